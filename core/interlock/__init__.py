@@ -1,0 +1,1 @@
+"""Many language models as if they were one."""

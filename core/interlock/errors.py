@@ -1,0 +1,244 @@
+"""Every error that Interlock raises.
+
+    InterlockError                  carries the attempts made before it
+    ├── ConfigError                 a key or value in the configuration: key, line, suggestion
+    ├── RequestError                an argument of a call: key
+    ├── PluginError                 a plugin, in strict mode only; otherwise plugins are reported
+    ├── NoDeployment                every deployment is excluded: excluded
+    ├── PermitError                 a send that its permit does not cover
+    ├── StreamInterrupted           a stream died after its first chunk: partial
+    ├── AllAttemptsFailed           several deployments were tried
+    ├── TotalTimeout                the whole call ran out of time
+    └── ProviderError               one attempt: status, code, vendor_message, request_id, retry_after
+        ├── AuthenticationError     401: the key is wrong or missing
+        ├── PermissionDenied        403: the key may not do this
+        ├── QuotaExceeded           402, or a 429 that says the balance is spent
+        ├── RateLimited             429: retry_after says when to come back
+        ├── ModelNotFound           404: the vendor does not serve this model
+        ├── InvalidRequest          400, 413, 422: the vendor refuses the request's form
+        │   ├── ContextLengthExceeded
+        │   └── ContentPolicyViolation
+        ├── Unavailable             5xx, overloaded
+        │   └── ConnectionFailed    refused, reset, no route, TLS
+        ├── ProtocolError           an answer that is malformed, truncated or not of the dialect
+        │   └── OutputInvalid       structured output that does not fit its schema: text
+        └── AttemptTimeout          one attempt ran out of time
+            ├── ConnectTimeout
+            ├── FirstTokenTimeout
+            ├── BetweenTokensTimeout
+            └── AnswerTimeout
+
+Errors carry facts as attributes; messages never hold prompts, answers or keys.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from interlock.types.records import AttemptRecord
+    from interlock.types.response import Response
+
+
+class InterlockError(Exception):
+    """The root. `attempts` lists what was tried for the call, oldest first."""
+
+    attempts: "tuple[AttemptRecord, ...]" = ()
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ConfigError(InterlockError):
+    """A configuration that cannot be used.
+
+    Attributes:
+        key: the dotted path of the offending key, e.g. `deployments.0.region`; empty when the whole is meant.
+        source: the file, `environment`, or `mapping`.
+        line: 1-based line in the file, when it came from one.
+        suggestion: the nearest valid name, when one is near.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        key: str = "",
+        source: str = "",
+        line: int | None = None,
+        suggestion: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.key = key
+        self.source = source
+        self.line = line
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        where = self.source if self.line is None else f"{self.source}:{self.line}"
+        head = ": ".join(part for part in (where, self.key) if part)
+        tail = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
+        return f"{head}: {self.message}{tail}" if head else f"{self.message}{tail}"
+
+
+class RequestError(InterlockError, ValueError):
+    """An argument of a call that cannot be used; `key` names it."""
+
+    def __init__(self, message: str, *, key: str = "", suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        tail = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
+        return f"{self.key}: {self.message}{tail}" if self.key else f"{self.message}{tail}"
+
+
+class PluginError(InterlockError):
+    """A plugin that failed while `INTERLOCK_STRICT_PLUGINS=1` is set."""
+
+    def __init__(self, message: str, *, distribution: str = "") -> None:
+        super().__init__(message)
+        self.distribution = distribution
+
+
+class NoDeployment(InterlockError):
+    """No deployment may serve the request. `excluded` maps each deployment id to its rule in words."""
+
+    def __init__(self, message: str, *, excluded: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.excluded = dict(excluded)
+
+    def __str__(self) -> str:
+        rules = "".join(f"\n  {deployment}: {rule}" for deployment, rule in self.excluded.items())
+        return self.message + rules
+
+
+class PermitError(InterlockError):
+    """A send without a permit, to another host than the permit names, or after it was withdrawn."""
+
+
+class StreamInterrupted(InterlockError):
+    """A stream ended before its answer was complete. `partial` holds what had been delivered."""
+
+    def __init__(self, message: str, *, partial: "Response") -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
+class AllAttemptsFailed(InterlockError):
+    """Several deployments were tried and none answered; `__cause__` is the last failure."""
+
+    def __init__(self, message: str, *, causes: Sequence["ProviderError"] = ()) -> None:
+        super().__init__(message)
+        self.causes = tuple(causes)
+
+
+class TotalTimeout(InterlockError, TimeoutError):
+    """The call as a whole took longer than `timeouts.total` seconds."""
+
+
+class ProviderError(InterlockError):
+    """One attempt failed.
+
+    Attributes:
+        status: the HTTP status, when there was one.
+        code: the vendor's own code or type, as sent.
+        vendor_message: the vendor's own words.
+        request_id: the vendor's id of the request, for its support desk.
+        retry_after: seconds to wait, as the vendor asked.
+        deployment: id of the deployment; filled in by the engine.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        vendor_message: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.vendor_message = vendor_message
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.deployment: str | None = None
+
+
+class AuthenticationError(ProviderError):
+    pass
+
+
+class PermissionDenied(ProviderError):
+    pass
+
+
+class QuotaExceeded(ProviderError):
+    pass
+
+
+class RateLimited(ProviderError):
+    pass
+
+
+class ModelNotFound(ProviderError):
+    pass
+
+
+class InvalidRequest(ProviderError):
+    pass
+
+
+class ContextLengthExceeded(InvalidRequest):
+    pass
+
+
+class ContentPolicyViolation(InvalidRequest):
+    pass
+
+
+class Unavailable(ProviderError):
+    pass
+
+
+class ConnectionFailed(Unavailable):
+    pass
+
+
+class ProtocolError(ProviderError):
+    pass
+
+
+class OutputInvalid(ProtocolError):
+    """Structured output that is no JSON or does not fit its schema; `text` is the answer as it came."""
+
+    def __init__(self, message: str, *, text: str) -> None:
+        super().__init__(message)
+        self.text = text
+
+
+class AttemptTimeout(ProviderError, TimeoutError):
+    pass
+
+
+class ConnectTimeout(AttemptTimeout):
+    pass
+
+
+class FirstTokenTimeout(AttemptTimeout):
+    pass
+
+
+class BetweenTokensTimeout(AttemptTimeout):
+    pass
+
+
+class AnswerTimeout(AttemptTimeout):
+    pass

@@ -1,0 +1,82 @@
+"""What a vendor's dialect is: pure functions between our types and its HTTP."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from interlock.errors import ProviderError
+from interlock.protocols import Call, ProviderFacts
+from interlock.types.response import Answer, Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """A request, ready to send. `headers` need no host and no content-length."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpReply:
+    """A whole reply. Header names are lower case; `body` is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class StreamDecoder(Protocol):
+    """Turns a reply's bytes, in whatever pieces they come, into deltas. One object a stream."""
+
+    def feed(self, data: bytes) -> Iterable[Delta]:
+        """What these bytes complete. Raises ProviderError for an error inside the stream or a malformed one."""
+        ...
+
+    def close(self) -> Iterable[Delta]:
+        """What is left at the end of the stream. Raises ProtocolError when the stream was cut."""
+        ...
+
+
+class Codec(Protocol):
+    """A dialect. Nothing here does I/O, and nothing raises but ProviderError."""
+
+    def encode(self, call: Call, *, stream: bool) -> HttpRequest: ...
+
+    def decode(self, call: Call, reply: HttpReply) -> Answer: ...
+
+    def decoder(self, call: Call) -> StreamDecoder: ...
+
+    def error(self, reply: HttpReply) -> ProviderError:
+        """The typed error for a reply whose status is not 2xx."""
+        ...
+
+
+class HttpProvider:
+    """A provider out of its facts and a codec."""
+
+    api = 1
+
+    def __init__(self, facts: ProviderFacts, codec: Codec) -> None:
+        self.facts = facts
+        self.codec = codec
+
+    async def complete(self, call: Call) -> Answer:
+        reply = await call.http.send(self.codec.encode(call, stream=False), call.permit, call.deployment)
+        if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+            raise self.codec.error(reply)
+        return self.codec.decode(call, reply)
+
+    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+        request = self.codec.encode(call, stream=True)
+        async with call.http.stream(request, call.permit, call.deployment) as reply:
+            if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+                raise self.codec.error(await reply.read())
+            decoder = self.codec.decoder(call)
+            async for data in reply:
+                for delta in decoder.feed(data):
+                    yield delta
+            for delta in decoder.close():
+                yield delta

@@ -1,0 +1,43 @@
+"""The permission to send. The engine mints one for each attempt, after checking its constraints once more."""
+
+from urllib.parse import urlsplit
+
+from interlock.errors import PermitError
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Permit:
+    """Covers sends to one origin, for one attempt, until it is withdrawn.
+
+    An `origin` of None covers no send at all: the deployment runs in the process.
+    """
+
+    __slots__ = ("_open", "deployment", "origin")
+
+    def __init__(self, *, deployment: str, origin: str | None) -> None:
+        self.deployment = deployment
+        self.origin = origin
+        self._open = True
+
+    def withdraw(self) -> None:
+        self._open = False
+
+    def check(self, url: str) -> None:
+        """Raise PermitError unless `url` may be sent to now."""
+        if not self._open:
+            raise PermitError(f"the permit for {self.deployment} was withdrawn: its attempt is over")
+        if self.origin is None or origin_of(url) != self.origin:
+            raise PermitError(f"the permit for {self.deployment} covers {self.origin}, not {origin_of(url)}")
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host:port` in lower case, the port written out."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        raise PermitError("a URL needs http or https, a host and a valid port") from None
+    if not parts.hostname:
+        raise PermitError("a URL needs a host")
+    return f"{parts.scheme}://{parts.hostname.lower()}:{port}"

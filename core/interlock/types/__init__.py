@@ -1,0 +1,1 @@
+"""The nouns of Interlock: frozen data from the standard library alone."""

@@ -1,0 +1,156 @@
+"""What can answer: cards (what a model is) and deployments (where one can be reached)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Secret:
+    """A value that does not print. `reveal()` is the one way to it, and `interlock.http` its one user."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(("Secret", self._value))
+
+    def __reduce__(self) -> "tuple[type[Secret], tuple[str]]":
+        return Secret, ("***",)  # a pickle is a copy that leaves the process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """US dollars for a million tokens. `source` says who published it, `as_of` when (ISO date)."""
+
+    input: float
+    output: float
+    cache_read: float | None = None
+    cache_write: float | None = None
+    source: str = ""
+    as_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A published result; `value` in percent."""
+
+    benchmark: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A provider that serves a card: under which `name`, processed in which `region`."""
+
+    provider: str
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """A model's facts. None and empty mean unknown, and what is unknown never excludes.
+
+    Attributes:
+        id: `maker/model`.
+        jurisdiction: the maker's home, lower case (`us`, `cn`, `fr`).
+        context_window: tokens, input and output together.
+        max_output: tokens.
+        capabilities: text, tools, images, audio, documents, structured_output, reasoning.
+        endpoints: how it is reached when only a key is known, best first.
+    """
+
+    id: str
+    maker: str
+    jurisdiction: str
+    summary: str = ""
+    strengths: tuple[str, ...] = ()
+    context_window: int | None = None
+    max_output: int | None = None
+    capabilities: frozenset[str] = frozenset()
+    weights: str = "closed"
+    price: Price | None = None
+    scores: tuple[Score, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    source: str = ""
+
+    @property
+    def vendor(self) -> str:
+        return self.id.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds. `answer` is the wait for the first byte of an unstreamed answer; `total` bounds the call."""
+
+    connect: float = 5.0
+    first_token: float = 15.0
+    between_tokens: float = 15.0
+    answer: float = 60.0
+    total: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Where a key comes from, and the key once found.
+
+    `secret` is None while no key is found; `needed` then excludes the deployment, and `hint` says what to set.
+    """
+
+    secret: Secret | None = None
+    source: str = ""
+    needed: bool = True
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How to get out: proxy URL, CA bundle (a PEM file) and client certificate (PEM, key file or None)."""
+
+    proxy: str | None = None
+    ca_bundle: str | None = None
+    client_cert: tuple[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A model at one endpoint, in one region, with one key.
+
+    Attributes:
+        region: a jurisdiction, a cloud region that maps to one, `global`, or `local` (in process).
+        name: what the provider calls the model.
+        base_url: the vendor's root, version included; empty for providers in process.
+        headers, extra_body: sent with every request, after our own.
+    """
+
+    id: str
+    card: ModelCard
+    provider: str
+    region: str
+    name: str
+    base_url: str = ""
+    credential: Credential = Credential()
+    on_premise: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    timeouts: Timeouts = Timeouts()
+    network: Network = Network()
+    price: Price | None = None
+
+    @property
+    def model(self) -> str:
+        return self.card.id

@@ -1,0 +1,17 @@
+"""Did you mean …?"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that `name` was probably meant to be, or None."""
+    candidates = list(valid)
+    for candidate in candidates:
+        if candidate.lower() == name.lower():
+            return candidate
+    for candidate in candidates:
+        if candidate.rpartition("/")[2].lower() == name.lower():
+            return candidate
+    close = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    return close[0] if close else None

@@ -1,0 +1,64 @@
+"""What happened, for explaining, accounting and replaying. No prompt, no answer, no key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from interlock.types.decisions import AttemptRole, Decision
+from interlock.types.response import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRecord:
+    """A failure's facts; `kind` is the error's class name."""
+
+    kind: str
+    message: str
+    status: int | None = None
+    code: str | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One attempt. `latency` in seconds; `cost` in US dollars, None when no price is known.
+
+    `id` is unique within the record; `parent` is the id of the attempt that caused this one, if any.
+    """
+
+    id: int
+    deployment: str
+    model: str
+    role: AttemptRole = "answer"
+    parent: int | None = None
+    started: float = 0.0
+    latency: float = 0.0
+    error: ErrorRecord | None = None
+    usage: Usage = Usage()
+    cost: float | None = None
+    served_model: str | None = None
+    first_token: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all attempts.
+
+    `error` is the class name of what the caller was given instead of an answer, if so.
+    """
+
+    id: str
+    started: float
+    latency: float
+    decision: Decision
+    attempts: tuple[AttemptRecord, ...] = ()
+    deployment: str | None = None
+    model: str | None = None
+    cost: float | None = None
+    error: str | None = None
+    rescue: str | None = None
+    streamed: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)

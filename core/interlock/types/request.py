@@ -1,0 +1,140 @@
+"""What a caller asks for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, fields
+from typing import Any, TypeVar
+
+from interlock.errors import RequestError
+from interlock.types.chat import as_messages
+from interlock.types.messages import Message
+from interlock.types.names import nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """Hard rules. What breaks one is excluded; nothing is relaxed to make a request fit.
+
+    Attributes:
+        residency: jurisdictions in which the request may be processed (`eu`, `us`, `cn`, a country);
+            any one of them will do, none means anywhere.
+        on_premise: only deployments that run on the user's own ground.
+        deny_vendors: makers and providers that must not see the request, e.g. `deepseek`.
+        low_latency: a demand rather than a rule: ranks by the low_latency row, excludes nothing.
+    """
+
+    residency: frozenset[str] = frozenset()
+    on_premise: bool = False
+    deny_vendors: frozenset[str] = frozenset()
+    low_latency: bool = False
+
+    def __post_init__(self) -> None:
+        for key in ("residency", "deny_vendors"):
+            value = getattr(self, key)
+            names = {value} if isinstance(value, str) else set(value or ())
+            object.__setattr__(self, key, frozenset(str(name).strip().lower() for name in names))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to generate. None leaves the vendor's default; `extra` goes into the vendor's body as it is.
+
+    Attributes:
+        max_tokens: the most tokens to generate, reasoning included where the vendor counts so.
+        stop: strings that end the answer; they are not part of it.
+        reasoning_effort: none, minimal, low, medium, high or xhigh, where the vendor knows such a thing.
+        reasoning_tokens: the most tokens to think with.
+        logprobs: 0 for the chosen token's probability alone, n for n alternatives as well.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    logprobs: int | None = None
+    reasoning_effort: str | None = None
+    reasoning_tokens: int | None = None
+    parallel_tool_calls: bool | None = None
+    user: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        stop = self.stop
+        object.__setattr__(self, "stop", (stop,) if isinstance(stop, str) else tuple(stop or ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolSpec:
+    """A tool that the model may ask for; `parameters` is a JSON schema of type object."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+    strict: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Structured output. `build` turns checked JSON into what the caller asked for, or raises ValueError."""
+
+    name: str
+    schema: Mapping[str, Any]
+    build: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call to the router, as data.
+
+    Attributes:
+        messages: text, one message, or a list; mappings in OpenAI's chat form are taken too.
+        task: overrides classification.
+        model: a card or deployment id; narrows the shortlist to it, never adds to it.
+        tool_choice: auto, none, required, or a tool's name.
+        output: a pydantic model, a dataclass or a JSON schema; the router turns it into an `Output`.
+        rescue: what a broken stream does, see the configuration's `rescue`.
+        metadata: strings kept in the record, for finding it again.
+    """
+
+    messages: tuple[Message, ...]
+    _: KW_ONLY
+    task: str | None = None
+    model: str | None = None
+    constraints: Constraints = Constraints()
+    settings: Settings = Settings()
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: str | None = None
+    output: Any = None
+    ensemble: str | None = None
+    rescue: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "messages", as_messages(self.messages))
+        object.__setattr__(self, "constraints", _as(Constraints, self.constraints, "constraints"))
+        object.__setattr__(self, "settings", _as(Settings, self.settings, "settings"))
+
+
+T = TypeVar("T", Constraints, Settings)
+
+
+def _as(kind: type[T], value: object, key: str) -> T:
+    """The value itself, or one built from a mapping whose unknown keys are refused."""
+    if isinstance(value, kind):
+        return value
+    if value is None:
+        return kind()
+    if not isinstance(value, Mapping):
+        raise RequestError(f"expected {kind.__name__} or a mapping, not {type(value).__name__}", key=key)
+    known = [name.name for name in fields(kind)]
+    for name in value:
+        if name not in known:
+            raise RequestError(
+                f"there is no such key; there are {', '.join(known)}.",
+                key=f"{key}.{name}",
+                suggestion=nearest(str(name), known),
+            )
+    return kind(**value)

@@ -1,0 +1,147 @@
+"""What comes back: from a provider (`Delta`, `Answer`) and to the caller (`Chunk`, `Response`)."""
+
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from interlock.types.messages import Citation, Message, Part, Reasoning, Refusal, Text, ToolCall
+
+if TYPE_CHECKING:
+    from interlock.types.records import Record
+
+FinishReason = Literal["stop", "length", "tool_calls", "refusal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens. None where nobody knows.
+
+    `input_tokens` includes what came from or went to the vendor's cache; `output_tokens` includes reasoning.
+    `estimated` says that some number is our estimate and not the vendor's count.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    estimated: bool = False
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            input_tokens=_sum(self.input_tokens, other.input_tokens),
+            output_tokens=_sum(self.output_tokens, other.output_tokens),
+            cache_read=_sum(self.cache_read, other.cache_read),
+            cache_write=_sum(self.cache_write, other.cache_write),
+            reasoning=_sum(self.reasoning, other.reasoning),
+            estimated=self.estimated or other.estimated,
+        )
+
+
+def _sum(left: int | None, right: int | None) -> int | None:
+    return right if left is None else left if right is None else left + right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCallDelta:
+    """A piece of a tool call. Pieces with the same `index` belong together; `arguments` is a JSON fragment."""
+
+    index: int
+    id: str | None = None
+    name: str | None = None
+    arguments: str = ""
+    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One step of a provider's stream. Every field is an addition, but `finish_reason`, `usage`,
+    `served_model` and `id`, of which the last one given counts.
+
+    A stream is whole once a `finish_reason` has come; one that ends without it was cut.
+    """
+
+    text: str = ""
+    _: KW_ONLY
+    reasoning: str = ""
+    signature: str | None = None
+    redacted: bool = False
+    refusal: str = ""
+    tool_calls: tuple[ToolCallDelta, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    finish_reason: FinishReason | None = None
+    usage: Usage | None = None
+    served_model: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A provider's whole answer. `parts` are in the vendor's order; `extra` is data with no home of its own."""
+
+    parts: tuple[Part, ...]
+    finish_reason: FinishReason
+    usage: Usage = Usage()
+    served_model: str | None = None
+    id: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(part.text for part in self.parts if isinstance(part, Reasoning))
+
+    @property
+    def refusal(self) -> str:
+        return "".join(part.text for part in self.parts if isinstance(part, Refusal))
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        return tuple(part for part in self.parts if isinstance(part, ToolCall))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A step of a stream for the caller.
+
+    `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`. `restart` tells
+    callers who opted in to discard what came before. The last chunk carries the whole `response`.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_deltas: tuple[ToolCallDelta, ...] = ()
+    restart: bool = False
+    response: "Response | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A complete answer.
+
+    Attributes:
+        text: the answer; a refusal's words when `finish_reason` is refusal and nothing else was said.
+        parsed: the structured output, when `output=` asked for one.
+        usage: the tokens of the attempt that answered; the record has those of every attempt.
+        cost: US dollars of every attempt together; None when no price is known.
+        model: id of the card that answered.
+        served_model: what the vendor says it served.
+        message: the turn to append to the conversation.
+    """
+
+    text: str
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    parsed: Any = None
+    finish_reason: FinishReason = "stop"
+    usage: Usage = Usage()
+    cost: float | None = None
+    model: str
+    served_model: str | None = None
+    deployment: str
+    message: Message
+    record: "Record"
+    extra: dict[str, Any] = field(default_factory=dict)
