@@ -6,6 +6,7 @@
     ├── PluginError                 a plugin, in strict mode only; otherwise plugins are reported
     ├── NoDeployment                every deployment is excluded: excluded
     ├── PermitError                 a send that its permit does not cover
+    ├── GuardrailError              a guardrail stopped the call: guardrail
     ├── StreamInterrupted           a stream died after its first chunk: partial
     ├── AllAttemptsFailed           several deployments were tried
     ├── TotalTimeout                the whole call ran out of time
@@ -60,6 +61,7 @@ class ConfigError(InterlockError):
         source: the file, `environment`, or `mapping`.
         line: 1-based line in the file, when it came from one.
         suggestion: the nearest valid name, when one is near.
+        others: what else is wrong in the same configuration; each is a line of its own in the text.
     """
 
     def __init__(
@@ -70,18 +72,21 @@ class ConfigError(InterlockError):
         source: str = "",
         line: int | None = None,
         suggestion: str | None = None,
+        others: "Sequence[ConfigError]" = (),
     ) -> None:
         super().__init__(message)
         self.key = key
         self.source = source
         self.line = line
         self.suggestion = suggestion
+        self.others = tuple(others)
 
     def __str__(self) -> str:
         where = self.source if self.line is None else f"{self.source}:{self.line}"
         head = ": ".join(part for part in (where, self.key) if part)
         tail = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
-        return f"{head}: {self.message}{tail}" if head else f"{self.message}{tail}"
+        first = f"{head}: {self.message}{tail}" if head else f"{self.message}{tail}"
+        return "\n".join((first, *(str(other) for other in self.others)))
 
 
 class RequestError(InterlockError, ValueError):
@@ -119,6 +124,14 @@ class NoDeployment(InterlockError):
 
 class PermitError(InterlockError):
     """A send without a permit, to another host than the permit names, or after it was withdrawn."""
+
+
+class GuardrailError(InterlockError):
+    """A guardrail stopped the call, or failed; `__cause__` is what it raised."""
+
+    def __init__(self, message: str, *, guardrail: str) -> None:
+        super().__init__(message)
+        self.guardrail = guardrail
 
 
 class StreamInterrupted(InterlockError):

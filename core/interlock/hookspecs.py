@@ -1,6 +1,7 @@
 """Every hook, in the order a request meets them.
 
-Hooks offer, protocols work: a hook is synchronous, does no I/O, and returns an iterable of objects that implement
+Hooks offer, protocols work: a hook is synchronous, does no I/O, and returns an iterable of objects that
+implement
 a protocol of `interlock.protocols`. Offers are collected once, when a router is made. A hook that raises, or
 offers something else, is reported by `interlock plugins` and left out; everything else goes on.
 """
@@ -42,7 +43,8 @@ def interlock_providers() -> Iterable[Provider]:  # type: ignore[empty-body]
 def interlock_model_cards() -> Iterable[ModelCard]:  # type: ignore[empty-body]
     """Offer model cards beside the built-in ones.
 
-    Called when a router is made, before the configuration is checked. Any plugin may implement it. Takes nothing;
+    Called when a router is made, before the configuration is checked. Any plugin may implement it. Takes
+    nothing;
     returns cards whose ids are new: a built-in card is replaced by the user's configuration alone.
     """
 
@@ -51,7 +53,8 @@ def interlock_model_cards() -> Iterable[ModelCard]:  # type: ignore[empty-body]
 def interlock_classifiers() -> Iterable[Classifier]:  # type: ignore[empty-body]
     """Offer classifiers: what says which task a request is.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns classifiers, of which the
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns classifiers, of which
+    the
     most confident one is believed.
     """
 
@@ -60,7 +63,8 @@ def interlock_classifiers() -> Iterable[Classifier]:  # type: ignore[empty-body]
 def interlock_constraints() -> Iterable[Constraint]:  # type: ignore[empty-body]
     """Offer constraints: rules that exclude deployments.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns constraints, each of which is
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns constraints, each of
+    which is
     asked for every deployment of every request, and once more before each attempt. One that raises excludes.
     """
 
@@ -69,7 +73,8 @@ def interlock_constraints() -> Iterable[Constraint]:  # type: ignore[empty-body]
 def interlock_guardrails() -> Iterable[Guardrail]:  # type: ignore[empty-body]
     """Offer guardrails: what looks at requests before they leave and at answers before they are handed over.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns guardrails, run in order of
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns guardrails, run in
+    order of
     their names going out and in reverse coming back.
     """
 
@@ -78,7 +83,8 @@ def interlock_guardrails() -> Iterable[Guardrail]:  # type: ignore[empty-body]
 def interlock_strategies() -> Iterable[Strategy]:  # type: ignore[empty-body]
     """Offer strategies: the order in which a shortlist is tried.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns strategies with new names.
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns strategies with new
+    names.
     """
 
 
@@ -94,7 +100,8 @@ def interlock_arbiters() -> Iterable[Arbiter]:  # type: ignore[empty-body]
 def interlock_connectors() -> Iterable[Connector]:  # type: ignore[empty-body]
     """Offer connectors: sources of tools.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns connectors, which are asked
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns connectors, which are
+    asked
     for their tools when an agent first needs them.
     """
 
@@ -112,7 +119,8 @@ def interlock_stores() -> Iterable[RecordStore]:  # type: ignore[empty-body]
 def interlock_decided(request: Request, decision: Decision) -> None:
     """Observe a decision.
 
-    Called after every decision, before anything is sent. Any plugin may implement it, and must return at once.
+    Called after every decision, before anything is sent. Any plugin may implement it, and must return at
+    once.
     Takes the request and the decision; returns nothing. What it raises is reported and ignored.
     """
 
@@ -131,5 +139,6 @@ def interlock_responded(request: Request, responded: Responded) -> None:
     """Observe a finished call, whether it ended in an answer or in an error.
 
     Called once a call, on the event loop. Any plugin may implement it, and must return at once.
-    Takes the request and the record with its response; returns nothing. What it raises is reported and ignored.
+    Takes the request and the record with its response; returns nothing. What it raises is reported and
+    ignored.
     """

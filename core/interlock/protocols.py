@@ -1,6 +1,7 @@
 """What plugins implement. Hooks offer these objects, the engine uses them.
 
-Each protocol carries `api = 1` and its methods take one argument object, so that both can grow: a later version
+Each protocol carries `api = 1` and its methods take one argument object, so that both can grow: a later
+version
 adds fields to the argument and never changes a signature.
 """
 
@@ -104,13 +105,18 @@ class RefiningClassifier(Classifier, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintCall:
-    """`constraints` are the request's, tightened by the configuration's defaults."""
+    """A request and a deployment to judge.
+
+    `constraints` are the request's, tightened by the configuration's defaults. `needs` are the capabilities
+    that the request asks of a model, worked out once per request; None when nobody has.
+    """
 
     request: Request
     constraints: Constraints
     deployment: Deployment
     provider: ProviderFacts | None
     input_tokens: int
+    needs: frozenset[str] | None = None
 
 
 @runtime_checkable

@@ -20,6 +20,10 @@ class Permit:
         self.origin = origin
         self._open = True
 
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
     def withdraw(self) -> None:
         self._open = False
 

@@ -1,0 +1,1 @@
+"""Orders of attempts, as pure generators."""

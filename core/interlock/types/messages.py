@@ -109,7 +109,6 @@ class ToolResult:
 
 
 Part = Text | Image | Audio | Document | Reasoning | ToolCall | ToolResult | Refusal
-PART_TYPES: tuple[type, ...] = get_args(Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _parts(content: object) -> tuple[Part, ...]:
     for index, part in enumerate(content):
         if isinstance(part, str):
             parts.append(Text(part))
-        elif isinstance(part, PART_TYPES):
+        elif isinstance(part, Part):
             parts.append(part)
         else:
             raise RequestError(f"{type(part).__name__} is no message part", key=f"content.{index}")

@@ -108,7 +108,8 @@ class Timeouts:
 class Credential:
     """Where a key comes from, and the key once found.
 
-    `secret` is None while no key is found; `needed` then excludes the deployment, and `hint` says what to set.
+    `secret` is None while no key is found; `needed` then excludes the deployment, and `hint` says what to
+    set.
     """
 
     secret: Secret | None = None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.response import Usage
@@ -37,7 +36,7 @@ class AttemptRecord:
     started: float = 0.0
     latency: float = 0.0
     error: ErrorRecord | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     cost: float | None = None
     served_model: str | None = None
     first_token: float | None = None
@@ -45,7 +44,8 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all attempts.
+    """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all
+    attempts.
 
     `error` is the class name of what the caller was given instead of an answer, if so.
     """

@@ -43,7 +43,9 @@ def _sum(left: int | None, right: int | None) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallDelta:
-    """A piece of a tool call. Pieces with the same `index` belong together; `arguments` is a JSON fragment."""
+    """A piece of a tool call. Pieces with the same `index` belong together; `arguments` is a JSON
+    fragment.
+    """
 
     index: int
     id: str | None = None
@@ -76,7 +78,9 @@ class Delta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A provider's whole answer. `parts` are in the vendor's order; `extra` is data with no home of its own."""
+    """A provider's whole answer. `parts` are in the vendor's order; `extra` is data with no home of its
+    own.
+    """
 
     parts: tuple[Part, ...]
     finish_reason: FinishReason
@@ -106,7 +110,8 @@ class Answer:
 class Chunk:
     """A step of a stream for the caller.
 
-    `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`. `restart` tells
+    `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`. `restart`
+    tells
     callers who opted in to discard what came before. The last chunk carries the whole `response`.
     """
 
@@ -124,6 +129,7 @@ class Response:
 
     Attributes:
         text: the answer; a refusal's words when `finish_reason` is refusal and nothing else was said.
+        finish_reason: None on the partial answer of a stream that was interrupted, and there alone.
         parsed: the structured output, when `output=` asked for one.
         usage: the tokens of the attempt that answered; the record has those of every attempt.
         cost: US dollars of every attempt together; None when no price is known.
@@ -136,7 +142,7 @@ class Response:
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     parsed: Any = None
-    finish_reason: FinishReason = "stop"
+    finish_reason: FinishReason | None
     usage: Usage = Usage()
     cost: float | None = None
     model: str

@@ -1,0 +1,169 @@
+"""Deployments: out of the configuration, or out of the keys at hand."""
+
+from collections.abc import Mapping
+
+from interlock.assembly.known import PROVIDERS, distribution_of
+from interlock.catalog import Catalog
+from interlock.config import Config, DeploymentConfig, resolve_key
+from interlock.errors import PermitError
+from interlock.http import origin_of
+from interlock.protocols import Provider, ProviderFacts
+from interlock.types.models import (
+    Credential,
+    Deployment,
+    Endpoint,
+    ModelCard,
+    Secret,
+    Timeouts,
+)
+from interlock.types.names import nearest
+
+LOCAL = "local"
+
+
+class DeploymentMaker:
+    """Makes the deployments of one router."""
+
+    def __init__(
+        self,
+        config: Config,
+        catalog: Catalog,
+        providers: Mapping[str, Provider],
+        environ: Mapping[str, str],
+    ) -> None:
+        self._config = config
+        self._catalog = catalog
+        self._facts = {name: provider.facts for name, provider in providers.items()}
+        self._environ = environ
+        self._timeouts = config.timeouts.over(Timeouts())
+
+    def make(self) -> dict[str, Deployment]:
+        """By id, in the order of the configuration; without one, what the keys reach, else the local
+        model.
+        """
+        if self._config.deployments:
+            made = [self._configured(index, item) for index, item in enumerate(self._config.deployments)]
+        else:
+            made = self._discovered()
+        return {deployment.id: deployment for deployment in made}
+
+    def _discovered(self) -> list[Deployment]:
+        reached = [self._endpoint(card, endpoint) for card, endpoint in self._best_endpoints()]
+        if any(deployment.credential.secret is not None for deployment in reached):
+            return [deployment for deployment in reached if deployment.credential.needed]
+        return reached
+
+    def _best_endpoints(self) -> list[tuple[ModelCard, Endpoint]]:
+        """Each card's first endpoint with a key, or its first endpoint: it shows what a key would give."""
+        best = []
+        for card in self._catalog.cards.values():
+            if card.endpoints:
+                keyed = [endpoint for endpoint in card.endpoints if self._has_key(endpoint.provider)]
+                best.append((card, (keyed or card.endpoints)[0]))
+        return best
+
+    def _has_key(self, provider: str) -> bool:
+        facts = self._facts.get(provider)
+        return facts is not None and any(self._environ.get(name) for name in facts.env)
+
+    def _endpoint(self, card: ModelCard, endpoint: Endpoint) -> Deployment:
+        facts = self._facts.get(endpoint.provider)
+        return Deployment(
+            id=card.id,
+            card=card,
+            provider=endpoint.provider,
+            region=endpoint.region,
+            name=endpoint.name,
+            base_url=facts.base_url if facts else "",
+            credential=self._from_environment(endpoint.provider, facts),
+            on_premise=bool(facts and facts.on_premise),
+            timeouts=self._timeouts,
+        )
+
+    def _configured(self, index: int, item: DeploymentConfig) -> Deployment:
+        key = f"deployments.{index}"
+        card = self._card(item.model, f"{key}.model")
+        facts = self._provider(item.provider, f"{key}.provider")
+        endpoint = next((found for found in card.endpoints if found.provider == item.provider), None)
+        base_url = (item.base_url or (facts.base_url if facts else "")).rstrip("/")
+        region = item.region or (endpoint.region if endpoint else "") or (facts.region if facts else "")
+        if facts and not facts.in_process:
+            self._check_url(base_url, item.provider, f"{key}.base_url")
+        self._check_region(region, base_url, f"{key}.region")
+        return Deployment(
+            id=item.id,
+            card=card,
+            provider=item.provider,
+            region=region,
+            name=item.name or (endpoint.name if endpoint else card.id.partition("/")[2]),
+            base_url=base_url,
+            credential=self._credential(item, facts, f"{key}.api_key"),
+            on_premise=bool(facts and facts.on_premise) if item.on_premise is None else item.on_premise,
+            headers=item.headers,
+            extra_body=item.extra_body,
+            timeouts=item.timeouts.over(self._timeouts),
+            network=item.network(),
+            price=item.price.price() if item.price else None,
+        )
+
+    def _card(self, name: str, key: str) -> ModelCard:
+        card = self._catalog.find(name)
+        if card is None:
+            raise self._config.error(
+                key,
+                f"there is no model {name!r}; `interlock models` lists them, and models: adds one.",
+                nearest(name, (*self._catalog.cards, *self._catalog.aliases)),
+            )
+        return card
+
+    def _provider(self, name: str, key: str) -> ProviderFacts | None:
+        if name not in self._facts and name not in PROVIDERS:
+            raise self._config.error(
+                key,
+                f"there is no provider {name!r}; `interlock plugins` lists those that are installed.",
+                nearest(name, sorted({*self._facts, *PROVIDERS})),
+            )
+        return self._facts.get(name)
+
+    def _check_url(self, base_url: str, provider: str, key: str) -> None:
+        if not base_url:
+            raise self._config.error(key, f"is missing: {provider} has no address of its own.")
+        try:
+            origin_of(base_url)
+        except PermitError as error:
+            raise self._config.error(key, f"{error.message}.") from None
+
+    def _check_region(self, region: str, base_url: str, key: str) -> None:
+        if not region:
+            raise self._config.error(
+                key, "is missing: say where requests are processed, such as eu, us or a country."
+            )
+        if region == LOCAL and base_url and not _loopback(base_url):
+            raise self._config.error(key, "local means this machine, and base_url names another.")
+
+    def _credential(self, item: DeploymentConfig, facts: ProviderFacts | None, key: str) -> Credential:
+        if item.api_key is None:
+            return self._from_environment(item.provider, facts)
+        source, line = self._config.locate(key)
+        return resolve_key(
+            item.api_key,
+            environ=self._environ,
+            key=key,
+            source=source,
+            line=line,
+            folder=self._config.folder,
+        )
+
+    def _from_environment(self, provider: str, facts: ProviderFacts | None) -> Credential:
+        if facts is None:
+            return Credential(hint=f"install {distribution_of(provider)} to reach provider {provider!r}")
+        for name in facts.env:
+            if value := self._environ.get(name):
+                return Credential(secret=Secret(value.strip()), source=f"env:{name}", needed=facts.needs_key)
+        hint = f"{' or '.join(facts.env)} is not set" if facts.env else ""
+        return Credential(needed=facts.needs_key, hint=hint)
+
+
+def _loopback(base_url: str) -> bool:
+    host = origin_of(base_url).split("://", 1)[1].rpartition(":")[0]
+    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")

@@ -1,0 +1,24 @@
+"""What Interlock itself offers, through the same hooks as anyone's."""
+
+from collections.abc import Iterable
+
+from interlock.classifiers.heuristics import HeuristicClassifier
+from interlock.constraints import BUILTIN
+from interlock.hookspecs import hookimpl
+from interlock.protocols import Classifier, Constraint, Strategy
+from interlock.strategies.fallback import Fallback
+
+
+@hookimpl
+def interlock_classifiers() -> Iterable[Classifier]:
+    return [HeuristicClassifier()]
+
+
+@hookimpl
+def interlock_constraints() -> Iterable[Constraint]:
+    return BUILTIN
+
+
+@hookimpl
+def interlock_strategies() -> Iterable[Strategy]:
+    return [Fallback()]

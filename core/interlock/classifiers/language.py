@@ -1,0 +1,172 @@
+"""Which language a text is in, from its script, then from its function words, and only then from py3langid.
+
+py3langid (the extra `interlock[languages]`) brings numpy and takes about 350 ms at its first call. It is therefore
+loaded in one daemon thread, started by the first text that leaves a doubt; until it is there such texts stay
+undetermined. A language is evidence and never decides a task, so a decision does not depend on the thread.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Sequence
+
+from interlock.classifiers.lexicon import lexicon
+
+_LOG = logging.getLogger("interlock.classifiers")
+
+_SHORTEST = 20  # letters; below them every identifier guesses
+_SAMPLE = 400  # characters handed to py3langid
+_SURE = 0.60  # probability from which its answer is taken
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+")
+_KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]+")
+_HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]+")
+_SCRIPTS = {
+    "ru": re.compile(r"[\u0400-\u052f]+"),
+    "ar": re.compile(r"[\u0600-\u06ff\u0750-\u077f]+"),
+    "hi": re.compile(r"[\u0900-\u097f]+"),
+    "th": re.compile(r"[\u0e00-\u0e7f]+"),
+    "he": re.compile(r"[\u0590-\u05ff]+"),
+    "el": re.compile(r"[\u0370-\u03ff]+"),
+}
+_SHARED = frozenset({"ru", "ar", "hi"})  # scripts of several languages: their name is a guess that py3langid may refine
+_CANDIDATES = (
+    "af ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko lt lv mk "
+    "mr ms nb ne nl nn no pl ps pt ro ru sk sl sq sr sv sw ta th tl tr uk ur vi zh"
+).split()
+
+
+def count_scripts(text: str) -> tuple[int, int, int]:
+    """How many characters are Han, kana and hangul."""
+    if text.isascii():
+        return 0, 0, 0
+    return _length(_HAN, text), _length(_KANA, text), _length(_HANGUL, text)
+
+
+def east_asian(text: str) -> tuple[float, str | None]:
+    """The share of Chinese, Japanese and Korean writing in a text, and which of the three it is.
+
+    A character of these scripts weighs as much as two and a half letters, about what it says.
+    """
+    han, kana, hangul = count_scripts(text)
+    total = han + kana + hangul
+    if not total:
+        return 0.0, None
+    letters = sum(map(str.isalpha, text)) - total
+    if hangul > han + kana:
+        name = "ko"
+    else:
+        name = "ja" if kana * 12 > han else "zh"
+    weight = 2.5 * total
+    return weight / (weight + letters), name
+
+
+def from_function_words(words: Sequence[str]) -> str | None:
+    """A Latin-script language whose small words clearly outnumber the others', or None."""
+    votes: dict[str, float] = {}
+    get = lexicon().function_words.get
+    for word in words:
+        spoken = get(word)
+        if spoken:
+            share = 1.0 / len(spoken)
+            for language in spoken:
+                votes[language] = votes.get(language, 0.0) + share
+    if not votes:
+        return None
+    best = max(votes, key=votes.__getitem__)
+    second = max((vote for language, vote in votes.items() if language != best), default=0.0)
+    if votes[best] < 0.9 or votes[best] < 1.4 * second:
+        return None
+    return best
+
+
+def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | None:
+    """An ISO 639-1 code, or None when undetermined: too short, code, or nothing that tells.
+
+    Args:
+        text: already bounded; at most a few thousand characters.
+        words: the text's words, as `lexicon.words_of` gives them.
+        code: the text is a program, in which words are not those of a language.
+    """
+    share, name = east_asian(text)
+    if share >= 0.5:
+        return name
+    letters = sum(map(len, words))
+    if letters < _SHORTEST or code:
+        return None
+    guess = _other_script(text)
+    if guess is None:
+        guess = from_function_words(words)
+    elif guess in _SHARED:
+        return _identifier(text) or guess
+    return guess or _identifier(text)
+
+
+def _other_script(text: str) -> str | None:
+    if text.isascii():
+        return None
+    for name, script in _SCRIPTS.items():
+        if 2 * _length(script, text) > sum(map(str.isalpha, text)):
+            return name
+    return None
+
+
+def _length(script: re.Pattern[str], text: str) -> int:
+    return len("".join(script.findall(text)))
+
+
+class Identifier:
+    """py3langid behind a thread: None until it is loaded, and for good when it is not installed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._classify: Callable[[str], tuple[str, float]] | None = None
+        self._absent = False
+
+    @property
+    def ready(self) -> bool:
+        return self._classify is not None
+
+    def __call__(self, text: str) -> str | None:
+        classify = self._classify
+        if classify is None:
+            self.start()
+            return None
+        name, probability = classify(text[:_SAMPLE].encode("utf-8", "ignore").decode())
+        return name if probability >= _SURE else None
+
+    def start(self) -> None:
+        """Begin loading unless that has been done. Never waits. A fork takes no thread along, so it begins anew."""
+        with self._lock:
+            if self._absent or self._classify or (self._thread and self._thread.is_alive()):
+                return
+            self._thread = threading.Thread(target=self._load, name="interlock-language", daemon=True)
+            self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the load, for tests and scripts; True when py3langid is there."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return self.ready
+
+    def _load(self) -> None:
+        try:
+            from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - 350 ms, hence this thread
+        except ImportError as error:
+            self._absent = True
+            _LOG.debug("py3langid is not installed (%s); doubtful languages stay undetermined", error)
+            return
+        try:
+            loaded = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+            loaded.set_languages(set(_CANDIDATES) & set(loaded.labels))
+            loaded.classify("The first call is the slow one.")
+        except Exception:  # noqa: BLE001 - a broken optional package costs evidence and nothing else
+            self._absent = True
+            _LOG.warning("py3langid failed to load; doubtful languages stay undetermined", exc_info=True)
+            return
+        self._classify = loaded.classify
+
+
+_identifier = Identifier()

@@ -1,0 +1,144 @@
+"""pydantic's findings in a user's words: where, what is wrong, what was meant.
+
+Values are not repeated, except numbers where a number is wanted and words where one of few is.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from interlock.config.layers import names_at
+from interlock.errors import ConfigError
+from interlock.types.models import Secret
+from interlock.types.names import nearest
+
+SHOWN = 5
+_BARE = "a bare no or yes is read as false or true, so put it in quotes"
+_NUMERAL = re.compile(r"[-+]?[0-9.]{1,20}")
+
+
+def complaints(
+    error: ValidationError,
+    settings: type[BaseModel],
+    build: Callable[[list[str], str, str | None], ConfigError],
+) -> ConfigError:
+    """One error for all findings, by line; `build` makes one of path, message and suggestion."""
+    found = [_translate(finding, settings) for finding in error.errors(include_url=False)]
+    # A required key that is only misspelt is one mistake, not two.
+    meant = {(*path[:-1], suggestion) for path, _, suggestion in found if suggestion}
+    kept = [
+        build(path, message, suggestion)
+        for path, message, suggestion in found
+        if not (message == _REQUIRED and tuple(path) in meant)
+    ]
+    kept.sort(key=lambda each: (each.source, each.line or 0))
+    first, *others = kept
+    if len(others) > SHOWN:
+        left = len(others) - SHOWN
+        others = [*others[:SHOWN], ConfigError(f"{left} more problems follow.", source=first.source)]
+    first.others = tuple(others)
+    return first
+
+
+_REQUIRED = "is required."
+
+
+def _translate(finding: Mapping[str, Any], settings: type[BaseModel]) -> tuple[list[str], str, str | None]:
+    kind, value = finding["type"], finding["input"]
+    facts: Mapping[str, Any] = finding.get("ctx") or {}
+    path = [str(step) for step in finding["loc"] if step != "[key]"]
+    suggestion: str | None = None
+    if "[key]" in finding["loc"]:
+        message = "a key is empty."
+    elif kind == "named":
+        path += facts["at"].split(".") if facts.get("at") else []
+        message, suggestion = facts["message"], facts.get("suggestion") or None
+    elif kind == "extra_forbidden":
+        valid = names_at(settings, path[:-1])
+        suggestion = nearest(path[-1], valid)
+        message = (
+            "there is no such key." if suggestion else f"there is no such key; there are {', '.join(valid)}."
+        )
+    elif kind == "missing":
+        message = _REQUIRED
+    elif kind == "literal_error":
+        valid = [word.strip().strip("'") for word in facts["expected"].replace(" or ", ", ").split(",")]
+        suggestion = nearest(value, valid) if isinstance(value, str) else None
+        shown = repr(value) if isinstance(value, str) and len(value) < 40 else describe(value)  # noqa: PLR2004 - a word
+        message = f"expected one of {', '.join(valid)}, not {shown}."
+    elif path == ["deployments"] and (kind == "too_short" or value is None):
+        message = (
+            "the list is empty; name a deployment, or leave the key out to use the keys in the environment."
+        )
+    elif kind == "string_type":
+        message = f"expected text, not {describe(value)}{_quotes(value)}."
+    else:
+        message = _size(kind, facts, value) or _kind(kind, value) or finding["msg"]
+    return path, message, suggestion
+
+
+def _quotes(value: object) -> str:
+    if isinstance(value, bool):
+        return f"; {_BARE}"
+    return "; put it in quotes" if isinstance(value, int | float) else ""
+
+
+def _size(kind: str, facts: Mapping[str, Any], value: object) -> str | None:
+    """A number or a length outside its bounds."""
+    if kind == "finite_number":
+        return "expected a number, not infinity."
+    if kind in ("greater_than", "greater_than_equal", "less_than_equal"):
+        bound = facts.get("gt", facts.get("ge", facts.get("le")))
+        wanted = {
+            "greater_than": "a positive number" if bound == 0 else f"more than {bound}",
+            "greater_than_equal": f"at least {bound}",
+            "less_than_equal": f"at most {bound}",
+        }[kind]
+        numeral = isinstance(value, int | float) or (isinstance(value, str) and _NUMERAL.fullmatch(value))
+        return f"expected {wanted}, not {value if numeral else describe(value)}."
+    if kind == "string_too_short":
+        return "is empty."
+    if kind == "too_short":
+        least, actual = facts["min_length"], facts["actual_length"]
+        return "the list is empty." if not actual else f"expected at least {least}, not {actual}."
+    if kind == "too_long":
+        return f"expected at most {facts['max_length']}."
+    return None
+
+
+def _kind(kind: str, value: object) -> str | None:
+    """A value of another kind than the wanted one."""
+    wanted = {
+        "float_type": "a number",
+        "float_parsing": "a number",
+        "int_type": "a whole number",
+        "int_parsing": "a whole number",
+        "int_parsing_size": "a smaller number",
+        "int_from_float": "a whole number",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "tuple_type": "a list",
+        "list_type": "a list",
+        "dict_type": "keys and values",
+        "mapping_type": "keys and values",
+        "model_type": "keys and values",
+        "model_attributes_type": "keys and values",
+    }.get(kind)
+    return f"expected {wanted}, not {describe(value)}." if wanted else None
+
+
+def describe(value: object) -> str:
+    """What a value is, without the value."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return "a fraction" if isinstance(value, float) and not value.is_integer() else "a number"
+    if isinstance(value, str | Secret):
+        return "text"
+    if isinstance(value, Mapping):
+        return "keys and values"
+    return "a list" if isinstance(value, Sequence) else type(value).__name__

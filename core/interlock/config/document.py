@@ -1,0 +1,279 @@
+"""YAML read into plain values that remember their lines.
+
+Stricter than YAML 1.1: only `true` and `false` are booleans, so that `region: no` is Norway; dates and
+sexagesimal numbers stay text; a key that comes twice, a key that is no text, tags and several documents are
+refused; and so is a file that nests too deeply or grows too large through its aliases.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from interlock.errors import ConfigError
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 32
+MAX_VALUES = 100_000
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_CONSTANTS = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value and where it stands. `value` is a scalar, a list of nodes, or a dict from key to node.
+
+    `keys` holds the line of each key; `size` and `depth` count what is inside, aliases included each time.
+    """
+
+    line: int
+    value: Any
+    keys: dict[str, int] = field(default_factory=dict)
+    size: int = 1
+    depth: int = 0
+
+    def plain(self) -> Any:
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def find(self, path: list[str]) -> tuple[int, int]:
+        """How many steps of `path` exist, and the line of the last one that does."""
+        line, node = self.line, self
+        for taken, step in enumerate(path):
+            if isinstance(node.value, dict) and step in node.value:
+                line, node = node.keys[step], node.value[step]
+            elif isinstance(node.value, list) and step.isdecimal() and int(step) < len(node.value):
+                node = node.value[int(step)]
+                line = node.line
+            else:
+                return taken, line
+        return len(path), line
+
+
+def read(text: str, source: str, key: str = "") -> Node | None:
+    """The document's root, or None when there is nothing in it. Raises ConfigError."""
+    if len(text) > MAX_CHARACTERS:
+        raise ConfigError(f"is longer than {MAX_CHARACTERS:,} characters.", key=key, source=source)
+    reader = _Reader(source, key)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            reader.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "it cannot be parsed"
+        column = f" at column {mark.column + 1}" if mark else ""
+        line = mark.line + 1 if mark else None
+        message = f"is not readable YAML: {problem}{column}."
+        raise ConfigError(message, key=key, source=source, line=line) from None
+    except (yaml.YAMLError, UnicodeError):
+        message = "is not readable YAML: it holds a character that YAML does not allow."
+        raise ConfigError(message, key=key, source=source) from None
+    return reader.root
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A collection that has not ended yet; `pending` is the key that waits for its value."""
+
+    node: Node
+    anchor: str | None
+    pending: str | None = None
+    pending_line: int = 0
+    merged: list[Node] = field(default_factory=list)
+
+
+class _Reader:
+    """Builds nodes from events, without recursion."""
+
+    def __init__(self, source: str, key: str) -> None:
+        self.source = source
+        self.key = key
+        self.root: Node | None = None
+        self.documents = 0
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.values = 0
+
+    def error(self, message: str, line: int, key: str = "") -> ConfigError:
+        path = self.key or ".".join([*self._path(), *([key] if key else [])])
+        return ConfigError(message, key=path, source=self.source, line=line)
+
+    def take(self, event: Event) -> None:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise self.error("holds a second document; a configuration is one.", line)
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self._close(self.stack.pop())
+        elif isinstance(event, NodeEvent):
+            self._node(event, line)
+
+    def _node(self, event: NodeEvent, line: int) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top is not None and isinstance(top.node.value, dict) and top.pending is None:
+            self._key(top, event, line)
+            return
+        if isinstance(event, AliasEvent):
+            name = event.anchor or ""
+            if name not in self.anchors:
+                raise self.error(f"there is no anchor &{name}.", line)
+            target = self.anchors[name]
+            if target is None:
+                raise self.error(f"the anchor &{name} refers to itself.", line)
+            self._count(target.size, line)
+            if len(self.stack) + target.depth > MAX_DEPTH:
+                raise self.error(f"nests more than {MAX_DEPTH} levels deep.", line)
+            self._put(Node(line, target.value, target.keys, target.size, target.depth))
+            return
+        self._count(1, line)
+        if isinstance(event, ScalarEvent):
+            node = Node(line, self._scalar(event, line))
+            if event.anchor:
+                self.anchors[event.anchor] = node
+            self._put(node)
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            self._refuse_tag(event, line)
+            if len(self.stack) >= MAX_DEPTH:
+                raise self.error(f"nests more than {MAX_DEPTH} levels deep.", line)
+            if event.anchor:
+                self.anchors[event.anchor] = None
+            empty: Any = {} if isinstance(event, MappingStartEvent) else []
+            self.stack.append(_Open(Node(line, empty), event.anchor))
+
+    def _key(self, top: _Open, event: NodeEvent, line: int) -> None:
+        if not isinstance(event, ScalarEvent):
+            raise self.error("a key must be text, not a list, a mapping or an alias.", line)
+        key = self._scalar(event, line)
+        if not isinstance(key, str):
+            shown = event.value or "an empty key"
+            raise self.error(f"a key must be text; write {shown!r} in quotes.", line, shown)
+        if key in top.node.value:
+            first = top.node.keys[key]
+            raise self.error(f"this key comes twice; the first is in line {first}.", line, key)
+        if event.anchor:
+            raise self.error("an anchor on a key is not read.", line, key)
+        top.pending, top.pending_line = key, line
+
+    def _put(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        top = self.stack[-1]
+        key = top.pending
+        if key is None:
+            top.node.value.append(node)
+        elif key == "<<":
+            top.merged += node.value if isinstance(node.value, list) else [node]
+            top.pending = None
+            return
+        else:
+            top.node.value[key] = node
+            top.node.keys[key] = top.pending_line
+            top.pending = None
+        top.node.size += node.size
+        top.node.depth = max(top.node.depth, node.depth + 1)
+
+    def _close(self, done: _Open) -> None:
+        node = done.node
+        for merged in done.merged:
+            if not isinstance(merged.value, dict):
+                raise self.error("<< merges mappings alone.", merged.line)
+            for key, value in merged.value.items():
+                if key not in node.value:
+                    node.value[key] = value
+                    node.keys[key] = merged.keys[key]
+                    node.size += value.size
+                    node.depth = max(node.depth, value.depth + 1)
+        if done.anchor:
+            self.anchors[done.anchor] = node
+        self._put(node)
+
+    def _scalar(self, event: ScalarEvent, line: int) -> Any:
+        if event.tag == "!" or (event.tag or "").endswith(":str"):
+            return event.value
+        self._refuse_tag(event, line)
+        text = event.value
+        if event.style:
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _NUMBER.fullmatch(text):
+            return float(text)
+        return text
+
+    def _refuse_tag(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent, line: int) -> None:
+        if event.tag and event.tag != "!":
+            raise self.error(f"tags such as {event.tag} are not read.", line)
+
+    def _count(self, values: int, line: int) -> None:
+        self.values += values
+        if self.values > MAX_VALUES:
+            raise self.error(f"holds more than {MAX_VALUES:,} values, its aliases included.", line)
+
+    def _path(self) -> list[str]:
+        path = []
+        for level, entry in enumerate(self.stack):
+            if isinstance(entry.node.value, list):
+                path.append(str(len(entry.node.value)))
+            elif entry.pending is not None and (entry.pending != "<<" or level + 1 < len(self.stack)):
+                path.append(entry.pending)
+        return path
+
+
+def plain_mapping(data: Mapping[Any, Any], source: str) -> dict[str, Any]:
+    """A copy of nested mappings and lists, within the same limits. Raises ConfigError."""
+    count = 0
+
+    def copy(value: Any, path: tuple[str, ...]) -> Any:
+        nonlocal count
+        count += 1
+        if count > MAX_VALUES or len(path) > MAX_DEPTH:
+            limit = f"{MAX_VALUES:,} values" if count > MAX_VALUES else f"{MAX_DEPTH} levels"
+            raise ConfigError(f"holds more than {limit}.", key=".".join(path[:4]), source=source)
+        if isinstance(value, Mapping):
+            for key in value:
+                if not isinstance(key, str):
+                    message = f"a key must be text, not {type(key).__name__}."
+                    raise ConfigError(message, key=".".join((*path, repr(key))), source=source)
+            return {key: copy(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            items = value if isinstance(value, list | tuple) else sorted(value, key=repr)
+            return [copy(item, (*path, str(at))) for at, item in enumerate(items)]
+        return value
+
+    copied: dict[str, Any] = copy(data, ())
+    return copied

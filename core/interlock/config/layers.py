@@ -1,0 +1,185 @@
+"""Where values come from: a mapping, the environment, a file. Each remembers where it said what."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from interlock.config.document import MAX_CHARACTERS, Node, plain_mapping, read
+from interlock.errors import ConfigError
+from interlock.types.names import nearest
+
+PREFIX = "INTERLOCK_"
+# Variables that are read elsewhere and are no settings.
+RESERVED = (
+    "INTERLOCK_CONFIG",
+    "INTERLOCK_DISABLED_PLUGINS",
+    "INTERLOCK_LOCAL_MODEL",
+    "INTERLOCK_STRICT_PLUGINS",
+    "INTERLOCK_TRANSPORT",
+)
+ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One source's values. `variables` maps a path to the environment variable that set it."""
+
+    name: str
+    data: dict[str, Any]
+    root: Node | None = None
+    variables: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+    def find(self, path: Sequence[str]) -> tuple[int, int | None, str | None]:
+        """How many steps of `path` it holds, the line of the last one, and the variable that set it."""
+        if self.root is not None:
+            return (*self.root.find(list(path)), None)
+        value: Any = self.data
+        steps = 0
+        for step in path:
+            if isinstance(value, dict) and step in value:
+                value = value[step]
+            elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+                value = value[int(step)]
+            else:
+                break
+            steps += 1
+        held = tuple(path[:steps])
+        for length in range(steps, 0, -1):
+            if held[:length] in self.variables:
+                return steps, None, self.variables[held[:length]]
+        return steps, None, None
+
+
+def mapping_layer(data: Mapping[Any, Any]) -> Layer:
+    return Layer(name="mapping", data=_present(plain_mapping(data, "mapping")))
+
+
+def file_layer(path: str | os.PathLike[str]) -> Layer:
+    """A file's values. Raises ConfigError for one that is missing, no text, or no YAML."""
+    name = os.fspath(path)
+    root = read(_text(name), name)
+    value = None if root is None else root.plain()
+    if value is None:
+        return Layer(name=name, data={})
+    if not isinstance(value, dict):
+        kind = "a list" if isinstance(value, list) else "a single value"
+        raise ConfigError(f"expected keys and values at the top, not {kind}.", source=name, line=1)
+    return Layer(name=name, data=_present(value), root=root)
+
+
+def _text(name: str) -> str:
+    try:
+        path = Path(name).expanduser()
+        if path.is_dir():
+            raise ConfigError("is a directory; name the file in it.", source=name)
+        with path.open("rb") as file:
+            raw = file.read(4 * MAX_CHARACTERS + 1)
+    except FileNotFoundError:
+        message = "there is no such file; `interlock init` writes one."
+        raise ConfigError(message, source=name) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror or error}.", source=name) from None
+    except (ValueError, RuntimeError) as error:
+        raise ConfigError(f"is no path: {error}.", source=repr(name)) from None
+    if len(raw) > 4 * MAX_CHARACTERS:
+        raise ConfigError(f"is longer than {MAX_CHARACTERS:,} characters.", source=name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = "is not UTF-8 text; save it as UTF-8."
+        raise ConfigError(message, source=name, line=line) from None
+
+
+def environment_layer(environ: Mapping[str, str], settings: type[BaseModel]) -> Layer:
+    """INTERLOCK_* as values: `__` goes a level down, lists and mappings are JSON. Raises ConfigError."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    for variable in environ:
+        upper = variable.upper()
+        if not upper.startswith(PREFIX) or upper in RESERVED or not environ[variable].strip():
+            continue
+        path = tuple(upper.removeprefix(PREFIX).lower().split("__"))
+        if _type_at(settings, path) is None:
+            valid = (*_variables(settings), *RESERVED)
+            message = "there is no such setting."
+            raise ConfigError(message, key=variable, source=ENVIRONMENT, suggestion=nearest(upper, valid))
+        found.append((path, variable))
+    data: dict[str, Any] = {}
+    for path, variable in sorted(found, key=lambda entry: (len(entry[0]), entry)):
+        inside = data
+        for step in path[:-1]:
+            inside = inside.setdefault(step, {})
+            if not isinstance(inside, dict):
+                message = "another variable sets the whole that this one is a part of."
+                raise ConfigError(message, key=variable, source=ENVIRONMENT)
+        inside[path[-1]] = _value(environ[variable], variable)
+    return Layer(name=ENVIRONMENT, data=data, variables=dict(found))
+
+
+def _value(text: str, variable: str) -> Any:
+    stripped = text.strip()
+    if not stripped.startswith(("[", "{")):
+        return stripped
+    try:
+        root = read(stripped, ENVIRONMENT, variable)
+    except ConfigError as error:
+        message = error.message.replace("YAML", "JSON")
+        raise ConfigError(message, key=variable, source=ENVIRONMENT) from None
+    return None if root is None else root.plain()
+
+
+def names_at(settings: type[BaseModel], path: Sequence[str]) -> list[str]:
+    """The keys that are valid inside `path`; none when any key is, or there can be no key."""
+    kind = _type_at(settings, path)
+    return list(kind.model_fields) if _is_model(kind) else []
+
+
+def _type_at(settings: type[BaseModel], path: Sequence[str]) -> Any:
+    """The type of what stands at `path`; None when nothing can."""
+    kind: Any = settings
+    for step in path:
+        if _is_model(kind):
+            entry = kind.model_fields.get(step)
+            kind = entry.annotation if entry else None
+        elif get_origin(kind) is dict and step:
+            kind = get_args(kind)[1]
+        elif get_origin(kind) is tuple and step.isdecimal():
+            kind = get_args(kind)[0]
+        else:
+            return None
+        kind = _bare(kind)
+    return kind
+
+
+def _bare(kind: Any) -> Any:
+    """A type without Annotated and `| None`."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in (Union, UnionType):
+            kind = next(arg for arg in get_args(kind) if arg is not type(None))
+        else:
+            return kind
+
+
+def _variables(settings: type[BaseModel]) -> list[str]:
+    names = []
+    for name in settings.model_fields:
+        variable = PREFIX + name.upper()
+        names.append(variable)
+        names += [f"{variable}__{inner.upper()}" for inner in names_at(settings, (name,))]
+    return names
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _present(data: dict[str, Any]) -> dict[str, Any]:
+    """Without sections that are there but hold nothing, such as one whose keys are all comments."""
+    return {key: value for key, value in data.items() if value is not None or key == "deployments"}

@@ -1,0 +1,180 @@
+"""What a configuration may hold. Names of models, providers and plugins are checked by assembly."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from interlock.constraints.jurisdictions import UnknownRegionError, normalise, residency
+from interlock.errors import RequestError
+from interlock.types.models import Network, Price, Secret, Timeouts
+from interlock.types.request import Constraints
+
+
+def _refuse_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "expected a number, not true or false.")
+    return value
+
+
+def _names(value: object) -> object:
+    """One name, several with commas between them (as in an environment variable), or a list."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _paths(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _secret(value: object) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "text")
+    return Secret(value)
+
+
+def _jurisdictions(value: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        residency(frozenset(name.strip().lower() for name in value))
+    except RequestError as error:
+        hint = {"suggestion": error.suggestion or ""}
+        raise PydanticCustomError("named", "{message}", {"message": error.message, **hint}) from None
+    return value
+
+
+def _header(value: str) -> str:
+    if not value.isprintable():
+        raise PydanticCustomError("header", "a header holds printable characters alone.")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Seconds = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, allow_inf_nan=False)]
+Dollars = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=0, le=10**9)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(_names)]
+Paths = Annotated[tuple[Text, ...], BeforeValidator(_paths), Field(min_length=1, max_length=2)]
+SecretText = Annotated[Any, BeforeValidator(_secret)]
+HeaderText = Annotated[str, AfterValidator(_header)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class TimeoutsConfig(Part):
+    """Seconds; what is left out keeps its default, or the router's when it stands in a deployment."""
+
+    connect: Seconds | None = None
+    first_token: Seconds | None = None
+    between_tokens: Seconds | None = None
+    answer: Seconds | None = None
+    total: Seconds | None = None
+
+    def over(self, base: Timeouts) -> Timeouts:
+        given = {name: value for name, value in self if value is not None}
+        return Timeouts(**{name: given.get(name, getattr(base, name)) for name in type(self).model_fields})
+
+
+class PriceConfig(Part):
+    """US dollars for a million tokens."""
+
+    input: Dollars
+    output: Dollars
+    cache_read: Dollars | None = None
+    cache_write: Dollars | None = None
+    source: str = "configuration"
+    as_of: str = ""
+
+    def price(self) -> Price:
+        return Price(**dict(self))
+
+
+class ConstraintsConfig(Part):
+    """Defaults for every request, which can only tighten them."""
+
+    residency: Annotated[Names, AfterValidator(_jurisdictions)] = ()
+    on_premise: bool = False
+    deny_vendors: Names = ()
+    low_latency: bool = False
+
+    def constraints(self) -> Constraints:
+        return Constraints(
+            residency=residency(frozenset(name.strip().lower() for name in self.residency)),
+            on_premise=self.on_premise,
+            deny_vendors=frozenset(self.deny_vendors),
+            low_latency=self.low_latency,
+        )
+
+
+class DeploymentConfig(Part):
+    """A model at one endpoint.
+
+    `api_key` is a value, `env:NAME` or `file:PATH`, which `resolve_key` reads. `client_cert` is a PEM file,
+    or that and its key's file.
+    """
+
+    id: Text
+    model: Text
+    provider: Text
+    region: str | None = None
+    base_url: str | None = None
+    api_key: SecretText | None = None
+    name: Text | None = None
+    on_premise: bool | None = None
+    headers: Annotated[dict[Text, HeaderText], Field(repr=False)] = {}
+    extra_body: Annotated[dict[str, Any], Field(repr=False)] = {}
+    timeouts: TimeoutsConfig = TimeoutsConfig()
+    proxy: Annotated[str | None, Field(repr=False)] = None
+    ca_bundle: Text | None = None
+    client_cert: Paths | None = None
+    price: PriceConfig | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.region is not None:
+            try:
+                normalise(self.region, self.provider)
+            except UnknownRegionError as unknown:
+                raise _at("region", str(unknown), unknown.suggestion) from None
+        for key in ("base_url", "proxy"):
+            value = getattr(self, key)
+            if value is not None and not value.lower().startswith(("http://", "https://")):
+                raise _at(key, "expected an address that starts with http:// or https://.")
+        return self
+
+    def network(self) -> Network:
+        certificate = self.client_cert
+        pair = (certificate[0], certificate[1] if len(certificate) > 1 else None) if certificate else None
+        return Network(proxy=self.proxy, ca_bundle=self.ca_bundle, client_cert=pair)
+
+
+class EnsembleConfig(Part):
+    members: Annotated[Names, Field(min_length=2)]
+    arbiter: Text | None = None
+    mode: Literal["select_best", "synthesise", "vote"] = "select_best"
+
+
+class RetriesConfig(Part):
+    """`max` counts retries of one deployment after its first attempt."""
+
+    max: Count = 2
+
+
+class HealthConfig(Part):
+    """`error_rate` is a fraction, `window` counts attempts, `cooldown` is in seconds."""
+
+    error_rate: Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=1)] = 0.05
+    window: Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=10**6)] = 200
+    cooldown: Seconds = 30.0
+
+
+class PluginsConfig(Part):
+    disabled: Names = ()
+
+
+def _at(key: str, message: str, suggestion: str | None = None) -> PydanticCustomError:
+    """An error about a key inside the value that is being checked."""
+    facts = {"at": key, "message": message, "suggestion": suggestion or ""}
+    return PydanticCustomError("named", "{message}", facts)

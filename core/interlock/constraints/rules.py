@@ -1,0 +1,179 @@
+"""The built-in hard rules: each says None, or in a sentence why a deployment is excluded.
+
+Every rule runs for every deployment of every request, so each returns before it builds a string. What is
+unknown (a window that no card states, a card without capabilities) never excludes.
+"""
+
+from collections.abc import Iterable
+
+from interlock.constraints.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
+from interlock.protocols import API, Constraint, ConstraintCall
+from interlock.types.messages import Audio, Document, Image, Part, ToolResult
+from interlock.types.request import Request
+
+_NOTHING: frozenset[str] = frozenset()
+_PARTS: dict[type, str] = {Image: "images", Audio: "audio", Document: "documents"}
+_WORDS = {"tools": "tool use", "images": "images", "audio": "audio", "documents": "documents"}
+
+
+def needs(request: Request) -> frozenset[str]:
+    """The capabilities without which a model cannot take the request: tools, images, audio, documents."""
+    found = {"tools"} if request.tools else set()
+    for message in request.messages:
+        content = message.content
+        if not isinstance(content, str):
+            _collect(content, found)
+    return frozenset(found) if found else _NOTHING
+
+
+def _collect(parts: Iterable[Part], found: set[str]) -> None:
+    for part in parts:
+        kind = _PARTS.get(type(part))
+        if kind:
+            found.add(kind)
+        elif isinstance(part, ToolResult) and not isinstance(part.content, str):
+            _collect(part.content, found)
+
+
+class ProviderInstalled:
+    api = API
+    name = "provider_installed"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        if call.provider is not None:
+            return None
+        provider = call.deployment.provider
+        return f"no plugin offers provider {provider!r}; install interlock-{provider}"
+
+
+class Residency:
+    """Where the request may be processed; the deployment's region must lie inside."""
+
+    api = API
+    name = "residency"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        allowed = call.constraints.residency
+        if not allowed:
+            return None
+        deployment = call.deployment
+        if satisfies(deployment.region, allowed, deployment.provider):
+            return None
+        if NOWHERE in allowed:
+            return (
+                "the configured residency and the request's contradict each other; no region satisfies both"
+            )
+        return f"{_processed(deployment.region)}; the residency allows {' or '.join(sorted(allowed))} only"
+
+
+def _processed(region: str) -> str:
+    try:
+        where = normalise(region)
+    except ValueError:
+        where = region
+    return "processed anywhere" if where == GLOBAL else f"processed in {where}"
+
+
+class OnPremise:
+    api = API
+    name = "on_premise"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        if not call.constraints.on_premise:
+            return None
+        deployment = call.deployment
+        if deployment.on_premise or deployment.region == LOCAL:
+            return None
+        return "not on premise; only deployments on the user's own ground are allowed"
+
+
+class DeniedVendors:
+    """Compares with the card's vendor, maker and id and with the provider that would see the request."""
+
+    api = API
+    name = "denied_vendors"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        denied = call.constraints.deny_vendors
+        if not denied:
+            return None
+        card = call.deployment.card
+        for name in (card.vendor, card.maker, card.id, call.deployment.provider):
+            if name.lower() in denied:
+                return f"{name} is a denied vendor"
+        return None
+
+
+class Model:
+    """`model=` names a deployment, a card, or a card without its maker."""
+
+    api = API
+    name = "model"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        wanted = call.request.model
+        if wanted is None:
+            return None
+        deployment = call.deployment
+        card = deployment.card.id
+        if wanted in (deployment.id, card) or wanted == card.partition("/")[2]:
+            return None
+        return f"the request asks for {wanted} alone"
+
+
+class Capabilities:
+    api = API
+    name = "capabilities"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        wanted = call.needs
+        if wanted is None:
+            wanted = needs(call.request)
+        if not wanted:
+            return None
+        offered = call.deployment.card.capabilities
+        if not offered or wanted <= offered:
+            return None
+        missing = " and ".join(_WORDS.get(name, name) for name in sorted(wanted - offered))
+        return f"{call.deployment.card.id} does not take {missing}, which the request needs"
+
+
+class ContextWindow:
+    """The estimated input and the answer asked for must fit in the card's window."""
+
+    api = API
+    name = "context_window"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        window = call.deployment.card.context_window
+        if window is None:
+            return None
+        tokens = call.input_tokens + (call.request.settings.max_tokens or 0)
+        if tokens <= window:
+            return None
+        return f"needs about {tokens:,} tokens; its context window holds {window:,}"
+
+
+class Credentials:
+    api = API
+    name = "credentials"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        credential = call.deployment.credential
+        if credential.secret is not None or not credential.needed:
+            return None
+        return credential.hint or f"no key is set for provider {call.deployment.provider!r}"
+
+
+# The first sentence is the one that is told. What is forbidden comes before what is merely missing: a key
+# helps nobody where the law is in the way.
+BUILTIN: tuple[Constraint, ...] = (
+    ProviderInstalled(),
+    Residency(),
+    OnPremise(),
+    DeniedVendors(),
+    Model(),
+    Capabilities(),
+    ContextWindow(),
+    Credentials(),
+)

@@ -1,0 +1,156 @@
+"""Deltas in, one answer out: what makes a stream equal to a plain call."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from interlock.errors import ProtocolError
+from interlock.types.messages import Citation, Part, Reasoning, Refusal, Text, ToolCall
+from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+
+
+class _Piece:
+    """A part that is still growing."""
+
+    __slots__ = ("citations", "id", "kind", "name", "signature", "text")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.text: list[str] = []
+        self.citations: list[Citation] = []
+        self.signature: str | None = None
+        self.id: str | None = None
+        self.name: str | None = None
+
+
+class Fold:
+    """Gathers a stream. `vendor` is written into reasoning, which only its own vendor may see again."""
+
+    def __init__(self, vendor: str | None = None) -> None:
+        self._vendor = vendor
+        self._pieces: list[_Piece] = []
+        self._calls: dict[int, _Piece] = {}
+        self._finish: FinishReason | None = None
+        self._usage = Usage()
+        self._served: str | None = None
+        self._id: str | None = None
+
+    @classmethod
+    def of(cls, deltas: Iterable[Delta], vendor: str | None = None) -> Answer:
+        fold = cls(vendor)
+        for delta in deltas:
+            fold.add(delta)
+        return fold.answer()
+
+    @property
+    def finished(self) -> bool:
+        return self._finish is not None
+
+    @property
+    def text(self) -> str:
+        return "".join("".join(piece.text) for piece in self._pieces if piece.kind == "text")
+
+    @property
+    def usage(self) -> Usage:
+        return self._usage
+
+    @property
+    def served_model(self) -> str | None:
+        return self._served
+
+    def add(self, delta: Delta) -> None:
+        if delta.reasoning or delta.signature or delta.redacted:
+            self._think(delta)
+        if delta.text:
+            self._grow("text").text.append(delta.text)
+        if delta.citations:
+            self._grow("text").citations.extend(delta.citations)
+        if delta.refusal:
+            self._grow("refusal").text.append(delta.refusal)
+        for call in delta.tool_calls:
+            self._call(call)
+        if delta.finish_reason is not None:
+            self._finish = delta.finish_reason
+        if delta.usage is not None:
+            self._usage = delta.usage
+        if delta.served_model is not None:
+            self._served = delta.served_model
+        if delta.id is not None:
+            self._id = delta.id
+
+    def answer(self) -> Answer:
+        """The whole answer.
+
+        Raises:
+            ProtocolError: the stream was cut, or a tool call's arguments are no JSON object.
+        """
+        if self._finish is None:
+            raise ProtocolError("the stream ended before its answer was finished")
+        cut = self._finish == "length"
+        parts = [part for piece in self._pieces if (part := self._part(piece, cut=cut)) is not None]
+        return Answer(
+            parts=tuple(parts),
+            finish_reason=self._finish,
+            usage=self._usage,
+            served_model=self._served,
+            id=self._id,
+        )
+
+    def _grow(self, kind: str) -> _Piece:
+        if self._pieces and self._pieces[-1].kind == kind:
+            return self._pieces[-1]
+        piece = _Piece(kind)
+        self._pieces.append(piece)
+        return piece
+
+    def _think(self, delta: Delta) -> None:
+        if delta.redacted:
+            piece = _Piece("redacted")
+            self._pieces.append(piece)
+        else:
+            piece = self._grow("reasoning")
+            if piece.signature is not None and delta.reasoning:
+                piece = _Piece("reasoning")  # a signature seals a thought; what follows is another
+                self._pieces.append(piece)
+        if delta.reasoning:
+            piece.text.append(delta.reasoning)
+        if delta.signature:
+            piece.signature = (piece.signature or "") + delta.signature
+
+    def _call(self, call: ToolCallDelta) -> None:
+        piece = self._calls.get(call.index)
+        if piece is None:
+            piece = self._calls[call.index] = _Piece("tool_call")
+            self._pieces.append(piece)
+        piece.id = piece.id or call.id
+        piece.name = piece.name or call.name
+        piece.signature = piece.signature or call.signature
+        if call.arguments:
+            piece.text.append(call.arguments)
+
+    def _part(self, piece: _Piece, *, cut: bool) -> Part | None:
+        text = "".join(piece.text)
+        if piece.kind == "text":
+            return Text(text, citations=tuple(piece.citations))
+        if piece.kind == "refusal":
+            return Refusal(text)
+        if piece.kind in ("reasoning", "redacted"):
+            return Reasoning(
+                text, signature=piece.signature, vendor=self._vendor, redacted=piece.kind == "redacted"
+            )
+        return self._tool_call(piece, text, cut=cut)
+
+    def _tool_call(self, piece: _Piece, text: str, *, cut: bool) -> ToolCall | None:
+        try:
+            arguments: Any = json.loads(text) if text.strip() or cut else {}
+        except (ValueError, RecursionError):
+            arguments = None
+        if not piece.name or not isinstance(arguments, dict):
+            if cut:
+                return None  # half a call must never run; finish_reason says that the answer was cut
+            what = "a tool call's arguments are no JSON object" if piece.name else "a tool call has no name"
+            raise ProtocolError(what)
+        index = next(index for index, other in self._calls.items() if other is piece)
+        return ToolCall(
+            id=piece.id or f"call_{index}", name=piece.name, arguments=arguments, signature=piece.signature
+        )

@@ -1,0 +1,151 @@
+"""Records in the making, and the last ones kept in memory."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from threading import Lock
+from time import perf_counter, time
+from uuid import uuid4
+
+from interlock.classifiers.tokens import estimate_tokens
+from interlock.errors import InterlockError, ProviderError
+from interlock.types.decisions import AttemptRole, Decision
+from interlock.types.models import Deployment, Price
+from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.response import Answer, Usage
+
+_MILLION = 1_000_000
+
+
+class Ring:
+    """The last records of a router, newest last. Safe to read while calls go on."""
+
+    def __init__(self, size: int = 1_000) -> None:
+        self._records: deque[Record] = deque(maxlen=size)
+        self._lock = Lock()
+
+    def put(self, record: Record) -> None:
+        with self._lock:
+            self._records.append(record)
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._lock:
+            return iter(tuple(self._records))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def last(self) -> Record | None:
+        with self._lock:
+            return self._records[-1] if self._records else None
+
+
+class RecordDraft:
+    """A call's record while the call goes on."""
+
+    __slots__ = ("_attempts", "_decision", "_id", "_metadata", "_started", "_streamed", "_ticks", "rescue")
+
+    def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:
+        self._id = uuid4().hex
+        self._decision = decision
+        self._metadata = metadata
+        self._streamed = streamed
+        self._started = time()
+        self._ticks = perf_counter()
+        self._attempts: list[AttemptRecord] = []
+        self.rescue: str | None = None
+
+    @property
+    def attempts(self) -> tuple[AttemptRecord, ...]:
+        return tuple(self._attempts)
+
+    @property
+    def cost(self) -> float | None:
+        """US dollars of every attempt; None when an attempt's cost is unknown."""
+        costs = [attempt.cost for attempt in self._attempts]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known) if len(known) == len(costs) else None
+
+    def attempt(
+        self,
+        deployment: Deployment,
+        role: AttemptRole,
+        *,
+        ticks: float,
+        error: InterlockError | None = None,
+        usage: Usage = Usage(),  # noqa: B008 - frozen
+        served_model: str | None = None,
+        first_token: float | None = None,
+    ) -> AttemptRecord:
+        """Write down an attempt that began at `ticks` of perf_counter and has just ended."""
+        now = perf_counter()
+        billed = error is None or usage.output_tokens is not None
+        record = AttemptRecord(
+            id=len(self._attempts),
+            deployment=deployment.id,
+            model=deployment.model,
+            role=role,
+            started=self._started + (ticks - self._ticks),
+            latency=now - ticks,
+            error=None if error is None else error_record(error),
+            usage=usage,
+            cost=cost_of(usage, deployment.price or deployment.card.price) if billed else 0.0,
+            served_model=served_model,
+            first_token=first_token,
+        )
+        self._attempts.append(record)
+        return record
+
+    def finish(self, deployment: Deployment | None = None, error: BaseException | None = None) -> Record:
+        return Record(
+            id=self._id,
+            started=self._started,
+            latency=perf_counter() - self._ticks,
+            decision=self._decision,
+            attempts=tuple(self._attempts),
+            deployment=deployment.id if deployment else None,
+            model=deployment.model if deployment else None,
+            cost=self.cost,
+            error=type(error).__name__ if error else None,
+            rescue=self.rescue,
+            streamed=self._streamed,
+            metadata=self._metadata,
+        )
+
+
+def error_record(error: InterlockError) -> ErrorRecord:
+    if isinstance(error, ProviderError):
+        return ErrorRecord(
+            kind=type(error).__name__,
+            message=error.message,
+            status=error.status,
+            code=error.code,
+            request_id=error.request_id,
+        )
+    return ErrorRecord(kind=type(error).__name__, message=error.message)
+
+
+def estimated(usage: Usage, input_tokens: int, answer: Answer) -> Usage:
+    """The vendor's counts where it gave them, our estimates where it did not."""
+    said = answer.text + answer.reasoning + "".join(str(call.arguments) for call in answer.tool_calls)
+    return replace(
+        usage,
+        input_tokens=input_tokens if usage.input_tokens is None else usage.input_tokens,
+        output_tokens=estimate_tokens(said) if usage.output_tokens is None else usage.output_tokens,
+        estimated=True,
+    )
+
+
+def cost_of(usage: Usage, price: Price | None) -> float | None:
+    """US dollars; None when the price or the tokens are unknown. Cached input is billed at the cache's
+    price.
+    """
+    if price is None or usage.input_tokens is None or usage.output_tokens is None:
+        return None
+    read, write = usage.cache_read or 0, usage.cache_write or 0
+    fresh = max(0, usage.input_tokens - read - write)
+    read_price = price.input if price.cache_read is None else price.cache_read
+    write_price = price.input if price.cache_write is None else price.cache_write
+    total = fresh * price.input + read * read_price + write * write_price + usage.output_tokens * price.output
+    return total / _MILLION

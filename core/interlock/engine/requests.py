@@ -1,0 +1,66 @@
+"""From what callers pass to the router's verbs to a checked request."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, TypedDict
+
+from interlock.engine.output import as_output
+from interlock.engine.tools import as_tool_choice, as_tools
+from interlock.errors import RequestError
+from interlock.types.messages import Message
+from interlock.types.names import nearest
+from interlock.types.request import Constraints, Request, Settings, ToolSpec
+
+Prompt = str | Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any]] | Request
+
+
+class Options(TypedDict, total=False):
+    """What every verb takes beside the prompt; the fields of `Request`, as loosely as callers may write
+    them.
+    """
+
+    task: str | None
+    model: str | None
+    constraints: Constraints | Mapping[str, Any]
+    settings: Settings | Mapping[str, Any]
+    tools: Iterable[ToolSpec | Mapping[str, Any] | type | Callable[..., Any]]
+    tool_choice: str | bool | Mapping[str, Any] | None
+    output: Any
+    ensemble: str | None
+    rescue: str | None
+    metadata: Mapping[str, str]
+
+
+_KNOWN = tuple(field.name for field in fields(Request) if field.name != "messages")
+
+
+def as_request(prompt: Prompt, options: Mapping[str, Any]) -> Request:
+    """A request whose tools, tool choice and output are data.
+
+    Raises:
+        RequestError: naming the argument that cannot be used.
+    """
+    for name in options:
+        if name not in _KNOWN:
+            raise RequestError(
+                f"there is no such option; there are {', '.join(_KNOWN)}.",
+                key=name,
+                suggestion=nearest(name, _KNOWN),
+            )
+    if isinstance(prompt, Request):
+        request = replace(prompt, **options) if options else prompt
+    else:
+        request = Request(prompt, **options)  # type: ignore[arg-type]  # Request takes what callers write
+    for key in ("task", "model", "ensemble", "rescue"):
+        value = getattr(request, key)
+        if value is not None and not isinstance(value, str):
+            raise RequestError(f"expected a name, not {type(value).__name__}", key=key)
+    if not (request.tools or request.tool_choice is not None or request.output is not None):
+        return request
+    tools = as_tools(request.tools)
+    return replace(
+        request,
+        tools=tools,
+        tool_choice=as_tool_choice(request.tool_choice, tools),
+        output=as_output(request.output),
+    )

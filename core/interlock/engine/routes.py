@@ -1,0 +1,94 @@
+"""In which order deployments stand for a task, worked out once for each router."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.catalog import Catalog
+from interlock.types.decisions import Candidate
+from interlock.types.models import Deployment
+
+LONG_DOCUMENT = "long_document"
+EU_REGULATED = "eu_regulated"
+LOW_LATENCY = "low_latency"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A deployment's place in an order. `row` is the row that names it, empty for the rest; `rank` 0 is a
+    primary.
+    """
+
+    deployment: Deployment
+    row: str
+    rank: int
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Every deployment once, best first. `primary` is the first name of the leading row."""
+
+    places: tuple[Place, ...]
+    row: str
+    demand: bool
+    primary: str
+
+
+class Routes:
+    """The task table over the deployments at hand; `overrides` are the user's own rows."""
+
+    def __init__(
+        self, catalog: Catalog, deployments: Mapping[str, Deployment], overrides: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._deployments = deployments
+        self._rows: dict[str, tuple[str, ...]] = {task: row.models for task, row in catalog.tasks.items()}
+        self._rows.update({task: tuple(names) for task, names in overrides.items()})
+        self._demands = {task for task, row in catalog.tasks.items() if row.demand}
+        self._thresholds = {task: row.threshold for task, row in catalog.tasks.items()}
+        self._orders: dict[tuple[str, ...], Order] = {}
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        return tuple(self._rows)
+
+    def over_threshold(self, task: str, tokens: int) -> bool:
+        threshold = self._thresholds.get(task)
+        return threshold is not None and tokens > threshold
+
+    def order(self, rows: tuple[str, ...]) -> Order:
+        """The rows' deployments in turn, then everything else in the order of the configuration."""
+        found = self._orders.get(rows)
+        if found is None:
+            found = self._orders[rows] = self._make(rows)
+        return found
+
+    def _make(self, rows: tuple[str, ...]) -> Order:
+        places: list[Place] = []
+        seen: set[str] = set()
+        for row in rows:
+            for rank, name in enumerate(self._rows.get(row, ())):
+                for deployment in self._named(name):
+                    if deployment.id not in seen:
+                        seen.add(deployment.id)
+                        why = f"primary for {row}" if rank == 0 else f"fallback {rank} for {row}"
+                        places.append(_place(deployment, row, rank, why))
+        for deployment in self._deployments.values():
+            if deployment.id not in seen:
+                places.append(
+                    _place(deployment, "", len(places), f"allowed, though no row of {rows[-1]} names it")
+                )
+        lead = rows[0]
+        names = self._rows.get(lead, ())
+        return Order(tuple(places), lead, lead in self._demands, names[0] if names else "")
+
+    def _named(self, name: str) -> list[Deployment]:
+        if name in self._deployments:
+            return [self._deployments[name]]
+        return [deployment for deployment in self._deployments.values() if deployment.model == name]
+
+
+def _place(deployment: Deployment, row: str, rank: int, why: str) -> Place:
+    candidate = Candidate(
+        deployment=deployment.id, model=deployment.model, region=deployment.region, reasons=(why,)
+    )
+    return Place(deployment, row, rank, candidate)

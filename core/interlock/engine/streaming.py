@@ -1,0 +1,103 @@
+"""A call whose answer comes in steps."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from types import TracebackType
+from typing import Self
+
+from interlock.engine.attempts import Landing
+from interlock.engine.flight import Flight
+from interlock.engine.rescue import Delivery, Diverged
+from interlock.engine.runner import Engine, exhausted
+from interlock.errors import ProviderError, StreamInterrupted
+from interlock.types.decisions import Attempt, Outcome
+from interlock.types.request import Request
+from interlock.types.response import Chunk, Response
+
+
+class ResponseStream:
+    """An answer in steps: iterate over it, in a `with` block or without.
+
+    `response` is None until the last chunk, and then the whole answer. Leaving early closes the socket.
+    """
+
+    def __init__(self, chunks: AsyncGenerator[Chunk]) -> None:
+        self._chunks = chunks
+        self.response: Response | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Chunk:
+        chunk = await self._chunks.__anext__()
+        if chunk.response is not None:
+            self.response = chunk.response
+        return chunk
+
+    async def aclose(self) -> None:
+        await self._chunks.aclose()
+
+
+async def stream(engine: Engine, request: Request) -> AsyncGenerator[Chunk]:
+    """The chunks of one call. The last one carries the response; before it, nothing is whole."""
+    flight = engine.take_off(request, streamed=True)
+    delivery = Delivery(engine.delivery_mode(request))
+    try:
+        outcome: Outcome | None = None
+        while (attempt := await engine.next_attempt(flight, outcome)) is not None:
+            landing = Landing()
+            try:
+                restart = delivery.begin()
+                if restart is not None:
+                    yield restart
+                async with aclosing(engine.attempts.stream(flight, attempt, landing)) as deltas:
+                    async for delta in deltas:
+                        chunk = delivery.take(delta)
+                        if chunk is not None:
+                            yield chunk
+                if landing.answer is None:
+                    raise AssertionError("a stream that ends without an error has an answer")
+                rest = delivery.settle(landing.answer)
+            except ProviderError as error:
+                outcome = Outcome(attempt=attempt, error=error)
+                if delivery.started:
+                    flight.draft.rescue = delivery.mode
+                    if delivery.mode == "raise":
+                        raise _interrupted(engine, flight, delivery, attempt, "the stream broke") from error
+                continue
+            except Diverged:
+                what = "the stream broke, and the next answer does not go on where it stopped"
+                raise _interrupted(engine, flight, delivery, attempt, what) from None
+            if rest is not None:
+                yield rest
+            deployment, answer = engine.attempts.deployment(attempt.deployment), landing.answer
+            break
+        else:
+            failure = exhausted(flight, outcome)
+            if delivery.started and outcome is not None:
+                what = "the stream broke, and nothing could take its place"
+                raise _interrupted(engine, flight, delivery, outcome.attempt, what) from failure
+            raise failure
+    except BaseException as error:
+        engine.failed(flight, error)
+        raise
+    response = engine.landed(flight, deployment, answer)
+    yield Chunk(tool_calls=response.tool_calls, response=response)
+
+
+def _interrupted(
+    engine: Engine, flight: Flight, delivery: Delivery, attempt: Attempt, what: str
+) -> StreamInterrupted:
+    deployment = engine.attempts.deployment(attempt.deployment)
+    partial = delivery.partial(deployment, flight.draft.finish(deployment))
+    return StreamInterrupted(
+        f"{what} ({deployment.id}); the error's partial holds what came before", partial=partial
+    )

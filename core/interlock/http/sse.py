@@ -1,0 +1,125 @@
+"""Server-sent events, parsed as the bytes come."""
+
+from dataclasses import dataclass
+
+from interlock.errors import ProtocolError
+
+_BOM = b"\xef\xbb\xbf"
+_LARGEST_EVENT = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerEvent:
+    """`event` is None when the stream names none; `id` is the last one the stream gave."""
+
+    data: str
+    event: str | None = None
+    id: str | None = None
+
+
+class EventParser:
+    """Follows the standard, but for the end of the stream: see `close`. One object a stream.
+
+    Pieces may be cut anywhere, inside a character or a line end too. Raises ProtocolError for an event of more than
+    `limit` bytes and for bytes that are not UTF-8; the parser is of no use after that.
+    """
+
+    __slots__ = ("_after_cr", "_first", "_id", "_limit", "_open_line", "_pending", "_size")
+
+    def __init__(self, *, limit: int = _LARGEST_EVENT) -> None:
+        self._limit = limit
+        self._pending: list[bytes] = []  # pieces of the event under way, line ends already \n
+        self._size = 0
+        self._open_line = True  # whether the pending bytes end inside a line
+        self._after_cr = False
+        self._first = True
+        self._id: str | None = None
+
+    def feed(self, data: bytes) -> list[ServerEvent]:
+        """The events that `data` completes."""
+        if self._after_cr or b"\r" in data:
+            data = self._with_plain_line_ends(data)
+        if not data:
+            return []
+        # Joined only when an event ends, so that an event in a thousand pieces is copied once.
+        ends_here = b"\n\n" in data or (not self._open_line and data[0] == 10)  # noqa: PLR2004 - a line feed
+        self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
+        if not ends_here:
+            self._keep(data)
+            return []
+        if self._pending:
+            self._pending.append(data)
+            data = b"".join(self._pending)
+        blocks = data.split(b"\n\n")
+        rest = blocks.pop()
+        self._pending, self._size = [], 0
+        events: list[ServerEvent] = []
+        for block in blocks:
+            if block:
+                self._parse(block, events)
+            self._first = False
+        # The two line ends that closed the last event are gone from `rest`, so an empty rest starts a new line
+        # but not a second blank one.
+        if rest:
+            self._keep(rest)
+        else:
+            self._open_line = True
+        return events
+
+    def close(self) -> list[ServerEvent]:
+        """The event that the stream's end left open, if it has data.
+
+        The standard drops it. Vendors do end a stream without the last blank line, and whether the data is whole
+        is for the decoder to judge.
+        """
+        events: list[ServerEvent] = []
+        if self._pending:
+            self._parse(b"".join(self._pending), events)
+            self._pending, self._size = [], 0
+        return events
+
+    def _keep(self, data: bytes) -> None:
+        self._pending.append(data)
+        self._size += len(data)
+        if self._size > self._limit + 1:  # one line end more than the event itself
+            raise self._too_large()
+
+    def _with_plain_line_ends(self, data: bytes) -> bytes:
+        if not data:
+            return data
+        if self._after_cr and data[0] == 10:  # noqa: PLR2004 - a line feed
+            data = data[1:]
+            self._after_cr = False
+            if not data:
+                return data
+        self._after_cr = data[-1] == 13  # noqa: PLR2004 - a carriage return
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _parse(self, block: bytes, events: list[ServerEvent]) -> None:
+        if len(block) > self._limit:
+            raise self._too_large()
+        if self._first and block.startswith(_BOM):
+            block = block[3:]
+        try:
+            text = block.decode()
+        except UnicodeDecodeError:
+            raise ProtocolError("the stream holds bytes that are not UTF-8") from None
+        if text.startswith("data: ") and "\n" not in text:
+            events.append(ServerEvent(data=text[6:], id=self._id))
+            return
+        event: str | None = None
+        data: list[str] = []
+        for line in text.split("\n"):
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name == "data":
+                data.append(value)
+            elif name == "event":
+                event = value or None
+            elif name == "id" and "\0" not in value:
+                self._id = value or None
+        if data:
+            events.append(ServerEvent(data="\n".join(data), event=event, id=self._id))
+
+    def _too_large(self) -> ProtocolError:
+        return ProtocolError(f"an event of the stream is larger than {self._limit} bytes")

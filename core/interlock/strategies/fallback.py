@@ -1,0 +1,53 @@
+"""One after the other, best first; each retried a little before the next."""
+
+from collections.abc import Generator
+
+from interlock.errors import ProviderError, RateLimited
+from interlock.protocols import StrategyCall
+from interlock.strategies.actions import Action, action_for
+from interlock.types.decisions import Attempt, Outcome, Race
+
+_FIRST_WAIT = 0.25
+_LONGEST_WAIT = 8.0
+# A wait that the vendor asked for is worth it for the best deployment, if short or if there is no other.
+_PATIENCE = 3.0
+_LAST_RESORT_PATIENCE = 30.0
+
+
+class Fallback:
+    """The default strategy."""
+
+    api = 1
+    name = "fallback"
+
+    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, None]:
+        barred: set[str] = set()  # models for which the request is too long
+        for index, candidate in enumerate(call.shortlist):
+            if candidate.model in barred:
+                continue
+            last = index == len(call.shortlist) - 1
+            delay = 0.0
+            for retry in range(call.retries + 1):
+                outcome = yield Attempt(deployment=candidate.deployment, delay=delay)
+                if outcome.error is None:
+                    return
+                action = action_for(outcome.error)
+                if action is Action.END:
+                    return
+                if action is Action.OTHER_MODEL:
+                    barred.add(candidate.model)
+                if action is not Action.RETRY:
+                    break
+                wait = _wait(outcome.error, retry, call, last=last)
+                if wait is None:
+                    break
+                delay = wait
+
+
+def _wait(error: ProviderError, retry: int, call: StrategyCall, *, last: bool) -> float | None:
+    """Seconds before the next retry, or None when falling back is better than waiting."""
+    if error.retry_after is not None:
+        patience = _LAST_RESORT_PATIENCE if last else _PATIENCE
+        return error.retry_after if error.retry_after <= patience else None
+    base = _FIRST_WAIT * (4 if isinstance(error, RateLimited) else 1)
+    return call.random() * min(_LONGEST_WAIT, base * 2.0**retry)

@@ -1,0 +1,195 @@
+"""Reading JSON that may be anything: what plain answers and streams have in common."""
+
+import json
+from typing import Any
+
+from interlock.errors import ProtocolError, Unavailable
+from interlock.types.messages import Citation
+from interlock.types.response import FinishReason, Usage
+from interlock_openai.errors import error_inside
+
+_FINISH: dict[str, FinishReason] = {
+    "stop": "stop",
+    "eos": "stop",
+    "eos_token": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "completed": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "model_length": "length",
+    "max_output_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "repetition_truncation": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "tool_call": "tool_calls",
+    "tool_use": "tool_calls",
+    "content_filter": "refusal",
+    "content-filter": "refusal",
+    "sensitive": "refusal",
+    "refusal": "refusal",
+    "safety": "refusal",
+}
+_BROKEN = frozenset({"error", "abort", "network_error", "insufficient_system_resource"})
+_CACHE_READ = (
+    ("prompt_tokens_details", "cached_tokens"),
+    ("prompt_cache_hit_tokens",),
+    ("num_cached_tokens",),
+    ("cached_tokens",),
+)
+_CACHE_WRITE = (
+    ("prompt_tokens_details", "cache_write_tokens"),
+    ("prompt_tokens_details", "cache_creation_input_tokens"),
+)
+_MOST_TOKENS = 10**12
+_EXCERPT = 80
+
+
+def parse(data: bytes | str, what: str) -> dict[str, Any]:
+    """A JSON object, or ProtocolError. The error says what came instead in a word, never the content."""
+    try:
+        payload = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ProtocolError(f"{what} is {_kind_of(data)}, not JSON") from None
+    if not isinstance(payload, dict):
+        raise ProtocolError(f"{what} is JSON, but no object")
+    return payload
+
+
+def _kind_of(data: bytes | str) -> str:
+    head = data[:_EXCERPT].strip()
+    if not head:
+        return "empty"
+    if head[:1] in (b"<", "<"):
+        return "a web page"
+    return "cut or garbled" if head[:1] in (b"{", "{") else "text"
+
+
+def raise_error(payload: dict[str, Any], vendor: str) -> None:
+    """Raise what the payload reports as an error, if it does."""
+    if payload.get("error"):
+        raise error_inside(payload, vendor=vendor)
+    if "choices" not in payload and (payload.get("message") or payload.get("detail") or payload.get("errors")):
+        raise error_inside(payload, vendor=vendor)
+
+
+def first_choice(choices: Any) -> dict[str, Any] | None:
+    """The choice with index 0; None when there is none."""
+    if choices is None:
+        return None
+    if not isinstance(choices, list):
+        raise ProtocolError("the answer's choices are no list")
+    for choice in choices:
+        if not isinstance(choice, dict):
+            raise ProtocolError("a choice is no object")
+        if choice.get("index") in (0, None):
+            return choice
+    return None
+
+
+def is_cut(reason: Any) -> bool:
+    return isinstance(reason, str) and _FINISH.get(reason) == "length"
+
+
+def finish(reason: Any, choice: dict[str, Any], *, called: bool, refused: bool, vendor: str) -> FinishReason:
+    """Our word for the vendor's reason. Raises when the vendor says that it broke off, or says nothing we know."""
+    if isinstance(choice.get("error"), dict):
+        raise error_inside(choice, vendor=vendor)
+    if isinstance(reason, str) and reason in _BROKEN:
+        raise Unavailable(f"the vendor broke its answer off: {reason}", code=reason)
+    known = _FINISH.get(reason) if isinstance(reason, str) else None
+    if known is None and called:
+        return "tool_calls"
+    if known is None:
+        raise ProtocolError("the answer does not say how it ended, or says so in no known word")
+    if known == "stop":
+        return "tool_calls" if called else "refusal" if refused else "stop"
+    if known == "tool_calls" and not called:
+        raise ProtocolError("the answer announces tool calls and holds none")
+    return known
+
+
+def usage(payload: dict[str, Any]) -> Usage | None:
+    """Tokens, wherever the vendor put them; None when it sent none."""
+    found = payload.get("usage")
+    if not isinstance(found, dict):
+        groq = payload.get("x_groq")
+        found = groq.get("usage") if isinstance(groq, dict) else None
+        if not isinstance(found, dict):
+            return None
+    return Usage(
+        input_tokens=_number(found.get("prompt_tokens")),
+        output_tokens=_number(found.get("completion_tokens")),
+        cache_read=_first(found, _CACHE_READ),
+        cache_write=_first(found, _CACHE_WRITE),
+        reasoning=_first(found, (("completion_tokens_details", "reasoning_tokens"), ("reasoning_tokens",))),
+    )
+
+
+def _first(found: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | None:
+    for path in paths:
+        value: Any = found
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if (number := _number(value)) is not None:
+            return number
+    return None
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS:
+        return value
+    return None
+
+
+def text_of(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def optional_text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def citations(annotations: Any) -> tuple[Citation, ...]:
+    """Web sources that a vendor names for the text; other annotations are not citations."""
+    if not isinstance(annotations, list):
+        return ()
+    found = []
+    for annotation in annotations:
+        source = annotation.get("url_citation") if isinstance(annotation, dict) else None
+        if not isinstance(source, dict):
+            continue
+        start, end = _number(source.get("start_index")), _number(source.get("end_index"))
+        placed = start is not None and end is not None and end > start  # 0 to 0 is how some say "somewhere"
+        found.append(
+            Citation(
+                url=optional_text(source.get("url")),
+                title=optional_text(source.get("title")),
+                quote=optional_text(source.get("content")),
+                start=start if placed else None,
+                end=end if placed else None,
+            )
+        )
+    return tuple(found)
+
+
+def reasoning_of(message: dict[str, Any]) -> str:
+    """The thought in a message or a delta, under whichever name; blocks count only where there is no plain text."""
+    for key in ("reasoning_content", "reasoning"):
+        if text := text_of(message.get(key)):
+            return text
+    details = message.get("reasoning_details")
+    if not isinstance(details, list):
+        return ""
+    blocks = [detail for detail in details if isinstance(detail, dict)]
+    return "".join(text_of(block.get("text")) or text_of(block.get("summary")) for block in blocks)
+
+
+def joined(value: Any) -> str:
+    """Text out of a string, or of a list of text parts."""
+    if isinstance(value, list):
+        return "".join(text_of(item.get("text")) if isinstance(item, dict) else text_of(item) for item in value)
+    return text_of(value)
+
+

@@ -1,0 +1,302 @@
+"""A streamed answer out of this dialect."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.errors import ProtocolError
+from interlock.http import EventParser, ServerEvent
+from interlock.protocols import Call
+from interlock.types.messages import Reasoning, Refusal, Text, ToolCall
+from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+from interlock_openai.decode import answer_of, arguments_of, check_called
+from interlock_openai.details import Details
+from interlock_openai.errors import error_inside
+from interlock_openai.read import (
+    citations,
+    finish,
+    first_choice,
+    is_cut,
+    joined,
+    optional_text,
+    parse,
+    raise_error,
+    reasoning_of,
+    text_of,
+    usage,
+)
+from interlock_openai.think import ThinkSplitter
+from interlock_openai.vendors import Vendor
+
+_BOM = b"\xef\xbb\xbf"
+_MOST_BYTES = 64 * 2**20
+
+
+class ChatStream:
+    """Deltas out of server-sent events; also out of a plain JSON answer, which some servers send all the same."""
+
+    def __init__(self, call: Call, vendor: Vendor) -> None:
+        self._call = call
+        self._vendor = vendor
+        self._events = EventParser()
+        self._plain: bytearray | None = None
+        self._started = False
+        self._done = False
+        self._finish: FinishReason | None = None
+        self._refused = False
+        self._said: tuple[str | None, str | None] = (None, None)
+        self._tools = _Tools()
+        self._details = Details()
+        self._thought = False
+        self._think = ThinkSplitter() if vendor.think_tags else None
+
+    def feed(self, data: bytes) -> Iterator[Delta]:
+        if self._plain is None and not self._started:
+            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
+            if not data:
+                return
+            self._started = True
+            if data[:1] in (b"{", b"[", b"<"):
+                self._plain = bytearray()
+        if self._plain is not None:
+            self._keep(self._plain, data)
+            return
+        for event in self._events.feed(data):
+            yield from self._event(event)
+
+    def close(self) -> Iterator[Delta]:
+        if self._plain is not None:
+            answer = answer_of(self._call, parse(bytes(self._plain), "the answer"), self._vendor)
+            yield from deltas_of(answer)
+            return
+        for event in self._events.close():
+            yield from self._event(event)
+        if self._finish is None:
+            raise ProtocolError("the stream ended before its answer was finished")
+        yield from self._rest()
+        if self._tools.check(cut=self._finish == "length") and self._finish == "stop":
+            yield Delta(finish_reason="tool_calls")  # calls that came after the end was announced
+
+    def _keep(self, plain: bytearray, data: bytes) -> None:
+        if len(plain) + len(data) > _MOST_BYTES:
+            raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
+        plain += data
+
+    def _event(self, event: ServerEvent) -> Iterator[Delta]:
+        data = event.data
+        if self._done or not data:
+            return
+        if data.strip() == "[DONE]":
+            self._done = True
+            return
+        payload = parse(data, "an event of the stream")
+        if event.event == "error":
+            raise error_inside(payload, vendor=self._vendor.name)
+        raise_error(payload, self._vendor.name)
+        choice = first_choice(payload.get("choices"))
+        yield from self._chunk(payload, choice)
+
+    def _chunk(self, payload: dict[str, Any], choice: dict[str, Any] | None) -> Iterator[Delta]:
+        said = (optional_text(payload.get("model")), optional_text(payload.get("id")))
+        model, id_ = said if said != self._said else (None, None)
+        self._said = said
+        used = usage(payload)
+        if choice is not None:
+            delta = choice.get("delta")
+            if delta is None:
+                delta = choice.get("message")
+            if isinstance(delta, dict):
+                yield from self._delta(delta)
+            elif delta is not None:
+                raise ProtocolError("a choice of the stream holds no object as its delta")
+            reason = choice.get("finish_reason")
+            if (isinstance(reason, str) and reason) or isinstance(choice.get("error"), dict):
+                yield from self._end(reason, choice)
+        if model or id_ or used is not None:
+            yield Delta(served_model=model, id=id_, usage=used)
+
+    def _delta(self, delta: dict[str, Any]) -> Iterator[Delta]:
+        thought = reasoning_of(delta)
+        if thought:
+            self._thought = True
+            yield Delta(reasoning=thought)
+        self._details.add(delta.get("reasoning_details"))
+        content = delta.get("content")
+        if isinstance(content, list):
+            yield from self._parts(content)
+        elif isinstance(content, str) and content:
+            yield from self._text(content)
+        refusal = text_of(delta.get("refusal"))
+        if refusal:
+            yield from self._seal()
+            self._refused = True
+            yield Delta(refusal=refusal)
+        cited = citations(delta.get("annotations"))
+        if cited:
+            yield Delta(citations=cited)
+        calls = delta.get("tool_calls")
+        if not calls and isinstance(delta.get("function_call"), dict):
+            calls = [{"index": 0, "function": delta["function_call"]}]
+        if calls:
+            yield from self._seal()
+            pieces = self._tools.add(calls)
+            if pieces:
+                yield Delta(tool_calls=pieces)
+
+    def _parts(self, content: list[Any]) -> Iterator[Delta]:
+        for item in content:
+            kind = item.get("type") if isinstance(item, dict) else None
+            if kind in ("text", "output_text"):
+                yield from self._text(text_of(item.get("text")))
+            elif kind == "thinking":
+                thought, signature = joined(item.get("thinking")), optional_text(item.get("signature"))
+                if thought or signature:
+                    self._thought = True
+                    yield Delta(reasoning=thought, signature=signature)
+            elif kind == "refusal" and (refusal := text_of(item.get("refusal"))):
+                self._refused = True
+                yield Delta(refusal=refusal)
+
+    def _text(self, text: str) -> Iterator[Delta]:
+        thought = ""
+        if self._think is not None:
+            thought, text = self._think.feed(text)
+        if thought:
+            yield Delta(reasoning=thought)
+        if text:
+            yield from self._seal()
+            yield Delta(text)
+
+    def _seal(self) -> Iterator[Delta]:
+        """Reasoning blocks, as the signature of the thought that has just ended."""
+        signature, hidden = self._details.take()
+        if signature is not None:
+            yield Delta(signature=signature, redacted=hidden and not self._thought)
+
+    def _rest(self) -> Iterator[Delta]:
+        if self._think is not None:
+            thought, text = self._think.close()
+            if thought or text:
+                yield Delta(text, reasoning=thought)
+        yield from self._seal()
+
+    def _end(self, reason: Any, choice: dict[str, Any]) -> Iterator[Delta]:
+        """Announce the end, once everything that came before has proved whole."""
+        yield from self._rest()
+        cut = is_cut(reason)
+        called = self._tools.check(cut=cut)
+        ended = finish(reason, choice, called=called, refused=self._refused, vendor=self._vendor.name)
+        check_called(self._call, self._vendor, called=called, ended=ended)
+        self._finish = ended
+        yield Delta(finish_reason=ended)
+
+
+class _Tools:
+    """Tool calls in fragments. Servers number them, or give them ids, or neither; we number them ourselves."""
+
+    __slots__ = ("_by_id", "_by_index", "_calls")
+
+    def __init__(self) -> None:
+        self._calls: list[_Call] = []
+        self._by_index: dict[int, int] = {}
+        self._by_id: dict[str, int] = {}
+
+    def add(self, fragments: Any) -> tuple[ToolCallDelta, ...]:
+        if not isinstance(fragments, list):
+            raise ProtocolError("the stream's tool calls are no list")
+        return tuple(piece for fragment in fragments if (piece := self._add(fragment)) is not None)
+
+    def _add(self, fragment: Any) -> ToolCallDelta | None:
+        function = fragment.get("function") if isinstance(fragment, dict) else None
+        if not isinstance(fragment, dict) or not isinstance(function, (dict, type(None))):
+            raise ProtocolError("a tool call of the stream is no object")
+        function = function or {}
+        id_, name = optional_text(fragment.get("id")), optional_text(function.get("name"))
+        arguments = function.get("arguments")
+        if isinstance(arguments, dict):
+            arguments = json.dumps(arguments, ensure_ascii=False)
+        elif not isinstance(arguments, (str, type(None))):
+            raise ProtocolError("the arguments of a streamed tool call are no text")
+        at = self._slot(fragment.get("index"), id_, name)
+        fresh = self._calls[at].take(id_, name, arguments or "")
+        return None if fresh is None else ToolCallDelta(index=at, id=id_, name=name, arguments=fresh)
+
+    def _slot(self, index: Any, id_: str | None, name: str | None) -> int:
+        at: int | None = None
+        if isinstance(index, int) and not isinstance(index, bool):
+            at = self._by_index.get(index)
+            # Some servers give every call of a parallel set the number 0, and only ids and names tell them apart.
+            if at is not None and id_ and name and self._calls[at].id not in (None, id_):
+                at = self._by_id.get(id_)
+            if at is None:
+                at = self._new()
+            self._by_index[index] = at
+        elif id_ is not None:
+            at = self._by_id.get(id_)
+        elif self._calls and not name:
+            at = len(self._calls) - 1
+        if at is None:
+            at = self._new()
+        if id_ is not None:
+            self._by_id[id_] = at
+        return at
+
+    def _new(self) -> int:
+        self._calls.append(_Call())
+        return len(self._calls) - 1
+
+    def check(self, *, cut: bool) -> bool:
+        """Whether there is any whole call. Raises ProtocolError for a broken one, unless the answer was cut."""
+        for call in self._calls:
+            whole = call.name is not None and arguments_of(call.arguments) is not None
+            if not whole and not cut:
+                what = "arguments are no JSON object" if call.name else "name is missing"
+                raise ProtocolError(f"the stream holds a tool call whose {what}")
+        return bool(self._calls)
+
+
+class _Call:
+    __slots__ = ("_text", "id", "name")
+
+    def __init__(self) -> None:
+        self.id: str | None = None
+        self.name: str | None = None
+        self._text: list[str] = []
+
+    @property
+    def arguments(self) -> str:
+        return "".join(self._text)
+
+    def take(self, id_: str | None, name: str | None, arguments: str) -> str | None:
+        """The arguments that a fragment adds; None when it only says again what is known."""
+        known = bool(self.id or self.name)
+        self.id = self.id or id_
+        self.name = self.name or name
+        if arguments[:1] == "{" and arguments[-1:] == "}" and arguments == self.arguments:
+            arguments = ""  # some servers end with the whole call once more
+        if arguments:
+            self._text.append(arguments)
+        return arguments if arguments or not known else None
+
+
+def deltas_of(answer: Answer) -> Iterator[Delta]:
+    """A whole answer as a stream of its parts."""
+    calls = 0
+    for part in answer.parts:
+        if isinstance(part, Text):
+            yield Delta(part.text, citations=part.citations)
+        elif isinstance(part, Reasoning):
+            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
+        elif isinstance(part, Refusal):
+            yield Delta(refusal=part.text)
+        elif isinstance(part, ToolCall):
+            arguments = json.dumps(dict(part.arguments), ensure_ascii=False)
+            piece = ToolCallDelta(index=calls, id=part.id, name=part.name, arguments=arguments)
+            calls += 1
+            yield Delta(tool_calls=(piece,))
+    yield Delta(
+        finish_reason=answer.finish_reason,
+        usage=answer.usage if answer.usage != Usage() else None,
+        served_model=answer.served_model,
+        id=answer.id,
+    )

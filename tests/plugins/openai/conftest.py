@@ -1,0 +1,59 @@
+"""Calls and decoding for the tests of the chat completions dialect."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from interlock_openai import VENDORS, ChatCompletions, Vendor
+
+from interlock.engine.fold import Fold
+from interlock.http import HttpClient, Permit
+from interlock.protocols import Call
+from interlock.types.models import Credential, Deployment, ModelCard, Secret
+from interlock.types.request import Request
+from interlock.types.response import Answer
+
+ROWS = {vendor.name: vendor for vendor in VENDORS}
+
+
+class Dialect:
+    """One vendor's codec, with calls made up for it."""
+
+    def __init__(self, vendor: Vendor) -> None:
+        self.vendor = vendor
+        self.codec = ChatCompletions(vendor)
+
+    def call(self, request: Request | str = "hello", **deployment: Any) -> Call:
+        card = ModelCard(id="maker/model", maker="Maker", jurisdiction="us")
+        fields: dict[str, Any] = {
+            "id": "there",
+            "card": card,
+            "provider": self.vendor.name,
+            "region": "us",
+            "name": "model-1",
+            "base_url": self.vendor.facts.base_url or "https://models.example/v1",
+            "credential": Credential(secret=Secret("sk-secret")),
+        }
+        asked = request if isinstance(request, Request) else Request(request)
+        return Call(
+            request=asked,
+            deployment=Deployment(**(fields | deployment)),
+            permit=Permit(deployment="there", origin=None),
+            http=HttpClient(),
+        )
+
+    def fold(self, pieces: Iterable[bytes], call: Call | None = None) -> Answer:
+        """What the engine makes of a stream that arrives in these pieces."""
+        decoder = self.codec.decoder(call or self.call())
+        fold = Fold(self.vendor.name)
+        for piece in pieces:
+            for delta in decoder.feed(piece):
+                fold.add(delta)
+        for delta in decoder.close():
+            fold.add(delta)
+        return fold.answer()
+
+
+@pytest.fixture
+def dialect() -> Callable[[str], Dialect]:
+    return lambda name="openai": Dialect(ROWS[name])
