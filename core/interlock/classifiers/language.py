@@ -14,7 +14,7 @@ from interlock.classifiers.lexicon import lexicon
 
 _LOG = logging.getLogger("interlock.classifiers")
 
-_SHORTEST = 20  # letters; below them every identifier guesses
+SHORTEST = 20  # letters; below them every identifier guesses
 _SAMPLE = 400  # characters handed to py3langid
 _SURE = 0.60  # probability from which its answer is taken
 
@@ -92,7 +92,7 @@ def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | No
     if share >= 0.5:
         return name
     letters = sum(map(len, words))
-    if letters < _SHORTEST or code:
+    if letters < SHORTEST or code:
         return None
     guess = _other_script(text)
     if guess is None:

@@ -86,6 +86,8 @@ class Lexicon:
     def add(self, term: Term) -> None:
         pattern = tuple(_pattern(term.text))
         first = pattern[0]
+        if "*" in first and first.isascii() and len(first) <= _STEM:
+            raise ValueError(f"{term.text!r}: a stem has at least {_STEM} letters")
         if not first.strip("*").isascii():
             key = first[:2]
             self.unspaced.setdefault(key, []).append((term.text, term))
@@ -224,8 +226,6 @@ def _pattern(text: str) -> Iterator[str]:
             words[0] = "*" + words[0]
         if piece[-1] == "*":
             words[-1] += "*"
-        if len(words[0].strip("*")) < _STEM and "*" in words[0]:
-            raise ValueError(f"{text!r}: a stem has at least {_STEM} letters")
         yield from words
 
 

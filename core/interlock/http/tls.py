@@ -49,7 +49,9 @@ def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
         context.load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:
         names = certificate if key is None else f"{certificate}, {key}"
-        raise ConfigError(f"cannot use the certificate in {names!r}: {_why(error)}", key="client_cert") from None
+        raise ConfigError(
+            f"cannot use the certificate in {names!r}: {_why(error)}", key="client_cert"
+        ) from None
 
 
 def _why(error: Exception) -> str:

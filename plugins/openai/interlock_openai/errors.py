@@ -155,18 +155,18 @@ def _typed(told: Told, *, status: int | None, headers: Mapping[str, str], vendor
     if status is not None and kind is type(base):
         return base
     return kind(
-        base.message if status is not None else _sentence(told, code),
+        base.message if status is not None else _sentence(base),
         status=status,
-        code=code,
-        vendor_message=told.message,
+        code=base.code,
+        vendor_message=base.vendor_message,
         request_id=base.request_id,
         retry_after=base.retry_after,
     )
 
 
-def _sentence(told: Told, code: str | None) -> str:
-    number = f" ({code})" if code else ""
-    return f"the vendor sent an error inside its answer{number}: {told.message or 'without a word'}"
+def _sentence(base: ProviderError) -> str:
+    number = f" ({base.code})" if base.code else ""
+    return f"the vendor sent an error inside its answer{number}: {base.vendor_message or 'without a word'}"
 
 
 def _kind(

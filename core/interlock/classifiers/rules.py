@@ -1,0 +1,100 @@
+"""What words say only together: demands of law and speed, chains of actions, long documents, sums with numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from interlock.classifiers.scores import Evidence, Reading
+
+_EUROPEAN = frozenset({"de", "fr", "es", "it", "nl", "pt"})
+_PAGES = 40
+_CHAPTERS = 10
+_WORDS = 8_000
+_HOURS = 2
+_MANY = 200
+_SIZES = {"page": _PAGES, "chapter": _CHAPTERS, "word": _WORDS, "hour": _HOURS}
+
+
+def combined(reading: Reading, words: Sequence[str], language: str | None) -> Iterator[Evidence]:
+    numbers = [(at, value) for at, word in enumerate(words) if (value := _number(words, at, word)) is not None]
+    yield from _eu_regulated(reading, language)
+    yield from _low_latency(reading, numbers, words)
+    yield from _agentic(reading)
+    yield from _long_document(reading, numbers, words)
+    yield from _quantitative(reading, numbers)
+    yield from _cjk(reading)
+
+
+def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
+    has = reading.has
+    if not (has("eu") or has("private")):
+        return
+    subject = has("person") or has("mine")
+    works = has("digest") or has("make") or has("edit") or has("label") or has("act")
+    if reading.near("eu", "stay", 7) and (reading.near("data", "stay", 9) or has("private")) and (has("private") or has("person") or has("data")):
+        yield Evidence("eu_regulated", 3.2, "data and a place in the EU where they must stay")
+    if has("private") and works and (has("person") or has("mine")):
+        if has("eu"):
+            yield Evidence("eu_regulated", 3.0, "personal data from the EU")
+        elif language in _EUROPEAN and subject:
+            yield Evidence("eu_regulated", 2.4, "personal data in a language of the EU")
+
+
+def _low_latency(reading: Reading, numbers: Sequence[tuple[int, int]], words: Sequence[str]) -> Iterator[Evidence]:
+    has = reading.has
+    many = any(value >= _MANY and at + 1 < len(words) and not 1900 <= value <= 2100 for at, value in numbers)
+    if has("label") and (has("bulk") or many):
+        yield Evidence("low_latency", 2.8, "many items to label")
+    if has("terse"):
+        yield Evidence("low_latency", 4.0 if has("label") or has("bulk") else 2.4, "an answer of one word")
+
+
+def _agentic(reading: Reading) -> Iterator[Evidence]:
+    systems, actions = reading.count("system"), reading.count("act")
+    if systems and actions:
+        yield Evidence("agentic_tool_use", 0.6 + 1.2 * min(systems, 3), "systems to act on")
+    if actions >= 2 and (systems or actions >= 4):
+        chained = reading.has("then")
+        yield Evidence("agentic_tool_use", min(0.7 * actions, 2.4) + (1.2 if chained else 0.0), "several actions in a row")
+
+
+def _long_document(reading: Reading, numbers: Sequence[tuple[int, int]], words: Sequence[str]) -> Iterator[Evidence]:
+    sized = False
+    for at, value in numbers:
+        for name in ("page", "chapter", "word", "hour"):
+            if value >= _SIZES[name] and any(at < place <= at + 2 for place in reading.places.get(name, ())):
+                sized = True
+    if sized:
+        yield Evidence("long_document", 4.2 if reading.has("digest") else 2.2, "a document of many pages")
+    if reading.near("doc", "whole", 4):
+        yield Evidence("long_document", 3.0 if reading.has("digest") else 1.2, "a whole document to read")
+
+
+def _quantitative(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
+    count = len(numbers)
+    if count >= 2 and reading.has("calc"):
+        yield Evidence("quantitative", min(1.0 + 0.3 * count, 2.2), "numbers to calculate with")
+    if count >= 2 and reading.has("unit"):
+        yield Evidence("quantitative", 0.8, "numbers with units")
+
+
+def _cjk(reading: Reading) -> Iterator[Evidence]:
+    if not reading.has("cjkname"):
+        return
+    if reading.has("nocjk") and not reading.near("into", "cjkname", 2):
+        return
+    if reading.near("translate", "cjkname", 12):
+        direct = reading.near("into", "cjkname", 3)
+        yield Evidence("cjk_language", 4.5 if direct else 2.8, "Chinese, Japanese or Korean asked for")
+
+
+def _number(words: Sequence[str], at: int, word: str) -> int | None:
+    """The number that begins at words[at], thousands written apart joined; None inside or without one."""
+    if not word[0].isdecimal() or not word.isascii():
+        return None
+    if at and len(word) == 3 and words[at - 1].isdecimal() and len(words[at - 1]) <= 3:
+        return None
+    value = word
+    for following in words[at + 1 : at + 3]:
+        if len(following) != 3 or not following.isdecimal() or len(value) > 9:
+            break
+        value += following
+    return int(value[:12])

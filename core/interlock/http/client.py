@@ -1,0 +1,287 @@
+"""The one way out: sends what a permit covers, and gives back replies or typed errors."""
+
+import asyncio
+import importlib
+import os
+import ssl
+import sys
+import threading
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Unpack
+from urllib.parse import urlsplit
+
+from interlock.errors import ProtocolError
+from interlock.http import faults
+from interlock.http.codec import HttpReply, HttpRequest
+from interlock.http.inflate import ACCEPTED, Inflater, encoding_of
+from interlock.http.permit import Permit
+from interlock.http.tls import context_for
+from interlock.types.models import Deployment, Network
+
+if TYPE_CHECKING:
+    from interlock.http.transport import Arrival, Wire
+
+_TRANSPORT = "interlock.http.transport"
+_LARGEST_BODY = 64 * 1024 * 1024
+_DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
+# The transport states these from the body itself; a second opinion would let a server read two requests in one.
+_FRAMING = ("content-length", "transfer-encoding")
+
+_Arguments = tuple[HttpRequest, Permit, Deployment]
+
+# A forked child must not touch what its parent's loops own: closing it would speak on the parent's connections.
+_INHERITED: list[object] = []
+
+
+class HttpClient:
+    """One for each Router, shared by every event loop and thread.
+
+    Connections belong to the loop that opened them, and close with it: `asyncio.run` needs no `aclose` before its
+    end. Both verbs raise ProviderError for what goes wrong on the way, PermitError for what the permit does not
+    cover, and ConfigError for network settings that cannot be used, at the first send that needs them. Only the
+    time to connect is limited here; whoever calls cancels, and cancelling closes the socket. Redirects are never
+    followed.
+    """
+
+    def __init__(self, *, limit: int = _LARGEST_BODY) -> None:
+        """`limit` bounds a whole reply's body, in bytes after decompression."""
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
+        self._pid = os.getpid()
+
+    async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply:
+        """The whole reply, whatever its status but 3xx."""
+        reply = await self._open(request, permit, deployment, ACCEPTED)
+        try:
+            return await reply.read()
+        finally:
+            await reply.aclose()
+
+    def stream(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> "_Streaming":
+        """An asynchronous context manager that gives a StreamReply; leaving it closes the socket."""
+        return _Streaming(self, request, permit, deployment)
+
+    async def aclose(self) -> None:
+        """Close the connections of every loop; those of other running loops close on these, soon after.
+
+        May be called again; a later send opens new connections.
+        """
+        self._notice_fork()
+        here = asyncio.get_running_loop()
+        with self._lock:
+            pools, self._pools = self._pools, {}
+        for loop, pool in pools.items():
+            if loop is not here:
+                pool.close_from_outside()
+        if here in pools:
+            await pools[here].aclose()
+
+    async def _open(
+        self, request: HttpRequest, permit: Permit, deployment: Deployment, encodings: str
+    ) -> "StreamReply":
+        permit.check(request.url)
+        wire = self._wire(deployment.network)
+        if wire is None:
+            wire = await self._new_wire(deployment.network)
+            permit.check(request.url)
+        headers = _merged(request, deployment, encodings)
+        arrival = await wire.open(request, headers, deployment.timeouts.connect)
+        if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
+            await arrival.aclose()
+            raise _redirected(arrival)
+        return StreamReply(arrival, self._limit)
+
+    def _wire(self, network: Network) -> "Wire | None":
+        self._notice_fork()
+        pool = self._pools.get(asyncio.get_running_loop())
+        return None if pool is None else pool.wires.get(network)
+
+    async def _new_wire(self, network: Network) -> "Wire":
+        # Loading the HTTP library and the certificates takes longer than a loop may stand still.
+        tls = await asyncio.to_thread(_prepare, network)
+        wire = self._wire(network)
+        if wire is None:
+            from interlock.http.transport import open_transport  # noqa: PLC0415 - not when interlock is imported
+
+            wire = self._pool().wires[network] = open_transport(network, tls=tls)
+        return wire
+
+    def _pool(self) -> "_Pool":
+        """The running loop's. Forgets the pools of loops that are closed."""
+        here = asyncio.get_running_loop()
+        with self._lock:
+            self._pools = {loop: pool for loop, pool in self._pools.items() if not loop.is_closed()}
+            if here not in self._pools:
+                self._pools[here] = _Pool(here)
+            return self._pools[here]
+
+    def _notice_fork(self) -> None:
+        if self._pid != (pid := os.getpid()):
+            _INHERITED.append(self._pools)
+            self._pools = {}
+            self._lock = threading.Lock()
+            self._pid = pid
+
+
+class _Pool:
+    """One loop's wires, by network. Used on that loop only, but for `close_from_outside`."""
+
+    __slots__ = ("_closing", "_keeper", "_loop", "wires")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._closing: asyncio.Task[None] | None = None
+        self.wires: dict[Network, Wire] = {}
+        # A loop closes its asynchronous generators before it ends (asyncio.run does), and so this one's `finally`
+        # is the place that needs nobody to remember it. The first step makes the loop know the generator.
+        self._keeper = _close_at_the_end(self.wires)
+        try:
+            self._keeper.asend(None).send(None)
+        except StopIteration:
+            pass
+
+    async def aclose(self) -> None:
+        await _close_all(self.wires)
+        if not self._keeper.ag_running:
+            await self._keeper.aclose()
+
+    def close_from_outside(self) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._close_soon)
+        except RuntimeError:
+            return  # the loop has closed, and its connections with it
+
+    def _close_soon(self) -> None:
+        self._closing = self._loop.create_task(self.aclose())
+
+    def __del__(self) -> None:
+        # A loop that was closed by hand has run no `finally`. Closing a wire then has nothing left to wait for.
+        if self._loop.is_closed():
+            closing = _close_all(self.wires)
+            try:
+                closing.send(None)
+            except (StopIteration, RuntimeError):
+                return
+            closing.close()
+
+
+async def _close_at_the_end(wires: "dict[Network, Wire]") -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await _close_all(wires)
+
+
+async def _close_all(wires: "dict[Network, Wire]") -> None:
+    while wires:
+        await wires.popitem()[1].aclose()
+
+
+def _prepare(network: Network) -> ssl.SSLContext:
+    if _TRANSPORT not in sys.modules:
+        importlib.import_module(_TRANSPORT)
+    return context_for(network)
+
+
+class StreamReply:
+    """A reply whose body comes as it is read: `async for` gives its decompressed bytes, once.
+
+    Attributes:
+        status: never 3xx.
+        headers: names in lower case.
+    """
+
+    __slots__ = ("_arrival", "_encoding", "_inflater", "_limit", "_ready", "headers", "status")
+
+    def __init__(self, arrival: "Arrival", limit: int) -> None:
+        self._arrival = arrival
+        self._limit = limit
+        self._encoding = encoding_of(arrival.headers)
+        self._inflater: Inflater | None = None
+        self._ready: Iterator[bytes] = iter(())
+        self.status = arrival.status
+        self.headers: Mapping[str, str] = arrival.headers
+
+    def __aiter__(self) -> "StreamReply":
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await (self._inflated() if self._encoding else self._arrival.piece())
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+    async def read(self) -> HttpReply:
+        """What is left of the body. Raises ProtocolError when it is larger than the client's limit."""
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in self:
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._limit:
+                raise ProtocolError(f"the answer is larger than {self._limit} bytes")
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return HttpReply(status=self.status, headers=self.headers, body=body)
+
+    async def aclose(self) -> None:
+        await self._arrival.aclose()
+
+    async def _inflated(self) -> bytes:
+        while True:
+            piece = next(self._ready, b"")
+            if piece:
+                return piece
+            data = await self._arrival.piece()
+            if not data:
+                if self._inflater is not None:
+                    self._inflater.close()
+                return b""
+            if self._inflater is None:
+                self._inflater = Inflater(self._encoding)
+            self._ready = self._inflater.feed(data)
+
+
+class _Streaming:
+    __slots__ = ("_arguments", "_client", "_reply")
+
+    def __init__(self, client: HttpClient, *arguments: Unpack[_Arguments]) -> None:
+        self._client = client
+        self._arguments = arguments
+        self._reply: StreamReply | None = None
+
+    async def __aenter__(self) -> StreamReply:
+        # A compressor holds back what it has not filled a block with, so a stream is asked for as it is.
+        self._reply = await self._client._open(*self._arguments, "identity")  # noqa: SLF001 - one mechanism
+        return self._reply
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reply is not None:
+            await self._reply.aclose()
+
+
+def _merged(request: HttpRequest, deployment: Deployment, encodings: str) -> dict[str, str]:
+    """The deployment's headers over the request's over our own, names in lower case."""
+    headers = {**_DEFAULTS, "accept-encoding": encodings}
+    for source in (request.headers, deployment.headers):
+        for name, value in source.items():
+            if not (value.isascii() and value.isprintable()) or not name.isascii() or not name.isprintable():
+                raise faults.unsendable(f"the header {name.lower()!a} holds what HTTP cannot carry")
+            headers[name.lower()] = value
+    for name in _FRAMING:
+        headers.pop(name, None)
+    return headers
+
+
+def _redirected(arrival: "Arrival") -> ProtocolError:
+    try:
+        host = urlsplit(arrival.headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return ProtocolError(
+        f"redirects are not followed: {arrival.status} to {host or 'the same host'}; give the final base_url",
+        status=arrival.status,
+    )

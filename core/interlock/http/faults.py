@@ -1,0 +1,71 @@
+"""What went wrong on a connection, in words that hold a host and a reason and nothing that was sent."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+
+from interlock.errors import ConnectionFailed, ConnectTimeout, InvalidRequest, ProtocolError
+
+
+def no_connection(host: str, error: BaseException) -> ConnectionFailed:
+    return ConnectionFailed(f"no connection to {host}: {_reason(error)}")
+
+
+def no_proxy(host: str, error: BaseException) -> ConnectionFailed:
+    return ConnectionFailed(f"no connection to the proxy on the way to {host}: {_reason(error)}")
+
+
+def refused_by_proxy(host: str, status: int | None) -> ConnectionFailed:
+    answer = "refused" if status is None else f"answered {status}"
+    return ConnectionFailed(f"the proxy {answer} on the way to {host}")
+
+
+def too_slow(host: str, seconds: float) -> ConnectTimeout:
+    return ConnectTimeout(f"{host} accepted no connection within {seconds:g} s")
+
+
+def lost(host: str) -> ConnectionFailed:
+    return ConnectionFailed(f"{host} closed the connection before it answered")
+
+
+def malformed(host: str) -> ProtocolError:
+    return ProtocolError(f"{host} answered with something that is not HTTP")
+
+
+def cut_short(host: str) -> ProtocolError:
+    return ProtocolError(f"{host} cut the answer short")
+
+
+def unsendable(what: str) -> InvalidRequest:
+    return InvalidRequest(f"the request cannot be sent: {what}")
+
+
+def _reason(error: BaseException) -> str:
+    chain = tuple(_chain(error))
+    for link in chain:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({link.verify_message or 'no reason given'})"
+        if isinstance(link, socket.gaierror):
+            return "its name does not resolve"
+    for link in chain:
+        if isinstance(link, ssl.SSLError):
+            return f"TLS failed ({(link.reason or 'no reason given').replace('_', ' ').lower()})"
+    for link in chain:
+        if isinstance(link, OSError) and link.errno:
+            return os.strerror(link.errno).lower()
+    return "no address accepts connections"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it stems from; aiohttp keeps that in attributes as well."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        link = waiting.pop(0)
+        if link is None or id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        waiting += [getattr(link, "_os_error", None), getattr(link, "_certificate_error", None)]
+        waiting += [link.__cause__, link.__context__]

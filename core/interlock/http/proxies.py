@@ -1,0 +1,74 @@
+"""Which proxy a URL goes through: the configured one, else the environment's."""
+
+import base64
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment
+
+from interlock.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """`url` holds no credentials; `authorization` is the header's value."""
+
+    url: str
+    authorization: str | None = None
+
+
+class Proxies:
+    """Reads the environment once.
+
+    A configured proxy serves every host. Without one, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (in either
+    case) are followed for hosts other than this machine; a system's own proxy settings are not read.
+    """
+
+    def __init__(self, configured: str | None) -> None:
+        self._configured = None if configured is None else _parse(configured, key="proxy")
+        self._environment = {} if configured is not None else getproxies_environment()
+
+    def for_url(self, url: str) -> Proxy | None:
+        """Raise ConfigError when the environment names a proxy that cannot be used."""
+        if self._configured is not None or not self._environment:
+            return self._configured
+        parts = urlsplit(url)
+        name = parts.scheme if parts.scheme in self._environment else "all"
+        proxy = self._environment.get(name)
+        if not proxy or _is_loopback(parts.hostname or "") or self._bypassed(parts.netloc.rpartition("@")[2]):
+            return None
+        return _parse(proxy, key=f"{name.upper()}_PROXY", source="environment")
+
+    def _bypassed(self, host: str) -> bool:
+        return bool(proxy_bypass_environment(host, self._environment))
+
+
+def _parse(value: str, *, key: str, source: str = "") -> Proxy:
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigError("this is no proxy URL", key=key, source=source) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ConfigError("a proxy needs a URL such as http://host:3128", key=key, source=source)
+    authority = f"[{host}]" if ":" in host else host
+    if port is not None:
+        authority += f":{port}"
+    credentials = None
+    if parts.username is not None:
+        credentials = basic(unquote(parts.username), unquote(parts.password or ""))
+    return Proxy(url=f"{parts.scheme}://{authority}", authorization=credentials)
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

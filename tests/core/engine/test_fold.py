@@ -1,0 +1,106 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock.engine.fold import Fold
+from interlock.errors import ProtocolError
+from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
+from interlock.types.response import Delta, ToolCallDelta, Usage
+
+STOP = Delta(finish_reason="stop")
+
+
+def test_pieces_of_text_become_one_part():
+    answer = Fold.of([Delta("Good "), Delta("morning"), STOP])
+    assert answer.parts == (Text("Good morning"),)
+
+
+def test_parts_keep_the_order_in_which_they_began():
+    deltas = [
+        Delta(reasoning="hm"),
+        Delta("I will look."),
+        Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="look", arguments='{"x"'),)),
+        Delta(tool_calls=(ToolCallDelta(index=0, arguments=": 1}"),)),
+        Delta(finish_reason="tool_calls"),
+    ]
+    answer = Fold.of(deltas, vendor="acme")
+    assert answer.parts == (
+        Reasoning("hm", vendor="acme"),
+        Text("I will look."),
+        ToolCall(id="a", name="look", arguments={"x": 1}),
+    )
+
+
+def test_a_signature_seals_its_thought():
+    deltas = [
+        Delta(reasoning="first", signature="s1"),
+        Delta(reasoning="second"),
+        Delta(signature="s2"),
+        Delta(signature="dark", redacted=True),
+        STOP,
+    ]
+    assert Fold.of(deltas).parts == (
+        Reasoning("first", signature="s1"),
+        Reasoning("second", signature="s2"),
+        Reasoning("", signature="dark", redacted=True),
+    )
+
+
+def test_the_last_usage_and_model_count():
+    deltas = [Delta("a", usage=Usage(input_tokens=1), served_model="m1"), Delta(usage=Usage(input_tokens=2)), STOP]
+    answer = Fold.of(deltas)
+    assert (answer.usage.input_tokens, answer.served_model) == (2, "m1")
+
+
+def test_citations_and_refusals_are_kept():
+    source = Citation(url="https://example.org")
+    answer = Fold.of([Delta("Paris", citations=(source,)), Delta(refusal="No."), Delta(finish_reason="refusal")])
+    assert answer.parts == (Text("Paris", citations=(source,)), Refusal("No."))
+
+
+def test_a_stream_without_a_finish_reason_was_cut():
+    with pytest.raises(ProtocolError, match="ended before"):
+        Fold.of([Delta("half an ans")])
+
+
+@pytest.mark.parametrize("arguments", ['{"amount": 1', "[1]", "null", "12", '{"a":}'])
+def test_arguments_that_are_no_object_are_an_error(arguments):
+    call = Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="pay", arguments=arguments),))
+    with pytest.raises(ProtocolError, match="no JSON object"):
+        Fold.of([call, Delta(finish_reason="tool_calls")])
+
+
+@pytest.mark.parametrize("arguments", ['{"amount": 1', ""])
+def test_a_call_that_was_cut_off_is_left_out(arguments):
+    call = Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="pay", arguments=arguments),))
+    answer = Fold.of([Delta("Paying"), call, Delta(finish_reason="length")])
+    assert answer.tool_calls == ()
+    assert answer.finish_reason == "length"
+
+
+def test_calls_without_an_id_get_one_each():
+    calls = tuple(ToolCallDelta(index=index, name="look", arguments="{}") for index in range(2))
+    answer = Fold.of([Delta(tool_calls=calls), Delta(finish_reason="tool_calls")])
+    assert len({call.id for call in answer.tool_calls}) == 2
+
+
+@given(
+    text=st.text(),
+    arguments=st.dictionaries(st.text(), st.integers() | st.text() | st.none()),
+    cuts=st.lists(st.integers(0, 200)),
+)
+def test_where_a_stream_is_cut_into_pieces_does_not_matter(text, arguments, cuts):
+    raw = json.dumps(arguments)
+
+    def pieces(whole):
+        edges = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
+        return [whole[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+    deltas = [Delta(piece) for piece in pieces(text)]
+    deltas.append(Delta(tool_calls=(ToolCallDelta(index=3, id="i", name="n"),)))
+    deltas += [Delta(tool_calls=(ToolCallDelta(index=3, arguments=piece),)) for piece in pieces(raw)]
+    answer = Fold.of([*deltas, Delta(finish_reason="tool_calls")])
+    assert answer.text == text
+    assert answer.tool_calls[0].arguments == arguments

@@ -1,0 +1,57 @@
+import dataclasses
+
+import pytest
+from pydantic import BaseModel
+
+from interlock.engine.output import as_output, parse
+from interlock.errors import OutputInvalid, RequestError
+
+
+class Invoice(BaseModel):
+    number: str
+    total: float
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: int
+
+
+SCHEMA = {"type": "object", "properties": {"ok": {"type": "boolean"}}}
+
+
+def test_a_pydantic_model_comes_back_as_itself():
+    assert parse(as_output(Invoice), '{"number": "A7", "total": 12.5}') == Invoice(number="A7", total=12.5)
+
+
+def test_a_dataclass_comes_back_as_itself():
+    assert parse(as_output(Point), '{"x": 1, "y": 2}') == Point(1, 2)
+
+
+def test_a_schema_comes_back_as_a_dictionary():
+    assert parse(as_output(SCHEMA), '{"ok": true}') == {"ok": True}
+
+
+def test_a_code_fence_around_json_is_forgiven():
+    assert parse(as_output(SCHEMA), '```json\n{"ok": false}\n```') == {"ok": False}
+
+
+@pytest.mark.parametrize("text", ["", "Sure! Here it is", '{"number": "A7"', "[" * 100_000])
+def test_an_answer_that_is_no_json_is_named_as_such(text):
+    with pytest.raises(OutputInvalid, match="no JSON") as caught:
+        parse(as_output(Invoice), text)
+    assert caught.value.text == text
+
+
+def test_an_answer_that_does_not_fit_names_the_place_and_not_the_value():
+    with pytest.raises(OutputInvalid) as caught:
+        parse(as_output(Invoice), '{"number": "A7", "total": "a secret"}')
+    assert "total" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [42, "schema", {"type": "string"}, int])
+def test_what_is_no_schema_is_refused(value):
+    with pytest.raises(RequestError, match="output"):
+        as_output(value)
