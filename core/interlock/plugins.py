@@ -3,7 +3,6 @@
 pluggy calls the hooks but does not load the plugins: its own loader stops at the first that fails to import.
 """
 
-import logging
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +13,12 @@ import pluggy
 
 from interlock import hookspecs
 from interlock.errors import PluginError
+from interlock.http import redacting_logger
 from interlock.types.names import nearest
 
 GROUP = "interlock"
 API = 1
-_log = logging.getLogger("interlock.plugins")
+_log = redacting_logger("interlock.plugins")
 
 
 @dataclass(slots=True, kw_only=True)

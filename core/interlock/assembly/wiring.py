@@ -1,6 +1,5 @@
 """The wiring itself."""
 
-import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,12 +21,12 @@ from interlock.engine.routes import Routes
 from interlock.engine.runner import Engine
 from interlock.errors import RequestError
 from interlock.health import HealthBook, HealthPolicy
-from interlock.http import HttpClient
+from interlock.http import HttpClient, redacting_logger
 from interlock.plugins import PluginHost
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
 
-_log = logging.getLogger("interlock.assembly")
+_log = redacting_logger("interlock.assembly")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

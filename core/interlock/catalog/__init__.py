@@ -68,12 +68,14 @@ class Catalog:
         """The card with this id or unambiguous bare name. Raises RequestError with the nearest one."""
         card = self.find(name)
         if card is None:
-            raise RequestError(
-                f"there is no model {name!r}.",
-                key="model",
-                suggestion=nearest(name, (*self.cards, *self.aliases)),
-            )
+            message = f"there is no model {name!r}."
+            raise RequestError(message, key="model", suggestion=self.nearest(name))
         return card
+
+    def nearest(self, name: str) -> str | None:
+        """The model that was probably meant by a name that finds none."""
+        other_maker = self.aliases.get(name.partition("/")[2])
+        return other_maker or nearest(name, (*self.cards, *self.aliases))
 
     def with_models(self, models: Iterable[Mapping[str, Any]], source: str) -> "Catalog":
         """This catalog with a configuration's `models`: new cards, and changes to the cards it has.

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from interlock.config.complaints import complaints
+from interlock.config.document import shown
 from interlock.config.keys import resolve_key
 from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer
 from interlock.config.schema import (
@@ -167,9 +168,7 @@ def _error(
     origins: tuple[Layer, ...], path: Sequence[str], message: str, suggestion: str | None
 ) -> ConfigError:
     source, line, variable = _where(origins, path)
-    return ConfigError(
-        message, key=variable or ".".join(path), source=source, line=line, suggestion=suggestion
-    )
+    return ConfigError(message, key=variable or shown(path), source=source, line=line, suggestion=suggestion)
 
 
 def _where(origins: tuple[Layer, ...], path: Sequence[str]) -> tuple[str, int | None, str | None]:

@@ -25,7 +25,8 @@ def complaints(
     build: Callable[[list[str], str, str | None], ConfigError],
 ) -> ConfigError:
     """One error for all findings, by line; `build` makes one of path, message and suggestion."""
-    found = [_translate(finding, settings) for finding in error.errors(include_url=False)]
+    findings = error.errors(include_url=False)
+    found = [_translate(each, settings) for each in findings if not _follows(each, findings)]
     # A required key that is only misspelt is one mistake, not two.
     meant = {(*path[:-1], suggestion) for path, _, suggestion in found if suggestion}
     kept = [
@@ -43,6 +44,14 @@ def complaints(
 
 
 _REQUIRED = "is required."
+
+
+def _follows(finding: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a list is only too short because what it holds is wrong, which is told already."""
+    loc = finding["loc"]
+    return finding["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in findings
+    )
 
 
 def _translate(finding: Mapping[str, Any], settings: type[BaseModel]) -> tuple[list[str], str, str | None]:
@@ -126,7 +135,8 @@ def _kind(kind: str, value: object) -> str | None:
         "model_type": "keys and values",
         "model_attributes_type": "keys and values",
     }.get(kind)
-    return f"expected {wanted}, not {describe(value)}." if wanted else None
+    given = "a fraction" if kind == "int_from_float" else describe(value)
+    return f"expected {wanted}, not {given}." if wanted else None
 
 
 def describe(value: object) -> str:
@@ -136,7 +146,7 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return "a fraction" if isinstance(value, float) and not value.is_integer() else "a number"
+        return "a number"
     if isinstance(value, str | Secret):
         return "text"
     if isinstance(value, Mapping):

@@ -6,7 +6,7 @@ refused; and so is a file that nests too deeply or grows too large through its a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,12 @@ class Node:
         return len(path), line
 
 
+def shown(path: Iterable[str]) -> str:
+    """A dotted key, without the characters that would break a line."""
+    dotted = ".".join(path)
+    return dotted if dotted.isprintable() else repr(dotted)[1:-1]
+
+
 def read(text: str, source: str, key: str = "") -> Node | None:
     """The document's root, or None when there is nothing in it. Raises ConfigError."""
     if len(text) > MAX_CHARACTERS:
@@ -91,7 +97,7 @@ def read(text: str, source: str, key: str = "") -> Node | None:
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or "it cannot be parsed"
+        problem = shown([error.problem or error.context or "it cannot be parsed"])
         column = f" at column {mark.column + 1}" if mark else ""
         line = mark.line + 1 if mark else None
         message = f"is not readable YAML: {problem}{column}."
@@ -126,7 +132,7 @@ class _Reader:
         self.values = 0
 
     def error(self, message: str, line: int, key: str = "") -> ConfigError:
-        path = self.key or ".".join([*self._path(), *([key] if key else [])])
+        path = self.key or shown([*self._path(), *([key] if key else [])])
         return ConfigError(message, key=path, source=self.source, line=line)
 
     def take(self, event: Event) -> None:
@@ -237,7 +243,7 @@ class _Reader:
 
     def _refuse_tag(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent, line: int) -> None:
         if event.tag and event.tag != "!":
-            raise self.error(f"tags such as {event.tag} are not read.", line)
+            raise self.error(f"tags such as {event.tag!r} are not read.", line)
 
     def _count(self, values: int, line: int) -> None:
         self.values += values
@@ -263,12 +269,12 @@ def plain_mapping(data: Mapping[Any, Any], source: str) -> dict[str, Any]:
         count += 1
         if count > MAX_VALUES or len(path) > MAX_DEPTH:
             limit = f"{MAX_VALUES:,} values" if count > MAX_VALUES else f"{MAX_DEPTH} levels"
-            raise ConfigError(f"holds more than {limit}.", key=".".join(path[:4]), source=source)
+            raise ConfigError(f"holds more than {limit}.", key=shown(path[:4]), source=source)
         if isinstance(value, Mapping):
             for key in value:
                 if not isinstance(key, str):
                     message = f"a key must be text, not {type(key).__name__}."
-                    raise ConfigError(message, key=".".join((*path, repr(key))), source=source)
+                    raise ConfigError(message, key=shown((*path, repr(key))), source=source)
             return {key: copy(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             items = value if isinstance(value, list | tuple) else sorted(value, key=repr)

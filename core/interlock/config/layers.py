@@ -104,6 +104,11 @@ def environment_layer(environ: Mapping[str, str], settings: type[BaseModel]) -> 
         if not upper.startswith(PREFIX) or upper in RESERVED or not environ[variable].strip():
             continue
         path = tuple(upper.removeprefix(PREFIX).lower().split("__"))
+        for length in range(1, len(path)):
+            if get_origin(_type_at(settings, path[:length])) is tuple:
+                whole = PREFIX + "__".join(path[:length]).upper()
+                message = f"a list is given whole, as JSON in {whole}."
+                raise ConfigError(message, key=variable, source=ENVIRONMENT)
         if _type_at(settings, path) is None:
             valid = (*_variables(settings), *RESERVED)
             message = "there is no such setting."

@@ -1,7 +1,6 @@
 """One attempt: checked again, permitted, timed, written down."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from interlock.errors import (
     TotalTimeout,
 )
 from interlock.health import HealthBook
-from interlock.http import HttpClient, Permit, origin_of
+from interlock.http import HttpClient, Permit, origin_of, redacting_logger
 from interlock.plugins import PluginHost
 from interlock.protocols import Call, Provider
 from interlock.types.decisions import Attempt
@@ -34,7 +33,7 @@ from interlock.types.records import AttemptRecord
 from interlock.types.request import Output
 from interlock.types.response import Answer, Delta, Usage
 
-_log = logging.getLogger("interlock.engine")
+_log = redacting_logger("interlock.engine")
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Classify, exclude, rank: from a request to a decision, without a network and without waiting."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +8,7 @@ from interlock.constraints import is_inside, needs, tighten
 from interlock.engine.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Order, Place, Routes
 from interlock.errors import RequestError
 from interlock.health import HealthBook, Verdict
+from interlock.http import redacting_logger
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ConstraintCall, ProviderFacts
 from interlock.types.decisions import Candidate, Classification, Decision, Reason
 from interlock.types.models import Deployment
@@ -16,7 +16,7 @@ from interlock.types.names import nearest
 from interlock.types.request import Constraints, Request
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
-_log = logging.getLogger("interlock.decide")
+_log = redacting_logger("interlock.decide")
 _UNSURE = Classification(task="conversational", confidence=0.0)
 # Rules that say that a deployment cannot serve anybody now; every other rule is about this request.
 _UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})

@@ -1,6 +1,7 @@
 """The one way out: sends what a permit covers, and gives back replies or typed errors."""
 
 import asyncio
+import contextlib
 import importlib
 import os
 import ssl
@@ -8,7 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from interlock.errors import ProtocolError
@@ -25,23 +26,25 @@ if TYPE_CHECKING:
 _TRANSPORT = "interlock.http.transport"
 _LARGEST_BODY = 64 * 1024 * 1024
 _DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
-# The transport states these from the body itself; a second opinion would let a server read two requests in one.
+# The transport states these from the body itself; a second opinion would let a server read two requests in
+# one.
 _FRAMING = ("content-length", "transfer-encoding")
 
 _Arguments = tuple[HttpRequest, Permit, Deployment]
 
-# A forked child must not touch what its parent's loops own: closing it would speak on the parent's connections.
+# A forked child must not touch what its parent's loops own: closing it would speak on the parent's
+# connections.
 _INHERITED: list[object] = []
 
 
 class HttpClient:
     """One for each Router, shared by every event loop and thread.
 
-    Connections belong to the loop that opened them, and close with it: `asyncio.run` needs no `aclose` before its
-    end. Both verbs raise ProviderError for what goes wrong on the way, PermitError for what the permit does not
-    cover, and ConfigError for network settings that cannot be used, at the first send that needs them. Only the
-    time to connect is limited here; whoever calls cancels, and cancelling closes the socket. Redirects are never
-    followed.
+    Connections belong to the loop that opened them, and close with it: `asyncio.run` needs no `aclose` before
+    its end. Both verbs raise ProviderError for what goes wrong on the way, PermitError for what the permit
+    does not cover, and ConfigError for network settings that cannot be used, at the first send that needs
+    them. Only the time to connect is limited here; whoever calls cancels, and cancelling closes the socket.
+    Redirects are never followed.
     """
 
     def __init__(self, *, limit: int = _LARGEST_BODY) -> None:
@@ -134,17 +137,17 @@ class _Pool:
         self._loop = loop
         self._closing: asyncio.Task[None] | None = None
         self.wires: dict[Network, Wire] = {}
-        # A loop closes its asynchronous generators before it ends (asyncio.run does), and so this one's `finally`
-        # is the place that needs nobody to remember it. The first step makes the loop know the generator.
+        # A loop closes its asynchronous generators before it ends (asyncio.run does), and so this one's
+        # `finally` is the place that needs nobody to remember it. The first step makes the loop know the
+        # generator.
         self._keeper = _close_at_the_end(self.wires)
-        try:
+        with contextlib.suppress(StopIteration):
             self._keeper.asend(None).send(None)
-        except StopIteration:
-            pass
 
     async def aclose(self) -> None:
         await _close_all(self.wires)
-        if not self._keeper.ag_running:
+        # The generator has nothing left to do; if the loop is ending it at this moment, it runs already.
+        with contextlib.suppress(RuntimeError):
             await self._keeper.aclose()
 
     def close_from_outside(self) -> None:
@@ -157,7 +160,8 @@ class _Pool:
         self._closing = self._loop.create_task(self.aclose())
 
     def __del__(self) -> None:
-        # A loop that was closed by hand has run no `finally`. Closing a wire then has nothing left to wait for.
+        # A loop that was closed by hand has run no `finally`. Closing a wire then has nothing left to wait
+        # for.
         if self._loop.is_closed():
             closing = _close_all(self.wires)
             try:
@@ -246,7 +250,7 @@ class StreamReply:
 class _Streaming:
     __slots__ = ("_arguments", "_client", "_reply")
 
-    def __init__(self, client: HttpClient, *arguments: Unpack[_Arguments]) -> None:
+    def __init__(self, client: HttpClient, *arguments: *_Arguments) -> None:
         self._client = client
         self._arguments = arguments
         self._reply: StreamReply | None = None

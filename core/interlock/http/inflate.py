@@ -11,7 +11,7 @@ _ZLIB, _GZIP, _RAW = 15, 31, -15
 
 
 class Inflater:
-    """One reply's body. Its pieces are small whatever the compression ratio, so that a caller can stop in time."""
+    """One reply's body, in pieces that are small whatever the compression ratio."""
 
     def __init__(self, encoding: str) -> None:
         """`encoding` is the header's value; ProtocolError when it is none that we asked for."""

@@ -4,7 +4,7 @@ import base64
 import ipaddress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment
 
 from interlock.errors import ConfigError
 
@@ -20,13 +20,14 @@ class Proxy:
 class Proxies:
     """Reads the environment once.
 
-    A configured proxy serves every host. Without one, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (in either
-    case) are followed for hosts other than this machine; a system's own proxy settings are not read.
+    A configured proxy serves every host. Without one, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (in
+    either case) are followed for hosts other than this machine; a system's own proxy settings are not read.
     """
 
     def __init__(self, configured: str | None) -> None:
         self._configured = None if configured is None else _parse(configured, key="proxy")
         self._environment = {} if configured is not None else getproxies_environment()
+        self._no_proxy = self._environment.pop("no", "")
 
     def for_url(self, url: str) -> Proxy | None:
         """Raise ConfigError when the environment names a proxy that cannot be used."""
@@ -40,7 +41,13 @@ class Proxies:
         return _parse(proxy, key=f"{name.upper()}_PROXY", source="environment")
 
     def _bypassed(self, host: str) -> bool:
-        return bool(proxy_bypass_environment(host, self._environment))
+        """Whether NO_PROXY lists the host, alone, with its port, as a parent domain, or as `*`."""
+        names = {host.lower(), host.rpartition(":")[0].lower() if host[-1:].isdigit() else host.lower()}
+        for entry in self._no_proxy.lower().replace(" ", "").split(","):
+            domain = entry.removeprefix("*").lstrip(".")
+            if entry == "*" or (domain and any(n == domain or n.endswith(f".{domain}") for n in names)):
+                return True
+        return False
 
 
 def _parse(value: str, *, key: str, source: str = "") -> Proxy:

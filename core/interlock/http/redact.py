@@ -57,6 +57,8 @@ class RedactingFilter(logging.Filter):
 
 
 _FILTER = RedactingFilter()
+# A library stays silent until the application asks; without this, Python prints warnings to stderr.
+logging.getLogger("interlock").addHandler(logging.NullHandler())
 
 
 def redacting_logger(name: str) -> logging.Logger:

@@ -20,8 +20,8 @@ class ServerEvent:
 class EventParser:
     """Follows the standard, but for the end of the stream: see `close`. One object a stream.
 
-    Pieces may be cut anywhere, inside a character or a line end too. Raises ProtocolError for an event of more than
-    `limit` bytes and for bytes that are not UTF-8; the parser is of no use after that.
+    Pieces may be cut anywhere, inside a character or a line end too. Raises ProtocolError for an event of
+    more than `limit` bytes and for bytes that are not UTF-8; the parser is of no use after that.
     """
 
     __slots__ = ("_after_cr", "_first", "_id", "_limit", "_open_line", "_pending", "_size")
@@ -58,8 +58,8 @@ class EventParser:
             if block:
                 self._parse(block, events)
             self._first = False
-        # The two line ends that closed the last event are gone from `rest`, so an empty rest starts a new line
-        # but not a second blank one.
+        # The two line ends that closed the last event are gone from `rest`, so an empty rest starts a new
+        # line but not a second blank one.
         if rest:
             self._keep(rest)
         else:
@@ -69,8 +69,8 @@ class EventParser:
     def close(self) -> list[ServerEvent]:
         """The event that the stream's end left open, if it has data.
 
-        The standard drops it. Vendors do end a stream without the last blank line, and whether the data is whole
-        is for the decoder to judge.
+        The standard drops it. Vendors do end a stream without the last blank line, and whether the data is
+        whole is for the decoder to judge.
         """
         events: list[ServerEvent] = []
         if self._pending:

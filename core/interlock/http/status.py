@@ -57,8 +57,8 @@ _RESETS = tuple(
 def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> float | None:
     """Seconds to wait, from 0 to one day, or None when the headers do not say.
 
-    `headers` have lower-case names; `clock` gives Unix time, against which dates are read. What the vendor says
-    outright (`retry-after-ms`, `retry-after`) wins over the resets of limits that are used up.
+    `headers` have lower-case names; `clock` gives Unix time, against which dates are read. What the vendor
+    says outright (`retry-after-ms`, `retry-after`) wins over the resets of limits that are used up.
     """
     told = _told(headers, clock)
     return told if told is not None else _reset(headers, clock)

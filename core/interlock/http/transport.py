@@ -1,7 +1,7 @@
 """The one file that knows an HTTP library. docs/decisions/transport.md says how it was chosen.
 
-A wire sends requests from one event loop, to any host, through one network. Neither library times anything but
-the connection: the engine owns every other deadline and cancels.
+A wire sends requests from one event loop, to any host, through one network. Neither library times anything
+but the connection: the engine owns every other deadline and cancels.
 """
 
 import contextlib
@@ -9,9 +9,7 @@ import io
 import os
 import ssl
 from collections.abc import Sequence
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from interlock.errors import ConfigError, PermitError, ProviderError
 from interlock.http import faults
@@ -29,13 +27,16 @@ except ImportError:  # pragma: no cover - needs an environment without aiohttp
 else:
     AIOHTTP = True
 
+if TYPE_CHECKING:
+    import httpx
+
 VARIABLE = "INTERLOCK_TRANSPORT"
 
-# The engine bounds how many calls run; a limit here would only make calls wait where no deadline counts, and two
-# calls that need each other (a stream whose fallback goes to the same host) would wait for ever.
+# The engine bounds how many calls run; a limit here would only make calls wait where no deadline counts, and
+# two calls that need each other (a stream whose fallback goes to the same host) would wait for ever.
 _UNLIMITED = 0
-# Longer than most servers keep an idle connection is of no use, and what they close is noticed. The front doors of
-# vendors keep them for a minute and more, and a new TLS connection costs two round trips.
+# Longer than most servers keep an idle connection is of no use, and what they close is noticed. The front
+# doors of vendors keep them for a minute and more, and a new TLS connection costs two round trips.
 _KEEPALIVE = 30.0
 _BUFFER = 256 * 1024
 _LONGEST_HEADER = 64 * 1024
@@ -59,7 +60,7 @@ class Arrival(Protocol):
 
 
 class Wire(Protocol):
-    """Raises ProviderError and PermitError, and ConfigError for a proxy in the environment that cannot be used."""
+    """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
 
     async def open(self, request: HttpRequest, headers: dict[str, str], connect: float) -> Arrival: ...
 
@@ -91,7 +92,8 @@ class AiohttpWire:
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=_UNLIMITED, keepalive_timeout=_KEEPALIVE),
-            cookie_jar=aiohttp.DummyCookieJar(),  # a vendor's cookie must not tie one caller's request to another's
+            # A cookie of one caller's answer must not go out with another's request.
+            cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             read_bufsize=_BUFFER,
             max_line_size=_LONGEST_HEADER,
@@ -204,14 +206,17 @@ def _aiohttp_fault(error: Exception, host: str, connect: float) -> ProviderError
 
 
 class HttpxWire:
-    """httpx's own transport, for where aiohttp is missing and for telling a fault of one from one of the other."""
+    """httpx's own transport: for where aiohttp is missing, and to tell which of the two is at fault."""
 
     def __init__(self, proxies: Proxies, tls: ssl.SSLContext) -> None:
         self._proxies = proxies
         self._tls = tls
+        # Loaded here and not above: where aiohttp is used, it would be a tenth of a second for nothing.
         self._transports: dict[Proxy | None, httpx.AsyncHTTPTransport] = {}
 
     async def open(self, request: HttpRequest, headers: dict[str, str], connect: float) -> Arrival:
+        import httpx  # noqa: PLC0415 - see __init__
+
         try:
             url = httpx.URL(request.url)
         except (httpx.InvalidURL, ValueError):
@@ -240,7 +245,9 @@ class HttpxWire:
         while self._transports:
             await self._transports.popitem()[1].aclose()
 
-    def _transport(self, proxy: Proxy | None) -> httpx.AsyncHTTPTransport:
+    def _transport(self, proxy: Proxy | None) -> "httpx.AsyncHTTPTransport":
+        import httpx  # noqa: PLC0415 - see __init__
+
         transport = self._transports.get(proxy)
         if transport is None:
             transport = self._transports[proxy] = httpx.AsyncHTTPTransport(
@@ -252,7 +259,7 @@ class HttpxWire:
 
 
 class _HttpxArrival:
-    def __init__(self, reply: httpx.Response, host: str) -> None:
+    def __init__(self, reply: "httpx.Response", host: str) -> None:
         self._reply = reply
         self._host = host
         self._pieces = reply.stream.__aiter__()  # type: ignore[union-attr] # an asynchronous transport's stream
@@ -267,12 +274,16 @@ class _HttpxArrival:
         raise fault
 
     async def aclose(self) -> None:
+        import httpx  # noqa: PLC0415 - see HttpxWire
+
         # The connection is gone either way, and the call has its outcome.
         with contextlib.suppress(httpx.TransportError, OSError, RuntimeError):
             await self._reply.aclose()
 
 
 def _httpx_fault(error: Exception, host: str, connect: float) -> ProviderError:
+    import httpx  # noqa: PLC0415 - see HttpxWire
+
     if isinstance(error, httpx.ConnectTimeout):
         return faults.too_slow(host, connect)
     if isinstance(error, httpx.ProxyError):

@@ -42,7 +42,9 @@ def url(deployment: Deployment, vendor: Vendor) -> str:
 
 def must_call_tools(request: Request, vendor: Vendor) -> bool:
     """Whether a tool call was asked for in words, so that an answer without one is an error."""
-    return bool(request.tools) and request.tool_choice not in (None, "auto", "none") and not vendor.forces_tools
+    return (
+        bool(request.tools) and request.tool_choice not in (None, "auto", "none") and not vendor.forces_tools
+    )
 
 
 def body(request: Request, deployment: Deployment, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
@@ -75,7 +77,9 @@ def _tools(request: Request, vendor: Vendor, words: list[str]) -> dict[str, Any]
     choice = request.tool_choice
     names = [tool.name for tool in request.tools]
     if choice not in (None, "auto", "none", "required") and choice not in names:
-        raise InvalidRequest(f"tool_choice names {choice!r}, which is none of the tools: {', '.join(names) or '-'}")
+        raise InvalidRequest(
+            f"tool_choice names {choice!r}, which is none of the tools: {', '.join(names) or '-'}"
+        )
     if not names:
         if choice == "required":
             raise InvalidRequest("tool_choice is required, but there are no tools")
@@ -138,7 +142,9 @@ def _reasoning(settings: Settings, vendor: Vendor) -> dict[str, Any]:
     level = vendor.efforts.get(effort, effort) if effort is not None else None
     if vendor.ask == "reasoning":
         if budget is not None:
-            return {"reasoning": {"max_tokens": budget}}  # the vendor takes one of the two; the number says more
+            return {
+                "reasoning": {"max_tokens": budget}
+            }  # the vendor takes one of the two; the number says more
         return {"reasoning": {"effort": level}} if level is not None else {}
     if vendor.ask == "enable_thinking":
         asked: dict[str, Any] = {}

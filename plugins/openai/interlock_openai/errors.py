@@ -99,13 +99,45 @@ _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
 _ZHIPU: dict[type[ProviderError], tuple[str, ...]] = {
     ContextLengthExceeded: ("1261",),
     ContentPolicyViolation: ("1301",),
-    QuotaExceeded: ("1113", "1308", "1309", "1310",),
-    RateLimited: ("1302", "1303", "1304",),
-    AuthenticationError: ("1000", "1001", "1002", "1003", "1004",),
-    PermissionDenied: ("1110", "1111", "1112", "1121", "1220",),
+    QuotaExceeded: (
+        "1113",
+        "1308",
+        "1309",
+        "1310",
+    ),
+    RateLimited: (
+        "1302",
+        "1303",
+        "1304",
+    ),
+    AuthenticationError: (
+        "1000",
+        "1001",
+        "1002",
+        "1003",
+        "1004",
+    ),
+    PermissionDenied: (
+        "1110",
+        "1111",
+        "1112",
+        "1121",
+        "1220",
+    ),
     ModelNotFound: ("1211",),
-    Unavailable: ("1230", "1234", "1305", "1312",),
-    InvalidRequest: ("1210", "1212", "1213", "1214", "1215",),
+    Unavailable: (
+        "1230",
+        "1234",
+        "1305",
+        "1312",
+    ),
+    InvalidRequest: (
+        "1210",
+        "1212",
+        "1213",
+        "1214",
+        "1215",
+    ),
 }
 _CODES = {code: kind for kind, codes in _BY_CLASS.items() for code in codes}
 _VENDOR_CODES = {"zhipu": {code: kind for kind, codes in _ZHIPU.items() for code in codes}}

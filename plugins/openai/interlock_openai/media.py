@@ -16,7 +16,13 @@ _MAGIC = (
     (b"\xff\xfb", "audio/mpeg"),
 )
 _AUDIO = {"x-wav": "wav", "wave": "wav", "vnd.wave": "wav", "mpeg": "mp3", "mpga": "mp3"}
-_TEXTUAL = ("application/json", "application/xml", "application/yaml", "application/x-yaml", "application/toml")
+_TEXTUAL = (
+    "application/json",
+    "application/xml",
+    "application/yaml",
+    "application/x-yaml",
+    "application/toml",
+)
 
 
 def refused(vendor: Vendor, what: str, why: str) -> InvalidRequest:
@@ -66,7 +72,9 @@ def document(part: Document, vendor: Vendor) -> dict[str, Any]:
         raise refused(vendor, "a document by file id", "give a URL")
     if vendor.documents == "document_url":
         url = part.url if part.url is not None else _data_url(part, vendor, "document")
-        return {"type": "document_url", "document_url": url} | ({"document_name": part.name} if part.name else {})
+        return {"type": "document_url", "document_url": url} | (
+            {"document_name": part.name} if part.name else {}
+        )
     if part.url is None:
         raise refused(vendor, "a document's bytes", "give a URL that it can fetch")
     return {"type": "file_url", "file_url": {"url": part.url}}

@@ -28,7 +28,9 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MEDIA = (Image, Audio, Document)
 
 
-def encode_messages(messages: Iterable[Message], vendor: Vendor, extra_system: Iterable[str]) -> list[dict[str, Any]]:
+def encode_messages(
+    messages: Iterable[Message], vendor: Vendor, extra_system: Iterable[str]
+) -> list[dict[str, Any]]:
     """The vendor's messages; `extra_system` is what we add in words for settings that the vendor has no field for."""
     encoded: list[dict[str, Any]] = []
     system: list[str] = []
@@ -41,7 +43,9 @@ def encode_messages(messages: Iterable[Message], vendor: Vendor, extra_system: I
             if vendor.system_first:
                 system.append("".join(_system_text(part, vendor).text for part in message.parts))
             else:
-                encoded.append(_named(message, vendor, {"role": "system", "content": _system(message, vendor)}))
+                encoded.append(
+                    _named(message, vendor, {"role": "system", "content": _system(message, vendor)})
+                )
         elif message.role == "assistant":
             encoded.append(_named(message, vendor, _assistant(message, vendor, moved)))
         else:
@@ -142,7 +146,9 @@ def _tool_result(result: ToolResult, vendor: Vendor, moved: list[dict[str, Any]]
         if piece["type"] == "text" or (vendor.tool_media and isinstance(part, Image)):
             kept.append(piece)
         else:
-            kept.append({"type": "text", "text": f"[{type(part).__name__.lower()} attached in the next user message]"})
+            kept.append(
+                {"type": "text", "text": f"[{type(part).__name__.lower()} attached in the next user message]"}
+            )
             moved.append({"type": "text", "text": f"Returned by the tool call {call_id(result.id, vendor)}:"})
             moved.append(piece)
     if result.error:

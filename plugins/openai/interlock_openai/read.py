@@ -70,7 +70,9 @@ def raise_error(payload: dict[str, Any], vendor: str) -> None:
     """Raise what the payload reports as an error, if it does."""
     if payload.get("error"):
         raise error_inside(payload, vendor=vendor)
-    if "choices" not in payload and (payload.get("message") or payload.get("detail") or payload.get("errors")):
+    if "choices" not in payload and (
+        payload.get("message") or payload.get("detail") or payload.get("errors")
+    ):
         raise error_inside(payload, vendor=vendor)
 
 
@@ -189,7 +191,7 @@ def reasoning_of(message: dict[str, Any]) -> str:
 def joined(value: Any) -> str:
     """Text out of a string, or of a list of text parts."""
     if isinstance(value, list):
-        return "".join(text_of(item.get("text")) if isinstance(item, dict) else text_of(item) for item in value)
+        return "".join(
+            text_of(item.get("text")) if isinstance(item, dict) else text_of(item) for item in value
+        )
     return text_of(value)
-
-

@@ -8,7 +8,17 @@ from typing import Any
 from interlock.types.request import Output
 
 _LOOSE = frozenset(
-    {"oneOf", "allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties"}
+    {
+        "oneOf",
+        "allOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "dependentRequired",
+        "dependentSchemas",
+        "patternProperties",
+    }
 )
 _NESTED = ("properties", "$defs", "definitions")
 _NAME_LENGTH = 64

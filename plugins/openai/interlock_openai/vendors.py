@@ -282,7 +282,9 @@ HUGGINGFACE = Vendor(
 
 OLLAMA = Vendor(
     facts=_server(
-        "ollama", "http://127.0.0.1:11434/v1", "Start it with `ollama serve` and fetch a model with `ollama pull`."
+        "ollama",
+        "http://127.0.0.1:11434/v1",
+        "Start it with `ollama serve` and fetch a model with `ollama pull`.",
     ),
     user=None,
     parallel=False,
@@ -306,7 +308,9 @@ VLLM = Vendor(
 )
 
 LLAMACPP = Vendor(
-    facts=_server("llamacpp", "http://127.0.0.1:8080/v1", "Start it with `llama-server -m <model.gguf> --jinja`."),
+    facts=_server(
+        "llamacpp", "http://127.0.0.1:8080/v1", "Start it with `llama-server -m <model.gguf> --jinja`."
+    ),
     top_k=True,
     ask="template",
     reasoning_back="with_tool_calls",

@@ -38,7 +38,9 @@ PNG = b"\x89PNG\r\n\x1a\n"
 words = st.text(max_size=12)
 names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | words, lambda inner: st.lists(inner, max_size=2), max_leaves=4
+    st.none() | st.booleans() | st.integers(-9, 9) | words,
+    lambda inner: st.lists(inner, max_size=2),
+    max_leaves=4,
 )
 texts = st.builds(Text, words, cache=st.booleans())
 images = st.sampled_from(
@@ -56,7 +58,12 @@ documents = st.sampled_from(
         Document(data=b"a,b", media_type="text/csv", name="t.csv"),
     ]
 )
-calls = st.builds(ToolCall, id=st.text("abc_0", min_size=1, max_size=60), name=names, arguments=st.dictionaries(names, values))
+calls = st.builds(
+    ToolCall,
+    id=st.text("abc_0", min_size=1, max_size=60),
+    name=names,
+    arguments=st.dictionaries(names, values),
+)
 results = st.builds(
     ToolResult,
     id=st.text("abc_0", min_size=1, max_size=60),
@@ -64,7 +71,10 @@ results = st.builds(
     error=st.booleans(),
 )
 thoughts = st.builds(
-    Reasoning, words, signature=st.none() | words, vendor=st.sampled_from([None, "openai", "deepseek", "openrouter"])
+    Reasoning,
+    words,
+    signature=st.none() | words,
+    vendor=st.sampled_from([None, "openai", "deepseek", "openrouter"]),
 )
 messages = st.one_of(
     st.builds(Message, st.just("system"), words | st.lists(texts, max_size=3), name=st.none() | names),
@@ -75,7 +85,9 @@ messages = st.one_of(
         name=st.none() | names,
     ),
     st.builds(
-        Message, st.just("assistant"), words | st.lists(texts | calls | thoughts | st.builds(Refusal, words), max_size=4)
+        Message,
+        st.just("assistant"),
+        words | st.lists(texts | calls | thoughts | st.builds(Refusal, words), max_size=4),
     ),
     st.builds(Message, st.just("tool"), st.lists(results, min_size=1, max_size=3)),
 )
@@ -183,7 +195,10 @@ def test_a_tool_loop_keeps_its_order_and_images_follow_the_results(dialect: Call
         [
             Message("user", "look"),
             Message("assistant", [ToolCall(id="a", name="see"), ToolCall(id="b", name="see")]),
-            Message("tool", [ToolResult(id="a", content=("here", Image(data=PNG)) and (Text("here"), Image(data=PNG)))]),
+            Message(
+                "tool",
+                [ToolResult(id="a", content=("here", Image(data=PNG)) and (Text("here"), Image(data=PNG)))],
+            ),
             Message("tool", [ToolResult(id="b", content="no such file", error=True)]),
             Message("user", "and now?"),
         ]
@@ -191,10 +206,14 @@ def test_a_tool_loop_keeps_its_order_and_images_follow_the_results(dialect: Call
     sent = body_of(dialect("openai"), request)["messages"]
     assert [message["role"] for message in sent] == ["user", "assistant", "tool", "tool", "user", "user"]
     assert sent[3]["content"] == "Error: no such file"
-    assert sent[4]["content"][1]["image_url"]["url"] == "data:image/png;base64," + base64.b64encode(PNG).decode()
+    assert (
+        sent[4]["content"][1]["image_url"]["url"] == "data:image/png;base64," + base64.b64encode(PNG).decode()
+    )
 
 
-def test_mistral_gets_images_inside_the_result_and_ids_that_still_match(dialect: Callable[[str], Any]) -> None:
+def test_mistral_gets_images_inside_the_result_and_ids_that_still_match(
+    dialect: Callable[[str], Any],
+) -> None:
     request = Request(
         [
             Message("system", "one"),
@@ -234,7 +253,9 @@ def test_reasoning_returns_to_its_own_vendor_alone(
     def turn(vendor: str) -> dict[str, Any]:
         thought = Reasoning("hm", vendor=vendor)
         history = [Message("user", "hi"), Message("assistant", [thought, ToolCall(id="a", name="f")])]
-        return body_of(dialect(name), Request([*history, Message("tool", [ToolResult(id="a", content="1")])]))["messages"][1]
+        return body_of(
+            dialect(name), Request([*history, Message("tool", [ToolResult(id="a", content="1")])])
+        )["messages"][1]
 
     assert turn(name).get(field) == value
     assert "hm" not in json.dumps(turn("another"))
@@ -243,7 +264,9 @@ def test_reasoning_returns_to_its_own_vendor_alone(
 def test_opaque_reasoning_blocks_make_the_round_trip(dialect: Callable[[str], Any]) -> None:
     blocks = [{"type": "reasoning.encrypted", "data": "xyz", "index": 0, "format": "openai-responses-v1"}]
     thought = Reasoning("", signature=json.dumps(blocks), vendor="openrouter", redacted=True)
-    body = body_of(dialect("openrouter"), Request([Message("user", "a"), Message("assistant", [thought, Text("b")])]))
+    body = body_of(
+        dialect("openrouter"), Request([Message("user", "a"), Message("assistant", [thought, Text("b")])])
+    )
     assert body["messages"][1] == {"role": "assistant", "content": "b", "reasoning_details": blocks}
 
 
@@ -272,7 +295,11 @@ def test_a_token_budget_for_thinking_goes_where_there_is_one(dialect: Callable[[
 
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-OPTIONAL = {"type": "object", "properties": {"city": {"type": "string"}, "zip": {"type": "string"}}, "required": ["city"]}
+OPTIONAL = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}, "zip": {"type": "string"}},
+    "required": ["city"],
+}
 
 
 def test_a_schema_is_strict_only_where_that_changes_nothing(dialect: Callable[[str], Any]) -> None:
@@ -281,7 +308,11 @@ def test_a_schema_is_strict_only_where_that_changes_nothing(dialect: Callable[[s
         return body_of(dialect(name), request)["response_format"]
 
     strict = sent("openai", SCHEMA)["json_schema"]
-    assert (strict["strict"], strict["name"], strict["schema"]["additionalProperties"]) == (True, "a_b", False)
+    assert (strict["strict"], strict["name"], strict["schema"]["additionalProperties"]) == (
+        True,
+        "a_b",
+        False,
+    )
     assert sent("openai", OPTIONAL)["json_schema"] == {"name": "a_b", "schema": OPTIONAL, "strict": False}
     assert "strict" not in sent("vllm", SCHEMA)["json_schema"]
 
@@ -298,12 +329,16 @@ def test_a_vendor_without_schemas_is_told_the_schema_in_words(dialect: Callable[
     assert "response_format" not in body_of(dialect("groq"), request)
 
 
-def test_a_forced_call_is_asked_for_in_words_where_the_vendor_cannot_force(dialect: Callable[[str], Any]) -> None:
+def test_a_forced_call_is_asked_for_in_words_where_the_vendor_cannot_force(
+    dialect: Callable[[str], Any],
+) -> None:
     request = Request("hi", tools=(ToolSpec(name="look"),), tool_choice="look")
     body = body_of(dialect("zhipu"), request)
     assert body["tool_choice"] == "auto"
     assert "look" in body["messages"][0]["content"]
-    assert "tools" not in body_of(dialect("zhipu"), Request("hi", tools=(ToolSpec(name="look"),), tool_choice="none"))
+    assert "tools" not in body_of(
+        dialect("zhipu"), Request("hi", tools=(ToolSpec(name="look"),), tool_choice="none")
+    )
     named = body_of(dialect("openai"), request)["tool_choice"]
     assert named == {"type": "function", "function": {"name": "look"}}
 
@@ -320,7 +355,11 @@ def test_a_forced_call_is_asked_for_in_words_where_the_vendor_cannot_force(diale
         ("openai", Message("user", [ToolCall(id="a", name="f")]), "ToolCall in a user's turn"),
         ("openai", Message("tool", [Text("x")]), "Text in a tool's turn"),
         ("openai", Message("system", [Image(data=PNG)]), "Image in a system message"),
-        ("openai", Message("assistant", [ToolResult(id="a", content="x")]), "ToolResult in the assistant's turn"),
+        (
+            "openai",
+            Message("assistant", [ToolResult(id="a", content="x")]),
+            "ToolResult in the assistant's turn",
+        ),
         ("deepseek", Message("user", [Document(data=b"%PDF")]), "a document"),
         ("groq", Message("user", [Audio(data=b"ID3")]), "audio"),
         ("ollama", Message("user", [Image(url="https://a.example/x.png")]), "image by URL"),
@@ -363,13 +402,23 @@ def test_documents_go_as_each_vendor_reads_them(dialect: Callable[[str], Any]) -
     assert sent("openrouter", linked)[0]["file"]["file_data"] == "https://a.example/x.pdf"
     assert sent("mistral", linked) == [{"type": "document_url", "document_url": "https://a.example/x.pdf"}]
     assert sent("zhipu", linked)[0]["file_url"] == {"url": "https://a.example/x.pdf"}
-    assert sent("deepseek", Document(data=b"a,b", media_type="text/csv", name="t.csv")) == "Content of t.csv:\n\na,b"
+    assert (
+        sent("deepseek", Document(data=b"a,b", media_type="text/csv", name="t.csv"))
+        == "Content of t.csv:\n\na,b"
+    )
 
 
 def test_extras_come_last_but_cannot_change_whether_it_streams(dialect: Callable[[str], Any]) -> None:
     request = Request("hi", settings=Settings(temperature=1, extra={"top_p": 0.5, "stream": True}))
-    body = body_of(dialect("openai"), request, extra_body={"temperature": 0, "top_p": 0.1, "service_tier": "flex"})
-    assert (body["temperature"], body["top_p"], body["service_tier"], body["stream"]) == (0, 0.5, "flex", False)
+    body = body_of(
+        dialect("openai"), request, extra_body={"temperature": 0, "top_p": 0.1, "service_tier": "flex"}
+    )
+    assert (body["temperature"], body["top_p"], body["service_tier"], body["stream"]) == (
+        0,
+        0.5,
+        "flex",
+        False,
+    )
 
 
 def test_the_key_is_in_the_header_that_the_vendor_reads(dialect: Callable[[str], Any]) -> None:
@@ -398,7 +447,11 @@ def test_the_key_is_in_the_header_that_the_vendor_reads(dialect: Callable[[str],
             "https://r.openai.azure.com/openai?api-version=2025-04-01-preview",
             "https://r.openai.azure.com/openai/deployments/model-1/chat/completions?api-version=2025-04-01-preview",
         ),
-        ("azure", "https://r.openai.azure.com/openai/v1/", "https://r.openai.azure.com/openai/v1/chat/completions"),
+        (
+            "azure",
+            "https://r.openai.azure.com/openai/v1/",
+            "https://r.openai.azure.com/openai/v1/chat/completions",
+        ),
     ],
 )
 def test_urls(name: str, base_url: str, url: str, dialect: Callable[[str], Any]) -> None:

@@ -84,7 +84,13 @@ def seen(answer: Any) -> dict[str, Any]:
         "reasoning": answer.reasoning,
         "calls": [(call.id, call.name, call.arguments) for call in answer.tool_calls],
         "end": answer.finish_reason,
-        "usage": (usage.input_tokens, usage.output_tokens, usage.cache_read, usage.cache_write, usage.reasoning),
+        "usage": (
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cache_read,
+            usage.cache_write,
+            usage.reasoning,
+        ),
         "model": answer.served_model,
     }
 

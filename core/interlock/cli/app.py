@@ -1,0 +1,82 @@
+"""The program: its verbs, what stands before them, and how every one of them ends."""
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from interlock.cli import ask, doctor, explain, init, models, plugins
+from interlock.cli.failures import CLOSED, EPILOG, FAILED, describe, exit_code
+from interlock.cli.session import Session, log_to_stderr
+from interlock.errors import InterlockError
+
+
+class Verbs(TyperGroup):
+    """Turns what a verb raises into a line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InterlockError as error:
+            typer.echo(describe(error), err=True)
+            raise typer.Exit(exit_code(error)) from error
+        except BrokenPipeError as error:
+            _close_quietly()
+            raise typer.Exit(CLOSED) from error
+        except OSError as error:
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(FAILED) from error
+
+
+def _close_quietly() -> None:
+    """Nobody reads on; what is still buffered must not raise again when the interpreter flushes it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+app = typer.Typer(
+    cls=Verbs,
+    epilog=EPILOG,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"interlock {version('interlock')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before(
+    context: typer.Context,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The configuration; INTERLOCK_CONFIG says the same. Without either it is ./interlock.yaml, else "
+            "the keys in the environment, else the local model.",
+        ),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("-v", "--verbose", count=True, help="Log to stderr; twice for details.")
+    ] = 0,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Many language models used as if they were one, with routes that are safe or not set at all."""
+    log_to_stderr(verbose)
+    context.obj = Session(config=config, verbose=verbose)
+
+
+for verb in (ask.ask, explain.explain, models.models, plugins.plugins, doctor.doctor, init.init):
+    app.command()(verb)

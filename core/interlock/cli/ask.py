@@ -1,0 +1,128 @@
+"""`interlock ask`: the answer as it comes, and a line about how it came."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interlock.cli import inputs, show
+from interlock.cli.session import session
+from interlock.types.response import Response
+
+if TYPE_CHECKING:
+    from interlock.router import Router
+
+
+def ask(
+    context: typer.Context,
+    prompt: inputs.PromptArgument = None,
+    file: inputs.FileOption = None,
+    task: inputs.TaskOption = None,
+    model: inputs.ModelOption = None,
+    residency: inputs.ResidencyOption = None,
+    on_premise: inputs.OnPremiseOption = False,
+    deny: inputs.DenyOption = None,
+    low_latency: inputs.LowLatencyOption = False,
+    system: inputs.SystemOption = None,
+    temperature: inputs.TemperatureOption = None,
+    max_tokens: inputs.MaxTokensOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole response as one JSON object, when it is complete.")
+    ] = False,
+    no_stream: Annotated[
+        bool, typer.Option("--no-stream", help="Print the answer only when it is complete.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Leave out the line about the decision.")] = False,
+) -> None:
+    """Answer a prompt.
+
+    The answer goes to standard output as it comes; a line on standard error says who answered and why.
+    """
+    text = inputs.read_prompt(prompt, file)
+    options = inputs.request_options(
+        task=task,
+        model=model,
+        residency=residency,
+        on_premise=on_premise,
+        deny=deny,
+        low_latency=low_latency,
+        temperature=temperature,
+        max_tokens=max_tokens,
+    )
+    router = session(context).router()
+    inputs.check_denied(deny or (), known_vendors(router))
+    messages = inputs.conversation(text, system)
+    whole = as_json or no_stream
+    response = asyncio.run((_complete if whole else _stream)(router, messages, options))
+    if as_json:
+        show.write_json(show.response_data(response))
+    elif no_stream:
+        output = _Output()
+        output.write(response.text)
+        output.end()
+    for remark in _remarks(response):
+        show.note(remark)
+    if not (quiet or as_json):
+        show.note(show.decision_line(response))
+
+
+def known_vendors(router: "Router") -> set[str]:
+    """Everything that the rule about denied vendors compares with."""
+    wiring = router.wiring
+    cards = [*wiring.catalog.cards.values(), *(each.card for each in wiring.deployments.values())]
+    names = {name.lower() for card in cards for name in (card.id, card.vendor, card.maker)}
+    return names | set(wiring.offers.providers) | {each.provider for each in wiring.deployments.values()}
+
+
+async def _complete(router: "Router", messages: list[dict[str, str]], options: dict[str, Any]) -> Response:
+    async with router:
+        return await router.complete(messages, **options)
+
+
+async def _stream(router: "Router", messages: list[dict[str, str]], options: dict[str, Any]) -> Response:
+    if router.wiring.config.rescue == "restart":
+        # What is printed cannot be taken back, so a second answer must not follow a broken one.
+        options["rescue"] = "replay"
+    output = _Output()
+    async with router, router.stream(messages, **options) as stream:
+        try:
+            async for chunk in stream:
+                if chunk.text:
+                    output.write(chunk.text)
+        finally:
+            output.end()
+        if stream.response is None:
+            raise AssertionError("a stream that ends without an error has a response")
+        return stream.response
+
+
+class _Output:
+    """Standard output that ends with a line break, whole answer or not."""
+
+    def __init__(self) -> None:
+        self._open = False
+
+    def write(self, text: str) -> None:
+        text = show.printable(text)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        self._open = not text.endswith("\n") if text else self._open
+
+    def end(self) -> None:
+        if self._open:
+            self._open = False
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+
+
+def _remarks(response: Response) -> list[str]:
+    """What a reader must know to take the answer for what it is."""
+    remarks = []
+    if response.finish_reason == "length":
+        remarks.append("The answer was cut off at the token limit and is not complete; see --max-tokens.")
+    if response.finish_reason == "refusal":
+        remarks.append("The model refused to answer.")
+    elif not response.text.strip():
+        remarks.append("The model answered with no text.")
+    return remarks

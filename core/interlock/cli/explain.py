@@ -1,0 +1,74 @@
+"""`interlock explain`: where a prompt would go, and why. Nothing is sent."""
+
+from typing import Annotated
+
+import typer
+
+from interlock.cli import inputs, show
+from interlock.cli.ask import known_vendors
+from interlock.cli.session import session
+from interlock.types.decisions import Decision
+
+
+def explain(
+    context: typer.Context,
+    prompt: inputs.PromptArgument = None,
+    file: inputs.FileOption = None,
+    task: inputs.TaskOption = None,
+    model: inputs.ModelOption = None,
+    residency: inputs.ResidencyOption = None,
+    on_premise: inputs.OnPremiseOption = False,
+    deny: inputs.DenyOption = None,
+    low_latency: inputs.LowLatencyOption = False,
+    system: inputs.SystemOption = None,
+    temperature: inputs.TemperatureOption = None,
+    max_tokens: inputs.MaxTokensOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object.")] = False,
+) -> None:
+    """Say where a prompt would go and why, without sending it.
+
+    The exit code is 0 even when no deployment may serve the prompt: the explanation is then what was asked for.
+    """
+    text = inputs.read_prompt(prompt, file)
+    options = inputs.request_options(
+        task=task,
+        model=model,
+        residency=residency,
+        on_premise=on_premise,
+        deny=deny,
+        low_latency=low_latency,
+        temperature=temperature,
+        max_tokens=max_tokens,
+    )
+    router = session(context).router()
+    inputs.check_denied(deny or (), known_vendors(router))
+    decision = router.decide(inputs.conversation(text, system), **options)
+    if as_json:
+        show.write_json(show.decision_data(decision))
+    else:
+        _show(decision)
+    if not decision.shortlist:
+        show.note("No deployment may serve this; `interlock doctor` says what each of them lacks.")
+
+
+def _show(decision: Decision) -> None:
+    show.table(
+        ("Task", decision.task),
+        (
+            ("confidence", f"{decision.confidence:.0%}"),
+            ("evidence", show.names(decision.evidence)),
+            ("stage", decision.stage),
+            ("reason", decision.reason),
+            ("input", f"about {decision.input_tokens:,} tokens"),
+        ),
+    )
+    if decision.shortlist:
+        show.table(
+            ("Rank", "Deployment", "Model", "Region", "Reasons"),
+            [
+                (str(rank), each.deployment, each.model, each.region, "; ".join(each.reasons))
+                for rank, each in enumerate(decision.shortlist, 1)
+            ],
+        )
+    if decision.excluded:
+        show.table(("Excluded", "Rule"), list(decision.excluded.items()))

@@ -1,0 +1,157 @@
+"""A request out of a command's arguments: the prompt from wherever it comes, and the options."""
+
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from interlock.errors import RequestError
+from interlock.types.names import nearest
+from interlock.types.request import Constraints
+
+# Ten times what the largest context window holds; more is a mistake, such as a device that never ends.
+LARGEST: Final = 20_000_000
+
+PromptArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[PROMPT]", show_default=False, help="The prompt; - or nothing reads it from standard input."
+    ),
+]
+FileOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        help="A text file, put after the prompt under its name; - is standard input. May be repeated.",
+    ),
+]
+TaskOption = Annotated[str | None, typer.Option(help="Name the task instead of having it recognised.")]
+ModelOption = Annotated[str | None, typer.Option(help="Allow this model or deployment alone.")]
+ResidencyOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PLACE", help="Where the request may be processed, e.g. eu. Repeat it or use commas."),
+]
+OnPremiseOption = Annotated[
+    bool, typer.Option("--on-premise", help="Allow only what runs on your own ground.")
+]
+DenyOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="VENDOR", help="A vendor that must not see the request. Repeat it or use commas."),
+]
+LowLatencyOption = Annotated[bool, typer.Option("--low-latency", help="Prefer what answers fast.")]
+SystemOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Instructions for the model.")]
+TemperatureOption = Annotated[float | None, typer.Option(min=0, help="How freely to word the answer.")]
+MaxTokensOption = Annotated[int | None, typer.Option(min=1, help="The longest answer, in tokens.")]
+
+
+def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:
+    """The prompt, then each file under its name. Standard input is read when it is named, or nothing else is.
+
+    Raises:
+        RequestError: there is nothing to ask, or a file cannot be read as text.
+    """
+    files = files or ()
+    if (prompt == "-") + files.count("-") > 1:
+        raise RequestError("standard input can be read once only.", key="-")
+    if prompt is None and not files:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise RequestError("there is nothing to ask; write it as an argument, or use -f FILE or a pipe.", key="PROMPT")
+        prompt = "-"
+    text = _standard_input() if prompt == "-" else prompt or ""
+    if not prompt and len(files) == 1:
+        text = _file(files[0])
+    else:
+        named = (f"{_name(file)}:\n\n{_file(file)}" for file in files)
+        text = "\n\n".join(part for part in (text.strip("\n"), *named) if part)
+    if not text.strip():
+        raise RequestError("it is empty; there is nothing to ask.", key="PROMPT")
+    return text
+
+
+def request_options(
+    *,
+    task: str | None,
+    model: str | None,
+    residency: Iterable[str] | None,
+    on_premise: bool,
+    deny: Iterable[str] | None,
+    low_latency: bool,
+    temperature: float | None = None,
+    max_tokens: int | None = None,
+) -> dict[str, Any]:
+    """The keyword arguments of the router's verbs."""
+    if temperature is not None and not math.isfinite(temperature):
+        raise RequestError("expected a number.", key="--temperature")
+    return {
+        "task": task,
+        "model": model,
+        "constraints": Constraints(
+            residency=frozenset(_split(residency)),
+            on_premise=on_premise,
+            deny_vendors=frozenset(_split(deny)),
+            low_latency=low_latency,
+        ),
+        "settings": {"temperature": temperature, "max_tokens": max_tokens},
+    }
+
+
+def conversation(prompt: str, system: str | None) -> list[dict[str, str]]:
+    turns = [{"role": "system", "content": system}] if system else []
+    return [*turns, {"role": "user", "content": prompt}]
+
+
+def check_denied(denied: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse what looks like a slip of the pen: a misspelt vendor would be allowed after all.
+
+    A name that resembles none of `known` is taken: a vendor that is not there cannot see anything.
+    """
+    names = sorted(set(known))
+    for name in _split(denied):
+        meant = None if name.lower() in names else nearest(name, names)
+        if meant is not None:
+            raise RequestError(f"there is no vendor {name!r}.", key="--deny", suggestion=meant)
+
+
+def _split(values: Iterable[str] | None) -> list[str]:
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+
+
+def _name(file: str) -> str:
+    return "standard input" if file == "-" else Path(file).name
+
+
+def _file(file: str) -> str:
+    if file == "-":
+        return _standard_input()
+    try:
+        with Path(file).open("rb") as opened:
+            return _text(opened.read(LARGEST + 1), file)
+    except FileNotFoundError:
+        raise RequestError(f"there is no file {file!r}.", key="--file") from None
+    except IsADirectoryError:
+        raise RequestError(f"{file!r} is a directory; name the files in it.", key="--file") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise RequestError(f"{file!r} cannot be read: {why}.", key="--file") from None
+
+
+def _standard_input() -> str:
+    return _text(sys.stdin.buffer.read(LARGEST + 1), "standard input")
+
+
+def _text(raw: bytes, name: str) -> str:
+    if len(raw) > LARGEST:
+        raise RequestError(f"{name} is longer than {LARGEST // 1_000_000} MB.", key="--file")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise RequestError(f"{name} is not UTF-8 text (line {line}); only text can be sent.", key="--file") from None
+    if "\0" in text:
+        raise RequestError(f"{name} is not text; only text can be sent.", key="--file")
+    return text

@@ -1,0 +1,187 @@
+"""What several verbs print: text, JSON, tables, and the line that says how a call was decided."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock.types.decisions import Decision
+from interlock.types.models import Price
+from interlock.types.records import AttemptRecord
+from interlock.types.response import Response, Usage
+
+_UNBOUNDED = 10_000
+# An answer is a stranger's text: on a terminal it may print, break lines and indent, and do nothing else.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """The text as it may go to a terminal; unchanged when the output goes elsewhere."""
+    return _CONTROLS.sub("", text) if sys.stdout.isatty() else text
+
+
+def write_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A quiet line beside the output."""
+    text = _CONTROLS.sub("", text)
+    dim = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    sys.stderr.write(f"\x1b[2m{text}\x1b[0m\n" if dim else f"{text}\n")
+    sys.stderr.flush()
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
+    """Print a table, as wide as the terminal; unbroken lines when it goes elsewhere."""
+    from io import StringIO  # noqa: PLC0415 - with rich, which half of the commands do not need
+
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    terminal = sys.stdout.isatty()
+    fixed = terminal or bool(os.environ.get("COLUMNS"))
+    width = shutil.get_terminal_size().columns if fixed else _UNBOUNDED
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(_CONTROLS.sub("", cell)) for cell in row))
+    console = Console(file=StringIO(), force_terminal=terminal, width=width)
+    if title:
+        console.print(Text(title, style="bold"))
+    console.print(drawn)
+    # Through a string: rich would end the program by itself when nobody reads its output.
+    text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
+    sys.stdout.write("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
+    sys.stdout.flush()
+
+
+def decision_data(decision: Decision) -> dict[str, Any]:
+    return {
+        "task": decision.task,
+        "confidence": round(decision.confidence, 3),
+        "reason": decision.reason,
+        "evidence": list(decision.evidence),
+        "stage": decision.stage,
+        "input_tokens": decision.input_tokens,
+        "shortlist": [
+            {
+                "deployment": candidate.deployment,
+                "model": candidate.model,
+                "region": candidate.region,
+                "reasons": list(candidate.reasons),
+            }
+            for candidate in decision.shortlist
+        ],
+        "excluded": dict(decision.excluded),
+    }
+
+
+def response_data(response: Response) -> dict[str, Any]:
+    return {
+        "text": response.text,
+        "model": response.model,
+        "served_model": response.served_model,
+        "deployment": response.deployment,
+        "finish_reason": response.finish_reason,
+        "usage": _usage(response.usage),
+        "cost": response.cost,
+        "decision": decision_data(response.record.decision),
+        "attempts": [_attempt(attempt) for attempt in response.record.attempts],
+    }
+
+
+def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
+    error = attempt.error
+    return {
+        "deployment": attempt.deployment,
+        "model": attempt.model,
+        "role": attempt.role,
+        "error": error
+        and {"kind": error.kind, "message": error.message, "status": error.status, "code": error.code},
+        "latency": round(attempt.latency, 4),
+        "usage": _usage(attempt.usage),
+        "cost": attempt.cost,
+    }
+
+
+def _usage(usage: Usage) -> dict[str, Any]:
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read": usage.cache_read,
+        "cache_write": usage.cache_write,
+        "reasoning": usage.reasoning,
+        "estimated": usage.estimated,
+    }
+
+
+def decision_line(response: Response) -> str:
+    """How a call went: task, failures, who answered where, why, how long, tokens, dollars."""
+    record = response.record
+    region = next(
+        (each.region for each in record.decision.shortlist if each.deployment == response.deployment), ""
+    )
+    via = "" if response.deployment == response.model else f" via {response.deployment}"
+    where = f" ({region})" if region else ""
+    answered = f"{response.model}{via}{where}"
+    if failed := _failed(record.attempts):
+        answered = f"{failed}, answered by {answered}"
+    parts = [record.decision.task, answered, record.decision.reason, f"{record.latency:.1f} s"]
+    parts += [part for part in (_tokens(response.usage), dollars(response.cost)) if part]
+    return " · ".join(parts)
+
+
+def _failed(attempts: Sequence[AttemptRecord]) -> str:
+    """`glm-cloud failed (Unavailable, 3 times)` for each deployment that did."""
+    by_deployment: dict[str, Counter[str]] = {}
+    for attempt in attempts:
+        if attempt.error is not None:
+            by_deployment.setdefault(attempt.deployment, Counter())[attempt.error.kind] += 1
+    return ", ".join(
+        f"{deployment} failed ({', '.join(_times(kind, count) for kind, count in kinds.items())})"
+        for deployment, kinds in by_deployment.items()
+    )
+
+
+def _times(kind: str, count: int) -> str:
+    return kind if count == 1 else f"{kind} {count} times"
+
+
+def _tokens(usage: Usage) -> str:
+    if usage.input_tokens is None and usage.output_tokens is None:
+        return ""
+    about = "about " if usage.estimated else ""
+    return f"{about}{_count(usage.input_tokens)} → {_count(usage.output_tokens)} tokens"
+
+
+def _count(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
+
+
+def dollars(amount: float | None) -> str:
+    """An amount in US dollars, to two digits that say something; empty when it is unknown or nothing."""
+    if not amount:
+        return ""
+    if amount >= 1:
+        return f"${amount:,.2f}"
+    return f"${amount:.4f}" if amount >= 0.0001 else "under $0.0001"  # noqa: PLR2004 - a hundredth of a cent
+
+
+def price(card_price: Price | None) -> tuple[str, str]:
+    """Input and output, in US dollars for a million tokens; a dash where it is unknown."""
+    if card_price is None:
+        return "–", "–"
+    return f"${card_price.input:g}", f"${card_price.output:g}"
+
+
+def names(values: Mapping[str, object] | Sequence[str] | frozenset[str]) -> str:
+    return ", ".join(values) or "–"

@@ -1,0 +1,51 @@
+"""Routers over scripted providers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from interlock.router import Router
+from interlock.testing.scripted import Script, ScriptedProvider, Step
+
+
+def scripted_router(
+    scripts: "Mapping[str, Iterable[Step | Script] | ScriptedProvider]",
+    *,
+    deployments: Mapping[str, Mapping[str, Any]] | None = None,
+    plugins: Iterable[object] = (),
+    environ: Mapping[str, str] | None = None,
+    **config: Any,
+) -> Router:
+    """A router with one deployment for each script, ranked in their order, under the same name.
+
+    A script's deployment serves the card `scripted/<name>` in region `local`. The environment counts only as far
+    as `environ` gives it, and nothing is retried unless `retries=` says so.
+
+    Args:
+        scripts: a deployment's name to its steps, or to a provider of that name.
+        deployments: a deployment's name to what to add to its part of the configuration, or change in it.
+        plugins: more plugins.
+        environ: environment variables.
+        config: other keys of the configuration.
+
+    Raises:
+        ValueError: a provider's name differs from its deployment's.
+    """
+    from interlock.assembly import assemble  # noqa: PLC0415 - pydantic and YAML are loaded when needed
+
+    providers = []
+    parts = []
+    for name, script in scripts.items():
+        provider = script if isinstance(script, ScriptedProvider) else ScriptedProvider(script, name)
+        if provider.facts.name != name:
+            raise ValueError(f"the provider of {name!r} is called {provider.facts.name!r}")
+        providers.append(provider)
+        part = {"id": name, "model": f"scripted/{name}", "provider": name, "region": provider.facts.region}
+        parts.append(part | dict((deployments or {}).get(name, {})))
+    source = {"deployments": parts, "retries": {"max": 0}} | config
+    return Router(assemble(source, plugins=[*providers, *plugins], environ=environ or {}))
+
+
+def scripted_providers(router: Router) -> tuple[ScriptedProvider, ...]:
+    """The scripted providers of a router."""
+    offered = router.wiring.offers.providers.values()
+    return tuple(provider for provider in offered if isinstance(provider, ScriptedProvider))

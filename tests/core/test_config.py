@@ -1,0 +1,521 @@
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from interlock.config import Config, load, resolve_key
+from interlock.errors import ConfigError
+from interlock.types.models import Network, Secret, Timeouts
+from interlock.types.request import Constraints
+
+DESIGN = """\
+deployments:
+  - {id: glm-cloud,  model: zhipu/glm-5.2, provider: zhipu, region: cn}
+  - {id: glm-onprem, model: zhipu/glm-5.2, provider: openai-compatible, base_url: "http://10.0.0.5:8000/v1",
+     region: eu, on_premise: true}
+  - {id: claude-eu,  model: anthropic/claude-4-opus, provider: bedrock, region: eu-central-1,
+     name: eu.anthropic.claude-4-opus}
+routes:
+  code_generation: [zhipu/glm-5.2, openai/gpt-5.5]
+ensembles:
+  legal_review: {members: [zhipu/glm-5.2, anthropic/claude-4-opus], arbiter: openai/gpt-5.5}
+constraints: {residency: [eu]}
+timeouts: {connect: 5, first_token: 15, between_tokens: 15, answer: 60, total: 120}
+retries: {max: 2}
+rescue: replay
+health: {error_rate: 0.05, window: 200, cooldown: 30}
+records: sqlite:///interlock.db
+"""
+EMPTY = "the list is empty; name a deployment, or leave the key out to use the keys in the environment."
+ONE = {"id": "a", "model": "m", "provider": "p"}
+SECRET = "sk-live-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def from_text(text: str, environ: dict[str, str] | None = None) -> Config:
+    Path("interlock.yaml").write_text(text, encoding="utf-8")
+    return load("interlock.yaml", environ or {})
+
+
+def complaint(source: object, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(source, environ or {})  # type: ignore[arg-type]  # some sources are wrong on purpose
+    return str(caught.value)
+
+
+def complaint_about(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        from_text(text)
+    return str(caught.value)
+
+
+def test_the_documented_file_is_read_as_documented() -> None:
+    config = from_text(DESIGN)
+    assert [deployment.id for deployment in config.deployments] == ["glm-cloud", "glm-onprem", "claude-eu"]
+    assert config.deployments[1].on_premise is True
+    assert config.routes == {"code_generation": ("zhipu/glm-5.2", "openai/gpt-5.5")}
+    assert config.ensembles["legal_review"].arbiter == "openai/gpt-5.5"
+    assert config.constraints.constraints() == Constraints(residency={"eu"})
+    assert config.timeouts.over(Timeouts()) == Timeouts()
+    assert (config.retries.max, config.rescue, config.records) == (2, "replay", "sqlite:///interlock.db")
+
+
+def test_nothing_at_all_is_a_configuration_of_defaults() -> None:
+    assert load(None, {}).deployments == ()
+    assert load({}, {}).rescue == "replay"
+    assert from_text("").health.error_rate == 0.05
+    assert from_text("# only a comment\n").routes == {}
+    assert from_text("timeouts:\n  # connect: 5\n").timeouts.connect is None
+
+
+def test_without_a_source_the_variable_names_the_file_before_the_folder_does() -> None:
+    Path("interlock.yaml").write_text("rescue: hold", encoding="utf-8")
+    Path("other.yaml").write_text("rescue: raise", encoding="utf-8")
+    assert load(None, {}).rescue == "hold"
+    assert load(None, {"INTERLOCK_CONFIG": "other.yaml"}).rescue == "raise"
+    assert complaint(None, {"INTERLOCK_CONFIG": "gone.yaml"}) == (
+        "gone.yaml: there is no such file; `interlock init` writes one."
+    )
+
+
+def test_a_mapping_is_stronger_than_the_environment_and_that_than_a_file() -> None:
+    environ = {"INTERLOCK_TIMEOUTS__CONNECT": "2", "INTERLOCK_RESCUE": "raise"}
+    over_file = from_text("rescue: hold\ntimeouts: {connect: 1, total: 9}", environ)
+    assert (over_file.rescue, over_file.timeouts.connect, over_file.timeouts.total) == ("raise", 2, 9)
+    under_mapping = load({"timeouts": {"connect": 3}}, environ)
+    assert (under_mapping.rescue, under_mapping.timeouts.connect) == ("raise", 3)
+
+
+def test_lists_and_names_come_from_the_environment_too() -> None:
+    config = load(
+        None,
+        {
+            "INTERLOCK_DEPLOYMENTS": '[{"id": "a", "model": "m", "provider": "p"}]',
+            "INTERLOCK_CONSTRAINTS__RESIDENCY": "eu, no",
+            "INTERLOCK_CONSTRAINTS__ON_PREMISE": "true",
+            "INTERLOCK_ROUTES__CODE_GENERATION": "zhipu/glm-5.2,openai/gpt-5.5",
+            "INTERLOCK_RECORDS": "",
+        },
+    )
+    assert config.deployments[0].provider == "p"
+    assert config.constraints.constraints() == Constraints(residency={"eu", "no"}, on_premise=True)
+    assert config.routes["code_generation"] == ("zhipu/glm-5.2", "openai/gpt-5.5")
+    assert config.records is None
+
+
+def test_variables_that_are_no_settings_pass() -> None:
+    names = ("DISABLED_PLUGINS", "STRICT_PLUGINS", "TRANSPORT", "LOCAL_MODEL")
+    assert load(None, {f"INTERLOCK_{name}": "1" for name in names} | {"PATH": "/bin"}).rescue == "replay"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("INTERLOCK_TIMEOUT", "5", "there is no such setting. Did you mean 'INTERLOCK_TIMEOUTS'?"),
+        (
+            "INTERLOCK_TIMEOUTS__FIRST_TOKN",
+            "5",
+            "there is no such setting. Did you mean 'INTERLOCK_TIMEOUTS__FIRST_TOKEN'?",
+        ),
+        ("INTERLOCK_CONFG", "x", "there is no such setting. Did you mean 'INTERLOCK_CONFIG'?"),
+        ("INTERLOCK_TIMEOUTS__TOTAL", "-5", "expected a positive number, not -5."),
+        ("INTERLOCK_TIMEOUTS__TOTAL", "soon", "expected a number, not text."),
+        ("INTERLOCK_DEPLOYMENTS", "[]", "the list is empty; name a deployment, or leave the key out"),
+        ("INTERLOCK_DEPLOYMENTS", "[{", "is not readable JSON: "),
+        ("INTERLOCK_DEPLOYMENTS", "glm", "expected a list, not text."),
+        ("INTERLOCK_DEPLOYMENTS__0__ID", "a", "a list is given whole, as JSON in INTERLOCK_DEPLOYMENTS."),
+    ],
+)
+def test_a_bad_variable_is_named(variable: str, value: str, told: str) -> None:
+    text = complaint(None, {variable: value})
+    assert text.startswith(f"environment: {variable}: {told}")
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("deploymnts: []", "interlock.yaml:1: deploymnts: there is no such key. Did you mean 'deployments'?"),
+        (
+            "\ntimeouts:\n  frist_token: 5",
+            "interlock.yaml:3: timeouts.frist_token: there is no such key. Did you mean 'first_token'?",
+        ),
+        (
+            "timeouts:\n  connect: -5",
+            "interlock.yaml:2: timeouts.connect: expected a positive number, not -5.",
+        ),
+        ("timeouts: {total: 0}", "interlock.yaml:1: timeouts.total: expected a positive number, not 0."),
+        (
+            "timeouts: {total: true}",
+            "interlock.yaml:1: timeouts.total: expected a number, not true or false.",
+        ),
+        ("timeouts: {total: .inf}", "interlock.yaml:1: timeouts.total: expected a number, not text."),
+        ("timeouts: [5]", "interlock.yaml:1: timeouts: expected keys and values, not a list."),
+        ("retries: {max: 2.5}", "interlock.yaml:1: retries.max: expected a whole number, not a fraction."),
+        ("retries: {max: -1}", "interlock.yaml:1: retries.max: expected at least 0, not -1."),
+        ("health: {error_rate: 5}", "interlock.yaml:1: health.error_rate: expected at most 1, not 5."),
+        (
+            "rescue: replya",
+            (
+                "interlock.yaml:1: rescue: expected one of hold, replay, continue, restart, raise, "
+                "not 'replya'. Did you mean 'replay'?"
+            ),
+        ),
+        (
+            "deployments: []",
+            f"interlock.yaml:1: deployments: {EMPTY}",
+        ),
+        (
+            "deployments:\n",
+            f"interlock.yaml:1: deployments: {EMPTY}",
+        ),
+        ("deployments: {a: 1}", "interlock.yaml:1: deployments: expected a list, not keys and values."),
+        (
+            "deployments:\n  - {id: a, model: m}",
+            "interlock.yaml:2: deployments.0.provider: is required.",
+        ),
+        (
+            "deployments:\n  - {id: a, modle: m, provider: p}",
+            "interlock.yaml:2: deployments.0.modle: there is no such key. Did you mean 'model'?",
+        ),
+        (
+            "deployments:\n  - {id: a, model: m, provider: p}\n  - {id: a, model: m, provider: p}",
+            "interlock.yaml:3: deployments.1.id: 'a' is the id of deployments.0 too; each needs its own.",
+        ),
+        (
+            "deployments:\n  - id: a\n    model: m\n    provider: p\n    region: eu-cental-1",
+            (
+                "interlock.yaml:5: deployments.0.region: 'eu-cental-1' is no known jurisdiction or cloud "
+                "region. Did you mean 'eu-central-1'?"
+            ),
+        ),
+        (
+            "deployments:\n  - {id: a, model: m, provider: p, base_url: localhost}",
+            "interlock.yaml:2: deployments.0.base_url: expected an address that starts with http:// or https://.",
+        ),
+        (
+            "deployments:\n  - {id: a, model: m, provider: p, name: 5.2}",
+            "interlock.yaml:2: deployments.0.name: expected text, not a number; put it in quotes.",
+        ),
+        ("routes: {code: []}", "interlock.yaml:1: routes.code: the list is empty."),
+        (
+            "ensembles: {e: {members: [a]}}",
+            "interlock.yaml:1: ensembles.e.members: expected at least 2, not 1.",
+        ),
+        (
+            "constraints: {residency: [euu]}",
+            (
+                "interlock.yaml:1: constraints.residency: 'euu' is no known jurisdiction or cloud region."
+                " Did you mean 'eu'?"
+            ),
+        ),
+        ("- a\n- b", "interlock.yaml:1: expected keys and values at the top, not a list."),
+        ("hello", "interlock.yaml:1: expected keys and values at the top, not a single value."),
+        ("1: x", "interlock.yaml:1: 1: a key must be text; write '1' in quotes."),
+        ("rescue: hold\ntrue: x", "interlock.yaml:2: true: a key must be text; write 'true' in quotes."),
+        ("? [a]\n: b", "interlock.yaml:1: a key must be text, not a list, a mapping or an alias."),
+        (
+            "timeouts:\n  total: 1\n  total: 2",
+            "interlock.yaml:3: timeouts.total: this key comes twice; the first is in line 2.",
+        ),
+        ("records: !secret x", "interlock.yaml:1: records: tags such as '!secret' are not read."),
+        (
+            "rescue: hold\n---\nrescue: raise",
+            "interlock.yaml:2: holds a second document; a configuration is one.",
+        ),
+        ("rescue: *mode", "interlock.yaml:1: rescue: there is no anchor &mode."),
+        ("routes: &r {a: *r}", "interlock.yaml:1: routes.a: the anchor &r refers to itself."),
+    ],
+)
+def test_a_bad_file_gets_one_line_that_names_the_key(text: str, told: str) -> None:
+    assert complaint_about(text) == told
+
+
+@pytest.mark.parametrize("text", ["a: [1, 2", "a: b: c", "\tx: 1", "a: 'b", "a: \x07", "{", "a: @b", "%x"])
+def test_unreadable_yaml_says_where(text: str) -> None:
+    told = complaint_about("rescue: hold\n" + text)
+    assert told.startswith("interlock.yaml")
+    assert "is not readable YAML: " in told
+    assert "\n" not in told
+
+
+def test_several_mistakes_get_a_line_each_in_the_files_order() -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_text("retries: {max: -1}\nrescue: no way\ntimeouts: {conect: 1}")
+    assert [line.split(": ")[:2] for line in str(caught.value).splitlines()] == [
+        ["interlock.yaml:1", "retries.max"],
+        ["interlock.yaml:2", "rescue"],
+        ["interlock.yaml:3", "timeouts.conect"],
+    ]
+    assert caught.value.key == "retries.max"
+    assert caught.value.line == 1
+
+
+def test_many_mistakes_are_counted() -> None:
+    told = complaint_about("\n".join(f"key{number}: 1" for number in range(20))).splitlines()
+    assert len(told) == 7
+    assert told[-1] == "interlock.yaml: 14 more problems follow."
+
+
+def test_files_that_cannot_be_read() -> None:
+    Path("folder").mkdir()
+    Path("latin.yaml").write_bytes(b"rescue: hold\n# caf\xe9")
+    assert complaint("folder") == "folder: is a directory; name the file in it."
+    assert complaint("latin.yaml") == "latin.yaml:2: is not UTF-8 text; save it as UTF-8."
+    assert complaint("no.yaml") == "no.yaml: there is no such file; `interlock init` writes one."
+    assert complaint(5) == "expected a path, a mapping or nothing, not int."
+    assert "is no path" in complaint("a\0b")
+
+
+def test_a_byte_order_mark_is_no_key() -> None:
+    Path("bom.yaml").write_bytes(b"\xef\xbb\xbfrescue: hold")
+    assert load(Path("bom.yaml"), {}).rescue == "hold"
+
+
+def test_norway_is_a_country_and_not_a_refusal() -> None:
+    deployment = from_text("deployments: [{id: a, model: m, provider: p, region: no}]").deployments[0]
+    assert deployment.region == "no"
+    told = complaint({"deployments": [{**ONE, "region": False}]})
+    assert told == (
+        "mapping: deployments.0.region: expected text, not false; "
+        "a bare no or yes is read as false or true, so put it in quotes."
+    )
+
+
+def test_anchors_and_merges_are_read() -> None:
+    config = from_text(
+        "deployments:\n"
+        "  - &base {id: a, model: m, provider: p, headers: {X-Team: red}}\n"
+        "  - {<<: *base, id: b}\n"
+    )
+    assert config.deployments[1].id == "b"
+    assert config.deployments[1].headers == {"X-Team": "red"}
+
+
+def test_an_explosion_of_aliases_is_refused() -> None:
+    levels = ["models: [&a0 {id: x/y}]"] + [
+        f"x{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)
+    ]
+    assert "holds more than 100,000 values, its aliases included." in complaint_about("\n".join(levels))
+
+
+@pytest.mark.parametrize(
+    "text", ["models: " + "[" * 100_000, "models: " + "{a: " * 5_000, "a:\n" + " - " * 5_000]
+)
+def test_deep_nesting_is_refused(text: str) -> None:
+    assert "nests more than 32 levels deep." in complaint_about(text)
+
+
+def test_a_huge_file_is_refused() -> None:
+    assert complaint_about("#" * 1_000_001) == "interlock.yaml: is longer than 1,000,000 characters."
+
+
+def test_a_mapping_that_holds_itself_is_refused() -> None:
+    knot: dict[str, Any] = {}
+    knot["routes"] = knot
+    assert "holds more than 32 levels." in complaint(knot)
+
+
+def test_a_mapping_with_a_key_that_is_no_text() -> None:
+    assert complaint({"timeouts": {1: 2}}) == "mapping: timeouts.1: a key must be text, not int."
+
+
+@pytest.mark.parametrize(
+    "deployment",
+    [
+        {**ONE, "api_key": SECRET, "regin": "eu"},
+        {**ONE, "api_key": [SECRET]},
+        {**ONE, "api_key": {"value": SECRET}},
+        {**ONE, "headers": {"Authorization": SECRET + "\n"}},
+        {**ONE, "headers": [SECRET]},
+        {**ONE, "proxy": SECRET},
+        {**ONE, "timeouts": {"total": SECRET}},
+        {**ONE, "on_premise": SECRET},
+        {**ONE, "extra_body": SECRET},
+        {**ONE, "price": SECRET},
+    ],
+)
+def test_no_secret_is_in_an_error(deployment: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load({"deployments": [deployment]}, {})
+    assert SECRET not in str(caught.value)
+    assert SECRET not in repr(caught.value.__dict__)
+    assert caught.value.__suppress_context__
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    config = load(
+        {
+            "deployments": [
+                {**ONE, "api_key": SECRET, "headers": {"A": SECRET}, "proxy": f"http://u:{SECRET}@h"}
+            ],
+            "records": f"postgresql://u:{SECRET}@h/db",
+        },
+        {},
+    )
+    assert SECRET not in repr(config)
+    assert SECRET not in str(config.deployments)
+    assert config.deployments[0].api_key == Secret(SECRET)
+
+
+def test_assembly_can_point_at_any_key() -> None:
+    config = from_text(DESIGN, {"INTERLOCK_RETRIES__MAX": "3"})
+    assert config.locate("deployments.2.region") == ("interlock.yaml", 5)
+    assert config.locate("routes.code_generation.1") == ("interlock.yaml", 8)
+    assert config.locate("retries.max") == ("environment", None)
+    assert config.locate("plugins.disabled") == ("defaults", None)
+    error = config.error("deployments.0.model", "there is no model 'x'.", "y")
+    assert str(error) == "interlock.yaml:2: deployments.0.model: there is no model 'x'. Did you mean 'y'?"
+    assert config.folder == Path()
+    assert load({"rescue": "hold"}, {}).locate("rescue") == ("mapping", None)
+    assert load({"rescue": "hold"}, {}).folder is None
+
+
+def test_a_deployments_network_and_timeouts() -> None:
+    deployment = load(
+        {
+            "deployments": [
+                {
+                    **ONE,
+                    "proxy": "http://proxy:3128",
+                    "ca_bundle": "ca.pem",
+                    "client_cert": ["me.pem", "me.key"],
+                    "timeouts": {"total": 300},
+                    "price": {"input": 1, "output": 2},
+                }
+            ]
+        },
+        {},
+    ).deployments[0]
+    assert deployment.network() == Network(
+        proxy="http://proxy:3128", ca_bundle="ca.pem", client_cert=("me.pem", "me.key")
+    )
+    assert deployment.timeouts.over(Timeouts(connect=1)) == Timeouts(connect=1, total=300)
+    assert deployment.price is not None
+    assert deployment.price.price().output == 2
+
+
+def test_a_key_is_a_value_a_variable_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key.txt").write_text(SECRET + "\n", encoding="utf-8")
+    environ = {"MY_KEY": f" {SECRET}\n"}
+    for spec in (SECRET, "env:MY_KEY", "file:key.txt", f"file:{tmp_path / 'key.txt'}"):
+        credential = resolve_key(spec, environ=environ, folder=tmp_path)
+        assert credential.secret == Secret(SECRET)
+        assert SECRET not in repr(credential)
+    assert resolve_key(Secret("env:MY_KEY"), environ=environ).source == "env:MY_KEY"
+
+
+def test_a_variable_that_is_not_set_leaves_a_hint() -> None:
+    credential = resolve_key("env:MY_KEY", environ={"MY_KEY": " "})
+    assert credential.secret is None
+    assert credential.hint == "MY_KEY is not set"
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("", "is empty."),
+        ("env:", "env: must be followed by the name of a variable."),
+        ("file:", "file: must be followed by a path."),
+        ("file:gone.txt", "there is no file gone.txt."),
+        ("file:.", ". is a directory."),
+        ("file:empty.txt", "empty.txt is empty."),
+        ("file:bytes.bin", "bytes.bin is not text."),
+        ("file:a\0b", "is no path."),
+        ("${MY_KEY}", "is written for a shell; write env:MY_KEY."),
+        (f"{SECRET}\n{SECRET}", "holds a character that no key can"),
+        (f"{SECRET}é", "holds a character that no key can"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused_by_name(spec: str, told: str) -> None:
+    Path("empty.txt").touch()
+    Path("bytes.bin").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(ConfigError) as caught:
+        resolve_key(spec, environ={}, key="deployments.0.api_key", source="interlock.yaml", line=4)
+    assert str(caught.value).startswith("interlock.yaml:4: deployments.0.api_key: ")
+    assert told in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+WORDS = [
+    *Config.model_fields,
+    "id",
+    "model",
+    "provider",
+    "region",
+    "connect",
+    "total",
+    "max",
+    "members",
+    "mode",
+    "x",
+]
+scalars: st.SearchStrategy[Any] = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(WORDS)
+    | st.binary()
+)
+values: st.SearchStrategy[Any] = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS) | scalars, inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+def load_or_complain(source: Any, environ: dict[str, str]) -> None:
+    try:
+        config = load(source, environ)
+    except ConfigError as error:
+        complaints = str(error).splitlines()
+        told = all(line.endswith((".", "?")) for line in complaints)
+    else:
+        told = isinstance(config, Config)
+    assert told
+
+
+@given(st.dictionaries(st.sampled_from(WORDS) | scalars, values, max_size=4))
+@example({"timeouts": {"total": 10**400}})
+@example({"retries": {"max": 10**400}})
+def test_any_mapping_is_a_configuration_or_a_config_error(data: dict[Any, Any]) -> None:
+    load_or_complain(data, {})
+
+
+@given(st.text() | st.text(alphabet="ab:-[]{}&*!#|>'\"?,%@` \n\t01"))
+@example("a: &x\n<<: *x")
+@example("<<: [1, 2]")
+@example("? ")
+def test_any_text_is_a_configuration_or_a_config_error(text: str) -> None:
+    Path("any.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    load_or_complain("any.yaml", {})
+
+
+@given(st.binary())
+def test_any_bytes_are_a_configuration_or_a_config_error(raw: bytes) -> None:
+    Path("any.yaml").write_bytes(raw)
+    load_or_complain("any.yaml", {})
+
+
+@given(
+    st.dictionaries(st.sampled_from(["TIMEOUTS__TOTAL", "DEPLOYMENTS", "ROUTES__A", "X", "_", ""]), st.text())
+)
+def test_any_environment_is_a_configuration_or_a_config_error(environ: dict[str, str]) -> None:
+    load_or_complain(None, {f"INTERLOCK_{name}": value for name, value in environ.items()})
+
+
+def test_the_processs_own_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("INTERLOCK_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("INTERLOCK_RESCUE", "hold")
+    assert load().rescue == "hold"
