@@ -31,7 +31,7 @@ hookimpl = pluggy.HookimplMarker("interlock")
 
 
 @hookspec
-def interlock_providers() -> Iterable[Provider]:  # type: ignore[empty-body]
+def interlock_providers() -> Iterable[Provider]:
     """Offer providers: what serves deployments.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns providers whose
@@ -40,7 +40,7 @@ def interlock_providers() -> Iterable[Provider]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_model_cards() -> Iterable[ModelCard]:  # type: ignore[empty-body]
+def interlock_model_cards() -> Iterable[ModelCard]:
     """Offer model cards beside the built-in ones.
 
     Called when a router is made, before the configuration is checked. Any plugin may implement it. Takes
@@ -50,7 +50,7 @@ def interlock_model_cards() -> Iterable[ModelCard]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_classifiers() -> Iterable[Classifier]:  # type: ignore[empty-body]
+def interlock_classifiers() -> Iterable[Classifier]:
     """Offer classifiers: what says which task a request is.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns classifiers, of which
@@ -60,7 +60,7 @@ def interlock_classifiers() -> Iterable[Classifier]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_constraints() -> Iterable[Constraint]:  # type: ignore[empty-body]
+def interlock_constraints() -> Iterable[Constraint]:
     """Offer constraints: rules that exclude deployments.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns constraints, each of
@@ -70,7 +70,7 @@ def interlock_constraints() -> Iterable[Constraint]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_guardrails() -> Iterable[Guardrail]:  # type: ignore[empty-body]
+def interlock_guardrails() -> Iterable[Guardrail]:
     """Offer guardrails: what looks at requests before they leave and at answers before they are handed over.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns guardrails, run in
@@ -80,7 +80,7 @@ def interlock_guardrails() -> Iterable[Guardrail]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_strategies() -> Iterable[Strategy]:  # type: ignore[empty-body]
+def interlock_strategies() -> Iterable[Strategy]:
     """Offer strategies: the order in which a shortlist is tried.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns strategies with new
@@ -89,7 +89,7 @@ def interlock_strategies() -> Iterable[Strategy]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_arbiters() -> Iterable[Arbiter]:  # type: ignore[empty-body]
+def interlock_arbiters() -> Iterable[Arbiter]:
     """Offer arbiters: what makes one answer out of a panel's.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns arbiters with new names.
@@ -97,7 +97,7 @@ def interlock_arbiters() -> Iterable[Arbiter]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_connectors() -> Iterable[Connector]:  # type: ignore[empty-body]
+def interlock_connectors() -> Iterable[Connector]:
     """Offer connectors: sources of tools.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns connectors, which are
@@ -107,7 +107,7 @@ def interlock_connectors() -> Iterable[Connector]:  # type: ignore[empty-body]
 
 
 @hookspec
-def interlock_stores() -> Iterable[RecordStore]:  # type: ignore[empty-body]
+def interlock_stores() -> Iterable[RecordStore]:
     """Offer stores: where records are kept beyond the process.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns stores, of which the

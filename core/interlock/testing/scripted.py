@@ -26,8 +26,9 @@ class Step:
     """What one attempt gets.
 
     Attributes:
-        said: an answer; text; a sequence of deltas and text, in which an exception breaks the stream off; an
-            exception; or a callable that is given the `Call` and returns, or awaits, one of those.
+        said: an answer; text; a sequence of deltas and text, in which an exception breaks the stream off, and
+            which was cut when no `finish_reason` comes; an exception; or a callable that is given the `Call`
+            and returns, or awaits, one of those.
         delay: seconds before anything is said.
         between: seconds before each delta after the first, when streamed.
     """
@@ -36,6 +37,10 @@ class Step:
     _: KW_ONLY
     delay: float = 0.0
     between: float = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.said, type):
+            raise TypeError(f"a step says an instance of {self.said.__name__}, not the class")
 
 
 class ScriptedProvider:
@@ -61,6 +66,8 @@ class ScriptedProvider:
         region: str = "local",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        if isinstance(steps, str):
+            raise TypeError("give a list of steps; one text is [text]")
         self.facts = ProviderFacts(name=name, region=region, needs_key=False, in_process=True)
         self.calls: list[Call] = []
         self._steps = deque(step if isinstance(step, Step) else Step(step) for step in steps)

@@ -8,6 +8,7 @@ from interlock.http import HttpReply
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
+
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
 from interlock_openai.read import (
@@ -60,7 +61,7 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
 
 
 def check_called(call: Call, vendor: Vendor, *, called: bool, ended: str) -> None:
-    """A tool call that could only be asked for in words must have come, unless the answer was cut or refused."""
+    """A call that could only be asked for in words must have come, unless the answer was cut or refused."""
     if not called and ended == "stop" and must_call_tools(call.request, vendor):
         raise ProtocolError(f"{vendor.name} was told to call {call.request.tool_choice} and did not")
 

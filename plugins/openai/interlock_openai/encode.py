@@ -10,6 +10,7 @@ from interlock.http import HttpRequest
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
+
 from interlock_openai.media import refused
 from interlock_openai.messages import encode_messages
 from interlock_openai.schema import in_words, response_format
@@ -55,7 +56,7 @@ def body(request: Request, deployment: Deployment, vendor: Vendor, *, stream: bo
         _output(request.output, vendor, payload, words, tools="tools" in tools)
     payload["messages"] = encode_messages(request.messages, vendor, words)
     payload.update(tools)
-    _settings(request.settings, vendor, payload, tools="tools" in tools)
+    _settings(request.settings, vendor, payload)
     payload.update(deployment.extra_body)
     payload.update(request.settings.extra)
     payload["stream"] = stream
@@ -111,7 +112,7 @@ def _tool(tool: ToolSpec, vendor: Vendor) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def _settings(settings: Settings, vendor: Vendor, payload: dict[str, Any], *, tools: bool) -> None:
+def _settings(settings: Settings, vendor: Vendor, payload: dict[str, Any]) -> None:
     plain = {
         "temperature": settings.temperature,
         "top_p": settings.top_p,

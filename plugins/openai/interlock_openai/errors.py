@@ -95,7 +95,7 @@ _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
     ),
 }
 
-# Zhipu numbers its errors: docs.z.ai/api-reference/api-code. Other vendors use the same numbers for other things.
+# Zhipu numbers its errors (docs.z.ai/api-reference/api-code); others use the same numbers for other things.
 _ZHIPU: dict[type[ProviderError], tuple[str, ...]] = {
     ContextLengthExceeded: ("1261",),
     ContentPolicyViolation: ("1301",),
@@ -222,7 +222,7 @@ def _is_status(code: str) -> bool:
 
 
 def read(payload: Any) -> Told:
-    """Codes and words out of any shape that the vendors use: nested, flat, a list, FastAPI's detail, bare text."""
+    """Codes and words out of any shape in use: nested, flat, a list, FastAPI's detail, bare text."""
     codes: list[str] = []
     words: list[str] = []
     flagged = _walk(payload, codes, words, depth=0)
@@ -235,7 +235,8 @@ def _walk(value: Any, codes: list[str], words: list[str], depth: int) -> bool:
     if isinstance(value, str):
         return _text(value, codes, words, depth)
     if isinstance(value, list):
-        return any([_walk(item, codes, words, depth + 1) for item in value[:3]])
+        flags = [_walk(item, codes, words, depth + 1) for item in value[:3]]
+        return any(flags)
     if not isinstance(value, dict):
         return False
     flagged = False

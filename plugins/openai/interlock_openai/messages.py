@@ -19,6 +19,7 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
+
 from interlock_openai import media
 from interlock_openai.vendors import Vendor
 
@@ -31,7 +32,7 @@ _MEDIA = (Image, Audio, Document)
 def encode_messages(
     messages: Iterable[Message], vendor: Vendor, extra_system: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """The vendor's messages; `extra_system` is what we add in words for settings that the vendor has no field for."""
+    """The vendor's messages; `extra_system` says in words what the vendor has no field for."""
     encoded: list[dict[str, Any]] = []
     system: list[str] = []
     moved: list[dict[str, Any]] = []
@@ -59,7 +60,7 @@ def encode_messages(
 
 
 def call_id(value: str, vendor: Vendor) -> str:
-    """The id as this vendor takes it: the same id always becomes the same, so that calls and results still meet."""
+    """The id as this vendor takes it. One id always becomes the same one, so that calls and results meet."""
     if vendor.call_ids == "nine" and not _NINE.fullmatch(value):
         number = int.from_bytes(hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest(), "big")
         digits = []

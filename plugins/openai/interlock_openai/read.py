@@ -6,6 +6,7 @@ from typing import Any
 from interlock.errors import ProtocolError, Unavailable
 from interlock.types.messages import Citation
 from interlock.types.response import FinishReason, Usage
+
 from interlock_openai.errors import error_inside
 
 _FINISH: dict[str, FinishReason] = {

@@ -58,7 +58,7 @@ def _closed(schema: Any) -> Any | None:
         return None if None in items else items
     if not isinstance(schema, Mapping):
         return schema
-    if _LOOSE & schema.keys() or "anyOf" in schema and "properties" in schema:
+    if _LOOSE & schema.keys() or ("anyOf" in schema and "properties" in schema):
         return None
     closed: dict[str, Any] = dict(schema)
     if schema.get("type") == "object" or "properties" in schema:

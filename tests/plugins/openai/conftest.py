@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from interlock_openai import VENDORS, ChatCompletions, Vendor
-
 from interlock.engine.fold import Fold
 from interlock.http import HttpClient, Permit
 from interlock.protocols import Call
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request
 from interlock.types.response import Answer
+from interlock_openai import VENDORS, ChatCompletions, Vendor
 
 ROWS = {vendor.name: vendor for vendor in VENDORS}
 

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from interlock_openai import VENDORS, ChatCompletions, Vendor
-
 from interlock.engine.fold import Fold
 from interlock.errors import (
     ContextLengthExceeded,
@@ -22,6 +20,7 @@ from interlock.http import HttpReply
 from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
 from interlock.types.request import Request, ToolSpec
 from interlock.types.response import Answer, Usage
+from interlock_openai import VENDORS, ChatCompletions, Vendor
 
 Dialects = Callable[[str], Any]
 
@@ -211,7 +210,7 @@ def test_a_stream_folds_to_the_same_wherever_it_is_cut(size: int, dialect: Diale
         {
             "content": "naïve 🎈",
             "reasoning_content": "hé",
-            **{"tool_calls": calling(("a", "f", '{"x":1}'))["tool_calls"]},
+            "tool_calls": calling(("a", "f", '{"x":1}'))["tool_calls"],
         },
         "tool_calls",
         usage={"prompt_tokens": 4, "completion_tokens": 3},

@@ -9,13 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from interlock_openai import VENDORS, ChatCompletions, Vendor
-from openai.types.chat.completion_create_params import (
-    CompletionCreateParamsNonStreaming,
-    CompletionCreateParamsStreaming,
-)
-from pydantic import ConfigDict, TypeAdapter, with_config
-
 from interlock.errors import InvalidRequest
 from interlock.types.messages import (
     Audio,
@@ -29,6 +22,12 @@ from interlock.types.messages import (
     ToolResult,
 )
 from interlock.types.request import Output, Request, Settings, ToolSpec
+from interlock_openai import VENDORS, ChatCompletions, Vendor
+from openai.types.chat.completion_create_params import (
+    CompletionCreateParamsNonStreaming,
+    CompletionCreateParamsStreaming,
+)
+from pydantic import ConfigDict, TypeAdapter, with_config
 
 CLOSED = with_config(ConfigDict(extra="forbid"))
 PLAIN = TypeAdapter(CLOSED(CompletionCreateParamsNonStreaming))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from interlock.errors import ProviderError
 from interlock.http import HttpReply
 

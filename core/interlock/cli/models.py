@@ -1,0 +1,74 @@
+"""`interlock models`: the cards, and where each can be reached."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from interlock.cli import show
+from interlock.cli.readiness import is_ready
+from interlock.cli.session import session
+from interlock.types.models import Deployment, ModelCard
+
+
+def models(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List the models that are known, and the deployments that serve them.
+
+    Prices are US dollars for a million tokens. A deployment in brackets is not ready; `interlock doctor` says why.
+    """
+    wiring = session(context).router().wiring
+    serving: dict[str, list[Deployment]] = {card: [] for card in wiring.catalog.cards}
+    for deployment in wiring.deployments.values():
+        serving.setdefault(deployment.model, []).append(deployment)
+    ready = {name for name, each in wiring.deployments.items() if is_ready(each, wiring.offers.providers)}
+    cards = wiring.catalog.cards
+    if as_json:
+        show.write_json([_data(card, serving[name], ready) for name, card in cards.items()])
+        return
+    show.table(
+        ("Model", "Context", "In", "Out", "From", "Capabilities", "Deployments"),
+        [_row(card, serving[name], ready) for name, card in cards.items()],
+    )
+
+
+def _row(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> tuple[str, ...]:
+    served = [each.id if each.id in ready else f"({each.id})" for each in deployments]
+    window = "–" if card.context_window is None else f"{card.context_window:,}"
+    return (
+        card.id,
+        window,
+        *show.price(card.price),
+        card.jurisdiction or "–",
+        show.names(sorted(card.capabilities)),
+        show.names(served),
+    )
+
+
+def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> dict[str, Any]:
+    price = card.price
+    return {
+        "id": card.id,
+        "maker": card.maker,
+        "jurisdiction": card.jurisdiction,
+        "summary": card.summary,
+        "context_window": card.context_window,
+        "max_output": card.max_output,
+        "capabilities": sorted(card.capabilities),
+        "weights": card.weights,
+        "price": price
+        and {
+            "input": price.input,
+            "output": price.output,
+            "cache_read": price.cache_read,
+            "cache_write": price.cache_write,
+            "source": price.source,
+            "as_of": price.as_of,
+        },
+        "deployments": [
+            {"id": each.id, "provider": each.provider, "region": each.region, "ready": each.id in ready}
+            for each in deployments
+        ],
+    }

@@ -1,0 +1,12 @@
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration_from_outside(monkeypatch, tmp_path):
+    """Keys, settings and files of the machine that runs the tests change nothing."""
+    for name in list(os.environ):
+        if name.startswith("INTERLOCK_") or name.endswith(("_API_KEY", "_TOKEN")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,74 @@
+"""What keeps the house in order beyond lint, types and layers."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    path
+    for folder in ("core", "plugins", "integrations")
+    for path in (ROOT / folder).rglob("*.py")
+    if ".venv" not in path.parts
+)
+LONGEST = 400
+
+
+def test_layers_hold():
+    done = subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_files_fit_in_the_head():
+    long = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in SOURCES}
+    assert not {path: lines for path, lines in long.items() if lines > LONGEST}
+
+
+def test_every_package_says_what_it_is():
+    for path in SOURCES:
+        text = path.read_text()
+        assert not text.strip() or text.startswith('"""'), f"{path.relative_to(ROOT)} has no docstring"
+
+
+@pytest.mark.parametrize("word", ["manager", "handler", "utils", "helper", "common", "base_", "v2"])
+def test_names_are_the_fields_own(word):
+    assert not [path for path in SOURCES if word in path.stem]
+
+
+def test_exceptions_to_the_rules_give_a_reason():
+    bare = []
+    for path in SOURCES:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if re.search(r"#\s*(noqa|type:\s*ignore)", line) and not re.search(
+                r"#\s*(noqa: [A-Z0-9, ]+ - \S|type: ignore\[[\w-]+(, ?[\w-]+)*\]\s+# \S)", line
+            ):
+                bare.append(f"{path.relative_to(ROOT)}:{number}")
+    assert not bare
+
+
+def test_no_file_waits_for_later():
+    words = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    assert not [path for path in SOURCES if words.search(path.read_text())]
+
+
+def test_members_share_one_licence_and_one_floor_of_python():
+    for path in ROOT.glob("*/**/pyproject.toml"):
+        if "tests" in path.parts or ".venv" in path.parts:
+            continue
+        project = tomllib.loads(path.read_text())["project"]
+        assert project["license"] == "Apache-2.0"
+        assert project["requires-python"] == ">=3.11"
+
+
+def test_every_plugin_tells_where_it_enters():
+    for path in (ROOT / "plugins").glob("*/pyproject.toml"):
+        project = tomllib.loads(path.read_text())["project"]
+        assert "interlock" in project["entry-points"], f"{path.parent.name} has no entry point"
+
+
+def test_the_lock_is_not_committed():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    assert "uv.lock" not in tracked.split()
