@@ -19,7 +19,7 @@ from interlock.engine.records import Ring
 from interlock.engine.rescue import MODES
 from interlock.engine.routes import Routes
 from interlock.engine.runner import Engine
-from interlock.errors import RequestError
+from interlock.errors import ConfigError, RequestError
 from interlock.health import HealthBook, HealthPolicy
 from interlock.http import HttpClient, redacting_logger
 from interlock.plugins import PluginHost
@@ -50,8 +50,9 @@ def assemble(
     *,
     plugins: Iterable[object] = (),
     environ: Mapping[str, str] | None = None,
+    clock: Callable[[], float] = monotonic,
 ) -> Wiring:
-    """Wire a router.
+    """Wire a router. `environ` and `clock`, which gives health its seconds, are for tests to replace.
 
     Raises:
         ConfigError: naming the key, its file and line, and the nearest valid name.
@@ -61,14 +62,14 @@ def assemble(
     host = PluginHost([builtins, *plugins], disabled=config.plugins.disabled, environ=environ)
     catalog = Catalog()
     offers = collect(host, catalog.cards)
-    catalog = Catalog(offers.cards.values()).with_models(config.models, config.locate("models")[0])
+    catalog = _catalog(config, offers)
     deployments = DeploymentMaker(config, catalog, offers.providers, environ).make()
     _check_names(config, catalog, deployments)
     health = HealthBook(
         HealthPolicy(
             error_rate=config.health.error_rate, window=config.health.window, cooldown=config.health.cooldown
         ),
-        monotonic,
+        clock,
     )
     decider = Decider(
         routes=Routes(catalog, deployments, config.routes),
@@ -116,9 +117,16 @@ def assemble(
     )
 
 
+def _catalog(config: Config, offers: Offers) -> Catalog:
+    try:
+        return Catalog(offers.cards.values()).with_models(config.models, "models")
+    except ConfigError as error:
+        raise config.error(error.key, error.message, error.suggestion) from None
+
+
 def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Deployment]) -> None:
     """What the configuration refers to exists: tasks, models and deployments, ways to rescue, a store."""
-    named = [*deployments, *catalog.cards]
+    named = [*deployments, *catalog.cards, *catalog.aliases]
 
     def check(name: str, key: str) -> None:
         if name not in named:

@@ -1,4 +1,4 @@
-"""The command line. One file for each verb; what several of them need is in session, inputs, failures and show."""
+"""The command line: a file for each verb; what several need is in session, inputs, failures and show."""
 
 import signal
 import sys

@@ -62,12 +62,15 @@ def before(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="The configuration; INTERLOCK_CONFIG says the same. Without either it is ./interlock.yaml, else "
-            "the keys in the environment, else the local model.",
+            help="The configuration; INTERLOCK_CONFIG says the same. Without either it is ./interlock.yaml, "
+            "else the keys in the environment, else the local model.",
         ),
     ] = None,
     verbose: Annotated[
-        int, typer.Option("-v", "--verbose", count=True, help="Log to stderr; twice for details.")
+        int,
+        typer.Option(
+            "-v", "--verbose", count=True, show_default=False, help="Log to stderr; twice for details."
+        ),
     ] = 0,
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")

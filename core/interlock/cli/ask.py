@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def ask(
     context: typer.Context,
+    *,
     prompt: inputs.PromptArgument = None,
     file: inputs.FileOption = None,
     task: inputs.TaskOption = None,
@@ -33,7 +34,9 @@ def ask(
     no_stream: Annotated[
         bool, typer.Option("--no-stream", help="Print the answer only when it is complete.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Leave out the line about the decision.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Leave out the line about the decision.")
+    ] = False,
 ) -> None:
     """Answer a prompt.
 

@@ -12,6 +12,7 @@ from interlock.types.decisions import Decision
 
 def explain(
     context: typer.Context,
+    *,
     prompt: inputs.PromptArgument = None,
     file: inputs.FileOption = None,
     task: inputs.TaskOption = None,
@@ -25,9 +26,9 @@ def explain(
     max_tokens: inputs.MaxTokensOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object.")] = False,
 ) -> None:
-    """Say where a prompt would go and why, without sending it.
+    """Say where a prompt would go and why; send nothing.
 
-    The exit code is 0 even when no deployment may serve the prompt: the explanation is then what was asked for.
+    The exit code is 0 even when no deployment may serve the prompt: an explanation is what was asked for.
     """
     text = inputs.read_prompt(prompt, file)
     options = inputs.request_options(
@@ -52,23 +53,20 @@ def explain(
 
 
 def _show(decision: Decision) -> None:
-    show.table(
-        ("Task", decision.task),
-        (
-            ("confidence", f"{decision.confidence:.0%}"),
-            ("evidence", show.names(decision.evidence)),
-            ("stage", decision.stage),
-            ("reason", decision.reason),
-            ("input", f"about {decision.input_tokens:,} tokens"),
-        ),
+    facts = (
+        ("confidence", f"{decision.confidence:.0%}"),
+        ("evidence", show.names(decision.evidence)),
+        ("stage", decision.stage),
+        ("reason", decision.reason),
+        ("input", f"about {decision.input_tokens:,} tokens"),
     )
-    if decision.shortlist:
-        show.table(
-            ("Rank", "Deployment", "Model", "Region", "Reasons"),
-            [
-                (str(rank), each.deployment, each.model, each.region, "; ".join(each.reasons))
-                for rank, each in enumerate(decision.shortlist, 1)
-            ],
-        )
-    if decision.excluded:
-        show.table(("Excluded", "Rule"), list(decision.excluded.items()))
+    candidates = [
+        (str(rank), each.deployment, each.model, each.region, "; ".join(each.reasons))
+        for rank, each in enumerate(decision.shortlist, 1)
+    ]
+    parts = [
+        (("Task", decision.task), facts),
+        (("Rank", "Deployment", "Model", "Region", "Reasons"), candidates),
+        (("Excluded", "Rule"), tuple(decision.excluded.items())),
+    ]
+    show.tables(*(part for part in parts if part[1]))

@@ -70,7 +70,10 @@ def _sentence(error: InterlockError) -> str:
 
 
 _STEPS: Final[tuple[tuple[type[InterlockError], str], ...]] = (
-    (NoDeployment, "`interlock explain` shows the whole decision, `interlock doctor` what each deployment lacks."),
+    (
+        NoDeployment,
+        "`interlock explain` shows the whole decision, `interlock doctor` what each deployment lacks.",
+    ),
     (AllAttemptsFailed, "`interlock doctor` tests each deployment."),
     (AuthenticationError, "`interlock doctor` shows where each key comes from."),
     (PermissionDenied, "Ask the vendor for access to this model, or name another with --model."),
@@ -78,7 +81,10 @@ _STEPS: Final[tuple[tuple[type[InterlockError], str], ...]] = (
     (ModelNotFound, "Set the deployment's `name` to what the vendor calls the model."),
     (ContextLengthExceeded, "Shorten the prompt, or choose a larger window from `interlock models`."),
     (ConnectionFailed, "`interlock doctor` tests the connection."),
-    (AttemptTimeout, "`timeouts` in the configuration says how long to wait; `interlock doctor` tests the connection."),
+    (
+        AttemptTimeout,
+        "`timeouts` in the configuration says how long to wait; `interlock doctor` tests the connection.",
+    ),
     (TotalTimeout, "`timeouts.total` in the configuration says how long a call may take."),
 )
 

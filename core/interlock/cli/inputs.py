@@ -34,7 +34,9 @@ TaskOption = Annotated[str | None, typer.Option(help="Name the task instead of h
 ModelOption = Annotated[str | None, typer.Option(help="Allow this model or deployment alone.")]
 ResidencyOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="PLACE", help="Where the request may be processed, e.g. eu. Repeat it or use commas."),
+    typer.Option(
+        metavar="PLACE", help="Where the request may be processed, e.g. eu. Repeat it or use commas."
+    ),
 ]
 OnPremiseOption = Annotated[
     bool, typer.Option("--on-premise", help="Allow only what runs on your own ground.")
@@ -60,7 +62,9 @@ def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:
         raise RequestError("standard input can be read once only.", key="-")
     if prompt is None and not files:
         if sys.stdin is None or sys.stdin.isatty():
-            raise RequestError("there is nothing to ask; write it as an argument, or use -f FILE or a pipe.", key="PROMPT")
+            raise RequestError(
+                "there is nothing to ask; write it as an argument, or use -f FILE or a pipe.", key="PROMPT"
+            )
         prompt = "-"
     text = _standard_input() if prompt == "-" else prompt or ""
     if not prompt and len(files) == 1:
@@ -151,7 +155,9 @@ def _text(raw: bytes, name: str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise RequestError(f"{name} is not UTF-8 text (line {line}); only text can be sent.", key="--file") from None
+        raise RequestError(
+            f"{name} is not UTF-8 text (line {line}); only text can be sent.", key="--file"
+        ) from None
     if "\0" in text:
         raise RequestError(f"{name} is not text; only text can be sent.", key="--file")
     return text

@@ -15,9 +15,10 @@ def models(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """List the models that are known, and the deployments that serve them.
+    """List the models and the deployments that serve them.
 
-    Prices are US dollars for a million tokens. A deployment in brackets is not ready; `interlock doctor` says why.
+    Prices are US dollars for a million tokens. A deployment in brackets is not
+    ready; `interlock doctor` says why.
     """
     wiring = session(context).router().wiring
     serving: dict[str, list[Deployment]] = {card: [] for card in wiring.catalog.cards}
@@ -28,20 +29,18 @@ def models(
     if as_json:
         show.write_json([_data(card, serving[name], ready) for name, card in cards.items()])
         return
-    show.table(
-        ("Model", "Context", "In", "Out", "From", "Capabilities", "Deployments"),
-        [_row(card, serving[name], ready) for name, card in cards.items()],
-    )
+    columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Deployments")
+    show.tables((columns, [_row(card, serving[name], ready) for name, card in cards.items()]))
 
 
 def _row(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> tuple[str, ...]:
     served = [each.id if each.id in ready else f"({each.id})" for each in deployments]
-    window = "–" if card.context_window is None else f"{card.context_window:,}"
+    window = "-" if card.context_window is None else f"{card.context_window:,}"
     return (
         card.id,
         window,
         *show.price(card.price),
-        card.jurisdiction or "–",
+        card.jurisdiction or "-",
         show.names(sorted(card.capabilities)),
         show.names(served),
     )

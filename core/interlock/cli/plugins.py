@@ -1,7 +1,7 @@
 """`interlock plugins`: what is installed, what it offers, and what went wrong with it."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,38 +15,35 @@ def plugins(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """List the plugins: what each offers, and why one failed.
+    """List the plugins, what they offer and why one failed.
 
     The exit code is 0 even when a plugin failed: the others work without it.
     """
     reports = _reports(session(context).config)
+    failures = [(report.name, failure) for report in reports for failure in report.failures]
     if as_json:
-        show.write_json(
-            [
-                {
-                    "name": report.name,
-                    "distribution": report.distribution,
-                    "version": report.version,
-                    "status": report.status,
-                    "offers": report.offers,
-                    "failures": report.failures,
-                }
-                for report in reports
-            ]
-        )
+        show.write_json([_data(report) for report in reports])
     else:
         rows = [
-            (report.name, report.distribution, report.version or "–", report.status, _offers(report))
+            (report.name, report.distribution, report.version or "-", report.status, _offers(report))
             for report in reports
         ]
-        show.table(("Plugin", "Distribution", "Version", "Status", "Offers"), rows)
-    failed = [report for report in reports if report.failures]
-    if not as_json and failed:
-        failures = [(report.name, failure) for report in failed for failure in report.failures]
-        show.table(("Failed", "Cause"), failures)
-    if failed:
-        count = "1 plugin" if len(failed) == 1 else f"{len(failed)} plugins"
-        show.note(f"{count} failed; everything else works.")
+        found = (("Plugin", "Distribution", "Version", "Status", "Offers"), rows)
+        show.tables(found, *([(("Failed", "Cause"), failures)] if failures else []))
+    if failures:
+        failed = len({name for name, _ in failures})
+        show.note(f"{failed} plugin{'s' if failed > 1 else ''} failed; everything else works.")
+
+
+def _data(report: PluginReport) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "distribution": report.distribution,
+        "version": report.version,
+        "status": report.status,
+        "offers": report.offers,
+        "failures": report.failures,
+    }
 
 
 def _reports(config: str | None) -> list[PluginReport]:
@@ -74,4 +71,4 @@ def _offers(report: PluginReport) -> str:
         for hook, offered in report.offers.items()
         if offered
     )
-    return "; ".join(kinds) or "–"
+    return "; ".join(kinds) or "-"

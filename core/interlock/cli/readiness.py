@@ -2,13 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Literal
 from urllib.parse import urlsplit
 
-from interlock.assembly.known import distribution_of
-from interlock.errors import ConfigError
+from interlock.errors import InterlockError
+from interlock.http import faults
+from interlock.http.permit import origin_of
+from interlock.http.proxies import Proxies
+from interlock.http.tls import context_for
 from interlock.protocols import Provider
 from interlock.types.models import Deployment
 
@@ -40,8 +45,13 @@ def is_ready(deployment: Deployment, providers: Mapping[str, Provider]) -> bool:
     return deployment.provider in providers and (credential.secret is not None or not credential.needed)
 
 
-async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, timeout: float) -> Finding:
-    """Look at one deployment. A connection is opened, and closed with nothing sent, only when a key is at hand."""
+async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, limit: float) -> Finding:
+    """Look at one deployment, for `limit` seconds at most.
+
+    A connection is opened, and closed with nothing sent, only when a key is at hand or none is needed.
+    """
+    from interlock.assembly.known import distribution_of  # noqa: PLC0415 - help needs no assembly
+
     credential = deployment.credential
     said = credential.source or ("none found" if credential.needed else "none needed")
     provider = providers.get(deployment.provider)
@@ -57,5 +67,51 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
             next_step=step,
         )
     if provider.facts.in_process:
-        return await _in_process(deployment, provider, said)
-    return await _connected(deployment, said, provider.facts.hint, timeout)
+        step = _missing(provider)
+        reach: Reach = "failed" if step else "in process"
+        return Finding(deployment=deployment, credential=said, reach=reach, next_step=step)
+    return await _connected(deployment, said, provider.facts.hint, limit)
+
+
+def _missing(provider: Provider) -> str:
+    """What a provider in process still needs, such as weights; providers that know have `missing()`."""
+    ask = getattr(provider, "missing", None)
+    return str(ask() or "") if callable(ask) else ""
+
+
+async def _connected(deployment: Deployment, credential: str, hint: str, limit: float) -> Finding:
+    began = perf_counter()
+    try:
+        through = await _connect(deployment, limit)
+    except InterlockError as error:
+        step = (
+            hint if not deployment.credential.needed and hint else "check base_url, the network and its proxy"
+        )
+        return Finding(
+            deployment=deployment, credential=credential, reach="failed", detail=str(error), next_step=step
+        )
+    seconds = perf_counter() - began
+    return Finding(deployment=deployment, credential=credential, reach="ok", detail=through, seconds=seconds)
+
+
+async def _connect(deployment: Deployment, limit: float) -> str:
+    """Open a connection as a call would, TLS included, and close it; through a proxy, only up to the proxy.
+
+    Raises ConnectionFailed, ConnectTimeout, or ConfigError for network settings that cannot be used.
+    """
+    proxy = Proxies(deployment.network.proxy).for_url(deployment.base_url)
+    parts = urlsplit(proxy.url if proxy else origin_of(deployment.base_url))
+    host = parts.hostname or ""
+    tls = None if parts.scheme == "http" else await asyncio.to_thread(context_for, deployment.network)
+    try:
+        async with asyncio.timeout(limit):
+            port = parts.port or (443 if tls else 80)
+            _, writer = await asyncio.open_connection(host, port, ssl=tls)
+            writer.close()
+            with suppress(OSError, ssl.SSLError):
+                await writer.wait_closed()
+    except TimeoutError:
+        raise faults.too_slow(host, limit) from None
+    except (OSError, ssl.SSLError, UnicodeError) as error:
+        raise (faults.no_proxy if proxy else faults.no_connection)(host, error) from None
+    return f"up to the proxy {host}" if proxy else ""

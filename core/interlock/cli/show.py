@@ -37,8 +37,8 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-    """Print a table, as wide as the terminal; unbroken lines when it goes elsewhere."""
+def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
+    """Print tables of columns and rows, as wide as the terminal; unbroken lines when they go elsewhere."""
     from io import StringIO  # noqa: PLC0415 - with rich, which half of the commands do not need
 
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
@@ -49,15 +49,16 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str =
     terminal = sys.stdout.isatty()
     fixed = terminal or bool(os.environ.get("COLUMNS"))
     width = shutil.get_terminal_size().columns if fixed else _UNBOUNDED
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(_CONTROLS.sub("", cell)) for cell in row))
     console = Console(file=StringIO(), force_terminal=terminal, width=width)
-    if title:
-        console.print(Text(title, style="bold"))
-    console.print(drawn)
+    for index, (columns, rows) in enumerate(parts):
+        if index:
+            console.print()
+        drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+        for column in columns:
+            drawn.add_column(column, overflow="fold")
+        for row in rows:
+            drawn.add_row(*(Text(_CONTROLS.sub("", cell)) for cell in row))
+        console.print(drawn)
     # Through a string: rich would end the program by itself when nobody reads its output.
     text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
     sys.stdout.write("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
@@ -179,9 +180,9 @@ def dollars(amount: float | None) -> str:
 def price(card_price: Price | None) -> tuple[str, str]:
     """Input and output, in US dollars for a million tokens; a dash where it is unknown."""
     if card_price is None:
-        return "–", "–"
+        return "-", "-"
     return f"${card_price.input:g}", f"${card_price.output:g}"
 
 
 def names(values: Mapping[str, object] | Sequence[str] | frozenset[str]) -> str:
-    return ", ".join(values) or "–"
+    return ", ".join(values) or "-"

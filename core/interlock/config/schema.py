@@ -2,7 +2,15 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from interlock.constraints.jurisdictions import UnknownRegionError, normalise, residency
@@ -55,7 +63,7 @@ Dollars = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, allow_inf_
 Count = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=0, le=10**9)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_names)]
 Paths = Annotated[tuple[Text, ...], BeforeValidator(_paths), Field(min_length=1, max_length=2)]
-SecretText = Annotated[Any, BeforeValidator(_secret)]
+SecretText = Annotated[Secret, BeforeValidator(_secret), WithJsonSchema({"type": "string"})]
 HeaderText = Annotated[str, AfterValidator(_header)]
 
 

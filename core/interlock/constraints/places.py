@@ -81,7 +81,7 @@ NAMES = {
     "tw": "taiwan",
     "ua": "ukraine",
     "uk": "gb united-kingdom great-britain",
-    "us": "usa united-states",
+    "us": "usa united-states us-gov",
     "us-ca": "california",
     "vn": "vietnam",
     "za": "south-africa",

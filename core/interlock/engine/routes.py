@@ -41,6 +41,7 @@ class Routes:
         self, catalog: Catalog, deployments: Mapping[str, Deployment], overrides: Mapping[str, Sequence[str]]
     ) -> None:
         self._deployments = deployments
+        self._aliases = catalog.aliases
         self._rows: dict[str, tuple[str, ...]] = {task: row.models for task, row in catalog.tasks.items()}
         self._rows.update({task: tuple(names) for task, names in overrides.items()})
         self._demands = {task for task, row in catalog.tasks.items() if row.demand}
@@ -84,7 +85,8 @@ class Routes:
     def _named(self, name: str) -> list[Deployment]:
         if name in self._deployments:
             return [self._deployments[name]]
-        return [deployment for deployment in self._deployments.values() if deployment.model == name]
+        model = self._aliases.get(name, name)
+        return [deployment for deployment in self._deployments.values() if deployment.model == model]
 
 
 def _place(deployment: Deployment, row: str, rank: int, why: str) -> Place:

@@ -43,18 +43,19 @@ def unsendable(what: str) -> InvalidRequest:
 
 def _reason(error: BaseException) -> str:
     chain = tuple(_chain(error))
+    # aiohttp's classes of TLS errors derive from ssl's without filling in their attributes.
     for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted ({link.verify_message or 'no reason given'})"
+        if isinstance(link, ssl.SSLCertVerificationError) and (why := getattr(link, "verify_message", "")):
+            return f"its certificate is not trusted ({why})"
         if isinstance(link, socket.gaierror):
             return "its name does not resolve"
     for link in chain:
-        if isinstance(link, ssl.SSLError):
-            return f"TLS failed ({(link.reason or 'no reason given').replace('_', ' ').lower()})"
+        if isinstance(link, ssl.SSLError) and (why := getattr(link, "reason", "")):
+            return f"TLS failed ({why.replace('_', ' ').lower()})"
     for link in chain:
-        if isinstance(link, OSError) and link.errno:
+        if isinstance(link, OSError) and link.errno and not isinstance(link, ssl.SSLError):
             return os.strerror(link.errno).lower()
-    return "no address accepts connections"
+    return "TLS failed" if any(isinstance(link, ssl.SSLError) for link in chain) else "it accepts no connection"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

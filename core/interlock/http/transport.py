@@ -224,7 +224,8 @@ class HttpxWire:
         port = url.port or {"http": 80, "https": 443}.get(url.scheme)
         _same_reading(request.url, url.scheme, port, (url.host, url.raw_host.decode("ascii")))
         host = f"{url.host}:{port}"
-        transport = self._transport(self._proxies.for_url(request.url))
+        proxy = self._proxies.for_url(request.url)
+        transport = self._transport(proxy)
         try:
             reply = await transport.handle_async_request(
                 httpx.Request(
@@ -236,7 +237,7 @@ class HttpxWire:
                 )
             )
         except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
-            fault = _httpx_fault(error, host, connect)
+            fault = _httpx_fault(error, host, connect, proxied=proxy is not None)
         else:
             return _HttpxArrival(reply, host)
         raise fault
@@ -281,7 +282,7 @@ class _HttpxArrival:
             await self._reply.aclose()
 
 
-def _httpx_fault(error: Exception, host: str, connect: float) -> ProviderError:
+def _httpx_fault(error: Exception, host: str, connect: float, *, proxied: bool) -> ProviderError:
     import httpx  # noqa: PLC0415 - see HttpxWire
 
     if isinstance(error, httpx.ConnectTimeout):
@@ -289,7 +290,7 @@ def _httpx_fault(error: Exception, host: str, connect: float) -> ProviderError:
     if isinstance(error, httpx.ProxyError):
         return faults.refused_by_proxy(host, None)
     if isinstance(error, httpx.ConnectError):
-        return faults.no_connection(host, error)
+        return faults.no_proxy(host, error) if proxied else faults.no_connection(host, error)
     if isinstance(error, (httpx.LocalProtocolError, ValueError)):
         return faults.unsendable("its URL or a header is malformed")
     # h11 has no type of its own for a server that hangs up instead of answering.

@@ -161,9 +161,11 @@ class Upstream:
             if task is not None:
                 tasks.add(task)
             try:
-                with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                with suppress(ConnectionError, asyncio.IncompleteReadError):
                     while await self._exchange(reader, writer):
                         pass
+                    writer.close()
+                    await writer.wait_closed()
             finally:
                 writer.transport.abort()
                 if task is not None:
@@ -239,10 +241,7 @@ async def _send(reply: Reply, reader: asyncio.StreamReader, writer: asyncio.Stre
     if chunked:
         writer.write(b"0\r\n\r\n")
     await writer.drain()
-    if reply.status is None:
-        writer.write_eof()
-        return False
-    return True
+    return reply.status is not None
 
 
 def _head(reply: Reply, writer: asyncio.StreamWriter) -> bool:
@@ -283,8 +282,6 @@ async def _end(end: End, reader: asyncio.StreamReader, writer: asyncio.StreamWri
         raw = writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
-    else:
-        writer.write_eof()
     return False
 
 

@@ -31,6 +31,8 @@ def refused(vendor: Vendor, what: str, why: str) -> InvalidRequest:
 
 
 def image(part: Image, vendor: Vendor) -> dict[str, Any]:
+    if not vendor.images:
+        raise refused(vendor, "an image", "it reads text alone")
     if part.file_id is not None:
         raise refused(vendor, "an image by file id", "give its bytes or a URL")
     if part.url is not None and not vendor.image_urls:

@@ -138,7 +138,7 @@ def _user_or_tool(
 
 
 def _tool_result(result: ToolResult, vendor: Vendor, moved: list[dict[str, Any]]) -> dict[str, Any]:
-    """Images cannot stand in a tool's message for most vendors: they follow, in a user's, once all results are in."""
+    """Few vendors take images in a tool's message: they follow in a user's, once all results are in."""
     content = result.content
     parts: list[Part] = [Text(content)] if isinstance(content, str) else list(content)
     kept: list[dict[str, Any]] = []

@@ -96,7 +96,7 @@ def is_cut(reason: Any) -> bool:
 
 
 def finish(reason: Any, choice: dict[str, Any], *, called: bool, refused: bool, vendor: str) -> FinishReason:
-    """Our word for the vendor's reason. Raises when the vendor says that it broke off, or says nothing we know."""
+    """Our word for the vendor's reason. Raises when it says that it broke off, or says nothing we know."""
     if isinstance(choice.get("error"), dict):
         raise error_inside(choice, vendor=vendor)
     if isinstance(reason, str) and reason in _BROKEN:
@@ -178,7 +178,7 @@ def citations(annotations: Any) -> tuple[Citation, ...]:
 
 
 def reasoning_of(message: dict[str, Any]) -> str:
-    """The thought in a message or a delta, under whichever name; blocks count only where there is no plain text."""
+    """The thought in a message or a delta, whatever its name; blocks count only where there is no plain text."""
     for key in ("reasoning_content", "reasoning"):
         if text := text_of(message.get(key)):
             return text

@@ -25,7 +25,7 @@ _NAME_LENGTH = 64
 
 
 def response_format(output: Output, *, mode: str, strict: bool) -> dict[str, Any]:
-    """`strict` says that the vendor knows the flag; it is set where the schema allows it without a change of meaning."""
+    """`strict` says that the vendor knows the flag, which is set where it changes nothing that the schema means."""
     if mode == "json_object":
         return {"type": "json_object"}
     schema: Any = output.schema
@@ -48,10 +48,10 @@ def _name(name: str) -> str:
 
 
 def _closed(schema: Any) -> Any | None:
-    """A copy whose objects take no further properties, or None where strict mode would change what is allowed.
+    """A copy whose objects are closed, or None where strict mode would change what is allowed.
 
-    Strict mode wants every property required and every object closed. Closing an object that says nothing about
-    further properties only forbids what nobody asked for; making an optional property required would not.
+    Strict mode wants every property required and every object closed. Closing an object that says nothing
+    about further properties forbids what nobody asked for; requiring an optional property is a change.
     """
     if isinstance(schema, list):
         items = [_closed(item) for item in schema]

@@ -34,7 +34,7 @@ _MOST_BYTES = 64 * 2**20
 
 
 class ChatStream:
-    """Deltas out of server-sent events; also out of a plain JSON answer, which some servers send all the same."""
+    """Deltas out of server-sent events, or out of the plain JSON answer that some servers send instead."""
 
     def __init__(self, call: Call, vendor: Vendor) -> None:
         self._call = call
@@ -193,7 +193,7 @@ class ChatStream:
 
 
 class _Tools:
-    """Tool calls in fragments. Servers number them, or give them ids, or neither; we number them ourselves."""
+    """Tool calls in fragments. Servers number them, or give them ids, or neither; we number them anew."""
 
     __slots__ = ("_by_id", "_by_index", "_calls")
 
@@ -226,7 +226,8 @@ class _Tools:
         at: int | None = None
         if isinstance(index, int) and not isinstance(index, bool):
             at = self._by_index.get(index)
-            # Some servers give every call of a parallel set the number 0, and only ids and names tell them apart.
+            # Some servers give every call of a parallel set the number 0, and only ids
+            # and names tell them apart.
             if at is not None and id_ and name and self._calls[at].id not in (None, id_):
                 at = self._by_id.get(id_)
             if at is None:
@@ -247,7 +248,10 @@ class _Tools:
         return len(self._calls) - 1
 
     def check(self, *, cut: bool) -> bool:
-        """Whether there is any whole call. Raises ProtocolError for a broken one, unless the answer was cut."""
+        """Whether there is any whole call.
+
+        Raises ProtocolError for a broken one, unless the answer was cut.
+        """
         for call in self._calls:
             whole = call.name is not None and arguments_of(call.arguments) is not None
             if not whole and not cut:

@@ -1,7 +1,7 @@
 """Every vendor that speaks chat completions, one frozen row each.
 
-Rows differ by data alone. What a row does not name, the vendor does not take: a hint (seed, penalties, effort) is
-then left out, a part of the conversation is refused by name.
+Rows differ by data alone. What a row does not name, the vendor does not take: a hint (seed, penalties,
+effort) is then left out, a part of the conversation is refused by name.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Vendor:
         max_tokens: the parameter's name; likewise `seed` and `user`, None where there is none.
         penalties, logprobs, top_k, parallel: whether the vendor takes these settings.
         names: whether a message may carry its author's name.
-        forces_tools: whether `tool_choice` may be `required` or name a tool; otherwise the model is told to in
+        forces_tools: whether `tool_choice` may be `required` or name a tool; otherwise the model is told in
             words, and an answer without the call is an error.
         forbids_tools: whether `tool_choice` may be `none`; otherwise the tools are left out.
         required: how the vendor spells `required`.
@@ -37,9 +37,10 @@ class Vendor:
         think_tags: the server may leave `<think>` blocks at the head of the text.
         output: the strictest response format; `output_with_tools` whether it goes together with tools.
         system_first: the server's templates take a system message only at the start.
+        images: whether images are taken at all.
         image_urls, document_urls: whether the vendor fetches these itself.
         tool_media: whether a tool's result may hold images itself.
-        call_ids: what the vendor accepts as a tool call's id: any, up to 40 characters, or nine letters and digits.
+        call_ids: what a tool call's id may be: any text, up to 40 characters, or nine letters and digits.
         cache_marks: whether text may be marked as the end of a cached prefix.
         auth: the header that carries the key.
         azure: whether the URL names the deployment, as Azure's classic endpoint does.
@@ -67,6 +68,7 @@ class Vendor:
     output: OutputMode = "json_schema"
     output_with_tools: bool = True
     system_first: bool = False
+    images: bool = True
     image_urls: bool = True
     documents: DocumentForm = "none"
     document_urls: bool = False
@@ -120,7 +122,7 @@ AZURE = Vendor(
     facts=ProviderFacts(
         name="azure",
         env=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
-        hint="Set AZURE_API_KEY, and base_url to https://<resource>.openai.azure.com, with the region of the resource.",
+        hint="Set AZURE_API_KEY, base_url to https://<resource>.openai.azure.com, and the resource's region.",
     ),
     max_tokens="max_completion_tokens",
     names=True,
@@ -162,7 +164,7 @@ ALIBABA = Vendor(
         "DASHSCOPE_API_KEY",
         "https://dashscope.aliyuncs.com/compatible-mode/v1",
         "cn",
-        "Set DASHSCOPE_API_KEY to a key from Alibaba Cloud Model Studio; keys of the international platform need "
+        "Set DASHSCOPE_API_KEY to a key from Alibaba Cloud Model Studio; international keys need "
         "base_url: https://dashscope-intl.aliyuncs.com/compatible-mode/v1.",
     ),
     user=None,

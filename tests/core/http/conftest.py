@@ -7,9 +7,10 @@ import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
-from interlock.http import HttpClient, HttpRequest, Permit, origin_of
+from interlock.http import HttpClient, HttpReply, HttpRequest, Permit, origin_of
 from interlock.types.models import Deployment, ModelCard, Network, Timeouts
 
 
@@ -136,26 +137,52 @@ def transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return request.param
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    client = HttpClient()
-    yield client
-    await client.aclose()
-
-
 CARD = ModelCard(id="maker/model", maker="maker", jurisdiction="us")
 DEPLOYMENT = Deployment(id="here", card=CARD, provider="openai", region="us", name="model")
 
 
-def deployment(*, network: Network | None = None, connect: float = 2.0, **changes: object) -> Deployment:
-    return replace(
-        DEPLOYMENT, network=network or Network(), timeouts=Timeouts(connect=connect), **changes  # type: ignore[arg-type] # by name
-    )
+class Kit:
+    """A client, and calls through it with everything filled in that a test does not care about."""
+
+    reply = staticmethod(reply)
+    chunk = staticmethod(chunk)
+    chunked = CHUNKED
+
+    def __init__(self) -> None:
+        self.client = HttpClient()
+
+    def call(
+        self,
+        url: str,
+        *,
+        body: bytes = b"{}",
+        headers: dict[str, str] | None = None,
+        permit: Permit | None = None,
+        network: Network | None = None,
+        connect: float = 2.0,
+        extra: dict[str, str] | None = None,
+    ) -> tuple[HttpRequest, Permit, Deployment]:
+        """The arguments of `send` and `stream`."""
+        return (
+            HttpRequest(url=url, body=body, headers=headers or {}),
+            permit or Permit(deployment="here", origin=origin_of(url)),
+            replace(
+                DEPLOYMENT,
+                network=network or Network(),
+                timeouts=Timeouts(connect=connect),
+                headers=extra or {},
+            ),
+        )
+
+    async def send(self, url: str, **how: Any) -> HttpReply:
+        return await self.client.send(*self.call(url, **how))
+
+    def stream(self, url: str, **how: Any) -> Any:
+        return self.client.stream(*self.call(url, **how))
 
 
-def permit_for(url: str) -> Permit:
-    return Permit(deployment="here", origin=origin_of(url))
-
-
-def post(url: str, body: bytes = b"{}", **headers: str) -> HttpRequest:
-    return HttpRequest(url=url, body=body, headers={n.replace("_", "-"): v for n, v in headers.items()})
+@pytest.fixture
+async def kit() -> AsyncIterator[Kit]:
+    kit = Kit()
+    yield kit
+    await kit.client.aclose()

@@ -1,0 +1,100 @@
+"""`interlock doctor`: each deployment's key, region and connection, and what to do next."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+
+import typer
+
+from interlock.cli import show
+from interlock.cli.failures import FAILED
+from interlock.cli.readiness import Finding, examine
+from interlock.cli.session import session
+from interlock.protocols import Provider
+from interlock.types.models import Deployment
+
+_LONGEST: Final = 10.0
+
+
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Check each deployment: key, connection, what to do next.
+
+    No prompt and no key is sent: a connection is opened and closed, and only where a key is at hand or
+    none is needed. The exit code is 0 when at least one deployment is ready, else 1.
+    """
+    wiring = session(context).router().wiring
+    with _spinner(f"Connecting to {len(wiring.deployments)} deployments …"):
+        findings = asyncio.run(_examine_all(wiring.deployments, wiring.offers.providers))
+    if as_json:
+        show.write_json([_data(finding) for finding in findings])
+    else:
+        rows = [_row(finding) for finding in findings]
+        show.tables((("Deployment", "Model", "Region", "Credential", "Connection", "Next step"), rows))
+    ready = sum(finding.ready for finding in findings)
+    if not as_json:
+        show.note(f"{ready} of {len(findings)} deployments are ready.")
+    if not ready:
+        raise typer.Exit(FAILED)
+
+
+async def _examine_all(
+    deployments: Mapping[str, Deployment], providers: Mapping[str, Provider]
+) -> list[Finding]:
+    return await asyncio.gather(
+        *(
+            examine(each, providers, limit=min(each.timeouts.connect, _LONGEST))
+            for each in deployments.values()
+        )
+    )
+
+
+@contextmanager
+def _spinner(text: str) -> Iterator[None]:
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - only for people who watch
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    deployment = finding.deployment
+    return (
+        deployment.id,
+        deployment.model,
+        deployment.region,
+        finding.credential,
+        _connection(finding),
+        finding.next_step or "ready",
+    )
+
+
+def _connection(finding: Finding) -> str:
+    if finding.reach == "failed":
+        return finding.detail or "failed"
+    said = "ok" if finding.seconds is None else f"ok, {finding.seconds * 1000:.0f} ms"
+    parts = [said if finding.reach == "ok" else finding.reach, finding.detail]
+    return ", ".join(part for part in parts if part)
+
+
+def _data(finding: Finding) -> dict[str, Any]:
+    deployment = finding.deployment
+    return {
+        "deployment": deployment.id,
+        "model": deployment.model,
+        "provider": deployment.provider,
+        "region": deployment.region,
+        "credential": finding.credential,
+        "connection": finding.reach,
+        "detail": finding.detail,
+        "seconds": None if finding.seconds is None else round(finding.seconds, 4),
+        "ready": finding.ready,
+        "next_step": finding.next_step,
+    }

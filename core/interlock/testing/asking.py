@@ -1,0 +1,182 @@
+"""How a conformance class asks the provider that it tests."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from interlock.engine.fold import Fold
+from interlock.errors import ProviderError
+from interlock.http import HttpClient, Permit, origin_of
+from interlock.protocols import Call, Provider
+from interlock.testing.rules import Conformance, expect
+from interlock.testing.upstream import Reply, Upstream
+from interlock.types.models import Credential, Deployment, ModelCard, Secret
+from interlock.types.request import Request, Settings
+from interlock.types.response import Answer, Delta, Usage
+
+KEY = "sk-conformance-4f9a1c7e2b8d"
+PROMPT = "Say hello to the quoxbrindle."
+HEADER = ("x-conformance", "kept")
+WAYS = {False: "plain", True: "streamed"}
+_PATIENCE = 10.0
+
+Outcome = Answer | Exception
+
+
+class Asking(Conformance):
+    """Facts about the provider under test, and the ways to ask it.
+
+    Attributes:
+        provider: what is tested, an instance.
+        replies: what the vendor's server sends, by scenario: `text`, `tool_call` and `reasoning`, each of them
+            with `_streamed` too; and, when the vendor has its own shapes for them, the errors `invalid`,
+            `unauthorised`, `forbidden`, `unknown_model`, `rate_limited`, `failing`, `overloaded`. Not needed
+            for a provider in process, which is asked for real.
+        model: what the vendor calls the model.
+        text, called, arguments, reasoning, usage: what the replies say.
+        module: the module whose import is watched; the provider's or its codec's own by default.
+        has_streaming: False when the vendor sends whole answers alone, to `stream` too.
+        has_tools, has_images, has_reasoning, has_usage: what the vendor can do; what it cannot is refused.
+        is_deterministic: whether the same request, at temperature 0 and with a seed, gives the same answer.
+    """
+
+    provider: Provider
+    replies: ClassVar[Mapping[str, Reply]] = {}
+    model: str = "model-1"
+    text: str = "Hello, wide wörld."
+    called: str = "get_weather"
+    arguments: ClassVar[Mapping[str, Any]] = {"city": "Paris", "days": 2}
+    reasoning: str = "A greeting is asked for."
+    usage: Usage = Usage(input_tokens=12, output_tokens=5)
+    module: str = ""
+
+    has_streaming: bool = True
+    has_tools: bool = False
+    has_images: bool = False
+    has_reasoning: bool = False
+    has_usage: bool = True
+    is_deterministic: bool = True
+
+    def deployment(self, url: str = "") -> Deployment:
+        """A deployment of the provider whose server is at `url`, under the path of its own base_url."""
+        facts = self.provider.facts
+        return Deployment(
+            id="conformance",
+            card=ModelCard(id="conformance/model", maker="Conformance", jurisdiction="us"),
+            provider=facts.name,
+            region="local" if facts.in_process else facts.region or "us",
+            name=self.model,
+            base_url=url and url + urlsplit(facts.base_url).path.rstrip("/"),
+            credential=Credential(secret=Secret(KEY), source="value"),
+            headers=dict([HEADER]),
+            extra_body={"x_conformance": 1},
+        )
+
+    def call(
+        self, url: str, http: HttpClient, request: Request | None = None, permit: Permit | None = None
+    ) -> Call:
+        deployment = self.deployment(url)
+        if permit is None:
+            permit = Permit(deployment=deployment.id, origin=origin_of(url) if url else None)
+        return Call(request=request or _greeting(), deployment=deployment, permit=permit, http=http)
+
+    def reply(self, scenario: str, *, streamed: bool = False) -> Reply:
+        name = f"{scenario}_streamed" if streamed and self.has_streaming else scenario
+        expect(name in self.replies, f"replies lacks {name!r}: what the vendor's server sends in that case")
+        return self.replies[name]
+
+    def ask(
+        self, reply: Reply | None, *, streamed: bool, request: Request | None = None
+    ) -> tuple[Outcome, Upstream]:
+        """How one request ended, and the upstream that was asked; a provider in process is asked for real."""
+        outcomes, upstream = self.ask_all([reply], streamed=streamed, request=request)
+        return outcomes[0], upstream
+
+    def ask_all(
+        self, replies: Iterable[Reply | None], *, streamed: bool, request: Request | None = None
+    ) -> tuple[list[Outcome], Upstream]:
+        """How requests ended, one after another, each answered by the next reply."""
+        replies = list(replies)
+
+        async def ask_each() -> list[Outcome]:
+            http = HttpClient()
+            url = "" if self.provider.facts.in_process else upstream.url
+            try:
+                calls = [self.call(url, http, request) for _ in replies]
+                return [await self._outcome(call, streamed=streamed) for call in calls]
+            finally:
+                await http.aclose()
+
+        with Upstream(*[reply for reply in replies if reply is not None]) as upstream:
+            return asyncio.run(ask_each()), upstream
+
+    def answer(self, reply: Reply | None, *, streamed: bool, request: Request | None = None) -> Answer:
+        """The answer. Raises AssertionError, with its cause, when there was none."""
+        outcome, _ = self.ask(reply, streamed=streamed, request=request)
+        if isinstance(outcome, Exception):
+            kind = type(outcome).__name__
+            raise AssertionError(f"{WAYS[streamed]}: an answer was due, and {kind} came: {outcome}") from outcome
+        return outcome
+
+    def run(self, scenario: Callable[[str, HttpClient], Awaitable[None]], *script: Reply) -> Upstream:
+        """Run a coroutine that is given the upstream's URL and a client."""
+
+        async def main() -> None:
+            http = HttpClient()
+            try:
+                await asyncio.wait_for(scenario(upstream.url, http), _PATIENCE)
+            finally:
+                await http.aclose()
+
+        with Upstream(*script) as upstream:
+            asyncio.run(main())
+        return upstream
+
+    async def once(self, call: Call, *, streamed: bool) -> Answer:
+        if not streamed:
+            return await self.provider.complete(call)
+        deltas: list[Delta] = []
+        async with aclosing(self.provider.stream(call)) as stream:  # type: ignore[type-var]  # generators have aclose
+            async for delta in stream:
+                expect(isinstance(delta, Delta), f"stream yields deltas, not {type(delta).__name__}")
+                deltas.append(delta)
+        return Fold.of(deltas, self.provider.facts.name)
+
+    async def _outcome(self, call: Call, *, streamed: bool) -> Outcome:
+        try:
+            answer = await asyncio.wait_for(self.once(call, streamed=streamed), _PATIENCE)
+        except TimeoutError as error:
+            if isinstance(error, ProviderError):
+                return error
+            raise AssertionError(f"{WAYS[streamed]}: no end within {_PATIENCE:g} s") from None
+        except AssertionError:
+            raise
+        except Exception as error:  # noqa: BLE001 - how it ended is what the rules judge
+            return error
+        expect(isinstance(answer, Answer), f"complete returns an Answer, not a {type(answer).__name__}")
+        return answer
+
+
+def expect_failure(outcome: Outcome, kind: type[Exception], when: str) -> Exception:
+    """The error, when it is of the `kind` that is due."""
+    if isinstance(outcome, Answer):
+        raise AssertionError(f"{when}: {kind.__name__} was due, and an answer came")
+    if not isinstance(outcome, kind):
+        raise AssertionError(
+            f"{when}: {kind.__name__} was due, and {type(outcome).__name__} came: {outcome}"
+        ) from outcome
+    return outcome
+
+
+def same_to_a_caller(left: Answer, right: Answer) -> Sequence[str]:
+    """The names of what differs between two answers, ids and the vendor's extras aside."""
+    names = ("text", "reasoning", "refusal", "finish_reason", "usage")
+    differing = [name for name in names if getattr(left, name) != getattr(right, name)]
+    calls = [[(call.name, dict(call.arguments)) for call in answer.tool_calls] for answer in (left, right)]
+    return [*differing, *(["tool_calls"] if calls[0] != calls[1] else [])]
+
+
+def _greeting() -> Request:
+    return Request(PROMPT, settings=Settings(temperature=0.0, seed=7, max_tokens=32))

@@ -1,0 +1,262 @@
+"""The rules for providers that speak HTTP: asked over a loopback server that plays the vendor."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+
+from interlock.errors import (
+    AuthenticationError,
+    InvalidRequest,
+    ModelNotFound,
+    PermissionDenied,
+    PermitError,
+    ProtocolError,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
+from interlock.http import HttpClient, HttpProvider, Permit, origin_of
+from interlock.testing.asking import HEADER, KEY, PROMPT, WAYS, Asking, expect_failure
+from interlock.testing.rules import expect, not_applicable
+from interlock.testing.upstream import End, Reply, Upstream
+from interlock.types.response import Answer
+from interlock.engine.fold import Fold
+
+_WAIT = 7
+_ERRORS: dict[str, tuple[int, type[ProviderError]]] = {
+    "invalid": (400, InvalidRequest),
+    "unauthorised": (401, AuthenticationError),
+    "forbidden": (403, PermissionDenied),
+    "unknown_model": (404, ModelNotFound),
+    "rate_limited": (429, RateLimited),
+    "failing": (500, Unavailable),
+    "overloaded": (503, Unavailable),
+}
+_GARBAGE = (
+    b"",
+    b"<!doctype html><html><body>Please log in.</body></html>",
+    b"null",
+    b"[]",
+    b"{}",
+    b'"text"',
+    b"{",
+    b"\xff\xfe\x00",
+    b"[" * 5_000,
+    b"data: {\n\n",
+    b"data: null\n\n",
+    b"data: []\n\ndata: [DONE]\n\n",
+    b"data: \xff\n\n",
+)
+_CUTS = 12
+
+
+class HttpRules(Asking):
+    """Skipped for providers in process."""
+
+    def test_sends_one_request_as_the_deployment_says(self) -> None:
+        for streamed, way in WAYS.items():
+            outcome, upstream = self._served("text", streamed=streamed)
+            expect(isinstance(outcome, Answer), f"{way}: an answer was due, and {outcome!r} came")
+            expect(len(upstream.requests) == 1, f"{way}: {len(upstream.requests)} requests were sent for one call")
+            received = upstream.requests[0]
+            sent = received.body.decode("utf-8", "replace")
+            expect(self.model in sent + received.path, f"{way}: the deployment's name for the model was not sent")
+            expect(PROMPT in sent, f"{way}: the prompt was not sent")
+            expect(received.headers.get(HEADER[0]) == HEADER[1], f"{way}: the deployment's headers were not sent")
+            expect("x_conformance" in sent, f"{way}: the deployment's extra_body was not sent")
+            expect(KEY in str(received.headers), f"{way}: the key was not sent in a header")
+            expect(KEY not in received.path + sent, f"{way}: the key was sent in the URL or the body, which are logged")
+
+    def test_sends_nothing_with_a_withdrawn_permit(self) -> None:
+        self._over_http()
+
+        async def scenario(url: str, http: HttpClient) -> None:
+            for streamed, way in WAYS.items():
+                permit = Permit(deployment="conformance", origin=origin_of(url))
+                permit.withdraw()
+                try:
+                    await self.once(self.call(url, http, permit=permit), streamed=streamed)
+                except PermitError:
+                    continue
+                raise AssertionError(f"{way}: an attempt without a valid permit must end in PermitError")
+
+        upstream = self.run(scenario, self.reply("text"), self.reply("text", streamed=True))
+        expect(not upstream.requests, "a request was sent without a valid permit")
+
+    def test_follows_no_redirect(self) -> None:
+        self._over_http()
+        for streamed, way in WAYS.items():
+            with Upstream(always=self.reply("text", streamed=streamed)) as elsewhere:
+                moved = Reply(status=307, headers={"location": f"{elsewhere.url}/v1"})
+                outcome, _ = self.ask(moved, streamed=streamed)
+            expect_failure(outcome, ProtocolError, f"{way}, redirected")
+            expect(not elsewhere.requests, f"{way}: the request followed a redirect to another host")
+
+    def test_turns_errors_into_typed_ones(self) -> None:
+        self._over_http()
+        for name, (status, kind) in _ERRORS.items():
+            headers = {"retry-after": str(_WAIT)} if kind is RateLimited else {}
+            default = Reply(status=status, headers=headers, pieces=(b"the vendor says no",))
+            reply = self.replies.get(name, default)
+            for streamed, way in WAYS.items():
+                outcome, _ = self.ask(reply, streamed=streamed)
+                error = expect_failure(outcome, kind, f"{way}, {name} ({reply.status})")
+                found = getattr(error, "status", None)
+                expect(found == reply.status, f"{way}, {name}: the error's status is {found}, not {reply.status}")
+                wait = reply.headers.get("retry-after", "")
+                if wait.isdecimal():
+                    found = getattr(error, "retry_after", None)
+                    expect(found == int(wait), f"{way}, {name}: retry_after is {found}, not {wait}")
+
+    def test_takes_no_garbage_for_an_answer(self) -> None:
+        self._over_http()
+        for kind in ("application/json", "text/event-stream"):
+            replies = [Reply(headers={"content-type": kind}, pieces=(body,)) for body in _GARBAGE]
+            for streamed, way in WAYS.items():
+                outcomes, _ = self.ask_all(replies, streamed=streamed)
+                for body, outcome in zip(_GARBAGE, outcomes, strict=True):
+                    expect_failure(outcome, ProviderError, f"{way}, the server sent {body[:40]!r} as {kind}")
+
+    def test_takes_no_cut_answer_for_a_whole_one(self) -> None:
+        self._over_http()
+        for streamed, way in WAYS.items():
+            whole = self.reply("text", streamed=streamed)
+            for end in ((), (End.CUT,)):
+                positions = _positions(whole)
+                cuts = [
+                    Reply(headers=whole.headers, pieces=(whole.body[:at], b"", *end)) for at in positions
+                ]
+                outcomes, _ = self.ask_all(cuts, streamed=streamed)
+                for at, outcome in zip(positions, outcomes, strict=True):
+                    when = f"{way}, cut after {at} of {len(whole.body)} bytes"
+                    if isinstance(outcome, Answer):
+                        said = outcome.text == self.text
+                        expect(said, f"{when}: {outcome.text!r} was given as a whole answer")
+                    else:
+                        expect_failure(outcome, ProviderError, when)
+
+    def test_reads_a_stream_in_any_pieces(self) -> None:
+        self._over_http()
+        provider = self.provider
+        if not isinstance(provider, HttpProvider):
+            not_applicable("only a codec can be fed byte by byte")
+        body = self.reply("text", streamed=True).body
+        for size in (1, 2, 7, len(body)):
+            decoder = provider.codec.decoder(self.call("http://127.0.0.1:9", HttpClient()))
+            fold = Fold(provider.facts.name)
+            for at in range(0, len(body), size):
+                for delta in decoder.feed(body[at : at + size]):
+                    fold.add(delta)
+            for delta in decoder.close():
+                fold.add(delta)
+            said = fold.answer().text
+            expect(said == self.text, f"a stream in pieces of {size} bytes was read as {said!r}")
+
+    def test_closes_its_socket_when_cancelled(self) -> None:
+        self._over_http()
+        for streamed, way in WAYS.items():
+
+            async def scenario(url: str, http: HttpClient, *, streamed: bool = streamed, way: str = way) -> None:
+                task = asyncio.create_task(self.once(self.call(url, http), streamed=streamed))
+                await asyncio.to_thread(upstream.wait_for_requests, 1)
+                task.cancel()
+                await asyncio.wait({task})
+                expect(task.cancelled(), f"{way}: the cancellation was swallowed")
+                await asyncio.to_thread(upstream.wait_until_idle)
+
+            with Upstream(Reply(pieces=(End.SILENCE,))) as upstream:
+                self.run_at(upstream, scenario)
+
+    def test_closes_its_socket_when_a_stream_is_left(self) -> None:
+        self._over_http()
+        if not self.has_streaming:
+            not_applicable("has_streaming is False")
+        whole = self.reply("text", streamed=True)
+        endless = Reply(headers=whole.headers, pieces=(whole.body[: _early(whole)], End.SILENCE))
+
+        async def scenario(url: str, http: HttpClient) -> None:
+            async with aclosing(self.provider.stream(self.call(url, http))) as stream:  # type: ignore[type-var]  # generators have aclose
+                async for delta in stream:
+                    if delta.text:
+                        break
+            await asyncio.to_thread(upstream.wait_until_idle)
+
+        with Upstream(endless) as upstream:
+            self.run_at(upstream, scenario)
+
+    def test_shows_its_key_to_nobody(self) -> None:
+        self._over_http()
+        expect(KEY not in repr(self.call("http://127.0.0.1:9", HttpClient())), "the key is in a repr")
+        for status in (400, 401, 500):
+            echo = {"error": {"message": f"the key {KEY} is wrong", "code": KEY, "type": KEY}}
+            for reply in (Reply.json(echo, status=status), Reply(status=status, pieces=(KEY.encode(),))):
+                for streamed, way in WAYS.items():
+                    with _logged() as lines:
+                        outcome, _ = self.ask(reply, streamed=streamed)
+                    error = expect_failure(outcome, ProviderError, f"{way}, {status}")
+                    shown = f"{error!s} {error!r} {vars(error)}"
+                    expect(KEY not in shown, f"{way}: the error for {status} repeats the key that the vendor echoed")
+                    expect(KEY not in "".join(lines), f"{way}: the key was logged")
+
+    def test_logs_no_prompt(self) -> None:
+        for streamed, way in WAYS.items():
+            with _logged() as lines:
+                self._served("text", streamed=streamed)
+            written = "".join(lines)
+            expect(PROMPT not in written, f"{way}: the prompt was logged")
+            expect(KEY not in written, f"{way}: the key was logged")
+
+    def run_at(self, upstream: Upstream, scenario: "Scenario") -> None:
+        async def main() -> None:
+            http = HttpClient()
+            try:
+                await asyncio.wait_for(scenario(upstream.url, http), 10)
+            finally:
+                await http.aclose()
+
+        asyncio.run(main())
+
+    def _over_http(self) -> None:
+        if self.provider.facts.in_process:
+            not_applicable("the provider runs in process")
+
+    def _served(self, scenario: str, *, streamed: bool) -> "tuple[Answer | Exception, Upstream]":
+        self._over_http()
+        return self.ask(self.reply(scenario, streamed=streamed), streamed=streamed)
+
+
+def _positions(whole: Reply) -> list[int]:
+    """Where to cut: at the ends of pieces, and a dozen places in between; never at the very end."""
+    size = len(whole.body)
+    ends = [len(b"".join(piece for piece in whole.pieces[:n] if isinstance(piece, bytes))) for n in range(len(whole.pieces))]
+    return sorted({*ends, *(size * n // _CUTS for n in range(_CUTS)), max(0, size - 1)} - {size})
+
+
+def _early(whole: Reply) -> int:
+    """A place after the first words and before the end."""
+    last = next(piece for piece in reversed(whole.pieces) if isinstance(piece, bytes))
+    return len(whole.body) - len(last) if len(last) < len(whole.body) else len(whole.body) * 2 // 3
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@contextmanager
+def _logged() -> Iterator[list[str]]:
+    """Everything that is logged meanwhile, by anybody, down to DEBUG."""
+    lines, root = _Lines(), logging.getLogger()
+    level = root.level
+    root.addHandler(lines)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield lines.lines
+    finally:
+        root.setLevel(level)
+        root.removeHandler(lines)

@@ -1,0 +1,118 @@
+"""The provider `local`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from interlock import Answer, Deployment, PermitError, ProtocolError, Reasoning, Text
+from interlock.http import HttpProvider, Permit, origin_of
+from interlock.protocols import Call, ProviderFacts
+from interlock.types.messages import Part
+from interlock.types.models import Credential, Network, Secret
+from interlock.types.response import Delta
+from interlock_openai import ChatCompletions, Vendor
+from interlock_openai.stream import deltas_of
+
+from interlock_local import emulate
+from interlock_local.process import SERVERS
+from interlock_local.weights import HINT, NAME, find
+
+FACTS = ProviderFacts(
+    name="local", region="local", needs_key=False, in_process=True, on_premise=True, hint=HINT
+)
+
+_LAST = ("finish_reason", "usage", "served_model", "id")
+
+# A small model may never find an end; what it says after this has rarely been worth the wait.
+MAX_TOKENS = 1024
+
+_DIALECT = Vendor(
+    facts=FACTS, user=None, top_k=True, ask="template", think_tags=True, system_first=True, images=False
+)
+
+
+class LocalProvider:
+    """A model in a process of our own. Nothing leaves the machine, nothing is needed but the weights.
+
+    The engine's permit covers no origin, because there is nowhere to send to. The server that this process
+    starts for itself is a part of it that happens to stand behind a loopback socket: once the engine's
+    permit is seen to be open, a permit for that one origin is made here, and what `interlock.http` checks is
+    checked as ever.
+    """
+
+    api = 1
+
+    def __init__(self) -> None:
+        self.facts = FACTS
+        self._http = HttpProvider(FACTS, ChatCompletions(_DIALECT))
+
+    async def complete(self, call: Call) -> Answer:
+        inner = await _inside(call)
+        answer = await self._http.complete(inner)
+        return emulate.answered(answer) if emulate.is_needed(call.request) else answer
+
+    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+        inner = await _inside(call)
+        if emulate.is_needed(call.request):
+            async for delta in self._emulated(inner):
+                yield delta
+            return
+        async with aclosing(self._http.stream(inner)) as deltas:  # type: ignore[type-var]  # a generator,
+        which has aclose
+            async for delta in deltas:
+                yield delta
+
+    async def _emulated(self, inner: Call) -> AsyncIterator[Delta]:
+        """An object means something only once it is whole; until then, empty steps say that it is growing."""
+        gathered: list[Delta] = [] async with aclosing(self._http.stream(inner)) as deltas:  # type:
+        ignore[type-var]  # a generator, which has aclose
+            async for delta in deltas:
+                gathered.append(delta)
+                yield Delta()
+        for delta in deltas_of(emulate.answered(_together(gathered))):
+            yield delta
+
+
+async def _inside(call: Call) -> Call:
+    """The call as our own server takes it."""
+    deployment, request = call.deployment, call.request
+    if not call.permit.is_open:
+        raise PermitError(f"the permit for {deployment.id} was withdrawn: its attempt is over")
+    path = find(deployment.name)
+    server = await asyncio.to_thread(SERVERS.get, path, _served_as(deployment))
+    if not call.permit.is_open:
+        raise PermitError(f"the permit for {deployment.id} was withdrawn while the model was loading")
+    request = emulate.asked(request) if emulate.is_needed(request) else emulate.plain(request)
+    if request.settings.max_tokens is None:
+        request = replace(request, settings=replace(request.settings, max_tokens=MAX_TOKENS))
+    return Call(
+        request=request,
+        deployment=replace(
+            deployment,
+            name=_served_as(deployment),
+            base_url=f"{server.address}/v1",
+            credential=Credential(secret=Secret(server.key), source="made for this process"),
+            headers={},
+            network=Network(),
+        ),
+        permit=Permit(deployment=deployment.id, origin=origin_of(server.address)),
+        http=call.http,
+    )
+
+
+def _served_as(deployment: Deployment) -> str:
+    """A path is this machine's own business; the model is called after its file."""
+    return deployment.name if deployment.name == NAME else Path(deployment.name).stem
+
+
+def _together(deltas: list[Delta]) -> Answer:
+    """One answer out of a stream that holds text and thoughts, and no calls: those are still text here."""
+    last = {key: value for delta in deltas for key in _LAST if (value := getattr(delta, key)) is not None}
+    reason = last.pop("finish_reason", None)
+    if reason is None:
+        raise ProtocolError("the stream ended before its answer was finished")
+    thought, text = "".join(delta.reasoning for delta in deltas), "".join(delta.text for delta in deltas)
+    parts: list[Part] = [Reasoning(thought, vendor=FACTS.name)] if thought else []
+    return Answer(parts=(*parts, Text(text)), finish_reason=reason, **last)

@@ -1,0 +1,170 @@
+import asyncio
+import subprocess
+import sys
+import textwrap
+import threading
+
+import pytest
+
+from interlock import Delta, StreamInterrupted, Unavailable
+from interlock.testing import Step, scripted_router
+
+
+def script(code):
+    """Run a program of its own: clean output on stderr is part of what is asked."""
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.fixture
+def router():
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(scripted_router(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close_sync()
+
+
+def test_a_synchronous_call_gives_the_same_response(router):
+    assert router({"a": ["Good morning"]}).complete_sync("Hello").text == "Good morning"
+
+
+def test_a_synchronous_call_raises_the_same_error(router):
+    with pytest.raises(Unavailable):
+        router({"a": [Unavailable("503")]}).complete_sync("Hello")
+
+
+def test_a_synchronous_stream_yields_the_same_chunks(router):
+    with router({"a": ["One two three"]}).stream_sync("Count") as stream:
+        assert "".join(chunk.text for chunk in stream) == "One two three"
+    assert stream.response.text == "One two three"
+
+
+def test_a_synchronous_stream_longer_than_its_queue_loses_nothing(router):
+    words = [f"{number} " for number in range(1_000)]
+    deltas = [*(Delta(word) for word in words), Delta(finish_reason="stop")]
+    text = "".join(chunk.text for chunk in router({"a": [deltas]}).stream_sync("Count"))
+    assert text == "".join(words)
+
+
+def test_a_synchronous_stream_that_breaks_raises_after_what_came(router):
+    heard = []
+    broken = ["One ", "two ", Unavailable("gone")]
+    with pytest.raises(StreamInterrupted):
+        for chunk in router({"a": [broken]}).stream_sync("Count"):
+            heard.append(chunk.text)
+    assert heard == ["One ", "two "]
+
+
+def test_leaving_a_synchronous_stream_closes_the_providers(router):
+    closed = threading.Event()
+    made = router({"a": []})
+
+    async def endless(call):
+        try:
+            while True:
+                yield Delta("tick ")
+                await asyncio.sleep(0)
+        finally:
+            closed.set()
+
+    made.wiring.offers.providers["a"].stream = endless
+    with made.stream_sync("Hello") as stream:
+        next(stream)
+    assert closed.wait(2)
+    assert list(stream) == []
+
+
+async def test_inside_a_running_loop_a_synchronous_call_works(router):
+    assert router({"a": ["fine"]}).complete_sync("Hello").text == "fine"
+
+
+def test_many_threads_share_one_router(router):
+    made = router({"a": [Step("fine", delay=0.01)] * 20})
+    texts = []
+    threads = [
+        threading.Thread(target=lambda: texts.append(made.complete_sync("Hello").text)) for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert texts == ["fine"] * 20
+
+
+def test_waiting_for_itself_is_refused_instead_of_hanging(router):
+    made = router({"a": ["x"]})
+
+    async def inside():
+        return made.complete_sync("Hello")
+
+    with pytest.raises(RuntimeError, match="use await"):
+        made.wiring.bridge.run(inside)
+
+
+def test_a_closed_router_opens_again(router):
+    made = router({"a": ["one", "two"]})
+    made.complete_sync("Hello")
+    made.close_sync()
+    assert made.complete_sync("Hello").text == "two"
+
+
+def test_two_loops_one_after_another_and_no_goodbye():
+    out = script(
+        """
+        import asyncio
+        from interlock.testing import scripted_router
+        router = scripted_router({"a": ["one", "two", "three"]})
+        print(asyncio.run(router.complete("x")).text)
+        print(asyncio.run(router.complete("x")).text)
+        print(router.complete_sync("x").text)
+        """
+    )
+    assert out.split() == ["one", "two", "three"]
+
+
+def test_a_fork_gets_a_bridge_of_its_own():
+    out = script(
+        """
+        import os, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads is the point here
+        from interlock.testing import scripted_router
+        router = scripted_router({"a": ["one", "two", "three"]})
+        router.complete_sync("x")
+        child = os.fork()
+        text = router.complete_sync("x").text
+        if child == 0:
+            os._exit(0 if text == "two" else 1)
+        print(text, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """
+    )
+    assert out.split() == ["two", "0"]
+
+
+def test_an_interrupt_in_the_waiting_thread_cancels_the_call():
+    out = script(
+        """
+        import _thread, asyncio, threading, time
+        from interlock.testing import Step, scripted_router
+        router = scripted_router({"a": [Step("late", delay=60)]})
+        threading.Timer(0.3, _thread.interrupt_main).start()
+        try:
+            router.complete_sync("x")
+        except KeyboardInterrupt:
+            print("interrupted")
+        time.sleep(0.1)
+        print(router.records[-1].error)
+        """
+    )
+    assert out.split() == ["interrupted", "CancelledError"]
