@@ -13,7 +13,7 @@ from interlock.types.response import Response
 
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
-    from interlock.engine.bridge import SyncStream
+    from interlock.engine.sync_streaming import SyncStream
 
 
 class Router:
@@ -80,7 +80,7 @@ class Router:
 
     def stream_sync(self, prompt: Prompt, **options: Unpack[Options]) -> "SyncStream":
         """`stream` for code without a loop, or for a thread beside one."""
-        from interlock.engine.bridge import SyncStream  # noqa: PLC0415 - few programs need both worlds
+        from interlock.engine.sync_streaming import SyncStream  # noqa: PLC0415 - few programs need both worlds
 
         request = as_request(prompt, options)
         return SyncStream(self._wiring.bridge, stream(self._engine, request))

@@ -1,7 +1,7 @@
 """Interlock's fixtures for pytest.
 
 A package beside `interlock`, because pytest imports this module at every start, in projects that never touch
-Interlock too, and before coverage begins to measure. So nothing of `interlock` is imported until a fixture is used.
+Interlock too, and before coverage begins to measure. So `interlock` is imported where a fixture needs it.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,22 +10,41 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from interlock.router import Router
     from interlock.testing import FakeClock, ScriptedProvider, Upstream
 
 
 @pytest.fixture
 def scripted_provider() -> "Iterator[Callable[..., ScriptedProvider]]":
-    """Makes scripted providers; at the end of the test, a step that nobody used fails it."""
+    """Makes scripted providers. When the test ends, their `assert_done` runs."""
     from interlock.testing import ScriptedProvider  # noqa: PLC0415 - see the module's docstring
 
     made: list[ScriptedProvider] = []
 
-    def make(*steps: Any, **options: Any) -> ScriptedProvider:
-        made.append(ScriptedProvider(*steps, **options))
+    def make(*arguments: Any, **options: Any) -> "ScriptedProvider":
+        made.append(ScriptedProvider(*arguments, **options))
         return made[-1]
 
     yield make
     for provider in made:
+        provider.assert_done()
+
+
+@pytest.fixture
+def scripted_router() -> "Iterator[Callable[..., Router]]":
+    """Makes routers over scripted providers. When the test ends, they close, and every script is checked."""
+    from interlock import testing  # noqa: PLC0415 - see the module's docstring
+
+    made: list[Router] = []
+
+    def make(*arguments: Any, **options: Any) -> "Router":
+        made.append(testing.scripted_router(*arguments, **options))
+        return made[-1]
+
+    yield make
+    for router in made:
+        router.close_sync()
+    for provider in (provider for router in made for provider in testing.scripted_providers(router)):
         provider.assert_done()
 
 

@@ -23,13 +23,19 @@ def test_the_face_holds_imports_and_nothing_else():
     docstring, *rest = tree.body
     assert isinstance(docstring, ast.Expr)
     assert all(isinstance(node, ast.ImportFrom | ast.Assign) for node in rest)
-    assert [target.id for node in rest if isinstance(node, ast.Assign) for target in node.targets] == ["__all__"]
+    assert [target.id for node in rest if isinstance(node, ast.Assign) for target in node.targets] == [
+        "__all__"
+    ]
 
 
 def test_every_error_is_exported():
     from interlock import errors
 
-    kinds = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+    kinds = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
     assert kinds <= set(interlock.__all__)
 
 
@@ -47,7 +53,9 @@ def test_the_error_tree_in_the_docstring_is_the_real_one():
 
 def test_importing_the_face_loads_nothing_heavy():
     code = "import sys, interlock; print(*sys.modules, sep='\\n')"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert not [name for name in (*HEAVY, *FOREIGN) if name in loaded]
 
 

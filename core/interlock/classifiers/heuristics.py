@@ -51,7 +51,7 @@ class HeuristicClassifier:
         if share >= 0.5:
             scores, evidence = self._judge_east_asian(text, words, signals)
         else:
-            scores, evidence = self._judge(request, words, spoken, signals)
+            scores, evidence = self._judge(request, text, words, spoken, signals)
         self._add_system(request, scores, evidence)
         if call.input_tokens >= LONG:
             return Classification(
@@ -69,9 +69,9 @@ class HeuristicClassifier:
         )
 
     def _judge(
-        self, request: Request, words: Sequence[str], spoken: str | None, signals: list[Signal]
+        self, request: Request, text: str, words: Sequence[str], spoken: str | None, signals: list[Signal]
     ) -> tuple[dict[str, float], list[Evidence]]:
-        reading = Reading(self._lexicon.hits(words), len(words), spoken)
+        reading = Reading(self._lexicon.hits(words), len(words), spoken, question="?" in text)
         reading.evidence.extend(Evidence(*signal) for signal in signals)
         reading.evidence.extend(combined(reading, words, spoken))
         reading.evidence.extend(_tools(request, reading, words))
@@ -89,7 +89,7 @@ class HeuristicClassifier:
         terms: Iterable[Term] = self._lexicon.unspaced_hits(text)
         evidence += [Evidence(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
         latin = [word for word in words if word.isascii()]
-        reading = Reading(self._lexicon.hits(latin), len(latin), "en")
+        reading = Reading(self._lexicon.hits(latin), len(latin), "en", question=False)
         code = [item for item in _word_evidence(reading) if item.task == "code_generation"]
         evidence += [item._replace(weight=min(item.weight, 2.0)) for item in code]
         totals: dict[str, float] = {}

@@ -30,10 +30,7 @@ _SCRIPTS = {
     "el": re.compile(r"[\u0370-\u03ff]+"),
 }
 _SHARED = frozenset({"ru", "ar", "hi"})  # scripts of several languages: their name is a guess that py3langid may refine
-_CANDIDATES = (
-    "af ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko lt lv mk "
-    "mr ms nb ne nl nn no pl ps pt ro ru sk sl sq sr sv sw ta th tl tr uk ur vi zh"
-).split()
+_CANDIDATES = ["af", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "mr", "ms", "nb", "ne", "nl", "nn", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh"]
 
 
 def count_scripts(text: str) -> tuple[int, int, int]:

@@ -84,14 +84,14 @@ class Lexicon:
     unspaced: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
 
     def add(self, term: Term) -> None:
+        if any(map(_is_unspaced, term.text)):
+            self.unspaced.setdefault(term.text[:2], []).append((term.text, term))
+            return
         pattern = tuple(_pattern(term.text))
         first = pattern[0]
         if "*" in first and first.isascii() and len(first) <= _STEM:
             raise ValueError(f"{term.text!r}: a stem has at least {_STEM} letters")
-        if not first.strip("*").isascii():
-            key = first[:2]
-            self.unspaced.setdefault(key, []).append((term.text, term))
-        elif first[0] == "*":
+        if first[0] == "*":
             self.endings.setdefault(first[-_STEM:], []).append((first[1:], term))
         else:
             if first[-1] == "*":
@@ -132,6 +132,10 @@ class Lexicon:
                 if text.startswith(needle, at):
                     found[term] = None
         return list(found)
+
+
+def _is_unspaced(character: str) -> bool:
+    return character >= "\u2e80"
 
 
 def words_of(text: str) -> list[str]:

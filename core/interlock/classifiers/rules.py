@@ -44,7 +44,7 @@ def _low_latency(reading: Reading, numbers: Sequence[tuple[int, int]], words: Se
     if has("label") and (has("bulk") or many):
         yield Evidence("low_latency", 2.8, "many items to label")
     if has("terse"):
-        yield Evidence("low_latency", 4.0 if has("label") or has("bulk") else 2.4, "an answer of one word")
+        yield Evidence("low_latency", 4.0 if has("label") or has("bulk") else 3.2, "an answer of one word")
 
 
 def _agentic(reading: Reading) -> Iterator[Evidence]:
@@ -83,7 +83,7 @@ def _cjk(reading: Reading) -> Iterator[Evidence]:
         return
     if reading.near("translate", "cjkname", 12):
         direct = reading.near("into", "cjkname", 3)
-        yield Evidence("cjk_language", 4.5 if direct else 2.8, "Chinese, Japanese or Korean asked for")
+        yield Evidence("cjk_language", 8.0 if direct else 2.8, "Chinese, Japanese or Korean asked for")
 
 
 def _number(words: Sequence[str], at: int, word: str) -> int | None:

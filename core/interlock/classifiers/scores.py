@@ -1,7 +1,7 @@
 """Adding evidence up: strong, weak and contrary words per task, and what a request verb asks for."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Hit, Term
@@ -30,17 +30,17 @@ class Reading:
         distinct: class name -> how many different entries of it were found.
     """
 
-    __slots__ = ("_objects", "_scored", "asked", "distinct", "evidence", "places", "size")
+    __slots__ = ("_objects", "_scored", "asked", "distinct", "evidence", "places", "question", "size")
 
-    def __init__(self, hits: Sequence[Hit], size: int, language: str | None) -> None:
+    def __init__(self, hits: Sequence[Hit], size: int, language: str | None, *, question: bool) -> None:
         self.size = size
+        self.question = question
         self.places: dict[str, list[int]] = {}
         self.distinct: dict[str, set[Term]] = defaultdict(set)
         self.evidence: list[Evidence] = []
         self.asked = ""
         self._objects: list[Hit] = []
-        self._scored: list[tuple[Term, float]] = []
-        seen: set[Term] = set()
+        self._scored: list[tuple[Hit, float]] = []
         verbs: list[Hit] = []
         for hit in hits:
             term = hit.term
@@ -54,9 +54,8 @@ class Reading:
             elif term.kind == OBJECT:
                 if not foreign:
                     self._objects.append(hit)
-            elif term not in seen:
-                seen.add(term)
-                self._scored.append((term, _FOREIGN if foreign else 1.0))
+            else:
+                self._scored.append((hit, _FOREIGN if foreign else 1.0))
         self._bind([hit for hit in verbs if hit.term.name in _VERBS])
 
     def has(self, name: str) -> bool:
@@ -77,7 +76,7 @@ class Reading:
         """Each task's score. Adds the words' evidence to `evidence`."""
         weak: dict[str, list[tuple[float, str]]] = defaultdict(list)
         against: dict[str, float] = defaultdict(float)
-        for term, factor in self._scored:
+        for term, factor in _once(self._scored):
             if term.kind == STRONG:
                 self.evidence.append(Evidence(term.task, term.weight * factor, term.label))
             elif term.kind == WEAK:
@@ -168,11 +167,28 @@ class Reading:
             if term in seen:
                 continue
             seen.add(term)
-            if hit.start <= 2 and not self.asked and not self.has("ask") and not self.has("howto") and self.size > 2:
+            if hit.start <= 2 and not self.asked and not self.question and self.size > 2:
                 rest.append((hit, 0.7 * term.weight, STRONG))
             elif term.alone:
                 rest.append((hit, term.alone, term.alone_kind))
         return rest
+
+
+def _once(scored: Iterable[tuple[Hit, float]]) -> list[tuple[Term, float]]:
+    """Each place and each spelling speaks once for a task, in its heaviest reading."""
+    ordered = sorted(scored, key=lambda item: -item[0].term.weight * item[1])
+    kept: list[tuple[Term, float]] = []
+    seen: set[tuple[int, str, int | str]] = set()
+    for hit, factor in ordered:
+        term = hit.term
+        spelling = (term.kind, term.task, term.text)
+        place = (term.kind, term.task, hit.start)
+        if spelling in seen or place in seen:
+            continue
+        seen.add(spelling)
+        seen.update((term.kind, term.task, at) for at in range(hit.start, hit.end))
+        kept.append((term, factor))
+    return kept
 
 
 _VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label"})

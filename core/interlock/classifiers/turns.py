@@ -32,15 +32,7 @@ _MACHINE = re.compile(
     r"Your (?:last|previous) (?:response|message|reply) (?:was|did|had|could)|Result of (?:calling )?tool|Output of )",
 )
 _GO_ON = frozenset(
-    "continue|please continue|continue please|go on|please go on|go ahead|proceed|please proceed|keep going|carry on|resume|next|ok|okay|"
-    "ok continue|yes|yes please|y|yes continue|yes go ahead|yes do it|do it|try again|retry|again|and|more|sure|yep|sounds good|"
-    "continue from where you left off|please continue from where you left off|continue where you left off|ok go on|ok go ahead|"
-    "continue with the task|continue the task|continue with your task|approved|confirmed|lgtm|run it|"
-    "weiter|mach weiter|bitte weiter|bitte fortfahren|fortfahren|fahre fort|ja|ja bitte|ja weiter|okay weiter|ok weiter|nochmal|"
-    "continuez|continue stp|continue s il te plait|poursuis|poursuivez|vas y|allez y|oui|oui continue|d accord|encore|"
-    "continua|continue por favor|continua por favor|sigue|sigue adelante|adelante|si|si continua|vale|de acuerdo|prosigue|"
-    "vai avanti|avanti|prosegui|va bene|continua pure|pode continuar|prossiga|sim|siga|ga door|ga verder|doorgaan|verder|ja graag|"
-    "继续|请继续|继续吧|好的|好|是的|接着说|下一步|可以|続けて|続けてください|続き|はい|お願いします|次|계속|계속해|계속해줘|계속해주세요|네|예|좋아|다음".split("|")
+    ["continue", "please continue", "continue please", "go on", "please go on", "go ahead", "proceed", "please proceed", "keep going", "carry on", "resume", "next", "ok", "okay", "ok continue", "yes", "yes please", "y", "yes continue", "yes go ahead", "yes do it", "do it", "try again", "retry", "again", "and", "more", "sure", "yep", "sounds good", "continue from where you left off", "please continue from where you left off", "continue where you left off", "ok go on", "ok go ahead", "continue with the task", "continue the task", "continue with your task", "approved", "confirmed", "lgtm", "run it", "weiter", "mach weiter", "bitte weiter", "bitte fortfahren", "fortfahren", "fahre fort", "ja", "ja bitte", "ja weiter", "okay weiter", "ok weiter", "nochmal", "continuez", "continue stp", "continue s il te plait", "poursuis", "poursuivez", "vas y", "allez y", "oui", "oui continue", "d accord", "encore", "continua", "continue por favor", "continua por favor", "sigue", "sigue adelante", "adelante", "si", "si continua", "vale", "de acuerdo", "prosigue", "vai avanti", "avanti", "prosegui", "va bene", "continua pure", "pode continuar", "prossiga", "sim", "siga", "ga door", "ga verder", "doorgaan", "verder", "ja graag", "继续", "请继续", "继续吧", "好的", "好", "是的", "接着说", "下一步", "可以", "続けて", "続けてください", "続き", "はい", "お願いします", "次", "계속", "계속해", "계속해줘", "계속해주세요", "네", "예", "좋아", "다음"]
 )
 _SEPARATORS = re.compile(r"[\W_]+")
 

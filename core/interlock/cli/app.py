@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from interlock.cli import ask, doctor, explain, init, models, plugins
+from interlock.cli import ask, doctor, explain, init, models, plugins, show
 from interlock.cli.failures import CLOSED, EPILOG, FAILED, describe, exit_code
 from interlock.cli.session import Session, log_to_stderr
 from interlock.errors import InterlockError
@@ -21,13 +21,13 @@ class Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except InterlockError as error:
-            typer.echo(describe(error), err=True)
+            show.complain(describe(error))
             raise typer.Exit(exit_code(error)) from error
         except BrokenPipeError as error:
             _close_quietly()
             raise typer.Exit(CLOSED) from error
         except OSError as error:
-            typer.echo(f"Error: {error}", err=True)
+            show.complain(f"Error: {error}")
             raise typer.Exit(FAILED) from error
 
 

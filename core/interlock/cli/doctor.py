@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
@@ -28,16 +28,15 @@ def doctor(
     none is needed. The exit code is 0 when at least one deployment is ready, else 1.
     """
     wiring = session(context).router().wiring
-    with _spinner(f"Connecting to {len(wiring.deployments)} deployments …"):
+    with _spinner("Connecting …"):
         findings = asyncio.run(_examine_all(wiring.deployments, wiring.offers.providers))
     if as_json:
         show.write_json([_data(finding) for finding in findings])
     else:
-        rows = [_row(finding) for finding in findings]
-        show.tables((("Deployment", "Model", "Region", "Credential", "Connection", "Next step"), rows))
+        _show(findings)
     ready = sum(finding.ready for finding in findings)
     if not as_json:
-        show.note(f"{ready} of {len(findings)} deployments are ready.")
+        show.note(f"Ready: {ready} of {len(findings)}.")
     if not ready:
         raise typer.Exit(FAILED)
 
@@ -64,23 +63,24 @@ def _spinner(text: str) -> Iterator[None]:
         yield
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
-    deployment = finding.deployment
-    return (
-        deployment.id,
-        deployment.model,
-        deployment.region,
-        finding.credential,
-        _connection(finding),
-        finding.next_step or "ready",
-    )
+def _show(findings: Sequence[Finding]) -> None:
+    rows = [
+        (finding.deployment.id, finding.deployment.region, finding.credential, _connection(finding))
+        for finding in findings
+    ]
+    steps = [
+        (finding.deployment.id, ": ".join(part for part in (finding.detail, finding.next_step) if part))
+        for finding in findings
+        if not finding.ready
+    ]
+    checked = (("Deployment", "Region", "Credential", "Connection"), rows)
+    show.tables(checked, *([(("Not ready", "What to do"), steps)] if steps else []))
 
 
 def _connection(finding: Finding) -> str:
-    if finding.reach == "failed":
-        return finding.detail or "failed"
-    said = "ok" if finding.seconds is None else f"ok, {finding.seconds * 1000:.0f} ms"
-    parts = [said if finding.reach == "ok" else finding.reach, finding.detail]
+    if finding.seconds is None:
+        return finding.reach
+    parts = (finding.reach, f"{finding.seconds * 1000:.0f} ms", finding.detail)
     return ", ".join(part for part in parts if part)
 
 

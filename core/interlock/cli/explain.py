@@ -60,13 +60,21 @@ def _show(decision: Decision) -> None:
         ("reason", decision.reason),
         ("input", f"about {decision.input_tokens:,} tokens"),
     )
+    same = all(each.deployment == each.model for each in decision.shortlist)
+    columns = ("Rank", "Deployment", *(() if same else ("Model",)), "Region", "Reasons")
     candidates = [
-        (str(rank), each.deployment, each.model, each.region, "; ".join(each.reasons))
+        (
+            str(rank),
+            each.deployment,
+            *(() if same else (each.model,)),
+            each.region,
+            "; ".join(each.reasons),
+        )
         for rank, each in enumerate(decision.shortlist, 1)
     ]
     parts = [
         (("Task", decision.task), facts),
-        (("Rank", "Deployment", "Model", "Region", "Reasons"), candidates),
+        (columns, candidates),
         (("Excluded", "Rule"), tuple(decision.excluded.items())),
     ]
     show.tables(*(part for part in parts if part[1]))

@@ -61,7 +61,7 @@ def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:
     if (prompt == "-") + files.count("-") > 1:
         raise RequestError("standard input can be read once only.", key="-")
     if prompt is None and not files:
-        if sys.stdin is None or sys.stdin.isatty():
+        if at_terminal():
             raise RequestError(
                 "there is nothing to ask; write it as an argument, or use -f FILE or a pipe.", key="PROMPT"
             )
@@ -75,6 +75,11 @@ def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:
     if not text.strip():
         raise RequestError("it is empty; there is nothing to ask.", key="PROMPT")
     return text
+
+
+def at_terminal() -> bool:
+    """Whether a person would have to type the prompt."""
+    return sys.stdin is None or sys.stdin.isatty()
 
 
 def request_options(

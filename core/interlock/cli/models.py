@@ -17,8 +17,7 @@ def models(
 ) -> None:
     """List the models and the deployments that serve them.
 
-    Prices are US dollars for a million tokens. A deployment in brackets is not
-    ready; `interlock doctor` says why.
+    Prices are US dollars for a million tokens. For what is not ready, `interlock doctor` says why.
     """
     wiring = session(context).router().wiring
     serving: dict[str, list[Deployment]] = {card: [] for card in wiring.catalog.cards}
@@ -34,16 +33,22 @@ def models(
 
 
 def _row(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> tuple[str, ...]:
-    served = [each.id if each.id in ready else f"({each.id})" for each in deployments]
+    served = [_deployment(each, ready=each.id in ready) for each in deployments]
     window = "-" if card.context_window is None else f"{card.context_window:,}"
     return (
         card.id,
         window,
         *show.price(card.price),
         card.jurisdiction or "-",
-        show.names(sorted(card.capabilities)),
+        show.names(sorted(each.replace("_", " ") for each in card.capabilities - {"text"})),
         show.names(served),
     )
+
+
+def _deployment(deployment: Deployment, *, ready: bool) -> str:
+    if deployment.id == deployment.model:
+        return "ready" if ready else "not ready"
+    return deployment.id if ready else f"{deployment.id} (not ready)"
 
 
 def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> dict[str, Any]:

@@ -56,10 +56,10 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
     said = credential.source or ("none found" if credential.needed else "none needed")
     provider = providers.get(deployment.provider)
     if provider is None:
-        step = f"install {distribution_of(deployment.provider)}"
+        step = f"Install {distribution_of(deployment.provider)}."
         return Finding(deployment=deployment, credential=said, reach="not tried", next_step=step)
     if credential.secret is None and credential.needed:
-        step = provider.facts.hint or credential.hint or f"set a key for {deployment.provider}"
+        step = provider.facts.hint or credential.hint or f"Set a key for {deployment.provider}."
         return Finding(
             deployment=deployment,
             credential=credential.hint or said,
@@ -67,16 +67,16 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
             next_step=step,
         )
     if provider.facts.in_process:
-        step = _missing(provider)
+        step = _missing(provider, deployment)
         reach: Reach = "failed" if step else "in process"
         return Finding(deployment=deployment, credential=said, reach=reach, next_step=step)
     return await _connected(deployment, said, provider.facts.hint, limit)
 
 
-def _missing(provider: Provider) -> str:
-    """What a provider in process still needs, such as weights; providers that know have `missing()`."""
+def _missing(provider: Provider, deployment: Deployment) -> str:
+    """What a provider in process still needs, such as weights; those that know have `missing(deployment)`."""
     ask = getattr(provider, "missing", None)
-    return str(ask() or "") if callable(ask) else ""
+    return str(ask(deployment) or "") if callable(ask) else ""
 
 
 async def _connected(deployment: Deployment, credential: str, hint: str, limit: float) -> Finding:
@@ -85,7 +85,9 @@ async def _connected(deployment: Deployment, credential: str, hint: str, limit: 
         through = await _connect(deployment, limit)
     except InterlockError as error:
         step = (
-            hint if not deployment.credential.needed and hint else "check base_url, the network and its proxy"
+            hint
+            if not deployment.credential.needed and hint
+            else "Check base_url, the network and the proxy."
         )
         return Finding(
             deployment=deployment, credential=credential, reach="failed", detail=str(error), next_step=step

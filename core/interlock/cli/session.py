@@ -3,12 +3,15 @@
 import logging
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 if TYPE_CHECKING:
     from interlock.router import Router
+
+
+_HANDLER: Final = "interlock.cli"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +33,21 @@ def session(context: typer.Context) -> Session:
 
 
 def log_to_stderr(verbose: int) -> None:
-    """Show the log of `interlock` at -v, its details at -vv, and nothing of it without."""
-    logger = logging.getLogger("interlock")
-    if not verbose:
-        # Without any handler, logging prints warnings by itself.
-        logger.addHandler(logging.NullHandler())
-        return
-    from interlock.http.redact import RedactingFilter  # noqa: PLC0415 - few commands log
+    """Show the log of `interlock` at -v, its details at -vv, and nothing of it without.
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    handler.addFilter(RedactingFilter())
+    A second call takes the place of the first.
+    """
+    logger = logging.getLogger("interlock")
+    for old in [each for each in logger.handlers if each.name == _HANDLER]:
+        logger.removeHandler(old)
+    # Without any handler, logging would print warnings by itself.
+    handler: logging.Handler = logging.NullHandler()
+    if verbose:
+        from interlock.http.redact import RedactingFilter  # noqa: PLC0415 - few commands log
+
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        handler.addFilter(RedactingFilter())
+    handler.name = _HANDLER
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
+    logger.setLevel((logging.NOTSET, logging.INFO, logging.DEBUG)[min(verbose, 2)])

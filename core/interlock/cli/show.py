@@ -15,6 +15,7 @@ from interlock.types.records import AttemptRecord
 from interlock.types.response import Response, Usage
 
 _UNBOUNDED = 10_000
+_LONGEST_WORD = 20
 # An answer is a stranger's text: on a terminal it may print, break lines and indent, and do nothing else.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -27,6 +28,12 @@ def printable(text: str) -> str:
 def write_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """An error, which may quote a vendor."""
+    sys.stderr.write(_CONTROLS.sub("", text) + "\n")
+    sys.stderr.flush()
 
 
 def note(text: str) -> None:
@@ -53,9 +60,18 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     for index, (columns, rows) in enumerate(parts):
         if index:
             console.print()
-        drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-        for column in columns:
-            drawn.add_column(column, overflow="fold")
+        drawn = Table(
+            box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False
+        )
+        for at, column in enumerate(columns):
+            words = [word for row in (columns, *rows) for word in row[at].split()]
+            drawn.add_column(
+                column,
+                overflow="fold",
+                min_width=min(_LONGEST_WORD, max(map(len, words), default=0)),
+                # Names stay whole, so that they can be copied; sentences give way.
+                no_wrap=not any(" " in row[at] for row in rows),
+            )
         for row in rows:
             drawn.add_row(*(Text(_CONTROLS.sub("", cell)) for cell in row))
         console.print(drawn)

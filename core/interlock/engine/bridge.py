@@ -4,16 +4,11 @@ import asyncio
 import atexit
 import os
 import threading
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 from weakref import WeakSet
 
-from interlock.types.response import Chunk, Response
-
 T = TypeVar("T")
-_QUEUE = 64  # chunks that a synchronous stream may be ahead of its consumer
 
 
 class Bridge:
@@ -86,83 +81,3 @@ _BRIDGES: "WeakSet[Bridge]" = WeakSet()
 def _close_all() -> None:
     for bridge in list(_BRIDGES):
         bridge.close()
-
-
-class SyncStream:
-    """An answer in steps for code without a loop: iterate over it, in a `with` block or without.
-
-    One task on the bridge reads ahead by a bounded number of chunks. Leaving early closes the socket.
-    """
-
-    def __init__(self, bridge: Bridge, chunks: AsyncGenerator[Chunk]) -> None:
-        self.response: Response | None = None
-        self._ready = threading.Condition()
-        self._queue: deque[Chunk] = deque()
-        self._failure: BaseException | None = None
-        self._done = False
-        self._room: asyncio.Event | None = None
-        self._loop = bridge.loop()
-        self._pump = asyncio.run_coroutine_threadsafe(self._fill(chunks), self._loop)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __iter__(self) -> Iterator[Chunk]:
-        return self
-
-    def __next__(self) -> Chunk:
-        with self._ready:
-            while not self._queue and not self._done:
-                self._ready.wait()
-            if not self._queue:
-                failure, self._failure = self._failure, None
-                if failure is not None:
-                    raise failure
-                raise StopIteration
-            chunk = self._queue.popleft()
-            room = self._room
-            if room is not None and len(self._queue) == _QUEUE // 2:
-                self._loop.call_soon_threadsafe(room.set)
-        if chunk.response is not None:
-            self.response = chunk.response
-        return chunk
-
-    def close(self) -> None:
-        self._pump.cancel()
-        with self._ready:
-            self._queue.clear()
-            self._done = True
-
-    def __del__(self) -> None:
-        pump = getattr(self, "_pump", None)
-        if pump is not None:
-            pump.cancel()
-
-    async def _fill(self, chunks: AsyncGenerator[Chunk]) -> None:
-        self._room = asyncio.Event()
-        failure: BaseException | None = None
-        try:
-            async for chunk in chunks:
-                with self._ready:
-                    self._queue.append(chunk)
-                    self._ready.notify()
-                    full = len(self._queue) >= _QUEUE
-                    if full:
-                        self._room.clear()
-                if full:
-                    await self._room.wait()
-        except BaseException as error:
-            failure = error
-            if isinstance(error, asyncio.CancelledError):
-                raise
-        finally:
-            await chunks.aclose()
-            with self._ready:
-                self._failure = failure
-                self._done = True
-                self._ready.notify_all()

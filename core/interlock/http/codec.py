@@ -32,7 +32,7 @@ class StreamDecoder(Protocol):
     """Turns a reply's bytes, in whatever pieces they come, into deltas. One object a stream."""
 
     def feed(self, data: bytes) -> Iterable[Delta]:
-        """What these bytes complete. Raises ProviderError for an error inside the stream or a malformed one."""
+        """What these bytes complete. Raises ProviderError for an error in the stream or a malformed one."""
         ...
 
     def close(self) -> Iterable[Delta]:

@@ -55,7 +55,8 @@ def _reason(error: BaseException) -> str:
     for link in chain:
         if isinstance(link, OSError) and link.errno and not isinstance(link, ssl.SSLError):
             return os.strerror(link.errno).lower()
-    return "TLS failed" if any(isinstance(link, ssl.SSLError) for link in chain) else "it accepts no connection"
+    secure = any(isinstance(link, ssl.SSLError) for link in chain)
+    return "TLS failed" if secure else "it accepts no connection"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -30,7 +30,7 @@ _TEXTUAL = frozenset(
 
 
 def parse_object(data: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object, or ProtocolError, which says in a word what came instead and never repeats the content."""
+    """A JSON object, or ProtocolError: it says in a word what came instead, and never repeats the content."""
     try:
         payload = json.loads(data)
     except (ValueError, RecursionError):

@@ -117,9 +117,8 @@ def _reset(headers: Mapping[str, str], clock: Callable[[], float]) -> float | No
 
 
 def _wait(value: str, clock: Callable[[], float]) -> float | None:
-    if value.startswith("-"):
-        negative = _wait(value[1:], clock)
-        return None if negative is None else 0.0
+    if _NUMBER.fullmatch(value.removeprefix("-")) and value.startswith("-"):
+        return 0.0
     if _NUMBER.fullmatch(value):
         number = float(value)
         if number >= _EPOCH_MILLISECONDS:
@@ -134,6 +133,8 @@ def _wait(value: str, clock: Callable[[], float]) -> float | None:
 
 def _moment(value: str) -> float | None:
     """Unix time of an RFC 3339 or HTTP date; a date without a zone is UTC."""
+    if ":" not in value:  # the parsers take long numbers for dates
+        return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(value)

@@ -10,8 +10,9 @@ from interlock.engine.fold import Fold
 from interlock.errors import ProviderError
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
-from interlock.testing.rules import Conformance, expect
+from interlock.testing.rules import Conformance, expect, fail
 from interlock.testing.upstream import Reply, Upstream
+from interlock.types.messages import Message
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request, Settings
 from interlock.types.response import Answer, Delta, Usage
@@ -30,8 +31,8 @@ class Asking(Conformance):
 
     Attributes:
         provider: what is tested, an instance.
-        replies: what the vendor's server sends, by scenario: `text`, `tool_call` and `reasoning`, each of them
-            with `_streamed` too; and, when the vendor has its own shapes for them, the errors `invalid`,
+        replies: what the vendor's server sends, by scenario: `text`, `tool_call` and `reasoning`, each with
+            `_streamed` too; and, when the vendor has its own shapes for them, the errors `invalid`,
             `unauthorised`, `forbidden`, `unknown_model`, `rate_limited`, `failing`, `overloaded`. Not needed
             for a provider in process, which is asked for real.
         model: what the vendor calls the model.
@@ -117,16 +118,16 @@ class Asking(Conformance):
         outcome, _ = self.ask(reply, streamed=streamed, request=request)
         if isinstance(outcome, Exception):
             kind = type(outcome).__name__
-            raise AssertionError(f"{WAYS[streamed]}: an answer was due, and {kind} came: {outcome}") from outcome
+            fail(f"{WAYS[streamed]}: an answer was due, and {kind} came: {outcome}", outcome)
         return outcome
 
-    def run(self, scenario: Callable[[str, HttpClient], Awaitable[None]], *script: Reply) -> Upstream:
-        """Run a coroutine that is given the upstream's URL and a client."""
+    def run(self, scenario: Callable[[Upstream, HttpClient], Awaitable[None]], *script: Reply) -> Upstream:
+        """Run a coroutine beside an upstream, which is given back for a look at what arrived."""
 
         async def main() -> None:
             http = HttpClient()
             try:
-                await asyncio.wait_for(scenario(upstream.url, http), _PATIENCE)
+                await asyncio.wait_for(scenario(upstream, http), _PATIENCE)
             finally:
                 await http.aclose()
 
@@ -162,11 +163,9 @@ class Asking(Conformance):
 def expect_failure(outcome: Outcome, kind: type[Exception], when: str) -> Exception:
     """The error, when it is of the `kind` that is due."""
     if isinstance(outcome, Answer):
-        raise AssertionError(f"{when}: {kind.__name__} was due, and an answer came")
+        fail(f"{when}: {kind.__name__} was due, and an answer came")
     if not isinstance(outcome, kind):
-        raise AssertionError(
-            f"{when}: {kind.__name__} was due, and {type(outcome).__name__} came: {outcome}"
-        ) from outcome
+        fail(f"{when}: {kind.__name__} was due, and {type(outcome).__name__} came: {outcome}", outcome)
     return outcome
 
 
@@ -179,4 +178,4 @@ def same_to_a_caller(left: Answer, right: Answer) -> Sequence[str]:
 
 
 def _greeting() -> Request:
-    return Request(PROMPT, settings=Settings(temperature=0.0, seed=7, max_tokens=32))
+    return Request((Message("user", PROMPT),), settings=Settings(temperature=0.0, seed=7, max_tokens=32))

@@ -66,11 +66,16 @@ class ClassifierConformance(Conformance):
 
     def test_is_a_classifier(self) -> None:
         classifier = self.classifier
-        expect(isinstance(classifier, Classifier), f"{classifier!r} is no Classifier: it needs api, name, classify")
+        expect(
+            isinstance(classifier, Classifier),
+            f"{classifier!r} is no Classifier: it needs api, name, classify",
+        )
         expect(not isinstance(classifier, type), "give an instance, not the class")
         expect(classifier.api == API, f"api is {classifier.api!r}; this version speaks {API}")
         expect(isinstance(classifier.name, str) and classifier.name, "name must be text")
-        expect(not inspect.iscoroutinefunction(classifier.classify), "classify must not be a coroutine function")
+        expect(
+            not inspect.iscoroutinefunction(classifier.classify), "classify must not be a coroutine function"
+        )
         refine = getattr(classifier, "refine", None)
         expect(refine is None or inspect.iscoroutinefunction(refine), "refine must be a coroutine function")
 
@@ -80,9 +85,13 @@ class ClassifierConformance(Conformance):
             opinion = self._classify(request)
             if opinion is None:
                 continue
-            expect(opinion.task in tasks, f"{opinion.task!r} is no task; there are {', '.join(sorted(tasks))}")
+            expect(
+                opinion.task in tasks, f"{opinion.task!r} is no task; there are {', '.join(sorted(tasks))}"
+            )
             expect(0 <= opinion.confidence <= 1, f"confidence {opinion.confidence!r} is not between 0 and 1")
-            named = isinstance(opinion.evidence, tuple) and all(isinstance(item, str) for item in opinion.evidence)
+            named = isinstance(opinion.evidence, tuple) and all(
+                isinstance(item, str) for item in opinion.evidence
+            )
             expect(named, f"evidence must be a tuple of text, not {opinion.evidence!r}")
 
     def test_gives_the_same_answer_again(self) -> None:
@@ -93,7 +102,7 @@ class ClassifierConformance(Conformance):
 
     def test_survives_hostile_text(self) -> None:
         for text in HOSTILE:
-            self._classify(Request(text))
+            self._classify(_request(text))
         if importlib.util.find_spec("hypothesis") is not None:
             self._survives_anything()
 
@@ -119,7 +128,7 @@ class ClassifierConformance(Conformance):
 
     def test_keeps_the_prompt_out_of_its_evidence(self) -> None:
         for prompt in self._prompts():
-            opinion = self._classify(Request(f"{_CANARY}. {prompt} {_CANARY}@example.com"))
+            opinion = self._classify(_request(f"{_CANARY}. {prompt} {_CANARY}@example.com"))
             expect(
                 opinion is None or _CANARY not in repr(opinion).lower(),
                 "the evidence repeats the prompt: evidence is recorded, prompts are not",
@@ -129,7 +138,7 @@ class ClassifierConformance(Conformance):
         return (*PROMPTS, *self.prompts)
 
     def _requests(self) -> Iterator[Request]:
-        return (Request(prompt) for prompt in self._prompts())
+        return (_request(prompt) for prompt in self._prompts())
 
     def _classify(self, request: Request) -> Classification | None:
         tokens = sum(len(message.text) for message in request.messages) // 4
@@ -154,6 +163,10 @@ class ClassifierConformance(Conformance):
         survives()
 
 
+def _request(text: str) -> Request:
+    return Request((Message("user", text),))
+
+
 @contextmanager
 def _no_io() -> Iterator[None]:
     """Make files, sockets, processes and sleep raise AssertionError."""
@@ -161,7 +174,14 @@ def _no_io() -> Iterator[None]:
     def refuse(*_: object, **__: object) -> NoReturn:
         raise AssertionError("classify opened a file or socket, started a process or slept")
 
-    doors = [(builtins, "open"), (io, "open"), (os, "open"), (socket, "socket"), (subprocess, "Popen"), (time, "sleep")]
+    doors = [
+        (builtins, "open"),
+        (io, "open"),
+        (os, "open"),
+        (socket, "socket"),
+        (subprocess, "Popen"),
+        (time, "sleep"),
+    ]
     with ExitStack() as stack:
         for owner, name in doors:
             stack.enter_context(patch.object(owner, name, refuse))

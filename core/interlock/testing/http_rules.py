@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 
+from interlock.engine.fold import Fold
 from interlock.errors import (
     AuthenticationError,
     InvalidRequest,
@@ -21,7 +22,6 @@ from interlock.testing.asking import HEADER, KEY, PROMPT, WAYS, Asking, expect_f
 from interlock.testing.rules import expect, not_applicable
 from interlock.testing.upstream import End, Reply, Upstream
 from interlock.types.response import Answer
-from interlock.engine.fold import Fold
 
 _WAIT = 7
 _ERRORS: dict[str, tuple[int, type[ProviderError]]] = {
@@ -58,25 +58,35 @@ class HttpRules(Asking):
         for streamed, way in WAYS.items():
             outcome, upstream = self._served("text", streamed=streamed)
             expect(isinstance(outcome, Answer), f"{way}: an answer was due, and {outcome!r} came")
-            expect(len(upstream.requests) == 1, f"{way}: {len(upstream.requests)} requests were sent for one call")
+            expect(
+                len(upstream.requests) == 1,
+                f"{way}: {len(upstream.requests)} requests were sent for one call",
+            )
             received = upstream.requests[0]
             sent = received.body.decode("utf-8", "replace")
-            expect(self.model in sent + received.path, f"{way}: the deployment's name for the model was not sent")
+            expect(
+                self.model in sent + received.path, f"{way}: the deployment's name for the model was not sent"
+            )
             expect(PROMPT in sent, f"{way}: the prompt was not sent")
-            expect(received.headers.get(HEADER[0]) == HEADER[1], f"{way}: the deployment's headers were not sent")
+            expect(
+                received.headers.get(HEADER[0]) == HEADER[1], f"{way}: the deployment's headers were not sent"
+            )
             expect("x_conformance" in sent, f"{way}: the deployment's extra_body was not sent")
             expect(KEY in str(received.headers), f"{way}: the key was not sent in a header")
-            expect(KEY not in received.path + sent, f"{way}: the key was sent in the URL or the body, which are logged")
+            expect(
+                KEY not in received.path + sent,
+                f"{way}: the key was sent in the URL or the body, which are logged",
+            )
 
     def test_sends_nothing_with_a_withdrawn_permit(self) -> None:
         self._over_http()
 
-        async def scenario(url: str, http: HttpClient) -> None:
+        async def scenario(upstream: Upstream, http: HttpClient) -> None:
             for streamed, way in WAYS.items():
-                permit = Permit(deployment="conformance", origin=origin_of(url))
+                permit = Permit(deployment="conformance", origin=origin_of(upstream.url))
                 permit.withdraw()
                 try:
-                    await self.once(self.call(url, http, permit=permit), streamed=streamed)
+                    await self.once(self.call(upstream.url, http, permit=permit), streamed=streamed)
                 except PermitError:
                     continue
                 raise AssertionError(f"{way}: an attempt without a valid permit must end in PermitError")
@@ -103,7 +113,9 @@ class HttpRules(Asking):
                 outcome, _ = self.ask(reply, streamed=streamed)
                 error = expect_failure(outcome, kind, f"{way}, {name} ({reply.status})")
                 found = getattr(error, "status", None)
-                expect(found == reply.status, f"{way}, {name}: the error's status is {found}, not {reply.status}")
+                expect(
+                    found == reply.status, f"{way}, {name}: the error's status is {found}, not {reply.status}"
+                )
                 wait = reply.headers.get("retry-after", "")
                 if wait.isdecimal():
                     found = getattr(error, "retry_after", None)
@@ -124,9 +136,7 @@ class HttpRules(Asking):
             whole = self.reply("text", streamed=streamed)
             for end in ((), (End.CUT,)):
                 positions = _positions(whole)
-                cuts = [
-                    Reply(headers=whole.headers, pieces=(whole.body[:at], b"", *end)) for at in positions
-                ]
+                cuts = [Reply(headers=whole.headers, pieces=(whole.body[:at], b"", *end)) for at in positions]
                 outcomes, _ = self.ask_all(cuts, streamed=streamed)
                 for at, outcome in zip(positions, outcomes, strict=True):
                     when = f"{way}, cut after {at} of {len(whole.body)} bytes"
@@ -157,33 +167,32 @@ class HttpRules(Asking):
         self._over_http()
         for streamed, way in WAYS.items():
 
-            async def scenario(url: str, http: HttpClient, *, streamed: bool = streamed, way: str = way) -> None:
-                task = asyncio.create_task(self.once(self.call(url, http), streamed=streamed))
+            async def scenario(
+                upstream: Upstream, http: HttpClient, *, streamed: bool = streamed, way: str = way
+            ) -> None:
+                task = asyncio.create_task(self.once(self.call(upstream.url, http), streamed=streamed))
                 await asyncio.to_thread(upstream.wait_for_requests, 1)
                 task.cancel()
                 await asyncio.wait({task})
                 expect(task.cancelled(), f"{way}: the cancellation was swallowed")
                 await asyncio.to_thread(upstream.wait_until_idle)
 
-            with Upstream(Reply(pieces=(End.SILENCE,))) as upstream:
-                self.run_at(upstream, scenario)
+            self.run(scenario, Reply(pieces=(End.SILENCE,)))
 
     def test_closes_its_socket_when_a_stream_is_left(self) -> None:
         self._over_http()
         if not self.has_streaming:
             not_applicable("has_streaming is False")
         whole = self.reply("text", streamed=True)
-        endless = Reply(headers=whole.headers, pieces=(whole.body[: _early(whole)], End.SILENCE))
 
-        async def scenario(url: str, http: HttpClient) -> None:
-            async with aclosing(self.provider.stream(self.call(url, http))) as stream:  # type: ignore[type-var]  # generators have aclose
+        async def scenario(upstream: Upstream, http: HttpClient) -> None:
+            async with aclosing(self.provider.stream(self.call(upstream.url, http))) as stream:  # type: ignore[type-var]  # generators have aclose
                 async for delta in stream:
                     if delta.text:
                         break
             await asyncio.to_thread(upstream.wait_until_idle)
 
-        with Upstream(endless) as upstream:
-            self.run_at(upstream, scenario)
+        self.run(scenario, Reply(headers=whole.headers, pieces=(whole.body[: _early(whole)], End.SILENCE)))
 
     def test_shows_its_key_to_nobody(self) -> None:
         self._over_http()
@@ -196,7 +205,10 @@ class HttpRules(Asking):
                         outcome, _ = self.ask(reply, streamed=streamed)
                     error = expect_failure(outcome, ProviderError, f"{way}, {status}")
                     shown = f"{error!s} {error!r} {vars(error)}"
-                    expect(KEY not in shown, f"{way}: the error for {status} repeats the key that the vendor echoed")
+                    expect(
+                        KEY not in shown,
+                        f"{way}: the error for {status} repeats the key that the vendor echoed",
+                    )
                     expect(KEY not in "".join(lines), f"{way}: the key was logged")
 
     def test_logs_no_prompt(self) -> None:
@@ -206,16 +218,6 @@ class HttpRules(Asking):
             written = "".join(lines)
             expect(PROMPT not in written, f"{way}: the prompt was logged")
             expect(KEY not in written, f"{way}: the key was logged")
-
-    def run_at(self, upstream: Upstream, scenario: "Scenario") -> None:
-        async def main() -> None:
-            http = HttpClient()
-            try:
-                await asyncio.wait_for(scenario(upstream.url, http), 10)
-            finally:
-                await http.aclose()
-
-        asyncio.run(main())
 
     def _over_http(self) -> None:
         if self.provider.facts.in_process:
@@ -229,7 +231,10 @@ class HttpRules(Asking):
 def _positions(whole: Reply) -> list[int]:
     """Where to cut: at the ends of pieces, and a dozen places in between; never at the very end."""
     size = len(whole.body)
-    ends = [len(b"".join(piece for piece in whole.pieces[:n] if isinstance(piece, bytes))) for n in range(len(whole.pieces))]
+    ends = [
+        len(b"".join(piece for piece in whole.pieces[:n] if isinstance(piece, bytes)))
+        for n in range(len(whole.pieces))
+    ]
     return sorted({*ends, *(size * n // _CUTS for n in range(_CUTS)), max(0, size - 1)} - {size})
 
 

@@ -17,8 +17,8 @@ def scripted_router(
 ) -> Router:
     """A router with one deployment for each script, ranked in their order, under the same name.
 
-    A script's deployment serves the card `scripted/<name>` in region `local`. The environment counts only as far
-    as `environ` gives it, and nothing is retried unless `retries=` says so.
+    A script's deployment serves the card `scripted/<name>` in region `local`. The environment counts only as
+    far as `environ` gives it, and nothing is retried unless `retries=` says so.
 
     Args:
         scripts: a deployment's name to its steps, or to a provider of that name.

@@ -11,6 +11,10 @@ def expect(met: object, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
+def fail(message: str, cause: BaseException | None = None) -> NoReturn:
+    raise AssertionError(message) from cause
+
+
 def not_applicable(reason: str) -> NoReturn:
     """Skip the running test."""
     raise SkipTest(reason)  # every runner knows this one, and so the kit needs none

@@ -105,8 +105,12 @@ class ScriptedProvider:
             return str(self._overrun)
         if not self._steps:
             return None
-        left = "".join(f"\n  {index}: {step.said!r}" for index, step in enumerate(self._steps, self._taken + 1))
-        return f"provider {self.facts.name!r} was called {self._taken} times; these steps were not used:{left}"
+        left = "".join(
+            f"\n  {index}: {step.said!r}" for index, step in enumerate(self._steps, self._taken + 1)
+        )
+        return (
+            f"provider {self.facts.name!r} was called {self._taken} times; these steps were not used:{left}"
+        )
 
     def assert_done(self) -> None:
         """Raise AssertionError unless the script was used up, and no more than that was asked for."""

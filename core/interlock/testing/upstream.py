@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,7 +17,7 @@ _GRACE = 5.0
 
 
 class End(Enum):
-    """How a reply ends other than well: a reset, a close in the middle, or silence until the client leaves."""
+    """How a reply ends badly: a reset, a close in the middle, or silence until the client leaves."""
 
     RESET = "reset"
     CUT = "cut"
@@ -52,7 +51,7 @@ class Reply:
 
     @classmethod
     def events(cls, *events: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Self:
-        """Server-sent events: text as it is and anything else as JSON; bytes, numbers and ends as in `pieces`."""
+        """Server-sent events: text as it is, mappings and lists as JSON; all else is as in `pieces`."""
         pieces = tuple(_event(event) for event in events)
         return cls(
             status=status, headers={"content-type": "text/event-stream", **(headers or {})}, pieces=pieces
@@ -83,8 +82,9 @@ Answerer = Reply | Callable[[Received], Reply]
 class Upstream:
     """A loopback HTTP server in a thread of its own, for code on any loop or none. A context manager.
 
-    Each request takes the next reply of the script, or `always` when the script is used up. A request for which
-    there is neither is answered with 501, and remembered for `assert_done`.
+    Each request takes the next reply of the script, or `always` when the script is used up. A request for
+    which there is neither is answered with 501, and remembered for `assert_done`. What a callable raises is
+    raised at the end of the `with` block.
 
     Attributes:
         requests: everything that arrived, in order.
@@ -102,6 +102,7 @@ class Upstream:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
+        self._mistakes: list[Exception] = []
         self.port = 0
 
     @property
@@ -117,8 +118,8 @@ class Upstream:
         self._wait(lambda: len(self.requests) >= count, timeout, f"{count} requests have arrived")
 
     def wait_until_idle(self, timeout: float = _GRACE) -> None:
-        """Wait, at most `timeout` seconds, until no reply is under way: every client has its answer or has left."""
-        self._wait(lambda: self._open == 0, timeout, "no reply is under way")
+        """Wait, at most `timeout` seconds, until every client has its answer or has left."""
+        self._wait(lambda: self._open == 0, timeout, "every client has its answer or has left")
 
     def assert_done(self) -> None:
         """Raise AssertionError when replies are left over, or requests found none."""
@@ -130,6 +131,7 @@ class Upstream:
 
     def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each piece waits for an ACK
         self.port = self._socket.getsockname()[1]
         started = threading.Event()
         self._thread = threading.Thread(
@@ -142,10 +144,11 @@ class Upstream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._loop is not None and self._stop is not None:
+        if self._thread is not None and self._loop is not None and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
-        if self._thread is not None:
             self._thread.join(_GRACE)
+        if error is None and self._mistakes:
+            raise self._mistakes[0]
 
     def _wait(self, met: Callable[[], bool], timeout: float, what: str) -> None:
         with self._changed:
@@ -156,28 +159,30 @@ class Upstream:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         tasks: set[asyncio.Task[None]] = set()
 
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            if task is not None:
-                tasks.add(task)
-            try:
-                with suppress(ConnectionError, asyncio.IncompleteReadError):
-                    while await self._exchange(reader, writer):
-                        pass
-                    writer.close()
-                    await writer.wait_closed()
-            finally:
-                writer.transport.abort()
-                if task is not None:
-                    tasks.discard(task)
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.create_task(self._converse(reader, writer))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
         server = await asyncio.start_server(connected, sock=self._socket)
         started.set()
         await self._stop.wait()
         server.close()
-        for task in tasks:
+        for task in tuple(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                while await self._exchange(reader, writer):
+                    pass
+                writer.close()
+                await writer.wait_closed()
+        except Exception as error:  # noqa: BLE001 - a mistake in the script must not look like the server's doing
+            self._mistakes.append(error)
+        finally:
+            writer.transport.abort()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its reply. Returns whether the connection may serve another."""
@@ -211,7 +216,9 @@ async def _read(reader: asyncio.StreamReader) -> Received | None:
         return None
     first, *lines = head.decode("latin-1").split("\r\n")[:-2]
     method, path, _ = first.split(" ", 2)
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     if headers.get("transfer-encoding", "").lower() == "chunked":
         body = b"".join([chunk async for chunk in _chunks(reader)])
     else:
@@ -257,8 +264,7 @@ def _head(reply: Reply, writer: asyncio.StreamWriter) -> bool:
     else:
         chunked = False
         headers["content-length"] = str(len(reply.body))
-    reason = HTTPStatus(reply.status).phrase if reply.status in HTTPStatus else "Unknown"
-    lines = [f"HTTP/1.1 {reply.status} {reason}", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [f"HTTP/1.1 {reply.status} Scripted", *(f"{name}: {value}" for name, value in headers.items())]
     writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
     return chunked
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from interlock import Endpoint, ModelCard, hookimpl
 from interlock.protocols import Provider
-
 from interlock_local.process import CONTEXT
 from interlock_local.provider import LocalProvider
 from interlock_local.weights import NAME

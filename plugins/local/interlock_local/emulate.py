@@ -35,7 +35,7 @@ def plain(request: Request) -> Request:
 
 
 def asked(request: Request) -> Request:
-    """The same in words and a schema: one object that is either a call, or an answer where that is allowed."""
+    """The same in words and a schema: one object that is a call, or an answer where that is allowed."""
     choice = request.tool_choice
     tools = request.tools if choice in (None, "auto", "required") else _named(request.tools, choice)
     may_answer = choice in (None, "auto")

@@ -25,7 +25,7 @@ _PROGRAM = Path(__file__).with_name("serve.py")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """`address` is `http://127.0.0.1:<port>`; `key` is asked of every request, so that no other user gets in."""
+    """`address` is `http://127.0.0.1:<port>`; every request needs `key`, so that no other user gets in."""
 
     address: str
     key: str

@@ -1,10 +1,11 @@
 """The provider `local`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from interlock import Answer, Deployment, PermitError, ProtocolError, Reasoning, Text
 from interlock.http import HttpProvider, Permit, origin_of
@@ -12,12 +13,11 @@ from interlock.protocols import Call, ProviderFacts
 from interlock.types.messages import Part
 from interlock.types.models import Credential, Network, Secret
 from interlock.types.response import Delta
+from interlock_local import emulate
+from interlock_local.process import SERVERS, Server
+from interlock_local.weights import HINT, NAME, find
 from interlock_openai import ChatCompletions, Vendor
 from interlock_openai.stream import deltas_of
-
-from interlock_local import emulate
-from interlock_local.process import SERVERS
-from interlock_local.weights import HINT, NAME, find
 
 FACTS = ProviderFacts(
     name="local", region="local", needs_key=False, in_process=True, on_premise=True, hint=HINT
@@ -55,19 +55,19 @@ class LocalProvider:
 
     async def stream(self, call: Call) -> AsyncIterator[Delta]:
         inner = await _inside(call)
-        if emulate.is_needed(call.request):
-            async for delta in self._emulated(inner):
-                yield delta
-            return
-        async with aclosing(self._http.stream(inner)) as deltas:  # type: ignore[type-var]  # a generator,
-        which has aclose
+        emulated = emulate.is_needed(call.request)
+        async with aclosing(self._emulated(inner) if emulated else self._open(inner)) as deltas:
             async for delta in deltas:
                 yield delta
 
-    async def _emulated(self, inner: Call) -> AsyncIterator[Delta]:
+    def _open(self, inner: Call) -> AsyncGenerator[Delta]:
+        # It is a generator, which can be closed; the protocol promises less.
+        return cast("AsyncGenerator[Delta]", self._http.stream(inner))
+
+    async def _emulated(self, inner: Call) -> AsyncGenerator[Delta]:
         """An object means something only once it is whole; until then, empty steps say that it is growing."""
-        gathered: list[Delta] = [] async with aclosing(self._http.stream(inner)) as deltas:  # type:
-        ignore[type-var]  # a generator, which has aclose
+        gathered: list[Delta] = []
+        async with aclosing(self._open(inner)) as deltas:
             async for delta in deltas:
                 gathered.append(delta)
                 yield Delta()
@@ -80,8 +80,7 @@ async def _inside(call: Call) -> Call:
     deployment, request = call.deployment, call.request
     if not call.permit.is_open:
         raise PermitError(f"the permit for {deployment.id} was withdrawn: its attempt is over")
-    path = find(deployment.name)
-    server = await asyncio.to_thread(SERVERS.get, path, _served_as(deployment))
+    server = await asyncio.to_thread(_server, deployment)
     if not call.permit.is_open:
         raise PermitError(f"the permit for {deployment.id} was withdrawn while the model was loading")
     request = emulate.asked(request) if emulate.is_needed(request) else emulate.plain(request)
@@ -100,6 +99,10 @@ async def _inside(call: Call) -> Call:
         permit=Permit(deployment=deployment.id, origin=origin_of(server.address)),
         http=call.http,
     )
+
+
+def _server(deployment: Deployment) -> Server:
+    return SERVERS.get(find(deployment.name), _served_as(deployment))
 
 
 def _served_as(deployment: Deployment) -> str:

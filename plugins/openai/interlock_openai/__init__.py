@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from interlock import hookimpl
 from interlock.http import HttpProvider
 from interlock.protocols import Provider
-
 from interlock_openai.codec import ChatCompletions
 from interlock_openai.vendors import VENDORS, Vendor
 

@@ -8,7 +8,6 @@ from interlock.http import HttpReply
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
-
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
 from interlock_openai.read import (

@@ -10,7 +10,6 @@ from interlock.http import HttpRequest
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
-
 from interlock_openai.media import refused
 from interlock_openai.messages import encode_messages
 from interlock_openai.schema import in_words, response_format

@@ -5,7 +5,6 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.types.messages import Audio, Document, Image, Media
-
 from interlock_openai.vendors import Vendor
 
 _MAGIC = (

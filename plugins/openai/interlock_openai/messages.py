@@ -19,7 +19,6 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
-
 from interlock_openai import media
 from interlock_openai.vendors import Vendor
 

@@ -6,7 +6,6 @@ from typing import Any
 from interlock.errors import ProtocolError, Unavailable
 from interlock.types.messages import Citation
 from interlock.types.response import FinishReason, Usage
-
 from interlock_openai.errors import error_inside
 
 _FINISH: dict[str, FinishReason] = {
@@ -178,7 +177,7 @@ def citations(annotations: Any) -> tuple[Citation, ...]:
 
 
 def reasoning_of(message: dict[str, Any]) -> str:
-    """The thought in a message or a delta, whatever its name; blocks count only where there is no plain text."""
+    """The thought in a message or a delta, whatever its name; blocks count where there is no plain text."""
     for key in ("reasoning_content", "reasoning"):
         if text := text_of(message.get(key)):
             return text

@@ -25,7 +25,7 @@ _NAME_LENGTH = 64
 
 
 def response_format(output: Output, *, mode: str, strict: bool) -> dict[str, Any]:
-    """`strict` says that the vendor knows the flag, which is set where it changes nothing that the schema means."""
+    """`strict` says that the vendor knows the flag; it is set where it changes nothing in the meaning."""
     if mode == "json_object":
         return {"type": "json_object"}
     schema: Any = output.schema

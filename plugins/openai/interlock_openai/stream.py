@@ -9,7 +9,6 @@ from interlock.http import EventParser, ServerEvent
 from interlock.protocols import Call
 from interlock.types.messages import Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
-
 from interlock_openai.decode import answer_of, arguments_of, check_called
 from interlock_openai.details import Details
 from interlock_openai.errors import error_inside

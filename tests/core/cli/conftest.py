@@ -1,7 +1,6 @@
 """A fake OpenAI-compatible server on loopback, and the program run against it."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
-
 from interlock.cli.app import app
+from typer.testing import CliRunner, Result
 
 
 class FakeVendor(ThreadingHTTPServer):
@@ -38,7 +36,7 @@ class FakeVendor(ThreadingHTTPServer):
 class _Behaviour(BaseHTTPRequestHandler):
     server: FakeVendor
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         pass
 
     def do_POST(self) -> None:
@@ -102,7 +100,9 @@ class _Behaviour(BaseHTTPRequestHandler):
 
 
 def _envelope(choice: dict[str, Any], *, usage: bool = True) -> dict[str, Any]:
-    counted = {"usage": {"prompt_tokens": 1200, "completion_tokens": 3, "total_tokens": 1203}} if usage else {}
+    counted = (
+        {"usage": {"prompt_tokens": 1200, "completion_tokens": 3, "total_tokens": 1203}} if usage else {}
+    )
     return {"id": "c1", "model": "fake-1", "choices": [{"index": 0, **choice}], **counted}
 
 
@@ -114,15 +114,6 @@ def vendor() -> Iterator[FakeVendor]:
         yield server
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty folder, and an environment without keys, settings or terminal."""
-    for name in list(os.environ):
-        if name.endswith(("_API_KEY", "_TOKEN")) or name.startswith("INTERLOCK_") or name == "COLUMNS":
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -161,8 +152,8 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def popen(*arguments: str, **options: Any) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", "from interlock.cli import main; main()", *arguments]
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, **{"stdin": pipe, **options})
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        process = subprocess.Popen(command, text=True, **{**pipes, **options})
         started.append(process)
         return process
 

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -49,14 +50,20 @@ def test_a_signature_seals_its_thought():
 
 
 def test_the_last_usage_and_model_count():
-    deltas = [Delta("a", usage=Usage(input_tokens=1), served_model="m1"), Delta(usage=Usage(input_tokens=2)), STOP]
+    deltas = [
+        Delta("a", usage=Usage(input_tokens=1), served_model="m1"),
+        Delta(usage=Usage(input_tokens=2)),
+        STOP,
+    ]
     answer = Fold.of(deltas)
     assert (answer.usage.input_tokens, answer.served_model) == (2, "m1")
 
 
 def test_citations_and_refusals_are_kept():
     source = Citation(url="https://example.org")
-    answer = Fold.of([Delta("Paris", citations=(source,)), Delta(refusal="No."), Delta(finish_reason="refusal")])
+    answer = Fold.of(
+        [Delta("Paris", citations=(source,)), Delta(refusal="No."), Delta(finish_reason="refusal")]
+    )
     assert answer.parts == (Text("Paris", citations=(source,)), Refusal("No."))
 
 
@@ -96,7 +103,7 @@ def test_where_a_stream_is_cut_into_pieces_does_not_matter(text, arguments, cuts
 
     def pieces(whole):
         edges = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
-        return [whole[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        return [whole[a:b] for a, b in pairwise(edges)]
 
     deltas = [Delta(piece) for piece in pieces(text)]
     deltas.append(Delta(tool_calls=(ToolCallDelta(index=3, id="i", name="n"),)))

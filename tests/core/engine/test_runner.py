@@ -55,7 +55,12 @@ async def test_a_failure_falls_over_and_is_written_down():
     )
     response = await router.complete("Hello")
     first, second = response.record.attempts
-    assert (first.deployment, first.error.kind, first.error.status, first.cost) == ("a", "Unavailable", 503, 0.0)
+    assert (first.deployment, first.error.kind, first.error.status, first.cost) == (
+        "a",
+        "Unavailable",
+        503,
+        0.0,
+    )
     assert (second.deployment, second.error, second.usage) == ("b", None, usage)
     assert second.cost == pytest.approx(1_000 * 2e-6 + 200 * 10e-6)
     assert response.cost == pytest.approx(second.cost)
@@ -122,7 +127,7 @@ async def test_a_call_without_a_place_to_go_names_every_rule():
     router = scripted_router({"a": [], "b": []}, constraints={"deny_vendors": ["scripted"]})
     with pytest.raises(NoDeployment) as caught:
         await router.complete("Hello")
-    assert caught.value.excluded == {name: "scripted is a denied vendor" for name in "ab"}
+    assert caught.value.excluded == dict.fromkeys("ab", "scripted is a denied vendor")
     assert "a: scripted is a denied vendor" in str(caught.value)
     assert router.records[-1].error == "NoDeployment"
 

@@ -60,7 +60,7 @@ parts = st.lists(
     ),
     min_size=1,
     max_size=4,
-    unique_by=lambda part: type(part),
+    unique_by=type,
 )
 
 

@@ -17,7 +17,7 @@ def test_many_failures_prove_much():
 def test_the_bound_never_exceeds_the_rate(failures, successes):
     attempts = failures + successes
     bound = lower_bound(failures, attempts)
-    assert 0 <= bound + 1e-12
+    assert bound >= -1e-12
     assert bound <= (failures / attempts if attempts else 0) + 1e-12
 
 

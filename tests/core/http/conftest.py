@@ -67,6 +67,7 @@ class Upstream:
     url: str
     connections: int = 0
     seen: list[Seen] = field(default_factory=list)
+    reached: asyncio.Event = field(default_factory=asyncio.Event)  # set at the first connection
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # set when a script has run to its end
 
     @property
@@ -87,7 +88,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encod
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Callable[..., Awaitable[Upstream]]]:
-    """`await serve(script)` starts a server. A script that is bytes answers every request with them."""
+    """A function that starts a server with a script; bytes for a script answer every request."""
     servers: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
 
@@ -106,10 +107,11 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Upstream]]]:
             except ConnectionError:
                 upstream.gone.set()
             finally:
-                connection.writer.transport.abort() if connection.writer.is_closing() else connection.writer.close()
+                connection.writer.close()
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             upstream.connections += 1
+            upstream.reached.set()
             task = asyncio.get_running_loop().create_task(follow(Connection(reader, writer)))
             tasks.add(task)
             task.add_done_callback(tasks.discard)

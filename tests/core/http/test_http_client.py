@@ -226,5 +226,5 @@ async def test_a_client_works_again_after_aclose(kit, serve):
 async def test_an_unknown_transport_is_a_configuration_error(kit, serve, monkeypatch):
     monkeypatch.setenv("INTERLOCK_TRANSPORT", "curl")
     upstream = await serve(kit.reply())
-    with pytest.raises(ConfigError, match="INTERLOCK_TRANSPORT.*'curl'"):
+    with pytest.raises(ConfigError, match=r"INTERLOCK_TRANSPORT.*'curl'"):
         await kit.send(upstream.url)

@@ -1,22 +1,25 @@
 """One client, several event loops, threads and processes."""
 
 import asyncio
+import os
+import ssl
 import sys
 import textwrap
+import threading
 
 import pytest
+import trustme
 from interlock.http import HttpClient
-
-pytestmark = pytest.mark.usefixtures("transport")
 
 PRELUDE = """
 import asyncio, os, sys, threading
 from interlock.http import HttpClient, HttpRequest, Permit, origin_of
-from interlock.types.models import Deployment, ModelCard
+from interlock.types.models import Deployment, ModelCard, Network
 
-url = sys.argv[1]
+url, bundle = sys.argv[1:]
 card = ModelCard(id="maker/model", maker="maker", jurisdiction="us")
-deployment = Deployment(id="here", card=card, provider="openai", region="us", name="model")
+deployment = Deployment(id="here", card=card, provider="openai", region="us", name="model",
+                        network=Network(ca_bundle=bundle or None))
 call = (HttpRequest(url=url, body=b"{}"), Permit(deployment="here", origin=origin_of(url)), deployment)
 client = HttpClient()
 
@@ -30,10 +33,10 @@ async def leave_early():
 """
 
 
-async def run(script: str, url: str) -> str:
+async def run(script: str, url: str, bundle: str = "") -> str:
     """Standard error and output of a script that must succeed, with every warning on."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-X", "dev", "-W", "error", "-c", PRELUDE + textwrap.dedent(script), url,
+        sys.executable, "-X", "dev", "-W", "error", "-c", PRELUDE + textwrap.dedent(script), url, bundle,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await process.communicate()
@@ -45,51 +48,56 @@ async def run(script: str, url: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        "asyncio.run(once()); asyncio.run(once())",
-        "asyncio.run(leave_early()); asyncio.run(leave_early())",
-        """
-        async def crowd():
-            await asyncio.gather(*(once() for _ in range(20)))
-        for _ in range(2):
-            asyncio.run(crowd())
-        """,
-        """
-        async def forgotten():
-            task = asyncio.ensure_future(once())
-            await asyncio.sleep(0)
-        asyncio.run(forgotten())
-        """,
-        """
-        async def dropped():
-            global client
-            await once()
-            client = HttpClient()
-            await once()
-        asyncio.run(dropped())
-        """,
-        """
-        async def closed():
-            await once()
-            await client.aclose()
-        asyncio.run(closed()); asyncio.run(closed())
-        """,
-        """
-        def work():
-            for _ in range(2):
-                asyncio.run(once())
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads: thread.start()
-        for thread in threads: thread.join()
-        """,
-    ],
-    ids=["two-runs", "left-early", "crowd", "forgotten-task", "dropped-client", "aclose", "threads"],
-)
-async def test_a_script_ends_without_a_word(kit, serve, script):
+RUNS = """
+async def crowd():
+    await asyncio.gather(*(once() for _ in range(20)))
+
+async def forgotten():
+    task = asyncio.ensure_future(once())
+    await asyncio.sleep(0)
+
+async def closed():
+    await once()
+    await client.aclose()
+
+async def dropped():
+    global client
+    await once()
+    client = HttpClient()
+    await once()
+
+for main in (once, once, crowd, crowd, leave_early, leave_early, forgotten, closed, once, dropped):
+    asyncio.run(main())
+"""
+THREADS = """
+def work():
+    for _ in range(2):
+        asyncio.run(once())
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+async def test_runs_one_after_another_end_without_a_word(kit, serve, transport):
     upstream = await serve(kit.reply())
-    assert await run(script, upstream.url) == ""
+    assert await run(RUNS, upstream.url) == ""
+
+
+async def test_runs_over_tls_end_without_a_word(kit, serve, tmp_path):
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    bundle = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(bundle)
+    upstream = await serve(kit.reply(), tls)
+    assert await run(RUNS, upstream.url, str(bundle)) == ""
+
+
+async def test_runs_in_several_threads_end_without_a_word(kit, serve):
+    upstream = await serve(kit.reply())
+    assert await run(THREADS, upstream.url) == ""
 
 
 async def test_loops_closed_by_hand_leave_no_complaint_of_ours(kit, serve):
@@ -105,7 +113,7 @@ async def test_loops_closed_by_hand_leave_no_complaint_of_ours(kit, serve):
     assert await run(script, upstream.url) == ""
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="needs fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 async def test_a_forked_child_opens_its_own_connections(kit, serve):
     upstream = await serve(kit.reply())
     script = """
@@ -127,7 +135,6 @@ async def test_a_forked_child_opens_its_own_connections(kit, serve):
         while os.waitpid(child, os.WNOHANG)[0] == 0:
             await asyncio.sleep(0.01)
         await once()
-        client._lock.release() if client._lock.locked() else None
     asyncio.run(main())
     """
     assert await run(script, upstream.url) == ""
@@ -159,15 +166,14 @@ async def test_closing_reaches_the_connections_of_another_running_loop(kit, serv
 
     upstream = await serve(answer_and_wait)
     client = HttpClient()
-    release = asyncio.Event()
+    release = threading.Event()
     outer = asyncio.get_running_loop()
     sent = asyncio.Event()
 
     async def other() -> None:
         await client.send(*kit.call(upstream.url))
         outer.call_soon_threadsafe(sent.set)
-        while not release.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(release.wait)
 
     thread = asyncio.ensure_future(asyncio.to_thread(asyncio.run, other()))
     await sent.wait()

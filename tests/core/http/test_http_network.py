@@ -1,7 +1,6 @@
 """Proxies, private authorities and client certificates, over either transport."""
 
 import asyncio
-import contextlib
 import ssl
 
 import pytest
@@ -31,8 +30,8 @@ def server_tls(authority) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def proxy(serve):
-    """A forward proxy on the loopback; `seen` holds the first line and the credentials of each request to it."""
+def proxy():
+    """A script that is a forward proxy; `seen` holds each request's first line and credentials."""
 
     class ForwardProxy:
         def __init__(self) -> None:
@@ -57,13 +56,13 @@ def proxy(serve):
                 asyncio.ensure_future(copy(connection.reader, writer)),
                 asyncio.ensure_future(copy(reader, connection.writer)),
             ]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                writer.transport.abort()
+                for way in ways:
+                    way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            writer.transport.abort()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
 
     async def copy(source, sink) -> None:
         while data := await source.read(65536):
@@ -81,7 +80,9 @@ class TestCalls:
         with pytest.raises(ConnectionFailed, match="certificate is not trusted"):
             await kit.send(upstream.url)
 
-    async def test_a_client_certificate_is_shown(self, kit, serve, server_tls, authority, bundle, tmp_path):
+    async def test_a_client_certificate_is_shown(  # noqa: PLR0917 - fixtures
+        self, kit, serve, server_tls, authority, bundle, tmp_path
+    ):
         server_tls.verify_mode = ssl.CERT_REQUIRED
         authority.configure_trust(server_tls)
         mine = authority.issue_cert("client@example.org")

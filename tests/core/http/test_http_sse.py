@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import pytest
@@ -94,7 +95,7 @@ LINE = st.one_of(
 def test_where_a_stream_is_split_changes_nothing(lines, bom, cuts):
     stream = (("\ufeff" if bom else "") + "".join(line + end for line, end in lines)).encode()
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
-    pieces = [stream[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [stream[a:b] for a, b in itertools.pairwise(edges)]
     whole = parse(stream)
     assert parse(*pieces) == whole
     assert parse(*(stream[i : i + 1] for i in range(len(stream)))) == whole

@@ -23,7 +23,8 @@ ANSWER = Answer(parts=(Text("ok"),), finish_reason="stop")
 def run(errors, deployments="ab", retries=2, models=None):
     """The attempts that the strategy asks for while `errors` come back one by one; None is an answer."""
     shortlist = tuple(
-        Candidate(deployment=name, model=(models or {}).get(name, f"m/{name}"), region="eu") for name in deployments
+        Candidate(deployment=name, model=(models or {}).get(name, f"m/{name}"), region="eu")
+        for name in deployments
     )
     steps = Fallback().run(StrategyCall(shortlist=shortlist, retries=retries, random=lambda: 0.5))
     tried, outcome = [], None

@@ -1,5 +1,7 @@
 """What we read: plain answers, streams, and whatever else a server may send."""
 
+import collections
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -185,8 +187,8 @@ def test_a_call_that_was_asked_for_in_words_must_come(dialect: Dialects) -> None
     request = Request("hi", tools=(ToolSpec(name="look"),), tool_choice="required")
     with pytest.raises(ProtocolError, match="told to call"):
         read(dialect("zhipu"), answer({"content": "no, I will talk"}), request)
+    vendor = dialect("zhipu")
     with pytest.raises(ProtocolError, match="told to call"):
-        vendor = dialect("zhipu")
         vendor.fold([sse(chunk({"content": "no"}), chunk({}, "stop"))], vendor.call(request))
     assert read(dialect("openai"), answer({"content": "fine"}), request).text == "fine"
 
@@ -299,17 +301,12 @@ def test_a_stream_that_is_not_whole_is_an_error(
 
 def test_text_before_an_error_is_handed_over_first(dialect: Dialects) -> None:
     vendor = dialect("openai")
-    decoder = vendor.codec.decoder(vendor.call())
-    got = []
-    with pytest.raises(Unavailable):
-        got.extend(decoder.feed(sse(chunk({"content": "so far"}), {"error": {"message": "dead"}})))
-        pytest.fail("the error must come out of feed")
     fold = Fold()
+    deltas = vendor.codec.decoder(vendor.call()).feed(
+        sse(chunk({"content": "so far"}), {"error": {"message": "dead"}})
+    )
     with pytest.raises(Unavailable):
-        for delta in vendor.codec.decoder(vendor.call()).feed(
-            sse(chunk({"content": "so far"}), {"error": {"message": "x"}})
-        ):
-            fold.add(delta)
+        collections.deque(map(fold.add, deltas), maxlen=0)
     assert fold.text == "so far"
 
 
@@ -438,10 +435,8 @@ def _has(target: Any, step: Any) -> bool:
 
 
 def survives(act: Callable[[], Any]) -> None:
-    try:
+    with contextlib.suppress(ProviderError):
         assert isinstance(act(), Answer)
-    except ProviderError:
-        pass
 
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
@@ -468,15 +463,14 @@ def test_no_payload_breaks_the_reader(
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 @given(
     payload=mutated(PIECES),
-    cut=st.integers(0, 900),
-    size=st.integers(1, 50),
+    sizes=st.tuples(st.integers(0, 900), st.integers(1, 50)),
     flips=st.lists(st.tuples(st.integers(0, 999), st.integers(0, 255)), max_size=2),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_stream_breaks_the_reader(
-    vendor: Vendor, payload: Any, cut: int, size: int, flips: Any, dialect: Dialects
+    vendor: Vendor, payload: Any, sizes: tuple[int, int], flips: Any, dialect: Dialects
 ) -> None:
-    it = dialect(vendor.name)
+    it, (cut, size) = dialect(vendor.name), sizes
     raw = bytearray(sse(*payload) if isinstance(payload, list) else sse(payload))
     for at, byte in flips:
         raw[at % len(raw)] = byte

@@ -177,7 +177,11 @@ def test_every_vendor_gets_json_or_a_refusal_that_says_why(
     try:
         sent = codec.encode(dialect(vendor.name).call(request_), stream=stream)
     except InvalidRequest as error:
-        assert vendor.name in str(error)
+        refusal = str(error)
+    else:
+        refusal = ""
+    if refusal:
+        assert vendor.name in refusal
         return
     body = json.loads(sent.body)
     ids = [call["id"] for message in body["messages"] for call in message.get("tool_calls", ())]

@@ -1,4 +1,4 @@
-"""Recorded exchanges with real vendors. The expectation is read straight from each payload, not through the codec."""
+"""Recorded exchanges with real vendors; what is expected is read from each payload, without the codec."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,0 +1,79 @@
+"""`interlock doctor`."""
+
+import json
+import socket
+
+
+def test_a_deployment_that_answers_is_ready(configured, run, vendor):
+    configured("good")
+    result = run("doctor", "--json")
+    assert result.exit_code == 0
+    (found,) = json.loads(result.stdout)
+    assert (found["deployment"], found["region"], found["connection"]) == ("good", "eu", "ok")
+    assert found["ready"] is True
+    assert "test-key" not in result.output
+    assert not vendor.bodies
+
+
+def test_where_the_key_comes_from(configured, run, monkeypatch):
+    path = configured("good")
+    path.write_text(path.read_text().replace("test-key", "env:MY_KEY"))
+    monkeypatch.setenv("MY_KEY", "sesame")
+    result = run("doctor")
+    assert "env:MY_KEY" in result.stdout
+    assert "sesame" not in result.output
+    monkeypatch.delenv("MY_KEY")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "MY_KEY is not set" in result.stdout
+
+
+def test_nothing_is_connected_to_without_a_key(run, monkeypatch):
+    def refuse(*_args, **_options):
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr("asyncio.open_connection", refuse)
+    monkeypatch.setenv(
+        "INTERLOCK_DEPLOYMENTS", '[{"id": "gpt", "model": "openai/gpt-5.5", "provider": "openai"}]'
+    )
+    result = run("doctor", "--json")
+    assert result.exit_code == 1
+    (found,) = json.loads(result.stdout)
+    assert found["connection"] == "not tried"
+    assert "OPENAI_API_KEY" in found["next_step"]
+
+
+def test_a_port_that_nobody_listens_on(configured, run, vendor):
+    path = configured("good")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        path.write_text(path.read_text().replace(str(vendor.server_address[1]), str(taken.getsockname()[1])))
+        result = run("doctor")
+    assert result.exit_code == 1
+    assert "no connection to 127.0.0.1: connection refused" in result.stdout
+    assert "base_url" in result.stdout
+
+
+def test_one_ready_deployment_is_enough(configured, run):
+    path = configured("good")
+    away = "  - {id: away, model: openai/gpt-5.5, provider: openai, region: us}\n"
+    path.write_text(path.read_text().replace("routes:", f"{away}routes:"))
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert "Ready: 1 of 2." in result.stderr
+
+
+def test_tls_is_tried_as_a_call_would(configured, run, vendor):
+    path = configured("good")
+    path.write_text(path.read_text().replace("http://", "https://"))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "no connection to 127.0.0.1" in result.stdout
+
+
+def test_a_deployment_whose_plugin_is_missing(configured, run):
+    path = configured("good")
+    path.write_text(path.read_text().replace("openai-compatible", "anthropic"))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "Install interlock-anthropic." in result.stdout

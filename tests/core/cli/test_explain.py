@@ -1,0 +1,68 @@
+"""`interlock explain`."""
+
+import json
+
+
+def test_json_has_these_keys_exactly(configured, run, vendor):
+    configured("good", "down")
+    result = run("explain", "--json", "--task", "conversational", "--model", "good", "Hi")
+    assert result.exit_code == 0
+    data = json.loads(result.stdout)
+    assert list(data) == [
+        "task",
+        "confidence",
+        "reason",
+        "evidence",
+        "stage",
+        "input_tokens",
+        "shortlist",
+        "excluded",
+    ]
+    assert data["task"] == "conversational"
+    assert (data["confidence"], data["reason"], data["stage"]) == (1.0, "explicit", "explicit")
+    (first,) = data["shortlist"]
+    assert sorted(first) == ["deployment", "model", "reasons", "region"]
+    assert (first["deployment"], first["model"], first["region"]) == ("good", "zhipu/glm-5.2", "eu")
+    assert first["reasons"]
+    assert data["excluded"] == {"down": "the request asks for good alone"}
+    assert not vendor.bodies
+
+
+def test_table_shows_task_ranks_and_rules(configured, run):
+    configured("good", "down")
+    text = run("explain", "--task", "quantitative", "--model", "good", "Hi").stdout
+    rows = [line.split() for line in text.splitlines()]
+    assert ["Task", "quantitative"] in rows
+    assert ["confidence", "100%"] in rows
+    assert ["1", "good", "zhipu/glm-5.2", "eu"] in [row[:4] for row in rows]
+    assert "down       the request asks for good alone" in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_an_empty_shortlist_is_an_explanation_too(configured, run):
+    configured("good")
+    result = run("explain", "--residency", "us", "--json", "Hi")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["shortlist"] == []
+    assert "interlock doctor" in result.stderr
+
+
+def test_markup_in_a_prompt_is_not_interpreted(configured, run, tmp_path):
+    configured("good")
+    assert run("explain", "[bold]Hi[/bold] [/]").exit_code == 0
+
+
+def test_needs_no_key(run, monkeypatch):
+    result = run("explain", "--json", "--task", "creative_content", "A poem")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["excluded"]["openai/gpt-5.5"] == "OPENAI_API_KEY is not set"
+
+
+def test_keys_are_found_in_the_environment(run, monkeypatch):
+    for vendor in ("ZHIPU", "OPENAI", "MISTRAL"):
+        monkeypatch.setenv(f"{vendor}_API_KEY", "anything")
+    result = run("explain", "--json", "--residency", "eu", "A poem")
+    data = json.loads(result.stdout)
+    assert data["shortlist"][0]["model"] == "mistral/mistral-large-3"
+    assert "the residency allows eu only" in data["excluded"]["openai/gpt-5.5"]
+    assert "anything" not in result.output

@@ -1,0 +1,101 @@
+"""`interlock models` and `interlock plugins`."""
+
+import json
+
+import interlock
+import pytest
+from interlock.plugins import PluginHost
+
+
+def test_models_show_price_window_and_deployments(configured, run):
+    configured("good")
+    text = run("models").stdout
+    header, glm = (
+        next(line for line in text.splitlines() if line.startswith(start))
+        for start in ("Model", "zhipu/glm-5.2")
+    )
+    assert header.split() == ["Model", "Context", "In", "Out", "From", "Capabilities", "Deployments"]
+    assert glm.split()[:5] == ["zhipu/glm-5.2", "128,000", "$1.4", "$4.4", "cn"]
+    assert glm.endswith(" good")
+
+
+def test_models_as_json(configured, run):
+    configured("good")
+    models = {each["id"]: each for each in json.loads(run("models", "--json").stdout)}
+    glm = models["zhipu/glm-5.2"]
+    assert glm["price"]["input"] == 1.4
+    assert "tools" in glm["capabilities"]
+    assert glm["deployments"] == [
+        {"id": "good", "provider": "openai-compatible", "region": "eu", "ready": True}
+    ]
+    assert models["openai/gpt-5.5"]["deployments"] == []
+
+
+def test_a_deployment_that_lacks_its_key_is_not_ready(run, monkeypatch):
+    def glm():
+        return next(line for line in run("models").stdout.splitlines() if line.startswith("zhipu/glm-5.2"))
+
+    assert glm().endswith(" not ready")
+    monkeypatch.setenv("ZHIPU_API_KEY", "anything")
+    assert glm().endswith("   ready")
+
+
+class _Raises:
+    @interlock.hookimpl
+    def interlock_providers(self):
+        raise KeyError("no such thing")
+
+
+@pytest.fixture
+def broken_plugin(monkeypatch):
+    found = PluginHost.__init__
+
+    def with_broken(self, plugins=(), **options):
+        found(self, [*plugins, _Raises()], **options)
+
+    monkeypatch.setattr(PluginHost, "__init__", with_broken)
+
+
+def test_plugins_say_what_they_offer(run):
+    result = run("plugins", "--json")
+    assert result.exit_code == 0
+    by_name = {each["name"]: each for each in json.loads(result.stdout)}
+    assert by_name["openai"]["distribution"] == "interlock-openai"
+    assert by_name["openai"]["status"] == "ok"
+    assert "zhipu" in by_name["openai"]["offers"]["interlock_providers"]
+    assert "zhipu" in run("plugins").stdout
+
+
+def test_a_failed_plugin_is_listed_with_its_cause(run, broken_plugin):
+    result = run("plugins")
+    assert result.exit_code == 0
+    rows = [line.split(maxsplit=1) for line in result.stdout.splitlines()]
+    assert ["_Raises", "interlock_providers raised KeyError: 'no such thing'"] in rows
+    assert "failed; everything else works" in result.stderr
+    report = next(each for each in json.loads(run("plugins", "--json").stdout) if each["name"] == "_Raises")
+    assert report["status"] == "failed"
+
+
+def test_a_failed_plugin_stops_no_call_and_is_quiet(configured, run, broken_plugin):
+    configured("good")
+    result = run("ask", "-q", "Hi")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "Hello there.\n", "")
+
+
+def test_plugins_are_listed_in_strict_mode_and_ask_is_refused(run, broken_plugin, monkeypatch):
+    monkeypatch.setenv("INTERLOCK_STRICT_PLUGINS", "1")
+    assert run("plugins").exit_code == 0
+    result = run("ask", "Hi")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: plugin _Raises: ")
+
+
+def test_plugins_are_listed_although_the_configuration_is_wrong(run, tmp_path):
+    (tmp_path / "interlock.yaml").write_text(
+        "deployments:\n  - {id: a, model: zhipu/glm-5.2, provider: acme, region: eu}\n"
+    )
+    assert run("models").exit_code == 2
+    result = run("plugins")
+    assert result.exit_code == 0
+    assert "interlock-openai" in result.stdout
+    assert "acme" in result.stderr

@@ -1,0 +1,16 @@
+"""Acme's plugin against Interlock's rules for providers."""
+
+from typing import ClassVar
+
+from interlock.testing import ProviderConformance, Reply
+from interlock_acme import interlock_providers
+
+END = {"why": "done", "cost": {"heard": 12, "spoken": 5}}
+
+
+class TestAcme(ProviderConformance):
+    provider = interlock_providers()[0]
+    replies: ClassVar = {
+        "text": Reply.json({"said": "Hello, wide wörld.", **END}),
+        "text_streamed": Reply.events({"said": "Hello,"}, {"said": " wide wörld."}, {"said": "", **END}),
+    }
