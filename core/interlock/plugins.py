@@ -71,8 +71,10 @@ class PluginHost:
 
     def register(self, plugin: object, name: str | None = None) -> None:
         """Take a plugin that is at hand already."""
-        name = name or getattr(plugin, "__name__", None) or type(plugin).__name__
-        self._admit(plugin, PluginReport(name=name, distribution="(given)"))
+        module = getattr(plugin, "__name__", None)
+        ours = module is not None and module.startswith("interlock.")
+        name = name or (module.rpartition(".")[2] if module else type(plugin).__name__)
+        self._admit(plugin, PluginReport(name=name, distribution="interlock" if ours else "(given)"))
 
     def offers(self, hook: str, protocol: type, describe: str = "name") -> list[Any]:
         """Everything that plugins offer for `hook` and that implements `protocol`; the rest is reported."""

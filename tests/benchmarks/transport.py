@@ -67,7 +67,7 @@ class Canned(asyncio.Protocol):
     def drip(self, left: int) -> None:
         """One event a turn of the loop, so that most arrive alone, as a vendor's do."""
         self.transport.write(CHUNK if left else b"0\r\n\r\n")
-        if left:
+        if left and not self.transport.is_closing():
             asyncio.get_running_loop().call_soon(self.drip, left - 1)
 
 

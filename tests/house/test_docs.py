@@ -36,7 +36,7 @@ _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[^\s`]*)[^\n]*\n(?P<code>.*?)^ *```\s*$", re.MULTILINE | re.DOTALL
 )
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
-_FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])")
+_FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 

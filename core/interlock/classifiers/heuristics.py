@@ -46,7 +46,7 @@ class HeuristicClassifier:
         text = human_turn(request)
         words = _ends(words_of(text))
         share, east = languages.east_asian(text)
-        spoken = None if share >= 0.5 else languages.from_function_words(words)
+        spoken = None if share >= 0.5 else languages.from_function_words(words, text)
         signals = signals_of(text)
         if share >= 0.5:
             scores, evidence = self._judge_east_asian(text, words, signals)

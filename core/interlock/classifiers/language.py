@@ -15,6 +15,7 @@ from interlock.classifiers.lexicon import lexicon
 _LOG = logging.getLogger("interlock.classifiers")
 
 SHORTEST = 20  # letters; below them every identifier guesses
+_LETTERS = {"de": "äöüßÄÖÜ", "es": "¿¡ñÑ", "fr": "çèêëœùûîÉÈÇ", "pt": "ãõâêç", "it": "ìòàè"}
 _SAMPLE = 400  # characters handed to py3langid
 _SURE = 0.60  # probability from which its answer is taken
 
@@ -58,21 +59,25 @@ def east_asian(text: str) -> tuple[float, str | None]:
     return weight / (weight + letters), name
 
 
-def from_function_words(words: Sequence[str]) -> str | None:
+def from_function_words(words: Sequence[str], text: str) -> str | None:
     """A Latin-script language whose small words clearly outnumber the others', or None."""
     votes: dict[str, float] = {}
+    if not text.isascii():
+        for language, letters in _LETTERS.items():
+            if any(letter in text for letter in letters):
+                votes[language] = 1.0
     get = lexicon().function_words.get
     for word in words:
         spoken = get(word)
         if spoken:
-            share = 1.0 / len(spoken)
+            share = 1.0 / len(spoken) ** 2  # a word of one language tells most
             for language in spoken:
                 votes[language] = votes.get(language, 0.0) + share
     if not votes:
         return None
     best = max(votes, key=votes.__getitem__)
     second = max((vote for language, vote in votes.items() if language != best), default=0.0)
-    if votes[best] < 0.9 or votes[best] < 1.4 * second:
+    if votes[best] < 0.5 or votes[best] < 1.5 * second:
         return None
     return best
 
@@ -93,7 +98,7 @@ def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | No
         return None
     guess = _other_script(text)
     if guess is None:
-        guess = from_function_words(words)
+        guess = from_function_words(words, text)
     elif guess in _SHARED:
         return _identifier(text) or guess
     return guess or _identifier(text)

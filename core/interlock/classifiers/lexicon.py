@@ -208,7 +208,7 @@ def _head_fields(head: str) -> tuple[int, str, float, str, frozenset[str], float
         return kind, task, weight, "", frozenset(), 0.0, STRONG
     _, verbs, bound, alone = rest
     alone_kind, alone_weight = _weight(alone)
-    return OBJECT, task, float(bound), "", frozenset(verbs.split(",")), alone_weight, alone_kind
+    return OBJECT, task, float(bound), "", frozenset((verbs + ",wish" if "make" in verbs else verbs).split(",")), alone_weight, alone_kind
 
 
 def _weight(text: str) -> tuple[int, float]:

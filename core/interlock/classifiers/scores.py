@@ -9,7 +9,10 @@ from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, 
 _DECAY = 0.6  # each further piece of evidence for a task adds less
 _AHEAD = 9  # words after a verb in which its object stands
 _BEHIND = 6  # words before it, as in German infinitives
+_NEAR = 4  # the same for a wish: "I need a slogan"
+_WISHED = 0.85
 _SECOND = 0.5  # a later verb's object: "write a function that generates a poem"
+_DOUBTFUL = 0.8  # a word of any language but English while the text's is unknown
 _FOREIGN = 0.4  # a word of another language than the text's
 
 
@@ -30,7 +33,7 @@ class Reading:
         distinct: class name -> how many different entries of it were found.
     """
 
-    __slots__ = ("_objects", "_scored", "asked", "distinct", "evidence", "places", "question", "size")
+    __slots__ = ("_objects", "_verb_starts", "_scored", "asked", "distinct", "evidence", "places", "question", "size")
 
     def __init__(self, hits: Sequence[Hit], size: int, language: str | None, *, question: bool) -> None:
         self.size = size
@@ -40,11 +43,12 @@ class Reading:
         self.evidence: list[Evidence] = []
         self.asked = ""
         self._objects: list[Hit] = []
-        self._scored: list[tuple[Hit, float]] = []
+        self._scored: list[_Scored] = []
         verbs: list[Hit] = []
         for hit in hits:
             term = hit.term
             foreign = language is not None and term.language not in (language, "en")
+            factor = _FOREIGN if foreign else 1.0 if language or term.language == "en" else _DOUBTFUL
             if term.kind == CLASS:
                 if foreign:
                     continue
@@ -55,7 +59,8 @@ class Reading:
                 if not foreign:
                     self._objects.append(hit)
             else:
-                self._scored.append((hit, _FOREIGN if foreign else 1.0))
+                self._scored.append((hit, term.weight * factor, term.kind))
+        self._verb_starts = {verb.start for verb in verbs if verb.term.name in _VERBS}
         self._bind([hit for hit in verbs if hit.term.name in _VERBS])
 
     def has(self, name: str) -> bool:
@@ -74,28 +79,30 @@ class Reading:
 
     def totals(self) -> dict[str, float]:
         """Each task's score. Adds the words' evidence to `evidence`."""
-        weak: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        weak: dict[str, dict[int, tuple[float, str]]] = defaultdict(dict)
         against: dict[str, float] = defaultdict(float)
-        for term, factor in _once(self._scored):
-            if term.kind == STRONG:
-                self.evidence.append(Evidence(term.task, term.weight * factor, term.label))
-            elif term.kind == WEAK:
-                weak[term.task].append((term.weight * factor, term.label))
-            elif term.kind == AGAINST:
-                against[term.task] += term.weight * factor
-                self.evidence.append(Evidence(term.task, -term.weight * factor, term.label))
-        for hit, weight, kind in self._unasked():
+        strong_at: set[tuple[str, int]] = set()
+        loose = self._unasked()
+        for hit, weight, kind in _once(self._scored + loose):
+            term = hit.term
             if kind == STRONG:
-                self.evidence.append(Evidence(hit.term.task, weight, hit.term.label))
-            else:
-                weak[hit.term.task].append((weight, hit.term.label))
+                self.evidence.append(Evidence(term.task, weight, term.label))
+                strong_at.update((term.task, at) for at in range(hit.start, hit.end))
+            elif kind == AGAINST:
+                against[term.task] += weight
+                self.evidence.append(Evidence(term.task, -weight, term.label))
+        for hit, weight, kind in _once(self._scored + loose):
+            if kind == WEAK and (hit.term.task, hit.start) not in strong_at:
+                here = weak[hit.term.task]
+                if hit.start not in here or here[hit.start][0] < weight:
+                    here[hit.start] = (weight, hit.term.label)
         strong: dict[str, list[float]] = defaultdict(list)
         for item in self.evidence:
             if item.weight > 0:
                 strong[item.task].append(item.weight)
         totals = {task: _sum(weights) for task, weights in strong.items()}
-        for task, words in weak.items():
-            words.sort(reverse=True)
+        for task, placed in weak.items():
+            words = sorted(placed.values(), reverse=True)
             # One ambiguous word says little; beside strong evidence or a second one it counts.
             cap = 3.0 if task in totals else (0.9 if len(words) == 1 else 2.2 if len(words) == 2 else 3.0)
             value = min(_sum([weight for weight, _ in words]), cap) - against[task]
@@ -106,45 +113,41 @@ class Reading:
 
     def _bind(self, verbs: list[Hit]) -> None:
         """Give each request verb its object: the nearest after it, else the nearest before it."""
-        bound: dict[int, float] = {}
         rank = 0
         taken: set[int] = set()
-        starts: set[int] = set()
         for verb in verbs:
+            name = verb.term.name
             index = self._object_of(verb, taken)
             if index is None:
                 continue
-            starts.add(verb.start)
             hit = self._objects[index]
-            taken.add(index)
-            same_place = [
-                number for number, other in enumerate(self._objects)
-                if other.start == hit.start and verb.term.name in other.term.verbs and number not in bound
-            ]
-            for number in {index, *same_place}:
-                taken.add(number)
-                other = self._objects[number]
-                factor = 1.0 if rank == 0 else _SECOND
-                bound[number] = other.term.weight * factor
-                self.evidence.append(
-                    Evidence(other.term.task, other.term.weight * factor, _pair(verb.term, other.term))
-                )
+            factor = 1.0 if rank == 0 else _SECOND
+            if name == "wish":
+                factor *= _WISHED
+            best: dict[str, Term] = {}
+            for number, other in enumerate(self._objects):
+                term = other.term
+                if other.start == hit.start and name in term.verbs and number not in taken:
+                    taken.add(number)
+                    if term.task not in best or best[term.task].weight < term.weight:
+                        best[term.task] = term
+            for term in best.values():
+                self.evidence.append(Evidence(term.task, term.weight * factor, _pair(verb.term, term)))
             if rank == 0:
-                self.asked = max(
-                    (self._objects[number].term for number in {index, *same_place}), key=lambda term: term.weight
-                ).task
+                self.asked = max(best.values(), key=lambda term: term.weight).task
             rank += 1
-        self._objects = [hit for number, hit in enumerate(self._objects) if number not in bound]
+        self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
 
     def _object_of(self, verb: Hit, taken: set[int]) -> int | None:
         name = verb.term.name
+        ahead = _NEAR if name == "wish" else _AHEAD
         best: int | None = None
         best_start = -1
         for index, hit in enumerate(self._objects):
             if name not in hit.term.verbs or index in taken:
                 continue
             gap = hit.start - verb.end
-            if 0 <= gap < _AHEAD:
+            if 0 <= gap < ahead:
                 # "a Python function name": of neighbouring nouns the last one is meant in English and German.
                 if best is None or (hit.start == best_start + 1 and hit.term.language in ("en", "de", "nl")):
                     best, best_start = index, hit.start
@@ -158,40 +161,46 @@ class Reading:
                 return index
         return None
 
-    def _unasked(self) -> list[tuple[Hit, float, int]]:
+    def _unasked(self) -> "list[_Scored]":
         """Objects that no verb asks for. One that opens a text without a verb is a request: "Haiku about rain"."""
-        rest: list[tuple[Hit, float, int]] = []
+        rest: list[_Scored] = []
         seen: set[Term] = set()
         for hit in self._objects:
             term = hit.term
             if term in seen:
                 continue
             seen.add(term)
-            if hit.start <= 2 and not self.asked and not self.question and self.size > 2:
+            if hit.start <= 2 and hit.start not in self._verb_starts and not self.asked and not self.question and self.size > 2:
                 rest.append((hit, 0.7 * term.weight, STRONG))
             elif term.alone:
                 rest.append((hit, term.alone, term.alone_kind))
         return rest
 
 
-def _once(scored: Iterable[tuple[Hit, float]]) -> list[tuple[Term, float]]:
+_Scored = tuple[Hit, float, int]
+
+
+def _once(scored: Iterable[_Scored]) -> list[_Scored]:
     """Each place and each spelling speaks once for a task, in its heaviest reading."""
-    ordered = sorted(scored, key=lambda item: -item[0].term.weight * item[1])
-    kept: list[tuple[Term, float]] = []
+    kept: list[_Scored] = []
     seen: set[tuple[int, str, int | str]] = set()
-    for hit, factor in ordered:
-        term = hit.term
-        spelling = (term.kind, term.task, term.text)
-        place = (term.kind, term.task, hit.start)
+    for item in sorted(scored, key=_heaviest):
+        hit, _, kind = item
+        spelling = (kind, hit.term.task, hit.term.text)
+        place = (kind, hit.term.task, hit.start)
         if spelling in seen or place in seen:
             continue
         seen.add(spelling)
-        seen.update((term.kind, term.task, at) for at in range(hit.start, hit.end))
-        kept.append((term, factor))
+        seen.update((kind, hit.term.task, at) for at in range(hit.start, hit.end))
+        kept.append(item)
     return kept
 
 
-_VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label"})
+def _heaviest(item: _Scored) -> float:
+    return -item[1]
+
+
+_VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish"})
 
 
 def _pair(verb: Term, noun: Term) -> str:

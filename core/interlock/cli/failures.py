@@ -64,7 +64,7 @@ def _sentence(error: InterlockError) -> str:
     if isinstance(error, StreamInterrupted):
         return "the answer broke off and could not be completed; what was printed is not whole."
     text = str(error)
-    if isinstance(error, ProviderError) and error.deployment and error.deployment not in text:
+    if isinstance(error, ProviderError) and error.deployment and not text.startswith(f"{error.deployment}:"):
         return f"{error.deployment}: {text}"
     return text
 

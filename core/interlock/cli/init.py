@@ -16,7 +16,7 @@ def init(
     context: typer.Context,
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="[PATH]", show_default=False, help="A file, or a folder for interlock.yaml."),
+        typer.Argument(metavar="PATH", show_default=False, help="A file, or a folder for interlock.yaml."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:

@@ -18,7 +18,7 @@ LARGEST: Final = 20_000_000
 PromptArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[PROMPT]", show_default=False, help="The prompt; - or nothing reads it from standard input."
+        metavar="PROMPT", show_default=False, help="The prompt; - or nothing reads it from standard input."
     ),
 ]
 FileOption = Annotated[
@@ -30,8 +30,12 @@ FileOption = Annotated[
         help="A text file, put after the prompt under its name; - is standard input. May be repeated.",
     ),
 ]
-TaskOption = Annotated[str | None, typer.Option(help="Name the task instead of having it recognised.")]
-ModelOption = Annotated[str | None, typer.Option(help="Allow this model or deployment alone.")]
+TaskOption = Annotated[
+    str | None, typer.Option(metavar="TASK", help="Name the task instead of having it recognised.")
+]
+ModelOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Allow this model or deployment alone.")
+]
 ResidencyOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -47,8 +51,12 @@ DenyOption = Annotated[
 ]
 LowLatencyOption = Annotated[bool, typer.Option("--low-latency", help="Prefer what answers fast.")]
 SystemOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Instructions for the model.")]
-TemperatureOption = Annotated[float | None, typer.Option(min=0, help="How freely to word the answer.")]
-MaxTokensOption = Annotated[int | None, typer.Option(min=1, help="The longest answer, in tokens.")]
+TemperatureOption = Annotated[
+    float | None, typer.Option(min=0, metavar="NUMBER", help="How freely to word the answer.")
+]
+MaxTokensOption = Annotated[
+    int | None, typer.Option(min=1, metavar="COUNT", help="The longest answer, in tokens.")
+]
 
 
 def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:

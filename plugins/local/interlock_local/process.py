@@ -99,16 +99,7 @@ def start(path: Path, name: str) -> Server:
         "threads": threads(),
         "import_path": sys.path,
     }
-    # Its own session, so that Ctrl-C ends what the user runs and not the model under it.
-    process = subprocess.Popen(  # noqa: S603 - our own program, by its path
-        [sys.executable, str(_PROGRAM)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    process = _spawn()
     reply = _exchange(process, json.dumps(order))
     if "address" not in reply:
         process.kill()
@@ -117,6 +108,23 @@ def start(path: Path, name: str) -> Server:
         why = reply.get("error") or f"the server ended with code {code}"
         raise Unavailable(f"the local model {path.name} could not be loaded: {why}", code="local_model")
     return Server(address=reply["address"], key=key, process=process)
+
+
+def _spawn() -> "subprocess.Popen[str]":
+    try:
+        # Its own session, so that Ctrl-C ends what the user runs and not the model under it.
+        return subprocess.Popen(  # noqa: S603 - our own program, by its path
+            [sys.executable, str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+    except OSError as error:
+        why = f"{sys.executable or 'the interpreter'} cannot be started: {error.strerror}"
+        raise Unavailable(f"the local model's server needs a Python process, and {why}") from error
 
 
 def _exchange(process: "subprocess.Popen[str]", order: str) -> dict[str, str]:

@@ -44,6 +44,7 @@ def _start(order: dict[str, Any]) -> Any:
     params.cpuparams.n_threads = order["threads"]
     params.cpuparams_batch.n_threads = order["threads"]
     params.endpoint_slots = False
+    params.ui = False
     params.offline = True
     params.verbosity = -1
     return xllamacpp.Server(params)

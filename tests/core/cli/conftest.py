@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from interlock.cli.app import app
 from typer.testing import CliRunner, Result
+
+from interlock.cli.app import app
 
 
 class FakeVendor(ThreadingHTTPServer):

@@ -3,6 +3,10 @@
 import json
 import socket
 
+import interlock
+from interlock.plugins import PluginHost
+from interlock.protocols import ProviderFacts
+
 
 def test_a_deployment_that_answers_is_ready(configured, run, vendor):
     configured("good")
@@ -77,3 +81,43 @@ def test_a_deployment_whose_plugin_is_missing(configured, run):
     result = run("doctor")
     assert result.exit_code == 1
     assert "Install interlock-anthropic." in result.stdout
+
+
+class Cellar:
+    """A provider in process, whose barrel may be empty."""
+
+    api = 1
+    facts = ProviderFacts(name="cellar", region="local", needs_key=False, in_process=True)
+
+    def __init__(self, step):
+        self.step = step
+
+    async def complete(self, call): ...
+
+    def stream(self, call): ...
+
+    def missing(self, deployment):
+        return self.step and self.step.format(deployment.name)
+
+    @interlock.hookimpl
+    def interlock_providers(self):
+        return [self]
+
+
+def test_a_provider_in_process_says_what_it_lacks(run, monkeypatch):
+    found = PluginHost.__init__
+    cellar = Cellar("Fill {}.")
+    monkeypatch.setattr(
+        PluginHost,
+        "__init__",
+        lambda self, plugins=(), **options: found(self, [*plugins, cellar], **options),
+    )
+    entry = {"id": "wine", "model": "zhipu/glm-5.2", "provider": "cellar", "name": "barrel"}
+    monkeypatch.setenv("INTERLOCK_DEPLOYMENTS", json.dumps([entry]))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "Fill barrel." in result.stdout
+    cellar.step = None
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert "in process" in result.stdout

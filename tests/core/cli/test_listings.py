@@ -2,8 +2,9 @@
 
 import json
 
-import interlock
 import pytest
+
+import interlock
 from interlock.plugins import PluginHost
 
 

@@ -3,8 +3,11 @@
 import os
 import pty
 import signal
+import subprocess
+import sys
 
 import pytest
+
 from interlock.cli import failures, show
 from interlock.errors import RateLimited
 
@@ -13,6 +16,13 @@ def test_help_lists_verbs_and_exit_codes(run):
     text = run("--help").stdout
     for word in ("ask", "explain", "models", "plugins", "doctor", "init", "130", "INTERLOCK_CONFIG"):
         assert word in text
+
+
+def test_help_loads_nothing_heavy():
+    heavy = {"aiohttp", "httpx", "numpy", "pydantic", "rich", "yaml"}
+    program = f"import sys, interlock.cli.app; print({heavy!r} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_version(run):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+
 from interlock.testing import End, Received, Reply, Upstream
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+
 from interlock.http import HttpClient, Permit
 from interlock.protocols import Call
 from interlock.types.models import Deployment

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from interlock.engine.fold import Fold
 from interlock.errors import ContextLengthExceeded, InvalidRequest, ModelNotFound, PermitError, Unavailable
 from interlock.protocols import Call, Provider
@@ -193,8 +194,8 @@ async def test_a_broken_file_is_an_error_and_no_crash(
 
 
 def test_nobody_else_may_use_the_server(ask: Any) -> None:
-    from urllib.error import HTTPError  # noqa: PLC0415 - used by this test alone
-    from urllib.request import Request, urlopen  # noqa: PLC0415 - used by this test alone
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
 
     server = SERVERS.get(find(weights.NAME), weights.NAME)
     body = json.dumps({"messages": [{"role": "user", "content": "hi"}]}).encode()
@@ -203,3 +204,13 @@ def test_nobody_else_may_use_the_server(ask: Any) -> None:
     assert caught.value.code == 401
     caught.value.close()
     assert server.address.startswith("http://127.0.0.1:")
+
+
+async def test_where_no_process_can_be_started_it_says_so(
+    provider: LocalProvider, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.gguf"
+    other.write_bytes(b"GGUF")
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    with pytest.raises(Unavailable, match="no-python cannot be started"):
+        await provider.complete(ask("hello", name=str(other)))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+
 from interlock.engine.fold import Fold
 from interlock.http import HttpClient, Permit
 from interlock.protocols import Call

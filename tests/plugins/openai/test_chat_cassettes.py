@@ -13,6 +13,7 @@ import httpx
 import pytest
 import vcr
 import yaml
+
 from interlock.errors import ContextLengthExceeded
 from interlock.http import HttpReply
 from interlock.types.messages import Message

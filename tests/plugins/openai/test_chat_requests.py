@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openai.types.chat.completion_create_params import (
+    CompletionCreateParamsNonStreaming,
+    CompletionCreateParamsStreaming,
+)
+from pydantic import ConfigDict, TypeAdapter, with_config
+
 from interlock.errors import InvalidRequest
 from interlock.types.messages import (
     Audio,
@@ -23,11 +29,6 @@ from interlock.types.messages import (
 )
 from interlock.types.request import Output, Request, Settings, ToolSpec
 from interlock_openai import VENDORS, ChatCompletions, Vendor
-from openai.types.chat.completion_create_params import (
-    CompletionCreateParamsNonStreaming,
-    CompletionCreateParamsStreaming,
-)
-from pydantic import ConfigDict, TypeAdapter, with_config
 
 CLOSED = with_config(ConfigDict(extra="forbid"))
 PLAIN = TypeAdapter(CLOSED(CompletionCreateParamsNonStreaming))
@@ -429,7 +430,7 @@ def test_the_key_is_in_the_header_that_the_vendor_reads(dialect: Callable[[str],
         vendor = dialect(name)
         return dict(vendor.codec.encode(vendor.call(**deployment), stream=False).headers)
 
-    from interlock.types.models import Credential  # noqa: PLC0415 - used by this test alone
+    from interlock.types.models import Credential
 
     assert headers("openai")["authorization"] == "Bearer sk-secret"
     assert headers("azure")["api-key"] == "sk-secret"

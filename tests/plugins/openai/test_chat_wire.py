@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from interlock.errors import ProviderError
 from interlock.http import HttpReply
 

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from interlock.testing import ProviderConformance, Reply
 from interlock_acme import interlock_providers
+
+from interlock.testing import ProviderConformance, Reply
 
 END = {"why": "done", "cost": {"heard": 12, "spoken": 5}}
 

@@ -1,0 +1,58 @@
+"""What a decision costs: `uv run python tests/benchmarks/decide.py`.
+
+Prints medians in microseconds, and beside the import the ratio to importing httpx in the same run.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from interlock import Router
+from interlock.assembly import assemble
+
+KEYS = dict.fromkeys(("ZHIPU_API_KEY", "OPENAI_API_KEY", "MISTRAL_API_KEY"), "x")
+SHORT = (
+    "Could you write a short and friendly note to our customer in Lyon, who has been waiting for her parcel for "
+    "eleven days now, and explain that the carrier lost it and that we send another one?"
+)[:200]
+TEXTS = {
+    "200 characters": SHORT,
+    "200 characters, Chinese": ("请帮我审阅以下合同条款，并指出其中对买方不利的内容。" * 10)[:200],
+    "1 MB of English": (SHORT + " ") * (1_000_000 // (len(SHORT) + 1)),
+    "1 MB of Chinese": "请帮我审阅以下合同条款，并指出其中对买方不利的内容。" * 40_000,
+    "1 MB of code": "def add(left, right):\n    return left + right\n\n\n" * 20_000,
+}
+
+
+def median(call, rounds):
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1e6
+
+
+def seconds_to_import(module):
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True, env=os.environ)
+    return time.perf_counter() - start
+
+
+def main():
+    router = Router(assemble({}, environ=KEYS))
+    for name, text in TEXTS.items():
+        for _ in range(20):
+            router.decide(text)
+        print(f"router.decide, {name:24} {median(lambda text=text: router.decide(text), 300):9.1f} µs")
+    pairs = [(seconds_to_import("interlock"), seconds_to_import("httpx")) for _ in range(9)]
+    ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
+    print(
+        f"import interlock {ours * 1e3:.0f} ms, import httpx {theirs * 1e3:.0f} ms, ratio {ours / theirs:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""A plugin that wants to end the program."""
+
+raise SystemExit("no licence found")
