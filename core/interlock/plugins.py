@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
+from operator import attrgetter
 from typing import Any
 
 import pluggy
@@ -14,6 +15,7 @@ import pluggy
 from interlock import hookspecs
 from interlock.errors import PluginError
 from interlock.http import redacting_logger
+from interlock.protocols import ProviderFacts
 from interlock.types.names import nearest
 
 GROUP = "interlock"
@@ -61,7 +63,7 @@ class PluginHost:
         self._strict = environ.get("INTERLOCK_STRICT_PLUGINS", "") == "1"
         self._hooks = pluggy.PluginManager("interlock")
         self._hooks.add_hookspecs(hookspecs)
-        self._reports: dict[object, PluginReport] = {}
+        self._reports: dict[int, PluginReport] = {}  # by the plugin's id: not every object can be a key
         self.reports: list[PluginReport] = []
         for plugin in plugins:
             self.register(plugin)
@@ -81,14 +83,14 @@ class PluginHost:
         found: list[Any] = []
         caller = getattr(self._hooks.hook, hook)
         for implementation in caller.get_hookimpls():
-            report = self._reports[implementation.plugin]
+            report = self._reports[id(implementation.plugin)]
             try:
                 offered = list(implementation.function())
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
+            except Exception as error:
                 self._fail(report, f"{hook} raised {_cause(error)}")
                 continue
             for item in offered:
-                if complaint := _complaint(item, protocol):
+                if complaint := _complaint(item, protocol, describe):
                     self._fail(report, f"{hook} offered {_type_name(item)}: {complaint}")
                     continue
                 found.append(item)
@@ -113,8 +115,8 @@ class PluginHost:
         for implementation in getattr(self._hooks.hook, hook).get_hookimpls():
             try:
                 implementation.function(*(arguments[name] for name in implementation.argnames))
-            except Exception as error:  # noqa: BLE001 - an observer must not break a call; it is reported
-                report = self._reports[implementation.plugin]
+            except Exception as error:
+                report = self._reports[id(implementation.plugin)]
                 sentence = f"{hook} raised {_cause(error)}"
                 if sentence not in report.failures:
                     self._fail(report, sentence)
@@ -132,7 +134,7 @@ class PluginHost:
             return
         try:
             plugin = entry_point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs a stranger's code
+        except (Exception, SystemExit) as error:
             self.reports.append(report)
             self._fail(report, f"could not be imported: {_cause(error)}")
             return
@@ -145,10 +147,10 @@ class PluginHost:
             return
         try:
             self._hooks.register(plugin, name=f"{report.distribution}:{report.name}:{id(plugin)}")
-        except Exception as error:  # noqa: BLE001 - pluggy raises several kinds for a wrong signature
+        except Exception as error:
             self._fail(report, f"could not be registered: {_cause(error)}")
             return
-        self._reports[plugin] = report
+        self._reports[id(plugin)] = report
         known = [name for name in dir(hookspecs) if name.startswith("interlock_")]
         for caller in self._hooks.get_hookcallers(plugin) or ():
             if not caller.has_spec():
@@ -158,9 +160,11 @@ class PluginHost:
                 self._fail(report, f"there is no hook {caller.name!r}{hint}")
                 return
         marked = {caller.name for caller in self._hooks.get_hookcallers(plugin) or ()}
-        for name in known:
-            if name not in marked and callable(getattr(plugin, name, None)):
-                self._fail(report, f"{name} is not marked with @interlock.hookimpl, and so is not called")
+        unmarked = [name for name in known if name not in marked and callable(getattr(plugin, name, None))]
+        for name in unmarked:
+            self._fail(report, f"{name} is not marked with @interlock.hookimpl, and so is not called")
+        if not marked and not unmarked:
+            self._fail(report, f"{_type_name(plugin)} implements no hook")
 
     def _fail(self, report: PluginReport, sentence: str) -> None:
         report.failures.append(sentence)
@@ -169,7 +173,15 @@ class PluginHost:
             raise PluginError(f"plugin {report.name}: {sentence}", distribution=report.distribution)
 
 
-def _complaint(item: object, protocol: type) -> str | None:
+def _complaint(item: object, protocol: type, describe: str) -> str | None:
+    """Why an offer cannot be used, or None."""
+    try:
+        return _misfit(item, protocol) or _misnamed(item, describe)
+    except Exception as error:
+        return f"looking at it raised {_cause(error)}"
+
+
+def _misfit(item: object, protocol: type) -> str | None:
     api = getattr(item, "api", API)
     if api != API:
         return f"it speaks api {api!r}; this version of interlock speaks {API}"
@@ -182,16 +194,22 @@ def _complaint(item: object, protocol: type) -> str | None:
     return None
 
 
+def _misnamed(item: object, describe: str) -> str | None:
+    """Names are what offers are found by, and so must be text."""
+    facts = getattr(item, "facts", None)
+    if describe == "facts.name" and not isinstance(facts, ProviderFacts):
+        return f"its facts are no ProviderFacts but {type(facts).__name__}"
+    name = attrgetter(describe)(item)
+    return None if isinstance(name, str) and name else f"its {describe} is {name!r}, and must be text"
+
+
 def _wanted(protocol: type) -> set[str]:
     names = {name for parent in protocol.__mro__ for name in getattr(parent, "__annotations__", {})}
     return names | {name for name in vars(protocol) if not name.startswith("_")}
 
 
 def _label(item: object, attribute: str) -> str:
-    value = item
-    for name in attribute.split("."):
-        value = getattr(value, name, None)
-    return str(value)
+    return str(attrgetter(attribute)(item))
 
 
 def _type_name(item: object) -> str:

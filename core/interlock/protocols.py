@@ -62,7 +62,11 @@ class ProviderFacts:
 
 @runtime_checkable
 class Provider(Protocol):
-    """Serves deployments. Both methods raise `ProviderError` alone, and let cancellation pass."""
+    """Serves deployments. Both methods raise `ProviderError` alone, and let cancellation pass.
+
+    A provider that needs more than a key, such as weights on disk, may also have `missing(deployment) -> str`: the
+    next step for the user, empty when nothing is missing. `interlock doctor` asks it.
+    """
 
     api: int
     facts: ProviderFacts

@@ -43,7 +43,7 @@ class Router:
         Raises:
             ConfigError: naming the key, its line, and the nearest valid name.
         """
-        from interlock.assembly import assemble  # noqa: PLC0415 - pydantic and YAML are loaded when needed
+        from interlock.assembly import assemble
 
         return cls(assemble(source, plugins=plugins))
 
@@ -80,7 +80,7 @@ class Router:
 
     def stream_sync(self, prompt: Prompt, **options: Unpack[Options]) -> "SyncStream":
         """`stream` for code without a loop, or for a thread beside one."""
-        from interlock.engine.sync_streaming import SyncStream  # noqa: PLC0415 - few programs need both worlds
+        from interlock.engine.sync_streaming import SyncStream
 
         request = as_request(prompt, options)
         return SyncStream(self._wiring.bridge, stream(self._engine, request))

@@ -19,6 +19,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+
 from interlock.http import EventParser, HttpClient, HttpRequest, Permit, origin_of
 from interlock.types.models import Deployment, ModelCard
 
@@ -73,7 +74,7 @@ class Canned(asyncio.Protocol):
 
 async def serve() -> None:
     server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - how the parent learns the port
+    print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from interlock.config import Config, load, resolve_key
 from interlock.errors import ConfigError
 from interlock.types.models import Network, Secret, Timeouts

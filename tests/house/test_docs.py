@@ -22,10 +22,11 @@ from types import ModuleType
 import pytest
 import typer.main
 import yaml
+from typer.testing import CliRunner
+
 from interlock import Router
 from interlock.cli.app import app
 from interlock.config import Config, load
-from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,7 +52,7 @@ class Block:
     line: int
 
     def __str__(self) -> str:
-        return f"{self.page.relative_to(ROOT)}:{self.line}"
+        return f"{self.page.name}:{self.line}"
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -118,7 +119,7 @@ class Reader:
         code = compile(tree, str(block.page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         printed = io.StringIO()
         with redirect_stdout(printed):
-            result = eval(code, vars(self._module))  # noqa: S307 - this is what the test is for
+            result = eval(code, vars(self._module))
             if inspect.iscoroutine(result):
                 self._loop.run(result)
         shown = [found["output"] for line in lines if (found := _SHOWN.search(line))]
@@ -136,10 +137,7 @@ class Reader:
             for environment, arguments in interlock_calls(command):
                 verb = parse(arguments, block)
                 if verb in RUN_HERE or {"--help", "-h", "--version"} & set(arguments):
-                    for name in files_in(arguments):
-                        Path(name).parent.mkdir(parents=True, exist_ok=True)
-                        Path(name).touch()
-                        Path(name).write_text(Path(name).read_text() or "Hello.", encoding="utf-8")
+                    make_files(arguments)
                     result = CliRunner().invoke(app, arguments, input="Hello.", env=environment)
                     assert result.exit_code == 0, f"{block}: {command}\n{result.output}"
                     check_output(squeezed(output), result.output, f"{block} ({command})")
@@ -227,10 +225,13 @@ def parse(arguments: list[str], where: object) -> str:
     return name
 
 
-def files_in(arguments: list[str]) -> list[str]:
-    """Files that a command reads and that a reader would have."""
-    pairs = zip(arguments, arguments[1:], strict=False)
-    return [value for option, value in pairs if option in ("-f", "--file", "--config") and value != "-"]
+def make_files(arguments: list[str]) -> None:
+    """What a command reads and a reader would have: something to ask about, a configuration."""
+    for option, value in zip(arguments, arguments[1:], strict=False):
+        path = Path(value)
+        if option in ("-f", "--file", "--config") and value != "-" and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("" if option == "--config" else "Hello.", encoding="utf-8")
 
 
 @by_page
@@ -272,24 +273,34 @@ def test_every_page_is_linked(page):
     assert page.name == "README.md" or any(f"{page.name})" in each.read_text("utf-8") for each in pages)
 
 
-def test_a_wrong_page_is_found_out(tmp_path, monkeypatch):
-    def walk(text: str) -> None:
-        page = tmp_path / "page.md"
-        page.write_text(text, encoding="utf-8")
-        block = next(blocks(page))
-        with Reader(page, monkeypatch) as reader:
-            reader.take(block)
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("```python\nprint(1 + 1)  # → 3\n```\n", "shows '3'"),
+        ("```python\n1 + 1  # → 3\n```\n", "shows '3'"),
+        ("```python\nimport interlock.nothing\n```\n", "No module named"),
+        ("```python\nawait nothing()\n```\n", "not defined"),
+        ("```yaml\ndeploymentz: []\n```\n", "no such key"),
+        ("```yaml\n- 1\n```\n", "no configuration"),
+        ("```console\n$ uv run interlock explain --nonsense x\n```\n", "--nonsense"),
+        ("```console\n$ cat x | uv run interlock frobnicate > y\n```\n", "frobnicate"),
+        ("```console\n$ uv run interlock models\nno such line\n```\n", "no such line"),
+    ],
+)
+def test_a_wrong_page_is_found_out(text, complaint, tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    with Reader(page, monkeypatch) as reader, pytest.raises(Exception, match=re.escape(complaint)):
+        reader.take(next(blocks(page)))
 
-    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path) if __name__ in sys.modules else None
-    walk("```python\nprint(1 + 1)  # → 2\n1 + 2  # → 3\n```\n")
-    for text in (
-        "```python\nprint(1 + 1)  # → 3\n```\n",
-        "```python\nimport interlock.nothing\n```\n",
-        "```yaml\ndeploymentz: []\n```\n",
-        "```yaml\n- 1\n```\n",
-        "```console\n$ uv run interlock explain --nonsense x\n```\n",
-        "```console\n$ uv run interlock frobnicate\n```\n",
-        "```console\n$ uv run interlock models\nno such line\n```\n",
-    ):
-        with pytest.raises(Exception, match=r"."):
-            walk(text)
+
+def test_a_right_page_passes(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```python\nx = 1\nx + 1  # → 2\nprint('a b')  # prints: a …\n```\n"
+        "- in a list:\n\n  ```python\n  async def double(n):\n      return n * 2\n\n  await double(x)  # → 2\n  ```\n"
+        "```console\n$ A=b interlock --version\ninterlock …\n$ uv run pytest\n```\n",
+        encoding="utf-8",
+    )
+    with Reader(page, monkeypatch) as reader:
+        assert [reader.take(block) for block in blocks(page)] == [None] * 3

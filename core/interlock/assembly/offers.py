@@ -12,7 +12,6 @@ from interlock.protocols import (
     Constraint,
     Guardrail,
     Provider,
-    ProviderFacts,
     RecordStore,
     Strategy,
 )
@@ -52,15 +51,11 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
 def _providers(host: PluginHost) -> dict[str, Provider]:
     found: dict[str, Provider] = {}
     for provider in host.offers("interlock_providers", Provider, "facts.name"):
-        facts = provider.facts
-        if not isinstance(facts, ProviderFacts):
-            host.refuse(
-                "interlock_providers", "None", f"its facts are no ProviderFacts but {type(facts).__name__}"
-            )
-        elif facts.name in found:
-            host.refuse("interlock_providers", facts.name, "another plugin offers this name already")
+        name = provider.facts.name
+        if name in found:
+            host.refuse("interlock_providers", name, "another plugin offers this name already")
         else:
-            found[facts.name] = provider
+            found[name] = provider
     return found
 
 

@@ -21,7 +21,7 @@ _LAST_WORDS = 140
 _SYSTEM = 1_500  # characters of a system prompt in which demands are looked for
 _DECISIVE = 4.0  # a demand of a system prompt counts from this weight
 _SHOWN = 6
-_BASE = 1.0  # conversation, when nothing else speaks
+_BASE = 1.2  # conversation, when nothing else speaks
 _EXPLAINED = 0.3  # what a question about the law leaves of eu_regulated
 _DEMANDS = ("eu_regulated", "low_latency")
 

@@ -155,7 +155,7 @@ class Identifier:
 
     def _load(self) -> None:
         try:
-            from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - 350 ms, hence this thread
+            from py3langid.langid import MODEL_FILE, LanguageIdentifier
         except ImportError as error:
             self._absent = True
             _LOG.debug("py3langid is not installed (%s); doubtful languages stay undetermined", error)
@@ -164,7 +164,7 @@ class Identifier:
             loaded = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
             loaded.set_languages(set(_CANDIDATES) & set(loaded.labels))
             loaded.classify("The first call is the slow one.")
-        except Exception:  # noqa: BLE001 - a broken optional package costs evidence and nothing else
+        except Exception:
             self._absent = True
             _LOG.warning("py3langid failed to load; doubtful languages stay undetermined", exc_info=True)
             return

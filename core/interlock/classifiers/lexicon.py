@@ -34,8 +34,8 @@ _GAP = 3
 class Term:
     """One entry of the vocabulary, compared by identity.
 
-    `kind` is STRONG, WEAK, AGAINST, OBJECT or CLASS. `alone` and `alone_kind` say what an object counts as when no
-    verb of `verbs` asks for it. `name` is the class of a CLASS term.
+    `kind` is STRONG, WEAK, AGAINST, OBJECT or CLASS. `bound_kind` says how an object counts that a verb of
+    `verbs` asks for, `alone` and `alone_kind` what it counts as when none does. `name` is the class of a CLASS term.
     """
 
     text: str
@@ -45,6 +45,7 @@ class Term:
     weight: float = 0.0
     name: str = ""
     verbs: frozenset[str] = frozenset()
+    bound_kind: int = STRONG
     alone: float = 0.0
     alone_kind: int = STRONG
 
@@ -184,7 +185,7 @@ def read_terms(text: str, language: str, function_words: dict[str, tuple[str, ..
                 yield make(term)
 
 
-class _section:  # noqa: N801 - a closure with a name
+class _section:
     """Builds the terms below one head."""
 
     __slots__ = ("_fields", "_language")
@@ -197,18 +198,21 @@ class _section:  # noqa: N801 - a closure with a name
         return Term(text, self._language, *self._fields)
 
 
-def _head_fields(head: str) -> tuple[int, str, float, str, frozenset[str], float, int]:
+def _head_fields(head: str) -> tuple[int, str, float, str, frozenset[str], int, float, int]:
     if head.startswith("@"):
-        return CLASS, "", 0.0, head[1:], frozenset(), 0.0, STRONG
+        return CLASS, "", 0.0, head[1:], frozenset(), STRONG, 0.0, STRONG
     task, *rest = head.split()
     if task not in TASKS or len(rest) not in (1, 4):
         raise ValueError(f"[{head}] is no section of a vocabulary")
     if len(rest) == 1:
         kind, weight = _weight(rest[0])
-        return kind, task, weight, "", frozenset(), 0.0, STRONG
+        return kind, task, weight, "", frozenset(), STRONG, 0.0, STRONG
     _, verbs, bound, alone = rest
+    if "make" in verbs:
+        verbs += ",wish"
+    bound_kind, weight = _weight(bound)
     alone_kind, alone_weight = _weight(alone)
-    return OBJECT, task, float(bound), "", frozenset((verbs + ",wish" if "make" in verbs else verbs).split(",")), alone_weight, alone_kind
+    return OBJECT, task, weight, "", frozenset(verbs.split(",")), bound_kind, alone_weight, alone_kind
 
 
 def _weight(text: str) -> tuple[int, float]:
@@ -244,7 +248,7 @@ def _hang(node: _Node, rest: Rest, term: Term) -> None:
 
 def _collect(node: _Node, words: Sequence[str], at: int, found: list[Hit]) -> None:
     for term in node.single:
-        found.append(Hit(at, at + 1, term))  # noqa: PERF401 - the longest loop of a decision; no list is built
+        found.append(Hit(at, at + 1, term))
     following = at + 1
     if following >= len(words):
         return

@@ -16,9 +16,9 @@ _SIZES = {"page": _PAGES, "chapter": _CHAPTERS, "word": _WORDS, "hour": _HOURS}
 def combined(reading: Reading, words: Sequence[str], language: str | None) -> Iterator[Evidence]:
     numbers = [(at, value) for at, word in enumerate(words) if (value := _number(words, at, word)) is not None]
     yield from _eu_regulated(reading, language)
-    yield from _low_latency(reading, numbers, words)
+    yield from _low_latency(reading, numbers)
     yield from _agentic(reading)
-    yield from _long_document(reading, numbers, words)
+    yield from _long_document(reading, numbers)
     yield from _quantitative(reading, numbers)
     yield from _cjk(reading)
 
@@ -38,11 +38,12 @@ def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
             yield Evidence("eu_regulated", 2.4, "personal data in a language of the EU")
 
 
-def _low_latency(reading: Reading, numbers: Sequence[tuple[int, int]], words: Sequence[str]) -> Iterator[Evidence]:
+def _low_latency(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
     has = reading.has
-    many = any(value >= _MANY and at + 1 < len(words) and not 1900 <= value <= 2100 for at, value in numbers)
-    if has("label") and (has("bulk") or many):
-        yield Evidence("low_latency", 2.8, "many items to label")
+    items = reading.places.get("item", ())
+    many = any(value >= _MANY and any(at < place <= at + 4 for place in items) for at, value in numbers)
+    if has("label") and (many or reading.near("bulk", "item", 4)):
+        yield Evidence("low_latency", 3.6 if many else 2.8, "many items to label")
     if has("terse"):
         yield Evidence("low_latency", 4.0 if has("label") or has("bulk") else 3.2, "an answer of one word")
 
@@ -56,7 +57,7 @@ def _agentic(reading: Reading) -> Iterator[Evidence]:
         yield Evidence("agentic_tool_use", min(0.7 * actions, 2.4) + (1.2 if chained else 0.0), "several actions in a row")
 
 
-def _long_document(reading: Reading, numbers: Sequence[tuple[int, int]], words: Sequence[str]) -> Iterator[Evidence]:
+def _long_document(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
     sized = False
     for at, value in numbers:
         for name in ("page", "chapter", "word", "hour"):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Hit, Term
 
 _DECAY = 0.6  # each further piece of evidence for a task adds less
-_AHEAD = 9  # words after a verb in which its object stands
+_AHEAD = 8  # words after a verb in which its object stands
 _BEHIND = 6  # words before it, as in German infinitives
+_ALONE = {1: 0.9, 2: 2.2}  # the most that so many ambiguous words say by themselves
 _NEAR = 4  # the same for a wish: "I need a slogan"
 _WISHED = 0.85
 _SECOND = 0.5  # a later verb's object: "write a function that generates a poem"
@@ -104,7 +105,7 @@ class Reading:
         for task, placed in weak.items():
             words = sorted(placed.values(), reverse=True)
             # One ambiguous word says little; beside strong evidence or a second one it counts.
-            cap = 3.0 if task in totals else (0.9 if len(words) == 1 else 2.2 if len(words) == 2 else 3.0)
+            cap = 3.0 if task in totals else _ALONE.get(len(words), 3.0)
             value = min(_sum([weight for weight, _ in words]), cap) - against[task]
             if value > 0:
                 totals[task] = totals.get(task, 0.0) + value
@@ -132,9 +133,13 @@ class Reading:
                     if term.task not in best or best[term.task].weight < term.weight:
                         best[term.task] = term
             for term in best.values():
-                self.evidence.append(Evidence(term.task, term.weight * factor, _pair(verb.term, term)))
-            if rank == 0:
-                self.asked = max(best.values(), key=lambda term: term.weight).task
+                if term.bound_kind == STRONG:
+                    self.evidence.append(Evidence(term.task, term.weight * factor, _pair(verb.term, term)))
+                else:
+                    self._scored.append((Hit(hit.start, hit.end, term), term.weight * factor, WEAK))
+            asked = max(best.values(), key=lambda term: term.weight)
+            if rank == 0 and asked.bound_kind == STRONG:
+                self.asked = asked.task
             rank += 1
         self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
 

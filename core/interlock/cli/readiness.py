@@ -50,7 +50,7 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
 
     A connection is opened, and closed with nothing sent, only when a key is at hand or none is needed.
     """
-    from interlock.assembly.known import distribution_of  # noqa: PLC0415 - help needs no assembly
+    from interlock.assembly.known import distribution_of
 
     credential = deployment.credential
     said = credential.source or ("none found" if credential.needed else "none needed")

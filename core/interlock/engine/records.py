@@ -74,7 +74,7 @@ class RecordDraft:
         *,
         ticks: float,
         error: InterlockError | None = None,
-        usage: Usage = Usage(),  # noqa: B008 - frozen
+        usage: Usage = Usage(),
         served_model: str | None = None,
         first_token: float | None = None,
     ) -> AttemptRecord:

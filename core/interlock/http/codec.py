@@ -65,14 +65,14 @@ class HttpProvider:
 
     async def complete(self, call: Call) -> Answer:
         reply = await call.http.send(self.codec.encode(call, stream=False), call.permit, call.deployment)
-        if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+        if not 200 <= reply.status < 300:
             raise self.codec.error(reply)
         return self.codec.decode(call, reply)
 
     async def stream(self, call: Call) -> AsyncIterator[Delta]:
         request = self.codec.encode(call, stream=True)
         async with call.http.stream(request, call.permit, call.deployment) as reply:
-            if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+            if not 200 <= reply.status < 300:
                 raise self.codec.error(await reply.read())
             decoder = self.codec.decoder(call)
             async for data in reply:

@@ -150,8 +150,8 @@ class ClassifierConformance(Conformance):
         return opinion  # type: ignore[no-any-return]  # checked in the line above
 
     def _survives_anything(self) -> None:
-        from hypothesis import given, settings  # noqa: PLC0415 - only where it is installed
-        from hypothesis import strategies as st  # noqa: PLC0415 - likewise
+        from hypothesis import given, settings
+        from hypothesis import strategies as st
 
         text = st.text(max_size=400)
 

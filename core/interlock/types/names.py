@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_SHORT = 4  # letters: a code of two that shares one with another is another code
+
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name that `name` was probably meant to be, or None."""
@@ -13,5 +15,5 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     for candidate in candidates:
         if candidate.rpartition("/")[2].lower() == name.lower():
             return candidate
-    close = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    close = get_close_matches(name, candidates, n=1, cutoff=0.6 if len(name) > _SHORT else 0.75)
     return close[0] if close else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from interlock import Answer, Deployment, PermitError, ProtocolError, Reasoning, Text
+from interlock import Answer, Deployment, PermitError, ProtocolError, ProviderError, Reasoning, Text
 from interlock.http import HttpProvider, Permit, origin_of
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.messages import Part
@@ -47,6 +47,14 @@ class LocalProvider:
     def __init__(self) -> None:
         self.facts = FACTS
         self._http = HttpProvider(FACTS, ChatCompletions(_DIALECT))
+
+    def missing(self, deployment: Deployment) -> str:
+        """The next step when the weights are not there; empty when they are."""
+        try:
+            find(deployment.name)
+        except ProviderError as error:
+            return error.message
+        return ""
 
     async def complete(self, call: Call) -> Answer:
         inner = await _inside(call)

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock.catalog import Catalog, card_from, load_cards, load_tasks
 from interlock.constraints import jurisdictions_of
 from interlock.errors import ConfigError, RequestError

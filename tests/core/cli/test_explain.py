@@ -35,7 +35,7 @@ def test_table_shows_task_ranks_and_rules(configured, run):
     assert ["Task", "quantitative"] in rows
     assert ["confidence", "100%"] in rows
     assert ["1", "good", "zhipu/glm-5.2", "eu"] in [row[:4] for row in rows]
-    assert ["down", *"the request asks for good alone".split()] in rows
+    assert "the request asks for good alone" in text
     assert all(line == line.rstrip() for line in text.splitlines())
 
 

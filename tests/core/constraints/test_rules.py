@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from interlock.constraints import BUILTIN, needs, tighten
 from interlock.protocols import API, Constraint, ConstraintCall, ProviderFacts
 from interlock.types.messages import Audio, Document, Image, Message, Text, ToolResult

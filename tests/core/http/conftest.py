@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+
 from interlock.http import HttpClient, HttpReply, HttpRequest, Permit, origin_of
 from interlock.types.models import Deployment, ModelCard, Network, Timeouts
 

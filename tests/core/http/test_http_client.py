@@ -5,6 +5,7 @@ import gzip
 import zlib
 
 import pytest
+
 from interlock.errors import ConfigError, ConnectionFailed, InvalidRequest, PermitError, ProtocolError
 from interlock.http import HttpClient, Permit
 

@@ -7,6 +7,7 @@ import socket
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from interlock.errors import ConnectionFailed, ConnectTimeout, ProtocolError, ProviderError
 
 pytestmark = pytest.mark.usefixtures("transport")

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 import trustme
+
 from interlock.http import HttpClient
 
 PRELUDE = """

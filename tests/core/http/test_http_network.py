@@ -5,6 +5,7 @@ import ssl
 
 import pytest
 import trustme
+
 from interlock.errors import ConfigError, ConnectionFailed
 from interlock.http.proxies import Proxies
 from interlock.types.models import Network
@@ -80,7 +81,7 @@ class TestCalls:
         with pytest.raises(ConnectionFailed, match="certificate is not trusted"):
             await kit.send(upstream.url)
 
-    async def test_a_client_certificate_is_shown(  # noqa: PLR0917 - fixtures
+    async def test_a_client_certificate_is_shown(
         self, kit, serve, server_tls, authority, bundle, tmp_path
     ):
         server_tls.verify_mode = ssl.CERT_REQUIRED

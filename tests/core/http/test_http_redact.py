@@ -4,6 +4,7 @@ import logging
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock.http import redact, redacting_logger
 
 HEX = "0123456789abcdef0123456789abcdef"

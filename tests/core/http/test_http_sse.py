@@ -4,6 +4,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 

@@ -4,6 +4,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock.errors import (
     AuthenticationError,
     InvalidRequest,

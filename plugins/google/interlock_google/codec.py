@@ -1,0 +1,35 @@
+"""The dialect as one object: what `interlock.http` asks of a codec."""
+
+from interlock.errors import ProviderError
+from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.protocols import Call, ProviderFacts
+from interlock.types.response import Answer
+from interlock_google.decode import decode
+from interlock_google.encode import encode
+from interlock_google.errors import error_from_reply
+from interlock_google.models import VENDOR
+from interlock_google.stream import ContentStream
+
+FACTS = ProviderFacts(
+    name=VENDOR,
+    env=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    base_url="https://generativelanguage.googleapis.com/v1beta",
+    region="global",
+    hint="Set GEMINI_API_KEY to a key from aistudio.google.com/apikey.",
+)
+
+
+class GenerateContent:
+    """generateContent and streamGenerateContent. Pure: no I/O, and no error but ProviderError."""
+
+    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+        return encode(call, stream=stream)
+
+    def decode(self, call: Call, reply: HttpReply) -> Answer:
+        return decode(call, reply)
+
+    def decoder(self, call: Call) -> StreamDecoder:
+        return ContentStream(call)
+
+    def error(self, reply: HttpReply) -> ProviderError:
+        return error_from_reply(reply.status, reply.headers, reply.body)

@@ -1,0 +1,95 @@
+"""A request in this dialect."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from interlock.errors import InvalidRequest
+from interlock.http import HttpRequest
+from interlock.protocols import Call
+from interlock.types.models import Deployment
+from interlock.types.request import Request, Settings, ToolSpec
+from interlock_google.contents import conversation
+from interlock_google.models import thinking
+from interlock_google.schema import Plan, plan
+
+# Names that are paths already, as the vendor writes them.
+_PATHS = ("models/", "tunedModels/", "publishers/", "projects/")
+
+
+def encode(call: Call, *, stream: bool) -> HttpRequest:
+    deployment = call.deployment
+    headers = {"content-type": "application/json"}
+    secret = deployment.credential.secret
+    if secret is not None:
+        headers["x-goog-api-key"] = secret.reveal()
+    payload = body(call.request, deployment)
+    return HttpRequest(url=url(deployment, stream=stream), body=_json(payload), headers=headers)
+
+
+def url(deployment: Deployment, *, stream: bool) -> str:
+    name = deployment.name
+    path = quote(name, safe="/") if name.startswith(_PATHS) else f"models/{quote(name, safe='')}"
+    verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
+    return f"{deployment.base_url.rstrip('/')}/{path}:{verb}"
+
+
+def body(request: Request, deployment: Deployment) -> dict[str, Any]:
+    planned = plan(request, deployment.name)
+    contents, system = conversation(request.messages, deployment)
+    payload: dict[str, Any] = {"contents": contents}
+    if system:
+        payload["systemInstruction"] = {"parts": system}
+    if planned.tools:
+        payload["tools"] = [{"functionDeclarations": [_tool(tool) for tool in planned.tools]}]
+    if planned.calling:
+        payload["toolConfig"] = {"functionCallingConfig": planned.calling}
+    if config := _config(request.settings, planned, deployment.name):
+        payload["generationConfig"] = config
+    payload.update(deployment.extra_body)
+    payload.update(request.settings.extra)
+    return payload
+
+
+def _tool(tool: ToolSpec) -> dict[str, Any]:
+    declared: dict[str, Any] = {"name": tool.name, "description": tool.description}
+    return {**declared, "parametersJsonSchema": tool.parameters}
+
+
+def _config(settings: Settings, planned: Plan, model: str) -> dict[str, Any]:
+    named = {
+        "temperature": settings.temperature,
+        "topP": settings.top_p,
+        "topK": settings.top_k,
+        "maxOutputTokens": settings.max_tokens,
+        "stopSequences": list(settings.stop) or None,
+        "seed": settings.seed,
+        "presencePenalty": settings.presence_penalty,
+        "frequencyPenalty": settings.frequency_penalty,
+        "responseLogprobs": True if settings.logprobs is not None else None,
+        "logprobs": settings.logprobs or None,
+        "thinkingConfig": thinking(settings, model) or None,
+    }
+    config = {key: value for key, value in named.items() if value is not None}
+    if planned.schema is not None:
+        config["responseMimeType"] = "application/json"
+        config["responseJsonSchema"] = planned.schema
+    return config
+
+
+def _json(payload: Mapping[str, Any]) -> bytes:
+    try:
+        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequest(f"the request holds what JSON cannot: {error}") from None
+    # A lone surrogate, which a stream cut inside an emoji leaves behind, has no UTF-8.
+    return text.encode("utf-8", errors="replace")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")

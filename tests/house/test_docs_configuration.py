@@ -1,0 +1,197 @@
+"""The tables of docs/configuration.md and docs/tutorial.md say what the code does."""
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from interlock import (
+    AttemptTimeout,
+    Endpoint,
+    ModelCard,
+    OutputInvalid,
+    ProviderError,
+    Router,
+    Score,
+    Timeouts,
+)
+from interlock.assembly.known import PROVIDERS
+from interlock.catalog import load_tasks
+from interlock.catalog.reading import CAPABILITIES, WEIGHTS
+from interlock.config import (
+    Config,
+    ConstraintsConfig,
+    DeploymentConfig,
+    EnsembleConfig,
+    HealthConfig,
+    PluginsConfig,
+    PriceConfig,
+    RetriesConfig,
+    TimeoutsConfig,
+)
+from interlock.config.layers import RESERVED
+from interlock.constraints import jurisdictions_of
+from interlock.engine.rescue import MODES
+from interlock.strategies.actions import Action, action_for
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "configuration.md").read_text("utf-8")
+SECTIONS: dict[str, type[BaseModel]] = {
+    "Keys": Config,
+    "deployments": DeploymentConfig,
+    "price": PriceConfig,
+    "ensembles": EnsembleConfig,
+    "constraints": ConstraintsConfig,
+    "timeouts": TimeoutsConfig,
+    "retries": RetriesConfig,
+    "health": HealthConfig,
+    "plugins": PluginsConfig,
+}
+
+
+def table(heading: str, page: str = PAGE) -> dict[str, list[str]]:
+    """The first table below a heading: first cell, without its backticks, to the other cells."""
+    start = re.search(rf"^#+ {re.escape(heading)}$", page, re.MULTILINE)
+    assert start, f"there is no heading {heading!r}"
+    section = re.split(r"^#", page[start.end() :], maxsplit=1, flags=re.MULTILINE)[0]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in re.findall(r"^\|.*\|$", section, re.M)
+    ]
+    assert len(rows) > 2, f"there is no table below {heading!r}"
+    return {cells[0].strip("`"): cells[1:] for cells in rows[2:]}
+
+
+def written(value: Any) -> str:
+    """A default as the page writes it."""
+    if value is PydanticUndefined or value is dataclasses.MISSING:
+        return "required"
+    if isinstance(value, BaseModel):
+        return "see below"
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, (tuple, frozenset, list)):
+        return f"`{list(value)}`"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def literals(annotation: Any) -> list[str]:
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [word for inner in get_args(annotation) for word in literals(inner)]
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_key_is_listed_with_its_default_and_its_values(heading):
+    rows, fields = table(heading), SECTIONS[heading].model_fields
+    assert list(rows) == list(fields)
+    for name, field in fields.items():
+        default = (
+            getattr(Timeouts(), name)
+            if heading == "timeouts"
+            else field.get_default(call_default_factory=True)
+        )
+        assert rows[name][1] == written(default), name
+        assert not [word for word in literals(field.annotation) if f"`{word}`" not in rows[name][2]], name
+
+
+def test_every_section_of_the_configuration_is_covered():
+    def models(kind: type[BaseModel]) -> set[type[BaseModel]]:
+        found = {kind}
+        for field in kind.model_fields.values():
+            for inner in inside(field.annotation):
+                found |= models(inner)
+        return found
+
+    def inside(annotation: Any) -> list[type[BaseModel]]:
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return [annotation]
+        return [model for inner in get_args(annotation) for model in inside(inner)]
+
+    assert models(Config) == set(SECTIONS.values())
+
+
+def test_every_fact_of_a_card_is_listed():
+    rows = table("models")
+    facts = {field.name: field for field in dataclasses.fields(ModelCard) if field.name != "source"}
+    assert list(rows) == list(facts)
+    for name, field in facts.items():
+        default = field.default
+        if name == "maker" or name == "jurisdiction":
+            default = None
+        assert rows[name][1] == written(default), name
+    for kind, key in ((Score, "scores"), (Endpoint, "endpoints")):
+        assert all(f"`{field.name}`" in rows[key][2] for field in dataclasses.fields(kind))
+    assert all(f"`{word}`" in rows["capabilities"][2] for word in CAPABILITIES)
+    assert all(f"`{word}`" in rows["weights"][2] for word in WEIGHTS)
+
+
+def test_providers_are_listed_with_their_facts():
+    with Router.from_config({}) as router:
+        offered = {name: provider.facts for name, provider in router.wiring.offers.providers.items()}
+    known = {name: facts for name, facts in offered.items() if name in PROVIDERS}
+    stated = table("Providers")
+    assert set(stated) == set(known)
+    for name, facts in known.items():
+        key = " or ".join(f"`{variable}`" for variable in facts.env) or "–"
+        if facts.env and not facts.needs_key:
+            key += " (optional)"
+        where = [f"`{value}`" if value else "–" for value in (facts.base_url, facts.region)]
+        assert stated[name] == [key, *where, "yes" if facts.on_premise else "no"], name
+    sentence = re.search(r"^- (.*?) are known by name\.", PAGE, re.MULTILINE)
+    assert sentence
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == set(PROVIDERS) - set(known)
+
+
+def test_variables_are_listed():
+    assert set(table("In the environment")) == set(RESERVED)
+
+
+def test_tasks_are_listed_with_their_rows():
+    stated = table("routes")
+    for row in load_tasks():
+        threshold = "–" if row.threshold is None else f"{row.threshold:,}"
+        assert stated.pop(row.task) == [", ".join(row.models), threshold]
+    assert not stated
+
+
+def test_ways_to_rescue_are_listed():
+    assert tuple(table("rescue")) == MODES
+
+
+@pytest.mark.parametrize("region", table("Regions"))
+def test_regions_lie_where_the_page_says(region):
+    assert table("Regions")[region] == [", ".join(sorted(jurisdictions_of(region))) or "–"]
+
+
+def test_alibaba_means_london_by_eu_west_1():
+    assert jurisdictions_of("eu-west-1", "alibaba") == {"uk"}
+
+
+def test_what_follows_a_failure_is_as_the_tutorial_says():
+    words = {
+        "the same deployment again, then the next": Action.RETRY,
+        "the next deployment at once": Action.FALL_BACK,
+        "the next deployment of another model": Action.OTHER_MODEL,
+        "nothing: a refusal is not routed around": Action.END,
+    }
+    rows = table("When something fails", (DOCS / "tutorial.md").read_text("utf-8"))
+    stated = {
+        name: words[cells[0]] for kinds, cells in rows.items() for name in re.findall(r"[A-Z]\w+", kinds)
+    } | {kind.__name__: Action.FALL_BACK for kind in AttemptTimeout.__subclasses__()}
+    real = {
+        kind.__name__: action_for(kind("x")) for kind in kinds_of(ProviderError) if kind is not OutputInvalid
+    }
+    assert stated == real | {"OutputInvalid": action_for(OutputInvalid("x", text=""))}
+
+
+def kinds_of(kind: type[ProviderError]) -> set[type[ProviderError]]:
+    """Every kind of failure below, but for what only groups timeouts."""
+    below = {inner for child in kind.__subclasses__() for inner in (child, *kinds_of(child))}
+    return below - {AttemptTimeout}
