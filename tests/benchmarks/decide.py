@@ -14,8 +14,8 @@ from interlock.assembly import assemble
 
 KEYS = dict.fromkeys(("ZHIPU_API_KEY", "OPENAI_API_KEY", "MISTRAL_API_KEY"), "x")
 SHORT = (
-    "Could you write a short and friendly note to our customer in Lyon, who has been waiting for her parcel for "
-    "eleven days now, and explain that the carrier lost it and that we send another one?"
+    "Could you write a short and friendly note to our customer in Lyon, who has been waiting for her parcel "
+    "for eleven days now, and explain that the carrier lost it and that we send another one?"
 )[:200]
 TEXTS = {
     "200 characters": SHORT,

@@ -1,15 +1,16 @@
 """The pages do what they say: code runs, configurations load, commands exist, links lead somewhere.
 
-A page is walked through from top to bottom, as a reader would, in an empty folder: a yaml block whose first line names
-a file is written to it, python blocks share one namespace, and commands that stay on this machine are run.
-Outputs that a page shows are compared: `# → …` in python, and the lines below a command in console blocks. An output
-may be shortened: `…` at the end of a line stands for its rest, and lines may be left out between others.
+A page is walked through from top to bottom, as a reader would, in an empty folder: a yaml block whose first
+line names a file is written to it, python blocks share one namespace, and commands that stay on this machine
+are run. Outputs that a page shows are compared: `# → …` in python, and the lines below a command in console
+blocks. An output may be shortened: `…` at the end of a line stands for its rest, and lines may be left out.
 """
 
 import ast
 import asyncio
 import inspect
 import io
+import itertools
 import re
 import shlex
 import sys
@@ -18,6 +19,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Self
 
 import pytest
 import typer.main
@@ -93,7 +95,7 @@ class Reader:
         self._module.__dict__["_show"] = lambda value: None if value is None else print(repr(value))
         self._loop = asyncio.Runner()
 
-    def __enter__(self) -> "Reader":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -144,7 +146,7 @@ class Reader:
 
 
 def check_configuration(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It loads; and with a key for everything, each deployment is allowed or excluded for a reason that is not a key."""
+    """It loads; and with every key set, no deployment is excluded for want of one."""
     data = yaml.safe_load(block.code)
     assert isinstance(data, dict), f"{block} is no configuration; fence it as text"
     folder = Path("loaded")
@@ -204,7 +206,7 @@ def interlock_calls(command: str) -> Iterator[tuple[dict[str, str], list[str]]]:
         while words and re.match(r"\w+=", words[0]):
             name, _, variables[name] = words.pop(0).partition("=")
         if words[:2] == ["uv", "run"]:
-            words = words[2:]
+            del words[:2]
         if words[:1] == ["interlock"]:
             yield variables, words[1:]
 
@@ -227,7 +229,7 @@ def parse(arguments: list[str], where: object) -> str:
 
 def make_files(arguments: list[str]) -> None:
     """What a command reads and a reader would have: something to ask about, a configuration."""
-    for option, value in zip(arguments, arguments[1:], strict=False):
+    for option, value in itertools.pairwise(arguments):
         path = Path(value)
         if option in ("-f", "--file", "--config") and value != "-" and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -298,7 +300,8 @@ def test_a_right_page_passes(tmp_path, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text(
         "```python\nx = 1\nx + 1  # → 2\nprint('a b')  # prints: a …\n```\n"
-        "- in a list:\n\n  ```python\n  async def double(n):\n      return n * 2\n\n  await double(x)  # → 2\n  ```\n"
+        "- in a list:\n\n  ```python\n  async def double(n):\n      return n * 2\n\n"
+        "  await double(x)  # → 2\n  ```\n"
         "```console\n$ A=b interlock --version\ninterlock …\n$ uv run pytest\n```\n",
         encoding="utf-8",
     )

@@ -55,12 +55,13 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 def table(heading: str, page: str = PAGE) -> dict[str, list[str]]:
     """The first table below a heading: first cell, without its backticks, to the other cells."""
+    page = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
     start = re.search(rf"^#+ {re.escape(heading)}$", page, re.MULTILINE)
     assert start, f"there is no heading {heading!r}"
     section = re.split(r"^#", page[start.end() :], maxsplit=1, flags=re.MULTILINE)[0]
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
-        for line in re.findall(r"^\|.*\|$", section, re.M)
+        for line in re.findall(r"^\|.*\|$", section, re.MULTILINE)
     ]
     assert len(rows) > 2, f"there is no table below {heading!r}"
     return {cells[0].strip("`"): cells[1:] for cells in rows[2:]}
@@ -123,7 +124,7 @@ def test_every_fact_of_a_card_is_listed():
     assert list(rows) == list(facts)
     for name, field in facts.items():
         default = field.default
-        if name == "maker" or name == "jurisdiction":
+        if name in ("maker", "jurisdiction"):
             default = None
         assert rows[name][1] == written(default), name
     for kind, key in ((Score, "scores"), (Endpoint, "endpoints")):

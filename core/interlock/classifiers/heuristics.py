@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from interlock.classifiers import language as languages
-from interlock.classifiers.lexicon import STRONG, TASKS, Lexicon, Term, lexicon, words_of
+from interlock.classifiers.lexicon import STRONG, TASKS, WEAK, Lexicon, Term, lexicon, words_of
 from interlock.classifiers.rules import combined
 from interlock.classifiers.scores import Evidence, Reading
 from interlock.classifiers.signals import Signal, signals_of
@@ -19,6 +19,7 @@ LONG = 50_000
 _FIRST_WORDS = 220  # of a long turn only its beginning and end are instructions
 _LAST_WORDS = 140
 _SYSTEM = 1_500  # characters of a system prompt in which demands are looked for
+_TECHNICAL = 2.0  # a Latin word of this weight for code, inside Chinese, Japanese or Korean text
 _DECISIVE = 4.0  # a demand of a system prompt counts from this weight
 _SHOWN = 6
 _BASE = 1.2  # conversation, when nothing else speaks
@@ -89,9 +90,13 @@ class HeuristicClassifier:
         terms: Iterable[Term] = self._lexicon.unspaced_hits(text)
         evidence += [Evidence(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
         latin = [word for word in words if word.isascii()]
-        reading = Reading(self._lexicon.hits(latin), len(latin), "en", question=False)
-        code = [item for item in _word_evidence(reading) if item.task == "code_generation"]
-        evidence += [item._replace(weight=min(item.weight, 2.0)) for item in code]
+        technical = [
+            hit.term
+            for hit in self._lexicon.hits(latin)
+            if hit.term.task == "code_generation" and hit.term.language == "en" and hit.term.weight >= _TECHNICAL
+        ]
+        named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
+        evidence += [Evidence("code_generation", 2.4 if rank == 0 else 0.8, name) for rank, name in enumerate(named)]
         totals: dict[str, float] = {}
         for item in evidence:
             totals[item.task] = totals.get(item.task, 0.0) + item.weight
@@ -127,11 +132,6 @@ def _ends(words: list[str]) -> list[str]:
     return words[:_FIRST_WORDS] + words[-_LAST_WORDS:]
 
 
-def _word_evidence(reading: Reading) -> list[Evidence]:
-    reading.totals()
-    return [item for item in reading.evidence if item.weight > 0]
-
-
 def _tools(request: Request, reading: Reading, words: Sequence[str]) -> list[Evidence]:
     """Tools that the caller offers support agentic work; they do not make a poem agentic."""
     if not request.tools:
@@ -155,11 +155,12 @@ def _temper(scores: dict[str, float], reading: Reading) -> None:
     asked = reading.asked
     if asked:
         for task in scores:
-            if task not in (asked, "eu_regulated", "conversational"):
+            if task not in (asked, "eu_regulated", "conversational", "cjk_language"):
                 scores[task] *= 0.7
     question = any(place <= 4 for place in reading.places.get("ask", ()))
     how_to = any(place <= 4 for place in reading.places.get("howto", ()))
-    if question and not reading.has("mine") and "eu_regulated" in scores:
+    abstract = not (reading.has("mine") or reading.has("private") and not question)
+    if (question or reading.question) and abstract and "eu_regulated" in scores:
         scores["eu_regulated"] *= _EXPLAINED
     if (how_to or question) and "agentic_tool_use" in scores:
         scores["agentic_tool_use"] *= 0.45

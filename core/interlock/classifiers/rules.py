@@ -84,7 +84,7 @@ def _cjk(reading: Reading) -> Iterator[Evidence]:
         return
     if reading.near("translate", "cjkname", 12):
         direct = reading.near("into", "cjkname", 3)
-        yield Evidence("cjk_language", 8.0 if direct else 2.8, "Chinese, Japanese or Korean asked for")
+        yield Evidence("cjk_language", 9.0 if direct else 2.8, "Chinese, Japanese or Korean asked for")
 
 
 def _number(words: Sequence[str], at: int, word: str) -> int | None:

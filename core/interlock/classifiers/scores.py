@@ -8,7 +8,7 @@ from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, 
 
 _DECAY = 0.6  # each further piece of evidence for a task adds less
 _AHEAD = 8  # words after a verb in which its object stands
-_BEHIND = 6  # words before it, as in German infinitives
+_BEHIND = 6  # words before it, as in German infinitives; never in English
 _ALONE = {1: 0.9, 2: 2.2}  # the most that so many ambiguous words say by themselves
 _NEAR = 4  # the same for a wish: "I need a slogan"
 _WISHED = 0.85
@@ -160,6 +160,8 @@ class Reading:
                     break
         if best is not None:
             return best
+        if verb.term.language == "en":
+            return None
         for index in range(len(self._objects) - 1, -1, -1):
             hit = self._objects[index]
             if name in hit.term.verbs and index not in taken and 0 < verb.start - hit.start <= _BEHIND:

@@ -29,8 +29,8 @@ _SQL = re.compile(
 _SQL_LOWER = re.compile(r"\bselect\s+(?:\*|[\w.,\s()]{1,120}?)\s+from\s+\w+\s*(?:where|join|group|order|limit|;|left)\b")
 _CODE = re.compile(
     r"^\s*(?:def \w+\(|class \w+\s*[(:{]|from \w[\w.]* import |import \w[\w.]*;?\s*$|#include\s*<|using \w+;|package \w+"
-    r"|public (?:static |class |void )|private \w+ |fn \w+\(|func \w+\(|function \w*\s*\(|@\w+\s*$|SELECT\b)"
-    r"|\b(?:const|let|var) \w+\s*=|=>\s*[{(\w]|\bconsole\.log\(|\bprintln!?\(|\bprintf?\(|\bstd::|</\w+>|<\?php|\breturn [\w(\[{]"
+    r"|public (?:static |class |void )|private \w+ |fn \w+\(|func \w+\(|function \w*\s*\(|@\w+\s*$|return\b.*[;()\[]|SELECT\b)"
+    r"|\b(?:const|let|var) \w+\s*=|=>\s*[{(\w]|\bconsole\.log\(|\bprintln!?\(|\bprintf?\(|\bstd::|</\w+>|<\?php"
     r"|[;{]\s*$|\bfor \w+ in range\(|\bif \(.{1,60}\)\s*\{|\+\+[;)]|&&\s|\|\|\s|!==?|:=|->\s*\w+\s*[:{]|\blambda \w+:"
     r"|\$ (?:npm|pip|git|docker|kubectl|cargo|curl) |\bself\.\w+|\bthis\.\w+\(|\bawait \w+\(|\bnew \w+\(|\[\s*\w+ for \w+ in ",
     re.MULTILINE | re.ASCII,

@@ -1,0 +1,27 @@
+"""The dialect as one object: what `interlock.http` asks of a codec."""
+
+from interlock.errors import ProviderError
+from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.protocols import Call
+from interlock.types.response import Answer
+
+from interlock_anthropic.decode import decode
+from interlock_anthropic.encode import encode
+from interlock_anthropic.errors import error_from_reply
+from interlock_anthropic.stream import MessageStream
+
+
+class Messages:
+    """The Messages API. Pure: no I/O, and no error but ProviderError."""
+
+    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+        return encode(call, stream=stream)
+
+    def decode(self, call: Call, reply: HttpReply) -> Answer:
+        return decode(call, reply)
+
+    def decoder(self, call: Call) -> StreamDecoder:
+        return MessageStream(call)
+
+    def error(self, reply: HttpReply) -> ProviderError:
+        return error_from_reply(reply.status, reply.headers, reply.body)

@@ -1,0 +1,197 @@
+"""A streamed answer out of this dialect: server-sent events, each a piece of one plain answer."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.errors import ProtocolError
+from interlock.http import EventParser, ServerEvent
+from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.protocols import Call
+from interlock.types.response import Delta, ToolCallDelta
+
+from interlock_google.cite import Sources
+from interlock_google.read import (
+    block_of,
+    call_arguments,
+    call_id,
+    dumps,
+    finish,
+    first_candidate,
+    is_cut,
+    is_opaque,
+    parts_of,
+    raise_error,
+    refusal_of,
+    signature_of,
+    text_in,
+    usage,
+)
+from interlock_google.schema import answer_tool
+
+_BOM = b"\xef\xbb\xbf"
+_MOST_BYTES = 64 * 2**20
+
+
+class ContentStream:
+    """Deltas out of events, or out of the JSON that gateways send instead: one answer, or a list of pieces.
+
+    The end is announced in `close`: only then is it known that nothing follows.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self._answer_tool = answer_tool(call.request, call.deployment.name)
+        self._answered = False
+        self._events = EventParser()
+        self._plain: bytearray | None = None
+        self._started = False
+        self._done = False
+        self._last: dict[str, Any] = {}
+        self._said: tuple[str | None, str | None, Any] = (None, None, None)
+        self._reason: Any = None
+        self._sources = Sources()
+        self._text: list[str] = []
+        self._held: str | None = None
+        self._number = 0
+        self._called = False
+        self._broken: str | None = None
+
+    def feed(self, data: bytes) -> Iterator[Delta]:
+        if self._plain is None and not self._started:
+            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
+            if not data:
+                return
+            self._started = True
+            if data[:1] in (b"{", b"[", b"<"):
+                self._plain = bytearray()
+        if self._plain is not None:
+            if len(self._plain) + len(data) > _MOST_BYTES:
+                raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
+            self._plain += data
+            return
+        for event in self._events.feed(data):
+            yield from self._event(event)
+
+    def close(self) -> Iterator[Delta]:
+        if self._plain is not None:
+            for payload in _pieces(bytes(self._plain)):
+                yield from self._chunk(payload)
+        for event in self._events.close():
+            yield from self._event(event)
+        block = block_of(self._last)
+        if self._reason is None and block is None:
+            raise ProtocolError("the stream ended before its answer was finished")
+        if self._broken is not None and not is_cut(self._reason):
+            raise ProtocolError(f"the stream holds a tool call whose {self._broken}")
+        ended = "refusal" if self._reason is None else finish(self._reason, called=self._called)
+        if cited := self._sources.citations("".join(self._text)):
+            yield Delta(citations=cited)
+        yield from self._seal()
+        yield Delta(finish_reason=ended, refusal=refusal_of(block or self._last, ended))
+
+    def _event(self, event: ServerEvent) -> Iterator[Delta]:
+        if self._done or not event.data:
+            return
+        if event.data.strip() == "[DONE]":
+            self._done = True
+            return
+        yield from self._chunk(parse_object(event.data, "an event of the stream"))
+
+    def _chunk(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        raise_error(payload)
+        candidate = first_candidate(payload)
+        if candidate is not None:
+            for part in parts_of(candidate):
+                yield from self._part(part, payload)
+            self._sources.add(candidate)
+            if candidate.get("finishReason") is not None:
+                self._reason = candidate["finishReason"]
+                self._last = candidate
+        elif block_of(payload) is not None:
+            self._last = payload
+        yield from self._facts(payload)
+
+    def _facts(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        said = (
+            optional_text(payload.get("modelVersion")),
+            optional_text(payload.get("responseId")),
+            payload.get("usageMetadata"),
+        )
+        if said != self._said:
+            self._said = said
+            yield Delta(served_model=said[0], id=said[1], usage=usage(said[2]))
+
+    def _part(self, part: dict[str, Any], payload: dict[str, Any]) -> Iterator[Delta]:
+        if "functionCall" in part:
+            yield from self._call(part, payload)
+        elif "text" in part:
+            text, signature = text_in(part), signature_of(part)
+            if part.get("thought"):
+                if text or signature:
+                    yield from self._leave_text()
+                    yield Delta(reasoning=text, signature=signature)
+                return
+            if text:
+                yield from self._say(text)
+            if signature:
+                yield from self._seal()
+                self._held = signature
+        elif is_opaque(part):
+            yield from self._leave_text()
+            yield Delta(signature=dumps(part), redacted=True)
+        elif signature := signature_of(part):
+            yield from self._seal()
+            self._held = signature
+
+    def _say(self, text: str) -> Iterator[Delta]:
+        yield from self._seal()
+        self._text.append(text)
+        yield Delta(text)
+
+    def _leave_text(self) -> Iterator[Delta]:
+        yield from self._seal()
+        self._text.clear()
+
+    def _seal(self) -> Iterator[Delta]:
+        """Put down the signature that belongs to the part before."""
+        if self._held is not None:
+            self._text.clear()
+            yield Delta(signature=self._held, redacted=True)
+            self._held = None
+
+    def _call(self, part: dict[str, Any], payload: dict[str, Any]) -> Iterator[Delta]:
+        call = part["functionCall"]
+        if not isinstance(call, dict):
+            raise ProtocolError("a tool call of the stream is no object")
+        name, arguments = text_of(call.get("name")), call_arguments(call)
+        if name and name == self._answer_tool and arguments:
+            if not self._answered:
+                self._answered = True
+                yield from self._say(arguments)
+            return
+        index, self._number = self._number, self._number + 1
+        if not name or arguments is None:
+            self._broken = "arguments are no JSON object" if name else "name is missing"
+            return
+        yield from self._leave_text()
+        self._called = True
+        piece = ToolCallDelta(
+            index=index,
+            id=call_id(call, payload, index),
+            name=name,
+            arguments=arguments,
+            signature=signature_of(part),
+        )
+        yield Delta(tool_calls=(piece,))
+
+
+def _pieces(data: bytes) -> list[dict[str, Any]]:
+    if data[:1] != b"[":
+        return [parse_object(data, "the answer")]
+    try:
+        payload = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ProtocolError("the answer is cut or garbled, not JSON") from None
+    if not all(isinstance(piece, dict) for piece in payload):
+        raise ProtocolError("the answer is a list, but not of objects")
+    return list(payload)
