@@ -144,8 +144,8 @@ async def plain(name: str, url: str, concurrent: int, calls: int) -> tuple[float
             for _ in range(count):
                 assert await one() == BODY
 
-        await asyncio.gather(*(several(2) for _ in range(concurrent)))
-        each = max(2, calls // concurrent)
+        await asyncio.gather(*(several(1) for _ in range(concurrent)))
+        each = max(1, calls // concurrent)
         gc.collect()
         wall, cpu = time.perf_counter(), time.process_time()
         await asyncio.gather(*(several(each) for _ in range(concurrent)))

@@ -1,9 +1,10 @@
 """The pages do what they say: code runs, configurations load, commands exist, links lead somewhere.
 
 A page is walked through from top to bottom, as a reader would, in an empty folder: a yaml block whose first
-line names a file is written to it, python blocks share one namespace, and commands that stay on this machine
-are run. Outputs that a page shows are compared: `# → …` in python, and the lines below a command in console
-blocks. An output may be shortened: `…` at the end of a line stands for its rest, and lines may be left out.
+line names a file is written to it, python blocks share one namespace, which can be imported by the module's
+name that a block's first line gives, and commands that stay on this machine are run. Outputs that a page
+shows are compared: `# → …` in python, and the lines below a command in console blocks. An output may be
+shortened: `…` at the end of a line stands for its rest, and lines may be left out.
 """
 
 import ast
@@ -39,6 +40,7 @@ _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[^\s`]*)[^\n]*\n(?P<code>.*?)^ *```\s*$", re.MULTILINE | re.DOTALL
 )
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
+_MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
 _FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -109,6 +111,8 @@ class Reader:
         getattr(self, f"_{block.language}", lambda _: None)(block)
 
     def _python(self, block: Block) -> None:
+        if named := _MODULE.match(block.code):
+            self._monkeypatch.setitem(sys.modules, named["name"], self._module)
         tree = ast.parse(block.code, str(block.page))
         lines = block.code.splitlines()
         for node in tree.body:

@@ -1,4 +1,4 @@
-"""The plugin of docs/write-a-plugin.md as its author would publish it: installed from its own folder, checked, used."""
+"""The plugin of docs/write-a-plugin.md as its author publishes it: installed, checked and used."""
 
 import json
 import os
@@ -14,13 +14,14 @@ from interlock.testing import Reply, Upstream
 ROOT = Path(__file__).parents[2]
 ACME = ROOT / "tests" / "third_party" / "acme"
 END = {"why": "done", "cost": {"heard": 12, "spoken": 5}}
+LIST = "import sys; from interlock.cli import main; sys.argv[1:] = ['plugins', '--json']; main()"
 ASK = """
 import asyncio, json, sys
 from interlock import Router
 
 async def main():
-    deployment = {"id": "oracle", "model": "openai/gpt-5.5", "provider": "acme", "name": "oracle-3", "base_url": sys.argv[1]}
-    async with Router.from_config({"deployments": [deployment]}) as router:
+    there = {"id": "oracle", "model": "openai/gpt-5.5", "provider": "acme", "name": "oracle-3"}
+    async with Router.from_config({"deployments": [there | {"base_url": sys.argv[1]}]}) as router:
         plain = await router.complete("Who are you?")
         async with router.stream("Who are you?") as stream:
             said = [chunk.text async for chunk in stream if chunk.text]
@@ -63,7 +64,7 @@ def test_it_passes_the_conformance_kit(installed: dict[str, str], tmp_path: Path
 
 
 def test_it_is_listed(installed: dict[str, str], tmp_path: Path) -> None:
-    listed = json.loads(run(installed, "-m", "interlock.cli", "plugins", "--json", cwd=tmp_path))
+    listed = json.loads(run(installed, "-c", LIST, cwd=tmp_path))
     (acme,) = [plugin for plugin in listed if plugin["name"] == "acme"]
     assert (acme["distribution"], acme["version"], acme["status"]) == ("interlock-acme", "1.0.0", "ok")
     assert acme["offers"] == {"interlock_providers": ["acme"]}

@@ -1,10 +1,10 @@
 """Which task a request is, from what its last human turn looks like. Microseconds, no I/O, no model."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from interlock.classifiers import language as languages
-from interlock.classifiers.lexicon import STRONG, TASKS, WEAK, Lexicon, Term, lexicon, words_of
+from interlock.classifiers.lexicon import EAST_ASIAN, LATIN, STRONG, TASKS, WEAK, Hit, lexicon, words_of
 from interlock.classifiers.rules import combined
 from interlock.classifiers.scores import Evidence, Reading
 from interlock.classifiers.signals import Signal, signals_of
@@ -40,7 +40,7 @@ class HeuristicClassifier:
     name = "heuristics"
 
     def __init__(self) -> None:
-        self._lexicon: Lexicon = lexicon()
+        lexicon("en")  # read now, so that the first decision is as fast as any
 
     def classify(self, call: ClassifyCall) -> Classification:
         request = call.request
@@ -72,7 +72,7 @@ class HeuristicClassifier:
     def _judge(
         self, request: Request, text: str, words: Sequence[str], spoken: str | None, signals: list[Signal]
     ) -> tuple[dict[str, float], list[Evidence]]:
-        reading = Reading(self._lexicon.hits(words), len(words), spoken, question="?" in text)
+        reading = Reading(_hits(words, spoken), len(words), spoken, text)
         reading.evidence.extend(Evidence(*signal) for signal in signals)
         reading.evidence.extend(combined(reading, words, spoken))
         reading.evidence.extend(_tools(request, reading, words))
@@ -87,12 +87,12 @@ class HeuristicClassifier:
         """Chinese, Japanese or Korean text stays so unless it is code, a calculation, or must stay in the EU."""
         evidence = [Evidence("cjk_language", 4.5, "Chinese, Japanese or Korean script")]
         evidence += [Evidence(*signal) for signal in signals if signal.task != "low_latency"]
-        terms: Iterable[Term] = self._lexicon.unspaced_hits(text)
+        terms = [term for language in EAST_ASIAN for term in lexicon(language).unspaced_hits(text)]
         evidence += [Evidence(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
         latin = [word for word in words if word.isascii()]
         technical = [
             hit.term
-            for hit in self._lexicon.hits(latin)
+            for hit in lexicon("en").hits(latin)
             if hit.term.task == "code_generation" and hit.term.language == "en" and hit.term.weight >= _TECHNICAL
         ]
         named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
@@ -111,7 +111,7 @@ class HeuristicClassifier:
         if first.role != "system":
             return
         text = bounded(first.text)[:_SYSTEM]
-        for hit in self._lexicon.hits(words_of(text)):
+        for hit in _hits(words_of(text), None):
             term = hit.term
             if term.kind == STRONG and term.task in _DEMANDS and term.weight >= _DECISIVE:
                 scores[term.task] = scores.get(term.task, 0.0) + term.weight
@@ -124,6 +124,21 @@ class HeuristicClassifier:
         if spoken and not code and sum(map(len, words)) >= languages.SHORTEST:
             return spoken
         return languages.identify(text, words, code=code)
+
+
+def _hits(words: Sequence[str], spoken: str | None) -> list[Hit]:
+    """The vocabulary of English, which everybody mixes in, and of the text's language; of all when that is unknown."""
+    found = lexicon("en").hits(words)
+    for language in LATIN[1:]:
+        if spoken is None or spoken == language:
+            found += lexicon(language).hits(words)
+    if spoken != "en":
+        found.sort(key=_start)
+    return found
+
+
+def _start(hit: Hit) -> int:
+    return hit[0]
 
 
 def _ends(words: list[str]) -> list[str]:

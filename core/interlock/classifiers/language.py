@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 
-from interlock.classifiers.lexicon import lexicon
+from interlock.classifiers.lexicon import function_words
 
 _LOG = logging.getLogger("interlock.classifiers")
 
@@ -66,13 +66,12 @@ def from_function_words(words: Sequence[str], text: str) -> str | None:
         for language, letters in _LETTERS.items():
             if any(letter in text for letter in letters):
                 votes[language] = 1.0
-    get = lexicon().function_words.get
+    get = function_words().get
     for word in words:
         spoken = get(word)
         if spoken:
-            share = 1.0 / len(spoken) ** 2  # a word of one language tells most
-            for language in spoken:
-                votes[language] = votes.get(language, 0.0) + share
+            for language, weight in spoken:
+                votes[language] = votes.get(language, 0.0) + weight
     if not votes:
         return None
     best = max(votes, key=votes.__getitem__)

@@ -1,12 +1,12 @@
 """The weighted vocabulary: read from `vocabulary/*.txt`, matched word by word with dictionary lookups.
 
-The files' format is described at the head of `vocabulary/en.txt`. All languages live in one index; each term
-knows its language, so that evidence can name it and a text that is surely French is not judged by German words.
+The files' format is described at the head of `vocabulary/en.txt`. Each language has its own index, read when the
+first text needs it; a text that is surely French is not judged by German words.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,13 +26,18 @@ TASKS = (
 STRONG, WEAK, AGAINST, OBJECT, CLASS = range(5)
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 _STEM = 4  # letters by which stems and endings are indexed; a shorter stem is refused
+LATIN = ("en", "de", "fr", "es", "it", "pt", "nl")
+EAST_ASIAN = ("zh", "ja", "ko")
+_FOLDER = Path(__file__).parent / "vocabulary"
 _GAP = 3
+_UNSPACED = "\u2e80"  # from here on: scripts that put no blanks between words
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Term:
-    """One entry of the vocabulary, compared by identity.
+    """One entry of the vocabulary, compared by identity. Never changed; not frozen, as that makes 14,000 of them slow.
 
     `kind` is STRONG, WEAK, AGAINST, OBJECT or CLASS. `bound_kind` says how an object counts that a verb of
     `verbs` asks for, `alone` and `alone_kind` what it counts as when none does. `name` is the class of a CLASS term.
@@ -62,7 +67,8 @@ class Hit(NamedTuple):
     term: Term
 
 
-Rest = tuple[str, ...]
+_hit = tuple.__new__  # a NamedTuple's own constructor takes twice as long
+Rest = Sequence[str]
 
 
 @dataclass(slots=True)
@@ -76,52 +82,64 @@ class _Node:
 
 @dataclass(slots=True)
 class Lexicon:
-    """The index. Immutable once built, hence safe to share between threads."""
+    """The index of one language. Immutable once built, hence safe to share between threads."""
 
     words: dict[str, _Node] = field(default_factory=dict)
     stems: dict[str, list[tuple[str, _Node]]] = field(default_factory=dict)
     endings: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
-    function_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unspaced: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
 
-    def add(self, term: Term) -> None:
-        if any(map(_is_unspaced, term.text)):
+    def add(self, term: Term, spelling: str) -> None:
+        """Index a term by its spelling without accents.
+
+        Raises:
+            ValueError: for a spelling without words, or with a stem too short to be indexed.
+        """
+        simple = spelling.replace(" ", "")
+        if simple.isascii() and simple.isalpha():
+            pattern = spelling.split(" ")
+        elif max(spelling) >= _UNSPACED:
             self.unspaced.setdefault(term.text[:2], []).append((term.text, term))
             return
-        pattern = tuple(_pattern(term.text))
+        else:
+            pattern = list(_pattern(spelling))
         first = pattern[0]
-        if "*" in first and first.isascii() and len(first) <= _STEM:
+        if "*" in first and len(first) <= _STEM:
             raise ValueError(f"{term.text!r}: a stem has at least {_STEM} letters")
         if first[0] == "*":
             self.endings.setdefault(first[-_STEM:], []).append((first[1:], term))
+        elif first[-1] == "*":
+            _hang(self._stem(first[:-1]), pattern[1:], term)
         else:
-            if first[-1] == "*":
-                stem = first[:-1]
-                group = self.stems.setdefault(stem[:_STEM], [])
-                node = next((known for text, known in group if text == stem), None)
-                if node is None:
-                    node = _Node()
-                    group.append((stem, node))
-            else:
-                node = self.words.setdefault(first, _Node())
+            node = self.words.get(first)
+            if node is None:
+                node = self.words[first] = _Node()
             _hang(node, pattern[1:], term)
+
+    def _stem(self, stem: str) -> _Node:
+        group = self.stems.setdefault(stem[:_STEM], [])
+        for known, node in group:
+            if known == stem:
+                return node
+        node = _Node()
+        group.append((stem, node))
+        return node
 
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """Every term found in `words`, in the order of the text."""
         found: list[Hit] = []
         exact, stems, endings = self.words.get, self.stems.get, self.endings.get
         for at, word in enumerate(words):
-            node = exact(word)
-            if node is not None:
+            if (node := exact(word)) is not None:
                 _collect(node, words, at, found)
-            if len(word) < _STEM:
-                continue
-            for stem, stem_node in stems(word[:_STEM], ()):
-                if word.startswith(stem):
-                    _collect(stem_node, words, at, found)
-            for ending, term in endings(word[-_STEM:], ()):
-                if word.endswith(ending) and word != ending:
-                    found.append(Hit(at, at + 1, term))
+            if (group := stems(word[:_STEM])) is not None:
+                for stem, stem_node in group:
+                    if word.startswith(stem):
+                        _collect(stem_node, words, at, found)
+            if (ends := endings(word[-_STEM:])) is not None:
+                for ending, term in ends:
+                    if word.endswith(ending) and word != ending:
+                        found.append(_hit(Hit, (at, at + 1, term)))
         return found
 
     def unspaced_hits(self, text: str) -> list[Term]:
@@ -135,16 +153,11 @@ class Lexicon:
         return list(found)
 
 
-def _is_unspaced(character: str) -> bool:
-    return character >= "\u2e80"
-
-
 def words_of(text: str) -> list[str]:
     """Lower-case words and numbers without accents; scripts without case are left as they are."""
-    words = _WORD.findall(text.lower())
     if text.isascii():
-        return words
-    return [word if word.isascii() else fold(word) for word in words]
+        return _ASCII_WORD.findall(text.lower())
+    return [word if word.isascii() else fold(word) for word in _WORD.findall(text.lower())]
 
 
 def fold(word: str) -> str:
@@ -155,47 +168,40 @@ def fold(word: str) -> str:
 
 
 @cache
-def lexicon() -> Lexicon:
-    """The built-in vocabulary, read once."""
+def lexicon(language: str) -> Lexicon:
+    """The built-in vocabulary of a language, read at its first use (some 8 ms)."""
     built = Lexicon()
-    for path in sorted((Path(__file__).parent / "vocabulary").glob("*.txt")):
-        for term in read_terms(path.read_text(encoding="utf-8"), path.stem, built.function_words):
-            built.add(term)
+    _read((_FOLDER / f"{language}.txt").read_text(encoding="utf-8"), language, built)
     return built
 
 
-def read_terms(text: str, language: str, function_words: dict[str, tuple[str, ...]]) -> Iterator[Term]:
-    """The terms of one file; its function words are added to `function_words`.
+@cache
+def function_words() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Small word -> the languages it belongs to and how much it tells: less, the more share it."""
+    spoken: dict[str, list[str]] = {}
+    for section in (_FOLDER / "function_words.txt").read_text(encoding="utf-8").split("\n[")[1:]:
+        language, _, body = section.partition("]")
+        for word in set(words_of(body)):
+            spoken.setdefault(word, []).append(language)
+    return {
+        word: tuple((language, 1.0 / len(languages) ** 2) for language in languages)
+        for word, languages in spoken.items()
+    }
+
+
+def _read(text: str, language: str, into: Lexicon) -> None:
+    """Add the terms of one file.
 
     Raises:
         ValueError: for a section or term that the format does not know.
     """
     for section in text.split("\n[")[1:]:
         head, _, body = section.partition("]")
-        terms = [" ".join(term.split()) for term in body.split(",")]
-        if head == "function words":
-            for term in terms:
-                for word in words_of(term):
-                    known = function_words.get(word, ())
-                    function_words[word] = known if language in known else (*known, language)
-            continue
-        make = _section(head, language)
-        for term in terms:
-            if term:
-                yield make(term)
-
-
-class _section:
-    """Builds the terms below one head."""
-
-    __slots__ = ("_fields", "_language")
-
-    def __init__(self, head: str, language: str) -> None:
-        self._language = language
-        self._fields = _head_fields(head)
-
-    def __call__(self, text: str) -> Term:
-        return Term(text, self._language, *self._fields)
+        terms = " ".join(body.split()).split(", ")
+        fields = _head_fields(head)
+        spellings = terms if body.isascii() or max(body) >= _UNSPACED else fold(", ".join(terms)).split(", ")
+        for term, spelling in zip(terms, spellings, strict=True):
+            into.add(Term(term, language, *fields), spelling)
 
 
 def _head_fields(head: str) -> tuple[int, str, float, str, frozenset[str], int, float, int]:
@@ -210,6 +216,8 @@ def _head_fields(head: str) -> tuple[int, str, float, str, frozenset[str], int, 
     _, verbs, bound, alone = rest
     if "make" in verbs:
         verbs += ",wish"
+    if "calc" in verbs:
+        verbs += ",howmuch"
     bound_kind, weight = _weight(bound)
     alone_kind, alone_weight = _weight(alone)
     return OBJECT, task, weight, "", frozenset(verbs.split(",")), bound_kind, alone_weight, alone_kind
@@ -229,7 +237,7 @@ def _pattern(text: str) -> Iterator[str]:
             continue
         words = words_of(piece)
         if not words:
-            raise ValueError(f"{text!r} holds no word")
+            raise ValueError(f"{text!r} holds no word that can be looked up")
         if piece[0] == "*":
             words[0] = "*" + words[0]
         if piece[-1] == "*":
@@ -248,18 +256,19 @@ def _hang(node: _Node, rest: Rest, term: Term) -> None:
 
 def _collect(node: _Node, words: Sequence[str], at: int, found: list[Hit]) -> None:
     for term in node.single:
-        found.append(Hit(at, at + 1, term))
+        found.append(_hit(Hit, (at, at + 1, term)))
     following = at + 1
     if following >= len(words):
         return
-    for rest, term in node.by_next.get(words[following], ()):
-        end = _match(words, following + 1, rest)
-        if end:
-            found.append(Hit(at, end, term))
+    if node.by_next and (phrases := node.by_next.get(words[following])) is not None:
+        for rest, term in phrases:
+            if not rest:
+                found.append(_hit(Hit, (at, following + 1, term)))
+            elif end := _match(words, following + 1, rest):
+                found.append(_hit(Hit, (at, end, term)))
     for rest, term in node.wild:
-        end = _match(words, following, rest)
-        if end:
-            found.append(Hit(at, end, term))
+        if end := _match(words, following, rest):
+            found.append(_hit(Hit, (at, end, term)))
 
 
 def _match(words: Sequence[str], at: int, rest: Rest) -> int:
@@ -278,10 +287,3 @@ def _match(words: Sequence[str], at: int, rest: Rest) -> int:
             return 0
         at += 1
     return at
-
-
-def label_of(terms: Iterable[Term]) -> str:
-    """`'write … function' (en)`: vocabulary entries, never words of the prompt."""
-    listed = list(terms)
-    text = " … ".join(term.text for term in listed)
-    return f"'{text}' ({listed[-1].language})"

@@ -14,7 +14,6 @@ _NEAR = 4  # the same for a wish: "I need a slogan"
 _WISHED = 0.85
 _SECOND = 0.5  # a later verb's object: "write a function that generates a poem"
 _DOUBTFUL = 0.8  # a word of any language but English while the text's is unknown
-_FOREIGN = 0.4  # a word of another language than the text's
 
 
 class Evidence(NamedTuple):
@@ -34,11 +33,12 @@ class Reading:
         distinct: class name -> how many different entries of it were found.
     """
 
-    __slots__ = ("_objects", "_verb_starts", "_scored", "asked", "distinct", "evidence", "places", "question", "size")
+    __slots__ = ("_objects", "_first_verb", "_scored", "asked", "distinct", "evidence", "numeric", "places", "question", "size")
 
-    def __init__(self, hits: Sequence[Hit], size: int, language: str | None, *, question: bool) -> None:
+    def __init__(self, hits: Sequence[Hit], size: int, language: str | None, text: str) -> None:
         self.size = size
-        self.question = question
+        self.question = "?" in text
+        self.numeric = any(map(text.__contains__, "0123456789^="))
         self.places: dict[str, list[int]] = {}
         self.distinct: dict[str, set[Term]] = defaultdict(set)
         self.evidence: list[Evidence] = []
@@ -48,20 +48,16 @@ class Reading:
         verbs: list[Hit] = []
         for hit in hits:
             term = hit.term
-            foreign = language is not None and term.language not in (language, "en")
-            factor = _FOREIGN if foreign else 1.0 if language or term.language == "en" else _DOUBTFUL
             if term.kind == CLASS:
-                if foreign:
-                    continue
                 self.places.setdefault(term.name, []).append(hit.start)
                 self.distinct[term.name].add(term)
                 verbs.append(hit)
             elif term.kind == OBJECT:
-                if not foreign:
-                    self._objects.append(hit)
+                self._objects.append(hit)
             else:
+                factor = 1.0 if language or term.language == "en" else _DOUBTFUL
                 self._scored.append((hit, term.weight * factor, term.kind))
-        self._verb_starts = {verb.start for verb in verbs if verb.term.name in _VERBS}
+        self._first_verb = min((verb.start for verb in verbs if verb.term.name in _VERBS), default=len(hits) + 3)
         self._bind([hit for hit in verbs if hit.term.name in _VERBS])
 
     def has(self, name: str) -> bool:
@@ -83,16 +79,16 @@ class Reading:
         weak: dict[str, dict[int, tuple[float, str]]] = defaultdict(dict)
         against: dict[str, float] = defaultdict(float)
         strong_at: set[tuple[str, int]] = set()
-        loose = self._unasked()
-        for hit, weight, kind in _once(self._scored + loose):
+        kept = _once(self._scored + self._unasked())
+        for hit, weight, kind in kept:
             term = hit.term
             if kind == STRONG:
                 self.evidence.append(Evidence(term.task, weight, term.label))
-                strong_at.update((term.task, at) for at in range(hit.start, hit.end))
+                strong_at.update([(term.task, at) for at in range(hit.start, hit.end)])
             elif kind == AGAINST:
                 against[term.task] += weight
                 self.evidence.append(Evidence(term.task, -weight, term.label))
-        for hit, weight, kind in _once(self._scored + loose):
+        for hit, weight, kind in kept:
             if kind == WEAK and (hit.term.task, hit.start) not in strong_at:
                 here = weak[hit.term.task]
                 if hit.start not in here or here[hit.start][0] < weight:
@@ -118,6 +114,8 @@ class Reading:
         taken: set[int] = set()
         for verb in verbs:
             name = verb.term.name
+            if name == "howmuch" and not self.numeric:
+                continue  # "what is a derivative work" asks for no sum
             index = self._object_of(verb, taken)
             if index is None:
                 continue
@@ -177,7 +175,7 @@ class Reading:
             if term in seen:
                 continue
             seen.add(term)
-            if hit.start <= 2 and hit.start not in self._verb_starts and not self.asked and not self.question and self.size > 2:
+            if hit.start <= 2 and hit.start < self._first_verb and not self.asked and not self.question and self.size > 2:
                 rest.append((hit, 0.7 * term.weight, STRONG))
             elif term.alone:
                 rest.append((hit, term.alone, term.alone_kind))
@@ -207,7 +205,7 @@ def _heaviest(item: _Scored) -> float:
     return -item[1]
 
 
-_VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish"})
+_VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish", "howmuch"})
 
 
 def _pair(verb: Term, noun: Term) -> str:

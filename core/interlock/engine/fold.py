@@ -86,7 +86,7 @@ class Fold:
         """
         if self._finish is None:
             raise ProtocolError("the stream ended before its answer was finished")
-        cut = self._finish == "length"
+        cut = self._finish in ("length", "refusal")
         parts = [part for piece in self._pieces if (part := self._part(piece, cut=cut)) is not None]
         return Answer(
             parts=tuple(parts),
@@ -109,7 +109,7 @@ class Fold:
             self._pieces.append(piece)
         else:
             piece = self._grow("reasoning")
-            if piece.signature is not None and delta.reasoning:
+            if piece.signature is not None and (delta.reasoning or delta.signature):
                 piece = _Piece("reasoning")  # a signature seals a thought; what follows is another
                 self._pieces.append(piece)
         if delta.reasoning:

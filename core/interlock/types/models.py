@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 
 class Secret:
@@ -27,8 +27,14 @@ class Secret:
     def __hash__(self) -> int:
         return hash(("Secret", self._value))
 
-    def __reduce__(self) -> "tuple[type[Secret], tuple[str]]":
-        return Secret, ("***",)  # a pickle is a copy that leaves the process
+    def __copy__(self) -> "Secret":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Secret":
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled: a pickle is a copy that leaves the process")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from interlock import hookimpl
 from interlock.http import HttpProvider
 from interlock.protocols import Provider, ProviderFacts
-
 from interlock_anthropic.codec import Messages
 from interlock_anthropic.limits import LIMITS
 from interlock_anthropic.vendor import NAME

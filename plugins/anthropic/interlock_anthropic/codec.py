@@ -4,7 +4,6 @@ from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.protocols import Call
 from interlock.types.response import Answer
-
 from interlock_anthropic.decode import decode
 from interlock_anthropic.encode import encode
 from interlock_anthropic.errors import error_from_reply

@@ -9,7 +9,6 @@ from interlock.http import HttpRequest
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec
-
 from interlock_anthropic.messages import Conversation
 from interlock_anthropic.models import Traits, traits_of
 from interlock_anthropic.output import Plan, answer_tool, plan_of

@@ -4,7 +4,6 @@ from typing import Any
 
 from interlock.http.payload import base64_of, media_type_of, text_of_document
 from interlock.types.messages import Document, Image, Media
-
 from interlock_anthropic.vendor import refused
 
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")

@@ -17,7 +17,6 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
-
 from interlock_anthropic import media
 from interlock_anthropic.vendor import NAME, refused
 
@@ -69,9 +68,7 @@ class Conversation:
         if not self.turns or self.turns[-1]["role"] == "assistant":
             return False
         before = self.turns[-2]["content"] if len(self.turns) > 1 else []
-        return (
-            not any(block["type"] == "tool_use" for block in before) or before[0]["type"] in _THOUGHTS
-        )
+        return not any(block["type"] == "tool_use" for block in before) or before[0]["type"] in _THOUGHTS
 
     @property
     def holds_files(self) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.types.request import Output, Request
-
 from interlock_anthropic.models import Traits
 from interlock_anthropic.schema import closed
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from interlock.types.request import Settings
-
 from interlock_anthropic.models import Traits
 
 # The API wants a limit for every answer; this one fits every model that it serves.

@@ -116,11 +116,15 @@ class _Turns:
         texts: list[str] = []
         inside: list[_Part] = []
         for part in parts:
-            encoded = {"text": part.text} if isinstance(part, Text) else self._medium(part)
+            encoded: _Part = {"text": part.text} if isinstance(part, Text) else self._medium(part)
             blob = encoded.get("inlineData")
             if "text" in encoded:
                 texts.append(encoded["text"])
-            elif self._newer and blob is not None and blob["mimeType"].startswith(("image/", "application/pdf")):
+            elif (
+                self._newer
+                and blob is not None
+                and blob["mimeType"].startswith(("image/", "application/pdf"))
+            ):
                 inside.append(encoded)
             else:
                 texts.append(f"[{type(part).__name__.lower()} attached after the results]")

@@ -7,7 +7,6 @@ that is a JSON object is a whole part, to be returned as it came.
 
 import base64
 import binascii
-import json
 from typing import Any
 
 from interlock.errors import ProtocolError
@@ -16,7 +15,6 @@ from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
-
 from interlock_google.cite import Sources
 from interlock_google.models import VENDOR
 from interlock_google.read import (
@@ -165,10 +163,10 @@ class _Parts:
         if not isinstance(call, dict):
             raise ProtocolError("a tool call of the answer is no object")
         name, arguments = text_of(call.get("name")), call_arguments(call)
-        if name and name == self._answer_tool and arguments:
+        if name == self._answer_tool and isinstance(call.get("args"), dict):
             if not self._answered:
                 self._answered = True
-                self._text(arguments, {})
+                self._text(dumps(call["args"]), {})
             return
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
@@ -177,13 +175,12 @@ class _Parts:
                 raise ProtocolError(f"the answer holds a tool call whose {what}")
             return
         self.seal()
-        if not arguments and self._cut:
+        if self._cut and call.get("args") is None:
             self.done.append(None)  # what was cut stands between its neighbours all the same
             return
         self.called = True
-        given = call.get("args") or {}
         id_ = call_id(call, self._payload, index)
-        self.done.append(ToolCall(id=id_, name=name, arguments=given, signature=signature_of(part)))
+        self.done.append(ToolCall(id=id_, name=name, arguments=arguments, signature=signature_of(part)))
 
 
 def _made(part: dict[str, Any]) -> Image | Audio | Document | None:
@@ -196,5 +193,5 @@ def _made(part: dict[str, Any]) -> Image | Audio | Document | None:
         raw = base64.b64decode(data.replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
         raise ProtocolError("the answer holds media that is not base64") from None
-    kind = {"image": Image, "audio": Audio}.get(media_type.partition("/")[0], Document)
-    return kind(data=raw, media_type=media_type or None)
+    kinds: dict[str, type[Image | Audio | Document]] = {"image": Image, "audio": Audio}
+    return kinds.get(media_type.partition("/")[0], Document)(data=raw, media_type=media_type or None)

@@ -71,7 +71,7 @@ def _config(settings: Settings, planned: Plan, model: str) -> dict[str, Any]:
         "logprobs": settings.logprobs or None,
         "thinkingConfig": thinking(settings, model) or None,
     }
-    config = {key: value for key, value in named.items() if value is not None}
+    config: dict[str, Any] = {key: value for key, value in named.items() if value is not None}
     if planned.schema is not None:
         config["responseMimeType"] = "application/json"
         config["responseJsonSchema"] = planned.schema

@@ -58,8 +58,11 @@ _STATUSES: Mapping[str, type[ProviderError]] = {
     "UNKNOWN": Unavailable,
     "DATA_LOSS": Unavailable,
 }
+_HTTP = range(400, 600)
 # An input that is too long has no code of its own.
-_TOO_LONG = re.compile(r"token count .{0,60}exceeds the maximum|exceeds the maximum number of tokens", re.IGNORECASE)
+_TOO_LONG = re.compile(
+    r"token count .{0,60}exceeds the maximum|exceeds the maximum number of tokens", re.IGNORECASE
+)
 
 
 class Told(NamedTuple):
@@ -97,7 +100,7 @@ def read(payload: Any) -> Told:
     if not isinstance(error, dict):
         return Told()
     number = error.get("code")
-    known = isinstance(number, int) and not isinstance(number, bool) and 400 <= number < 600
+    known = isinstance(number, int) and number in _HTTP
     return Told(
         number=number if known else None,
         status=optional_text(error.get("status")),

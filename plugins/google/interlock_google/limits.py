@@ -1,13 +1,22 @@
 """What this vendor cannot express, for the documentation: the feature, and what becomes of it."""
 
 LIMITS: tuple[tuple[str, str], ...] = (
-    ("system messages between turns", "moved to the front, in their order: the vendor has one place for them"),
+    (
+        "system messages between turns",
+        "moved to the front, in their order: the vendor has one place for them",
+    ),
     ("media in a system message", "refused (unsupported_part): the vendor takes text there"),
     ("Message.name", "left out"),
-    ("Text.cache", "left out: the vendor caches repeated prefixes by itself; name a stored cache in extra_body"),
+    (
+        "Text.cache",
+        "left out: the vendor caches repeated prefixes by itself; name a stored cache in extra_body",
+    ),
     ("Text.citations", "left out of the history"),
     ("Image.detail", "left out"),
-    ("file ids", "taken as files/… of its own file store or as a full URI; refused (unsupported_part) otherwise"),
+    (
+        "file ids",
+        "taken as files/… of its own file store or as a full URI; refused (unsupported_part) otherwise",
+    ),
     ("media by URL", "fetched by the vendor; models before Gemini 2.5 take URIs of its own file store alone"),
     ("documents of plain text", "sent as text"),
     ("images and PDFs in a tool's result", "before Gemini 3 they follow the result, in the same turn"),
@@ -15,7 +24,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("ToolResult.error", "the result is named `error` instead of `output`"),
     ("Settings.parallel_tool_calls", "left out: the model decides"),
     ("Settings.user", "left out"),
-    ("Settings.reasoning_effort", "before Gemini 3 a number of tokens; none is the least the model can; xhigh is high"),
+    (
+        "Settings.reasoning_effort",
+        "before Gemini 3 a number of tokens; none is the least the model can; xhigh is high",
+    ),
     ("Settings.reasoning_tokens", "wins over reasoning_effort: the vendor takes one of them"),
     ("Settings.logprobs", "returned in Answer.extra, in plain answers alone"),
     ("ToolSpec.strict", "one strict tool makes the vendor validate all, unless tool_choice says otherwise"),

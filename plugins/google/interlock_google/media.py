@@ -9,7 +9,12 @@ from interlock.errors import InvalidRequest
 from interlock.http.payload import base64_of, media_type_of, text_of_document
 from interlock.types.messages import Document, Media
 
-_SAME = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/vnd.wave": "audio/wav", "image/jpg": "image/jpeg"}
+_SAME = {
+    "audio/x-wav": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/vnd.wave": "audio/wav",
+    "image/jpg": "image/jpeg",
+}
 _URIS = ("https://", "http://", "gs://")
 
 
@@ -44,11 +49,15 @@ def _stored(part: Media, file_id: str, base_url: str) -> dict[str, Any]:
         return _file(f"{base_url.rstrip('/')}/{file_id}", part.media_type)
     if file_id.startswith(_URIS):
         return _file(file_id, part.media_type)
-    raise refused(f"{_name(part)} by the id {file_id!r}", "give files/… of its own store, a URL, or the bytes")
+    raise refused(
+        f"{_name(part)} by the id {file_id!r}", "give files/… of its own store, a URL, or the bytes"
+    )
 
 
 def _file(uri: str, media_type: str | None) -> dict[str, Any]:
-    return {"fileData": {"fileUri": uri} | ({"mimeType": _SAME.get(media_type, media_type)} if media_type else {})}
+    return {
+        "fileData": {"fileUri": uri} | ({"mimeType": _SAME.get(media_type, media_type)} if media_type else {})
+    }
 
 
 def _from_data_url(part: Media, url: str) -> tuple[bytes, str | None]:
@@ -59,7 +68,9 @@ def _from_data_url(part: Media, url: str) -> tuple[bytes, str | None]:
             raise ValueError
         return base64.b64decode(payload, validate=True), media_type or None
     except (ValueError, binascii.Error):
-        raise refused(f"{_name(part)} by this data URL", "give data:<type>;base64,<data>, or the bytes") from None
+        raise refused(
+            f"{_name(part)} by this data URL", "give data:<type>;base64,<data>, or the bytes"
+        ) from None
 
 
 def _name(part: Media) -> str:

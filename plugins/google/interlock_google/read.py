@@ -1,12 +1,12 @@
 """Reading JSON that may be anything: what plain answers and streams have in common."""
 
 import json
+import re
 from typing import Any
 
 from interlock.errors import InvalidRequest, PermissionDenied, ProtocolError, ProviderError, Unavailable
 from interlock.http.payload import count_of, optional_text
 from interlock.types.response import FinishReason, Usage
-
 from interlock_google.errors import error_inside
 
 _FINISH: dict[str, FinishReason] = {
@@ -37,7 +37,7 @@ _BROKEN: dict[str, type[ProviderError]] = {
     "MISSING_THOUGHT_SIGNATURE": InvalidRequest,
     "PUP_LIMITED_DISABLED": PermissionDenied,
 }
-_LONGEST_REASON = 60
+_REASON = re.compile(r"[A-Z_]{1,60}")
 
 
 def raise_error(payload: dict[str, Any]) -> None:
@@ -69,8 +69,11 @@ def parts_of(candidate: dict[str, Any]) -> list[dict[str, Any]]:
     parts = content.get("parts") if isinstance(content, dict) else content
     if parts is None:
         return []
-    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise ProtocolError("the answer's parts are no list of objects")
+    if not isinstance(parts, list):
+        raise ProtocolError("the answer's parts are no list")
+    for part in parts:
+        if not isinstance(part, dict):
+            raise ProtocolError("a part of the answer is no object")
     return parts
 
 
@@ -91,9 +94,8 @@ def finish(reason: Any, *, called: bool) -> FinishReason:
         return "tool_calls" if called and known == "stop" else known
     if isinstance(reason, str) and reason in _BROKEN:
         raise _BROKEN[reason](f"the vendor broke its answer off: {reason}", code=reason)
-    if isinstance(reason, str) and reason:
-        word = reason[:_LONGEST_REASON]
-        raise ProtocolError(f"the answer ended for a reason that is not known: {word!a}", code=word)
+    if isinstance(reason, str) and _REASON.fullmatch(reason):
+        raise ProtocolError(f"the answer ended for a reason that is not known: {reason}", code=reason)
     raise ProtocolError("the answer does not say how it ended")
 
 
@@ -112,7 +114,9 @@ def usage(found: Any) -> Usage | None:
         return None
     thoughts = count_of(found.get("thoughtsTokenCount"))
     return Usage(
-        input_tokens=_sum(count_of(found.get("promptTokenCount")), count_of(found.get("toolUsePromptTokenCount"))),
+        input_tokens=_sum(
+            count_of(found.get("promptTokenCount")), count_of(found.get("toolUsePromptTokenCount"))
+        ),
         output_tokens=_sum(count_of(found.get("candidatesTokenCount")), thoughts),
         cache_read=count_of(found.get("cachedContentTokenCount")),
         reasoning=thoughts,
@@ -131,14 +135,14 @@ def call_id(call: dict[str, Any], payload: dict[str, Any], index: int) -> str:
     return f"call_{answer}_{index}" if answer else f"call_{index}"
 
 
-def call_arguments(call: dict[str, Any]) -> str | None:
-    """The arguments as JSON text, empty when there are none at all; None when they are no object."""
+def call_arguments(call: dict[str, Any]) -> dict[str, Any] | None:
+    """The arguments, none at all being an empty object; None when they are no object, or a piece of one."""
     arguments = call.get("args")
     if arguments is None:
-        return ""
+        return {}
     if not isinstance(arguments, dict) or call.get("willContinue") or call.get("partialArgs"):
         return None
-    return dumps(arguments)
+    return arguments
 
 
 def dumps(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Structured output: by the vendor's response schema, or by a tool where schema and tools exclude each other."""
+"""Structured output: by the vendor's response schema, or by a tool where the vendor takes schema or tools."""
 
 import re
 from typing import Any, NamedTuple

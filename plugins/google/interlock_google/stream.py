@@ -8,8 +8,7 @@ from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import Call
-from interlock.types.response import Delta, ToolCallDelta
-
+from interlock.types.response import Delta, ToolCallDelta, Usage
 from interlock_google.cite import Sources
 from interlock_google.read import (
     block_of,
@@ -47,7 +46,7 @@ class ContentStream:
         self._started = False
         self._done = False
         self._last: dict[str, Any] = {}
-        self._said: tuple[str | None, str | None, Any] = (None, None, None)
+        self._said: tuple[str | None, str | None, Usage | None] = (None, None, None)
         self._reason: Any = None
         self._sources = Sources()
         self._text: list[str] = []
@@ -55,6 +54,8 @@ class ContentStream:
         self._number = 0
         self._called = False
         self._broken: str | None = None
+        self._tail = ""
+        self._out: list[Delta] = []
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         if self._plain is None and not self._started:
@@ -86,103 +87,110 @@ class ContentStream:
         ended = "refusal" if self._reason is None else finish(self._reason, called=self._called)
         if cited := self._sources.citations("".join(self._text)):
             yield Delta(citations=cited)
-        yield from self._seal()
+        if self._held is not None:
+            yield Delta(signature=self._held, redacted=True)
         yield Delta(finish_reason=ended, refusal=refusal_of(block or self._last, ended))
 
-    def _event(self, event: ServerEvent) -> Iterator[Delta]:
+    def _event(self, event: ServerEvent) -> list[Delta]:
         if self._done or not event.data:
-            return
+            return []
         if event.data.strip() == "[DONE]":
             self._done = True
-            return
-        yield from self._chunk(parse_object(event.data, "an event of the stream"))
+            return []
+        return self._chunk(parse_object(event.data, "an event of the stream"))
 
-    def _chunk(self, payload: dict[str, Any]) -> Iterator[Delta]:
+    def _chunk(self, payload: dict[str, Any]) -> list[Delta]:
         raise_error(payload)
         candidate = first_candidate(payload)
         if candidate is not None:
             for part in parts_of(candidate):
-                yield from self._part(part, payload)
+                self._part(part, payload)
             self._sources.add(candidate)
             if candidate.get("finishReason") is not None:
                 self._reason = candidate["finishReason"]
                 self._last = candidate
         elif block_of(payload) is not None:
             self._last = payload
-        yield from self._facts(payload)
-
-    def _facts(self, payload: dict[str, Any]) -> Iterator[Delta]:
-        said = (
-            optional_text(payload.get("modelVersion")),
-            optional_text(payload.get("responseId")),
-            payload.get("usageMetadata"),
-        )
+        model, id_ = optional_text(payload.get("modelVersion")), optional_text(payload.get("responseId"))
+        said = (model, id_, usage(payload.get("usageMetadata")))
         if said != self._said:
             self._said = said
-            yield Delta(served_model=said[0], id=said[1], usage=usage(said[2]))
+            text, self._tail = self._tail, ""
+            self._out.append(Delta(text, served_model=model, id=id_, usage=said[2]))
+        self._flush()
+        out, self._out = self._out, []
+        return out
 
-    def _part(self, part: dict[str, Any], payload: dict[str, Any]) -> Iterator[Delta]:
+    def _part(self, part: dict[str, Any], payload: dict[str, Any]) -> None:
         if "functionCall" in part:
-            yield from self._call(part, payload)
+            self._call(part, payload)
         elif "text" in part:
             text, signature = text_in(part), signature_of(part)
-            if part.get("thought"):
-                if text or signature:
-                    yield from self._leave_text()
-                    yield Delta(reasoning=text, signature=signature)
-                return
-            if text:
-                yield from self._say(text)
-            if signature:
-                yield from self._seal()
-                self._held = signature
+            if not part.get("thought"):
+                if text:
+                    self._say(text)
+                if signature:
+                    self._hold(signature)
+            elif text or signature:
+                self._put(Delta(reasoning=text, signature=signature))
         elif is_opaque(part):
-            yield from self._leave_text()
-            yield Delta(signature=dumps(part), redacted=True)
+            self._put(Delta(signature=dumps(part), redacted=True))
         elif signature := signature_of(part):
-            yield from self._seal()
-            self._held = signature
+            self._hold(signature)
 
-    def _say(self, text: str) -> Iterator[Delta]:
-        yield from self._seal()
+    def _say(self, text: str) -> None:
+        """Text waits for the end of its event, to leave together with the event's other news."""
+        self._seal()
         self._text.append(text)
-        yield Delta(text)
+        self._tail += text
 
-    def _leave_text(self) -> Iterator[Delta]:
-        yield from self._seal()
+    def _hold(self, signature: str) -> None:
+        self._seal()
+        self._held = signature
+
+    def _put(self, delta: Delta) -> None:
+        """Emit what is no text; a signature that is held back belongs before it."""
+        self._seal()
+        self._flush()
         self._text.clear()
+        self._out.append(delta)
 
-    def _seal(self) -> Iterator[Delta]:
-        """Put down the signature that belongs to the part before."""
+    def _seal(self) -> None:
         if self._held is not None:
+            self._flush()
             self._text.clear()
-            yield Delta(signature=self._held, redacted=True)
+            self._out.append(Delta(signature=self._held, redacted=True))
             self._held = None
 
-    def _call(self, part: dict[str, Any], payload: dict[str, Any]) -> Iterator[Delta]:
+    def _flush(self) -> None:
+        if self._tail:
+            self._out.append(Delta(self._tail))
+            self._tail = ""
+
+    def _call(self, part: dict[str, Any], payload: dict[str, Any]) -> None:
         call = part["functionCall"]
         if not isinstance(call, dict):
             raise ProtocolError("a tool call of the stream is no object")
         name, arguments = text_of(call.get("name")), call_arguments(call)
-        if name and name == self._answer_tool and arguments:
+        if name == self._answer_tool and isinstance(call.get("args"), dict):
             if not self._answered:
                 self._answered = True
-                yield from self._say(arguments)
+                self._say(dumps(call["args"]))
             return
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
             self._broken = "arguments are no JSON object" if name else "name is missing"
             return
-        yield from self._leave_text()
         self._called = True
         piece = ToolCallDelta(
             index=index,
             id=call_id(call, payload, index),
             name=name,
-            arguments=arguments,
+            # Nothing at all may be what a cut left; the fold judges it by how the answer ended.
+            arguments=dumps(arguments) if call.get("args") is not None else "",
             signature=signature_of(part),
         )
-        yield Delta(tool_calls=(piece,))
+        self._put(Delta(tool_calls=(piece,)))
 
 
 def _pieces(data: bytes) -> list[dict[str, Any]]:

@@ -92,6 +92,7 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Upstream]]]:
     """A function that starts a server with a script; bytes for a script answer every request."""
     servers: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
+    connections: list[Connection] = []
 
     async def start(script: Script | bytes, tls: ssl.SSLContext | None = None) -> Upstream:
         upstream = Upstream(url="")
@@ -113,7 +114,8 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Upstream]]]:
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             upstream.connections += 1
             upstream.reached.set()
-            task = asyncio.get_running_loop().create_task(follow(Connection(reader, writer)))
+            connections.append(Connection(reader, writer))
+            task = asyncio.get_running_loop().create_task(follow(connections[-1]))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
@@ -127,6 +129,8 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Upstream]]]:
     for task in list(tasks):
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    for connection in connections:
+        connection.writer.transport.abort()
     for server in servers:
         server.close()
         await server.wait_closed()

@@ -31,6 +31,16 @@ def server_tls(authority) -> ssl.SSLContext:
 
 
 @pytest.fixture
+def client_pems(authority, tmp_path) -> list[tuple[str, str | None]]:
+    """A client's certificate with its key in the same file, and with the key in one of its own."""
+    certificate = authority.issue_cert("client@example.org")
+    both, key = tmp_path / "both.pem", tmp_path / "key.pem"
+    certificate.private_key_and_cert_chain_pem.write_to_path(both)
+    certificate.private_key_pem.write_to_path(key)
+    return [(str(both), None), (str(both), str(key))]
+
+
+@pytest.fixture
 def proxy():
     """A script that is a forward proxy; `seen` holds each request's first line and credentials."""
 
@@ -81,17 +91,11 @@ class TestCalls:
         with pytest.raises(ConnectionFailed, match="certificate is not trusted"):
             await kit.send(upstream.url)
 
-    async def test_a_client_certificate_is_shown(
-        self, kit, serve, server_tls, authority, bundle, tmp_path
-    ):
+    async def test_a_client_certificate_is_shown(self, kit, serve, server_tls, bundle, client_pems):
         server_tls.verify_mode = ssl.CERT_REQUIRED
-        authority.configure_trust(server_tls)
-        mine = authority.issue_cert("client@example.org")
-        both, key = tmp_path / "both.pem", tmp_path / "key.pem"
-        mine.private_key_and_cert_chain_pem.write_to_path(both)
-        mine.private_key_pem.write_to_path(key)
+        server_tls.load_verify_locations(bundle)
         upstream = await serve(kit.reply(), server_tls)
-        for pair in ((str(both), None), (str(both), str(key))):
+        for pair in client_pems:
             reply = await kit.send(upstream.url, network=Network(ca_bundle=bundle, client_cert=pair))
             assert reply.body == b"ok"
         with pytest.raises(ConnectionFailed):

@@ -1,0 +1,155 @@
+"""A whole answer out of this dialect."""
+
+import json
+from typing import Any
+
+from interlock.errors import ProtocolError
+from interlock.http import HttpReply
+from interlock.http.payload import optional_text, parse_object
+from interlock.protocols import Call
+from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
+from interlock.types.response import Answer, Usage
+from interlock_anthropic.read import (
+    CUT,
+    answer_tool_of,
+    citations,
+    ended,
+    finish,
+    kind_of,
+    raise_error,
+    text_in,
+    usage,
+)
+from interlock_anthropic.vendor import NAME
+
+_EXTRA = ("container", "context_management", "stop_details", "stop_sequence", "diagnostics")
+_PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
+
+
+def decode(call: Call, reply: HttpReply) -> Answer:
+    return answer_of(call, parse_object(reply.body, "the answer"))
+
+
+def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
+    raise_error(payload)
+    content = payload.get("content")
+    if not isinstance(content, list):
+        raise ProtocolError("the answer holds no content")
+    reason = payload.get("stop_reason")
+    known = ended(reason)
+    blocks = _Blocks(answer_tool_of(call))
+    for index, block in enumerate(content):
+        blocks.add(block, cut=known in CUT and index == len(content) - 1)
+    if known == "refusal" and not blocks.said:
+        blocks.parts.extend(explanation(payload.get("stop_details")))
+    parts = blocks.parts
+    if blocks.answered:
+        parts = [part for part in parts if not isinstance(part, Text)] + [Text(blocks.answer)]
+    called = blocks.calls > 0
+    return Answer(
+        parts=tuple(parts),
+        finish_reason=finish(call, known, called=called, answered=blocks.answered),
+        usage=usage(payload.get("usage")) or Usage(),
+        served_model=optional_text(payload.get("model")),
+        id=optional_text(payload.get("id")),
+        extra=_extra(payload, reason, blocks.others),
+    )
+
+
+def explanation(details: Any) -> list[Part]:
+    """Why the vendor stopped the model, when the model itself said nothing."""
+    said = optional_text(details.get("explanation")) if isinstance(details, dict) else None
+    return [Refusal(said)] if said else []
+
+
+def arguments_text(arguments: dict[str, Any]) -> str:
+    """The answer that came as a tool's arguments."""
+    try:
+        return json.dumps(arguments, ensure_ascii=False)
+    except RecursionError:
+        raise ProtocolError("the answer is nested too deeply") from None
+
+
+def _extra(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
+    extra = {key: payload[key] for key in _EXTRA if payload.get(key)}
+    if reason not in _PLAIN_ENDS:
+        extra["stop_reason"] = reason
+    if others:
+        extra["blocks"] = others
+    used = payload.get("usage")
+    if isinstance(used, dict):
+        more = {key: used[key] for key in ("server_tool_use", "service_tier", "iterations") if used.get(key)}
+        if more:
+            extra["usage"] = more
+    return extra
+
+
+class _Blocks:
+    """The answer's blocks as parts; neighbouring texts are one, as they are in a stream.
+
+    Attributes:
+        answer: arguments of the tool that takes the answer, once it was `answered`.
+        others: blocks of tools that the vendor ran itself, and whatever else has no part of ours.
+    """
+
+    __slots__ = ("_answer_tool", "answer", "answered", "calls", "others", "parts")
+
+    def __init__(self, answer_tool: str | None) -> None:
+        self._answer_tool = answer_tool
+        self.answer = ""
+        self.answered = False
+        self.calls = 0
+        self.others: list[dict[str, Any]] = []
+        self.parts: list[Part] = []
+
+    @property
+    def said(self) -> bool:
+        return any(isinstance(part, Text) for part in self.parts)
+
+    def add(self, block: Any, *, cut: bool) -> None:
+        kind = kind_of(block)
+        if kind == "text":
+            self._text(block)
+        elif kind == "thinking":
+            thought, signature = text_in(block, "thinking"), optional_text(block.get("signature"))
+            if thought or signature:
+                self._think(thought, signature)
+        elif kind == "redacted_thinking":
+            hidden = text_in(block, "data")
+            self.parts.append(Reasoning("", signature=hidden or None, vendor=NAME, redacted=True))
+        elif kind == "tool_use":
+            if not cut:
+                self._call(block)
+        else:
+            self.others.append(block)
+
+    def _text(self, block: dict[str, Any]) -> None:
+        text = text_in(block, "text")
+        last = self.parts[-1] if self.parts else None
+        before = last.text if isinstance(last, Text) else ""
+        cited = citations(block.get("citations"), len(before), len(before) + len(text))
+        if not text and not cited:
+            return
+        if isinstance(last, Text):
+            self.parts[-1] = Text(before + text, citations=last.citations + cited)
+        else:
+            self.parts.append(Text(text, citations=cited))
+
+    def _think(self, thought: str, signature: str | None) -> None:
+        last = self.parts[-1] if self.parts else None
+        if isinstance(last, Reasoning) and last.signature is None and not last.redacted:
+            thought = last.text + thought  # a thought without its seal is not over
+            self.parts.pop()
+        self.parts.append(Reasoning(thought, signature=signature, vendor=NAME))
+
+    def _call(self, block: dict[str, Any]) -> None:
+        name, arguments = optional_text(block.get("name")), block.get("input", {})
+        if name is None or not isinstance(arguments, dict):
+            what = "arguments are no JSON object" if name else "name is missing"
+            raise ProtocolError(f"the answer holds a tool call whose {what}")
+        if name == self._answer_tool:
+            self.answer, self.answered = arguments_text(arguments), True
+            return
+        id_ = optional_text(block.get("id")) or f"call_{self.calls}"
+        self.calls += 1
+        self.parts.append(ToolCall(id=id_, name=name, arguments=arguments))

@@ -1,0 +1,118 @@
+"""The vendor's error bodies as one typed error: the code decides, then the type, then the status.
+
+Source: platform.claude.com/docs/en/api/errors. Words are read in one case alone: a prompt that is too long is
+an `invalid_request_error` like any other and has no code of its own.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from interlock.errors import (
+    AuthenticationError,
+    ContextLengthExceeded,
+    InvalidRequest,
+    ModelNotFound,
+    PermissionDenied,
+    ProviderError,
+    QuotaExceeded,
+    RateLimited,
+    Unavailable,
+)
+from interlock.http import error_for
+from interlock.http.payload import optional_text
+
+_CODES: dict[str, type[ProviderError]] = {
+    "enforced_spend_limit_reached": QuotaExceeded,
+    "ramp_limit_exceeded": RateLimited,
+    "organization_on_hold": PermissionDenied,
+    "organization_type_not_supported": PermissionDenied,
+}
+_TYPES: dict[str, type[ProviderError]] = {
+    "invalid_request_error": InvalidRequest,
+    "request_too_large": InvalidRequest,
+    "authentication_error": AuthenticationError,
+    "billing_error": QuotaExceeded,
+    "permission_error": PermissionDenied,
+    "not_found_error": ModelNotFound,
+    "rate_limit_error": RateLimited,
+    "api_error": Unavailable,
+    "timeout_error": Unavailable,
+    "overloaded_error": Unavailable,
+}
+_TOO_LONG = re.compile(r"prompt is too long|exceed context limit", re.IGNORECASE)
+
+
+class Told(NamedTuple):
+    """What an error body says."""
+
+    code: str | None = None
+    type: str | None = None
+    message: str | None = None
+    request_id: str | None = None
+
+
+def error_from_reply(status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
+    """The typed error of a reply whose status is not 2xx; a body that is no JSON still has its status."""
+    try:
+        payload: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        payload = None
+    told = read(payload)
+    base = error_for(status=status, headers=headers, code=told.code or told.type, vendor_message=told.message)
+    return _typed(told, base, type(base), base.message, status)
+
+
+def error_inside(payload: Any) -> ProviderError:
+    """The typed error of an error object that came inside a 200, or inside a stream."""
+    told = read(payload)
+    # The status only serves to have the vendor's words cleaned: none was sent.
+    base = error_for(
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        headers={},
+        code=told.code or told.type,
+        vendor_message=told.message,
+    )
+    named = f" ({base.code})" if base.code else ""
+    message = f"the vendor sent an error inside its answer{named}: {base.vendor_message or 'without a word'}"
+    return _typed(told, base, Unavailable, message, None)
+
+
+def read(payload: Any) -> Told:
+    if not isinstance(payload, dict):
+        return Told()
+    request_id = optional_text(payload.get("request_id"))
+    error = payload.get("error")
+    if not isinstance(error, dict):
+        return Told(
+            message=optional_text(error) or optional_text(payload.get("message")), request_id=request_id
+        )
+    details = error.get("details")
+    return Told(
+        code=optional_text(details.get("error_code")) if isinstance(details, dict) else None,
+        type=optional_text(error.get("type")),
+        message=optional_text(error.get("message")),
+        request_id=request_id,
+    )
+
+
+def _typed(
+    told: Told, base: ProviderError, otherwise: type[ProviderError], message: str, status: int | None
+) -> ProviderError:
+    kind = _CODES.get(told.code or "") or _TYPES.get(told.type or "") or otherwise
+    if kind is InvalidRequest and told.code is None and _TOO_LONG.search(told.message or ""):
+        kind = ContextLengthExceeded
+    return kind(
+        message,
+        status=status,
+        code=base.code,
+        vendor_message=base.vendor_message,
+        request_id=base.request_id or _id(told.request_id),
+        retry_after=base.retry_after,
+    )
+
+
+def _id(value: str | None) -> str | None:
+    return value[:200] if value and value.isascii() and value.isprintable() else None

@@ -1,0 +1,322 @@
+"""A streamed answer out of this dialect."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.errors import ProtocolError
+from interlock.http import EventParser, ServerEvent
+from interlock.http.payload import optional_text, parse_object
+from interlock.protocols import Call
+from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
+from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+from interlock_anthropic.decode import answer_of, arguments_text, explanation
+from interlock_anthropic.read import (
+    CUT,
+    answer_tool_of,
+    citations,
+    ended,
+    finish,
+    kind_of,
+    raise_error,
+    text_in,
+    usage,
+)
+
+_BOM = b"\xef\xbb\xbf"
+_MOST_BYTES = 64 * 2**20
+
+
+class MessageStream:
+    """Deltas out of server-sent events, or out of the plain answer that a gateway may send instead."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._events = EventParser()
+        self._plain: bytearray | None = None
+        self._started = False
+        self._done = False
+        self._known: FinishReason | None = None
+        self._used: dict[str, Any] = {}
+        self._blocks = _Blocks(answer_tool_of(call))
+
+    def feed(self, data: bytes) -> Iterator[Delta]:
+        if not self._started:
+            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
+            if not data:
+                return
+            self._started = True
+            if data[:1] in (b"{", b"[", b"<"):
+                self._plain = bytearray()
+        if self._plain is not None:
+            if len(self._plain) + len(data) > _MOST_BYTES:
+                raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
+            self._plain += data
+            return
+        for event in self._events.feed(data):
+            yield from self._event(event)
+
+    def close(self) -> Iterator[Delta]:
+        if self._plain is not None:
+            yield from deltas_of(answer_of(self._call, parse_object(bytes(self._plain), "the answer")))
+            return
+        for event in self._events.close():
+            yield from self._event(event)
+        if self._known is None:
+            raise ProtocolError("the stream ended before its answer was finished")
+
+    def _event(self, event: ServerEvent) -> Iterator[Delta]:
+        if self._done or not event.data:
+            return
+        payload = parse_object(event.data, "an event of the stream")
+        kind = payload.get("type")
+        if kind == "content_block_delta":
+            yield from self._blocks.grow(payload.get("index"), payload.get("delta"))
+        elif kind == "content_block_start":
+            if self._known is not None:
+                raise ProtocolError("the stream goes on after its end")
+            yield from self._blocks.start(payload.get("index"), payload.get("content_block"))
+        elif kind == "content_block_stop":
+            yield from self._blocks.stop(payload.get("index"))
+        elif kind == "message_delta":
+            yield from self._end(payload)
+        elif kind == "message_start":
+            yield from self._begin(payload.get("message"))
+        elif kind == "message_stop":
+            self._done = True
+        elif kind == "error" or event.event == "error" or payload.get("error"):
+            raise_error({**payload, "type": "error"})
+        elif not isinstance(kind, str):
+            raise ProtocolError("an event of the stream has no type")
+
+    def _begin(self, message: Any) -> Iterator[Delta]:
+        if not isinstance(message, dict):
+            raise ProtocolError("the stream begins without a message")
+        yield Delta(
+            served_model=optional_text(message.get("model")),
+            id=optional_text(message.get("id")),
+            usage=self._usage(message.get("usage")),
+        )
+
+    def _end(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        """What is known at the end: counts are the sum so far, and null where nothing is new."""
+        delta = payload.get("delta")
+        if not isinstance(delta, dict):
+            raise ProtocolError("the stream ends without a word")
+        used = self._usage(payload.get("usage"))
+        reason = delta.get("stop_reason")
+        if reason is None or self._known is not None:
+            yield Delta(usage=used)
+            return
+        known = ended(reason)
+        yield from self._blocks.finish(cut=known in CUT)
+        if known == "refusal" and not self._blocks.said:
+            for part in explanation(delta.get("stop_details")):
+                if isinstance(part, Refusal):
+                    yield Delta(refusal=part.text)
+        blocks = self._blocks
+        self._known = finish(self._call, known, called=blocks.called, answered=blocks.answered)
+        yield Delta(finish_reason=self._known, usage=used)
+
+    def _usage(self, found: Any) -> Usage | None:
+        if isinstance(found, dict):
+            self._used.update((key, value) for key, value in found.items() if value is not None)
+        return usage(self._used) if self._used else None
+
+
+class _Block:
+    """A block under way. `slot` numbers the tool calls; `held` is the last piece of one's arguments."""
+
+    __slots__ = ("citations", "held", "id", "kind", "length", "name", "pieces", "signature", "slot")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.citations: list[Any] = []
+        self.held = ""
+        self.id: str | None = None
+        self.length = 0
+        self.name: str | None = None
+        self.pieces: list[str] = []
+        self.signature = ""
+        self.slot: int | None = None
+
+
+class _Blocks:
+    """Blocks by their number in the stream.
+
+    The last piece of a call's arguments waits until something follows: only then is it known that the call
+    is whole, and half a call must never look like one. When the answer is to come as a tool's arguments, all
+    that is said waits, because it counts only if that tool is not called.
+    """
+
+    def __init__(self, answer_tool: str | None) -> None:
+        self._answer_tool = answer_tool
+        self._open: dict[int, _Block] = {}
+        self._calls: list[_Block] = []
+        self._waiting: _Block | None = None
+        self._kept: list[Delta] = []
+        self._run = 0  # characters of the text part that a text block would add to
+        self._answer = ""
+        self.answered = False
+        self.said = False
+
+    @property
+    def called(self) -> bool:
+        return any(call.slot is not None for call in self._calls)
+
+    def start(self, index: Any, given: Any) -> Iterator[Delta]:
+        if not isinstance(index, int) or isinstance(index, bool) or index in self._open:
+            raise ProtocolError("a block of the stream has no number of its own")
+        kind = kind_of(given)
+        block = self._open[index] = _Block(kind)
+        if self._waiting is not None:
+            yield from self._let_go(self._waiting)
+            self._waiting = None
+        if kind == "text":
+            yield from self._text(block, text_in(given, "text"))
+            cited = given.get("citations")
+            block.citations.extend(cited if isinstance(cited, list) else ())
+        elif kind == "thinking":
+            block.signature = text_in(given, "signature")
+            yield from self._think(text_in(given, "thinking"))
+        elif kind == "redacted_thinking":
+            self._run = 0
+            yield from self._give(Delta(signature=text_in(given, "data") or None, redacted=True))
+        elif kind == "tool_use":
+            yield from self._call(block, given)
+
+    def grow(self, index: Any, delta: Any) -> Iterator[Delta]:
+        block = self._open.get(index) if isinstance(index, int) else None
+        if block is None or not isinstance(delta, dict):
+            raise ProtocolError("a piece of the stream belongs to no block")
+        kind = delta.get("type")
+        if kind == "text_delta" and block.kind == "text":
+            yield from self._text(block, text_in(delta, "text"))
+        elif kind == "input_json_delta" and block.kind == "tool_use":
+            yield from self._arguments(block, text_in(delta, "partial_json"))
+        elif kind == "thinking_delta" and block.kind == "thinking":
+            yield from self._think(text_in(delta, "thinking"))
+        elif kind == "signature_delta" and block.kind == "thinking":
+            block.signature += text_in(delta, "signature")
+        elif kind == "citations_delta" and block.kind == "text":
+            block.citations.append(delta.get("citation"))
+
+    def stop(self, index: Any) -> Iterator[Delta]:
+        block = self._open.pop(index, None) if isinstance(index, int) else None
+        if block is None:
+            raise ProtocolError("a block of the stream ends that never began")
+        if block.kind == "thinking" and block.signature:
+            self._run = 0
+            yield from self._give(Delta(signature=block.signature))
+        elif block.kind == "text" and block.citations:
+            cited: tuple[Citation, ...] = citations(block.citations, self._run - block.length, self._run)
+            if cited:
+                self.said = True
+                yield from self._give(Delta(citations=cited))
+
+    def finish(self, *, cut: bool) -> Iterator[Delta]:
+        """The end of all blocks. With `cut`, a call that nothing followed is left as the half that it is."""
+        if cut and self._waiting is not None:
+            self._calls.remove(self._waiting)
+        self._waiting = None
+        for call in self._calls:
+            yield from self._let_go(call)
+            arguments = _arguments_of(call)
+            if arguments is None:
+                raise ProtocolError("the stream holds a tool call whose arguments are no JSON object")
+            if call.slot is None:
+                self._answer, self.answered = arguments_text(arguments), True
+        kept, self._kept = self._kept, []
+        for delta in kept:
+            if not (self.answered and (delta.text or delta.citations)):
+                yield delta
+        if self.answered:
+            yield Delta(self._answer)
+
+    def _let_go(self, call: _Block, piece: str = "") -> Iterator[Delta]:
+        """Give what was held of a call's arguments, and hold `piece` instead."""
+        held, call.held = call.held, piece
+        if held and call.slot is not None:
+            yield from self._give(Delta(tool_calls=(ToolCallDelta(index=call.slot, arguments=held),)))
+
+    def _give(self, delta: Delta) -> Iterator[Delta]:
+        if self._answer_tool is None:
+            yield delta
+        else:
+            self._kept.append(delta)
+            yield Delta()  # the stream is alive
+
+    def _text(self, block: _Block, text: str) -> Iterator[Delta]:
+        if text:
+            self.said = True
+            self._run += len(text)
+            block.length += len(text)
+            yield from self._give(Delta(text))
+
+    def _think(self, thought: str) -> Iterator[Delta]:
+        if thought:
+            self._run = 0
+            yield from self._give(Delta(reasoning=thought))
+
+    def _call(self, block: _Block, given: dict[str, Any]) -> Iterator[Delta]:
+        block.name = optional_text(given.get("name"))
+        if block.name is None:
+            raise ProtocolError("the stream holds a tool call whose name is missing")
+        arguments = given.get("input", {})
+        if not isinstance(arguments, dict):
+            raise ProtocolError("the stream holds a tool call whose arguments are no JSON object")
+        if arguments:
+            block.held = arguments_text(arguments)
+            block.pieces.append(block.held)
+        self._calls.append(block)
+        self._waiting = block
+        if block.name == self._answer_tool:
+            return
+        block.slot = sum(call.slot is not None for call in self._calls)
+        block.id = optional_text(given.get("id")) or f"call_{block.slot}"
+        self._run = 0
+        piece = ToolCallDelta(index=block.slot, id=block.id, name=block.name)
+        yield from self._give(Delta(tool_calls=(piece,)))
+
+    def _arguments(self, block: _Block, piece: str) -> Iterator[Delta]:
+        if not piece:
+            return
+        block.pieces.append(piece)
+        if block.slot is None:
+            yield Delta()  # the stream is alive
+        elif piece.isspace():
+            block.held += piece
+        else:
+            yield from self._let_go(block, piece)
+
+
+def _arguments_of(call: _Block) -> dict[str, Any] | None:
+    text = "".join(call.pieces)
+    try:
+        arguments: Any = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError):
+        return None
+    return arguments if isinstance(arguments, dict) else None
+
+
+def deltas_of(answer: Answer) -> Iterator[Delta]:
+    """A whole answer as a stream of its parts."""
+    calls = 0
+    for part in answer.parts:
+        if isinstance(part, Text):
+            yield Delta(part.text, citations=part.citations)
+        elif isinstance(part, Reasoning):
+            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
+        elif isinstance(part, Refusal):
+            yield Delta(refusal=part.text)
+        elif isinstance(part, ToolCall):
+            arguments = arguments_text(dict(part.arguments))
+            piece = ToolCallDelta(index=calls, id=part.id, name=part.name, arguments=arguments)
+            calls += 1
+            yield Delta(tool_calls=(piece,))
+    yield Delta(
+        finish_reason=answer.finish_reason,
+        usage=answer.usage if answer.usage != Usage() else None,
+        served_model=answer.served_model,
+        id=answer.id,
+    )

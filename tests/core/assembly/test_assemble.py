@@ -1,0 +1,150 @@
+"""Configuration meets catalog and plugins: what is wired, and what is refused with a way out."""
+
+import pytest
+
+from interlock import ConfigError, Router
+from interlock.assembly import assemble
+from interlock.types.models import Timeouts
+
+DEPLOYMENT = {"id": "a", "model": "openai/gpt-5.5", "provider": "openai"}
+
+
+def wire(environ=None, **deployment):
+    wiring = assemble({"deployments": [DEPLOYMENT | deployment]}, environ=environ or {})
+    return wiring.deployments["a"]
+
+
+def test_what_is_left_out_comes_from_card_and_provider():
+    deployment = wire({"OPENAI_API_KEY": "k"})
+    assert (deployment.base_url, deployment.region) == ("https://api.openai.com/v1", "us")
+    assert (deployment.name, deployment.timeouts) == ("gpt-5.5", Timeouts())
+    assert (deployment.credential.secret.reveal(), deployment.credential.source) == (
+        "k",
+        "env:OPENAI_API_KEY",
+    )
+
+
+def test_what_is_given_wins():
+    deployment = wire(
+        name="gpt-eu",
+        region="eu-central-1",
+        base_url="https://eu.example.com/v1/",
+        api_key="value",
+        headers={"x-team": "blue"},
+        extra_body={"service_tier": "flex"},
+        timeouts={"answer": 7},
+        proxy="http://127.0.0.1:3128",
+        client_cert="/etc/client.pem",
+        on_premise=True,
+    )
+    assert (deployment.name, deployment.region) == ("gpt-eu", "eu-central-1")
+    assert deployment.base_url == "https://eu.example.com/v1"
+    assert deployment.timeouts == Timeouts(answer=7)
+    assert (deployment.network.proxy, deployment.network.client_cert) == (
+        "http://127.0.0.1:3128",
+        ("/etc/client.pem", None),
+    )
+    assert (dict(deployment.headers), deployment.on_premise) == ({"x-team": "blue"}, True)
+
+
+def test_timeouts_of_the_router_are_those_of_every_deployment():
+    config = {"deployments": [DEPLOYMENT], "timeouts": {"answer": 5, "total": 9}}
+    assert assemble(config, environ={}).deployments["a"].timeouts == Timeouts(answer=5, total=9)
+
+
+def test_a_key_may_come_from_a_variable_or_a_file(tmp_path):
+    (tmp_path / "key").write_text("from-file\n")
+    assert wire({"MY_KEY": "from-env"}, api_key="env:MY_KEY").credential.secret.reveal() == "from-env"
+    assert wire(api_key=f"file:{tmp_path / 'key'}").credential.secret.reveal() == "from-file"
+
+
+def test_a_variable_that_is_not_set_excludes_and_says_so():
+    router = Router(assemble({"deployments": [DEPLOYMENT | {"api_key": "env:MY_KEY"}]}, environ={}))
+    assert router.decide("Hello").excluded == {"a": "MY_KEY is not set"}
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words", "suggestion"),
+    [
+        ({"model": "openai/gpt-55"}, "model", "no model", "openai/gpt-5.5"),
+        ({"provider": "opnai"}, "provider", "no provider", "openai"),
+        ({"provider": "openai-compatible", "region": "eu"}, "base_url", "is missing", None),
+        ({"provider": "openai-compatible", "base_url": "http://10.0.0.5/v1"}, "region", "is missing", None),
+        ({"region": "germny"}, "region", "germny", "germany"),
+        ({"region": "local", "base_url": "https://example.com/v1"}, "region", "this machine", None),
+        ({"base_url": "https://:70000000/"}, "base_url", "", None),
+        ({"api_key": "file:nowhere"}, "api_key", "no file", None),
+    ],
+)
+def test_a_deployment_that_cannot_be_used_names_its_key(change, key, words, suggestion):
+    with pytest.raises(ConfigError) as caught:
+        wire(**change)
+    assert caught.value.key == f"deployments.0.{key}"
+    assert words in str(caught.value)
+    assert caught.value.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("config", "key"),
+    [
+        ({"routes": {"poetry": ["openai/gpt-5.5"]}}, "routes.poetry"),
+        ({"routes": {"quantitative": ["zhipu/glm-5.2", "glm"]}}, "routes.quantitative.1"),
+        ({"ensembles": {"x": {"members": ["glm-5.2", "nobody"]}}}, "ensembles.x.members.1"),
+        (
+            {"ensembles": {"x": {"members": ["glm-5.2", "gpt-5.5"], "arbiter": "nobody"}}},
+            "ensembles.x.arbiter",
+        ),
+        ({"models": [{"id": "me/mine", "window": 3}]}, "models.0.window"),
+        ({"rescue": "continue"}, "rescue"),
+    ],
+)
+def test_names_that_mean_nothing_are_refused(config, key):
+    with pytest.raises(ConfigError) as caught:
+        assemble(config, environ={})
+    assert caught.value.key == key
+
+
+def test_an_error_in_a_file_names_its_line(tmp_path):
+    file = tmp_path / "interlock.yaml"
+    file.write_text("deployments:\n  - id: a\n    model: openai/gpt-5.6\n    provider: openai\n")
+    with pytest.raises(ConfigError) as caught:
+        Router.from_config(file)
+    assert str(caught.value).startswith(f"{file}:3: deployments.0.model: ")
+
+
+def test_a_model_of_ones_own_is_routed_like_any_other():
+    wiring = assemble(
+        {
+            "models": [{"id": "me/mine", "maker": "Me", "jurisdiction": "de", "context_window": 1_000}],
+            "deployments": [
+                {"id": "a", "model": "mine", "provider": "vllm"},
+                {"id": "b", "model": "gpt-5.5", "provider": "openai", "api_key": "k"},
+            ],
+            "routes": {"conversational": ["mine"]},
+        },
+        environ={},
+    )
+    decision = Router(wiring).decide("Hello")
+    assert [candidate.model for candidate in decision.shortlist] == ["me/mine", "openai/gpt-5.5"]
+    assert "a" in Router(wiring).decide("word " * 2_000).excluded
+
+
+def test_the_best_endpoint_with_a_key_is_taken():
+    deployments = assemble({}, environ={"OPENROUTER_API_KEY": "k"}).deployments
+    assert {each.provider for each in deployments.values() if each.credential.secret} == {"openrouter"}
+    assert deployments["openai/gpt-5.5"].name == "openai/gpt-5.5"
+
+
+def test_the_mapping_is_stronger_than_the_environment():
+    config = {"deployments": [DEPLOYMENT], "timeouts": {"total": 9}}
+    environ = {"INTERLOCK_TIMEOUTS__TOTAL": "5", "INTERLOCK_TIMEOUTS__ANSWER": "3"}
+    assert assemble(config, environ=environ).deployments["a"].timeouts == Timeouts(total=9, answer=3)
+
+
+def test_a_plugin_that_is_switched_off_leaves_its_providers_known():
+    wiring = assemble(
+        {"deployments": [DEPLOYMENT | {"region": "us"}], "plugins": {"disabled": ["openai"]}}, environ={}
+    )
+    assert Router(wiring).decide("Hello").excluded == {
+        "a": "no plugin offers provider 'openai'; install interlock-openai"
+    }

@@ -1,0 +1,234 @@
+"""Every hook does what its docstring says: a test for each, through a router, named `test_<hook>_…`."""
+
+from collections.abc import Callable, Generator, Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from interlock import (
+    Answer,
+    Classification,
+    Decision,
+    Message,
+    ModelCard,
+    Router,
+    Text,
+    Unavailable,
+    hookimpl,
+)
+from interlock.errors import GuardrailError, NoDeployment
+from interlock.protocols import ClassifyCall, ConstraintCall, GuardCall, Responded, StrategyCall
+from interlock.testing import ScriptedProvider, scripted_router
+from interlock.types.decisions import Attempt, Outcome
+
+
+def plugin(**hooks: Callable[..., Any]) -> Any:
+    """An object that implements the hooks."""
+    made = type("Plugin", (), {})()
+    for name, hook in hooks.items():
+        setattr(made, name, hookimpl(hook))
+    return made
+
+
+def offering(hook: str, *items: object) -> Any:
+    return plugin(**{hook: lambda: items})
+
+
+async def test_interlock_providers_serve_the_deployments_that_name_them() -> None:
+    provider = ScriptedProvider(["from mine"], "mine")
+    there = {"id": "x", "model": "zhipu/glm-5.2", "provider": "mine"}
+    router = Router.from_config({"deployments": [there]}, plugins=[offering("interlock_providers", provider)])
+    response = await router.complete("hi")
+    assert (response.text, response.model, response.deployment) == ("from mine", "zhipu/glm-5.2", "x")
+
+
+def test_interlock_model_cards_can_be_deployed_like_built_in_ones() -> None:
+    card = ModelCard(id="acme/oracle-3", maker="Acme", jurisdiction="us", context_window=5)
+    router = scripted_router(
+        {"a": []},
+        deployments={"a": {"model": "acme/oracle-3"}},
+        plugins=[offering("interlock_model_cards", card)],
+    )
+    assert router.wiring.deployments["a"].card is card
+    assert (
+        "context" in router.decide("more words than this window of five tokens could ever hold").excluded["a"]
+    )
+
+
+class Shouts:
+    api = 1
+    name = "shouts"
+
+    def __init__(self, confidence: float) -> None:
+        self.confidence = confidence
+
+    def classify(self, call: ClassifyCall) -> Classification:
+        return Classification(task="creative_content", confidence=self.confidence, evidence=("it shouts",))
+
+
+def test_interlock_classifiers_most_confident_one_is_believed() -> None:
+    question = "Solve 3x + 4 = 19 and show each step of the calculation."
+    sure = scripted_router({"a": []}, plugins=[offering("interlock_classifiers", Shouts(1.0))])
+    decision = sure.decide(question)
+    assert (decision.task, decision.stage, decision.evidence) == (
+        "creative_content",
+        "shouts",
+        ("it shouts",),
+    )
+    unsure = scripted_router({"a": []}, plugins=[offering("interlock_classifiers", Shouts(0.01))])
+    assert unsure.decide(question).task == "quantitative"
+
+
+class NoSecrets:
+    api = 1
+    name = "no_secrets"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.closed = False
+
+    def check(self, call: ConstraintCall) -> str | None:
+        self.asked.append(call.deployment.id)
+        return "secrets stay here" if self.closed or "secret" in call.request.messages[0].text else None
+
+
+async def test_interlock_constraints_exclude_and_are_asked_again_before_each_attempt() -> None:
+    rule = NoSecrets()
+    router = scripted_router({"a": ["fine"], "b": []}, plugins=[offering("interlock_constraints", rule)])
+    assert router.decide("a secret").excluded == {"a": "secrets stay here", "b": "secrets stay here"}
+    with pytest.raises(NoDeployment, match="secrets stay here"):
+        await router.complete("a secret")
+    rule.asked.clear()
+    await router.complete("hello")
+    assert rule.asked == ["a", "b", "a"]
+
+
+async def test_interlock_constraints_that_raise_exclude() -> None:
+    broken = SimpleNamespace(api=1, name="broken", check=lambda call: 1 / 0)
+    router = scripted_router({"a": []}, plugins=[offering("interlock_constraints", broken)])
+    assert "broken" in router.decide("hi").excluded["a"]
+
+
+class Tags:
+    """Puts its name around what leaves and what comes back."""
+
+    api = 1
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def before(self, call: GuardCall) -> tuple[list[Message], Any]:
+        (message,) = call.request.messages
+        return [Message("user", f"{self.name}({message.text})")], len(message.text)
+
+    def after(self, call: GuardCall) -> Answer:
+        assert call.answer is not None
+        text = f"{call.answer.text}.{self.name}{call.restore}"
+        return Answer(parts=(Text(text),), finish_reason="stop", usage=call.answer.usage)
+
+
+async def test_interlock_guardrails_run_by_name_going_out_and_in_reverse_coming_back() -> None:
+    guards = offering("interlock_guardrails", Tags("b"), Tags("a"))
+    router = scripted_router({"x": [lambda call: call.request.messages[0].text]}, plugins=[guards])
+    assert (await router.complete("hi")).text == "b(a(hi)).b5.a2"
+
+
+async def test_interlock_guardrails_that_raise_stop_the_call() -> None:
+    broken = SimpleNamespace(api=1, name="broken", before=lambda call: 1 / 0, after=lambda call: call.answer)
+    router = scripted_router({"x": []}, plugins=[offering("interlock_guardrails", broken)])
+    with pytest.raises(GuardrailError, match="broken"):
+        await router.complete("hi")
+
+
+class Backwards:
+    api = 1
+    name = "backwards"
+
+    def run(self, call: StrategyCall) -> Generator[Attempt, Outcome, None]:
+        for candidate in reversed(call.shortlist):
+            outcome = yield Attempt(deployment=candidate.deployment)
+            if outcome.error is None:
+                return
+
+
+def test_interlock_strategies_are_taken_beside_the_built_in_one() -> None:
+    router = scripted_router({"a": []}, plugins=[offering("interlock_strategies", Backwards())])
+    assert list(router.wiring.offers.strategies) == ["fallback", "backwards"]
+
+
+class First:
+    api = 1
+    name = "first"
+
+    async def arbitrate(self, call: Any) -> Answer:
+        return next(iter(call.answers.values()))
+
+
+def test_interlock_arbiters_are_taken_by_name() -> None:
+    arbiter = First()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_arbiters", arbiter)])
+    assert router.wiring.offers.arbiters == {"first": arbiter}
+
+
+class Shelf:
+    api = 1
+    name = "shelf"
+
+    async def tools(self) -> Iterable[Any]:
+        raise AssertionError("nobody asked for tools yet")
+
+
+def test_interlock_connectors_are_taken_without_asking_for_their_tools() -> None:
+    connector = Shelf()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_connectors", connector)])
+    assert router.wiring.offers.connectors == {"shelf": connector}
+
+
+class Pile:
+    api = 1
+    name = "pile"
+
+    async def put(self, records: Any) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+def test_interlock_stores_are_taken_by_name() -> None:
+    store = Pile()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_stores", store)])
+    assert router.wiring.offers.stores == {"pile": store}
+
+
+async def test_interlock_decided_comes_after_every_decision() -> None:
+    seen: list[Decision] = []
+    watch = plugin(interlock_decided=lambda request, decision: seen.append(decision))
+    router = scripted_router({"a": ["one"]}, plugins=[watch])
+    decision = router.decide("hi")
+    response = await router.complete("hi")
+    assert seen == [decision, response.record.decision]
+
+
+async def test_interlock_attempt_finished_comes_for_failures_and_answers() -> None:
+    seen: list[tuple[str, str | None]] = []
+    watch = plugin(
+        interlock_attempt_finished=lambda attempt: seen.append(
+            (attempt.deployment, attempt.error and attempt.error.kind)
+        )
+    )
+    router = scripted_router({"a": [Unavailable("x")], "b": ["two"]}, plugins=[watch])
+    async with router.stream("hi") as stream:
+        async for _ in stream:
+            pass
+    assert seen == [("a", "Unavailable"), ("b", None)]
+
+
+async def test_interlock_responded_comes_once_a_call_however_it_ended() -> None:
+    seen: list[Responded] = []
+    watch = plugin(interlock_responded=lambda request, responded: seen.append(responded))
+    router = scripted_router({"a": ["one", Unavailable("x")]}, plugins=[watch])
+    response = await router.complete("hi")
+    with pytest.raises(Unavailable):
+        await router.complete("hi")
+    assert [(each.response, each.record.error) for each in seen] == [(response, None), (None, "Unavailable")]
+    assert [each.record for each in seen] == list(router.records)

@@ -1,0 +1,102 @@
+"""Every hook is documented and tested, and the plugin author's page holds what is installed and run."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from interlock import hookspecs, protocols
+from interlock.plugins import PluginHost
+from interlock.types.models import ModelCard
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "write-a-plugin.md").read_text("utf-8")
+ACME = ROOT / "tests" / "third_party" / "acme"
+HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("interlock_")}
+OFFERS: dict[str, tuple[type, str]] = {
+    "interlock_providers": (protocols.Provider, "facts.name"),
+    "interlock_model_cards": (ModelCard, "id"),
+    "interlock_classifiers": (protocols.Classifier, "name"),
+    "interlock_constraints": (protocols.Constraint, "name"),
+    "interlock_guardrails": (protocols.Guardrail, "name"),
+    "interlock_strategies": (protocols.Strategy, "name"),
+    "interlock_arbiters": (protocols.Arbiter, "name"),
+    "interlock_connectors": (protocols.Connector, "name"),
+    "interlock_stores": (protocols.RecordStore, "name"),
+}
+OBSERVERS = {"interlock_decided", "interlock_attempt_finished", "interlock_responded"}
+
+each_hook = pytest.mark.parametrize("hook", HOOKS)
+
+
+def section(hook: str) -> str:
+    found = re.search(rf"^### {hook}\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/write-a-plugin.md has no section on {hook}"
+    return found[1]
+
+
+def python(text: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_every_hook_is_an_offer_or_an_observer() -> None:
+    assert set(HOOKS) == set(OFFERS) | OBSERVERS
+
+
+@each_hook
+def test_its_docstring_says_when_who_takes_and_returns(hook: str) -> None:
+    text = " ".join((inspect.getdoc(HOOKS[hook]) or "").split())
+    for saying in ("Called ", " may implement it", "Takes ", "returns "):
+        assert saying in text, f"{hook}'s docstring lacks {saying!r}"
+
+
+@each_hook
+def test_its_section_says_so_too(hook: str) -> None:
+    text = " ".join(section(hook).split())
+    for saying in ("Called ", "may implement it", "Takes ", "returns "):
+        assert saying in text, f"the section on {hook} lacks {saying!r}"
+
+
+def test_sections_stand_in_the_order_of_the_hooks() -> None:
+    assert re.findall(r"^### (interlock_\w+)$", PAGE, re.MULTILINE) == list(HOOKS)
+
+
+@each_hook
+def test_its_example_is_a_plugin_that_works(hook: str) -> None:
+    (code,) = python(section(hook))
+    plugin = ModuleType(f"example_of_{hook}")
+    exec(compile(code, hook, "exec"), vars(plugin))
+    host = PluginHost([plugin], discover=False, environ={"INTERLOCK_STRICT_PLUGINS": "1"})
+    if hook in OBSERVERS:
+        assert host.observers(hook)
+    else:
+        protocol, name = OFFERS[hook]
+        assert len(host.offers(hook, protocol, name)) == 1
+
+
+@each_hook
+def test_a_test_exercises_it(hook: str) -> None:
+    tree = ast.parse((ROOT / "tests" / "core" / "test_hooks.py").read_text("utf-8"))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert [name for name in names if name.startswith(f"test_{hook}")], (
+        f"no test_{hook}… in tests/core/test_hooks.py"
+    )
+
+
+@pytest.mark.parametrize("name", ["interlock_acme.py", "test_acme.py", "pyproject.toml"])
+def test_the_page_shows_the_plugin_that_is_installed_and_run(name: str) -> None:
+    language = "toml" if name.endswith("toml") else "python"
+    assert f"```{language}\n# {name}\n{(ACME / name).read_text('utf-8')}```\n" in PAGE
+
+
+def test_the_page_names_what_the_kit_has() -> None:
+    from interlock import testing
+
+    table = re.findall(r"^\| (`.+) \|", PAGE, re.MULTILINE)
+    named = {name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[0])}
+    public: set[Any] = set(testing.__all__) - {"Conformance", "Received", "Step", "scripted_providers"}
+    assert named == public
