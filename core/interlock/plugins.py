@@ -86,7 +86,7 @@ class PluginHost:
             report = self._reports[id(implementation.plugin)]
             try:
                 offered = list(implementation.function())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
                 self._fail(report, f"{hook} raised {_cause(error)}")
                 continue
             for item in offered:
@@ -115,7 +115,7 @@ class PluginHost:
         for implementation in getattr(self._hooks.hook, hook).get_hookimpls():
             try:
                 implementation.function(*(arguments[name] for name in implementation.argnames))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - an observer must not break a call; it is reported
                 report = self._reports[id(implementation.plugin)]
                 sentence = f"{hook} raised {_cause(error)}"
                 if sentence not in report.failures:
@@ -134,7 +134,7 @@ class PluginHost:
             return
         try:
             plugin = entry_point.load()
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs a stranger's code
             self.reports.append(report)
             self._fail(report, f"could not be imported: {_cause(error)}")
             return
@@ -147,7 +147,7 @@ class PluginHost:
             return
         try:
             self._hooks.register(plugin, name=f"{report.distribution}:{report.name}:{id(plugin)}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - pluggy raises several kinds for a wrong signature
             self._fail(report, f"could not be registered: {_cause(error)}")
             return
         self._reports[id(plugin)] = report
@@ -175,7 +175,7 @@ def _complaint(item: object, protocol: type, describe: str) -> str | None:
     """Why an offer cannot be used, or None."""
     try:
         return _misfit(item, protocol) or _misnamed(item, describe)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - looking at a stranger's object may run its code
         return f"looking at it raised {_cause(error)}"
 
 

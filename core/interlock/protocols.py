@@ -6,20 +6,43 @@ adds fields to the argument and never changes a signature.
 """
 
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from interlock.types.decisions import Attempt, Candidate, Classification, Outcome, Race
 from interlock.types.messages import Message, ToolCall, ToolResult
 from interlock.types.models import Deployment
+from interlock.types.permit import Permit
 from interlock.types.records import Record
 from interlock.types.request import Constraints, Request, ToolSpec
 from interlock.types.response import Answer, Delta, Response
-
-if TYPE_CHECKING:
-    from interlock.http import HttpClient, Permit
+from interlock.types.wire import HttpReply, HttpRequest
 
 API = 1
+
+
+class Arriving(Protocol):
+    """A reply whose head has come. Iterating gives its decompressed bytes in pieces, once."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def read(self) -> HttpReply:
+        """What is left of it, whole."""
+        ...
+
+
+class Sender(Protocol):
+    """The one way out: `interlock.http.HttpClient`. Raises ProviderError and PermitError alone."""
+
+    async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply: ...
+
+    def stream(
+        self, request: HttpRequest, permit: Permit, deployment: Deployment
+    ) -> AbstractAsyncContextManager[Arriving]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +55,8 @@ class Call:
 
     request: Request
     deployment: Deployment
-    permit: "Permit"
-    http: "HttpClient"
+    permit: Permit
+    http: Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +67,7 @@ class ProviderFacts:
         name: as written in the configuration's `provider`.
         env: environment variables that may hold the key, in order.
         base_url: the root, version included; empty when the user must give one, or when nothing is sent.
+            `{region}` in it stands for the deployment's cloud region; without one, the user must give a root.
         region: where requests are processed unless a deployment says otherwise; empty when the user must say.
         needs_key: False for servers that commonly run without one.
         in_process: nothing leaves the process; the region is `local`.
@@ -64,8 +88,9 @@ class ProviderFacts:
 class Provider(Protocol):
     """Serves deployments. Both methods raise `ProviderError` alone, and let cancellation pass.
 
-    A provider that needs more than a key, such as weights on disk, may also have `missing(deployment) -> str`: the
-    next step for the user, empty when nothing is missing. `interlock doctor` asks it.
+    A provider that needs more than a key, such as weights on disk, may also have
+    `missing(deployment) -> str`: the next step for the user, empty when nothing is missing.
+    `interlock doctor` asks it.
     """
 
     api: int

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from interlock.engine.requests import Options, Prompt, as_request
+from interlock.engine.requests import Options, as_request
 from interlock.engine.streaming import ResponseStream, stream
 from interlock.types.decisions import Decision
 from interlock.types.records import Record
+from interlock.types.request import Prompt, Request
 from interlock.types.response import Response
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Router:
         Raises:
             ConfigError: naming the key, its line, and the nearest valid name.
         """
-        from interlock.assembly import assemble
+        from interlock.assembly import assemble  # noqa: PLC0415 - pydantic and YAML are loaded when needed
 
         return cls(assemble(source, plugins=plugins))
 
@@ -57,11 +58,11 @@ class Router:
         """The last thousand calls, oldest first."""
         return tuple(self._wiring.records)
 
-    def decide(self, prompt: Prompt, **options: Unpack[Options]) -> Decision:
+    def decide(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """Where the request may go, and why: pure, synchronous, without a network."""
         return self._engine.decide(as_request(prompt, options))
 
-    async def complete(self, prompt: Prompt, **options: Unpack[Options]) -> Response:
+    async def complete(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
         """The answer.
 
         Raises:
@@ -69,18 +70,18 @@ class Router:
         """
         return await self._engine.complete(as_request(prompt, options))
 
-    def stream(self, prompt: Prompt, **options: Unpack[Options]) -> ResponseStream:
+    def stream(self, prompt: Prompt | Request, **options: Unpack[Options]) -> ResponseStream:
         """The answer in steps; nothing is sent before the first one is asked for."""
         return ResponseStream(stream(self._engine, as_request(prompt, options)))
 
-    def complete_sync(self, prompt: Prompt, **options: Unpack[Options]) -> Response:
+    def complete_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
         """`complete` for code without a loop, or for a thread beside one."""
         request = as_request(prompt, options)
         return self._wiring.bridge.run(lambda: self._engine.complete(request))
 
-    def stream_sync(self, prompt: Prompt, **options: Unpack[Options]) -> "SyncStream":
+    def stream_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "SyncStream":
         """`stream` for code without a loop, or for a thread beside one."""
-        from interlock.engine.sync_streaming import SyncStream
+        from interlock.engine.sync_streaming import SyncStream  # noqa: PLC0415 - few programs need both worlds
 
         request = as_request(prompt, options)
         return SyncStream(self._wiring.bridge, stream(self._engine, request))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def scripted_provider() -> "Iterator[Callable[..., ScriptedProvider]]":
     """Makes scripted providers. When the test ends, their `assert_done` runs."""
-    from interlock.testing import ScriptedProvider
+    from interlock.testing import ScriptedProvider  # noqa: PLC0415 - see the module's docstring
 
     made: list[ScriptedProvider] = []
 
@@ -33,7 +33,7 @@ def scripted_provider() -> "Iterator[Callable[..., ScriptedProvider]]":
 @pytest.fixture
 def scripted_router() -> "Iterator[Callable[..., Router]]":
     """Makes routers over scripted providers. When the test ends, they close, and every script is checked."""
-    from interlock import testing
+    from interlock import testing  # noqa: PLC0415 - see the module's docstring
 
     made: list[Router] = []
 
@@ -51,7 +51,7 @@ def scripted_router() -> "Iterator[Callable[..., Router]]":
 @pytest.fixture
 def fake_clock() -> "FakeClock":
     """A clock that stands still until the test moves it."""
-    from interlock.testing import FakeClock
+    from interlock.testing import FakeClock  # noqa: PLC0415 - see the module's docstring
 
     return FakeClock()
 
@@ -59,7 +59,7 @@ def fake_clock() -> "FakeClock":
 @pytest.fixture
 def loopback_upstream() -> "Iterator[Upstream]":
     """A scripted HTTP server on 127.0.0.1."""
-    from interlock.testing import Upstream
+    from interlock.testing import Upstream  # noqa: PLC0415 - see the module's docstring
 
     with Upstream() as upstream:
         yield upstream

@@ -32,7 +32,7 @@ from interlock.cli.app import app
 from interlock.config import Config, load
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
 RUN_HERE = {"explain", "models", "plugins", "init"}
@@ -125,7 +125,7 @@ class Reader:
         code = compile(tree, str(block.page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         printed = io.StringIO()
         with redirect_stdout(printed):
-            result = eval(code, vars(self._module))
+            result = eval(code, vars(self._module))  # noqa: S307 - this is what the test is for
             if inspect.iscoroutine(result):
                 self._loop.run(result)
         shown = [found["output"] for line in lines if (found := _SHOWN.search(line))]

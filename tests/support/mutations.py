@@ -30,7 +30,19 @@ _JUNK: Sequence[Any] = (
     {"text": 1},
     [[["x"]]],
 )
-_BYTES = (b"\xff", b"\x00", b"\xc3", b"}", b'"', b"\n\n", b"\r", b"data: ", b"[" * 2000, b"<html>", b"9" * 5000)
+_BYTES = (
+    b"\xff",
+    b"\x00",
+    b"\xc3",
+    b"}",
+    b'"',
+    b"\n\n",
+    b"\r",
+    b"data: ",
+    b"[" * 2000,
+    b"<html>",
+    b"9" * 5000,
+)
 
 
 @st.composite

@@ -80,20 +80,31 @@ choices = st.builds(
 )
 
 
-def assistant_parts(signatures: st.SearchStrategy[str] = words) -> st.SearchStrategy[list[Any]]:
-    """What stands in an assistant's turn; `signatures` are such as the vendor under test gives."""
+def assistant_parts(
+    signatures: st.SearchStrategy[str] = words, hidden: st.SearchStrategy[str] | None = None
+) -> st.SearchStrategy[list[Any]]:
+    """What stands in an assistant's turn.
+
+    `signatures` are such as the vendor under test gives; `hidden` are those of redacted thoughts.
+    """
     signed = st.none() | signatures
     calls = st.builds(
         ToolCall, id=ids, name=names, arguments=st.dictionaries(names, values, max_size=2), signature=signed
     )
     thoughts = st.builds(Reasoning, words, signature=signed, vendor=st.sampled_from(VENDORS))
-    hidden = st.builds(
-        Reasoning, st.just(""), signature=signatures, vendor=st.sampled_from(VENDORS), redacted=st.just(True)
+    redacted = st.builds(
+        Reasoning,
+        st.just(""),
+        signature=signatures if hidden is None else hidden,
+        vendor=st.sampled_from(VENDORS),
+        redacted=st.just(True),
     )
-    return st.lists(texts | calls | thoughts | hidden | st.builds(Refusal, words), max_size=4)
+    return st.lists(texts | calls | thoughts | redacted | st.builds(Refusal, words), max_size=4)
 
 
-def conversations(signatures: st.SearchStrategy[str] = words) -> st.SearchStrategy[list[Message]]:
+def conversations(
+    signatures: st.SearchStrategy[str] = words, hidden: st.SearchStrategy[str] | None = None
+) -> st.SearchStrategy[list[Message]]:
     """Turns in any order, as callers do write them."""
     turns = st.one_of(
         st.builds(Message, st.just("system"), words | st.lists(texts, max_size=3), name=st.none() | names),
@@ -103,19 +114,25 @@ def conversations(signatures: st.SearchStrategy[str] = words) -> st.SearchStrate
             words | st.lists(texts | images | sounds | documents, max_size=4),
             name=st.none() | names,
         ),
-        st.builds(Message, st.just("assistant"), words | assistant_parts(signatures)),
+        st.builds(Message, st.just("assistant"), words | assistant_parts(signatures, hidden)),
         st.builds(Message, st.just("tool"), st.lists(results, min_size=1, max_size=3)),
     )
     return st.lists(turns, min_size=1, max_size=5)
 
 
+def requests(
+    signatures: st.SearchStrategy[str] = words, hidden: st.SearchStrategy[str] | None = None
+) -> st.SearchStrategy[Request]:
+    return _requests(conversations(signatures, hidden))
+
+
 @st.composite
-def requests(draw: st.DrawFn, signatures: st.SearchStrategy[str] = words) -> Request:
+def _requests(draw: st.DrawFn, histories: st.SearchStrategy[list[Message]]) -> Request:
     offered = draw(tools)
     named = [tool.name for tool in offered]
     choice = draw(st.sampled_from([None, "auto", "none", *(["required", *named] if offered else [])]))
     return Request(
-        draw(conversations(signatures)),
+        draw(histories),
         settings=draw(choices),
         tools=offered,
         tool_choice=choice,

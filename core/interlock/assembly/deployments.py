@@ -1,22 +1,26 @@
 """Deployments: out of the configuration, or out of the keys at hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
-from interlock.assembly.known import PROVIDERS, distribution_of
 from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig, resolve_key
-from interlock.errors import PermitError
-from interlock.http import origin_of
+from interlock.constraints import is_cloud_region, normalise
+from interlock.errors import ConfigError, PermitError
+from interlock.http import check_network, origin_of
 from interlock.protocols import Provider, ProviderFacts
 from interlock.types.models import (
     Credential,
     Deployment,
     Endpoint,
     ModelCard,
+    Network,
     Secret,
     Timeouts,
 )
 from interlock.types.names import nearest
+from interlock.types.providers import PROVIDERS, distribution_of
 
 LOCAL = "local"
 
@@ -74,7 +78,7 @@ class DeploymentMaker:
             provider=endpoint.provider,
             region=endpoint.region,
             name=endpoint.name,
-            base_url=facts.base_url if facts else "",
+            base_url=_address(facts, endpoint.region),
             credential=self._from_environment(endpoint.provider, facts),
             on_premise=bool(facts and facts.on_premise),
             timeouts=self._timeouts,
@@ -85,11 +89,16 @@ class DeploymentMaker:
         card = self._card(item.model, f"{key}.model")
         facts = self._provider(item.provider, f"{key}.provider")
         endpoint = next((found for found in card.endpoints if found.provider == item.provider), None)
-        base_url = (item.base_url or (facts.base_url if facts else "")).rstrip("/")
-        region = item.region or (endpoint.region if endpoint else "") or (facts.region if facts else "")
+        usual = (endpoint.region if endpoint else "") or (facts.region if facts else "")
+        region = item.region or usual
+        own = _address(facts, region)
+        base_url = (item.base_url or own).rstrip("/")
+        at_home = True
         if facts and not facts.in_process:
-            self._check_url(base_url, item.provider, f"{key}.base_url")
-        self._check_region(region, base_url, f"{key}.region")
+            self._check_url(base_url, facts, region, f"{key}.base_url")
+            at_home = not item.base_url or _loopback(base_url) or _same_origin(base_url, own)
+        if facts:
+            self._check_region(item.region or (usual if at_home else ""), base_url, f"{key}.region")
         return Deployment(
             id=item.id,
             card=card,
@@ -98,11 +107,13 @@ class DeploymentMaker:
             name=item.name or (endpoint.name if endpoint else card.id.partition("/")[2]),
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),
-            on_premise=bool(facts and facts.on_premise) if item.on_premise is None else item.on_premise,
+            on_premise=bool(facts and facts.on_premise and at_home)
+            if item.on_premise is None
+            else item.on_premise,
             headers=item.headers,
             extra_body=item.extra_body,
             timeouts=item.timeouts.over(self._timeouts),
-            network=item.network(),
+            network=self._network(item, key),
             price=item.price.price() if item.price else None,
         )
 
@@ -125,18 +136,42 @@ class DeploymentMaker:
             )
         return self._facts.get(name)
 
-    def _check_url(self, base_url: str, provider: str, key: str) -> None:
+    def _check_url(self, base_url: str, facts: ProviderFacts, region: str, key: str) -> None:
+        if not base_url and facts.base_url:
+            raise self._config.error(
+                key,
+                f"is missing: the address of {facts.name} follows from a cloud region such as eu-central-1, "
+                f"and {region!r} is none. Name one as region, or give the address.",
+            )
         if not base_url:
-            raise self._config.error(key, f"is missing: {provider} has no address of its own.")
+            raise self._config.error(key, f"is missing: {facts.name} has no address of its own.")
         try:
             origin_of(base_url)
         except PermitError as error:
             raise self._config.error(key, f"{error.message}.") from None
 
+    def _network(self, item: DeploymentConfig, key: str) -> Network:
+        network = item.network()
+        folder = self._config.folder or Path()
+        certificate = network.client_cert
+        network = replace(
+            network,
+            ca_bundle=network.ca_bundle and str(folder / network.ca_bundle),
+            client_cert=certificate
+            and (str(folder / certificate[0]), certificate[1] and str(folder / certificate[1])),
+        )
+        try:
+            check_network(network)
+        except ConfigError as error:
+            raise self._config.error(f"{key}.{error.key}", f"{error.message}.") from None
+        return network
+
     def _check_region(self, region: str, base_url: str, key: str) -> None:
         if not region:
             raise self._config.error(
-                key, "is missing: say where requests are processed, such as eu, us or a country."
+                key,
+                "is missing: nobody but you knows where this address processes requests. "
+                "Say eu, us, a country or a cloud region.",
             )
         if region == LOCAL and base_url and not _loopback(base_url):
             raise self._config.error(key, "local means this machine, and base_url names another.")
@@ -162,6 +197,18 @@ class DeploymentMaker:
                 return Credential(secret=Secret(value.strip()), source=f"env:{name}", needed=facts.needs_key)
         hint = f"{' or '.join(facts.env)} is not set" if facts.env else ""
         return Credential(needed=facts.needs_key, hint=hint)
+
+
+def _address(facts: ProviderFacts | None, region: str) -> str:
+    """The provider's own address; empty when it has none, or none in this region."""
+    address = facts.base_url if facts else ""
+    if "{region}" not in address:
+        return address
+    return address.replace("{region}", normalise(region)) if is_cloud_region(region) else ""
+
+
+def _same_origin(base_url: str, other: str) -> bool:
+    return bool(other) and origin_of(base_url) == origin_of(other)
 
 
 def _loopback(base_url: str) -> bool:

@@ -25,6 +25,7 @@ from interlock.http import HttpClient, redacting_logger
 from interlock.plugins import PluginHost
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
+from interlock.types.providers import PROVIDERS
 
 _log = redacting_logger("interlock.assembly")
 
@@ -43,6 +44,11 @@ class Wiring:
     engine: Engine
     records: Ring
     bridge: Bridge = field(default_factory=Bridge)
+
+    @property
+    def vendors(self) -> frozenset[str]:
+        """Everything that the rule about denied vendors compares with, in lower case."""
+        return _vendors(self.catalog, self.offers.providers)
 
 
 def assemble(
@@ -144,6 +150,12 @@ def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Dep
             check(name, f"ensembles.{title}.members.{index}")
         if ensemble.arbiter:
             check(ensemble.arbiter, f"ensembles.{title}.arbiter")
+    vendors = _vendors(catalog, ())
+    for index, name in enumerate(config.constraints.deny_vendors):
+        # A stranger may be denied; a name that resembles a known one was meant to be that one.
+        if name.lower() not in vendors and (near := nearest(name, sorted(vendors))):
+            what = f"no vendor is called {name!r}."
+            raise config.error(f"constraints.deny_vendors.{index}", what, near)
     if config.rescue not in MODES:
         what = (
             f"this version knows {', '.join(MODES)}; no card says yet that its model goes on from a prefill."
@@ -151,6 +163,11 @@ def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Dep
         raise config.error("rescue", what)
     if config.records:
         _log.warning("records: no installed plugin keeps records there; they are kept in memory alone")
+
+
+def _vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:
+    names = {name.lower() for card in catalog.cards.values() for name in (card.id, card.vendor, card.maker)}
+    return frozenset({*names, *providers, *PROVIDERS})
 
 
 def _model_check(catalog: Catalog, deployments: Mapping[str, Deployment]) -> Callable[[str], None]:

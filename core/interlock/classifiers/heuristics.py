@@ -1,10 +1,12 @@
 """Which task a request is, from what its last human turn looks like. Microseconds, no I/O, no model."""
 
 import math
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from interlock.classifiers import language as languages
-from interlock.classifiers.lexicon import EAST_ASIAN, LATIN, STRONG, TASKS, WEAK, Hit, lexicon, words_of
+from interlock.classifiers.lexicon import LATIN, STRONG, TASKS, WEAK, Hit, ascii_words, lexicon, words_of
 from interlock.classifiers.rules import combined
 from interlock.classifiers.scores import Evidence, Reading
 from interlock.classifiers.signals import Signal, signals_of
@@ -18,12 +20,16 @@ LONG = 50_000
 
 _FIRST_WORDS = 220  # of a long turn only its beginning and end are instructions
 _LAST_WORDS = 140
+_EAST_ASIAN_HEAD = 1_500  # characters in which phrases of Chinese, Japanese and Korean are looked for
 _SYSTEM = 1_500  # characters of a system prompt in which demands are looked for
 _TECHNICAL = 2.0  # a Latin word of this weight for code, inside Chinese, Japanese or Korean text
 _DECISIVE = 4.0  # a demand of a system prompt counts from this weight
+_QUOTATION = r"\"[^\"\n]{12,}\"|[“„”][^“”„\n]{12,}[“”]|«[^«»\n]{12,}»"
+_INSTRUCTION = 4  # blanks left beside a quotation: an instruction of at least five words
 _SHOWN = 6
 _BASE = 1.2  # conversation, when nothing else speaks
 _EXPLAINED = 0.3  # what a question about the law leaves of eu_regulated
+_compiled = cache(re.compile)
 _DEMANDS = ("eu_regulated", "low_latency")
 
 
@@ -45,12 +51,12 @@ class HeuristicClassifier:
     def classify(self, call: ClassifyCall) -> Classification:
         request = call.request
         text = human_turn(request)
-        words = _ends(words_of(text))
         share, east = languages.east_asian(text)
+        words = _ends(ascii_words(text) if share >= 0.5 else words_of(_unquoted(text)))
         spoken = None if share >= 0.5 else languages.from_function_words(words, text)
         signals = signals_of(text)
         if share >= 0.5:
-            scores, evidence = self._judge_east_asian(text, words, signals)
+            scores, evidence = self._judge_east_asian(text, words, signals, east or "zh")
         else:
             scores, evidence = self._judge(request, text, words, spoken, signals)
         self._add_system(request, scores, evidence)
@@ -61,7 +67,8 @@ class HeuristicClassifier:
                 evidence=(f"{LONG:,} tokens or more",),
                 language=self._language(text, words, spoken, signals),
             )
-        task = max(TASKS, key=lambda name: scores.get(name, 0.0))
+        ordered = [scores.get(name, 0.0) for name in TASKS]
+        task = TASKS[ordered.index(max(ordered))]
         return Classification(
             task=task,
             confidence=_confidence(scores, task),
@@ -82,17 +89,16 @@ class HeuristicClassifier:
         return scores, reading.evidence
 
     def _judge_east_asian(
-        self, text: str, words: Sequence[str], signals: list[Signal]
+        self, text: str, words: Sequence[str], signals: list[Signal], language: str
     ) -> tuple[dict[str, float], list[Evidence]]:
         """Chinese, Japanese or Korean text stays so unless it is code, a calculation, or must stay in the EU."""
         evidence = [Evidence("cjk_language", 4.5, "Chinese, Japanese or Korean script")]
         evidence += [Evidence(*signal) for signal in signals if signal.task != "low_latency"]
-        terms = [term for language in EAST_ASIAN for term in lexicon(language).unspaced_hits(text)]
+        terms = lexicon(language).unspaced_hits(text[:_EAST_ASIAN_HEAD])
         evidence += [Evidence(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
-        latin = [word for word in words if word.isascii()]
         technical = [
             hit.term
-            for hit in lexicon("en").hits(latin)
+            for hit in lexicon("en").hits(words)
             if hit.term.task == "code_generation" and hit.term.language == "en" and hit.term.weight >= _TECHNICAL
         ]
         named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
@@ -124,6 +130,14 @@ class HeuristicClassifier:
         if spoken and not code and sum(map(len, words)) >= languages.SHORTEST:
             return spoken
         return languages.identify(text, words, code=code)
+
+
+def _unquoted(text: str) -> str:
+    """The text without longer quotations, when enough is left: they are what is worked on, not what is asked."""
+    if not ('"' in text or "“" in text or "„" in text or "«" in text or "”" in text):
+        return text
+    rest = _compiled(_QUOTATION).sub(" ", text)
+    return rest if rest.count(" ") >= _INSTRUCTION else text
 
 
 def _hits(words: Sequence[str], spoken: str | None) -> list[Hit]:

@@ -19,6 +19,7 @@ _LETTERS = {"de": "äöüßÄÖÜ", "es": "¿¡ñÑ", "fr": "çèêëœùûîÉ�
 _SAMPLE = 400  # characters handed to py3langid
 _SURE = 0.60  # probability from which its answer is taken
 
+_LETTER = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+")
 _KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]+")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]+")
@@ -34,23 +35,18 @@ _SHARED = frozenset({"ru", "ar", "hi"})  # scripts of several languages: their n
 _CANDIDATES = ["af", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "mr", "ms", "nb", "ne", "nl", "nn", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh"]
 
 
-def count_scripts(text: str) -> tuple[int, int, int]:
-    """How many characters are Han, kana and hangul."""
-    if text.isascii():
-        return 0, 0, 0
-    return _length(_HAN, text), _length(_KANA, text), _length(_HANGUL, text)
-
-
 def east_asian(text: str) -> tuple[float, str | None]:
     """The share of Chinese, Japanese and Korean writing in a text, and which of the three it is.
 
     A character of these scripts weighs as much as two and a half letters, about what it says.
     """
-    han, kana, hangul = count_scripts(text)
+    if text.isascii():
+        return 0.0, None
+    han, kana, hangul = _length(_HAN, text), _length(_KANA, text), _length(_HANGUL, text)
     total = han + kana + hangul
     if not total:
         return 0.0, None
-    letters = sum(map(str.isalpha, text)) - total
+    letters = _length(_LETTER, text) - total
     if hangul > han + kana:
         name = "ko"
     else:
@@ -107,7 +103,7 @@ def _other_script(text: str) -> str | None:
     if text.isascii():
         return None
     for name, script in _SCRIPTS.items():
-        if 2 * _length(script, text) > sum(map(str.isalpha, text)):
+        if 2 * _length(script, text) > _length(_LETTER, text):
             return name
     return None
 
@@ -154,7 +150,7 @@ class Identifier:
 
     def _load(self) -> None:
         try:
-            from py3langid.langid import MODEL_FILE, LanguageIdentifier
+            from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - 350 ms, hence this thread
         except ImportError as error:
             self._absent = True
             _LOG.debug("py3langid is not installed (%s); doubtful languages stay undetermined", error)
@@ -163,7 +159,7 @@ class Identifier:
             loaded = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
             loaded.set_languages(set(_CANDIDATES) & set(loaded.labels))
             loaded.classify("The first call is the slow one.")
-        except Exception:
+        except Exception:  # noqa: BLE001 - a broken optional package costs evidence and nothing else
             self._absent = True
             _LOG.warning("py3langid failed to load; doubtful languages stay undetermined", exc_info=True)
             return

@@ -29,7 +29,6 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 _STEM = 4  # letters by which stems and endings are indexed; a shorter stem is refused
 LATIN = ("en", "de", "fr", "es", "it", "pt", "nl")
-EAST_ASIAN = ("zh", "ja", "ko")
 _FOLDER = Path(__file__).parent / "vocabulary"
 _GAP = 3
 _UNSPACED = "\u2e80"  # from here on: scripts that put no blanks between words
@@ -129,14 +128,24 @@ class Lexicon:
         """Every term found in `words`, in the order of the text."""
         found: list[Hit] = []
         exact, stems, endings = self.words.get, self.stems.get, self.endings.get
+        compounds = bool(self.endings)
+        following = iter((*words[1:], ""))
         for at, word in enumerate(words):
+            after = next(following)
+            # The longest loop of a decision: the commonest case is written out, and no empty list is walked.
             if (node := exact(word)) is not None:
-                _collect(node, words, at, found)
+                for term in node.single:
+                    found.append(_hit(Hit, (at, at + 1, term)))
+                if after in node.by_next or node.wild:
+                    _phrases(node, words, at, after, found)
             if (group := stems(word[:_STEM])) is not None:
-                for stem, stem_node in group:
+                for stem, node in group:
                     if word.startswith(stem):
-                        _collect(stem_node, words, at, found)
-            if (ends := endings(word[-_STEM:])) is not None:
+                        for term in node.single:
+                            found.append(_hit(Hit, (at, at + 1, term)))
+                        if after in node.by_next or node.wild:
+                            _phrases(node, words, at, after, found)
+            if compounds and (ends := endings(word[-_STEM:])) is not None:
                 for ending, term in ends:
                     if word.endswith(ending) and word != ending:
                         found.append(_hit(Hit, (at, at + 1, term)))
@@ -158,6 +167,11 @@ def words_of(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
     return [word if word.isascii() else fold(word) for word in _WORD.findall(text.lower())]
+
+
+def ascii_words(text: str) -> list[str]:
+    """The Latin words inside a text of another script, accented ones left out."""
+    return _ASCII_WORD.findall(text.lower())
 
 
 def fold(word: str) -> str:
@@ -254,20 +268,14 @@ def _hang(node: _Node, rest: Rest, term: Term) -> None:
         node.by_next.setdefault(rest[0], []).append((rest[1:], term))
 
 
-def _collect(node: _Node, words: Sequence[str], at: int, found: list[Hit]) -> None:
-    for term in node.single:
-        found.append(_hit(Hit, (at, at + 1, term)))
-    following = at + 1
-    if following >= len(words):
-        return
-    if node.by_next and (phrases := node.by_next.get(words[following])) is not None:
-        for rest, term in phrases:
-            if not rest:
-                found.append(_hit(Hit, (at, following + 1, term)))
-            elif end := _match(words, following + 1, rest):
-                found.append(_hit(Hit, (at, end, term)))
+def _phrases(node: _Node, words: Sequence[str], at: int, after: str, found: list[Hit]) -> None:
+    for rest, term in node.by_next.get(after, ()):
+        if not rest:
+            found.append(_hit(Hit, (at, at + 2, term)))
+        elif end := _match(words, at + 2, rest):
+            found.append(_hit(Hit, (at, end, term)))
     for rest, term in node.wild:
-        if end := _match(words, following, rest):
+        if end := _match(words, at + 1, rest):
             found.append(_hit(Hit, (at, end, term)))
 
 

@@ -14,13 +14,21 @@ _SIZES = {"page": _PAGES, "chapter": _CHAPTERS, "word": _WORDS, "hour": _HOURS}
 
 
 def combined(reading: Reading, words: Sequence[str], language: str | None) -> Iterator[Evidence]:
-    numbers = [(at, value) for at, word in enumerate(words) if (value := _number(words, at, word)) is not None]
+    numbers: list[tuple[int, int]] = []
+    if reading.numeric:
+        numbers = [
+            (at, value)
+            for at, word in enumerate(words)
+            if word[0] <= "9" and (value := _number(words, at, word)) is not None
+        ]
     yield from _eu_regulated(reading, language)
     yield from _low_latency(reading, numbers)
     yield from _agentic(reading)
     yield from _long_document(reading, numbers)
     yield from _quantitative(reading, numbers)
     yield from _cjk(reading)
+    if not reading.asked and not reading.question and any(place <= 3 for place in reading.places.get("compose", ())):
+        yield Evidence("creative_content", 1.7, "something to write")
 
 
 def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
@@ -61,20 +69,23 @@ def _long_document(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iter
     sized = False
     for at, value in numbers:
         for name in ("page", "chapter", "word", "hour"):
+            if name in ("word", "hour") and not reading.has("doc"):
+                continue
             if value >= _SIZES[name] and any(at < place <= at + 2 for place in reading.places.get(name, ())):
                 sized = True
     if sized:
         yield Evidence("long_document", 4.2 if reading.has("digest") else 2.2, "a document of many pages")
     if reading.near("doc", "whole", 4):
-        yield Evidence("long_document", 3.0 if reading.has("digest") else 1.2, "a whole document to read")
+        yield Evidence("long_document", 3.0 if reading.has("digest") else 2.2, "a whole document to read")
 
 
 def _quantitative(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
-    count = len(numbers)
-    if count >= 2 and reading.has("calc"):
+    count = len(numbers) + len(reading.places.get("number", ()))
+    asks = reading.has("calc") or (reading.has("howmuch") and numbers)
+    if count >= 2 and asks:
         yield Evidence("quantitative", min(1.0 + 0.3 * count, 2.2), "numbers to calculate with")
     if count >= 2 and reading.has("unit"):
-        yield Evidence("quantitative", 0.8, "numbers with units")
+        yield Evidence("quantitative", 1.4 if asks else 0.8, "numbers with units")
 
 
 def _cjk(reading: Reading) -> Iterator[Evidence]:
@@ -89,7 +100,7 @@ def _cjk(reading: Reading) -> Iterator[Evidence]:
 
 def _number(words: Sequence[str], at: int, word: str) -> int | None:
     """The number that begins at words[at], thousands written apart joined; None inside or without one."""
-    if not word[0].isdecimal() or not word.isascii():
+    if not word.isdecimal() or not word.isascii():
         return None
     if at and len(word) == 3 and words[at - 1].isdecimal() and len(words[at - 1]) <= 3:
         return None

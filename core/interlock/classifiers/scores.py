@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Hit, Term
@@ -9,6 +10,8 @@ from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, 
 _DECAY = 0.6  # each further piece of evidence for a task adds less
 _AHEAD = 8  # words after a verb in which its object stands
 _BEHIND = 6  # words before it, as in German infinitives; never in English
+_PHRASE = 3.2  # weight of a phrase whose words are not read one by one
+_NAMED = 1.5  # what a verb that asks for such a phrase adds to it
 _ALONE = {1: 0.9, 2: 2.2}  # the most that so many ambiguous words say by themselves
 _NEAR = 4  # the same for a wish: "I need a slogan"
 _WISHED = 0.85
@@ -17,11 +20,18 @@ _DOUBTFUL = 0.8  # a word of any language but English while the text's is unknow
 
 
 class Evidence(NamedTuple):
-    """`weight` is negative for what speaks against a task."""
+    """`weight` is negative for what speaks against a task; `source` is made into words when it is shown."""
 
     task: str
     weight: float
-    label: str
+    source: str | Term | tuple[Term, Term]
+
+    @property
+    def label(self) -> str:
+        source = self.source
+        if isinstance(source, str):
+            return source
+        return source.label if isinstance(source, Term) else _pair(*source)
 
 
 class Reading:
@@ -30,42 +40,52 @@ class Reading:
     Attributes:
         places: class name -> positions of its words, ascending, a phrase at its first word.
         asked: the task of the first object that a verb asks for, or "".
-        distinct: class name -> how many different entries of it were found.
+        numeric: there are digits or signs of a formula.
     """
 
-    __slots__ = ("_objects", "_first_verb", "_scored", "asked", "distinct", "evidence", "numeric", "places", "question", "size")
+    __slots__ = ("_classes", "_first_verb", "_objects", "_scored", "asked", "evidence", "numeric", "places", "question", "size")
 
     def __init__(self, hits: Sequence[Hit], size: int, language: str | None, text: str) -> None:
         self.size = size
         self.question = "?" in text
         self.numeric = any(map(text.__contains__, "0123456789^="))
         self.places: dict[str, list[int]] = {}
-        self.distinct: dict[str, set[Term]] = defaultdict(set)
         self.evidence: list[Evidence] = []
         self.asked = ""
         self._objects: list[Hit] = []
         self._scored: list[_Scored] = []
+        self._classes: list[Hit] = []
         verbs: list[Hit] = []
+        places = self.places
         for hit in hits:
-            term = hit.term
-            if term.kind == CLASS:
-                self.places.setdefault(term.name, []).append(hit.start)
-                self.distinct[term.name].add(term)
-                verbs.append(hit)
-            elif term.kind == OBJECT:
+            start, _, term = hit
+            kind = term.kind
+            if kind == CLASS:
+                self._classes.append(hit)
+                if term.name in places:
+                    places[term.name].append(start)
+                else:
+                    places[term.name] = [start]
+                if term.name in _VERBS:
+                    verbs.append(hit)
+            elif kind == OBJECT:
                 self._objects.append(hit)
             else:
-                factor = 1.0 if language or term.language == "en" else _DOUBTFUL
-                self._scored.append((hit, term.weight * factor, term.kind))
-        self._first_verb = min((verb.start for verb in verbs if verb.term.name in _VERBS), default=len(hits) + 3)
-        self._bind([hit for hit in verbs if hit.term.name in _VERBS])
+                sure = language is not None or term.language == "en"
+                self._scored.append((hit, term.weight if sure else term.weight * _DOUBTFUL, kind))
+        if self._objects:
+            self._objects = self._outside_phrases()
+        self._first_verb = verbs[0].start if verbs else _BEHIND
+        self._bind(verbs)
 
     def has(self, name: str) -> bool:
         return name in self.places
 
     def count(self, name: str) -> int:
         """Different entries of a class."""
-        return len(self.distinct[name]) if name in self.distinct else 0
+        if name not in self.places:
+            return 0
+        return len({hit.term for hit in self._classes if hit.term.name == name})
 
     def near(self, first: str, second: str, window: int) -> bool:
         """Whether a word of each class stand at most `window` words apart; the same word does not count twice."""
@@ -76,30 +96,30 @@ class Reading:
 
     def totals(self) -> dict[str, float]:
         """Each task's score. Adds the words' evidence to `evidence`."""
-        weak: dict[str, dict[int, tuple[float, str]]] = defaultdict(dict)
+        weak: dict[str, dict[int, tuple[float, Term]]] = defaultdict(dict)
         against: dict[str, float] = defaultdict(float)
         strong_at: set[tuple[str, int]] = set()
         kept = _once(self._scored + self._unasked())
         for hit, weight, kind in kept:
             term = hit.term
             if kind == STRONG:
-                self.evidence.append(Evidence(term.task, weight, term.label))
+                self.evidence.append(Evidence(term.task, weight, term))
                 strong_at.update([(term.task, at) for at in range(hit.start, hit.end)])
             elif kind == AGAINST:
                 against[term.task] += weight
-                self.evidence.append(Evidence(term.task, -weight, term.label))
+                self.evidence.append(Evidence(term.task, -weight, term))
         for hit, weight, kind in kept:
             if kind == WEAK and (hit.term.task, hit.start) not in strong_at:
                 here = weak[hit.term.task]
                 if hit.start not in here or here[hit.start][0] < weight:
-                    here[hit.start] = (weight, hit.term.label)
+                    here[hit.start] = (weight, hit.term)
         strong: dict[str, list[float]] = defaultdict(list)
         for item in self.evidence:
             if item.weight > 0:
                 strong[item.task].append(item.weight)
         totals = {task: _sum(weights) for task, weights in strong.items()}
         for task, placed in weak.items():
-            words = sorted(placed.values(), reverse=True)
+            words = sorted(placed.values(), key=itemgetter(0), reverse=True)
             # One ambiguous word says little; beside strong evidence or a second one it counts.
             cap = 3.0 if task in totals else _ALONE.get(len(words), 3.0)
             value = min(_sum([weight for weight, _ in words]), cap) - against[task]
@@ -107,6 +127,21 @@ class Reading:
                 totals[task] = totals.get(task, 0.0) + value
                 self.evidence.append(Evidence(task, value, words[0][1]))
         return totals
+
+    def _outside_phrases(self) -> list[Hit]:
+        """Objects, except those that a longer phrase takes in: "letter" in "love letter", "entrada" in "bandeja de entrada"."""
+        spans = [hit for hit, weight, kind in self._scored if kind == STRONG and weight >= _PHRASE and hit[1] - hit[0] > 1]
+        spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit.term.name == "system"]
+        if not spans:
+            return self._objects
+        kept = []
+        for hit in self._objects:
+            over = next((span for span in spans if span.start <= hit.start and hit.end <= span.end), None)
+            if over is None or over.term.task == hit.term.task:
+                kept.append(hit)
+            elif over.term.kind == STRONG and (hit.start == over.start or hit.end == over.end):
+                kept.append(Hit(hit.start, hit.end, over.term))
+        return kept
 
     def _bind(self, verbs: list[Hit]) -> None:
         """Give each request verb its object: the nearest after it, else the nearest before it."""
@@ -126,17 +161,19 @@ class Reading:
             best: dict[str, Term] = {}
             for number, other in enumerate(self._objects):
                 term = other.term
-                if other.start == hit.start and name in term.verbs and number not in taken:
+                if other.start == hit.start and _accepts(term, name) and number not in taken:
                     taken.add(number)
                     if term.task not in best or best[term.task].weight < term.weight:
                         best[term.task] = term
             for term in best.values():
-                if term.bound_kind == STRONG:
-                    self.evidence.append(Evidence(term.task, term.weight * factor, _pair(verb.term, term)))
+                if term.kind == STRONG:
+                    self.evidence.append(Evidence(term.task, _NAMED * factor, (verb.term, term)))
+                elif term.bound_kind == STRONG:
+                    self.evidence.append(Evidence(term.task, term.weight * factor, (verb.term, term)))
                 else:
                     self._scored.append((Hit(hit.start, hit.end, term), term.weight * factor, WEAK))
             asked = max(best.values(), key=lambda term: term.weight)
-            if rank == 0 and asked.bound_kind == STRONG:
+            if rank == 0 and (asked.kind == STRONG or asked.bound_kind == STRONG):
                 self.asked = asked.task
             rank += 1
         self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
@@ -147,7 +184,7 @@ class Reading:
         best: int | None = None
         best_start = -1
         for index, hit in enumerate(self._objects):
-            if name not in hit.term.verbs or index in taken:
+            if index in taken or not _accepts(hit.term, name):
                 continue
             gap = hit.start - verb.end
             if 0 <= gap < ahead:
@@ -162,7 +199,7 @@ class Reading:
             return None
         for index in range(len(self._objects) - 1, -1, -1):
             hit = self._objects[index]
-            if name in hit.term.verbs and index not in taken and 0 < verb.start - hit.start <= _BEHIND:
+            if index not in taken and _accepts(hit.term, name) and 0 < verb.start - hit.start <= _BEHIND:
                 return index
         return None
 
@@ -172,7 +209,7 @@ class Reading:
         seen: set[Term] = set()
         for hit in self._objects:
             term = hit.term
-            if term in seen:
+            if term in seen or term.kind == STRONG:
                 continue
             seen.add(term)
             if hit.start <= 2 and hit.start < self._first_verb and not self.asked and not self.question and self.size > 2:
@@ -189,23 +226,26 @@ def _once(scored: Iterable[_Scored]) -> list[_Scored]:
     """Each place and each spelling speaks once for a task, in its heaviest reading."""
     kept: list[_Scored] = []
     seen: set[tuple[int, str, int | str]] = set()
-    for item in sorted(scored, key=_heaviest):
+    for item in sorted(scored, key=itemgetter(1), reverse=True):
         hit, _, kind = item
         spelling = (kind, hit.term.task, hit.term.text)
         place = (kind, hit.term.task, hit.start)
         if spelling in seen or place in seen:
             continue
         seen.add(spelling)
-        seen.update((kind, hit.term.task, at) for at in range(hit.start, hit.end))
+        seen.update([(kind, hit.term.task, at) for at in range(hit.start, hit.end)])
         kept.append(item)
     return kept
 
 
-def _heaviest(item: _Scored) -> float:
-    return -item[1]
-
-
 _VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish", "howmuch"})
+
+
+def _accepts(term: Term, verb: str) -> bool:
+    return verb in term.verbs or (term.kind == STRONG and verb in _ASKING)
+
+
+_ASKING = frozenset({"make", "edit", "wish", "fix"})
 
 
 def _pair(verb: Term, noun: Term) -> str:

@@ -5,6 +5,7 @@ compiled at their first use: compiling all of them takes longer than importing t
 """
 
 import re
+import string
 from functools import cache
 from typing import NamedTuple
 
@@ -19,9 +20,11 @@ class Signal(NamedTuple):
 
 _CODE = "code_generation"
 _MATHS = "quantitative"
-_LINES = 60  # lines whose beginning is looked at
+_LINES = 40  # lines whose beginning is looked at
+_HEAD, _TAIL = 1_200, 600  # characters looked at: what a text is made of shows early or at its end
+_ENOUGH = 5.0  # evidence of code from which nobody looks for formulas
 
-_MARKS = r"[^\w\s.,!?'\"-]|\d"
+_PLAIN = frozenset(string.ascii_letters + " .,!?'\"-\n")
 _STACK_TRACE = (
     r"(?ma)Traceback \(most recent|^\s+at [\w.$<>]+\(.{0,80}?\)\s*$|Exception in thread|^\s*File \".{1,200}\", line \d+"
     r"|\bpanicked at\b|\bgoroutine \d+ \[|Caused by: |\bFatal error: |error\[E\d{4}\]|\berror TS\d+"
@@ -46,7 +49,13 @@ _LITERALS = (
     "console.log(", "println", "std::", "<?php", "self.", "this.", " && ", " || ", ":=", "$ npm", "$ pip", "$ git", "();",
     "});", "#include", "public static", "import java", "__",
 )  # fmt: skip
+_MESSAGES = (
+    "is not a function", "undefined reference", "cannot find symbol", "egmentation fault", "ermission denied", "nexpected token",
+    "o such file", "is not defined", "ommand not found", "unbound variable", "' before '", "connection refused", "exit code",
+    "not subscriptable", "index out of range", "nvalid syntax", "ndefined variable", "odule not found", "o module named",
+)  # fmt: skip
 _NAME = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\b\w{2,40}\(\)"
+_HUMP = r"[a-z][A-Z]"
 _CAMEL = r"(?a)\b[a-z]{2,20}[A-Z][a-z]\w*(?<!iPhone)(?<!iPad)|\b[A-Z][a-z]+[A-Z][a-z]+\w*\(|\b[A-Z][a-z]{2,}(?:[A-Z][a-z]{2,}){2,}\b"
 _FILE = (
     r"(?a)\.(?:py|js|ts|tsx|jsx|java|cpp|hpp|cs|rb|go|rs|php|sql|sh|yaml|yml|toml|ipynb|kt|swift|vue|scss|css|html|dll"
@@ -90,14 +99,16 @@ _compiled = cache(re.compile)
 
 
 def signals_of(text: str) -> list[Signal]:
-    """What the structure of a text (already bounded) shows, each kind at most once."""
+    """What the structure of a text shows in its first 1,200 and last 600 characters, each kind at most once."""
+    if len(text) > _HEAD + _TAIL:
+        text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
     found: list[Signal] = []
-    marks = set(_compiled(_MARKS).findall(text))
+    marks = set(text).difference(_PLAIN)
     _names(text, marks, found)
     if marks:
         if not marks.isdisjoint("{;(=<>@&|:_`[$#\\"):
             _code(text, marks, found)
-        _maths(text, marks, found)
+        _maths(text, marks, found, code=sum([signal.weight for signal in found]))
     if "SELECT" in text or "FROM" in text or "TABLE" in text or "INTO" in text or "UPDATE" in text or "JOIN" in text:
         if _compiled(_SQL).search(text):
             found.append(Signal(_CODE, 4.5, "SQL statement"))
@@ -117,7 +128,7 @@ def _code(text: str, marks: set[str], found: list[Signal]) -> None:
     if ("@" in marks or "+" in marks or "diff --git" in text) and _compiled(_DIFF).search(text):
         found.append(Signal(_CODE, 4.5, "diff hunk"))
     count = sum(literal in text for literal in _LITERALS)
-    if not marks.isdisjoint("(=[<>+"):
+    if not marks.isdisjoint("(=[<>"):
         count += len(_compiled(_INLINE).findall(text))
     statement = _compiled(_STATEMENT).match
     count += sum(statement(line) is not None for line in text.split("\n", _LINES)[:_LINES])
@@ -131,10 +142,12 @@ def _names(text: str, marks: set[str], found: list[Signal]) -> None:
     """Names that occur in programs: exceptions, identifiers, files, commands, languages."""
     if ("rror" in text or "xception" in text or " SIG" in text) and _compiled(_EXCEPTION).search(text):
         found.append(Signal(_CODE, 3.5, "exception name"))
+    if any([message in text for message in _MESSAGES]):
+        found.append(Signal(_CODE, 3.0, "error message"))
     count = 0
     if "_" in text or "()" in text:
         count = len(set(_compiled(_NAME).findall(text)))
-    if not text.islower():
+    if _compiled(_HUMP).search(text):
         count += len(set(_compiled(_CAMEL).findall(text)))
     if "." in text:
         count += len(_compiled(_FILE).findall(text))
@@ -142,16 +155,16 @@ def _names(text: str, marks: set[str], found: list[Signal]) -> None:
         count += len(_compiled(_SHELL).findall(text))
     if count:
         found.append(Signal(_CODE, min(1.0 + count, 3.0), "identifiers or file names"))
-    if (not marks.isdisjoint("+#/") or ".N" in text or ".n" in text or ".js" in text or "-SQL" in text) and _compiled(
+    if ("++" in text or "#" in marks or "L/S" in text or ".N" in text or ".n" in text or ".js" in text or "-SQL" in text) and _compiled(
         _LANGUAGE_NAME
     ).search(text):
         found.append(Signal(_CODE, 3.0, "programming language"))
 
 
-def _maths(text: str, marks: set[str], found: list[Signal]) -> None:
+def _maths(text: str, marks: set[str], found: list[Signal], *, code: float) -> None:
     if ("\\" in marks or "$" in marks) and _compiled(_LATEX).search(text):
         found.append(Signal(_MATHS, 4.0, "LaTeX formula"))
-    if not marks.isdisjoint("^=+*/×÷·~²³∫∑∏√∂∇≤≥≠≈()") and _compiled(_FORMULA).search(text):
+    if code < _ENOUGH and not marks.isdisjoint("^=+*/×÷·~²³∫∑∏√∂∇≤≥≠≈(") and _compiled(_FORMULA).search(text):
         found.append(Signal(_MATHS, 2.5, "formula"))
     if not marks.isdisjoint("0123456789"):
         units = len(_compiled(_UNITS).findall(text))

@@ -54,7 +54,7 @@ def ask(
         max_tokens=max_tokens,
     )
     router = session(context).router()
-    inputs.check_denied(deny or (), known_vendors(router))
+    inputs.check_denied(deny or (), router.wiring.vendors)
     messages = inputs.conversation(text, system)
     whole = as_json or no_stream
     response = asyncio.run((_complete if whole else _stream)(router, messages, options))
@@ -68,14 +68,6 @@ def ask(
         show.note(remark)
     if not (quiet or as_json):
         show.note(show.decision_line(response))
-
-
-def known_vendors(router: "Router") -> set[str]:
-    """Everything that the rule about denied vendors compares with."""
-    wiring = router.wiring
-    cards = [*wiring.catalog.cards.values(), *(each.card for each in wiring.deployments.values())]
-    names = {name.lower() for card in cards for name in (card.id, card.vendor, card.maker)}
-    return names | set(wiring.offers.providers) | {each.provider for each in wiring.deployments.values()}
 
 
 async def _complete(router: "Router", messages: list[dict[str, str]], options: dict[str, Any]) -> Response:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from interlock.cli import inputs, show
-from interlock.cli.ask import known_vendors
 from interlock.cli.session import session
 from interlock.types.decisions import Decision
 
@@ -42,7 +41,7 @@ def explain(
         max_tokens=max_tokens,
     )
     router = session(context).router()
-    inputs.check_denied(deny or (), known_vendors(router))
+    inputs.check_denied(deny or (), router.wiring.vendors)
     decision = router.decide(inputs.conversation(text, system), **options)
     if as_json:
         show.write_json(show.decision_data(decision))

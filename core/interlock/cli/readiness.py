@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from interlock.errors import InterlockError
 from interlock.http import faults
-from interlock.http.permit import origin_of
 from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
 from interlock.protocols import Provider
 from interlock.types.models import Deployment
+from interlock.types.permit import origin_of
+from interlock.types.providers import distribution_of
 
 Reach = Literal["ok", "failed", "in process", "not tried"]
 
@@ -50,8 +51,6 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
 
     A connection is opened, and closed with nothing sent, only when a key is at hand or none is needed.
     """
-    from interlock.assembly.known import distribution_of
-
     credential = deployment.credential
     said = credential.source or ("none found" if credential.needed else "none needed")
     provider = providers.get(deployment.provider)

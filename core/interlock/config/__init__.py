@@ -104,9 +104,9 @@ class Config(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings calls by these names
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, *(_LayerSource(settings_cls, layer) for layer in _layers.get()))
 
@@ -116,7 +116,7 @@ class _LayerSource(PydanticBaseSettingsSource):
         super().__init__(settings_cls)
         self._layer = layer
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - its form
         return self._layer.data.get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def load(
         raise complaints(error, Config, lambda *facts: _error(origins, *facts)) from None
     finally:
         _layers.reset(token)
-    config._origins = origins
+    config._origins = origins  # noqa: SLF001 - our own
     return config
 
 

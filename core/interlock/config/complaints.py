@@ -75,7 +75,7 @@ def _translate(finding: Mapping[str, Any], settings: type[BaseModel]) -> tuple[l
     elif kind == "literal_error":
         valid = [word.strip().strip("'") for word in facts["expected"].replace(" or ", ", ").split(",")]
         suggestion = nearest(value, valid) if isinstance(value, str) else None
-        shown = repr(value) if isinstance(value, str) and len(value) < 40 else describe(value)
+        shown = repr(value) if isinstance(value, str) and len(value) < 40 else describe(value)  # noqa: PLR2004 - a word
         message = f"expected one of {', '.join(valid)}, not {shown}."
     elif path == ["deployments"] and (kind == "too_short" or value is None):
         message = (

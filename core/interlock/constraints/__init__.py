@@ -2,6 +2,7 @@
 
 from interlock.constraints.jurisdictions import (
     UnknownRegionError,
+    is_cloud_region,
     is_inside,
     jurisdictions_of,
     normalise,
@@ -14,6 +15,7 @@ from interlock.constraints.rules import BUILTIN, needs
 __all__ = [
     "BUILTIN",
     "UnknownRegionError",
+    "is_cloud_region",
     "is_inside",
     "jurisdictions_of",
     "needs",

@@ -92,6 +92,11 @@ def normalise(region: str, provider: str = "") -> str:
     return "-".join(region.strip().lower().replace("_", "-").split()) or GLOBAL
 
 
+def is_cloud_region(region: str) -> bool:
+    """Whether this is a region of a cloud (`eu-central-1`), and not a jurisdiction (`eu`, `germany`)."""
+    return region.strip().lower().replace("_", "-") in _CLOUD_REGIONS
+
+
 @lru_cache(maxsize=1024)
 def jurisdictions_of(region: str, provider: str = "") -> frozenset[str]:
     """Every jurisdiction that a region lies in: `eu-central-1` is in de, eu and eea.

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from interlock.constraints.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
 from interlock.protocols import API, Constraint, ConstraintCall
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
+from interlock.types.providers import distribution_of
 from interlock.types.request import Request
 
 _NOTHING: frozenset[str] = frozenset()
@@ -43,7 +44,7 @@ class ProviderInstalled:
         if call.provider is not None:
             return None
         provider = call.deployment.provider
-        return f"no plugin offers provider {provider!r}; install interlock-{provider}"
+        return f"no plugin offers provider {provider!r}; install {distribution_of(provider)}"
 
 
 class Residency:

@@ -1,7 +1,7 @@
 """One attempt: checked again, permitted, timed, written down."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -10,19 +10,11 @@ from interlock.engine.decide import Decider
 from interlock.engine.flight import Flight
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
+from interlock.engine.limits import Limits
 from interlock.engine.output import parse
 from interlock.engine.records import estimated
 from interlock.engine.watch import Watch
-from interlock.errors import (
-    AnswerTimeout,
-    BetweenTokensTimeout,
-    FirstTokenTimeout,
-    InterlockError,
-    PermitError,
-    ProtocolError,
-    ProviderError,
-    TotalTimeout,
-)
+from interlock.errors import InterlockError, PermitError, ProtocolError, ProviderError
 from interlock.health import HealthBook
 from interlock.http import HttpClient, Permit, origin_of, redacting_logger
 from interlock.plugins import PluginHost
@@ -75,14 +67,14 @@ class Attempts:
         deployment = self._deployments[attempt.deployment]
         provider = self._providers[deployment.provider]
         call = self._permit(flight, deployment)
-        due = flight.due
+        now = asyncio.get_running_loop().time()
+        limits = Limits(deployment, flight, now)
         watch = Watch()
-        limit = asyncio.get_running_loop().time() + deployment.timeouts.answer
         ticks = perf_counter()
         failure: InterlockError | None = None
         answer: Answer | None = None
         try:
-            with watch.until(min(limit, due), _late(deployment, AnswerTimeout, "answer", total=due <= limit)):
+            with watch.until(*limits.wait("answer", now)):
                 answer = await provider.complete(call)
             answer = self._accept(flight, answer)
         except InterlockError as error:
@@ -110,30 +102,26 @@ class Attempts:
         deployment = self._deployments[attempt.deployment]
         provider = self._providers[deployment.provider]
         call = self._permit(flight, deployment)
-        due, fold = flight.due, Fold(provider.facts.name)
+        fold = Fold(provider.facts.name)
         loop_time = asyncio.get_running_loop().time
+        limits = Limits(deployment, flight, loop_time())
         watch = Watch()
         ticks = perf_counter()
         first_token: float | None = None
         failure: InterlockError | None = None
-        timeouts = deployment.timeouts
-        late = _late(deployment, FirstTokenTimeout, "first_token")
-        wait = timeouts.first_token
-        total = _late(deployment, TotalTimeout, "total", total=True)
+        awaited = "first_token"
         try:
             async with aclosing(provider.stream(call)) as deltas:  # type: ignore[type-var]  # generators have aclose
                 step = deltas.__anext__
                 while True:
-                    limit = loop_time() + wait
                     try:
-                        with watch.until(limit, late) if limit < due else watch.until(due, total):
+                        with watch.until(*limits.wait(awaited, loop_time())):
                             delta = await step()
                     except StopAsyncIteration:
                         break
                     if first_token is None:
                         first_token = perf_counter() - ticks
-                        late = _late(deployment, BetweenTokensTimeout, "between_tokens")
-                        wait = timeouts.between_tokens
+                        awaited = "between_tokens"
                     fold.add(delta)
                     yield delta
             landing.answer = self._accept(flight, fold.answer())
@@ -195,21 +183,6 @@ class Attempts:
             self._health.released(deployment.id)
         if self._observed:
             self._host.notify("interlock_attempt_finished", request=flight.asked, attempt=record)
-
-
-def _late(
-    deployment: Deployment, kind: type[InterlockError], limit: str, *, total: bool = False
-) -> Callable[[], InterlockError]:
-    if total:
-        kind, limit = TotalTimeout, "total"
-    seconds = getattr(deployment.timeouts, limit)
-    what = {
-        "answer": "no answer",
-        "first_token": "no first token",
-        "between_tokens": "no further token",
-        "total": "the call was not finished",
-    }[limit]
-    return lambda: kind(f"{deployment.id}: {what} within {seconds:g} s (timeouts.{limit})")
 
 
 def _stray(deployment: Deployment, error: Exception) -> ProtocolError:

@@ -114,7 +114,7 @@ class Decider:
         for classifier in self._classifiers:
             try:
                 opinion = classifier.classify(call)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
                 _log.error("classifier %s raised %s", classifier.name, type(error).__name__)
                 continue
             if opinion is not None and (stage == "default" or opinion.confidence > best.confidence):
@@ -177,7 +177,7 @@ class Decider:
         for constraint in self._constraints:
             try:
                 sentence = constraint.check(call)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
                 _log.error("constraint %s raised %s", constraint.name, type(error).__name__)
                 sentence = (
                     f"the rule {constraint.name} failed to run, and what cannot be checked is not allowed"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.engine.records import RecordDraft
+from interlock.errors import TotalTimeout
 from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
@@ -20,9 +21,8 @@ class Flight:
     """What one call carries from its decision to its response.
 
     `asked` is the request as the caller gave it, `request` what guardrails made of it; `kept` is what they
-    keep
-    aside. `due` is the loop's time at which the call must have ended. `parsed` is set with the accepted
-    answer.
+    keep aside. `due` is the loop's time at which the call must have ended, `total` the seconds that it was
+    given. `parsed` is set with the accepted answer.
     """
 
     asked: Request
@@ -31,8 +31,12 @@ class Flight:
     decision: Decision
     draft: RecordDraft
     due: float
+    total: float
     steps: Steps
     parsed: Any = None
+
+    def too_late(self) -> TotalTimeout:
+        return TotalTimeout(f"the call was not finished within {self.total:g} s (timeouts.total)")
 
     def response(self, deployment: Deployment, answer: Answer, record: Record) -> Response:
         refused = answer.finish_reason == "refusal"

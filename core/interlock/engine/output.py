@@ -19,7 +19,7 @@ def as_output(value: object) -> Output | None:
             raise RequestError("a JSON schema of type object is expected", key="output")
         return Output(name=str(schema.get("title") or "output"), schema=schema, build=_object)
     if isinstance(value, type) and (hasattr(value, "model_json_schema") or dataclasses.is_dataclass(value)):
-        from pydantic import TypeAdapter
+        from pydantic import TypeAdapter  # noqa: PLC0415 - costs more than the rest of the import together
 
         adapter: TypeAdapter[Any] = TypeAdapter(value)
         return Output(name=value.__name__, schema=adapter.json_schema(), build=adapter.validate_python)
@@ -64,5 +64,5 @@ def _where(error: ValueError) -> str:
 
 def _object(value: Any) -> Any:
     if not isinstance(value, dict):
-        raise ValueError("not an object")
+        raise ValueError("not an object")  # noqa: TRY004 - parse turns ValueError into OutputInvalid
     return value

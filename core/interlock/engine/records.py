@@ -74,7 +74,7 @@ class RecordDraft:
         *,
         ticks: float,
         error: InterlockError | None = None,
-        usage: Usage = Usage(),
+        usage: Usage = Usage(),  # noqa: B008 - frozen
         served_model: str | None = None,
         first_token: float | None = None,
     ) -> AttemptRecord:

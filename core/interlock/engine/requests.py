@@ -1,17 +1,14 @@
 """From what callers pass to the router's verbs to a checked request."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypedDict
 
 from interlock.engine.output import as_output
 from interlock.engine.tools import as_tool_choice, as_tools
 from interlock.errors import RequestError
-from interlock.types.messages import Message
 from interlock.types.names import nearest
-from interlock.types.request import Constraints, Request, Settings, ToolSpec
-
-Prompt = str | Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any]] | Request
+from interlock.types.request import Constraints, Prompt, Request, Settings, ToolSpec
 
 
 class Options(TypedDict, total=False):
@@ -34,7 +31,7 @@ class Options(TypedDict, total=False):
 _KNOWN = tuple(field.name for field in fields(Request) if field.name != "messages")
 
 
-def as_request(prompt: Prompt, options: Mapping[str, Any]) -> Request:
+def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
     """A request whose tools, tool choice and output are data.
 
     Raises:
@@ -50,7 +47,7 @@ def as_request(prompt: Prompt, options: Mapping[str, Any]) -> Request:
     if isinstance(prompt, Request):
         request = replace(prompt, **options) if options else prompt
     else:
-        request = Request(prompt, **options)  # type: ignore[arg-type]  # Request takes what callers write
+        request = Request(prompt, **options)
     for key in ("task", "model", "ensemble", "rescue"):
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):

@@ -15,7 +15,6 @@ from interlock.errors import (
     NoDeployment,
     ProviderError,
     RequestError,
-    TotalTimeout,
 )
 from interlock.plugins import PluginHost
 from interlock.protocols import Responded, Strategy, StrategyCall
@@ -84,6 +83,7 @@ class Engine:
             decision=decision,
             draft=draft,
             due=asyncio.get_running_loop().time() + self._timeouts.total,
+            total=self._timeouts.total,
             steps=self._strategy.run(
                 StrategyCall(shortlist=decision.shortlist, retries=self._retries, random=random.random)
             ),
@@ -106,7 +106,7 @@ class Engine:
             loop_time = asyncio.get_running_loop().time()
             if loop_time + step.delay >= flight.due:
                 await asyncio.sleep(max(0.0, flight.due - loop_time))
-                raise self.too_late()
+                raise flight.too_late()
             await asyncio.sleep(step.delay)
         return step
 
@@ -131,9 +131,6 @@ class Engine:
                 suggestion=nearest(mode, MODES),
             )
         return "hold" if self._guards else mode
-
-    def too_late(self) -> TotalTimeout:
-        return TotalTimeout(f"the call was not finished within {self._timeouts.total:g} s (timeouts.total)")
 
     def landed(self, flight: Flight, deployment: Deployment, answer: Answer) -> Response:
         """The response, its record kept and observed."""

@@ -106,7 +106,7 @@ async def _fill(queue: _Queue, chunks: AsyncGenerator[Chunk]) -> None:
     except asyncio.CancelledError:
         failure = InterlockError("the stream's router was closed before its end")
         raise
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - the consumer's thread raises it
         failure = error
     finally:
         await chunks.aclose()

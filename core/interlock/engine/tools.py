@@ -85,8 +85,8 @@ def _from_mapping(value: Mapping[str, Any], key: str) -> ToolSpec:
 
 
 def _from_callable(value: Any, key: str) -> ToolSpec:
-    from pydantic import TypeAdapter, create_model
-    from pydantic.errors import PydanticUserError
+    from pydantic import TypeAdapter, create_model  # noqa: PLC0415 - costs more than the rest of the import
+    from pydantic.errors import PydanticUserError  # noqa: PLC0415 - see above
 
     fields: dict[str, Any] = {}
     try:

@@ -1,11 +1,13 @@
 """What a provider plugin for an HTTP vendor stands on. Importing it loads no HTTP library."""
 
 from interlock.http.client import HttpClient, StreamReply
-from interlock.http.codec import Codec, HttpProvider, HttpReply, HttpRequest, StreamDecoder
-from interlock.http.permit import Permit, origin_of
+from interlock.http.codec import Codec, HttpProvider, StreamDecoder
+from interlock.http.networks import check_network
 from interlock.http.redact import RedactingFilter, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
 from interlock.http.status import error_for, retry_after
+from interlock.types.permit import Permit, origin_of
+from interlock.types.wire import HttpReply, HttpRequest
 
 __all__ = [
     "Codec",
@@ -19,6 +21,7 @@ __all__ = [
     "ServerEvent",
     "StreamDecoder",
     "StreamReply",
+    "check_network",
     "error_for",
     "origin_of",
     "redact",

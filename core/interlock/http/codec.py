@@ -1,31 +1,12 @@
 """What a vendor's dialect is: pure functions between our types and its HTTP."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
 from interlock.errors import ProviderError
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.response import Answer, Delta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
-    """A request, ready to send. `headers` need no host and no content-length."""
-
-    url: str
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    method: str = "POST"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpReply:
-    """A whole reply. Header names are lower case; `body` is decompressed."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+from interlock.types.wire import HttpReply, HttpRequest
 
 
 class StreamDecoder(Protocol):
@@ -65,14 +46,14 @@ class HttpProvider:
 
     async def complete(self, call: Call) -> Answer:
         reply = await call.http.send(self.codec.encode(call, stream=False), call.permit, call.deployment)
-        if not 200 <= reply.status < 300:
+        if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
             raise self.codec.error(reply)
         return self.codec.decode(call, reply)
 
     async def stream(self, call: Call) -> AsyncIterator[Delta]:
         request = self.codec.encode(call, stream=True)
         async with call.http.stream(request, call.permit, call.deployment) as reply:
-            if not 200 <= reply.status < 300:
+            if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                 raise self.codec.error(await reply.read())
             decoder = self.codec.decoder(call)
             async for data in reply:

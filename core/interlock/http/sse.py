@@ -42,8 +42,8 @@ class EventParser:
         if not data:
             return []
         # Joined only when an event ends, so that an event in a thousand pieces is copied once.
-        ends_here = b"\n\n" in data or (not self._open_line and data[0] == 10)
-        self._open_line = data[-1] != 10
+        ends_here = b"\n\n" in data or (not self._open_line and data[0] == 10)  # noqa: PLR2004 - a line feed
+        self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
         if not ends_here:
             self._keep(data)
             return []
@@ -87,12 +87,12 @@ class EventParser:
     def _with_plain_line_ends(self, data: bytes) -> bytes:
         if not data:
             return data
-        if self._after_cr and data[0] == 10:
+        if self._after_cr and data[0] == 10:  # noqa: PLR2004 - a line feed
             data = data[1:]
             self._after_cr = False
             if not data:
                 return data
-        self._after_cr = data[-1] == 13
+        self._after_cr = data[-1] == 13  # noqa: PLR2004 - a carriage return
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _parse(self, block: bytes, events: list[ServerEvent]) -> None:

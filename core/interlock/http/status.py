@@ -161,7 +161,7 @@ def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        return "overloaded" if status == 529 else "no reason given"
+        return "overloaded" if status == 529 else "no reason given"  # noqa: PLR2004 - a vendor's own number
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

@@ -28,7 +28,7 @@ def _usual_context() -> ssl.SSLContext:
 
 
 def _new_usual_context() -> ssl.SSLContext:
-    import certifi
+    import certifi  # noqa: PLC0415 - not at import time of interlock
 
     # The variables are OpenSSL's own; without them certifi's list also works where the system has none.
     if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from interlock.errors import ConfigError, PermitError, ProviderError
 from interlock.http import faults
-from interlock.http.codec import HttpRequest
-from interlock.http.permit import origin_of
 from interlock.http.proxies import Proxies, Proxy, basic
 from interlock.http.tls import context_for
 from interlock.types.models import Network
+from interlock.types.permit import origin_of
+from interlock.types.wire import HttpRequest
 
 try:
     import aiohttp
@@ -119,7 +119,7 @@ class AiohttpWire:
                 proxy=target.proxy,
                 proxy_headers=target.proxy_headers,
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
             fault = _aiohttp_fault(error, target.host, connect)
         else:
             return _AiohttpArrival(reply, target.host)
@@ -176,7 +176,7 @@ class _AiohttpArrival:
     async def piece(self) -> bytes:
         try:
             return await self._content.readany()
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever ends a body early is the same to the caller
             fault = faults.cut_short(self._host)
         raise fault
 
@@ -215,7 +215,7 @@ class HttpxWire:
         self._transports: dict[Proxy | None, httpx.AsyncHTTPTransport] = {}
 
     async def open(self, request: HttpRequest, headers: dict[str, str], connect: float) -> Arrival:
-        import httpx
+        import httpx  # noqa: PLC0415 - see __init__
 
         try:
             url = httpx.URL(request.url)
@@ -236,7 +236,7 @@ class HttpxWire:
                     extensions={"timeout": {"connect": connect, "read": None, "write": None, "pool": None}},
                 )
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
             fault = _httpx_fault(error, host, connect, proxied=proxy is not None)
         else:
             return _HttpxArrival(reply, host)
@@ -247,7 +247,7 @@ class HttpxWire:
             await self._transports.popitem()[1].aclose()
 
     def _transport(self, proxy: Proxy | None) -> "httpx.AsyncHTTPTransport":
-        import httpx
+        import httpx  # noqa: PLC0415 - see __init__
 
         transport = self._transports.get(proxy)
         if transport is None:
@@ -270,12 +270,12 @@ class _HttpxArrival:
     async def piece(self) -> bytes:
         try:
             return await anext(self._pieces, b"")
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever ends a body early is the same to the caller
             fault = faults.cut_short(self._host)
         raise fault
 
     async def aclose(self) -> None:
-        import httpx
+        import httpx  # noqa: PLC0415 - see HttpxWire
 
         # The connection is gone either way, and the call has its outcome.
         with contextlib.suppress(httpx.TransportError, OSError, RuntimeError):
@@ -283,7 +283,7 @@ class _HttpxArrival:
 
 
 def _httpx_fault(error: Exception, host: str, connect: float, *, proxied: bool) -> ProviderError:
-    import httpx
+    import httpx  # noqa: PLC0415 - see HttpxWire
 
     if isinstance(error, httpx.ConnectTimeout):
         return faults.too_slow(host, connect)

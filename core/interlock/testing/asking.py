@@ -154,7 +154,7 @@ class Asking(Conformance):
             raise AssertionError(f"{WAYS[streamed]}: no end within {_PATIENCE:g} s") from None
         except AssertionError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - how it ended is what the rules judge
             return error
         expect(isinstance(answer, Answer), f"complete returns an Answer, not a {type(answer).__name__}")
         return answer

@@ -30,7 +30,7 @@ def scripted_router(
     Raises:
         ValueError: a provider's name differs from its deployment's.
     """
-    from interlock.assembly import assemble
+    from interlock.assembly import assemble  # noqa: PLC0415 - pydantic and YAML are loaded when needed
 
     providers = []
     parts = []

@@ -179,7 +179,7 @@ class Upstream:
                     pass
                 writer.close()
                 await writer.wait_closed()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a mistake in the script must not pass for the server's
             self._mistakes.append(error)
         finally:
             writer.transport.abort()

@@ -107,6 +107,10 @@ class ToolResult:
     name: str | None = None
     error: bool = False
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.content, str):
+            object.__setattr__(self, "content", tuple(self.content))
+
 
 Part = Text | Image | Audio | Document | Reasoning | ToolCall | ToolResult | Refusal
 

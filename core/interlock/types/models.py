@@ -101,7 +101,15 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds. `answer` is the wait for the first byte of an unstreamed answer; `total` bounds the call."""
+    """Seconds.
+
+    Attributes:
+        connect: until a connection stands, TLS included.
+        first_token: until a stream's first step.
+        between_tokens: between two steps of a stream; the consumer's own pauses do not count.
+        answer: until an unstreamed answer is there as a whole.
+        total: the router's bounds a call, a deployment's one attempt.
+    """
 
     connect: float = 5.0
     first_token: float = 15.0
@@ -128,7 +136,7 @@ class Credential:
 class Network:
     """How to get out: proxy URL, CA bundle (a PEM file) and client certificate (PEM, key file or None)."""
 
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
     ca_bundle: str | None = None
     client_cert: tuple[str, str | None] | None = None
 

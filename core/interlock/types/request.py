@@ -1,8 +1,8 @@
 """What a caller asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from interlock.errors import RequestError
 from interlock.types.chat import as_messages
@@ -85,6 +85,9 @@ class Output:
     build: Callable[[Any], Any]
 
 
+Prompt = str | Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any] | str]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call to the router, as data.
@@ -111,6 +114,24 @@ class Request:
     ensemble: str | None = None
     rescue: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    if TYPE_CHECKING:
+        # The generated one is narrower than what is taken: callers write prompts in many forms.
+        def __init__(
+            self,
+            messages: "Prompt",
+            *,
+            task: str | None = None,
+            model: str | None = None,
+            constraints: Constraints | Mapping[str, Any] = ...,
+            settings: Settings | Mapping[str, Any] = ...,
+            tools: Iterable[Any] = (),
+            tool_choice: Any = None,
+            output: Any = None,
+            ensemble: str | None = None,
+            rescue: str | None = None,
+            metadata: Mapping[str, str] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "messages", as_messages(self.messages))

@@ -89,6 +89,9 @@ class Answer:
     id: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(self.parts))
+
     @property
     def text(self) -> str:
         return "".join(part.text for part in self.parts if isinstance(part, Text))

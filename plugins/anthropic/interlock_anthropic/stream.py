@@ -127,7 +127,7 @@ class MessageStream:
 class _Block:
     """A block under way. `slot` numbers the tool calls; `held` is the last piece of one's arguments."""
 
-    __slots__ = ("citations", "held", "id", "kind", "length", "name", "pieces", "signature", "slot")
+    __slots__ = ("citations", "held", "id", "kind", "length", "name", "pieces", "signature", "slot", "whole")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -139,6 +139,7 @@ class _Block:
         self.pieces: list[str] = []
         self.signature = ""
         self.slot: int | None = None
+        self.whole = False
 
 
 class _Blocks:
@@ -170,7 +171,7 @@ class _Blocks:
         kind = kind_of(given)
         block = self._open[index] = _Block(kind)
         if self._waiting is not None:
-            yield from self._let_go(self._waiting)
+            yield from self._seal(self._waiting)
             self._waiting = None
         if kind == "text":
             yield from self._text(block, text_in(given, "text"))
@@ -220,7 +221,7 @@ class _Blocks:
             self._calls.remove(self._waiting)
         self._waiting = None
         for call in self._calls:
-            yield from self._let_go(call)
+            yield from self._seal(call)
             arguments = _arguments_of(call)
             if arguments is None:
                 raise ProtocolError("the stream holds a tool call whose arguments are no JSON object")
@@ -233,11 +234,13 @@ class _Blocks:
         if self.answered:
             yield Delta(self._answer)
 
-    def _let_go(self, call: _Block, piece: str = "") -> Iterator[Delta]:
-        """Give what was held of a call's arguments, and hold `piece` instead."""
-        held, call.held = call.held, piece
-        if held and call.slot is not None:
-            yield from self._give(Delta(tool_calls=(ToolCallDelta(index=call.slot, arguments=held),)))
+    def _seal(self, call: _Block) -> Iterator[Delta]:
+        """Give what was held of a call that has proved whole; arguments of no word are an empty object."""
+        rest, call.held = call.held, ""
+        if call.slot is not None and not call.whole:
+            rest = rest if "".join(call.pieces).strip() else "{}"
+            yield from self._give(Delta(tool_calls=(ToolCallDelta(index=call.slot, arguments=rest),)))
+        call.whole = True
 
     def _give(self, delta: Delta) -> Iterator[Delta]:
         if self._answer_tool is None:
@@ -281,13 +284,17 @@ class _Blocks:
     def _arguments(self, block: _Block, piece: str) -> Iterator[Delta]:
         if not piece:
             return
+        if block.whole:
+            raise ProtocolError("a tool call of the stream goes on after what follows it")
         block.pieces.append(piece)
         if block.slot is None:
             yield Delta()  # the stream is alive
         elif piece.isspace():
             block.held += piece
         else:
-            yield from self._let_go(block, piece)
+            held, block.held = block.held, piece
+            if held:
+                yield from self._give(Delta(tool_calls=(ToolCallDelta(index=block.slot, arguments=held),)))
 
 
 def _arguments_of(call: _Block) -> dict[str, Any] | None:

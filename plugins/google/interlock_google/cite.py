@@ -36,7 +36,7 @@ class Sources:
             start, end = _offsets(source, text, data)
             url, title = optional_text(source.get("uri")), optional_text(source.get("title"))
             found.append(Citation(url=url, title=title, start=start, end=end))
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
 
 
 def _grounded(grounding: dict[str, Any], text: str, data: bytes) -> list[Citation]:

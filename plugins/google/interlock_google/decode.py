@@ -153,8 +153,8 @@ class _Parts:
 
     def _think(self, text: str, signature: str | None) -> None:
         last = self.done[-1] if self.done else None
-        if isinstance(last, Reasoning) and not last.redacted and not (last.signature and text):
-            text, signature = last.text + text, (last.signature or "") + (signature or "") or None
+        if isinstance(last, Reasoning) and not last.redacted and last.signature is None:
+            text = last.text + text
             self.done.pop()
         self.done.append(Reasoning(text, signature=signature, vendor=VENDOR))
 

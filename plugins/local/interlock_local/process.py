@@ -113,7 +113,7 @@ def start(path: Path, name: str) -> Server:
 def _spawn() -> "subprocess.Popen[str]":
     try:
         # Its own session, so that Ctrl-C ends what the user runs and not the model under it.
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own program, by its path
             [sys.executable, str(_PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

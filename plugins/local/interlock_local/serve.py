@@ -21,7 +21,7 @@ def main() -> None:
     answer = sys.stdout
     try:
         server = _start(order)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to hear of it
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=answer, flush=True)
         os._exit(1)
     print(json.dumps({"address": server.listening_address}), file=answer, flush=True)
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _start(order: dict[str, Any]) -> Any:
-    import xllamacpp
+    import xllamacpp  # noqa: PLC0415 - only now is the import path known
 
     params = xllamacpp.CommonParams()
     params.model.path = order["path"]

@@ -34,16 +34,12 @@ def test_what_is_given_wins():
         extra_body={"service_tier": "flex"},
         timeouts={"answer": 7},
         proxy="http://127.0.0.1:3128",
-        client_cert="/etc/client.pem",
         on_premise=True,
     )
     assert (deployment.name, deployment.region) == ("gpt-eu", "eu-central-1")
     assert deployment.base_url == "https://eu.example.com/v1"
     assert deployment.timeouts == Timeouts(answer=7)
-    assert (deployment.network.proxy, deployment.network.client_cert) == (
-        "http://127.0.0.1:3128",
-        ("/etc/client.pem", None),
-    )
+    assert deployment.network.proxy == "http://127.0.0.1:3128"
     assert (dict(deployment.headers), deployment.on_premise) == ({"x-team": "blue"}, True)
 
 
@@ -96,6 +92,7 @@ def test_a_deployment_that_cannot_be_used_names_its_key(change, key, words, sugg
         ),
         ({"models": [{"id": "me/mine", "window": 3}]}, "models.0.window"),
         ({"rescue": "continue"}, "rescue"),
+        ({"constraints": {"deny_vendors": ["zhipu", "depseek"]}}, "constraints.deny_vendors.1"),
     ],
 )
 def test_names_that_mean_nothing_are_refused(config, key):
@@ -148,3 +145,31 @@ def test_a_plugin_that_is_switched_off_leaves_its_providers_known():
     assert Router(wiring).decide("Hello").excluded == {
         "a": "no plugin offers provider 'openai'; install interlock-openai"
     }
+
+
+def test_an_address_of_ones_own_has_a_region_of_its_own():
+    away = {"model": "mistral-large-3", "provider": "mistral", "base_url": "https://proxy.example.com/v1"}
+    with pytest.raises(ConfigError, match=r"deployments.0.region: is missing"):
+        wire(**away)
+    assert wire(**away, region="us").region == "us"
+    assert wire(**away | {"base_url": "https://api.mistral.ai/v2"}).region == "eu"
+    assert wire(**away | {"base_url": "http://127.0.0.1:8080/v1"}).region == "eu"
+
+
+def test_a_server_elsewhere_is_not_on_premise_unless_one_says_so():
+    there = {"model": "gpt-5.5", "provider": "vllm", "region": "us"}
+    assert wire(**there).on_premise
+    assert not wire(**there, base_url="https://cloud.example.com/v1").on_premise
+    assert wire(**there, base_url="https://cloud.example.com/v1", on_premise=True).on_premise
+
+
+def test_relative_certificates_are_found_beside_the_configuration(tmp_path, monkeypatch):
+    (tmp_path / "conf").mkdir()
+    file = tmp_path / "conf" / "interlock.yaml"
+    file.write_text(
+        "deployments: [{id: a, model: gpt-5.5, provider: openai, api_key: k, ca_bundle: house.pem}]\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        Router.from_config(file)
+    assert (caught.value.key, caught.value.line) == ("deployments.0.ca_bundle", 1)
+    assert str(tmp_path / "conf" / "house.pem") in str(caught.value)

@@ -290,3 +290,22 @@ async def test_records_are_a_bounded_ring_without_content():
 async def test_a_broken_answer_of_a_provider_is_no_answer():
     router = scripted_router({"a": [ProtocolError("no JSON")], "b": ["whole"]})
     assert (await router.complete("Hello")).text == "whole"
+
+
+async def test_a_deployments_own_total_ends_an_attempt_and_not_the_call():
+    drip = Step(["tick"] * 1_000, between=0.01)
+    router = scripted_router({"a": [drip], "b": ["whole"]}, deployments={"a": {"timeouts": {"total": 0.05}}})
+    stream = router.stream("Hello", rescue="hold")
+    assert "".join([chunk.text async for chunk in stream]) == "whole"
+    error = stream.response.record.attempts[0].error
+    assert (error.kind, error.message) == ("AttemptTimeout", "a: not finished within 0.05 s (timeouts.total)")
+
+
+async def test_the_limit_of_a_call_is_the_routers():
+    router = scripted_router(
+        {"a": [Step("late", delay=5)]},
+        timeouts={"total": 0.03},
+        deployments={"a": {"timeouts": {"total": 7}}},
+    )
+    with pytest.raises(TotalTimeout, match=r"within 0.03 s"):
+        await router.complete("Hello")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+
 from interlock.engine.fold import Fold
 from interlock.http import HttpClient, HttpReply, Permit
 from interlock.protocols import Call
@@ -70,7 +71,12 @@ class Dialect:
     def events(self, message: dict[str, Any], seed: int = 0) -> list[dict[str, Any]]:
         """The stream in which the vendor would send this message, its texts cut at random."""
         cuts = random.Random(seed)
-        head = {**message, "content": [], "stop_reason": None, "usage": {**message["usage"], "output_tokens": 1}}
+        head = {
+            **message,
+            "content": [],
+            "stop_reason": None,
+            "usage": {**message["usage"], "output_tokens": 1},
+        }
         events: list[dict[str, Any]] = [{"type": "message_start", "message": head}, {"type": "ping"}]
         for index, block in enumerate(message["content"]):
             start, deltas = _in_pieces(block, cuts)
@@ -82,17 +88,15 @@ class Dialect:
         return [*events, {"type": "message_stop"}]
 
     def wire(self, events: Iterable[dict[str, Any]]) -> bytes:
-        return b"".join(
-            f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events
-        )
+        return b"".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events)
 
 
-def _in_pieces(
-    block: dict[str, Any], cuts: random.Random
-) -> tuple[dict[str, Any], Iterable[dict[str, Any]]]:
+def _in_pieces(block: dict[str, Any], cuts: random.Random) -> tuple[dict[str, Any], Iterable[dict[str, Any]]]:
     kind = block["type"]
     if kind == "text":
-        cited = [{"type": "citations_delta", "citation": citation} for citation in block.get("citations") or ()]
+        cited = [
+            {"type": "citations_delta", "citation": citation} for citation in block.get("citations") or ()
+        ]
         pieces = [{"type": "text_delta", "text": piece} for piece in _cut(block["text"], cuts)]
         return {"type": "text", "text": ""}, [*cited, *pieces]
     if kind == "thinking":

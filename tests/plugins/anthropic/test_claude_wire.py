@@ -1,10 +1,11 @@
-"""Recorded exchanges with the vendor. The expectation is read straight from each payload, not through the codec."""
+"""Recorded exchanges with the vendor. What is expected is read straight from each payload, without the codec."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from interlock import Router
 from interlock.errors import ProviderError
 from interlock.http import HttpReply
@@ -64,7 +65,9 @@ def told(message: dict[str, Any]) -> dict[str, Any]:
         "reasoning": "".join(of("thinking", "thinking")),
         "signatures": of("thinking", "signature"),
         "hidden": of("redacted_thinking", "data"),
-        "calls": list(zip(of("tool_use", "id"), of("tool_use", "name"), of("tool_use", "input"), strict=True)),
+        "calls": list(
+            zip(of("tool_use", "id"), of("tool_use", "name"), of("tool_use", "input"), strict=True)
+        ),
         "cited": sum(len(block.get("citations") or ()) for block in message["content"]),
         "end": ENDS[message["stop_reason"]],
         "input": usage["input_tokens"] + read + written,

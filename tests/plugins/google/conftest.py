@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from interlock_google import FACTS, GenerateContent
 
 from interlock.engine.fold import Fold
 from interlock.http import HttpClient, HttpReply, Permit
@@ -13,6 +12,7 @@ from interlock.protocols import Call
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request
 from interlock.types.response import Answer
+from interlock_google import FACTS, GenerateContent
 
 
 class Dialect:

@@ -1,4 +1,4 @@
-"""Recorded exchanges with the vendor. The expectation is read straight from each payload, not through the codec."""
+"""Recorded exchanges with the vendor. What is expected is read from each payload, not through the codec."""
 
 import json
 from collections.abc import Iterator

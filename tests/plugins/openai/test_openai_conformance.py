@@ -1,4 +1,4 @@
-"""The conformance kit over the plainest vendor, one that thinks aloud, and the one with addresses of its own."""
+"""The conformance kit over the plainest vendor, one that thinks aloud, and one with addresses of its own."""
 
 from typing import Any, ClassVar
 

@@ -1,5 +1,6 @@
 """The permission to send. The engine mints one for each attempt, after checking its constraints once more."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from interlock.errors import PermitError
@@ -35,6 +36,7 @@ class Permit:
             raise PermitError(f"the permit for {self.deployment} covers {self.origin}, not {origin_of(url)}")
 
 
+@lru_cache(maxsize=4096)
 def origin_of(url: str) -> str:
     """`scheme://host:port` in lower case, the port written out."""
     try:

@@ -1,0 +1,221 @@
+"""A conversation as Converse wants it: the system apart, the two roles in turn, no blank text."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from interlock.types.messages import (
+    Audio,
+    Document,
+    Image,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from interlock_bedrock import media
+from interlock_bedrock.media import Block, Names, refused
+from interlock_bedrock.models import Traits
+from interlock_bedrock.vendor import NAME
+
+_MARK: Block = {"cachePoint": {"type": "default"}}
+_MOST_MARKS = 4
+_SERVICE_ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
+_STRICT_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+# The vendor refuses blank text, and a turn without any.
+_NOTHING = "."
+_NO_OUTPUT = "(no output)"
+_WITH_DOCUMENT = "See the attached document."
+
+# A block, and whether a cache point follows it.
+_Marked = tuple[Block, bool]
+
+
+def encode_conversation(
+    messages: Iterable[Message], traits: Traits, words: Iterable[str]
+) -> tuple[list[Block], list[Block]]:
+    """(messages, system). `words` end the system prompt."""
+    writer = _Writer(traits)
+    for message in messages:
+        writer.add(message)
+    system = [*writer.system, *(({"text": word}, False) for word in words)]
+    return writer.finish(system)
+
+
+class _Writer:
+    def __init__(self, traits: Traits) -> None:
+        self._traits = traits
+        self._names = Names()
+        self._turns: list[tuple[str, list[_Marked]]] = []
+        self._moved: list[_Marked] = []
+        self.system: list[_Marked] = []
+
+    def add(self, message: Message) -> None:
+        if message.role == "system":
+            for part in message.parts:
+                if not isinstance(part, Text):
+                    raise refused(f"{_named(part)} in a system message", "only text may stand there")
+                self.system.extend(self._text(part))
+            return
+        role = "assistant" if message.role == "assistant" else "user"
+        if role == "user" and message.role != "tool" and self._moved:
+            self._turn("user", self._moved)
+            self._moved = []
+        self._turn(role, [block for part in message.parts for block in self._part(part, message.role)])
+
+    def finish(self, system: list[_Marked]) -> tuple[list[Block], list[Block]]:
+        if self._moved:
+            self._turn("user", self._moved)
+        turns: list[tuple[str, list[_Marked]]] = []
+        for role, blocks in self._turns:
+            turns.extend(self._user(blocks) if role == "user" else [(role, blocks)])
+        if not turns:
+            turns.append(("user", [({"text": _NOTHING}, False)]))
+        _strip_end(turns[-1])
+        spent = self._budget_of_marks([system, *(blocks for _, blocks in turns)])
+        head = _unmarked(system, spent)
+        return [{"role": role, "content": _unmarked(blocks, spent)} for role, blocks in turns], head
+
+    def _turn(self, role: str, blocks: list[_Marked]) -> None:
+        if not blocks:
+            return
+        if self._turns and self._turns[-1][0] == role:
+            self._turns[-1][1].extend(blocks)
+        else:
+            self._turns.append((role, list(blocks)))
+
+    def _user(self, blocks: list[_Marked]) -> list[tuple[str, list[_Marked]]]:
+        """A user's turn: tools' results first, and what may not stand beside them in a turn of its own."""
+        results = [block for block in blocks if "toolResult" in block[0]]
+        rest = [block for block in blocks if "toolResult" not in block[0]]
+        has_document = any("document" in block for block, _ in rest)
+        if has_document and not any("text" in block for block, _ in rest):
+            rest.insert(0, ({"text": _WITH_DOCUMENT}, False))
+        alone = self._traits.alone == "anything" or (self._traits.alone == "documents" and has_document)
+        if results and rest and alone:
+            return [("user", results), ("assistant", [({"text": _NOTHING}, False)]), ("user", rest)]
+        return [("user", results + rest)]
+
+    def _budget_of_marks(self, lists: list[list[_Marked]]) -> "_Marks":
+        given = sum(marked for blocks in lists for _, marked in blocks)
+        return _Marks(skip=given - _MOST_MARKS if self._traits.caches else given)
+
+    def _text(self, part: Text) -> list[_Marked]:
+        return [({"text": part.text}, part.cache)] if part.text.strip() else []
+
+    def _part(self, part: Part, role: str) -> list[_Marked]:
+        if isinstance(part, ToolResult):
+            if role == "assistant":
+                raise refused("a ToolResult in the assistant's turn", "put it into a tool's turn")
+            return [self._result(part)]
+        if role == "tool":
+            raise refused(f"{_named(part)} in a tool's turn", "only tool results may stand there")
+        if isinstance(part, Text):
+            return self._text(part)
+        if isinstance(part, (Image, Audio, Document)):
+            block = (self._media(part), False)
+            if role == "assistant":
+                self._moved += [({"text": "Made by the assistant in the turn before:"}, False), block]
+                return []
+            return [block]
+        if role != "assistant":
+            raise refused(f"{_named(part)} in a user's turn", "it belongs to the assistant's")
+        if isinstance(part, ToolCall):
+            call = {"toolUseId": self._id(part.id), "name": part.name, "input": dict(part.arguments)}
+            return [({"toolUse": call}, False)]
+        if isinstance(part, Refusal):
+            return self._text(Text(part.text))
+        return self._thought(part)
+
+    def _media(self, part: Image | Audio | Document) -> Block:
+        if isinstance(part, Image):
+            return media.image(part)
+        return media.audio(part) if isinstance(part, Audio) else media.document(part, self._names)
+
+    def _thought(self, part: Reasoning) -> list[_Marked]:
+        """A thought goes back to Bedrock alone, and only where the model's maker takes it."""
+        taken = self._traits.reasons_back
+        if part.vendor != NAME or taken == "never" or (taken == "signed" and not part.signature):
+            return []
+        if part.redacted:
+            thought: Block = {"redactedContent": part.signature or ""}
+        else:
+            thought = {"reasoningText": {"text": part.text}}
+            if part.signature:
+                thought["reasoningText"]["signature"] = part.signature
+        return [({"reasoningContent": thought}, False)]
+
+    def _result(self, result: ToolResult) -> _Marked:
+        parts: tuple[Any, ...] = (
+            (Text(result.content),) if isinstance(result.content, str) else result.content
+        )
+        traits = self._traits
+        content: list[Block] = []
+        for part in parts:
+            if isinstance(part, Audio):
+                raise refused("audio in a tool's result", "send a transcript, or the audio in a user's turn")
+            if not isinstance(part, Text):
+                content.append(self._media(part))
+            elif part.text.strip():
+                content.append({"json": _as_object(part.text)} if traits.json_results else {"text": part.text})
+        if not content:
+            content.append({"json": {}} if traits.json_results else {"text": _NO_OUTPUT})
+        block: Block = {"toolUseId": self._id(result.id), "content": content}
+        if result.error and traits.error_status:
+            block["status"] = "error"
+        elif result.error:
+            content.insert(0, {"json": {"error": True}} if traits.json_results else {"text": "Error:"})
+        return {"toolResult": block}, any(isinstance(part, Text) and part.cache for part in parts)
+
+    def _id(self, value: str) -> str:
+        """The id where the vendor takes it; else one made of it, always the same, so that results find calls."""
+        pattern = _STRICT_ID if self._traits.maker in ("", "anthropic") else _SERVICE_ID
+        if pattern.fullmatch(value):
+            return value
+        return "call_" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class _Marks:
+    """Lets the last cache points through: the vendor takes a few, and later ones hold more."""
+
+    def __init__(self, skip: int) -> None:
+        self._skip = skip
+
+    def take(self) -> bool:
+        self._skip -= 1
+        return self._skip < 0
+
+
+def _unmarked(blocks: list[_Marked], marks: _Marks) -> list[Block]:
+    content: list[Block] = []
+    for block, marked in blocks:
+        content.append(block)
+        if marked and marks.take():
+            content.append(_MARK)
+    return content
+
+
+def _strip_end(turn: tuple[str, list[_Marked]]) -> None:
+    """An answer to be continued may not end in white space."""
+    role, blocks = turn
+    if role == "assistant" and "text" in blocks[-1][0]:
+        block, marked = blocks[-1]
+        blocks[-1] = ({"text": block["text"].rstrip()}, marked)
+
+
+def _as_object(text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, dict) else {"result": text}
+
+
+def _named(part: Part) -> str:
+    name = type(part).__name__
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

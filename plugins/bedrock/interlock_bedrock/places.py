@@ -1,0 +1,128 @@
+"""Where Bedrock processes a request: an inference profile may take it out of the endpoint's own region."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from interlock.constraints import UnknownRegionError, is_cloud_region, jurisdictions_of, normalise, satisfies
+from interlock.constraints.jurisdictions import GLOBAL, place_of
+from interlock.protocols import API, ConstraintCall
+from interlock.types.models import Deployment
+from interlock_bedrock.vendor import NAME
+
+_HOST = re.compile(r"(?:^|\.)bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\.")
+_MAKERS = frozenset(
+    "ai21 amazon anthropic cohere deepseek google luma meta minimax mistral moonshot moonshotai nvidia openai "
+    "qwen stability twelvelabs writer zai".split()
+)
+_COUNTRY = 2
+_ARN_FIELDS = 6
+
+
+class Model(NamedTuple):
+    """A model's id taken apart.
+
+    `profile` is the prefix of a profile across regions (`eu`), `region` an ARN's.
+    """
+
+    profile: str | None
+    region: str | None
+    plain: str
+
+
+@lru_cache(maxsize=1024)
+def model_of(name: str) -> Model:
+    """The parts of a model's id, or of an ARN that holds one."""
+    region = None
+    plain = name.strip().lower()
+    fields = plain.split(":", _ARN_FIELDS - 1)
+    if fields[0] == "arn" and len(fields) == _ARN_FIELDS:
+        region, plain = fields[3], fields[5].partition("/")[2]
+    first, dot, rest = plain.partition(".")
+    if dot and _is_area(first, rest):
+        return Model(first, region, rest)
+    return Model(None, region, plain)
+
+
+def _is_area(first: str, rest: str) -> bool:
+    """Profiles are named before the maker. What only may be one counts too: a place unknown here is refused."""
+    if first in _MAKERS:
+        return False
+    if len(first) == _COUNTRY or rest.partition(".")[0] in _MAKERS:
+        return True
+    try:
+        normalise(first, NAME)
+    except UnknownRegionError:
+        return False
+    return True
+
+
+def endpoint_region(base_url: str) -> str | None:
+    """The region in an address of Amazon's own; None for a proxy or a gateway."""
+    found = _HOST.search((urlsplit(base_url).hostname or "") + ".")
+    return found[1] if found else None
+
+
+def signing_region(deployment: Deployment) -> str | None:
+    """The region that a signature is for: the address's, else the deployment's when it is a cloud region."""
+    named = endpoint_region(deployment.base_url)
+    if named is None and is_cloud_region(deployment.region):
+        named = normalise(deployment.region)
+    return named
+
+
+def strays(deployment: Deployment) -> str | None:
+    """In a sentence, why the deployment processes elsewhere than its region says; None when it does not."""
+    return _strays(deployment.name, deployment.region, deployment.base_url)
+
+
+@lru_cache(maxsize=1024)
+def _strays(name: str, region: str, base_url: str) -> str | None:
+    if _place(region) == GLOBAL:
+        return None
+    model = model_of(name)
+    for what, other in (("base_url", endpoint_region(base_url)), ("the model's ARN", model.region)):
+        if other and other != region and _place(region) not in jurisdictions_of(other):
+            return f"{what} names region {other}, which is not in {region}, the deployment's region"
+    if model.profile is None or _overlap(model.profile, region):
+        return None
+    return (
+        f"the inference profile {model.profile}. of {name} sends requests to other places than {region}, "
+        "the deployment's region; name a profile of that region, or region: global"
+    )
+
+
+def _overlap(profile: str, region: str) -> bool:
+    """Whether one of the two lies in the other. Which residency it meets is for each request to decide."""
+    return _place(region) in jurisdictions_of(profile) or _place(profile) in jurisdictions_of(region)
+
+
+def _place(region: str) -> str:
+    """The jurisdiction: of `eu-central-1` that is `de`. What has none stands for itself."""
+    try:
+        return place_of(region, NAME)
+    except UnknownRegionError:
+        return region
+
+
+class InferenceProfile:
+    """Excludes deployments whose inference profile leaves their region, or the residency that is asked for."""
+
+    api = API
+    name = "inference_profile"
+
+    def check(self, call: ConstraintCall) -> str | None:
+        deployment = call.deployment
+        if deployment.provider != NAME:
+            return None
+        why = strays(deployment)
+        if why is not None:
+            return why
+        profile, allowed = model_of(deployment.name).profile, call.constraints.residency
+        if profile is None or not allowed or satisfies(profile, allowed):
+            return None
+        return (
+            f"the inference profile {profile}. processes anywhere in {profile}; "
+            f"the residency allows {' or '.join(sorted(allowed))} only"
+        )

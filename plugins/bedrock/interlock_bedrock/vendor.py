@@ -1,0 +1,3 @@
+"""What this provider is called, here and in reasoning that is to come back to it."""
+
+NAME = "bedrock"
