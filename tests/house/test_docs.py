@@ -125,7 +125,7 @@ class Reader:
         code = compile(tree, str(block.page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         printed = io.StringIO()
         with redirect_stdout(printed):
-            result = eval(code, vars(self._module))  # noqa: S307 - this is what the test is for
+            result = eval(code, vars(self._module))
             if inspect.iscoroutine(result):
                 self._loop.run(result)
         shown = [found["output"] for line in lines if (found := _SHOWN.search(line))]

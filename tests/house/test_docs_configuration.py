@@ -19,7 +19,6 @@ from interlock import (
     Score,
     Timeouts,
 )
-from interlock.assembly.known import PROVIDERS, distribution_of
 from interlock.catalog import load_tasks
 from interlock.catalog.reading import CAPABILITIES, WEIGHTS
 from interlock.config import (
@@ -38,6 +37,7 @@ from interlock.constraints import jurisdictions_of
 from interlock.engine.rescue import MODES
 from interlock.protocols import ProviderFacts
 from interlock.strategies.actions import Action, action_for
+from interlock.types.providers import PROVIDERS, distribution_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "configuration.md").read_text("utf-8")

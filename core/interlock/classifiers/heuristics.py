@@ -36,10 +36,10 @@ _DEMANDS = ("eu_regulated", "low_latency")
 class HeuristicClassifier:
     """The built-in classifier `heuristics`.
 
-    Reads at most the first 4,096 and the last 2,048 characters of the last human turn, and for vocabulary the first
-    220 and last 140 words of those; a system prompt only for demands (EU, latency), and `call.input_tokens`.
-    Pure and deterministic, except that `Classification.language` stays None for doubtful texts until py3langid is
-    loaded. Never raises, whatever the text.
+    Reads at most the first 4,096 and the last 2,048 characters of the last human turn, and for vocabulary the
+    first 220 and last 140 words of those; a system prompt only for demands (EU, latency), and
+    `call.input_tokens`. Pure and deterministic, except that `Classification.language` stays None for doubtful
+    texts until py3langid is loaded. Never raises, whatever the text.
     """
 
     api = 1
@@ -91,7 +91,7 @@ class HeuristicClassifier:
     def _judge_east_asian(
         self, text: str, words: Sequence[str], signals: list[Signal], language: str
     ) -> tuple[dict[str, float], list[Evidence]]:
-        """Chinese, Japanese or Korean text stays so unless it is code, a calculation, or must stay in the EU."""
+        """Such a text is cjk_language unless it is code, a calculation, or must stay in the EU."""
         evidence = [Evidence("cjk_language", 4.5, "Chinese, Japanese or Korean script")]
         evidence += [Evidence(*signal) for signal in signals if signal.task != "low_latency"]
         terms = lexicon(language).unspaced_hits(text[:_EAST_ASIAN_HEAD])
@@ -99,10 +99,14 @@ class HeuristicClassifier:
         technical = [
             hit.term
             for hit in lexicon("en").hits(words)
-            if hit.term.task == "code_generation" and hit.term.language == "en" and hit.term.weight >= _TECHNICAL
+            if hit.term.task == "code_generation"
+            and hit.term.language == "en"
+            and hit.term.weight >= _TECHNICAL
         ]
         named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
-        evidence += [Evidence("code_generation", 2.4 if rank == 0 else 0.8, name) for rank, name in enumerate(named)]
+        evidence += [
+            Evidence("code_generation", 2.4 if rank == 0 else 0.8, name) for rank, name in enumerate(named)
+        ]
         totals: dict[str, float] = {}
         for item in evidence:
             totals[item.task] = totals.get(item.task, 0.0) + item.weight
@@ -133,7 +137,7 @@ class HeuristicClassifier:
 
 
 def _unquoted(text: str) -> str:
-    """The text without longer quotations, when enough is left: they are what is worked on, not what is asked."""
+    """The text without longer quotations, when enough is left: they are worked on and ask for nothing."""
     if not ('"' in text or "“" in text or "„" in text or "«" in text or "”" in text):
         return text
     rest = _compiled(_QUOTATION).sub(" ", text)
@@ -141,7 +145,7 @@ def _unquoted(text: str) -> str:
 
 
 def _hits(words: Sequence[str], spoken: str | None) -> list[Hit]:
-    """The vocabulary of English, which everybody mixes in, and of the text's language; of all when that is unknown."""
+    """Terms of English, which everybody mixes in, and of the text's language; of all when that is unknown."""
     found = lexicon("en").hits(words)
     for language in LATIN[1:]:
         if spoken is None or spoken == language:
@@ -188,7 +192,7 @@ def _temper(scores: dict[str, float], reading: Reading) -> None:
                 scores[task] *= 0.7
     question = any(place <= 4 for place in reading.places.get("ask", ()))
     how_to = any(place <= 4 for place in reading.places.get("howto", ()))
-    abstract = not (reading.has("mine") or reading.has("private") and not question)
+    abstract = not (reading.has("mine") or (reading.has("private") and not question))
     if (question or reading.question) and abstract and "eu_regulated" in scores:
         scores["eu_regulated"] *= _EXPLAINED
     if (how_to or question) and "agentic_tool_use" in scores:
@@ -196,7 +200,7 @@ def _temper(scores: dict[str, float], reading: Reading) -> None:
 
 
 def _confidence(scores: dict[str, float], task: str) -> float:
-    """From the margin over the second best task; see docs/classification.md for how often which value is right."""
+    """From the margin over the second best task; docs/classification.md says how often which value is right."""
     best = scores.get(task, 0.0)
     second = max((score for name, score in scores.items() if name != task), default=0.0)
     value = 1.0 - 0.62 * math.exp(-(best - second) / 2.2)
@@ -206,5 +210,7 @@ def _confidence(scores: dict[str, float], task: str) -> float:
 
 
 def _shown(evidence: list[Evidence], task: str) -> tuple[str, ...]:
-    ordered = sorted((item for item in evidence if item.task == task and item.weight > 0), key=lambda item: -item.weight)
+    ordered = sorted(
+        (item for item in evidence if item.task == task and item.weight > 0), key=lambda item: -item.weight
+    )
     return tuple(dict.fromkeys(item.label for item in ordered))[:_SHOWN]

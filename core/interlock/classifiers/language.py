@@ -1,8 +1,8 @@
 """Which language a text is in, from its script, then from its function words, and only then from py3langid.
 
-py3langid (the extra `interlock[languages]`) brings numpy and takes about 350 ms at its first call. It is therefore
-loaded in one daemon thread, started by the first text that leaves a doubt; until it is there such texts stay
-undetermined. A language is evidence and never decides a task, so a decision does not depend on the thread.
+py3langid (the extra `interlock[languages]`) brings numpy and takes about 350 ms at its first call. It is
+therefore loaded in one daemon thread, started by the first text that leaves a doubt; until it is there such texts
+stay undetermined. What py3langid says is evidence and never decides a task, so a decision does not depend on it.
 """
 
 import logging
@@ -31,8 +31,75 @@ _SCRIPTS = {
     "he": re.compile(r"[\u0590-\u05ff]+"),
     "el": re.compile(r"[\u0370-\u03ff]+"),
 }
-_SHARED = frozenset({"ru", "ar", "hi"})  # scripts of several languages: their name is a guess that py3langid may refine
-_CANDIDATES = ["af", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "mr", "ms", "nb", "ne", "nl", "nn", "no", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh"]
+_SHARED = frozenset(
+    {"ru", "ar", "hi"}
+)  # scripts of several languages: their name is a guess that py3langid may refine
+_CANDIDATES = [
+    "af",
+    "ar",
+    "az",
+    "be",
+    "bg",
+    "bn",
+    "bs",
+    "ca",
+    "cs",
+    "cy",
+    "da",
+    "de",
+    "el",
+    "en",
+    "eo",
+    "es",
+    "et",
+    "eu",
+    "fa",
+    "fi",
+    "fr",
+    "ga",
+    "gl",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "hy",
+    "id",
+    "is",
+    "it",
+    "ja",
+    "ka",
+    "kk",
+    "ko",
+    "lt",
+    "lv",
+    "mk",
+    "mr",
+    "ms",
+    "nb",
+    "ne",
+    "nl",
+    "nn",
+    "no",
+    "pl",
+    "ps",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sq",
+    "sr",
+    "sv",
+    "sw",
+    "ta",
+    "th",
+    "tl",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+    "zh",
+]
 
 
 def east_asian(text: str) -> tuple[float, str | None]:
@@ -47,10 +114,7 @@ def east_asian(text: str) -> tuple[float, str | None]:
     if not total:
         return 0.0, None
     letters = _length(_LETTER, text) - total
-    if hangul > han + kana:
-        name = "ko"
-    else:
-        name = "ja" if kana * 12 > han else "zh"
+    name = "ko" if hangul > han + kana else "ja" if kana * 12 > han else "zh"
     weight = 2.5 * total
     return weight / (weight + letters), name
 
@@ -134,7 +198,7 @@ class Identifier:
         return name if probability >= _SURE else None
 
     def start(self) -> None:
-        """Begin loading unless that has been done. Never waits. A fork takes no thread along, so it begins anew."""
+        """Begin loading unless that has been done; never wait. After a fork, which takes no thread along, anew."""
         with self._lock:
             if self._absent or self._classify or (self._thread and self._thread.is_alive()):
                 return

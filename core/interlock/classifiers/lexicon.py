@@ -1,7 +1,7 @@
 """The weighted vocabulary: read from `vocabulary/*.txt`, matched word by word with dictionary lookups.
 
-The files' format is described at the head of `vocabulary/en.txt`. Each language has its own index, read when the
-first text needs it; a text that is surely French is not judged by German words.
+The files' format is described at the head of `vocabulary/en.txt`. Each language has its own index, read when
+the first text needs it; a text that is surely French is not judged by German words.
 """
 
 import re
@@ -36,10 +36,10 @@ _UNSPACED = "\u2e80"  # from here on: scripts that put no blanks between words
 
 @dataclass(slots=True, eq=False)
 class Term:
-    """One entry of the vocabulary, compared by identity. Never changed; not frozen, as that makes 14,000 of them slow.
+    """One entry of the vocabulary, compared by identity; never changed, but freezing 14,000 of them is slow.
 
     `kind` is STRONG, WEAK, AGAINST, OBJECT or CLASS. `bound_kind` says how an object counts that a verb of
-    `verbs` asks for, `alone` and `alone_kind` what it counts as when none does. `name` is the class of a CLASS term.
+    `verbs` asks for, `alone` and `alone_kind` when none does. `name` is the class of a CLASS term.
     """
 
     text: str
@@ -72,7 +72,7 @@ Rest = Sequence[str]
 
 @dataclass(slots=True)
 class _Node:
-    """What begins with one word: single terms, phrases by their second word, phrases with a wildcard second."""
+    """What begins with one word: single terms, phrases by their second word, phrases with a wildcard there."""
 
     single: list[Term] = field(default_factory=list)
     by_next: dict[str, list[tuple[Rest, Term]]] = field(default_factory=dict)
@@ -134,15 +134,13 @@ class Lexicon:
             after = next(following)
             # The longest loop of a decision: the commonest case is written out, and no empty list is walked.
             if (node := exact(word)) is not None:
-                for term in node.single:
-                    found.append(_hit(Hit, (at, at + 1, term)))
+                found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
                 if after in node.by_next or node.wild:
                     _phrases(node, words, at, after, found)
             if (group := stems(word[:_STEM])) is not None:
                 for stem, node in group:
                     if word.startswith(stem):
-                        for term in node.single:
-                            found.append(_hit(Hit, (at, at + 1, term)))
+                        found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
                         if after in node.by_next or node.wild:
                             _phrases(node, words, at, after, found)
             if compounds and (ends := endings(word[-_STEM:])) is not None:
@@ -291,7 +289,7 @@ def _match(words: Sequence[str], at: int, rest: Rest) -> int:
         if at >= len(words):
             return 0
         word = words[at]
-        if part != word and part != "_" and not (part[-1] == "*" and word.startswith(part[:-1])):
+        if part not in (word, "_") and not (part[-1] == "*" and word.startswith(part[:-1])):
             return 0
         at += 1
     return at

@@ -1,4 +1,4 @@
-"""What words say only together: demands of law and speed, chains of actions, long documents, sums with numbers."""
+"""What words say only together: demands of law and speed, chains of actions, long documents, sums."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +27,11 @@ def combined(reading: Reading, words: Sequence[str], language: str | None) -> It
     yield from _long_document(reading, numbers)
     yield from _quantitative(reading, numbers)
     yield from _cjk(reading)
-    if not reading.asked and not reading.question and any(place <= 3 for place in reading.places.get("compose", ())):
+    if (
+        not reading.asked
+        and not reading.question
+        and any(place <= 3 for place in reading.places.get("compose", ()))
+    ):
         yield Evidence("creative_content", 1.7, "something to write")
 
 
@@ -37,7 +41,11 @@ def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
         return
     subject = has("person") or has("mine")
     works = has("digest") or has("make") or has("edit") or has("label") or has("act")
-    if reading.near("eu", "stay", 7) and (reading.near("data", "stay", 9) or has("private")) and (has("private") or has("person") or has("data")):
+    if (
+        reading.near("eu", "stay", 7)
+        and (reading.near("data", "stay", 9) or has("private"))
+        and (has("private") or has("person") or has("data"))
+    ):
         yield Evidence("eu_regulated", 3.2, "data and a place in the EU where they must stay")
     if has("private") and works and (has("person") or has("mine")):
         if has("eu"):
@@ -62,7 +70,11 @@ def _agentic(reading: Reading) -> Iterator[Evidence]:
         yield Evidence("agentic_tool_use", 0.6 + 1.2 * min(systems, 3), "systems to act on")
     if actions >= 2 and (systems or actions >= 4):
         chained = reading.has("then")
-        yield Evidence("agentic_tool_use", min(0.7 * actions, 2.4) + (1.2 if chained else 0.0), "several actions in a row")
+        yield Evidence(
+            "agentic_tool_use",
+            min(0.7 * actions, 2.4) + (1.2 if chained else 0.0),
+            "several actions in a row",
+        )
 
 
 def _long_document(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:

@@ -43,7 +43,18 @@ class Reading:
         numeric: there are digits or signs of a formula.
     """
 
-    __slots__ = ("_classes", "_first_verb", "_objects", "_scored", "asked", "evidence", "numeric", "places", "question", "size")
+    __slots__ = (
+        "_classes",
+        "_first_verb",
+        "_objects",
+        "_scored",
+        "asked",
+        "evidence",
+        "numeric",
+        "places",
+        "question",
+        "size",
+    )
 
     def __init__(self, hits: Sequence[Hit], size: int, language: str | None, text: str) -> None:
         self.size = size
@@ -88,7 +99,7 @@ class Reading:
         return len({hit.term for hit in self._classes if hit.term.name == name})
 
     def near(self, first: str, second: str, window: int) -> bool:
-        """Whether a word of each class stand at most `window` words apart; the same word does not count twice."""
+        """Whether words of both classes stand at most `window` words apart; one word does not count as two."""
         others = self.places.get(second)
         return others is not None and any(
             0 < abs(at - other) <= window for at in self.places.get(first, ()) for other in others
@@ -129,8 +140,12 @@ class Reading:
         return totals
 
     def _outside_phrases(self) -> list[Hit]:
-        """Objects, except those that a longer phrase takes in: "letter" in "love letter", "entrada" in "bandeja de entrada"."""
-        spans = [hit for hit, weight, kind in self._scored if kind == STRONG and weight >= _PHRASE and hit[1] - hit[0] > 1]
+        """Objects, except those that a longer phrase takes in: "letter" in "love letter"."""
+        spans = [
+            hit
+            for hit, weight, kind in self._scored
+            if kind == STRONG and weight >= _PHRASE and hit[1] - hit[0] > 1
+        ]
         spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit.term.name == "system"]
         if not spans:
             return self._objects
@@ -173,7 +188,7 @@ class Reading:
                 else:
                     self._scored.append((Hit(hit.start, hit.end, term), term.weight * factor, WEAK))
             asked = max(best.values(), key=lambda term: term.weight)
-            if rank == 0 and (asked.kind == STRONG or asked.bound_kind == STRONG):
+            if rank == 0 and STRONG in (asked.kind, asked.bound_kind):
                 self.asked = asked.task
             rank += 1
         self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
@@ -204,7 +219,7 @@ class Reading:
         return None
 
     def _unasked(self) -> "list[_Scored]":
-        """Objects that no verb asks for. One that opens a text without a verb is a request: "Haiku about rain"."""
+        """Objects that no verb asks for. One that opens a text without a verb is a request: "Haiku on rain"."""
         rest: list[_Scored] = []
         seen: set[Term] = set()
         for hit in self._objects:
@@ -212,7 +227,13 @@ class Reading:
             if term in seen or term.kind == STRONG:
                 continue
             seen.add(term)
-            if hit.start <= 2 and hit.start < self._first_verb and not self.asked and not self.question and self.size > 2:
+            if (
+                hit.start <= 2
+                and hit.start < self._first_verb
+                and not self.asked
+                and not self.question
+                and self.size > 2
+            ):
                 rest.append((hit, 0.7 * term.weight, STRONG))
             elif term.alone:
                 rest.append((hit, term.alone, term.alone_kind))

@@ -1,7 +1,7 @@
 """How many tokens a text has, roughly, in microseconds.
 
-An exact count needs a vendor's vocabulary and tens of milliseconds for a long text, too much for an event loop.
-This one looks at three slices of at most `_SLICE` characters (start, middle, end) and extrapolates. The
+An exact count needs a vendor's vocabulary and tens of milliseconds for a long text, too much for an event
+loop. This one looks at three slices of at most `_SLICE` characters (start, middle, end) and extrapolates. The
 coefficients were fitted against the o200k vocabulary; see docs/classification.md for the errors measured.
 """
 
@@ -14,7 +14,7 @@ from interlock.types.messages import Message, Reasoning, Refusal, Text, ToolCall
 from interlock.types.request import Request
 
 MEDIA_TOKENS = 1_000
-"""What an image, a sound or a document counts as. Vendors charge 85 to 3,000 by size, which a URL does not tell."""
+"""What an image, a sound or a document counts as: vendors charge by size, which a URL does not tell."""
 
 _SLICE = 800
 _TEXTS = 48  # more texts than these are sampled, so that a history of thousands of turns stays cheap
@@ -33,7 +33,7 @@ _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]+")
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of `text`: within about 15 % on prose and code, 25 % on rare languages; at least 1 unless empty."""
+    """Tokens of `text`, within about 15 % on prose and 20 % on code; at least 1 unless it is empty."""
     size = len(text)
     if size <= 3 * _SLICE:
         return max(1, round(_count(text))) if text else 0
@@ -43,9 +43,9 @@ def estimate_tokens(text: str) -> int:
 
 
 def estimate_request_tokens(request: Request) -> int:
-    """Tokens of a whole request: messages with calls and results, tools, and `MEDIA_TOKENS` for each media part.
+    """Tokens of a request: messages with calls and results, tools, and `MEDIA_TOKENS` for each media part.
 
-    When there are more than a few dozen texts, evenly spread ones are measured and the rest is judged by length.
+    When there are more than a few dozen texts, evenly spread ones are measured and the rest judged by length.
     """
     texts: list[str] = []
     fixed = 0
@@ -56,8 +56,7 @@ def estimate_request_tokens(request: Request) -> int:
                 fixed += piece
             elif piece:
                 texts.append(piece)
-    for tool in request.tools:
-        texts.append(f"{tool.name} {tool.description} {_compact(tool.parameters)}")
+    texts += [f"{tool.name} {tool.description} {_compact(tool.parameters)}" for tool in request.tools]
     if len(texts) <= _TEXTS:
         return fixed + sum(map(estimate_tokens, texts))
     # The longest text is always measured: it may outweigh all others and be in another script.

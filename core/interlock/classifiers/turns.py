@@ -1,8 +1,8 @@
 """Which words of a request a human wrote last.
 
-Agent harnesses put reminders, environment details, tool results and "continue" into turns of the user's role. They
-are removed, or the turn is passed over, so that the request behind them is judged. Only the first `HEAD` and the
-last `TAIL` characters of a turn are handed on; blocks at its start are skipped with `str.find`, however long.
+Agent harnesses put reminders, environment details, tool results and "continue" into turns of the user's role.
+They are removed, or the turn is passed over, so that the request behind them is judged. Only the first `HEAD` and
+the last `TAIL` characters of a turn are handed on; blocks at its start are skipped with `str.find`, however long.
 """
 
 import re
@@ -15,24 +15,149 @@ TAIL = 2_048
 _DEPTH = 40  # user turns looked at, from the last one back
 
 _NOISE = (
-    r"(?:system|environment|env|context|tool|function|command|local-command|hook|user-prompt-submit|ide|editor|workspace|"
-    r"session|task-notification|notification|memory|agent|caveat|attached|additional|open|bash|new-diagnostics|diagnostics|"
+    r"(?:system|environment|env|context|tool|function|command|local-command|hook|user-prompt-submit|ide"
+    r"|editor|workspace|"
+    r"session|task-notification|notification|memory|agent|caveat|attached|additional|open|bash"
+    r"|new-diagnostics|diagnostics|"
     r"reminder|available|project|repo|git|instructions?|attachments?|mcp|skill|persisted)"
 )
 _OPENING = re.compile(
     rf"\s*<(?P<name>{_NOISE}(?:[-_][\w-]+)?|[a-z]+Context|[a-z]+Info|reminderInstructions|attachments|\w+[-_](?:reminder|"
-    r"context|details|results?|output|stdout|stderr|hook|info|instructions|notification|message|args|contents?))(?:\s[^<>]{0,200})?>"
+    r"context|details|results?|output|stdout|stderr|hook|info|instructions|notification|message|args"
+    r"|contents?))(?:\s[^<>]{0,200})?>"
 )
-_WRAPPER = re.compile(r"</?(?:user_?[qQ]uery|user_?[rR]equest|user_?[mM]essage|user_?[pP]rompt|user_?[iI]nput|task|human|feedback)>")
+_WRAPPER = re.compile(
+    r"</?(?:user_?[qQ]uery|user_?[rR]equest|user_?[mM]essage|user_?[pP]rompt|user_?[iI]nput|task|human"
+    r"|feedback)>"
+)
 _BLOCK = re.compile(rf"{_OPENING.pattern[3:]}.{{0,{HEAD}}}?</(?P=name)>", re.DOTALL)
-_MARK = re.compile(r"\[Request interrupted by user[^\]]{0,40}\]|\[(?:Tool|tool)[ _](?:result|output|call)[^\]]{0,80}\]|\[Image[^\]]{0,40}\]")
+_MARK = re.compile(
+    r"\[Request interrupted by user[^\]]{0,40}\]|\[(?:Tool|tool)[ _](?:result|output|call)[^\]]{0,80}\]"
+    r"|\[Image[^\]]{0,40}\]"
+)
 _MACHINE = re.compile(
-    r"\s*(?:Observation:|Tool (?:result|output|response)s?\b|TOOL[ _](?:RESULT|OUTPUT)|Function (?:result|output)|"
+    r"\s*(?:Observation:|Tool (?:result|output|response)s?\b|TOOL[ _](?:RESULT|OUTPUT)|Function (?:result"
+    r"|output)|"
     r"This session is being continued from|Caveat: The messages below|\[ERROR\] You did not use a tool|"
-    r"Your (?:last|previous) (?:response|message|reply) (?:was|did|had|could)|Result of (?:calling )?tool|Output of )",
+    r"Your (?:last|previous) (?:response|message|reply) (?:was|did|had|could)"
+    r"|Result of (?:calling )?tool|Output of )",
 )
 _GO_ON = frozenset(
-    ["continue", "please continue", "continue please", "go on", "please go on", "go ahead", "proceed", "please proceed", "keep going", "carry on", "resume", "next", "ok", "okay", "ok continue", "yes", "yes please", "y", "yes continue", "yes go ahead", "yes do it", "do it", "try again", "retry", "again", "and", "more", "sure", "yep", "sounds good", "continue from where you left off", "please continue from where you left off", "continue where you left off", "ok go on", "ok go ahead", "continue with the task", "continue the task", "continue with your task", "approved", "confirmed", "lgtm", "run it", "weiter", "mach weiter", "bitte weiter", "bitte fortfahren", "fortfahren", "fahre fort", "ja", "ja bitte", "ja weiter", "okay weiter", "ok weiter", "nochmal", "continuez", "continue stp", "continue s il te plait", "poursuis", "poursuivez", "vas y", "allez y", "oui", "oui continue", "d accord", "encore", "continua", "continue por favor", "continua por favor", "sigue", "sigue adelante", "adelante", "si", "si continua", "vale", "de acuerdo", "prosigue", "vai avanti", "avanti", "prosegui", "va bene", "continua pure", "pode continuar", "prossiga", "sim", "siga", "ga door", "ga verder", "doorgaan", "verder", "ja graag", "继续", "请继续", "继续吧", "好的", "好", "是的", "接着说", "下一步", "可以", "続けて", "続けてください", "続き", "はい", "お願いします", "次", "계속", "계속해", "계속해줘", "계속해주세요", "네", "예", "좋아", "다음"]
+    [
+        "continue",
+        "please continue",
+        "continue please",
+        "go on",
+        "please go on",
+        "go ahead",
+        "proceed",
+        "please proceed",
+        "keep going",
+        "carry on",
+        "resume",
+        "next",
+        "ok",
+        "okay",
+        "ok continue",
+        "yes",
+        "yes please",
+        "y",
+        "yes continue",
+        "yes go ahead",
+        "yes do it",
+        "do it",
+        "try again",
+        "retry",
+        "again",
+        "and",
+        "more",
+        "sure",
+        "yep",
+        "sounds good",
+        "continue from where you left off",
+        "please continue from where you left off",
+        "continue where you left off",
+        "ok go on",
+        "ok go ahead",
+        "continue with the task",
+        "continue the task",
+        "continue with your task",
+        "approved",
+        "confirmed",
+        "lgtm",
+        "run it",
+        "weiter",
+        "mach weiter",
+        "bitte weiter",
+        "bitte fortfahren",
+        "fortfahren",
+        "fahre fort",
+        "ja",
+        "ja bitte",
+        "ja weiter",
+        "okay weiter",
+        "ok weiter",
+        "nochmal",
+        "continuez",
+        "continue stp",
+        "continue s il te plait",
+        "poursuis",
+        "poursuivez",
+        "vas y",
+        "allez y",
+        "oui",
+        "oui continue",
+        "d accord",
+        "encore",
+        "continua",
+        "continue por favor",
+        "continua por favor",
+        "sigue",
+        "sigue adelante",
+        "adelante",
+        "si",
+        "si continua",
+        "vale",
+        "de acuerdo",
+        "prosigue",
+        "vai avanti",
+        "avanti",
+        "prosegui",
+        "va bene",
+        "continua pure",
+        "pode continuar",
+        "prossiga",
+        "sim",
+        "siga",
+        "ga door",
+        "ga verder",
+        "doorgaan",
+        "verder",
+        "ja graag",
+        "继续",
+        "请继续",
+        "继续吧",
+        "好的",
+        "好",
+        "是的",
+        "接着说",
+        "下一步",
+        "可以",
+        "続けて",
+        "続けてください",
+        "続き",
+        "はい",
+        "お願いします",
+        "次",
+        "계속",
+        "계속해",
+        "계속해줘",
+        "계속해주세요",
+        "네",
+        "예",
+        "좋아",
+        "다음",
+    ]
 )
 _SEPARATORS = re.compile(r"[\W_]+")
 
@@ -77,7 +202,7 @@ def strip_harness(text: str) -> str:
 
 
 def bounded(text: str) -> str:
-    """The first `HEAD` and the last `TAIL` characters, with a blank line between them when something is left out."""
+    """The first `HEAD` and the last `TAIL` characters, a blank line between them when something is left out."""
     if len(text) <= HEAD + TAIL:
         return text
     return f"{text[:HEAD]}\n\n{text[-TAIL:]}"

@@ -8,7 +8,7 @@ def main() -> None:
     """Run a command and leave with its exit code."""
     try:
         # Not at the top: an interrupt during these imports must not show a trace-back either.
-        from interlock.cli.app import app  # noqa: PLC0415 - see above
+        from interlock.cli.app import app
 
         for stream in (sys.stdout, sys.stderr):
             # An answer may hold letters that the terminal cannot show.

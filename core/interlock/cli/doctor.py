@@ -57,7 +57,7 @@ def _spinner(text: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from rich.console import Console  # noqa: PLC0415 - only for people who watch
+    from rich.console import Console
 
     with Console(stderr=True).status(text):
         yield

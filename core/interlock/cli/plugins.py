@@ -48,11 +48,11 @@ def _data(report: PluginReport) -> dict[str, Any]:
 
 def _reports(config: str | None) -> list[PluginReport]:
     """The plugins as a router has them; a configuration that cannot be used does not stand in the way."""
-    from interlock import builtins  # noqa: PLC0415 - help needs no plugins
-    from interlock.assembly import assemble  # noqa: PLC0415
-    from interlock.assembly.offers import collect  # noqa: PLC0415
-    from interlock.catalog import Catalog  # noqa: PLC0415
-    from interlock.plugins import PluginHost  # noqa: PLC0415
+    from interlock import builtins
+    from interlock.assembly import assemble
+    from interlock.assembly.offers import collect
+    from interlock.catalog import Catalog
+    from interlock.plugins import PluginHost
 
     # Strict plugins end everything at the first failure; here all of them are wanted.
     environ = {name: value for name, value in os.environ.items() if name != "INTERLOCK_STRICT_PLUGINS"}

@@ -22,7 +22,7 @@ class Session:
     verbose: int = 0
 
     def router(self) -> "Router":
-        from interlock.router import Router  # noqa: PLC0415 - help needs no router
+        from interlock.router import Router
 
         return Router.from_config(self.config)
 
@@ -43,7 +43,7 @@ def log_to_stderr(verbose: int) -> None:
     # Without any handler, logging would print warnings by itself.
     handler: logging.Handler = logging.NullHandler()
     if verbose:
-        from interlock.http.redact import RedactingFilter  # noqa: PLC0415 - few commands log
+        from interlock.http.redact import RedactingFilter
 
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))

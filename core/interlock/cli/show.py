@@ -46,12 +46,12 @@ def note(text: str) -> None:
 
 def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     """Print tables of columns and rows, as wide as the terminal; unbroken lines when they go elsewhere."""
-    from io import StringIO  # noqa: PLC0415 - with rich, which half of the commands do not need
+    from io import StringIO
 
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     terminal = sys.stdout.isatty()
     fixed = terminal or bool(os.environ.get("COLUMNS"))

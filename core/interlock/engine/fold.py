@@ -34,6 +34,7 @@ class Fold:
         self._usage = Usage()
         self._served: str | None = None
         self._id: str | None = None
+        self._extra: dict[str, Any] = {}
 
     @classmethod
     def of(cls, deltas: Iterable[Delta], vendor: str | None = None) -> Answer:
@@ -77,6 +78,8 @@ class Fold:
             self._served = delta.served_model
         if delta.id is not None:
             self._id = delta.id
+        if delta.extra is not None:
+            self._extra.update(delta.extra)
 
     def answer(self) -> Answer:
         """The whole answer.
@@ -94,6 +97,7 @@ class Fold:
             usage=self._usage,
             served_model=self._served,
             id=self._id,
+            extra=self._extra,
         )
 
     def _grow(self, kind: str) -> _Piece:
@@ -152,5 +156,9 @@ class Fold:
             raise ProtocolError(what)
         index = next(index for index, other in self._calls.items() if other is piece)
         return ToolCall(
-            id=piece.id or f"call_{index}", name=piece.name, arguments=arguments, signature=piece.signature
+            id=piece.id or f"call_{index}",
+            name=piece.name,
+            arguments=arguments,
+            signature=piece.signature,
+            vendor=self._vendor if piece.signature else None,
         )

@@ -83,12 +83,16 @@ class Reasoning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """A call that the model asks for. `arguments` was valid JSON and an object."""
+    """A call that the model asks for. `arguments` was valid JSON and an object.
+
+    `signature` is proof for its `vendor` alone, as in `Reasoning`.
+    """
 
     id: str
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     signature: str | None = None
+    vendor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What comes back: from a provider (`Delta`, `Answer`) and to the caller (`Chunk`, `Response`)."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,6 +60,8 @@ class Delta:
     """One step of a provider's stream. Every field is an addition, but `finish_reason`, `usage`,
     `served_model` and `id`, of which the last one given counts.
 
+    `extra` is data with no home of its own; its keys are merged into the answer's.
+
     A stream is whole once a `finish_reason` has come; one that ends without it was cut.
     """
 
@@ -74,6 +77,7 @@ class Delta:
     usage: Usage | None = None
     served_model: str | None = None
     id: str | None = None
+    extra: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,8 +74,8 @@ class _Writer:
         turns: list[tuple[str, list[_Marked]]] = []
         for role, blocks in self._turns:
             turns.extend(self._user(blocks) if role == "user" else [(role, blocks)])
-        if not turns:
-            turns.append(("user", [({"text": _NOTHING}, False)]))
+        if not turns or (turns[0][0] == "assistant" and self._traits.maker != "anthropic"):
+            turns.insert(0, ("user", [({"text": _NOTHING}, False)]))
         _strip_end(turns[-1])
         spent = self._budget_of_marks([system, *(blocks for _, blocks in turns)])
         head = _unmarked(system, spent)
@@ -140,10 +140,12 @@ class _Writer:
     def _thought(self, part: Reasoning) -> list[_Marked]:
         """A thought goes back to Bedrock alone, and only where the model's maker takes it."""
         taken = self._traits.reasons_back
-        if part.vendor != NAME or taken == "never" or (taken == "signed" and not part.signature):
+        if part.vendor != NAME or taken == "never":
+            return []
+        if not part.signature and (taken == "signed" or part.redacted or not part.text):
             return []
         if part.redacted:
-            thought: Block = {"redactedContent": part.signature or ""}
+            thought: Block = {"redactedContent": part.signature}
         else:
             thought = {"reasoningText": {"text": part.text}}
             if part.signature:
@@ -210,10 +212,14 @@ def _strip_end(turn: tuple[str, list[_Marked]]) -> None:
 
 def _as_object(text: str) -> Any:
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         value = None
     return value if isinstance(value, dict) else {"result": text}
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
 
 
 def _named(part: Part) -> str:

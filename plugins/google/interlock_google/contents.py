@@ -150,7 +150,7 @@ def _instruction(part: Part) -> _Part:
 
 def _call(call: ToolCall) -> _Part:
     part: _Part = {"functionCall": {"id": call.id, "name": call.name, "args": dict(call.arguments)}}
-    if call.signature is not None and _SIGNATURE.fullmatch(call.signature):
+    if call.vendor == VENDOR and call.signature is not None and _SIGNATURE.fullmatch(call.signature):
         part["thoughtSignature"] = call.signature
     return part
 

@@ -180,7 +180,11 @@ class _Parts:
             return
         self.called = True
         id_ = call_id(call, self._payload, index)
-        self.done.append(ToolCall(id=id_, name=name, arguments=arguments, signature=signature_of(part)))
+        signature = signature_of(part)
+        vendor = VENDOR if signature else None
+        self.done.append(
+            ToolCall(id=id_, name=name, arguments=arguments, signature=signature, vendor=vendor)
+        )
 
 
 def _made(part: dict[str, Any]) -> Image | Audio | Document | None:

@@ -77,10 +77,10 @@ def test_tls_is_tried_as_a_call_would(configured, run, vendor):
 
 def test_a_deployment_whose_plugin_is_missing(configured, run):
     path = configured("good")
-    path.write_text(path.read_text().replace("openai-compatible", "anthropic"))
+    path.write_text(path.read_text() + "\nplugins: {disabled: [openai]}\n")
     result = run("doctor")
     assert result.exit_code == 1
-    assert "Install interlock-anthropic." in result.stdout
+    assert "Install interlock-openai." in result.stdout
 
 
 class Cellar:

@@ -1,4 +1,4 @@
-"""Recorded exchanges with the vendor. What is expected is read straight from each payload, without the codec."""
+"""Recorded exchanges with the vendor. What is due is read straight from each payload, without the codec."""
 
 import json
 from pathlib import Path

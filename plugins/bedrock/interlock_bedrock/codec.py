@@ -1,0 +1,26 @@
+"""The dialect as one object: what `interlock.http` asks of a codec."""
+
+from interlock.errors import ProviderError
+from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.protocols import Call
+from interlock.types.response import Answer
+from interlock_bedrock.decode import decode
+from interlock_bedrock.encode import encode
+from interlock_bedrock.errors import error_from_reply
+from interlock_bedrock.stream import ConverseStream
+
+
+class Converse:
+    """Converse and ConverseStream. Pure: no I/O, and no error but ProviderError. `encode` signs nothing."""
+
+    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+        return encode(call, stream=stream)
+
+    def decode(self, call: Call, reply: HttpReply) -> Answer:
+        return decode(call, reply)
+
+    def decoder(self, call: Call) -> StreamDecoder:
+        return ConverseStream(call)
+
+    def error(self, reply: HttpReply) -> ProviderError:
+        return error_from_reply(reply)

@@ -1,0 +1,76 @@
+"""A request in this dialect."""
+
+from typing import Any
+from urllib.parse import quote
+
+from interlock.errors import InvalidRequest
+from interlock.http import HttpRequest
+from interlock.protocols import Call
+from interlock.types.models import Deployment
+from interlock.types.request import Request
+from interlock_bedrock.generation import generation
+from interlock_bedrock.messages import encode_conversation
+from interlock_bedrock.models import Traits, traits_of
+from interlock_bedrock.places import strays
+from interlock_bedrock.tools import plan
+from interlock_bedrock.writing import to_json
+
+EVENTS = "application/vnd.amazon.eventstream"
+
+
+def encode(call: Call, *, stream: bool) -> HttpRequest:
+    """The request, unsigned; a key among the deployment's facts is its authorization.
+
+    Raises InvalidRequest for a deployment whose model or address lies outside its region.
+    """
+    deployment = call.deployment
+    why = strays(deployment)
+    if why is not None:
+        raise InvalidRequest(f"{deployment.id} is not asked: {why}", code="outside_region")
+    headers = {"content-type": "application/json", "accept": EVENTS if stream else "application/json"}
+    secret = deployment.credential.secret
+    if secret is not None:
+        headers["authorization"] = f"Bearer {secret.reveal()}"
+    # A lone surrogate, which a stream cut inside an emoji leaves behind, has no UTF-8.
+    data = to_json(body(call.request, deployment)).encode("utf-8", errors="replace")
+    return HttpRequest(url=url(deployment, stream=stream), body=data, headers=headers)
+
+
+def url(deployment: Deployment, *, stream: bool) -> str:
+    verb = "converse-stream" if stream else "converse"
+    return f"{deployment.base_url.rstrip('/')}/model/{quote(deployment.name, safe='')}/{verb}"
+
+
+def body(request: Request, deployment: Deployment) -> dict[str, Any]:
+    traits = traits_of(deployment)
+    planned = plan(request, traits)
+    messages, system = encode_conversation(request.messages, traits, planned.words)
+    payload: dict[str, Any] = {"messages": messages}
+    if system:
+        payload["system"] = system
+    config = planned.config
+    choice = None if config is None else config.get("toolChoice", {"auto": {}})
+    may_think = not planned.forced and (traits.maker != "anthropic" or _may_think(messages, traits))
+    payload.update(generation(request.settings, traits, may_think=may_think, choice=choice))
+    if config is not None:
+        if "tool_choice" in payload.get("additionalModelRequestFields", {}):
+            config = {key: value for key, value in config.items() if key != "toolChoice"}  # said there
+        payload["toolConfig"] = config
+    if planned.format is not None:
+        payload.setdefault("outputConfig", {})["textFormat"] = planned.format
+    payload.update(deployment.extra_body)
+    payload.update(request.settings.extra)
+    return payload
+
+
+def _may_think(messages: list[dict[str, Any]], traits: Traits) -> bool:
+    """Claude resumes a turn of tool calls as it began: without a thought, it may not start to think by budget."""
+    if traits.thinking not in ("budget", "either"):
+        return True
+    for message in reversed(messages):
+        if message["role"] == "assistant":
+            blocks = message["content"]
+            return "reasoningContent" in blocks[0] or not any("toolUse" in block for block in blocks)
+        if not any("toolResult" in block for block in message["content"]):
+            return True
+    return True
