@@ -200,7 +200,7 @@ def _temper(scores: dict[str, float], reading: Reading) -> None:
 
 
 def _confidence(scores: dict[str, float], task: str) -> float:
-    """From the margin over the second best task; docs/classification.md says how often which value is right."""
+    """From the margin over the second best task; docs/classification.md says how often it is right."""
     best = scores.get(task, 0.0)
     second = max((score for name, score in scores.items() if name != task), default=0.0)
     value = 1.0 - 0.62 * math.exp(-(best - second) / 2.2)

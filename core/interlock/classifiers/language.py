@@ -1,8 +1,8 @@
 """Which language a text is in, from its script, then from its function words, and only then from py3langid.
 
 py3langid (the extra `interlock[languages]`) brings numpy and takes about 350 ms at its first call. It is
-therefore loaded in one daemon thread, started by the first text that leaves a doubt; until it is there such texts
-stay undetermined. What py3langid says is evidence and never decides a task, so a decision does not depend on it.
+therefore loaded in one daemon thread, started by the first text that leaves a doubt; until it is there such
+texts stay undetermined. What it says is evidence and decides no task, so a decision never depends on it.
 """
 
 import logging
@@ -198,7 +198,7 @@ class Identifier:
         return name if probability >= _SURE else None
 
     def start(self) -> None:
-        """Begin loading unless that has been done; never wait. After a fork, which takes no thread along, anew."""
+        """Begin loading unless that has been done, after a fork anew; never wait."""
         with self._lock:
             if self._absent or self._classify or (self._thread and self._thread.is_alive()):
                 return

@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 _STEM = 4  # letters by which stems and endings are indexed; a shorter stem is refused
 LATIN = ("en", "de", "fr", "es", "it", "pt", "nl")
-_FOLDER = Path(__file__).parent / "vocabulary"
+FOLDER = Path(__file__).parent / "vocabulary"
 _GAP = 3
 _UNSPACED = "\u2e80"  # from here on: scripts that put no blanks between words
 
@@ -72,7 +72,7 @@ Rest = Sequence[str]
 
 @dataclass(slots=True)
 class _Node:
-    """What begins with one word: single terms, phrases by their second word, phrases with a wildcard there."""
+    """What begins with one word: single terms, phrases by their second word, or with a wildcard there."""
 
     single: list[Term] = field(default_factory=list)
     by_next: dict[str, list[tuple[Rest, Term]]] = field(default_factory=dict)
@@ -183,7 +183,7 @@ def fold(word: str) -> str:
 def lexicon(language: str) -> Lexicon:
     """The built-in vocabulary of a language, read at its first use (some 8 ms)."""
     built = Lexicon()
-    _read((_FOLDER / f"{language}.txt").read_text(encoding="utf-8"), language, built)
+    _read((FOLDER / f"{language}.txt").read_text(encoding="utf-8"), language, built)
     return built
 
 
@@ -191,7 +191,7 @@ def lexicon(language: str) -> Lexicon:
 def function_words() -> dict[str, tuple[tuple[str, float], ...]]:
     """Small word -> the languages it belongs to and how much it tells: less, the more share it."""
     spoken: dict[str, list[str]] = {}
-    for section in (_FOLDER / "function_words.txt").read_text(encoding="utf-8").split("\n[")[1:]:
+    for section in (FOLDER / "function_words.txt").read_text(encoding="utf-8").split("\n[")[1:]:
         language, _, body = section.partition("]")
         for word in set(words_of(body)):
             spoken.setdefault(word, []).append(language)

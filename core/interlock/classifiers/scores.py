@@ -99,7 +99,7 @@ class Reading:
         return len({hit.term for hit in self._classes if hit.term.name == name})
 
     def near(self, first: str, second: str, window: int) -> bool:
-        """Whether words of both classes stand at most `window` words apart; one word does not count as two."""
+        """Whether words of both classes stand at most `window` words apart; one word is not two."""
         others = self.places.get(second)
         return others is not None and any(
             0 < abs(at - other) <= window for at in self.places.get(first, ()) for other in others
@@ -219,7 +219,7 @@ class Reading:
         return None
 
     def _unasked(self) -> "list[_Scored]":
-        """Objects that no verb asks for. One that opens a text without a verb is a request: "Haiku on rain"."""
+        """Objects that no verb asks for. One that opens a text is a request all the same: "Haiku on rain"."""
         rest: list[_Scored] = []
         seen: set[Term] = set()
         for hit in self._objects:

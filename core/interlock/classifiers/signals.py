@@ -55,14 +55,17 @@ _INLINE = (
     r"|\b0x[0-9a-fA-F]+\b|\bdef \w+\(|\bint \w+\s*="
 )
 _LITERALS = (
-    "console.log(", "println", "std::", "<?php", "self.", "this.", " && ", " || ", ":=", "$ npm", "$ pip", "$ git",
+    "console.log(", "println", "std::", "<?php", "self.", "this.", " && ", " || ", ":=", "$ npm", "$ pip",
+    "$ git",
     "();",
     "});", "#include", "public static", "import java", "__",
 )  # fmt: skip
 _MESSAGES = (
-    "is not a function", "undefined reference", "cannot find symbol", "egmentation fault", "ermission denied", 
+    "is not a function", "undefined reference", "cannot find symbol", "egmentation fault",
+    "ermission denied",
     "nexpected token",
-    "o such file", "is not defined", "ommand not found", "unbound variable", "' before '", "connection refused",
+    "o such file", "is not defined", "ommand not found", "unbound variable", "' before '",
+    "connection refused",
     "exit code",
     "not subscriptable", "index out of range", "nvalid syntax", "ndefined variable", "odule not found",
     "o module named",

@@ -40,7 +40,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
     blocks = _Blocks(answer_tool_of(call))
     for index, block in enumerate(content):
         blocks.add(block, cut=known in CUT and index == len(content) - 1)
-    if known == "refusal" and not blocks.said:
+    if known == "refusal" and not (blocks.said or blocks.answered):
         blocks.parts.extend(explanation(payload.get("stop_details")))
     parts = blocks.parts
     if blocks.answered:

@@ -110,7 +110,7 @@ class MessageStream:
             return
         known = ended(reason)
         yield from self._blocks.finish(cut=known in CUT)
-        if known == "refusal" and not self._blocks.said:
+        if known == "refusal" and not (self._blocks.said or self._blocks.answered):
             for part in explanation(delta.get("stop_details")):
                 if isinstance(part, Refusal):
                     yield Delta(refusal=part.text)

@@ -17,7 +17,7 @@ FACTS = ProviderFacts(
     env=("AWS_BEARER_TOKEN_BEDROCK",),
     base_url="https://bedrock-runtime.{region}.amazonaws.com",
     needs_key=False,
-    hint="Set AWS_BEARER_TOKEN_BEDROCK to a Bedrock key, or set up AWS credentials, such as with `aws configure`.",
+    hint="Set AWS_BEARER_TOKEN_BEDROCK to a Bedrock key, or AWS credentials as for any AWS tool.",
 )
 
 

@@ -1,19 +1,20 @@
 """A whole answer out of this dialect."""
 
+from dataclasses import replace
 from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import Call
-from interlock.types.messages import Part, Reasoning, Text, ToolCall
+from interlock.types.messages import Citation, Part, Reasoning, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_bedrock.errors import error_inside, reports_error
 from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
 from interlock_bedrock.tools import AnswerTool, answer_tool, told_to_call
 from interlock_bedrock.vendor import NAME
 
-_SERVER_TOOL = "server_tool_use"
+SERVER_TOOL = "server_tool_use"
 _EXTRA = ("additionalModelResponseFields", "metrics", "performanceConfig", "serviceTier", "trace")
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
@@ -132,7 +133,7 @@ class Blocks:
         self._parts.append(Reasoning(text, signature=signature, vendor=NAME))
 
     def _call(self, block: dict[str, Any], use: dict[str, Any]) -> None:
-        if use.get("type") == _SERVER_TOOL:
+        if use.get("type") == SERVER_TOOL:
             self.others.append(block)
             return
         index, self._index = self._index, self._index + 1
@@ -145,17 +146,17 @@ class Blocks:
             what = "arguments are no JSON object" if name else "name is missing"
             raise ProtocolError(f"the answer holds a tool call whose {what}")
         if self._answer_tool is not None and name == self._answer_tool.name:
-            self.answer = taken(self._answer_tool, arguments)
+            self.answer = taken(self._answer_tool, arguments, cut=self._cut)
             return
         self.calls += 1
         id_ = optional_text(use.get("toolUseId")) or f"call_{index}"
         self._parts.append(ToolCall(id=id_, name=name, arguments=arguments))
 
 
-def taken(taker: AnswerTool, arguments: dict[str, Any]) -> str:
-    """The answer in the arguments of the tool that takes it."""
+def taken(taker: AnswerTool, arguments: dict[str, Any], *, cut: bool) -> str | None:
+    """The answer in the arguments of the tool that takes it; None when it was cut before its beginning."""
     text = taker.text(arguments)
-    if text is None:
+    if text is None and not cut:
         raise ProtocolError("the arguments of the answer's tool hold no answer")
     return text
 
@@ -169,16 +170,14 @@ def _joined(texts: list[Text]) -> list[Part]:
     if not texts:
         return []
     text = ""
-    cited: list[Any] = []
+    cited: list[Citation] = []
     for part in texts:
         cited.extend(_moved(source, len(text)) for source in part.citations)
         text += part.text
     return [Text(text, citations=tuple(cited))]
 
 
-def _moved(source: Any, by: int) -> Any:
-    from dataclasses import replace
-
+def _moved(source: Citation, by: int) -> Citation:
     if source.start is None or source.end is None:
         return source
     return replace(source, start=source.start + by, end=source.end + by)

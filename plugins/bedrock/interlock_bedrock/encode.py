@@ -64,7 +64,7 @@ def body(request: Request, deployment: Deployment) -> dict[str, Any]:
 
 
 def _may_think(messages: list[dict[str, Any]], traits: Traits) -> bool:
-    """Claude resumes a turn of tool calls as it began: without a thought, it may not start to think by budget."""
+    """Claude resumes a turn of tool calls as it began: one without a thought takes no budget to think."""
     if traits.thinking not in ("budget", "either"):
         return True
     for message in reversed(messages):

@@ -62,12 +62,12 @@ def error_from_reply(reply: HttpReply) -> ProviderError:
 
 
 def error_in_stream(code: str | None, payload: Any) -> ProviderError:
-    """The typed error of an exception among the events of a stream. The reply's status was 200, so it has none."""
+    """The typed error of an exception among the events of a stream. The reply was a 200: it has no status."""
     return _typed(plain_code(code) or _code_in(payload), _words(payload), status=None, headers={})
 
 
 def plain_code(value: Any) -> str | None:
-    """`com.amazon.coral.service#ThrottlingException:http://…` is ThrottlingException, as is throttlingException."""
+    """`com.amazon.coral#ThrottlingException:http://…` is ThrottlingException; so is throttlingException."""
     if not isinstance(value, str):
         return None
     code = value.partition(":")[0].rpartition("#")[2].strip()

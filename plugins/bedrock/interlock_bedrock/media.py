@@ -10,8 +10,9 @@ from interlock.types.messages import Audio, Document, Image, Media
 Block = dict[str, Any]
 
 _IMAGES = {"png": "png", "jpeg": "jpeg", "jpg": "jpeg", "gif": "gif", "webp": "webp"}
+_SOUNDS = "mp3 opus wav aac flac mp4 ogg m4a mpga pcm webm mka x-aac"
 _AUDIO = {
-    **{kind: kind for kind in "mp3 opus wav aac flac mp4 ogg m4a mpeg mpga pcm webm mka x-aac".split()},
+    **{kind: kind for kind in _SOUNDS.split()},
     "mpeg": "mp3",
     "x-wav": "wav",
     "wave": "wav",
@@ -48,7 +49,8 @@ _DOCUMENTS = {
     "text/markdown": "md",
     "text/x-markdown": "md",
 }
-_ENDINGS = {**{kind: kind for kind in "pdf csv doc docx xls xlsx html txt md".split()}, "htm": "html"}
+_FILES = "pdf csv doc docx xls xlsx html txt md"
+_ENDINGS = {**{kind: kind for kind in _FILES.split()}, "htm": "html"}
 _LONGEST_NAME = 190  # of 200: a number may follow
 
 

@@ -164,7 +164,9 @@ class _Writer:
             if not isinstance(part, Text):
                 content.append(self._media(part))
             elif part.text.strip():
-                content.append({"json": _as_object(part.text)} if traits.json_results else {"text": part.text})
+                content.append(
+                    {"json": _as_object(part.text)} if traits.json_results else {"text": part.text}
+                )
         if not content:
             content.append({"json": {}} if traits.json_results else {"text": _NO_OUTPUT})
         block: Block = {"toolUseId": self._id(result.id), "content": content}
@@ -175,7 +177,7 @@ class _Writer:
         return {"toolResult": block}, any(isinstance(part, Text) and part.cache for part in parts)
 
     def _id(self, value: str) -> str:
-        """The id where the vendor takes it; else one made of it, always the same, so that results find calls."""
+        """The id where the vendor takes it; else one made of it, always the same: results must find calls."""
         pattern = _STRICT_ID if self._traits.maker in ("", "anthropic") else _SERVICE_ID
         if pattern.fullmatch(value):
             return value

@@ -12,10 +12,11 @@ from interlock.types.models import Deployment
 from interlock_bedrock.vendor import NAME
 
 _HOST = re.compile(r"(?:^|\.)bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\.")
-_MAKERS = frozenset(
-    "ai21 amazon anthropic cohere deepseek google luma meta minimax mistral moonshot moonshotai nvidia openai "
-    "qwen stability twelvelabs writer zai".split()
+_NAMES = (
+    "ai21 amazon anthropic cohere deepseek google luma meta minimax mistral moonshot moonshotai nvidia "
+    "openai qwen stability twelvelabs writer zai"
 )
+_MAKERS = frozenset(_NAMES.split())
 _COUNTRY = 2
 _ARN_FIELDS = 6
 
@@ -46,7 +47,7 @@ def model_of(name: str) -> Model:
 
 
 def _is_area(first: str, rest: str) -> bool:
-    """Profiles are named before the maker. What only may be one counts too: a place unknown here is refused."""
+    """Profiles stand before the maker. What only may be one counts: a place unknown here is refused."""
     if first in _MAKERS:
         return False
     if len(first) == _COUNTRY or rest.partition(".")[0] in _MAKERS:
@@ -107,7 +108,7 @@ def _place(region: str) -> str:
 
 
 class InferenceProfile:
-    """Excludes deployments whose inference profile leaves their region, or the residency that is asked for."""
+    """Excludes deployments whose inference profile leaves their region, or the residency asked for."""
 
     api = API
     name = "inference_profile"

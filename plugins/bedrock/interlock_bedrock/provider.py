@@ -32,7 +32,9 @@ class BedrockProvider(HttpProvider):
         headers = {name.lower(): value for name, value in {**request.headers, **deployment.headers}.items()}
         if "authorization" in headers:
             return request
-        sealed = {name: value for name, value in headers.items() if name in _SEALED or name.startswith("x-amz-")}
+        sealed = {
+            name: value for name, value in headers.items() if name in _SEALED or name.startswith("x-amz-")
+        }
         region = signing_region(deployment)
         if region is None:
             raise InvalidRequest(

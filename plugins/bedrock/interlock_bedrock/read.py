@@ -21,7 +21,7 @@ _WEB = ("https://", "http://")
 
 
 def ended(reason: Any) -> FinishReason:
-    """Our word for the vendor's. Raises ProtocolError when it says that the answer is broken, or nothing known."""
+    """Our word for the vendor's. Raises ProtocolError when it is no known word, or says that all is broken."""
     known = _FINISH.get(reason) if isinstance(reason, str) else None
     if known is not None:
         return known
@@ -75,9 +75,11 @@ def citation(found: Any, start: int, end: int) -> Citation | None:
     if url is None and source.startswith(_WEB):
         url = source
     content = found.get("sourceContent")
-    quote = "".join(text_of(piece.get("text")) for piece in content if isinstance(piece, dict)) if (
-        isinstance(content, list)
-    ) else ""
+    quote = (
+        "".join(text_of(piece.get("text")) for piece in content if isinstance(piece, dict))
+        if (isinstance(content, list))
+        else ""
+    )
     title = optional_text(found.get("title")) or (source if source and url is None else None)
     if not (url or title or quote):
         return None

@@ -9,10 +9,11 @@ from typing import Any
 
 _SAME = ("type", "title", "description", "enum", "const", "required", "$ref")
 _UNSAID = frozenset({"default", "examples", "$schema", "$id", "$comment", "additionalProperties"})
-_LIMITS = frozenset(
-    "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format minItems "
-    "maxItems uniqueItems minProperties maxProperties".split()
+_WORDS = (
+    "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format "
+    "minItems maxItems uniqueItems minProperties maxProperties"
 )
+_LIMITS = frozenset(_WORDS.split())
 _DEFINITIONS = ("$defs", "definitions")
 _MAPS = ("properties", *_DEFINITIONS)
 _LISTS = ("anyOf", "allOf")

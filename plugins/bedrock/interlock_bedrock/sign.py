@@ -16,13 +16,13 @@ _SERVICE = "bedrock"
 _METADATA = "iam-role"
 _LONGEST = 200
 _HINT = (
-    "set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; on EC2, set "
-    "AWS_EC2_METADATA_DISABLED=false to have the instance asked for its role"
+    "set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; on EC2, "
+    "set AWS_EC2_METADATA_DISABLED=false to have the instance asked for its role"
 )
 
 
 class Credentials:
-    """AWS's chain, asked once and kept; what expires is renewed by botocore. Safe in threads and after a fork."""
+    """AWS's chain, asked once and kept; botocore renews what expires. Safe in threads and after a fork."""
 
     def __init__(self) -> None:
         self._pid = 0
@@ -78,7 +78,7 @@ class Credentials:
 
 
 def _chain() -> Any:
-    """Environment, profile, single sign-on, processes, containers; the instance's role when it is asked for."""
+    """Environment, profile, single sign-on, processes, containers; the instance's role where configured."""
     from botocore.session import Session  # noqa: PLC0415 - loads botocore
 
     session = Session()

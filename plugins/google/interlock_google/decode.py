@@ -182,9 +182,7 @@ class _Parts:
         id_ = call_id(call, self._payload, index)
         signature = signature_of(part)
         vendor = VENDOR if signature else None
-        self.done.append(
-            ToolCall(id=id_, name=name, arguments=arguments, signature=signature, vendor=vendor)
-        )
+        self.done.append(ToolCall(id=id_, name=name, arguments=arguments, signature=signature, vendor=vendor))
 
 
 def _made(part: dict[str, Any]) -> Image | Audio | Document | None:

@@ -117,7 +117,7 @@ def outcome(decode: Any) -> Any:
     return answer
 
 
-@settings(quiet, max_examples=300)
+@settings(quiet, max_examples=EXAMPLES)
 @given(content=blocks, reason=reasons, stopped=details, tool=st.booleans(), seed=st.integers(0, 99))
 def test_a_stream_folds_to_the_plain_answer(
     *, content: Any, reason: Any, stopped: Any, tool: bool, seed: int, claude: Any
@@ -149,7 +149,7 @@ parts = st.lists(
 )
 
 
-@settings(quiet, max_examples=300)
+@settings(quiet, max_examples=EXAMPLES)
 @given(spoken=parts)
 def test_what_goes_out_comes_back(spoken: Any, claude: Any) -> None:
     """A turn that we send, returned by the vendor, is the turn again; neighbouring texts are one."""

@@ -135,7 +135,7 @@ LOOP = [
     Message(
         "assistant",
         [
-            ToolCall(id="a", name="see", arguments={"at": 1}, signature="c2ln"),
+            ToolCall(id="a", name="see", arguments={"at": 1}, signature="c2ln", vendor="google"),
             ToolCall(id="b", name="hear"),
         ],
     ),
@@ -183,7 +183,11 @@ def test_calls_of_another_vendor_pass_the_signature_check_of_gemini_3(dialect: A
         [
             Message("user", "look"),
             Message(
-                "assistant", [ToolCall(id="x", name="f", signature="not base64!"), ToolCall(id="y", name="f")]
+                "assistant",
+                [
+                    ToolCall(id="x", name="f", signature="not base64!", vendor="google"),
+                    ToolCall(id="y", name="f"),
+                ],
             ),
             Message("tool", [ToolResult(id="x", content="1"), ToolResult(id="y", content="2")]),
         ]

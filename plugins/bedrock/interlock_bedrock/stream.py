@@ -1,0 +1,291 @@
+"""A streamed answer out of this dialect."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.errors import ProtocolError
+from interlock.http.payload import optional_text, parse_object
+from interlock.protocols import Call
+from interlock.types.messages import Citation, Reasoning, Text, ToolCall
+from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+from interlock_bedrock.decode import SERVER_TOOL, answer_of, taken
+from interlock_bedrock.errors import error_in_stream
+from interlock_bedrock.frames import Frames
+from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
+from interlock_bedrock.tools import answer_tool, told_to_call
+
+_MOST_BYTES = 64 * 2**20
+
+
+class _Block:
+    """A content block that is still open, or a tool call, which is judged at the end.
+
+    Attributes:
+        slot: a tool call's number among the model's own calls.
+        started: where in the text that it joins a block of text began, in characters.
+        pieces: a call's arguments, or what hides a redacted thought.
+    """
+
+    __slots__ = ("id", "name", "pieces", "server", "size", "slot", "sources", "started")
+
+    def __init__(self) -> None:
+        self.slot: int | None = None
+        self.id: str | None = None
+        self.name: str | None = None
+        self.server = False
+        self.pieces: list[str] = []
+        self.sources: list[Any] = []
+        self.started = 0
+        self.size = 0
+
+
+class ConverseStream:
+    """Deltas out of ConverseStream's events, or out of a plain JSON answer that came instead."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._frames = Frames()
+        self._plain: bytearray | None = None
+        self._started = False
+        self._answer_tool = answer_tool(call)
+        self._blocks: dict[int, _Block] = {}
+        self._calls: list[_Block] = []
+        self._length = 0  # characters of the text that the next block of text would join
+        self._held: list[str] = []
+        self._held_sources: list[Citation] = []
+        self._finish: FinishReason | None = None
+
+    def feed(self, data: bytes) -> Iterator[Delta]:
+        if not self._started and data:
+            self._started = True
+            if data[:1] == b"{":
+                self._plain = bytearray()
+        if self._plain is not None:
+            if len(self._plain) + len(data) > _MOST_BYTES:
+                raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
+            self._plain += data
+            return
+        for headers, payload in self._frames.feed(data):
+            kind = headers.get(":message-type")
+            if kind == "event":
+                yield from self._event(headers.get(":event-type"), payload)
+            else:
+                raise _failure(kind, headers, payload)
+
+    def close(self) -> Iterator[Delta]:
+        if self._plain is not None:
+            yield from deltas_of(answer_of(self._call, parse_object(bytes(self._plain), "the answer")))
+            return
+        if self._finish is None or self._frames.is_open:
+            raise ProtocolError("the stream ended before its answer was finished")
+
+    def _event(self, name: Any, payload: bytes) -> Iterator[Delta]:
+        event = parse_object(payload, "an event of the stream")
+        if name == "contentBlockDelta":
+            yield from self._delta(self._block(event), object_in(event, "delta"))
+        elif name == "contentBlockStart":
+            yield from self._start(self._block(event), object_in(event, "start"))
+        elif name == "contentBlockStop":
+            yield from self._stop(self._blocks.pop(_index(event), None))
+        elif name == "messageStop" and self._finish is None:
+            yield from self._end(event.get("stopReason"))
+        elif name == "metadata":
+            yield Delta(usage=usage(event.get("usage")), served_model=served_model(event.get("trace")))
+
+    def _block(self, event: dict[str, Any]) -> _Block:
+        if self._finish is not None:
+            raise ProtocolError("the stream goes on after its end")
+        index = _index(event)
+        block = self._blocks.get(index)
+        if block is None:
+            block = self._blocks[index] = _Block()
+        return block
+
+    def _start(self, block: _Block, start: dict[str, Any]) -> Iterator[Delta]:
+        if "toolUse" not in start:
+            block.server = "toolResult" in start or "image" in start
+            return
+        use = object_in(start, "toolUse")
+        block.server = use.get("type") == SERVER_TOOL
+        if block.server or block.slot is not None:
+            return
+        block.slot = len(self._calls)
+        block.id, block.name = optional_text(use.get("toolUseId")), optional_text(use.get("name"))
+        self._calls.append(block)
+        if self._takes_answer(block):
+            yield Delta()  # a sign of life while the answer gathers
+            return
+        self._length = 0
+        yield Delta(tool_calls=(ToolCallDelta(index=block.slot, id=block.id, name=block.name),))
+
+    def _delta(self, block: _Block, delta: dict[str, Any]) -> Iterator[Delta]:
+        if block.server:
+            return
+        if "text" in delta:
+            yield from self._text(block, string_in(delta, "text"))
+        elif "toolUse" in delta:
+            yield from self._arguments(block, string_in(object_in(delta, "toolUse"), "input"))
+        elif "reasoningContent" in delta:
+            yield from self._think(block, object_in(delta, "reasoningContent"))
+        elif "citation" in delta:
+            block.sources.append(delta["citation"])
+            if not block.size:
+                block.started = self._length
+
+    def _text(self, block: _Block, text: str) -> Iterator[Delta]:
+        if not text:
+            return
+        if not block.size:
+            block.started = self._length
+        block.size += len(text)
+        self._length += len(text)
+        if self._answer_tool is None:
+            yield Delta(text)
+        else:
+            self._held.append(text)
+            yield Delta()
+
+    def _arguments(self, block: _Block, text: str) -> Iterator[Delta]:
+        if block.slot is None:
+            raise ProtocolError("the stream holds arguments of a tool call that never began")
+        if not text:
+            return
+        block.pieces.append(text)
+        if self._takes_answer(block):
+            yield Delta()
+        else:
+            yield Delta(tool_calls=(ToolCallDelta(index=block.slot, arguments=text),))
+
+    def _think(self, block: _Block, thought: dict[str, Any]) -> Iterator[Delta]:
+        if "redactedContent" in thought:
+            block.pieces.append(string_in(thought, "redactedContent"))
+            return
+        key = "signature" if "signature" in thought else "text"
+        said = string_in(thought, key)
+        if not said:
+            return
+        self._begin_other()
+        yield Delta(signature=said) if key == "signature" else Delta(reasoning=said)
+
+    def _stop(self, block: _Block | None) -> Iterator[Delta]:
+        if block is None or block.server:
+            return
+        if block.pieces and block.slot is None:
+            self._begin_other()
+            yield Delta(signature=_whole(block.pieces) or None, redacted=True)
+        end = block.started + block.size
+        found = [citation(source, block.started, end) for source in block.sources]
+        cited = tuple(each for each in found if each is not None)
+        if cited and self._answer_tool is None:
+            yield Delta(citations=cited)
+        else:
+            self._held_sources.extend(cited)
+
+    def _begin_other(self) -> None:
+        """Text after this is a part of its own, unless it is held back and joined at the end."""
+        if self._answer_tool is None:
+            self._length = 0
+
+    def _takes_answer(self, block: _Block) -> bool:
+        return self._answer_tool is not None and block.name == self._answer_tool.name
+
+    def _end(self, reason: Any) -> Iterator[Delta]:
+        """Announce the end, once everything that came before has proved whole."""
+        known = ended(reason)
+        for index in sorted(self._blocks):
+            yield from self._stop(self._blocks.pop(index))
+        called, answer = self._judged(cut=known == "length")
+        if self._answer_tool is not None:
+            text = "".join(self._held) if answer is None else answer
+            if text or (answer is None and self._held_sources):
+                yield Delta(text, citations=tuple(self._held_sources) if answer is None else ())
+        self._finish = finish(
+            known, called=called, answered=answer is not None, told_to_call=told_to_call(self._call)
+        )
+        yield Delta(finish_reason=self._finish)
+
+    def _judged(self, *, cut: bool) -> tuple[bool, str | None]:
+        """(whether there is any whole call, the answer that a tool was given).
+
+        Raises ProtocolError for a broken call, unless the answer was cut.
+        """
+        called, answer = False, None
+        for block in self._calls:
+            arguments = _arguments_of(block.pieces, cut=cut)
+            if block.name and arguments is not None:
+                if self._answer_tool is not None and self._takes_answer(block):
+                    answer = taken(self._answer_tool, arguments, cut=cut)
+                else:
+                    called = True
+            elif not cut:
+                what = "arguments are no JSON object" if block.name else "name is missing"
+                raise ProtocolError(f"the stream holds a tool call whose {what}")
+        return called, answer
+
+
+def _index(event: dict[str, Any]) -> int:
+    index = event.get("contentBlockIndex")
+    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+        raise ProtocolError("an event of the stream does not say which block it is of")
+    return index
+
+
+def _failure(kind: Any, headers: dict[str, Any], payload: bytes) -> Exception:
+    if kind == "exception":
+        try:
+            told = json.loads(payload)
+        except (ValueError, RecursionError):
+            told = None
+        return error_in_stream(optional_text(headers.get(":exception-type")), told)
+    if kind == "error":
+        told = {"message": headers.get(":error-message")}
+        return error_in_stream(optional_text(headers.get(":error-code")), told)
+    return ProtocolError("a frame of the stream is neither an event nor an exception")
+
+
+def _whole(pieces: list[str]) -> str:
+    """What hides a thought, in base64; pieces of it are padded each for itself."""
+    if len(pieces) == 1:
+        return pieces[0]
+    try:
+        data = b"".join(base64.b64decode(piece, validate=True) for piece in pieces)
+    except (binascii.Error, ValueError):
+        raise ProtocolError("a redacted thought is not base64") from None
+    return base64.b64encode(data).decode("ascii")
+
+
+def _arguments_of(pieces: list[str], *, cut: bool) -> dict[str, Any] | None:
+    """An object, or None for what is none; nothing at all is an empty object, unless the answer was cut."""
+    text = "".join(pieces)
+    if not text.strip():
+        return None if cut else {}
+    try:
+        arguments = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return arguments if isinstance(arguments, dict) else None
+
+
+def deltas_of(answer: Answer) -> Iterator[Delta]:
+    """A whole answer as a stream of its parts."""
+    calls = 0
+    for part in answer.parts:
+        if isinstance(part, Text):
+            yield Delta(part.text, citations=part.citations)
+        elif isinstance(part, Reasoning):
+            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
+        elif isinstance(part, ToolCall):
+            arguments = json.dumps(dict(part.arguments), ensure_ascii=False)
+            yield Delta(
+                tool_calls=(ToolCallDelta(index=calls, id=part.id, name=part.name, arguments=arguments),)
+            )
+            calls += 1
+    yield Delta(
+        finish_reason=answer.finish_reason,
+        usage=answer.usage if answer.usage != Usage() else None,
+        served_model=answer.served_model,
+        id=answer.id,
+    )
