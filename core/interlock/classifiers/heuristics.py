@@ -28,6 +28,7 @@ _QUOTATION = r"\"[^\"\n]{12,}\"|[“„”][^“”„\n]{12,}[“”]|«[^«»\
 _INSTRUCTION = 4  # blanks left beside a quotation: an instruction of at least five words
 _SHOWN = 6
 _BASE = 1.2  # conversation, when nothing else speaks
+_MENTIONED = 0.7  # what a clear request for something else leaves of a task
 _EXPLAINED = 0.3  # what a question about the law leaves of eu_regulated
 _compiled = cache(re.compile)
 _DEMANDS = ("eu_regulated", "low_latency")
@@ -187,9 +188,12 @@ def _temper(scores: dict[str, float], reading: Reading) -> None:
     """A clear request outweighs what else a text mentions; a question about something does not do it."""
     asked = reading.asked
     if asked:
+        spared = {asked, "eu_regulated", "conversational", "cjk_language"}
+        if asked == "conversational":
+            spared.add("creative_content")  # a message may be asked for in rhyme
         for task in scores:
-            if task not in (asked, "eu_regulated", "conversational", "cjk_language"):
-                scores[task] *= 0.7
+            if task not in spared:
+                scores[task] *= _MENTIONED
     question = any(place <= 4 for place in reading.places.get("ask", ()))
     how_to = any(place <= 4 for place in reading.places.get("howto", ()))
     abstract = not (reading.has("mine") or (reading.has("private") and not question))

@@ -39,7 +39,6 @@ def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
     has = reading.has
     if not (has("eu") or has("private")):
         return
-    subject = has("person") or has("mine")
     works = has("digest") or has("make") or has("edit") or has("label") or has("act")
     if (
         reading.near("eu", "stay", 7)
@@ -48,10 +47,11 @@ def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
     ):
         yield Evidence("eu_regulated", 3.2, "data and a place in the EU where they must stay")
     if has("private") and works and (has("person") or has("mine")):
+        weight = 4.4 if has("named") else 3.0
         if has("eu"):
-            yield Evidence("eu_regulated", 3.0, "personal data from the EU")
-        elif language in _EUROPEAN and subject:
-            yield Evidence("eu_regulated", 2.4, "personal data in a language of the EU")
+            yield Evidence("eu_regulated", weight, "personal data from the EU")
+        elif language in _EUROPEAN:
+            yield Evidence("eu_regulated", weight, "personal data in a language of the EU")
 
 
 def _low_latency(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
@@ -68,7 +68,7 @@ def _agentic(reading: Reading) -> Iterator[Evidence]:
     systems, actions = reading.count("system"), reading.count("act")
     if systems and actions:
         yield Evidence("agentic_tool_use", 0.6 + 1.2 * min(systems, 3), "systems to act on")
-    if actions >= 2 and (systems or actions >= 4):
+    if actions >= 2 and (systems or (actions >= 3 and not reading.question)):
         chained = reading.has("then")
         yield Evidence(
             "agentic_tool_use",

@@ -162,21 +162,26 @@ class Reading:
         """Give each request verb its object: the nearest after it, else the nearest before it."""
         rank = 0
         taken: set[int] = set()
+        names_at: dict[int, set[str]] = {}
         for verb in verbs:
-            name = verb.term.name
-            if name == "howmuch" and not self.numeric:
-                continue  # "what is a derivative work" asks for no sum
-            index = self._object_of(verb, taken)
+            names_at.setdefault(verb.start, set()).add(verb.term.name)
+        for verb in verbs:
+            names = names_at.pop(verb.start, None)
+            if names is None:
+                continue
+            if not self.numeric:
+                names.discard("howmuch")  # "what is a derivative work" asks for no sum
+            index = self._object_of(verb, names, taken) if names else None
             if index is None:
                 continue
             hit = self._objects[index]
             factor = 1.0 if rank == 0 else _SECOND
-            if name == "wish":
+            if names == {"wish"}:
                 factor *= _WISHED
             best: dict[str, Term] = {}
             for number, other in enumerate(self._objects):
                 term = other.term
-                if other.start == hit.start and _accepts(term, name) and number not in taken:
+                if other.start == hit.start and _accepts(term, names) and number not in taken:
                     taken.add(number)
                     if term.task not in best or best[term.task].weight < term.weight:
                         best[term.task] = term
@@ -193,13 +198,12 @@ class Reading:
             rank += 1
         self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
 
-    def _object_of(self, verb: Hit, taken: set[int]) -> int | None:
-        name = verb.term.name
-        ahead = _NEAR if name == "wish" else _AHEAD
+    def _object_of(self, verb: Hit, names: set[str], taken: set[int]) -> int | None:
+        ahead = _NEAR if names == {"wish"} else _AHEAD
         best: int | None = None
         best_start = -1
         for index, hit in enumerate(self._objects):
-            if index in taken or not _accepts(hit.term, name):
+            if index in taken or not _accepts(hit.term, names):
                 continue
             gap = hit.start - verb.end
             if 0 <= gap < ahead:
@@ -214,7 +218,7 @@ class Reading:
             return None
         for index in range(len(self._objects) - 1, -1, -1):
             hit = self._objects[index]
-            if index not in taken and _accepts(hit.term, name) and 0 < verb.start - hit.start <= _BEHIND:
+            if index not in taken and _accepts(hit.term, names) and 0 < verb.start - hit.start <= _BEHIND:
                 return index
         return None
 
@@ -262,8 +266,8 @@ def _once(scored: Iterable[_Scored]) -> list[_Scored]:
 _VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish", "howmuch"})
 
 
-def _accepts(term: Term, verb: str) -> bool:
-    return verb in term.verbs or (term.kind == STRONG and verb in _ASKING)
+def _accepts(term: Term, verbs: set[str]) -> bool:
+    return not verbs.isdisjoint(_ASKING if term.kind == STRONG else term.verbs)
 
 
 _ASKING = frozenset({"make", "edit", "wish", "fix"})

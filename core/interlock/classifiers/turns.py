@@ -19,8 +19,10 @@ _BLOCKS = 64  # blocks removed from one turn
 _SHORT = 60  # characters of the longest turn that may only mean "go on"
 
 _NAMES = (
-    r"(?:(?:system|environment|env|context|tool|function|command|local|hook|user-prompt-submit|ide|editor|workspace"
-    r"|session|task-notification|notification|memory|agent|caveat|attached|additional|open|bash|new-diagnostics"
+    r"(?:(?:system|environment|env|context|tool|function|command|local|hook|user-prompt-submit|ide|editor"
+    r"|workspace"
+    r"|session|task-notification|notification|memory|agent|caveat|attached|additional|open|bash"
+    r"|new-diagnostics"
     r"|diagnostics|reminder|available|project|repo|git|instructions?|attachments?|mcp|skill|persisted)"
     r"(?:[-_][\w-]+)?|[a-z]+(?:Context|Info)|reminderInstructions"
     r"|\w+[-_](?:reminder|context|details|results?|output|stdout|stderr|hook|info|instructions|notification))"
@@ -33,7 +35,8 @@ _MARK = (
     r"|\[Image[^\]]{0,40}\]"
 )
 _MACHINE = (
-    r"\s*(?:Observation:|Tool (?:result|output|response)s?\b|TOOL[ _](?:RESULT|OUTPUT)|Function (?:result|output)"
+    r"\s*(?:Observation:|Tool (?:result|output|response)s?\b|TOOL[ _](?:RESULT|OUTPUT)|Function (?:result"
+    r"|output)"
     r"|This session is being continued from|Caveat: The messages below|\[ERROR\] You did not use a tool"
     r"|Your (?:last|previous) (?:response|message|reply) (?:was|did|had|could)|Result of (?:calling )?tool)"
 )

@@ -15,7 +15,8 @@ from interlock_bedrock.tools import AnswerTool, answer_tool, told_to_call
 from interlock_bedrock.vendor import NAME
 
 SERVER_TOOL = "server_tool_use"
-_EXTRA = ("additionalModelResponseFields", "metrics", "performanceConfig", "serviceTier", "trace")
+_AT_END = ("additionalModelResponseFields",)
+_BESIDE = ("metrics", "performanceConfig", "serviceTier", "trace")
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
@@ -29,8 +30,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
     content = object_in(object_in(payload, "output"), "message").get("content")
     if not isinstance(content, list):
         raise ProtocolError("the answer holds no content")
-    reason = payload.get("stopReason")
-    known = ended(reason)
+    known = ended(payload.get("stopReason"))
     blocks = Blocks(answer_tool(call), cut=known == "length")
     for block in content:
         blocks.add(block)
@@ -44,17 +44,25 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
         ),
         usage=usage(payload.get("usage")) or Usage(),
         served_model=served_model(payload.get("trace")),
-        extra=_extra(payload, reason, blocks.others),
+        extra={**end_extra(payload), **side_extra(payload), **others_extra(blocks.others)},
     )
 
 
-def _extra(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
-    extra = {key: payload[key] for key in _EXTRA if payload.get(key)}
-    if reason not in _PLAIN_ENDS:
-        extra["stopReason"] = reason
-    if others:
-        extra["blocks"] = others
+def end_extra(payload: dict[str, Any]) -> dict[str, Any]:
+    """What the end of an answer says besides our own words."""
+    extra = {key: payload[key] for key in _AT_END if payload.get(key)}
+    if payload.get("stopReason") not in _PLAIN_ENDS:
+        extra["stopReason"] = payload.get("stopReason")
     return extra
+
+
+def side_extra(payload: dict[str, Any]) -> dict[str, Any]:
+    """What is told about an answer: times, the guardrail's trace, the tier."""
+    return {key: payload[key] for key in _BESIDE if payload.get(key)}
+
+
+def others_extra(others: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"blocks": others} if others else {}
 
 
 class Blocks:

@@ -23,7 +23,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("citations of past turns", "left out; their text stays"),
     (
         "blocks of tools that the vendor runs, images the model made",
-        "kept in the answer's extra.blocks, not in its parts, and so not sent back; a stream drops them",
+        "kept in the answer's extra.blocks, not in its parts, and so not sent back",
     ),
     ("malformed_model_output, malformed_tool_use", "ProtocolError"),
     ("content_filtered, guardrail_intervened", "finish_reason refusal; the guardrail's words are the text"),

@@ -21,7 +21,7 @@ _WEB = ("https://", "http://")
 
 
 def ended(reason: Any) -> FinishReason:
-    """Our word for the vendor's. Raises ProtocolError when it is no known word, or says that all is broken."""
+    """Our word for the vendor's. Raises ProtocolError for a word that is unknown, or says `malformed`."""
     known = _FINISH.get(reason) if isinstance(reason, str) else None
     if known is not None:
         return known

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http.payload import optional_text, parse_object
+from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.messages import Citation, Reasoning, Text, ToolCall
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
-from interlock_bedrock.decode import SERVER_TOOL, answer_of, taken
+from interlock_bedrock.decode import SERVER_TOOL, answer_of, end_extra, others_extra, side_extra, taken
 from interlock_bedrock.errors import error_in_stream
 from interlock_bedrock.frames import Frames
 from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
@@ -25,18 +25,21 @@ class _Block:
 
     Attributes:
         slot: a tool call's number among the model's own calls.
+        other: a block that is no part of ours, as it began.
         started: where in the text that it joins a block of text began, in characters.
         pieces: a call's arguments, or what hides a redacted thought.
+        seal: a thought's signature, which our types want whole.
     """
 
-    __slots__ = ("id", "name", "pieces", "server", "size", "slot", "sources", "started")
+    __slots__ = ("id", "name", "other", "pieces", "seal", "size", "slot", "sources", "started")
 
     def __init__(self) -> None:
         self.slot: int | None = None
         self.id: str | None = None
         self.name: str | None = None
-        self.server = False
+        self.other: dict[str, Any] | None = None
         self.pieces: list[str] = []
+        self.seal = ""
         self.sources: list[Any] = []
         self.started = 0
         self.size = 0
@@ -56,6 +59,7 @@ class ConverseStream:
         self._length = 0  # characters of the text that the next block of text would join
         self._held: list[str] = []
         self._held_sources: list[Citation] = []
+        self._others: list[dict[str, Any]] = []
         self._finish: FinishReason | None = None
 
     def feed(self, data: bytes) -> Iterator[Delta]:
@@ -91,9 +95,13 @@ class ConverseStream:
         elif name == "contentBlockStop":
             yield from self._stop(self._blocks.pop(_index(event), None))
         elif name == "messageStop" and self._finish is None:
-            yield from self._end(event.get("stopReason"))
+            yield from self._end(event)
         elif name == "metadata":
-            yield Delta(usage=usage(event.get("usage")), served_model=served_model(event.get("trace")))
+            yield Delta(
+                usage=usage(event.get("usage")),
+                served_model=served_model(event.get("trace")),
+                extra=side_extra(event) or None,
+            )
 
     def _block(self, event: dict[str, Any]) -> _Block:
         if self._finish is not None:
@@ -105,12 +113,13 @@ class ConverseStream:
         return block
 
     def _start(self, block: _Block, start: dict[str, Any]) -> Iterator[Delta]:
-        if "toolUse" not in start:
-            block.server = "toolResult" in start or "image" in start
+        use = object_in(start, "toolUse") if "toolUse" in start else None
+        if use is None or use.get("type") == SERVER_TOOL:
+            block.other = {kind: dict(told) for kind, told in start.items() if isinstance(told, dict)} or None
+            if block.other is not None and "toolResult" in block.other:
+                block.other["toolResult"]["content"] = []
             return
-        use = object_in(start, "toolUse")
-        block.server = use.get("type") == SERVER_TOOL
-        if block.server or block.slot is not None:
+        if block.slot is not None:
             return
         block.slot = len(self._calls)
         block.id, block.name = optional_text(use.get("toolUseId")), optional_text(use.get("name"))
@@ -122,9 +131,9 @@ class ConverseStream:
         yield Delta(tool_calls=(ToolCallDelta(index=block.slot, id=block.id, name=block.name),))
 
     def _delta(self, block: _Block, delta: dict[str, Any]) -> Iterator[Delta]:
-        if block.server:
-            return
-        if "text" in delta:
+        if block.other is not None:
+            _grow(block.other, block.pieces, delta)
+        elif "text" in delta:
             yield from self._text(block, string_in(delta, "text"))
         elif "toolUse" in delta:
             yield from self._arguments(block, string_in(object_in(delta, "toolUse"), "input"))
@@ -163,16 +172,25 @@ class ConverseStream:
         if "redactedContent" in thought:
             block.pieces.append(string_in(thought, "redactedContent"))
             return
-        key = "signature" if "signature" in thought else "text"
-        said = string_in(thought, key)
-        if not said:
+        if "signature" in thought:
+            block.seal += string_in(thought, "signature")
             return
-        self._begin_other()
-        yield Delta(signature=said) if key == "signature" else Delta(reasoning=said)
+        said = string_in(thought, "text")
+        if said:
+            self._begin_other()
+            yield Delta(reasoning=said)
 
     def _stop(self, block: _Block | None) -> Iterator[Delta]:
-        if block is None or block.server:
+        if block is None:
             return
+        if block.other is not None:
+            if "toolUse" in block.other:
+                block.other["toolUse"]["input"] = _input_of(block.pieces)
+            self._others.append(block.other)
+            return
+        if block.seal:
+            self._begin_other()
+            yield Delta(signature=block.seal)
         if block.pieces and block.slot is None:
             self._begin_other()
             yield Delta(signature=_whole(block.pieces) or None, redacted=True)
@@ -192,9 +210,9 @@ class ConverseStream:
     def _takes_answer(self, block: _Block) -> bool:
         return self._answer_tool is not None and block.name == self._answer_tool.name
 
-    def _end(self, reason: Any) -> Iterator[Delta]:
+    def _end(self, event: dict[str, Any]) -> Iterator[Delta]:
         """Announce the end, once everything that came before has proved whole."""
-        known = ended(reason)
+        known = ended(event.get("stopReason"))
         for index in sorted(self._blocks):
             yield from self._stop(self._blocks.pop(index))
         called, answer = self._judged(cut=known == "length")
@@ -205,7 +223,9 @@ class ConverseStream:
         self._finish = finish(
             known, called=called, answered=answer is not None, told_to_call=told_to_call(self._call)
         )
-        yield Delta(finish_reason=self._finish)
+        yield Delta(
+            finish_reason=self._finish, extra={**end_extra(event), **others_extra(self._others)} or None
+        )
 
     def _judged(self, *, cut: bool) -> tuple[bool, str | None]:
         """(whether there is any whole call, the answer that a tool was given).
@@ -244,6 +264,25 @@ def _failure(kind: Any, headers: dict[str, Any], payload: bytes) -> Exception:
         told = {"message": headers.get(":error-message")}
         return error_in_stream(optional_text(headers.get(":error-code")), told)
     return ProtocolError("a frame of the stream is neither an event nor an exception")
+
+
+def _grow(other: dict[str, Any], pieces: list[str], delta: dict[str, Any]) -> None:
+    """Add to a block of a tool that the vendor ran, or to an image."""
+    use, result, image = (delta.get(kind) for kind in ("toolUse", "toolResult", "image"))
+    if isinstance(use, dict):
+        pieces.append(text_of(use.get("input")))
+    elif isinstance(result, list) and "toolResult" in other:
+        other["toolResult"]["content"].extend(result)
+    elif isinstance(image, dict) and "image" in other:
+        other["image"].update(image)
+
+
+def _input_of(pieces: list[str]) -> Any:
+    text = "".join(pieces)
+    try:
+        return json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError):
+        return text
 
 
 def _whole(pieces: list[str]) -> str:
@@ -288,4 +327,5 @@ def deltas_of(answer: Answer) -> Iterator[Delta]:
         usage=answer.usage if answer.usage != Usage() else None,
         served_model=answer.served_model,
         id=answer.id,
+        extra=answer.extra or None,
     )

@@ -174,7 +174,7 @@ def _spec(tool: ToolSpec, traits: Traits) -> dict[str, Any]:
 def _taker(taker: AnswerTool, output: Output) -> dict[str, Any]:
     schema: dict[str, Any] = dict(output.schema)
     if taker.wrapped:
-        outer = {key: schema.pop(key) for key in ("$defs", "definitions") if key in schema}
+        outer: dict[str, Any] = {key: schema.pop(key) for key in ("$defs", "definitions") if key in schema}
         schema = {"type": "object", "properties": {_VALUE: schema}, "required": [_VALUE], **outer}
     return {
         "toolSpec": {

@@ -111,3 +111,25 @@ def test_where_a_stream_is_cut_into_pieces_does_not_matter(text, arguments, cuts
     answer = Fold.of([*deltas, Delta(finish_reason="tool_calls")])
     assert answer.text == text
     assert answer.tool_calls[0].arguments == arguments
+
+
+def test_thoughts_without_words_keep_their_signatures_apart():
+    deltas = [Delta(signature="s1"), Delta(signature="s2"), STOP]
+    assert Fold.of(deltas).parts == (Reasoning("", signature="s1"), Reasoning("", signature="s2"))
+
+
+def test_a_refusal_in_the_middle_of_a_call_leaves_it_out():
+    call = Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="pay", arguments='{"amo'),))
+    answer = Fold.of([call, Delta(refusal="No."), Delta(finish_reason="refusal")])
+    assert (answer.tool_calls, answer.refusal) == ((), "No.")
+
+
+def test_data_without_a_home_is_merged():
+    answer = Fold.of([Delta(extra={"a": 1}), Delta(extra={"b": 2, "a": 3}), STOP])
+    assert answer.extra == {"a": 3, "b": 2}
+
+
+def test_a_signed_call_names_its_vendor():
+    call = ToolCallDelta(index=0, id="a", name="pay", arguments="{}", signature="s")
+    answer = Fold.of([Delta(tool_calls=(call,)), Delta(finish_reason="tool_calls")], vendor="acme")
+    assert (answer.tool_calls[0].signature, answer.tool_calls[0].vendor) == ("s", "acme")
