@@ -11,6 +11,7 @@
     ├── AllAttemptsFailed           several deployments were tried
     ├── TotalTimeout                the whole call ran out of time
     └── ProviderError               one attempt: status, code, vendor_message, request_id, retry_after
+        ├── NoLongerAllowed         a rule has come to exclude the deployment since the decision
         ├── AuthenticationError     401: the key is wrong or missing
         ├── PermissionDenied        403: the key may not do this
         ├── QuotaExceeded           402, or a 429 that says the balance is spent
@@ -183,6 +184,10 @@ class ProviderError(InterlockError):
         self.request_id = request_id
         self.retry_after = retry_after
         self.deployment: str | None = None
+
+
+class NoLongerAllowed(ProviderError):
+    pass
 
 
 class AuthenticationError(ProviderError):

@@ -185,6 +185,7 @@ def test_alibaba_means_london_by_eu_west_1():
 def test_what_follows_a_failure_is_as_the_tutorial_says():
     words = {
         "the same deployment again, then the next": Action.RETRY,
+        "the same deployment once more, shown what was wrong, then the next": Action.REPAIR,
         "the next deployment at once": Action.FALL_BACK,
         "the next deployment of another model": Action.OTHER_MODEL,
         "nothing: a refusal is not routed around": Action.END,

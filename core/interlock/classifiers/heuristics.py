@@ -29,6 +29,7 @@ _INSTRUCTION = 4  # blanks left beside a quotation: an instruction of at least f
 _SHOWN = 6
 _BASE = 1.2  # conversation, when nothing else speaks
 _MENTIONED = 0.7  # what a clear request for something else leaves of a task
+_ASKED_ABOUT = 0.45  # what "how do I …" leaves of agentic_tool_use, unless tools are offered
 _EXPLAINED = 0.3  # what a question about the law leaves of eu_regulated
 _compiled = cache(re.compile)
 _DEMANDS = ("eu_regulated", "low_latency")
@@ -86,7 +87,7 @@ class HeuristicClassifier:
         reading.evidence.extend(_tools(request, reading, words))
         scores = reading.totals()
         scores["conversational"] = scores.get("conversational", 0.0) + _BASE
-        _temper(scores, reading)
+        _temper(scores, reading, tools=bool(request.tools))
         return scores, reading.evidence
 
     def _judge_east_asian(
@@ -179,12 +180,12 @@ def _tools(request: Request, reading: Reading, words: Sequence[str]) -> list[Evi
     for tool in request.tools[:32]:
         named = [word for word in words_of(tool.name.replace("_", " ")) if len(word) >= 4]
         if any(word in spoken or f"{word}s" in spoken or word.rstrip("s") in spoken for word in named):
-            found.append(Evidence("agentic_tool_use", 2.2, "a tool's subject is mentioned"))
+            found.append(Evidence("agentic_tool_use", 2.8, "a tool's subject is mentioned"))
             break
     return found
 
 
-def _temper(scores: dict[str, float], reading: Reading) -> None:
+def _temper(scores: dict[str, float], reading: Reading, *, tools: bool) -> None:
     """A clear request outweighs what else a text mentions; a question about something does not do it."""
     asked = reading.asked
     if asked:
@@ -199,8 +200,8 @@ def _temper(scores: dict[str, float], reading: Reading) -> None:
     abstract = not (reading.has("mine") or (reading.has("private") and not question))
     if (question or reading.question) and abstract and "eu_regulated" in scores:
         scores["eu_regulated"] *= _EXPLAINED
-    if (how_to or question) and "agentic_tool_use" in scores:
-        scores["agentic_tool_use"] *= 0.45
+    if (how_to or question) and not tools and "agentic_tool_use" in scores:
+        scores["agentic_tool_use"] *= _ASKED_ABOUT
 
 
 def _confidence(scores: dict[str, float], task: str) -> float:

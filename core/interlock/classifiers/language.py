@@ -16,6 +16,9 @@ _LOG = logging.getLogger("interlock.classifiers")
 
 SHORTEST = 20  # letters; below them every identifier guesses
 _LETTERS = {"de": "äöüßÄÖÜ", "es": "¿¡ñÑ", "fr": "çèêëœùûîÉÈÇ", "pt": "ãõâêç", "it": "ìòàè"}
+_ELSEWHERE = (
+    "ěščřžůťďňłąęśźżćńşğıőűățșđåøÅØŠČŘŽŁŚŻ"  # letters of Latin-script languages without function words here
+)
 _SAMPLE = 400  # characters handed to py3langid
 _SURE = 0.60  # probability from which its answer is taken
 
@@ -123,9 +126,11 @@ def from_function_words(words: Sequence[str], text: str) -> str | None:
     """A Latin-script language whose small words clearly outnumber the others', or None."""
     votes: dict[str, float] = {}
     if not text.isascii():
+        if any(letter in text for letter in _ELSEWHERE):
+            return None
         for language, letters in _LETTERS.items():
             if any(letter in text for letter in letters):
-                votes[language] = 1.0
+                votes[language] = 1.5
     get = function_words().get
     for word in words:
         spoken = get(word)
@@ -136,7 +141,7 @@ def from_function_words(words: Sequence[str], text: str) -> str | None:
         return None
     best = max(votes, key=votes.__getitem__)
     second = max((vote for language, vote in votes.items() if language != best), default=0.0)
-    if votes[best] < 0.5 or votes[best] < 1.5 * second:
+    if votes[best] < max(0.5, 0.1 * len(words)) or votes[best] < 1.5 * second:
         return None
     return best
 
@@ -152,15 +157,14 @@ def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | No
     share, name = east_asian(text)
     if share >= 0.5:
         return name
-    letters = sum(map(len, words))
-    if letters < SHORTEST or code:
+    script = _other_script(text)
+    if script is not None and script not in _SHARED:
+        return script
+    if code or sum(map(len, words)) < SHORTEST:
         return None
-    guess = _other_script(text)
-    if guess is None:
-        guess = from_function_words(words, text)
-    elif guess in _SHARED:
-        return _identifier(text) or guess
-    return guess or _identifier(text)
+    if script is not None:
+        return _identifier(text) or script
+    return from_function_words(words, text) or _identifier(text)
 
 
 def _other_script(text: str) -> str | None:

@@ -134,13 +134,15 @@ class Lexicon:
             after = next(following)
             # The longest loop of a decision: the commonest case is written out, and no empty list is walked.
             if (node := exact(word)) is not None:
-                found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
+                if node.single:
+                    found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
                 if after in node.by_next or node.wild:
                     _phrases(node, words, at, after, found)
             if (group := stems(word[:_STEM])) is not None:
                 for stem, node in group:
                     if word.startswith(stem):
-                        found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
+                        if node.single:
+                            found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
                         if after in node.by_next or node.wild:
                             _phrases(node, words, at, after, found)
             if compounds and (ends := endings(word[-_STEM:])) is not None:

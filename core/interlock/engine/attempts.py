@@ -11,10 +11,17 @@ from interlock.engine.flight import Flight
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
 from interlock.engine.limits import Limits
-from interlock.engine.output import parse
+from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
 from interlock.engine.watch import Watch
-from interlock.errors import InterlockError, PermitError, ProtocolError, ProviderError
+from interlock.errors import (
+    InterlockError,
+    NoLongerAllowed,
+    OutputInvalid,
+    PermitError,
+    ProtocolError,
+    ProviderError,
+)
 from interlock.health import HealthBook
 from interlock.http import HttpClient, Permit, origin_of, redacting_logger
 from interlock.plugins import PluginHost
@@ -64,9 +71,9 @@ class Attempts:
 
     async def complete(self, flight: Flight, attempt: Attempt) -> Answer:
         """An answer that was accepted, or ProviderError; TotalTimeout when the flight is due."""
-        deployment = self._deployments[attempt.deployment]
+        call = self._permit(flight, attempt)
+        deployment = call.deployment
         provider = self._providers[deployment.provider]
-        call = self._permit(flight, deployment)
         now = asyncio.get_running_loop().time()
         limits = Limits(deployment, flight, now)
         watch = Watch()
@@ -99,9 +106,9 @@ class Attempts:
 
     async def stream(self, flight: Flight, attempt: Attempt, landing: Landing) -> AsyncGenerator[Delta]:
         """The provider's deltas; when they end without an error, `landing.answer` is the accepted answer."""
-        deployment = self._deployments[attempt.deployment]
+        call = self._permit(flight, attempt)
+        deployment = call.deployment
         provider = self._providers[deployment.provider]
-        call = self._permit(flight, deployment)
         fold = Fold(provider.facts.name)
         loop_time = asyncio.get_running_loop().time
         limits = Limits(deployment, flight, loop_time())
@@ -153,24 +160,36 @@ class Attempts:
         answer = self._guards.after(flight.request, answer, flight.kept)
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
-            flight.parsed = parse(output, answer.text)
+            try:
+                flight.parsed = parse(output, answer.text)
+            except OutputInvalid as misfit:
+                flight.misfit = misfit
+                raise
         usage = answer.usage
         if usage.input_tokens is None or usage.output_tokens is None:
             usage = estimated(usage, flight.decision.input_tokens, answer)
             answer = replace(answer, usage=usage)
         return answer
 
-    def _permit(self, flight: Flight, deployment: Deployment) -> Call:
+    def _permit(self, flight: Flight, attempt: Attempt) -> Call:
         """Check the constraints once more, and only then mint the permit."""
+        if all(candidate.deployment != attempt.deployment for candidate in flight.decision.shortlist):
+            raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
+        deployment = self._deployments[attempt.deployment]
         rule = self._decider.recheck(flight.asked, flight.decision, deployment)
         if rule is not None:
-            raise PermitError(f"{deployment.id} may not be tried: {rule}")
+            error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {rule}")
+            flight.draft.attempt(deployment, attempt.role, ticks=perf_counter(), error=error)
+            raise error
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
         self._health.began(deployment.id)
-        return Call(request=flight.request, deployment=deployment, permit=permit, http=self._http)
+        request = flight.request
+        if attempt.repair and flight.misfit is not None:
+            request = mending(request, flight.misfit)
+        return Call(request=request, deployment=deployment, permit=permit, http=self._http)
 
     def _finished(
         self, flight: Flight, deployment: Deployment, failure: InterlockError | None, record: AttemptRecord

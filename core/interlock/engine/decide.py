@@ -85,8 +85,6 @@ class Decider:
 
     def recheck(self, request: Request, decision: Decision, deployment: Deployment) -> str | None:
         """The rule that forbids an attempt now, in words; None when it is allowed."""
-        if all(candidate.deployment != deployment.id for candidate in decision.shortlist):
-            return "it is not on the request's shortlist"
         call = ConstraintCall(
             request=request,
             constraints=self.effective(request, decision.task),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.engine.records import RecordDraft
-from interlock.errors import TotalTimeout
+from interlock.errors import OutputInvalid, TotalTimeout
 from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
@@ -22,7 +22,7 @@ class Flight:
 
     `asked` is the request as the caller gave it, `request` what guardrails made of it; `kept` is what they
     keep aside. `due` is the loop's time at which the call must have ended, `total` the seconds that it was
-    given. `parsed` is set with the accepted answer.
+    given. `parsed` is set with the accepted answer, `misfit` with the last output that did not fit.
     """
 
     asked: Request
@@ -34,6 +34,7 @@ class Flight:
     total: float
     steps: Steps
     parsed: Any = None
+    misfit: OutputInvalid | None = None
 
     def too_late(self) -> TotalTimeout:
         return TotalTimeout(f"the call was not finished within {self.total:g} s (timeouts.total)")

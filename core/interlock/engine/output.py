@@ -2,11 +2,15 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from interlock.errors import OutputInvalid, RequestError
-from interlock.types.request import Output
+from interlock.types.messages import Message
+from interlock.types.request import Output, Request
+
+_SHOWN = 5
 
 
 def as_output(value: object) -> Output | None:
@@ -17,7 +21,7 @@ def as_output(value: object) -> Output | None:
         schema = dict(value)
         if schema.get("type") != "object" and not {"properties", "$ref", "anyOf", "oneOf"} & schema.keys():
             raise RequestError("a JSON schema of type object is expected", key="output")
-        return Output(name=str(schema.get("title") or "output"), schema=schema, build=_object)
+        return Output(name=str(schema.get("title") or "output"), schema=schema, build=_checker(schema))
     if isinstance(value, type) and (hasattr(value, "model_json_schema") or dataclasses.is_dataclass(value)):
         from pydantic import TypeAdapter  # noqa: PLC0415 - costs more than the rest of the import together
 
@@ -40,9 +44,16 @@ def parse(output: Output, text: str) -> Any:
         raise OutputInvalid(f"the answer is no JSON, as {output.name} asks for", text=text) from None
     try:
         return output.build(value)
-    except ValueError as error:
-        where = _where(error)
+    except (ValueError, RecursionError) as error:
+        where = _where(error) if isinstance(error, ValueError) else ""
         raise OutputInvalid(f"the answer does not fit {output.name}{where}", text=text) from None
+
+
+def mending(request: Request, misfit: OutputInvalid) -> Request:
+    """The request, and behind it the answer that did not fit and what was wrong with it."""
+    ask = f"{misfit.message}. Answer again, with JSON that fits the schema and nothing else."
+    said = misfit.text if misfit.text.strip() else "(nothing)"
+    return replace(request, messages=(*request.messages, Message("assistant", said), Message("user", ask)))
 
 
 def _bare(text: str) -> str:
@@ -55,14 +66,70 @@ def _bare(text: str) -> str:
 
 def _where(error: ValueError) -> str:
     """The places that do not fit; not the values, which are content."""
+    if isinstance(error, _Misfit):
+        return f": {', '.join(error.places)}"
     errors = getattr(error, "errors", None)
     if not callable(errors):
         return ""
-    places = [".".join(str(step) for step in item["loc"]) or "(top)" for item in errors()]
-    return f": {', '.join(places[:5])}"
+    return f": {', '.join(_path(item['loc']) for item in list(errors())[:_SHOWN])}"
 
 
-def _object(value: Any) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - parse turns ValueError into OutputInvalid
-    return value
+def _path(steps: Iterable[object]) -> str:
+    return ".".join(map(str, steps)) or "(top)"
+
+
+class _Misfit(ValueError):
+    def __init__(self, places: list[str]) -> None:
+        super().__init__()
+        self.places = places
+
+
+def _checker(schema: dict[str, Any]) -> Callable[[Any], Any]:
+    """What checks a value against a JSON schema and returns it.
+
+    Raises:
+        RequestError: the schema is none.
+    """
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - only callers with a schema need it
+    from jsonschema.validators import validator_for  # noqa: PLC0415 - see above
+    from referencing import Registry  # noqa: PLC0415 - see above
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - see above
+    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - see above
+
+    kind = validator_for(schema)
+    try:
+        kind.check_schema(schema)
+    except SchemaError as error:
+        where = _path(error.absolute_path)
+        raise RequestError(f"this is no JSON schema: {where}: {error.message}", key="output") from None
+    validator = kind(schema, registry=Registry())  # an empty registry fetches nothing from anywhere
+    try:
+        # References are looked up when a value meets them: better now than after a model has answered.
+        resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
+        for reference in _references(schema):
+            resolver.lookup(reference)
+    except Unresolvable as error:
+        raise RequestError(f"the schema refers to what is not in it: {error.ref}", key="output") from None
+
+    def check(value: Any) -> Any:
+        found = [
+            f"{_path(error.absolute_path)} ({error.validator})" for error in validator.iter_errors(value)
+        ]
+        if found:
+            raise _Misfit(found[:_SHOWN])
+        return value
+
+    return check
+
+
+def _references(schema: object) -> Iterator[str]:
+    """Every `$ref` in a schema, however deep."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if isinstance(part.get("$ref"), str):
+                yield part["$ref"]
+            waiting.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            waiting.extend(part)

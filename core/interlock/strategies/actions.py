@@ -16,9 +16,14 @@ from interlock.errors import (
 
 
 class Action(Enum):
-    """RETRY the same deployment, FALL_BACK to another, fall back to another MODEL, or END the call."""
+    """What comes next.
+
+    RETRY and REPAIR ask the same deployment, FALL_BACK another, OTHER_MODEL one with another model; END ends
+    the call.
+    """
 
     RETRY = "retry"
+    REPAIR = "repair"
     FALL_BACK = "fall back"
     OTHER_MODEL = "fall back to another model"
     END = "end"
@@ -29,7 +34,7 @@ ACTIONS: dict[type[ProviderError], Action] = {
     RateLimited: Action.RETRY,
     Unavailable: Action.RETRY,
     ProtocolError: Action.RETRY,
-    OutputInvalid: Action.FALL_BACK,
+    OutputInvalid: Action.REPAIR,
     AttemptTimeout: Action.FALL_BACK,  # a silent deployment is not asked twice
     ContextLengthExceeded: Action.OTHER_MODEL,
     ContentPolicyViolation: Action.END,  # a refusal is not routed around

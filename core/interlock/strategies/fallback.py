@@ -26,22 +26,24 @@ class Fallback:
             if candidate.model in barred:
                 continue
             last = index == len(call.shortlist) - 1
-            delay = 0.0
-            for retry in range(call.retries + 1):
-                outcome = yield Attempt(deployment=candidate.deployment, delay=delay)
-                if outcome.error is None:
-                    return
-                action = action_for(outcome.error)
-                if action is Action.END:
+            retries, repaired = 0, False
+            attempt = Attempt(deployment=candidate.deployment)
+            while True:
+                error = (yield attempt).error
+                action = Action.END if error is None else action_for(error)
+                if error is None or action is Action.END:
                     return
                 if action is Action.OTHER_MODEL:
                     barred.add(candidate.model)
-                if action is not Action.RETRY:
+                if action is Action.REPAIR and not repaired:
+                    repaired = True
+                    attempt = Attempt(deployment=candidate.deployment, repair=True)
+                    continue
+                wait = _wait(error, retries, call, last=last) if action is Action.RETRY else None
+                if wait is None or retries == call.retries:
                     break
-                wait = _wait(outcome.error, retry, call, last=last)
-                if wait is None:
-                    break
-                delay = wait
+                retries += 1
+                attempt = Attempt(deployment=candidate.deployment, delay=wait)
 
 
 def _wait(error: ProviderError, retry: int, call: StrategyCall, *, last: bool) -> float | None:

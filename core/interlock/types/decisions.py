@@ -63,10 +63,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try that a strategy asks for, after waiting `delay` seconds."""
+    """One try that a strategy asks for, after waiting `delay` seconds.
+
+    `repair` asks the same deployment to mend the structured output that it got wrong in the attempt before.
+    """
 
     deployment: str
     delay: float = 0.0
+    repair: bool = False
     role: AttemptRole = "answer"
 
 

@@ -93,4 +93,4 @@ def accuracy(rows: list[Judged]) -> float:
 
 
 if __name__ == "__main__":
-    print(tables(list(judged())))  # noqa: T201 - this is what the script is for
+    print(tables(list(judged())))

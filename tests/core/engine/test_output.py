@@ -55,3 +55,45 @@ def test_an_answer_that_does_not_fit_names_the_place_and_not_the_value():
 def test_what_is_no_schema_is_refused(value):
     with pytest.raises(RequestError, match="output"):
         as_output(value)
+
+
+INVOICE = {
+    "type": "object",
+    "properties": {
+        "total": {"type": "number", "minimum": 0},
+        "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}},
+    },
+    "required": ["total"],
+    "$defs": {"line": {"type": "object", "required": ["sku"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"sum": 12}', "(top) (required)"),
+        ('{"total": "a secret"}', "total (type)"),
+        ('{"total": -1}', "total (minimum)"),
+        ('{"total": 1, "lines": [{"sku": 1}, {}]}', "lines.1 (required)"),
+        ("[]", "(top) (type)"),
+    ],
+)
+def test_a_schema_is_held_to_in_every_part(text, place):
+    with pytest.raises(OutputInvalid) as caught:
+        parse(as_output(INVOICE), text)
+    assert str(caught.value) == f"the answer does not fit output: {place}"
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "object", "properties": []}, {"type": "object", "required": "total"}]
+)
+def test_a_schema_that_is_none_is_refused(schema):
+    with pytest.raises(RequestError, match="no JSON schema"):
+        as_output(schema)
+
+
+@pytest.mark.parametrize("reference", ["https://example.org/schema.json", "#/$defs/nowhere"])
+def test_a_schema_that_refers_elsewhere_is_refused_and_never_fetched(reference):
+    with pytest.raises(RequestError) as caught:
+        as_output({"type": "object", "properties": {"a": {"$ref": reference}}})
+    assert "refers to what is not in it" in str(caught.value)

@@ -13,6 +13,7 @@ from interlock import (
     Message,
     NoDeployment,
     OutputInvalid,
+    PermitError,
     ProtocolError,
     RateLimited,
     Refusal,
@@ -23,8 +24,10 @@ from interlock import (
     TotalTimeout,
     Unavailable,
     Usage,
+    hookimpl,
 )
 from interlock.testing import Step, scripted_providers, scripted_router
+from interlock.types.decisions import Attempt
 
 SCHEMA = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
 PRICE = {"price": {"input": 2.0, "output": 10.0}}
@@ -203,17 +206,30 @@ async def test_structured_output_comes_back_parsed():
     assert response.parsed == {"total": 12.5}
 
 
-async def test_output_that_does_not_fit_falls_over_to_one_that_does():
-    router = scripted_router({"a": ["Twelve and a half."], "b": ['{"total": 12.5}']})
+async def test_output_that_does_not_fit_is_mended_once_by_the_same_model():
+    router = scripted_router({"a": ["Twelve and a half.", '{"total": 12.5}'], "b": []})
     response = await router.complete("Sum it up", output=SCHEMA)
-    assert (response.deployment, response.parsed) == ("b", {"total": 12.5})
-    assert response.record.attempts[0].error.kind == "OutputInvalid"
+    assert (response.deployment, response.parsed) == ("a", {"total": 12.5})
+    assert [str(attempt.error) for attempt in response.record.attempts] == [
+        "OutputInvalid: the answer is no JSON, as output asks for",
+        "None",
+    ]
+    asked = scripted_providers(router)[0].calls[1].request.messages
+    assert [message.role for message in asked] == ["user", "assistant", "user"]
+    assert asked[1].text == "Twelve and a half."
+
+
+async def test_output_that_stays_wrong_falls_over_to_one_that_does_not_know_of_it():
+    router = scripted_router({"a": ["Twelve.", '{"sum": 12}'], "b": ['{"total": 12}']})
+    response = await router.complete("Sum it up", output=SCHEMA)
+    assert (response.deployment, response.parsed) == ("b", {"total": 12})
+    assert len(scripted_providers(router)[1].calls[0].request.messages) == 1
 
 
 async def test_output_that_nobody_gets_right_carries_the_text():
     with pytest.raises(OutputInvalid) as caught:
-        await scripted_router({"a": ["Twelve."]}).complete("Sum it up", output=SCHEMA)
-    assert caught.value.text == "Twelve."
+        await scripted_router({"a": ["Twelve.", "12"]}).complete("Sum it up", output=SCHEMA)
+    assert caught.value.text == "12"
 
 
 async def test_a_refusal_is_not_parsed():
@@ -309,3 +325,44 @@ async def test_the_limit_of_a_call_is_the_routers():
     )
     with pytest.raises(TotalTimeout, match=r"within 0.03 s"):
         await router.complete("Hello")
+
+
+class Mood:
+    """A rule of a plugin, whose answer may change between a decision and its attempt."""
+
+    api = 1
+    name = "mood"
+
+    def __init__(self, *moods):
+        self.moods = list(moods)
+
+    def check(self, call):
+        return self.moods.pop(0) if call.deployment.id == "a" and self.moods else None
+
+
+def rules(*constraints):
+    return type("Rules", (), {"interlock_constraints": hookimpl(lambda self: list(constraints))})()
+
+
+async def test_what_is_no_longer_allowed_is_passed_over():
+    router = scripted_router({"a": [], "b": ["fine"]}, plugins=[rules(Mood(None, "it rains"))])
+    response = await router.complete("Hello")
+    assert response.deployment == "b"
+    first = response.record.attempts[0]
+    assert str(first.error) == "NoLongerAllowed: a was allowed and is no longer: it rains"
+    assert used(router) == {"a": 0, "b": 1}
+
+
+async def test_a_strategy_that_leaves_the_shortlist_gets_no_permit():
+    class Stray:
+        api = 1
+        name = "stray"
+
+        def run(self, call):
+            yield Attempt(deployment="b")
+
+    router = scripted_router({"a": [], "b": []}, deployments={"b": {"region": "us"}})
+    router.wiring.engine._strategy = Stray()
+    with pytest.raises(PermitError, match="not on the request's shortlist"):
+        await router.complete("Hello", constraints={"residency": {"eu"}})
+    assert used(router) == {"a": 0, "b": 0}

@@ -6,6 +6,7 @@ from interlock.errors import (
     ContextLengthExceeded,
     FirstTokenTimeout,
     InvalidRequest,
+    OutputInvalid,
     ProtocolError,
     RateLimited,
     Unavailable,
@@ -105,3 +106,10 @@ def test_the_most_specific_kind_of_error_decides():
     assert action_for(ContextLengthExceeded("x")) is Action.OTHER_MODEL
     assert action_for(ProtocolError("x")) is Action.RETRY
     assert set(ACTIONS.values()) == set(Action)
+
+
+def test_output_that_does_not_fit_is_mended_once():
+    misfit = OutputInvalid("no JSON", text="x")
+    assert names(run([misfit, None])) == "aa"
+    assert names(run([misfit, misfit, None])) == "aab"
+    assert names(run([misfit, Unavailable("500"), Unavailable("500"), None], retries=1)) == "aaab"

@@ -1,0 +1,88 @@
+"""The vocabulary's format: what its patterns meet, and what is refused."""
+
+import pytest
+
+from interlock.classifiers.lexicon import (
+    CLASS,
+    LATIN,
+    OBJECT,
+    STRONG,
+    TASKS,
+    WEAK,
+    Lexicon,
+    _read,
+    fold,
+    lexicon,
+    words_of,
+)
+
+
+def built(text: str) -> Lexicon:
+    made = Lexicon()
+    _read("# head\n" + text, "xx", made)
+    return made
+
+
+def found(index: Lexicon, text: str) -> list[str]:
+    return [hit.term.text for hit in index.hits(words_of(text))]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "meets"),
+    [
+        ("poem", "A poem, please", True),
+        ("poem", "Poems, please", False),
+        ("poem*", "Poems, please", True),
+        ("*gedicht", "Ein Liebesgedicht", True),
+        ("*gedicht", "Ein Gedicht", False),
+        ("sort a list", "please sort a list now", True),
+        ("sort a list", "please sort a", False),
+        ("sort _ list", "sort my list", True),
+        ("sort .. list", "sort this very long list", True),
+        ("sort .. list", "sort this very long and silly list", False),
+        ("real-time answer*", "real time answers", True),
+        ("what's up", "What's up?", True),
+        ("résumé", "resume", True),
+        ("straße", "STRASSE", True),
+        ("plan a trip*", "plan a", False),
+    ],
+)
+def test_patterns(term: str, text: str, meets: bool):
+    assert bool(found(built(f"[creative_content 2]\n{term}\n"), text)) is meets
+
+
+def test_sections_give_terms_their_meaning():
+    index = built(
+        "[creative_content 4]\nhaiku\n\n[creative_content ~1]\nmoon\n\n[@make]\nwrite\n\n"
+        "[code_generation object make,fix ~1.5 0.5]\nclass\n"
+    )
+    haiku, moon, write, class_ = (hit.term for hit in index.hits(["haiku", "moon", "write", "class"]))
+    assert (haiku.kind, haiku.task, haiku.weight) == (STRONG, "creative_content", 4.0)
+    assert moon.kind == WEAK
+    assert (write.kind, write.name) == (CLASS, "make")
+    assert (class_.kind, class_.bound_kind, class_.alone) == (OBJECT, WEAK, 0.5)
+    assert class_.verbs == {"make", "fix", "wish"}
+
+
+@pytest.mark.parametrize(
+    "text", ["[poetry 2]\npoem\n", "[creative_content]\npoem\n", "[creative_content 2]\nab*\n", "[@a]\n!\n"]
+)
+def test_bad_files_are_refused(text: str):
+    with pytest.raises(ValueError, match=r"section|stem|word"):
+        built(text)
+
+
+@pytest.mark.parametrize("language", [*LATIN, "zh", "ja", "ko"])
+def test_every_file_reads(language: str):
+    index = lexicon(language)
+    assert index.words or index.unspaced
+    assert lexicon(language) is index
+
+
+def test_tasks_are_nine():
+    assert len(set(TASKS)) == 9
+
+
+def test_words():
+    assert words_of("L'été, c'est 3,5 °C!") == ["l", "ete", "c", "est", "3", "5", "c"]
+    assert fold("你好") == "你好"
