@@ -99,11 +99,9 @@ class HeuristicClassifier:
         terms = lexicon(language).unspaced_hits(text[:_EAST_ASIAN_HEAD])
         evidence += [Evidence(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
         technical = [
-            hit.term
+            hit[2]
             for hit in lexicon("en").hits(words)
-            if hit.term.task == "code_generation"
-            and hit.term.language == "en"
-            and hit.term.weight >= _TECHNICAL
+            if hit[2].task == "code_generation" and hit[2].language == "en" and hit[2].weight >= _TECHNICAL
         ]
         named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
         evidence += [
@@ -124,7 +122,7 @@ class HeuristicClassifier:
             return
         text = bounded(first.text)[:_SYSTEM]
         for hit in _hits(words_of(text), None):
-            term = hit.term
+            term = hit[2]
             if term.kind == STRONG and term.task in _DEMANDS and term.weight >= _DECISIVE:
                 scores[term.task] = scores.get(term.task, 0.0) + term.weight
                 evidence.append(Evidence(term.task, term.weight, f"{term.label} in the system prompt"))
@@ -191,7 +189,7 @@ def _temper(scores: dict[str, float], reading: Reading, *, tools: bool) -> None:
     if asked:
         spared = {asked, "eu_regulated", "conversational", "cjk_language"}
         if asked == "conversational":
-            spared.add("creative_content")  # a message may be asked for in rhyme
+            spared |= {"creative_content", "agentic_tool_use"}  # a message in rhyme, or one to be sent
         for task in scores:
             if task not in spared:
                 scores[task] *= _MENTIONED

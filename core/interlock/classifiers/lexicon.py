@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 TASKS = (
     "long_document",
@@ -58,15 +57,9 @@ class Term:
         return f"'{self.text}' ({self.language})"
 
 
-class Hit(NamedTuple):
-    """A term found at words[start:end]."""
+Hit = tuple[int, int, Term]
+"""A term found at words[start:end], as (start, end, term). No class: hundreds are made for a decision."""
 
-    start: int
-    end: int
-    term: Term
-
-
-_hit = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 Rest = Sequence[str]
 
 
@@ -135,20 +128,20 @@ class Lexicon:
             # The longest loop of a decision: the commonest case is written out, and no empty list is walked.
             if (node := exact(word)) is not None:
                 if node.single:
-                    found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
+                    found += [(at, at + 1, term) for term in node.single]
                 if after in node.by_next or node.wild:
                     _phrases(node, words, at, after, found)
             if (group := stems(word[:_STEM])) is not None:
                 for stem, node in group:
                     if word.startswith(stem):
                         if node.single:
-                            found += [_hit(Hit, (at, at + 1, term)) for term in node.single]
+                            found += [(at, at + 1, term) for term in node.single]
                         if after in node.by_next or node.wild:
                             _phrases(node, words, at, after, found)
             if compounds and (ends := endings(word[-_STEM:])) is not None:
                 for ending, term in ends:
                     if word.endswith(ending) and word != ending:
-                        found.append(_hit(Hit, (at, at + 1, term)))
+                        found.append((at, at + 1, term))
         return found
 
     def unspaced_hits(self, text: str) -> list[Term]:
@@ -271,12 +264,12 @@ def _hang(node: _Node, rest: Rest, term: Term) -> None:
 def _phrases(node: _Node, words: Sequence[str], at: int, after: str, found: list[Hit]) -> None:
     for rest, term in node.by_next.get(after, ()):
         if not rest:
-            found.append(_hit(Hit, (at, at + 2, term)))
+            found.append((at, at + 2, term))
         elif end := _match(words, at + 2, rest):
-            found.append(_hit(Hit, (at, end, term)))
+            found.append((at, end, term))
     for rest, term in node.wild:
         if end := _match(words, at + 1, rest):
-            found.append(_hit(Hit, (at, end, term)))
+            found.append((at, end, term))
 
 
 def _match(words: Sequence[str], at: int, rest: Rest) -> int:

@@ -1,12 +1,12 @@
 """Adding evidence up: strong, weak and contrary words per task, and what a request verb asks for."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Hit, Term
 
+_KINDS = 8  # more than there are kinds: place and kind make one number
 _DECAY = 0.6  # each further piece of evidence for a task adds less
 _AHEAD = 8  # words after a verb in which its object stands
 _BEHIND = 6  # words before it, as in German infinitives; never in English
@@ -86,8 +86,9 @@ class Reading:
                 self._scored.append((hit, term.weight if sure else term.weight * _DOUBTFUL, kind))
         if self._objects:
             self._objects = self._outside_phrases()
-        self._first_verb = verbs[0].start if verbs else _BEHIND
-        self._bind(verbs)
+        self._first_verb = verbs[0][0] if verbs else _BEHIND
+        if verbs and self._objects:
+            self._bind(verbs)
 
     def has(self, name: str) -> bool:
         return name in self.places
@@ -96,7 +97,7 @@ class Reading:
         """Different entries of a class."""
         if name not in self.places:
             return 0
-        return len({hit.term for hit in self._classes if hit.term.name == name})
+        return len({term for _, _, term in self._classes if term.name == name})
 
     def near(self, first: str, second: str, window: int) -> bool:
         """Whether words of both classes stand at most `window` words apart; one word is not two."""
@@ -106,37 +107,48 @@ class Reading:
         )
 
     def totals(self) -> dict[str, float]:
-        """Each task's score. Adds the words' evidence to `evidence`."""
-        weak: dict[str, dict[int, tuple[float, Term]]] = defaultdict(dict)
-        against: dict[str, float] = defaultdict(float)
-        strong_at: set[tuple[str, int]] = set()
-        kept = _once(self._scored + self._unasked())
-        for hit, weight, kind in kept:
-            term = hit.term
+        """Each task's score. Adds the words' evidence to `evidence`.
+
+        Each place and each spelling speaks once for a task, in its heaviest reading.
+        """
+        evidence = self.evidence
+        weak: dict[str, list[tuple[float, int, Term]]] = {}
+        against: dict[str, float] = {}
+        seen_by: dict[str, set[int | str]] = {}
+        self._scored += self._unasked()
+        self._scored.sort(key=itemgetter(1), reverse=True)
+        for (start, end, term), weight, kind in self._scored:
+            task = term.task
+            seen = seen_by.get(task)
+            if seen is None:
+                seen = seen_by[task] = set()
+            place = start * _KINDS + kind
+            if place in seen or (term.text in seen and kind != AGAINST):
+                continue
+            seen.add(term.text)
+            seen.update(range(place, end * _KINDS + kind, _KINDS))
             if kind == STRONG:
-                self.evidence.append(Evidence(term.task, weight, term))
-                strong_at.update([(term.task, at) for at in range(hit.start, hit.end)])
-            elif kind == AGAINST:
-                against[term.task] += weight
-                self.evidence.append(Evidence(term.task, -weight, term))
-        for hit, weight, kind in kept:
-            if kind == WEAK and (hit.term.task, hit.start) not in strong_at:
-                here = weak[hit.term.task]
-                if hit.start not in here or here[hit.start][0] < weight:
-                    here[hit.start] = (weight, hit.term)
-        strong: dict[str, list[float]] = defaultdict(list)
-        for item in self.evidence:
-            if item.weight > 0:
-                strong[item.task].append(item.weight)
-        totals = {task: _sum(weights) for task, weights in strong.items()}
-        for task, placed in weak.items():
-            words = sorted(placed.values(), key=itemgetter(0), reverse=True)
+                evidence.append(Evidence(task, weight, term))
+            elif kind == WEAK:
+                weak.setdefault(task, []).append((weight, start, term))
+            else:
+                against[task] = against.get(task, 0.0) + weight
+                evidence.append(Evidence(task, -weight, term))
+        strong: dict[str, list[float]] = {}
+        for task, weight, _ in evidence:
+            if weight > 0:
+                strong.setdefault(task, []).append(weight)
+        totals = {task: _sum(sorted(weights, reverse=True)) for task, weights in strong.items()}
+        for task, words in weak.items():
+            beside = [word for word in words if word[1] * _KINDS + STRONG not in seen_by[task]]
+            if not beside:
+                continue
             # One ambiguous word says little; beside strong evidence or a second one it counts.
-            cap = 3.0 if task in totals else _ALONE.get(len(words), 3.0)
-            value = min(_sum([weight for weight, _ in words]), cap) - against[task]
+            cap = 3.0 if task in totals else _ALONE.get(len(beside), 3.0)
+            value = min(_sum([word[0] for word in beside]), cap) - against.get(task, 0.0)
             if value > 0:
                 totals[task] = totals.get(task, 0.0) + value
-                self.evidence.append(Evidence(task, value, words[0][1]))
+                evidence.append(Evidence(task, value, beside[0][2]))
         return totals
 
     def _outside_phrases(self) -> list[Hit]:
@@ -146,16 +158,16 @@ class Reading:
             for hit, weight, kind in self._scored
             if kind == STRONG and weight >= _PHRASE and hit[1] - hit[0] > 1
         ]
-        spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit.term.name == "system"]
+        spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit[2].name == "system"]
         if not spans:
             return self._objects
         kept = []
         for hit in self._objects:
-            over = next((span for span in spans if span.start <= hit.start and hit.end <= span.end), None)
-            if over is None or over.term.task == hit.term.task:
+            over = next((span for span in spans if span[0] <= hit[0] and hit[1] <= span[1]), None)
+            if over is None or over[2].task == hit[2].task:
                 kept.append(hit)
-            elif over.term.kind == STRONG and (hit.start == over.start or hit.end == over.end):
-                kept.append(Hit(hit.start, hit.end, over.term))
+            elif over[2].kind == STRONG and (hit[0] == over[0] or hit[1] == over[1]):
+                kept.append((hit[0], hit[1], over[2]))
         return kept
 
     def _bind(self, verbs: list[Hit]) -> None:
@@ -164,9 +176,9 @@ class Reading:
         taken: set[int] = set()
         names_at: dict[int, set[str]] = {}
         for verb in verbs:
-            names_at.setdefault(verb.start, set()).add(verb.term.name)
+            names_at.setdefault(verb[0], set()).add(verb[2].name)
         for verb in verbs:
-            names = names_at.pop(verb.start, None)
+            names = names_at.pop(verb[0], None)
             if names is None:
                 continue
             if not self.numeric:
@@ -180,18 +192,18 @@ class Reading:
                 factor *= _WISHED
             best: dict[str, Term] = {}
             for number, other in enumerate(self._objects):
-                term = other.term
-                if other.start == hit.start and _accepts(term, names) and number not in taken:
+                term = other[2]
+                if other[0] == hit[0] and _accepts(term, names) and number not in taken:
                     taken.add(number)
                     if term.task not in best or best[term.task].weight < term.weight:
                         best[term.task] = term
             for term in best.values():
                 if term.kind == STRONG:
-                    self.evidence.append(Evidence(term.task, _NAMED * factor, (verb.term, term)))
+                    self.evidence.append(Evidence(term.task, _NAMED * factor, (verb[2], term)))
                 elif term.bound_kind == STRONG:
-                    self.evidence.append(Evidence(term.task, term.weight * factor, (verb.term, term)))
+                    self.evidence.append(Evidence(term.task, term.weight * factor, (verb[2], term)))
                 else:
-                    self._scored.append((Hit(hit.start, hit.end, term), term.weight * factor, WEAK))
+                    self._scored.append(((hit[0], hit[1], term), term.weight * factor, WEAK))
             asked = max(best.values(), key=lambda term: term.weight)
             if rank == 0 and STRONG in (asked.kind, asked.bound_kind):
                 self.asked = asked.task
@@ -203,22 +215,22 @@ class Reading:
         best: int | None = None
         best_start = -1
         for index, hit in enumerate(self._objects):
-            if index in taken or not _accepts(hit.term, names):
+            if index in taken or not _accepts(hit[2], names):
                 continue
-            gap = hit.start - verb.end
+            gap = hit[0] - verb[1]
             if 0 <= gap < ahead:
                 # "a Python function name": of neighbouring nouns the last one is meant in English and German.
-                if best is None or (hit.start == best_start + 1 and hit.term.language in ("en", "de", "nl")):
-                    best, best_start = index, hit.start
-                elif hit.start > best_start + 1:
+                if best is None or (hit[0] == best_start + 1 and hit[2].language in ("en", "de", "nl")):
+                    best, best_start = index, hit[0]
+                elif hit[0] > best_start + 1:
                     break
         if best is not None:
             return best
-        if verb.term.language == "en":
+        if verb[2].language == "en":
             return None
         for index in range(len(self._objects) - 1, -1, -1):
             hit = self._objects[index]
-            if index not in taken and _accepts(hit.term, names) and 0 < verb.start - hit.start <= _BEHIND:
+            if index not in taken and _accepts(hit[2], names) and 0 < verb[0] - hit[0] <= _BEHIND:
                 return index
         return None
 
@@ -227,13 +239,13 @@ class Reading:
         rest: list[_Scored] = []
         seen: set[Term] = set()
         for hit in self._objects:
-            term = hit.term
+            term = hit[2]
             if term in seen or term.kind == STRONG:
                 continue
             seen.add(term)
             if (
-                hit.start <= 2
-                and hit.start < self._first_verb
+                hit[0] <= 2
+                and hit[0] < self._first_verb
                 and not self.asked
                 and not self.question
                 and self.size > 2
@@ -245,22 +257,7 @@ class Reading:
 
 
 _Scored = tuple[Hit, float, int]
-
-
-def _once(scored: Iterable[_Scored]) -> list[_Scored]:
-    """Each place and each spelling speaks once for a task, in its heaviest reading."""
-    kept: list[_Scored] = []
-    seen: set[tuple[int, str, int | str]] = set()
-    for item in sorted(scored, key=itemgetter(1), reverse=True):
-        hit, _, kind = item
-        spelling = (kind, hit.term.task, hit.term.text)
-        place = (kind, hit.term.task, hit.start)
-        if spelling in seen or place in seen:
-            continue
-        seen.add(spelling)
-        seen.update([(kind, hit.term.task, at) for at in range(hit.start, hit.end)])
-        kept.append(item)
-    return kept
+"""A hit, its weight here, and its kind here."""
 
 
 _VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish", "howmuch"})
@@ -279,9 +276,10 @@ def _pair(verb: Term, noun: Term) -> str:
     return f"'{verb.text} … {noun.text}' ({noun.language})"
 
 
-def _sum(weights: list[float]) -> float:
+def _sum(weights: Iterable[float]) -> float:
+    """The sum of weights, heaviest first, each counting less than the one before."""
     total, factor = 0.0, 1.0
-    for weight in sorted(weights, reverse=True):
+    for weight in weights:
         total += weight * factor
         factor *= _DECAY
     return total

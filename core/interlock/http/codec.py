@@ -44,14 +44,22 @@ class HttpProvider:
         self.facts = facts
         self.codec = codec
 
+    async def authorise(self, call: Call, request: HttpRequest) -> HttpRequest:  # noqa: ARG002 - for overriding
+        """The request with what a pure codec cannot give it, such as a signature.
+
+        Called once for every send. Raises ProviderError alone, and blocks no loop.
+        """
+        return request
+
     async def complete(self, call: Call) -> Answer:
-        reply = await call.http.send(self.codec.encode(call, stream=False), call.permit, call.deployment)
+        request = await self.authorise(call, self.codec.encode(call, stream=False))
+        reply = await call.http.send(request, call.permit, call.deployment)
         if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
             raise self.codec.error(reply)
         return self.codec.decode(call, reply)
 
     async def stream(self, call: Call) -> AsyncIterator[Delta]:
-        request = self.codec.encode(call, stream=True)
+        request = await self.authorise(call, self.codec.encode(call, stream=True))
         async with call.http.stream(request, call.permit, call.deployment) as reply:
             if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                 raise self.codec.error(await reply.read())

@@ -1,13 +1,17 @@
-"""For codecs: reading JSON that may be anything, and writing media that may be unknown."""
+"""For codecs: what every dialect reads and writes alike. Pure, and no error but ProviderError."""
 
 import base64
 import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from interlock.errors import ProtocolError
-from interlock.types.messages import Document, Media
+from interlock.errors import InvalidRequest, ProtocolError
+from interlock.types.messages import Document, Media, Part, Reasoning, Refusal, Text, ToolCall
+from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
 
 _MOST = 10**12
+_MOST_BYTES = 64 * 2**20
+_BOM = b"\xef\xbb\xbf"
 _EXCERPT = 80
 _MAGIC = (
     (b"\x89PNG", "image/png"),
@@ -85,3 +89,128 @@ def text_of_document(part: Document) -> str | None:
     if part.data is None or not (kind.startswith("text/") or kind in _TEXTUAL):
         return None
     return part.data.decode("utf-8", errors="replace")
+
+
+def part_name(part: Part) -> str:
+    """`a Refusal`, `an Image`: for errors that name what a vendor cannot take."""
+    name = type(part).__name__
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON. Raises InvalidRequest for what JSON cannot hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequest(f"the request holds what JSON cannot: {error}") from None
+
+
+def json_body(payload: Mapping[str, Any]) -> bytes:
+    """A request's body. A lone surrogate, which a stream cut inside an emoji leaves behind, becomes `?`."""
+    return json_text(payload).encode("utf-8", errors="replace")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+class CallIds:
+    """Ids of tool calls as a vendor takes them: one conversation's calls and results, in their order.
+
+    `fit` makes one id of another, the same each time; it leaves alone what the vendor takes as it is. Some
+    vendors number the calls of every answer from nought, so an id that comes again gets a number: each id
+    is used by one call alone. A result belongs to the earliest call of its id in the last turn that is still
+    without one.
+    """
+
+    __slots__ = ("_fit", "_latest", "_open", "_used")
+
+    def __init__(self, fit: Callable[[str], str]) -> None:
+        self._fit = fit
+        self._latest: dict[str, str] = {}
+        self._open: dict[str, list[str]] = {}
+        self._used: set[str] = set()
+
+    def turn(self) -> None:
+        """The assistant speaks: calls of before that have no result yet get none."""
+        self._open.clear()
+
+    def call(self, given: str) -> str:
+        encoded = self._fit(given)
+        number = 1
+        while encoded in self._used:
+            number += 1
+            encoded = self._fit(f"{given}_{number}")
+        self._used.add(encoded)
+        self._latest[given] = encoded
+        self._open.setdefault(given, []).append(encoded)
+        return encoded
+
+    def result(self, given: str) -> str:
+        waiting = self._open.get(given)
+        return waiting.pop(0) if waiting else self._latest.get(given) or self._fit(given)
+
+
+class Incoming:
+    """A reply that should be a stream of events, and may be plain JSON or a web page all the same."""
+
+    __slots__ = ("_plain", "_started")
+
+    def __init__(self) -> None:
+        self._plain: bytearray | None = None
+        self._started = False
+
+    @property
+    def plain(self) -> bytes | None:
+        """The whole reply so far, once it has proved to be no stream."""
+        return None if self._plain is None else bytes(self._plain)
+
+    def events(self, data: bytes) -> bytes:
+        """What of these bytes belongs to events; nothing of a plain reply, which is kept instead."""
+        if not self._started:
+            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
+            self._started = bool(data)
+            if data[:1] in (b"{", b"[", b"<"):
+                self._plain = bytearray()
+        if self._plain is None:
+            return data
+        if len(self._plain) + len(data) > _MOST_BYTES:
+            raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
+        self._plain += data
+        return b""
+
+
+def deltas_of(answer: Answer) -> Iterator[Delta]:
+    """A whole answer as a stream of its parts; media that the model made have no delta."""
+    calls = 0
+    for part in answer.parts:
+        if isinstance(part, Text):
+            yield Delta(part.text, citations=part.citations)
+        elif isinstance(part, Reasoning):
+            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
+        elif isinstance(part, Refusal):
+            yield Delta(refusal=part.text)
+        elif isinstance(part, ToolCall):
+            yield Delta(tool_calls=(_whole(part, calls),))
+            calls += 1
+    yield Delta(
+        finish_reason=answer.finish_reason,
+        usage=answer.usage if answer.usage != Usage() else None,
+        served_model=answer.served_model,
+        id=answer.id,
+        extra=answer.extra or None,
+    )
+
+
+def _whole(call: ToolCall, index: int) -> ToolCallDelta:
+    try:
+        arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+    except RecursionError:
+        raise ProtocolError("a tool call of the answer is nested too deeply") from None
+    return ToolCallDelta(
+        index=index, id=call.id, name=call.name, arguments=arguments, signature=call.signature
+    )

@@ -7,16 +7,31 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from interlock.engine.fold import Fold
-from interlock.errors import ProviderError
+from interlock.errors import InvalidRequest, ProviderError
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
-from interlock.testing.rules import Conformance, expect, fail
+from interlock.testing.rules import Conformance, expect, fail, not_applicable
 from interlock.testing.upstream import Reply, Upstream
-from interlock.types.messages import Message
+from interlock.types.messages import Citation, Message, Text
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
-from interlock.types.request import Request, Settings
+from interlock.types.request import Request, Settings, ToolSpec
 from interlock.types.response import Answer, Delta, Usage
 
+# What a vendor's server sends beside its plain answer, `text`.
+SCENARIOS: Mapping[str, str] = {
+    "cut_tool_call": "a tool call that the token limit cut in half",
+    "citations": "the text, and a source for it",
+    "refusal": "a refusal inside a 200",
+    "no_usage": "the text, without any count of tokens",
+    "cached": "the text, with counts of what came from the cache",
+    "error_inside": "an error inside a 200, after the first words where it is streamed",
+}
+# The same for what a flag claims.
+FLAGGED: Mapping[str, str] = {
+    "tool_call": "has_tools",
+    "reasoning": "has_reasoning",
+    "output": "has_output",
+}
 KEY = "sk-conformance-4f9a1c7e2b8d"
 PROMPT = "Say hello to the quoxbrindle."
 HEADER = ("x-conformance", "kept")
@@ -31,15 +46,19 @@ class Asking(Conformance):
 
     Attributes:
         provider: what is tested, an instance.
-        replies: what the vendor's server sends, by scenario: `text`, `tool_call` and `reasoning`, each with
-            `_streamed` too; and, when the vendor has its own shapes for them, the errors `invalid`,
-            `unauthorised`, `forbidden`, `unknown_model`, `rate_limited`, `failing`, `overloaded`. Not needed
-            for a provider in process, which is asked for real.
+        replies: what the vendor's server sends, by scenario, each with `_streamed` too: see `SCENARIOS` and
+            `FLAGGED`. What the vendor never sends stands in `cannot`, with the reason. Likewise, where the
+            vendor has its own shapes for them, the errors in `ERRORS`. Not needed for a provider in process,
+            which is asked for real.
         model: what the vendor calls the model.
-        text, called, arguments, reasoning, usage: what the replies say.
+        text, called, arguments, reasoning, usage: what the replies say; `arguments` are also the object that
+            the reply `output` holds.
+        cited: the address of the source that the reply `citations` names.
+        cached_usage: what the reply `cached` counts; its input includes what touched the cache.
         module: the module whose import is watched; the provider's or its codec's own by default.
         has_streaming: False when the vendor sends whole answers alone, to `stream` too.
-        has_tools, has_images, has_reasoning, has_usage: what the vendor can do; what it cannot is refused.
+        has_tools, has_images, has_reasoning, has_output, has_usage: what the vendor can do; what it cannot is
+            refused.
         is_deterministic: whether the same request, at temperature 0 and with a seed, gives the same answer.
     """
 
@@ -51,12 +70,16 @@ class Asking(Conformance):
     arguments: ClassVar[Mapping[str, Any]] = {"city": "Paris", "days": 2}
     reasoning: str = "A greeting is asked for."
     usage: Usage = Usage(input_tokens=12, output_tokens=5)
+    cited: str = "https://example.org/source"
+    cached_usage: Usage = Usage(input_tokens=112, output_tokens=5, cache_read=100)
     module: str = ""
+    scenarios: ClassVar[frozenset[str]] = frozenset({*SCENARIOS, "reasoning"})
 
     has_streaming: bool = True
     has_tools: bool = False
     has_images: bool = False
     has_reasoning: bool = False
+    has_output: bool = False
     has_usage: bool = True
     is_deterministic: bool = True
 
@@ -84,8 +107,14 @@ class Asking(Conformance):
         return Call(request=request or _greeting(), deployment=deployment, permit=permit, http=http)
 
     def reply(self, scenario: str, *, streamed: bool = False) -> Reply:
+        """What the vendor's server sends. Skips the running test where `cannot` says why it never does."""
+        self.unless_it_cannot(scenario)
         name = f"{scenario}_streamed" if streamed and self.has_streaming else scenario
-        expect(name in self.replies, f"replies lacks {name!r}: what the vendor's server sends in that case")
+        way_out = ", or say in `cannot` why it never does" if scenario in SCENARIOS else ""
+        expect(
+            name in self.replies,
+            f"replies lacks {name!r}: give what the vendor's server sends in that case{way_out}",
+        )
         return self.replies[name]
 
     def ask(
@@ -100,6 +129,7 @@ class Asking(Conformance):
     ) -> tuple[list[Outcome], Upstream]:
         """How requests ended, one after another, each answered by the next reply."""
         replies = list(replies)
+        self._must_be_there()
 
         async def ask_each() -> list[Outcome]:
             http = HttpClient()
@@ -121,8 +151,41 @@ class Asking(Conformance):
             fail(f"{WAYS[streamed]}: an answer was due, and {kind} came: {outcome}", outcome)
         return outcome
 
+    def over_http(self) -> None:
+        """Skip the running test for a provider in process."""
+        if self.provider.facts.in_process:
+            not_applicable("the provider runs in process")
+
+    def check_same(self, scenario: str, request: Request | None = None) -> None:
+        """The scenario's plain and streamed replies must come out as the same answer."""
+        in_process = self.provider.facts.in_process
+        plain, streamed = (
+            self.answer(
+                None if in_process else self.reply(scenario, streamed=way), streamed=way, request=request
+            )
+            for way in WAYS
+        )
+        differing = same_to_a_caller(plain, streamed)
+        expect(
+            not differing,
+            f"{scenario}: a stream must fold to what complete returns; {', '.join(differing)} differ:"
+            f"\n  plain:    {plain}\n  streamed: {streamed}",
+        )
+
+    def check_refused(self, request: Request, what: str, flag: str) -> None:
+        """What cannot be sent is refused: left out in silence, it would make a wrong answer look right."""
+        in_process = self.provider.facts.in_process
+        for streamed, way in WAYS.items():
+            reply = None if in_process else self.reply("text", streamed=streamed)
+            outcome, upstream = self.ask(reply, streamed=streamed, request=request)
+            expect_failure(outcome, InvalidRequest, f"{way}: {flag} is False and {what} was asked for")
+            expect(
+                not upstream.requests, f"{way}: {what} cannot be sent, and a request went out all the same"
+            )
+
     def run(self, scenario: Callable[[Upstream, HttpClient], Awaitable[None]], *script: Reply) -> Upstream:
         """Run a coroutine beside an upstream, which is given back for a look at what arrived."""
+        self._must_be_there()
 
         async def main() -> None:
             http = HttpClient()
@@ -144,6 +207,12 @@ class Asking(Conformance):
                 expect(isinstance(delta, Delta), f"stream yields deltas, not {type(delta).__name__}")
                 deltas.append(delta)
         return Fold.of(deltas, self.provider.facts.name)
+
+    def _must_be_there(self) -> None:
+        """Skip the running test where what a provider in process needs is not on this machine."""
+        missing = getattr(self.provider, "missing", None)
+        if self.provider.facts.in_process and callable(missing) and (step := missing(self.deployment())):
+            not_applicable(step)
 
     async def _outcome(self, call: Call, *, streamed: bool) -> Outcome:
         try:
@@ -174,7 +243,22 @@ def same_to_a_caller(left: Answer, right: Answer) -> Sequence[str]:
     names = ("text", "reasoning", "refusal", "finish_reason", "usage")
     differing = [name for name in names if getattr(left, name) != getattr(right, name)]
     calls = [[(call.name, dict(call.arguments)) for call in answer.tool_calls] for answer in (left, right)]
+    if citations_of(left) != citations_of(right):
+        differing.append("citations")
     return [*differing, *(["tool_calls"] if calls[0] != calls[1] else [])]
+
+
+def citations_of(answer: Answer) -> list[Citation]:
+    return [citation for part in answer.parts if isinstance(part, Text) for citation in part.citations]
+
+
+def weather(called: str) -> Request:
+    """A question for which the model is given one tool."""
+    schema = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}
+    return Request(
+        (Message("user", "What is the weather?"),),
+        tools=(ToolSpec(name=called, description="The weather.", parameters=schema),),
+    )
 
 
 def _greeting() -> Request:

@@ -5,50 +5,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 
-from interlock.engine.fold import Fold
-from interlock.errors import (
-    AuthenticationError,
-    InvalidRequest,
-    ModelNotFound,
-    PermissionDenied,
-    PermitError,
-    ProtocolError,
-    ProviderError,
-    RateLimited,
-    Unavailable,
-)
-from interlock.http import HttpClient, HttpProvider, Permit, origin_of
+from interlock.errors import PermitError, ProtocolError, ProviderError
+from interlock.http import HttpClient, Permit, origin_of
 from interlock.testing.asking import HEADER, KEY, PROMPT, WAYS, Asking, expect_failure
 from interlock.testing.rules import expect, not_applicable
 from interlock.testing.upstream import End, Reply, Upstream
 from interlock.types.response import Answer
-
-_WAIT = 7
-_ERRORS: dict[str, tuple[int, type[ProviderError]]] = {
-    "invalid": (400, InvalidRequest),
-    "unauthorised": (401, AuthenticationError),
-    "forbidden": (403, PermissionDenied),
-    "unknown_model": (404, ModelNotFound),
-    "rate_limited": (429, RateLimited),
-    "failing": (500, Unavailable),
-    "overloaded": (503, Unavailable),
-}
-_GARBAGE = (
-    b"",
-    b"<!doctype html><html><body>Please log in.</body></html>",
-    b"null",
-    b"[]",
-    b"{}",
-    b'"text"',
-    b"{",
-    b"\xff\xfe\x00",
-    b"[" * 5_000,
-    b"data: {\n\n",
-    b"data: null\n\n",
-    b"data: []\n\ndata: [DONE]\n\n",
-    b"data: \xff\n\n",
-)
-_CUTS = 12
 
 
 class HttpRules(Asking):
@@ -79,7 +41,7 @@ class HttpRules(Asking):
             )
 
     def test_sends_nothing_with_a_withdrawn_permit(self) -> None:
-        self._over_http()
+        self.over_http()
 
         async def scenario(upstream: Upstream, http: HttpClient) -> None:
             for streamed, way in WAYS.items():
@@ -91,11 +53,11 @@ class HttpRules(Asking):
                     continue
                 raise AssertionError(f"{way}: an attempt without a valid permit must end in PermitError")
 
-        upstream = self.run(scenario, self.reply("text"), self.reply("text", streamed=True))
+        upstream = self.run(scenario)
         expect(not upstream.requests, "a request was sent without a valid permit")
 
     def test_follows_no_redirect(self) -> None:
-        self._over_http()
+        self.over_http()
         for streamed, way in WAYS.items():
             with Upstream(always=self.reply("text", streamed=streamed)) as elsewhere:
                 moved = Reply(status=307, headers={"location": f"{elsewhere.url}/v1"})
@@ -103,68 +65,8 @@ class HttpRules(Asking):
             expect_failure(outcome, ProtocolError, f"{way}, redirected")
             expect(not elsewhere.requests, f"{way}: the request followed a redirect to another host")
 
-    def test_turns_errors_into_typed_ones(self) -> None:
-        self._over_http()
-        for name, (status, kind) in _ERRORS.items():
-            headers = {"retry-after": str(_WAIT)} if kind is RateLimited else {}
-            default = Reply(status=status, headers=headers, pieces=(b"the vendor says no",))
-            reply = self.replies.get(name, default)
-            for streamed, way in WAYS.items():
-                outcome, _ = self.ask(reply, streamed=streamed)
-                error = expect_failure(outcome, kind, f"{way}, {name} ({reply.status})")
-                found = getattr(error, "status", None)
-                expect(
-                    found == reply.status, f"{way}, {name}: the error's status is {found}, not {reply.status}"
-                )
-                wait = reply.headers.get("retry-after", "")
-                if wait.isdecimal():
-                    found = getattr(error, "retry_after", None)
-                    expect(found == int(wait), f"{way}, {name}: retry_after is {found}, not {wait}")
-
-    def test_takes_no_garbage_for_an_answer(self) -> None:
-        self._over_http()
-        for kind in ("application/json", "text/event-stream"):
-            replies = [Reply(headers={"content-type": kind}, pieces=(body,)) for body in _GARBAGE]
-            for streamed, way in WAYS.items():
-                outcomes, _ = self.ask_all(replies, streamed=streamed)
-                for body, outcome in zip(_GARBAGE, outcomes, strict=True):
-                    expect_failure(outcome, ProviderError, f"{way}, the server sent {body[:40]!r} as {kind}")
-
-    def test_takes_no_cut_answer_for_a_whole_one(self) -> None:
-        self._over_http()
-        for streamed, way in WAYS.items():
-            whole = self.reply("text", streamed=streamed)
-            for end in ((), (End.CUT,)):
-                positions = _positions(whole)
-                cuts = [Reply(headers=whole.headers, pieces=(whole.body[:at], b"", *end)) for at in positions]
-                outcomes, _ = self.ask_all(cuts, streamed=streamed)
-                for at, outcome in zip(positions, outcomes, strict=True):
-                    when = f"{way}, cut after {at} of {len(whole.body)} bytes"
-                    if isinstance(outcome, Answer):
-                        said = outcome.text == self.text
-                        expect(said, f"{when}: {outcome.text!r} was given as a whole answer")
-                    else:
-                        expect_failure(outcome, ProviderError, when)
-
-    def test_reads_a_stream_in_any_pieces(self) -> None:
-        self._over_http()
-        provider = self.provider
-        if not isinstance(provider, HttpProvider):
-            not_applicable("only a codec can be fed byte by byte")
-        body = self.reply("text", streamed=True).body
-        for size in (1, 2, 7, len(body)):
-            decoder = provider.codec.decoder(self.call("http://127.0.0.1:9", HttpClient()))
-            fold = Fold(provider.facts.name)
-            for at in range(0, len(body), size):
-                for delta in decoder.feed(body[at : at + size]):
-                    fold.add(delta)
-            for delta in decoder.close():
-                fold.add(delta)
-            said = fold.answer().text
-            expect(said == self.text, f"a stream in pieces of {size} bytes was read as {said!r}")
-
     def test_closes_its_socket_when_cancelled(self) -> None:
-        self._over_http()
+        self.over_http()
         for streamed, way in WAYS.items():
 
             async def scenario(
@@ -180,7 +82,7 @@ class HttpRules(Asking):
             self.run(scenario, Reply(pieces=(End.SILENCE,)))
 
     def test_closes_its_socket_when_a_stream_is_left(self) -> None:
-        self._over_http()
+        self.over_http()
         if not self.has_streaming:
             not_applicable("has_streaming is False")
         whole = self.reply("text", streamed=True)
@@ -195,7 +97,7 @@ class HttpRules(Asking):
         self.run(scenario, Reply(headers=whole.headers, pieces=(whole.body[: _early(whole)], End.SILENCE)))
 
     def test_shows_its_key_to_nobody(self) -> None:
-        self._over_http()
+        self.over_http()
         expect(KEY not in repr(self.call("http://127.0.0.1:9", HttpClient())), "the key is in a repr")
         for status in (400, 401, 500):
             echo = {"error": {"message": f"the key {KEY} is wrong", "code": KEY, "type": KEY}}
@@ -219,23 +121,9 @@ class HttpRules(Asking):
             expect(PROMPT not in written, f"{way}: the prompt was logged")
             expect(KEY not in written, f"{way}: the key was logged")
 
-    def _over_http(self) -> None:
-        if self.provider.facts.in_process:
-            not_applicable("the provider runs in process")
-
     def _served(self, scenario: str, *, streamed: bool) -> "tuple[Answer | Exception, Upstream]":
-        self._over_http()
+        self.over_http()
         return self.ask(self.reply(scenario, streamed=streamed), streamed=streamed)
-
-
-def _positions(whole: Reply) -> list[int]:
-    """Where to cut: at the ends of pieces, and a dozen places in between; never at the very end."""
-    size = len(whole.body)
-    ends = [
-        len(b"".join(piece for piece in whole.pieces[:n] if isinstance(piece, bytes)))
-        for n in range(len(whole.pieces))
-    ]
-    return sorted({*ends, *(size * n // _CUTS for n in range(_CUTS)), max(0, size - 1)} - {size})
 
 
 def _early(whole: Reply) -> int:

@@ -1,7 +1,6 @@
 """What a provider must keep to."""
 
 import asyncio
-import base64
 import os
 import re
 import subprocess
@@ -9,15 +8,17 @@ import sys
 from typing import get_args
 
 from interlock.constraints import UnknownRegionError, normalise
-from interlock.errors import InvalidRequest, PermitError
+from interlock.errors import PermitError
 from interlock.http import HttpClient, HttpProvider, origin_of
 from interlock.protocols import API, Provider, ProviderFacts
-from interlock.testing.asking import WAYS, expect_failure, same_to_a_caller
+from interlock.testing.asking import FLAGGED, SCENARIOS, WAYS
+from interlock.testing.content_rules import ContentRules
+from interlock.testing.error_rules import ERRORS, ErrorRules
+from interlock.testing.history_rules import HistoryRules
 from interlock.testing.http_rules import HttpRules
 from interlock.testing.rules import expect, not_applicable
+from interlock.testing.stream_rules import StreamRules
 from interlock.testing.upstream import Upstream
-from interlock.types.messages import Image, Message, Text
-from interlock.types.request import Request, ToolSpec
 from interlock.types.response import Answer, FinishReason
 
 # A plugin that only declares what it can do needs none of these, and each costs a good part of a second.
@@ -28,10 +29,9 @@ SDKS = frozenset(
     transformers xllamacpp
     """.split()  # noqa: SIM905 - a list of one name a line would fill a screen
 )
-_PIXEL = b"\x89PNG\r\n\x1a\nconformance"
 
 
-class ProviderConformance(HttpRules):
+class ProviderConformance(ContentRules, HistoryRules, StreamRules, ErrorRules, HttpRules):
     """The rules for providers; see `Asking` for what a subclass sets."""
 
     def test_is_a_provider(self) -> None:
@@ -44,6 +44,16 @@ class ProviderConformance(HttpRules):
         expect(provider.api == API, f"api is {provider.api!r}; this version speaks {API}")
         expect(asyncio.iscoroutinefunction(provider.complete), "complete must be a coroutine function")
         expect(not asyncio.iscoroutinefunction(provider.stream), "stream must be an asynchronous generator")
+
+    def test_replies_are_scenarios(self) -> None:
+        known = {*SCENARIOS, *FLAGGED, "text"}
+        names = {*known, *(f"{name}_streamed" for name in known), *ERRORS}
+        for name in self.replies:
+            expect(name in names, f"replies holds {name!r}; there are {', '.join(sorted(names))}")
+            scenario = name.removesuffix("_streamed")
+            expect(scenario not in self.cannot, f"{scenario!r} stands in replies and in cannot")
+            flag = FLAGGED.get(scenario)
+            expect(flag is None or getattr(self, flag), f"replies holds {name!r}, and {flag} is False")
 
     def test_states_its_facts(self) -> None:
         facts = self.provider.facts
@@ -95,51 +105,7 @@ class ProviderConformance(HttpRules):
     def test_streams_what_it_answers(self) -> None:
         if not self.is_deterministic:
             not_applicable("is_deterministic is False")
-        self._check_same("text")
-
-    def test_gives_tool_calls(self) -> None:
-        tools = Request((Message("user", "What is the weather?"),), tools=(ToolSpec(name=self.called),))
-        if not self.has_tools:
-            self._check_refusal(tools, "tools", "has_tools")
-            return
-        self._over_http()
-        for streamed, way in WAYS.items():
-            answer = self.answer(self.reply("tool_call", streamed=streamed), streamed=streamed, request=tools)
-            calls = [(call.name, dict(call.arguments)) for call in answer.tool_calls]
-            expect(
-                calls == [(self.called, dict(self.arguments))], f"{way}: the tool calls were read as {calls}"
-            )
-            expect(all(call.id for call in answer.tool_calls), f"{way}: a tool call without an id")
-            expect(
-                answer.finish_reason == "tool_calls",
-                f"{way}: finish_reason is {answer.finish_reason!r}, not 'tool_calls'",
-            )
-        _, upstream = self.ask(self.reply("tool_call"), streamed=False, request=tools)
-        expect(self.called.encode() in upstream.requests[0].body, "the tool's name was not sent")
-        self._check_same("tool_call", tools)
-
-    def test_gives_reasoning_apart_from_the_answer(self) -> None:
-        if not self.has_reasoning:
-            not_applicable("has_reasoning is False")
-        self._over_http()
-        for streamed, way in WAYS.items():
-            answer = self.answer(self.reply("reasoning", streamed=streamed), streamed=streamed)
-            expect(
-                answer.reasoning == self.reasoning, f"{way}: the reasoning was read as {answer.reasoning!r}"
-            )
-            expect(answer.text == self.text, f"{way}: the text was read as {answer.text!r}")
-        self._check_same("reasoning")
-
-    def test_sends_images_or_refuses_them(self) -> None:
-        picture = Image(data=_PIXEL, media_type="image/png")
-        request = Request((Message("user", (Text("What is this?"), picture)),))
-        if not self.has_images:
-            self._check_refusal(request, "an image", "has_images")
-            return
-        self._over_http()
-        _, upstream = self.ask(self.reply("text"), streamed=False, request=request)
-        sent = upstream.requests[0].body if upstream.requests else b""
-        expect(base64.b64encode(_PIXEL) in sent, "the image was not sent")
+        self.check_same("text")
 
     def test_lets_cancellation_pass(self) -> None:
         """Over HTTP, `test_closes_its_socket_when_cancelled` asks for more."""
@@ -185,32 +151,6 @@ class ProviderConformance(HttpRules):
             expect(None not in counts, f"{way}: usage lacks tokens: {counts}")
         else:
             expect(answer.usage == self.usage, f"{way}: usage was read as {answer.usage}, not {self.usage}")
-
-    def _check_same(self, scenario: str, request: Request | None = None) -> None:
-        in_process = self.provider.facts.in_process
-        plain, streamed = (
-            self.answer(
-                None if in_process else self.reply(scenario, streamed=way), streamed=way, request=request
-            )
-            for way in WAYS
-        )
-        differing = same_to_a_caller(plain, streamed)
-        expect(
-            not differing,
-            f"{scenario}: a stream must fold to what complete returns; {', '.join(differing)} differ:"
-            f"\n  plain:    {plain}\n  streamed: {streamed}",
-        )
-
-    def _check_refusal(self, request: Request, what: str, flag: str) -> None:
-        """What cannot be sent is refused: left out in silence, it would make a wrong answer look right."""
-        in_process = self.provider.facts.in_process
-        for streamed, way in WAYS.items():
-            reply = None if in_process else self.reply("text", streamed=streamed)
-            outcome, upstream = self.ask(reply, streamed=streamed, request=request)
-            expect_failure(outcome, InvalidRequest, f"{way}: {flag} is False and {what} was asked for")
-            expect(
-                not upstream.requests, f"{way}: {what} cannot be sent, and a request went out all the same"
-            )
 
 
 def _module_of(provider: Provider) -> str:

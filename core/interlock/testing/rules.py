@@ -1,8 +1,10 @@
 """What every conformance class is built on."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, NoReturn
 from unittest import SkipTest
+
+_FEWEST_WORDS = 3
 
 
 def expect(met: object, otherwise: str) -> None:
@@ -23,13 +25,35 @@ def not_applicable(reason: str) -> NoReturn:
 class Conformance:
     """The root of the kits. Subclass one of them as `Test…` in a test module; its tests are the rules.
 
-    Flags say what a plugin cannot do; rules about that are skipped, or turn into a check that it refuses. The
-    one way out of a rule is to override its test with `@pytest.mark.xfail(reason=…, strict=True)`, which puts
-    the reason into every report and fails as soon as it is no longer true.
+    Flags say what a plugin cannot do; rules about that are skipped, or turn into a check that it refuses.
+    `cannot` says in a sentence each what can never happen to it. The one way out of any other rule is to
+    override its test with `@pytest.mark.xfail(reason=…, strict=True)`, which puts the reason into every
+    report and fails as soon as it is no longer true.
+
+    Attributes:
+        cannot: scenario -> why it can never arise; rules about it are skipped, and reports give the reason.
+        scenarios: the names that may stand in `cannot`.
     """
 
+    cannot: ClassVar[Mapping[str, str]] = {}
+    scenarios: ClassVar[frozenset[str]] = frozenset()
+
+    def test_what_it_cannot_do_has_a_reason(self) -> None:
+        for scenario, reason in self.cannot.items():
+            expect(
+                scenario in self.scenarios,
+                f"cannot names {scenario!r}; there are {', '.join(sorted(self.scenarios)) or 'none'}",
+            )
+            told = isinstance(reason, str) and len(reason.split()) >= _FEWEST_WORDS
+            expect(told, f"cannot[{scenario!r}] is no reason: {reason!r}")
+
+    def unless_it_cannot(self, scenario: str) -> None:
+        """Skip the running test where `cannot` says why."""
+        if scenario in self.cannot:
+            not_applicable(self.cannot[scenario])
+
     def test_no_rule_is_overridden_without_a_reason(self) -> None:
-        for name, test in _tests(type(self)):
+        for name, test in rules_of(type(self)):
             if test is _rule(type(self), name):
                 continue
             marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "xfail"]
@@ -40,8 +64,8 @@ class Conformance:
             )
 
 
-def _tests(kit: type) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The tests of `kit` that some rule of ours stands behind."""
+def rules_of(kit: type) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The tests of `kit` that some rule of ours stands behind, by name."""
     for name in dir(kit):
         if name.startswith("test_") and _rule(kit, name) is not None:
             yield name, getattr(kit, name)

@@ -22,7 +22,7 @@ from interlock_anthropic.read import (
 )
 from interlock_anthropic.vendor import NAME
 
-_EXTRA = ("container", "context_management", "stop_details", "stop_sequence", "diagnostics")
+BESIDE = ("container", "context_management", "stop_details", "stop_sequence", "diagnostics")
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
@@ -52,7 +52,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
         usage=usage(payload.get("usage")) or Usage(),
         served_model=optional_text(payload.get("model")),
         id=optional_text(payload.get("id")),
-        extra=_extra(payload, reason, blocks.others),
+        extra=extra_of(payload, reason, blocks.others),
     )
 
 
@@ -70,8 +70,9 @@ def arguments_text(arguments: dict[str, Any]) -> str:
         raise ProtocolError("the answer is nested too deeply") from None
 
 
-def _extra(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
-    extra = {key: payload[key] for key in _EXTRA if payload.get(key)}
+def extra_of(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the answer says besides its parts; of a stream, `payload` is what its events say together."""
+    extra = {key: payload[key] for key in BESIDE if payload.get(key)}
     if reason not in _PLAIN_ENDS:
         extra["stop_reason"] = reason
     if others:

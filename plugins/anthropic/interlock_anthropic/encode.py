@@ -1,11 +1,11 @@
 """A request in this dialect."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
+from interlock.http.payload import json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec
@@ -27,7 +27,7 @@ def encode(call: Call, *, stream: bool) -> HttpRequest:
     payload["stream"] = stream
     return HttpRequest(
         url=f"{deployment.base_url.rstrip('/')}/messages",
-        body=_json(payload),
+        body=json_body(payload),
         headers=_headers(deployment, betas),
     )
 
@@ -145,20 +145,3 @@ def _headers(deployment: Deployment, betas: list[str]) -> Mapping[str, str]:
     if secret is not None:
         headers["x-api-key"] = secret.reveal()
     return headers
-
-
-def _json(payload: Mapping[str, Any]) -> bytes:
-    try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidRequest(f"the request holds what JSON cannot: {error}") from None
-    # A lone surrogate, which a stream cut inside an emoji leaves behind, has no UTF-8.
-    return text.encode("utf-8", errors="replace")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (set, frozenset, tuple)):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")

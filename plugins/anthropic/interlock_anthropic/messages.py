@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.http.payload import CallIds, part_name
 from interlock.types.messages import (
     Audio,
     Document,
@@ -39,7 +40,7 @@ class Conversation:
 
     def __init__(self, messages: Iterable[Message], words: Iterable[str] = ()) -> None:
         """`words` end the system prompt: what the vendor has no field for."""
-        self._ids = _CallIds()
+        self._ids = CallIds(_plain)
         self._marked: list[Block] = []
         self._moved: list[Block] = []
         self.system: list[Block] = []
@@ -80,7 +81,7 @@ class Conversation:
         blocks: list[Block] = []
         for part in message.parts:
             if not isinstance(part, Text):
-                raise refused(f"{_what(part)} in a system message", "only text may stand there")
+                raise refused(f"{part_name(part)} in a system message", "only text may stand there")
             self._add(blocks, part, _text(part))
         return blocks
 
@@ -90,12 +91,13 @@ class Conversation:
             if isinstance(part, ToolResult):
                 blocks.append(self._result(part))
             elif message.role == "tool":
-                raise refused(f"{_what(part)} in a tool's turn", "only tool results may stand there")
+                raise refused(f"{part_name(part)} in a tool's turn", "only tool results may stand there")
             else:
                 self._add(blocks, part, _piece(part))
         return blocks
 
     def _assistant(self, message: Message) -> list[Block]:
+        self._ids.turn()
         blocks: list[Block] = []
         for part in message.parts:
             if isinstance(part, (Text, Refusal)):
@@ -116,7 +118,7 @@ class Conversation:
                 self._moved.append({"type": "text", "text": "Made by the assistant in the turn before:"})
                 self._moved.append(_piece(part))
             else:
-                raise refused(f"{_what(part)} in the assistant's turn", "put it into a tool's turn")
+                raise refused(f"{part_name(part)} in the assistant's turn", "put it into a tool's turn")
         return blocks
 
     def _result(self, result: ToolResult) -> Block:
@@ -145,30 +147,6 @@ class Conversation:
             self._marked.append(block)
 
 
-class _CallIds:
-    """Ids as the vendor takes them: of few characters, and each used by one call alone.
-
-    Other vendors number the calls of every answer from nought; a result belongs to the last call of its id.
-    """
-
-    def __init__(self) -> None:
-        self._latest: dict[str, str] = {}
-        self._used: set[str] = set()
-
-    def call(self, given: str) -> str:
-        plain = encoded = _plain(given)
-        number = 1
-        while encoded in self._used:
-            number += 1
-            encoded = f"{plain}_{number}"
-        self._used.add(encoded)
-        self._latest[given] = encoded
-        return encoded
-
-    def result(self, given: str) -> str:
-        return self._latest.get(given) or _plain(given)
-
-
 def _plain(value: str) -> str:
     if _ID.fullmatch(value):
         return value
@@ -184,7 +162,7 @@ def _piece(part: Part) -> Block:
         return media.document(part)
     if isinstance(part, Audio):
         raise refused("audio", "it has no such part; send a transcript")
-    raise refused(f"{_what(part)} in a user's turn", "it belongs to the assistant's")
+    raise refused(f"{part_name(part)} in a user's turn", "it belongs to the assistant's")
 
 
 def _text(part: Text | Refusal) -> Block:
@@ -228,8 +206,3 @@ def _merged(turns: Iterable[tuple[str, list[Block]]]) -> list[tuple[str, list[Bl
         else:
             merged.append((role, list(blocks)))
     return merged
-
-
-def _what(part: Part) -> str:
-    name = type(part).__name__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

@@ -6,11 +6,11 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import optional_text, parse_object
+from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object
 from interlock.protocols import Call
-from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
-from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
-from interlock_anthropic.decode import answer_of, arguments_text, explanation
+from interlock.types.messages import Citation, Refusal
+from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
+from interlock_anthropic.decode import BESIDE, answer_of, arguments_text, explanation, extra_of
 from interlock_anthropic.read import (
     CUT,
     answer_tool_of,
@@ -23,9 +23,6 @@ from interlock_anthropic.read import (
     usage,
 )
 
-_BOM = b"\xef\xbb\xbf"
-_MOST_BYTES = 64 * 2**20
-
 
 class MessageStream:
     """Deltas out of server-sent events, or out of the plain answer that a gateway may send instead."""
@@ -33,32 +30,22 @@ class MessageStream:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._events = EventParser()
-        self._plain: bytearray | None = None
-        self._started = False
+        self._incoming = Incoming()
         self._done = False
         self._known: FinishReason | None = None
+        self._reason: Any = None
+        self._told: dict[str, Any] = {}
         self._used: dict[str, Any] = {}
         self._blocks = _Blocks(answer_tool_of(call))
 
     def feed(self, data: bytes) -> Iterator[Delta]:
-        if not self._started:
-            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
-            if not data:
-                return
-            self._started = True
-            if data[:1] in (b"{", b"[", b"<"):
-                self._plain = bytearray()
-        if self._plain is not None:
-            if len(self._plain) + len(data) > _MOST_BYTES:
-                raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
-            self._plain += data
-            return
-        for event in self._events.feed(data):
+        for event in self._events.feed(self._incoming.events(data)):
             yield from self._event(event)
 
     def close(self) -> Iterator[Delta]:
-        if self._plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(bytes(self._plain), "the answer")))
+        plain = self._incoming.plain
+        if plain is not None:
+            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer")))
             return
         for event in self._events.close():
             yield from self._event(event)
@@ -92,6 +79,7 @@ class MessageStream:
     def _begin(self, message: Any) -> Iterator[Delta]:
         if not isinstance(message, dict):
             raise ProtocolError("the stream begins without a message")
+        self._tell(message)
         yield Delta(
             served_model=optional_text(message.get("model")),
             id=optional_text(message.get("id")),
@@ -105,9 +93,12 @@ class MessageStream:
             raise ProtocolError("the stream ends without a word")
         used = self._usage(payload.get("usage"))
         reason = delta.get("stop_reason")
+        self._tell(payload)
+        self._tell(delta)
         if reason is None or self._known is not None:
-            yield Delta(usage=used)
+            yield Delta(usage=used, extra=self._extra() if self._known is not None else None)
             return
+        self._reason = reason
         known = ended(reason)
         yield from self._blocks.finish(cut=known in CUT)
         if known == "refusal" and not (self._blocks.said or self._blocks.answered):
@@ -116,7 +107,13 @@ class MessageStream:
                     yield Delta(refusal=part.text)
         blocks = self._blocks
         self._known = finish(self._call, known, called=blocks.called, answered=blocks.answered)
-        yield Delta(finish_reason=self._known, usage=used)
+        yield Delta(finish_reason=self._known, usage=used, extra=self._extra())
+
+    def _tell(self, source: dict[str, Any]) -> None:
+        self._told.update((key, source[key]) for key in BESIDE if source.get(key) is not None)
+
+    def _extra(self) -> dict[str, Any] | None:
+        return extra_of({**self._told, "usage": self._used}, self._reason, self._blocks.others) or None
 
     def _usage(self, found: Any) -> Usage | None:
         if isinstance(found, dict):
@@ -125,9 +122,24 @@ class MessageStream:
 
 
 class _Block:
-    """A block under way. `slot` numbers the tool calls; `held` is the last piece of one's arguments."""
+    """A block under way. `slot` numbers the tool calls; `held` is the last piece of one's arguments.
 
-    __slots__ = ("citations", "held", "id", "kind", "length", "name", "pieces", "signature", "slot", "whole")
+    `other` is a block that is no part of ours, as it grows.
+    """
+
+    __slots__ = (
+        "citations",
+        "held",
+        "id",
+        "kind",
+        "length",
+        "name",
+        "other",
+        "pieces",
+        "signature",
+        "slot",
+        "whole",
+    )
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -136,6 +148,7 @@ class _Block:
         self.id: str | None = None
         self.length = 0
         self.name: str | None = None
+        self.other: dict[str, Any] | None = None
         self.pieces: list[str] = []
         self.signature = ""
         self.slot: int | None = None
@@ -159,6 +172,7 @@ class _Blocks:
         self._run = 0  # characters of the text part that a text block would add to
         self._answer = ""
         self.answered = False
+        self.others: list[dict[str, Any]] = []
         self.said = False
 
     @property
@@ -185,6 +199,9 @@ class _Blocks:
             yield from self._give(Delta(signature=text_in(given, "data") or None, redacted=True))
         elif kind == "tool_use":
             yield from self._call(block, given)
+        else:
+            block.other = dict(given)
+            self.others.append(block.other)
 
     def grow(self, index: Any, delta: Any) -> Iterator[Delta]:
         block = self._open.get(index) if isinstance(index, int) else None
@@ -201,11 +218,18 @@ class _Blocks:
             block.signature += text_in(delta, "signature")
         elif kind == "citations_delta" and block.kind == "text":
             block.citations.append(delta.get("citation"))
+        elif kind == "input_json_delta" and block.other is not None:
+            block.pieces.append(text_in(delta, "partial_json"))
+        elif kind == "compaction_delta" and block.other is not None:
+            content = optional_text(delta.get("content"))
+            block.other["content"] = (optional_text(block.other.get("content")) or "") + (content or "")
 
     def stop(self, index: Any) -> Iterator[Delta]:
         block = self._open.pop(index, None) if isinstance(index, int) else None
         if block is None:
             raise ProtocolError("a block of the stream ends that never began")
+        if block.other is not None and "".join(block.pieces).strip():
+            block.other["input"] = _value_of(block)
         if block.kind == "thinking" and block.signature:
             self._run = 0
             yield from self._give(Delta(signature=block.signature))
@@ -298,32 +322,14 @@ class _Blocks:
 
 
 def _arguments_of(call: _Block) -> dict[str, Any] | None:
-    text = "".join(call.pieces)
-    try:
-        arguments: Any = json.loads(text) if text.strip() else {}
-    except (ValueError, RecursionError):
-        return None
+    arguments = _value_of(call) if "".join(call.pieces).strip() else {}
     return arguments if isinstance(arguments, dict) else None
 
 
-def deltas_of(answer: Answer) -> Iterator[Delta]:
-    """A whole answer as a stream of its parts."""
-    calls = 0
-    for part in answer.parts:
-        if isinstance(part, Text):
-            yield Delta(part.text, citations=part.citations)
-        elif isinstance(part, Reasoning):
-            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
-        elif isinstance(part, Refusal):
-            yield Delta(refusal=part.text)
-        elif isinstance(part, ToolCall):
-            arguments = arguments_text(dict(part.arguments))
-            piece = ToolCallDelta(index=calls, id=part.id, name=part.name, arguments=arguments)
-            calls += 1
-            yield Delta(tool_calls=(piece,))
-    yield Delta(
-        finish_reason=answer.finish_reason,
-        usage=answer.usage if answer.usage != Usage() else None,
-        served_model=answer.served_model,
-        id=answer.id,
-    )
+def _value_of(block: _Block) -> Any:
+    """The JSON that came in pieces; as text where it was cut."""
+    text = "".join(block.pieces)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -9,6 +9,7 @@ from typing import cast
 
 from interlock import Answer, Deployment, PermitError, ProtocolError, ProviderError, Reasoning, Text
 from interlock.http import HttpProvider, Permit, origin_of
+from interlock.http.payload import deltas_of
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.messages import Part
 from interlock.types.models import Credential, Network, Secret
@@ -17,13 +18,12 @@ from interlock_local import emulate
 from interlock_local.process import SERVERS, Server
 from interlock_local.weights import HINT, NAME, find
 from interlock_openai import ChatCompletions, Vendor
-from interlock_openai.stream import deltas_of
 
 FACTS = ProviderFacts(
     name="local", region="local", needs_key=False, in_process=True, on_premise=True, hint=HINT
 )
 
-_LAST = ("finish_reason", "usage", "served_model", "id")
+_LAST = ("finish_reason", "usage", "served_model", "id", "extra")
 
 # A small model may never find an end; what it says after this has rarely been worth the wait.
 MAX_TOKENS = 1024

@@ -5,22 +5,21 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
+from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
+from interlock_openai.extra import Extra
 from interlock_openai.read import (
     citations,
     finish,
     first_choice,
     is_cut,
     joined,
-    optional_text,
-    parse,
     raise_error,
     reasoning_of,
-    text_of,
     usage,
 )
 from interlock_openai.think import split
@@ -28,7 +27,7 @@ from interlock_openai.vendors import Vendor
 
 
 def decode(call: Call, reply: HttpReply, vendor: Vendor) -> Answer:
-    return answer_of(call, parse(reply.body, "the answer"), vendor)
+    return answer_of(call, parse_object(reply.body, "the answer"), vendor)
 
 
 def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
@@ -50,12 +49,15 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
     refused = any(isinstance(part, Refusal) for part in parts)
     ended = finish(reason, choice, called=bool(calls), refused=refused, vendor=vendor.name)
     check_called(call, vendor, called=bool(calls), ended=ended)
+    extra = Extra()
+    extra.add(payload, choice, message)
     return Answer(
         parts=tuple(parts),
         finish_reason=ended,
         usage=usage(payload) or Usage(),
         served_model=optional_text(payload.get("model")),
         id=optional_text(payload.get("id")),
+        extra=extra.take(),
     )
 
 

@@ -1,12 +1,12 @@
 """A request in this dialect."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
+from interlock.http.payload import json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
@@ -22,7 +22,9 @@ AZURE_API_VERSION = "2024-10-21"
 def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
     deployment = call.deployment
     payload = body(call.request, deployment, vendor, stream=stream)
-    return HttpRequest(url=url(deployment, vendor), body=_json(payload), headers=_headers(deployment, vendor))
+    return HttpRequest(
+        url=url(deployment, vendor), body=json_body(payload), headers=_headers(deployment, vendor)
+    )
 
 
 def url(deployment: Deployment, vendor: Vendor) -> str:
@@ -173,20 +175,3 @@ def _headers(deployment: Deployment, vendor: Vendor) -> Mapping[str, str]:
         else:
             headers["authorization"] = f"Bearer {secret.reveal()}"
     return headers
-
-
-def _json(payload: Mapping[str, Any]) -> bytes:
-    try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidRequest(f"the request holds what JSON cannot: {error}") from None
-    # A lone surrogate, which a stream cut inside an emoji leaves behind, has no UTF-8.
-    return text.encode("utf-8", errors="replace")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (set, frozenset, tuple)):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")

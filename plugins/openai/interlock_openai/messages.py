@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from interlock.errors import InvalidRequest
+from interlock.http.payload import CallIds, part_name
 from interlock.types.messages import (
     Audio,
     Document,
@@ -24,6 +25,10 @@ from interlock_openai.vendors import Vendor
 
 _NINE = re.compile(r"[a-zA-Z0-9]{9}")
 _SHORT = 40
+# Stands where a vendor refuses a message without a word.
+_NOTHING = "."
+# A thought that another vendor kept to itself, for vendors that demand one of every turn.
+_NO_THOUGHT = " "
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MEDIA = (Image, Audio, Document)
 
@@ -32,30 +37,78 @@ def encode_messages(
     messages: Iterable[Message], vendor: Vendor, extra_system: Iterable[str]
 ) -> list[dict[str, Any]]:
     """The vendor's messages; `extra_system` says in words what the vendor has no field for."""
-    encoded: list[dict[str, Any]] = []
-    system: list[str] = []
-    moved: list[dict[str, Any]] = []
+    writer = _Writer(vendor)
     for message in messages:
-        if moved and not any(isinstance(part, ToolResult) for part in message.parts):
-            encoded.append({"role": "user", "content": moved})
-            moved = []
+        writer.add(message)
+    return writer.finish(extra_system)
+
+
+class _Writer:
+    """Gathers messages.
+
+    Attributes:
+        moved: media that may not stand where they were, and go into the user's next message.
+    """
+
+    def __init__(self, vendor: Vendor) -> None:
+        self._vendor = vendor
+        self._ids = CallIds(lambda given: call_id(given, vendor))
+        self._encoded: list[dict[str, Any]] = []
+        self._system: list[str] = []
+        self.moved: list[dict[str, Any]] = []
+
+    def add(self, message: Message) -> None:
+        vendor = self._vendor
+        if not any(isinstance(part, ToolResult) for part in message.parts):
+            self._put_moved()
         if message.role == "system":
+            parts = [_system_text(part, vendor) for part in message.parts]
             if vendor.system_first:
-                system.append("".join(_system_text(part, vendor).text for part in message.parts))
+                self._system.append("".join(part.text for part in parts))
             else:
-                encoded.append(
-                    _named(message, vendor, {"role": "system", "content": _system(message, vendor)})
-                )
+                self._put(_named(message, vendor, {"role": "system", "content": _content(parts, vendor)}))
         elif message.role == "assistant":
-            encoded.append(_named(message, vendor, _assistant(message, vendor, moved)))
+            self._ids.turn()
+            self._put(_named(message, vendor, _assistant(message, vendor, self._ids, self.moved)))
         else:
-            _user_or_tool(message, vendor, encoded, moved)
-    if moved:
-        encoded.append({"role": "user", "content": moved})
-    system.extend(extra_system)
-    if system:
-        encoded.insert(0, {"role": "system", "content": "\n\n".join(system)})
-    return encoded
+            self._user_or_tool(message)
+
+    def finish(self, extra_system: Iterable[str]) -> list[dict[str, Any]]:
+        self._put_moved()
+        system = [*self._system, *extra_system]
+        if system:
+            self._encoded.insert(0, {"role": "system", "content": "\n\n".join(system)})
+        return self._encoded
+
+    def _user_or_tool(self, message: Message) -> None:
+        vendor = self._vendor
+        rest: list[Part] = []
+        for part in message.parts:
+            if isinstance(part, ToolResult):
+                self._put(_tool_result(part, vendor, self._ids.result(part.id), self.moved))
+            else:
+                rest.append(part)
+        if message.role == "tool" and rest:
+            raise media.refused(
+                vendor, f"{part_name(rest[0])} in a tool's turn", "only tool results may stand there"
+            )
+        if message.role == "tool" or (not rest and message.parts):
+            return
+        self._put_moved()
+        self._put(_named(message, vendor, {"role": "user", "content": _content(rest, vendor)}))
+
+    def _put_moved(self) -> None:
+        if self.moved:
+            self._put({"role": "user", "content": self.moved})
+            self.moved = []
+
+    def _put(self, message: dict[str, Any]) -> None:
+        before = self._encoded[-1]["role"] if self._encoded else ""
+        if before == "tool" and message["role"] == "user" and not self._vendor.user_after_tool:
+            self._encoded.append({"role": "assistant", "content": _NOTHING})
+        if not (self._vendor.wordless or message.get("content", _NOTHING)):
+            message["content"] = _NOTHING
+        self._encoded.append(message)
 
 
 def call_id(value: str, vendor: Vendor) -> str:
@@ -78,24 +131,15 @@ def _named(message: Message, vendor: Vendor, encoded: dict[str, Any]) -> dict[st
     return encoded
 
 
-def _system(message: Message, vendor: Vendor) -> str | list[dict[str, Any]]:
-    return _content([_system_text(part, vendor) for part in message.parts], vendor)
-
-
 def _system_text(part: Part, vendor: Vendor) -> Text:
     if not isinstance(part, Text):
-        raise media.refused(vendor, f"{_what(part)} in a system message", "only text may stand there")
+        raise media.refused(vendor, f"{part_name(part)} in a system message", "only text may stand there")
     return part
-
-
-def _what(part: Part) -> str:
-    name = type(part).__name__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _content(parts: Iterable[Part], vendor: Vendor) -> str | list[dict[str, Any]]:
     """A bare string where that says everything: the one form that every server reads."""
-    encoded = [_piece(part, vendor) for part in parts]
+    encoded = [_piece(part, vendor) for part in parts if not (isinstance(part, Text) and not part.text)]
     if not encoded:
         return ""
     if len(encoded) == 1 and encoded[0].keys() == {"type", "text"}:
@@ -114,29 +158,10 @@ def _piece(part: Part, vendor: Vendor) -> dict[str, Any]:
         return media.audio(part, vendor)
     if isinstance(part, Document):
         return media.document(part, vendor)
-    raise media.refused(vendor, f"{_what(part)} in a user's turn", "it belongs to the assistant's")
+    raise media.refused(vendor, f"{part_name(part)} in a user's turn", "it belongs to the assistant's")
 
 
-def _user_or_tool(
-    message: Message, vendor: Vendor, encoded: list[dict[str, Any]], moved: list[dict[str, Any]]
-) -> None:
-    rest: list[Part] = []
-    for part in message.parts:
-        if isinstance(part, ToolResult):
-            encoded.append(_tool_result(part, vendor, moved))
-        else:
-            rest.append(part)
-    if message.role == "tool" and rest:
-        raise media.refused(vendor, f"{_what(rest[0])} in a tool's turn", "only tool results may stand there")
-    if message.role == "tool" or (not rest and message.parts):
-        return
-    if moved:
-        encoded.append({"role": "user", "content": moved[:]})
-        moved.clear()
-    encoded.append(_named(message, vendor, {"role": "user", "content": _content(rest, vendor)}))
-
-
-def _tool_result(result: ToolResult, vendor: Vendor, moved: list[dict[str, Any]]) -> dict[str, Any]:
+def _tool_result(result: ToolResult, vendor: Vendor, id_: str, moved: list[dict[str, Any]]) -> dict[str, Any]:
     """Few vendors take images in a tool's message: they follow in a user's, once all results are in."""
     content = result.content
     parts: list[Part] = [Text(content)] if isinstance(content, str) else list(content)
@@ -149,17 +174,17 @@ def _tool_result(result: ToolResult, vendor: Vendor, moved: list[dict[str, Any]]
             kept.append(
                 {"type": "text", "text": f"[{type(part).__name__.lower()} attached in the next user message]"}
             )
-            moved.append({"type": "text", "text": f"Returned by the tool call {call_id(result.id, vendor)}:"})
+            moved.append({"type": "text", "text": f"Returned by the tool call {id_}:"})
             moved.append(piece)
     if result.error:
         kept.insert(0, {"type": "text", "text": "Error: "})
     text: str | list[dict[str, Any]] = kept
     if all(piece["type"] == "text" for piece in kept):
         text = "".join(piece["text"] for piece in kept)
-    return {"role": "tool", "tool_call_id": call_id(result.id, vendor), "content": text}
+    return {"role": "tool", "tool_call_id": id_, "content": text}
 
 
-def _assistant(message: Message, vendor: Vendor, moved: list[dict[str, Any]]) -> dict[str, Any]:
+def _assistant(message: Message, vendor: Vendor, ids: CallIds, moved: list[dict[str, Any]]) -> dict[str, Any]:
     texts: list[Part] = []
     refusals: list[str] = []
     thoughts: list[Reasoning] = []
@@ -172,13 +197,15 @@ def _assistant(message: Message, vendor: Vendor, moved: list[dict[str, Any]]) ->
         elif isinstance(part, Reasoning):
             thoughts.append(part)
         elif isinstance(part, ToolCall):
-            calls.append(_tool_call(part, vendor))
+            calls.append(_tool_call(part, ids))
         elif isinstance(part, _MEDIA):
             moved.append({"type": "text", "text": "Made by the assistant in the turn before:"})
             moved.append(_piece(part, vendor))
         else:
-            raise media.refused(vendor, f"{_what(part)} in the assistant's turn", "put it into a tool's turn")
-    if refusals and not vendor.strict:
+            raise media.refused(
+                vendor, f"{part_name(part)} in the assistant's turn", "put it into a tool's turn"
+            )
+    if refusals and not vendor.refusals:
         texts.extend(Text(text) for text in refusals)
         refusals = []
     encoded: dict[str, Any] = {"role": "assistant"}
@@ -194,13 +221,13 @@ def _assistant(message: Message, vendor: Vendor, moved: list[dict[str, Any]]) ->
     return encoded
 
 
-def _tool_call(call: ToolCall, vendor: Vendor) -> dict[str, Any]:
+def _tool_call(call: ToolCall, ids: CallIds) -> dict[str, Any]:
     try:
         arguments = json.dumps(dict(call.arguments), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidRequest(f"the arguments of the tool call {call.name!r} are no JSON: {error}") from None
     return {
-        "id": call_id(call.id, vendor),
+        "id": ids.call(call.id),
         "type": "function",
         "function": {"name": call.name, "arguments": arguments},
     }
@@ -212,6 +239,8 @@ def _give_back(thoughts: list[Reasoning], vendor: Vendor, encoded: dict[str, Any
     wanted = vendor.reasoning_back == "always" or (
         vendor.reasoning_back == "with_tool_calls" and "tool_calls" in encoded
     )
+    if vendor.reasoning_owed and not any(thought.text for thought in own):
+        encoded[vendor.reasoning_form] = _NO_THOUGHT
     if not own or not wanted:
         return
     text = "".join(thought.text for thought in own)

@@ -1,9 +1,9 @@
 """Reading JSON that may be anything: what plain answers and streams have in common."""
 
-import json
 from typing import Any
 
 from interlock.errors import ProtocolError, Unavailable
+from interlock.http.payload import count_of, optional_text, text_of
 from interlock.types.messages import Citation
 from interlock.types.response import FinishReason, Usage
 from interlock_openai.errors import error_inside
@@ -42,28 +42,6 @@ _CACHE_WRITE = (
     ("prompt_tokens_details", "cache_write_tokens"),
     ("prompt_tokens_details", "cache_creation_input_tokens"),
 )
-_MOST_TOKENS = 10**12
-_EXCERPT = 80
-
-
-def parse(data: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object, or ProtocolError. The error says what came instead in a word, never the content."""
-    try:
-        payload = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ProtocolError(f"{what} is {_kind_of(data)}, not JSON") from None
-    if not isinstance(payload, dict):
-        raise ProtocolError(f"{what} is JSON, but no object")
-    return payload
-
-
-def _kind_of(data: bytes | str) -> str:
-    head = data[:_EXCERPT].strip()
-    if not head:
-        return "empty"
-    if head[:1] in (b"<", "<"):
-        return "a web page"
-    return "cut or garbled" if head[:1] in (b"{", "{") else "text"
 
 
 def raise_error(payload: dict[str, Any], vendor: str) -> None:
@@ -121,8 +99,8 @@ def usage(payload: dict[str, Any]) -> Usage | None:
         if not isinstance(found, dict):
             return None
     return Usage(
-        input_tokens=_number(found.get("prompt_tokens")),
-        output_tokens=_number(found.get("completion_tokens")),
+        input_tokens=count_of(found.get("prompt_tokens")),
+        output_tokens=count_of(found.get("completion_tokens")),
         cache_read=_first(found, _CACHE_READ),
         cache_write=_first(found, _CACHE_WRITE),
         reasoning=_first(found, (("completion_tokens_details", "reasoning_tokens"), ("reasoning_tokens",))),
@@ -134,23 +112,9 @@ def _first(found: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | N
         value: Any = found
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
-        if (number := _number(value)) is not None:
+        if (number := count_of(value)) is not None:
             return number
     return None
-
-
-def _number(value: Any) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS:
-        return value
-    return None
-
-
-def text_of(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def optional_text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def citations(annotations: Any) -> tuple[Citation, ...]:
@@ -162,7 +126,7 @@ def citations(annotations: Any) -> tuple[Citation, ...]:
         source = annotation.get("url_citation") if isinstance(annotation, dict) else None
         if not isinstance(source, dict):
             continue
-        start, end = _number(source.get("start_index")), _number(source.get("end_index"))
+        start, end = count_of(source.get("start_index")), count_of(source.get("end_index"))
         placed = start is not None and end is not None and end > start  # 0 to 0 is how some say "somewhere"
         found.append(
             Citation(

@@ -6,30 +6,25 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
+from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
 from interlock.protocols import Call
-from interlock.types.messages import Reasoning, Refusal, Text, ToolCall
-from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+from interlock.types.response import Delta, FinishReason, ToolCallDelta
 from interlock_openai.decode import answer_of, arguments_of, check_called
 from interlock_openai.details import Details
 from interlock_openai.errors import error_inside
+from interlock_openai.extra import Extra
 from interlock_openai.read import (
     citations,
     finish,
     first_choice,
     is_cut,
     joined,
-    optional_text,
-    parse,
     raise_error,
     reasoning_of,
-    text_of,
     usage,
 )
 from interlock_openai.think import ThinkSplitter
 from interlock_openai.vendors import Vendor
-
-_BOM = b"\xef\xbb\xbf"
-_MOST_BYTES = 64 * 2**20
 
 
 class ChatStream:
@@ -39,35 +34,25 @@ class ChatStream:
         self._call = call
         self._vendor = vendor
         self._events = EventParser()
-        self._plain: bytearray | None = None
-        self._started = False
+        self._incoming = Incoming()
         self._done = False
         self._finish: FinishReason | None = None
         self._refused = False
         self._said: tuple[str | None, str | None] = (None, None)
         self._tools = _Tools()
         self._details = Details()
+        self._extra = Extra()
         self._thought = False
         self._think = ThinkSplitter() if vendor.think_tags else None
 
     def feed(self, data: bytes) -> Iterator[Delta]:
-        if self._plain is None and not self._started:
-            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
-            if not data:
-                return
-            self._started = True
-            if data[:1] in (b"{", b"[", b"<"):
-                self._plain = bytearray()
-        if self._plain is not None:
-            self._keep(self._plain, data)
-            return
-        for event in self._events.feed(data):
+        for event in self._events.feed(self._incoming.events(data)):
             yield from self._event(event)
 
     def close(self) -> Iterator[Delta]:
-        if self._plain is not None:
-            answer = answer_of(self._call, parse(bytes(self._plain), "the answer"), self._vendor)
-            yield from deltas_of(answer)
+        plain = self._incoming.plain
+        if plain is not None:
+            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer"), self._vendor))
             return
         for event in self._events.close():
             yield from self._event(event)
@@ -76,11 +61,8 @@ class ChatStream:
         yield from self._rest()
         if self._tools.check(cut=self._finish == "length") and self._finish == "stop":
             yield Delta(finish_reason="tool_calls")  # calls that came after the end was announced
-
-    def _keep(self, plain: bytearray, data: bytes) -> None:
-        if len(plain) + len(data) > _MOST_BYTES:
-            raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
-        plain += data
+        if self._extra.is_new:
+            yield Delta(extra=self._extra.take())
 
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         data = event.data
@@ -89,7 +71,7 @@ class ChatStream:
         if data.strip() == "[DONE]":
             self._done = True
             return
-        payload = parse(data, "an event of the stream")
+        payload = parse_object(data, "an event of the stream")
         if event.event == "error":
             raise error_inside(payload, vendor=self._vendor.name)
         raise_error(payload, self._vendor.name)
@@ -101,14 +83,17 @@ class ChatStream:
         model, id_ = said if said != self._said else (None, None)
         self._said = said
         used = usage(payload)
+        delta = None
         if choice is not None:
             delta = choice.get("delta")
             if delta is None:
                 delta = choice.get("message")
-            if isinstance(delta, dict):
-                yield from self._delta(delta)
-            elif delta is not None:
-                raise ProtocolError("a choice of the stream holds no object as its delta")
+        self._extra.add(payload, choice, delta)
+        if isinstance(delta, dict):
+            yield from self._delta(delta)
+        elif delta is not None:
+            raise ProtocolError("a choice of the stream holds no object as its delta")
+        if choice is not None:
             reason = choice.get("finish_reason")
             if (isinstance(reason, str) and reason) or isinstance(choice.get("error"), dict):
                 yield from self._end(reason, choice)
@@ -188,7 +173,7 @@ class ChatStream:
         ended = finish(reason, choice, called=called, refused=self._refused, vendor=self._vendor.name)
         check_called(self._call, self._vendor, called=called, ended=ended)
         self._finish = ended
-        yield Delta(finish_reason=ended)
+        yield Delta(finish_reason=ended, extra=self._extra.take() or None)
 
 
 class _Tools:
@@ -281,26 +266,3 @@ class _Call:
         if arguments:
             self._text.append(arguments)
         return arguments if arguments or not known else None
-
-
-def deltas_of(answer: Answer) -> Iterator[Delta]:
-    """A whole answer as a stream of its parts."""
-    calls = 0
-    for part in answer.parts:
-        if isinstance(part, Text):
-            yield Delta(part.text, citations=part.citations)
-        elif isinstance(part, Reasoning):
-            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
-        elif isinstance(part, Refusal):
-            yield Delta(refusal=part.text)
-        elif isinstance(part, ToolCall):
-            arguments = json.dumps(dict(part.arguments), ensure_ascii=False)
-            piece = ToolCallDelta(index=calls, id=part.id, name=part.name, arguments=arguments)
-            calls += 1
-            yield Delta(tool_calls=(piece,))
-    yield Delta(
-        finish_reason=answer.finish_reason,
-        usage=answer.usage if answer.usage != Usage() else None,
-        served_model=answer.served_model,
-        id=answer.id,
-    )

@@ -32,8 +32,12 @@ class Vendor:
         forbids_tools: whether `tool_choice` may be `none`; otherwise the tools are left out.
         required: how the vendor spells `required`.
         strict: whether tools and schemas may carry `strict`.
+        refusals: whether a past turn may carry `refusal`; otherwise its words are text.
+        wordless: whether a message may be without a word.
+        user_after_tool: whether the user may speak right after a tool's result.
         ask: how reasoning is asked for; `efforts` renames levels.
         reasoning_form: how a past turn carries its reasoning, and `reasoning_back` when it must.
+        reasoning_owed: every past turn needs the field, those of other vendors and without a thought too.
         think_tags: the server may leave `<think>` blocks at the head of the text.
         output: the strictest response format; `output_with_tools` whether it goes together with tools.
         system_first: the server's templates take a system message only at the start.
@@ -59,11 +63,15 @@ class Vendor:
     forbids_tools: bool = True
     required: str = "required"
     strict: bool = False
+    refusals: bool = False
+    wordless: bool = True
+    user_after_tool: bool = True
     stream_usage: bool = True
     ask: Ask = "none"
     efforts: Mapping[str, str] = field(default_factory=dict)
     reasoning_form: ReasoningForm = "reasoning_content"
     reasoning_back: Return = "never"
+    reasoning_owed: bool = False
     think_tags: bool = False
     output: OutputMode = "json_schema"
     output_with_tools: bool = True
@@ -112,6 +120,7 @@ OPENAI = Vendor(
     max_tokens="max_completion_tokens",
     names=True,
     strict=True,
+    refusals=True,
     ask="reasoning_effort",
     documents="file",
     audio="object",
@@ -127,6 +136,7 @@ AZURE = Vendor(
     max_tokens="max_completion_tokens",
     names=True,
     strict=True,
+    refusals=True,
     ask="reasoning_effort",
     documents="file",
     audio="object",
@@ -151,6 +161,7 @@ ZHIPU = Vendor(
     parallel=False,
     forces_tools=False,
     forbids_tools=False,
+    wordless=False,
     ask="thinking",
     reasoning_back="always",
     output="json_object",
@@ -189,7 +200,8 @@ DEEPSEEK = Vendor(
     parallel=False,
     names=True,
     ask="thinking",
-    reasoning_back="with_tool_calls",
+    reasoning_back="always",
+    reasoning_owed=True,
     output="json_object",
 )
 
@@ -206,6 +218,8 @@ MISTRAL = Vendor(
     logprobs=False,
     required="any",
     strict=True,
+    wordless=False,
+    user_after_tool=False,
     stream_usage=False,
     ask="reasoning_effort",
     reasoning_form="thinking_parts",

@@ -259,7 +259,7 @@ def test_evidence_never_repeats_what_is_no_vocabulary():
 
 
 def test_evidence_shows_its_source_in_words():
-    english = lexicon("en").hits(["poem"])[0].term
+    english = lexicon("en").hits(["poem"])[0][2]
     assert Evidence("creative_content", 1.0, english).label == "'poem*' (en)"
     assert Evidence("creative_content", 1.0, (english, english)).label == "'poem*' (en)"
     assert classify("Haiku about rain").evidence[0] == "'haiku*' (en)"

@@ -24,7 +24,7 @@ def built(text: str) -> Lexicon:
 
 
 def found(index: Lexicon, text: str) -> list[str]:
-    return [hit.term.text for hit in index.hits(words_of(text))]
+    return [hit[2].text for hit in index.hits(words_of(text))]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_sections_give_terms_their_meaning():
         "[creative_content 4]\nhaiku\n\n[creative_content ~1]\nmoon\n\n[@make]\nwrite\n\n"
         "[code_generation object make,fix ~1.5 0.5]\nclass\n"
     )
-    haiku, moon, write, class_ = (hit.term for hit in index.hits(["haiku", "moon", "write", "class"]))
+    haiku, moon, write, class_ = (hit[2] for hit in index.hits(["haiku", "moon", "write", "class"]))
     assert (haiku.kind, haiku.task, haiku.weight) == (STRONG, "creative_content", 4.0)
     assert moon.kind == WEAK
     assert (write.kind, write.name) == (CLASS, "make")

@@ -73,6 +73,7 @@ class Dialect:
         cuts = random.Random(seed)
         head = {
             **message,
+            "container": None,
             "content": [],
             "stop_reason": None,
             "usage": {**message["usage"], "output_tokens": 1},
@@ -83,7 +84,8 @@ class Dialect:
             events.append({"type": "content_block_start", "index": index, "content_block": start})
             events.extend({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas)
             events.append({"type": "content_block_stop", "index": index})
-        delta = {key: message.get(key) for key in ("stop_reason", "stop_sequence", "stop_details")}
+        told = ("stop_reason", "stop_sequence", "stop_details", "container")
+        delta = {key: message.get(key) for key in told}
         events.append({"type": "message_delta", "delta": delta, "usage": message["usage"]})
         return [*events, {"type": "message_stop"}]
 
@@ -104,10 +106,13 @@ def _in_pieces(block: dict[str, Any], cuts: random.Random) -> tuple[dict[str, An
         if block.get("signature"):
             pieces.append({"type": "signature_delta", "signature": block["signature"]})
         return {"type": "thinking", "thinking": "", "signature": ""}, pieces
-    if kind == "tool_use":
+    if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
         text = json.dumps(block["input"], indent=1) if block["input"] else ""
         pieces = [{"type": "input_json_delta", "partial_json": piece} for piece in ("", *_cut(text, cuts))]
         return {**block, "input": {}}, pieces
+    if kind == "compaction" and block["content"]:
+        pieces = [{"type": "compaction_delta", "content": piece} for piece in _cut(block["content"], cuts)]
+        return {**block, "content": None}, pieces
     return block, []
 
 
