@@ -5,7 +5,7 @@ version
 adds fields to the argument and never changes a signature.
 """
 
-from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -107,10 +107,15 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifyCall:
-    """`input_tokens` is an estimate over the whole request."""
+    """`input_tokens` is an estimate over the whole request.
+
+    `ask` is given to `refine` alone: it asks a model of the request's own shortlist, best first, and raises
+    InterlockError when none answers. It is the only way for a classifier to ask one.
+    """
 
     request: Request
     input_tokens: int
+    ask: Callable[[Request], Awaitable[Answer]] | None = None
 
 
 @runtime_checkable
@@ -127,9 +132,11 @@ class Classifier(Protocol):
 
 @runtime_checkable
 class RefiningClassifier(Classifier, Protocol):
-    """A classifier that may also ask a model, in `complete` and `stream`, when the others are unsure."""
+    """A classifier that may also ask a model, in `complete` and `stream`, when the local ones are unsure."""
 
-    async def refine(self, call: ClassifyCall, sofar: Classification) -> Classification | None: ...
+    async def refine(self, call: ClassifyCall, sofar: Classification) -> Classification | None:
+        """An opinion, which counts when it is more confident than `sofar`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ class Canned(asyncio.Protocol):
 
 async def serve() -> None:
     server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - how the parent learns the port
+    print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 

@@ -16,6 +16,7 @@ from interlock.engine.bridge import Bridge
 from interlock.engine.decide import Decider
 from interlock.engine.guards import Guards
 from interlock.engine.records import Ring
+from interlock.engine.refining import Refinery
 from interlock.engine.rescue import MODES
 from interlock.engine.routes import Routes
 from interlock.engine.runner import Engine
@@ -23,6 +24,7 @@ from interlock.errors import ConfigError, RequestError
 from interlock.health import HealthBook, HealthPolicy
 from interlock.http import HttpClient, redacting_logger
 from interlock.plugins import PluginHost
+from interlock.protocols import RefiningClassifier
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
@@ -99,10 +101,13 @@ def assemble(
         guards=guards,
     )
     records = Ring()
+    strategy = offers.strategies["fallback"]
+    refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
     engine = Engine(
         decider=decider,
         attempts=attempts,
-        strategy=offers.strategies["fallback"],
+        strategy=strategy,
+        refinery=Refinery(refining, attempts, strategy),
         guards=guards,
         host=host,
         records=records,

@@ -52,14 +52,16 @@ class Decider:
         self._health = health
         self._check_model = check_model
 
-    def decide(self, request: Request) -> Decision:
+    def decide(self, request: Request, opinion: tuple[Classification, str] | None = None) -> Decision:
         """The decision; its shortlist is empty when no deployment may serve the request.
+
+        An `opinion` and whose it is take the place of classification.
 
         Raises:
             RequestError: `task` or `model` names nothing that is known.
         """
         tokens = estimate_request_tokens(request)
-        classified, stage = self._classify(request, tokens)
+        classified, stage = opinion or self._classify(request, tokens)
         if request.model is not None:
             self._check_model(request.model)
         constraints = self.effective(request, classified.task)
@@ -75,6 +77,9 @@ class Decider:
             excluded={name: exclusion.sentence for name, exclusion in excluded.items()},
             input_tokens=tokens,
         )
+
+    def knows(self, task: str) -> bool:
+        return task in self._routes.tasks
 
     def effective(self, request: Request, task: str) -> Constraints:
         """The request's constraints, the configuration's, and what the task itself demands."""
@@ -181,7 +186,7 @@ class Decider:
                     f"the rule {constraint.name} failed to run, and what cannot be checked is not allowed"
                 )
             if sentence is not None:
-                return _Exclusion(constraint.name, sentence)
+                return _Exclusion(constraint.name, str(sentence) or f"the rule {constraint.name} excludes it")
         return None
 
 

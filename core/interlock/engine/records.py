@@ -44,11 +44,11 @@ class Ring:
 class RecordDraft:
     """A call's record while the call goes on."""
 
-    __slots__ = ("_attempts", "_decision", "_id", "_metadata", "_started", "_streamed", "_ticks", "rescue")
+    __slots__ = ("_attempts", "_id", "_metadata", "_started", "_streamed", "_ticks", "decision", "rescue")
 
     def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:
         self._id = uuid4().hex
-        self._decision = decision
+        self.decision = decision
         self._metadata = metadata
         self._streamed = streamed
         self._started = time()
@@ -102,7 +102,7 @@ class RecordDraft:
             id=self._id,
             started=self._started,
             latency=perf_counter() - self._ticks,
-            decision=self._decision,
+            decision=self.decision,
             attempts=tuple(self._attempts),
             deployment=deployment.id if deployment else None,
             model=deployment.model if deployment else None,

@@ -5,9 +5,10 @@ import random
 
 from interlock.engine.attempts import Attempts
 from interlock.engine.decide import Decider
-from interlock.engine.flight import Flight
+from interlock.engine.flight import Flight, Steps
 from interlock.engine.guards import Guards
 from interlock.engine.records import RecordDraft, Ring
+from interlock.engine.refining import Refinery
 from interlock.engine.rescue import MODES
 from interlock.errors import (
     AllAttemptsFailed,
@@ -18,7 +19,7 @@ from interlock.errors import (
 )
 from interlock.plugins import PluginHost
 from interlock.protocols import Responded, Strategy, StrategyCall
-from interlock.types.decisions import Attempt, Decision, Outcome, Race
+from interlock.types.decisions import Attempt, Classification, Decision, Outcome, Race
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
 from interlock.types.records import Record
@@ -35,6 +36,7 @@ class Engine:
         decider: Decider,
         attempts: Attempts,
         strategy: Strategy,
+        refinery: Refinery,
         guards: Guards,
         host: PluginHost,
         records: Ring,
@@ -48,20 +50,21 @@ class Engine:
         self._rescue = rescue
         self._guards = guards
         self._strategy = strategy
+        self._refinery = refinery
         self._host = host
         self._timeouts = timeouts
         self._retries = retries
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
 
-    def decide(self, request: Request) -> Decision:
-        decision = self.decider.decide(request)
+    def decide(self, request: Request, opinion: tuple[Classification, str] | None = None) -> Decision:
+        decision = self.decider.decide(request, opinion)
         if self._sees_decisions:
             self._host.notify("interlock_decided", request=request, decision=decision)
         return decision
 
     async def complete(self, request: Request) -> Response:
-        flight = self.take_off(request, streamed=False)
+        flight = await self.take_off(request, streamed=False)
         try:
             deployment, answer = await self._answer(flight)
         except BaseException as error:
@@ -69,30 +72,44 @@ class Engine:
             raise
         return self.landed(flight, deployment, answer)
 
-    def take_off(self, request: Request, *, streamed: bool) -> Flight:
+    async def take_off(self, request: Request, *, streamed: bool) -> Flight:
         """Decide and get ready. A call that may go nowhere is recorded and ends here, in NoDeployment."""
         if request.ensemble is not None:
             raise RequestError("this version runs no ensembles", key="ensemble")
         decision = self.decide(request)
-        draft = RecordDraft(decision, request.metadata, streamed=streamed)
         guarded, kept = self._guards.before(request)
         flight = Flight(
             asked=request,
             request=guarded,
             kept=kept,
             decision=decision,
-            draft=draft,
+            draft=RecordDraft(decision, request.metadata, streamed=streamed),
             due=asyncio.get_running_loop().time() + self._timeouts.total,
             total=self._timeouts.total,
-            steps=self._strategy.run(
-                StrategyCall(shortlist=decision.shortlist, retries=self._retries, random=random.random)
-            ),
+            steps=self._steps(decision),
         )
-        if not decision.shortlist:
-            error = NoDeployment("no deployment may serve this request", excluded=decision.excluded)
+        if self._refinery.wanted(flight):
+            await self._refine(flight)
+        if not flight.decision.shortlist:
+            error = NoDeployment("no deployment may serve this request", excluded=flight.decision.excluded)
             self.failed(flight, error)
             raise error
         return flight
+
+    async def _refine(self, flight: Flight) -> None:
+        """Decide again when a classifier that asks a model is surer than the local ones."""
+        try:
+            opinion = await self._refinery.refine(flight)
+        except BaseException as error:
+            self.failed(flight, error)
+            raise
+        if opinion is not None and self.decider.knows(opinion[0].task):
+            flight.decision = flight.draft.decision = self.decide(flight.asked, opinion)
+            flight.steps = self._steps(flight.decision)
+
+    def _steps(self, decision: Decision) -> Steps:
+        call = StrategyCall(shortlist=decision.shortlist, retries=self._retries, random=random.random)
+        return self._strategy.run(call)
 
     async def next_attempt(self, flight: Flight, outcome: Outcome | None) -> Attempt | None:
         """What the strategy wants tried now, after the wait that it asks for; None when it has given up."""

@@ -48,7 +48,7 @@ class ResponseStream:
 
 async def stream(engine: Engine, request: Request) -> AsyncGenerator[Chunk]:
     """The chunks of one call. The last one carries the response; before it, nothing is whole."""
-    flight = engine.take_off(request, streamed=True)
+    flight = await engine.take_off(request, streamed=True)
     delivery = Delivery(engine.delivery_mode(request))
     try:
         outcome: Outcome | None = None

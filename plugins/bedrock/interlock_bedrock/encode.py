@@ -37,8 +37,9 @@ def encode(call: Call, *, stream: bool) -> HttpRequest:
 
 
 def url(deployment: Deployment, *, stream: bool) -> str:
+    """In the form that no URL library rewrites on the way: what is signed must be what is sent."""
     verb = "converse-stream" if stream else "converse"
-    return f"{deployment.base_url.rstrip('/')}/model/{quote(deployment.name, safe='')}/{verb}"
+    return f"{deployment.base_url.rstrip('/')}/model/{quote(deployment.name, safe=':')}/{verb}"
 
 
 def body(request: Request, deployment: Deployment) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.http.payload import part_name
 from interlock.types.messages import (
     Audio,
     Document,
@@ -62,14 +63,16 @@ class _Turns:
                 self._add("user", self._result(part))
                 continue
             if message.role == "tool":
-                raise media.refused(f"{_what(part)} in a tool's turn", "only tool results may stand there")
+                raise media.refused(
+                    f"{part_name(part)} in a tool's turn", "only tool results may stand there"
+                )
             self._flush()
             if isinstance(part, Text):
                 self._add("user", {"text": part.text})
             elif isinstance(part, _MEDIA):
                 self._add("user", media.encode(part, self._base_url))
             else:
-                raise media.refused(f"{_what(part)} in a user's turn", "it belongs to the assistant's")
+                raise media.refused(f"{part_name(part)} in a user's turn", "it belongs to the assistant's")
 
     def assistant(self, message: Message) -> None:
         self._flush()
@@ -86,7 +89,7 @@ class _Turns:
             elif isinstance(part, _MEDIA):
                 parts.append(media.encode(part, self._base_url))
             else:
-                raise media.refused(f"{_what(part)} in the assistant's turn", "put it into a tool's turn")
+                raise media.refused(f"{part_name(part)} in the assistant's turn", "put it into a tool's turn")
         for encoded in parts:
             self._add("model", encoded)
 
@@ -138,13 +141,15 @@ class _Turns:
 
     def _medium(self, part: Part) -> _Part:
         if not isinstance(part, _MEDIA):
-            raise media.refused(f"{_what(part)} in a tool's result", "give text, images, audio or documents")
+            raise media.refused(
+                f"{part_name(part)} in a tool's result", "give text, images, audio or documents"
+            )
         return media.encode(part, self._base_url)
 
 
 def _instruction(part: Part) -> _Part:
     if not isinstance(part, Text):
-        raise media.refused(f"{_what(part)} in a system message", "only text may stand there")
+        raise media.refused(f"{part_name(part)} in a system message", "only text may stand there")
     return {"text": part.text}
 
 
@@ -187,8 +192,3 @@ def _mark_unsigned(contents: list[_Part]) -> None:
         first = next((part for part in content["parts"] if "functionCall" in part), None)
         if first is not None:
             first.setdefault("thoughtSignature", _UNSIGNED)
-
-
-def _what(part: Part) -> str:
-    name = type(part).__name__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

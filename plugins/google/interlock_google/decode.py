@@ -16,6 +16,7 @@ from interlock.protocols import Call
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_google.cite import Sources
+from interlock_google.extra import Extra
 from interlock_google.models import VENDOR
 from interlock_google.read import (
     block_of,
@@ -35,15 +36,6 @@ from interlock_google.read import (
 )
 from interlock_google.schema import answer_tool
 
-_EXTRAS = {
-    "finishMessage": "finish_message",
-    "safetyRatings": "safety_ratings",
-    "avgLogprobs": "avg_logprobs",
-    "logprobsResult": "logprobs",
-    "groundingMetadata": "grounding",
-    "urlContextMetadata": "url_context",
-}
-
 
 def decode(call: Call, reply: HttpReply) -> Answer:
     payload = parse_object(reply.body, "the answer")
@@ -59,6 +51,8 @@ def decode(call: Call, reply: HttpReply) -> Answer:
     if "groundingMetadata" in candidate or "citationMetadata" in candidate:
         parts.cite(candidate)
     parts.seal()
+    extra = Extra()
+    extra.add(candidate)
     if refusal := refusal_of(candidate, ended):
         parts.done.append(Refusal(refusal))
     return Answer(
@@ -67,7 +61,7 @@ def decode(call: Call, reply: HttpReply) -> Answer:
         usage=usage(payload.get("usageMetadata")) or Usage(),
         served_model=optional_text(payload.get("modelVersion")),
         id=optional_text(payload.get("responseId")),
-        extra={name: candidate[key] for key, name in _EXTRAS.items() if key in candidate},
+        extra=extra.take(),
     )
 
 

@@ -1,12 +1,10 @@
 """A request in this dialect."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
+from interlock.http.payload import json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Request, Settings, ToolSpec
@@ -25,7 +23,7 @@ def encode(call: Call, *, stream: bool) -> HttpRequest:
     if secret is not None:
         headers["x-goog-api-key"] = secret.reveal()
     payload = body(call.request, deployment)
-    return HttpRequest(url=url(deployment, stream=stream), body=_json(payload), headers=headers)
+    return HttpRequest(url=url(deployment, stream=stream), body=json_body(payload), headers=headers)
 
 
 def url(deployment: Deployment, *, stream: bool) -> str:
@@ -76,20 +74,3 @@ def _config(settings: Settings, planned: Plan, model: str) -> dict[str, Any]:
         config["responseMimeType"] = "application/json"
         config["responseJsonSchema"] = planned.schema
     return config
-
-
-def _json(payload: Mapping[str, Any]) -> bytes:
-    try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidRequest(f"the request holds what JSON cannot: {error}") from None
-    # A lone surrogate, which a stream cut inside an emoji leaves behind, has no UTF-8.
-    return text.encode("utf-8", errors="replace")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (set, frozenset, tuple)):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")

@@ -29,7 +29,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "before Gemini 3 a number of tokens; none is the least the model can; xhigh is high",
     ),
     ("Settings.reasoning_tokens", "wins over reasoning_effort: the vendor takes one of them"),
-    ("Settings.logprobs", "returned in Answer.extra, in plain answers alone"),
+    ("Settings.logprobs", "returned in Answer.extra, as the vendor names them"),
     ("ToolSpec.strict", "one strict tool makes the vendor validate all, unless tool_choice says otherwise"),
     ("Request.output together with tools", "before Gemini 3 the answer is asked for by a tool of its own"),
     ("Request.output together with a forced tool", "left out: the call is the answer"),

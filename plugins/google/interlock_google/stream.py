@@ -6,10 +6,11 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.http.payload import Incoming, optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.response import Delta, ToolCallDelta, Usage
 from interlock_google.cite import Sources
+from interlock_google.extra import Extra
 from interlock_google.read import (
     block_of,
     call_arguments,
@@ -28,9 +29,6 @@ from interlock_google.read import (
 )
 from interlock_google.schema import answer_tool
 
-_BOM = b"\xef\xbb\xbf"
-_MOST_BYTES = 64 * 2**20
-
 
 class ContentStream:
     """Deltas out of events, or out of the JSON that gateways send instead: one answer, or a list of pieces.
@@ -42,13 +40,13 @@ class ContentStream:
         self._answer_tool = answer_tool(call.request, call.deployment.name)
         self._answered = False
         self._events = EventParser()
-        self._plain: bytearray | None = None
-        self._started = False
+        self._incoming = Incoming()
         self._done = False
         self._last: dict[str, Any] = {}
         self._said: tuple[str | None, str | None, Usage | None] = (None, None, None)
         self._reason: Any = None
         self._sources = Sources()
+        self._extra = Extra()
         self._text: list[str] = []
         self._held: str | None = None
         self._number = 0
@@ -58,24 +56,13 @@ class ContentStream:
         self._out: list[Delta] = []
 
     def feed(self, data: bytes) -> Iterator[Delta]:
-        if self._plain is None and not self._started:
-            data = data.removeprefix(_BOM).lstrip(b" \t\r\n")
-            if not data:
-                return
-            self._started = True
-            if data[:1] in (b"{", b"[", b"<"):
-                self._plain = bytearray()
-        if self._plain is not None:
-            if len(self._plain) + len(data) > _MOST_BYTES:
-                raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
-            self._plain += data
-            return
-        for event in self._events.feed(data):
+        for event in self._events.feed(self._incoming.events(data)):
             yield from self._event(event)
 
     def close(self) -> Iterator[Delta]:
-        if self._plain is not None:
-            for payload in _pieces(bytes(self._plain)):
+        plain = self._incoming.plain
+        if plain is not None:
+            for payload in _pieces(plain):
                 yield from self._chunk(payload)
         for event in self._events.close():
             yield from self._event(event)
@@ -89,7 +76,8 @@ class ContentStream:
             yield Delta(citations=cited)
         if self._held is not None:
             yield Delta(signature=self._held, redacted=True)
-        yield Delta(finish_reason=ended, refusal=refusal_of(block or self._last, ended))
+        extra = self._extra.take() if block is None else {"prompt_feedback": block}
+        yield Delta(finish_reason=ended, refusal=refusal_of(block or self._last, ended), extra=extra or None)
 
     def _event(self, event: ServerEvent) -> list[Delta]:
         if self._done or not event.data:
@@ -106,6 +94,7 @@ class ContentStream:
             for part in parts_of(candidate):
                 self._part(part, payload)
             self._sources.add(candidate)
+            self._extra.add(candidate)
             if candidate.get("finishReason") is not None:
                 self._reason = candidate["finishReason"]
                 self._last = candidate

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from event_stream import event, events_of
+from event_stream import event, events_of, exception
 from interlock import InterlockError, Router
 from interlock.testing import ProviderConformance, Reply, Upstream
 from interlock.types.response import Usage
@@ -40,11 +40,20 @@ def failed(status: int, code: str) -> Reply:
     return Reply.json({"message": "no"}, status=status, headers=headers)
 
 
+ANSWER = {"toolUse": {"toolUseId": "t1", "name": "final_answer", "input": {"city": "Paris", "days": 2}}}
+SOURCE = {"title": "A", "location": {"web": {"url": "https://example.org/source"}}}
+CITED = {"citationsContent": {"content": [HELLO], "citations": [SOURCE]}}
+UNCOUNTED = {key: value for key, value in answer(HELLO).items() if key != "usage"}
+CACHED = {"inputTokens": 12, "cacheReadInputTokens": 100, "outputTokens": 5, "totalTokens": 117}
+FIRST = {"contentBlockIndex": 0}
+
+
 class TestBedrock(ProviderConformance):
     provider = next(iter(interlock_providers()))
     has_tools = True
     has_images = True
     has_reasoning = True
+    has_output = True
     usage = Usage(input_tokens=12, output_tokens=5, cache_read=2)
     replies: ClassVar = {
         "text": Reply.json(answer(HELLO)),
@@ -53,6 +62,35 @@ class TestBedrock(ProviderConformance):
         "tool_call_streamed": streamed(answer(CALL, stop="tool_use")),
         "reasoning": Reply.json(answer(THOUGHT, HELLO)),
         "reasoning_streamed": streamed(answer(THOUGHT, HELLO)),
+        "output": Reply.json(answer(ANSWER, stop="tool_use")),
+        "output_streamed": streamed(answer(ANSWER, stop="tool_use")),
+        "cut_tool_call": Reply.json(answer({"toolUse": {**CALL["toolUse"], "input": {}}}, stop="max_tokens")),
+        "cut_tool_call_streamed": Reply(
+            headers=EVENTS,
+            pieces=(
+                event("contentBlockStart", {**FIRST, "start": {"toolUse": {"toolUseId": "t1", "name": "x"}}}),
+                event("contentBlockDelta", {**FIRST, "delta": {"toolUse": {"input": '{"city": "Pa'}}}),
+                event("contentBlockStop", FIRST),
+                event("messageStop", {"stopReason": "max_tokens"}),
+                event("metadata", {"usage": answer()["usage"]}),
+            ),
+        ),
+        "citations": Reply.json(answer(CITED)),
+        "citations_streamed": streamed(answer(CITED)),
+        "refusal": Reply.json(answer({"text": "Sorry."}, stop="guardrail_intervened")),
+        "refusal_streamed": streamed(answer({"text": "Sorry."}, stop="guardrail_intervened")),
+        "no_usage": Reply.json(UNCOUNTED),
+        "no_usage_streamed": streamed(UNCOUNTED),
+        "cached": Reply.json({**answer(HELLO), "usage": CACHED}),
+        "cached_streamed": streamed({**answer(HELLO), "usage": CACHED}),
+        "error_inside": Reply.json({"__type": "ThrottlingException", "message": "no"}),
+        "error_inside_streamed": Reply(
+            headers=EVENTS,
+            pieces=(
+                event("contentBlockDelta", {**FIRST, "delta": {"text": "Hello,"}}),
+                exception("throttlingException", {"message": "no"}),
+            ),
+        ),
         "invalid": failed(400, "ValidationException"),
         "unauthorised": failed(403, "UnrecognizedClientException"),
         "forbidden": failed(403, "AccessDeniedException"),

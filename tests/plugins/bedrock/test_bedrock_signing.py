@@ -60,9 +60,19 @@ def expected(received: Received, token: str | None = None) -> str:
     return signer.signature(text, request)
 
 
-@pytest.mark.parametrize("token", [None, TOKEN])
+@pytest.mark.parametrize(
+    ("token", "name"),
+    [
+        (None, "eu.anthropic.claude-4-opus:0"),
+        (TOKEN, "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.amazon.nova-lite-v1:0"),
+    ],
+)
 def test_what_arrives_bears_the_signature_that_amazon_would_compute(
-    token: str | None, dialect: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    token: str | None,
+    name: str,
+    dialect: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
@@ -70,9 +80,9 @@ def test_what_arrives_bears_the_signature_that_amazon_would_compute(
         monkeypatch.setenv("AWS_SESSION_TOKEN", token)
     with caplog.at_level(logging.DEBUG), Upstream(Reply.json(REPLY)) as upstream:
         headers = {"X-Amzn-Bedrock-Trace": "ENABLED", "x-team": "blue"}
-        assert ask(dialect, upstream, "Grüße", headers=headers).text == "Hello"
+        assert ask(dialect, upstream, "Grüße", headers=headers, name=name).text == "Hello"
     received = upstream.requests[0]
-    assert received.path == "/model/eu.anthropic.claude-4-opus%3A0/converse"
+    assert received.path == f"/model/{name.replace('/', '%2F')}/converse"
     authorization = received.headers["authorization"]
     scope = f"{received.headers['x-amz-date'][:8]}/eu-central-1/bedrock/aws4_request"
     assert authorization.startswith(f"AWS4-HMAC-SHA256 Credential={KEY}/{scope}, SignedHeaders=")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from botocore.loaders import Loader
@@ -129,7 +130,7 @@ def valid(call: Any, codec: Any, *, stream: bool = False) -> dict[str, Any]:
     constrained(parameters, model.input_shape)
     sent = create_serializer("rest-json").serialize_to_request(parameters, model)
     assert json.loads(sent["body"]) == body
-    assert request.url == call.deployment.base_url + sent["url_path"]
+    assert unquote(request.url) == unquote(call.deployment.base_url + sent["url_path"])
     return body
 
 
@@ -161,14 +162,13 @@ def test_thoughts_of_other_vendors_are_never_sent(request_: Request, model: str,
 
 
 def test_address_and_headers(dialect: Any) -> None:
-    plain = dialect.codec.encode(dialect.call(name="eu.anthropic.claude-4-opus:0", region="eu-central-1",
-        base_url="https://bedrock-runtime.eu-central-1.amazonaws.com/"), stream=False)  # fmt: skip
     host = "https://bedrock-runtime.eu-central-1.amazonaws.com"
-    assert plain.url == f"{host}/model/eu.anthropic.claude-4-opus%3A0/converse"
+    call = dialect.call(name="eu.anthropic.claude-4-opus:0", region="eu-central-1", base_url=f"{host}/")
+    plain = dialect.codec.encode(call, stream=False)
+    assert plain.url == f"{host}/model/eu.anthropic.claude-4-opus:0/converse"
     assert plain.headers["authorization"] == "Bearer bedrock-key"
     streamed = dialect.codec.encode(dialect.call(name=CUSTOM), stream=True)
-    assert streamed.url.endswith("/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aimported-model"
-        "%2Fabcdefghijkl/converse-stream")  # fmt: skip
+    assert streamed.url.endswith(f"/model/{CUSTOM.replace('/', '%2F')}/converse-stream")
     assert streamed.headers["accept"] == "application/vnd.amazon.eventstream"
 
 

@@ -70,18 +70,22 @@ pieces = st.one_of(
 def test_a_stream_folds_to_the_plain_answer(
     parts: list[Any], cuts: list[int], end: str, grounded: bool, dialect: Any
 ) -> None:
-    extra: dict[str, Any] = {"finishMessage": "as it is"}
+    extra: dict[str, Any] = {"finishMessage": "as it is", "safetyRatings": [{"category": "HARM"}]}
     if grounded:
         extra["groundingMetadata"] = {
             "groundingChunks": [{"web": {"uri": "https://a.example", "title": "a"}}],
             "groundingSupports": [{"segment": {"endIndex": 1}, "groundingChunkIndices": [0]}],
         }
-    whole = dialect.decode(payload(*parts, end=end, **extra))
+    chosen = [{"token": str(index)} for index in range(len(parts))]
+    probable = {"logprobsResult": {"chosenCandidates": chosen}}
+    whole = dialect.decode(payload(*parts, end=end, **extra, **probable))
     edges = [0, *sorted(cuts), len(parts)]
-    events = [payload(*parts[a:b], end=None) for a, b in pairwise(edges)]
-    folded = dialect.fold_events(*events, payload(end=end, **extra))
-    assert folded.parts == whole.parts
-    assert (folded.finish_reason, folded.usage, folded.id) == (whole.finish_reason, whole.usage, whole.id)
+    events = [
+        payload(*parts[a:b], end=None, logprobsResult={"chosenCandidates": chosen[a:b]})
+        for a, b in pairwise(edges)
+    ]
+    assert dialect.fold_events(*events, payload(end=end, **extra)) == whole
+    assert dialect.fold([json.dumps(payload(*parts, end=end, **extra, **probable)).encode()]) == whole
 
 
 @settings(max_examples=300, deadline=None)

@@ -117,7 +117,7 @@ def test_an_answer_in_one_event_in_a_list_or_plain_is_the_same(path: Path, diale
         dialect.fold([json.dumps(body, indent=1).encode()]),
         dialect.fold([b"[", json.dumps(body).encode(), b"]"]),
     ):
-        assert (folded.parts, seen(folded)) == (whole.parts, seen(whole))
+        assert folded == whole
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -222,6 +222,60 @@ def test_a_stream_folds_to_the_same_wherever_it_is_cut(size: int, dialect: Diale
     assert folded == read(vendor, plain)
 
 
+def test_what_has_no_home_is_the_same_plain_and_streamed(dialect: Dialects) -> None:
+    def token(text: str) -> dict[str, Any]:
+        return {"token": text, "logprob": -0.5}
+
+    def choice(delta: Any, reason: str | None = None, **more: Any) -> dict[str, Any]:
+        return {"index": 0, "delta": delta, "finish_reason": reason, **more}
+
+    beside = {"service_tier": "default", "system_fingerprint": "fp_1"}
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}, "index": 0}
+    sound = {"id": "audio_1", "expires_at": 9}
+    whole = {
+        "content": "ab",
+        "audio": {**sound, "data": "YWJj", "transcript": "hello"},
+        "images": [picture],
+        "executed_tools": [{"index": 0, "type": "search", "output": "found"}],
+    }
+    filtered = {"hate": {"filtered": False}}
+    probable = {"content": [token("a"), token("b")], "refusal": None}
+    plain = {
+        **beside,
+        "choices": [
+            {
+                "index": 0,
+                "message": whole,
+                "finish_reason": "stop",
+                "logprobs": probable,
+                "content_filter_results": filtered,
+            }
+        ],
+    }
+    events = [
+        choice({"content": "a"}, logprobs={"content": [token("a")], "refusal": None}),
+        choice({"content": "b", "audio": sound}, logprobs={"content": [token("b")], "refusal": None}),
+        choice({"audio": {"data": "YQ==", "transcript": "hel"}, "images": [picture]}),
+        choice({"audio": {"data": "YmM=", "transcript": "lo"}}, logprobs=None),
+        choice({"executed_tools": [{"index": 0, "type": "search"}]}),
+        choice({"executed_tools": [{"index": 0, "output": "found"}]}),
+        choice({}, "stop", content_filter_results=filtered),
+    ]
+    vendor = dialect("openai")
+    raw = sse(*({"choices": [event], "system_fingerprint": "fp_1"} for event in events), {**beside})
+    expected = read(vendor, plain)
+    assert expected.extra == {
+        **beside,
+        "logprobs": {"content": [token("a"), token("b")]},
+        "content_filter_results": filtered,
+        "audio": whole["audio"],
+        "images": [picture],
+        "executed_tools": whole["executed_tools"],
+    }
+    assert vendor.fold([raw]) == expected
+    assert vendor.fold([json.dumps(plain).encode()]) == expected
+
+
 @pytest.mark.parametrize(
     ("fragments", "expected"),
     [

@@ -1,0 +1,36 @@
+"""What a candidate says besides its parts: data for the answer's `extra`, whole or out of pieces."""
+
+from typing import Any
+
+_NAMES = {
+    "finishMessage": "finish_message",
+    "safetyRatings": "safety_ratings",
+    "avgLogprobs": "avg_logprobs",
+    "groundingMetadata": "grounding",
+    "urlContextMetadata": "url_context",
+}
+
+
+class Extra:
+    """Of what is said again the last counts; probabilities of tokens add up."""
+
+    __slots__ = ("_probabilities", "_said")
+
+    def __init__(self) -> None:
+        self._said: dict[str, Any] = {}
+        self._probabilities: dict[str, Any] = {}
+
+    def add(self, candidate: dict[str, Any]) -> None:
+        for key, name in _NAMES.items():
+            if candidate.get(key):
+                self._said[name] = candidate[key]
+        given = candidate.get("logprobsResult")
+        for key, value in given.items() if isinstance(given, dict) else ():
+            known = self._probabilities.get(key)
+            if isinstance(value, list) and isinstance(known, list):
+                known.extend(value)
+            elif value is not None:
+                self._probabilities[key] = list(value) if isinstance(value, list) else value
+
+    def take(self) -> dict[str, Any]:
+        return {**self._said, **({"logprobs": self._probabilities} if self._probabilities else {})}
