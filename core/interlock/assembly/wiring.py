@@ -15,6 +15,7 @@ from interlock.engine.attempts import Attempts
 from interlock.engine.bridge import Bridge
 from interlock.engine.decide import Decider
 from interlock.engine.guards import Guards
+from interlock.engine.logbook import Logbook
 from interlock.engine.records import Ring
 from interlock.engine.refining import Refinery
 from interlock.engine.rescue import MODES
@@ -95,8 +96,7 @@ def assemble(
         decider=decider,
         deployments=deployments,
         providers=offers.providers,
-        health=health,
-        host=host,
+        logbook=Logbook(health, host),
         http=http,
         guards=guards,
     )

@@ -13,9 +13,14 @@ from interlock.cli.failures import CLOSED, EPILOG, FAILED, describe, exit_code
 from interlock.cli.session import Session, log_to_stderr
 from interlock.errors import InterlockError
 
+_ORDER = ("ask", "explain", "models", "plugins", "doctor", "init")
+
 
 class Verbs(TyperGroup):
     """Turns what a verb raises into a line and an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -81,5 +86,6 @@ def before(
     context.obj = Session(config=config, verbose=verbose)
 
 
-for verb in (ask.ask, explain.explain, models.models, plugins.plugins, doctor.doctor, init.init):
+for verb in (ask.ask, explain.explain, models.models, doctor.doctor, init.init):
     app.command()(verb)
+app.add_typer(plugins.app, name="plugins")

@@ -1,16 +1,21 @@
-"""`interlock plugins`: what is installed, what it offers, and what went wrong with it."""
+"""`interlock plugins`: what is installed, what it offers, what went wrong with it, and what proves it."""
 
 import os
+import sys
 from typing import Annotated, Any
 
 import typer
 
 from interlock.cli import show
+from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.errors import ConfigError
 from interlock.plugins import PluginReport
 
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
+
+@app.callback()
 def plugins(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
@@ -19,6 +24,37 @@ def plugins(
 
     The exit code is 0 even when a plugin failed: the others work without it.
     """
+    if context.invoked_subcommand is None:
+        _list(context, as_json=as_json)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    distribution: Annotated[str, typer.Argument(help="An installed plugin, e.g. interlock-openai.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Run the conformance kit against a plugin and report in Markdown.
+
+    Everything happens on this machine: the kit plays the vendor. The exit code is 0 when every rule that
+    was run is kept, else 1.
+    """
+    from interlock.testing import checking, report
+
+    def begin(kind: str, name: str) -> None:
+        if sys.stderr.isatty():
+            show.note(f"Checking {kind} {name} …")
+
+    found = checking.check(distribution, begin)
+    if as_json or (context.parent is not None and context.parent.params.get("as_json")):
+        show.write_json(report.as_data(found))
+    else:
+        sys.stdout.write(show.printable(report.as_markdown(found)))
+    if not found.passed:
+        raise typer.Exit(FAILED)
+
+
+def _list(context: typer.Context, *, as_json: bool) -> None:
     reports = _reports(session(context).config)
     failures = [(report.name, failure) for report in reports for failure in report.failures]
     if as_json:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -11,28 +11,20 @@ from interlock.engine.flight import Flight
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
 from interlock.engine.limits import Limits
+from interlock.engine.logbook import Logbook
 from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
 from interlock.engine.watch import Watch
-from interlock.errors import (
-    InterlockError,
-    NoLongerAllowed,
-    OutputInvalid,
-    PermitError,
-    ProtocolError,
-    ProviderError,
-)
-from interlock.health import HealthBook
-from interlock.http import HttpClient, Permit, origin_of, redacting_logger
-from interlock.plugins import PluginHost
+from interlock.errors import NoLongerAllowed, OutputInvalid, PermitError
+from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
 from interlock.types.decisions import Attempt
 from interlock.types.models import Deployment
-from interlock.types.records import AttemptRecord
 from interlock.types.request import Output
-from interlock.types.response import Answer, Delta, Usage
+from interlock.types.response import Answer, Delta
 
-_log = redacting_logger("interlock.engine")
+
+_AT_WORK = Delta()
 
 
 @dataclass(slots=True)
@@ -51,20 +43,17 @@ class Attempts:
         decider: Decider,
         deployments: Mapping[str, Deployment],
         providers: Mapping[str, Provider],
-        health: HealthBook,
-        host: PluginHost,
+        logbook: Logbook,
         http: HttpClient,
         guards: Guards,
     ) -> None:
         self._decider = decider
         self._deployments = deployments
         self._providers = providers
-        self._health = health
-        self._host = host
+        self._logbook = logbook
         self._http = http
         self._guards = guards
         self._origins: dict[str, str | None] = {}
-        self._observed = host.observers("interlock_attempt_finished")
 
     def deployment(self, name: str) -> Deployment:
         return self._deployments[name]
@@ -72,88 +61,43 @@ class Attempts:
     async def complete(self, flight: Flight, attempt: Attempt) -> Answer:
         """An answer that was accepted, or ProviderError; TotalTimeout when the flight is due."""
         call = self._permit(flight, attempt)
-        deployment = call.deployment
-        provider = self._providers[deployment.provider]
+        provider = self._providers[call.deployment.provider]
         now = asyncio.get_running_loop().time()
-        limits = Limits(deployment, flight, now)
-        watch = Watch()
-        ticks = perf_counter()
-        failure: InterlockError | None = None
-        answer: Answer | None = None
-        try:
-            with watch.until(*limits.wait("answer", now)):
+        with self._logbook.entry(flight, attempt, call) as entry, closing(Watch()) as watch:
+            with watch.until(*Limits(call.deployment, flight, now).wait("answer", now)):
                 answer = await provider.complete(call)
+            entry.usage, entry.served_model = answer.usage, answer.served_model
             answer = self._accept(flight, answer)
-        except InterlockError as error:
-            failure = error
-            raise
-        except asyncio.CancelledError:
-            failure = InterlockError("cancelled by the caller")
-            raise
-        except Exception as error:
-            failure = _stray(deployment, error)
-            raise failure from error
-        finally:
-            call.permit.withdraw()
-            watch.close()
-            usage = answer.usage if answer else Usage()
-            served = answer.served_model if answer else None
-            record = flight.draft.attempt(
-                deployment, attempt.role, ticks=ticks, error=failure, usage=usage, served_model=served
-            )
-            self._finished(flight, deployment, failure, record)
+            entry.usage = answer.usage
         return answer
 
     async def stream(self, flight: Flight, attempt: Attempt, landing: Landing) -> AsyncGenerator[Delta]:
         """The provider's deltas; when they end without an error, `landing.answer` is the accepted answer."""
         call = self._permit(flight, attempt)
-        deployment = call.deployment
-        provider = self._providers[deployment.provider]
-        fold = Fold(provider.facts.name)
+        provider = self._providers[call.deployment.provider]
         loop_time = asyncio.get_running_loop().time
-        limits = Limits(deployment, flight, loop_time())
-        watch = Watch()
-        ticks = perf_counter()
-        first_token: float | None = None
-        failure: InterlockError | None = None
-        awaited = "first_token"
-        try:
+        began = loop_time()
+        limits = Limits(call.deployment, flight, began)
+        fold = Fold(provider.facts.name)
+        with self._logbook.entry(flight, attempt, call) as entry, closing(Watch()) as watch:
             async with aclosing(provider.stream(call)) as deltas:  # type: ignore[type-var]  # generators have aclose
                 step = deltas.__anext__
+                limit = limits.wait("first_token", began)
                 while True:
                     try:
-                        with watch.until(*limits.wait(awaited, loop_time())):
+                        with watch.until(*limit):
                             delta = await step()
                     except StopAsyncIteration:
                         break
-                    if first_token is None:
-                        first_token = perf_counter() - ticks
-                        awaited = "between_tokens"
                     fold.add(delta)
+                    entry.usage, entry.served_model = fold.usage, fold.served_model
+                    if entry.first_token is None and _speaks(delta):
+                        entry.spoke()
                     yield delta
+                    if entry.first_token is not None:
+                        limit = limits.wait("between_tokens", loop_time())
             landing.answer = self._accept(flight, fold.answer())
-        except InterlockError as error:
-            failure = error
-            raise
-        except (asyncio.CancelledError, GeneratorExit):
-            failure = InterlockError("left by the caller")
-            raise
-        except Exception as error:
-            failure = _stray(deployment, error)
-            raise failure from error
-        finally:
-            call.permit.withdraw()
-            watch.close()
-            record = flight.draft.attempt(
-                deployment,
-                attempt.role,
-                ticks=ticks,
-                error=failure,
-                usage=landing.answer.usage if landing.answer else fold.usage,
-                served_model=fold.served_model,
-                first_token=first_token,
-            )
-            self._finished(flight, deployment, failure, record)
+            entry.usage = landing.answer.usage
 
     def _accept(self, flight: Flight, answer: Answer) -> Answer:
         """The answer as guardrails leave it, its output parsed and its usage known or estimated."""
@@ -185,26 +129,14 @@ class Attempts:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
-        self._health.began(deployment.id)
+        self._logbook.health.began(deployment.id)
         request = flight.request
         if attempt.repair and flight.misfit is not None:
             request = mending(request, flight.misfit)
         return Call(request=request, deployment=deployment, permit=permit, http=self._http)
 
-    def _finished(
-        self, flight: Flight, deployment: Deployment, failure: InterlockError | None, record: AttemptRecord
-    ) -> None:
-        if failure is None or isinstance(failure, ProviderError):
-            if isinstance(failure, ProviderError):
-                failure.deployment = deployment.id
-            self._health.ended(deployment.id, failure)
-        else:
-            self._health.released(deployment.id)
-        if self._observed:
-            self._host.notify("interlock_attempt_finished", request=flight.asked, attempt=record)
 
-
-def _stray(deployment: Deployment, error: Exception) -> ProtocolError:
-    """A provider may raise ProviderError alone; anything else is its own fault, and an attempt's failure."""
-    _log.error("the provider of %s raised %s", deployment.id, type(error).__name__)
-    return ProtocolError(f"the provider of {deployment.id} failed with {type(error).__name__}")
+def _speaks(delta: Delta) -> bool:
+    """Whether a delta is a token; some vendors open a stream with an id and a role, and then think."""
+    said = delta.text or delta.reasoning or delta.tool_calls or delta.refusal or delta.finish_reason
+    return bool(said) or delta == _AT_WORK

@@ -4,25 +4,34 @@ Nothing here needs pytest; its fixtures (`scripted_provider`, `scripted_router`,
 `loopback_upstream`) are there wherever Interlock is installed.
 """
 
+from interlock.testing.arbiter_rules import ArbiterConformance
 from interlock.testing.classifier_rules import ClassifierConformance
 from interlock.testing.clock import FakeClock
+from interlock.testing.connector_rules import ConnectorConformance
+from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.routers import scripted_providers, scripted_router
-from interlock.testing.rules import Conformance
+from interlock.testing.rules import Conformance, rules_of
 from interlock.testing.scripted import ScriptedProvider, Step
+from interlock.testing.store_rules import StoreConformance
 from interlock.testing.upstream import End, Received, Reply, Upstream
 
 __all__ = [
+    "ArbiterConformance",
     "ClassifierConformance",
     "Conformance",
+    "ConnectorConformance",
     "End",
     "FakeClock",
+    "GuardrailConformance",
     "ProviderConformance",
     "Received",
     "Reply",
     "ScriptedProvider",
     "Step",
+    "StoreConformance",
     "Upstream",
+    "rules_of",
     "scripted_providers",
     "scripted_router",
 ]

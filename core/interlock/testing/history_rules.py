@@ -32,7 +32,7 @@ class HistoryRules(Asking):
         self.over_http()
         expect(base64.b64encode(_PIXEL) in self._sent(request), "the image was not sent")
 
-    def test_shows_no_vendor_another_ones_reasoning(self) -> None:
+    def test_sends_no_reasoning_of_another_vendor(self) -> None:
         self.over_http()
         thoughts: tuple[Part, ...] = (
             Reasoning(_THOUGHT, signature=_SEAL, vendor=_OTHER),
@@ -53,7 +53,7 @@ class HistoryRules(Asking):
                 expect(secret not in sent, f"{way}: another vendor's {what} was sent")
             expect(_SAID in sent, f"{way}: what the assistant said was not sent")
 
-    def test_keeps_another_vendors_calls_and_results_together(self) -> None:
+    def test_keeps_calls_and_results_of_another_vendor_together(self) -> None:
         self.over_http()
         if not self.has_tools:
             self.check_refused(self._called(_IDS[0], _IDS[1]), "a tool call of the past", "has_tools")

@@ -62,7 +62,8 @@ class Delta:
 
     `extra` is data with no home of its own; its keys are merged into the answer's.
 
-    A stream is whole once a `finish_reason` has come; one that ends without it was cut.
+    An empty delta says that the model is at work, and counts as a token where time is limited. A stream is
+    whole once a `finish_reason` has come; one that ends without it was cut.
     """
 
     text: str = ""

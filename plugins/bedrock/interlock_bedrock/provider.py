@@ -33,7 +33,7 @@ class BedrockProvider(HttpProvider):
         if "authorization" in headers:
             return request
         sealed = {
-            name: value for name, value in headers.items() if name in _SEALED or name.startswith("x-amz-")
+            name: value for name, value in headers.items() if name in _SEALED or name.startswith("x-amz")
         }
         region = signing_region(deployment)
         if region is None:

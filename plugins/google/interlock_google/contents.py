@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from interlock.http.payload import part_name
+from interlock.http.payload import CallIds, part_name
 from interlock.types.messages import (
     Audio,
     Document,
@@ -52,6 +52,7 @@ class _Turns:
         self._newer = is_third_generation(deployment.name)
         self._contents: list[_Part] = []
         self._moved: list[_Part] = []
+        self._ids = CallIds(str)
         self._called: dict[str, str] = {}
 
     def user(self, message: Message) -> None:
@@ -76,6 +77,7 @@ class _Turns:
 
     def assistant(self, message: Message) -> None:
         self._flush()
+        self._ids.turn()
         parts: list[_Part] = []
         for part in message.parts:
             if isinstance(part, (Text, Refusal)):
@@ -84,8 +86,9 @@ class _Turns:
             elif isinstance(part, Reasoning):
                 _think(part, parts)
             elif isinstance(part, ToolCall):
-                self._called[part.id] = part.name
-                parts.append(_call(part))
+                id_ = self._ids.call(part.id)
+                self._called[id_] = part.name
+                parts.append(_call(part, id_))
             elif isinstance(part, _MEDIA):
                 parts.append(media.encode(part, self._base_url))
             else:
@@ -114,6 +117,7 @@ class _Turns:
         self._moved = []
 
     def _result(self, result: ToolResult) -> _Part:
+        id_ = self._ids.result(result.id)
         content = result.content
         parts: Iterable[Part] = [Text(content)] if isinstance(content, str) else content
         texts: list[str] = []
@@ -131,10 +135,10 @@ class _Turns:
                 inside.append(encoded)
             else:
                 texts.append(f"[{type(part).__name__.lower()} attached after the results]")
-                self._moved += [{"text": f"Returned by the tool call {result.id}:"}, encoded]
-        name = result.name or self._called.get(result.id) or result.id
+                self._moved += [{"text": f"Returned by the tool call {id_}:"}, encoded]
+        name = result.name or self._called.get(id_) or id_
         response = {"error" if result.error else "output": "".join(texts)}
-        answered: _Part = {"id": result.id, "name": name, "response": response}
+        answered: _Part = {"id": id_, "name": name, "response": response}
         if inside:
             answered["parts"] = inside
         return {"functionResponse": answered}
@@ -153,8 +157,8 @@ def _instruction(part: Part) -> _Part:
     return {"text": part.text}
 
 
-def _call(call: ToolCall) -> _Part:
-    part: _Part = {"functionCall": {"id": call.id, "name": call.name, "args": dict(call.arguments)}}
+def _call(call: ToolCall, id_: str) -> _Part:
+    part: _Part = {"functionCall": {"id": id_, "name": call.name, "args": dict(call.arguments)}}
     if call.vendor == VENDOR and call.signature is not None and _SIGNATURE.fullmatch(call.signature):
         part["thoughtSignature"] = call.signature
     return part

@@ -38,9 +38,7 @@ def _events(*deltas: dict[str, Any], finish: str | None = "stop") -> list[Any]:
     return [head | {"choices": [step]} for step in steps]
 
 
-def _streamed(
-    *deltas: dict[str, Any], finish: str = "stop", usage: dict[str, Any] | None = _USAGE
-) -> Reply:
+def _streamed(*deltas: dict[str, Any], finish: str = "stop", usage: dict[str, Any] | None = _USAGE) -> Reply:
     last = [] if usage is None else [{"id": "c1", "model": "model-1", "choices": [], "usage": usage}]
     return Reply.events(*_events(*deltas, finish=finish), *last, "[DONE]")
 
@@ -80,9 +78,7 @@ class ChatKit(ProviderConformance):
             _call(""), _more(_ARGUMENTS[:9]), _more(_ARGUMENTS[9:]), finish="tool_calls"
         ),
         "cut_tool_call": _whole("length", **_call(_ARGUMENTS[:-6])),
-        "cut_tool_call_streamed": _streamed(
-            _call(_ARGUMENTS[:9]), _more(_ARGUMENTS[9:-6]), finish="length"
-        ),
+        "cut_tool_call_streamed": _streamed(_call(_ARGUMENTS[:9]), _more(_ARGUMENTS[9:-6]), finish="length"),
         "reasoning": _whole(content=_TEXT, reasoning_content="A greeting is asked for."),
         "reasoning_streamed": _streamed(
             {"reasoning_content": "A greeting "}, {"reasoning_content": "is asked for."}, *_said(*_PIECES)

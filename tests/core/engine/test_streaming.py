@@ -266,3 +266,15 @@ async def test_a_finished_stream_is_recorded_once():
     gc.collect()
     await asyncio.sleep(0)
     assert [record.error for record in router.records] == [None]
+
+
+async def test_an_opening_without_words_is_no_token_yet():
+    opening = [Delta(served_model="m", id="1"), "late"]
+    router = scripted_router(
+        {"a": [Step(opening, between=5)], "b": ["Here"]}, timeouts={"first_token": 0.02, "between_tokens": 60}
+    )
+    stream = router.stream("Hello")
+    assert (await read(stream))[0] == "Here"
+    first, second = stream.response.record.attempts
+    assert (first.error.kind, first.first_token) == ("FirstTokenTimeout", None)
+    assert second.first_token is not None

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import struct
+import zlib
 from typing import Any
 
 import pytest
@@ -136,6 +138,22 @@ def test_tools_that_the_vendor_ran_are_kept_beside_the_answer(dialect: Any) -> N
     answer = both(payload(ran, result, {"text": "Two."}), dialect)
     assert (answer.text, answer.tool_calls, answer.finish_reason) == ("Two.", (), "stop")
     assert answer.extra == {"blocks": [ran, result]}
+
+
+def test_a_picture_of_the_models_is_kept_beside_the_answer(dialect: Any) -> None:
+    picture = {"image": {"format": "png", "source": {"bytes": "eA=="}}}
+    whole = dialect.decode(payload(picture, {"text": "There."}))
+    assert (whole.text, whole.extra) == ("There.", {"blocks": [picture]})
+    first = {"contentBlockIndex": 0}
+    stream = [
+        event("contentBlockStart", {**first, "start": {"image": {"format": "png"}}}),
+        event("contentBlockDelta", {**first, "delta": {"image": {"source": {"bytes": "eA=="}}}}),
+        event("contentBlockStop", first),
+        event("contentBlockDelta", {"contentBlockIndex": 1, "delta": {"text": "There."}}),
+        event("messageStop", {"stopReason": "end_turn"}),
+        event("metadata", {"usage": payload()["usage"]}),
+    ]
+    assert dialect.fold(stream) == whole
 
 
 @pytest.mark.parametrize(
@@ -337,6 +355,14 @@ def test_a_flipped_bit_is_noticed(at: int, dialect: Any) -> None:
 def test_malformed_events(name: str, told: Any, dialect: Any) -> None:
     with pytest.raises(ProtocolError):
         dialect.fold([event(name, told)])
+
+
+def test_headers_that_cannot_be_read(dialect: Any) -> None:
+    head = b"\x01a\x63"  # a header of no known type, under right checksums
+    prelude = struct.pack("!II", 16 + len(head), len(head))
+    message = prelude + struct.pack("!I", zlib.crc32(prelude)) + head
+    with pytest.raises(ProtocolError, match="headers of a frame"):
+        dialect.fold([message + struct.pack("!I", zlib.crc32(message))])
 
 
 def test_unknown_events_and_deltas_are_passed_over(dialect: Any) -> None:

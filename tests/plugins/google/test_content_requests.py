@@ -2,7 +2,6 @@
 
 import base64
 import json
-import warnings
 from types import MappingProxyType
 from typing import Any
 
@@ -25,10 +24,7 @@ from interlock.types.messages import (
 from interlock.types.models import Credential
 from interlock.types.request import Output, Request, Settings, ToolSpec
 from request_strategies import PNG, SCHEMA, requests
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # the SDK's source has an escape sequence that Python frowns upon
-    from google.genai import types
+from sdk_google import valid
 
 OLDER, NEWER = "gemini-2.5-flash", "gemini-3-pro-preview"
 OUTPUT = Output(name="city info", schema=SCHEMA, build=dict)
@@ -37,24 +33,6 @@ KEPT = '{"executableCode": {"language": "PYTHON", "code": "1"}, "thoughtSignatur
 
 signatures = st.binary(min_size=1, max_size=9).map(lambda raw: base64.b64encode(raw).decode())
 hidden = signatures | st.just(KEPT)
-
-
-def valid(body: dict[str, Any]) -> None:
-    """Each part of a body by the SDK's own type, which forbids what it does not know."""
-    kinds = {
-        "contents": [types.Content],
-        "systemInstruction": types.Content,
-        "tools": [types.Tool],
-        "toolConfig": types.ToolConfig,
-        "generationConfig": types.GenerationConfig,
-    }
-    assert body.keys() <= kinds.keys()
-    for key, kind in kinds.items():
-        if isinstance(kind, list):
-            for item in body.get(key, ()):
-                kind[0].model_validate_json(json.dumps(item))
-        elif key in body:
-            kind.model_validate_json(json.dumps(body[key]))
 
 
 @settings(max_examples=400, deadline=None)
