@@ -23,7 +23,6 @@ from interlock.types.models import Deployment
 from interlock.types.request import Output
 from interlock.types.response import Answer, Delta
 
-
 _AT_WORK = Delta()
 
 

@@ -6,9 +6,10 @@ from interlock import hookimpl
 from interlock.http import HttpProvider
 from interlock.protocols import Provider
 from interlock_openai.codec import ChatCompletions
+from interlock_openai.limits import LIMITS
 from interlock_openai.vendors import VENDORS, Vendor
 
-__all__ = ["VENDORS", "ChatCompletions", "Vendor", "interlock_providers"]
+__all__ = ["LIMITS", "VENDORS", "ChatCompletions", "Vendor", "interlock_providers"]
 
 
 @hookimpl

@@ -161,15 +161,20 @@ def test_a_fork_gets_a_bridge_of_its_own():
 def test_an_interrupt_in_the_waiting_thread_cancels_the_call():
     out = script(
         """
-        import os, signal, threading, time
-        from interlock.testing import Step, scripted_router
-        router = scripted_router({"a": [Step("late", delay=60)]})
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        import asyncio, os, signal, threading, time
+        from interlock.testing import scripted_router
+
+        async def wait(call):
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            await asyncio.sleep(60)
+
+        router = scripted_router({"a": [wait]})
         try:
             router.complete_sync("x")
         except KeyboardInterrupt:
             print("interrupted")
-        time.sleep(0.1)
+        while not router.records:
+            time.sleep(0.01)
         print(router.records[-1].error)
         """
     )

@@ -1,0 +1,36 @@
+"""Prints the tables of docs/dialects.md out of the codecs' own declarations."""
+
+import interlock_anthropic
+import interlock_bedrock
+import interlock_google
+import interlock_openai
+
+_DECLARED = (
+    (
+        "Chat completions",
+        "OpenAI and every vendor that speaks as it does. Names in brackets are the providers that have the limit; "
+        "where there are none, all have.",
+        interlock_openai.LIMITS,
+    ),
+    ("Anthropic", "The Messages API.", interlock_anthropic.LIMITS),
+    ("Google", "generateContent and streamGenerateContent.", interlock_google.LIMITS),
+    ("Bedrock", "Converse and ConverseStream; what a model behind them takes differs by its maker.", interlock_bedrock.LIMITS),
+)  # fmt: skip
+
+
+def tables() -> str:
+    return "\n\n".join(_table(*declared) for declared in _DECLARED) + "\n"
+
+
+def _table(title: str, about: str, limits: tuple[tuple[str, str], ...]) -> str:
+    rows = [f"| {_cell(feature)} | {_cell(instead)} |" for feature, instead in limits]
+    head = ["| what is asked for | what becomes of it |", "| --- | --- |"]
+    return "\n".join([f"## {title}", "", about, "", *head, *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    print(tables(), end="")
