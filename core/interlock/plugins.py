@@ -122,11 +122,11 @@ class PluginHost:
                     self._fail(report, sentence)
 
     def _load(self, entry_point: EntryPoint) -> None:
-        distribution = entry_point.dist
+        facts = entry_point.dist.metadata if entry_point.dist else None
         report = PluginReport(
             name=entry_point.name,
-            distribution=distribution.name if distribution else "?",
-            version=distribution.version if distribution else "",
+            distribution=facts["Name"] if facts and "Name" in facts else "?",
+            version=facts["Version"] if facts and "Version" in facts else "",
         )
         if self._disabled & {report.name, report.distribution}:
             report.blocked = True

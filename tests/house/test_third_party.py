@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ACME = ROOT / "tests" / "third_party" / "acme"
 END = {"why": "done", "cost": {"heard": 12, "spoken": 5}}
 LIST = "import sys; from interlock.cli import main; sys.argv[1:] = ['plugins', '--json']; main()"
+CHECK = "import sys; from interlock.cli import main; sys.argv[1:] = ['plugins', 'check', sys.argv[1]]; main()"
 ASK = """
 import asyncio, json, sys
 from interlock import Router
@@ -61,6 +62,14 @@ def test_it_passes_the_conformance_kit(installed: dict[str, str], tmp_path: Path
     report = run(installed, "-m", "pytest", *quiet, "test_acme.py", cwd=tmp_path)
     assert " passed" in report
     assert "failed" not in report
+
+
+def test_its_report_says_what_was_left_out_and_why(installed: dict[str, str], tmp_path: Path) -> None:
+    report = run(installed, "-c", CHECK, "interlock-acme", cwd=tmp_path)
+    assert report.startswith("## Conformance of interlock-acme 1.0.0\n")
+    assert "| answers | passed |  |" in report
+    assert "| gives a refusal as one | left out | Acme answers whatever it is asked |" in report
+    assert "failed**" not in report
 
 
 def test_it_is_listed(installed: dict[str, str], tmp_path: Path) -> None:

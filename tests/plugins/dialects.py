@@ -8,14 +8,17 @@ import interlock_openai
 _DECLARED = (
     (
         "Chat completions",
-        "OpenAI and every vendor that speaks as it does. Names in brackets are the providers that have the limit; "
-        "where there are none, all have.",
+        "OpenAI, and all that speak as it does. Names in brackets are the providers that have the limit.",
         interlock_openai.LIMITS,
     ),
     ("Anthropic", "The Messages API.", interlock_anthropic.LIMITS),
-    ("Google", "generateContent and streamGenerateContent.", interlock_google.LIMITS),
-    ("Bedrock", "Converse and ConverseStream; what a model behind them takes differs by its maker.", interlock_bedrock.LIMITS),
-)  # fmt: skip
+    ("Google", "The Gemini API: generateContent and streamGenerateContent.", interlock_google.LIMITS),
+    (
+        "Bedrock",
+        "Converse and ConverseStream. What they take differs by the maker of the model.",
+        interlock_bedrock.LIMITS,
+    ),
+)
 
 
 def tables() -> str:

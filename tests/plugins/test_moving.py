@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialects import DIALECTS, Dialect
+from every_dialect import DIALECTS, Dialect
 from interlock.errors import InvalidRequest, ProviderError
 from interlock.types.messages import (
     Document,

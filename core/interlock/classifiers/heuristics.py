@@ -4,12 +4,15 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 
 from interlock.classifiers import language as languages
-from interlock.classifiers.lexicon import LATIN, STRONG, TASKS, WEAK, Hit, ascii_words, lexicon, words_of
+from interlock.classifiers.lexicon import ENGLISH, STRONG, TASKS, WEAK, lexicon, outer_words, words_of
+from interlock.classifiers.matching import vocabulary
+from interlock.classifiers.memory import Memory
 from interlock.classifiers.rules import combined
-from interlock.classifiers.scores import Evidence, Reading
-from interlock.classifiers.signals import Signal, signals_of
+from interlock.classifiers.scores import Evidence, Reading, label_of
+from interlock.classifiers.signals import signals_of
 from interlock.classifiers.turns import bounded, human_turn
 from interlock.protocols import ClassifyCall
 from interlock.types.decisions import Classification
@@ -18,8 +21,7 @@ from interlock.types.request import Request
 LONG = 50_000
 """Tokens from which a request is a long document, whatever it says."""
 
-_FIRST_WORDS = 220  # of a long turn only its beginning and end are instructions
-_LAST_WORDS = 140
+_TOOLS = 32  # tools whose names are looked at
 _EAST_ASIAN_HEAD = 1_500  # characters in which phrases of Chinese, Japanese and Korean are looked for
 _SYSTEM = 1_500  # characters of a system prompt in which demands are looked for
 _TECHNICAL = 2.0  # a Latin word of this weight for code, inside Chinese, Japanese or Korean text
@@ -31,6 +33,7 @@ _BASE = 1.2  # conversation, when nothing else speaks
 _MENTIONED = 0.7  # what a clear request for something else leaves of a task
 _ASKED_ABOUT = 0.45  # what "how do I …" leaves of agentic_tool_use, unless tools are offered
 _EXPLAINED = 0.3  # what a question about the law leaves of eu_regulated
+_weight = itemgetter(1)
 _compiled = cache(re.compile)
 _DEMANDS = ("eu_regulated", "low_latency")
 
@@ -39,101 +42,130 @@ class HeuristicClassifier:
     """The built-in classifier `heuristics`.
 
     Reads at most the first 4,096 and the last 2,048 characters of the last human turn, and for vocabulary the
-    first 220 and last 140 words of those; a system prompt only for demands (EU, latency), and
-    `call.input_tokens`. Pure and deterministic, except that `Classification.language` stays None for doubtful
-    texts until py3langid is loaded. Never raises, whatever the text.
+    first 220 and last 140 words of those; a system prompt only for demands (EU, latency), tools for their names,
+    and `call.input_tokens`. What is read decides alone, so the answers to the last few hundred inputs are kept.
+    Deterministic, except that `Classification.language` stays None for doubtful texts until py3langid is loaded.
+    Never raises, whatever the text. Safe to share between threads.
     """
 
     api = 1
     name = "heuristics"
 
     def __init__(self) -> None:
-        lexicon("en")  # read now, so that the first decision is as fast as any
+        vocabulary(None)  # read now, so that the first decision is as fast as any
+        self._memory = Memory()
 
     def classify(self, call: ClassifyCall) -> Classification:
         request = call.request
         text = human_turn(request)
+        first = request.messages[0]
+        system = bounded(first.text)[:_SYSTEM] if first.role == "system" else ""
+        tools = tuple(tool.name for tool in request.tools[:_TOOLS])
+        required = request.tool_choice not in (None, "auto", "none")
+        key = text, system, tools, required, call.input_tokens >= LONG
+        size = len(text) + len(system) + sum(map(len, tools))
+        answer = self._memory.get(key, size)
+        if answer is None:
+            answer, final = self._classify(*key)
+            if final:
+                self._memory.keep(key, size, answer)
+        return answer
+
+    def _classify(
+        self, text: str, system: str, tools: tuple[str, ...], required: bool, long: bool
+    ) -> tuple[Classification, bool]:
+        """The answer, and whether it will still be the same when py3langid is there."""
         share, east = languages.east_asian(text)
-        words = _ends(ascii_words(text) if share >= 0.5 else words_of(_unquoted(text)))
-        spoken = None if share >= 0.5 else languages.from_function_words(words, text)
+        foreign = share >= 0.5
+        words = outer_words(text if foreign else _unquoted(text), latin=foreign)
         signals = signals_of(text)
-        if share >= 0.5:
-            scores, evidence = self._judge_east_asian(text, words, signals, east or "zh")
+        if foreign:
+            language, final = east, True
         else:
-            scores, evidence = self._judge(request, text, words, spoken, signals)
-        self._add_system(request, scores, evidence)
-        if call.input_tokens >= LONG:
-            return Classification(
-                task="long_document",
-                confidence=0.98,
-                evidence=(f"{LONG:,} tokens or more",),
-                language=self._language(text, words, spoken, signals),
+            spoken = languages.from_function_words(words, text)
+            language, final = _language(text, words, spoken, signals)
+        if long:
+            evidence: tuple[str, ...] = (f"{LONG:,} tokens or more",)
+            answer = Classification(
+                task="long_document", confidence=0.98, evidence=evidence, language=language
             )
+            return answer, final
+        if foreign:
+            scores, found = _judge_east_asian(text, words, signals, east or "zh")
+        else:
+            scores, found = _judge(text, words, spoken, signals, tools, required)
+        if system:
+            _add_system(system, scores, found)
         ordered = [scores.get(name, 0.0) for name in TASKS]
         task = TASKS[ordered.index(max(ordered))]
-        return Classification(
+        answer = Classification(
             task=task,
             confidence=_confidence(scores, task),
-            evidence=_shown(evidence, task),
-            language=east if share >= 0.5 else self._language(text, words, spoken, signals),
+            evidence=_shown(found, task),
+            language=language,
         )
+        return answer, final
 
-    def _judge(
-        self, request: Request, text: str, words: Sequence[str], spoken: str | None, signals: list[Signal]
-    ) -> tuple[dict[str, float], list[Evidence]]:
-        reading = Reading(_hits(words, spoken), len(words), spoken, text)
-        reading.evidence.extend(Evidence(*signal) for signal in signals)
-        reading.evidence.extend(combined(reading, words, spoken))
-        reading.evidence.extend(_tools(request, reading, words))
-        scores = reading.totals()
-        scores["conversational"] = scores.get("conversational", 0.0) + _BASE
-        _temper(scores, reading, tools=bool(request.tools))
-        return scores, reading.evidence
 
-    def _judge_east_asian(
-        self, text: str, words: Sequence[str], signals: list[Signal], language: str
-    ) -> tuple[dict[str, float], list[Evidence]]:
-        """Such a text is cjk_language unless it is code, a calculation, or must stay in the EU."""
-        evidence = [Evidence("cjk_language", 4.5, "Chinese, Japanese or Korean script")]
-        evidence += [Evidence(*signal) for signal in signals if signal.task != "low_latency"]
-        terms = lexicon(language).unspaced_hits(text[:_EAST_ASIAN_HEAD])
-        evidence += [Evidence(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
-        technical = [
-            hit[2]
-            for hit in lexicon("en").hits(words)
-            if hit[2].task == "code_generation" and hit[2].language == "en" and hit[2].weight >= _TECHNICAL
-        ]
-        named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
-        evidence += [
-            Evidence("code_generation", 2.4 if rank == 0 else 0.8, name) for rank, name in enumerate(named)
-        ]
-        totals: dict[str, float] = {}
-        for item in evidence:
-            totals[item.task] = totals.get(item.task, 0.0) + item.weight
-        for task in totals:
-            if task not in ("cjk_language", "code_generation", "quantitative", "eu_regulated"):
-                totals[task] = 0.0
-        return totals, evidence
+def _judge(
+    text: str,
+    words: Sequence[str],
+    spoken: str | None,
+    signals: list[Evidence],
+    tools: tuple[str, ...],
+    required: bool,
+) -> tuple[dict[str, float], list[Evidence]]:
+    reading = Reading(vocabulary(spoken).hits(words), len(words), spoken, text)
+    reading.evidence += signals
+    reading.evidence.extend(combined(reading, words, spoken))
+    if tools:
+        reading.evidence.extend(_tools(tools, required, reading, words))
+    scores = reading.totals()
+    scores["conversational"] = scores.get("conversational", 0.0) + _BASE
+    _temper(scores, reading, tools=bool(tools))
+    return scores, reading.evidence
 
-    def _add_system(self, request: Request, scores: dict[str, float], evidence: list[Evidence]) -> None:
-        """Demands that a system prompt makes of every answer."""
-        first = request.messages[0]
-        if first.role != "system":
-            return
-        text = bounded(first.text)[:_SYSTEM]
-        for hit in _hits(words_of(text), None):
-            term = hit[2]
-            if term.kind == STRONG and term.task in _DEMANDS and term.weight >= _DECISIVE:
-                scores[term.task] = scores.get(term.task, 0.0) + term.weight
-                evidence.append(Evidence(term.task, term.weight, f"{term.label} in the system prompt"))
 
-    def _language(
-        self, text: str, words: Sequence[str], spoken: str | None, signals: list[Signal]
-    ) -> str | None:
-        code = any(signal.task == "code_generation" and signal.weight >= _DECISIVE for signal in signals)
-        if spoken and not code and sum(map(len, words)) >= languages.SHORTEST:
-            return spoken
-        return languages.identify(text, words, code=code)
+def _judge_east_asian(
+    text: str, words: Sequence[str], signals: list[Evidence], language: str
+) -> tuple[dict[str, float], list[Evidence]]:
+    """Such a text is cjk_language unless it is code, a calculation, or must stay in the EU."""
+    evidence: list[Evidence] = [("cjk_language", 4.5, "Chinese, Japanese or Korean script")]
+    evidence += [signal for signal in signals if signal[0] != "low_latency"]
+    terms = lexicon(language).unspaced_hits(text[:_EAST_ASIAN_HEAD])
+    evidence += [(term.task, term.weight, term.label) for term in terms if term.kind == STRONG]
+    technical = [
+        term
+        for _, _, term in vocabulary(ENGLISH).hits(words)
+        if term.task == "code_generation" and term.weight >= _TECHNICAL
+    ]
+    named = sorted({term.label for term in technical if term.kind in (STRONG, WEAK)})
+    evidence += [("code_generation", 2.4 if rank == 0 else 0.8, name) for rank, name in enumerate(named)]
+    totals: dict[str, float] = {}
+    for task, weight, _ in evidence:
+        totals[task] = totals.get(task, 0.0) + weight
+    for task in totals:
+        if task not in ("cjk_language", "code_generation", "quantitative", "eu_regulated"):
+            totals[task] = 0.0
+    return totals, evidence
+
+
+def _add_system(system: str, scores: dict[str, float], evidence: list[Evidence]) -> None:
+    """Demands that a system prompt makes of every answer."""
+    for _, _, term in vocabulary(None).hits(words_of(system)):
+        if term.kind == STRONG and term.task in _DEMANDS and term.weight >= _DECISIVE:
+            scores[term.task] = scores.get(term.task, 0.0) + term.weight
+            evidence.append((term.task, term.weight, f"{term.label} in the system prompt"))
+
+
+def _language(
+    text: str, words: Sequence[str], spoken: str | None, signals: list[Evidence]
+) -> tuple[str | None, bool]:
+    """As `languages.spaced`; function words that decide in a text that is no program are believed first."""
+    code = any(task == "code_generation" and weight >= _DECISIVE for task, weight, _ in signals)
+    if spoken and not code and sum(map(len, words)) >= languages.SHORTEST:
+        return spoken, True
+    return languages.spaced(text, words, spoken, code=code)
 
 
 def _unquoted(text: str) -> str:
@@ -144,41 +176,18 @@ def _unquoted(text: str) -> str:
     return rest if rest.count(" ") >= _INSTRUCTION else text
 
 
-def _hits(words: Sequence[str], spoken: str | None) -> list[Hit]:
-    """Terms of English, which everybody mixes in, and of the text's language; of all when that is unknown."""
-    found = lexicon("en").hits(words)
-    for language in LATIN[1:]:
-        if spoken is None or spoken == language:
-            found += lexicon(language).hits(words)
-    if spoken != "en":
-        found.sort(key=_start)
-    return found
-
-
-def _start(hit: Hit) -> int:
-    return hit[0]
-
-
-def _ends(words: list[str]) -> list[str]:
-    if len(words) <= _FIRST_WORDS + _LAST_WORDS:
-        return words
-    return words[:_FIRST_WORDS] + words[-_LAST_WORDS:]
-
-
-def _tools(request: Request, reading: Reading, words: Sequence[str]) -> list[Evidence]:
+def _tools(tools: tuple[str, ...], required: bool, reading: Reading, words: Sequence[str]) -> list[Evidence]:
     """Tools that the caller offers support agentic work; they do not make a poem agentic."""
-    if not request.tools:
-        return []
-    found = [Evidence("agentic_tool_use", 1.0, "tools are offered")]
-    if request.tool_choice not in (None, "auto", "none"):
-        found.append(Evidence("agentic_tool_use", 3.0, "a tool is required"))
+    found: list[Evidence] = [("agentic_tool_use", 1.0, "tools are offered")]
+    if required:
+        found.append(("agentic_tool_use", 3.0, "a tool is required"))
     if reading.has("act"):
-        found.append(Evidence("agentic_tool_use", 0.9, "an action to take"))
+        found.append(("agentic_tool_use", 0.9, "an action to take"))
     spoken = set(words)
-    for tool in request.tools[:32]:
-        named = [word for word in words_of(tool.name.replace("_", " ")) if len(word) >= 4]
+    for tool in tools:
+        named = [word for word in words_of(tool.replace("_", " ")) if len(word) >= 4]
         if any(word in spoken or f"{word}s" in spoken or word.rstrip("s") in spoken for word in named):
-            found.append(Evidence("agentic_tool_use", 2.8, "a tool's subject is mentioned"))
+            found.append(("agentic_tool_use", 2.8, "a tool's subject is mentioned"))
             break
     return found
 
@@ -205,7 +214,7 @@ def _temper(scores: dict[str, float], reading: Reading, *, tools: bool) -> None:
 def _confidence(scores: dict[str, float], task: str) -> float:
     """From the margin over the second best task; docs/classification.md says how often it is right."""
     best = scores.get(task, 0.0)
-    second = max((score for name, score in scores.items() if name != task), default=0.0)
+    second = max([score for name, score in scores.items() if name != task], default=0.0)
     value = 1.0 - 0.62 * math.exp(-(best - second) / 2.2)
     if best <= _BASE:
         value = min(value, 0.35)
@@ -213,7 +222,13 @@ def _confidence(scores: dict[str, float], task: str) -> float:
 
 
 def _shown(evidence: list[Evidence], task: str) -> tuple[str, ...]:
-    ordered = sorted(
-        (item for item in evidence if item.task == task and item.weight > 0), key=lambda item: -item.weight
-    )
-    return tuple(dict.fromkeys(item.label for item in ordered))[:_SHOWN]
+    ordered = [item for item in evidence if item[0] == task and item[1] > 0]
+    ordered.sort(key=_weight, reverse=True)
+    labels: list[str] = []
+    for item in ordered:
+        label = label_of(item)
+        if label not in labels:
+            labels.append(label)
+            if len(labels) == _SHOWN:
+                break
+    return tuple(labels)

@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 
-from interlock.classifiers.lexicon import function_words
+from interlock.classifiers.lexicon import LATIN, function_words
 
 _LOG = logging.getLogger("interlock.classifiers")
 
@@ -19,6 +19,7 @@ _LETTERS = {"de": "äöüßÄÖÜ", "es": "¿¡ñÑ", "fr": "çèêëœùûîÉ�
 _ELSEWHERE = (
     "ěščřžůťďňłąęśźżćńşğıőűățșđåøÅØŠČŘŽŁŚŻ"  # letters of Latin-script languages without function words here
 )
+_NO_VOTES = dict.fromkeys(LATIN, 0.0)
 _SAMPLE = 400  # characters handed to py3langid
 _SURE = 0.60  # probability from which its answer is taken
 
@@ -34,9 +35,11 @@ _SCRIPTS = {
     "he": re.compile(r"[\u0590-\u05ff]+"),
     "el": re.compile(r"[\u0370-\u03ff]+"),
 }
-_SHARED = frozenset(
-    {"ru", "ar", "hi"}
-)  # scripts of several languages: their name is a guess that py3langid may refine
+_EAST_ASIAN = re.compile(
+    r"[\u1100-\u11ff\u3040-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff66-\uff9d\U00020000-\U0002fa1f]"
+)  # any of the three scripts, and a little more: most texts are done after one look
+_ANY_SCRIPT = re.compile(r"[\u0370-\u06ff\u0750-\u077f\u0900-\u097f\u0e00-\u0e7f]")
+_SHARED = frozenset({"ru", "ar", "hi"})  # scripts of several languages: py3langid may refine the guess
 _CANDIDATES = [
     "af",
     "ar",
@@ -110,7 +113,7 @@ def east_asian(text: str) -> tuple[float, str | None]:
 
     A character of these scripts weighs as much as two and a half letters, about what it says.
     """
-    if text.isascii():
+    if text.isascii() or not _EAST_ASIAN.search(text):
         return 0.0, None
     han, kana, hangul = _length(_HAN, text), _length(_KANA, text), _length(_HANGUL, text)
     total = han + kana + hangul
@@ -124,26 +127,21 @@ def east_asian(text: str) -> tuple[float, str | None]:
 
 def from_function_words(words: Sequence[str], text: str) -> str | None:
     """A Latin-script language whose small words clearly outnumber the others', or None."""
-    votes: dict[str, float] = {}
+    votes = dict(_NO_VOTES)
     if not text.isascii():
-        if any(letter in text for letter in _ELSEWHERE):
+        contains = text.__contains__
+        if any(map(contains, _ELSEWHERE)):
             return None
         for language, letters in _LETTERS.items():
-            if any(letter in text for letter in letters):
+            if any(map(contains, letters)):
                 votes[language] = 1.5
-    get = function_words().get
-    for word in words:
-        spoken = get(word)
-        if spoken:
-            for language, weight in spoken:
-                votes[language] = votes.get(language, 0.0) + weight
-    if not votes:
+    for spoken in filter(None, map(function_words().get, words)):
+        for language, weight in spoken:
+            votes[language] += weight
+    second, most = sorted(votes.values())[-2:]
+    if most < 0.5 or most < 0.1 * len(words) or most < 1.5 * second:
         return None
-    best = max(votes, key=votes.__getitem__)
-    second = max((vote for language, vote in votes.items() if language != best), default=0.0)
-    if votes[best] < max(0.5, 0.1 * len(words)) or votes[best] < 1.5 * second:
-        return None
-    return best
+    return max(votes, key=votes.__getitem__)
 
 
 def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | None:
@@ -157,21 +155,32 @@ def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | No
     share, name = east_asian(text)
     if share >= 0.5:
         return name
+    return spaced(text, words, from_function_words(words, text), code=code)[0]
+
+
+def spaced(text: str, words: Sequence[str], spoken: str | None, *, code: bool) -> tuple[str | None, bool]:
+    """The language of a text that is not East Asian, and whether a later call would name it too.
+
+    `spoken` is what `from_function_words` says. The second is False for a doubt that py3langid, which is not
+    there yet, may settle.
+    """
     script = _other_script(text)
     if script is not None and script not in _SHARED:
-        return script
+        return script, True
     if code or sum(map(len, words)) < SHORTEST:
-        return None
-    if script is not None:
-        return _identifier(text) or script
-    return from_function_words(words, text) or _identifier(text)
+        return None, True
+    if script is None and spoken is not None:
+        return spoken, True
+    final = _identifier.settled  # asked first: it may become ready in between
+    return _identifier(text) or script, final
 
 
 def _other_script(text: str) -> str | None:
-    if text.isascii():
+    if text.isascii() or not _ANY_SCRIPT.search(text):
         return None
+    letters = _length(_LETTER, text)
     for name, script in _SCRIPTS.items():
-        if 2 * _length(script, text) > _length(_LETTER, text):
+        if 2 * _length(script, text) > letters:
             return name
     return None
 
@@ -192,6 +201,11 @@ class Identifier:
     @property
     def ready(self) -> bool:
         return self._classify is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has said for good what it can say: loaded, or not to be had."""
+        return self._absent or self._classify is not None
 
     def __call__(self, text: str) -> str | None:
         classify = self._classify

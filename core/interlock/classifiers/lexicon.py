@@ -26,10 +26,17 @@ STRONG, WEAK, AGAINST, OBJECT, CLASS = range(5)
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
-_STEM = 4  # letters by which stems and endings are indexed; a shorter stem is refused
-LATIN = ("en", "de", "fr", "es", "it", "pt", "nl")
+_PLAIN = re.compile(r"[a-z]+\*?(?: [a-z]+\*?)*")  # words and stems with single blanks between them
+_LOWER = bytes(
+    ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else ord(" ") for byte in range(256)
+)  # what is no letter or digit becomes a blank
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
+STEM = 4  # letters by which stems and endings are indexed; a shorter stem is refused
+ENGLISH = "en"
+LATIN = (ENGLISH, "de", "fr", "es", "it", "pt", "nl")
 FOLDER = Path(__file__).parent / "vocabulary"
-_GAP = 3
+FIRST_WORDS, LAST_WORDS = 220, 140  # of a long turn only its beginning and end are instructions
+_BEGIN, _END = 2_048, 1_408  # characters that nearly always hold so many words
 _UNSPACED = "\u2e80"  # from here on: scripts that put no blanks between words
 
 
@@ -57,27 +64,20 @@ class Term:
         return f"'{self.text}' ({self.language})"
 
 
-Hit = tuple[int, int, Term]
-"""A term found at words[start:end], as (start, end, term). No class: hundreds are made for a decision."""
-
 Rest = Sequence[str]
-
-
-@dataclass(slots=True)
-class _Node:
-    """What begins with one word: single terms, phrases by their second word, or with a wildcard there."""
-
-    single: list[Term] = field(default_factory=list)
-    by_next: dict[str, list[tuple[Rest, Term]]] = field(default_factory=dict)
-    wild: list[tuple[Rest, Term]] = field(default_factory=list)
+Use = tuple[Rest, Term]
+"""A term under its first word: what must follow that word, and the term."""
 
 
 @dataclass(slots=True)
 class Lexicon:
-    """The index of one language. Immutable once built, hence safe to share between threads."""
+    """The index of one language: what begins with a word, or with a stem by its first letters.
 
-    words: dict[str, _Node] = field(default_factory=dict)
-    stems: dict[str, list[tuple[str, _Node]]] = field(default_factory=dict)
+    Immutable once built, hence safe to share between threads.
+    """
+
+    words: dict[str, list[Use]] = field(default_factory=dict)
+    stems: dict[str, dict[str, list[Use]]] = field(default_factory=dict)
     endings: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
     unspaced: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
 
@@ -87,62 +87,26 @@ class Lexicon:
         Raises:
             ValueError: for a spelling without words, or with a stem too short to be indexed.
         """
-        simple = spelling.replace(" ", "")
-        if simple.isascii() and simple.isalpha():
-            pattern = spelling.split(" ")
+        if _PLAIN.fullmatch(spelling):
+            first, *rest = spelling.split(" ")
         elif max(spelling) >= _UNSPACED:
             self.unspaced.setdefault(term.text[:2], []).append((term.text, term))
             return
         else:
-            pattern = list(_pattern(spelling))
-        first = pattern[0]
-        if "*" in first and len(first) <= _STEM:
-            raise ValueError(f"{term.text!r}: a stem has at least {_STEM} letters")
-        if first[0] == "*":
-            self.endings.setdefault(first[-_STEM:], []).append((first[1:], term))
-        elif first[-1] == "*":
-            _hang(self._stem(first[:-1]), pattern[1:], term)
+            first, *rest = _pattern(spelling)
+        if first[-1] == "*" and first[0] != "*":
+            stem = first[:-1]
+            if len(stem) < STEM:
+                raise ValueError(f"{term.text!r}: a stem has at least {STEM} letters")
+            self.stems.setdefault(stem[:STEM], {}).setdefault(stem, []).append((rest, term))
+        elif first[0] == "*":
+            if len(first) <= STEM:
+                raise ValueError(f"{term.text!r}: a stem has at least {STEM} letters")
+            self.endings.setdefault(first[-STEM:], []).append((first[1:], term))
+        elif first in self.words:
+            self.words[first].append((rest, term))
         else:
-            node = self.words.get(first)
-            if node is None:
-                node = self.words[first] = _Node()
-            _hang(node, pattern[1:], term)
-
-    def _stem(self, stem: str) -> _Node:
-        group = self.stems.setdefault(stem[:_STEM], [])
-        for known, node in group:
-            if known == stem:
-                return node
-        node = _Node()
-        group.append((stem, node))
-        return node
-
-    def hits(self, words: Sequence[str]) -> list[Hit]:
-        """Every term found in `words`, in the order of the text."""
-        found: list[Hit] = []
-        exact, stems, endings = self.words.get, self.stems.get, self.endings.get
-        compounds = bool(self.endings)
-        following = iter((*words[1:], ""))
-        for at, word in enumerate(words):
-            after = next(following)
-            # The longest loop of a decision: the commonest case is written out, and no empty list is walked.
-            if (node := exact(word)) is not None:
-                if node.single:
-                    found += [(at, at + 1, term) for term in node.single]
-                if after in node.by_next or node.wild:
-                    _phrases(node, words, at, after, found)
-            if (group := stems(word[:_STEM])) is not None:
-                for stem, node in group:
-                    if word.startswith(stem):
-                        if node.single:
-                            found += [(at, at + 1, term) for term in node.single]
-                        if after in node.by_next or node.wild:
-                            _phrases(node, words, at, after, found)
-            if compounds and (ends := endings(word[-_STEM:])) is not None:
-                for ending, term in ends:
-                    if word.endswith(ending) and word != ending:
-                        found.append((at, at + 1, term))
-        return found
+            self.words[first] = [(rest, term)]
 
     def unspaced_hits(self, text: str) -> list[Term]:
         """Terms of scripts that put no blanks between words, found anywhere in `text`."""
@@ -158,8 +122,8 @@ class Lexicon:
 def words_of(text: str) -> list[str]:
     """Lower-case words and numbers without accents; scripts without case are left as they are."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
-    return [word if word.isascii() else fold(word) for word in _WORD.findall(text.lower())]
+        return _split(text)
+    return _folded(_WORD.findall(text.lower()))
 
 
 def ascii_words(text: str) -> list[str]:
@@ -167,11 +131,51 @@ def ascii_words(text: str) -> list[str]:
     return _ASCII_WORD.findall(text.lower())
 
 
+def outer_words(text: str, *, latin: bool = False) -> list[str]:
+    """The first `FIRST_WORDS` and the last `LAST_WORDS` words of a text, all when there are no more.
+
+    The words are those of `ascii_words` when `latin` is true, else those of `words_of`.
+    """
+    ascii_only = text.isascii()
+    plain = latin or ascii_only
+    lowered = text if ascii_only else text.lower()
+    find = _split if ascii_only else (_ASCII_WORD if latin else _WORD).findall
+    if len(lowered) > _BEGIN + _END:
+        # A word may be cut at the inner edges, hence one more than wanted at either end.
+        first, last = find(lowered[:_BEGIN]), find(lowered[-_END:])
+        if len(first) > FIRST_WORDS and len(last) > LAST_WORDS:
+            words = first[:FIRST_WORDS] + last[-LAST_WORDS:]
+            return words if plain else _folded(words)
+    words = find(lowered)
+    if len(words) > FIRST_WORDS + LAST_WORDS:
+        words = words[:FIRST_WORDS] + words[-LAST_WORDS:]
+    return words if plain else _folded(words)
+
+
+def _split(text: str) -> list[str]:
+    """`ascii_words` of an ASCII text, in half the time where no number may touch a word."""
+    letters = text.encode("ascii").translate(_LOWER)
+    if letters.translate(None, _NO_DIGITS):
+        return _ASCII_WORD.findall(text.lower())
+    return letters.decode("ascii").split()
+
+
+def _folded(words: list[str]) -> list[str]:
+    """The words without accents, all in one go; none holds a line break, and folding makes none."""
+    joined = "\n".join(words)
+    if joined.isascii():
+        return words
+    return [new or old for new, old in zip(_stripped(joined).split("\n"), words, strict=True)]
+
+
+def _stripped(text: str) -> str:
+    spelt = text.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae")
+    return unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+
+
 def fold(word: str) -> str:
     """A Latin word without accents, so that `résumé` and `resume` meet."""
-    decomposed = unicodedata.normalize("NFKD", word.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
-    folded = decomposed.encode("ascii", "ignore").decode()
-    return folded or word
+    return _stripped(word) or word
 
 
 @cache
@@ -250,41 +254,3 @@ def _pattern(text: str) -> Iterator[str]:
         if piece[-1] == "*":
             words[-1] += "*"
         yield from words
-
-
-def _hang(node: _Node, rest: Rest, term: Term) -> None:
-    if not rest:
-        node.single.append(term)
-    elif rest[0][-1] == "*" or rest[0] in ("_", ".."):
-        node.wild.append((rest, term))
-    else:
-        node.by_next.setdefault(rest[0], []).append((rest[1:], term))
-
-
-def _phrases(node: _Node, words: Sequence[str], at: int, after: str, found: list[Hit]) -> None:
-    for rest, term in node.by_next.get(after, ()):
-        if not rest:
-            found.append((at, at + 2, term))
-        elif end := _match(words, at + 2, rest):
-            found.append((at, end, term))
-    for rest, term in node.wild:
-        if end := _match(words, at + 1, rest):
-            found.append((at, end, term))
-
-
-def _match(words: Sequence[str], at: int, rest: Rest) -> int:
-    """Where `rest` ends when it stands at words[at], or 0."""
-    for index, part in enumerate(rest):
-        if part == "..":
-            for skip in range(_GAP + 1):
-                end = _match(words, at + skip, rest[index + 1 :])
-                if end:
-                    return end
-            return 0
-        if at >= len(words):
-            return 0
-        word = words[at]
-        if part not in (word, "_") and not (part[-1] == "*" and word.startswith(part[:-1])):
-            return 0
-        at += 1
-    return at

@@ -32,7 +32,7 @@ def combined(reading: Reading, words: Sequence[str], language: str | None) -> It
         and not reading.question
         and any(place <= 3 for place in reading.places.get("compose", ()))
     ):
-        yield Evidence("creative_content", 1.7, "something to write")
+        yield "creative_content", 1.7, "something to write"
 
 
 def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
@@ -45,32 +45,32 @@ def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
         and (reading.near("data", "stay", 9) or has("private"))
         and (has("private") or has("person") or has("data"))
     ):
-        yield Evidence("eu_regulated", 3.2, "data and a place in the EU where they must stay")
+        yield "eu_regulated", 3.2, "data and a place in the EU where they must stay"
     if has("private") and works and (has("person") or has("mine")):
         weight = 4.4 if has("named") else 3.0
         if has("eu"):
-            yield Evidence("eu_regulated", weight, "personal data from the EU")
+            yield "eu_regulated", weight, "personal data from the EU"
         elif language in _EUROPEAN:
-            yield Evidence("eu_regulated", weight, "personal data in a language of the EU")
+            yield "eu_regulated", weight, "personal data in a language of the EU"
 
 
 def _low_latency(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
     has = reading.has
-    items = reading.places.get("item", ())
-    many = any(value >= _MANY and any(at < place <= at + 4 for place in items) for at, value in numbers)
-    if has("label") and (many or reading.near("bulk", "item", 4)):
-        yield Evidence("low_latency", 3.6 if many else 2.8, "many items to label")
+    if has("label"):
+        many = any(value >= _MANY and reading.follows(at, "item", 4) for at, value in numbers)
+        if many or reading.near("bulk", "item", 4):
+            yield "low_latency", 3.6 if many else 2.8, "many items to label"
     if has("terse"):
-        yield Evidence("low_latency", 4.0 if has("label") or has("bulk") else 3.2, "an answer of one word")
+        yield "low_latency", 4.0 if has("label") or has("bulk") else 3.2, "an answer of one word"
 
 
 def _agentic(reading: Reading) -> Iterator[Evidence]:
     systems, actions = reading.count("system"), reading.count("act")
     if systems and actions:
-        yield Evidence("agentic_tool_use", 0.6 + 1.2 * min(systems, 3), "systems to act on")
+        yield "agentic_tool_use", 0.6 + 1.2 * min(systems, 3), "systems to act on"
     if actions >= 2 and (systems or (actions >= 3 and not reading.question)):
         chained = reading.has("then")
-        yield Evidence(
+        yield (
             "agentic_tool_use",
             min(0.7 * actions, 2.4) + (1.2 if chained else 0.0),
             "several actions in a row",
@@ -83,21 +83,21 @@ def _long_document(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iter
         for name in ("page", "chapter", "word", "hour"):
             if name in ("word", "hour") and not reading.has("doc"):
                 continue
-            if value >= _SIZES[name] and any(at < place <= at + 2 for place in reading.places.get(name, ())):
+            if value >= _SIZES[name] and reading.follows(at, name, 2):
                 sized = True
     if sized:
-        yield Evidence("long_document", 4.2 if reading.has("digest") else 2.2, "a document of many pages")
+        yield "long_document", 4.2 if reading.has("digest") else 2.2, "a document of many pages"
     if reading.near("doc", "whole", 4):
-        yield Evidence("long_document", 3.0 if reading.has("digest") else 2.2, "a whole document to read")
+        yield "long_document", 3.0 if reading.has("digest") else 2.2, "a whole document to read"
 
 
 def _quantitative(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
     count = len(numbers) + len(reading.places.get("number", ()))
     asks = reading.has("calc") or (reading.has("howmuch") and numbers)
     if count >= 2 and asks:
-        yield Evidence("quantitative", min(1.0 + 0.3 * count, 2.2), "numbers to calculate with")
+        yield "quantitative", min(1.0 + 0.3 * count, 2.2), "numbers to calculate with"
     if count >= 2 and reading.has("unit"):
-        yield Evidence("quantitative", 1.4 if asks else 0.8, "numbers with units")
+        yield "quantitative", 1.4 if asks else 0.8, "numbers with units"
 
 
 def _cjk(reading: Reading) -> Iterator[Evidence]:
@@ -107,7 +107,7 @@ def _cjk(reading: Reading) -> Iterator[Evidence]:
         return
     if reading.near("translate", "cjkname", 12):
         direct = reading.near("into", "cjkname", 3)
-        yield Evidence("cjk_language", 9.0 if direct else 2.8, "Chinese, Japanese or Korean asked for")
+        yield "cjk_language", 9.0 if direct else 2.8, "Chinese, Japanese or Korean asked for"
 
 
 def _number(words: Sequence[str], at: int, word: str) -> int | None:

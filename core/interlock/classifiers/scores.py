@@ -1,10 +1,11 @@
 """Adding evidence up: strong, weak and contrary words per task, and what a request verb asks for."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
-from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Hit, Term
+from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Term
+from interlock.classifiers.matching import Hit
 
 _KINDS = 8  # more than there are kinds: place and kind make one number
 _DECAY = 0.6  # each further piece of evidence for a task adds less
@@ -19,19 +20,18 @@ _SECOND = 0.5  # a later verb's object: "write a function that generates a poem"
 _DOUBTFUL = 0.8  # a word of any language but English while the text's is unknown
 
 
-class Evidence(NamedTuple):
-    """`weight` is negative for what speaks against a task; `source` is made into words when it is shown."""
+Evidence = tuple[str, float, str | Term | tuple[Term, Term]]
+"""A task, a weight, negative for what speaks against it, and what was seen; `label_of` puts that into words.
 
-    task: str
-    weight: float
-    source: str | Term | tuple[Term, Term]
+No class: a dozen are made for a decision, and few are shown.
+"""
 
-    @property
-    def label(self) -> str:
-        source = self.source
-        if isinstance(source, str):
-            return source
-        return source.label if isinstance(source, Term) else _pair(*source)
+
+def label_of(evidence: Evidence) -> str:
+    source = evidence[2]
+    if isinstance(source, str):
+        return source
+    return source.label if isinstance(source, Term) else _pair(*source)
 
 
 class Reading:
@@ -63,29 +63,30 @@ class Reading:
         self.places: dict[str, list[int]] = {}
         self.evidence: list[Evidence] = []
         self.asked = ""
-        self._objects: list[Hit] = []
-        self._scored: list[_Scored] = []
-        self._classes: list[Hit] = []
-        verbs: list[Hit] = []
         places = self.places
+        objects: list[Hit] = []
+        classes: list[Hit] = []
+        scored: list[_Scored] = []
+        verbs: list[Hit] = []
+        doubtful = 1.0 if language is not None else _DOUBTFUL
         for hit in hits:
-            start, _, term = hit
+            term = hit[2]
             kind = term.kind
             if kind == CLASS:
-                self._classes.append(hit)
-                if term.name in places:
-                    places[term.name].append(start)
+                classes.append(hit)
+                name = term.name
+                if name in places:
+                    places[name].append(hit[0])
                 else:
-                    places[term.name] = [start]
-                if term.name in _VERBS:
+                    places[name] = [hit[0]]
+                if name in _VERBS:
                     verbs.append(hit)
             elif kind == OBJECT:
-                self._objects.append(hit)
+                objects.append(hit)
             else:
-                sure = language is not None or term.language == "en"
-                self._scored.append((hit, term.weight if sure else term.weight * _DOUBTFUL, kind))
-        if self._objects:
-            self._objects = self._outside_phrases()
+                scored.append((hit, term.weight if term.language == "en" else term.weight * doubtful, kind))
+        self._scored, self._classes = scored, classes
+        self._objects = self._outside_phrases(objects) if objects else objects
         self._first_verb = verbs[0][0] if verbs else _BEHIND
         if verbs and self._objects:
             self._bind(verbs)
@@ -103,8 +104,13 @@ class Reading:
         """Whether words of both classes stand at most `window` words apart; one word is not two."""
         others = self.places.get(second)
         return others is not None and any(
-            0 < abs(at - other) <= window for at in self.places.get(first, ()) for other in others
+            _within(others, at + 1, at + window) or _within(others, at - window, at - 1)
+            for at in self.places.get(first, ())
         )
+
+    def follows(self, at: int, name: str, window: int) -> bool:
+        """Whether a word of a class stands after words[at], at most `window` words on."""
+        return name in self.places and _within(self.places[name], at + 1, at + window)
 
     def totals(self) -> dict[str, float]:
         """Each task's score. Adds the words' evidence to `evidence`.
@@ -128,12 +134,12 @@ class Reading:
             seen.add(term.text)
             seen.update(range(place, end * _KINDS + kind, _KINDS))
             if kind == STRONG:
-                evidence.append(Evidence(task, weight, term))
+                evidence.append((task, weight, term))
             elif kind == WEAK:
                 weak.setdefault(task, []).append((weight, start, term))
             else:
                 against[task] = against.get(task, 0.0) + weight
-                evidence.append(Evidence(task, -weight, term))
+                evidence.append((task, -weight, term))
         strong: dict[str, list[float]] = {}
         for task, weight, _ in evidence:
             if weight > 0:
@@ -148,10 +154,10 @@ class Reading:
             value = min(_sum([word[0] for word in beside]), cap) - against.get(task, 0.0)
             if value > 0:
                 totals[task] = totals.get(task, 0.0) + value
-                evidence.append(Evidence(task, value, beside[0][2]))
+                evidence.append((task, value, beside[0][2]))
         return totals
 
-    def _outside_phrases(self) -> list[Hit]:
+    def _outside_phrases(self, objects: list[Hit]) -> list[Hit]:
         """Objects, except those that a longer phrase takes in: "letter" in "love letter"."""
         spans = [
             hit
@@ -160,10 +166,14 @@ class Reading:
         ]
         spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit[2].name == "system"]
         if not spans:
-            return self._objects
+            return objects
+        covering: dict[int, list[Hit]] = {}
+        for span in spans:
+            for place in range(span[0], span[1]):
+                covering.setdefault(place, []).append(span)
         kept = []
-        for hit in self._objects:
-            over = next((span for span in spans if span[0] <= hit[0] and hit[1] <= span[1]), None)
+        for hit in objects:
+            over = next((span for span in covering.get(hit[0], ()) if hit[1] <= span[1]), None)
             if over is None or over[2].task == hit[2].task:
                 kept.append(hit)
             elif over[2].kind == STRONG and (hit[0] == over[0] or hit[1] == over[1]):
@@ -174,6 +184,7 @@ class Reading:
         """Give each request verb its object: the nearest after it, else the nearest before it."""
         rank = 0
         taken: set[int] = set()
+        starts = [hit[0] for hit in self._objects]
         names_at: dict[int, set[str]] = {}
         for verb in verbs:
             names_at.setdefault(verb[0], set()).add(verb[2].name)
@@ -183,7 +194,7 @@ class Reading:
                 continue
             if not self.numeric:
                 names.discard("howmuch")  # "what is a derivative work" asks for no sum
-            index = self._object_of(verb, names, taken) if names else None
+            index = self._object_of(verb, names, taken, starts) if names else None
             if index is None:
                 continue
             hit = self._objects[index]
@@ -191,17 +202,17 @@ class Reading:
             if names == {"wish"}:
                 factor *= _WISHED
             best: dict[str, Term] = {}
-            for number, other in enumerate(self._objects):
-                term = other[2]
-                if other[0] == hit[0] and _accepts(term, names) and number not in taken:
+            for number in range(bisect_left(starts, hit[0]), bisect_right(starts, hit[0])):
+                term = self._objects[number][2]
+                if number not in taken and _accepts(term, names):
                     taken.add(number)
                     if term.task not in best or best[term.task].weight < term.weight:
                         best[term.task] = term
             for term in best.values():
                 if term.kind == STRONG:
-                    self.evidence.append(Evidence(term.task, _NAMED * factor, (verb[2], term)))
+                    self.evidence.append((term.task, _NAMED * factor, (verb[2], term)))
                 elif term.bound_kind == STRONG:
-                    self.evidence.append(Evidence(term.task, term.weight * factor, (verb[2], term)))
+                    self.evidence.append((term.task, term.weight * factor, (verb[2], term)))
                 else:
                     self._scored.append(((hit[0], hit[1], term), term.weight * factor, WEAK))
             asked = max(best.values(), key=lambda term: term.weight)
@@ -210,27 +221,28 @@ class Reading:
             rank += 1
         self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
 
-    def _object_of(self, verb: Hit, names: set[str], taken: set[int]) -> int | None:
+    def _object_of(self, verb: Hit, names: set[str], taken: set[int], starts: list[int]) -> int | None:
+        """The index of a verb's object; `starts` are the places of all objects, ascending."""
         ahead = _NEAR if names == {"wish"} else _AHEAD
         best: int | None = None
         best_start = -1
-        for index, hit in enumerate(self._objects):
+        for index in range(bisect_left(starts, verb[1]), bisect_left(starts, verb[1] + ahead)):
+            hit = self._objects[index]
             if index in taken or not _accepts(hit[2], names):
                 continue
-            gap = hit[0] - verb[1]
-            if 0 <= gap < ahead:
-                # "a Python function name": of neighbouring nouns the last one is meant in English and German.
-                if best is None or (hit[0] == best_start + 1 and hit[2].language in ("en", "de", "nl")):
-                    best, best_start = index, hit[0]
-                elif hit[0] > best_start + 1:
-                    break
+            # "a Python function name": of neighbouring nouns the last one is meant in English and German.
+            if best is None or (hit[0] == best_start + 1 and hit[2].language in ("en", "de", "nl")):
+                best, best_start = index, hit[0]
+            elif hit[0] > best_start + 1:
+                break
         if best is not None:
             return best
         if verb[2].language == "en":
             return None
-        for index in range(len(self._objects) - 1, -1, -1):
-            hit = self._objects[index]
-            if index not in taken and _accepts(hit[2], names) and 0 < verb[0] - hit[0] <= _BEHIND:
+        for index in range(bisect_left(starts, verb[0]) - 1, -1, -1):
+            if verb[0] - starts[index] > _BEHIND:
+                break
+            if index not in taken and _accepts(self._objects[index][2], names):
                 return index
         return None
 
@@ -254,6 +266,12 @@ class Reading:
             elif term.alone:
                 rest.append((hit, term.alone, term.alone_kind))
         return rest
+
+
+def _within(places: Sequence[int], low: int, high: int) -> bool:
+    """Whether one of the ascending places is from low to high."""
+    index = bisect_left(places, low)
+    return index < len(places) and places[index] <= high
 
 
 _Scored = tuple[Hit, float, int]

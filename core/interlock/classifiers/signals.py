@@ -7,15 +7,9 @@ compiled at their first use: compiling all of them takes longer than importing t
 import re
 import string
 from functools import cache
-from typing import NamedTuple
+from itertools import islice
 
-
-class Signal(NamedTuple):
-    """Evidence from structure; `weight` is on the vocabulary's scale."""
-
-    task: str
-    weight: float
-    label: str
+from interlock.classifiers.scores import Evidence
 
 
 _CODE = "code_generation"
@@ -24,12 +18,17 @@ _LINES = 40  # lines whose beginning is looked at
 _HEAD, _TAIL = 1_200, 600  # characters looked at: what a text is made of shows early or at its end
 _ENOUGH = 5.0  # evidence of code from which nobody looks for formulas
 
-_PLAIN = frozenset(string.ascii_letters + " .,!?'\"-\n")
-_STACK_TRACE = (
-    r"(?ma)Traceback \(most recent|^\s+at [\w.$<>]+\(.{0,80}?\)\s*$|Exception in thread"
-    r"|^\s*File \".{1,200}\", line \d+"
-    r"|\bpanicked at\b|\bgoroutine \d+ \[|Caused by: |\bFatal error: |error\[E\d{4}\]|\berror TS\d+"
-)
+_MANY = 5  # pieces of evidence of one kind after which none is counted
+
+_PLAIN = (string.ascii_letters + " .,!?'\"-\n").encode()  # characters that no pattern needs
+_FORMULA_MARKS = frozenset("^=+*/×÷·~²³∫∑∏√∂∇≤≥≠≈(")
+# Where a pattern begins with "\n", the text is given one more at its start: looking for a line break is much faster
+# than trying every place for the beginning of a line. For the same reason a word's boundary is asked for behind
+# its first letter, "c(?<!\wc)onst", which leaves a pattern that begins with a letter.
+_TRACES = ("Traceback (most recent", "Exception in thread", "Caused by: ")
+_FRAME = r"(?ma)\n(?:[^\S\n]+|[^\S\n]*\n)at [\w.$<>]+\(.{0,80}?\)[^\S\n]*$"
+_FRAME_FILE = r"(?a)\n[^\S\n]*File \".{1,200}\", line \d"
+_PANIC = r"(?a)\bpanicked at\b|\bgoroutine \d+ \[|\bFatal error: |error\[E\d{4}\]|\berror TS\d"
 _EXCEPTION = (
     r"(?a)[A-Z][A-Za-z]{1,40}(?:Error|Exception)\b|\bE[A-Z]{4,12}\b(?=[:\s])|\bSIG(?:SEGV|ABRT|KILL)\b"
 )
@@ -38,21 +37,21 @@ _SQL = (
     r"|TRIGGER)\s+\w"
     r"|\bALTER\s+TABLE\s+\w|\bUPDATE\s+\w+\s+SET\s+\w+\s*=|\bDELETE\s+FROM\s+\w|\bLEFT\s+JOIN\s+\w+\s+ON\b"
 )
-_SQL_LOWER = r"\bselect\s+(?:\*|[\w.,\s()]{1,120}?)\s+from\s+\w+\s*(?:where|join|group|order|limit|;|left)\b"
+_SQL_LOWER = r"\bselect (?:\*|[\w., ()]{1,120}?) from \w+ ?(?:where|join|group|order|limit|;|left)\b"
 _STATEMENT = (
-    r"(?a)\s*(?:def \w+\(|class \w+\s*[(:{]|from \w[\w.]* import |import \w[\w.]*;?\s*$|#include\s*<"
+    r"(?a)def \w+\(|class \w+\s*[(:{]|from \w[\w.]* import |import \w[\w.]*;?\s*$|#include\s*<"
     r"|using \w+;"
     r"|package \w+;?\s*$|public (?:static |class |void )|private \w+ |fn \w+\(|func \w+\(|function \w*\s*\("
     r"|@\w+\s*$"
     r"|return\b.*[;()\[]|SELECT\b|(?:const|let|var) \w+\s*=|.*[;{]\s*$|\}|</?\w+[ >]|\$ \w"
-    r"|for \w+ in \w+.*:\s*$|if .*:\s*$)"
+    r"|for \w+ in \w+.*:\s*$|if .*:\s*$"
 )
 _INLINE = (
-    r"(?a)\b(?:const|let|var) \w+\s*=|=>\s*[{(\w]|\bprintf?\(|</\w+>|\bfor \w+ in range\(|\b(?:if|for"
-    r"|while)\s?\(.{1,60}\)"
-    r"|\+\+[;)]|[^<>=!]==[^=]|!==?\s?\w|->\s*\w+\s*[:{]|\blambda \w+:|\bawait \w+\(|\bnew \w+\("
+    r"(?a)c(?<!\wc)onst \w+\s*=|l(?<!\wl)(?:et \w+\s*=|ambda \w+:)|v(?<!\wv)ar \w+\s*=|p(?<!\wp)rintf?\("
+    r"|f(?<!\wf)or(?: \w+ in range\(|\s?\(.{1,60}\))|i(?<!\wi)(?:f\s?\(.{1,60}\)|nt \w+\s*=)"
+    r"|w(?<!\ww)hile\s?\(.{1,60}\)|a(?<!\wa)wait \w+\(|n(?<!\wn)ew \w+\(|d(?<!\wd)ef \w+\("
+    r"|0(?<!\w0)x[0-9a-fA-F]+\b|=>\s*[{(\w]|==(?<=[^<>=!]==)[^=]|!==?\s?\w|</\w+>|\+\+[;)]|->\s*\w+\s*[:{]"
     r"|\[\s*\w+ for \w+ in "
-    r"|\b0x[0-9a-fA-F]+\b|\bdef \w+\(|\bint \w+\s*="
 )
 _LITERALS = (
     "console.log(", "println", "std::", "<?php", "self.", "this.", " && ", " || ", ":=", "$ npm", "$ pip",
@@ -60,6 +59,9 @@ _LITERALS = (
     "();",
     "});", "#include", "public static", "import java", "__",
 )  # fmt: skip
+_PANICS = ("panicked at", "goroutine ", "Fatal error: ", "error[E", "error TS")
+_SQL_WORDS = ("SELECT", "FROM", "TABLE", "INTO", "UPDATE", "JOIN")
+_COMMANDS = ("git ", "npm ", "pip ", "docker ", "kubectl ", "cargo ")
 _MESSAGES = (
     "is not a function", "undefined reference", "cannot find symbol", "egmentation fault",
     "ermission denied",
@@ -70,8 +72,9 @@ _MESSAGES = (
     "not subscriptable", "index out of range", "nvalid syntax", "ndefined variable", "odule not found",
     "o module named",
 )  # fmt: skip
+_SNAKE = r"(?a)[a-z](?<!\w[a-z])[a-z0-9]*(?:_[a-z0-9]+)+\b"
 _NAME = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\b\w{2,40}\(\)"
-_HUMP = r"[a-z][A-Z]"
+_HUMP = r"[A-Z](?<=[a-z][A-Z])"
 _CAMEL = (
     r"(?a)\b[a-z]{2,20}[A-Z][a-z]\w*(?<!iPhone)(?<!iPad)|\b[A-Z][a-z]+[A-Z][a-z]+\w*\("
     r"|\b[A-Z][a-z]{2,}(?:[A-Z][a-z]{2,}){2,}\b"
@@ -85,6 +88,20 @@ _SHELL = (
     r"(?a)\b(?:git|npm|pip|docker|kubectl|cargo|yarn|apt|brew|uv|make|systemctl) "
     r"(?:commit|push|pull|rebase|install|run|build|apply|get|merge|checkout|add|clone|test|exec|logs|init|log"
     r"|reset|stash)\b"
+)
+_LANGUAGE_MARKS = ("++", "L/S", ".N", ".n", ".js", "-SQL")
+_LANGUAGES = (
+    "c++",
+    "c#",
+    "f#",
+    ".net",
+    "node.js",
+    "next.js",
+    "vue.js",
+    "express.js",
+    "objective-c",
+    "-sql",
+    "l/sql",
 )
 _LANGUAGE_NAME = (
     r"(?i)(?<![A-Za-z])(?:C\+\+|C#|F#|\.NET|ASP\.NET|Node\.js|Next\.js|Vue\.js|Express\.js|Objective-C|T-SQL"
@@ -100,127 +117,163 @@ _LATEX = (
     r"|pi)(?![A-Za-z])"
     r"|\$[^$\n]{1,80}[\^_=\\+][^$\n]{0,80}\$"
 )
-_FORMULA = (
-    r"(?a)\b[a-zA-Z]\s?\^\s?[\d(n]|\b\d*[xyz][²³]|[∫∑∏√∂∇≤≥≠≈]|\b[fgh]\(\s?[a-z]\s?\)\s?="
-    r"|\b\d+(?:[.,]\d+)?\s?[xyz]\b\s?[-+=*/]"
-    r"|\d\s?[-+*/×·÷^]\s?\(?\d+(?:[.,]\d+)?\)?\s?[-+*/×·÷^=]\s?\(?-?\d|\d\s?[*×÷^]\s?\d|=\s?\?|\bd[yx]/d[xt]"
-    r"|\b(?:log_?\d?|sin|cos|tan|ln|exp|sqrt)\(|\b[xyz]\s?[-+*=]\s?\d|\bP\([A-Z∩∪|' ]+\)|\b[XxYy]\s?~\s?[NBP]"
-    r"|\d\s?[+/]\s?\d+\s?(?:=|\?|$)|[\d)][²³]|\([a-z]\s?[-+]\s?\d+\)"
+# Formulas by what they need: a call's parenthesis, digits, signs. Each begins with a letter or sign that is rare.
+_FORMULA_CALL = (
+    r"(?a)\((?:[a-z]\s?[-+]\s?\d+\)|(?<=\b[fgh]\()\s?[a-z]\s?\)\s?=|(?<=\bP\()[A-Z∩∪|' ]+\)"
+    r"|(?<=\b(?:sin|cos|tan|exp|log)\()|(?<=\bln\()|(?<=\b(?:sqrt|log_|log\d)\()|(?<=\blog_\d\())"
 )
-_TABLE = (
-    r"(?m)^[ \t]*\|[^\n]{1,400}\|[ \t]*\n[ \t]*\|[ \t:|-]+\|[ \t]*$"
-    r"|(?:^[^,;\t\n]{1,40}(?:[,;\t][^,;\t\n]{0,40}){2,12}$\n){2}"
+_FORMULA_NUMBER = (
+    r"(?a)\d(?:(?<!\w\d)\d*(?:[.,]\d+)?\s?[xyz]\b\s?[-+=*/]"
+    r"|\s?[-+*/×·÷^]\s?\(?\d+(?:[.,]\d+)?\)?\s?[-+*/×·÷^=]\s?\(?-?\d|\s?[*×÷^]\s?\d"
+    r"|\s?[+/]\s?\d+\s?(?:=|\?|$))"
 )
+_FORMULA_VARIABLE = r"(?a)[xyz](?<!\w[xyz])\s?[-+*=]\s?\d"
+_FORMULA_SIGN = (
+    r"(?a)[²³](?:(?<=[\d)][²³])|(?<=\b[xyz][²³]))|\b\d+[xyz][²³]|\b[a-zA-Z]\s?\^\s?[\d(n]|=\s?\?"
+    r"|\bd[yx]/d[xt]|\b[XxYy]\s?~\s?[NBP]"
+)
+_OPERATORS = frozenset("∫∑∏√∂∇≤≥≠≈")
+_TABLE_PIPES = r"(?m)\n[ \t]*\|[^\n]{1,400}\|[ \t]*\n[ \t]*\|[ \t:|-]+\|[ \t]*$"
+_TABLE_COLUMNS = r"\n(?:[^,;\t\n]{1,40}(?:[,;\t][^,;\t\n]{0,40}){2,12}\n){2}"
 _UNITS = (
-    r"\d\s?(?:km/h|m/s|kWh|kW|MW|kg|km|cm|mm|mph|mol|°C|°F|kPa|Pa|Hz|kHz|MHz|GHz|eV|N|J|W|V|Ω|A|L|ml|mL|m²|m³"
-    r"|g/mol|%"
-    r"|€|\$|EUR|USD|GBP|CHF)(?![A-Za-z])|[€$£¥]\s?\d"
+    r"[\d€$£¥](?:(?<=\d)\s?(?:km/h|m/s|kWh|kW|MW|kg|km|cm|mm|mph|mol|°C|°F|kPa|Pa|Hz|kHz|MHz|GHz|eV|N|J|W|V|Ω|A|L|ml"
+    r"|mL|m²|m³|g/mol|%|€|\$|EUR|USD|GBP|CHF)(?![A-Za-z])|(?<=[€$£¥])\s?\d)"
 )
 _LATENCY = (
-    r"(?i)(?<!\d)\d{1,4}\s?(?:ms|msec|milliseconds?|Millisekunden?|millisecondes?|milisegundos?|millisecondi"
+    r"(?i)\d(?<!\d\d)\d{0,3}\s?(?:ms|msec|milliseconds?|Millisekunden?|millisecondes?|milisegundos?|millisecondi"
     r"|毫秒|ミリ秒|밀리초)"
     r"(?![a-z])"
 )
-_IBAN = r"\b(?:AT|BE|DE|ES|FI|FR|IE|IT|LU|NL|PT)\d{2}(?:\s?[\dA-Z]{4}){3,7}"
+_IBAN = r"[A-Z](?<!\w[A-Z])[A-Z](?<=AT|BE|DE|ES|FI|FR|IE|IT|LU|NL|PT)\d{2}(?:\s?[\dA-Z]{4}){3,7}"
 
 _compiled = cache(re.compile)
 
 
-def signals_of(text: str) -> list[Signal]:
+def signals_of(text: str) -> list[Evidence]:
     """What the first 1,200 and last 600 characters of a text show, each kind at most once."""
     if len(text) > _HEAD + _TAIL:
         text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-    found: list[Signal] = []
-    marks = set(text).difference(_PLAIN)
+    found: list[Evidence] = []
+    # Deleting bytes is ten times as fast as looking at characters one by one.
+    marks = set(
+        text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    )
     _names(text, marks, found)
     if marks:
         if not marks.isdisjoint("{;(=<>@&|:_`[$#\\"):
             _code(text, marks, found)
-        _maths(text, marks, found, code=sum([signal.weight for signal in found]))
-    if (
-        "SELECT" in text
-        or "FROM" in text
-        or "TABLE" in text
-        or "INTO" in text
-        or "UPDATE" in text
-        or "JOIN" in text
-    ):
+        _maths(text, marks, found, code=sum([weight for _, weight, _ in found]))
+    if any(map(text.__contains__, _SQL_WORDS)):
         if _compiled(_SQL).search(text):
-            found.append(Signal(_CODE, 4.5, "SQL statement"))
-    elif "select " in text and _compiled(_SQL_LOWER).search(text):
-        found.append(Signal(_CODE, 4.0, "SQL statement"))
+            found.append((_CODE, 4.5, "SQL statement"))
+    elif (
+        "select " in text
+        and " from " in (flat := " ".join(text.split()))
+        and _compiled(_SQL_LOWER).search(flat)
+    ):
+        found.append((_CODE, 4.0, "SQL statement"))
     return found
 
 
-def _code(text: str, marks: set[str], found: list[Signal]) -> None:
+def _code(text: str, marks: set[str], found: list[Evidence]) -> None:
     if "`" in marks:
         if "```" in text:
-            found.append(Signal(_CODE, 4.5, "code fence"))
+            found.append((_CODE, 4.5, "code fence"))
         elif _compiled(_BACKTICKS).search(text):
-            found.append(Signal(_CODE, 2.5, "code in backticks"))
-    if ("(" in marks or ":" in marks or "[" in marks) and _compiled(_STACK_TRACE).search(text):
-        found.append(Signal(_CODE, 5.0, "stack trace"))
+            found.append((_CODE, 2.5, "code in backticks"))
+    if ("(" in marks or ":" in marks or "[" in marks) and _is_trace(text):
+        found.append((_CODE, 5.0, "stack trace"))
     if ("@" in marks or "+" in marks or "diff --git" in text) and _compiled(_DIFF).search(text):
-        found.append(Signal(_CODE, 4.5, "diff hunk"))
-    count = sum(literal in text for literal in _LITERALS)
-    if not marks.isdisjoint("(=[<>"):
-        count += len(_compiled(_INLINE).findall(text))
-    statement = _compiled(_STATEMENT).match
-    count += sum(statement(line) is not None for line in text.split("\n", _LINES)[:_LINES])
-    if count:
-        found.append(Signal(_CODE, min(1.2 + 0.9 * count, 5.0), "program code"))
+        found.append((_CODE, 4.5, "diff hunk"))
+    if count := _statements(text, marks):
+        found.append((_CODE, min(1.2 + 0.9 * count, 5.0), "program code"))
     if ("\\" in marks or "[" in marks or "(" in marks) and _compiled(_REGEX).search(text):
-        found.append(Signal(_CODE, 2.5, "a regular expression"))
+        found.append((_CODE, 2.5, "a regular expression"))
 
 
-def _names(text: str, marks: set[str], found: list[Signal]) -> None:
+def _is_trace(text: str) -> bool:
+    if any(map(text.__contains__, _TRACES)):
+        return True
+    if "at " in text and _compiled(_FRAME).search(f"\n{text}"):
+        return True
+    if 'File "' in text and _compiled(_FRAME_FILE).search(f"\n{text}"):
+        return True
+    return any(map(text.__contains__, _PANICS)) and _compiled(_PANIC).search(text) is not None
+
+
+def _statements(text: str, marks: set[str]) -> int:
+    """Pieces of a program; more than `_MANY` are not counted, because they say no more."""
+    count = sum(map(text.__contains__, _LITERALS))
+    if count < _MANY and not marks.isdisjoint("(=[<>"):
+        count += sum(1 for _ in islice(_compiled(_INLINE).finditer(text), _MANY))
+    if count < _MANY:
+        statement = _compiled(_STATEMENT).match
+        for line in text.split("\n", _LINES)[:_LINES]:
+            if statement(line.lstrip(" \t\r\f\v")):
+                count += 1
+                if count >= _MANY:
+                    break
+    return count
+
+
+def _names(text: str, marks: set[str], found: list[Evidence]) -> None:
     """Names that occur in programs: exceptions, identifiers, files, commands, languages."""
     if ("rror" in text or "xception" in text or " SIG" in text) and _compiled(_EXCEPTION).search(text):
-        found.append(Signal(_CODE, 3.5, "exception name"))
+        found.append((_CODE, 3.5, "exception name"))
     if any(map(text.__contains__, _MESSAGES)):
-        found.append(Signal(_CODE, 3.0, "error message"))
+        found.append((_CODE, 3.0, "error message"))
     count = 0
-    if "_" in text or "()" in text:
+    if "()" in text:
         count = len(set(_compiled(_NAME).findall(text)))
+    elif "_" in marks:
+        count = len(set(_compiled(_SNAKE).findall(text)))
     if _compiled(_HUMP).search(text):
         count += len(set(_compiled(_CAMEL).findall(text)))
     if "." in text:
         count += len(_compiled(_FILE).findall(text))
-    if (
-        "git " in text
-        or "npm " in text
-        or "pip " in text
-        or "docker " in text
-        or "kubectl " in text
-        or "cargo " in text
-    ):
+    if any(map(text.__contains__, _COMMANDS)):
         count += len(_compiled(_SHELL).findall(text))
     if count:
-        found.append(Signal(_CODE, min(1.0 + count, 3.0), "identifiers or file names"))
-    if (
-        "++" in text
-        or "#" in marks
-        or "L/S" in text
-        or ".N" in text
-        or ".n" in text
-        or ".js" in text
-        or "-SQL" in text
-    ) and _compiled(_LANGUAGE_NAME).search(text):
-        found.append(Signal(_CODE, 3.0, "programming language"))
+        found.append((_CODE, min(1.0 + count, 3.0), "identifiers or file names"))
+    if "#" in marks or any(map(text.__contains__, _LANGUAGE_MARKS)):
+        lowered = text.lower()
+        if any(map(lowered.__contains__, _LANGUAGES)) and _compiled(_LANGUAGE_NAME).search(text):
+            found.append((_CODE, 3.0, "programming language"))
 
 
-def _maths(text: str, marks: set[str], found: list[Signal], *, code: float) -> None:
+def _maths(text: str, marks: set[str], found: list[Evidence], *, code: float) -> None:
     if ("\\" in marks or "$" in marks) and _compiled(_LATEX).search(text):
-        found.append(Signal(_MATHS, 4.0, "LaTeX formula"))
-    if code < _ENOUGH and not marks.isdisjoint("^=+*/×÷·~²³∫∑∏√∂∇≤≥≠≈(") and _compiled(_FORMULA).search(text):
-        found.append(Signal(_MATHS, 2.5, "formula"))
-    if not marks.isdisjoint("0123456789"):
-        units = len(_compiled(_UNITS).findall(text))
+        found.append((_MATHS, 4.0, "LaTeX formula"))
+    digits = not marks.isdisjoint("0123456789")
+    if code < _ENOUGH and _is_formula(text, marks, digits=digits):
+        found.append((_MATHS, 2.5, "formula"))
+    if digits:
+        units = sum(1 for _ in islice(_compiled(_UNITS).finditer(text), _MANY))
         if units:
-            found.append(Signal(_MATHS, min(0.5 + 0.4 * units, 1.7), "quantities with units"))
+            found.append((_MATHS, min(0.5 + 0.4 * units, 1.7), "quantities with units"))
         if _compiled(_LATENCY).search(text):
-            found.append(Signal("low_latency", 4.0, "a limit in milliseconds"))
+            found.append(("low_latency", 4.0, "a limit in milliseconds"))
         if _compiled(_IBAN).search(text):
-            found.append(Signal("eu_regulated", 2.5, "an account number of an EU country"))
-    if "\n" in text and _compiled(_TABLE).search(text):
-        found.append(Signal(_MATHS, 0.8, "table"))
+            found.append(("eu_regulated", 2.5, "an account number of an EU country"))
+    if "\n" in text and _is_table(text, marks):
+        found.append((_MATHS, 0.8, "table"))
+
+
+def _is_formula(text: str, marks: set[str], *, digits: bool) -> bool:
+    if marks.isdisjoint(_FORMULA_MARKS):
+        return False
+    if not marks.isdisjoint(_OPERATORS):
+        return True
+    if "(" in marks and _compiled(_FORMULA_CALL).search(text):
+        return True
+    if digits and (_compiled(_FORMULA_NUMBER).search(text) or _compiled(_FORMULA_VARIABLE).search(text)):
+        return True
+    return not marks.isdisjoint("²³^=/~") and _compiled(_FORMULA_SIGN).search(text) is not None
+
+
+def _is_table(text: str, marks: set[str]) -> bool:
+    if "|" in marks and _compiled(_TABLE_PIPES).search(f"\n{text}"):
+        return True
+    # Two rows of three cells have two separators each.
+    separators = text.count(",") + text.count(";") + text.count("\t")
+    return separators >= 4 and _compiled(_TABLE_COLUMNS).search(f"\n{text}") is not None

@@ -15,7 +15,7 @@ from interlock.engine.logbook import Logbook
 from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
 from interlock.engine.watch import Watch
-from interlock.errors import NoLongerAllowed, OutputInvalid, PermitError
+from interlock.errors import BetweenTokensTimeout, NoLongerAllowed, OutputInvalid, PermitError
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
 from interlock.types.decisions import Attempt
@@ -88,12 +88,18 @@ class Attempts:
                             delta = await step()
                     except StopAsyncIteration:
                         break
+                    except BetweenTokensTimeout:
+                        if not fold.finished:
+                            raise
+                        break  # the answer is whole; only its connection was left open
                     fold.add(delta)
                     entry.usage, entry.served_model = fold.usage, fold.served_model
                     if entry.first_token is None and _speaks(delta):
                         entry.spoke()
                     yield delta
-                    if entry.first_token is not None:
+                    if fold.finished:
+                        limit = limits.after_finish(loop_time())
+                    elif entry.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
             landing.answer = self._accept(flight, fold.answer())
             entry.usage = landing.answer.usage

@@ -19,6 +19,9 @@ _MISSED: dict[str, tuple[type[AttemptTimeout], str]] = {
     "between_tokens": (BetweenTokensTimeout, "no further token"),
     "total": (AttemptTimeout, "not finished"),
 }
+# The share of between_tokens that a finished answer is kept waiting for its usage and its end.
+_AFTER_FINISH = 0.1
+
 Limit = tuple[float, Callable[[], InterlockError]]
 
 
@@ -46,6 +49,11 @@ class Limits:
             known = self._waits[name] = (seconds, partial(self._missed, name))
         due = now + known[0]
         return (due, known[1]) if due < self._end[0] else self._end
+
+    def after_finish(self, now: float) -> Limit:
+        """How long usage and the stream's end may be waited for, once the answer has said that it is done."""
+        due = now + self._deployment.timeouts.between_tokens * _AFTER_FINISH
+        return (due, partial(self._missed, "between_tokens")) if due < self._end[0] else self._end
 
     def _missed(self, name: str) -> AttemptTimeout:
         kind, what = _MISSED[name]

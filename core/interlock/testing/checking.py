@@ -175,10 +175,11 @@ def _find(name: str) -> Distribution:
         if _canonical(known) == _canonical(name):
             return distribution(known)
     near = next((known for known, point in plugins.items() if point.name == name), None)
+    guess = near or nearest(_canonical(name), (*plugins, CORE))
     raise RequestError(
         f"no plugin is installed as {name!r}; there are {', '.join(sorted((*plugins, CORE)))}.",
         key="DISTRIBUTION",
-        suggestion=near or nearest(name, (*plugins, CORE)),
+        suggestion=guess,
     )
 
 

@@ -15,8 +15,9 @@ _PIXEL = b"\x89PNG\r\n\x1a\nconformance"
 _OTHER = "some-other-vendor"
 _THOUGHT, _SEAL, _HIDDEN, _MARK = "zzthoughtzz", "zzsealzz", "zzhiddenzz", "zzmarkzz"
 _SAID, _RESULT = "It rains in Paris.", "14 degrees, zzresultzz"
-# What one vendor takes for an id, another refuses: too long, and with characters of all kinds.
-_IDS = ("call:a/1|" + "x" * 60, "call:b/1|" + "y" * 60, "call:c/1|" + "z" * 60)
+# What one vendor takes for an id, another refuses: too long, and with characters of all kinds. The first two
+# begin alike, so that cutting makes them one.
+_IDS = ("call:a/1|" + "x" * 60 + "1", "call:a/1|" + "x" * 60 + "2", "tool:z/9|" + "z" * 60)
 _REFUSED = Reply(status=400, pieces=(b"no",))
 
 

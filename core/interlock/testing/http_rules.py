@@ -8,7 +8,7 @@ from contextlib import aclosing, contextmanager
 from interlock.errors import PermitError, ProtocolError, ProviderError
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.testing.asking import HEADER, KEY, PROMPT, WAYS, Asking, expect_failure
-from interlock.testing.rules import expect, not_applicable
+from interlock.testing.rules import expect, fail, not_applicable
 from interlock.testing.upstream import End, Reply, Upstream
 from interlock.types.response import Answer
 
@@ -51,7 +51,9 @@ class HttpRules(Asking):
                     await self.once(self.call(upstream.url, http, permit=permit), streamed=streamed)
                 except PermitError:
                     continue
-                raise AssertionError(f"{way}: an attempt without a valid permit must end in PermitError")
+                except Exception as error:  # noqa: BLE001 - how else it ended is the finding
+                    fail(f"{way}: without a valid permit, {type(error).__name__} came: {error}", error)
+                fail(f"{way}: an attempt without a valid permit must end in PermitError")
 
         upstream = self.run(scenario)
         expect(not upstream.requests, "a request was sent without a valid permit")

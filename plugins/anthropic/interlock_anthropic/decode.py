@@ -42,12 +42,11 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
         blocks.add(block, cut=known in CUT and index == len(content) - 1)
     if known == "refusal" and not (blocks.said or blocks.answered):
         blocks.parts.extend(explanation(payload.get("stop_details")))
-    parts = blocks.parts
     if blocks.answered:
-        parts = [part for part in parts if not isinstance(part, Text)] + [Text(blocks.answer)]
+        blocks.leave_only_the_answer()
     called = blocks.calls > 0
     return Answer(
-        parts=tuple(parts),
+        parts=tuple(blocks.parts),
         finish_reason=finish(call, known, called=called, answered=blocks.answered),
         usage=usage(payload.get("usage")) or Usage(),
         served_model=optional_text(payload.get("model")),
@@ -106,6 +105,16 @@ class _Blocks:
     @property
     def said(self) -> bool:
         return any(isinstance(part, Text) for part in self.parts)
+
+    def leave_only_the_answer(self) -> None:
+        """Drop what was said beside it; thoughts that stood around that are neighbours then."""
+        said, self.parts = self.parts, []
+        for part in said:
+            if isinstance(part, Reasoning) and not part.redacted:
+                self._think(part.text, part.signature)
+            elif not isinstance(part, Text):
+                self.parts.append(part)
+        self.parts.append(Text(self.answer))
 
     def add(self, block: Any, *, cut: bool) -> None:
         kind = kind_of(block)

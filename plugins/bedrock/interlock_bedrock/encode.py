@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
+from interlock.http.payload import json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Request
@@ -13,7 +14,6 @@ from interlock_bedrock.messages import encode_conversation
 from interlock_bedrock.models import Traits, traits_of
 from interlock_bedrock.places import strays
 from interlock_bedrock.tools import plan
-from interlock_bedrock.writing import to_json
 
 EVENTS = "application/vnd.amazon.eventstream"
 
@@ -31,8 +31,7 @@ def encode(call: Call, *, stream: bool) -> HttpRequest:
     secret = deployment.credential.secret
     if secret is not None:
         headers["authorization"] = f"Bearer {secret.reveal()}"
-    # A lone surrogate, which a stream cut inside an emoji leaves behind, has no UTF-8.
-    data = to_json(body(call.request, deployment)).encode("utf-8", errors="replace")
+    data = json_body(body(call.request, deployment))
     return HttpRequest(url=url(deployment, stream=stream), body=data, headers=headers)
 
 

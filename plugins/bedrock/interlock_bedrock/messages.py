@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.http.payload import CallIds, part_name
 from interlock.types.messages import (
     Audio,
     Document,
@@ -51,6 +52,8 @@ class _Writer:
     def __init__(self, traits: Traits) -> None:
         self._traits = traits
         self._names = Names()
+        strict = traits.maker in ("", "anthropic")
+        self._ids = CallIds(_strict_id if strict else _service_id)
         self._turns: list[tuple[str, list[_Marked]]] = []
         self._moved: list[_Marked] = []
         self.system: list[_Marked] = []
@@ -59,13 +62,15 @@ class _Writer:
         if message.role == "system":
             for part in message.parts:
                 if not isinstance(part, Text):
-                    raise refused(f"{_named(part)} in a system message", "only text may stand there")
+                    raise refused(f"{part_name(part)} in a system message", "only text may stand there")
                 self.system.extend(self._text(part))
             return
         role = "assistant" if message.role == "assistant" else "user"
         if role == "user" and message.role != "tool" and self._moved:
             self._turn("user", self._moved)
             self._moved = []
+        if role == "assistant":
+            self._ids.turn()
         self._turn(role, [block for part in message.parts for block in self._part(part, message.role)])
 
     def finish(self, system: list[_Marked]) -> tuple[list[Block], list[Block]]:
@@ -114,7 +119,7 @@ class _Writer:
                 raise refused("a ToolResult in the assistant's turn", "put it into a tool's turn")
             return [self._result(part)]
         if role == "tool":
-            raise refused(f"{_named(part)} in a tool's turn", "only tool results may stand there")
+            raise refused(f"{part_name(part)} in a tool's turn", "only tool results may stand there")
         if isinstance(part, Text):
             return self._text(part)
         if isinstance(part, (Image, Audio, Document)):
@@ -124,9 +129,9 @@ class _Writer:
                 return []
             return [block]
         if role != "assistant":
-            raise refused(f"{_named(part)} in a user's turn", "it belongs to the assistant's")
+            raise refused(f"{part_name(part)} in a user's turn", "it belongs to the assistant's")
         if isinstance(part, ToolCall):
-            call = {"toolUseId": self._id(part.id), "name": part.name, "input": dict(part.arguments)}
+            call = {"toolUseId": self._ids.call(part.id), "name": part.name, "input": dict(part.arguments)}
             return [({"toolUse": call}, False)]
         if isinstance(part, Refusal):
             return self._text(Text(part.text))
@@ -169,19 +174,12 @@ class _Writer:
                 )
         if not content:
             content.append({"json": {}} if traits.json_results else {"text": _NO_OUTPUT})
-        block: Block = {"toolUseId": self._id(result.id), "content": content}
+        block: Block = {"toolUseId": self._ids.result(result.id), "content": content}
         if result.error and traits.error_status:
             block["status"] = "error"
         elif result.error:
             content.insert(0, {"json": {"error": True}} if traits.json_results else {"text": "Error:"})
         return {"toolResult": block}, any(isinstance(part, Text) and part.cache for part in parts)
-
-    def _id(self, value: str) -> str:
-        """The id where the vendor takes it; else one made of it, always the same: results must find calls."""
-        pattern = _STRICT_ID if self._traits.maker in ("", "anthropic") else _SERVICE_ID
-        if pattern.fullmatch(value):
-            return value
-        return "call_" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class _Marks:
@@ -193,6 +191,18 @@ class _Marks:
     def take(self) -> bool:
         self._skip -= 1
         return self._skip < 0
+
+
+def _strict_id(value: str) -> str:
+    return value if _STRICT_ID.fullmatch(value) else _hashed(value)
+
+
+def _service_id(value: str) -> str:
+    return value if _SERVICE_ID.fullmatch(value) else _hashed(value)
+
+
+def _hashed(value: str) -> str:
+    return "call_" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _unmarked(blocks: list[_Marked], marks: _Marks) -> list[Block]:
@@ -222,8 +232,3 @@ def _as_object(text: str) -> Any:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
-
-
-def _named(part: Part) -> str:
-    name = type(part).__name__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
 from interlock.protocols import Call
-from interlock.types.messages import Citation, Reasoning, Text, ToolCall
-from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+from interlock.types.messages import Citation
+from interlock.types.response import Delta, FinishReason, ToolCallDelta
 from interlock_bedrock.decode import SERVER_TOOL, answer_of, end_extra, others_extra, side_extra, taken
 from interlock_bedrock.errors import error_in_stream
 from interlock_bedrock.frames import Frames
 from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
 from interlock_bedrock.tools import answer_tool, told_to_call
-
-_MOST_BYTES = 64 * 2**20
 
 
 class _Block:
@@ -51,8 +49,7 @@ class ConverseStream:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._frames = Frames()
-        self._plain: bytearray | None = None
-        self._started = False
+        self._incoming = Incoming()
         self._answer_tool = answer_tool(call)
         self._blocks: dict[int, _Block] = {}
         self._calls: list[_Block] = []
@@ -63,16 +60,7 @@ class ConverseStream:
         self._finish: FinishReason | None = None
 
     def feed(self, data: bytes) -> Iterator[Delta]:
-        if not self._started and data:
-            self._started = True
-            if data[:1] == b"{":
-                self._plain = bytearray()
-        if self._plain is not None:
-            if len(self._plain) + len(data) > _MOST_BYTES:
-                raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
-            self._plain += data
-            return
-        for headers, payload in self._frames.feed(data):
+        for headers, payload in self._frames.feed(self._incoming.events(data)):
             kind = headers.get(":message-type")
             if kind == "event":
                 yield from self._event(headers.get(":event-type"), payload)
@@ -80,8 +68,9 @@ class ConverseStream:
                 raise _failure(kind, headers, payload)
 
     def close(self) -> Iterator[Delta]:
-        if self._plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(bytes(self._plain), "the answer")))
+        plain = self._incoming.plain
+        if plain is not None:
+            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer")))
             return
         if self._finish is None or self._frames.is_open:
             raise ProtocolError("the stream ended before its answer was finished")
@@ -306,26 +295,3 @@ def _arguments_of(pieces: list[str], *, cut: bool) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return arguments if isinstance(arguments, dict) else None
-
-
-def deltas_of(answer: Answer) -> Iterator[Delta]:
-    """A whole answer as a stream of its parts."""
-    calls = 0
-    for part in answer.parts:
-        if isinstance(part, Text):
-            yield Delta(part.text, citations=part.citations)
-        elif isinstance(part, Reasoning):
-            yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
-        elif isinstance(part, ToolCall):
-            arguments = json.dumps(dict(part.arguments), ensure_ascii=False)
-            yield Delta(
-                tool_calls=(ToolCallDelta(index=calls, id=part.id, name=part.name, arguments=arguments),)
-            )
-            calls += 1
-    yield Delta(
-        finish_reason=answer.finish_reason,
-        usage=answer.usage if answer.usage != Usage() else None,
-        served_model=answer.served_model,
-        id=answer.id,
-        extra=answer.extra or None,
-    )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.errors import InvalidRequest
+from interlock.http.payload import json_text
 from interlock.protocols import Call
 from interlock.types.messages import Message, ToolCall, ToolResult
 from interlock.types.request import Output, Request, ToolSpec
 from interlock_bedrock.models import Traits, traits_of
 from interlock_bedrock.schema import closed
-from interlock_bedrock.writing import to_json
 
 _ANSWER = "final_answer"
 _VALUE = "value"
@@ -187,10 +187,10 @@ def _taker(taker: AnswerTool, output: Output) -> dict[str, Any]:
 
 def _format(output: Output, schema: dict[str, Any]) -> dict[str, Any]:
     name = _NO_NAME.sub("_", output.name)[:_LONGEST_NAME] or "output"
-    text = to_json(schema)
+    text = json_text(schema)
     return {"type": "json_schema", "structure": {"jsonSchema": {"name": name, "schema": text}}}
 
 
 def _in_words(output: Output) -> str:
-    schema = to_json(output.schema)
+    schema = json_text(output.schema)
     return f"Answer with one JSON value and nothing else. It must be valid under this JSON schema:\n{schema}"

@@ -17,7 +17,7 @@ _CACHED = {
 _ARGUMENTS = '{"city": "Paris", "days": 2}'
 _TEXT, _PIECES = "Hello, wide wörld.", ("Hello,", " wide wörld.")
 _SOURCE = {"url": "https://example.org/source", "title": "A source", "start_index": 0, "end_index": 5}
-_CITED = {"annotations": [{"type": "url_citation", "url_citation": _SOURCE}]}
+_CITED: dict[str, Any] = {"annotations": [{"type": "url_citation", "url_citation": _SOURCE}]}
 
 
 def _whole(finish: str = "stop", *, usage: dict[str, Any] | None = _USAGE, **message: Any) -> Reply:
@@ -111,7 +111,8 @@ _HIDDEN = "what it thinks is counted, and never shown"
 
 def _particular(vendor: Vendor) -> dict[str, Any]:
     """What one vendor's kit has beside the others' data."""
-    replies, cannot = dict(ChatKit.replies), {}
+    replies = dict(ChatKit.replies)
+    cannot: dict[str, str] = {}
     changes: dict[str, Any] = {"replies": replies, "cannot": cannot}
     if not vendor.strict:
         replies.update(_FILTERED)  # the field for a refusal is one of the strict formats

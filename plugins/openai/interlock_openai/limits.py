@@ -91,7 +91,10 @@ _BY_ROW: tuple[tuple[Callable[[Vendor], bool], str, str], ...] = (
 _FOR_ALL: tuple[tuple[str, str], ...] = (
     ("images and audio by file id; image detail other than auto, low and high", _REFUSED),
     ("audio and documents in a tool's result", _MOVED),
-    ("images, audio and documents in the assistant's turn", "moved to the user's next message, with a remark"),
+    (
+        "images, audio and documents in the assistant's turn",
+        "moved to the user's next message, with a remark",
+    ),
     ("media in a system message", _REFUSED),
     ("an error flag on a tool's result", "the result begins with `Error: `"),
     ("plain-text documents", "sent as text"),

@@ -1,4 +1,4 @@
-"""`interlock models` and `interlock plugins`."""
+"""`interlock models` and `interlock plugins`, which also checks one."""
 
 import json
 
@@ -100,3 +100,69 @@ def test_plugins_are_listed_although_the_configuration_is_wrong(run, tmp_path):
     assert result.exit_code == 0
     assert "interlock-openai" in result.stdout
     assert "acme" in result.stderr
+
+
+def test_a_plugin_is_checked_and_the_report_is_markdown(run):
+    result = run("plugins", "check", "interlock-google")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("## Conformance of interlock-google ")
+    assert "### provider `google`" in lines
+    assert "| gives tool calls | passed |  |" in lines
+    assert "| lets cancellation pass | left out | the provider runs over HTTP |" in lines
+
+
+@pytest.fixture
+def checked(monkeypatch):
+    """`check` finds what the test says, without running anything."""
+    from interlock.testing import checking
+    from interlock.testing.running import Examined, Finding
+
+    def find(result):
+        finding = Finding(
+            rule="answers", result=result, reason="" if result == "passed" else "it said nothing"
+        )
+        examined = Examined(kind="provider", name="oracle", kit="Kit", findings=(finding,))
+        report = checking.Report(
+            distribution="interlock-acme", version="1.0", kit_version="0.1.0", examined=(examined,)
+        )
+        monkeypatch.setattr(checking, "check", lambda name, begin: report)
+
+    return find
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "interlock-acme", "--json"), ("--json", "check", "interlock-acme")]
+)
+def test_a_report_as_json(run, checked, arguments):
+    checked("passed")
+    result = run("plugins", *arguments)
+    assert result.exit_code == 0
+    report = json.loads(result.stdout)
+    assert (report["distribution"], report["kit_version"], report["passed"]) == (
+        "interlock-acme",
+        "0.1.0",
+        True,
+    )
+    assert report["examined"] == [
+        {
+            "kind": "provider",
+            "name": "oracle",
+            "kit": "Kit",
+            "findings": [{"rule": "answers", "result": "passed", "reason": ""}],
+        }
+    ]
+
+
+def test_a_broken_rule_makes_the_exit_code_1(run, checked):
+    checked("failed")
+    result = run("plugins", "check", "interlock-acme")
+    assert result.exit_code == 1
+    assert "| answers | **failed** | it said nothing |" in result.stdout
+
+
+def test_an_unknown_distribution_is_wrong_usage(run):
+    result = run("plugins", "check", "interlock-opnai")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Did you mean 'interlock-openai'?" in result.stderr
+    assert run("plugins", "chekc", "interlock-openai").exit_code == 2

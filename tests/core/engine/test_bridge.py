@@ -13,7 +13,7 @@ from interlock.testing import Step, scripted_router
 def script(code):
     """Run a program of its own: clean output on stderr is part of what is asked."""
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(code)],
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
         capture_output=True,
         text=True,
         timeout=60,

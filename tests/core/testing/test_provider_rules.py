@@ -21,9 +21,7 @@ from interlock import (
     InvalidRequest,
     ProtocolError,
     ProviderError,
-    Reasoning,
     Text,
-    ToolCall,
     Usage,
 )
 from interlock.http import HttpProvider, HttpReply, HttpRequest
@@ -54,6 +52,13 @@ class Kit(ProviderConformance):
     replies: ClassVar = {
         "text": Reply.json({"said": "Hello, wide wörld.", **END}),
         "text_streamed": Reply.events({"said": "Hello,"}, {"said": " wide wörld."}, {"said": "", **END}),
+    }
+    cannot: ClassVar = {
+        "citations": "Acme names no sources",
+        "refusal": "Acme answers whatever it is asked",
+        "no_usage": "every answer says what it cost",
+        "cached": "Acme keeps no prompts",
+        "error_inside": "an error of Acme's has a status of its own",
     }
 
     def __init__(self, provider: Any, **changes: Any) -> None:
@@ -286,61 +291,11 @@ def test_a_flag_asks_for_what_it_promises() -> None:
         Kit(over(Drops()), has_images=True).test_sends_images_or_refuses_them()
 
 
-class Rich(acme.Acme):
-    """Acme's next version: tools and thoughts."""
-
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
-        request = super().encode(replace(call, request=replace(call.request, tools=())), stream=stream)
-        names = [tool.name for tool in call.request.tools]
-        return replace(request, body=json.dumps(json.loads(request.body) | {"tools": names}).encode())
-
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
-        answer, said = super().decode(call, reply), json.loads(reply.body)
-        if "call" in said:
-            asked = ToolCall(id="1", name=said["call"], arguments=said["with"])
-            return replace(answer, parts=(asked,), finish_reason="tool_calls")
-        return replace(
-            answer, parts=(Reasoning(said["thought"]), *answer.parts) if "thought" in said else answer.parts
-        )
-
-
-def test_tools_and_reasoning_are_checked_where_the_flags_claim_them() -> None:
-    replies = {
-        **Kit.replies,
-        "tool_call": Reply.json(
-            {"said": "", "call": "get_weather", "with": {"city": "Paris", "days": 2}, **END}
-        ),
-        "reasoning": Reply.json({"said": "Hello, wide wörld.", "thought": "A greeting is asked for.", **END}),
-    }
-
-    class WholeAnswers(HttpProvider):
-        """Has no streaming, and says its whole answer at once."""
-
-        async def stream(self, call: Call) -> AsyncIterator[Delta]:
-            async for delta in ScriptedProvider([await self.complete(call)]).stream(call):
-                yield delta
-
-    flags = {"has_tools": True, "has_reasoning": True, "has_streaming": False}
-    kit = Kit(WholeAnswers(FACTS, Rich()), replies=replies, **flags)
-    for rule in (
-        "gives_tool_calls",
-        "gives_reasoning_apart_from_the_answer",
-        "answers",
-        "streams_what_it_answers",
-    ):
-        getattr(kit, f"test_{rule}")()
-    with pytest.raises(AssertionError, match="plain: the tool calls were read as"):
-        Kit(
-            WholeAnswers(FACTS, Rich()), replies=replies, arguments={"city": "Rome"}, **flags
-        ).test_gives_tool_calls()
-    with pytest.raises(AssertionError, match="plain: the reasoning was read as"):
-        wrong = Kit(WholeAnswers(FACTS, Rich()), replies=replies, reasoning="Nothing.", **flags)
-        wrong.test_gives_reasoning_apart_from_the_answer()
-
-
 def refusing(call: Call) -> str:
-    if call.request.tools or any(
-        not isinstance(part, Text) for m in call.request.messages for part in m.parts
+    if (
+        call.request.tools
+        or call.request.output
+        or any(not isinstance(part, Text) for m in call.request.messages for part in m.parts)
     ):
         raise InvalidRequest("text alone")
     return "Hello from here."

@@ -3,19 +3,15 @@
 import base64
 import json
 from dataclasses import replace
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
-from botocore.serialize import create_serializer
-from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sdk_bedrock
 from interlock.errors import InvalidRequest
 from interlock.types.messages import (
     Audio,
@@ -65,40 +61,13 @@ def nova(effort: str) -> dict[str, Any]:
     return {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": effort}}
 
 
-@cache
-def operation(name: str) -> Any:
-    return ServiceModel(Loader().load_service_model("bedrock-runtime", "service-2")).operation_model(name)
-
-
-def native(value: Any, shape: Any) -> Any:
-    """The value as botocore's callers give it: bytes where the wire has base64."""
-    if shape.type_name == "blob":
-        return base64.b64decode(value, validate=True)
-    if getattr(shape, "is_document_type", False):
-        return value
-    if shape.type_name == "structure":
-        unknown = value.keys() - shape.members.keys()
-        assert not unknown, f"{shape.name} has no {unknown}"
-        return {key: native(inner, shape.members[key]) for key, inner in value.items()}
-    if shape.type_name == "list":
-        return [native(inner, shape.member) for inner in value]
-    return value
-
-
-def constrained(value: Any, shape: Any) -> None:
-    """What botocore leaves to the service: enumerations and greatest values."""
-    if getattr(shape, "is_document_type", False):
-        return
-    if shape.type_name == "structure":
-        for key, inner in value.items():
-            constrained(inner, shape.members[key])
-    elif shape.type_name == "list":
-        for inner in value:
-            constrained(inner, shape.member)
-    elif shape.type_name == "string":
-        assert not shape.enum or value in shape.enum
-    if "max" in shape.metadata and shape.type_name in ("integer", "float"):
-        assert value <= shape.metadata["max"]
+def valid(call: Any, codec: Any, *, stream: bool = False) -> dict[str, Any]:
+    """The body, after it proved to be the one that botocore makes of the same parameters."""
+    request = codec.encode(call, stream=stream)
+    body = json.loads(request.body)
+    path = sdk_bedrock.valid(body, model=call.deployment.name, stream=stream)
+    assert unquote(request.url) == unquote(call.deployment.base_url + path)
+    return body
 
 
 def expressible(request: Request) -> Request:
@@ -115,23 +84,6 @@ def _inline(part: Any) -> Any:
     if getattr(part, "url", None) is None:
         return part
     return Image(data=PNG) if isinstance(part, Image) else PDF
-
-
-def valid(call: Any, codec: Any, *, stream: bool = False) -> dict[str, Any]:
-    """The body, after it proved to be the one that botocore makes of the same parameters."""
-    request = codec.encode(call, stream=stream)
-    body = json.loads(request.body)
-    model = operation("ConverseStream" if stream else "Converse")
-    known = {key: body[key] for key in body if key in model.input_shape.members}
-    assert known.keys() == body.keys()
-    parameters = native({**body, "modelId": call.deployment.name}, model.input_shape)
-    report = ParamValidator().validate(parameters, model.input_shape)
-    assert not report.has_errors(), report.generate_report()
-    constrained(parameters, model.input_shape)
-    sent = create_serializer("rest-json").serialize_to_request(parameters, model)
-    assert json.loads(sent["body"]) == body
-    assert unquote(request.url) == unquote(call.deployment.base_url + sent["url_path"])
-    return body
 
 
 @settings(max_examples=500, deadline=None)

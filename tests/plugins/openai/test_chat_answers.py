@@ -1,7 +1,6 @@
 """What we read: plain answers, streams, and whatever else a server may send."""
 
 import collections
-import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +22,7 @@ from interlock.http import HttpReply
 from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
 from interlock.types.request import Request, ToolSpec
 from interlock.types.response import Answer, Usage
-from interlock_openai import VENDORS, ChatCompletions, Vendor
+from interlock_openai import ChatCompletions
 
 Dialects = Callable[[str], Any]
 
@@ -424,113 +423,6 @@ def test_thoughts_in_tags_are_found_wherever_the_text_is_cut(pieces: list[str], 
     thought, closed, rest = text.removeprefix("<think>").partition("</think>")
     assert plain.reasoning == thought
     assert plain.text == (rest.lstrip("\n") if closed else "")
-
-
-junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=6,
-)
-GOOD = answer(
-    {
-        **calling(("a", "f", '{"x":1}')),
-        "content": [{"type": "text", "text": "hi"}, {"type": "thinking", "thinking": [{"text": "hm"}]}],
-        "reasoning_details": [{"type": "reasoning.text", "text": "hm", "index": 0}],
-        "annotations": [{"url_citation": {"url": "u", "start_index": 1, "end_index": 2}}],
-    },
-    "tool_calls",
-    usage={
-        "prompt_tokens": 1,
-        "prompt_tokens_details": {"cached_tokens": 1},
-        "completion_tokens_details": {},
-    },
-    error=None,
-)
-PIECES = [
-    chunk({"role": "assistant", "content": "hi", "reasoning": "hm", "annotations": []}),
-    chunk(fragment(index=0, id="a", name="f", arguments='{"x":')),
-    chunk(fragment(index=0, arguments="1}")),
-    chunk({}, "tool_calls"),
-    chunk(None, usage={"prompt_tokens": 1}),
-]
-
-
-@st.composite
-def mutated(draw: Any, value: Any) -> Any:
-    """The value with something in it replaced, removed, or wrapped."""
-    paths: list[tuple[Any, ...]] = [()]
-
-    def walk(inner: Any, path: tuple[Any, ...]) -> None:
-        steps = (
-            inner.items() if isinstance(inner, dict) else enumerate(inner) if isinstance(inner, list) else ()
-        )
-        for key, item in steps:
-            paths.append((*path, key))
-            walk(item, (*path, key))
-
-    walk(value, ())
-    copy = json.loads(json.dumps(value))
-    for _ in range(draw(st.integers(1, 2))):
-        *way, last = draw(st.sampled_from(paths[1:]))
-        target = copy
-        for step in way:
-            target = target[step] if isinstance(target, (dict, list)) and _has(target, step) else None
-        if not isinstance(target, (dict, list)) or not _has(target, last):
-            continue
-        what = draw(st.sampled_from(["replace", "remove", "wrap"]))
-        if what == "remove":
-            del target[last]
-        else:
-            target[last] = draw(junk) if what == "replace" else [target[last]]
-    return copy
-
-
-def _has(target: Any, step: Any) -> bool:
-    return step in target if isinstance(target, dict) else isinstance(step, int) and step < len(target)
-
-
-def survives(act: Callable[[], Any]) -> None:
-    with contextlib.suppress(ProviderError):
-        assert isinstance(act(), Answer)
-
-
-@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
-@given(
-    payload=mutated(GOOD),
-    cut=st.integers(0, 400),
-    flips=st.lists(st.tuples(st.integers(0, 999), st.integers(0, 255)), max_size=2),
-)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_payload_breaks_the_reader(
-    vendor: Vendor, payload: Any, cut: int, flips: Any, dialect: Dialects
-) -> None:
-    it = dialect(vendor.name)
-    survives(lambda: read(it, payload))
-    survives(lambda: it.fold([sse(payload)]))
-    raw = bytearray(json.dumps(payload).encode())
-    for at, byte in flips:
-        raw[at % len(raw)] = byte
-    survives(lambda: read(it, bytes(raw)))
-    survives(lambda: read(it, bytes(raw[:cut])))
-    assert isinstance(it.codec.error(HttpReply(status=400, headers={}, body=bytes(raw))), ProviderError)
-
-
-@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
-@given(
-    payload=mutated(PIECES),
-    sizes=st.tuples(st.integers(0, 900), st.integers(1, 50)),
-    flips=st.lists(st.tuples(st.integers(0, 999), st.integers(0, 255)), max_size=2),
-)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_stream_breaks_the_reader(
-    vendor: Vendor, payload: Any, sizes: tuple[int, int], flips: Any, dialect: Dialects
-) -> None:
-    it, (cut, size) = dialect(vendor.name), sizes
-    raw = bytearray(sse(*payload) if isinstance(payload, list) else sse(payload))
-    for at, byte in flips:
-        raw[at % len(raw)] = byte
-    survives(lambda: it.fold([bytes(raw[at : at + size]) for at in range(0, len(raw), size)]))
-    survives(lambda: it.fold([bytes(raw[:cut])]))
 
 
 def test_a_codec_is_shared_between_calls_without_memory(dialect: Dialects) -> None:

@@ -17,6 +17,7 @@ from interlock.types.messages import (
     Image,
     Message,
     Reasoning,
+    Refusal,
     Text,
     ToolCall,
     ToolResult,
@@ -342,3 +343,60 @@ def test_the_key_is_in_the_header_that_the_vendor_reads(dialect: Callable[[str],
 def test_urls(name: str, base_url: str, url: str, dialect: Callable[[str], Any]) -> None:
     vendor = dialect(name)
     assert vendor.codec.encode(vendor.call(base_url=base_url), stream=False).url == url
+
+
+def roles(body: dict[str, Any]) -> list[str]:
+    return [message["role"] for message in body["messages"]]
+
+
+def test_mistral_is_never_shown_a_user_right_after_a_tool(dialect: Callable[[str], Any]) -> None:
+    call = ToolCall(id="a", name="look")
+    history = [
+        Message("user", "look"),
+        Message("assistant", [call]),
+        Message("tool", [ToolResult(id="a", content=(Document(data=b"%PDF"),))]),
+        Message("assistant", [call]),
+        Message("tool", [ToolResult(id="a", content="seen")]),
+        Message("user", "stop"),
+    ]
+    body = body_of(dialect("mistral"), Request(history))
+    assert roles(body) == [
+        *("user", "assistant", "tool", "assistant", "user"),  # the document, in a message of its own
+        *("assistant", "tool", "assistant", "user"),
+    ]
+    assert body["messages"][3] == {"role": "assistant", "content": "."}
+    assert roles(body_of(dialect("openai"), Request(history)))[-2:] == ["tool", "user"]
+
+
+def test_a_message_without_a_word_is_a_point_where_that_is_refused(dialect: Callable[[str], Any]) -> None:
+    history = [
+        Message("user", [Text(""), Image(data=PNG)]),
+        Message("assistant", [Reasoning("hm", vendor="other")]),
+        Message("user", ""),
+    ]
+    for name, word in (("mistral", "."), ("zhipu", "."), ("openai", "")):
+        seen, said, asked = body_of(dialect(name), Request(history))["messages"]
+        assert [piece["type"] for piece in seen["content"]] == ["image_url"]
+        assert (said["content"], asked["content"]) == (word, word)
+
+
+def test_a_refusal_is_text_where_there_is_no_place_for_one(dialect: Callable[[str], Any]) -> None:
+    request = Request([Message("user", "q"), Message("assistant", [Refusal("no")])])
+    assert body_of(dialect("openai"), request)["messages"][1]["refusal"] == "no"
+    for name in ("mistral", "openrouter", "zhipu"):
+        assert body_of(dialect(name), request)["messages"][1] == {"role": "assistant", "content": "no"}
+
+
+def test_deepseek_gets_a_thought_for_every_turn_its_own_or_a_blank_one(dialect: Callable[[str], Any]) -> None:
+    history = [
+        Message("user", "q"),
+        Message("assistant", [Reasoning("mine", vendor="deepseek"), ToolCall(id="a", name="look")]),
+        Message("tool", [ToolResult(id="a", content="seen")]),
+        Message("assistant", [Reasoning("other", vendor="zhipu"), ToolCall(id="b", name="look")]),
+        Message("tool", [ToolResult(id="b", content="seen")]),
+        Message("assistant", "done"),
+        Message("user", "go on"),
+    ]
+    sent = body_of(dialect("deepseek"), Request(history))["messages"]
+    thoughts = [message.get("reasoning_content") for message in sent]
+    assert thoughts == [None, "mine", None, " ", None, " ", None]

@@ -26,8 +26,8 @@ class Acme:
     def encode(self, call: Call, *, stream: bool) -> HttpRequest:
         request, there = call.request, call.deployment
         parts = (part for message in request.messages for part in message.parts)
-        if request.tools or not all(isinstance(part, Text | Reasoning) for part in parts):
-            raise InvalidRequest("Acme takes text alone: no tools, no pictures")
+        if request.tools or request.output or not all(isinstance(part, Text | Reasoning) for part in parts):
+            raise InvalidRequest("Acme takes text alone: no tools, no schemas, no pictures")
         lines = [{"who": message.role, "line": message.text} for message in request.messages]
         body = {"oracle": there.name, "lines": lines, "limit": request.settings.max_tokens, "stream": stream}
         secret = there.credential.secret

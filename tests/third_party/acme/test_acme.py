@@ -15,3 +15,10 @@ class TestAcme(ProviderConformance):
         "text": Reply.json({"said": "Hello, wide wörld.", **END}),
         "text_streamed": Reply.events({"said": "Hello,"}, {"said": " wide wörld."}, {"said": "", **END}),
     }
+    cannot: ClassVar = {
+        "citations": "Acme names no sources",
+        "refusal": "Acme answers whatever it is asked",
+        "no_usage": "every answer says what it cost",
+        "cached": "Acme keeps no prompts",
+        "error_inside": "an error of Acme's has a status of its own",
+    }
