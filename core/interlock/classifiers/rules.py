@@ -21,12 +21,19 @@ def combined(reading: Reading, words: Sequence[str], language: str | None) -> It
             for at, word in enumerate(words)
             if word[0] <= "9" and (value := _number(words, at, word)) is not None
         ]
-    yield from _eu_regulated(reading, language)
-    yield from _low_latency(reading, numbers)
-    yield from _agentic(reading)
-    yield from _long_document(reading, numbers)
-    yield from _quantitative(reading, numbers)
-    yield from _cjk(reading)
+    places = reading.places
+    if "eu" in places or "private" in places:
+        yield from _eu_regulated(reading, language)
+    if "label" in places or "terse" in places:
+        yield from _low_latency(reading, numbers)
+    if "act" in places:
+        yield from _agentic(reading)
+    if numbers or "doc" in places:
+        yield from _long_document(reading, numbers)
+    if numbers or "number" in places:
+        yield from _quantitative(reading, numbers)
+    if "cjkname" in places:
+        yield from _cjk(reading)
     if (
         not reading.asked
         and not reading.question
@@ -37,8 +44,6 @@ def combined(reading: Reading, words: Sequence[str], language: str | None) -> It
 
 def _eu_regulated(reading: Reading, language: str | None) -> Iterator[Evidence]:
     has = reading.has
-    if not (has("eu") or has("private")):
-        return
     works = has("digest") or has("make") or has("edit") or has("label") or has("act")
     if (
         reading.near("eu", "stay", 7)
@@ -101,8 +106,6 @@ def _quantitative(reading: Reading, numbers: Sequence[tuple[int, int]]) -> Itera
 
 
 def _cjk(reading: Reading) -> Iterator[Evidence]:
-    if not reading.has("cjkname"):
-        return
     if reading.has("nocjk") and not reading.near("into", "cjkname", 2):
         return
     if reading.near("translate", "cjkname", 12):
@@ -118,7 +121,7 @@ def _number(words: Sequence[str], at: int, word: str) -> int | None:
         return None
     value = word
     for following in words[at + 1 : at + 3]:
-        if len(following) != 3 or not following.isdecimal() or len(value) > 9:
+        if len(following) != 3 or len(value) > 9 or not following.isdecimal():
             break
         value += following
     return int(value[:12])

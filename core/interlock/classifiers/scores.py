@@ -132,7 +132,9 @@ class Reading:
             if place in seen or (term.text in seen and kind != AGAINST):
                 continue
             seen.add(term.text)
-            seen.update(range(place, end * _KINDS + kind, _KINDS))
+            seen.add(place)
+            if end > start + 1:
+                seen.update(range(place, end * _KINDS + kind, _KINDS))
             if kind == STRONG:
                 evidence.append((task, weight, term))
             elif kind == WEAK:
@@ -143,7 +145,10 @@ class Reading:
         strong: dict[str, list[float]] = {}
         for task, weight, _ in evidence:
             if weight > 0:
-                strong.setdefault(task, []).append(weight)
+                if task in strong:
+                    strong[task].append(weight)
+                else:
+                    strong[task] = [weight]
         totals = {task: _sum(sorted(weights, reverse=True)) for task, weights in strong.items()}
         for task, words in weak.items():
             beside = [word for word in words if word[1] * _KINDS + STRONG not in seen_by[task]]

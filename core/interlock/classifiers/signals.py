@@ -32,10 +32,15 @@ _PANIC = r"(?a)\bpanicked at\b|\bgoroutine \d+ \[|\bFatal error: |error\[E\d{4}\
 _EXCEPTION = (
     r"(?a)[A-Z][A-Za-z]{1,40}(?:Error|Exception)\b|\bE[A-Z]{4,12}\b(?=[:\s])|\bSIG(?:SEGV|ABRT|KILL)\b"
 )
+_SELECT, _FROM, _SELECTED = (
+    r"(?a)\bSELECT\b[^;]",
+    r"(?a)FROM(?<!\wFROM)\s+\w",
+    306,
+)  # characters between, with SELECT
 _SQL = (
-    r"(?a)\bSELECT\b[^;]{1,300}?\bFROM\b\s+\w|\bINSERT\s+INTO\s+\w|\bCREATE\s+(?:TABLE|INDEX|VIEW"
-    r"|TRIGGER)\s+\w"
-    r"|\bALTER\s+TABLE\s+\w|\bUPDATE\s+\w+\s+SET\s+\w+\s*=|\bDELETE\s+FROM\s+\w|\bLEFT\s+JOIN\s+\w+\s+ON\b"
+    r"(?a)INSERT(?<!\wINSERT)\s+INTO\s+\w|CREATE(?<!\wCREATE)\s+(?:TABLE|INDEX|VIEW|TRIGGER)\s+\w"
+    r"|ALTER(?<!\wALTER)\s+TABLE\s+\w|UPDATE(?<!\wUPDATE)\s+\w+\s+SET\s+\w+\s*="
+    r"|DELETE(?<!\wDELETE)\s+FROM\s+\w|LEFT(?<!\wLEFT)\s+JOIN\s+\w+\s+ON\b"
 )
 _SQL_LOWER = r"\bselect (?:\*|[\w., ()]{1,120}?) from \w+ ?(?:where|join|group|order|limit|;|left)\b"
 _STATEMENT = (
@@ -72,7 +77,7 @@ _MESSAGES = (
     "not subscriptable", "index out of range", "nvalid syntax", "ndefined variable", "odule not found",
     "o module named",
 )  # fmt: skip
-_SNAKE = r"(?a)[a-z](?<!\w[a-z])[a-z0-9]*(?:_[a-z0-9]+)+\b"
+_SNAKE = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"
 _NAME = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\b\w{2,40}\(\)"
 _HUMP = r"[A-Z](?<=[a-z][A-Z])"
 _CAMEL = (
@@ -129,9 +134,10 @@ _FORMULA_NUMBER = (
 )
 _FORMULA_VARIABLE = r"(?a)[xyz](?<!\w[xyz])\s?[-+*=]\s?\d"
 _FORMULA_SIGN = (
-    r"(?a)[²³](?:(?<=[\d)][²³])|(?<=\b[xyz][²³]))|\b\d+[xyz][²³]|\b[a-zA-Z]\s?\^\s?[\d(n]|=\s?\?"
-    r"|\bd[yx]/d[xt]|\b[XxYy]\s?~\s?[NBP]"
+    r"(?a)=\s?\?|/d(?<=\bd[yx]/d)[xt]|\^(?:(?<=\b[a-zA-Z]\^)|(?<=\b[a-zA-Z]\s\^))\s?[\d(n]"
+    r"|~(?:(?<=\b[XxYy]~)|(?<=\b[XxYy]\s~))\s?[NBP]"
 )
+_FORMULA_POWER = r"(?a)[²³](?:(?<=[\d)][²³])|(?<=\b[xyz][²³]))|\b\d+[xyz][²³]"
 _OPERATORS = frozenset("∫∑∏√∂∇≤≥≠≈")
 _TABLE_PIPES = r"(?m)\n[ \t]*\|[^\n]{1,400}\|[ \t]*\n[ \t]*\|[ \t:|-]+\|[ \t]*$"
 _TABLE_COLUMNS = r"\n(?:[^,;\t\n]{1,40}(?:[,;\t][^,;\t\n]{0,40}){2,12}\n){2}"
@@ -164,7 +170,7 @@ def signals_of(text: str) -> list[Evidence]:
             _code(text, marks, found)
         _maths(text, marks, found, code=sum([weight for _, weight, _ in found]))
     if any(map(text.__contains__, _SQL_WORDS)):
-        if _compiled(_SQL).search(text):
+        if _compiled(_SQL).search(text) or ("SELECT" in text and _is_query(text)):
             found.append((_CODE, 4.5, "SQL statement"))
     elif (
         "select " in text
@@ -173,6 +179,16 @@ def signals_of(text: str) -> list[Evidence]:
     ):
         found.append((_CODE, 4.0, "SQL statement"))
     return found
+
+
+def _is_query(text: str) -> bool:
+    """SELECT and FROM with at most 300 characters between them and no semicolon."""
+    for source in _compiled(_FROM).finditer(text):
+        at = source.start()
+        start = max(at - _SELECTED, text.rfind(";", 0, at) + 1)
+        if _compiled(_SELECT).search(text, start, at):
+            return True
+    return False
 
 
 def _code(text: str, marks: set[str], found: list[Evidence]) -> None:
@@ -226,7 +242,8 @@ def _names(text: str, marks: set[str], found: list[Evidence]) -> None:
     if "()" in text:
         count = len(set(_compiled(_NAME).findall(text)))
     elif "_" in marks:
-        count = len(set(_compiled(_SNAKE).findall(text)))
+        joined = " ".join([piece for piece in text.split() if "_" in piece])
+        count = len(set(_compiled(_SNAKE).findall(joined)))
     if _compiled(_HUMP).search(text):
         count += len(set(_compiled(_CAMEL).findall(text)))
     if "." in text:
@@ -268,7 +285,9 @@ def _is_formula(text: str, marks: set[str], *, digits: bool) -> bool:
         return True
     if digits and (_compiled(_FORMULA_NUMBER).search(text) or _compiled(_FORMULA_VARIABLE).search(text)):
         return True
-    return not marks.isdisjoint("²³^=/~") and _compiled(_FORMULA_SIGN).search(text) is not None
+    if not marks.isdisjoint("²³") and _compiled(_FORMULA_POWER).search(text):
+        return True
+    return not marks.isdisjoint("^=/~") and _compiled(_FORMULA_SIGN).search(text) is not None
 
 
 def _is_table(text: str, marks: set[str]) -> bool:

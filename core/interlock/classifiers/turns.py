@@ -16,6 +16,7 @@ HEAD = 4_096
 TAIL = 2_048
 _DEPTH = 40  # user turns looked at, from the last one back
 _BLOCKS = 64  # blocks removed from one turn
+_STRETCH = 1_024
 _SHORT = 60  # characters of the longest turn that may only mean "go on"
 
 _NAMES = (
@@ -86,8 +87,7 @@ def _without_ends(text: str) -> str:
     """The text without the blocks that begin or end it; `find` makes their length immaterial."""
     start, stop = 0, len(text)
     for _ in range(_BLOCKS):
-        while start < stop and text[start].isspace():
-            start += 1
+        start = _past_blanks(text, start, stop)
         opening = _compiled(_OPENING).match(text, start, stop)
         end = text.find(f"</{opening[1]}>", opening.end(), stop) if opening else -1
         if opening is None or end < 0:
@@ -100,6 +100,16 @@ def _without_ends(text: str) -> str:
             break
         stop = begin
     return text[start:stop] if start or stop < len(text) else text
+
+
+def _past_blanks(text: str, start: int, stop: int) -> int:
+    """Where the first character is that is no white space; a thousand characters at a time."""
+    while start < stop:
+        piece = text[start : min(start + _STRETCH, stop)]
+        if rest := piece.lstrip():
+            return start + len(piece) - len(rest)
+        start += len(piece)
+    return start
 
 
 def _without_blocks(text: str) -> str:

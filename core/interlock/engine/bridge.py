@@ -4,9 +4,9 @@ import asyncio
 import atexit
 import os
 import threading
+import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
-from weakref import WeakSet
 
 T = TypeVar("T")
 
@@ -48,6 +48,8 @@ class Bridge:
                     target=_serve, args=(self._loop,), name="interlock-bridge", daemon=True
                 )
                 self._thread.start()
+                # A bridge that nobody holds any more takes its thread along.
+                weakref.finalize(self, _stop, self._loop, self._pid).atexit = False
             return self._loop
 
     def close(self) -> None:
@@ -59,6 +61,11 @@ class Bridge:
             return
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+
+
+def _stop(loop: asyncio.AbstractEventLoop, pid: int) -> None:
+    if pid == os.getpid() and not loop.is_closed():
+        loop.call_soon_threadsafe(loop.stop)
 
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:
@@ -74,7 +81,7 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
-_BRIDGES: "WeakSet[Bridge]" = WeakSet()
+_BRIDGES: "weakref.WeakSet[Bridge]" = weakref.WeakSet()
 
 
 @atexit.register

@@ -22,6 +22,7 @@ class SyncStream:
 
     def __init__(self, bridge: Bridge, chunks: AsyncGenerator[Chunk]) -> None:
         self.response: Response | None = None
+        self._bridge = bridge  # it must outlive its router as long as somebody reads
         self._queue = _Queue(bridge.loop())
         self._pump = asyncio.run_coroutine_threadsafe(_fill(self._queue, chunks), bridge.loop())
 

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import subprocess
 import sys
 import textwrap
@@ -124,6 +125,22 @@ def test_a_closed_router_opens_again(router):
     made.complete_sync("Hello")
     made.close_sync()
     assert made.complete_sync("Hello").text == "two"
+
+
+def test_a_router_that_nobody_holds_takes_its_thread_along():
+    made = scripted_router({"a": ["x"]})
+    made.complete_sync("Hello")
+    thread = made.wiring.bridge._thread
+    del made
+    gc.collect()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_stream_outlives_its_router():
+    stream = scripted_router({"a": ["One two three"]}).stream_sync("Count")
+    gc.collect()
+    assert "".join(chunk.text for chunk in stream) == "One two three"
 
 
 def test_two_loops_one_after_another_and_no_goodbye():

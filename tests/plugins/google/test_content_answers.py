@@ -92,8 +92,10 @@ def test_a_stream_folds_to_the_plain_answer(
 @given(parts=assistant_parts(signatures))
 def test_what_we_send_of_a_turn_is_what_we_would_read(parts: list[Any], dialect: Any) -> None:
     parts = [
-        replace(part, vendor="google") if isinstance(part, ToolCall) and part.signature else part
-        for part in parts
+        replace(part, id=f"{at}_{part.id}", vendor="google" if part.signature else None)
+        if isinstance(part, ToolCall)
+        else part
+        for at, part in enumerate(parts)
     ]
     contents = dialect.body(Request([Message("user", "?"), Message("assistant", parts)]))["contents"]
     sent = contents[1]["parts"] if len(contents) > 1 else []

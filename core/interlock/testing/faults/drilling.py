@@ -10,7 +10,7 @@ from interlock.assembly import Wiring, assemble
 from interlock.constraints.jurisdictions import place_of
 from interlock.errors import ConfigError
 from interlock.router import Router
-from interlock.testing.faults.dialect import TOOL
+from interlock.testing.faults.dialect import TOOL, well
 from interlock.testing.faults.fault import Fault
 from interlock.testing.faults.judging import Scene, Trial, Verdict, judged, scaled
 from interlock.testing.faults.stage import Stage
@@ -26,6 +26,8 @@ _PROMPT: Final = "What did a signal box do?"
 _AT_ONCE: Final = 12
 # How long after the call's total limit it is given up; real seconds.
 _PATIENCE: Final = 5.0
+
+_WARM_UP: Final = Fault(number=0, name="is well", conduct="answers", behaviour=well, judge=lambda _: iter(()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class Drill:
             async with places:
                 return await self.play(fault, form)
 
+        await self.play(_WARM_UP, "complete")  # libraries and certificates load at the first call alone
         pairs = [(fault, form) for fault in faults for form in forms if not _impossible(fault, form)]
         # What takes longest begins first.
         pairs.sort(key=lambda pair: -pair[0].every)

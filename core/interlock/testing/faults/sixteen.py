@@ -363,4 +363,3 @@ SIXTEEN: Final = (
         judge=_accounts,
     ),
 )
-
