@@ -16,7 +16,6 @@ from interlock.classifiers.signals import signals_of
 from interlock.classifiers.turns import bounded, human_turn
 from interlock.protocols import ClassifyCall
 from interlock.types.decisions import Classification
-from interlock.types.request import Request
 
 LONG = 50_000
 """Tokens from which a request is a long document, whatever it says."""

@@ -11,7 +11,6 @@ from itertools import islice
 
 from interlock.classifiers.scores import Evidence
 
-
 _CODE = "code_generation"
 _MATHS = "quantitative"
 _LINES = 40  # lines whose beginning is looked at
@@ -21,7 +20,9 @@ _ENOUGH = 5.0  # evidence of code from which nobody looks for formulas
 _MANY = 5  # pieces of evidence of one kind after which none is counted
 
 _PLAIN = (string.ascii_letters + " .,!?'\"-\n").encode()  # characters that no pattern needs
-_FORMULA_MARKS = frozenset("^=+*/×÷·~²³∫∑∏√∂∇≤≥≠≈(")
+_OPERATORS = frozenset("∫∑∏√∂∇≤≥≠≈")
+_FOREIGN_MARKS = "×÷·²³∫∑∏√∂∇≤≥≠≈"  # what matters outside ASCII
+_FORMULA_MARKS = frozenset("^=+*/~(" + _FOREIGN_MARKS)
 # Where a pattern begins with "\n", the text is given one more at its start: looking for a line break is much faster
 # than trying every place for the beginning of a line. For the same reason a word's boundary is asked for behind
 # its first letter, "c(?<!\wc)onst", which leaves a pattern that begins with a letter.
@@ -138,7 +139,6 @@ _FORMULA_SIGN = (
     r"|~(?:(?<=\b[XxYy]~)|(?<=\b[XxYy]\s~))\s?[NBP]"
 )
 _FORMULA_POWER = r"(?a)[²³](?:(?<=[\d)][²³])|(?<=\b[xyz][²³]))|\b\d+[xyz][²³]"
-_OPERATORS = frozenset("∫∑∏√∂∇≤≥≠≈")
 _TABLE_PIPES = r"(?m)\n[ \t]*\|[^\n]{1,400}\|[ \t]*\n[ \t]*\|[ \t:|-]+\|[ \t]*$"
 _TABLE_COLUMNS = r"\n(?:[^,;\t\n]{1,40}(?:[,;\t][^,;\t\n]{0,40}){2,12}\n){2}"
 _UNITS = (
@@ -161,13 +161,14 @@ def signals_of(text: str) -> list[Evidence]:
         text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
     found: list[Evidence] = []
     # Deleting bytes is ten times as fast as looking at characters one by one.
-    marks = set(
-        text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
-    )
+    marks = set(text.encode("ascii", "ignore").translate(None, _PLAIN).decode("ascii"))
+    foreign = not text.isascii()
+    if foreign:
+        marks.update(filter(text.__contains__, _FOREIGN_MARKS))
     _names(text, marks, found)
-    if marks:
-        if not marks.isdisjoint("{;(=<>@&|:_`[$#\\"):
-            _code(text, marks, found)
+    if marks and not marks.isdisjoint("{;(=<>@&|:_`[$#\\"):
+        _code(text, marks, found)
+    if marks or foreign:
         _maths(text, marks, found, code=sum([weight for _, weight, _ in found]))
     if any(map(text.__contains__, _SQL_WORDS)):
         if _compiled(_SQL).search(text) or ("SELECT" in text and _is_query(text)):

@@ -143,5 +143,5 @@ class Attempts:
 
 def _speaks(delta: Delta) -> bool:
     """Whether a delta is a token; some vendors open a stream with an id and a role, and then think."""
-    said = delta.text or delta.reasoning or delta.tool_calls or delta.refusal or delta.finish_reason
-    return bool(said) or delta == _AT_WORK
+    said = delta.text or delta.reasoning or delta.tool_calls or delta.refusal or delta.media
+    return bool(said or delta.finish_reason) or delta == _AT_WORK

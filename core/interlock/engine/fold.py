@@ -12,10 +12,11 @@ from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta,
 class _Piece:
     """A part that is still growing."""
 
-    __slots__ = ("citations", "id", "kind", "name", "signature", "text")
+    __slots__ = ("citations", "id", "kind", "name", "signature", "text", "whole")
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, whole: Part | None = None) -> None:
         self.kind = kind
+        self.whole = whole
         self.text: list[str] = []
         self.citations: list[Citation] = []
         self.signature: str | None = None
@@ -68,6 +69,8 @@ class Fold:
             self._grow("text").citations.extend(delta.citations)
         if delta.refusal:
             self._grow("refusal").text.append(delta.refusal)
+        for part in delta.media:
+            self._pieces.append(_Piece("media", part))
         for call in delta.tool_calls:
             self._call(call)
         if delta.finish_reason is not None:
@@ -133,6 +136,8 @@ class Fold:
             piece.text.append(call.arguments)
 
     def _part(self, piece: _Piece, *, cut: bool) -> Part | None:
+        if piece.whole is not None:
+            return piece.whole
         text = "".join(piece.text)
         if piece.kind == "text":
             return Text(text, citations=tuple(piece.citations))

@@ -13,7 +13,7 @@ from typing import Self
 from interlock.engine.fold import Fold
 from interlock.hookspecs import hookimpl
 from interlock.protocols import Call, Provider, ProviderFacts
-from interlock.types.messages import Reasoning, Refusal, Text, ToolCall
+from interlock.types.messages import Audio, Document, Image, Reasoning, Refusal, Text, ToolCall
 from interlock.types.models import ModelCard
 from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
 
@@ -184,6 +184,8 @@ def _taken_apart(answer: Answer) -> Iterable[Delta]:
             yield Delta(reasoning=part.text, signature=part.signature, redacted=part.redacted)
         elif isinstance(part, Refusal):
             yield Delta(refusal=part.text)
+        elif isinstance(part, (Image, Audio, Document)):
+            yield Delta(media=(part,))
         elif isinstance(part, ToolCall):
             arguments = json.dumps(dict(part.arguments))
             first, rest = arguments[: len(arguments) // 2], arguments[len(arguments) // 2 :]

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from interlock.types.messages import Citation, Message, Part, Reasoning, Refusal, Text, ToolCall
+from interlock.types.messages import (
+    Audio,
+    Citation,
+    Document,
+    Image,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+)
 
 if TYPE_CHECKING:
     from interlock.types.records import Record
@@ -60,7 +71,8 @@ class Delta:
     """One step of a provider's stream. Every field is an addition, but `finish_reason`, `usage`,
     `served_model` and `id`, of which the last one given counts.
 
-    `extra` is data with no home of its own; its keys are merged into the answer's.
+    `media` are whole parts that the model made. `extra` is data with no home of its own; its keys are merged
+    into the answer's.
 
     An empty delta says that the model is at work, and counts as a token where time is limited. A stream is
     whole once a `finish_reason` has come; one that ends without it was cut.
@@ -74,6 +86,7 @@ class Delta:
     refusal: str = ""
     tool_calls: tuple[ToolCallDelta, ...] = ()
     citations: tuple[Citation, ...] = ()
+    media: tuple[Image | Audio | Document, ...] = ()
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
     served_model: str | None = None

@@ -100,7 +100,7 @@ class _Parts:
             self._call(part)
         elif "text" in part:
             self._text(text_in(part), part)
-        elif (made := _made(part)) is not None:
+        elif (made := made_in(part)) is not None:
             self.seal()
             self.done.append(made)
             self._held = signature_of(part)
@@ -179,7 +179,7 @@ class _Parts:
         self.done.append(ToolCall(id=id_, name=name, arguments=arguments, signature=signature, vendor=vendor))
 
 
-def _made(part: dict[str, Any]) -> Image | Audio | Document | None:
+def made_in(part: dict[str, Any]) -> Image | Audio | Document | None:
     """A picture or the like that the model made, or None."""
     blob = part.get("inlineData")
     if not isinstance(blob, dict) or part.get("thought"):

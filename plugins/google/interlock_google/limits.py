@@ -34,6 +34,5 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("Request.output together with tools", "before Gemini 3 the answer is asked for by a tool of its own"),
     ("Request.output together with a forced tool", "left out: the call is the answer"),
     ("tool calls of another vendor", "from Gemini 3 on sent with the vendor's word for `no signature`"),
-    ("media made by the model", "kept in plain answers; in streams kept for the next turn, but not shown"),
     ("extra_body and Settings.extra", "replace whole top-level keys such as generationConfig"),
 )

@@ -10,6 +10,7 @@ from interlock.http.payload import Incoming, optional_text, parse_object, text_o
 from interlock.protocols import Call
 from interlock.types.response import Delta, ToolCallDelta, Usage
 from interlock_google.cite import Sources
+from interlock_google.decode import made_in
 from interlock_google.extra import Extra
 from interlock_google.read import (
     block_of,
@@ -122,6 +123,9 @@ class ContentStream:
                     self._hold(signature)
             elif text or signature:
                 self._put(Delta(reasoning=text, signature=signature))
+        elif (made := made_in(part)) is not None:
+            self._put(Delta(media=(made,)))
+            self._held = signature_of(part)
         elif is_opaque(part):
             self._put(Delta(signature=dumps(part), redacted=True))
         elif signature := signature_of(part):

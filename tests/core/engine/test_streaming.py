@@ -10,6 +10,7 @@ from interlock import (
     Answer,
     Citation,
     Delta,
+    Image,
     ProtocolError,
     Reasoning,
     Refusal,
@@ -51,6 +52,7 @@ parts = st.lists(
     st.one_of(
         st.builds(Text, st.text(min_size=1)),
         st.builds(Reasoning, st.text(min_size=1), vendor=st.just("a")),
+        st.builds(Image, data=st.binary(min_size=1), media_type=st.just("image/png")),
         st.builds(
             ToolCall,
             id=st.uuids().map(str),

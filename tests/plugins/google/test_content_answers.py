@@ -148,7 +148,9 @@ def test_what_the_vendors_own_tools_did_is_kept_and_not_shown(dialect: Any) -> N
 
 def test_a_picture_made_by_the_model_is_a_part(dialect: Any) -> None:
     blob = {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}}
-    picture, kept = dialect.decode(payload({**blob, "thoughtSignature": "YQ=="})).parts
+    reply = payload(said("here: "), {**blob, "thoughtSignature": "YQ=="})
+    _, picture, kept = dialect.decode(reply).parts
+    assert dialect.fold_events(reply).parts == dialect.decode(reply).parts
     assert picture == Image(data=b"\x89PNG\r\n\x1a\n", media_type="image/png")
     assert dialect.body(Request([Message("user", "?"), Message("assistant", [picture, kept])]))["contents"][
         1

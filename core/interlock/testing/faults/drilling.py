@@ -1,9 +1,10 @@
 """Plays faults to a configuration whose deployments are replaced by the fake upstream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal
 
 from interlock.assembly import Wiring, assemble
@@ -133,7 +134,7 @@ class Drill:
             )
             stage.begin()
             try:
-                scene = await self._calls(router, request, form, fault, stage, scene)
+                scene = await self._calls(router, partial(_call, router, request, form), fault, stage, scene)
             finally:
                 await router.aclose()
                 await asyncio.to_thread(router.close_sync)
@@ -146,7 +147,7 @@ class Drill:
         )
 
     async def _calls(
-        self, router: Router, request: Request, form: Form, fault: Fault, stage: Stage, scene: Scene
+        self, router: Router, call: Callable[[], Awaitable[Trial]], fault: Fault, stage: Stage, scene: Scene
     ) -> Scene:
         for number in range(fault.calls):
             await asyncio.sleep(max(0.0, number * fault.every * self._scale - stage.clock))
@@ -154,7 +155,7 @@ class Drill:
             trial = Trial(delivered="" if scene.streamed else None)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._total * self._scale + _PATIENCE):
-                    trial = await _call(router, request, form)
+                    trial = await call()
             trial = replace(
                 trial,
                 began=began,

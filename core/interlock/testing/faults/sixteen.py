@@ -1,6 +1,7 @@
 """The sixteen faults of the public FailoverBench catalogue (2026-09), in its order and with its timings."""
 
 import json
+from itertools import pairwise
 from typing import Final
 
 from interlock.errors import ContentPolicyViolation, ContextLengthExceeded
@@ -70,7 +71,7 @@ def _told_to_wait(ask: Ask) -> Reply:
 def _waits(scene: Scene) -> Complaints:
     yield from whole(scene.first)
     times = [asked.at for asked in scene.of_primary()]
-    if any(later - earlier < 1.5 * scene.scale for earlier, later in zip(times, times[1:], strict=False)):
+    if any(later - earlier < 1.5 * scene.scale for earlier, later in pairwise(times)):
         yield f"{scene.primary} was asked twice within 1.5 s"
 
 

@@ -21,7 +21,7 @@ ELSEWHERE: Final = "elsewhere"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request that the upstream saw: by which deployment, and when, in real seconds since the first call."""
+    """A request that the upstream saw. `at` is in real seconds since the first call."""
 
     deployment: str
     at: float
