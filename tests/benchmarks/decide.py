@@ -1,6 +1,8 @@
 """What a decision costs: `uv run python tests/benchmarks/decide.py`.
 
-Prints medians in microseconds, and beside the import the ratio to importing httpx in the same run.
+Prints medians in microseconds, and beside the import the ratio to importing httpx in the same run. "first" is a
+prompt that was not decided before, each time with another number at its end; "again" is the same one each time,
+whose classification is remembered.
 """
 
 import os
@@ -23,6 +25,16 @@ TEXTS = {
     "1 MB of English": (SHORT + " ") * (1_000_000 // (len(SHORT) + 1)),
     "1 MB of Chinese": "请帮我审阅以下合同条款，并指出其中对买方不利的内容。" * 40_000,
     "1 MB of code": "def add(left, right):\n    return left + right\n\n\n" * 20_000,
+    "200 characters, code": ("def add(left, right):\n    return left + right\n\n\n" * 20)[:200],
+    "24 KB of <script>": "<script>" * 3_000,
+    "20,000 accents": "e\u0301" * 20_000,
+    "1 MB of line breaks": "\n" * 1_000_000,
+    "1 MB of a": "a" * 1_000_000,
+    "1 MB of {": "{" * 1_000_000,
+    "1 MB of nested tags": "<a><b>" * 80_000 + "</b></a>" * 80_000,
+    "1 MB of unclosed blocks": "<system-reminder>" * 60_000,
+    "1 MB of full stops, 。": "。" * 1_000_000,
+    "1 MB of two scripts": "яa " * 330_000,
 }
 
 
@@ -46,7 +58,12 @@ def main():
     for name, text in TEXTS.items():
         for _ in range(20):
             router.decide(text)
-        print(f"router.decide, {name:24} {median(lambda text=text: router.decide(text), 300):9.1f} µs")
+        again = median(lambda text=text: router.decide(text), 300)
+        prompts = (f"{text} {number}" for number in range(600 if len(text) < 1_000 else 100))
+        first = statistics.median(
+            [median(lambda prompt=prompt: router.decide(prompt), 1) for prompt in prompts]
+        )
+        print(f"router.decide, {name:24} first {first:8.1f} µs, again {again:7.1f} µs")
     pairs = [(seconds_to_import("interlock"), seconds_to_import("httpx")) for _ in range(9)]
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(

@@ -41,17 +41,17 @@ class HeuristicClassifier:
     """The built-in classifier `heuristics`.
 
     Reads at most the first 4,096 and the last 2,048 characters of the last human turn, and for vocabulary the
-    first 220 and last 140 words of those; a system prompt only for demands (EU, latency), tools for their names,
-    and `call.input_tokens`. What is read decides alone, so the answers to the last few hundred inputs are kept.
-    Deterministic, except that `Classification.language` stays None for doubtful texts until py3langid is loaded.
-    Never raises, whatever the text. Safe to share between threads.
+    first 220 and last 140 words of those; a system prompt only for demands (EU, latency), tools for their
+    names, and `call.input_tokens`. The answers to the last few hundred such inputs are kept. Deterministic,
+    except that `Classification.language` stays None for doubtful texts until py3langid is loaded. Never
+    raises, whatever the text. Safe to share between threads.
     """
 
     api = 1
     name = "heuristics"
 
     def __init__(self) -> None:
-        vocabulary(None)  # read now, so that the first decision is as fast as any
+        vocabulary(None)  # read now, some 30 ms, so that no decision has to wait for it
         self._memory = Memory()
 
     def classify(self, call: ClassifyCall) -> Classification:
@@ -92,7 +92,7 @@ class HeuristicClassifier:
         if foreign:
             scores, found = _judge_east_asian(text, words, signals, east or "zh")
         else:
-            scores, found = _judge(text, words, spoken, signals, tools, required)
+            scores, found = _judge(text, words, spoken, signals, tools=tools, required=required)
         if system:
             _add_system(system, scores, found)
         ordered = [scores.get(name, 0.0) for name in TASKS]
@@ -111,6 +111,7 @@ def _judge(
     words: Sequence[str],
     spoken: str | None,
     signals: list[Evidence],
+    *,
     tools: tuple[str, ...],
     required: bool,
 ) -> tuple[dict[str, float], list[Evidence]]:

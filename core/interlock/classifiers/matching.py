@@ -6,6 +6,7 @@ of a language repeat, and stems, endings and seven languages cost a dozen lookup
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import count
 
 from interlock.classifiers.lexicon import ENGLISH, LATIN, STEM, Lexicon, Rest, Term, Use, lexicon
 
@@ -13,18 +14,19 @@ Hit = tuple[int, int, Term]
 """A term found at words[start:end], as (start, end, term). No class: hundreds are made for a decision."""
 
 MOST = 1_200
-"""Hits after which repeated words are passed over: three for each of the words that a classification reads."""
+"""Hits after which repeated words are passed over: three for each word that a classification reads."""
 
 _GAP = 3  # words that ".." stands for, at most
 _REMEMBERED = 4_096  # words, after which all are forgotten
 _LONGEST = 32  # letters of a word that is remembered
 
-_Part = tuple[tuple[Term, ...], dict[str, list[Use]], list[Use]]
-"""What one spelling begins: terms of one word; phrases by their second word; phrases with a wildcard there."""
+_Part = tuple[tuple[Term, ...], dict[str, list[Use]], list[tuple[str, Rest, Term]]]
+"""What one spelling begins: terms of one word; phrases by their second word; phrases with a wildcard there,
+each with what the second word must begin with."""
 
 _Entry = tuple[tuple[Term, ...], tuple[_Part, ...], frozenset[str], tuple[str, ...]]
-"""All single terms; the parts if there are phrases; words of which one, or beginnings with one of which the next
-word must begin, or no phrase is there."""
+"""All terms of one word; the parts, if there are phrases; the words of which one must follow for a phrase,
+or beginnings with one of which the next word must begin."""
 
 _NOTHING: _Entry = ((), (), frozenset(), ())
 
@@ -44,12 +46,12 @@ class Vocabulary:
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """Terms found in `words`, in the order of the text, and at one word in the order of the lexicons.
 
-        All of them; but once there are `MOST`, a word that has occurred before is passed over.
+        These are all; but once there are `MOST`, a word that has occurred before is passed over.
         """
         found: list[Hit] = []
         add = found.append
         met: set[str] | None = None
-        for at, known in enumerate(map(self._entries.get, words)):
+        for at, known, after in zip(count(), map(self._entries.get, words), (*words[1:], ""), strict=False):
             entry = known or self._learn(words[at])
             if entry is _NOTHING:
                 continue
@@ -59,11 +61,10 @@ class Vocabulary:
                     continue
                 met.add(words[at])
             single, parts, following, beginnings = entry
-            end = at + 1
-            after = words[end] if parts and end < len(words) else ""
             if parts and (after in following or after.startswith(beginnings)):
                 _phrases(parts, words, at, after, found)
             else:
+                end = at + 1
                 for term in single:
                     add((at, end, term))
         return found
@@ -97,12 +98,12 @@ def vocabulary(spoken: str | None) -> Vocabulary:
 def _part(uses: Sequence[Use]) -> _Part:
     single: list[Term] = []
     by_next: dict[str, list[Use]] = {}
-    wild: list[Use] = []
+    wild: list[tuple[str, Rest, Term]] = []
     for rest, term in uses:
         if not rest:
             single.append(term)
         elif rest[0][-1] == "*" or rest[0] in ("_", ".."):
-            wild.append((rest, term))
+            wild.append((rest[0].rstrip("*_."), rest, term))
         else:
             by_next.setdefault(rest[0], []).append((rest[1:], term))
     return tuple(single), by_next, wild
@@ -111,7 +112,7 @@ def _part(uses: Sequence[Use]) -> _Part:
 def _entry(parts: tuple[_Part, ...]) -> _Entry:
     single = tuple(term for part in parts for term in part[0])
     following = frozenset(word for _, by_next, _ in parts for word in by_next)
-    beginnings = {rest[0].rstrip("*_.") for _, _, wild in parts for rest, _ in wild}
+    beginnings = {beginning for _, _, wild in parts for beginning, _, _ in wild}
     return single, parts if following or beginnings else (), following, tuple(beginnings)
 
 
@@ -123,8 +124,8 @@ def _phrases(parts: tuple[_Part, ...], words: Sequence[str], at: int, after: str
                 found.append((at, at + 2, term))
             elif end := _match(words, at + 2, rest):
                 found.append((at, end, term))
-        for rest, term in wild:
-            if end := _match(words, at + 1, rest):
+        for beginning, rest, term in wild:
+            if after.startswith(beginning) and (end := _match(words, at + 1, rest)):
                 found.append((at, end, term))
 
 

@@ -167,9 +167,10 @@ class Reading:
         spans = [
             hit
             for hit, weight, kind in self._scored
-            if kind == STRONG and weight >= _PHRASE and hit[1] - hit[0] > 1
+            if weight >= _PHRASE and kind == STRONG and hit[1] - hit[0] > 1
         ]
-        spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit[2].name == "system"]
+        if "system" in self.places:
+            spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit[2].name == "system"]
         if not spans:
             return objects
         covering: dict[int, list[Hit]] = {}

@@ -16,16 +16,15 @@ _MATHS = "quantitative"
 _LINES = 40  # lines whose beginning is looked at
 _HEAD, _TAIL = 1_200, 600  # characters looked at: what a text is made of shows early or at its end
 _ENOUGH = 5.0  # evidence of code from which nobody looks for formulas
-
 _MANY = 5  # pieces of evidence of one kind after which none is counted
 
 _PLAIN = (string.ascii_letters + " .,!?'\"-\n").encode()  # characters that no pattern needs
 _OPERATORS = frozenset("∫∑∏√∂∇≤≥≠≈")
 _FOREIGN_MARKS = "×÷·²³∫∑∏√∂∇≤≥≠≈"  # what matters outside ASCII
 _FORMULA_MARKS = frozenset("^=+*/~(" + _FOREIGN_MARKS)
-# Where a pattern begins with "\n", the text is given one more at its start: looking for a line break is much faster
-# than trying every place for the beginning of a line. For the same reason a word's boundary is asked for behind
-# its first letter, "c(?<!\wc)onst", which leaves a pattern that begins with a letter.
+# Where a pattern begins with "\n", the text is given one more at its start: looking for a line break is much
+# faster than trying every place for the beginning of a line. For the same reason a word's boundary is asked
+# for behind its first letter, "c(?<!\wc)onst", which leaves a pattern that begins with a letter.
 _TRACES = ("Traceback (most recent", "Exception in thread", "Caused by: ")
 _FRAME = r"(?ma)\n(?:[^\S\n]+|[^\S\n]*\n)at [\w.$<>]+\(.{0,80}?\)[^\S\n]*$"
 _FRAME_FILE = r"(?a)\n[^\S\n]*File \".{1,200}\", line \d"
@@ -33,11 +32,9 @@ _PANIC = r"(?a)\bpanicked at\b|\bgoroutine \d+ \[|\bFatal error: |error\[E\d{4}\
 _EXCEPTION = (
     r"(?a)[A-Z][A-Za-z]{1,40}(?:Error|Exception)\b|\bE[A-Z]{4,12}\b(?=[:\s])|\bSIG(?:SEGV|ABRT|KILL)\b"
 )
-_SELECT, _FROM, _SELECTED = (
-    r"(?a)\bSELECT\b[^;]",
-    r"(?a)FROM(?<!\wFROM)\s+\w",
-    306,
-)  # characters between, with SELECT
+_SELECT = r"(?a)\bSELECT\b[^;]"
+_FROM = r"(?a)FROM(?<!\wFROM)\s+\w"
+_SELECTED = 306  # characters from SELECT to FROM, at most
 _SQL = (
     r"(?a)INSERT(?<!\wINSERT)\s+INTO\s+\w|CREATE(?<!\wCREATE)\s+(?:TABLE|INDEX|VIEW|TRIGGER)\s+\w"
     r"|ALTER(?<!\wALTER)\s+TABLE\s+\w|UPDATE(?<!\wUPDATE)\s+\w+\s+SET\s+\w+\s*="
@@ -56,9 +53,10 @@ _INLINE = (
     r"(?a)c(?<!\wc)onst \w+\s*=|l(?<!\wl)(?:et \w+\s*=|ambda \w+:)|v(?<!\wv)ar \w+\s*=|p(?<!\wp)rintf?\("
     r"|f(?<!\wf)or(?: \w+ in range\(|\s?\(.{1,60}\))|i(?<!\wi)(?:f\s?\(.{1,60}\)|nt \w+\s*=)"
     r"|w(?<!\ww)hile\s?\(.{1,60}\)|a(?<!\wa)wait \w+\(|n(?<!\wn)ew \w+\(|d(?<!\wd)ef \w+\("
-    r"|0(?<!\w0)x[0-9a-fA-F]+\b|=>\s*[{(\w]|==(?<=[^<>=!]==)[^=]|!==?\s?\w|</\w+>|\+\+[;)]|->\s*\w+\s*[:{]"
+    r"|0(?<!\w0)x[0-9a-fA-F]+\b|=>\s*[{(\w]|!==?\s?\w|</\w+>|\+\+[;)]|->\s*\w+\s*[:{]"
     r"|\[\s*\w+ for \w+ in "
 )
+_INLINE_EQUAL = rf"{_INLINE}|[^<>=!]==[^=]"  # begins with any character, hence only for texts that have it
 _LITERALS = (
     "console.log(", "println", "std::", "<?php", "self.", "this.", " && ", " || ", ":=", "$ npm", "$ pip",
     "$ git",
@@ -123,7 +121,7 @@ _LATEX = (
     r"|pi)(?![A-Za-z])"
     r"|\$[^$\n]{1,80}[\^_=\\+][^$\n]{0,80}\$"
 )
-# Formulas by what they need: a call's parenthesis, digits, signs. Each begins with a letter or sign that is rare.
+# Formulas by what they need: a call's parenthesis, digits, signs; each begins with something rare.
 _FORMULA_CALL = (
     r"(?a)\((?:[a-z]\s?[-+]\s?\d+\)|(?<=\b[fgh]\()\s?[a-z]\s?\)\s?=|(?<=\bP\()[A-Z∩∪|' ]+\)"
     r"|(?<=\b(?:sin|cos|tan|exp|log)\()|(?<=\bln\()|(?<=\b(?:sqrt|log_|log\d)\()|(?<=\blog_\d\())"
@@ -222,7 +220,8 @@ def _statements(text: str, marks: set[str]) -> int:
     """Pieces of a program; more than `_MANY` are not counted, because they say no more."""
     count = sum(map(text.__contains__, _LITERALS))
     if count < _MANY and not marks.isdisjoint("(=[<>"):
-        count += sum(1 for _ in islice(_compiled(_INLINE).finditer(text), _MANY))
+        inline = _compiled(_INLINE_EQUAL if "==" in text else _INLINE)
+        count += sum(1 for _ in islice(inline.finditer(text), _MANY))
     if count < _MANY:
         statement = _compiled(_STATEMENT).match
         for line in text.split("\n", _LINES)[:_LINES]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interlock.cli import show
-from interlock.cli.failures import FAILED
+from interlock.cli.failures import FAILED, NOWHERE
 from interlock.cli.session import session
 from interlock.errors import RequestError
 
@@ -59,8 +59,8 @@ def drill(
     passed = sum(result.outcome == "passed" for result in results)
     if not as_json:
         show.note(f"Passed: {passed} of {len(results)}.")
-    if failed:
-        raise typer.Exit(FAILED)
+    if failed or not passed:
+        raise typer.Exit(FAILED if failed else NOWHERE)
 
 
 async def _play(

@@ -1,9 +1,11 @@
 """The labelled prompts beside what the classifier says of them, as Markdown tables.
 
-Run it to see the tables of docs/classification.md: `uv run python tests/core/classifiers/confusion.py`.
+Run it to see the tables of docs/classification.md: `uv run python tests/core/classifiers/confusion.py`, and
+with the path of another file of such rows, as `heldout.jsonl` beside it, for its matrix and share alone.
 """
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from interlock.types.decisions import Classification
 from interlock.types.request import Request
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
+HELD_OUT = Path(__file__).with_name("heldout.jsonl")
 SHORT = {task: task.split("_")[0] for task in TASKS}
 BANDS = ((0.0, 0.5), (0.5, 0.65), (0.65, 0.8), (0.8, 0.9), (0.9, 1.01))
 
@@ -29,10 +32,10 @@ class Judged(NamedTuple):
     answer: Classification
 
 
-def judged() -> Iterator[Judged]:
-    """Every labelled prompt with the classifier's answer; `repeat` makes a long text of a short row."""
+def judged(path: Path = LABELLED) -> Iterator[Judged]:
+    """Every prompt of a file with the classifier's answer; `repeat` makes a long text of a short row."""
     classifier = HeuristicClassifier()
-    for line in LABELLED.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         request = Request(row["text"] * row.get("repeat", 1))
         call = ClassifyCall(request=request, input_tokens=estimate_request_tokens(request))
@@ -40,10 +43,10 @@ def judged() -> Iterator[Judged]:
 
 
 def tables(rows: list[Judged]) -> str:
-    return "\n\n".join((_matrix(rows), _tasks(rows), _languages(rows), _confidences(rows)))
+    return "\n\n".join((matrix(rows), _tasks(rows), _languages(rows), _confidences(rows)))
 
 
-def _matrix(rows: list[Judged]) -> str:
+def matrix(rows: list[Judged]) -> str:
     counts = Counter((row.task, row.answer.task) for row in rows)
     lines = [
         "| labelled \\ answered | " + " | ".join(SHORT.values()) + " |",
@@ -93,4 +96,10 @@ def accuracy(rows: list[Judged]) -> float:
 
 
 if __name__ == "__main__":
-    print(tables(list(judged())))
+    if sys.argv[1:]:
+        found = list(judged(Path(sys.argv[1])))
+        print(
+            matrix(found), f"{sum(row.task == row.answer.task for row in found)} of {len(found)}", sep="\n\n"
+        )
+    else:
+        print(tables(list(judged())))

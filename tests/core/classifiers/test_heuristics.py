@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from interlock.classifiers.heuristics import LONG, HeuristicClassifier
 from interlock.classifiers.lexicon import LATIN, TASKS, lexicon, words_of
-from interlock.classifiers.scores import Evidence
+from interlock.classifiers.matching import vocabulary
+from interlock.classifiers.scores import label_of
 from interlock.protocols import Classifier, ClassifyCall
 from interlock.types.decisions import Classification
 from interlock.types.messages import Message, Text, ToolResult
@@ -232,11 +233,9 @@ def _allowed() -> set[str]:
     allowed: set[str] = set()
     for language in LATIN:
         index = lexicon(language)
-        nodes = [*index.words.values(), *(node for group in index.stems.values() for _, node in group)]
-        for node in nodes:
-            phrases = [*node.by_next.values(), node.wild]
-            terms = [*node.single, *(term for group in phrases for _, term in group)]
-            allowed.update(word for term in terms for word in words_of(term.text))
+        stems = [uses for group in index.stems.values() for uses in group.values()]
+        uses = [use for group in (*index.words.values(), *stems, *index.endings.values()) for use in group]
+        allowed.update(word for _, term in uses for word in words_of(term.text))
     return allowed
 
 
@@ -259,9 +258,9 @@ def test_evidence_never_repeats_what_is_no_vocabulary():
 
 
 def test_evidence_shows_its_source_in_words():
-    english = lexicon("en").hits(["poem"])[0][2]
-    assert Evidence("creative_content", 1.0, english).label == "'poem*' (en)"
-    assert Evidence("creative_content", 1.0, (english, english)).label == "'poem*' (en)"
+    english = vocabulary("en").hits(["poem"])[0][2]
+    assert label_of(("creative_content", 1.0, english)) == "'poem*' (en)"
+    assert label_of(("creative_content", 1.0, (english, english))) == "'poem*' (en)"
     assert classify("Haiku about rain").evidence[0] == "'haiku*' (en)"
 
 

@@ -1,4 +1,4 @@
-"""The labelled prompts are answered, and docs/classification.md tells the truth about it."""
+"""The labelled and the held-out prompts are answered, and docs/classification.md tells the truth about it."""
 
 import importlib.util
 import sys
@@ -52,3 +52,21 @@ def test_confidence_means_something(confusion: ModuleType, rows: list):
 
 def test_the_docs_show_these_tables(confusion: ModuleType, rows: list):
     assert confusion.tables(rows) in DOC.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def held_out(confusion: ModuleType) -> list:
+    return list(confusion.judged(confusion.HELD_OUT))
+
+
+def test_nine_in_ten_of_another_authors_prompts_are_right(confusion: ModuleType, held_out: list):
+    assert len(held_out) == 360
+    assert {row.task for row in held_out} == set(TASKS)
+    assert confusion.accuracy(held_out) >= 0.9
+
+
+def test_the_docs_show_the_held_out_matrix(confusion: ModuleType, held_out: list):
+    text = DOC.read_text(encoding="utf-8")
+    right = sum(row.task == row.answer.task for row in held_out)
+    assert confusion.matrix(held_out) in text
+    assert f"{right} of {len(held_out)} right ({right / len(held_out) * 100:.1f} %)" in " ".join(text.split())

@@ -1,9 +1,13 @@
 """The vocabulary's format: what its patterns meet, and what is refused."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock.classifiers.lexicon import (
     CLASS,
+    FIRST_WORDS,
+    LAST_WORDS,
     LATIN,
     OBJECT,
     STRONG,
@@ -13,8 +17,10 @@ from interlock.classifiers.lexicon import (
     _read,
     fold,
     lexicon,
+    outer_words,
     words_of,
 )
+from interlock.classifiers.matching import MOST, Vocabulary, vocabulary
 
 
 def built(text: str) -> Lexicon:
@@ -24,7 +30,7 @@ def built(text: str) -> Lexicon:
 
 
 def found(index: Lexicon, text: str) -> list[str]:
-    return [hit[2].text for hit in index.hits(words_of(text))]
+    return [hit[2].text for hit in Vocabulary([index]).hits(words_of(text))]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,9 @@ def test_sections_give_terms_their_meaning():
         "[creative_content 4]\nhaiku\n\n[creative_content ~1]\nmoon\n\n[@make]\nwrite\n\n"
         "[code_generation object make,fix ~1.5 0.5]\nclass\n"
     )
-    haiku, moon, write, class_ = (hit[2] for hit in index.hits(["haiku", "moon", "write", "class"]))
+    haiku, moon, write, class_ = (
+        hit[2] for hit in Vocabulary([index]).hits(["haiku", "moon", "write", "class"])
+    )
     assert (haiku.kind, haiku.task, haiku.weight) == (STRONG, "creative_content", 4.0)
     assert moon.kind == WEAK
     assert (write.kind, write.name) == (CLASS, "make")
@@ -86,3 +94,46 @@ def test_tasks_are_nine():
 def test_words():
     assert words_of("L'été, c'est 3,5 °C!") == ["l", "ete", "c", "est", "3", "5", "c"]
     assert fold("你好") == "你好"
+
+
+PIECES = st.sampled_from(
+    ["word ", "été ", "B2B ", "x", "7", "中文", "\n\n", "'", "Straße-", " .,;", "½", "İ", "ﷺ", "e\u0301"]
+)
+
+
+@given(st.lists(PIECES, max_size=40), st.integers(1, 60), st.booleans())
+def test_of_long_texts_the_outer_words_are_read(pieces: list[str], times: int, latin: bool):
+    text = "".join(pieces) * times
+    words = words_of(text)
+    if latin:
+        words = words_of(text.lower().encode("ascii", "replace").decode())
+    ends = words if len(words) <= FIRST_WORDS + LAST_WORDS else words[:FIRST_WORDS] + words[-LAST_WORDS:]
+    assert outer_words(text, latin=latin) == ends
+
+
+def test_words_met_before_give_the_same_terms():
+    english = Vocabulary([lexicon("en")])
+    words = words_of(
+        "Write a short poem, please, and a poem's title for the unit tests of our sorting function."
+    )
+    first = english.hits(words)
+    assert first
+    assert english.hits(words) == first
+    for number in range(10_000):
+        english.hits([f"word{number}"])
+    assert len(english._entries) < 5_000
+    assert english.hits(words) == first
+
+
+def test_languages_read_together_keep_their_order():
+    words = words_of("Schreibe bitte ein Gedicht and a poem über la lune")
+    apart = [hit for name in LATIN for hit in Vocabulary([lexicon(name)]).hits(words)]
+    apart.sort(key=lambda hit: hit[0])
+    assert vocabulary(None).hits(words) == apart
+
+
+def test_a_word_repeated_without_end_is_passed_over_and_the_rest_is_not():
+    words = words_of("script " * 340 + "please write a poem about rain")
+    hits = vocabulary(None).hits(words)
+    assert len(hits) < MOST + 200
+    assert "poem*" in [hit[2].text for hit in hits]

@@ -26,7 +26,18 @@ def test_a_table_of_faults_conduct_and_results(run):
     result = run("drill", "--scale", "0.1", "--only", "13", "--only", "3")
     assert result.exit_code == 0, result.output
     head, _, *rows = result.stdout.splitlines()
-    assert head.split() == ["No.", "The", "upstream", "…", "Right", "conduct", "Verb", "Result", "Seconds", "Calls"]
+    assert head.split() == [
+        "No.",
+        "The",
+        "upstream",
+        "…",
+        "Right",
+        "conduct",
+        "Verb",
+        "Result",
+        "Seconds",
+        "Calls",
+    ]
     assert [row.split()[0] for row in rows] == ["3", "3", "13", "13"]
     assert all("passed" in row for row in rows)
     assert "retries the same deployment once" in rows[0]
@@ -53,10 +64,18 @@ def test_what_the_configuration_does_not_survive_is_named(run, configuration):
     assert result.stderr.endswith("Passed: 0 of 2.\n")
 
 
-def test_nothing_to_try_is_no_failure(run, configuration):
-    configuration(TWO + "constraints: {residency: [eu], deny_vendors: [mistral]}\n")
+def test_what_the_constraints_forbid_is_not_tried(run, configuration):
+    configuration(
+        TWO.replace("zhipu/glm-5.2", "mistral/mistral-large-3") + "constraints: {deny_vendors: [zhipu]}\n"
+    )
+    result = run("drill", "--scale", "0.1", "--only", "3", "--json")
+    assert {each["reason"] for each in json.loads(result.stdout)} == {"answered by mistral"}
+
+
+def test_nothing_to_try_is_told_apart_from_a_failure(run, configuration):
+    configuration(TWO + "constraints: {residency: [us]}\n")
     result = run("drill", "--scale", "0.1", "--only", "4")
-    assert result.exit_code == 0
+    assert result.exit_code == 3
     assert result.stdout.count("skipped: no deployment is allowed: glm: processed in cn") == 2
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 from interlock.assembly import Wiring, assemble
 from interlock.constraints.jurisdictions import place_of
 from interlock.errors import ConfigError
+from interlock.hookspecs import hookimpl
+from interlock.protocols import API, Constraint, ConstraintCall
 from interlock.router import Router
 from interlock.testing.faults.dialect import TOOL, well
 from interlock.testing.faults.fault import Fault
@@ -74,12 +76,18 @@ class Drill:
         self._scale = scale
         self._task = task
         self._config = _rest(wiring, scale)
-        denied = self._config["constraints"]["deny_vendors"]
         self._deployments = {
             name: replace(each, timeouts=scaled(each.timeouts, scale))
             for name, each in wiring.deployments.items()
-            if each.provider.lower() not in {vendor.lower() for vendor in denied}
         }
+        denied = {vendor.lower() for vendor in wiring.config.constraints.deny_vendors}
+        self._denied = _DeniedProviders(
+            {
+                name: each.provider
+                for name, each in self._deployments.items()
+                if each.provider.lower() in denied
+            }
+        )
         self._total = wiring.config.timeouts.over(Timeouts()).total
         self._rehearsal = Router(self._wire(lambda _: "http://127.0.0.1:9/v1"))
 
@@ -170,7 +178,25 @@ class Drill:
 
     def _wire(self, address: Callable[[str], str]) -> Wiring:
         deployments = [_part(each, address(name)) for name, each in self._deployments.items()]
-        return assemble({**self._config, "deployments": deployments}, environ={})
+        return assemble({**self._config, "deployments": deployments}, plugins=[self._denied], environ={})
+
+
+class _DeniedProviders:
+    """What the configuration denies by its provider's name, which the doubles do not have."""
+
+    api = API
+    name = "denied_providers"
+
+    def __init__(self, denied: Mapping[str, str]) -> None:
+        self._denied = denied
+
+    @hookimpl
+    def interlock_constraints(self) -> Iterable[Constraint]:
+        return [self]
+
+    def check(self, call: ConstraintCall) -> str | None:
+        provider = self._denied.get(call.deployment.id)
+        return f"{provider} is a denied vendor" if provider else None
 
 
 def _impossible(fault: Fault, form: Form) -> bool:

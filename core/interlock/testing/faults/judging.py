@@ -185,6 +185,13 @@ def asked_primary(scene: Scene, least: int, most: int, trial: Trial | None = Non
         yield f"{scene.primary} was asked {count} times, not {wanted}"
 
 
+def fails_over(scene: Scene) -> Complaints:
+    """The whole answer, from elsewhere, within the primary's retries."""
+    yield from whole(scene.first)
+    yield from by_fallback(scene, scene.first)
+    yield from asked_primary(scene, 0 if scene.refuses else 1, 1 + scene.retries)
+
+
 def crowded(scene: Scene, calls: int, seconds: float) -> bool:
     """Whether more than so many calls fell into some span of so many published seconds."""
     times = [asked.at for asked in scene.asked]

@@ -26,6 +26,7 @@ from interlock.testing.faults.judging import (
     by_fallback,
     by_primary,
     crowded,
+    fails_over,
     never_short,
     whole,
     within,
@@ -91,12 +92,6 @@ def _retries_once(scene: Scene) -> Complaints:
         yield from asked_primary(scene, 2, 2)
         if len(scene.asked) > len(scene.of_primary()):
             yield "a fallback was asked too"
-
-
-def _fails_over(scene: Scene) -> Complaints:
-    yield from whole(scene.first)
-    yield from by_fallback(scene, scene.first)
-    yield from asked_primary(scene, 1, 1 + scene.retries)
 
 
 def _recovers(scene: Scene) -> Complaints:
@@ -230,7 +225,7 @@ def _comes_back(scene: Scene) -> Complaints:
 
 
 def _accounts(scene: Scene) -> Complaints:
-    yield from _fails_over(scene)
+    yield from fails_over(scene)
     response, record = scene.first.response, scene.first.record
     if response is None or record is None:
         return
@@ -272,7 +267,7 @@ SIXTEEN: Final = (
         name="answers 503 always",
         conduct="fails over within the retry budget",
         behaviour=lambda _: failed(503, "unavailable"),
-        judge=_fails_over,
+        judge=fails_over,
     ),
     Fault(
         number=5,

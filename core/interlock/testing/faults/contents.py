@@ -1,4 +1,4 @@
-"""Faults beyond the catalogue's sixteen that users meet."""
+"""Faults beyond the catalogue's sixteen in what the upstream says."""
 
 import json
 from dataclasses import replace
@@ -8,8 +8,6 @@ from interlock.testing.faults.dialect import (
     ANSWER,
     ARGUMENT_PIECES,
     ARGUMENTS,
-    OTHER,
-    OTHER_PIECES,
     PIECES,
     TOKENS,
     TOOL,
@@ -17,7 +15,6 @@ from interlock.testing.faults.dialect import (
     called,
     ending,
     error,
-    failed,
     fragments,
     plain,
     said,
@@ -32,23 +29,15 @@ from interlock.testing.faults.judging import (
     asked_primary,
     by_fallback,
     by_primary,
+    fails_over,
     never_short,
     whole,
-    within,
 )
-from interlock.testing.faults.stage import ELSEWHERE
-from interlock.testing.upstream import End, Piece, Reply
+from interlock.testing.upstream import Reply
 
 _CUT, _HALF = 40, TOKENS // 2
 _LONG_LINE = 10_000_000
 _IMPOSTOR = "somebody/else-1"
-_SOON = 5.0
-
-
-def _fails_over(scene: Scene) -> Complaints:
-    yield from whole(scene.first)
-    yield from by_fallback(scene, scene.first)
-    yield from asked_primary(scene, 0 if scene.refuses else 1, 1 + scene.retries)
 
 
 def _recovers(scene: Scene) -> Complaints:
@@ -150,44 +139,6 @@ def _says_cut(scene: Scene) -> Complaints:
         yield from whole(scene.first)
 
 
-def _drip(ask: Ask) -> Reply:
-    """A piece each nine tenths of the idle limit, for longer than a call may take."""
-    gap = 0.9 * ask.timeouts.between_tokens
-    count = int(ask.timeouts.total / gap) + 3
-    pieces: list[Piece] = []
-    for at in range(count):
-        piece = Reply.events(*texts(ask, (PIECES[at % TOKENS],))).body if ask.streamed else b" "
-        pieces += [piece, gap]
-    kind = "text/event-stream" if ask.streamed else "application/json"
-    return Reply(headers={"content-type": kind}, pieces=tuple(pieces))
-
-
-def _ends(scene: Scene) -> Complaints:
-    """The tokens that dripped may be delivered, and are no whole answer."""
-    if scene.first.response is not None:
-        yield from whole(scene.first)
-        yield from by_fallback(scene, scene.first)
-
-
-def _redirect(ask: Ask) -> Reply:
-    return Reply(status=307, headers={"location": ask.elsewhere})
-
-
-def _stays(scene: Scene) -> Complaints:
-    yield from _fails_over(scene)
-    if any(asked.deployment == ELSEWHERE for asked in scene.asked):
-        yield "the redirect was followed"
-
-
-def _parked(scene: Scene) -> Complaints:
-    for trial in scene.trials:
-        yield from whole(trial)
-        yield from by_fallback(scene, trial)
-    count = len(scene.of_primary())
-    if count != 1:
-        yield f"{scene.primary} was asked {count} times in two calls, not once"
-
-
 def _impostor(ask: Ask) -> Reply:
     return well(replace(ask, body={**ask.body, "model": _IMPOSTOR}))
 
@@ -212,59 +163,7 @@ def _stays_empty(scene: Scene) -> Complaints:
     yield from asked_primary(scene, 1, 1)
 
 
-def _cut(ask: Ask) -> Reply:
-    if ask.streamed:
-        return Reply.events(*texts(ask, PIECES[:_CUT]), End.CUT)
-    body = json.dumps(plain(ask, ANSWER)).encode()
-    headers = {"content-type": "application/json", "content-length": str(len(body))}
-    return Reply(headers=headers, pieces=(body[: len(body) // 2], End.CUT))
-
-
-def _no_splice(scene: Scene) -> Complaints:
-    trial = scene.first
-    if trial.response is not None:
-        yield from whole(trial, OTHER)
-        yield from by_fallback(scene, trial)
-    else:
-        yield from never_short(trial)
-
-
-def _polite(ask: Ask) -> Reply:
-    if ask.streamed:
-        return Reply.events(*texts(ask, PIECES[:_CUT]), "[DONE]")
-    return Reply.json(plain(ask, "".join(PIECES[:_CUT])) | _without_reason(ask))
-
-
-def _without_reason(ask: Ask) -> dict[str, object]:
-    message = {"role": "assistant", "content": "".join(PIECES[:_CUT])}
-    return {"choices": [{"index": 0, "message": message, "finish_reason": None}], "model": ask.model}
-
-
-def _lingers(ask: Ask) -> Reply:
-    return Reply.events(*texts(ask, PIECES), *ending(ask), End.SILENCE)
-
-
-def _lingers_unmarked(ask: Ask) -> Reply:
-    return Reply.events(*texts(ask, PIECES), *ending(ask, done=False), End.SILENCE)
-
-
-def _soon(scene: Scene) -> Complaints:
-    yield from whole(scene.first)
-    yield from within(scene, _SOON)
-    yield from by_primary(scene, scene.first)
-    yield from asked_primary(scene, 1, 1)
-
-
-def _early_end(ask: Ask) -> Reply:
-    finish, usage, done = ending(ask)
-    return Reply.events(*texts(ask, PIECES[:-3]), finish, *texts(ask, PIECES[-3:]), usage, done)
-
-
-def _honest(scene: Scene) -> Complaints:
-    yield from never_short(scene.first)
-
-
-FURTHER: Final = (
+CONTENTS: Final = (
     Fault(
         number=17,
         name="sends an error event inside a 200",
@@ -277,7 +176,7 @@ FURTHER: Final = (
         name="answers 200 with an HTML page",
         conduct="takes the page for no answer; fails over",
         behaviour=_html,
-        judge=_fails_over,
+        judge=fails_over,
     ),
     Fault(
         number=19,
@@ -333,44 +232,6 @@ FURTHER: Final = (
         judge=_says_cut,
     ),
     Fault(
-        number=26,
-        name="drips one token just inside the idle limit, for ever",
-        conduct="ends within the total limit, in a typed error or a whole answer",
-        behaviour=_drip,
-        judge=_ends,
-    ),
-    Fault(
-        number=27,
-        name="redirects to another host",
-        conduct="does not follow; fails over",
-        behaviour=_redirect,
-        judge=_stays,
-    ),
-    Fault(
-        number=28,
-        name="answers 401",
-        conduct="never retries; parks the deployment, so that the next call leaves it alone",
-        behaviour=lambda _: failed(401, "invalid_api_key"),
-        judge=_parked,
-        calls=2,
-    ),
-    Fault(
-        number=29,
-        name="answers 402",
-        conduct="never retries; parks the deployment, so that the next call leaves it alone",
-        behaviour=lambda _: failed(402, "insufficient_balance"),
-        judge=_parked,
-        calls=2,
-    ),
-    Fault(
-        number=30,
-        name="refuses the connection",
-        conduct="fails over",
-        behaviour=well,
-        judge=_fails_over,
-        refuses=True,
-    ),
-    Fault(
         number=31,
         name="answers as another model than the one asked for",
         conduct="keeps the card in model, and shows in served_model who answered",
@@ -383,44 +244,5 @@ FURTHER: Final = (
         conduct="hands it over as it is; one call",
         behaviour=_empty,
         judge=_stays_empty,
-    ),
-    Fault(
-        number=33,
-        name="cuts the stream, and the fallback words its answer differently",
-        conduct="a restart that was asked for, or an error with the partial text; never a splice",
-        behaviour=_cut,
-        fallback=lambda ask: said(ask, OTHER_PIECES),
-        judge=_no_splice,
-    ),
-    Fault(
-        number=34,
-        name="ends politely after 40 of 60 tokens, without a finish reason",
-        conduct="gives the whole answer or a typed error, never a truncated success",
-        behaviour=_polite,
-        judge=_honest,
-    ),
-    Fault(
-        number=35,
-        name="says [DONE] and leaves the connection open",
-        conduct="finishes promptly, without another call",
-        behaviour=_lingers,
-        judge=_soon,
-        streams_only=True,
-    ),
-    Fault(
-        number=36,
-        name="finishes without [DONE] and leaves the connection open",
-        conduct="finishes promptly, without another call",
-        behaviour=_lingers_unmarked,
-        judge=_soon,
-        streams_only=True,
-    ),
-    Fault(
-        number=37,
-        name="announces the end before the last three tokens",
-        conduct="gives the whole answer or a typed error, never a truncated success",
-        behaviour=_early_end,
-        judge=_honest,
-        streams_only=True,
     ),
 )
