@@ -1,12 +1,14 @@
 """How long a classification takes, beside `text.lower().split()` of the same text.
 
-`uv run python tests/benchmarks/classify.py` prints medians in microseconds and their ratio. "first" is a text that
-was not classified before: each time the same one with another number at its end. "again" is the same text each
-time, which the classifier remembers. "new words" is a first text while the vocabulary has met none of its words.
+`uv run python tests/benchmarks/classify.py` prints medians in microseconds and their ratio. "first" is a text
+that was not classified before: each time the same one with other letters at its end. "again" is the same text
+each time, which the classifier remembers. "new words" is a first text while the vocabulary has met none of its
+words. py3langid is loaded beforehand.
 """
 
 import itertools
 import statistics
+import string
 import time
 from collections.abc import Callable, Iterator
 
@@ -60,9 +62,9 @@ def median(work: Callable[[], object], rounds: int) -> float:
 
 
 def calls(text: str) -> Iterator[ClassifyCall]:
-    """The same text with another number at its end each time."""
-    for number in itertools.count():
-        yield ClassifyCall(request=Request(f"{text} {number % 1_000}"), input_tokens=50)
+    """The same text with other letters at its end each time."""
+    for pair in itertools.product(string.ascii_lowercase, repeat=2):
+        yield ClassifyCall(request=Request(f"{text} {''.join(pair)}"), input_tokens=50)
 
 
 def first_sight(text: str, rounds: int, *, new_words: bool = False) -> float:
@@ -80,23 +82,26 @@ def first_sight(text: str, rounds: int, *, new_words: bool = False) -> float:
     return statistics.median(times[rounds // 10 :]) * 1e6
 
 
+def line(name: str, text: str, rounds: int) -> str:
+    call = next(calls(text))
+    classifier = HeuristicClassifier()
+    first, again = first_sight(text, rounds), median(lambda: classifier.classify(call), rounds)
+    new = first_sight(text, rounds // 2, new_words=True)
+    tokens = median(lambda: estimate_request_tokens(call.request), rounds)
+    beside = median(lambda: text.lower().split(), rounds)
+    return (
+        f"{name:8} {len(text):>9,} characters: first {first:7.1f} µs, new words {new:7.1f} µs, again "
+        f"{again:5.1f} µs, tokens {tokens:6.1f} µs, lower().split() {beside:8.1f} µs, "
+        f"ratio of first {first / beside:6.2f}"
+    )
+
+
 def main() -> None:
     language._identifier.start()
     language._identifier.wait(60)
     for name, text in (("English", PROSE), ("German", GERMAN), ("code", CODE), ("Chinese", CHINESE)):
-        for size, rounds in ((len(text), 900), (MEGABYTE, 40)):
-            long = text if size == len(text) else (text + "\n") * (size // len(text))
-            call = next(calls(long))
-            classifier = HeuristicClassifier()
-            first, again = first_sight(long, rounds), median(lambda: classifier.classify(call), rounds)
-            new = first_sight(long, rounds // 2, new_words=True)
-            tokens = median(lambda: estimate_request_tokens(call.request), rounds)
-            beside = median(lambda: long.lower().split(), rounds)
-            print(
-                f"{name:8} {len(long):>9,} characters: first {first:7.1f} µs, new words {new:7.1f} µs, again "
-                f"{again:5.1f} µs, tokens {tokens:6.1f} µs, lower().split() {beside:8.1f} µs, "
-                f"ratio of first {first / beside:6.2f}"
-            )
+        print(line(name, text, 600))
+        print(line(name, (text + "\n") * (MEGABYTE // len(text)), 40))
     for name, text in WORST.items():
         print(f"{name:24} {len(text):>9,} characters: first {first_sight(text, 40):7.1f} µs")
 

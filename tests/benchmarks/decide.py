@@ -1,18 +1,21 @@
 """What a decision costs: `uv run python tests/benchmarks/decide.py`.
 
-Prints medians in microseconds, and beside the import the ratio to importing httpx in the same run. "first" is a
-prompt that was not decided before, each time with another number at its end; "again" is the same one each time,
-whose classification is remembered.
+Prints medians in microseconds, and beside the import the ratio to importing httpx in the same run. "first" is
+a prompt that was not decided before, each time with other letters at its end; "again" is the same one each
+time, whose classification is remembered. py3langid is loaded beforehand.
 """
 
+import itertools
 import os
 import statistics
+import string
 import subprocess
 import sys
 import time
 
 from interlock import Router
 from interlock.assembly import assemble
+from interlock.classifiers import language
 
 KEYS = dict.fromkeys(("ZHIPU_API_KEY", "OPENAI_API_KEY", "MISTRAL_API_KEY"), "x")
 SHORT = (
@@ -54,12 +57,17 @@ def seconds_to_import(module):
 
 
 def main():
+    language._identifier.start()
+    language._identifier.wait(60)
     router = Router(assemble({}, environ=KEYS))
     for name, text in TEXTS.items():
         for _ in range(20):
             router.decide(text)
         again = median(lambda text=text: router.decide(text), 300)
-        prompts = (f"{text} {number}" for number in range(600 if len(text) < 1_000 else 100))
+        endings = itertools.product(string.ascii_lowercase, repeat=2)
+        prompts = [
+            f"{text} {''.join(pair)}" for pair in itertools.islice(endings, 600 if len(text) < 1_000 else 40)
+        ]
         first = statistics.median(
             [median(lambda prompt=prompt: router.decide(prompt), 1) for prompt in prompts]
         )

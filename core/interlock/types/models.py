@@ -112,7 +112,7 @@ class Timeouts:
     """
 
     connect: float = 5.0
-    first_token: float = 15.0
+    first_token: float = 12.0
     between_tokens: float = 15.0
     answer: float = 60.0
     total: float = 120.0
