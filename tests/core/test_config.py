@@ -63,7 +63,7 @@ def test_the_documented_file_is_read_as_documented() -> None:
     assert config.routes == {"code_generation": ("zhipu/glm-5.2", "openai/gpt-5.5")}
     assert config.ensembles["legal_review"].arbiter == "openai/gpt-5.5"
     assert config.constraints.constraints() == Constraints(residency={"eu"})
-    assert config.timeouts.over(Timeouts(first_token=15)) == Timeouts()
+    assert config.timeouts.over(Timeouts()) == Timeouts(first_token=15)
     assert (config.retries.max, config.rescue, config.records) == (2, "replay", "sqlite:///interlock.db")
 
 
