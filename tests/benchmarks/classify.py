@@ -2,8 +2,8 @@
 
 `uv run python tests/benchmarks/classify.py` prints medians in microseconds and their ratio. "first" is a text
 that was not classified before: each time the same one with other letters at its end. "again" is the same text
-each time, which the classifier remembers. "new words" is a first text while the vocabulary has met none of its
-words. py3langid is loaded beforehand.
+each time, which the classifier remembers. "new words" is a first text while the vocabulary has met none of
+its words. py3langid is loaded beforehand.
 """
 
 import itertools

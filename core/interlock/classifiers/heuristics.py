@@ -28,6 +28,7 @@ _DECISIVE = 4.0  # a demand of a system prompt counts from this weight
 _QUOTATION = r"\"[^\"\n]{12,}\"|[“„”][^“”„\n]{12,}[“”]|«[^«»\n]{12,}»"
 _INSTRUCTION = 4  # blanks left beside a quotation: an instruction of at least five words
 _SHOWN = 6
+_OPENING = 4  # words before a question's
 _BASE = 1.2  # conversation, when nothing else speaks
 _MENTIONED = 0.7  # what a clear request for something else leaves of a task
 _ASKED_ABOUT = 0.45  # what "how do I …" leaves of agentic_tool_use, unless tools are offered
@@ -59,10 +60,10 @@ class HeuristicClassifier:
         text = human_turn(request)
         first = request.messages[0]
         system = bounded(first.text)[:_SYSTEM] if first.role == "system" else ""
-        tools = tuple(tool.name for tool in request.tools[:_TOOLS])
+        tools = tuple([tool.name for tool in request.tools[:_TOOLS]]) if request.tools else ()
         required = request.tool_choice not in (None, "auto", "none")
         key = text, system, tools, required, call.input_tokens >= LONG
-        size = len(text) + len(system) + sum(map(len, tools))
+        size = len(text) + len(system) + len("".join(tools))
         answer = self._memory.get(key, size)
         if answer is None:
             answer, final = self._classify(*key)
@@ -202,8 +203,9 @@ def _temper(scores: dict[str, float], reading: Reading, *, tools: bool) -> None:
         for task in scores:
             if task not in spared:
                 scores[task] *= _MENTIONED
-    question = any(place <= 4 for place in reading.places.get("ask", ()))
-    how_to = any(place <= 4 for place in reading.places.get("howto", ()))
+    places = reading.places  # ascending
+    question = "ask" in places and places["ask"][0] <= _OPENING
+    how_to = "howto" in places and places["howto"][0] <= _OPENING
     abstract = not (reading.has("mine") or (reading.has("private") and not question))
     if (question or reading.question) and abstract and "eu_regulated" in scores:
         scores["eu_regulated"] *= _EXPLAINED
@@ -213,8 +215,10 @@ def _temper(scores: dict[str, float], reading: Reading, *, tools: bool) -> None:
 
 def _confidence(scores: dict[str, float], task: str) -> float:
     """From the margin over the second best task; docs/classification.md says how often it is right."""
-    best = scores.get(task, 0.0)
-    second = max([score for name, score in scores.items() if name != task], default=0.0)
+    best, second = scores.get(task, 0.0), 0.0
+    others = [score for name, score in scores.items() if name != task]
+    if others:
+        second = max(others)
     value = 1.0 - 0.62 * math.exp(-(best - second) / 2.2)
     if best <= _BASE:
         value = min(value, 0.35)

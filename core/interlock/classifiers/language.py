@@ -8,6 +8,7 @@ texts stay undetermined. What it says is evidence and decides no task, so a deci
 import logging
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from interlock.classifiers.lexicon import LATIN, function_words
@@ -138,10 +139,11 @@ def from_function_words(words: Sequence[str], text: str) -> str | None:
     for spoken in filter(None, map(function_words().get, words)):
         for language, weight in spoken:
             votes[language] += weight
-    second, most = sorted(votes.values())[-2:]
-    if most < 0.5 or most < 0.1 * len(words) or most < 1.5 * second:
+    most = max(votes.values())
+    if most < 0.5 or most < 0.1 * len(words):
         return None
-    return max(votes, key=votes.__getitem__)
+    near = [language for language, vote in votes.items() if most < 1.5 * vote]
+    return near[0] if len(near) == 1 else None
 
 
 def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | None:
@@ -178,9 +180,15 @@ def spaced(text: str, words: Sequence[str], spoken: str | None, *, code: bool) -
 def _other_script(text: str) -> str | None:
     if text.isascii() or not _ANY_SCRIPT.search(text):
         return None
-    letters = _length(_LETTER, text)
+    times = Counter(text)  # a script is then looked for in each character once, however they alternate
+    distinct = "".join(times)
+
+    def number(script: re.Pattern[str]) -> int:
+        return sum(map(times.__getitem__, "".join(script.findall(distinct))))
+
+    letters = number(_LETTER)
     for name, script in _SCRIPTS.items():
-        if 2 * _length(script, text) > letters:
+        if 2 * number(script) > letters:
             return name
     return None
 

@@ -91,8 +91,11 @@ class Lexicon:
         Raises:
             ValueError: for a spelling without words, or with a stem too short to be indexed.
         """
+        rest: Rest = ()
         if _PLAIN.fullmatch(spelling):
-            first, *rest = spelling.split(" ")
+            first = spelling
+            if " " in spelling:
+                first, *rest = spelling.split(" ")
         elif max(spelling) >= _UNSPACED:
             self.unspaced.setdefault(term.text[:2], []).append((term.text, term))
             return
@@ -136,9 +139,10 @@ def outer_words(text: str, *, latin: bool = False) -> list[str]:
 
     They are those of `words_of`, or when `latin` is true the ones in ASCII alone, as inside Chinese.
     """
-    plain = latin or text.isascii()
-    lowered = text.lower()
-    if latin:
+    foreign = not text.isascii()
+    plain = latin or not foreign
+    lowered = text.lower() if foreign else text
+    if foreign and latin:
         lowered = lowered.encode("ascii", "replace").decode("ascii")  # a question mark is no part of a word
     find = _split if plain else _WORD.findall
     if len(lowered) > _BEGIN + _END:

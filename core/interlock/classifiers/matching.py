@@ -61,7 +61,7 @@ class Vocabulary:
                     continue
                 met.add(words[at])
             single, parts, following, beginnings = entry
-            if parts and (after in following or after.startswith(beginnings)):
+            if parts and (after in following or (beginnings and after.startswith(beginnings))):
                 _phrases(parts, words, at, after, found)
             else:
                 end = at + 1
@@ -71,15 +71,16 @@ class Vocabulary:
 
     def _learn(self, word: str) -> _Entry:
         parts: list[_Part] = []
+        beginning, ending = word[:STEM], word[-STEM:]
         for index in self._lexicons:
-            if (uses := index.words.get(word)) is not None:
+            if uses := index.words.get(word):
                 parts.append(_part(uses))
-            for stem, stem_uses in index.stems.get(word[:STEM], {}).items():
-                if word.startswith(stem):
-                    parts.append(_part(stem_uses))
-            ends = index.endings.get(word[-STEM:], ())
-            if terms := tuple(term for end, term in ends if word.endswith(end) and word != end):
-                parts.append((terms, {}, []))
+            if stems := index.stems.get(beginning):
+                parts += [_part(uses) for stem, uses in stems.items() if word.startswith(stem)]
+            if ends := index.endings.get(ending):
+                terms = [term for end, term in ends if word.endswith(end) and word != end]
+                if terms:
+                    parts.append((tuple(terms), {}, []))
         entry = _entry(tuple(parts)) if parts else _NOTHING
         if len(word) <= _LONGEST:
             if len(self._entries) >= _REMEMBERED:
@@ -110,10 +111,15 @@ def _part(uses: Sequence[Use]) -> _Part:
 
 
 def _entry(parts: tuple[_Part, ...]) -> _Entry:
-    single = tuple(term for part in parts for term in part[0])
-    following = frozenset(word for _, by_next, _ in parts for word in by_next)
-    beginnings = {beginning for _, _, wild in parts for beginning, _, _ in wild}
-    return single, parts if following or beginnings else (), following, tuple(beginnings)
+    single: list[Term] = []
+    following: set[str] = set()
+    beginnings: set[str] = set()
+    for terms, by_next, wild in parts:
+        single += terms
+        following.update(by_next)
+        beginnings.update([beginning for beginning, _, _ in wild])
+    phrases = parts if following or beginnings else ()
+    return tuple(single), phrases, frozenset(following), tuple(beginnings)
 
 
 def _phrases(parts: tuple[_Part, ...], words: Sequence[str], at: int, after: str, found: list[Hit]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from interlock.classifiers.scores import Evidence, Reading
 
 _EUROPEAN = frozenset({"de", "fr", "es", "it", "nl", "pt"})
+_OPENING = 3
 _PAGES = 40
 _CHAPTERS = 10
 _WORDS = 8_000
@@ -34,11 +35,8 @@ def combined(reading: Reading, words: Sequence[str], language: str | None) -> It
         yield from _quantitative(reading, numbers)
     if "cjkname" in places:
         yield from _cjk(reading)
-    if (
-        not reading.asked
-        and not reading.question
-        and any(place <= 3 for place in reading.places.get("compose", ()))
-    ):
+    # The first place of a class is its lowest.
+    if "compose" in places and places["compose"][0] <= _OPENING and not (reading.asked or reading.question):
         yield "creative_content", 1.7, "something to write"
 
 

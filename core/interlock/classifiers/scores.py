@@ -96,8 +96,9 @@ class Reading:
 
     def count(self, name: str) -> int:
         """Different entries of a class."""
-        if name not in self.places:
-            return 0
+        places = self.places.get(name, ())
+        if len(places) < 2:
+            return len(places)
         return len({term for _, _, term in self._classes if term.name == name})
 
     def near(self, first: str, second: str, window: int) -> bool:
