@@ -65,7 +65,7 @@ def _tool(value: object, key: str) -> ToolSpec:
 
 
 def _from_mapping(value: Mapping[str, Any], key: str) -> ToolSpec:
-    inner = value.get("function") if value.get("type") == "function" else value
+    inner = value.get("function") if value.get("type") == "function" or "function" in value else value
     if not isinstance(inner, Mapping):
         raise RequestError("expected {type: function, function: {name, …}}", key=f"{key}.function")
     name = inner.get("name")

@@ -26,6 +26,7 @@ PARAMETERS = {"type": "object", "properties": {"x": {"type": "integer"}}}
     [
         {"name": "look", "description": "Look.", "parameters": PARAMETERS},
         {"type": "function", "function": {"name": "look", "description": "Look.", "parameters": PARAMETERS}},
+        {"function": {"name": "look", "description": "Look.", "parameters": PARAMETERS}},
         {"name": "look", "description": "Look.", "input_schema": PARAMETERS},
         ToolSpec(name="look", description="Look.", parameters=PARAMETERS),
     ],
