@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from random import random
 from time import monotonic
 from typing import Any
 
@@ -25,7 +26,7 @@ from interlock.errors import ConfigError, RequestError
 from interlock.health import HealthBook, HealthPolicy
 from interlock.http import HttpClient, redacting_logger
 from interlock.plugins import PluginHost
-from interlock.protocols import RefiningClassifier
+from interlock.protocols import RandomSource, RefiningClassifier
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
@@ -60,8 +61,10 @@ def assemble(
     plugins: Iterable[object] = (),
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = monotonic,
+    random: RandomSource = random,
 ) -> Wiring:
-    """Wire a router. `environ` and `clock`, which gives health its seconds, are for tests to replace.
+    """Wire a router. `environ`, `clock`, which gives health its seconds, and `random`, which spreads
+    retries, are for tests to replace.
 
     Raises:
         ConfigError: naming the key, its file and line, and the nearest valid name.
@@ -114,6 +117,7 @@ def assemble(
         timeouts=config.timeouts.over(Timeouts()),
         retries=config.retries.max,
         rescue=config.rescue,
+        random=random,
     )
     return Wiring(
         config=config,

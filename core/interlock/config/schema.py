@@ -175,7 +175,7 @@ class HealthConfig(Part):
 
     error_rate: Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=1)] = 0.05
     window: Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=10**6)] = 200
-    cooldown: Seconds = 25.0
+    cooldown: Seconds = 20.0
 
 
 class PluginsConfig(Part):

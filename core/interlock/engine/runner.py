@@ -1,7 +1,6 @@
 """The whole of a call: decide, try what the strategy says, answer or fail with every attempt listed."""
 
 import asyncio
-import random
 
 from interlock.engine.attempts import Attempts
 from interlock.engine.decide import Decider
@@ -18,7 +17,7 @@ from interlock.errors import (
     RequestError,
 )
 from interlock.plugins import PluginHost
-from interlock.protocols import Responded, Strategy, StrategyCall
+from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
 from interlock.types.decisions import Attempt, Classification, Decision, Outcome, Race
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
@@ -43,6 +42,7 @@ class Engine:
         timeouts: Timeouts,
         retries: int,
         rescue: str,
+        random: RandomSource,
     ) -> None:
         self.decider = decider
         self.attempts = attempts
@@ -54,6 +54,7 @@ class Engine:
         self._host = host
         self._timeouts = timeouts
         self._retries = retries
+        self._random = random
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
 
@@ -108,7 +109,7 @@ class Engine:
             flight.steps = self._steps(flight.decision)
 
     def _steps(self, decision: Decision) -> Steps:
-        call = StrategyCall(shortlist=decision.shortlist, retries=self._retries, random=random.random)
+        call = StrategyCall(shortlist=decision.shortlist, retries=self._retries, random=self._random)
         return self._strategy.run(call)
 
     async def next_attempt(self, flight: Flight, outcome: Outcome | None) -> Attempt | None:

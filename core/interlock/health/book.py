@@ -27,7 +27,7 @@ class HealthPolicy:
     error_rate: float = 0.05
     window: int = 200
     minimum: int = 5
-    cooldown: float = 25.0
+    cooldown: float = 20.0
 
 
 class Verdict(Enum):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from random import random
 from typing import Any, Final, Literal
 
 from interlock.assembly import Wiring, assemble
@@ -178,7 +179,12 @@ class Drill:
 
     def _wire(self, address: Callable[[str], str]) -> Wiring:
         deployments = [_part(each, address(name)) for name, each in self._deployments.items()]
-        return assemble({**self._config, "deployments": deployments}, plugins=[self._denied], environ={})
+        return assemble(
+            {**self._config, "deployments": deployments},
+            plugins=[self._denied],
+            environ={},
+            random=lambda: self._scale * random(),
+        )
 
 
 class _DeniedProviders:
