@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from interlock.engine.requests import Options, as_request
 from interlock.engine.streaming import ResponseStream, stream
 from interlock.types.decisions import Decision
+from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Prompt, Request
 from interlock.types.response import Response
@@ -21,8 +22,7 @@ class Router:
     """Many models as one. Safe to share between event loops and threads; never runs a tool by itself.
 
     Every verb takes text, messages or a `Request`, and the fields of a `Request` by keyword, which win over
-    the
-    request's own.
+    the request's own.
     """
 
     def __init__(self, wiring: "Wiring") -> None:
@@ -57,6 +57,16 @@ class Router:
     def records(self) -> tuple[Record, ...]:
         """The last thousand calls, oldest first."""
         return tuple(self._wiring.records)
+
+    @property
+    def deployments(self) -> Mapping[str, Deployment]:
+        """Everything that may be asked, by id, in the order of the configuration."""
+        return self._wiring.deployments
+
+    @property
+    def digest(self) -> str:
+        """A short hash of all that decides what answers, without any key: equal for equal routers."""
+        return self._wiring.digest
 
     def decide(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """Where the request may go, and why: pure, synchronous, without a network."""

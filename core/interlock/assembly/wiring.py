@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import random
 from time import monotonic
 from typing import Any
 
 from interlock import builtins
 from interlock.assembly.deployments import DeploymentMaker
+from interlock.assembly.digest import digest
 from interlock.assembly.offers import Offers, collect
 from interlock.catalog import Catalog
 from interlock.config import Config, load
@@ -34,7 +36,7 @@ from interlock.types.providers import PROVIDERS
 _log = redacting_logger("interlock.assembly")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Wiring:
     """A router's parts."""
 
@@ -48,6 +50,11 @@ class Wiring:
     engine: Engine
     records: Ring
     bridge: Bridge = field(default_factory=Bridge)
+
+    @cached_property
+    def digest(self) -> str:
+        """See `Router.digest`."""
+        return digest(self.config, self.deployments.values(), self.offers.classifiers)
 
     @property
     def vendors(self) -> frozenset[str]:

@@ -1,0 +1,38 @@
+"""What decides which model answers, as a short hash: for caches that must not mix two routers' answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from typing import Any
+
+from interlock.config import Config
+from interlock.types.models import Credential, Deployment, Network
+
+# Keys and passwords may stand in these, and none of them changes what is answered.
+_LEFT_OUT = {"deployments": True, "records": True}
+_UNSEEN = (Credential, Network)
+
+
+def digest(config: Config, deployments: Iterable[Deployment], classifiers: Iterable[str]) -> str:
+    """Sixteen hexadecimal digits, equal in every process for equal routers."""
+    facts = (config.model_dump(exclude=_LEFT_OUT), list(deployments), list(classifiers))
+    return sha256(repr(_canonical(facts)).encode()).hexdigest()[:16]
+
+
+def _canonical(value: Any) -> Any:
+    """Lists and scalars alone, in an order of their own; what holds a secret is left out."""
+    if isinstance(value, _UNSEEN):
+        return None
+    if isinstance(value, Deployment):
+        return _canonical(
+            {field.name: getattr(value, field.name) for field in fields(value) if field.name != "headers"}
+        )
+    if is_dataclass(value) and not isinstance(value, type):
+        return _canonical({field.name: getattr(value, field.name) for field in fields(value)})
+    if isinstance(value, Mapping):
+        return [[key, _canonical(value[key])] for key in sorted(value)]
+    if isinstance(value, set | frozenset):
+        return sorted(map(repr, value))
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    return value
