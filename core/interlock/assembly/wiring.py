@@ -18,7 +18,7 @@ from interlock.engine.attempts import Attempts
 from interlock.engine.bridge import Bridge
 from interlock.engine.decide import Decider
 from interlock.engine.guards import Guards
-from interlock.engine.logbook import Logbook
+from interlock.engine.logbook import HealthWitness, Logbook
 from interlock.engine.records import Ring
 from interlock.engine.refining import Refinery
 from interlock.engine.rescue import MODES
@@ -106,7 +106,7 @@ def assemble(
         decider=decider,
         deployments=deployments,
         providers=offers.providers,
-        logbook=Logbook(health, host),
+        logbook=Logbook(host, [HealthWitness(health)]),
         http=http,
         guards=guards,
     )

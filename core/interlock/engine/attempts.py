@@ -134,7 +134,6 @@ class Attempts:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
-        self._logbook.health.began(deployment.id)
         request = flight.request
         if attempt.repair and flight.misfit is not None:
             request = mending(request, flight.misfit)
