@@ -166,6 +166,33 @@ class Constraint(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyCall:
+    """A request, as in `ConstraintCall`, and every deployment of the router."""
+
+    request: Request
+    constraints: Constraints
+    input_tokens: int
+    needs: frozenset[str]
+    deployments: tuple[Deployment, ...]
+
+
+@runtime_checkable
+class SelectiveConstraint(Constraint, Protocol):
+    """A rule that says when it need not be asked, which keeps decisions fast. It is asked before an attempt
+    all the same.
+
+    Attributes:
+        fixed: what it says follows from the deployment alone, for as long as the router lives.
+    """
+
+    fixed: bool
+
+    def idle(self, call: SurveyCall) -> bool:
+        """True when it would exclude none of the deployments. Asked once a request, unless it is fixed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyCall:
     """`retries` is per deployment; `random` returns a float in [0, 1), for jitter."""
 

@@ -1,13 +1,13 @@
 """The built-in hard rules: each says None, or in a sentence why a deployment is excluded.
 
-Every rule runs for every deployment of every request, so each returns before it builds a string. What is
-unknown (a window that no card states, a card without capabilities) never excludes.
+Each returns before it builds a string, and says when it is idle for a request. What is unknown (a window that
+no card states, a card without capabilities) never excludes.
 """
 
 from collections.abc import Iterable
 
 from interlock.constraints.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
-from interlock.protocols import API, Constraint, ConstraintCall
+from interlock.protocols import API, ConstraintCall, SelectiveConstraint, SurveyCall
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.providers import distribution_of
 from interlock.types.request import Request
@@ -39,6 +39,10 @@ def _collect(parts: Iterable[Part], found: set[str]) -> None:
 class ProviderInstalled:
     api = API
     name = "provider_installed"
+    fixed = True
+
+    def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
+        return False
 
     def check(self, call: ConstraintCall) -> str | None:
         if call.provider is not None:
@@ -52,6 +56,10 @@ class Residency:
 
     api = API
     name = "residency"
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.constraints.residency
 
     def check(self, call: ConstraintCall) -> str | None:
         allowed = call.constraints.residency
@@ -78,6 +86,10 @@ def _processed(region: str) -> str:
 class OnPremise:
     api = API
     name = "on_premise"
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.constraints.on_premise
 
     def check(self, call: ConstraintCall) -> str | None:
         if not call.constraints.on_premise:
@@ -93,6 +105,10 @@ class DeniedVendors:
 
     api = API
     name = "denied_vendors"
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.constraints.deny_vendors
 
     def check(self, call: ConstraintCall) -> str | None:
         denied = call.constraints.deny_vendors
@@ -110,6 +126,10 @@ class Model:
 
     api = API
     name = "model"
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        return call.request.model is None
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = call.request.model
@@ -125,6 +145,10 @@ class Model:
 class Capabilities:
     api = API
     name = "capabilities"
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.needs
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = call.needs
@@ -144,6 +168,15 @@ class ContextWindow:
 
     api = API
     name = "context_window"
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        tokens = call.input_tokens + (call.request.settings.max_tokens or 0)
+        for deployment in call.deployments:
+            window = deployment.card.context_window
+            if window is not None and window < tokens:
+                return False
+        return True
 
     def check(self, call: ConstraintCall) -> str | None:
         window = call.deployment.card.context_window
@@ -158,6 +191,10 @@ class ContextWindow:
 class Credentials:
     api = API
     name = "credentials"
+    fixed = True
+
+    def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
+        return False
 
     def check(self, call: ConstraintCall) -> str | None:
         credential = call.deployment.credential
@@ -168,7 +205,7 @@ class Credentials:
 
 # The first sentence is the one that is told. What is forbidden comes before what is merely missing: a key
 # helps nobody where the law is in the way.
-BUILTIN: tuple[Constraint, ...] = (
+BUILTIN: tuple[SelectiveConstraint, ...] = (
     ProviderInstalled(),
     Residency(),
     OnPremise(),

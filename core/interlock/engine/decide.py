@@ -1,15 +1,16 @@
 """Classify, exclude, rank: from a request to a decision, without a network and without waiting."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from interlock.classifiers.tokens import estimate_request_tokens
-from interlock.constraints import is_inside, needs, tighten
+from interlock.constraints import is_inside, tighten
 from interlock.engine.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Order, Place, Routes
+from interlock.engine.rulebook import Exclusion, Rulebook
 from interlock.errors import RequestError
 from interlock.health import HealthBook, Verdict
 from interlock.http import redacting_logger
-from interlock.protocols import Classifier, ClassifyCall, Constraint, ConstraintCall, ProviderFacts
+from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Candidate, Classification, Decision, Reason
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
@@ -20,12 +21,6 @@ _log = redacting_logger("interlock.decide")
 _UNSURE = Classification(task="conversational", confidence=0.0)
 # Rules that say that a deployment cannot serve anybody now; every other rule is about this request.
 _UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Exclusion:
-    rule: str
-    sentence: str
 
 
 class Decider:
@@ -44,10 +39,8 @@ class Decider:
         check_model: Callable[[str], None],
     ) -> None:
         self._routes = routes
-        self._deployments = deployments
-        self._providers = providers
         self._classifiers = classifiers
-        self._constraints = constraints
+        self._rules = Rulebook(constraints, deployments, providers)
         self._defaults = defaults
         self._health = health
         self._check_model = check_model
@@ -90,15 +83,8 @@ class Decider:
 
     def recheck(self, request: Request, decision: Decision, deployment: Deployment) -> str | None:
         """The rule that forbids an attempt now, in words; None when it is allowed."""
-        call = ConstraintCall(
-            request=request,
-            constraints=self.effective(request, decision.task),
-            deployment=deployment,
-            provider=self._providers.get(deployment.provider),
-            input_tokens=decision.input_tokens,
-            needs=needs(request),
-        )
-        exclusion = self._exclusion(call)
+        constraints = self.effective(request, decision.task)
+        exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens)
         return exclusion.sentence if exclusion else None
 
     def _classify(self, request: Request, tokens: int) -> tuple[Classification, str]:
@@ -144,29 +130,20 @@ class Decider:
 
     def _shortlist(
         self, request: Request, constraints: Constraints, tokens: int, order: Order
-    ) -> tuple[list[tuple[Place, Candidate]], dict[str, _Exclusion], set[str]]:
+    ) -> tuple[list[tuple[Place, Candidate]], dict[str, Exclusion], set[str]]:
         good: list[tuple[Place, Candidate]] = []
         late: list[tuple[Place, Candidate]] = []
-        excluded: dict[str, _Exclusion] = {}
+        excluded: dict[str, Exclusion] = {}
         demoted: set[str] = set()
-        wanted = needs(request)
+        judge = self._rules.judge(request, constraints, tokens)
         for place in order.places:
             deployment = place.deployment
             standing = self._health.standing(deployment.id)
             if standing.high_error_rate:
                 demoted.add(deployment.id)
-            exclusion = self._exclusion(
-                ConstraintCall(
-                    request=request,
-                    constraints=constraints,
-                    deployment=deployment,
-                    provider=self._providers.get(deployment.provider),
-                    input_tokens=tokens,
-                    needs=wanted,
-                )
-            )
+            exclusion = judge(deployment)
             if exclusion is None and standing.verdict is Verdict.EXCLUDED:
-                exclusion = _Exclusion("health", standing.sentence)
+                exclusion = Exclusion("health", standing.sentence)
             if exclusion is not None:
                 excluded[deployment.id] = exclusion
             elif standing.verdict is Verdict.DEMOTED:
@@ -176,25 +153,12 @@ class Decider:
                 good.append((place, place.candidate))
         return good + late, excluded, demoted
 
-    def _exclusion(self, call: ConstraintCall) -> _Exclusion | None:
-        for constraint in self._constraints:
-            try:
-                sentence = constraint.check(call)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
-                _log.error("constraint %s raised %s", constraint.name, type(error).__name__)
-                sentence = (
-                    f"the rule {constraint.name} failed to run, and what cannot be checked is not allowed"
-                )
-            if sentence is not None:
-                return _Exclusion(constraint.name, str(sentence) or f"the rule {constraint.name} excludes it")
-        return None
-
 
 def _reason(
     request: Request,
     order: Order,
     shortlist: Sequence[tuple[Place, Candidate]],
-    excluded: Mapping[str, _Exclusion],
+    excluded: Mapping[str, Exclusion],
     demoted: set[str],
 ) -> Reason:
     if request.model is not None:

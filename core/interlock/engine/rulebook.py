@@ -1,0 +1,129 @@
+"""Asking the rules: about every deployment of a request, and once more before each attempt."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.constraints import needs
+from interlock.http import redacting_logger
+from interlock.protocols import Constraint, ConstraintCall, ProviderFacts, SelectiveConstraint, SurveyCall
+from interlock.types.models import Deployment
+from interlock.types.request import Constraints, Request
+
+# Failures are logged by type alone: a message or a trace may hold the prompt.
+_log = redacting_logger("interlock.decide")
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    rule: str
+    sentence: str
+
+
+class Rulebook:
+    """The rules of one router, in the order in which they are heard: the first sentence is the one told.
+
+    A rule that is fixed has been asked about each deployment once; one that is idle for a request is not
+    asked about its deployments. An attempt is checked against all of them, from the beginning.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Constraint],
+        deployments: Mapping[str, Deployment],
+        providers: Mapping[str, ProviderFacts],
+    ) -> None:
+        self._rules = tuple(rules)
+        self._providers = providers
+        self._deployments = tuple(deployments.values())
+        selective = [isinstance(rule, SelectiveConstraint) for rule in rules]
+        fixed = [chosen and rule.fixed for chosen, rule in zip(selective, rules, strict=True)]  # type: ignore[attr-defined]  # selective
+        self._varying = [
+            (index, rule, rule.idle if selective[index] else None)  # type: ignore[attr-defined]  # selective
+            for index, rule in enumerate(rules)
+            if not fixed[index]
+        ]
+        self._fixed: dict[str, tuple[int, Exclusion]] = {}
+        nobody = Request("")
+        for deployment in self._deployments:
+            call = self._call(nobody, Constraints(), deployment, 0, None)
+            for index, rule in enumerate(rules):
+                if fixed[index] and (found := _ask(rule, call)):
+                    self._fixed[deployment.id] = (index, found)
+                    break
+
+    def judge(
+        self, request: Request, constraints: Constraints, tokens: int
+    ) -> Callable[[Deployment], Exclusion | None]:
+        """What says which rule excludes a deployment from this request, if one does."""
+        wanted = needs(request)
+        survey = SurveyCall(
+            request=request,
+            constraints=constraints,
+            input_tokens=tokens,
+            needs=wanted,
+            deployments=self._deployments,
+        )
+        awake = [
+            (index, rule) for index, rule, idle in self._varying if idle is None or not _idle(idle, survey)
+        ]
+        fixed = self._fixed
+        last = len(self._rules)
+
+        def judge(deployment: Deployment) -> Exclusion | None:
+            end, settled = fixed.get(deployment.id) or (last, None)
+            if awake and awake[0][0] < end:
+                call = self._call(request, constraints, deployment, tokens, wanted)
+                for index, rule in awake:
+                    if index > end:
+                        break
+                    if found := _ask(rule, call):
+                        return found
+            return settled
+
+        return judge
+
+    def recheck(
+        self, request: Request, constraints: Constraints, deployment: Deployment, tokens: int
+    ) -> Exclusion | None:
+        call = self._call(request, constraints, deployment, tokens, needs(request))
+        for rule in self._rules:
+            if found := _ask(rule, call):
+                return found
+        return None
+
+    def _call(
+        self,
+        request: Request,
+        constraints: Constraints,
+        deployment: Deployment,
+        tokens: int,
+        wanted: frozenset[str] | None,
+    ) -> ConstraintCall:
+        return ConstraintCall(
+            request=request,
+            constraints=constraints,
+            deployment=deployment,
+            provider=self._providers.get(deployment.provider),
+            input_tokens=tokens,
+            needs=wanted,
+        )
+
+
+def _idle(idle: Callable[[SurveyCall], bool], call: SurveyCall) -> bool:
+    """A rule that fails to say so is asked."""
+    try:
+        return idle(call) is True
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; asking is always safe
+        _log.error("a constraint's idle raised %s", type(error).__name__)
+        return False
+
+
+def _ask(rule: Constraint, call: ConstraintCall) -> Exclusion | None:
+    try:
+        sentence = rule.check(call)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
+        _log.error("constraint %s raised %s", rule.name, type(error).__name__)
+        sentence = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
+    if sentence is None:
+        return None
+    return Exclusion(rule.name, str(sentence) or f"the rule {rule.name} excludes it")
