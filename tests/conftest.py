@@ -9,4 +9,5 @@ def _no_configuration_from_outside(monkeypatch, tmp_path):
     for name in list(os.environ):
         if name.startswith("INTERLOCK_") or name.endswith(("_API_KEY", "_TOKEN")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)

@@ -4,7 +4,9 @@
     ├── ConfigError                 a key or value in the configuration: key, line, suggestion
     ├── RequestError                an argument of a call: key
     ├── PluginError                 a plugin, in strict mode only; otherwise plugins are reported
+    ├── StoreError                  where records are kept cannot be used; no call ever fails of it
     ├── NoDeployment                every deployment is excluded: excluded
+    │   └── BudgetExceeded          one by a budget alone: resets_at, retry_after
     ├── PermitError                 a send that its permit does not cover
     ├── GuardrailError              a guardrail stopped the call: guardrail
     ├── StreamInterrupted           a stream died after its first chunk: partial
@@ -12,6 +14,8 @@
     ├── TotalTimeout                the whole call ran out of time
     └── ProviderError               one attempt: status, code, vendor_message, request_id, retry_after
         ├── NoLongerAllowed         a rule has come to exclude the deployment since the decision
+        ├── Overloaded              nothing was sent: as many attempts as allowed are under way: limit, queue
+        │   └── RouterOverloaded    the same, for the router as a whole
         ├── AuthenticationError     401: the key is wrong or missing
         ├── PermissionDenied        403: the key may not do this
         ├── QuotaExceeded           402, or a 429 that says the balance is spent
@@ -19,11 +23,16 @@
         ├── ModelNotFound           404: the vendor does not serve this model
         ├── InvalidRequest          400, 413, 422: the vendor refuses the request's form
         │   ├── ContextLengthExceeded
+        │   ├── PrefillRejected     the model does not go on from an answer begun
         │   └── ContentPolicyViolation
         ├── Unavailable             5xx, overloaded
         │   └── ConnectionFailed    refused, reset, no route, TLS
         ├── ProtocolError           an answer that is malformed, truncated or not of the dialect
         │   └── OutputInvalid       structured output that does not fit its schema: text
+        ├── ContentRejected         a whole answer that `content` does not accept: text
+        │   ├── EmptyAnswer
+        │   ├── TruncatedAnswer
+        │   └── RefusedAnswer
         └── AttemptTimeout          one attempt ran out of time
             ├── ConnectTimeout
             ├── FirstTokenTimeout
@@ -111,6 +120,13 @@ class PluginError(InterlockError):
         self.distribution = distribution
 
 
+class StoreError(InterlockError):
+    """Records cannot be kept or read there, or health not shared.
+
+    Calls go on without: this is raised where records are read.
+    """
+
+
 class NoDeployment(InterlockError):
     """No deployment may serve the request. `excluded` maps each deployment id to its rule in words."""
 
@@ -121,6 +137,27 @@ class NoDeployment(InterlockError):
     def __str__(self) -> str:
         rules = "".join(f"\n  {deployment}: {rule}" for deployment, rule in self.excluded.items())
         return self.message + rules
+
+
+class BudgetExceeded(NoDeployment):
+    """No deployment may serve the request, and from one at least only a budget keeps it.
+
+    `resets_at`, in seconds since the epoch, is when the first such deployment is free again, and `retry_after`
+    the seconds until then: at the latest, because attempts under way may use less than is held for them. Both
+    are None when waiting does not help: the request may cost more than a whole budget.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        excluded: Mapping[str, str],
+        resets_at: float | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, excluded=excluded)
+        self.resets_at = resets_at
+        self.retry_after = retry_after
 
 
 class PermitError(InterlockError):
@@ -190,6 +227,30 @@ class NoLongerAllowed(ProviderError):
     pass
 
 
+class Overloaded(ProviderError):
+    """Nothing was sent: `limit` attempts are under way, and `queue` wait or the wait was too long.
+
+    `retry_after` is our own estimate: how long those before would take, as the last ones did.
+    """
+
+    def __init__(
+        self, message: str, *, limit: int = 0, queue: int = 0, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.limit = limit
+        self.queue = queue
+
+    def with_causes(self, message: str) -> "Overloaded":
+        """The same for a call that found room nowhere; `__cause__` is the last refusal."""
+        whole = type(self)(message, limit=self.limit, queue=self.queue, retry_after=self.retry_after)
+        whole.__cause__ = self
+        return whole
+
+
+class RouterOverloaded(Overloaded):
+    """The router as a whole has no room, and so no other deployment is tried."""
+
+
 class AuthenticationError(ProviderError):
     pass
 
@@ -218,6 +279,10 @@ class ContextLengthExceeded(InvalidRequest):
     pass
 
 
+class PrefillRejected(InvalidRequest):
+    pass
+
+
 class ContentPolicyViolation(InvalidRequest):
     pass
 
@@ -240,6 +305,26 @@ class OutputInvalid(ProtocolError):
     def __init__(self, message: str, *, text: str) -> None:
         super().__init__(message)
         self.text = text
+
+
+class ContentRejected(ProviderError):
+    """An answer that the configuration's `content` does not accept; `text` is the answer as it came."""
+
+    def __init__(self, message: str, *, text: str) -> None:
+        super().__init__(message)
+        self.text = text
+
+
+class EmptyAnswer(ContentRejected):
+    pass
+
+
+class TruncatedAnswer(ContentRejected):
+    pass
+
+
+class RefusedAnswer(ContentRejected):
+    pass
 
 
 class AttemptTimeout(ProviderError, TimeoutError):

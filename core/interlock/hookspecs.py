@@ -17,8 +17,9 @@ from interlock.protocols import (
     Constraint,
     Guardrail,
     Provider,
-    RecordStore,
     Responded,
+    SharedHealthKind,
+    StoreKind,
     Strategy,
 )
 from interlock.types.decisions import Decision
@@ -107,11 +108,20 @@ def interlock_connectors() -> Iterable[Connector]:
 
 
 @hookspec
-def interlock_stores() -> Iterable[RecordStore]:
+def interlock_stores() -> Iterable[StoreKind]:
     """Offer stores: where records are kept beyond the process.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns stores, of which the
-    configuration's `records` chooses one by the scheme of its URL.
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns kinds of stores, of
+    which the configuration's `records` chooses one by the scheme of its URL, and opens it.
+    """
+
+
+@hookspec
+def interlock_shared_health() -> Iterable[SharedHealthKind]:
+    """Offer ways of sharing health between processes.
+
+    Called when a router is made. Any plugin may implement it. Takes nothing; returns kinds of shared health,
+    of which the configuration's `health.shared` chooses one by the scheme of its URL, and opens it.
     """
 
 

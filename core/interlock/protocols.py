@@ -10,13 +10,16 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt, Candidate, Classification, Outcome, Race
+from interlock.types.health import HealthNews, HealthSync, ShareCall
 from interlock.types.messages import Message, ToolCall, ToolResult
 from interlock.types.models import Deployment
 from interlock.types.permit import Permit
 from interlock.types.records import Record
 from interlock.types.request import Constraints, Request, ToolSpec
 from interlock.types.response import Answer, Delta, Response
+from interlock.types.stores import PruneCall, RecordQuery, StoreCall
 from interlock.types.wire import HttpReply, HttpRequest
 
 API = 1
@@ -157,7 +160,11 @@ class ConstraintCall:
 
 @runtime_checkable
 class Constraint(Protocol):
-    """A hard rule. `check` returns None, or a sentence that says why the deployment is excluded."""
+    """A hard rule. `check` returns None, or a sentence that says why the deployment is excluded.
+
+    One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs and tokens
+    may say `replays = True`: it is asked again when records are replayed.
+    """
 
     api: int
     name: str
@@ -192,13 +199,31 @@ class SelectiveConstraint(Constraint, Protocol):
         ...
 
 
+def _granted(deployment: str) -> bool:  # noqa: ARG001 - nobody keeps count
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyCall:
-    """`retries` is per deployment; `random` returns a float in [0, 1), for jitter."""
+    """What a strategy has to go by.
+
+    Attributes:
+        retries: per deployment.
+        random: returns a float in [0, 1), for jitter.
+        request: as it will be sent; None where the strategy is asked about no request in particular.
+        streamed: the answer is wanted in steps.
+        content: what follows an answer that cannot be used.
+        may_retry: asked, last of all, before a deployment is tried once more; True grants one retry, and
+            otherwise it is time for the next deployment.
+    """
 
     shortlist: tuple[Candidate, ...]
     retries: int
     random: "RandomSource"
+    request: Request | None = None
+    streamed: bool = False
+    content: ContentRules = ContentRules()
+    may_retry: Callable[[str], bool] = _granted
 
 
 class RandomSource(Protocol):
@@ -207,12 +232,18 @@ class RandomSource(Protocol):
 
 @runtime_checkable
 class Strategy(Protocol):
-    """The order of attempts, as a pure generator: yields what to try and is sent how it ended."""
+    """The order of attempts, as a pure generator: yields what to try and is sent how it ended.
+
+    An answer to an `Attempt`, or to a `Race` for the first success, is the call's answer, and the strategy is
+    not resumed. A race whose attempts are all awaited sends one Outcome with all of theirs in `outcomes`. The
+    strategy goes on from there, and by returning one of them hands over its answer. A strategy that returns
+    nothing has given up.
+    """
 
     api: int
     name: str
 
-    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, None]: ...
+    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, Outcome | None]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,14 +318,82 @@ class Connector(Protocol):
 
 @runtime_checkable
 class RecordStore(Protocol):
-    """Keeps records. `put` is called off the hot path; `aclose` returns when everything is kept."""
+    """Keeps records and gives them back. Nothing blocks the event loop; failures are `StoreError`s.
+
+    A record that is put again, by its id, is kept once: what was not confirmed is put a second time. A store
+    that was made before a fork is never used after it.
+    """
 
     api: int
     name: str
 
-    async def put(self, records: Sequence[Record]) -> None: ...
+    async def put(self, records: Sequence[Record]) -> None:
+        """Keep them. When it returns they outlive the process."""
 
-    async def aclose(self) -> None: ...
+    async def find(self, query: RecordQuery) -> Sequence[Record]: ...
+
+    async def get(self, key: str) -> Record | None:
+        """The record whose id that is."""
+
+    async def prune(self, call: PruneCall) -> int:
+        """Remove some of the oldest of what may go, quickly; how many. None are left when it is 0."""
+
+    async def aclose(self) -> None:
+        """Let go of everything. May be called twice."""
+
+
+@runtime_checkable
+class StoreKind(Protocol):
+    """A kind of place for records, chosen by the scheme of the configuration's URL.
+
+    `open` does no I/O. It raises StoreError, without the URL, for one that it cannot use.
+    """
+
+    api: int
+    name: str
+    schemes: tuple[str, ...]
+
+    def open(self, call: StoreCall) -> RecordStore: ...
+
+
+@runtime_checkable
+class SharedHealth(Protocol):
+    """Where processes tell each other how deployments are doing. Used by one event loop at a time.
+
+    What it is told are names, counts and durations; it adds nothing of its own.
+    """
+
+    api: int
+
+    async def sync(self, call: HealthSync) -> Sequence[HealthNews]:
+        """Tell what happened here, hear what others told since the last time: in one round trip.
+
+        Of several that ask for the turn to probe a page, one is given it, and keeps it by asking again: until
+        another asks after the lease, or for as long as its probe is under way.
+
+        Raises:
+            StoreError: what it was to tell may be lost. It may be called again.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of everything. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class SharedHealthKind(Protocol):
+    """A way of sharing health between processes, chosen by the scheme of the configuration's URL.
+
+    `open` does no I/O: it is connected when it is first used. It raises StoreError for a URL that it cannot
+    use, without repeating it.
+    """
+
+    api: int
+    name: str
+    schemes: tuple[str, ...]
+
+    def open(self, call: ShareCall) -> SharedHealth: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,16 @@
 """Router: the public verbs."""
 
 import os
+import weakref
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.engine.requests import Options, as_request
-from interlock.engine.streaming import ResponseStream, stream
 from interlock.types.decisions import Decision
+from interlock.types.messages import ToolCall
 from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Prompt, Request
@@ -15,6 +18,7 @@ from interlock.types.response import Response
 
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
+    from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
 
 
@@ -28,6 +32,10 @@ class Router:
     def __init__(self, wiring: "Wiring") -> None:
         self._wiring = wiring
         self._engine = wiring.engine
+        if wiring.sharing is not None:
+            wiring.sharing.ensure()
+        # Streams that outlive their router hold the engine, and nothing but the engine needs connections.
+        weakref.finalize(wiring.engine, wiring.http.close_soon).atexit = False
 
     @classmethod
     def from_config(
@@ -64,6 +72,11 @@ class Router:
         return self._wiring.deployments
 
     @property
+    def rescue(self) -> str:
+        """What a broken stream does unless its request says otherwise; see the configuration's `rescue`."""
+        return self._engine.rescue
+
+    @property
     def digest(self) -> str:
         """A short hash of all that decides what answers, without any key: equal for equal routers."""
         return self._wiring.digest
@@ -71,6 +84,10 @@ class Router:
     def decide(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """Where the request may go, and why: pure, synchronous, without a network."""
         return self._engine.decide(as_request(prompt, options))
+
+    def count_tokens(self, prompt: Prompt | Request, **options: Unpack[Options]) -> int:
+        """Our estimate of the request's length, tools included. Nothing is downloaded, nobody is asked."""
+        return estimate_request_tokens(as_request(prompt, options))
 
     async def complete(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
         """The answer.
@@ -80,8 +97,10 @@ class Router:
         """
         return await self._engine.complete(as_request(prompt, options))
 
-    def stream(self, prompt: Prompt | Request, **options: Unpack[Options]) -> ResponseStream:
+    def stream(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "ResponseStream":
         """The answer in steps; nothing is sent before the first one is asked for."""
+        from interlock.engine.streaming import ResponseStream, stream  # noqa: PLC0415 - loaded with any router
+
         return ResponseStream(stream(self._engine, as_request(prompt, options)))
 
     def complete_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
@@ -91,14 +110,32 @@ class Router:
 
     def stream_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "SyncStream":
         """`stream` for code without a loop, or for a thread beside one."""
+        from interlock.engine.streaming import stream  # noqa: PLC0415 - loaded with any router
         from interlock.engine.sync_streaming import SyncStream  # noqa: PLC0415 - few programs need both worlds
 
         request = as_request(prompt, options)
         return SyncStream(self._wiring.bridge, stream(self._engine, request))
 
+    def tool_span(
+        self, call: ToolCall, response: Response | None = None
+    ) -> AbstractContextManager[None]:
+        """Encloses your run of a tool: a span `execute_tool …` under the request that was answered by
+        `response`, or without one under the current span. Costs next to nothing where nobody traces.
+        """
+        return self._engine.tracing.tool(call, None if response is None else response.record)
+
     async def aclose(self) -> None:
-        """Close every connection. The router stays usable and opens new ones."""
-        await self._wiring.http.aclose()
+        """Close every connection and write the records that wait. The router stays usable and opens new ones.
+
+        A store of records that is down is waited for some seconds, and no longer.
+        """
+        try:
+            await self._wiring.http.aclose()
+        finally:
+            if self._wiring.sharing is not None:
+                await self._wiring.sharing.aclose()
+            if self._wiring.writer is not None:
+                await self._wiring.writer.aclose()
 
     def close_sync(self) -> None:
         bridge = self._wiring.bridge

@@ -29,6 +29,8 @@ BODY = json.dumps(
     {
         "id": "chatcmpl-1",
         "object": "chat.completion",
+        "created": 1_790_000_000,
+        "model": "gpt-5.5",
         "choices": [{"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 40, "completion_tokens": 120, "total_tokens": 160},
     }

@@ -64,7 +64,10 @@ def test_the_documented_file_is_read_as_documented() -> None:
     assert config.ensembles["legal_review"].arbiter == "openai/gpt-5.5"
     assert config.constraints.constraints() == Constraints(residency={"eu"})
     assert config.timeouts.over(Timeouts()) == Timeouts(first_token=15)
-    assert (config.retries.max, config.rescue, config.records) == (2, "replay", "sqlite:///interlock.db")
+    assert (config.retries.max, config.rescue) == (2, "replay")
+    assert config.records is not None
+    assert config.records.url.reveal() == "sqlite:///interlock.db"
+    assert (config.records.keep, config.records.days) == (100_000, None)
 
 
 def test_nothing_at_all_is_a_configuration_of_defaults() -> None:
@@ -520,3 +523,40 @@ def test_the_processs_own_environment_is_the_default(monkeypatch: pytest.MonkeyP
         monkeypatch.delenv(name)
     monkeypatch.setenv("INTERLOCK_RESCUE", "hold")
     assert load().rescue == "hold"
+
+
+@pytest.mark.parametrize(
+    ("file", "environ", "expected"),
+    [
+        ("records: sqlite:///a.db", {}, ("sqlite:///a.db", 100_000, None)),
+        ("records: {url: sqlite:///a.db, keep: 5, days: 7}", {}, ("sqlite:///a.db", 5, 7.0)),
+        ("records: {url: sqlite:///a.db, keep: null}", {}, ("sqlite:///a.db", None, None)),
+        ("records: sqlite:///a.db", {"INTERLOCK_RECORDS__KEEP": "9"}, ("sqlite:///a.db", 9, None)),
+        (
+            "records: {url: sqlite:///a.db, keep: 5}",
+            {"INTERLOCK_RECORDS": "sqlite:///b.db"},
+            ("sqlite:///b.db", 5, None),
+        ),
+    ],
+)
+def test_an_address_for_records_and_its_bounds_may_come_from_two_places(
+    file: str, environ: dict[str, str], expected: tuple[str, int | None, float | None]
+) -> None:
+    records = from_text(file, environ).records
+    assert records is not None
+    assert (records.url.reveal(), records.keep, records.days) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("records: interlock.db", "records.url: expected an address such as sqlite:///interlock.db or"),
+        ("records: {keep: 5}", "records.url: is required."),
+        ("records: {url: sqlite:///a, keep: 0}", "records.keep: expected at least 1, not 0."),
+        ("records: {url: sqlite:///a, days: 0}", "records.days: expected a positive number, not 0."),
+        ("records: {url: sqlite:///a, kep: 5}", "records.kep: there is no such key. Did you mean 'keep'?"),
+        ("records: {url: 5}", "records.url: expected text, not a number; put it in quotes."),
+    ],
+)
+def test_bad_places_for_records(line: str, told: str) -> None:
+    assert complaint_about(line).startswith(f"interlock.yaml:1: {told}")

@@ -189,15 +189,29 @@ class Pile:
     api = 1
     name = "pile"
 
-    async def put(self, records: Any) -> None: ...
+    schemes = ("pile",)
 
-    async def aclose(self) -> None: ...
+    def open(self, call: Any) -> Any: ...
 
 
 def test_interlock_stores_are_taken_by_name() -> None:
     store = Pile()
     router = scripted_router({"a": []}, plugins=[offering("interlock_stores", store)])
-    assert router.wiring.offers.stores == {"pile": store}
+    assert router.wiring.offers.stores["pile"] is store
+
+
+class Ether:
+    api = 1
+    name = "ether"
+    schemes = ("ether",)
+
+    def open(self, call: Any) -> Any: ...
+
+
+def test_interlock_shared_health_is_taken_by_name() -> None:
+    kind = Ether()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_shared_health", kind)])
+    assert router.wiring.offers.shared_health["ether"] is kind
 
 
 async def test_interlock_decided_comes_after_every_decision() -> None:

@@ -36,6 +36,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
 RUN_HERE = {"explain", "models", "plugins", "init"}
+# Where the page has written a configuration that keeps records.
+RUN_ON_RECORDS = {"records", "replay"}
 _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[^\s`]*)[^\n]*\n(?P<code>.*?)^ *```\s*$", re.MULTILINE | re.DOTALL
 )
@@ -142,7 +144,8 @@ class Reader:
                 self._monkeypatch.setenv(variable, value)
             for environment, arguments in interlock_calls(command):
                 verb = parse(arguments, block)
-                if verb in RUN_HERE or {"--help", "-h", "--version"} & set(arguments):
+                recorded = verb in RUN_ON_RECORDS and keeps_records()
+                if verb in RUN_HERE or recorded or {"--help", "-h", "--version"} & set(arguments):
                     make_files(arguments)
                     result = CliRunner().invoke(app, arguments, input="Hello.", env=environment)
                     assert result.exit_code == 0, f"{block}: {command}\n{result.output}"
@@ -238,6 +241,11 @@ def make_files(arguments: list[str]) -> None:
         if option in ("-f", "--file", "--config") and value != "-" and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("" if option == "--config" else "Hello.", encoding="utf-8")
+
+
+def keeps_records() -> bool:
+    page = Path("interlock.yaml")
+    return page.exists() and re.search(r"^records:", page.read_text("utf-8"), re.MULTILINE) is not None
 
 
 @by_page

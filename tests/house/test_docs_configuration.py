@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from interlock import (
     AttemptTimeout,
+    ContentRejected,
     Endpoint,
     ModelCard,
     OutputInvalid,
@@ -22,15 +23,21 @@ from interlock import (
 from interlock.catalog import load_tasks
 from interlock.catalog.reading import CAPABILITIES, WEIGHTS
 from interlock.config import (
+    BudgetConfig,
     Config,
     ConstraintsConfig,
+    ContentConfig,
     DeploymentConfig,
     EnsembleConfig,
     HealthConfig,
+    HedgeConfig,
+    LoadConfig,
     PluginsConfig,
     PriceConfig,
+    RecordsConfig,
     RetriesConfig,
     TimeoutsConfig,
+    TracingConfig,
 )
 from interlock.config.layers import RESERVED
 from interlock.constraints import jurisdictions_of
@@ -49,7 +56,13 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "constraints": ConstraintsConfig,
     "timeouts": TimeoutsConfig,
     "retries": RetriesConfig,
+    "hedge": HedgeConfig,
+    "content": ContentConfig,
     "health": HealthConfig,
+    "load": LoadConfig,
+    "budgets": BudgetConfig,
+    "records": RecordsConfig,
+    "tracing": TracingConfig,
     "plugins": PluginsConfig,
 }
 
@@ -186,18 +199,21 @@ def test_what_follows_a_failure_is_as_the_tutorial_says():
     words = {
         "the same deployment again, then the next": Action.RETRY,
         "the same deployment once more, shown what was wrong, then the next": Action.REPAIR,
+        "the same deployment once more, for the answer from its beginning, then the next": Action.REPAIR,
         "the next deployment at once": Action.FALL_BACK,
         "the next deployment of another model": Action.OTHER_MODEL,
         "nothing: a refusal is not routed around": Action.END,
+        "nothing: another deployment would find the router as full": Action.END,
     }
     rows = table("When something fails", (DOCS / "tutorial.md").read_text("utf-8"))
     stated = {
         name: words[cells[0]] for kinds, cells in rows.items() for name in re.findall(r"[A-Z]\w+", kinds)
     } | {kind.__name__: Action.FALL_BACK for kind in AttemptTimeout.__subclasses__()}
-    real = {
-        kind.__name__: action_for(kind("x")) for kind in kinds_of(ProviderError) if kind is not OutputInvalid
-    }
-    assert stated == real | {"OutputInvalid": action_for(OutputInvalid("x", text=""))}
+    def error(kind: type[ProviderError]) -> ProviderError:
+        with_text = issubclass(kind, OutputInvalid | ContentRejected)
+        return kind("x", text="") if with_text else kind("x")
+
+    assert stated == {kind.__name__: action_for(error(kind)) for kind in kinds_of(ProviderError)}
 
 
 def kinds_of(kind: type[ProviderError]) -> set[type[ProviderError]]:

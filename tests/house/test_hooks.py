@@ -26,7 +26,8 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_strategies": (protocols.Strategy, "name"),
     "interlock_arbiters": (protocols.Arbiter, "name"),
     "interlock_connectors": (protocols.Connector, "name"),
-    "interlock_stores": (protocols.RecordStore, "name"),
+    "interlock_stores": (protocols.StoreKind, "name"),
+    "interlock_shared_health": (protocols.SharedHealthKind, "name"),
 }
 OBSERVERS = {"interlock_decided", "interlock_attempt_finished", "interlock_responded"}
 

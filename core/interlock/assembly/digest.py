@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from interlock.config import Config
 from interlock.types.models import Credential, Deployment, Network
 
 # Keys and passwords may stand in these, and none of them changes what is answered.
-_LEFT_OUT = {"deployments": True, "records": True}
+_LEFT_OUT: Final[dict[str, Any]] = {"deployments": True, "records": True, "health": {"shared"}}
 _UNSEEN = (Credential, Network)
 
 

@@ -12,7 +12,8 @@ from interlock.protocols import (
     Constraint,
     Guardrail,
     Provider,
-    RecordStore,
+    SharedHealthKind,
+    StoreKind,
     Strategy,
 )
 from interlock.types.models import ModelCard
@@ -30,7 +31,8 @@ class Offers:
     strategies: dict[str, Strategy]
     arbiters: dict[str, Arbiter]
     connectors: dict[str, Connector]
-    stores: dict[str, RecordStore]
+    stores: dict[str, StoreKind]
+    shared_health: dict[str, SharedHealthKind]
 
 
 def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
@@ -44,7 +46,8 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
         strategies=_by_name(host, "interlock_strategies", Strategy),
         arbiters=_by_name(host, "interlock_arbiters", Arbiter),
         connectors=_by_name(host, "interlock_connectors", Connector),
-        stores=_by_name(host, "interlock_stores", RecordStore),
+        stores=_by_name(host, "interlock_stores", StoreKind),
+        shared_health=_by_name(host, "interlock_shared_health", SharedHealthKind),
     )
 
 

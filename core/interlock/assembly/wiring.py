@@ -2,38 +2,46 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from random import random
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from interlock import builtins
+from interlock.assembly.budgets import budgeting
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.digest import digest
+from interlock.assembly.load import spread
 from interlock.assembly.offers import Offers, collect
+from interlock.assembly.recording import record_writer
+from interlock.assembly.sharing import health_sharing
 from interlock.catalog import Catalog
 from interlock.config import Config, load
 from interlock.engine.attempts import Attempts
 from interlock.engine.bridge import Bridge
 from interlock.engine.decide import Decider
 from interlock.engine.guards import Guards
-from interlock.engine.logbook import HealthWitness, Logbook
+from interlock.engine.logbook import Logbook, Witness
 from interlock.engine.records import Ring
 from interlock.engine.refining import Refinery
-from interlock.engine.rescue import MODES
 from interlock.engine.routes import Routes
 from interlock.engine.runner import Engine
+from interlock.engine.served import ServedModels
+from interlock.engine.sharing import Sharing
+from interlock.engine.tracing import Tracing, TracingWitness
+from interlock.engine.vitals import HealthWitness, RetryGate
+from interlock.engine.writer import RecordWriter
 from interlock.errors import ConfigError, RequestError
-from interlock.health import HealthBook, HealthPolicy
-from interlock.http import HttpClient, redacting_logger
+from interlock.health import HealthBook, RetryBudget
+from interlock.http import HttpClient
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, RefiningClassifier
+from interlock.strategies.hedge import Hedge
+from interlock.telemetry import Telemetry
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
-
-_log = redacting_logger("interlock.assembly")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +57,9 @@ class Wiring:
     health: HealthBook
     engine: Engine
     records: Ring
-    bridge: Bridge = field(default_factory=Bridge)
+    writer: RecordWriter | None
+    bridge: Bridge
+    sharing: Sharing | None
 
     @cached_property
     def digest(self) -> str:
@@ -68,10 +78,11 @@ def assemble(
     plugins: Iterable[object] = (),
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = monotonic,
+    wall: Callable[[], float] = time,
     random: RandomSource = random,
 ) -> Wiring:
-    """Wire a router. `environ`, `clock`, which gives health its seconds, and `random`, which spreads
-    retries, are for tests to replace.
+    """Wire a router. `environ`, `clock`, which gives health its seconds, `wall`, which gives budgets
+    those since the epoch, and `random`, which spreads retries, are for tests to replace.
 
     Raises:
         ConfigError: naming the key, its file and line, and the nearest valid name.
@@ -84,47 +95,63 @@ def assemble(
     catalog = _catalog(config, offers)
     deployments = DeploymentMaker(config, catalog, offers.providers, environ).make()
     _check_names(config, catalog, deployments)
-    health = HealthBook(
-        HealthPolicy(
-            error_rate=config.health.error_rate, window=config.health.window, cooldown=config.health.cooldown
-        ),
-        clock,
-    )
+    health = HealthBook(config.health.policy(), clock)
+    retry_budget = RetryBudget(config.retries.policy(), clock)
+    load_spread = spread(config, deployments, health.latencies, clock)
+    budgets = budgeting(config, catalog.aliases, deployments.values(), wall)
+    budgeted = [budgets] if budgets else []
     decider = Decider(
         routes=Routes(catalog, deployments, config.routes),
         deployments=deployments,
         providers={name: provider.facts for name, provider in offers.providers.items()},
         classifiers=list(offers.classifiers.values()),
-        constraints=list(offers.constraints.values()),
+        constraints=[*offers.constraints.values(), *budgeted],
         defaults=config.constraints.constraints(),
         health=health,
         check_model=_model_check(catalog, deployments),
+        load=load_spread.load,
+        allowances=load_spread.allowances,
     )
     guards = Guards(list(offers.guardrails.values()))
-    http = HttpClient()
+    telemetry = Telemetry(config.tracing.name, environ)
+    tracing = Tracing(telemetry)
+    health.listen(tracing.moved)
+    http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
+    witnesses: list[Witness] = [TracingWitness(), *budgeted, *load_spread.witnesses]
+    witnesses.append(HealthWitness(health, retry_budget))
     attempts = Attempts(
         decider=decider,
         deployments=deployments,
         providers=offers.providers,
-        logbook=Logbook(host, [HealthWitness(health)]),
+        logbook=Logbook(host, witnesses, ServedModels(catalog.cards.values())),
         http=http,
         guards=guards,
+        content=config.content.rules(),
+        slots=load_spread.slots,
     )
-    records = Ring()
+    bridge = Bridge()
+    sharing = health_sharing(config, offers, deployments.values(), health, bridge)
+    writer = record_writer(config, offers, bridge)
+    records = Ring(onward=None if writer is None else writer.put)
     strategy = offers.strategies["fallback"]
     refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
     engine = Engine(
         decider=decider,
         attempts=attempts,
-        strategy=strategy,
+        strategy=strategy if config.hedge is None else Hedge(strategy, config.hedge.policy(), health.latencies),
         refinery=Refinery(refining, attempts, strategy),
         guards=guards,
         host=host,
         records=records,
+        tracing=tracing,
         timeouts=config.timeouts.over(Timeouts()),
         retries=config.retries.max,
+        retry_gate=RetryGate(health, retry_budget),
+        sharing=sharing,
         rescue=config.rescue,
         random=random,
+        content=config.content.rules(),
+        budgeting=budgets,
     )
     return Wiring(
         config=config,
@@ -136,6 +163,9 @@ def assemble(
         health=health,
         engine=engine,
         records=records,
+        writer=writer,
+        bridge=bridge,
+        sharing=sharing,
     )
 
 
@@ -147,7 +177,7 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
 
 
 def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Deployment]) -> None:
-    """What the configuration refers to exists: tasks, models and deployments, ways to rescue, a store."""
+    """What the configuration refers to exists: tasks, models and deployments."""
     named = [*deployments, *catalog.cards, *catalog.aliases]
 
     def check(name: str, key: str) -> None:
@@ -166,19 +196,27 @@ def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Dep
             check(name, f"ensembles.{title}.members.{index}")
         if ensemble.arbiter:
             check(ensemble.arbiter, f"ensembles.{title}.arbiter")
+    if not isinstance(config.tracing.propagate, bool):
+        for index, name in enumerate(config.tracing.propagate):
+            if name not in deployments:
+                what = f"there is no deployment {name!r}."
+                raise config.error(f"tracing.propagate.{index}", what, nearest(name, list(deployments)))
     vendors = _vendors(catalog, ())
     for index, name in enumerate(config.constraints.deny_vendors):
         # A stranger may be denied; a name that resembles a known one was meant to be that one.
         if name.lower() not in vendors and (near := nearest(name, sorted(vendors))):
             what = f"no vendor is called {name!r}."
             raise config.error(f"constraints.deny_vendors.{index}", what, near)
-    if config.rescue not in MODES:
-        what = (
-            f"this version knows {', '.join(MODES)}; no card says yet that its model goes on from a prefill."
-        )
-        raise config.error("rescue", what)
-    if config.records:
-        _log.warning("records: no installed plugin keeps records there; they are kept in memory alone")
+
+
+def _propagation(
+    config: Config, telemetry: Telemetry
+) -> Callable[[Deployment], Mapping[str, str]] | None:
+    """The headers by which a deployment's server may go on with the trace, if any is to have them."""
+    if not config.tracing.propagate:
+        return None
+    reaches, nothing = config.tracing.reaches, dict[str, str]()
+    return lambda deployment: telemetry.traceparent() if reaches(deployment.id) else nothing
 
 
 def _vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:

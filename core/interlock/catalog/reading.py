@@ -10,7 +10,7 @@ from interlock.types.models import Endpoint, ModelCard, Price, Score
 from interlock.types.names import nearest
 
 WEIGHTS = ("open", "licensed", "closed")
-CAPABILITIES = ("text", "tools", "images", "audio", "documents", "structured_output", "reasoning")
+CAPABILITIES = ("text", "tools", "images", "audio", "documents", "structured_output", "reasoning", "prefill")
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from interlock.cli import ask, doctor, drill, explain, init, models, plugins, show
+from interlock.cli import ask, doctor, drill, explain, init, models, plugins, records, replay, show, trace
 from interlock.cli.failures import CLOSED, EPILOG, FAILED, describe, exit_code
 from interlock.cli.session import Session, log_to_stderr
 from interlock.errors import InterlockError
 
-_ORDER = ("ask", "explain", "models", "plugins", "doctor", "drill", "init")
+_ORDER = ("ask", "explain", "models", "plugins", "doctor", "drill", "trace", "records", "replay", "init")
 
 
 class Verbs(TyperGroup):
@@ -86,6 +86,8 @@ def before(
     context.obj = Session(config=config, verbose=verbose)
 
 
-for verb in (ask.ask, explain.explain, models.models, doctor.doctor, drill.drill, init.init):
+for verb in (ask.ask, explain.explain, models.models, doctor.doctor, drill.drill, replay.replay, init.init):
     app.command()(verb)
 app.add_typer(plugins.app, name="plugins")
+app.add_typer(records.app, name="records")
+app.add_typer(trace.app, name="trace")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.cli import inputs, show
+from interlock.cli import inputs, kept, memory, show
 from interlock.cli.session import session
 from interlock.types.response import Response
 
@@ -57,7 +57,12 @@ def ask(
     inputs.check_denied(deny or (), router.wiring.vendors)
     messages = inputs.conversation(text, system)
     whole = as_json or no_stream
-    response = asyncio.run((_complete if whole else _stream)(router, messages, options))
+    try:
+        response = asyncio.run((_complete if whole else _stream)(router, messages, options))
+    finally:
+        if not router.wiring.config.records:
+            memory.remember(router.records)
+        kept.tell_losses(router.wiring)
     if as_json:
         show.write_json(show.response_data(response))
     elif no_stream:

@@ -46,12 +46,12 @@ def explain(
     if as_json:
         show.write_json(show.decision_data(decision))
     else:
-        _show(decision)
+        show_decision(decision)
     if not decision.shortlist:
         show.note("No deployment may serve this; `interlock doctor` says what each of them lacks.")
 
 
-def _show(decision: Decision) -> None:
+def show_decision(decision: Decision) -> None:
     facts = (
         ("confidence", f"{decision.confidence:.0%}"),
         ("evidence", show.names(decision.evidence)),

@@ -7,12 +7,16 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interlock.types.decisions import Decision
 from interlock.types.models import Price
 from interlock.types.records import AttemptRecord
 from interlock.types.response import Response, Usage
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from rich.tree import Tree
 
 _UNBOUNDED = 10_000
 _LONGEST_WORD = 20
@@ -79,6 +83,30 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
     sys.stdout.write("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
     sys.stdout.flush()
+
+
+def trees(*drawn: "Tree") -> None:
+    """Print trees, as wide as the terminal; unbroken lines when they go elsewhere."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    fixed = terminal or bool(os.environ.get("COLUMNS"))
+    width = shutil.get_terminal_size().columns if fixed else _UNBOUNDED
+    console = Console(file=StringIO(), force_terminal=terminal, width=width)
+    for tree in drawn:
+        console.print(tree)
+    text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
+    sys.stdout.write("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
+    sys.stdout.flush()
+
+
+def piece(text: str, style: str = "") -> "Text":
+    """A piece of a tree's line, without what would command a terminal."""
+    from rich.text import Text
+
+    return Text(_CONTROLS.sub("", text), style)
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
@@ -153,7 +181,7 @@ def decision_line(response: Response) -> str:
     if failed := _failed(record.attempts):
         answered = f"{failed}, answered by {answered}"
     parts = [record.decision.task, answered, record.decision.reason, f"{record.latency:.1f} s"]
-    parts += [part for part in (_tokens(response.usage), dollars(response.cost)) if part]
+    parts += [part for part in (tokens(response.usage), dollars(response.cost)) if part]
     return " · ".join(parts)
 
 
@@ -173,7 +201,8 @@ def _times(kind: str, count: int) -> str:
     return kind if count == 1 else f"{kind} {count} times"
 
 
-def _tokens(usage: Usage) -> str:
+def tokens(usage: Usage) -> str:
+    """In and out; empty when nobody knows either."""
     if usage.input_tokens is None and usage.output_tokens is None:
         return ""
     about = "about " if usage.estimated else ""

@@ -11,34 +11,45 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from interlock.config.budgets import BudgetConfig, Budgets
 from interlock.config.complaints import complaints
+from interlock.config.contents import ContentConfig
 from interlock.config.document import shown
+from interlock.config.health import HealthConfig, RetriesConfig
+from interlock.config.hedging import HedgeConfig
 from interlock.config.keys import resolve_key
 from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer
+from interlock.config.load import LoadConfig
+from interlock.config.recording import RecordsConfig, spell_out
 from interlock.config.schema import (
     ConstraintsConfig,
     DeploymentConfig,
     EnsembleConfig,
-    HealthConfig,
     Names,
     PluginsConfig,
     PriceConfig,
-    RetriesConfig,
     Text,
     TimeoutsConfig,
 )
+from interlock.config.tracing import TracingConfig
 from interlock.errors import ConfigError
 
 __all__ = [
+    "BudgetConfig",
     "Config",
     "ConstraintsConfig",
+    "ContentConfig",
     "DeploymentConfig",
     "EnsembleConfig",
     "HealthConfig",
+    "HedgeConfig",
+    "LoadConfig",
     "PluginsConfig",
     "PriceConfig",
+    "RecordsConfig",
     "RetriesConfig",
     "TimeoutsConfig",
+    "TracingConfig",
     "load",
     "resolve_key",
 ]
@@ -64,8 +75,13 @@ class Config(BaseSettings):
     timeouts: TimeoutsConfig = TimeoutsConfig()
     retries: RetriesConfig = RetriesConfig()
     rescue: Literal["hold", "replay", "continue", "restart", "raise"] = "replay"
+    hedge: HedgeConfig | None = None
+    content: ContentConfig = ContentConfig()
     health: HealthConfig = HealthConfig()
-    records: Annotated[Text | None, Field(repr=False)] = None
+    load: LoadConfig = LoadConfig()
+    budgets: Budgets = ()
+    records: RecordsConfig | None = None
+    tracing: TracingConfig = TracingConfig()
     models: tuple[dict[str, Any], ...] = ()
     plugins: PluginsConfig = PluginsConfig()
 
@@ -141,6 +157,8 @@ def load(
     file = None if isinstance(source, Mapping) else _file(source, environ)
     if file is not None:
         layers.append(file_layer(file))
+    for layer in layers:
+        spell_out(layer.data)
     origins = tuple(layers)
     token = _layers.set(origins)
     try:

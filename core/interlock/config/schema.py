@@ -59,8 +59,11 @@ def _header(value: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 Seconds = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=1)]
 Dollars = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=0, le=10**9)]
+Limit = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=10**15)]
+Weight = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=10**6, allow_inf_nan=False)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_names)]
 Paths = Annotated[tuple[Text, ...], BeforeValidator(_paths), Field(min_length=1, max_length=2)]
 SecretText = Annotated[Secret, BeforeValidator(_secret), WithJsonSchema({"type": "string"})]
@@ -138,6 +141,8 @@ class DeploymentConfig(Part):
     ca_bundle: Text | None = None
     client_cert: Paths | None = None
     price: PriceConfig | None = None
+    weight: Weight | None = None
+    max_concurrency: Limit | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -162,20 +167,6 @@ class EnsembleConfig(Part):
     members: Annotated[Names, Field(min_length=2)]
     arbiter: Text | None = None
     mode: Literal["select_best", "synthesise", "vote"] = "select_best"
-
-
-class RetriesConfig(Part):
-    """`max` counts retries of one deployment after its first attempt."""
-
-    max: Count = 2
-
-
-class HealthConfig(Part):
-    """`error_rate` is a fraction, `window` counts attempts, `cooldown` is in seconds."""
-
-    error_rate: Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=1)] = 0.05
-    window: Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=10**6)] = 200
-    cooldown: Seconds = 20.0
 
 
 class PluginsConfig(Part):

@@ -57,6 +57,7 @@ class Residency:
     api = API
     name = "residency"
     fixed = False
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:
         return not call.constraints.residency
@@ -87,6 +88,7 @@ class OnPremise:
     api = API
     name = "on_premise"
     fixed = False
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:
         return not call.constraints.on_premise
@@ -106,6 +108,7 @@ class DeniedVendors:
     api = API
     name = "denied_vendors"
     fixed = False
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:
         return not call.constraints.deny_vendors
@@ -127,6 +130,7 @@ class Model:
     api = API
     name = "model"
     fixed = False
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:
         return call.request.model is None
@@ -146,6 +150,7 @@ class Capabilities:
     api = API
     name = "capabilities"
     fixed = False
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:
         return not call.needs
@@ -169,6 +174,7 @@ class ContextWindow:
     api = API
     name = "context_window"
     fixed = False
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:
         tokens = call.input_tokens + (call.request.settings.max_tokens or 0)

@@ -3,34 +3,31 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
+from interlock.engine.contents import check_content
 from interlock.engine.decide import Decider
-from interlock.engine.flight import Flight
+from interlock.engine.flight import Flight, Lane
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
 from interlock.engine.limits import Limits
 from interlock.engine.logbook import Logbook
 from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
+from interlock.engine.rescue import prefilled
+from interlock.engine.slots import AT_ONCE, Slots
 from interlock.engine.watch import Watch
 from interlock.errors import BetweenTokensTimeout, NoLongerAllowed, OutputInvalid, PermitError
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
+from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt
 from interlock.types.models import Deployment
 from interlock.types.request import Output
 from interlock.types.response import Answer, Delta
 
 _AT_WORK = Delta()
-
-
-@dataclass(slots=True)
-class Landing:
-    """Where a stream leaves its whole answer."""
-
-    answer: Answer | None = None
 
 
 class Attempts:
@@ -45,6 +42,8 @@ class Attempts:
         logbook: Logbook,
         http: HttpClient,
         guards: Guards,
+        content: ContentRules,
+        slots: Slots | None = None,
     ) -> None:
         self._decider = decider
         self._deployments = deployments
@@ -52,35 +51,55 @@ class Attempts:
         self._logbook = logbook
         self._http = http
         self._guards = guards
+        self._content = content
+        self._slots = slots
         self._origins: dict[str, str | None] = {}
 
     def deployment(self, name: str) -> Deployment:
         return self._deployments[name]
 
-    async def complete(self, flight: Flight, attempt: Attempt) -> Answer:
+    def goes_on(self, name: str) -> bool:
+        """Whether a deployment's model takes an answer begun and goes on with it."""
+        return "prefill" in self._deployments[name].card.capabilities
+
+    async def complete(self, flight: Flight, attempt: Attempt, lane: Lane) -> Answer:
         """An answer that was accepted, or ProviderError; TotalTimeout when the flight is due."""
-        call = self._permit(flight, attempt)
-        provider = self._providers[call.deployment.provider]
-        now = asyncio.get_running_loop().time()
-        with self._logbook.entry(flight, attempt, call) as entry, closing(Watch()) as watch:
+        turn = AT_ONCE if self._slots is None else await self._slots.turn(flight, attempt, lane)
+        with (
+            turn,
+            self._logbook.entry(flight, attempt, self._permit(flight, attempt, lane), lane) as entry,
+            closing(Watch()) as watch,
+        ):
+            call = entry.call
+            provider = self._providers[call.deployment.provider]
+            now = asyncio.get_running_loop().time()
             with watch.until(*Limits(call.deployment, flight, now).wait("answer", now)):
-                answer = await provider.complete(call)
-            entry.usage, entry.served_model = answer.usage, answer.served_model
-            answer = self._accept(flight, answer)
+                answer = await entry.carried(provider.complete)(call)
+            entry.answer, entry.usage, entry.served_model = answer, answer.usage, answer.served_model
+            answer = self._accept(flight, attempt, answer, lane)
             entry.usage = answer.usage
         return answer
 
-    async def stream(self, flight: Flight, attempt: Attempt, landing: Landing) -> AsyncGenerator[Delta]:
-        """The provider's deltas; when they end without an error, `landing.answer` is the accepted answer."""
-        call = self._permit(flight, attempt)
-        provider = self._providers[call.deployment.provider]
-        loop_time = asyncio.get_running_loop().time
-        began = loop_time()
-        limits = Limits(call.deployment, flight, began)
-        fold = Fold(provider.facts.name)
-        with self._logbook.entry(flight, attempt, call) as entry, closing(Watch()) as watch:
+    async def stream(self, flight: Flight, attempt: Attempt, lane: Lane) -> AsyncGenerator[Delta]:
+        """The provider's deltas; when they end without an error, `lane.answer` is the accepted answer."""
+        turn = AT_ONCE if self._slots is None else await self._slots.turn(flight, attempt, lane)
+        with (
+            turn,
+            self._logbook.entry(
+                flight, attempt, self._permit(flight, attempt, lane), lane, streamed=True
+            ) as entry,
+            closing(Watch()) as watch,
+        ):
+            call = entry.call
+            provider = self._providers[call.deployment.provider]
+            loop_time = asyncio.get_running_loop().time
+            began = loop_time()
+            limits = Limits(call.deployment, flight, began)
+            lane.fold = fold = Fold(provider.facts.name)
+            if lane.prefix:
+                fold.add(Delta(lane.prefix))
             async with aclosing(provider.stream(call)) as deltas:  # type: ignore[type-var]  # generators have aclose
-                step = deltas.__anext__
+                step = entry.carried(deltas.__anext__)
                 limit = limits.wait("first_token", began)
                 while True:
                     try:
@@ -94,53 +113,63 @@ class Attempts:
                         break  # the answer is whole; only its connection was left open
                     fold.add(delta)
                     entry.usage, entry.served_model = fold.usage, fold.served_model
-                    if entry.first_token is None and _speaks(delta):
+                    if entry.first_token is None and speaks(delta):
                         entry.spoke()
                     yield delta
                     if fold.finished:
                         limit = limits.after_finish(loop_time())
                     elif entry.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
-            landing.answer = self._accept(flight, fold.answer())
-            entry.usage = landing.answer.usage
+            entry.answer = fold.answer()
+            answer = self._accept(flight, attempt, entry.answer, lane)
+            entry.usage = answer.usage
 
-    def _accept(self, flight: Flight, answer: Answer) -> Answer:
+    def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
         """The answer as guardrails leave it, its output parsed and its usage known or estimated."""
         answer = self._guards.after(flight.request, answer, flight.kept)
+        check_content(self._content, flight.request, answer)
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
             try:
-                flight.parsed = parse(output, answer.text)
+                lane.parsed = parse(output, answer.text)
             except OutputInvalid as misfit:
-                flight.misfit = misfit
+                flight.misfits[attempt.deployment] = misfit
                 raise
         usage = answer.usage
         if usage.input_tokens is None or usage.output_tokens is None:
             usage = estimated(usage, flight.decision.input_tokens, answer)
             answer = replace(answer, usage=usage)
+        lane.answer = answer
         return answer
 
-    def _permit(self, flight: Flight, attempt: Attempt) -> Call:
+    def _permit(self, flight: Flight, attempt: Attempt, lane: Lane) -> Call:
         """Check the constraints once more, and only then mint the permit."""
         if all(candidate.deployment != attempt.deployment for candidate in flight.decision.shortlist):
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
         deployment = self._deployments[attempt.deployment]
+        lane.id = number = flight.draft.number() if lane.id is None else lane.id
         rule = self._decider.recheck(flight.asked, flight.decision, deployment)
         if rule is not None:
             error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {rule}")
-            flight.draft.attempt(deployment, attempt.role, ticks=perf_counter(), error=error)
+            record = flight.draft.attempt(
+                number, deployment, attempt.role, ticks=perf_counter(), error=error, parent=lane.parent
+            )
+            if flight.trace is not None:
+                flight.trace.refused(deployment, record)
             raise error
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
         request = flight.request
-        if attempt.repair and flight.misfit is not None:
-            request = mending(request, flight.misfit)
+        if attempt.repair and (misfit := flight.misfits.get(deployment.id)) is not None:
+            request = mending(request, misfit)
+        elif lane.prefix:
+            request = prefilled(request, lane.prefix)
         return Call(request=request, deployment=deployment, permit=permit, http=self._http)
 
 
-def _speaks(delta: Delta) -> bool:
+def speaks(delta: Delta) -> bool:
     """Whether a delta is a token; some vendors open a stream with an id and a role, and then think."""
     said = delta.text or delta.reasoning or delta.tool_calls or delta.refusal or delta.media
     return bool(said or delta.finish_reason) or delta == _AT_WORK

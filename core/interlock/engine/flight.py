@@ -1,11 +1,13 @@
 """A call under way."""
 
+import asyncio
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from interlock.engine.fold import Fold
 from interlock.engine.records import RecordDraft
-from interlock.errors import OutputInvalid, TotalTimeout
+from interlock.errors import InterlockError, OutputInvalid, TotalTimeout
 from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
@@ -13,7 +15,35 @@ from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Answer, Response
 
-Steps = Generator[Attempt | Race, Outcome, None]
+if TYPE_CHECKING:
+    from interlock.engine.budgeting import Budgeting
+    from interlock.engine.traces import CallTrace
+
+Steps = Generator[Attempt | Race, Outcome, Outcome | None]
+
+
+class LostRace(InterlockError):
+    """An attempt was cancelled because its race was over; in records alone, for nobody is told."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """What one attempt has to itself, so that attempts that go on at once do not mix.
+
+    `answer` is the accepted one, `parsed` its structured output. `fold` holds what a stream has said so far.
+    `id` is the attempt's in the record, `parent` that of the attempt that it hedges. `lost` says why a race
+    had no more use for the attempt, and is set before it is cancelled. `waited` is seconds in a queue.
+    `prefix` is what the answer goes on from: the text of a stream that broke.
+    """
+
+    id: int | None = None
+    parent: int | None = None
+    answer: Answer | None = None
+    parsed: Any = None
+    fold: Fold | None = None
+    lost: str | None = None
+    waited: float = 0.0
+    prefix: str = ""
 
 
 @dataclass(slots=True)
@@ -22,7 +52,8 @@ class Flight:
 
     `asked` is the request as the caller gave it, `request` what guardrails made of it; `kept` is what they
     keep aside. `due` is the loop's time at which the call must have ended, `total` the seconds that it was
-    given. `parsed` is set with the accepted answer, `misfit` with the last output that did not fit.
+    given. `misfits` holds each deployment's last output that did not fit.
+    `budgeting` knows the router's budgets, if it has any.
     """
 
     asked: Request
@@ -33,19 +64,28 @@ class Flight:
     due: float
     total: float
     steps: Steps
-    parsed: Any = None
-    misfit: OutputInvalid | None = None
+    misfits: dict[str, OutputInvalid] = field(default_factory=dict)
+    budgeting: "Budgeting | None" = None
+    trace: "CallTrace | None" = None
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, at most until the call is due, and then in vain: TotalTimeout."""
+        now = asyncio.get_running_loop().time()
+        if now + seconds >= self.due:
+            await asyncio.sleep(max(0.0, self.due - now))
+            raise self.too_late()
+        await asyncio.sleep(seconds)
 
     def too_late(self) -> TotalTimeout:
         return TotalTimeout(f"the call was not finished within {self.total:g} s (timeouts.total)")
 
-    def response(self, deployment: Deployment, answer: Answer, record: Record) -> Response:
+    def response(self, deployment: Deployment, answer: Answer, parsed: Any, record: Record) -> Response:
         refused = answer.finish_reason == "refusal"
         return Response(
             text=answer.text or (answer.refusal if refused else ""),
             reasoning=answer.reasoning,
             tool_calls=answer.tool_calls,
-            parsed=self.parsed,
+            parsed=parsed,
             finish_reason=answer.finish_reason,
             usage=answer.usage,
             cost=record.cost,

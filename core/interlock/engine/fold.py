@@ -53,6 +53,11 @@ class Fold:
         return "".join("".join(piece.text) for piece in self._pieces if piece.kind == "text")
 
     @property
+    def said(self) -> str:
+        """Everything that the model has made so far, in no particular form."""
+        return "".join(fragment for piece in self._pieces for fragment in piece.text)
+
+    @property
     def usage(self) -> Usage:
         return self._usage
 

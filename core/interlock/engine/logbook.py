@@ -1,20 +1,35 @@
 """How an attempt ended, written down exactly once, whichever way it was left."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from interlock.engine.flight import Flight
-from interlock.errors import InterlockError, ProtocolError, ProviderError
-from interlock.health import HealthBook
+from interlock.engine.flight import Flight, Lane, LostRace
+from interlock.engine.records import estimated, filled
+from interlock.engine.served import ServedModels
+from interlock.errors import (
+    AttemptTimeout,
+    ConnectTimeout,
+    InterlockError,
+    InvalidRequest,
+    PermitError,
+    PrefillRejected,
+    ProtocolError,
+    ProviderError,
+)
 from interlock.http import redacting_logger
 from interlock.plugins import PluginHost
 from interlock.protocols import Call
 from interlock.types.decisions import Attempt
 from interlock.types.records import AttemptRecord
-from interlock.types.response import Usage
+from interlock.types.response import Answer, Usage
+
+if TYPE_CHECKING:
+    from interlock.engine.traces import AttemptTrace
+
+T = TypeVar("T")
 
 _log = redacting_logger("interlock.engine")
 
@@ -34,30 +49,43 @@ class Witness(Protocol):
 class Logbook:
     """Tells the record, the witnesses and the observers of one router about its attempts."""
 
-    def __init__(self, host: PluginHost, witnesses: Sequence[Witness]) -> None:
+    def __init__(self, host: PluginHost, witnesses: Sequence[Witness], served: ServedModels) -> None:
+        self.served = served
         self.witnesses = witnesses
         self.host = host
         self.observed = host.observers("interlock_attempt_finished")
 
-    def entry(self, flight: Flight, attempt: Attempt, call: Call) -> "Entry":
-        return Entry(self, flight, attempt, call)
+    def entry(
+        self, flight: Flight, attempt: Attempt, call: Call, lane: Lane, *, streamed: bool = False
+    ) -> "Entry":
+        return Entry(self, flight, attempt, call, lane, streamed=streamed)
 
 
 class Entry:
     """Encloses one attempt. What it raises is an InterlockError, a cancellation, or a stream's early end."""
 
     __slots__ = (
-        "_begun", "_book", "_ticks", "attempt", "call", "first_token", "flight", "served_model", "usage",
+        "_begun", "_book", "_ticks", "answer", "attempt", "call", "first_token", "flight", "lane",
+        "scope", "served_model", "streamed", "usage",
     )  # fmt: skip
 
-    def __init__(self, book: Logbook, flight: Flight, attempt: Attempt, call: Call) -> None:
+    def __init__(
+        self, book: Logbook, flight: Flight, attempt: Attempt, call: Call, lane: Lane, *, streamed: bool
+    ) -> None:
         self._book = book
-        self.flight, self.attempt, self.call = flight, attempt, call
+        self.flight, self.attempt, self.call, self.streamed = flight, attempt, call, streamed
+        self.lane = lane
         self._begun = 0
         self._ticks = perf_counter()
         self.usage = Usage()
         self.served_model: str | None = None
         self.first_token: float | None = None
+        self.answer: Answer | None = None  # as the provider gave it
+        self.scope: AttemptTrace | None = None
+
+    def carried(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        """A provider's step, as it has to be awaited."""
+        return step if self.scope is None else self.scope.carried(step)
 
     def spoke(self) -> None:
         """The first token has come."""
@@ -77,16 +105,22 @@ class Entry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         deployment = self.call.deployment
-        failure = None if error is None else _failure(deployment.id, error)
+        failure = None if error is None else _failure(deployment.id, error, self.lane)
+        if failure is not None and self._begun == len(self._book.witnesses):
+            self.usage = self._used(failure)
         self.call.permit.withdraw()
         record = self.flight.draft.attempt(
+            self.lane.id or 0,
             deployment,
             self.attempt.role,
             ticks=self._ticks,
             error=failure,
             usage=self.usage,
             served_model=self.served_model,
+            served=self._book.served.look(deployment, self.served_model),
             first_token=self.first_token,
+            parent=self.lane.parent,
+            waited=self.lane.waited,
         )
         for witness in self._book.witnesses[: self._begun]:
             witness.ended(self, failure, record)
@@ -95,31 +129,39 @@ class Entry:
         if isinstance(failure, ProviderError) and failure is not error:
             raise failure from error
 
-
-class HealthWitness:
-    """Keeps the health book."""
-
-    def __init__(self, health: HealthBook) -> None:
-        self._health = health
-
-    def began(self, entry: Entry) -> None:
-        self._health.began(entry.call.deployment.id)
-
-    def ended(self, entry: Entry, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as a witness
-        if failure is None or isinstance(failure, ProviderError):
-            self._health.ended(entry.call.deployment.id, failure)
-        else:
-            self._health.released(entry.call.deployment.id)
+    def _used(self, failure: InterlockError) -> Usage:
+        """What a failed attempt has used: estimated where its vendor did not count it for us and may bill it
+        all the same, for what it has answered or for a request that nobody waited for.
+        """
+        usage, tokens = self.usage, self.flight.decision.input_tokens
+        if usage.input_tokens is not None and usage.output_tokens is not None:
+            return usage
+        if self.answer is not None:
+            return estimated(usage, tokens, self.answer)
+        said = "" if self.lane.fold is None else self.lane.fold.said
+        return filled(usage, tokens, said) if said or _abandoned(failure) else usage
 
 
-def _failure(deployment: str, error: BaseException) -> InterlockError:
+def _abandoned(failure: InterlockError) -> bool:
+    """Whether an attempt was sent and left before it was known what became of it."""
+    if isinstance(failure, AttemptTimeout):
+        return not isinstance(failure, ConnectTimeout)
+    return not isinstance(failure, (ProviderError, PermitError))
+
+
+def _failure(deployment: str, error: BaseException, lane: Lane) -> InterlockError:
     """The error as the record and the health book know it."""
     if isinstance(error, ProviderError):
         error.deployment = deployment
+    if lane.prefix and type(error) is InvalidRequest:
+        what = f"the vendor does not go on from an answer begun: {error.message}"
+        refused = PrefillRejected(what, status=error.status)
+        refused.deployment = deployment
+        return refused
     if isinstance(error, InterlockError):
         return error
     if isinstance(error, (asyncio.CancelledError, GeneratorExit)) or not isinstance(error, Exception):
-        return InterlockError("left by the caller")
+        return InterlockError("left by the caller") if lane.lost is None else LostRace(lane.lost)
     # A provider may raise ProviderError alone; anything else is its own fault, and a failed attempt.
     _log.error("the provider of %s raised %s", deployment, type(error).__name__)
     failure = ProtocolError(f"the provider of {deployment} failed with {type(error).__name__}")

@@ -1,13 +1,15 @@
 """Records in the making, and the last ones kept in memory."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from threading import Lock
 from time import perf_counter, time
 from uuid import uuid4
 
 from interlock.classifiers.tokens import estimate_tokens
+from interlock.engine.served import Served
 from interlock.errors import InterlockError, ProviderError
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.models import Deployment, Price
@@ -18,15 +20,21 @@ _MILLION = 1_000_000
 
 
 class Ring:
-    """The last records of a router, newest last. Safe to read while calls go on."""
+    """The last records of a router, newest last. Safe to read while calls go on.
 
-    def __init__(self, size: int = 1_000) -> None:
+    `onward` is handed every record, and returns at once.
+    """
+
+    def __init__(self, size: int = 1_000, onward: Callable[[Record], None] | None = None) -> None:
         self._records: deque[Record] = deque(maxlen=size)
         self._lock = Lock()
+        self._onward = onward
 
     def put(self, record: Record) -> None:
         with self._lock:
             self._records.append(record)
+        if self._onward is not None:
+            self._onward(record)
 
     def __iter__(self) -> Iterator[Record]:
         with self._lock:
@@ -44,7 +52,10 @@ class Ring:
 class RecordDraft:
     """A call's record while the call goes on."""
 
-    __slots__ = ("_attempts", "_id", "_metadata", "_started", "_streamed", "_ticks", "decision", "rescue")
+    __slots__ = (
+        "_attempts", "_id", "_metadata", "_numbers", "_started", "_streamed", "_ticks", "decision", "rescue",
+        "trace",
+    )  # fmt: skip
 
     def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:
         self._id = uuid4().hex
@@ -54,11 +65,14 @@ class RecordDraft:
         self._started = time()
         self._ticks = perf_counter()
         self._attempts: list[AttemptRecord] = []
+        self._numbers = 0
         self.rescue: str | None = None
+        self.trace: str | None = None
 
     @property
     def attempts(self) -> tuple[AttemptRecord, ...]:
-        return tuple(self._attempts)
+        """In the order in which they began; of a race, the one that ended first was written first."""
+        return tuple(sorted(self._attempts, key=_id_of))
 
     @property
     def cost(self) -> float | None:
@@ -67,8 +81,14 @@ class RecordDraft:
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
+    def number(self) -> int:
+        """The id of an attempt that begins."""
+        self._numbers += 1
+        return self._numbers - 1
+
     def attempt(
         self,
+        number: int,
         deployment: Deployment,
         role: AttemptRole,
         *,
@@ -76,23 +96,29 @@ class RecordDraft:
         error: InterlockError | None = None,
         usage: Usage = Usage(),  # noqa: B008 - frozen
         served_model: str | None = None,
+        served: Served | None = None,
         first_token: float | None = None,
+        parent: int | None = None,
+        waited: float = 0.0,
     ) -> AttemptRecord:
         """Write down an attempt that began at `ticks` of perf_counter and has just ended."""
         now = perf_counter()
         billed = error is None or usage.output_tokens is not None
         record = AttemptRecord(
-            id=len(self._attempts),
+            id=number,
             deployment=deployment.id,
             model=deployment.model,
             role=role,
+            parent=parent,
             started=self._started + (ticks - self._ticks),
             latency=now - ticks,
             error=None if error is None else error_record(error),
             usage=usage,
-            cost=cost_of(usage, deployment.price or deployment.card.price) if billed else 0.0,
+            cost=cost_of(usage, served.price if served else None) if billed else 0.0,
             served_model=served_model,
+            substituted=served is not None and served.substituted,
             first_token=first_token,
+            waited=waited,
         )
         self._attempts.append(record)
         return record
@@ -103,7 +129,7 @@ class RecordDraft:
             started=self._started,
             latency=perf_counter() - self._ticks,
             decision=self.decision,
-            attempts=tuple(self._attempts),
+            attempts=self.attempts,
             deployment=deployment.id if deployment else None,
             model=deployment.model if deployment else None,
             cost=self.cost,
@@ -111,7 +137,11 @@ class RecordDraft:
             rescue=self.rescue,
             streamed=self._streamed,
             metadata=self._metadata,
+            trace=self.trace,
         )
+
+
+_id_of = attrgetter("id")
 
 
 def error_record(error: InterlockError) -> ErrorRecord:
@@ -122,6 +152,7 @@ def error_record(error: InterlockError) -> ErrorRecord:
             status=error.status,
             code=error.code,
             request_id=error.request_id,
+            quoted=error.vendor_message is not None,
         )
     return ErrorRecord(kind=type(error).__name__, message=error.message)
 
@@ -129,6 +160,11 @@ def error_record(error: InterlockError) -> ErrorRecord:
 def estimated(usage: Usage, input_tokens: int, answer: Answer) -> Usage:
     """The vendor's counts where it gave them, our estimates where it did not."""
     said = answer.text + answer.reasoning + "".join(str(call.arguments) for call in answer.tool_calls)
+    return filled(usage, input_tokens, said)
+
+
+def filled(usage: Usage, input_tokens: int, said: str) -> Usage:
+    """The same for an answer that may be unfinished: `said` is all there is of it."""
     return replace(
         usage,
         input_tokens=input_tokens if usage.input_tokens is None else usage.input_tokens,

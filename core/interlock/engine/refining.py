@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from interlock.engine.attempts import Attempts
-from interlock.engine.flight import Flight
+from interlock.engine.flight import Flight, Lane
 from interlock.engine.routes import EU_REGULATED
 from interlock.errors import InterlockError, ProviderError, TotalTimeout
 from interlock.http import redacting_logger
 from interlock.protocols import ClassifyCall, RefiningClassifier, Strategy, StrategyCall
-from interlock.types.decisions import Classification, Outcome, Race
+from interlock.strategies.races import in_turn
+from interlock.types.decisions import Classification, Outcome
 from interlock.types.request import Request
 from interlock.types.response import Answer
 
@@ -66,9 +67,11 @@ class Refinery:
         return None if stage is None else (best, stage)
 
     async def _ask(self, flight: Flight, request: Request) -> Answer:
-        inner = replace(flight, request=request, kept=(), parsed=None, misfit=None)
-        steps = self._strategy.run(
-            StrategyCall(shortlist=flight.decision.shortlist, retries=0, random=lambda: 0.0)
+        inner = replace(flight, request=request, kept=(), misfits={})
+        steps = in_turn(
+            self._strategy.run(
+                StrategyCall(shortlist=flight.decision.shortlist, retries=0, random=lambda: 0.0)
+            )
         )
         failure: InterlockError | None = None
         outcome: Outcome | None = None
@@ -77,10 +80,9 @@ class Refinery:
                 step = next(steps) if outcome is None else steps.send(outcome)
             except StopIteration:
                 break
-            if isinstance(step, Race):
-                raise TypeError("this version's engine runs no races")
             try:
-                return await self._attempts.complete(inner, replace(step, role="classifier", delay=0.0))
+                step = replace(step, role="classifier", delay=0.0)
+                return await self._attempts.complete(inner, step, Lane())
             except ProviderError as error:
                 failure, outcome = error, Outcome(attempt=step, error=error)
         raise failure or InterlockError("nobody could be asked")

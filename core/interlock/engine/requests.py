@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
+from math import inf
 from typing import Any, TypedDict
 
 from interlock.engine.output import as_output
@@ -18,6 +19,8 @@ class Options(TypedDict, total=False):
 
     task: str | None
     model: str | None
+    prefer: str | None
+    timeout: float | None
     constraints: Constraints | Mapping[str, Any]
     settings: Settings | Mapping[str, Any]
     tools: Iterable[ToolSpec | Mapping[str, Any] | type | Callable[..., Any]]
@@ -48,10 +51,13 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         request = replace(prompt, **options) if options else prompt
     else:
         request = Request(prompt, **options)
-    for key in ("task", "model", "ensemble", "rescue"):
+    for key in ("task", "model", "prefer", "ensemble", "rescue"):
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):
             raise RequestError(f"expected a name, not {type(value).__name__}", key=key)
+    limit = request.timeout
+    if limit is not None and not (type(limit) in (int, float) and 0 < limit < inf):
+        raise RequestError("expected a number of seconds above 0", key="timeout")
     if not (request.tools or request.tool_choice is not None or request.output is not None):
         return request
     tools = as_tools(request.tools)

@@ -1,14 +1,18 @@
 """What has been delivered of a stream, and how another stream may take its place without a splice."""
 
+from dataclasses import replace
+
 from interlock.types.messages import Message, Text
 from interlock.types.models import Deployment
 from interlock.types.records import Record
+from interlock.types.request import Request
 from interlock.types.response import Answer, Chunk, Delta, Response
 
 # hold: deliver nothing before the answer is whole. replay: go on where the new stream repeats what was
-# delivered.
-# restart: tell the consumer to discard. raise: end in StreamInterrupted.
-MODES = ("hold", "replay", "restart", "raise")
+# delivered. continue: give the next model what was delivered as the beginning of its answer, where its card
+# says that it can go on from there; otherwise replay. restart: tell the consumer to discard. raise: end in
+# StreamInterrupted.
+MODES = ("hold", "replay", "continue", "restart", "raise")
 
 
 class Diverged(Exception):
@@ -36,8 +40,9 @@ class _Track:
     def behind(self) -> bool:
         return bool(self._repeat)
 
-    def rewind(self) -> None:
-        self._repeat = self.sent
+    def rewind(self, to: int = 0) -> None:
+        """The present stream begins at so many characters of what was delivered."""
+        self._repeat = self.sent[to:]
 
     def take(self, piece: str) -> str:
         """The part of `piece` that is new."""
@@ -51,6 +56,11 @@ class _Track:
         return piece
 
 
+def prefilled(request: Request, prefix: str) -> Request:
+    """The request with the answer begun."""
+    return replace(request, messages=(*request.messages, Message("assistant", prefix)))
+
+
 class Delivery:
     """Turns the deltas of one attempt after another into chunks for one consumer."""
 
@@ -59,14 +69,29 @@ class Delivery:
         self._text = _Track()
         self._reasoning = _Track()
         self._tools = False
+        self._may_continue = True
+        self.prefix = ""
 
     @property
     def started(self) -> bool:
         """Whether the consumer has been given anything."""
         return self._text.started or self._reasoning.started or self._tools
 
-    def begin(self) -> Chunk | None:
-        """Another attempt takes over. Raises Diverged when nothing can follow what was delivered."""
+    @property
+    def way(self) -> str:
+        """How the present stream takes the place of the one before."""
+        return "replay" if self.mode == "continue" and not self.prefix else self.mode
+
+    def refused(self) -> None:
+        """The answer begun was not taken: no other deployment is given it."""
+        self._may_continue = False
+
+    def begin(self, *, goes_on: bool = False) -> Chunk | None:
+        """Another attempt takes over; `prefix` is what its model is to go on from, if it `goes_on` from such.
+
+        Raises Diverged when nothing can follow what was delivered.
+        """
+        self.prefix = ""
         if not self.started:
             return None
         if self.mode == "restart":
@@ -74,6 +99,10 @@ class Delivery:
             return Chunk(restart=True)
         if self._tools:
             raise Diverged
+        if self.mode == "continue" and goes_on and self._may_continue and not self._reasoning.started:
+            self.prefix = self._text.sent.rstrip()  # vendors refuse an answer begun that ends in a blank
+            self._text.rewind(to=len(self.prefix))
+            return None
         self._text.rewind()
         self._reasoning.rewind()
         return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.catalog import Catalog
+from interlock.engine.spreading import twins
 from interlock.types.decisions import Candidate
 from interlock.types.models import Deployment
 
@@ -26,12 +27,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Every deployment once, best first. `primary` is the first name of the leading row."""
+    """Every deployment once, best first. `primary` is the first name of the leading row; `twins` may change
+    places by their load.
+    """
 
     places: tuple[Place, ...]
     row: str
     demand: bool
     primary: str
+    twins: tuple[frozenset[str], ...] = ()
 
 
 class Routes:
@@ -80,7 +84,8 @@ class Routes:
                 )
         lead = rows[0]
         names = self._rows.get(lead, ())
-        return Order(tuple(places), lead, lead in self._demands, names[0] if names else "")
+        primary = names[0] if names else ""
+        return Order(tuple(places), lead, lead in self._demands, primary, twins(places))
 
     def _named(self, name: str) -> list[Deployment]:
         if name in self._deployments:

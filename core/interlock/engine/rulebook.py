@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from interlock.constraints import needs
 from interlock.http import redacting_logger
@@ -9,8 +11,13 @@ from interlock.protocols import Constraint, ConstraintCall, ProviderFacts, Selec
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
 
+if TYPE_CHECKING:
+    from interlock.engine.past import Past
+
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
+# Rules that say that a deployment cannot serve anybody now; every other rule is about the request.
+UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,9 @@ class Rulebook:
                     break
 
     def judge(
-        self, request: Request, constraints: Constraints, tokens: int
+        self, request: Request, constraints: Constraints, tokens: int, wanted: frozenset[str]
     ) -> Callable[[Deployment], Exclusion | None]:
-        """What says which rule excludes a deployment from this request, if one does."""
-        wanted = needs(request)
+        """What says which rule excludes a deployment from this request, which `wanted` lists the needs of."""
         survey = SurveyCall(
             request=request,
             constraints=constraints,
@@ -79,6 +85,21 @@ class Rulebook:
                     if found := _ask(rule, call):
                         return found
             return settled
+
+        return judge
+
+    def judge_again(
+        self, request: Request, constraints: Constraints, tokens: int, past: "Past"
+    ) -> Callable[[Deployment], Exclusion | None]:
+        """As `judge`, of a recorded request whose prompt is gone."""
+        names = [rule.name for rule in self._rules]
+
+        def judge(deployment: Deployment) -> Exclusion | None:
+            call = self._call(request, constraints, deployment, tokens, past.needs)
+            for index, rule in enumerate(self._rules):
+                if found := past.verdict(rule, names[index + 1 :], deployment.id, partial(_ask, rule, call)):
+                    return found
+            return None
 
         return judge
 

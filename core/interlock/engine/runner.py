@@ -1,27 +1,39 @@
 """The whole of a call: decide, try what the strategy says, answer or fail with every attempt listed."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from interlock.engine.attempts import Attempts
+from interlock.engine.budgeting import Budgeting
 from interlock.engine.decide import Decider
-from interlock.engine.flight import Flight, Steps
+from interlock.engine.flight import Flight, Lane, LostRace, Steps
 from interlock.engine.guards import Guards
+from interlock.engine.races import Races
 from interlock.engine.records import RecordDraft, Ring
 from interlock.engine.refining import Refinery
 from interlock.engine.rescue import MODES
+from interlock.engine.sharing import Sharing
+from interlock.engine.traces import CallTrace
+from interlock.engine.tracing import Tracing
+from interlock.engine.vitals import RetryGate
 from interlock.errors import (
     AllAttemptsFailed,
     InterlockError,
     NoDeployment,
+    NoLongerAllowed,
+    Overloaded,
     ProviderError,
     RequestError,
+    RouterOverloaded,
 )
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
+from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt, Classification, Decision, Outcome, Race
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
-from interlock.types.records import Record
+from interlock.types.records import AttemptRecord, Record
 from interlock.types.request import Request
 from interlock.types.response import Answer, Response
 
@@ -39,65 +51,84 @@ class Engine:
         guards: Guards,
         host: PluginHost,
         records: Ring,
+        tracing: Tracing,
         timeouts: Timeouts,
         retries: int,
+        retry_gate: RetryGate,
+        sharing: Sharing | None,
         rescue: str,
         random: RandomSource,
+        content: ContentRules,
+        budgeting: Budgeting | None,
     ) -> None:
         self.decider = decider
         self.attempts = attempts
+        self.races = Races(attempts)
         self.records = records
-        self._rescue = rescue
+        self.tracing = tracing
+        self.rescue = rescue
         self._guards = guards
         self._strategy = strategy
         self._refinery = refinery
         self._host = host
         self._timeouts = timeouts
         self._retries = retries
+        self._retry_gate = retry_gate
+        self._sharing = sharing
         self._random = random
+        self._content = content
+        self._budgeting = budgeting
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
 
     def decide(self, request: Request, opinion: tuple[Classification, str] | None = None) -> Decision:
+        if self._sharing is not None:
+            self._sharing.ensure()
         decision = self.decider.decide(request, opinion)
         if self._sees_decisions:
             self._host.notify("interlock_decided", request=request, decision=decision)
         return decision
 
     async def complete(self, request: Request) -> Response:
-        flight = await self.take_off(request, streamed=False)
-        try:
-            deployment, answer = await self._answer(flight)
-        except BaseException as error:
-            self.failed(flight, error)
-            raise
-        return self.landed(flight, deployment, answer)
+        with self.tracing.call() as trace:
+            flight = await self.take_off(request, streamed=False, trace=trace)
+            try:
+                deployment, answer, parsed = await self._answer(flight)
+            except BaseException as error:
+                self.failed(flight, error)
+                raise
+            return self.landed(flight, deployment, answer, parsed)
 
-    async def take_off(self, request: Request, *, streamed: bool) -> Flight:
+    async def take_off(self, request: Request, *, streamed: bool, trace: CallTrace | None = None) -> Flight:
         """Decide and get ready. A call that may go nowhere is recorded and ends here, in NoDeployment."""
         if request.ensemble is not None:
             raise RequestError("this version runs no ensembles", key="ensemble")
         decision = self.decide(request)
         guarded, kept = self._guards.before(request)
+        total = min(self._timeouts.total, request.timeout or self._timeouts.total)
         flight = Flight(
             asked=request,
             request=guarded,
             kept=kept,
             decision=decision,
             draft=RecordDraft(decision, request.metadata, streamed=streamed),
-            due=asyncio.get_running_loop().time() + self._timeouts.total,
-            total=self._timeouts.total,
-            steps=self._steps(decision),
+            due=asyncio.get_running_loop().time() + total,
+            total=total,
+            steps=self._steps(decision, guarded, streamed=streamed),
+            trace=trace,
+            budgeting=self._budgeting,
         )
+        if trace is not None:
+            flight.draft.trace = trace.traceparent
         if self._refinery.wanted(flight):
-            await self._refine(flight)
+            await self._refine(flight, streamed=streamed)
         if not flight.decision.shortlist:
-            error = NoDeployment("no deployment may serve this request", excluded=flight.decision.excluded)
+            error = nowhere(flight)
             self.failed(flight, error)
             raise error
         return flight
 
-    async def _refine(self, flight: Flight) -> None:
+    async def _refine(self, flight: Flight, *, streamed: bool) -> None:
         """Decide again when a classifier that asks a model is surer than the local ones."""
         try:
             opinion = await self._refinery.refine(flight)
@@ -106,42 +137,54 @@ class Engine:
             raise
         if opinion is not None and self.decider.knows(opinion[0].task):
             flight.decision = flight.draft.decision = self.decide(flight.asked, opinion)
-            flight.steps = self._steps(flight.decision)
+            flight.steps = self._steps(flight.decision, flight.request, streamed=streamed)
 
-    def _steps(self, decision: Decision) -> Steps:
-        call = StrategyCall(shortlist=decision.shortlist, retries=self._retries, random=self._random)
+    def _steps(self, decision: Decision, request: Request, *, streamed: bool) -> Steps:
+        call = StrategyCall(
+            shortlist=decision.shortlist,
+            retries=self._retries,
+            may_retry=self._retry_gate.of(decision),
+            random=self._random,
+            content=self._content,
+            request=request,
+            streamed=streamed,
+        )
         return self._strategy.run(call)
 
-    async def next_attempt(self, flight: Flight, outcome: Outcome | None) -> Attempt | None:
-        """What the strategy wants tried now, after the wait that it asks for; None when it has given up."""
+    async def next_step(self, flight: Flight, outcome: Outcome | None) -> Attempt | Race | Outcome | None:
+        """What the strategy wants tried, an attempt after the wait that it asks for.
+
+        An Outcome is the strategy's choice among whole answers. None when it has given up.
+        """
         try:
             step = next(flight.steps) if outcome is None else flight.steps.send(outcome)
-        except StopIteration:
-            return None
-        if isinstance(step, Race):
-            raise TypeError("this version's engine runs no races")
-        if step.delay > 0:
-            loop_time = asyncio.get_running_loop().time()
-            if loop_time + step.delay >= flight.due:
-                await asyncio.sleep(max(0.0, flight.due - loop_time))
-                raise flight.too_late()
-            await asyncio.sleep(step.delay)
+        except StopIteration as end:
+            chosen: Outcome | None = end.value
+            return chosen
+        if isinstance(step, Attempt) and step.delay > 0:
+            await flight.pause(step.delay)
         return step
 
-    async def _answer(self, flight: Flight) -> tuple[Deployment, Answer]:
+    async def _answer(self, flight: Flight) -> tuple[Deployment, Answer, Any]:
         outcome: Outcome | None = None
-        while (attempt := await self.next_attempt(flight, outcome)) is not None:
-            try:
-                answer = await self.attempts.complete(flight, attempt)
-            except ProviderError as error:
-                outcome = Outcome(attempt=attempt, error=error)
-                continue
-            return self.attempts.deployment(attempt.deployment), answer
+        while (step := await self.next_step(flight, outcome)) is not None:
+            if isinstance(step, Attempt):
+                lane = Lane()
+                try:
+                    answer = await self.attempts.complete(flight, step, lane)
+                except ProviderError as error:
+                    outcome = Outcome(attempt=step, error=error)
+                    continue
+                return self.attempts.deployment(step.deployment), answer, lane.parsed
+            outcome = await self.races.complete(flight, step) if isinstance(step, Race) else step
+            if outcome.answer is not None:
+                deployment = self.attempts.deployment(outcome.attempt.deployment)
+                return deployment, outcome.answer, outcome.parsed
         raise exhausted(flight, outcome)
 
     def delivery_mode(self, request: Request) -> str:
         """How a stream is delivered; guardrails see whole answers only, and so nothing before its end."""
-        mode = request.rescue or self._rescue
+        mode = request.rescue or self.rescue
         if mode not in MODES:
             raise RequestError(
                 f"{mode!r} is no way to rescue a stream; there are {', '.join(MODES)}.",
@@ -150,10 +193,10 @@ class Engine:
             )
         return "hold" if self._guards else mode
 
-    def landed(self, flight: Flight, deployment: Deployment, answer: Answer) -> Response:
+    def landed(self, flight: Flight, deployment: Deployment, answer: Answer, parsed: Any) -> Response:
         """The response, its record kept and observed."""
         record = flight.draft.finish(deployment)
-        response = flight.response(deployment, answer, record)
+        response = flight.response(deployment, answer, parsed, record)
         self._keep(flight, record, response)
         return response
 
@@ -165,6 +208,8 @@ class Engine:
 
     def _keep(self, flight: Flight, record: Record, response: Response | None) -> None:
         self.records.put(record)
+        if flight.trace is not None:
+            flight.trace.finished(record)
         if self._sees_responses:
             self._host.notify(
                 "interlock_responded",
@@ -173,15 +218,48 @@ class Engine:
             )
 
 
+def nowhere(flight: Flight, refused: Mapping[str, str] | None = None) -> NoDeployment:
+    """The error for a call of which nothing was sent; `refused` are deployments that were allowed at first."""
+    excluded = {**flight.decision.excluded, **(refused or {})}
+    if flight.budgeting is not None:
+        return flight.budgeting.nowhere(flight.asked, flight.decision, excluded)
+    return NoDeployment("no deployment may serve this request", excluded=excluded)
+
+
+def _refused(attempts: Sequence[AttemptRecord]) -> dict[str, str] | None:
+    """Deployment to rule, when every attempt was forbidden before it was sent; None when one was sent."""
+    refused: dict[str, str] = {}
+    for attempt in attempts:
+        if attempt.error is None or attempt.error.kind != NoLongerAllowed.__name__:
+            return None
+        refused[attempt.deployment] = attempt.error.message
+    return refused
+
+
+def _unsent(attempt: AttemptRecord) -> bool:
+    kinds = (Overloaded.__name__, RouterOverloaded.__name__)
+    return attempt.error is not None and attempt.error.kind in kinds
+
+
+def _lost(attempt: AttemptRecord) -> bool:
+    return attempt.error is not None and attempt.error.kind == LostRace.__name__
+
+
 def exhausted(flight: Flight, outcome: Outcome | None) -> InterlockError:
     """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
     last = outcome.error if outcome else None
-    if last is None:
-        return NoDeployment("no deployment may serve this request", excluded=flight.decision.excluded)
-    tried = {attempt.deployment: attempt.error for attempt in flight.draft.attempts}
+    if outcome is not None and last is None:
+        return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")
+    refused = _refused(flight.draft.attempts)
+    if last is None or refused is not None:
+        return nowhere(flight, refused)
+    failed = [attempt for attempt in flight.draft.attempts if not _lost(attempt)]
+    tried = {attempt.deployment: attempt.error for attempt in failed}
     if len(tried) == 1:
         return last
     causes = "".join(f"\n  {deployment}: {error}" for deployment, error in tried.items())
+    if isinstance(last, Overloaded) and all(_unsent(attempt) for attempt in failed):
+        return last.with_causes(f"none of {len(tried)} deployments has room:{causes}")
     error = AllAttemptsFailed(f"none of {len(tried)} deployments answered:{causes}")
     error.__cause__ = last
     return error

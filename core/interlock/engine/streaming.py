@@ -5,14 +5,14 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
-from interlock.engine.attempts import Landing
-from interlock.engine.flight import Flight
+from interlock.engine.flight import Flight, Lane
 from interlock.engine.rescue import Delivery, Diverged
 from interlock.engine.runner import Engine, exhausted
-from interlock.errors import ProviderError, StreamInterrupted
-from interlock.types.decisions import Attempt, Outcome
+from interlock.engine.traces import CallTrace
+from interlock.errors import PrefillRejected, ProviderError, StreamInterrupted
+from interlock.types.decisions import Attempt, Outcome, Race
 from interlock.types.request import Request
-from interlock.types.response import Chunk, Response
+from interlock.types.response import Chunk, Delta, Response
 
 
 class ResponseStream:
@@ -46,28 +46,51 @@ class ResponseStream:
         await self._chunks.aclose()
 
 
-async def stream(engine: Engine, request: Request) -> AsyncGenerator[Chunk]:
+def stream(engine: Engine, request: Request) -> AsyncGenerator[Chunk]:
     """The chunks of one call. The last one carries the response; before it, nothing is whole."""
-    flight = await engine.take_off(request, streamed=True)
+    return engine.tracing.stream(lambda trace: _stream(engine, request, trace))
+
+
+async def _stream(engine: Engine, request: Request, trace: CallTrace | None) -> AsyncGenerator[Chunk]:
+    flight = await engine.take_off(request, streamed=True, trace=trace)
     delivery = Delivery(engine.delivery_mode(request))
     try:
         outcome: Outcome | None = None
-        while (attempt := await engine.next_attempt(flight, outcome)) is not None:
-            landing = Landing()
+        while (step := await engine.next_step(flight, outcome)) is not None:
+            started, lane = None, Lane()
+            attempt = _leader(step)
             try:
-                restart = delivery.begin()
+                restart = delivery.begin(
+                    goes_on=isinstance(step, Attempt) and engine.attempts.goes_on(step.deployment)
+                )
+                lane.prefix = delivery.prefix
+                if delivery.started:
+                    flight.draft.rescue = delivery.way
                 if restart is not None:
                     yield restart
-                async with aclosing(engine.attempts.stream(flight, attempt, landing)) as deltas:
+                if isinstance(step, Attempt):
+                    source = engine.attempts.stream(flight, step, lane)
+                elif isinstance(step, Outcome):
+                    source = _whole(step, lane)
+                else:
+                    opened = await engine.races.stream(flight, step)
+                    if isinstance(opened, Outcome):
+                        outcome = opened
+                        continue
+                    started = opened
+                    attempt, lane, source = started.attempt, started.lane, started.deltas()
+                async with aclosing(source) as deltas:
                     async for delta in deltas:
                         chunk = delivery.take(delta)
                         if chunk is not None:
                             yield chunk
-                if landing.answer is None:
+                if lane.answer is None:
                     raise AssertionError("a stream that ends without an error has an answer")
-                rest = delivery.settle(landing.answer)
+                rest = delivery.settle(lane.answer)
             except ProviderError as error:
-                outcome = Outcome(attempt=attempt, error=error)
+                outcome = Outcome(attempt=attempt, error=error) if started is None else started.broken(error)
+                if isinstance(error, PrefillRejected):
+                    delivery.refused()
                 if delivery.started:
                     flight.draft.rescue = delivery.mode
                     if delivery.mode == "raise":
@@ -78,7 +101,7 @@ async def stream(engine: Engine, request: Request) -> AsyncGenerator[Chunk]:
                 raise _interrupted(engine, flight, delivery, attempt, what) from None
             if rest is not None:
                 yield rest
-            deployment, answer = engine.attempts.deployment(attempt.deployment), landing.answer
+            deployment, answer = engine.attempts.deployment(attempt.deployment), lane.answer
             break
         else:
             failure = exhausted(flight, outcome)
@@ -89,8 +112,21 @@ async def stream(engine: Engine, request: Request) -> AsyncGenerator[Chunk]:
     except BaseException as error:
         engine.failed(flight, error)
         raise
-    response = engine.landed(flight, deployment, answer)
+    response = engine.landed(flight, deployment, answer, lane.parsed)
     yield Chunk(tool_calls=response.tool_calls, response=response)
+
+
+def _leader(step: Attempt | Race | Outcome) -> Attempt:
+    if isinstance(step, Attempt):
+        return step
+    return step.attempts[0] if isinstance(step, Race) else step.attempt
+
+
+async def _whole(chosen: Outcome, lane: Lane) -> AsyncGenerator[Delta]:
+    """The answer that a strategy chose among whole ones, in one step."""
+    lane.answer, lane.parsed = chosen.answer, chosen.parsed
+    if chosen.answer is not None:
+        yield Delta(chosen.answer.text, reasoning=chosen.answer.reasoning)
 
 
 def _interrupted(

@@ -1,151 +1,198 @@
-"""One page for each deployment: its error rate, its cooldown, and the probe that may bring it back."""
+"""How every deployment has been doing: what the ranking asks, and what attempts report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from threading import Lock
+from dataclasses import replace
+from typing import Final
 
-from interlock.errors import (
-    AuthenticationError,
-    InvalidRequest,
-    ModelNotFound,
-    PermissionDenied,
-    ProviderError,
-    QuotaExceeded,
-    RateLimited,
-)
-from interlock.health.rates import RollingRate, lower_bound
+from interlock.errors import ProviderError
+from interlock.health.charts import Charts, Moves
+from interlock.health.effects import Effect, effect_of
+from interlock.health.exchange import Exchange
+from interlock.health.latency import Kind, Latencies
+from interlock.health.pages import HealthPolicy, Page, Standing, Verdict
+from interlock.types.health import Transition, Vitals
 
-# A key that was refused is tried again after this many cooldowns: balances are topped up, keys are restored.
-_PARKED_COOLDOWNS = 10
+GOOD: Final = Standing(Verdict.GOOD)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthPolicy:
-    """`error_rate` is a share, `window` and `minimum` count attempts, `cooldown` is seconds."""
-
-    error_rate: float = 0.05
-    window: int = 200
-    minimum: int = 5
-    cooldown: float = 20.0
-
-
-class Verdict(Enum):
-    """What a standing means for the ranking."""
-
-    GOOD = "good"
-    DEMOTED = "demoted"
-    EXCLUDED = "excluded"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`high_error_rate` may hold for an excluded deployment too."""
-
-    verdict: Verdict
-    sentence: str = ""
-    high_error_rate: bool = False
-
-
-GOOD = Standing(Verdict.GOOD)
-
-
-class _Page:
-    __slots__ = ("closed_until", "last", "probe_until", "rate", "sentence")
-
-    def __init__(self, window: int) -> None:
-        self.rate = RollingRate(window)
-        self.last = 0.0
-        self.closed_until = 0.0
-        self.probe_until = 0.0
-        self.sentence = ""
+_GRAVITY: Final = {verdict: weight for weight, verdict in enumerate(Verdict)}
+_HARD: Final = frozenset({Effect.DOWN, Effect.SILENT})
+_TASKS_OWN: Final = frozenset({Effect.SILENT, Effect.SPOILT})
 
 
 class HealthBook:
-    """Thread-safe. `clock` returns seconds that never run backwards."""
+    """Thread-safe. `clock` returns seconds that never run backwards.
+
+    Asking about a deployment that nothing is held against costs a look into a set.
+
+    Attributes:
+        latencies: how long the answers took.
+        exchange: for those who share health between processes.
+    """
 
     def __init__(self, policy: HealthPolicy, clock: Callable[[], float]) -> None:
         self.policy = policy
-        self._clock = clock
-        self._pages: dict[str, _Page] = {}
-        self._lock = Lock()
+        self.latencies = Latencies(clock)
+        self._charts = Charts(policy, clock)
+        self._troubled = self._charts.troubled
+        self.exchange = Exchange(self._charts)
 
-    def standing(self, deployment: str) -> Standing:
-        page = self._pages.get(deployment)
-        if page is None:
+    def standing(self, deployment: str, task: str | None = None) -> Standing:
+        """What the ranking has to know: of several objections, the gravest."""
+        if deployment not in self._troubled:
             return GOOD
-        with self._lock:
-            now = self._clock()
-            high = self._demoted(page)
-            if now < page.closed_until:
-                sentence = f"{page.sentence}, for {page.closed_until - now:.0f} s more"
-                return Standing(Verdict.EXCLUDED, sentence, high)
-            if not high or self._may_probe(page, now):
-                return GOOD
-            rate, limit = page.rate, self.policy.error_rate
-            sentence = (
-                f"{rate.failures} of its last {rate.attempts} attempts failed "
-                f"({rate.rate:.0%}; the limit is {limit:.0%})"
-            )
-            return Standing(Verdict.DEMOTED, sentence, high)
+        charts = self._charts
+        moves = Moves(charts)
+        worst, high = GOOD, False
+        with charts.lock:
+            now = charts.clock()
+            for page in charts.of(deployment).known(task):
+                before = page.breaker.state
+                found = page.standing(now, in_turn=now < charts.believed_until)
+                moves.note(deployment, page, before)
+                if found is not None:
+                    high = high or found.high_error_rate
+                    if _GRAVITY[found.verdict] > _GRAVITY[worst.verdict]:
+                        worst = found
+        moves.tell()
+        return worst if worst.high_error_rate == high else Standing(worst.verdict, worst.sentence, high)
 
-    def began(self, deployment: str) -> None:
-        """An attempt starts. Once a demoted deployment's cooldown is over, one attempt is its probe."""
-        page = self._pages.get(deployment)
-        if page is None:
-            return
-        with self._lock:
-            now = self._clock()
-            if self._demoted(page) and self._may_probe(page, now):
-                page.probe_until = now + self.policy.cooldown
+    def admits(self, deployment: str, task: str | None = None) -> bool:
+        """Whether no breaker forbids an attempt now."""
+        if deployment not in self._troubled:
+            return True
+        charts = self._charts
+        with charts.lock:
+            now = charts.clock()
+            in_turn = now < charts.believed_until
+            pages = charts.of(deployment).known(task)
+            return all(page.breaker.passes(now, in_turn=in_turn) for page in pages)
 
-    def ended(self, deployment: str, error: ProviderError | None) -> None:
+    def enters(self, deployment: str, task: str | None = None) -> bool:
+        """An attempt starts, unless a breaker forbids it. Of many at once, one is the probe that is due."""
+        if deployment not in self._troubled:
+            return True
+        charts = self._charts
+        moves = Moves(charts)
+        with charts.lock:
+            now = charts.clock()
+            in_turn = now < charts.believed_until
+            pages = charts.of(deployment).known(task)
+            admitted = all(page.breaker.passes(now, in_turn=in_turn) for page in pages)
+            for page in pages if admitted else ():
+                before = page.breaker.state
+                page.begins(now, in_turn)
+                moves.note(deployment, page, before)
+        moves.tell()
+        return admitted
+
+    def began(self, deployment: str, task: str | None = None) -> None:
+        """An attempt starts, whatever breakers say. Where a probe is due, it is the probe."""
+        if deployment in self._troubled:
+            self._each(deployment, task, Page.begins)
+
+    def released(self, deployment: str, task: str | None = None) -> None:
+        """An attempt ended without telling anything about the deployment."""
+        if deployment in self._troubled:
+            self._each(deployment, task, Page.released)
+
+    def ended(self, deployment: str, error: ProviderError | None, task: str | None = None) -> None:
         """An attempt ended. Errors that are the request's own fault say nothing about the deployment."""
-        if isinstance(error, (InvalidRequest, ModelNotFound)):
-            self.released(deployment)
+        if error is None:
+            self._succeeded(deployment, task)
             return
-        page = self._open(deployment)
-        with self._lock:
-            now = self._clock()
-            probing = now < page.probe_until
-            page.probe_until = 0.0
-            page.last = now
-            if error is None and probing:
-                page.rate.clear()
-            page.rate.add(failed=error is not None)
-            if isinstance(error, (AuthenticationError, QuotaExceeded, PermissionDenied)):
-                page.closed_until = now + self.policy.cooldown * _PARKED_COOLDOWNS
-                page.sentence = f"parked: the vendor refused its key ({type(error).__name__})"
-            elif isinstance(error, RateLimited) and error.retry_after:
-                page.closed_until = now + error.retry_after
-                page.sentence = "cooling down: the vendor's rate limit was reached"
+        effect = effect_of(error)
+        if effect is Effect.NOTHING:
+            self.released(deployment, task)
+        else:
+            self._failed(deployment, task, error, effect)
 
-    def error_rate(self, deployment: str) -> float:
-        page = self._pages.get(deployment)
+    def error_rate(self, deployment: str, task: str | None = None) -> float:
+        chart = self._charts.get(deployment)
+        page = chart and (chart.own if task is None else chart.tasks.get(task))
         return page.rate.rate if page else 0.0
 
-    def _open(self, deployment: str) -> _Page:
-        page = self._pages.get(deployment)
-        if page is None:
-            with self._lock:
-                page = self._pages.setdefault(deployment, _Page(self.policy.window))
-        return page
+    def listen(self, listener: Callable[[Transition], None]) -> None:
+        """Have every move of a breaker told, on the thread that caused it or first noticed that its time was
+        up. A listener returns at once and never raises.
+        """
+        self._charts.listeners.append(listener)
 
-    def released(self, deployment: str) -> None:
-        """An attempt ended without telling anything about the deployment."""
-        page = self._pages.get(deployment)
-        if page is not None:
-            with self._lock:
-                page.probe_until = 0.0
+    def snapshot(self) -> tuple[Vitals, ...]:
+        """Everything known; a deployment's own row comes before those of its tasks."""
+        charts = self._charts
+        with charts.lock:
+            now = charts.clock()
+            rows = [page.vitals(deployment, now) for deployment, page in charts]
+        return tuple(self._timed(row) for row in rows)
 
-    def _demoted(self, page: _Page) -> bool:
-        rate = page.rate
-        if not rate.failures or rate.attempts < self.policy.minimum:
-            return False
-        return (
-            rate.rate > self.policy.error_rate
-            and lower_bound(rate.failures, rate.attempts) > self.policy.error_rate
+    def _timed(self, row: Vitals) -> Vitals:
+        def took(kind: Kind, share: float) -> float | None:
+            return self.latencies.percentile(row.deployment, kind, share, row.task)
+
+        return replace(
+            row,
+            answer_p50=took("answer", 0.5),
+            answer_p95=took("answer", 0.95),
+            first_token_p50=took("first_token", 0.5),
+            first_token_p95=took("first_token", 0.95),
         )
 
-    def _may_probe(self, page: _Page, now: float) -> bool:
-        return now - page.last >= self.policy.cooldown and now >= page.probe_until
+    def _each(self, deployment: str, task: str | None, step: Callable[[Page, float, bool], object]) -> None:
+        charts = self._charts
+        moves = Moves(charts)
+        with charts.lock:
+            now = charts.clock()
+            in_turn = now < charts.believed_until
+            for page in charts.of(deployment).known(task):
+                before = page.breaker.state
+                step(page, now, in_turn)
+                moves.note(deployment, page, before)
+        moves.tell()
+
+    def _succeeded(self, deployment: str, task: str | None) -> None:
+        charts = self._charts
+        with charts.lock:
+            chart, journal = charts.of(deployment), charts.journal
+            if deployment not in self._troubled:
+                clean = chart.own.succeeds()
+                if task is not None:
+                    clean = chart.at(task).succeeds() and clean
+                if not clean:
+                    self._troubled.add(deployment)
+                if journal is not None:
+                    for page in chart.needed(task):
+                        journal.note(deployment, page.task).succeeded(cleared=False)
+                return
+            moves, now = Moves(charts), charts.clock()
+            for page in chart.needed(task):
+                before = page.breaker.state
+                cleared = page.succeeded(now)
+                if journal is not None:
+                    journal.note(deployment, page.task).succeeded(cleared=cleared)
+                moves.note(deployment, page, before, urgent=cleared)
+            if chart.clean:
+                self._troubled.discard(deployment)
+        moves.tell()
+
+    def _failed(self, deployment: str, task: str | None, error: ProviderError, effect: Effect) -> None:
+        charts = self._charts
+        moves = Moves(charts)
+        tasks_own = task is not None and effect in _TASKS_OWN
+        with charts.lock:
+            now = charts.clock()
+            for page in charts.of(deployment).needed(task):
+                before = page.breaker.state
+                concerned = (page.task is not None) == tasks_own
+                if concerned:
+                    changed = page.failed(error, effect, now)
+                else:
+                    changed = page.failed_elsewhere(error, effect, task, now)
+                if charts.journal is not None and (concerned or changed):
+                    note = charts.journal.note(deployment, page.task)
+                    if concerned:
+                        note.failed(hard=effect in _HARD)
+                    note.opened |= changed
+                moves.note(deployment, page, before, urgent=changed)
+                if not page.clean:
+                    self._troubled.add(deployment)
+        moves.tell()

@@ -18,33 +18,46 @@ def lower_bound(failures: int, attempts: int) -> float:
 
 
 class RollingRate:
-    """Failures among the last `window` attempts."""
+    """Failures among the last `window` attempts. A success costs an addition."""
 
-    __slots__ = ("_failures", "_outcomes")
+    __slots__ = ("_failed", "_total", "_window")
 
     def __init__(self, window: int) -> None:
-        self._outcomes: deque[bool] = deque(maxlen=window)
-        self._failures = 0
+        self._window = window
+        self._total = 0
+        self._failed: deque[int] = deque()  # the numbers of the attempts that failed, oldest first
 
     def add(self, *, failed: bool) -> None:
-        outcomes = self._outcomes
-        if len(outcomes) == outcomes.maxlen and outcomes[0]:
-            self._failures -= 1
-        outcomes.append(failed)
-        self._failures += failed
+        self._total += 1
+        ours = self._failed
+        if failed:
+            ours.append(self._total)
+        if ours and ours[0] <= self._total - self._window:
+            ours.popleft()
+
+    def add_many(self, *, successes: int, failures: int) -> None:
+        """Attempts whose order is not known: the failures are taken to have come first."""
+        if failures:
+            first = self._total + 1 + max(0, failures - self._window)
+            self._failed.extend(range(first, self._total + failures + 1))
+        self._total += failures + successes
+        gone = self._total - self._window
+        failed = self._failed
+        while failed and failed[0] <= gone:
+            failed.popleft()
 
     def clear(self) -> None:
-        self._outcomes.clear()
-        self._failures = 0
+        self._failed.clear()
+        self._total = 0
 
     @property
     def attempts(self) -> int:
-        return len(self._outcomes)
+        return min(self._total, self._window)
 
     @property
     def failures(self) -> int:
-        return self._failures
+        return len(self._failed)
 
     @property
     def rate(self) -> float:
-        return self._failures / len(self._outcomes) if self._outcomes else 0.0
+        return len(self._failed) / self.attempts if self._total else 0.0

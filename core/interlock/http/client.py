@@ -7,7 +7,7 @@ import os
 import ssl
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,6 +31,7 @@ _DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
 _FRAMING = ("content-length", "transfer-encoding")
 
 _Arguments = tuple[HttpRequest, Permit, Deployment]
+_Added = Callable[[Deployment], Mapping[str, str]]
 
 # A forked child must not touch what its parent's loops own: closing it would speak on the parent's
 # connections.
@@ -47,9 +48,20 @@ class HttpClient:
     Redirects are never followed.
     """
 
-    def __init__(self, *, limit: int = _LARGEST_BODY) -> None:
-        """`limit` bounds a whole reply's body, in bytes after decompression."""
+    def __init__(
+        self,
+        *,
+        limit: int = _LARGEST_BODY,
+        added: _Added | None = None,
+        observe: Callable[[str, Mapping[str, str]], None] | None = None,
+    ) -> None:
+        """`limit` bounds a whole reply's body, in bytes after decompression. `added` gives headers for each
+        send to a deployment, beside those of the request and the deployment. `observe` is given the
+        deployment's id and the headers of each reply, whatever its status, and raises nothing.
+        """
         self._limit = limit
+        self._added = added
+        self._observe = observe
         self._lock = threading.Lock()
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
         self._pid = os.getpid()
@@ -81,6 +93,11 @@ class HttpClient:
         if here in pools:
             await pools[here].aclose()
 
+    def close_soon(self) -> None:
+        """Have every loop close its own connections. For when nobody is left who could wait for it."""
+        for pool in list(self._pools.values()):
+            pool.close_from_outside()
+
     async def _open(
         self, request: HttpRequest, permit: Permit, deployment: Deployment, encodings: str
     ) -> "StreamReply":
@@ -90,7 +107,11 @@ class HttpClient:
             wire = await self._new_wire(deployment.network)
             permit.check(request.url)
         headers = _merged(request, deployment, encodings)
+        if self._added is not None:
+            headers = {**self._added(deployment), **headers}
         arrival = await wire.open(request, headers, deployment.timeouts.connect)
+        if self._observe is not None:
+            self._observe(deployment.id, arrival.headers)
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
             await arrival.aclose()
             raise _redirected(arrival)

@@ -1,6 +1,8 @@
 """What a vendor's dialect is: pure functions between our types and its HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Protocol
 
 from interlock.errors import ProviderError
@@ -8,9 +10,16 @@ from interlock.protocols import Call, ProviderFacts
 from interlock.types.response import Answer, Delta
 from interlock.types.wire import HttpReply, HttpRequest
 
+# Seconds. The end of a reply comes with its last event or right behind; then its connection can serve again.
+_END = 0.05
+
 
 class StreamDecoder(Protocol):
-    """Turns a reply's bytes, in whatever pieces they come, into deltas. One object a stream."""
+    """Turns a reply's bytes, in whatever pieces they come, into deltas. One object a stream.
+
+    One whose dialect marks the end may also have `over`: True once the mark has come. What a server sends
+    after it is dropped, and a connection that it leaves open is not waited for.
+    """
 
     def feed(self, data: bytes) -> Iterable[Delta]:
         """What these bytes complete. Raises ProviderError for an error in the stream or a malformed one."""
@@ -64,8 +73,20 @@ class HttpProvider:
             if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                 raise self.codec.error(await reply.read())
             decoder = self.codec.decoder(call)
-            async for data in reply:
+            pieces = aiter(reply)
+            async for data in pieces:
                 for delta in decoder.feed(data):
                     yield delta
+                if getattr(decoder, "over", False):
+                    await _end(pieces)
+                    break
             for delta in decoder.close():
                 yield delta
+
+
+async def _end(pieces: AsyncIterator[bytes]) -> None:
+    """Read what may be left of a reply whose answer is whole; however that ends, the answer stays whole."""
+    with suppress(TimeoutError, ProviderError):
+        async with asyncio.timeout(_END):
+            async for _ in pieces:
+                pass

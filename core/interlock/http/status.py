@@ -103,7 +103,7 @@ def _told(headers: Mapping[str, str], clock: Callable[[], float]) -> float | Non
     if _NUMBER.fullmatch(milliseconds):
         return _bounded(float(milliseconds) / 1000)
     value = headers.get("retry-after", "").strip()
-    return _wait(value, clock) if value else None
+    return seconds_until(value, clock) if value else None
 
 
 def _reset(headers: Mapping[str, str], clock: Callable[[], float]) -> float | None:
@@ -111,12 +111,13 @@ def _reset(headers: Mapping[str, str], clock: Callable[[], float]) -> float | No
         wait
         for reset, remaining in _RESETS
         if (value := headers.get(reset)) and headers.get(remaining, "0").strip() == "0"
-        if (wait := _wait(value.strip(), clock)) is not None
+        if (wait := seconds_until(value.strip(), clock)) is not None
     ]
     return max(waits, default=None)
 
 
-def _wait(value: str, clock: Callable[[], float]) -> float | None:
+def seconds_until(value: str, clock: Callable[[], float]) -> float | None:
+    """Seconds (0 to a day) until what a header names: their number, a duration, a date, a Unix time."""
     if _NUMBER.fullmatch(value.removeprefix("-")) and value.startswith("-"):
         return 0.0
     if _NUMBER.fullmatch(value):

@@ -30,7 +30,7 @@ class Fallback:
             attempt = Attempt(deployment=candidate.deployment)
             while True:
                 error = (yield attempt).error
-                action = Action.END if error is None else action_for(error)
+                action = Action.END if error is None else action_for(error, call.content)
                 if error is None or action is Action.END:
                     return
                 if action is Action.OTHER_MODEL:
@@ -40,7 +40,7 @@ class Fallback:
                     attempt = Attempt(deployment=candidate.deployment, repair=True)
                     continue
                 wait = _wait(error, retries, call, last=last) if action is Action.RETRY else None
-                if wait is None or retries == call.retries:
+                if wait is None or retries == call.retries or not call.may_retry(candidate.deployment):
                     break
                 retries += 1
                 attempt = Attempt(deployment=candidate.deployment, delay=wait)

@@ -9,6 +9,7 @@ from interlock.testing.classifier_rules import ClassifierConformance
 from interlock.testing.clock import FakeClock
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
+from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.routers import scripted_providers, scripted_router
 from interlock.testing.rules import Conformance, rules_of
@@ -28,6 +29,7 @@ __all__ = [
     "Received",
     "Reply",
     "ScriptedProvider",
+    "SharedHealthConformance",
     "Step",
     "StoreConformance",
     "Upstream",

@@ -1,19 +1,27 @@
 """Kits for what ships no data of its own: the rules that need none are run, the others say so."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
-
-from interlock.protocols import Arbiter, Classifier, Connector, Guardrail, Provider, RecordStore, Tool
+from interlock.protocols import (
+    Arbiter,
+    Classifier,
+    Connector,
+    Guardrail,
+    Provider,
+    SharedHealthKind,
+    StoreKind,
+    Tool,
+)
 from interlock.testing.arbiter_rules import ArbiterConformance
 from interlock.testing.classifier_rules import ClassifierConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
+from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import not_applicable
 from interlock.testing.store_rules import StoreConformance
 from interlock.testing.upstream import Reply
-from interlock.types.records import Record
+from interlock.types.health import ShareCall
 from interlock.types.request import Request
+from interlock.types.stores import StoreCall
 
 NO_DATA = "not run: the plugin ships no conformance data"
 
@@ -56,13 +64,20 @@ class BareConnector(ConnectorConformance):
 
 
 class BareStore(StoreConformance):
-    """Puts no record into a store that may be somebody's."""
+    """Opens nothing: where records may be put for a trial, nobody knows."""
 
-    def __init__(self, store: RecordStore) -> None:
-        self._store = store
+    def __init__(self, kind: StoreKind) -> None:
+        self.kind = kind
 
-    def open(self) -> RecordStore:
-        return self._store
+    def place(self) -> StoreCall:
+        not_applicable(NO_DATA)
 
-    def kept(self, use: Callable[[RecordStore], Awaitable[Any]]) -> Sequence[Record]:  # noqa: ARG002 - see above
+
+class BareSharedHealth(SharedHealthConformance):
+    """Opens nothing: where health may be shared for a trial, nobody knows."""
+
+    def __init__(self, kind: SharedHealthKind) -> None:
+        self.kind = kind
+
+    def place(self) -> ShareCall:
         not_applicable(NO_DATA)

@@ -17,7 +17,8 @@ from interlock.protocols import (
     Constraint,
     Guardrail,
     Provider,
-    RecordStore,
+    SharedHealthKind,
+    StoreKind,
     Strategy,
 )
 from interlock.testing.arbiter_rules import ArbiterConformance
@@ -27,11 +28,13 @@ from interlock.testing.bare import (
     BareConnector,
     BareGuardrail,
     BareProvider,
+    BareSharedHealth,
     BareStore,
 )
 from interlock.testing.classifier_rules import ClassifierConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
+from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import Conformance
 from interlock.testing.running import Examined, Finding, run_rules
@@ -102,10 +105,18 @@ KINDS = (
     Kind(
         name="store",
         hook="interlock_stores",
-        protocol=RecordStore,
+        protocol=StoreKind,
         kit=StoreConformance,
         bare=BareStore,
-        subject="name",
+        subject="kind.name",
+    ),
+    Kind(
+        name="shared health",
+        hook="interlock_shared_health",
+        protocol=SharedHealthKind,
+        kit=SharedHealthConformance,
+        bare=BareSharedHealth,
+        subject="kind.name",
     ),
 )
 _WITHOUT_KIT = (

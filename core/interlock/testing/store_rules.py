@@ -3,83 +3,86 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
-from interlock.protocols import API, RecordStore
+from interlock.protocols import API, RecordStore, StoreKind
+from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.testing.rules import Conformance, expect, fail
-from interlock.types.decisions import Candidate, Decision
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
-from interlock.types.response import Usage
+from interlock.types.records import Record
+from interlock.types.stores import PruneCall, RecordQuery, StoreCall
 
 _PATIENCE = 30.0
 _MANY = 2_000
+_PAGE = 300
 _AT_ONCE = 20
+_METHODS = ("put", "find", "get", "prune", "aclose")
 
 
 class StoreConformance(Conformance):
-    """The rules for stores. A subclass gives `open`, and `read` unless nothing can be read back.
+    """The rules for stores. A subclass gives `kind`, and `place`: the address of a new and empty place.
 
-    Each rule opens a store of its own, closes it, and then reads what was kept. A subclass that cannot read
-    says so in `cannot`, under `read_back`.
+    Each rule opens a store, closes it, and reads what was kept from one that is opened at the same place.
 
     Attributes:
-        name: which of the plugin's stores this is; only `interlock plugins check` needs to know.
+        kind: what the plugin's hook offers.
     """
 
-    name: str = ""
-    scenarios: ClassVar[frozenset[str]] = frozenset({"read_back"})
+    kind: StoreKind
 
-    def open(self) -> RecordStore:
-        """A new and empty store."""
+    def place(self) -> StoreCall:
+        """A new and empty place."""
         raise NotImplementedError
 
-    async def read(self, store: RecordStore) -> Sequence[Record]:
-        """Everything that `store`, which is closed, has kept, in the order in which it was put."""
-        raise NotImplementedError
+    def test_is_a_kind_of_store(self) -> None:
+        kind: Any = self.kind
+        expect(not isinstance(kind, type), "give an instance, not the class")
+        expect(isinstance(kind, StoreKind), f"{kind!r} is no StoreKind: it needs api, name, schemes, open")
+        expect(kind.api == API, f"api is {kind.api!r}; this version speaks {API}")
+        expect(isinstance(kind.name, str) and kind.name, "name must be text")
+        schemes = kind.schemes if isinstance(kind.schemes, tuple) else ()
+        fit = schemes and all(isinstance(each, str) and each.islower() for each in schemes)
+        expect(fit, f"schemes is {kind.schemes!r}, and must be a tuple of names in lower case")
+        expect(not inspect.iscoroutinefunction(kind.open), "open must not be a coroutine function")
 
-    def test_is_a_store(self) -> None:
-        store = self.open()
+    def test_opens_a_store(self) -> None:
+        store: Any = self._open(self.place())
         expect(
-            isinstance(store, RecordStore), f"{store!r} is no RecordStore: it needs api, name, put, aclose"
+            isinstance(store, RecordStore),
+            f"{store!r} is no RecordStore: it needs api, name, {', '.join(_METHODS)}",
         )
-        expect(not isinstance(store, type), "give an instance, not the class")
         expect(store.api == API, f"api is {store.api!r}; this version speaks {API}")
         expect(isinstance(store.name, str) and store.name, "name must be text")
-        for name in ("put", "aclose"):
+        for name in _METHODS:
             waits = inspect.iscoroutinefunction(getattr(store, name))
             expect(waits, f"{name} must be a coroutine function")
         self._finish(store.aclose)
 
     def test_keeps_records_as_they_are(self) -> None:
-        records = [_record(0), _bare(1), _strange(2)]
+        records = [sample_record(0), bare_record(1), strange_record(2)]
         self._check(records, lambda store: _each(store, [records]))
 
-    def test_keeps_records_in_order(self) -> None:
-        records = [_record(n) for n in range(10)]
-        batches = [records[:1], [], records[1:4], records[4:]]
-        self._check(records, lambda store: _each(store, batches))
-
     def test_keeps_many(self) -> None:
-        records = [_record(n) for n in range(_MANY)]
+        # Several begin at the same moment, and a page ends between them.
+        made = (sample_record(n) for n in range(_MANY))
+        records = [replace(each, started=1e9 + n // 7) for n, each in enumerate(made)]
         batches = [records[at : at + 100] for at in range(0, _MANY, 100)]
-        self._check(records, lambda store: _each(store, batches))
+        self._check(records, lambda store: _each(store, [[], *batches]))
 
     def test_keeps_what_is_put_at_once(self) -> None:
-        batches = [[_record(n * 10 + m) for m in range(10)] for n in range(_AT_ONCE)]
+        batches = [[sample_record(n * 10 + m) for m in range(10)] for n in range(_AT_ONCE)]
 
         async def put_at_once(store: RecordStore) -> None:
             await asyncio.gather(*(store.put(batch) for batch in batches))
 
-        kept = self.kept(put_at_once)
-        ids = [record.id for record in kept]
-        due = [record.id for batch in batches for record in batch]
-        expect(sorted(ids) == sorted(due), f"{len(due)} records were put at once, and {len(ids)} kept")
-        for batch in batches:
-            places = [ids.index(record.id) for record in batch]
-            expect(places == sorted(places), "the order within one put was lost")
+        self._check([record for batch in batches for record in batch], put_at_once)
+
+    def test_keeps_once_what_is_put_twice(self) -> None:
+        records = [sample_record(n) for n in range(20)]
+        self._check(records, lambda store: _each(store, [records[:15], records[5:]]))
 
     def test_waits_for_everything_when_closed(self) -> None:
-        records = [_record(n) for n in range(50)]
+        records = [sample_record(n) for n in range(50)]
 
         async def put_and_leave(store: RecordStore) -> None:
             writing = asyncio.create_task(store.put(records))
@@ -87,43 +90,123 @@ class StoreConformance(Conformance):
             await store.aclose()
             await writing
 
-        kept = self.kept(put_and_leave)
-        expect(len(kept) == len(records), f"{len(records)} records were under way, and {len(kept)} kept")
+        self._check(records, put_and_leave)
+
+    def test_finds_by_every_field(self) -> None:
+        records = [sample_record(n) for n in range(6)]
+        middle = records[3].started
+        other = replace(records[1], decision=replace(records[1].decision, task="vision"))
+        failed = replace(records[2], error="AllAttemptsFailed", deployment=None, model=None)
+        named = replace(records[4], metadata={"customer": "7", "it's": 'a "name"'})
+        kept = [records[0], other, failed, records[3], named, records[5]]
+        due: tuple[tuple[RecordQuery, list[Record]], ...] = (
+            (RecordQuery(since=middle), kept[3:]),
+            (RecordQuery(until=middle), kept[:3]),
+            (RecordQuery(task="vision"), [other]),
+            (RecordQuery(deployment="first"), kept),
+            (RecordQuery(deployment="third"), []),
+            (RecordQuery(error="AllAttemptsFailed"), [failed]),
+            (RecordQuery(failed=True), [failed]),
+            (RecordQuery(failed=False), [each for each in kept if each is not failed]),
+            (RecordQuery(metadata={"customer": "7", "it's": 'a "name"'}), [named]),
+            (RecordQuery(metadata={"customer": "42"}, since=middle, limit=1), [kept[5]]),
+        )
+
+        async def ask(store: RecordStore) -> None:
+            for query, wanted in due:
+                found = [record.id for record in await store.find(query)]
+                ids = [record.id for record in reversed(wanted)]
+                expect(found == ids, f"{query} found {found}, and not {ids}")
+
+        self._both(lambda store: store.put(kept), ask)
+
+    def test_gets_by_id(self) -> None:
+        records = [sample_record(0), strange_record(1)]
+
+        async def ask(store: RecordStore) -> None:
+            found = await store.get(records[1].id)
+            expect(found == records[1], f"{records[1].id} gave {found}")
+            expect(await store.get("no such record") is None, "an unknown id must give None")
+
+        self._both(lambda store: store.put(records), ask)
+
+    def test_prunes_what_is_too_much(self) -> None:
+        records = [sample_record(n) for n in range(1_200)]
+
+        async def prune(store: RecordStore) -> None:
+            await store.put(records)
+            await _pruned(store, PruneCall(keep=100))
+
+        self._check(records[-100:], prune)
+
+    def test_prunes_what_is_too_old(self) -> None:
+        records = [sample_record(n) for n in range(30)]
+
+        async def prune(store: RecordStore) -> None:
+            await store.put(records)
+            await _pruned(store, PruneCall(keep=1_000, before=records[10].started))
+
+        self._check(records[10:], prune)
+
+    def test_prunes_nothing_within_bounds(self) -> None:
+        records = [sample_record(n) for n in range(10)]
+
+        async def prune(store: RecordStore) -> None:
+            await store.put(records)
+            for call in (PruneCall(), PruneCall(keep=10), PruneCall(before=records[0].started)):
+                removed = await store.prune(call)
+                expect(removed == 0, f"{call} removed {removed}")
+
+        self._check(records, prune)
 
     def test_may_be_closed_twice(self) -> None:
         async def twice(store: RecordStore) -> None:
+            await store.put([sample_record(0)])
             await store.aclose()
             await store.aclose()
 
-        store = self.open()
+        store = self._open(self.place())
         self._finish(lambda: twice(store))
 
     def test_may_be_closed_unused(self) -> None:
-        store = self.open()
+        store = self._open(self.place())
         self._finish(store.aclose)
 
     def _check(self, due: Sequence[Record], use: Callable[[RecordStore], Awaitable[None]]) -> None:
-        kept = list(self.kept(use))
+        """After `use`, a store at the same place gives `due`, newest first and page by page."""
+        kept: list[Record] = []
+
+        async def read(store: RecordStore) -> None:
+            kept.extend(await _all(store, len(due)))
+
+        self._both(use, read)
+        wanted = sorted(due, key=lambda record: (record.started, record.id), reverse=True)
         ids = [record.id for record in kept]
         expect(
-            ids == [record.id for record in due],
-            f"{len(due)} records were put, and {len(ids)} kept: {ids[:9]}",
+            ids == [record.id for record in wanted],
+            f"{len(due)} records were kept, newest last, and {len(ids)} found: {ids[:9]}",
         )
-        for record, found in zip(due, kept, strict=True):
+        for record, found in zip(wanted, kept, strict=True):
             expect(found == record, f"a record changed:\n  put:  {record}\n  kept: {found}")
 
-    def kept(self, use: Callable[[RecordStore], Awaitable[None]]) -> Sequence[Record]:
-        """What a new store has kept after `use` and `aclose`."""
-        store = self.open()
+    def _both(
+        self, use: Callable[[RecordStore], Awaitable[None]], then: Callable[[RecordStore], Awaitable[None]]
+    ) -> None:
+        """Use a new store, close it, and use another one at the same place."""
+        place = self.place()
+        for step in (use, then):
+            store = self._open(place)
 
-        async def keep() -> None:
-            await use(store)
-            await store.aclose()
+            async def go(store: RecordStore = store, step: Any = step) -> None:
+                try:
+                    await step(store)
+                finally:
+                    await store.aclose()
 
-        self._finish(keep)
-        self.unless_it_cannot("read_back")
-        found: Sequence[Record] = self._finish(lambda: self.read(store))
-        return found
+            self._finish(go)
+
+    def _open(self, place: StoreCall) -> RecordStore:
+        return self.kind.open(place)
 
     def _finish(self, make: Callable[[], Awaitable[Any]]) -> Any:
         async def main() -> Any:
@@ -144,68 +227,20 @@ async def _each(store: RecordStore, batches: Sequence[Sequence[Record]]) -> None
         await store.put(batch)
 
 
-def _record(number: int) -> Record:
-    """A call that failed once and was answered elsewhere."""
-    shortlist = tuple(
-        Candidate(deployment=name, model=f"maker/{name}", region="eu", reasons=("primary",))
-        for name in ("first", "second")
-    )
-    decision = Decision(
-        task="conversational",
-        confidence=0.75,
-        reason="primary_optimal",
-        evidence=("short",),
-        stage="heuristics",
-        shortlist=shortlist,
-        excluded={"third": "processed in cn; the residency allows eu only"},
-        input_tokens=12,
-    )
-    error = ErrorRecord(kind="RateLimited", message="slow down", status=429, code="busy", request_id="r1")
-    used = Usage(input_tokens=12, output_tokens=5, cache_read=3, reasoning=2)
-    attempts = (
-        AttemptRecord(id=0, deployment="first", model="maker/first", latency=0.25, error=error),
-        AttemptRecord(
-            id=1,
-            deployment="second",
-            model="maker/second",
-            parent=0,
-            started=0.5,
-            latency=1.25,
-            usage=used,
-            cost=0.000125,
-            served_model="second-2026",
-            first_token=0.125,
-        ),
-    )
-    return Record(
-        id=f"record-{number:06}",
-        started=1_700_000_000.5 + number,
-        latency=1.75,
-        decision=decision,
-        attempts=attempts,
-        deployment="second",
-        model="maker/second",
-        cost=0.000125,
-        rescue="replay",
-        streamed=True,
-        metadata={"customer": "42"},
-    )
+async def _all(store: RecordStore, due: int) -> list[Record]:
+    found: list[Record] = []
+    query = RecordQuery(limit=_PAGE)
+    while page := await store.find(query):
+        expect(len(page) <= _PAGE, f"a page of {_PAGE} holds {len(page)}")
+        found += page
+        if len(found) > due + _PAGE:
+            break  # a store that starts over would never end
+        query = RecordQuery(limit=_PAGE, after=(page[-1].started, page[-1].id))
+    return found
 
 
-def _bare(number: int) -> Record:
-    """A call that nobody might serve."""
-    decision = Decision(task="conversational", confidence=0.0, reason="fallback_excluded")
-    return Record(id=f"record-{number:06}", started=0.0, latency=0.0, decision=decision, error="NoDeployment")
-
-
-def _strange(number: int) -> Record:
-    """Names that files and databases like to trip over."""
-    name = "it's \"quoted\", 100 %; -- \n\t\u202e 名前 👩‍👩‍👧 '); DROP TABLE records;"
-    decision = Decision(task=name, confidence=1.0, reason="explicit", evidence=(name,), excluded={name: name})
-    return Record(
-        id=f"record-{number:06}",
-        started=1e10,
-        latency=1e-9,
-        decision=decision,
-        metadata={name: name, "": ""},
-    )
+async def _pruned(store: RecordStore, call: PruneCall) -> None:
+    for _ in range(_MANY):
+        if not await store.prune(call):
+            return
+    fail(f"{call} never came to an end: prune returns how many it has removed, and 0 when nothing is left")

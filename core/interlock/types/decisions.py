@@ -1,10 +1,11 @@
 """Why a request goes where it goes, and what is tried."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from interlock.errors import ProviderError
+from interlock.types.facts import Facts
 from interlock.types.response import Answer
 
 Reason = Literal[
@@ -49,6 +50,7 @@ class Decision:
         shortlist: what may be used, best first; empty when nothing may.
         excluded: deployment id -> the rule that excluded it, in words.
         input_tokens: our estimate of the request's length.
+        facts: what it takes to make the decision again; None in records of before it was kept.
     """
 
     task: str
@@ -59,6 +61,7 @@ class Decision:
     shortlist: tuple[Candidate, ...] = ()
     excluded: Mapping[str, str] = field(default_factory=dict)
     input_tokens: int = 0
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +79,39 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
-    """Several tries at once; `first` ends the race at the first success, otherwise all are awaited."""
+    """Several tries at once, each after its own delay; all at once when those before it have failed.
+
+    Attributes:
+        first: the first success wins, and the others are cancelled. In a stream, a first token is a success.
+            Otherwise all are awaited, and a stream's answers come whole.
+        admit: asked, with what has failed so far, before each attempt that did not begin with the race;
+            False leaves the attempt out.
+        ends: told of each failure; True ends the race, and the others are cancelled.
+    """
 
     attempts: tuple[Attempt, ...]
     first: bool = True
+    admit: "Callable[[Attempt, tuple[Outcome, ...]], bool] | None" = field(default=None, compare=False)
+    ends: "Callable[[Outcome], bool] | None" = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.attempts:
+            raise ValueError("a race needs attempts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How an attempt ended: with an answer or with an error."""
+    """How an attempt ended: with an answer or with an error.
+
+    Attributes:
+        parsed: the answer's structured output, when the request asked for one.
+        outcomes: of a race that nobody has won, how each of its attempts ended, in the race's order. Those
+            that were left out, and those that were cancelled because the race was over, are not among them.
+            Its own `attempt` is the one that ended last, and `error` that one's, unless another has answered.
+    """
 
     attempt: Attempt
     answer: Answer | None = None
     error: ProviderError | None = None
+    parsed: Any = None
+    outcomes: "tuple[Outcome, ...]" = ()

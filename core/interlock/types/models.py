@@ -76,7 +76,8 @@ class ModelCard:
         jurisdiction: the maker's home, lower case (`us`, `cn`, `fr`).
         context_window: tokens, input and output together.
         max_output: tokens.
-        capabilities: text, tools, images, audio, documents, structured_output, reasoning.
+        capabilities: text, tools, images, audio, documents, structured_output, reasoning, prefill (takes an
+            answer begun and goes on with it).
         endpoints: how it is reached when only a key is known, best first.
     """
 

@@ -9,13 +9,18 @@ from interlock.types.response import Usage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRecord:
-    """A failure's facts; `kind` is the error's class name."""
+    """A failure's facts; `kind` is the error's class name.
+
+    `quoted` says that the message holds the vendor's own words, which may quote the prompt: such a message
+    does not leave the process.
+    """
 
     kind: str
     message: str
     status: int | None = None
     code: str | None = None
     request_id: str | None = None
+    quoted: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
@@ -26,6 +31,8 @@ class AttemptRecord:
     """One attempt. `latency` in seconds; `cost` in US dollars, None when no price is known.
 
     `id` is unique within the record; `parent` is the id of the attempt that caused this one, if any.
+    `substituted` says that `served_model` is another model than the deployment's; `cost` is then at its price.
+    `waited` is seconds in a queue before it began.
     """
 
     id: int
@@ -40,6 +47,8 @@ class AttemptRecord:
     cost: float | None = None
     served_model: str | None = None
     first_token: float | None = None
+    substituted: bool = False
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +56,8 @@ class Record:
     """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all
     attempts.
 
-    `error` is the class name of what the caller was given instead of an answer, if so.
+    `error` is the class name of what the caller was given instead of an answer, if so. `trace` is the W3C
+    traceparent of the call's span, when it was traced.
     """
 
     id: str
@@ -62,3 +72,4 @@ class Record:
     rescue: str | None = None
     streamed: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
+    trace: str | None = None

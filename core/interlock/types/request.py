@@ -96,6 +96,9 @@ class Request:
         messages: text, one message, or a list; mappings in OpenAI's chat form are taken too.
         task: overrides classification.
         model: a card or deployment id; narrows the shortlist to it, never adds to it.
+        prefer: a deployment id that goes first when the shortlist holds it, and changes nothing otherwise: the
+            one that has begun a tool loop, for example.
+        timeout: seconds for this call; tightens the router's total and never loosens it.
         tool_choice: auto, none, required, or a tool's name.
         output: a pydantic model, a dataclass or a JSON schema; the router turns it into an `Output`.
         rescue: what a broken stream does, see the configuration's `rescue`.
@@ -106,6 +109,8 @@ class Request:
     _: KW_ONLY
     task: str | None = None
     model: str | None = None
+    prefer: str | None = None
+    timeout: float | None = None
     constraints: Constraints = Constraints()
     settings: Settings = Settings()
     tools: tuple[ToolSpec, ...] = ()
@@ -123,6 +128,8 @@ class Request:
             *,
             task: str | None = None,
             model: str | None = None,
+            prefer: str | None = None,
+            timeout: float | None = None,
             constraints: Constraints | Mapping[str, Any] = ...,
             settings: Settings | Mapping[str, Any] = ...,
             tools: Iterable[Any] = (),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +22,12 @@ class HttpReply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A limit as a reply's headers announce it: so much is `left` until the `reset`, in the vendor's form."""
+
+    kind: Literal["requests", "tokens", "output tokens"]
+    left: int
+    reset: str

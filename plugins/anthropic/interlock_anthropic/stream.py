@@ -38,6 +38,11 @@ class MessageStream:
         self._used: dict[str, Any] = {}
         self._blocks = _Blocks(answer_tool_of(call))
 
+    @property
+    def over(self) -> bool:
+        """`message_stop` has come."""
+        return self._done
+
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
             yield from self._event(event)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from interlock.constraints import UnknownRegionError, is_cloud_region, jurisdictions_of, normalise, satisfies
 from interlock.constraints.jurisdictions import GLOBAL, place_of
-from interlock.protocols import API, ConstraintCall
+from interlock.protocols import API, ConstraintCall, SurveyCall
 from interlock.types.models import Deployment
 from interlock_bedrock.vendor import NAME
 
@@ -112,6 +112,11 @@ class InferenceProfile:
 
     api = API
     name = "inference_profile"
+    replays = True
+    fixed = False
+
+    def idle(self, call: SurveyCall) -> bool:
+        return all(deployment.provider != NAME for deployment in call.deployments)
 
     def check(self, call: ConstraintCall) -> str | None:
         deployment = call.deployment

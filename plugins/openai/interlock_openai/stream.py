@@ -45,6 +45,11 @@ class ChatStream:
         self._thought = False
         self._think = ThinkSplitter() if vendor.think_tags else None
 
+    @property
+    def over(self) -> bool:
+        """`[DONE]` has come."""
+        return self._done
+
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
             yield from self._event(event)

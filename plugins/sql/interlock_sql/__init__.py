@@ -1,0 +1,28 @@
+"""Keeps Interlock's records in SQLite or PostgreSQL."""
+
+from collections.abc import Iterable
+
+from interlock import hookimpl
+from interlock.protocols import API, RecordStore, StoreKind
+from interlock.types.stores import StoreCall
+from interlock_sql.address import address_of
+
+
+class Sql:
+    """`sqlite:///file` (four slashes for an absolute path) and `postgresql://user:password@host/database`."""
+
+    api = API
+    name = "sql"
+    schemes: tuple[str, ...] = ("sqlite", "postgresql", "postgres")
+
+    def open(self, call: StoreCall) -> RecordStore:
+        address = address_of(call)
+        # SQLAlchemy takes a while to import, which a router that is only asked to decide need not wait for.
+        from interlock_sql.store import SqlStore  # noqa: PLC0415 - as said
+
+        return SqlStore(address)
+
+
+@hookimpl
+def interlock_stores() -> Iterable[StoreKind]:
+    return [Sql()]

@@ -91,7 +91,6 @@ def test_a_deployment_that_cannot_be_used_names_its_key(change, key, words, sugg
             "ensembles.x.arbiter",
         ),
         ({"models": [{"id": "me/mine", "window": 3}]}, "models.0.window"),
-        ({"rescue": "continue"}, "rescue"),
         ({"constraints": {"deny_vendors": ["zhipu", "depseek"]}}, "constraints.deny_vendors.1"),
     ],
 )

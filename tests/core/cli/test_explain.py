@@ -66,3 +66,10 @@ def test_keys_are_found_in_the_environment(run, monkeypatch):
     assert data["shortlist"][0]["model"] == "mistral/mistral-large-3"
     assert "the residency allows eu only" in data["excluded"]["openai/gpt-5.5"]
     assert "anything" not in result.output
+
+
+def test_a_budget_speaks_like_any_rule(configured, run):
+    configured("good", "down", extra="budgets: [{id: tiny, usd: 0.0001, per: day, deployments: good}]")
+    data = json.loads(run("explain", "--json", "--task", "conversational", "Hi").stdout)
+    assert data["reason"] == "fallback_excluded"
+    assert data["excluded"]["good"].startswith("budget tiny: there are 0.0001 USD per day; this request may")

@@ -31,6 +31,10 @@ def test_every_example_in_it_is_valid(run, tmp_path):
         "retries",
         "rescue",
         "health",
+        "load",
+        "budgets",
+        "records",
+        "tracing",
     }
 
 

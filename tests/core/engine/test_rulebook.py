@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.constraints import BUILTIN
+from interlock.constraints import BUILTIN, needs
 from interlock.engine.rulebook import Rulebook
 from interlock.protocols import ConstraintCall, ProviderFacts, SurveyCall
 from interlock.types.messages import Image, Message, Text
@@ -62,7 +62,7 @@ def test_idle_and_fixed_rules_decide_as_if_they_were_asked(made, request, constr
     named = {str(at): replace(deployment, id=str(at)) for at, deployment in enumerate(made)}
     quick = Rulebook(BUILTIN, named, PROVIDERS)
     slow = Rulebook([Plain(rule) for rule in BUILTIN], named, PROVIDERS)
-    judge, check = (book.judge(request, constraints, tokens) for book in (quick, slow))
+    judge, check = (book.judge(request, constraints, tokens, needs(request)) for book in (quick, slow))
     for deployment in named.values():
         assert judge(deployment) == check(deployment)
         assert judge(deployment) == quick.recheck(request, constraints, deployment, tokens)
@@ -99,7 +99,7 @@ def one_rule(mood):
 
 def test_a_rule_that_is_idle_is_asked_before_the_attempt_all_the_same():
     rule, book, deployment = one_rule("idle")
-    assert book.judge(Request("hello"), Constraints(), 1)(deployment) is None
+    assert book.judge(Request("hello"), Constraints(), 1, frozenset())(deployment) is None
     assert rule.surveyed[0].deployments == (deployment,)
     found = book.recheck(Request("hello"), Constraints(), deployment, 1)
     assert found is not None
@@ -108,6 +108,6 @@ def test_a_rule_that_is_idle_is_asked_before_the_attempt_all_the_same():
 
 def test_a_rule_that_fails_to_say_whether_it_is_idle_is_asked():
     _, book, deployment = one_rule("fails")
-    found = book.judge(Request("hello"), Constraints(), 1)(deployment)
+    found = book.judge(Request("hello"), Constraints(), 1, frozenset())(deployment)
     assert found is not None
     assert found.sentence == "not d"

@@ -41,10 +41,9 @@ class Shout:
 class Memory:
     api = 1
     name = "memory"
-    async def put(self, records):
-        raise AssertionError("a store that may be somebody's")
-    async def aclose(self):
-        pass
+    schemes = ("memory",)
+    def open(self, call):
+        raise AssertionError("a place that may be somebody's")
 
 class Clocks:
     api = 1

@@ -260,9 +260,11 @@ class _Heard:
 
 
 def _rest(wiring: Wiring, scale: float) -> dict[str, Any]:
-    """The configuration without its deployments, its records' store and its pace."""
+    """The configuration without its deployments, its pace, and what goes beyond the process."""
     config = wiring.config
-    rest: dict[str, Any] = config.model_dump(exclude={"deployments", "records"})
+    rest: dict[str, Any] = config.model_dump(
+        exclude={"deployments": True, "records": True, "health": {"shared"}}
+    )
     rest["timeouts"] = asdict(scaled(config.timeouts.over(Timeouts()), scale))
     rest["health"]["cooldown"] *= scale
     return rest

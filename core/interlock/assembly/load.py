@@ -1,0 +1,78 @@
+"""What spreads a router's load: shares, places, and what vendors announce."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from interlock.config import Config, LoadConfig
+from interlock.engine.slots import AllowanceWitness, Slots
+from interlock.health.allowances import Allowances
+from interlock.health.load import Load, Percentiles
+from interlock.http.announced import announced, seconds_to
+from interlock.types.models import Deployment
+
+Observe = Callable[[str, Mapping[str, str]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What is None was not asked for."""
+
+    load: Load | None
+    slots: Slots | None
+    allowances: Allowances | None
+
+    @property
+    def witnesses(self) -> list[AllowanceWitness]:
+        return [] if self.allowances is None else [AllowanceWitness(self.allowances)]
+
+    @property
+    def observe(self) -> Observe | None:
+        """What hears the headers of every reply."""
+        if self.allowances is None:
+            return None
+        allowances = self.allowances
+
+        def hear(deployment: str, headers: Mapping[str, str]) -> None:
+            limits = announced(headers)
+            if limits:
+                allowances.announce(deployment, limits)
+
+        return hear
+
+
+def spread(
+    config: Config,
+    deployments: Mapping[str, Deployment],
+    latencies: Percentiles,
+    clock: Callable[[], float],
+) -> Spread:
+    """Raises ConfigError for a queue before no limit."""
+    asked = config.load
+    weights = {item.id: item.weight for item in config.deployments if item.weight is not None}
+    limits = {
+        item.id: item.max_concurrency for item in config.deployments if item.max_concurrency is not None
+    }
+    limited = bool(limits) or asked.max_concurrency is not None
+    if not limited:
+        for key in ("queue", "queue_timeout"):
+            if getattr(asked, key) != LoadConfig.model_fields[key].default:
+                what = "nothing waits, since nothing is limited; set load.max_concurrency, or a deployment's."
+                raise config.error(f"load.{key}", what)
+    balance = asked.balance or ("weighted" if weights else "none")
+    load = None
+    if balance != "none":
+        models = {name: deployment.model for name, deployment in deployments.items()}
+        load = Load(balance, models=models, weights=weights, latencies=latencies)
+    slots = None
+    if limited or load is not None:
+        slots = Slots(
+            deployments=deployments,
+            limits=limits,
+            limit=asked.max_concurrency,
+            queue=asked.queue,
+            timeout=asked.queue_timeout,
+            load=load,
+        )
+    return Spread(
+        load=load, slots=slots, allowances=Allowances(clock, seconds_to) if asked.announced else None
+    )

@@ -1,0 +1,229 @@
+"""`interlock records`: what was called, when, and how it ended."""
+
+import asyncio
+import csv
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from interlock.cli import kept, show
+from interlock.cli.failures import Missing
+from interlock.cli.session import session
+from interlock.errors import RequestError
+from interlock.types.plain import record_to_plain, silent
+from interlock.types.records import Record
+from interlock.types.response import Usage
+from interlock.types.stores import RecordQuery
+
+if TYPE_CHECKING:
+    from interlock.assembly import Wiring
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="List, show and export the calls that were recorded."
+)
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_COLUMNS: Final = ("Started", "Task", "Deployment", "Result", "Seconds", "Tokens", "Cost", "ID")
+_FIELDS: Final = (
+    *("id", "started", "task", "reason", "deployment", "model", "error", "latency", "input_tokens"),
+    *("output_tokens", "cost", "streamed", "attempts", "metadata"),
+)
+
+
+@app.callback()
+def records() -> None:
+    """List, show and export the calls that were recorded."""
+
+
+@app.command("list")
+def list_records(
+    context: typer.Context,
+    *,
+    since: kept.SinceOption = None,
+    task: kept.TaskOption = None,
+    deployment: kept.DeploymentOption = None,
+    errors: kept.ErrorsOption = False,
+    metadata: kept.MetadataOption = None,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="The most to list.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List calls, newest first."""
+    wanted = kept.query(since=since, task=task, deployment=deployment, errors=errors, metadata=metadata)
+    found = asyncio.run(_gathered(session(context).router().wiring, wanted, limit))
+    if as_json:
+        show.write_json([record_to_plain(record) for record in found])
+    elif found:
+        show.tables((_COLUMNS, [_row(record) for record in found]))
+    if len(found) == limit and not as_json:
+        show.note(f"The newest {limit}; --limit lists more.")
+    if not found and not as_json:
+        show.note("No such call is recorded.")
+
+
+@app.command("show")
+def show_record(
+    context: typer.Context,
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="As `interlock records list` prints it.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one call: its attempts, its decision and why."""
+    from interlock.cli.explain import show_decision
+    from interlock.cli.trace import drawn
+
+    record = asyncio.run(_one(session(context).router().wiring, record_id))
+    if as_json:
+        show.write_json(record_to_plain(record))
+        return
+    record = silent(record)
+    show.trees(drawn(record))
+    sys.stdout.write("\n")
+    show_decision(record.decision)
+    if record.metadata:
+        sys.stdout.write("\n")
+        show.tables((("Metadata", "Value"), [(name, value) for name, value in record.metadata.items()]))
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    *,
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is standard output.")
+    ] = "-",
+    form: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="jsonl or csv; else as FILE ends.")
+    ] = None,
+    since: kept.SinceOption = None,
+    task: kept.TaskOption = None,
+    deployment: kept.DeploymentOption = None,
+    errors: kept.ErrorsOption = False,
+    metadata: kept.MetadataOption = None,
+    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="The most to export.")] = None,
+) -> None:
+    """Write calls as JSON lines or as CSV, newest first.
+
+    A line of JSON holds the whole record, a row of CSV what a table can.
+    """
+    form = form or ("csv" if output.endswith(".csv") else "jsonl")
+    if form not in ("jsonl", "csv"):
+        raise RequestError(f"expected jsonl or csv, not {form!r}.", key="--format")
+    wanted = kept.query(since=since, task=task, deployment=deployment, errors=errors, metadata=metadata)
+    wiring = session(context).router().wiring
+    with _destination(output) as file, kept.progress("Exporting") as tell:
+        write = _csv_writer(file) if form == "csv" else _json_writer(file)
+        count = asyncio.run(_export(wiring, wanted, limit, write, tell))
+    show.note(f"Exported: {count:,} calls.")
+
+
+async def _gathered(wiring: "Wiring", wanted: RecordQuery, limit: int) -> list[Record]:
+    async with kept.opened(wiring) as store:
+        return [record async for record in kept.found(store, wanted, limit)]
+
+
+async def _one(wiring: "Wiring", record_id: str) -> Record:
+    async with kept.opened(wiring) as store:
+        record = await store.get(record_id)
+    if record is None:
+        raise Missing(f"no call is recorded as {record_id!r}; `interlock records list` shows the last ones.")
+    return record
+
+
+async def _export(
+    wiring: "Wiring",
+    wanted: RecordQuery,
+    limit: int | None,
+    write: Callable[[Record], object],
+    tell: Callable[[int], None],
+) -> int:
+    count = 0
+    async with kept.opened(wiring) as store:
+        async for record in kept.found(store, wanted, limit):
+            write(record)
+            count += 1
+            tell(count)
+    return count
+
+
+@contextmanager
+def _destination(name: str) -> Iterator[IO[str]]:
+    """Standard output, or a file that appears when it is whole."""
+    if name == "-":
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    path = Path(name)
+    number, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+    try:
+        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
+            yield file
+        Path(part).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(part).unlink()
+        raise
+
+
+def _json_writer(file: IO[str]) -> Callable[[Record], object]:
+    # ASCII alone: half a character in a name must not end an export.
+    return lambda record: file.write(json.dumps(record_to_plain(record)) + "\n")
+
+
+def _csv_writer(file: IO[str]) -> Callable[[Record], object]:
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(_FIELDS)
+    return lambda record: rows.writerow([_cell(value) for value in _values(record)])
+
+
+def _values(record: Record) -> tuple[Any, ...]:
+    used = _used(record)
+    return (
+        record.id,
+        datetime.fromtimestamp(record.started, UTC).isoformat(),
+        record.decision.task,
+        record.decision.reason,
+        record.deployment,
+        record.model,
+        record.error,
+        round(record.latency, 6),
+        used.input_tokens,
+        used.output_tokens,
+        record.cost,
+        record.streamed,
+        len(record.attempts),
+        json.dumps(dict(record.metadata)) if record.metadata else None,
+    )
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _used(record: Record) -> Usage:
+    return sum((attempt.usage for attempt in record.attempts), Usage())
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    started = datetime.fromtimestamp(record.started).astimezone()
+    failed = sum(attempt.error is not None for attempt in record.attempts)
+    result = record.error or ("answered" if not failed else f"answered after {failed} failed")
+    return (
+        f"{started:%Y-%m-%d %H:%M:%S}",
+        record.decision.task,
+        record.deployment or "-",
+        result,
+        f"{record.latency:.1f}",
+        show.tokens(_used(record)).removesuffix(" tokens") or "-",
+        show.dollars(record.cost) or "-",
+        record.id,
+    )

@@ -1,0 +1,150 @@
+"""`interlock replay`: recorded decisions made again by another configuration. Nobody is called."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from interlock.cli import kept, show
+from interlock.cli.session import Session, session
+from interlock.types.stores import RecordQuery
+
+if TYPE_CHECKING:
+    from interlock.engine.replaying import Replay, Tally
+    from interlock.router import Router
+
+_WORDS: Final = {
+    "same": "the same decision",
+    "behind": "the same deployment first, another order or reason behind it",
+    "moved": "another deployment first",
+    "excluded": "nothing may serve it any more",
+    "allowed": "may be served, and might not before",
+    "unknown": "cannot be replayed",
+}
+
+
+def replay(
+    context: typer.Context,
+    *,
+    config: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The configuration to try; without it, the one in use."),
+    ] = None,
+    since: kept.SinceOption = None,
+    task: kept.TaskOption = None,
+    deployment: kept.DeploymentOption = None,
+    errors: kept.ErrorsOption = False,
+    metadata: kept.MetadataOption = None,
+    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="The newest so many.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Say what another configuration would have decided, and at what cost.
+
+    Recorded calls are decided again; nobody is called and nothing is classified again, because prompts are
+    not kept. Health, and whether a key was at hand, are as they were then. The exit code is 0 whatever
+    would change.
+    """
+    wanted = kept.query(since=since, task=task, deployment=deployment, errors=errors, metadata=metadata)
+    ours = session(context).router()
+    other = ours if config is None else Session(config=config).router()
+    holder = other if ours.wiring.config.records is None else ours
+    with kept.progress("Replaying") as tell:
+        tally = asyncio.run(_replay(holder, other, wanted, limit, tell))
+    if as_json:
+        show.write_json(_data(tally))
+        return
+    if not tally.total:
+        show.note("No such call is recorded.")
+        return
+    _show(tally)
+    for remark in _remarks(tally):
+        show.note(remark)
+
+
+async def _replay(
+    holder: "Router",
+    other: "Router",
+    wanted: RecordQuery,
+    limit: int | None,
+    tell: Callable[[int], None],
+) -> "Tally":
+    from interlock.engine.replaying import Tally
+    from interlock.engine.replaying import replay as again
+
+    tally = Tally()
+    decider, deployments = other.wiring.engine.decider, other.deployments
+    async with kept.opened(holder.wiring) as store:
+        async for record in kept.found(store, wanted, limit):
+            tally.add(again(record, decider, deployments))
+            tell(tally.total)
+    return tally
+
+
+def _show(tally: "Tally") -> None:
+    counts = [
+        (words, f"{tally.changes[change]:,}") for change, words in _WORDS.items() if change in tally.changes
+    ]
+    parts: list[tuple[Sequence[str], Sequence[Sequence[str]]]] = [(("Decisions", f"{tally.total:,}"), counts)]
+    if tally.examples:
+        rows = [
+            (
+                each.first_then or "nobody",
+                each.first_now or "nobody",
+                f"{tally.moves[_move(each)]:,}",
+                each.why,
+                each.record.id,
+            )
+            for each in _by_count(tally)
+        ]
+        parts.append((("From", "To", "Calls", "Why, in the newest of them", "ID"), rows))
+    if tally.priced:
+        difference = tally.cost_now - tally.cost_then
+        cost = (_dollars(tally.cost_then), _dollars(tally.cost_now), _signed(difference), f"{tally.priced:,}")
+        parts.append((("Cost then", "Cost now", "Difference", "Calls with known prices"), [cost]))
+    show.tables(*parts)
+
+
+def _remarks(tally: "Tally") -> list[str]:
+    remarks = ["Tasks are as they were recorded: prompts are not kept, so nothing is classified again."]
+    if tally.unchecked:
+        rules = ", ".join(sorted(tally.unchecked))
+        remarks.append(f"These rules need more than a record keeps, and allowed what is new: {rules}.")
+    remarks += [f"Cannot be replayed: {count:,}; {why}" for why, count in tally.unknown.items()]
+    return remarks
+
+
+def _data(tally: "Tally") -> dict[str, Any]:
+    return {
+        "decisions": tally.total,
+        **{change: tally.changes.get(change, 0) for change in _WORDS},  # type: ignore[call-overload]  # as above
+        "moves": [
+            {
+                "from": each.first_then,
+                "to": each.first_now,
+                "calls": tally.moves[_move(each)],
+                "why": each.why,
+                "example": each.record.id,
+            }
+            for each in _by_count(tally)
+        ],
+        "cost": {"then": tally.cost_then, "now": tally.cost_now, "calls": tally.priced},
+        "unchecked": sorted(tally.unchecked),
+        "not_replayed": tally.unknown,
+    }
+
+
+def _by_count(tally: "Tally") -> "list[Replay]":
+    return sorted(tally.examples, key=lambda each: -tally.moves[_move(each)])
+
+
+def _move(each: "Replay") -> tuple[str | None, str | None]:
+    return each.first_then, each.first_now
+
+
+def _dollars(amount: float) -> str:
+    return show.dollars(amount) or "$0"
+
+
+def _signed(amount: float) -> str:
+    return _dollars(amount) if amount >= 0 else f"-{_dollars(-amount)}"

@@ -1,0 +1,129 @@
+"""Budgets around attempts: the rule that decisions ask, and the witness that reserves and settles."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from interlock.classifiers.tokens import estimate_request_tokens
+from interlock.constraints.jurisdictions import LOCAL
+from interlock.engine.logbook import Entry
+from interlock.errors import BudgetExceeded, InterlockError, NoDeployment, NoLongerAllowed
+from interlock.health.budgets import Ledger, Reservation
+from interlock.health.shortfalls import Shortfall
+from interlock.protocols import API, ConstraintCall, SurveyCall
+from interlock.types.decisions import Decision
+from interlock.types.models import Deployment
+from interlock.types.records import AttemptRecord
+from interlock.types.request import Request, Settings
+
+ANSWER_TOKENS = 4_096
+"""How long an answer is taken to become at most when the request sets no `max_tokens`."""
+
+_MILLION = 1_000_000
+_NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """What one attempt at a deployment may take: US dollars a token, and the longest answer in tokens."""
+
+    priced: bool
+    input: float
+    output: float
+    longest: int
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> "Tariff":
+        longest = min(deployment.card.max_output or ANSWER_TOKENS, ANSWER_TOKENS)
+        price = deployment.price or deployment.card.price
+        if price is None:
+            # Nobody sends a bill for what runs on the user's own ground.
+            free = deployment.on_premise or deployment.region == LOCAL
+            return cls(priced=free, input=0.0, output=0.0, longest=longest)
+        return cls(priced=True, input=price.input / _MILLION, output=price.output / _MILLION, longest=longest)
+
+    def estimate(self, input_tokens: int, settings: Settings) -> tuple[int, float | None]:
+        """Tokens, and US dollars; None when no price is known."""
+        answer = settings.max_tokens
+        if answer is None:
+            answer = self.longest + (settings.reasoning_tokens or 0)
+        answer = max(0, answer)
+        usd = input_tokens * self.input + answer * self.output if self.priced else None
+        return input_tokens + answer, usd
+
+
+class Budgeting:
+    """The rule `budget` and the witness of one router, over one ledger."""
+
+    api = API
+    name = "budget"
+    fixed = False
+
+    def __init__(self, ledger: Ledger, deployments: Iterable[Deployment]) -> None:
+        self._ledger = ledger
+        self._tariffs = {deployment.id: Tariff.of(deployment) for deployment in deployments}
+        tariffs = self._tariffs.values()
+        self._dearest = Tariff(
+            priced=all(tariff.priced for tariff in tariffs),
+            input=max((tariff.input for tariff in tariffs), default=0.0),
+            output=max((tariff.output for tariff in tariffs), default=0.0),
+            longest=max((tariff.longest for tariff in tariffs), default=0),
+        )
+        self._open: dict[Entry, Reservation] = {}
+
+    def idle(self, call: SurveyCall) -> bool:
+        """Whether there is room in every budget for the dearest deployment, and so for any."""
+        tokens, usd = self._dearest.estimate(call.input_tokens, call.request.settings)
+        return self._ledger.ample(call.request.metadata or _NOTHING, tokens, usd)
+
+    def check(self, call: ConstraintCall) -> str | None:
+        shortfall = self._shortfall(call.request, call.deployment.id, call.input_tokens)
+        return None if shortfall is None else shortfall.sentence
+
+    def began(self, entry: Entry) -> None:
+        """Reserves what this attempt may take. A request that a guardrail, a repair or a classifier wrote
+        differs in length from the one that was decided on.
+        """
+        request, asked = entry.call.request, entry.flight.asked
+        tokens = entry.flight.decision.input_tokens if request is asked else estimate_request_tokens(request)
+        deployment = entry.call.deployment.id
+        taken, usd = self._tariffs[deployment].estimate(tokens, request.settings)
+        found = self._ledger.reserve(deployment, asked.metadata or _NOTHING, taken, usd)
+        if isinstance(found, Shortfall):
+            raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {found.sentence}")
+        self._open[entry] = found
+
+    def ended(self, entry: Entry, failure: InterlockError | None, record: AttemptRecord) -> None:
+        """Settles at what the record says. An answer whose cost nobody knows keeps its reservation."""
+        reservation = self._open.pop(entry)
+        if isinstance(failure, NoLongerAllowed):
+            self._ledger.release(reservation)
+            return
+        usage = record.usage
+        counted = usage.input_tokens is not None or usage.output_tokens is not None
+        tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0) if counted or failure else None
+        self._ledger.settle(reservation, tokens, record.cost)
+
+    def nowhere(self, asked: Request, decision: Decision, excluded: Mapping[str, str]) -> NoDeployment:
+        """BudgetExceeded when some deployment is kept from the request by a budget alone. Those that the
+        decision allowed were forbidden when their attempt was to begin.
+        """
+        rules = decision.facts.rules if decision.facts else {}
+        short = [
+            found
+            for name in excluded
+            if (name not in decision.excluded or rules.get(name) == self.name)
+            and (found := self._shortfall(asked, name, decision.input_tokens))
+        ]
+        if not short:
+            return NoDeployment("no deployment may serve this request", excluded=excluded)
+        soonest = min((found.resets_at for found in short if found.resets_at is not None), default=None)
+        return BudgetExceeded(
+            "no deployment may serve this request within its budgets",
+            excluded=excluded,
+            resets_at=soonest,
+            retry_after=None if soonest is None else max(0.0, soonest - self._ledger.now()),
+        )
+
+    def _shortfall(self, request: Request, deployment: str, input_tokens: int) -> Shortfall | None:
+        tokens, usd = self._tariffs[deployment].estimate(input_tokens, request.settings)
+        return self._ledger.shortfall(deployment, request.metadata or _NOTHING, tokens, usd)

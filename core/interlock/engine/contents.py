@@ -1,0 +1,33 @@
+"""Answers that came whole and are still not what the caller can use."""
+
+from interlock.errors import ContentRejected, EmptyAnswer, RefusedAnswer, TruncatedAnswer
+from interlock.types.content import ContentRules
+from interlock.types.messages import Audio, Document, Image
+from interlock.types.request import Request
+from interlock.types.response import Answer
+
+_MEDIA = (Image, Audio, Document)
+
+
+def check_content(rules: ContentRules, request: Request, answer: Answer) -> None:
+    """Raises ContentRejected for what the rules do not accept."""
+    rejected = _rejected(rules, request, answer)
+    if rejected is not None:
+        raise rejected
+
+
+def _rejected(rules: ContentRules, request: Request, answer: Answer) -> ContentRejected | None:
+    reason = answer.finish_reason
+    if reason == "refusal":
+        if rules.refused != "accept":
+            return RefusedAnswer("the model refused (content.refused)", text=answer.refusal or answer.text)
+        return None
+    if reason == "length" and rules.truncated != "accept":
+        return TruncatedAnswer("the answer was cut at a length (content.truncated)", text=answer.text)
+    if rules.empty == "accept" or answer.tool_calls:
+        return None
+    if request.tool_choice not in (None, "auto", "none"):
+        return EmptyAnswer("a tool call was required and none came (content.empty)", text=answer.text)
+    if answer.text.strip() or any(isinstance(part, _MEDIA) for part in answer.parts):
+        return None
+    return EmptyAnswer("the answer is empty (content.empty)", text=answer.text)

@@ -1,0 +1,219 @@
+"""The trace of one call: the request's span, those of its attempts, and what is counted when they end."""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from interlock.engine.flight import LostRace
+from interlock.errors import InterlockError
+from interlock.telemetry.content import of_answer, of_messages
+from interlock.telemetry.facts import cause, of_attempt, of_call, of_error, of_place, of_record, some
+from interlock.telemetry.names import CHAT, INVOKE_WORKFLOW
+from interlock.types.models import Deployment
+from interlock.types.records import AttemptRecord, Record
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+
+    from interlock.engine.logbook import Entry
+    from interlock.telemetry.live import Live
+
+T = TypeVar("T")
+# What the logbook writes down for an attempt that nobody waited for any more.
+_LEFT = {InterlockError.__name__: "left", LostRace.__name__: "lost"}
+_USAGE = (
+    ("input_tokens", "input_tokens"),
+    ("output_tokens", "output_tokens"),
+    ("cache_read", "cache_read.input_tokens"),
+    ("cache_write", "cache_write.input_tokens"),
+    ("reasoning", "reasoning.output_tokens"),
+)
+
+
+class CallTrace:
+    """The request's span, and what its attempts have in common. A context manager that makes it current."""
+
+    __slots__ = ("_begun", "_record", "_token", "attempts", "context", "failed", "live", "span")
+
+    def __init__(self, live: "Live", parent: "Context", *, streamed: bool) -> None:
+        names, router = live.names, live.telemetry.name
+        attributes = {names.operation: INVOKE_WORKFLOW, names.workflow: router, names.stream: streamed}
+        self.live = live
+        self.span = live.start(f"{INVOKE_WORKFLOW} {router}", attributes, parent)
+        self.context = live.under(self.span, parent)
+        self.attempts: list[AttemptTrace] = []
+        self.failed: AttemptRecord | None = None
+        self._begun = perf_counter()
+        self._record: Record | None = None
+        self._token: Any = None
+
+    def __enter__(self) -> Self:
+        self._token = self.live.attach(self.context)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.live.detach(self._token)
+        self.close(error)
+
+    @property
+    def traceparent(self) -> str | None:
+        """Of the request's span; None without one."""
+        return None if self.span is None else self.live.traceparent(self.context).get("traceparent")
+
+    def finished(self, record: Record) -> None:
+        """The call has its record, whether it ended in an answer or not."""
+        self._record = record
+
+    def refused(self, deployment: Deployment, record: AttemptRecord) -> None:
+        """An attempt was forbidden before it began."""
+        AttemptTrace(self, deployment, {self.live.names.role: record.role}).end(record)
+
+    def close(self, error: BaseException | None) -> None:
+        """End the span and count the call."""
+        live, names, record = self.live, self.live.names, self._record
+        attributes = {} if record is None else of_record(names, record)
+        failure = None
+        if error is None or (record is not None and record.error is None):
+            attributes[names.outcome] = "answer"
+        elif isinstance(error, Exception):
+            attributes[names.outcome] = "error"
+            failure = attributes[names.error_type] = type(error).__name__
+        else:
+            attributes[names.outcome] = "left"
+        if live.measures:
+            labels = some(attributes, names.task, names.outcome, names.error_type)
+            labels[names.operation], labels[names.workflow] = INVOKE_WORKFLOW, live.telemetry.name
+            live.measure("call", perf_counter() - self._begun, labels, self.context)
+            if record is not None:
+                live.measure("decisions", 1, some(attributes, names.task, names.reason), self.context)
+        if self.span is not None:
+            live.end(self.span, attributes, failure)
+
+
+class AttemptTrace:
+    """An attempt's span. It is the parent of what its provider does, and of nothing else."""
+
+    __slots__ = (
+        "_began", "_call", "_context", "_ended", "_entry", "_labels", "_live", "_outcome", "_streamed",
+        "span",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        call: CallTrace,
+        deployment: Deployment,
+        attributes: dict[str, Any],
+        entry: "Entry | None" = None,
+    ) -> None:
+        live = self._live = call.live
+        place = live.places.get(deployment.id)
+        if place is None:
+            place = live.places[deployment.id] = of_place(live.names, deployment)
+        self._call = call
+        self._entry = entry
+        self._streamed = entry is not None and entry.streamed
+        self._labels = place
+        self._outcome = ""
+        self._began = perf_counter()
+        self._ended = 0.0
+        failed = call.failed
+        if failed is not None and failed.deployment != deployment.id and failed.role == "answer":
+            attributes[live.names.origin] = failed.deployment
+            self._fell_back(failed, deployment)
+            call.failed = None
+        self.span = live.start(
+            f"{CHAT} {deployment.name}", place | attributes, call.context, client=bool(deployment.base_url)
+        )
+        self._context = live.under(self.span, call.context)
+        call.attempts.append(self)
+
+    @classmethod
+    def of(cls, call: CallTrace, entry: "Entry") -> Self:
+        attributes = of_call(call.live.names, entry.call, entry.attempt.role, streamed=entry.streamed)
+        return cls(call, entry.call.deployment, attributes, entry)
+
+    def carried(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        """`step`, awaited with this span current, and timed when it gives the chunks of a stream."""
+        if self.span is not None:
+            step = self._live.around(self._context, step)
+        return self._timed(step) if self._streamed and self._live.measures else step
+
+    def _timed(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        last = 0.0
+
+        async def timed(*arguments: Any) -> T:
+            nonlocal last
+            chunk = await step(*arguments)
+            now = perf_counter()
+            if last:
+                self._live.measure("per_chunk", now - last, self._labels, self._context)
+            last = now
+            return chunk
+
+        return timed
+
+    def end(self, record: AttemptRecord) -> None:
+        live, names, entry, error = self._live, self._live.names, self._entry, record.error
+        answer = None if entry is None else entry.answer
+        attributes = of_attempt(names, record, answer)
+        why = None
+        if error is None:
+            self._outcome = "answer"
+        elif error.kind in _LEFT:
+            self._outcome = _LEFT[error.kind]
+            if self._outcome == "lost":
+                self._lost()
+        else:
+            self._outcome = "error"
+            attributes |= of_error(names, error)
+            why = cause(error)
+            self._call.failed = record
+        self._ended = perf_counter()
+        attributes[names.outcome] = self._outcome
+        if live.measures:
+            self._measure(record, attributes)
+        if self.span is None:
+            return
+        if live.telemetry.content and entry is not None and self.span.is_recording():
+            attributes |= of_messages(names, entry.call.request.messages)
+            if answer is not None:
+                attributes |= of_answer(names, answer)
+        live.end(self.span, attributes, why)
+
+    def _lost(self) -> None:
+        """Point from the attempt that lost a race to the one that won it."""
+        for other in self._call.attempts:
+            if self.span is not None and other.span is not None and other._won(self._began):  # noqa: SLF001 - our own
+                link = {self._live.names.link: "won the race"}
+                self.span.add_link(other.span.get_span_context(), link)
+
+    def _won(self, since: float) -> bool:
+        """Whether it has answered, or begun to, at a time when an attempt begun at `since` was under way."""
+        if self._entry is None or self._entry.attempt.role == "classifier":
+            return False
+        speaks = self._outcome == "" and self._entry.first_token is not None
+        return speaks or (self._outcome == "answer" and self._ended >= since)
+
+    def _fell_back(self, failed: AttemptRecord, deployment: Deployment) -> None:
+        names, kind = self._live.names, "" if failed.error is None else failed.error.kind
+        labels = {names.origin: failed.deployment, names.deployment: deployment.id, names.error_type: kind}
+        self._live.measure("fallbacks", 1, labels, self._call.context)
+
+    def _measure(self, record: AttemptRecord, attributes: dict[str, Any]) -> None:
+        names, usage, measure = self._live.names, record.usage, self._live.measure
+        labels = self._labels | some(attributes, names.response_model, names.error_type)
+        measure("duration", record.latency, labels, self._context)
+        if record.first_token is not None:
+            measure("first_chunk", record.first_token, labels, self._context)
+        if record.cost:
+            measure("cost", record.cost, labels, self._context)
+        for kind, tokens in (("input", usage.input_tokens), ("output", usage.output_tokens)):
+            if tokens is not None:
+                measure("tokens", tokens, labels | {names.token_type: kind}, self._context)
+                measure(f"operation.{kind}_tokens", tokens, labels, self._context)
+        for field, kind in _USAGE:
+            if tokens := getattr(usage, field):
+                measure(f"usage.{kind}", tokens, labels, self._context)

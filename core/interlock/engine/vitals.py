@@ -1,0 +1,88 @@
+"""Health in the engine: every attempt is reported to the book, and the book has a say before each."""
+
+from collections.abc import Callable
+
+from interlock.engine.flight import LostRace
+from interlock.engine.logbook import Entry
+from interlock.errors import InterlockError, NoLongerAllowed, ProviderError
+from interlock.health import HealthBook, RetryBudget
+from interlock.health.latency import Kind
+from interlock.types.decisions import Decision
+from interlock.types.records import AttemptRecord
+
+# What these ask is of another kind than the request's task, and would blur what is known about it.
+_ASIDE = frozenset({"arbiter", "classifier"})
+
+
+class HealthWitness:
+    """Keeps the health book, and keeps attempts away from what has come to be closed to them."""
+
+    def __init__(self, health: HealthBook, retries: RetryBudget) -> None:
+        self._health = health
+        self._retries = retries
+
+    def began(self, entry: Entry) -> None:
+        name, task = entry.call.deployment.id, _task(entry)
+        if not self._health.enters(name, task):
+            if self._untried(entry, name, task):
+                sentence = self._health.standing(name, task).sentence
+                raise NoLongerAllowed(f"{name} was allowed and is no longer: {sentence}")
+            self._health.began(name, task)
+        if all(attempt.deployment != name for attempt in entry.flight.draft.attempts):
+            self._retries.earn(name)
+
+    def ended(self, entry: Entry, failure: InterlockError | None, record: AttemptRecord) -> None:
+        name, task = entry.call.deployment.id, _task(entry)
+        if failure is None:
+            if task == entry.flight.decision.task:
+                kind: Kind = "answer" if entry.first_token is None else "first_token"
+                self._health.latencies.add(name, kind, entry.first_token or record.latency, task)
+        elif isinstance(failure, LostRace) and record.parent is None and entry.first_token is None:
+            # It would have taken longer still. Left out, what is measured would shrink with each hedge.
+            kind = "first_token" if entry.streamed else "answer"
+            self._health.latencies.add(name, kind, record.latency, task)
+        if failure is None or isinstance(failure, ProviderError):
+            self._health.ended(name, failure, task)
+        else:
+            self._health.released(name, task)
+
+    def _untried(self, entry: Entry, name: str, task: str) -> bool:
+        """Whether the call has something else left, so that a breaker need not give way."""
+        tried = {attempt.deployment for attempt in entry.flight.draft.attempts}
+        return any(
+            candidate.deployment != name
+            and candidate.deployment not in tried
+            and self._health.admits(candidate.deployment, task)
+            for candidate in entry.flight.decision.shortlist
+        )
+
+
+class RetryGate:
+    """Says for each call whether a deployment may be asked again."""
+
+    def __init__(self, health: HealthBook, retries: RetryBudget) -> None:
+        self._health = health
+        self._retries = retries
+
+    def of(self, decision: Decision) -> Callable[[str], bool]:
+        """For a strategy. A retry that is granted is spent.
+
+        Falling back is better than asking behind a breaker that has opened meanwhile, if there is anywhere
+        to fall back to.
+        """
+        health, task = self._health, decision.task
+
+        def may_retry(deployment: str) -> bool:
+            if not health.admits(deployment, task):
+                names = [candidate.deployment for candidate in decision.shortlist]
+                later = names[names.index(deployment) + 1 :]
+                if any(health.admits(name, task) for name in later):
+                    return False
+            return self._retries.spend(deployment)
+
+        return may_retry
+
+
+def _task(entry: Entry) -> str:
+    role = entry.attempt.role
+    return role if role in _ASIDE else entry.flight.decision.task

@@ -1,0 +1,275 @@
+"""Records on their way out of the process: handed over without waiting, written in batches on the bridge."""
+
+import asyncio
+import atexit
+import os
+import sys
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as Late
+from itertools import islice
+
+from interlock.engine.bridge import Bridge
+from interlock.errors import InterlockError
+from interlock.http import redacting_logger
+from interlock.protocols import RecordStore
+from interlock.types.records import Record
+from interlock.types.stores import PruneCall
+
+_log = redacting_logger("interlock.records")
+
+_ROOM = 10_000  # records that may wait
+_BATCH = 500
+_PRUNED_EVERY = 1_000  # records
+_LINGER = 0.1  # seconds for more records to come, before they are written together
+_IDLE = 5.0  # seconds after which a store with nothing to do is closed
+_LONGEST_WAIT = 30.0  # seconds between two tries
+_TRIES_AT_THE_END = 3
+PATIENCE = 10.0
+"""Seconds that closing waits for a store."""
+
+
+class RecordWriter:
+    """Writes a router's records. Never blocks a call, never fails one, and holds a bounded number.
+
+    Records that find no room are lost, which is counted in `lost` and logged. Everything else is written
+    before `aclose` returns and before the interpreter exits, as far as the store takes it in time.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], RecordStore],
+        bridge: Bridge,
+        *,
+        keep: int | None = None,
+        seconds: float | None = None,
+        room: int = _ROOM,
+    ) -> None:
+        self.lost = 0
+        self.problem = ""
+        self._open = store
+        self._bridge = bridge
+        self._keep, self._seconds = keep, seconds
+        self._room = room
+        self._begin()
+        _WRITERS.add(self)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[Record] = deque()
+        self._awake = False
+        self._work: asyncio.Task[None] | None = None
+        self._store: RecordStore | None = None
+        self._signal: asyncio.Event | None = None
+        self._closing = False
+        self._unpruned = _PRUNED_EVERY
+        self._watched = False
+
+    def put(self, record: Record) -> None:
+        """Hand a record over, from any thread."""
+        with self._lock:
+            if len(self._waiting) < self._room:
+                self._waiting.append(record)
+            else:
+                self.lost += 1
+                if str(self.lost).rstrip("0") == "1":
+                    _log.warning("%d records lost: the store does not keep up", self.lost)
+            if self._awake:
+                return
+            self._awake = True
+        self._bridge.loop().call_soon_threadsafe(self._wake)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is open."""
+        return not self._waiting and self._work is None
+
+    async def aclose(self) -> None:
+        """Write what waits and close the store, from any loop. A record that comes later opens it again."""
+        if not self.idle:
+            await asyncio.wrap_future(self.close_soon())
+
+    def close_soon(self) -> "Future[None]":
+        return asyncio.run_coroutine_threadsafe(self._close(), self._bridge.loop())
+
+    def start_anew(self) -> None:
+        """In the child of a fork: what waits and what is open are the parent's."""
+        if self._store is not None:
+            _INHERITED.append(self._store)
+        self.lost = 0
+        self._begin()
+
+    def _wake(self) -> None:
+        if self._work is None or self._work.done():
+            if not self._watched:
+                self._watched = True
+                _drain_at_the_end_of_a_child()
+            self._signal = asyncio.Event()
+            self._work = asyncio.get_running_loop().create_task(self._write_all())
+        elif self._signal is not None:
+            self._signal.set()
+
+    async def _close(self) -> None:
+        self._closing = True
+        try:
+            self._wake()
+            if self._signal is not None:
+                self._signal.set()
+            work = self._work
+            if work is not None:
+                await asyncio.wait({work}, timeout=PATIENCE)
+                if not work.done():
+                    self.problem = self.problem or f"the store took longer than {PATIENCE:g} s"
+                    work.cancel()
+                    await asyncio.wait({work}, timeout=1.0)
+        finally:
+            self._closing = False
+        if self.problem:
+            self._give_up()
+        elif self._waiting:
+            self._awake = True
+            self._wake()
+
+    def _give_up(self) -> None:
+        with self._lock:
+            left = len(self._waiting)
+            self._waiting.clear()
+            self.lost += left
+        if left:
+            _log.warning("%d records lost: %s", left, self.problem)
+
+    async def _write_all(self) -> None:
+        tries, size = 0, _BATCH
+        going_on = False
+        try:
+            await self._pause(_LINGER)
+            while True:
+                with self._lock:
+                    batch = list(islice(self._waiting, size))
+                if not batch:
+                    if await self._prune() and not self._closing:
+                        continue
+                    if not await self._more():
+                        break
+                elif await self._written(batch, tries):
+                    tries, size = 0, min(_BATCH, 2 * size)
+                else:
+                    tries, size = tries + 1, max(1, size // 2)
+                    if self._closing and tries >= _TRIES_AT_THE_END:
+                        break
+                    wait = min(_LONGEST_WAIT, _LINGER * 2**tries)
+                    await (asyncio.sleep(wait) if self._closing else self._pause(wait))
+            going_on = not self._closing
+        finally:
+            await self._let_go(going_on=going_on)
+
+    async def _written(self, batch: list[Record], tries: int) -> bool:
+        try:
+            if self._store is None:
+                self._store = self._open()
+            await self._store.put(batch)
+        except Exception as error:  # noqa: BLE001 - a store may raise anything; calls go on without it
+            self.problem = error.message if isinstance(error, InterlockError) else type(error).__name__
+            if not tries:
+                _log.warning("records cannot be written, and wait: %s", self.problem)
+            if len(batch) == 1:
+                # The next try is another record's: one that cannot be kept must not hold up the rest.
+                with self._lock:
+                    self._waiting.rotate(-1)
+            return False
+        with self._lock:
+            for _ in batch:
+                self._waiting.popleft()
+        if tries:
+            _log.warning("records are written again")
+        self.problem = ""
+        self._unpruned += len(batch)
+        if self._unpruned >= _PRUNED_EVERY and self._waiting:
+            await self._prune()
+        return True
+
+    async def _prune(self) -> bool:
+        """Remove some of what is too much or too old. Whether there is more to remove."""
+        if self._store is None or self._unpruned < _PRUNED_EVERY:
+            return False
+        before = None if self._seconds is None else time.time() - self._seconds
+        try:
+            removed = await self._store.prune(PruneCall(keep=self._keep, before=before))
+        except Exception as error:  # noqa: BLE001 - as above; the next thousand records bring another try
+            _log.warning("old records cannot be removed: %s", type(error).__name__)
+            removed = 0
+        if not removed:
+            self._unpruned = 0
+        return bool(removed)
+
+    async def _more(self) -> bool:
+        """Wait for more records. Whether any came."""
+        with self._lock:
+            self._awake = bool(self._waiting)
+        if not self._waiting and not self._closing:
+            await self._pause(_IDLE)
+            if self._waiting and not self._closing:
+                await self._pause(_LINGER)
+        return bool(self._waiting)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless the writer is closed or woken meanwhile."""
+        if self._closing or self._signal is None:
+            return
+        self._signal.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._signal.wait()
+        except TimeoutError:
+            pass
+
+    async def _let_go(self, *, going_on: bool) -> None:
+        store, self._store = self._store, None
+        try:
+            if store is not None:
+                await store.aclose()
+        except Exception as error:  # noqa: BLE001 - as above; what was confirmed is kept
+            _log.warning("the records' store did not close: %s", type(error).__name__)
+        finally:
+            with self._lock:
+                self._awake = going_on and bool(self._waiting)
+                self._work = None
+            if self._awake:
+                self._wake()
+
+
+_WRITERS: "weakref.WeakSet[RecordWriter]" = weakref.WeakSet()
+# A connection that a child lets go of may end its parent's too; these are never let go of.
+_INHERITED: list[RecordStore] = []
+
+
+def _drain_all() -> None:
+    """Runs before the bridges are closed: what is registered last at exit comes first."""
+    futures = [writer.close_soon() for writer in list(_WRITERS) if not writer.idle]
+    due = time.monotonic() + PATIENCE + 1
+    for future in futures:
+        try:
+            future.result(max(0.0, due - time.monotonic()))
+        except (Late, CancelledError):
+            _log.warning("records lost: the store did not close in time")
+
+
+def _drain_at_the_end_of_a_child() -> None:
+    """Children of multiprocessing leave without running what is registered with atexit."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, _drain_all, exitpriority=10)
+
+
+def _start_anew() -> None:
+    for writer in list(_WRITERS):
+        writer.start_anew()
+
+
+atexit.register(_drain_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

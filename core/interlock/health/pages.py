@@ -1,0 +1,255 @@
+"""One page of the health book: a deployment's own, or that of a deployment at one task."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from interlock.errors import ProviderError
+from interlock.health.breaker import Breaker, Cause, State
+from interlock.health.effects import Effect
+from interlock.health.rates import RollingRate, lower_bound
+from interlock.types.health import Vitals
+
+# A key that was refused is tried again after this many cooldowns: balances are topped up, keys are restored.
+# A vendor that asks to be left alone is, for as long at most.
+_LONG = 10
+# Seconds by which what comes back from other processes may differ from what was told.
+_ECHO = 0.5
+
+# How a breaker's sentence begins when another process, which saw the error, opened it.
+_HEARD = {
+    Cause.FAILING: "its breaker is open: it failed in another process",
+    Cause.PARKED: "parked: the vendor refused its key in another process",
+    Cause.COOLING: "cooling down: the vendor's rate limit was reached in another process",
+    Cause.RESTING: "resting: the vendor asked another process to come back later",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPolicy:
+    """`error_rate` is a share, `window` and `minimum` count attempts, `cooldown` is seconds.
+
+    `opens_after` hard failures in a row open a breaker.
+    """
+
+    error_rate: float = 0.05
+    window: int = 200
+    minimum: int = 5
+    cooldown: float = 20.0
+    opens_after: int = 10
+
+
+class Verdict(Enum):
+    """What a standing means for the ranking. LAST_RESORT excludes, unless nothing else may serve."""
+
+    GOOD = "good"
+    DEMOTED = "demoted"
+    LAST_RESORT = "last resort"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`high_error_rate` may hold for an excluded deployment too."""
+
+    verdict: Verdict
+    sentence: str = ""
+    high_error_rate: bool = False
+
+
+class Page:
+    """Its rate, its breaker, and the probe that may bring it back when its rate is high. Not thread-safe."""
+
+    __slots__ = ("breaker", "last", "policy", "probe_until", "rate", "streak", "struck", "task")
+
+    def __init__(self, policy: HealthPolicy, task: str | None) -> None:
+        self.policy = policy
+        self.task = task
+        self.rate = RollingRate(policy.window)
+        self.breaker = Breaker()
+        self.last = 0.0
+        self.probe_until = 0.0
+        self.streak = 0
+        self.struck: set[str | None] = set()  # the tasks of the streak; None for what concerns them all
+
+    @property
+    def clean(self) -> bool:
+        """Whether the page has nothing to object, whatever the time."""
+        return self.breaker.state is State.CLOSED and not self.high
+
+    @property
+    def high(self) -> bool:
+        """Whether the error rate is above the limit, and chance an unlikely reason for it."""
+        rate, policy = self.rate, self.policy
+        if not rate.failures or rate.attempts < policy.minimum:
+            return False
+        limit = policy.error_rate
+        return rate.rate > limit and lower_bound(rate.failures, rate.attempts) > limit
+
+    def may_probe(self, now: float) -> bool:
+        """Whether it has been left alone for long enough that one attempt may show that it is well again."""
+        return now - self.last >= self.policy.cooldown and now >= self.probe_until
+
+    def standing(self, now: float, *, in_turn: bool) -> Standing | None:
+        """None when the page has nothing to object."""
+        breaker, high = self.breaker, self.high
+        if not breaker.passes(now, in_turn=in_turn):
+            breaker.turn.asked = True
+            verdict = Verdict.LAST_RESORT if breaker.cause.gives_way else Verdict.EXCLUDED
+            return Standing(verdict, self._turned_away(now), high)
+        if breaker.state is not State.CLOSED or not high or self.may_probe(now):
+            return None
+        rate, limit = self.rate, self.policy.error_rate
+        sentence = (
+            f"{rate.failures} of its last {rate.attempts} attempts{self._at} failed "
+            f"({rate.rate:.0%}; the limit is {limit:.0%})"
+        )
+        return Standing(Verdict.DEMOTED, sentence, high)
+
+    def begins(self, now: float, in_turn: bool) -> bool:
+        """An attempt is about to be sent: a probe, where one is due. Whether the breaker moved."""
+        lease = self.policy.cooldown
+        if self.breaker.state is not State.CLOSED:
+            return self.breaker.begins(now, lease, in_turn=in_turn)
+        if self.high and self.may_probe(now):
+            self.probe_until = now + lease
+        return False
+
+    def succeeds(self) -> bool:
+        """An attempt succeeded while the page was clean. Whether it still is."""
+        rate = self.rate
+        rate.add(failed=False)
+        if self.streak:
+            self.streak = 0
+            self.struck.clear()
+        return not (rate.failures and self.high)
+
+    def succeeded(self, now: float) -> bool:
+        """An attempt succeeded. Whether that has cleared the record."""
+        self.streak = 0
+        self.struck.clear()
+        cleared = self.breaker.succeeded() or now < self.probe_until
+        if cleared:
+            self.clear()
+        self.rate.add(failed=False)
+        self.last = now
+        return cleared
+
+    def clear(self) -> None:
+        self.rate.clear()
+        self.probe_until = 0.0
+        self.streak = 0
+        self.struck.clear()
+
+    def failed(self, error: ProviderError, effect: Effect, now: float) -> bool:
+        """A failure that concerns this page. Whether the breaker opened, or stays open for longer."""
+        self.probe_until = 0.0
+        self.last = now
+        self.rate.add(failed=True)
+        cooldown = self.policy.cooldown
+        if effect is Effect.PARK:
+            sentence = f"parked: the vendor refused its key ({_named(error)})"
+            return self.breaker.opens(Cause.PARKED, now, now + cooldown * _LONG, sentence)
+        changed = False
+        if effect in (Effect.DOWN, Effect.SILENT):
+            changed = self.strike(None, error, now)
+        if effect is Effect.THROTTLE and error.retry_after:
+            sentence = "cooling down: the vendor's rate limit was reached"
+            changed = self.breaker.opens(Cause.COOLING, now, now + error.retry_after, sentence)
+        elif effect is Effect.DOWN and error.retry_after:
+            until = now + min(error.retry_after, cooldown * _LONG)
+            sentence = f"resting: the vendor asked to be left alone ({_named(error)})"
+            changed |= self.breaker.opens(Cause.RESTING, now, until, sentence)
+        if not changed:
+            changed = self.probe_lost(error, now)
+        return changed
+
+    def failed_elsewhere(self, error: ProviderError, effect: Effect, task: str | None, now: float) -> bool:
+        """A failure that is another page's: a task's on the deployment's own page, or the other way round.
+
+        Whether the breaker opened: it does for silence at several tasks, and when this was its probe.
+        """
+        self.probe_until = 0.0
+        silent = effect is Effect.SILENT and self.task is None
+        return (silent and self.strike(task, error, now)) or self.probe_lost(error, now)
+
+    def strike(self, task: str | None, error: ProviderError, now: float) -> bool:
+        """A hard failure, which may concern one task alone. Whether the breaker opened.
+
+        Failures of one task in a row leave the others' page closed; with a second one, or with a failure that
+        concerns them all, they count.
+        """
+        self.streak += 1
+        self.struck.add(task)
+        return self.opens_by_streak(f"the last with {_named(error)}", now)
+
+    def opens_by_streak(self, last: str, now: float) -> bool:
+        if self.streak < self.policy.opens_after or not (None in self.struck or len(self.struck) > 1):
+            return False
+        if self.breaker.state is not State.CLOSED:
+            return False
+        sentence = f"its breaker is open: {self.streak} attempts{self._at} in a row failed, {last}"
+        return self.breaker.opens(Cause.FAILING, now, now + self.policy.cooldown, sentence)
+
+    def probe_lost(self, error: ProviderError, now: float) -> bool:
+        """A failure while a probe is due or under way."""
+        breaker = self.breaker
+        if breaker.state is State.CLOSED or now < breaker.until:
+            return False
+        sentence = f"its breaker is open: its probe{self._at} failed with {_named(error)}"
+        return breaker.probe_failed(now + self.policy.cooldown, sentence)
+
+    def released(self, now: float, in_turn: bool = False) -> bool:  # noqa: ARG002 - as `begins`
+        """An attempt ended without telling anything. Whether the breaker moved."""
+        self.probe_until = 0.0
+        return self.breaker.released(now)
+
+    def hears(self, successes: int, failures: int, hard: int, now: float) -> bool:
+        """What happened in other processes. Whether the breaker opened by it."""
+        self.rate.add_many(successes=successes, failures=failures)
+        if failures:
+            self.last = now
+        if successes:
+            self.streak = 0
+            self.struck.clear()
+        if not hard:
+            return False
+        self.streak += hard
+        self.struck.add(None)
+        return self.opens_by_streak("some of them in other processes", now)
+
+    def hears_of_opening(self, cause: Cause, now: float, until: float) -> bool:
+        breaker = self.breaker
+        if breaker.state is State.OPEN and breaker.cause is cause and until <= breaker.until + _ECHO:
+            return False  # most likely it is what this process told itself
+        return breaker.opens(cause, now, until, _HEARD[cause] + self._at)
+
+    def vitals(self, deployment: str, now: float) -> Vitals:
+        breaker, rate = self.breaker, self.rate
+        breaker.lapses(now)
+        closed = breaker.state is State.CLOSED
+        return Vitals(
+            deployment=deployment,
+            task=self.task,
+            state=breaker.state.value,
+            cause=None if closed else breaker.cause.value,
+            attempts=rate.attempts,
+            failures=rate.failures,
+            error_rate=rate.rate,
+            moved_back=self.high,
+            cooldown=max(0.0, breaker.until - now) if breaker.state is State.OPEN else 0.0,
+        )
+
+    @property
+    def _at(self) -> str:
+        return f" at {self.task}" if self.task else ""
+
+    def _turned_away(self, now: float) -> str:
+        breaker = self.breaker
+        if now < breaker.until and breaker.state is State.OPEN:
+            return f"{breaker.sentence}, for {breaker.until - now:.0f} s more"
+        return f"its breaker{self._at} is half-open: one attempt is to show whether it is well again"
+
+
+def _named(error: ProviderError) -> str:
+    name = type(error).__name__
+    return name if error.status is None else f"{name}, status {error.status}"

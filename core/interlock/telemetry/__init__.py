@@ -1,0 +1,9 @@
+"""What OpenTelemetry is told: names in one table, spans and metrics made of facts, never of content.
+
+Nothing here loads OpenTelemetry before somebody else has: without a provider there is nobody to tell.
+"""
+
+from interlock.telemetry.names import Metric, Names, metrics_of
+from interlock.telemetry.switch import Telemetry
+
+__all__ = ["Metric", "Names", "Telemetry", "metrics_of"]

@@ -1,0 +1,130 @@
+"""Attributes out of our own types: facts alone, so that no prompt, answer or key can be among them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from interlock.protocols import Call
+from interlock.telemetry.names import CHAT, Names, provider_name
+from interlock.types.models import Deployment
+from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.response import Answer
+
+Attributes = dict[str, Any]
+
+# A vendor's code is an identifier; what looks like a sentence may be an echo of the prompt.
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def of_place(names: Names, deployment: Deployment) -> Attributes:
+    """Where an attempt goes; without a server when that is in process."""
+    attributes: Attributes = {
+        names.operation: CHAT,
+        names.provider: provider_name(deployment.provider),
+        names.request_model: deployment.name,
+        names.deployment: deployment.id,
+        names.model: deployment.model,
+        names.region: deployment.region,
+    }
+    if deployment.base_url:
+        parts = urlsplit(deployment.base_url)
+        attributes[names.server_address] = parts.hostname or ""
+        attributes[names.server_port] = parts.port or (443 if parts.scheme == "https" else 80)
+    return attributes
+
+
+def of_call(names: Names, call: Call, role: str, *, streamed: bool) -> Attributes:
+    """What an attempt asks for."""
+    settings = call.request.settings
+    attributes: Attributes = {names.role: role}
+    if streamed:
+        attributes[names.stream] = True
+    if settings.stop:
+        attributes[names.stop] = settings.stop
+    if call.request.output is not None:
+        attributes[names.output_type] = "json"
+    for name, value in (
+        (names.temperature, settings.temperature),
+        (names.top_p, settings.top_p),
+        (names.top_k, settings.top_k),
+        (names.max_tokens, settings.max_tokens),
+        (names.seed, settings.seed),
+        (names.presence_penalty, settings.presence_penalty),
+        (names.frequency_penalty, settings.frequency_penalty),
+    ):
+        if value is not None:
+            attributes[name] = value
+    return attributes
+
+
+def of_attempt(names: Names, record: AttemptRecord, answer: Answer | None) -> Attributes:
+    """How an attempt ended."""
+    usage = record.usage
+    attributes: Attributes = {names.attempt: record.id}
+    if answer is not None:
+        attributes[names.finish_reasons] = (answer.finish_reason,)
+    if record.waited:
+        attributes[names.waited] = record.waited
+    if usage.estimated:
+        attributes[names.estimated] = True
+    for name, value in (
+        (names.response_model, record.served_model),
+        (names.response_id, None if answer is None else answer.id),
+        (names.first_chunk, record.first_token),
+        (names.input_tokens, usage.input_tokens),
+        (names.output_tokens, usage.output_tokens),
+        (names.cache_read, usage.cache_read),
+        (names.cache_write, usage.cache_write),
+        (names.reasoning, usage.reasoning),
+        (names.cost, record.cost),
+    ):
+        if value is not None:
+            attributes[name] = value
+    return attributes
+
+
+def of_error(names: Names, error: ErrorRecord) -> Attributes:
+    """Why an attempt failed. A vendor's words stay out: they may quote the prompt."""
+    attributes: Attributes = {names.error_type: error.kind}
+    if error.status is not None:
+        attributes[names.status] = error.status
+    for name, value in ((names.error_code, error.code), (names.error_request, error.request_id)):
+        if value is not None and _CODE.fullmatch(value):
+            attributes[name] = value
+    return attributes
+
+
+def cause(error: ErrorRecord) -> str:
+    """A failure in a few words, for a span's status."""
+    code = error.code if error.code is not None and _CODE.fullmatch(error.code) else None
+    return " ".join(str(part) for part in (error.kind, error.status, code) if part is not None)
+
+
+def of_record(names: Names, record: Record) -> Attributes:
+    """A finished call. Its tokens stand on the attempts, or they would be counted twice."""
+    decision = record.decision
+    attributes: Attributes = {
+        names.record: record.id,
+        names.task: decision.task,
+        names.confidence: decision.confidence,
+        names.stage: decision.stage,
+        names.reason: decision.reason,
+        names.shortlist: tuple(candidate.deployment for candidate in decision.shortlist),
+        names.excluded: tuple(decision.excluded),
+        names.attempts: len(record.attempts),
+    }
+    for name, value in (
+        (names.deployment, record.deployment),
+        (names.model, record.model),
+        (names.cost, record.cost),
+        (names.rescue, record.rescue),
+    ):
+        if value is not None:
+            attributes[name] = value
+    return attributes
+
+
+def some(attributes: Mapping[str, Any], *kept: str) -> Attributes:
+    """Those of the attributes that are there and wanted; metrics keep fewer than spans."""
+    return {name: attributes[name] for name in kept if name in attributes}

@@ -1,0 +1,57 @@
+"""Stores of records: what they are asked, and the schemes that are known without their plugin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+STORES: Mapping[str, str] = {
+    "sqlite": "interlock-sql",
+    "postgresql": "interlock-sql",
+    "postgres": "interlock-sql",
+}
+"""Scheme -> the distribution that keeps records there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuery:
+    """Which records to read, newest first: by `started`, and by `id` where that is the same.
+
+    Attributes:
+        since, until: seconds since the epoch; the first is included, the second is not.
+        deployment: one that answered or was tried.
+        error: the class name of what the caller was given instead of an answer.
+        failed: True for calls without an answer, False for calls with one.
+        metadata: all of these, with these values.
+        limit: the most records to give.
+        after: `started` and `id` of the last record of the page before; what follows is older.
+    """
+
+    since: float | None = None
+    until: float | None = None
+    task: str | None = None
+    deployment: str | None = None
+    error: str | None = None
+    failed: bool | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    limit: int = 100
+    after: tuple[float, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneCall:
+    """What may go: records that `keep` newer ones follow, and those that started `before`, in seconds since
+    the epoch. None sets no bound.
+    """
+
+    keep: int | None = None
+    before: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCall:
+    """`url` is the configuration's, its scheme in lower case, and may hold a password; a relative path in it
+    begins at `folder`.
+    """
+
+    url: str = field(repr=False)
+    folder: Path = field(default_factory=Path)

@@ -1,0 +1,303 @@
+"""Interlock as a LlamaIndex LLM: every entry point, each one call of the router."""
+
+import asyncio
+import os
+import pickle
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+from llama_index.core.base.llms.types import (
+    ChatMessage,
+    ChatResponse,
+    ChatResponseAsyncGen,
+    ChatResponseGen,
+    CompletionResponse,
+    CompletionResponseAsyncGen,
+    CompletionResponseGen,
+    LLMMetadata,
+)
+from llama_index.core.bridge.pydantic import ConfigDict, Field, PrivateAttr, field_serializer, field_validator
+from llama_index.core.constants import DEFAULT_CONTEXT_WINDOW, DEFAULT_NUM_OUTPUTS
+from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
+from llama_index.core.llms.function_calling import FunctionCallingLLM
+from llama_index.core.llms.llm import ToolSelection
+from llama_index.core.tools.types import BaseTool
+
+from interlock import Chunk, Constraints, Message, Router
+from llama_index.llms.interlock.asking import options
+from llama_index.llms.interlock.growing import Growing
+from llama_index.llms.interlock.reading import answered_by, as_messages, as_prompt, needs_disk
+from llama_index.llms.interlock.sharing import Config, as_config, without_secrets
+from llama_index.llms.interlock.spans import caller, within
+from llama_index.llms.interlock.tools import choice, first_call_alone, no_call, selections, written_tools
+from llama_index.llms.interlock.writing import chat_response, completion_response, jsonable
+
+T = TypeVar("T")
+
+_NAME = "interlock"
+_ROUTING = ("model", "task", "constraints", "ensemble", "rescue")
+_SETTINGS = ("settings", "temperature", "max_tokens")
+
+
+class Interlock(FunctionCallingLLM):
+    """Many models as one, wherever LlamaIndex takes an LLM.
+
+    `config` is a path, a mapping or nothing, as in `Router.from_config`; `router` is a router to share.
+    Fields hold for every call. A call's keywords win over them (`llm.chat(messages, task="quantitative")`),
+    but its constraints tighten theirs. Every response says who answered, why, and what was tried under
+    `additional_kwargs["interlock"]`, and in `raw`.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+        RequestError: a field names a task, a model or a region that there is none of.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    config: Config | None = Field(default=None, repr=False, description="Where the router comes from.")
+    digest: str = Field(default="", description="The router's; two that may answer differently differ in it.")
+    model: str | None = Field(default=None, description="A card or deployment id: narrows, never adds.")
+    task: str | None = Field(default=None, description="Overrides classification.")
+    constraints: dict[str, Any] = Field(default_factory=dict, description="Hard rules for every call.")
+    ensemble: str | None = Field(default=None, description="An ensemble of the configuration.")
+    rescue: str | None = Field(default=None, description="What a broken stream does.")
+    temperature: float | None = Field(default=None, description="None leaves the vendor's default.")
+    max_tokens: int | None = Field(default=None, description="The most tokens to generate.")
+    stop: list[str] = Field(default_factory=list, description="Strings that end an answer.")
+    settings: dict[str, Any] = Field(default_factory=dict, description="Other settings: top_p, seed …")
+    record_metadata: dict[str, str] = Field(default_factory=dict, description="Kept in every record.")
+    context_window: int | None = Field(default=None, description="Instead of the one worked out.")
+
+    _router: Router = PrivateAttr()
+    _lent: bool = PrivateAttr(default=False)
+
+    def __init__(
+        self,
+        config: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
+        *,
+        router: Router | None = None,
+        **fields: Any,
+    ) -> None:
+        if config is not None and router is not None:
+            raise ValueError("give config or router, not both")
+        fields.pop("class_name", None)  # a field of what is written down, for whoever chooses the class
+        super().__init__(config=as_config(config), **fields)
+        self._lent = router is not None
+        self._router = router if router is not None else Router.from_config(config)
+        # A mapping or a path says itself what it stands for; nothing stands for whatever is found here.
+        if self.digest and config is None and self.digest != self._router.digest:
+            raise ValueError(
+                f"this was written down with the router {self.digest}, and the one found here is "
+                f"{self._router.digest}; give config= or router="
+            )
+        self.digest = self._router.digest
+        self._router.decide("", **self._asked({}))
+
+    @field_validator("constraints", mode="before")
+    @classmethod
+    def _read_constraints(cls, value: Any) -> Any:
+        return jsonable(value) if isinstance(value, Constraints | Mapping) else value or {}
+
+    @field_validator("stop", mode="before")
+    @classmethod
+    def _read_stop(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value or []
+
+    @field_serializer("config")
+    def _share_config(self, config: Config | None) -> Config | None:
+        return without_secrets(config)
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "interlock_llm"
+
+    @property
+    def router(self) -> Router:
+        """The live router, for its other verbs and for closing it."""
+        return self._router
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata(
+            context_window=self.context_window or self._window(),
+            num_output=self.max_tokens or DEFAULT_NUM_OUTPUTS,
+            is_chat_model=True,
+            is_function_calling_model=True,  # a provider emulates tools where its model has none
+            model_name=self.model or _NAME,
+        )
+
+    def to_payload(self) -> dict[str, Any]:
+        """What every event says of this LLM; without the window, which takes a decision to work out."""
+        shown = ("digest", "model", "task", "constraints", "temperature", "max_tokens")
+        return {
+            "class_name": self.class_name(),
+            "model_name": self.model or _NAME,
+            **{name: value for name in shown if (value := getattr(self, name)) is not None},
+        }
+
+    @llm_chat_callback()
+    def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        read = as_messages(messages)
+        return chat_response(self._router.complete_sync(read, **self._asked(kwargs, messages)))
+
+    @llm_chat_callback()
+    def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
+        return self._steps(as_messages(messages), self._asked(kwargs, messages), Growing().chat)
+
+    @llm_chat_callback()
+    async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        read = await _read(messages)
+        return chat_response(await self._router.complete(read, **self._asked(kwargs, messages)))
+
+    @llm_chat_callback()
+    async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
+        read = await _read(messages)
+        return self._asteps(read, self._asked(kwargs, messages), Growing().chat)
+
+    @llm_completion_callback()
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        read = as_messages([self._prompt(prompt, formatted, kwargs)])
+        return completion_response(self._router.complete_sync(read, **self._asked(kwargs)))
+
+    @llm_completion_callback()
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        read = as_messages([self._prompt(prompt, formatted, kwargs)])
+        return self._steps(read, self._asked(kwargs), Growing().completion)
+
+    @llm_completion_callback()
+    async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        read = await _read([self._prompt(prompt, formatted, kwargs)])
+        return completion_response(await self._router.complete(read, **self._asked(kwargs)))
+
+    @llm_completion_callback()
+    async def astream_complete(
+        self, prompt: str, formatted: bool = False, **kwargs: Any
+    ) -> CompletionResponseAsyncGen:
+        read = await _read([self._prompt(prompt, formatted, kwargs)])
+        return self._asteps(read, self._asked(kwargs), Growing().completion)
+
+    def get_tool_calls_from_response(
+        self,
+        response: ChatResponse,
+        error_on_no_tool_call: bool = True,
+        **kwargs: Any,  # noqa: ARG002 - core's signature
+    ) -> list[ToolSelection]:
+        """Raises ValueError, as core expects it, when there is no call and one was needed."""
+        found = selections(response)
+        if not found and error_on_no_tool_call:
+            raise ValueError(no_call(response))
+        return found
+
+    def _prepare_chat_with_tools(  # noqa: PLR0917 - core's signature
+        self,
+        tools: Sequence[BaseTool],
+        user_msg: str | ChatMessage | None = None,
+        chat_history: list[ChatMessage] | None = None,
+        verbose: bool = False,  # noqa: ARG002 - core's signature
+        allow_parallel_tool_calls: bool = False,
+        tool_required: bool = False,
+        tool_choice: Any = None,
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """The keywords of `chat`, or of any of its kin."""
+        prepared = kwargs | {"messages": [*(chat_history or ()), *_user(user_msg)]}
+        if tools:
+            prepared["tools"] = written_tools(tools)
+            prepared["tool_choice"] = choice(tool_choice, required=tool_required)
+            prepared["parallel_tool_calls"] = allow_parallel_tool_calls
+        return prepared
+
+    def _validate_chat_with_tools_response(
+        self,
+        response: ChatResponse,
+        tools: Sequence[BaseTool],  # noqa: ARG002 - core's signature
+        allow_parallel_tool_calls: bool = False,
+        **kwargs: Any,  # noqa: ARG002 - core's signature
+    ) -> ChatResponse:
+        return response if allow_parallel_tool_calls else first_call_alone(response)
+
+    def _asked(self, given: Mapping[str, Any], messages: Sequence[ChatMessage] = ()) -> dict[str, Any]:
+        standing = {name: getattr(self, name) for name in (*_ROUTING, *_SETTINGS)}
+        standing |= {"metadata": self.record_metadata, "stop": self.stop or None}
+        asked = options(standing, given)
+        if "prefer" not in asked and (deployment := answered_by(messages)) is not None:
+            asked["prefer"] = deployment  # a tool loop stays with the model that asked for the tools
+        return asked
+
+    def _prompt(self, prompt: str, formatted: bool, kwargs: dict[str, Any]) -> ChatMessage:
+        images = kwargs.pop("image_documents", None) or ()
+        if not formatted and self.completion_to_prompt is not None:
+            prompt = self.completion_to_prompt(prompt)
+        return as_prompt(prompt, images)
+
+    def _steps(
+        self, read: tuple[Message, ...], asked: dict[str, Any], step: Callable[[Chunk], T]
+    ) -> Generator[T, None, None]:
+        with within(caller()):
+            stream = self._router.stream_sync(read, **asked)
+
+        def steps() -> Generator[T, None, None]:
+            with stream:
+                for chunk in stream:
+                    yield step(chunk)
+
+        return steps()
+
+    def _asteps(
+        self, read: tuple[Message, ...], asked: dict[str, Any], step: Callable[[Chunk], T]
+    ) -> AsyncGenerator[T, None]:
+        asked_in = caller()
+        with within(asked_in):
+            stream = self._router.stream(read, **asked)
+
+        async def steps() -> AsyncGenerator[T, None]:
+            async with stream:
+                with within(asked_in):
+                    first = await anext(stream)  # the request sets out here
+                yield step(first)
+                async for chunk in stream:
+                    yield step(chunk)
+
+        return steps()
+
+    def _window(self) -> int:
+        """The smallest window of all that may answer, so that what is packed to it fits whoever does."""
+        known = self._router.deployments
+        shortlist = self._router.decide("", **self._asked({})).shortlist
+        able = [candidate.deployment for candidate in shortlist] or list(known)
+        windows = [window for name in able if (window := known[name].card.context_window) is not None]
+        return min(windows, default=DEFAULT_CONTEXT_WINDOW)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """A copy asks the same router."""
+        memo = {} if memo is None else memo
+        memo[id(self._router)] = self._router
+        return super().__deepcopy__(memo)
+
+    def __getstate__(self) -> dict[Any, Any]:
+        if self._lent:
+            raise TypeError("a live router is not pickled; make the LLM with config= instead of router=")
+        fields = {name: value for name, value in self.__dict__.items() if _pickles(value)}
+        return {"__dict__": fields | {"config": without_secrets(self.config)}}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        self.__init__(**state["__dict__"])  # type: ignore[misc]  # a pickle is made anew, router and all
+
+
+async def _read(messages: Sequence[ChatMessage]) -> tuple[Message, ...]:
+    return await asyncio.to_thread(as_messages, messages) if needs_disk(messages) else as_messages(messages)
+
+
+def _user(message: str | ChatMessage | None) -> list[ChatMessage]:
+    if message is None:
+        return []
+    return [ChatMessage(role="user", content=message) if isinstance(message, str) else message]
+
+
+def _pickles(value: object) -> bool:
+    """Callbacks and parsers may hold anything; what cannot be pickled is made anew."""
+    try:
+        pickle.dumps(value)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return False
+    return True

@@ -1,0 +1,87 @@
+"""SQLAlchemy's engines for the two databases, set up so that several processes get along."""
+
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from sqlite3 import OperationalError
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from interlock_sql.address import Address
+
+_ROWS = 200  # in one statement
+_PATIENCE = 5.0  # seconds for another process to finish writing, or for a server to answer
+
+
+def make_engine(address: Address) -> Engine:
+    """Connects to nothing yet, but makes SQLite's file. Raises OSError when it cannot be made."""
+    options: dict[str, Any] = {
+        "json_serializer": json.JSONEncoder(separators=(",", ":")).encode,
+        "hide_parameters": True,
+        "insertmanyvalues_page_size": _ROWS,
+        "poolclass": QueuePool,
+        "pool_size": 1,
+        "max_overflow": 0,
+    }
+    if address.file is None:
+        return create_engine(
+            address.url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": int(_PATIENCE), "application_name": "interlock"},
+            **options,
+        )
+    _make_private(address.file)
+    engine = create_engine(
+        URL.create("sqlite", database=str(address.file)),
+        connect_args={"timeout": _PATIENCE, "check_same_thread": False},
+        **options,
+    )
+    # Many rows in one statement: the driver gives way to the event loop's thread once, not for each row.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The engine for transactions that write: SQLite takes its lock at their beginning, and so can wait."""
+    return engine.execution_options(writes=True)
+
+
+def _make_private(file: Path) -> None:
+    """A new file that its owner alone may read; SQLite gives the files beside it the same rights."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    # Transactions are begun by `_begin`; the driver's own would begin too late, and not around DDL.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    due = time.monotonic() + _PATIENCE
+    while not _journals_ahead(connection, last=time.monotonic() > due):
+        time.sleep(0.02)
+
+
+def _journals_ahead(connection: Any, *, last: bool) -> bool:
+    """Whether the file has, or has refused, the journal that lets readers and a writer go on at once."""
+    try:
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA journal_mode = WAL")
+    except OperationalError:
+        # SQLite does not wait here by itself when another process is just doing the same.
+        if last:
+            raise
+        return False
+    return True
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

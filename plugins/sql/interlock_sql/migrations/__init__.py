@@ -1,0 +1,1 @@
+"""Migrations, run by Alembic when a database is opened."""

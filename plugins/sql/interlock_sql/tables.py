@@ -1,0 +1,91 @@
+"""The tables, as queries see them. Migrations make them; a test holds the two together.
+
+`body` is the whole record as JSON; everything beside it is there for people, and for finding records.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+REVISIONS = ("0001",)
+"""Every migration, the last one being that which makes the tables below."""
+
+VERSION_TABLE = "interlock_version"
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("started", DateTime(timezone=True)),
+    Column("seconds", Double, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("deployment", Text),
+    Column("model", Text),
+    Column("error", Text),
+    Column("latency", Double, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost", Double),
+    Column("streamed", Boolean, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("records_by_time", "seconds", "id"),
+    Index("records_by_task", "task", "seconds"),
+)
+
+
+def _record() -> Column[str]:
+    return Column("record", Text, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _record(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("deployment", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("started", DateTime(timezone=True)),
+    Column("latency", Double, nullable=False),
+    Column("first_token", Double),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost", Double),
+    Column("served_model", Text),
+    Column("error", Text),
+    Column("status", Integer),
+    Column("message", Text),
+    Index("attempts_by_deployment", "deployment", "record"),
+)
+
+exclusions = Table(
+    "exclusions",
+    metadata,
+    _record(),
+    Column("deployment", Text, primary_key=True),
+    Column("rule", Text),
+    Column("sentence", Text, nullable=False),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    _record(),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("labels_by_value", "name", "value"),
+)

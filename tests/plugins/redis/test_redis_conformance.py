@@ -1,0 +1,5 @@
+from interlock_redis.conformance import RedisConformance
+
+
+class TestRedis(RedisConformance):
+    pass
