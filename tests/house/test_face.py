@@ -8,7 +8,10 @@ from pathlib import Path
 import interlock
 
 FACE = Path(interlock.__file__)
-HEAVY = ("httpx", "aiohttp", "pydantic", "pydantic_settings", "yaml", "rich", "typer", "numpy", "py3langid")
+HEAVY = (
+    *("httpx", "aiohttp", "pydantic", "pydantic_settings", "yaml", "rich", "typer", "numpy", "py3langid"),
+    "opentelemetry",
+)
 FOREIGN = ("openai", "anthropic", "google.genai", "botocore", "langchain", "langchain_core", "llama_index")
 
 

@@ -14,8 +14,8 @@ class ContentRules:
     Attributes:
         empty: no text, no tool call and no media; or no tool call though one was required.
         truncated: the vendor stopped at a length.
-        refused: the model declined, in an answer or in a vendor's error. To fall back is to ask another model,
-            not another deployment of the same one.
+        refused: the model declined, in an answer or in a vendor's error. To fall back is then to ask another
+            model, not another deployment of the same one.
         invalid: structured output that does not fit its schema; `repair` shows it to its model once.
     """
 

@@ -31,7 +31,8 @@ class AttemptRecord:
     """One attempt. `latency` in seconds; `cost` in US dollars, None when no price is known.
 
     `id` is unique within the record; `parent` is the id of the attempt that caused this one, if any.
-    `substituted` says that `served_model` is another model than the deployment's; `cost` is then at its price.
+    `substituted` says that `served_model` is another model than the deployment's; `cost` is then at that
+    one's price.
     `waited` is seconds in a queue before it began.
     """
 

@@ -96,8 +96,8 @@ class Request:
         messages: text, one message, or a list; mappings in OpenAI's chat form are taken too.
         task: overrides classification.
         model: a card or deployment id; narrows the shortlist to it, never adds to it.
-        prefer: a deployment id that goes first when the shortlist holds it, and changes nothing otherwise: the
-            one that has begun a tool loop, for example.
+        prefer: a deployment id that goes first when the shortlist holds it, and changes nothing otherwise:
+            the one that has begun a tool loop, for example.
         timeout: seconds for this call; tightens the router's total and never loosens it.
         tool_choice: auto, none, required, or a tool's name.
         output: a pydantic model, a dataclass or a JSON schema; the router turns it into an `Output`.

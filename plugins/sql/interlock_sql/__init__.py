@@ -6,6 +6,7 @@ from interlock import hookimpl
 from interlock.protocols import API, RecordStore, StoreKind
 from interlock.types.stores import StoreCall
 from interlock_sql.address import address_of
+from interlock_sql.store import SqlStore
 
 
 class Sql:
@@ -16,11 +17,7 @@ class Sql:
     schemes: tuple[str, ...] = ("sqlite", "postgresql", "postgres")
 
     def open(self, call: StoreCall) -> RecordStore:
-        address = address_of(call)
-        # SQLAlchemy takes a while to import, which a router that is only asked to decide need not wait for.
-        from interlock_sql.store import SqlStore  # noqa: PLC0415 - as said
-
-        return SqlStore(address)
+        return SqlStore(address_of(call))
 
 
 @hookimpl

@@ -1,26 +1,18 @@
-"""The store: what is asked of it happens in a thread of its own."""
+"""The store: what is asked of it happens in a thread of its own, which loads the database's code as well."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Engine, Table, delete, exists, or_, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
-from interlock import Record, StoreError
-from interlock.http import redact
+from interlock import Record
 from interlock.protocols import API
-from interlock.types.plain import Unreadable, record_from_plain
 from interlock.types.stores import PruneCall, RecordQuery
 from interlock_sql.address import Address
-from interlock_sql.engines import make_engine, writing
-from interlock_sql.rows import Rows, text
-from interlock_sql.tables import attempts, exclusions, labels, records
-from interlock_sql.upgrade import upgrade
 from interlock_sql.worker import Worker
 
+if TYPE_CHECKING:
+    from interlock_sql.database import Database
+
 T = TypeVar("T")
-_STEP = 500  # records that are removed at once
 
 
 class SqlStore:
@@ -32,152 +24,38 @@ class SqlStore:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._worker = Worker("interlock-sql")
-        self._engine: Engine | None = None
+        self._database: Database | None = None
 
     async def put(self, records: Sequence[Record]) -> None:
         if records:
-            await self._run(lambda: self._put(records))
+            await self._ask(lambda database: database.put(records))
 
     async def find(self, query: RecordQuery) -> Sequence[Record]:
-        return await self._run(lambda: self._find(query))
+        return await self._ask(lambda database: database.find(query))
 
     async def get(self, key: str) -> Record | None:
-        return await self._run(lambda: self._get(key))
+        return await self._ask(lambda database: database.get(key))
 
     async def prune(self, call: PruneCall) -> int:
-        return await self._run(lambda: self._prune(call))
+        return await self._ask(lambda database: database.prune(call))
 
     async def aclose(self) -> None:
-        if self._engine is not None or self._worker.busy:
-            await self._run(self._dispose)
+        if self._database is not None or self._worker.busy:
+            await self._worker.run(self._close)
             self._worker.stop()
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        """What `work` returns, in the worker's thread; every failure is a StoreError without the URL."""
-        try:
-            return await self._worker.run(work)
-        except StoreError as error:
-            raise StoreError(f"{self._address.label}: {error.message}") from error.__cause__
-        except DBAPIError as error:
-            raise StoreError(f"{self._address.label}: {_reason(error.orig)}") from error
-        except SQLAlchemyError as error:
-            raise StoreError(f"{self._address.label}: {type(error).__name__}") from error
-        except OSError as error:
-            raise StoreError(f"{self._address.label}: {error.strerror or type(error).__name__}") from error
+    async def _ask(self, question: "Callable[[Database], T]") -> T:
+        return await self._worker.run(lambda: question(self._connected()))
 
-    def _connected(self) -> Engine:
-        if self._engine is None:
-            engine = make_engine(self._address)
-            try:
-                with writing(engine).begin() as connection:
-                    upgrade(connection)
-            except BaseException:
-                engine.dispose()
-                raise
-            self._engine = engine
-        return self._engine
+    def _connected(self) -> "Database":
+        if self._database is None:
+            # SQLAlchemy takes a while to import, which nobody waits for who is only asked to decide.
+            from interlock_sql.database import Database  # noqa: PLC0415 - as said
 
-    def _dispose(self) -> None:
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.dispose()
+            self._database = Database(self._address)
+        return self._database
 
-    def _put(self, batch: Sequence[Record]) -> None:
-        rows = Rows.of(batch)
-        with writing(self._connected()).begin() as connection:
-            insert = _INSERT[connection.dialect.name]
-            for table, found in (
-                (records, rows.records),
-                (attempts, rows.attempts),
-                (exclusions, rows.exclusions),
-                (labels, rows.labels),
-            ):
-                if found:
-                    connection.execute(insert(table).on_conflict_do_nothing(), found)
-
-    def _get(self, key: str) -> Record | None:
-        with self._connected().connect() as connection:
-            body = connection.execute(select(records.c.body).where(records.c.id == text(key))).scalar()
-        return None if body is None else _record(body)
-
-    def _find(self, query: RecordQuery) -> list[Record]:
-        statement = (
-            select(records.c.body)
-            .where(*_conditions(query))
-            .order_by(records.c.seconds.desc(), records.c.id.desc())
-            .limit(query.limit)
-        )
-        with self._connected().connect() as connection:
-            return [_record(body) for body in connection.execute(statement).scalars()]
-
-    def _prune(self, call: PruneCall) -> int:
-        with writing(self._connected()).begin() as connection:
-            key = tuple_(records.c.seconds, records.c.id)
-            goes: list[Any] = []
-            if call.keep is not None:
-                newest_first = select(records.c.seconds, records.c.id).order_by(
-                    records.c.seconds.desc(), records.c.id.desc()
-                )
-                first = connection.execute(newest_first.offset(call.keep).limit(1)).first()
-                if first is not None:
-                    goes.append(key <= tuple_(first[0], first[1]))
-            if call.before is not None:
-                goes.append(records.c.seconds < call.before)
-            if not goes:
-                return 0
-            oldest = select(records.c.id).where(or_(*goes)).order_by(records.c.seconds, records.c.id)
-            done = connection.execute(delete(records).where(records.c.id.in_(oldest.limit(_STEP))))
-            return done.rowcount
-
-
-def _insert_into_sqlite(table: Table) -> Any:
-    return sqlite.insert(table)
-
-
-def _insert_into_postgresql(table: Table) -> Any:
-    return postgresql.insert(table)
-
-
-_INSERT = {"sqlite": _insert_into_sqlite, "postgresql": _insert_into_postgresql}
-
-
-def _conditions(query: RecordQuery) -> list[Any]:
-    seconds = records.c.seconds
-    found: list[Any] = []
-    if query.since is not None:
-        found.append(seconds >= query.since)
-    if query.until is not None:
-        found.append(seconds < query.until)
-    if query.task is not None:
-        found.append(records.c.task == text(query.task))
-    if query.deployment is not None:
-        name = text(query.deployment)
-        tried = exists().where(attempts.c.record == records.c.id, attempts.c.deployment == name)
-        found.append(or_(records.c.deployment == name, tried))
-    if query.error is not None:
-        found.append(records.c.error == text(query.error))
-    if query.failed is not None:
-        found.append(records.c.error.is_not(None) if query.failed else records.c.error.is_(None))
-    found += [
-        exists().where(
-            labels.c.record == records.c.id, labels.c.name == text(name), labels.c.value == text(value)
-        )
-        for name, value in query.metadata.items()
-    ]
-    if query.after is not None:
-        at, last = query.after
-        found.append(tuple_(seconds, records.c.id) < tuple_(at, text(last)))
-    return found
-
-
-def _record(body: Any) -> Record:
-    try:
-        return record_from_plain(body)
-    except Unreadable as error:
-        raise StoreError(f"a record cannot be read: {error}") from None
-
-
-def _reason(error: BaseException | None) -> str:
-    """The driver's own words: what is wrong with the database, without a statement or its values."""
-    lines = str(error).strip().splitlines()
-    return redact(lines[0]) if lines else type(error).__name__
+    def _close(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()

@@ -139,6 +139,10 @@ def test_a_record_replays_to_the_same_decision(name: str, data: st.DataObject) -
     health = router.wiring.health
     for deployment in data.draw(st.lists(st.sampled_from(sorted(router.deployments)), max_size=8)):
         health.ended(deployment, data.draw(st.sampled_from(ERRORS))())
+    load = router.wiring.engine.decider._load
+    for deployment in data.draw(st.lists(st.sampled_from(sorted(router.deployments)), max_size=3)):
+        if load is not None:
+            load.began(deployment, object())
     decision = router.decide(request)
     found = again(recorded(decision), fresh(name))
     assert found.now == decision

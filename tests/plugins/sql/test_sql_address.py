@@ -1,6 +1,8 @@
 """Addresses of databases: what is taken, and what is refused without being repeated."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,17 @@ def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert importlib.util.find_spec("psycopg")
     with pytest.raises(StoreError, match=r"install interlock-sql\[postgresql\]"):
         Sql().open(StoreCall(url="postgresql://db/calls"))
+
+
+def test_a_router_that_only_decides_loads_no_database_code(tmp_path: Path) -> None:
+    code = """
+import sys
+from interlock import Router
+Router.from_config({"records": "sqlite:///calls.db"}).decide("Hello")
+print({"sqlalchemy", "alembic", "psycopg"} & set(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
+    assert not list(tmp_path.iterdir())

@@ -1,6 +1,7 @@
 """The store in both databases: what people find with plain SQL, many processes at once, what goes wrong."""
 
 import asyncio
+import os
 import signal
 import socket
 import sqlite3
@@ -211,6 +212,37 @@ def test_a_script_that_closes_nothing_loses_nothing(place: StoreCall) -> None:
     assert rows(place, "SELECT count(*), count(DISTINCT id) FROM records") == [(60, 60)]
     if place.url.startswith("sqlite"):
         assert [path.name for path in place.folder.iterdir()] == ["records.db"], "its journal is folded in"
+
+
+FORKING = """
+import os, sys, time
+from interlock.testing import scripted_router
+
+router = scripted_router({"a": ["x"] * 60}, records=sys.argv[1])
+router.complete_sync("before")
+while not router.wiring.writer._store or router.wiring.writer._waiting:
+    time.sleep(0.01)
+child = os.fork()
+router.complete_sync("after, in both")
+if child == 0:
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+router.complete_sync("after the child has gone")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_leaves_its_parents_connection_alone(place: StoreCall) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORKING, place.url],
+        cwd=place.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(place, "SELECT count(*) FROM records") == [(4,)]
 
 
 async def test_a_server_that_comes_back_is_used_again(database: str) -> None:

@@ -1,0 +1,80 @@
+"""What plugins implement. Hooks offer these objects, the engine uses them.
+
+Each protocol carries `api = 1` and its methods take one argument object, so that both can grow: a later
+version adds fields to the argument and never changes a signature.
+"""
+
+from interlock.protocols.answers import (
+    Arbiter,
+    ArbitrateCall,
+    GuardCall,
+    Guardrail,
+    Responded,
+)
+from interlock.protocols.classifiers import (
+    Classifier,
+    ClassifyCall,
+    RefiningClassifier,
+)
+from interlock.protocols.constraints import (
+    Constraint,
+    ConstraintCall,
+    SelectiveConstraint,
+    SurveyCall,
+)
+from interlock.protocols.keeping import (
+    RecordStore,
+    SharedHealth,
+    SharedHealthKind,
+    StoreKind,
+)
+from interlock.protocols.providers import (
+    Arriving,
+    Call,
+    Provider,
+    ProviderFacts,
+    Sender,
+)
+from interlock.protocols.strategies import (
+    RandomSource,
+    Strategy,
+    StrategyCall,
+)
+from interlock.protocols.tools import (
+    Connector,
+    Tool,
+    ToolRun,
+)
+
+API = 1
+
+__all__ = [
+    "API",
+    "Arbiter",
+    "ArbitrateCall",
+    "Arriving",
+    "Call",
+    "Classifier",
+    "ClassifyCall",
+    "Connector",
+    "Constraint",
+    "ConstraintCall",
+    "GuardCall",
+    "Guardrail",
+    "Provider",
+    "ProviderFacts",
+    "RandomSource",
+    "RecordStore",
+    "RefiningClassifier",
+    "Responded",
+    "SelectiveConstraint",
+    "Sender",
+    "SharedHealth",
+    "SharedHealthKind",
+    "StoreKind",
+    "Strategy",
+    "StrategyCall",
+    "SurveyCall",
+    "Tool",
+    "ToolRun",
+]

@@ -1,0 +1,58 @@
+"""What looks at requests and answers on their way, and what chooses between answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from interlock.types.messages import Message
+from interlock.types.records import Record
+from interlock.types.request import Request
+from interlock.types.response import Answer, Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArbitrateCall:
+    """`answers` maps each panel member's deployment id to its answer."""
+
+    request: Request
+    answers: Mapping[str, Answer]
+    mode: str
+
+
+@runtime_checkable
+class Arbiter(Protocol):
+    """Chooses or synthesises one answer out of several."""
+
+    api: int
+    name: str
+
+    async def arbitrate(self, call: ArbitrateCall) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardCall:
+    """`restore` is what this guardrail kept aside in `before`, for `after` to put back."""
+
+    request: Request
+    answer: Answer | None = None
+    restore: Any = None
+
+
+@runtime_checkable
+class Guardrail(Protocol):
+    """Looks at what leaves and at what comes back; may rewrite either, or raise to stop the call."""
+
+    api: int
+    name: str
+
+    def before(self, call: GuardCall) -> tuple[Sequence[Message], Any]: ...
+
+    def after(self, call: GuardCall) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responded:
+    """What the observer of a finished call sees: the record, and the response when there was one."""
+
+    record: Record
+    response: Response | None = None

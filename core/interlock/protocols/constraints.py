@@ -1,0 +1,69 @@
+"""What excludes deployments from a request."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from interlock.protocols.providers import ProviderFacts
+from interlock.types.models import Deployment
+from interlock.types.request import Constraints, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstraintCall:
+    """A request and a deployment to judge.
+
+    `constraints` are the request's, tightened by the configuration's defaults. `needs` are the capabilities
+    that the request asks of a model, worked out once per request; None when nobody has.
+    """
+
+    request: Request
+    constraints: Constraints
+    deployment: Deployment
+    provider: ProviderFacts | None
+    input_tokens: int
+    needs: frozenset[str] | None = None
+
+
+@runtime_checkable
+class Constraint(Protocol):
+    """A hard rule. `check` returns None, or a sentence that says why the deployment is excluded.
+
+    One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs and tokens
+    may say `replays = True`: it is asked again when records are replayed.
+    """
+
+    api: int
+    name: str
+
+    def check(self, call: ConstraintCall) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyCall:
+    """A request, as in `ConstraintCall`, and every deployment of the router."""
+
+    request: Request
+    constraints: Constraints
+    input_tokens: int
+    needs: frozenset[str]
+    deployments: tuple[Deployment, ...]
+
+
+@runtime_checkable
+class SelectiveConstraint(Constraint, Protocol):
+    """A rule that says when it need not be asked, which keeps decisions fast. It is asked before an attempt
+    all the same.
+
+    Attributes:
+        fixed: what it says follows from the deployment alone, for as long as the router lives.
+    """
+
+    fixed: bool
+
+    def idle(self, call: SurveyCall) -> bool:
+        """True when it would exclude none of the deployments. Asked once a request, unless it is fixed."""
+        ...
+
+
+def _granted(deployment: str) -> bool:  # noqa: ARG001 - nobody keeps count
+    return True

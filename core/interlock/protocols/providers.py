@@ -1,0 +1,95 @@
+"""What serves deployments, and the one way out that it is given."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from interlock.types.models import Deployment
+from interlock.types.permit import Permit
+from interlock.types.request import Request
+from interlock.types.response import Answer, Delta
+from interlock.types.wire import HttpReply, HttpRequest
+
+
+class Arriving(Protocol):
+    """A reply whose head has come. Iterating gives its decompressed bytes in pieces, once."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def read(self) -> HttpReply:
+        """What is left of it, whole."""
+        ...
+
+
+class Sender(Protocol):
+    """The one way out: `interlock.http.HttpClient`. Raises ProviderError and PermitError alone."""
+
+    async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply: ...
+
+    def stream(
+        self, request: HttpRequest, permit: Permit, deployment: Deployment
+    ) -> AbstractAsyncContextManager[Arriving]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One attempt at one deployment: what a provider is given.
+
+    `http` sends only what `permit` covers; a provider in process checks nothing and is handed the same permit
+    as the proof that the engine allowed the attempt.
+    """
+
+    request: Request
+    deployment: Deployment
+    permit: Permit
+    http: Sender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderFacts:
+    """What is known of a provider before anything is called.
+
+    Attributes:
+        name: as written in the configuration's `provider`.
+        env: environment variables that may hold the key, in order.
+        base_url: the root, version included; empty when the user must give one, or when nothing is sent.
+            `{region}` in it stands for the deployment's cloud region; without one, the user must give a root.
+        region: where requests are processed unless a deployment says otherwise; empty when the user must say.
+        needs_key: False for servers that commonly run without one.
+        in_process: nothing leaves the process; the region is `local`.
+        hint: the next step for a user who lacks the key or server, in a sentence.
+    """
+
+    name: str
+    env: tuple[str, ...] = ()
+    base_url: str = ""
+    region: str = ""
+    needs_key: bool = True
+    in_process: bool = False
+    on_premise: bool = False
+    hint: str = ""
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """Serves deployments. Both methods raise `ProviderError` alone, and let cancellation pass.
+
+    A provider that needs more than a key, such as weights on disk, may also have
+    `missing(deployment) -> str`: the next step for the user, empty when nothing is missing.
+    `interlock doctor` asks it.
+    """
+
+    api: int
+    facts: ProviderFacts
+
+    async def complete(self, call: Call) -> Answer:
+        """The whole answer."""
+        ...
+
+    def stream(self, call: Call) -> AsyncIterator[Delta]:
+        """The answer in steps; a `finish_reason` must come before the end, or the stream counts as cut."""
+        ...

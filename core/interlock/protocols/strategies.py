@@ -1,0 +1,56 @@
+"""What says in which order deployments are tried."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from interlock.types.content import ContentRules
+from interlock.types.decisions import Attempt, Candidate, Outcome, Race
+from interlock.types.request import Request
+
+
+def _granted(deployment: str) -> bool:  # noqa: ARG001 - nobody keeps count
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyCall:
+    """What a strategy has to go by.
+
+    Attributes:
+        retries: per deployment.
+        random: returns a float in [0, 1), for jitter.
+        request: as it will be sent; None where the strategy is asked about no request in particular.
+        streamed: the answer is wanted in steps.
+        content: what follows an answer that cannot be used.
+        may_retry: asked, last of all, before a deployment is tried once more; True grants one retry, and
+            otherwise it is time for the next deployment.
+    """
+
+    shortlist: tuple[Candidate, ...]
+    retries: int
+    random: "RandomSource"
+    request: Request | None = None
+    streamed: bool = False
+    content: ContentRules = field(default=ContentRules())
+    may_retry: Callable[[str], bool] = _granted
+
+
+class RandomSource(Protocol):
+    def __call__(self) -> float: ...
+
+
+@runtime_checkable
+class Strategy(Protocol):
+    """The order of attempts, as a pure generator: yields what to try and is sent how it ended.
+
+    An answer to an `Attempt`, or to a `Race` for the first success, is the call's answer, and the strategy is
+    not resumed. A race whose attempts are all awaited sends one Outcome with all of theirs in `outcomes`. The
+    strategy goes on from there, and by returning one of them hands over its answer. A strategy that returns
+    nothing has given up.
+    """
+
+    api: int
+    name: str
+
+    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, Outcome | None]: ...
