@@ -142,7 +142,7 @@ class NoDeployment(InterlockError):
 class BudgetExceeded(NoDeployment):
     """No deployment may serve the request, and from one at least only a budget keeps it.
 
-    `resets_at`, in seconds since the epoch, is when the first such deployment is free again, and `retry_after`
+    `resets_at`, in seconds since the epoch, is when the first such deployment is free again, `retry_after`
     the seconds until then: at the latest, because attempts under way may use less than is held for them. Both
     are None when waiting does not help: the request may cost more than a whole budget.
     """

@@ -138,7 +138,7 @@ def assemble(
     engine = Engine(
         decider=decider,
         attempts=attempts,
-        strategy=strategy if config.hedge is None else Hedge(strategy, config.hedge.policy(), health.latencies),
+        strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
         refinery=Refinery(refining, attempts, strategy),
         guards=guards,
         host=host,

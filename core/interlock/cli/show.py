@@ -180,6 +180,8 @@ def decision_line(response: Response) -> str:
     answered = f"{response.model}{via}{where}"
     if failed := _failed(record.attempts):
         answered = f"{failed}, answered by {answered}"
+    if any(attempt.substituted for attempt in record.attempts if attempt.error is None):
+        answered += f", which served {response.served_model}"
     parts = [record.decision.task, answered, record.decision.reason, f"{record.latency:.1f} s"]
     parts += [part for part in (tokens(response.usage), dollars(response.cost)) if part]
     return " · ".join(parts)

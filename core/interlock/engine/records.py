@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
-from threading import Lock
+from threading import RLock
 from time import perf_counter, time
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ class Ring:
 
     def __init__(self, size: int = 1_000, onward: Callable[[Record], None] | None = None) -> None:
         self._records: deque[Record] = deque(maxlen=size)
-        self._lock = Lock()
+        self._lock = RLock()
         self._onward = onward
 
     def put(self, record: Record) -> None:

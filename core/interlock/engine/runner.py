@@ -1,13 +1,13 @@
 """The whole of a call: decide, try what the strategy says, answer or fail with every attempt listed."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock.engine.attempts import Attempts
 from interlock.engine.budgeting import Budgeting
 from interlock.engine.decide import Decider
-from interlock.engine.flight import Flight, Lane, LostRace, Steps
+from interlock.engine.endings import exhausted, nowhere
+from interlock.engine.flight import Flight, Lane, Steps
 from interlock.engine.guards import Guards
 from interlock.engine.races import Races
 from interlock.engine.records import RecordDraft, Ring
@@ -18,14 +18,9 @@ from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
 from interlock.engine.vitals import RetryGate
 from interlock.errors import (
-    AllAttemptsFailed,
     InterlockError,
-    NoDeployment,
-    NoLongerAllowed,
-    Overloaded,
     ProviderError,
     RequestError,
-    RouterOverloaded,
 )
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
@@ -33,7 +28,7 @@ from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt, Classification, Decision, Outcome, Race
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.names import nearest
-from interlock.types.records import AttemptRecord, Record
+from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Answer, Response
 
@@ -216,50 +211,3 @@ class Engine:
                 request=flight.asked,
                 responded=Responded(record=record, response=response),
             )
-
-
-def nowhere(flight: Flight, refused: Mapping[str, str] | None = None) -> NoDeployment:
-    """The error for a call of which nothing was sent; `refused` are deployments that were allowed at first."""
-    excluded = {**flight.decision.excluded, **(refused or {})}
-    if flight.budgeting is not None:
-        return flight.budgeting.nowhere(flight.asked, flight.decision, excluded)
-    return NoDeployment("no deployment may serve this request", excluded=excluded)
-
-
-def _refused(attempts: Sequence[AttemptRecord]) -> dict[str, str] | None:
-    """Deployment to rule, when every attempt was forbidden before it was sent; None when one was sent."""
-    refused: dict[str, str] = {}
-    for attempt in attempts:
-        if attempt.error is None or attempt.error.kind != NoLongerAllowed.__name__:
-            return None
-        refused[attempt.deployment] = attempt.error.message
-    return refused
-
-
-def _unsent(attempt: AttemptRecord) -> bool:
-    kinds = (Overloaded.__name__, RouterOverloaded.__name__)
-    return attempt.error is not None and attempt.error.kind in kinds
-
-
-def _lost(attempt: AttemptRecord) -> bool:
-    return attempt.error is not None and attempt.error.kind == LostRace.__name__
-
-
-def exhausted(flight: Flight, outcome: Outcome | None) -> InterlockError:
-    """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
-    last = outcome.error if outcome else None
-    if outcome is not None and last is None:
-        return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")
-    refused = _refused(flight.draft.attempts)
-    if last is None or refused is not None:
-        return nowhere(flight, refused)
-    failed = [attempt for attempt in flight.draft.attempts if not _lost(attempt)]
-    tried = {attempt.deployment: attempt.error for attempt in failed}
-    if len(tried) == 1:
-        return last
-    causes = "".join(f"\n  {deployment}: {error}" for deployment, error in tried.items())
-    if isinstance(last, Overloaded) and all(_unsent(attempt) for attempt in failed):
-        return last.with_causes(f"none of {len(tried)} deployments has room:{causes}")
-    error = AllAttemptsFailed(f"none of {len(tried)} deployments answered:{causes}")
-    error.__cause__ = last
-    return error

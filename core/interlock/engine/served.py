@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 
 from interlock.http import redacting_logger
 from interlock.types.models import Deployment, ModelCard, Price
@@ -54,7 +54,7 @@ class ServedModels:
             for name in (card.id, *(endpoint.name for endpoint in card.endpoints)):
                 self._cards.setdefault(_essence(name), card)
         self._known: dict[tuple[str, str], Served] = {}
-        self._lock = Lock()
+        self._lock = RLock()
 
     def look(self, deployment: Deployment, served_model: str | None) -> Served:
         """A vendor that names no model is taken to serve what was asked for."""

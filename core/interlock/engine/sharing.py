@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from threading import Lock
+from threading import RLock
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
@@ -41,7 +41,7 @@ class Sharing:
         self._names = names
         self._ids = {name: deployment for deployment, name in names.items()}
         self._fresh = True
-        self._lock = Lock()
+        self._lock = RLock()
         self._running = False
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -70,7 +70,7 @@ class Sharing:
 
     def start_anew(self) -> None:
         """In the child of a fork, where neither the task nor its connection may be used."""
-        self._lock = Lock()
+        self._lock = RLock()
         self._running = self._closing = False
         self._loop = self._signal = self._work = None
         self._book.exchange.start_anew()

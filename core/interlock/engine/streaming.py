@@ -5,9 +5,10 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
+from interlock.engine.endings import exhausted
 from interlock.engine.flight import Flight, Lane
 from interlock.engine.rescue import Delivery, Diverged
-from interlock.engine.runner import Engine, exhausted
+from interlock.engine.runner import Engine
 from interlock.engine.traces import CallTrace
 from interlock.errors import PrefillRejected, ProviderError, StreamInterrupted
 from interlock.types.decisions import Attempt, Outcome, Race

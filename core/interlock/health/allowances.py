@@ -1,7 +1,7 @@
 """What vendors say is left of their limits. Pure state behind a plain lock, with an injected clock."""
 
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import RLock
 
 from interlock.types.wire import Announced
 
@@ -31,7 +31,7 @@ class Allowances:
     def __init__(self, clock: Callable[[], float], read: Callable[[str, float], float | None]) -> None:
         self._clock = clock
         self._read = read
-        self._lock = Lock()
+        self._lock = RLock()
         self._of: dict[str, tuple[_Allowance, ...]] = {}
 
     @property

@@ -8,7 +8,7 @@ exact, and nothing is ever a little less than zero.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
-from threading import Lock
+from threading import RLock
 
 from interlock.health.shortfalls import UNITS, Shortfall, describe
 from interlock.health.windows import Period, window
@@ -141,7 +141,7 @@ class Ledger:
     def __init__(self, budgets: Sequence[Budget], clock: Callable[[], float]) -> None:
         self._books = tuple(_Book(budget) for budget in budgets)
         self._clock = clock
-        self._lock = Lock()
+        self._lock = RLock()
         self._of: dict[str, tuple[_Book, ...]] = {}
 
     def now(self) -> float:

@@ -1,7 +1,7 @@
 """The pages of every deployment, and what keeps threads and listeners in step."""
 
 from collections.abc import Callable, Iterator
-from threading import Lock
+from threading import RLock
 
 from interlock.health.breaker import State
 from interlock.health.journal import Journal
@@ -55,7 +55,7 @@ class Charts:
     def __init__(self, policy: HealthPolicy, clock: Callable[[], float]) -> None:
         self.policy = policy
         self.clock = clock
-        self.lock = Lock()
+        self.lock = RLock()
         self.troubled: set[str] = set()
         self.journal: Journal | None = None
         self.believed_until = 0.0

@@ -1,7 +1,7 @@
 """The book's side of sharing health between processes: what it tells, and what it does with what it hears."""
 
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import RLock
 
 from interlock.health.breaker import Breaker, Cause, State
 from interlock.health.charts import Charts, Moves
@@ -43,7 +43,7 @@ class Exchange:
 
     def start_anew(self) -> None:
         """In the child of a fork, where another thread of the parent may have held the lock."""
-        self._charts.lock = Lock()
+        self._charts.lock = RLock()
         self._charts.journal = None
         self._charts.believed_until = 0.0
 

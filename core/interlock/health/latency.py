@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 from typing import Literal
 
 Kind = Literal["answer", "first_token"]
@@ -42,7 +42,7 @@ class Latencies:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._lock = Lock()
+        self._lock = RLock()
         self._series: dict[Kind, dict[str, dict[str | None, _Series]]] = {"answer": {}, "first_token": {}}
 
     def add(self, deployment: str, kind: Kind, seconds: float, task: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import Literal, Protocol
 
 Balance = Literal["none", "weighted", "least_busy", "latency"]
@@ -63,7 +63,7 @@ class Load:
     ) -> None:
         self.balance = balance
         self._latencies = latencies
-        self._lock = Lock()
+        self._lock = RLock()
         self._shares = {name: _Share(model, weights.get(name, 1.0)) for name, model in models.items()}
         self._alike: dict[str, list[_Share]] = {}
         for share in self._shares.values():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 
 _FLOOR_PERIOD = 10.0
 # What a deployment can save up, so that a long good time does not pay for a storm.
@@ -39,7 +39,7 @@ class RetryBudget:
         self._clock = clock
         self._full = policy.floor + _SAVINGS
         self._buckets: dict[str, _Bucket] = {}
-        self._lock = Lock()
+        self._lock = RLock()
 
     def earn(self, deployment: str) -> None:
         """A call is about to ask the deployment for the first time."""

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from interlock import Constraints, RequestError, Router, Unavailable, hookimpl
 from interlock.assembly import assemble
-from interlock.protocols import Classification, ClassifyCall
+from interlock.protocols import ClassifyCall
+from interlock.types.decisions import Classification
 from interlock.testing import FakeClock, scripted_router
 
 KEYS = dict.fromkeys(("ZHIPU_API_KEY", "OPENAI_API_KEY", "MISTRAL_API_KEY"), "test")

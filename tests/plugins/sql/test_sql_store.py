@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,8 +116,8 @@ async def test_a_database_of_a_later_version_is_left_alone(opened: Opened, place
 PROGRAM = """
 import asyncio, sys
 from pathlib import Path
-from interlock.protocols import StoreCall
 from interlock.testing.records import sample_record
+from interlock.types.stores import StoreCall
 from interlock_sql import Sql
 
 place = StoreCall(url=sys.argv[1], folder=Path(sys.argv[2]))
@@ -140,14 +141,13 @@ def test_processes_that_start_at_once_share_a_new_database(place: StoreCall) -> 
             await store.put([sample_record(n) for n in range(number, number + 5)])
         await store.aclose()
         """
-    processes = [start(place, 100 * index, body) for index in range(3)]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in processes:
-        with process:
-            assert process.wait(60) == 0
+    with ExitStack() as stack:
+        processes = [stack.enter_context(start(place, 100 * index, body)) for index in range(3)]
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert rows(place, "SELECT count(*) FROM records") == [(150,)]
 
 

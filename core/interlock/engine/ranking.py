@@ -1,0 +1,109 @@
+"""From an order of deployments to a shortlist, and why it begins as it does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from interlock.engine.routes import Order, Place
+from interlock.engine.rulebook import UNAVAILABLE, Exclusion
+from interlock.engine.spreading import Rank, spread
+from interlock.health import Standing, Verdict
+from interlock.types.decisions import Candidate, Reason
+from interlock.types.facts import Condition
+from interlock.types.models import Deployment
+from interlock.types.request import Request
+
+_PREFERRED = "moved to the front: the request prefers it"
+
+
+def shortlisted(
+    request: Request,
+    order: Order,
+    judge: Callable[[Deployment], Exclusion | None],
+    standing_of: Callable[[str], Standing],
+    rank: Rank | None,
+) -> tuple[list[tuple[Place, Candidate]], dict[str, Exclusion], dict[str, Condition], dict[str, str]]:
+    """What may be used, what may not, the health of what was not simply good, what its load put first."""
+    good: list[tuple[Place, Candidate]] = []
+    late: list[tuple[Place, Candidate]] = []
+    yielding: list[tuple[Place, str]] = []
+    excluded: dict[str, Exclusion] = {}
+    conditions: dict[str, Condition] = {}
+    for place in order.places:
+        deployment = place.deployment
+        standing = standing_of(deployment.id)
+        if standing.verdict is not Verdict.GOOD or standing.high_error_rate:
+            conditions[deployment.id] = Condition(
+                verdict=standing.verdict.value,
+                sentence=standing.sentence,
+                high_error_rate=standing.high_error_rate,
+            )
+        exclusion = judge(deployment)
+        if exclusion is None and standing.verdict is Verdict.EXCLUDED:
+            exclusion = Exclusion("health", standing.sentence)
+        if exclusion is not None:
+            excluded[deployment.id] = exclusion
+        elif standing.verdict is Verdict.LAST_RESORT:
+            yielding.append((place, standing.sentence))
+        elif standing.verdict is Verdict.DEMOTED:
+            reasons = (*place.candidate.reasons, f"moved back: {standing.sentence}")
+            late.append((place, replace(place.candidate, reasons=reasons)))
+        else:
+            good.append((place, place.candidate))
+    if yielding:
+        late += _last_resort(yielding, excluded, needed=not good and not late)
+    first: dict[str, str] = {}
+    if rank is not None and order.twins:
+        good, first = spread(good, order.twins, rank)
+    return _preferred(good + late, request.prefer), excluded, conditions, first
+
+
+def _last_resort(
+    yielding: Sequence[tuple[Place, str]], excluded: dict[str, Exclusion], *, needed: bool
+) -> list[tuple[Place, Candidate]]:
+    """What fails is tried all the same when nothing else may serve; otherwise it joins the excluded."""
+    if not needed:
+        excluded.update((place.deployment.id, Exclusion("health", sentence)) for place, sentence in yielding)
+        return []
+    return [
+        (
+            place,
+            replace(
+                place.candidate,
+                reasons=(*place.candidate.reasons, f"last resort, nothing else may serve: {sentence}"),
+            ),
+        )
+        for place, sentence in yielding
+    ]
+
+
+def _preferred(shortlist: list[tuple[Place, Candidate]], name: str | None) -> list[tuple[Place, Candidate]]:
+    """The shortlist with the deployment of that name first, if it is there: a preference adds nothing."""
+    for index, (place, candidate) in enumerate(shortlist if name else ()):
+        if candidate.deployment == name and index:
+            moved = replace(candidate, reasons=(*candidate.reasons, _PREFERRED))
+            return [(place, moved), *shortlist[:index], *shortlist[index + 1 :]]
+    return shortlist
+
+
+def reason_of(
+    request: Request,
+    order: Order,
+    shortlist: Sequence[tuple[Place, Candidate]],
+    excluded: Mapping[str, Exclusion],
+    conditions: Mapping[str, Condition],
+) -> Reason:
+    if request.model is not None or (shortlist and shortlist[0][1].reasons[-1] is _PREFERRED):
+        return "explicit"
+    if shortlist:
+        first = shortlist[0][0]
+        if first.row == order.row and first.rank == 0:
+            return "demand" if order.demand else "primary_optimal"
+    primaries = [place.deployment.id for place in order.places if place.row == order.row and place.rank == 0]
+    if any(name in conditions and conditions[name].high_error_rate for name in primaries):
+        return "fallback_high_error_rate"
+    if shortlist and order.demand and shortlist[0][0].row == order.row:
+        return "demand"
+    rules = [excluded[name].rule for name in primaries if name in excluded]
+    if rules and not all(rule in UNAVAILABLE for rule in rules):
+        return "fallback_excluded"
+    return "fallback_unavailable"
