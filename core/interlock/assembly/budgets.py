@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from interlock.config import Config
-from interlock.engine.budgeting import Budgeting
+from interlock.engine.attempting.budgeting import Budgeting
 from interlock.health.budgets import Ledger
 from interlock.types.models import Deployment
 from interlock.types.names import nearest

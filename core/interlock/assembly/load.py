@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from interlock.config import Config, LoadConfig
-from interlock.engine.slots import AllowanceWitness, Slots
+from interlock.engine.attempting.slots import AllowanceWitness, Slots
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load, Percentiles
 from interlock.http.announced import announced, seconds_to

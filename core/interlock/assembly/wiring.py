@@ -18,19 +18,19 @@ from interlock.assembly.recording import record_writer
 from interlock.assembly.sharing import health_sharing
 from interlock.catalog import Catalog
 from interlock.config import Config, load
-from interlock.engine.attempts import Attempts
+from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.attempting.logbook import Logbook, Witness
+from interlock.engine.attempting.served import ServedModels
+from interlock.engine.attempting.vitals import HealthWitness, RetryGate
 from interlock.engine.bridge import Bridge
-from interlock.engine.decide import Decider
+from interlock.engine.deciding.decide import Decider
+from interlock.engine.deciding.routes import Routes
 from interlock.engine.guards import Guards
-from interlock.engine.logbook import Logbook, Witness
 from interlock.engine.records import Ring
 from interlock.engine.refining import Refinery
-from interlock.engine.routes import Routes
 from interlock.engine.runner import Engine
-from interlock.engine.served import ServedModels
 from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingWitness
-from interlock.engine.vitals import HealthWitness, RetryGate
 from interlock.engine.writer import RecordWriter
 from interlock.errors import ConfigError, RequestError
 from interlock.health import HealthBook, RetryBudget
@@ -209,9 +209,7 @@ def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Dep
             raise config.error(f"constraints.deny_vendors.{index}", what, near)
 
 
-def _propagation(
-    config: Config, telemetry: Telemetry
-) -> Callable[[Deployment], Mapping[str, str]] | None:
+def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Deployment], Mapping[str, str]] | None:
     """The headers by which a deployment's server may go on with the trace, if any is to have them."""
     if not config.tracing.propagate:
         return None

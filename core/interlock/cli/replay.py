@@ -11,7 +11,7 @@ from interlock.cli.session import Session, session
 from interlock.types.stores import RecordQuery
 
 if TYPE_CHECKING:
-    from interlock.engine.replaying import Replay, Tally
+    from interlock.engine.deciding.replaying import Replay, Tally
     from interlock.router import Router
 
 _WORDS: Final = {
@@ -69,8 +69,8 @@ async def _replay(
     limit: int | None,
     tell: Callable[[int], None],
 ) -> "Tally":
-    from interlock.engine.replaying import Tally
-    from interlock.engine.replaying import replay as again
+    from interlock.engine.deciding.replaying import Tally
+    from interlock.engine.deciding.replaying import replay as again
 
     tally = Tally()
     decider, deployments = other.wiring.engine.decider, other.deployments

@@ -16,7 +16,7 @@ from interlock.types.request import Request
 from interlock.types.response import Answer, Response
 
 if TYPE_CHECKING:
-    from interlock.engine.budgeting import Budgeting
+    from interlock.engine.attempting.budgeting import Budgeting
     from interlock.engine.traces import CallTrace
 
 Steps = Generator[Attempt | Race, Outcome, Outcome | None]

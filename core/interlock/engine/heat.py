@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Collection
 
-from interlock.engine.attempts import Attempts, speaks
+from interlock.engine.attempting.attempts import Attempts, speaks
 from interlock.engine.flight import Flight, Lane
 from interlock.errors import ProviderError
 from interlock.types.decisions import Attempt, Outcome, Race

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from interlock.engine.attempts import Attempts
+from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.flight import Flight
 from interlock.engine.heat import Heat, Racer
 from interlock.errors import ProviderError

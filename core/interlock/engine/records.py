@@ -9,7 +9,7 @@ from time import perf_counter, time
 from uuid import uuid4
 
 from interlock.classifiers.tokens import estimate_tokens
-from interlock.engine.served import Served
+from interlock.engine.attempting.served import Served
 from interlock.errors import InterlockError, ProviderError
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.models import Deployment, Price

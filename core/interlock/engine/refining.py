@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from interlock.engine.attempts import Attempts
+from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.deciding.routes import EU_REGULATED
 from interlock.engine.flight import Flight, Lane
-from interlock.engine.routes import EU_REGULATED
 from interlock.errors import InterlockError, ProviderError, TotalTimeout
 from interlock.http import redacting_logger
 from interlock.protocols import ClassifyCall, RefiningClassifier, Strategy, StrategyCall

@@ -3,9 +3,10 @@
 import asyncio
 from typing import Any
 
-from interlock.engine.attempts import Attempts
-from interlock.engine.budgeting import Budgeting
-from interlock.engine.decide import Decider
+from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.attempting.budgeting import Budgeting
+from interlock.engine.attempting.vitals import RetryGate
+from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import exhausted, nowhere
 from interlock.engine.flight import Flight, Lane, Steps
 from interlock.engine.guards import Guards
@@ -16,7 +17,6 @@ from interlock.engine.rescue import MODES
 from interlock.engine.sharing import Sharing
 from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
-from interlock.engine.vitals import RetryGate
 from interlock.errors import (
     InterlockError,
     ProviderError,

@@ -16,7 +16,7 @@ from interlock.types.records import AttemptRecord, Record
 if TYPE_CHECKING:
     from opentelemetry.context import Context
 
-    from interlock.engine.logbook import Entry
+    from interlock.engine.attempting.logbook import Entry
     from interlock.telemetry.live import Live
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from interlock.engine.logbook import Entry
+from interlock.engine.attempting.logbook import Entry
 from interlock.engine.traces import AttemptTrace, CallTrace
 from interlock.errors import InterlockError
 from interlock.telemetry import Telemetry

@@ -7,9 +7,9 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
+from interlock.engine.attempting.gates import Gate, Place
+from interlock.engine.attempting.logbook import Entry
 from interlock.engine.flight import Flight, Lane, LostRace
-from interlock.engine.gates import Gate, Place
-from interlock.engine.logbook import Entry
 from interlock.errors import InterlockError, Overloaded, RouterOverloaded
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load

@@ -27,7 +27,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.assembly import assemble
-from interlock.engine.replaying import Replay, Tally, replay
+from interlock.engine.deciding.replaying import Replay, Tally, replay
 from interlock.testing import FakeClock, scripted_router
 from interlock.types.plain import record_from_plain, record_to_plain
 

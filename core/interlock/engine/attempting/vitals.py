@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from interlock.engine.attempting.logbook import Entry
 from interlock.engine.flight import LostRace
-from interlock.engine.logbook import Entry
 from interlock.errors import InterlockError, NoLongerAllowed, ProviderError
 from interlock.health import HealthBook, RetryBudget
 from interlock.health.latency import Kind

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.catalog import Catalog
-from interlock.engine.spreading import twins
+from interlock.engine.deciding.spreading import twins
 from interlock.types.decisions import Candidate
 from interlock.types.models import Deployment
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints.jurisdictions import LOCAL
-from interlock.engine.logbook import Entry
+from interlock.engine.attempting.logbook import Entry
 from interlock.errors import BudgetExceeded, InterlockError, NoDeployment, NoLongerAllowed
 from interlock.health.budgets import Ledger, Reservation
 from interlock.health.shortfalls import Shortfall

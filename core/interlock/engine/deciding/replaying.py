@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interlock.engine.decide import Decider
-from interlock.engine.past import Past
+from interlock.engine.deciding.decide import Decider
+from interlock.engine.deciding.past import Past
 from interlock.engine.records import cost_of
 from interlock.errors import RequestError
 from interlock.types.decisions import Decision

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from interlock import Answer, Deployment, Price, Router, Text, Usage
 from interlock.catalog import load_cards
-from interlock.engine.served import ServedModels
+from interlock.engine.attempting.served import ServedModels
 from interlock.testing import scripted_router
 
 CARDS = {card.id: card for card in load_cards()}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.engine.gates import Gate
+from interlock.engine.attempting.gates import Gate
 from interlock.testing import FakeClock
 
 

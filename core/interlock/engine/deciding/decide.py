@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints import is_inside, needs, tighten
-from interlock.engine.past import Past
-from interlock.engine.ranking import reason_of, shortlisted
-from interlock.engine.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
-from interlock.engine.rulebook import Rulebook
+from interlock.engine.deciding.past import Past
+from interlock.engine.deciding.ranking import reason_of, shortlisted
+from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
+from interlock.engine.deciding.rulebook import Rulebook
 from interlock.errors import RequestError
 from interlock.health import HealthBook, Standing, Verdict
 from interlock.health.allowances import Allowances

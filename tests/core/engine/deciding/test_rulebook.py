@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.constraints import BUILTIN, needs
-from interlock.engine.rulebook import Rulebook
+from interlock.engine.deciding.rulebook import Rulebook
 from interlock.protocols import ConstraintCall, ProviderFacts, SurveyCall
 from interlock.types.messages import Image, Message, Text
 from interlock.types.models import Credential, Deployment, ModelCard, Secret

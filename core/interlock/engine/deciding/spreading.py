@@ -9,7 +9,7 @@ from interlock.health.load import Ranking
 from interlock.types.decisions import Candidate
 
 if TYPE_CHECKING:
-    from interlock.engine.routes import Place
+    from interlock.engine.deciding.routes import Place
 
 Rank = Callable[[Sequence[str]], Ranking | None]
 Ranked = list[tuple["Place", Candidate]]

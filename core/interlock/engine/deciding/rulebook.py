@@ -12,7 +12,7 @@ from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
 
 if TYPE_CHECKING:
-    from interlock.engine.past import Past
+    from interlock.engine.deciding.past import Past
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")

@@ -6,18 +6,18 @@ from contextlib import aclosing, closing
 from dataclasses import replace
 from time import perf_counter
 
-from interlock.engine.contents import check_content
-from interlock.engine.decide import Decider
+from interlock.engine.attempting.contents import check_content
+from interlock.engine.attempting.limits import Limits
+from interlock.engine.attempting.logbook import Logbook
+from interlock.engine.attempting.slots import AT_ONCE, Slots
+from interlock.engine.attempting.watch import Watch
+from interlock.engine.deciding.decide import Decider
 from interlock.engine.flight import Flight, Lane
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
-from interlock.engine.limits import Limits
-from interlock.engine.logbook import Logbook
 from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
 from interlock.engine.rescue import prefilled
-from interlock.engine.slots import AT_ONCE, Slots
-from interlock.engine.watch import Watch
 from interlock.errors import BetweenTokensTimeout, NoLongerAllowed, OutputInvalid, PermitError
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider

@@ -19,7 +19,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.assembly import assemble
-from interlock.engine.past import Past
+from interlock.engine.deciding.past import Past
 from interlock.testing import FakeClock, Reply, ScriptedProvider, Step, Upstream, scripted_router
 
 SAID = {

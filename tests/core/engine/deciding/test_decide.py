@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from interlock import Constraints, RequestError, Router, Unavailable, hookimpl
 from interlock.assembly import assemble
 from interlock.protocols import ClassifyCall
-from interlock.types.decisions import Classification
 from interlock.testing import FakeClock, scripted_router
+from interlock.types.decisions import Classification
 
 KEYS = dict.fromkeys(("ZHIPU_API_KEY", "OPENAI_API_KEY", "MISTRAL_API_KEY"), "test")
 CLAUSE = "第十二条 违约责任：任何一方违反本合同约定的，应当向守约方支付违约金。请审阅这一条款。"

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from interlock.engine.watch import Watch
+from interlock.engine.attempting.watch import Watch
 from interlock.errors import AnswerTimeout, FirstTokenTimeout
 
 

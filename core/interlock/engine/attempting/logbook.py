@@ -6,9 +6,9 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from interlock.engine.attempting.served import ServedModels
 from interlock.engine.flight import Flight, Lane, LostRace
 from interlock.engine.records import estimated, filled
-from interlock.engine.served import ServedModels
 from interlock.errors import (
     AttemptTimeout,
     ConnectTimeout,
