@@ -1,7 +1,9 @@
 """What a whole routed call costs beside a bare one: `uv run python tests/benchmarks/overhead.py`.
 
 The upstream is that of transport.py, in a process of its own. CPU is this process's; the two take turns
-within a round. Prints medians in microseconds a call and the median of the rounds' ratios.
+within a round. Prints medians in microseconds a call and the median of the rounds' ratios; for a stream,
+microseconds an event, and what the routed one has more than the same lines out of httpx. OpenTelemetry's API
+is loaded, without an SDK.
 """
 
 import asyncio
@@ -15,6 +17,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
+import opentelemetry.trace  # noqa: F401 - so that each call asks whether somebody traces
+from transport import EVENTS
 
 from interlock import Router
 from interlock.assembly import assemble
@@ -23,8 +27,8 @@ PROMPT = "Write a short note to our customer in Lyon, whose parcel was lost by t
 ROUNDS = 7
 
 
-def router(port: int) -> Router:
-    common = {"base_url": f"http://127.0.0.1:{port}/v1", "api_key": "benchmark", "region": "us"}
+def router(port: int, path: str = "/v1") -> Router:
+    common = {"base_url": f"http://127.0.0.1:{port}{path}", "api_key": "benchmark", "region": "us"}
     deployments = [
         {"id": name, "model": model, "provider": provider, **common}
         for name, model, provider in (
@@ -79,12 +83,44 @@ async def compare(port: int) -> None:
                 print(f"{concurrency:3} at once, {what:4}: {pair}")
 
 
+async def compare_streams(port: int) -> None:
+    url = f"http://127.0.0.1:{port}/stream/v1/chat/completions"
+    body = {"model": "m", "messages": [{"role": "user", "content": PROMPT}], "stream": True}
+    async with router(port, "/stream/v1") as routed, httpx.AsyncClient(timeout=60) as http:
+
+        async def ours() -> int:
+            async with routed.stream(PROMPT) as stream:
+                return len([chunk.text async for chunk in stream])
+
+        async def bare() -> int:
+            async with http.stream("POST", url, json=body) as reply:
+                return len([line async for line in reply.aiter_lines() if line.startswith("data:")])
+
+        for concurrency, calls in ((1, 20), (16, 64)):
+            more: list[tuple[float, ...]] = []
+            for _ in range(ROUNDS):
+                gc.collect()
+                mine = await timed(ours, concurrency, calls)
+                gc.collect()
+                other = await timed(bare, concurrency, calls)
+                more.append((*mine, *other))
+            figures = (statistics.median(column) / EVENTS * 1e6 for column in zip(*more, strict=True))
+            wall, cpu, other_wall, other_cpu = figures
+            print(
+                f"{concurrency:3} streams at once, an event: routed {wall:.1f} µs ({cpu:.1f} CPU), httpx "
+                f"{other_wall:.1f} µs ({other_cpu:.1f} CPU), more: "
+                f"{wall - other_wall:+.1f} µs ({cpu - other_cpu:+.1f} CPU)"
+            )
+
+
 def main() -> None:
     command = [sys.executable, str(Path(__file__).with_name("transport.py")), "--serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as upstream:
         try:
             assert upstream.stdout is not None
-            asyncio.run(compare(int(upstream.stdout.readline())))
+            port = int(upstream.stdout.readline())
+            asyncio.run(compare(port))
+            asyncio.run(compare_streams(port))
         finally:
             upstream.kill()
 

@@ -42,6 +42,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nx-request-id: r1\r\ndate: Mon, 02 Nov 2026 00:00:00 
 PLAIN = HEAD + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(BODY) + BODY
 STREAM = HEAD + b"content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 CHUNK = b"%x\r\n%s\r\n" % (len(EVENT), EVENT)
+LAST = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+END = b"%x\r\n%s\r\n0\r\n\r\n" % (len(LAST), LAST)
 QUESTION = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x" * 200}]}).encode()
 HEADERS = {"content-type": "application/json", "authorization": "Bearer benchmark"}
 
@@ -69,7 +71,7 @@ class Canned(asyncio.Protocol):
 
     def drip(self, left: int) -> None:
         """One event a turn of the loop, so that most arrive alone, as a vendor's do."""
-        self.transport.write(CHUNK if left else b"0\r\n\r\n")
+        self.transport.write(CHUNK if left else END)
         if left and not self.transport.is_closing():
             asyncio.get_running_loop().call_soon(self.drip, left - 1)
 
@@ -178,7 +180,7 @@ async def streamed(name: str, url: str, streams: int) -> tuple[float, float]:
         gc.collect()
         wall, cpu = time.perf_counter(), time.process_time()
         for _ in range(streams):
-            assert await one() == EVENTS
+            assert await one() == EVENTS + 2  # with the last two
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         return cpu / (streams * EVENTS) * 1e6, wall / (streams * EVENTS) * 1e6
 
