@@ -3,7 +3,7 @@
     InterlockError                  carries the attempts made before it
     ├── ConfigError                 a key or value in the configuration: key, line, suggestion
     ├── RequestError                an argument of a call: key
-    ├── PluginError                 a plugin, in strict mode only; otherwise plugins are reported
+    ├── PluginError                 a strategy that failed; any plugin, in strict mode: else it is reported
     ├── StoreError                  where records are kept cannot be used; no call ever fails of it
     ├── NoDeployment                every deployment is excluded: excluded
     │   └── BudgetExceeded          one by a budget alone: resets_at, retry_after
@@ -113,7 +113,7 @@ class RequestError(InterlockError, ValueError):
 
 
 class PluginError(InterlockError):
-    """A plugin that failed while `INTERLOCK_STRICT_PLUGINS=1` is set."""
+    """A strategy that failed in a call, or any plugin while `INTERLOCK_STRICT_PLUGINS=1` is set."""
 
     def __init__(self, message: str, *, distribution: str = "") -> None:
         super().__init__(message)

@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.engine.requests import Options, as_request
@@ -158,3 +158,13 @@ class Router:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close_sync()
+
+    def __copy__(self) -> Self:
+        """Itself: whoever copies what holds a router goes on sharing its connections, health and records."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a live router is not pickled; pickle its configuration, and make one of that")

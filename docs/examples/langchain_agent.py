@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelRequest, ModelResponse, wrap_model_call
-from langchain_core.messages import AnyMessage, ToolMessage
+from langchain_core.messages import AnyMessage, HumanMessage, ToolMessage
 
 from langchain_interlock import ChatInterlock
 
@@ -31,9 +31,11 @@ def one_after_the_other(
     request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
 ) -> ModelResponse[Any]:
     """First the weather, then the train, then words."""
-    done = sum(isinstance(message, ToolMessage) for message in request.messages)
-    choice = ("weather", "train", "none")[min(done, 2)]
-    return handler(request.override(tool_choice=choice))
+    results = [str(message.text) for message in request.messages if isinstance(message, ToolMessage)]
+    if len(results) < len(request.tools):
+        return handler(request.override(tool_choice=("weather", "train")[len(results)]))
+    told = HumanMessage(f"Say this to a traveller: {' '.join(results)}")
+    return handler(request.override(messages=[told], tools=[]))
 
 
 def ask(question: str) -> list[AnyMessage]:

@@ -128,6 +128,8 @@ def test_variables_that_are_no_settings_pass() -> None:
             "there is no such setting. Did you mean 'INTERLOCK_TIMEOUTS__FIRST_TOKEN'?",
         ),
         ("INTERLOCK_CONFG", "x", "there is no such setting. Did you mean 'INTERLOCK_CONFIG'?"),
+        ("INTERLOCK_XYZ", "1", "there is no such setting."),
+        ("INTERLOCK_HEDGE__PERCENTILE", "1", "expected less than 1, not 1."),
         ("INTERLOCK_TIMEOUTS__TOTAL", "-5", "expected a positive number, not -5."),
         ("INTERLOCK_TIMEOUTS__TOTAL", "soon", "expected a number, not text."),
         ("INTERLOCK_DEPLOYMENTS", "[]", "the list is empty; name a deployment, or leave the key out"),
@@ -247,6 +249,18 @@ def test_unreadable_yaml_says_where(text: str) -> None:
     assert told.startswith("interlock.yaml")
     assert "is not readable YAML: " in told
     assert "\n" not in told
+
+
+def test_only_a_name_that_is_alike_is_suggested() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(None, {"INTERLOCK_FOO": "1"})
+    assert caught.value.suggestion is None
+
+
+@pytest.mark.parametrize("text", ["timeouts:\n\ttotal: 5", "routes:\n  \tcode_generation: [a]"])
+def test_a_tab_is_called_a_tab(text: str) -> None:
+    told = complaint_about(text)
+    assert told == "interlock.yaml:2: is not readable YAML: the line begins with a tab; indent with spaces."
 
 
 def test_several_mistakes_get_a_line_each_in_the_files_order() -> None:

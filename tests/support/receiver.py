@@ -38,7 +38,8 @@ class Receiver:
         end = time.monotonic() + _PATIENCE
         while True:
             sessions = self._get("/api/sessions")
-            found = [span for each in sessions for span in self._get(f"/api/sessions/{each['id']}/spans")]
+            rows = [row for each in sessions for row in self._get(f"/api/sessions/{each['id']}/spans")]
+            found = [row for row in rows if "metadata" in row]  # the others are events of spans
             if len(found) >= count or time.monotonic() > end:
                 return sorted(found, key=lambda span: span["start_time"])
             time.sleep(0.05)

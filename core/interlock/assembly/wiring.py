@@ -19,6 +19,7 @@ from interlock.assembly.sharing import health_sharing
 from interlock.catalog import Catalog
 from interlock.config import Config, load
 from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.logbook import Logbook, Witness
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.vitals import HealthWitness, RetryGate
@@ -55,6 +56,7 @@ class Wiring:
     deployments: Mapping[str, Deployment]
     http: HttpClient
     health: HealthBook
+    budgets: Budgeting | None
     engine: Engine
     records: Ring
     writer: RecordWriter | None
@@ -161,6 +163,7 @@ def assemble(
         deployments=deployments,
         http=http,
         health=health,
+        budgets=budgets,
         engine=engine,
         records=records,
         writer=writer,
@@ -182,8 +185,9 @@ def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Dep
 
     def check(name: str, key: str) -> None:
         if name not in named:
-            what = f"{name!r} is neither a model nor a deployment."
-            raise config.error(key, what, nearest(name, named))
+            near = nearest(name, named)
+            way = "" if near else "; `interlock models` lists the models"
+            raise config.error(key, f"{name!r} is neither a model nor a deployment{way}.", near)
 
     for task, names in config.routes.items():
         if task not in catalog.tasks:
@@ -199,7 +203,7 @@ def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Dep
     if not isinstance(config.tracing.propagate, bool):
         for index, name in enumerate(config.tracing.propagate):
             if name not in deployments:
-                what = f"there is no deployment {name!r}."
+                what = f"there is no deployment {name!r}; there are {', '.join(deployments)}."
                 raise config.error(f"tracing.propagate.{index}", what, nearest(name, list(deployments)))
     vendors = _vendors(catalog, ())
     for index, name in enumerate(config.constraints.deny_vendors):
@@ -227,10 +231,9 @@ def _model_check(catalog: Catalog, deployments: Mapping[str, Deployment]) -> Cal
 
     def check(name: str) -> None:
         if name not in known:
-            raise RequestError(
-                f"there is no model or deployment {name!r}.",
-                key="model",
-                suggestion=nearest(name, sorted(known)),
-            )
+            near = nearest(name, sorted(known))
+            way = "" if near else "; `interlock models` lists both"
+            what = f"there is no model or deployment {name!r}{way}."
+            raise RequestError(what, key="model", suggestion=near)
 
     return check

@@ -14,6 +14,7 @@ from interlock.cli.session import Session, log_to_stderr
 from interlock.errors import InterlockError
 
 _ORDER = ("ask", "explain", "models", "plugins", "doctor", "drill", "trace", "records", "replay", "init")
+_BEFORE = ("--config", "--verbose", "-v")
 
 
 class Verbs(TyperGroup):
@@ -34,6 +35,17 @@ class Verbs(TyperGroup):
         except OSError as error:
             show.complain(f"Error: {error}")
             raise typer.Exit(FAILED) from error
+        except Exception as error:
+            _send_forward(error)
+            raise
+
+
+def _send_forward(error: Any) -> None:
+    """Say of an option that a verb does not know that it belongs before the verb."""
+    name = getattr(error, "option_name", None)  # only the parser's own errors have it
+    if name in _BEFORE:
+        shown = f"{name} FILE" if name == "--config" else name
+        error.message = f"{name} stands before the verb: interlock {shown} VERB …"
 
 
 def _close_quietly() -> None:

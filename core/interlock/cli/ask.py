@@ -28,6 +28,7 @@ def ask(
     system: inputs.SystemOption = None,
     temperature: inputs.TemperatureOption = None,
     max_tokens: inputs.MaxTokensOption = None,
+    metadata: inputs.MetadataOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole response as one JSON object, when it is complete.")
     ] = False,
@@ -52,8 +53,9 @@ def ask(
         low_latency=low_latency,
         temperature=temperature,
         max_tokens=max_tokens,
+        metadata=metadata,
     )
-    router = session(context).router()
+    router = session(context).informed_router()
     inputs.check_denied(deny or (), router.wiring.vendors)
     messages = inputs.conversation(text, system)
     whole = as_json or no_stream

@@ -1,10 +1,10 @@
-"""`interlock doctor`: each deployment's key, region and connection, and what to do next."""
+"""`interlock doctor`: each deployment's key, region and connection, each store, and what to do next."""
 
 import asyncio
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,8 +12,10 @@ from interlock.cli import show
 from interlock.cli.failures import FAILED
 from interlock.cli.readiness import Finding, examine
 from interlock.cli.session import session
-from interlock.protocols import Provider
-from interlock.types.models import Deployment
+from interlock.cli.stores import Store, examine_stores
+
+if TYPE_CHECKING:
+    from interlock.assembly import Wiring
 
 _LONGEST: Final = 10.0
 
@@ -22,18 +24,18 @@ def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """Check each deployment: key, connection, what to do next.
+    """Check each deployment and store: key, connection, what to do next.
 
-    No prompt and no key is sent: a connection is opened and closed, and only where a key is at hand or
-    none is needed. The exit code is 0 when at least one deployment is ready, else 1.
+    No prompt and no key is sent to a deployment: a connection is opened and closed, and only where a key is
+    at hand or none is needed. The exit code is 0 when at least one deployment is ready, else 1.
     """
     wiring = session(context).router().wiring
     with _spinner("Connecting …"):
-        findings = asyncio.run(_examine_all(wiring.deployments, wiring.offers.providers))
+        findings, stores = asyncio.run(_examine_all(wiring))
     if as_json:
-        show.write_json([_data(finding) for finding in findings])
+        show.write_json([*map(_data, findings), *map(_store_data, stores)])
     else:
-        _show(findings)
+        _show(findings, stores)
     ready = sum(finding.ready for finding in findings)
     if not as_json:
         show.note(f"Ready: {ready} of {len(findings)}.")
@@ -41,15 +43,14 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-async def _examine_all(
-    deployments: Mapping[str, Deployment], providers: Mapping[str, Provider]
-) -> list[Finding]:
-    return await asyncio.gather(
+async def _examine_all(wiring: "Wiring") -> tuple[list[Finding], list[Store]]:
+    deployments = asyncio.gather(
         *(
-            examine(each, providers, limit=min(each.timeouts.connect, _LONGEST))
-            for each in deployments.values()
+            examine(each, wiring.offers.providers, limit=min(each.timeouts.connect, _LONGEST))
+            for each in wiring.deployments.values()
         )
     )
+    return await asyncio.gather(deployments, examine_stores(wiring))
 
 
 @contextmanager
@@ -63,18 +64,32 @@ def _spinner(text: str) -> Iterator[None]:
         yield
 
 
-def _show(findings: Sequence[Finding]) -> None:
+def _show(findings: Sequence[Finding], stores: Sequence[Store]) -> None:
     rows = [
         (finding.deployment.id, finding.deployment.region, finding.credential, _connection(finding))
         for finding in findings
     ]
     steps = [
-        (finding.deployment.id, ": ".join(part for part in (finding.detail, finding.next_step) if part))
+        (finding.deployment.id, _step(finding.detail, finding.next_step))
         for finding in findings
         if not finding.ready
     ]
-    checked = (("Deployment", "Region", "Credential", "Connection"), rows)
-    show.tables(checked, *([(("Not ready", "What to do"), steps)] if steps else []))
+    steps += [(store.name, _step(store.problem, store.next_step)) for store in stores if not store.ready]
+    parts: list[tuple[Sequence[str], Sequence[Sequence[str]]]] = [
+        (("Deployment", "Region", "Credential", "Connection"), rows),
+        (("Store", "Address", "Connection"), [(each.name, each.address, _reached(each)) for each in stores]),
+        (("Not ready", "What to do"), steps),
+    ]
+    show.tables(*(part for part in parts if part[1]))
+
+
+def _step(problem: str, step: str) -> str:
+    """What is wrong, and what to do about it, as sentences."""
+    return " ".join(part if part.endswith(".") else f"{part}." for part in (problem, step) if part)
+
+
+def _reached(store: Store) -> str:
+    return "ok" if store.ready else "failed"
 
 
 def _connection(finding: Finding) -> str:
@@ -97,4 +112,15 @@ def _data(finding: Finding) -> dict[str, Any]:
         "seconds": None if finding.seconds is None else round(finding.seconds, 4),
         "ready": finding.ready,
         "next_step": finding.next_step,
+    }
+
+
+def _store_data(store: Store) -> dict[str, Any]:
+    return {
+        "store": store.name,
+        "address": store.address,
+        "connection": _reached(store),
+        "detail": store.problem,
+        "ready": store.ready,
+        "next_step": store.next_step,
     }

@@ -23,6 +23,7 @@ def explain(
     system: inputs.SystemOption = None,
     temperature: inputs.TemperatureOption = None,
     max_tokens: inputs.MaxTokensOption = None,
+    metadata: inputs.MetadataOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object.")] = False,
 ) -> None:
     """Say where a prompt would go and why; send nothing.
@@ -39,8 +40,9 @@ def explain(
         low_latency=low_latency,
         temperature=temperature,
         max_tokens=max_tokens,
+        metadata=metadata,
     )
-    router = session(context).router()
+    router = session(context).informed_router()
     inputs.check_denied(deny or (), router.wiring.vendors)
     decision = router.decide(inputs.conversation(text, system), **options)
     if as_json:

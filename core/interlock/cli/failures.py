@@ -78,7 +78,10 @@ _STEPS: Final[tuple[tuple[type[InterlockError], str], ...]] = (
     (AuthenticationError, "`interlock doctor` shows where each key comes from."),
     (PermissionDenied, "Ask the vendor for access to this model, or name another with --model."),
     (QuotaExceeded, "Top up the account at the vendor, or name another model with --model."),
-    (ModelNotFound, "Set the deployment's `name` to what the vendor calls the model."),
+    (
+        ModelNotFound,
+        "Set the deployment's `name` to what the vendor calls the model, and see that `base_url` is whole.",
+    ),
     (ContextLengthExceeded, "Shorten the prompt, or choose a larger window from `interlock models`."),
     (ConnectionFailed, "`interlock doctor` tests the connection."),
     (

@@ -58,6 +58,15 @@ MaxTokensOption = Annotated[
     int | None, typer.Option(min=1, metavar="COUNT", help="The longest answer, in tokens.")
 ]
 
+MetadataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metadata",
+        metavar="KEY=VALUE",
+        help="Goes into the record, and says whose budget it is. May be repeated.",
+    ),
+]
+
 
 def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:
     """The prompt, then each file under its name. Standard input is read when it is named, or nothing else is.
@@ -100,6 +109,7 @@ def request_options(
     low_latency: bool,
     temperature: float | None = None,
     max_tokens: int | None = None,
+    metadata: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """The keyword arguments of the router's verbs."""
     if temperature is not None and not math.isfinite(temperature):
@@ -114,7 +124,19 @@ def request_options(
             low_latency=low_latency,
         ),
         "settings": {"temperature": temperature, "max_tokens": max_tokens},
+        "metadata": pairs(metadata),
     }
+
+
+def pairs(metadata: Iterable[str] | None) -> dict[str, str]:
+    """Of KEY=VALUE, as it is written on the command line. Raises RequestError for anything else."""
+    found: dict[str, str] = {}
+    for text in metadata or ():
+        name, sign, value = text.partition("=")
+        if not (sign and name):
+            raise RequestError(f"expected KEY=VALUE, not {text!r}.", key="--metadata")
+        found[name] = value
+    return found
 
 
 def conversation(prompt: str, system: str | None) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from interlock.cli import show
+from interlock.cli import inputs, show
 from interlock.errors import ConfigError, RequestError
 from interlock.protocols import RecordStore
 from interlock.types.records import Record
@@ -47,18 +47,12 @@ def query(
     metadata: list[str] | None = None,
 ) -> RecordQuery:
     """Raises RequestError for what cannot be understood."""
-    pairs: dict[str, str] = {}
-    for text in metadata or ():
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise RequestError(f"expected KEY=VALUE, not {text!r}.", key="--metadata")
-        pairs[name] = value
     return RecordQuery(
         since=None if since is None else moment(since),
         task=task,
         deployment=deployment,
         failed=True if errors else None,
-        metadata=pairs,
+        metadata=inputs.pairs(metadata),
         limit=_PAGE,
     )
 

@@ -31,7 +31,9 @@ def plugins(
 @app.command()
 def check(
     context: typer.Context,
-    distribution: Annotated[str, typer.Argument(help="An installed plugin, e.g. interlock-openai.")],
+    distribution: Annotated[
+        str, typer.Argument(metavar="DISTRIBUTION", help="An installed plugin, e.g. interlock-openai.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Run the conformance kit against a plugin and report in Markdown.

@@ -112,7 +112,11 @@ async def _connect(deployment: Deployment, limit: float) -> str:
             with suppress(OSError, ssl.SSLError):
                 await writer.wait_closed()
     except TimeoutError:
-        raise faults.too_slow(host, limit) from None
+        raise faults.too_slow(_place(host, parts.port), limit) from None
     except (OSError, ssl.SSLError, UnicodeError) as error:
-        raise (faults.no_proxy if proxy else faults.no_connection)(host, error) from None
+        raise (faults.no_proxy if proxy else faults.no_connection)(_place(host, parts.port), error) from None
     return f"up to the proxy {host}" if proxy else ""
+
+
+def _place(host: str, port: int | None) -> str:
+    return host if port is None else f"{host}:{port}"

@@ -52,7 +52,9 @@ def list_records(
     deployment: kept.DeploymentOption = None,
     errors: kept.ErrorsOption = False,
     metadata: kept.MetadataOption = None,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="The most to list.")] = 20,
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The most to list.")
+    ] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List calls, newest first."""
@@ -107,7 +109,9 @@ def export(
     deployment: kept.DeploymentOption = None,
     errors: kept.ErrorsOption = False,
     metadata: kept.MetadataOption = None,
-    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="The most to export.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The most to export.")
+    ] = None,
 ) -> None:
     """Write calls as JSON lines or as CSV, newest first.
 
@@ -161,7 +165,10 @@ def _destination(name: str) -> Iterator[IO[str]]:
         sys.stdout.flush()
         return
     path = Path(name)
-    number, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+    try:
+        number, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+    except OSError as error:
+        raise Missing(f"{name} cannot be written: {error.strerror or error}.") from None
     try:
         with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
             yield file
@@ -216,7 +223,9 @@ def _used(record: Record) -> Usage:
 def _row(record: Record) -> tuple[str, ...]:
     started = datetime.fromtimestamp(record.started).astimezone()
     failed = sum(attempt.error is not None for attempt in record.attempts)
-    result = record.error or ("answered" if not failed else f"answered after {failed} failed")
+    result = show.result(record)
+    if failed and not record.error:
+        result += f" after {failed} failed"
     return (
         f"{started:%Y-%m-%d %H:%M:%S}",
         record.decision.task,

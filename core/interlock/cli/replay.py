@@ -36,10 +36,12 @@ def replay(
     deployment: kept.DeploymentOption = None,
     errors: kept.ErrorsOption = False,
     metadata: kept.MetadataOption = None,
-    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="The newest so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The newest so many.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
-    """Say what another configuration would have decided, and at what cost.
+    """Say what another configuration would have done, at what cost.
 
     Recorded calls are decided again; nobody is called and nothing is classified again, because prompts are
     not kept. Health, and whether a key was at hand, are as they were then. The exit code is 0 whatever

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from interlock.cli import show
+
 if TYPE_CHECKING:
     from interlock.router import Router
 
 
 _HANDLER: Final = "interlock.cli"
+_NEWS: Final = 1.5  # seconds; a store that is down is known to be so after one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,19 @@ class Session:
         from interlock.router import Router
 
         return Router.from_config(self.config)
+
+    def informed_router(self) -> "Router":
+        """A router that has heard what other processes know of the deployments, where they share it.
+
+        A long-lived process hears it while it works; a command decides once, and right away.
+        """
+        router = self.router()
+        sharing = router.wiring.sharing
+        if sharing is not None:
+            sharing.wait(_NEWS)
+            if sharing.problem:
+                show.note(f"Health is not shared: {sharing.problem}.")
+        return router
 
 
 def session(context: typer.Context) -> Session:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from interlock.types.decisions import Decision
 from interlock.types.models import Price
-from interlock.types.records import AttemptRecord
+from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Response, Usage
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _UNBOUNDED = 10_000
 _LONGEST_WORD = 20
+_GAP = 2  # between two columns of a table
+# What Python raises where a caller stops waiting: by Ctrl-C, a cancelled task, a stream that is not read on.
+_LEAVING = ("CancelledError", "GeneratorExit", "KeyboardInterrupt")
+_LEFT = "left by the caller"
 # An answer is a stranger's text: on a terminal it may print, break lines and indent, and do nothing else.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -60,6 +64,8 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     terminal = sys.stdout.isatty()
     fixed = terminal or bool(os.environ.get("COLUMNS"))
     width = shutil.get_terminal_size().columns if fixed else _UNBOUNDED
+    # A line that the terminal breaks can still be read and copied; a column that is cut off cannot.
+    width = max(width, *(_narrowest(columns, rows) for columns, rows in parts))
     console = Console(file=StringIO(), force_terminal=terminal, width=width)
     for index, (columns, rows) in enumerate(parts):
         if index:
@@ -68,14 +74,8 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
             box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False
         )
         for at, column in enumerate(columns):
-            words = [word for row in (columns, *rows) for word in row[at].split()]
-            drawn.add_column(
-                column,
-                overflow="fold",
-                min_width=min(_LONGEST_WORD, max(map(len, words), default=0)),
-                # Names stay whole, so that they can be copied; sentences give way.
-                no_wrap=not any(" " in row[at] for row in rows),
-            )
+            cells = [column, *(row[at] for row in rows)]
+            drawn.add_column(column, overflow="fold", min_width=_least(cells), no_wrap=_whole(cells))
         for row in rows:
             drawn.add_row(*(Text(_CONTROLS.sub("", cell)) for cell in row))
         console.print(drawn)
@@ -83,6 +83,22 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
     sys.stdout.write("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
     sys.stdout.flush()
+
+
+def _whole(cells: Sequence[str]) -> bool:
+    """Whether a column stays in one line: names and times do, and can be copied; sentences give way."""
+    return not any(" " in cell for cell in cells[1:]) or max(map(len, cells)) <= _LONGEST_WORD
+
+
+def _least(cells: Sequence[str]) -> int:
+    if _whole(cells):
+        return max(map(len, cells))
+    return min(_LONGEST_WORD, max((len(word) for cell in cells for word in cell.split()), default=0))
+
+
+def _narrowest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How wide a table must be for each of its columns to be there."""
+    return sum(_least([column, *(row[at] for row in rows)]) + _GAP for at, column in enumerate(columns))
 
 
 def trees(*drawn: "Tree") -> None:
@@ -185,6 +201,16 @@ def decision_line(response: Response) -> str:
     parts = [record.decision.task, answered, record.decision.reason, f"{record.latency:.1f} s"]
     parts += [part for part in (tokens(response.usage), dollars(response.cost)) if part]
     return " · ".join(parts)
+
+
+def result(record: Record) -> str:
+    """How a call ended: `answered`, or the kind of its error."""
+    return _LEFT if record.error in _LEAVING else record.error or "answered"
+
+
+def failure(error: ErrorRecord) -> str:
+    """Why an attempt failed, as a tree has it. What is no failure of its own has no kind worth a word."""
+    return error.message if error.kind == "InterlockError" and error.message else str(error)
 
 
 def _failed(attempts: Sequence[AttemptRecord]) -> str:

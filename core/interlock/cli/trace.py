@@ -28,7 +28,9 @@ def trace() -> None:
 def last(
     context: typer.Context,
     *,
-    count: Annotated[int, typer.Option("-n", "--count", min=1, help="So many of the last calls.")] = 1,
+    count: Annotated[
+        int, typer.Option("-n", "--count", metavar="COUNT", min=1, help="So many of the last calls.")
+    ] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the record as one JSON object, or a list with --count.")
     ] = False,
@@ -72,13 +74,12 @@ def drawn(record: Record) -> "Tree":
 
     decision = record.decision
     when = datetime.fromtimestamp(record.started).astimezone()
-    ended = record.error or "answered"
     tree = Tree(
         _line(
             show.piece("call", "bold"),
             f"{when:%Y-%m-%d %H:%M:%S}",
             "streamed" if record.streamed else "",
-            show.piece(ended, "red" if record.error else "green"),
+            show.piece(show.result(record), "red" if record.error else "green"),
             _seconds(record.latency),
             show.dollars(record.cost),
         )
@@ -108,7 +109,7 @@ def _attempt(attempt: AttemptRecord) -> "Text":
     return _line(
         attempt.role,
         show.piece(name, "bold"),
-        show.piece(str(error), "red") if error else show.piece("answered", "green"),
+        show.piece(show.failure(error), "red") if error else show.piece("answered", "green"),
         _seconds(attempt.latency),
         first,
         show.tokens(attempt.usage),

@@ -98,11 +98,12 @@ def _size(kind: str, facts: Mapping[str, Any], value: object) -> str | None:
     """A number or a length outside its bounds."""
     if kind == "finite_number":
         return "expected a number, not infinity."
-    if kind in ("greater_than", "greater_than_equal", "less_than_equal"):
-        bound = facts.get("gt", facts.get("ge", facts.get("le")))
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        bound = facts.get("gt", facts.get("ge", facts.get("lt", facts.get("le"))))
         wanted = {
             "greater_than": "a positive number" if bound == 0 else f"more than {bound}",
             "greater_than_equal": f"at least {bound}",
+            "less_than": f"less than {bound}",
             "less_than_equal": f"at most {bound}",
         }[kind]
         numeral = isinstance(value, int | float) or (isinstance(value, str) and _NUMERAL.fullmatch(value))

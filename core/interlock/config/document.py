@@ -101,11 +101,20 @@ def read(text: str, source: str, key: str = "") -> Node | None:
         column = f" at column {mark.column + 1}" if mark else ""
         line = mark.line + 1 if mark else None
         message = f"is not readable YAML: {problem}{column}."
+        if mark and _indented_by_tab(text, mark.line):
+            message = "is not readable YAML: the line begins with a tab; indent with spaces."
         raise ConfigError(message, key=key, source=source, line=line) from None
     except (yaml.YAMLError, UnicodeError):
         message = "is not readable YAML: it holds a character that YAML does not allow."
         raise ConfigError(message, key=key, source=source) from None
     return reader.root
+
+
+def _indented_by_tab(text: str, number: int) -> bool:
+    """Whether the line, counted from 0, has a tab before its first character."""
+    lines = text.splitlines()
+    line = lines[number] if number < len(lines) else ""
+    return "\t" in line[: len(line) - len(line.lstrip())]
 
 
 @dataclass(slots=True, eq=False)

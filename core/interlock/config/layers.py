@@ -110,9 +110,12 @@ def environment_layer(environ: Mapping[str, str], settings: type[BaseModel]) -> 
                 message = f"a list is given whole, as JSON in {whole}."
                 raise ConfigError(message, key=variable, source=ENVIRONMENT)
         if _type_at(settings, path) is None:
-            valid = (*_variables(settings), *RESERVED)
+            # Without the prefix, which makes any two of them look alike.
+            valid = [name.removeprefix(PREFIX) for name in (*_variables(settings), *RESERVED)]
+            meant = nearest(upper.removeprefix(PREFIX), valid)
             message = "there is no such setting."
-            raise ConfigError(message, key=variable, source=ENVIRONMENT, suggestion=nearest(upper, valid))
+            suggestion = None if meant is None else PREFIX + meant
+            raise ConfigError(message, key=variable, source=ENVIRONMENT, suggestion=suggestion)
         found.append((path, variable))
     data: dict[str, Any] = {}
     for path, variable in sorted(found, key=lambda entry: (len(entry[0]), entry)):

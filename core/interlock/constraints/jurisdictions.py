@@ -79,9 +79,10 @@ def place_of(region: str, provider: str = "") -> str:
             raise UnknownRegionError(
                 "europe is no jurisdiction; write eu, eea, or the country (uk and ch lie outside both)."
             )
+        meant = nearest(name, (*_KNOWN, LOCAL, GLOBAL))
+        way = "" if meant else "; there are eu, countries such as us, and cloud regions such as eu-central-1"
         raise UnknownRegionError(
-            f"{region.strip()!r} is no known jurisdiction or cloud region.",
-            suggestion=nearest(name, (*_KNOWN, LOCAL, GLOBAL)),
+            f"{region.strip()!r} is no known jurisdiction or cloud region{way}.", suggestion=meant
         )
     return place
 

@@ -11,7 +11,6 @@ from interlock.errors import (
     Overloaded,
     RouterOverloaded,
 )
-from interlock.types.decisions import Outcome
 from interlock.types.records import AttemptRecord
 
 
@@ -42,8 +41,9 @@ def _lost(attempt: AttemptRecord) -> bool:
     return attempt.error is not None and attempt.error.kind == LostRace.__name__
 
 
-def exhausted(flight: Flight, outcome: Outcome | None) -> InterlockError:
+def exhausted(flight: Flight) -> InterlockError:
     """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
+    outcome = flight.outcome
     last = outcome.error if outcome else None
     if outcome is not None and last is None:
         return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")

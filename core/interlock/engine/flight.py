@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 Steps = Generator[Attempt | Race, Outcome, Outcome | None]
 
 
+def _nothing_more() -> Steps:
+    return None
+    yield
+
+
+_NOTHING_MORE = _nothing_more()
+
+
 class LostRace(InterlockError):
     """An attempt was cancelled because its race was over; in records alone, for nobody is told."""
 
@@ -51,22 +59,30 @@ class Flight:
     """What one call carries from its decision to its response.
 
     `asked` is the request as the caller gave it, `request` what guardrails made of it; `kept` is what they
-    keep aside. `due` is the loop's time at which the call must have ended, `total` the seconds that it was
-    given. `misfits` holds each deployment's last output that did not fit.
-    `budgeting` knows the router's budgets, if it has any.
+    keep aside. `steps` is the strategy under way, `outcome` what it is told next. `due` is the loop's time
+    at which the call must have ended, `total` the seconds that it was given. `misfits` holds each
+    deployment's last output that did not fit. `budgeting` knows the router's budgets, if it has any.
     """
 
     asked: Request
     request: Request
-    kept: Sequence[Any]
     decision: Decision
     draft: RecordDraft
     due: float
     total: float
-    steps: Steps
+    kept: Sequence[Any] = ()
+    steps: Steps = field(init=False)
+    outcome: Outcome | None = None
     misfits: dict[str, OutputInvalid] = field(default_factory=dict)
     budgeting: "Budgeting | None" = None
     trace: "CallTrace | None" = None
+
+    def over(self) -> None:
+        """Let go of every error. An error holds the frames that it was raised through, and those hold the
+        flight: only the garbage collector could free them, and pausing for it costs other calls time.
+        """
+        self.steps, self.outcome = _NOTHING_MORE, None
+        self.misfits.clear()
 
     async def pause(self, seconds: float) -> None:
         """Wait, at most until the call is due, and then in vain: TotalTimeout."""

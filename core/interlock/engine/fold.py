@@ -32,6 +32,7 @@ class Fold:
         self._pieces: list[_Piece] = []
         self._calls: dict[int, _Piece] = {}
         self._finish: FinishReason | None = None
+        self._went_on = False
         self._usage = Usage()
         self._served: str | None = None
         self._id: str | None = None
@@ -47,6 +48,11 @@ class Fold:
     @property
     def finished(self) -> bool:
         return self._finish is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer has said that it is finished, and nothing of it has come since."""
+        return self._finish is not None and not self._went_on
 
     @property
     def text(self) -> str:
@@ -79,7 +85,9 @@ class Fold:
         for call in delta.tool_calls:
             self._call(call)
         if delta.finish_reason is not None:
-            self._finish = delta.finish_reason
+            self._finish, self._went_on = delta.finish_reason, False
+        elif self._finish is not None and (delta.text or delta.reasoning or delta.tool_calls):
+            self._went_on = True
         if delta.usage is not None:
             self._usage = delta.usage
         if delta.served_model is not None:

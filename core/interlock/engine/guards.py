@@ -33,9 +33,16 @@ class Guards:
         return request, kept
 
     def after(self, request: Request, answer: Answer, kept: Sequence[Any]) -> Answer:
+        """The answer as guardrails leave it. Without anything `kept`, they have not seen the request: it is
+        one that was made on the way, and its answer is handed to nobody.
+        """
+        if not kept:
+            return answer
         for guardrail, restore in zip(reversed(self._guardrails), reversed(kept), strict=True):
             try:
                 answer = guardrail.after(GuardCall(request=request, answer=answer, restore=restore))
+                if not isinstance(answer, Answer):
+                    raise TypeError(f"expected an Answer, not {type(answer).__name__}")
             except Exception as error:
                 raise _stopped(guardrail, error) from error
         return answer

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Collection
 
 from interlock.engine.attempting.attempts import Attempts, speaks
+from interlock.engine.attempting.watch import PATIENCE
 from interlock.engine.flight import Flight, Lane
 from interlock.errors import ProviderError
 from interlock.types.decisions import Attempt, Outcome, Race
@@ -53,7 +54,7 @@ class Heat:
         self._leader: Racer | None = None
         self._caller: asyncio.Task[object] | None = None
         self._alarm: asyncio.TimerHandle | None = None
-        self._called_off = False
+        self._called_off = 0  # how often the leader was told to end
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -78,6 +79,11 @@ class Heat:
         finally:
             await self._leave()
         return self._winner
+
+    def over(self) -> None:
+        """Let go of every error, as a flight does."""
+        for racer in self._racers:
+            racer.error = None
 
     async def _decide(self) -> None:
         """Start the racers, each when its time has come, until one wins or none is left."""
@@ -132,13 +138,13 @@ class Heat:
             await self._attempt(leader)
         except asyncio.CancelledError:
             # The caller may have left at the same moment; then it is not ours alone to catch.
-            if not self._called_off or caller.cancelling() - 1 > before:
+            if not self._called_off or caller.cancelling() - self._called_off > before:
                 raise
         finally:
             self._leader = None
             if self._alarm is not None:
                 self._alarm.cancel()
-            if self._called_off:
+            for _ in range(self._called_off):
                 caller.uncancel()
         return not self._called_off and self._note(leader)
 
@@ -163,8 +169,16 @@ class Heat:
             self._running.discard(task)
             self._ended.append(racer)
             return
-        self._called_off = True
-        self._caller.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._end_leader()
+
+    def _end_leader(self) -> None:
+        """Cancel the caller's task, and again for as long as the leader goes on in spite of it."""
+        if self._leader is not None and self._caller is not None:
+            self._called_off += 1
+            self._alarm = self._loop.call_later(PATIENCE, self._end_leader)
+            self._caller.cancel()
 
     def _finished(self) -> bool:
         """Take note of the tasks that are done. Whether the race is over.
@@ -242,16 +256,20 @@ async def _close(racer: Racer) -> None:
 
 
 async def _settled(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Wait until all are done, however often the waiting is cancelled, which counts once they are.
+    """Wait until all are done, however often the waiting is cancelled, which counts once they are. Those
+    that take their time are cancelled again.
 
     What they raise is in the record, and nobody's concern any more.
     """
     cancelled: asyncio.CancelledError | None = None
     while pending := [task for task in tasks if not task.done()]:
         try:
-            await asyncio.wait(pending)
+            done, late = await asyncio.wait(pending, timeout=PATIENCE)
         except asyncio.CancelledError as error:
             cancelled = error
+            continue
+        for task in () if done else late:
+            task.cancel()
     for task in tasks:
         if not task.cancelled():
             task.exception()

@@ -20,16 +20,22 @@ class Races:
     async def complete(self, flight: Flight, race: Race) -> Outcome:
         """How a race for whole answers ended."""
         heat = Heat(flight, race, self._attempts, streamed=False)
-        winner = await heat.run()
-        return heat.outcome if winner is None else winner.outcome
+        try:
+            winner = await heat.run()
+            return heat.outcome if winner is None else winner.outcome
+        finally:
+            heat.over()
 
     async def stream(self, flight: Flight, race: Race) -> "Started | Outcome":
         """The stream that spoke first, or the Outcome of a race in which none did."""
         if not race.first:
             return await self.complete(flight, race)
         heat = Heat(flight, race, self._attempts, streamed=True)
-        winner = await heat.run()
-        return heat.outcome if winner is None else Started(winner, heat.failures)
+        try:
+            winner = await heat.run()
+            return heat.outcome if winner is None else Started(winner, heat.failures)
+        finally:
+            heat.over()
 
 
 class Started:

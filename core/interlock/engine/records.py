@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
-from threading import RLock
 from time import perf_counter, time
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from interlock.classifiers.tokens import estimate_tokens
 from interlock.engine.attempting.served import Served
 from interlock.errors import InterlockError, ProviderError
 from interlock.types.decisions import AttemptRole, Decision
+from interlock.types.locks import lock_of
 from interlock.types.models import Deployment, Price
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Answer, Usage
@@ -27,7 +27,7 @@ class Ring:
 
     def __init__(self, size: int = 1_000, onward: Callable[[Record], None] | None = None) -> None:
         self._records: deque[Record] = deque(maxlen=size)
-        self._lock = RLock()
+        self._lock = lock_of(self)
         self._onward = onward
 
     def put(self, record: Record) -> None:

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any, TypedDict
 
 from interlock.engine.output import as_output
+from interlock.engine.rescue import MODES
 from interlock.engine.tools import as_tool_choice, as_tools
 from interlock.errors import RequestError
 from interlock.types.names import nearest
@@ -31,6 +32,19 @@ class Options(TypedDict, total=False):
     metadata: Mapping[str, str]
 
 
+# The least and the most of a setting, and whether it is a whole number. Vendors draw narrower bounds.
+_BOUNDS = {
+    "temperature": (0.0, inf, False),
+    "top_p": (0.0, 1.0, False),
+    "top_k": (0.0, inf, True),
+    "max_tokens": (1.0, inf, True),
+    "seed": (-inf, inf, True),
+    "presence_penalty": (-inf, inf, False),
+    "frequency_penalty": (-inf, inf, False),
+    "logprobs": (0.0, inf, True),
+    "reasoning_tokens": (0.0, inf, True),
+}
+_USUAL = Settings()
 _KNOWN = tuple(field.name for field in fields(Request) if field.name != "messages")
 
 
@@ -55,6 +69,13 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):
             raise RequestError(f"expected a name, not {type(value).__name__}", key=key)
+    if request.rescue is not None and request.rescue not in MODES:
+        what = f"{request.rescue!r} is no way to rescue a stream; there are {', '.join(MODES)}."
+        raise RequestError(what, key="rescue", suggestion=nearest(request.rescue, MODES))
+    if request.settings is not _USUAL and request.settings != _USUAL:
+        _check_settings(request.settings)
+    if request.metadata:
+        _check_metadata(request.metadata)
     limit = request.timeout
     if limit is not None and not (type(limit) in (int, float) and 0 < limit < inf):
         raise RequestError("expected a number of seconds above 0", key="timeout")
@@ -67,3 +88,22 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         tool_choice=as_tool_choice(request.tool_choice, tools),
         output=as_output(request.output),
     )
+
+
+def _check_settings(settings: Settings) -> None:
+    for name, (least, most, whole) in _BOUNDS.items():
+        value = getattr(settings, name)
+        if value is None:
+            continue
+        if type(value) not in ((int,) if whole else (int, float)) or not least <= value <= most:
+            kind = "a whole number" if whole else "a number"
+            bounds = (f" from {least:g}" if least > -inf else "") + (f" to {most:g}" if most < inf else "")
+            raise RequestError(f"expected {kind}{bounds}, not {value!r:.40}", key=f"settings.{name}")
+
+
+def _check_metadata(metadata: Any) -> None:
+    if not isinstance(metadata, Mapping):
+        raise RequestError(f"expected names and texts, not {type(metadata).__name__}", key="metadata")
+    for name, value in metadata.items():
+        if not (isinstance(name, str) and isinstance(value, str)):
+            raise RequestError(f"expected text, not {type(value).__name__}", key=f"metadata.{name}")

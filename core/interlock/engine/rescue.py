@@ -20,13 +20,14 @@ class Diverged(Exception):
 
 
 class _Track:
-    """One kind of text: what was delivered, and how much of it the present stream has yet to repeat."""
+    """One kind of text: what was delivered, and which part of it the present stream has yet to repeat."""
 
-    __slots__ = ("_pieces", "_repeat")
+    __slots__ = ("_at", "_pieces", "_repeat")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._repeat = ""
+        self._at = 0  # so much of it has been repeated
 
     @property
     def sent(self) -> str:
@@ -38,19 +39,20 @@ class _Track:
 
     @property
     def behind(self) -> bool:
-        return bool(self._repeat)
+        return self._at < len(self._repeat)
 
     def rewind(self, to: int = 0) -> None:
         """The present stream begins at so many characters of what was delivered."""
-        self._repeat = self.sent[to:]
+        self._repeat, self._at = self.sent, to
 
     def take(self, piece: str) -> str:
         """The part of `piece` that is new."""
-        if self._repeat:
-            repeated, piece = piece[: len(self._repeat)], piece[len(self._repeat) :]
-            if not self._repeat.startswith(repeated):
+        left = len(self._repeat) - self._at
+        if left:
+            repeated, piece = piece[:left], piece[left:]
+            if not self._repeat.startswith(repeated, self._at):
                 raise Diverged
-            self._repeat = self._repeat[len(repeated) :]
+            self._at += len(repeated)
         if piece:
             self._pieces.append(piece)
         return piece

@@ -15,6 +15,7 @@ from interlock.engine.records import RecordDraft, Ring
 from interlock.engine.refining import Refinery
 from interlock.engine.rescue import MODES
 from interlock.engine.sharing import Sharing
+from interlock.engine.steps import next_step, steps_of
 from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
 from interlock.errors import (
@@ -95,44 +96,42 @@ class Engine:
             return self.landed(flight, deployment, answer, parsed)
 
     async def take_off(self, request: Request, *, streamed: bool, trace: CallTrace | None = None) -> Flight:
-        """Decide and get ready. A call that may go nowhere is recorded and ends here, in NoDeployment."""
+        """Decide and get ready. Whatever ends a call here, but an argument that is none, is recorded:
+        a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
+        """
         if request.ensemble is not None:
             raise RequestError("this version runs no ensembles", key="ensemble")
         decision = self.decide(request)
-        guarded, kept = self._guards.before(request)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
         flight = Flight(
             asked=request,
-            request=guarded,
-            kept=kept,
+            request=request,
             decision=decision,
             draft=RecordDraft(decision, request.metadata, streamed=streamed),
             due=asyncio.get_running_loop().time() + total,
             total=total,
-            steps=self._steps(decision, guarded, streamed=streamed),
             trace=trace,
             budgeting=self._budgeting,
         )
         if trace is not None:
             flight.draft.trace = trace.traceparent
-        if self._refinery.wanted(flight):
-            await self._refine(flight, streamed=streamed)
-        if not flight.decision.shortlist:
-            error = nowhere(flight)
-            self.failed(flight, error)
-            raise error
-        return flight
-
-    async def _refine(self, flight: Flight, *, streamed: bool) -> None:
-        """Decide again when a classifier that asks a model is surer than the local ones."""
         try:
-            opinion = await self._refinery.refine(flight)
+            flight.request, flight.kept = self._guards.before(request)
+            if self._refinery.wanted(flight):
+                await self._refine(flight)
+            if not flight.decision.shortlist:
+                raise nowhere(flight)
         except BaseException as error:
             self.failed(flight, error)
             raise
+        flight.steps = self._steps(flight.decision, flight.request, streamed=streamed)
+        return flight
+
+    async def _refine(self, flight: Flight) -> None:
+        """Decide again when a classifier that asks a model is surer than the local ones."""
+        opinion = await self._refinery.refine(flight)
         if opinion is not None and self.decider.knows(opinion[0].task):
             flight.decision = flight.draft.decision = self.decide(flight.asked, opinion)
-            flight.steps = self._steps(flight.decision, flight.request, streamed=streamed)
 
     def _steps(self, decision: Decision, request: Request, *, streamed: bool) -> Steps:
         call = StrategyCall(
@@ -144,38 +143,24 @@ class Engine:
             request=request,
             streamed=streamed,
         )
-        return self._strategy.run(call)
-
-    async def next_step(self, flight: Flight, outcome: Outcome | None) -> Attempt | Race | Outcome | None:
-        """What the strategy wants tried, an attempt after the wait that it asks for.
-
-        An Outcome is the strategy's choice among whole answers. None when it has given up.
-        """
-        try:
-            step = next(flight.steps) if outcome is None else flight.steps.send(outcome)
-        except StopIteration as end:
-            chosen: Outcome | None = end.value
-            return chosen
-        if isinstance(step, Attempt) and step.delay > 0:
-            await flight.pause(step.delay)
-        return step
+        return steps_of(self._strategy, call)
 
     async def _answer(self, flight: Flight) -> tuple[Deployment, Answer, Any]:
-        outcome: Outcome | None = None
-        while (step := await self.next_step(flight, outcome)) is not None:
+        while (step := await next_step(flight)) is not None:
             if isinstance(step, Attempt):
                 lane = Lane()
                 try:
                     answer = await self.attempts.complete(flight, step, lane)
                 except ProviderError as error:
-                    outcome = Outcome(attempt=step, error=error)
+                    flight.outcome = Outcome(attempt=step, error=error)
                     continue
                 return self.attempts.deployment(step.deployment), answer, lane.parsed
             outcome = await self.races.complete(flight, step) if isinstance(step, Race) else step
+            flight.outcome = outcome
             if outcome.answer is not None:
                 deployment = self.attempts.deployment(outcome.attempt.deployment)
                 return deployment, outcome.answer, outcome.parsed
-        raise exhausted(flight, outcome)
+        raise exhausted(flight)
 
     def delivery_mode(self, request: Request) -> str:
         """How a stream is delivered; guardrails see whole answers only, and so nothing before its end."""
@@ -202,6 +187,7 @@ class Engine:
         self._keep(flight, flight.draft.finish(error=error), None)
 
     def _keep(self, flight: Flight, record: Record, response: Response | None) -> None:
+        flight.over()
         self.records.put(record)
         if flight.trace is not None:
             flight.trace.finished(record)

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from threading import RLock
+from threading import Event, RLock
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
@@ -47,6 +47,7 @@ class Sharing:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._signal: asyncio.Event | None = None
         self._work: asyncio.Task[None] | None = None
+        self._asked = Event()
         self.problem = ""
         _SHARINGS.add(self)
 
@@ -60,17 +61,24 @@ class Sharing:
                 return
             self._running = True
         self._book.exchange.begin(self._wake)
-        bridge.loop().call_soon_threadsafe(self._begin)
+        bridge.call_soon(self._begin)
+
+    def wait(self, seconds: float) -> bool:
+        """Block until what others know has been heard, or their store has failed: for programs that make one
+        call and end. False when neither has happened in time.
+        """
+        return self._asked.wait(seconds)
 
     async def aclose(self) -> None:
         """Tell what is left to tell and stop, from any loop. The next decision starts it again."""
         bridge = self._bridge()
         if self._running and bridge is not None and bridge.running:
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._stop(), bridge.loop()))
+            await asyncio.wrap_future(bridge.submit(self._stop))
 
     def start_anew(self) -> None:
         """In the child of a fork, where neither the task nor its connection may be used."""
         self._lock = RLock()
+        self._asked = Event()
         self._running = self._closing = False
         self._loop = self._signal = self._work = None
         self._book.exchange.start_anew()
@@ -132,6 +140,7 @@ class Sharing:
             if not self.problem:
                 _log.warning("health is not shared, and every process is on its own: %s", problem)
             self.problem = problem or "no reason was given"
+            self._asked.set()
             exchange.begin(self._wake)
             return False
         known = self._ids
@@ -141,6 +150,7 @@ class Sharing:
         if self.problem:
             _log.warning("health is shared again")
         self._fresh, self.problem = False, ""
+        self._asked.set()
         return True
 
     async def _pause(self, seconds: float) -> None:

@@ -23,8 +23,8 @@ class SyncStream:
     def __init__(self, bridge: Bridge, chunks: AsyncGenerator[Chunk]) -> None:
         self.response: Response | None = None
         self._bridge = bridge  # it must outlive its router as long as somebody reads
-        self._queue = _Queue(bridge.loop())
-        self._pump = asyncio.run_coroutine_threadsafe(_fill(self._queue, chunks), bridge.loop())
+        self._queue = queue = _Queue()
+        self._pump = bridge.submit(lambda: _fill(queue, chunks))
 
     def __enter__(self) -> Self:
         return self
@@ -57,8 +57,8 @@ class SyncStream:
 class _Queue:
     """Between the bridge's loop, which puts, and one thread, which gets."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None  # that of `put`
         self._changed = threading.Condition()
         self._chunks: deque[Chunk] = deque()
         self._failure: BaseException | None = None
@@ -73,7 +73,7 @@ class _Queue:
                 failure, self._failure = self._failure, None
                 raise failure or StopIteration
             chunk = self._chunks.popleft()
-            if len(self._chunks) == _AHEAD // 2 and not self._ended:
+            if len(self._chunks) == _AHEAD // 2 and not self._ended and self._loop is not None:
                 self._loop.call_soon_threadsafe(self._room.set)
         return chunk
 
@@ -85,6 +85,7 @@ class _Queue:
             self._changed.notify()
             full = len(self._chunks) >= _AHEAD
             if full:
+                self._loop = asyncio.get_running_loop()
                 self._room.clear()
         if full:
             await self._room.wait()

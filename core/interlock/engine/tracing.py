@@ -42,7 +42,7 @@ class Tracing:
     def stream(self, chunks: Chunks) -> AsyncGenerator[Chunk]:
         """A streamed call. The parent is what is current here; the span begins with the first step."""
         live = self._telemetry.live()
-        return chunks(None) if live is None else _streamed(live, live.current(), chunks)
+        return chunks(None) if live is None else _streamed(live, live.kept(), chunks)
 
     @contextmanager
     def tool(self, call: ToolCall, record: Record | None) -> Iterator[None]:

@@ -59,7 +59,7 @@ class RecordWriter:
         _WRITERS.add(self)
 
     def _begin(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # an abandoned call may be collected while it is held, and put too
         self._waiting: deque[Record] = deque()
         self._awake = False
         self._work: asyncio.Task[None] | None = None
@@ -81,7 +81,7 @@ class RecordWriter:
             if self._awake:
                 return
             self._awake = True
-        self._bridge.loop().call_soon_threadsafe(self._wake)
+        self._bridge.call_soon(self._wake)
 
     @property
     def idle(self) -> bool:
@@ -94,7 +94,7 @@ class RecordWriter:
             await asyncio.wrap_future(self.close_soon())
 
     def close_soon(self) -> "Future[None]":
-        return asyncio.run_coroutine_threadsafe(self._close(), self._bridge.loop())
+        return self._bridge.submit(self._close)
 
     def start_anew(self) -> None:
         """In the child of a fork: what waits and what is open are the parent's."""

@@ -1,8 +1,8 @@
 """What vendors say is left of their limits. Pure state behind a plain lock, with an injected clock."""
 
 from collections.abc import Callable, Sequence
-from threading import RLock
 
+from interlock.types.locks import lock_of
 from interlock.types.wire import Announced
 
 # Vendors name the time at which a limit is whole again; most refill it all the while, so that a daily limit
@@ -31,7 +31,7 @@ class Allowances:
     def __init__(self, clock: Callable[[], float], read: Callable[[str, float], float | None]) -> None:
         self._clock = clock
         self._read = read
-        self._lock = RLock()
+        self._lock = lock_of(self)
         self._of: dict[str, tuple[_Allowance, ...]] = {}
 
     @property

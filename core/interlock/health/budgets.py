@@ -8,10 +8,11 @@ exact, and nothing is ever a little less than zero.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
-from threading import RLock
 
 from interlock.health.shortfalls import UNITS, Shortfall, describe
 from interlock.health.windows import Period, window
+from interlock.types.budgets import Spending
+from interlock.types.locks import lock_of
 
 ACCOUNTS = 100_000
 """How many values of `each` a budget tells apart in one window; all further ones share one account."""
@@ -110,6 +111,25 @@ class _Book:
             wanted=(money, tokens, 1),
         )
 
+    def spending(self) -> list[Spending]:
+        budget = self.budget
+        # A budget without accounts of its own has one, whether or not anything was spent.
+        accounts = self.accounts or ({} if self.each else {_NOBODY: _EMPTY})
+        return [
+            Spending(
+                budget=budget.id,
+                account=key if isinstance(key, str) else None,
+                resets_at=self.end,
+                usd=account.money / UNITS,
+                tokens=account.tokens,
+                requests=account.requests,
+                limit_usd=budget.usd,
+                limit_tokens=budget.tokens,
+                limit_requests=budget.requests,
+            )
+            for key, account in accounts.items()
+        ]
+
     def _whose(self, key: object) -> str:
         if self.each is None:
             return ""
@@ -141,11 +161,20 @@ class Ledger:
     def __init__(self, budgets: Sequence[Budget], clock: Callable[[], float]) -> None:
         self._books = tuple(_Book(budget) for budget in budgets)
         self._clock = clock
-        self._lock = RLock()
+        self._lock = lock_of(self)
         self._of: dict[str, tuple[_Book, ...]] = {}
 
     def now(self) -> float:
         return self._clock()
+
+    def snapshot(self) -> tuple[Spending, ...]:
+        """Every account that something was spent from in the present window, in the order of the budgets."""
+        with self._lock:
+            now = self._clock()
+            for book in self._books:
+                if not book.start <= now < book.end:
+                    book.turn(now)
+            return tuple(row for book in self._books for row in book.spending())
 
     def ample(self, metadata: Mapping[str, str], tokens: int, usd: float | None) -> bool:
         """Whether no budget at all stands in the way of an attempt, wherever it goes."""

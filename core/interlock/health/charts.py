@@ -1,12 +1,12 @@
 """The pages of every deployment, and what keeps threads and listeners in step."""
 
 from collections.abc import Callable, Iterator
-from threading import RLock
 
 from interlock.health.breaker import State
 from interlock.health.journal import Journal
 from interlock.health.pages import HealthPolicy, Page
 from interlock.types.health import Transition
+from interlock.types.locks import lock_of
 
 
 class Chart:
@@ -55,7 +55,7 @@ class Charts:
     def __init__(self, policy: HealthPolicy, clock: Callable[[], float]) -> None:
         self.policy = policy
         self.clock = clock
-        self.lock = RLock()
+        self.lock = lock_of(self, "lock")
         self.troubled: set[str] = set()
         self.journal: Journal | None = None
         self.believed_until = 0.0

@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
-from threading import RLock
 from typing import Literal
+
+from interlock.types.locks import lock_of
 
 Kind = Literal["answer", "first_token"]
 
@@ -42,7 +43,7 @@ class Latencies:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._lock = RLock()
+        self._lock = lock_of(self)
         self._series: dict[Kind, dict[str, dict[str | None, _Series]]] = {"answer": {}, "first_token": {}}
 
     def add(self, deployment: str, kind: Kind, seconds: float, task: str | None = None) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import RLock
 from typing import Literal, Protocol
+
+from interlock.types.locks import lock_of
 
 Balance = Literal["none", "weighted", "least_busy", "latency"]
 
@@ -63,7 +64,7 @@ class Load:
     ) -> None:
         self.balance = balance
         self._latencies = latencies
-        self._lock = RLock()
+        self._lock = lock_of(self)
         self._shares = {name: _Share(model, weights.get(name, 1.0)) for name, model in models.items()}
         self._alike: dict[str, list[_Share]] = {}
         for share in self._shares.values():
@@ -85,6 +86,11 @@ class Load:
     def ended(self, deployment: str, attempt: object) -> None:
         """May be called again, and from a finaliser."""
         self._shares[deployment].busy.discard(attempt)
+
+    def start_anew(self) -> None:
+        """In the child of a fork, where the parent's attempts never end."""
+        for share in self._shares.values():
+            share.busy = set()
 
     def in_flight(self, deployment: str) -> int:
         return len(self._shares[deployment].busy)

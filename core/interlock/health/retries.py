@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import RLock
+
+from interlock.types.locks import lock_of
 
 _FLOOR_PERIOD = 10.0
 # What a deployment can save up, so that a long good time does not pay for a storm.
@@ -39,7 +40,7 @@ class RetryBudget:
         self._clock = clock
         self._full = policy.floor + _SAVINGS
         self._buckets: dict[str, _Bucket] = {}
-        self._lock = RLock()
+        self._lock = lock_of(self)
 
     def earn(self, deployment: str) -> None:
         """A call is about to ask the deployment for the first time."""

@@ -8,7 +8,7 @@ import contextlib
 import io
 import os
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from interlock.errors import ConfigError, PermitError, ProviderError
@@ -171,7 +171,8 @@ class _AiohttpArrival:
         self._content = reply.content
         self._host = host
         self.status = reply.status
-        self.headers = _headers(reply.raw_headers)
+        # Raw headers are missing where a recorder of HTTP (vcrpy) plays a reply in aiohttp's place.
+        self.headers = _headers(reply.raw_headers or _raw(reply.headers))
 
     async def piece(self) -> bytes:
         try:
@@ -311,6 +312,11 @@ def _credentials(user: str | None, password: str | None) -> dict[str, str]:
 
 def _proxy_headers(proxy: Proxy | None) -> dict[str, str]:
     return {"proxy-authorization": proxy.authorization} if proxy and proxy.authorization else {}
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As they were on the wire, which aiohttp reads as UTF-8 with what is none of it escaped."""
+    return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers.items()]
 
 
 def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:

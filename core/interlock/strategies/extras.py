@@ -1,6 +1,6 @@
 """How many extra calls there may be: a share of all calls."""
 
-from threading import RLock
+from interlock.types.locks import lock_of
 
 # Quiet times are not saved up for: after any number of calls that needed none, so many extra ones may follow.
 _SAVED = 10.0
@@ -17,7 +17,7 @@ class ExtraCalls:
     def __init__(self, share: float) -> None:
         self._share = share
         self._saved = 0.0
-        self._lock = RLock()
+        self._lock = lock_of(self)
 
     @property
     def left(self) -> bool:

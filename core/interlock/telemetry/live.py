@@ -8,7 +8,15 @@ from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.metrics import MeterProvider
-from opentelemetry.trace import NoOpTracer, Span, SpanKind, Status, StatusCode, TracerProvider
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    NoOpTracer,
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    TracerProvider,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from interlock.telemetry.names import Metric
@@ -61,8 +69,20 @@ class Live:
             add(value, attributes, context)
 
     def current(self) -> Context:
-        """The caller's context, to be a parent later."""
+        """The caller's context, to be a parent now."""
         return contexts.get_current()
+
+    def kept(self) -> Context:
+        """The caller's context, to be a parent when the caller has returned.
+
+        The span in it is replaced by its identity: what OpenInference's instrumentor makes current is a
+        stand-in, which stands for another span once the call that it was made for is over.
+        """
+        context = contexts.get_current()
+        identity = trace.get_current_span(context).get_span_context()
+        if self._tracer is None or not identity.is_valid:
+            return context
+        return trace.set_span_in_context(NonRecordingSpan(identity), context)
 
     def under(self, span: Span | None, parent: Context) -> Context:
         """The context in which `span` is current; the parent's own without a span."""

@@ -1,32 +1,49 @@
 """ChatInterlock: a chat model that is a router, with everything that LangChain's chat models do."""
 
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import LangSmithParams, LanguageModelInput, ModelProfile
+from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput, ModelProfile
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, LLMResult
+from langchain_core.outputs import ChatGenerationChunk, ChatResult, LLMResult
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langchain_core.tools import BaseTool
 from langchain_core.utils.uuid import uuid7
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
-from interlock import InterlockError, Router
-from langchain_interlock import routers, structured
-from langchain_interlock.calls import INCLUDE_RAW, METADATA, OPTIONS, RUN_ID, Call, call_of
-from langchain_interlock.failures import as_model_error, misfit
-from langchain_interlock.messages_in import messages_in
-from langchain_interlock.messages_out import ChunkWriter, message_out, misfit_out
-from langchain_interlock.plain import cache_key, constraints_as_mapping
-from langchain_interlock.profiles import profile_of
-from langchain_interlock.tools import choice_of, openai_tools
-from langchain_interlock.tracing import Traced, parent_of
+from langchain_interlock.deferred import Deferred
+from langchain_interlock.tracing import Traced
+
+if TYPE_CHECKING:
+    from interlock import Router
+    from langchain_interlock import bare, calls, messages_in, plain, profiles, routers, serving, structured
+    from langchain_interlock import tools as tools_
+else:
+    Router = Any  # `_wire` sees to it that it is one
+    bare = Deferred("bare")
+    calls = Deferred("calls")
+    messages_in = Deferred("messages_in")
+    plain = Deferred("plain")
+    profiles = Deferred("profiles")
+    routers = Deferred("routers")
+    serving = Deferred("serving")
+    structured = Deferred("structured")
+    tools_ = Deferred("tools")
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _UNUSED = ("api_key", "max_retries")
 
 
-class ChatInterlock(Traced):
+def _signed(function: F) -> F:
+    """With its signature at hand: LangChain asks for it at every call, and Python works it out each time."""
+    vars(function)["__signature__"] = inspect.signature(function)
+    return function
+
+
+class ChatInterlock(Traced, BaseChatModel):
     """A router as a chat model.
 
     Give a configuration (a path, a mapping, or nothing for the router's own search) or a router. Every other
@@ -37,7 +54,7 @@ class ChatInterlock(Traced):
     router's deployments have keys and retries of their own.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, hide_input_in_errors=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True, defer_build=True, hide_input_in_errors=True)
 
     config: str | dict[str, Any] | None = Field(default=None, repr=False)
     router: Router | None = Field(default=None, exclude=True, repr=False)
@@ -85,7 +102,11 @@ class ChatInterlock(Traced):
     @field_validator("constraints", mode="before")
     @classmethod
     def _constraints(cls, value: object) -> object:
-        return constraints_as_mapping(value)
+        return plain.constraints_as_mapping(value)
+
+    @field_serializer("config")
+    def _config(self, value: Any) -> Any:
+        return bare.without_secrets(value)
 
     @field_validator("residency", "deny_vendors", "stop", mode="before")
     @classmethod
@@ -96,7 +117,7 @@ class ChatInterlock(Traced):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
-        self._call([], None, None, {})
+        calls.call_of(self, self._router, [], stop=None, run_manager=None, kwargs={})
         return self
 
     @property
@@ -118,11 +139,17 @@ class ChatInterlock(Traced):
     def _identifying_params(self) -> Mapping[str, Any]:
         """All that may change an answer, which makes it the key of caches."""
         own = self.__dict__
-        given = {name: value for name in OPTIONS if (value := own.get(name)) is not None}
+        given = {name: value for name in calls.OPTIONS if (value := own.get(name)) is not None}
         return {"digest": self._router.digest, **given}
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
-        return cache_key({**self._identifying_params, "_type": self._llm_type, **kwargs, "stop_call": stop})
+        return plain.cache_key(
+            {**self._identifying_params, "_type": self._llm_type, **kwargs, "stop_call": stop}
+        )
+
+    def _get_invocation_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
+        """What the base says, without its detour through a method that it has deprecated."""
+        return {**self.asdict(), "stop": stop, **kwargs}
 
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
         params = super()._get_ls_params(stop=stop or self.stop, **kwargs)
@@ -131,7 +158,7 @@ class ChatInterlock(Traced):
         return params
 
     def _resolve_model_profile(self) -> ModelProfile | None:
-        return profile_of(self._router, self.model)
+        return profiles.profile_of(self._router, self.model)
 
     @classmethod
     def is_lc_serializable(cls) -> bool:
@@ -147,7 +174,7 @@ class ChatInterlock(Traced):
             return self.to_json_not_implemented()
         written = super().to_json()
         if written["type"] == "constructor" and "config" in written["kwargs"]:
-            written["kwargs"]["config"] = routers.without_secrets(written["kwargs"]["config"])
+            written["kwargs"]["config"] = bare.without_secrets(written["kwargs"]["config"])
         return written
 
     # Tokens, by the router's own estimate: nothing is downloaded.
@@ -170,7 +197,9 @@ class ChatInterlock(Traced):
     ) -> int:
         if self.custom_get_token_ids is not None:
             return super().get_num_tokens_from_messages(messages, tools)
-        return self._router.count_tokens(messages_in(messages), tools=openai_tools(tools or ()))
+        return self._router.count_tokens(
+            messages_in.messages_in(messages), tools=tools_.openai_tools(tools or ())
+        )
 
     # Tools and structured output.
 
@@ -186,8 +215,8 @@ class ChatInterlock(Traced):
 
         `tool_choice`: auto, none, any or required, a tool's name, a bool, or a vendor's mapping.
         """
-        bound = openai_tools(tools, strict=strict)
-        choice = choice_of(tool_choice, bound)
+        bound = tools_.openai_tools(tools, strict=strict)
+        choice = tools_.choice_of(tool_choice, bound)
         if choice is not None:
             kwargs["tool_choice"] = choice
         return self.bind(tools=bound, **kwargs)
@@ -257,15 +286,7 @@ class ChatInterlock(Traced):
         config, kwargs = _streamed(config, kwargs)
         return super().astream(input, config, stop=stop, **kwargs)
 
-    def _call(
-        self,
-        messages: Sequence[BaseMessage],
-        stop: list[str] | None,
-        run_manager: CallbackManagerForLLMRun | AsyncCallbackManagerForLLMRun | None,
-        kwargs: Mapping[str, Any],
-    ) -> Call:
-        return call_of(self, self._router, messages, stop=stop, run_manager=run_manager, kwargs=kwargs)
-
+    @_signed
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -273,18 +294,9 @@ class ChatInterlock(Traced):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        try:
-            call = self._call(messages, stop, run_manager, kwargs)
-            with parent_of(run_manager):
-                response = self._router.complete_sync(call.request)
-        except InterlockError as error:
-            as_model_error(error)
-            found = misfit(error) if kwargs.get(INCLUDE_RAW) else None
-            if found is None:
-                raise
-            return _result(misfit_out(error, found))
-        return _result(message_out(response, call.name, self._router, v1=self.output_version == "v1"))
+        return serving.generate(self, messages, stop, run_manager, kwargs)
 
+    @_signed
     async def _agenerate(
         self,
         messages: list[BaseMessage],
@@ -292,17 +304,7 @@ class ChatInterlock(Traced):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        try:
-            call = self._call(messages, stop, run_manager, kwargs)
-            with parent_of(run_manager):
-                response = await self._router.complete(call.request)
-        except InterlockError as error:
-            as_model_error(error)
-            found = misfit(error) if kwargs.get(INCLUDE_RAW) else None
-            if found is None:
-                raise
-            return _result(misfit_out(error, found))
-        return _result(message_out(response, call.name, self._router, v1=self.output_version == "v1"))
+        return await serving.agenerate(self, messages, stop, run_manager, kwargs)
 
     def _stream(
         self,
@@ -311,44 +313,23 @@ class ChatInterlock(Traced):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        try:
-            call = self._call(messages, stop, run_manager, kwargs)
-            writer = ChunkWriter(call.name, self._router, v1=self.output_version == "v1")
-            with parent_of(run_manager):
-                stream = self._router.stream_sync(call.request)
-            with stream:
-                for chunk in stream:
-                    yield from writer.write(chunk)
-        except InterlockError as error:
-            as_model_error(error)
-            raise
+        return serving.stream(self, messages, stop, run_manager, kwargs)
 
-    async def _astream(
+    def _astream(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        try:
-            call = self._call(messages, stop, run_manager, kwargs)
-            writer = ChunkWriter(call.name, self._router, v1=self.output_version == "v1")
-            with parent_of(run_manager):
-                stream = self._router.stream(call.request)
-            async with stream:
-                async for chunk in stream:
-                    for written in writer.write(chunk):
-                        yield written
-        except InterlockError as error:
-            as_model_error(error)
-            raise
+        return serving.astream(self, messages, stop, run_manager, kwargs)
 
 
 def _steered(kwargs: dict[str, Any], metadata: Mapping[str, Any] | None, callbacks: Any) -> dict[str, Any]:
     """The arguments with the run's steering among them, its own or inherited from what calls this run."""
     for source in (metadata, getattr(callbacks, "metadata", None)):
-        if source and METADATA in source:
-            return {**kwargs, METADATA: source[METADATA]}
+        if source and calls.METADATA in source:
+            return {**kwargs, calls.METADATA: source[calls.METADATA]}
     return kwargs
 
 
@@ -357,8 +338,4 @@ def _streamed(config: RunnableConfig | None, kwargs: dict[str, Any]) -> tuple[Ru
     config = ensure_config(config)
     config["run_id"] = run_id = config.get("run_id") or uuid7()
     kwargs = _steered(kwargs, config.get("metadata"), config.get("callbacks"))
-    return config, {**kwargs, RUN_ID: str(run_id)}
-
-
-def _result(message: AIMessage) -> ChatResult:
-    return ChatResult(generations=[ChatGeneration(message=message)])
+    return config, {**kwargs, calls.RUN_ID: str(run_id)}

@@ -1,7 +1,6 @@
-"""The routers behind chat models: built once, told apart from those that callers bring, written down bare."""
+"""The routers behind chat models: built once, and told apart from those that callers bring."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -12,8 +11,6 @@ from interlock import RequestError, Router
 # LangChain makes a model anew, out of its fields, whenever a configurable field is set: the router that was
 # built for the configuration must come along, and must not when the configuration is what was set.
 _OWN: WeakKeyDictionary[Router, Any] = WeakKeyDictionary()
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
-_REFERENCE = ("env:", "file:")
 
 
 def wire(config: Any, router: Any) -> tuple[str | dict[str, Any] | None, Router]:
@@ -47,22 +44,3 @@ def is_own(router: Router) -> bool:
 def unknown(name: str, known: Iterable[str]) -> RequestError:
     near = get_close_matches(name, list(known), n=1)
     return RequestError("there is no such option.", key=name, suggestion=near[0] if near else None)
-
-
-def without_secrets(config: Any) -> Any:
-    """The configuration without literal keys, headers and passwords in addresses."""
-    if isinstance(config, str):
-        return _CREDENTIALS.sub("", config)
-    if isinstance(config, Mapping):
-        bare = {key: without_secrets(value) for key, value in config.items() if key != "headers"}
-        key = config.get("api_key")
-        if key is not None and not (isinstance(key, str) and key.startswith(_REFERENCE)):
-            bare["api_key"] = f"env:{_variable(config)}"
-        return bare
-    if isinstance(config, (list, tuple)):
-        return [without_secrets(item) for item in config]
-    return config
-
-
-def _variable(deployment: Mapping[str, Any]) -> str:
-    return re.sub(r"\W", "_", str(deployment.get("id", "INTERLOCK"))).upper() + "_API_KEY"

@@ -8,13 +8,18 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatResult
 from langchain_core.runnables.config import RunnableConfig, ensure_config
+
+# No model at run time: pydantic takes milliseconds for each class of models, and this one has no fields.
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel as _Chat
+else:
+    _Chat = object
 
 _OPENINFERENCE = "openinference.instrumentation.langchain"
 _TRACELOOP = "opentelemetry.instrumentation.langchain"
@@ -70,8 +75,8 @@ def _running(run: UUID, run_manager: Any) -> Iterator[None]:
         _run.reset(token)
 
 
-class Traced(BaseChatModel):
-    """A chat model that knows which run it streams for."""
+class Traced(_Chat):
+    """Goes before BaseChatModel: a chat model that knows which run it streams for."""
 
     def stream(
         self,

@@ -3,6 +3,8 @@
 import json
 import socket
 
+import pytest
+
 import interlock
 from interlock.plugins import PluginHost
 from interlock.protocols import ProviderFacts
@@ -51,11 +53,11 @@ def test_a_port_that_nobody_listens_on(configured, run, vendor):
     path = configured("good")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        path.write_text(path.read_text().replace(str(vendor.server_address[1]), str(taken.getsockname()[1])))
+        port = taken.getsockname()[1]
+        path.write_text(path.read_text().replace(str(vendor.server_address[1]), str(port)))
         result = run("doctor")
     assert result.exit_code == 1
-    assert "no connection to 127.0.0.1: connection refused" in result.stdout
-    assert "base_url" in result.stdout
+    assert f"no connection to 127.0.0.1:{port}: connection refused. Check base_url," in result.stdout
 
 
 def test_one_ready_deployment_is_enough(configured, run):
@@ -121,3 +123,33 @@ def test_a_provider_in_process_says_what_it_lacks(run, monkeypatch):
     result = run("doctor")
     assert result.exit_code == 0
     assert "in process" in result.stdout
+
+
+NOBODY = "redis://user:s3same@127.0.0.1:1/0?prefix=s3same"
+
+
+@pytest.mark.parametrize("url", ["sqlite:///kept/calls.db", "sqlite:////dev/null/calls.db"])
+def test_the_store_of_records_is_tried(configured, run, url):
+    configured("good", extra=f"records: {url}")
+    result = run("doctor", "--json")
+    assert result.exit_code == 0  # a store that is down fails no call
+    _, store = json.loads(result.stdout)
+    assert (store["store"], store["address"]) == ("records", url)
+    well = "null" not in url
+    assert (store["ready"], store["connection"]) == (well, "ok" if well else "failed")
+    assert bool(store["next_step"]) is bool(store["detail"]) is not well
+
+
+def test_shared_health_is_tried_and_its_password_is_not_shown(configured, run):
+    configured("good", extra=f"health: {{shared: '{NOBODY}'}}")
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert "redis://127.0.0.1:1/0 " in result.stdout
+    assert "127.0.0.1:1 cannot be used for sharing health" in result.stdout
+    assert "health.shared" in result.stdout
+    assert "s3same" not in result.output
+
+
+def test_without_stores_there_is_no_word_of_them(configured, run):
+    configured("good")
+    assert "Store" not in run("doctor").stdout

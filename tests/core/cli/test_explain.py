@@ -73,3 +73,20 @@ def test_a_budget_speaks_like_any_rule(configured, run):
     data = json.loads(run("explain", "--json", "--task", "conversational", "Hi").stdout)
     assert data["reason"] == "fallback_excluded"
     assert data["excluded"]["good"].startswith("budget tiny: there are 0.0001 USD per day; this request may")
+
+
+def test_what_other_processes_cannot_tell_is_said(configured, run):
+    configured("good", extra="health: {shared: 'redis://:s3same@127.0.0.1:1/0'}")
+    result = run("explain", "Hi")
+    assert result.exit_code == 0
+    assert "Health is not shared: 127.0.0.1:1 cannot be used" in result.stderr
+    assert "s3same" not in result.output
+
+
+def test_metadata_says_whose_budget_it_is(configured, run):
+    configured("good", extra="budgets: [{id: teams, tokens: 1, per: day, each: team}]")
+    text = run("explain", "--metadata", "team=legal", "Hi").stdout
+    assert "budget teams for team legal: there are 1 tokens per day" in text
+    refused = run("explain", "--metadata", "legal", "Hi")
+    assert refused.exit_code == 2
+    assert "--metadata: expected KEY=VALUE, not 'legal'." in refused.stderr

@@ -116,3 +116,10 @@ def test_a_waiting_time_is_passed_on():
 )
 def test_dollars(amount, words):
     assert show.dollars(amount) == words
+
+
+@pytest.mark.parametrize("verb", [["ask"], ["explain"], ["doctor"], ["records", "list"]])
+def test_an_option_of_the_program_that_is_given_to_a_verb_is_sent_forward(run, verb):
+    result = run(*verb, "--config", "x.yaml")
+    assert result.exit_code == 2
+    assert "--config stands before the verb: interlock --config FILE VERB …" in result.stderr

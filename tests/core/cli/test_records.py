@@ -208,4 +208,34 @@ def test_an_interrupt_keeps_the_record(configured, start, run, vendor):
     assert (process.returncode, errors) == (130, "")
     (record,) = listed(run)
     assert record["error"] == "CancelledError"
+    (row,) = run("records", "list").stdout.splitlines()[2:]
+    assert " left by the caller " in row
+    shown = run("trace", "last").stdout
+    assert " · left by the caller · " in shown
+    assert "Error" not in shown
     assert Path("kept/calls.db").exists()
+
+
+def test_metadata_given_to_a_call_finds_it_again(configured, run):
+    configured("good", extra=KEPT)
+    run("ask", "-q", "--metadata", "team=legal", "--metadata", "case=a=b", "Hi")
+    run("ask", "-q", "Hi")
+    (found,) = listed(run, "--metadata", "team=legal")
+    assert found["metadata"] == {"team": "legal", "case": "a=b"}
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_narrow_terminal_takes_nothing_away_from_an_id(run, monkeypatch):
+    ids = [record["id"] for record in listed(run)]
+    for width in ("40", "80", "200"):
+        monkeypatch.setenv("COLUMNS", width)
+        head, _, *rows = run("records", "list").stdout.splitlines()
+        assert head.startswith("Started ")
+        assert [row.split()[-1] for row in rows] == ids
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_place_that_cannot_be_written_to_is_named(run):
+    result = run("records", "export", "-o", "nowhere/calls.csv")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: nowhere/calls.csv cannot be written: No such file or directory.\n"

@@ -69,6 +69,16 @@ async def test_two_routers_agree(memory: Memory, place: Place) -> None:
     assert place.closed == 2
 
 
+def test_a_program_with_one_decision_to_make_can_wait_for_the_news(memory: Memory) -> None:
+    with a_router(memory, DOWN, opens_after=3) as one:
+        for _ in range(3):
+            one.complete_sync("Hello")
+    with a_router(memory) as two:
+        assert two.wiring.sharing is not None
+        assert two.wiring.sharing.wait(10)
+        assert "a" in two.decide("Hello").excluded
+
+
 async def test_it_begins_without_a_call_and_goes_on_after_closing(memory: Memory, place: Place) -> None:
     router = a_router(memory)
     await until(lambda: place.syncs > 1)

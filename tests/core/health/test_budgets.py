@@ -303,3 +303,29 @@ def test_threads_share_a_budget_to_the_last_request(clock):
     for thread in threads:
         thread.join()
     assert len(let_through) == 500
+
+
+def test_a_snapshot_says_what_each_account_has_used(clock):
+    book = Ledger(
+        [
+            Budget(id="all", per="day", usd=5.0, requests=10),
+            Budget(id="teams", per="hour", tokens=100, each="team"),
+            Budget(id="acme", per="hour", requests=3, where={"customer": "acme"}),
+        ],
+        clock,
+    )
+    quiet = [(row.budget, row.account, row.requests) for row in book.snapshot()]
+    assert quiet == [("all", None, 0), ("acme", None, 0)]
+    spend(book, LEGAL, tokens=30, usd=0.25)
+    take(book, {}, tokens=10, usd=0.5)
+    every, nobody, legal, acme = sorted(
+        book.snapshot(), key=lambda row: (("all", "teams", "acme").index(row.budget), row.account or "")
+    )
+    assert (every.usd, every.tokens, every.requests) == (0.75, 40, 2)
+    assert (every.limit_usd, every.limit_tokens, every.limit_requests) == (5.0, None, 10)
+    assert every.resets_at == datetime(2026, 11, 23, tzinfo=UTC).timestamp()
+    assert (nobody.account, nobody.tokens) == (None, 10)
+    assert (legal.account, legal.tokens, legal.limit_tokens) == ("legal", 30, 100)
+    assert acme.requests == 0
+    clock.advance(3600)
+    assert [(row.budget, row.requests) for row in book.snapshot()] == [("all", 2), ("acme", 0)]

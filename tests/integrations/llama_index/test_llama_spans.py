@@ -4,44 +4,7 @@ import json
 import subprocess
 import sys
 
-import pytest
-from llama_index.core.base.llms.types import ChatMessage
-from opentelemetry import context, trace
-
-from interlock.testing import scripted_router
-from llama_index.llms.interlock import Interlock
-
 METHODS = ("chat", "achat", "stream_chat", "astream_chat")
-ASKER = trace.SpanContext(trace_id=7, span_id=8, is_remote=False, trace_flags=trace.TraceFlags(1))
-
-
-class StandIn(trace.NonRecordingSpan):
-    """What OpenInference's instrumentor makes current: when its call is over, it stands for nothing."""
-
-    over = False
-
-    def get_span_context(self) -> trace.SpanContext:
-        return trace.INVALID_SPAN_CONTEXT if self.over else super().get_span_context()
-
-
-@pytest.mark.parametrize("method", METHODS)
-async def test_a_call_belongs_to_the_span_of_whoever_asked(method: str) -> None:
-    seen: list[int] = []
-
-    def look(_: object) -> str:
-        seen.append(trace.get_current_span().get_span_context().span_id)
-        return "yes"
-
-    llm, span = Interlock(router=scripted_router({"a": [look]})), StandIn(ASKER)
-    token = context.attach(trace.set_span_in_context(span))
-    given = getattr(llm, method)([ChatMessage(content="hello")])
-    given = await given if method.startswith("a") else given
-    context.detach(token)
-    span.over = True
-    if "stream" in method:  # read elsewhere, as consumers do
-        _ = [step async for step in given] if method.startswith("a") else list(given)
-    assert seen == [8]
-
 
 TREE = """
 import asyncio, json

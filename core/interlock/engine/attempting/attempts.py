@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, closing
+from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
 from interlock.engine.attempting.contents import check_content
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.logbook import Logbook
+from interlock.engine.attempting.reading import Reading
 from interlock.engine.attempting.slots import AT_ONCE, Slots
 from interlock.engine.attempting.watch import Watch
 from interlock.engine.deciding.decide import Decider
@@ -18,7 +19,7 @@ from interlock.engine.guards import Guards
 from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
 from interlock.engine.rescue import prefilled
-from interlock.errors import BetweenTokensTimeout, NoLongerAllowed, OutputInvalid, PermitError
+from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
 from interlock.types.content import ContentRules
@@ -98,7 +99,7 @@ class Attempts:
             lane.fold = fold = Fold(provider.facts.name)
             if lane.prefix:
                 fold.add(Delta(lane.prefix))
-            async with aclosing(provider.stream(call)) as deltas:  # type: ignore[type-var]  # generators have aclose
+            async with Reading(provider.stream(call), entry, watch) as deltas:
                 step = entry.carried(deltas.__anext__)
                 limit = limits.wait("first_token", began)
                 while True:
@@ -106,9 +107,11 @@ class Attempts:
                         with watch.until(*limit):
                             delta = await step()
                     except StopAsyncIteration:
+                        if watch.left and not fold.finished:
+                            raise asyncio.CancelledError from None
                         break
-                    except BetweenTokensTimeout:
-                        if not fold.finished:
+                    except (AttemptTimeout, TotalTimeout):
+                        if not fold.settled:
                             raise
                         break  # the answer is whole; only its connection was left open
                     fold.add(delta)

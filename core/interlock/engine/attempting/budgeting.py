@@ -10,6 +10,7 @@ from interlock.errors import BudgetExceeded, InterlockError, NoDeployment, NoLon
 from interlock.health.budgets import Ledger, Reservation
 from interlock.health.shortfalls import Shortfall
 from interlock.protocols import API, ConstraintCall, SurveyCall
+from interlock.types.budgets import Spending
 from interlock.types.decisions import Decision
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord
@@ -69,6 +70,10 @@ class Budgeting:
             longest=max((tariff.longest for tariff in tariffs), default=0),
         )
         self._open: dict[Entry, Reservation] = {}
+
+    def snapshot(self) -> tuple[Spending, ...]:
+        """What is spent in the present windows; see `Ledger.snapshot`."""
+        return self._ledger.snapshot()
 
     def idle(self, call: SurveyCall) -> bool:
         """Whether there is room in every budget for the dearest deployment, and so for any."""

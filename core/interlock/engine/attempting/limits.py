@@ -36,9 +36,9 @@ class Limits:
     def __init__(self, deployment: Deployment, flight: Flight, now: float) -> None:
         self._deployment = deployment
         own = now + deployment.timeouts.total
-        self._end: Limit = (
-            (flight.due, flight.too_late) if flight.due <= own else (own, partial(self._missed, "total"))
-        )
+        self._end: Limit = (own, partial(_missed, deployment, "total"))
+        if flight.due <= own:
+            self._end = (flight.due, flight.too_late)
         self._waits: dict[str, tuple[float, Callable[[], InterlockError]]] = {}
 
     def wait(self, name: str, now: float) -> Limit:
@@ -46,16 +46,17 @@ class Limits:
         known = self._waits.get(name)
         if known is None:
             seconds: float = getattr(self._deployment.timeouts, name)
-            known = self._waits[name] = (seconds, partial(self._missed, name))
+            known = self._waits[name] = (seconds, partial(_missed, self._deployment, name))
         due = now + known[0]
         return (due, known[1]) if due < self._end[0] else self._end
 
     def after_finish(self, now: float) -> Limit:
         """How long usage and the stream's end may be waited for, once the answer has said that it is done."""
         due = now + self._deployment.timeouts.between_tokens * _AFTER_FINISH
-        return (due, partial(self._missed, "between_tokens")) if due < self._end[0] else self._end
+        return (due, self.wait("between_tokens", now)[1]) if due < self._end[0] else self._end
 
-    def _missed(self, name: str) -> AttemptTimeout:
-        kind, what = _MISSED[name]
-        seconds = getattr(self._deployment.timeouts, name)
-        return kind(f"{self._deployment.id}: {what} within {seconds:g} s (timeouts.{name})")
+
+def _missed(deployment: Deployment, name: str) -> AttemptTimeout:
+    kind, what = _MISSED[name]
+    seconds = getattr(deployment.timeouts, name)
+    return kind(f"{deployment.id}: {what} within {seconds:g} s (timeouts.{name})")

@@ -122,12 +122,21 @@ class Entry:
             parent=self.lane.parent,
             waited=self.lane.waited,
         )
-        for witness in self._book.witnesses[: self._begun]:
-            witness.ended(self, failure, record)
+        self._tell(failure, record)
         if self._book.observed:
             self._book.host.notify("interlock_attempt_finished", request=self.flight.asked, attempt=record)
         if isinstance(failure, ProviderError) and failure is not error:
             raise failure from error
+
+    def _tell(self, failure: InterlockError | None, record: AttemptRecord) -> None:
+        """Tell every witness that was told of the beginning. One that fails keeps neither the others from
+        being told nor the call from its answer.
+        """
+        for witness in self._book.witnesses[: self._begun]:
+            try:
+                witness.ended(self, failure, record)
+            except Exception as error:  # noqa: BLE001 - logged; the attempt has ended, whoever fails to note it
+                _log.error("%s raised %s", type(witness).__name__, type(error).__name__)
 
     def _used(self, failure: InterlockError) -> Usage:
         """What a failed attempt has used: estimated where its vendor did not count it for us and may bill it
@@ -140,6 +149,14 @@ class Entry:
             return estimated(usage, tokens, self.answer)
         said = "" if self.lane.fold is None else self.lane.fold.said
         return filled(usage, tokens, said) if said or _abandoned(failure) else usage
+
+
+def _stray(error: BaseException) -> bool:
+    """Whether a cancellation is that of a task of the provider's own, because nobody has cancelled ours."""
+    if not isinstance(error, asyncio.CancelledError):
+        return False
+    task = asyncio.current_task()
+    return task is not None and not task.cancelling()
 
 
 def _abandoned(failure: InterlockError) -> bool:
@@ -160,7 +177,7 @@ def _failure(deployment: str, error: BaseException, lane: Lane) -> InterlockErro
         return refused
     if isinstance(error, InterlockError):
         return error
-    if isinstance(error, (asyncio.CancelledError, GeneratorExit)) or not isinstance(error, Exception):
+    if not isinstance(error, Exception) and not _stray(error):
         return InterlockError("left by the caller") if lane.lost is None else LostRace(lane.lost)
     # A provider may raise ProviderError alone; anything else is its own fault, and a failed attempt.
     _log.error("the provider of %s raised %s", deployment, type(error).__name__)

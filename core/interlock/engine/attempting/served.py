@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import RLock
 
 from interlock.http import redacting_logger
+from interlock.types.locks import lock_of
 from interlock.types.models import Deployment, ModelCard, Price
 
 _log = redacting_logger("interlock.served")
@@ -54,7 +54,7 @@ class ServedModels:
             for name in (card.id, *(endpoint.name for endpoint in card.endpoints)):
                 self._cards.setdefault(_essence(name), card)
         self._known: dict[tuple[str, str], Served] = {}
-        self._lock = RLock()
+        self._lock = lock_of(self)
 
     def look(self, deployment: Deployment, served_model: str | None) -> Served:
         """A vendor that names no model is taken to serve what was asked for."""

@@ -1,11 +1,13 @@
 """An attempt's turn: counted once it was chosen, and begun when the limits on concurrency allow it."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
 from typing import Self
+from weakref import WeakSet
 
 from interlock.engine.attempting.gates import Gate, Place
 from interlock.engine.attempting.logbook import Entry
@@ -80,6 +82,12 @@ class Slots:
             own = limits.get(name)
             gates = [_Limit(Gate(own, queue), Overloaded, "its max_concurrency")] if own else []
             self._limits[name] = (*gates, *whole)
+        _SLOTS.add(self)
+
+    def start_anew(self) -> None:
+        """In the child of a fork; gates see to themselves."""
+        if self._load is not None:
+            self._load.start_anew()
 
     async def turn(self, flight: Flight, attempt: Attempt, lane: Lane) -> Turn:
         """The attempt's turn, to be left when the attempt ends.
@@ -165,3 +173,15 @@ def _overloaded(limit: _Limit, name: str, waited: float) -> Overloaded:
         queue=waiting,
         retry_after=gate.retry_after,
     )
+
+
+_SLOTS: WeakSet[Slots] = WeakSet()
+
+
+def _start_anew() -> None:
+    for slots in list(_SLOTS):
+        slots.start_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

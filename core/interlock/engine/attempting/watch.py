@@ -6,17 +6,24 @@ from types import TracebackType
 
 from interlock.errors import InterlockError
 
+PATIENCE = 0.1
+"""Seconds that whoever was cancelled is given to tidy up, before it is cancelled again."""
+
 
 class Watch:
     """Cancels the current task's wait once a limit has passed, and turns that into the limit's own error.
 
     One timer serves any number of limits one after another: arming again moves the limit and leaves the
-    timer,
-    which looks at the limit when it fires. That makes a limit for each chunk of a stream cost next to
+    timer, which looks at the limit when it fires. That makes a limit for each chunk of a stream cost next to
     nothing.
+
+    Whoever goes on waiting after a cancellation is cancelled again. What it raises instead of the
+    cancellation changes nothing: a limit that has passed has passed, and a caller who left has left.
+
+    `left` says whether somebody else had cancelled the task when the last wait ended in an exception.
     """
 
-    __slots__ = ("_cancelling", "_due", "_error", "_expired", "_handle", "_loop", "_task")
+    __slots__ = ("_cancelling", "_due", "_error", "_fired", "_handle", "_loop", "_task", "left")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -24,7 +31,8 @@ class Watch:
         self._task: asyncio.Task[object] | None = None
         self._due = 0.0
         self._cancelling = 0
-        self._expired = False
+        self._fired = 0
+        self.left = False
         self._error: Callable[[], InterlockError] | None = None
 
     def until(self, due: float, error: Callable[[], InterlockError]) -> "Watch":
@@ -36,7 +44,7 @@ class Watch:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a limit needs a running task")
-        self._task, self._expired, self._cancelling = task, False, task.cancelling()
+        self._task, self._fired, self._cancelling = task, 0, task.cancelling()
         if self._handle is None or self._handle.when() > self._due:
             self._schedule()
 
@@ -44,10 +52,18 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         task, self._task = self._task, None
-        if not self._expired or task is None:
+        if task is None or (kind is None and not self._fired):
+            return
+        for _ in range(self._fired):
+            task.uncancel()
+        if kind is None or not issubclass(kind, (Exception, asyncio.CancelledError)):
             return
         # Somebody else may have cancelled the task as well; then theirs is the cancellation that counts.
-        if task.uncancel() <= self._cancelling and kind is asyncio.CancelledError and self._error is not None:
+        self.left = task.cancelling() > self._cancelling
+        if self.left:
+            if kind is not asyncio.CancelledError and _answers_cancellation(error):
+                raise asyncio.CancelledError from error
+        elif self._fired and self._error is not None:
             raise self._error() from error
 
     def close(self) -> None:
@@ -64,8 +80,19 @@ class Watch:
         self._handle = None
         if self._task is None:
             return
-        if self._loop.time() < self._due:
+        now = self._loop.time()
+        if now < self._due:
             self._schedule()
             return
-        self._expired = True
+        self._fired += 1
+        self._handle = self._loop.call_at(now + PATIENCE, self._fire)
         self._task.cancel()
+
+
+def _answers_cancellation(error: BaseException | None) -> bool:
+    """Whether an error came of a cancellation. Some libraries leave theirs on the count."""
+    while error is not None:
+        if isinstance(error, asyncio.CancelledError):
+            return True
+        error = error.__context__
+    return False

@@ -14,7 +14,7 @@ from llama_index.core.base.llms.types import (
 )
 from pydantic_core import from_json
 
-from interlock import Chunk, ToolCallDelta
+from interlock import Chunk, Router, ToolCallDelta
 from llama_index.llms.interlock.writing import chat_response, completion_response, written_call
 
 
@@ -33,13 +33,14 @@ class _Piece:
 class Growing:
     """Takes chunks, gives responses. The last chunk's is the whole answer's, as a plain call gives it."""
 
-    def __init__(self) -> None:
+    def __init__(self, router: Router) -> None:
+        self._router = router
         self._pieces: list[_Piece] = []
         self._calls: dict[int, _Piece] = {}
 
     def chat(self, chunk: Chunk) -> ChatResponse:
         if chunk.response is not None:
-            return chat_response(chunk.response, delta="")
+            return chat_response(chunk.response, self._router, delta="")
         said = self._take(chunk)
         kept = {"tool_calls": self._written()} if self._calls else {}
         message = ChatMessage(role=MessageRole.ASSISTANT, blocks=self._blocks(), additional_kwargs=kept)
@@ -47,7 +48,7 @@ class Growing:
 
     def completion(self, chunk: Chunk) -> CompletionResponse:
         if chunk.response is not None:
-            return completion_response(chunk.response, delta="")
+            return completion_response(chunk.response, self._router, delta="")
         said = self._take(chunk)
         return CompletionResponse(text=self._text(), delta=chunk.text, additional_kwargs=said)
 

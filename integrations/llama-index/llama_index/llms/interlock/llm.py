@@ -4,7 +4,7 @@ import asyncio
 import os
 import pickle
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -28,7 +28,6 @@ from llama_index.llms.interlock.asking import options
 from llama_index.llms.interlock.growing import Growing
 from llama_index.llms.interlock.reading import answered_by, as_messages, as_prompt, needs_disk
 from llama_index.llms.interlock.sharing import Config, as_config, without_secrets
-from llama_index.llms.interlock.spans import caller, within
 from llama_index.llms.interlock.tools import choice, first_call_alone, no_call, selections, written_tools
 from llama_index.llms.interlock.writing import chat_response, completion_response, jsonable
 
@@ -138,43 +137,47 @@ class Interlock(FunctionCallingLLM):
     @llm_chat_callback()
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         read = as_messages(messages)
-        return chat_response(self._router.complete_sync(read, **self._asked(kwargs, messages)))
+        response = self._router.complete_sync(read, **self._asked(kwargs, messages))
+        return chat_response(response, self._router)
 
     @llm_chat_callback()
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
-        return self._steps(as_messages(messages), self._asked(kwargs, messages), Growing().chat)
+        return self._steps(as_messages(messages), self._asked(kwargs, messages), Growing(self._router).chat)
 
     @llm_chat_callback()
     async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         read = await _read(messages)
-        return chat_response(await self._router.complete(read, **self._asked(kwargs, messages)))
+        response = await self._router.complete(read, **self._asked(kwargs, messages))
+        return chat_response(response, self._router)
 
     @llm_chat_callback()
     async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
         read = await _read(messages)
-        return self._asteps(read, self._asked(kwargs, messages), Growing().chat)
+        return self._asteps(read, self._asked(kwargs, messages), Growing(self._router).chat)
 
     @llm_completion_callback()
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         read = as_messages([self._prompt(prompt, formatted, kwargs)])
-        return completion_response(self._router.complete_sync(read, **self._asked(kwargs)))
+        response = self._router.complete_sync(read, **self._asked(kwargs))
+        return completion_response(response, self._router)
 
     @llm_completion_callback()
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
         read = as_messages([self._prompt(prompt, formatted, kwargs)])
-        return self._steps(read, self._asked(kwargs), Growing().completion)
+        return self._steps(read, self._asked(kwargs), Growing(self._router).completion)
 
     @llm_completion_callback()
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         read = await _read([self._prompt(prompt, formatted, kwargs)])
-        return completion_response(await self._router.complete(read, **self._asked(kwargs)))
+        response = await self._router.complete(read, **self._asked(kwargs))
+        return completion_response(response, self._router)
 
     @llm_completion_callback()
     async def astream_complete(
         self, prompt: str, formatted: bool = False, **kwargs: Any
     ) -> CompletionResponseAsyncGen:
         read = await _read([self._prompt(prompt, formatted, kwargs)])
-        return self._asteps(read, self._asked(kwargs), Growing().completion)
+        return self._asteps(read, self._asked(kwargs), Growing(self._router).completion)
 
     def get_tool_calls_from_response(
         self,
@@ -233,8 +236,7 @@ class Interlock(FunctionCallingLLM):
     def _steps(
         self, read: tuple[Message, ...], asked: dict[str, Any], step: Callable[[Chunk], T]
     ) -> Generator[T, None, None]:
-        with within(caller()):
-            stream = self._router.stream_sync(read, **asked)
+        stream = self._router.stream_sync(read, **asked)
 
         def steps() -> Generator[T, None, None]:
             with stream:
@@ -246,15 +248,10 @@ class Interlock(FunctionCallingLLM):
     def _asteps(
         self, read: tuple[Message, ...], asked: dict[str, Any], step: Callable[[Chunk], T]
     ) -> AsyncGenerator[T, None]:
-        asked_in = caller()
-        with within(asked_in):
-            stream = self._router.stream(read, **asked)
+        stream = self._router.stream(read, **asked)
 
         async def steps() -> AsyncGenerator[T, None]:
             async with stream:
-                with within(asked_in):
-                    first = await anext(stream)  # the request sets out here
-                yield step(first)
                 async for chunk in stream:
                     yield step(chunk)
 
@@ -267,12 +264,6 @@ class Interlock(FunctionCallingLLM):
         able = [candidate.deployment for candidate in shortlist] or list(known)
         windows = [window for name in able if (window := known[name].card.context_window) is not None]
         return min(windows, default=DEFAULT_CONTEXT_WINDOW)
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """A copy asks the same router."""
-        memo = {} if memo is None else memo
-        memo[id(self._router)] = self._router
-        return super().__deepcopy__(memo)
 
     def __getstate__(self) -> dict[Any, Any]:
         if self._lent:

@@ -18,13 +18,26 @@ from llama_index.core.base.llms.types import (
     ToolCallBlock,
 )
 
-from interlock import Citation, Message, Reasoning, Refusal, Response, Text, ToolCall, Usage
+from interlock import (
+    AttemptRecord,
+    Citation,
+    Message,
+    Reasoning,
+    Refusal,
+    Response,
+    Router,
+    Text,
+    ToolCall,
+    Usage,
+)
 from llama_index.llms.interlock.media import as_block
 from llama_index.llms.interlock.reading import ROUTED
 
+_RECORDS_ALONE = ("substituted", "waited")
 
-def chat_response(response: Response, delta: str | None = None) -> ChatResponse:
-    about = _about(response)
+
+def chat_response(response: Response, router: Router, delta: str | None = None) -> ChatResponse:
+    about = _about(response, router)
     return ChatResponse(
         message=_message(response),
         raw=_raw(response, about),
@@ -34,8 +47,8 @@ def chat_response(response: Response, delta: str | None = None) -> ChatResponse:
     )
 
 
-def completion_response(response: Response, delta: str | None = None) -> CompletionResponse:
-    about = _about(response)
+def completion_response(response: Response, router: Router, delta: str | None = None) -> CompletionResponse:
+    about = _about(response, router)
     said = _counts(response.usage) | {ROUTED: about}
     if response.tool_calls:
         said["tool_calls"] = [_written(call) for call in response.tool_calls]
@@ -146,22 +159,31 @@ def _proofs(calls: Iterable[ToolCall]) -> dict[str, Any]:
     }
 
 
-def _about(response: Response) -> dict[str, Any]:
-    """Who answered, why, and what was tried."""
+def _about(response: Response, router: Router) -> dict[str, Any]:
+    """Who answered, why, and what was tried, in the shape that ChatInterlock has for LangChain."""
     record = response.record
     decision = jsonable(record.decision)
     decision.pop("facts", None)  # they are the record's, for making the decision again
     return {
         "record": record.id,
         "deployment": response.deployment,
+        "provider": router.deployments[response.deployment].provider,
         "model": response.model,
         "served_model": response.served_model,
         "cost": response.cost,
         "latency": record.latency,
         "rescue": record.rescue,
         "decision": decision,
-        "attempts": jsonable(record.attempts),
+        "attempts": [_attempt(each) for each in record.attempts],
     }
+
+
+def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
+    """Without what only the record needs."""
+    written = {name: value for name, value in jsonable(attempt).items() if name not in _RECORDS_ALONE}
+    if written["error"] is not None:
+        del written["error"]["quoted"]
+    return written
 
 
 def _raw(response: Response, about: dict[str, Any]) -> dict[str, Any]:

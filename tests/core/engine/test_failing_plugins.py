@@ -1,0 +1,234 @@
+"""Plugins that fail in the middle of a call: what the caller is given, and what the record says."""
+
+import pytest
+
+from instant import run
+from interlock import Classification, GuardrailError, PermitError, PluginError, Request, Unavailable, hookimpl
+from interlock.engine.attempting.logbook import Witness
+from interlock.testing import scripted_providers, scripted_router
+from interlock.types.decisions import Attempt, Outcome, Race
+
+
+async def whole(router):
+    return (await router.complete("Have a look at this.")).text
+
+
+async def streamed(router):
+    return "".join([chunk.text async for chunk in router.stream("Have a look at this.")])
+
+
+@pytest.fixture(params=[whole, streamed], ids=["plain", "streamed"])
+def ask(request):
+    return lambda router: run(request.param(router))
+
+
+class Strategic:
+    """A strategy out of a function of the call."""
+
+    api = 1
+    name = "strategic"
+
+    def __init__(self, run):
+        self.run = run
+
+
+def strategic(router, function):
+    router.wiring.engine._strategy = Strategic(function)
+    return router
+
+
+def no_generator(call):
+    raise ValueError("no")
+
+
+def at_once(call):
+    raise ValueError("no")
+    yield
+
+
+def after_a_failure(call):
+    yield Attempt(deployment="a")
+    raise ValueError("no")
+
+
+def after_a_race(call):
+    yield Race(attempts=(Attempt(deployment="a"), Attempt(deployment="b", delay=5)))
+    raise ValueError("no")
+
+
+def nonsense(call):
+    yield "a"
+
+
+def a_strange_choice(call):
+    yield Attempt(deployment="a")
+    return "the second one"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "asked"),
+    [
+        (no_generator, []),
+        (at_once, []),
+        (after_a_failure, ["a"]),
+        (after_a_race, ["a", "b"]),
+        (nonsense, []),
+        (a_strange_choice, ["a"]),
+    ],
+)
+def test_a_strategy_that_fails_ends_the_call_in_a_typed_error(strategy, asked, ask):
+    router = strategic(scripted_router({"a": [Unavailable("503")], "b": [Unavailable("503")]}), strategy)
+    with pytest.raises(PluginError, match="the strategy ") as caught:
+        ask(router)
+    (record,) = router.records
+    assert record.error == "PluginError"
+    assert caught.value.attempts == record.attempts
+    assert [attempt.deployment for attempt in record.attempts] == asked
+
+
+@pytest.mark.parametrize("name", ["c", "nowhere"])
+@pytest.mark.parametrize("race", [False, True])
+def test_a_strategy_gets_no_further_than_the_shortlist(name, race, ask):
+    def strategy(call):
+        allowed, other = Attempt(deployment="a"), Attempt(deployment=name)
+        yield Race(attempts=(allowed, other)) if race else allowed
+        yield other
+
+    router = scripted_router(
+        {"a": [Unavailable("503")], "c": ["x"]},
+        constraints={"deny_vendors": ["scripted/c"]},
+    )
+    with pytest.raises(PermitError, match=name):
+        ask(strategic(router, strategy))
+    assert not scripted_providers(router)[1].calls
+
+
+class Guard:
+    api = 1
+    name = "guard"
+
+    def __init__(self, *, before=None, after=None):
+        self._before, self._after = before, after
+
+    def before(self, call):
+        return self._before(call) if self._before else (call.request.messages, None)
+
+    def after(self, call):
+        return self._after(call) if self._after else call.answer
+
+    @hookimpl
+    def interlock_guardrails(self):
+        return [self]
+
+
+def refused(call):
+    raise ValueError("it names a patient")
+
+
+@pytest.mark.parametrize("before", [refused, lambda call: None, lambda call: (7, None)])
+def test_a_guardrail_that_stops_a_call_before_it_leaves_is_in_its_record(before, ask):
+    router = scripted_router({"a": ["x"]}, plugins=[Guard(before=before)])
+    with pytest.raises(GuardrailError, match="guard stopped the call"):
+        ask(router)
+    (record,) = router.records
+    assert (record.error, record.attempts) == ("GuardrailError", ())
+    assert "patient" not in repr(record)
+    assert not scripted_providers(router)[0].calls
+
+
+@pytest.mark.parametrize("after", [refused, lambda call: None, lambda call: "fine"])
+def test_a_guardrail_that_fails_afterwards_ends_the_call_and_nobody_else_is_asked(after, ask):
+    router = scripted_router({"a": ["x"], "b": ["y"]}, plugins=[Guard(after=after)])
+    with pytest.raises(GuardrailError, match="guard stopped the call"):
+        ask(router)
+    (record,) = router.records
+    assert [attempt.deployment for attempt in record.attempts] == ["a"]
+
+
+class Oracle:
+    api = 1
+    name = "oracle"
+
+    def classify(self, call):
+        return None
+
+    async def refine(self, call, sofar):
+        answer = await call.ask(Request("Which task?"))
+        return Classification(task=answer.text, confidence=0.9)
+
+    @hookimpl
+    def interlock_classifiers(self):
+        return [self]
+
+
+def test_a_classifier_may_ask_where_guardrails_are_installed(ask):
+    router = scripted_router({"a": ["quantitative", "42"]}, plugins=[Oracle(), Guard()])
+    assert ask(router) == "42"
+    assert router.records[-1].decision.stage == "oracle"
+
+
+class Failing:
+    """Everything that watches or advises, and fails at it."""
+
+    api = 1
+    name = "failing"
+
+    def classify(self, call):
+        raise ValueError("no")
+
+    async def refine(self, call, sofar):
+        raise ValueError("no")
+
+    @hookimpl
+    def interlock_classifiers(self):
+        return [self]
+
+    @hookimpl
+    def interlock_decided(self, request, decision):
+        raise ValueError("no")
+
+    @hookimpl
+    def interlock_attempt_finished(self, request, attempt):
+        raise ValueError("no")
+
+    @hookimpl
+    def interlock_responded(self, request, responded):
+        raise ValueError("no")
+
+
+def test_what_only_watches_or_advises_keeps_no_call_from_its_answer(ask):
+    router = scripted_router({"a": [Unavailable("503")], "b": ["fine"]}, plugins=[Failing()])
+    assert ask(router) == "fine"
+
+
+class Told(Witness):
+    def __init__(self, *, fails=False):
+        self.fails, self.ends = fails, []
+
+    def began(self, entry):
+        pass
+
+    def ended(self, entry, failure, record):
+        self.ends.append(record.deployment)
+        if self.fails:
+            raise KeyError(record.deployment)
+
+
+def test_a_witness_that_fails_keeps_nobody_else_from_being_told(ask, caplog):
+    router = scripted_router({"a": [Unavailable("503")], "b": ["fine"]})
+    logbook = router.wiring.engine.attempts._logbook
+    first, second = Told(fails=True), Told()
+    logbook.witnesses = [first, *logbook.witnesses, second]
+    assert ask(router) == "fine"
+    assert first.ends == second.ends == ["a", "b"]
+    assert "Told raised KeyError" in caplog.text
+
+
+def test_an_outcome_that_a_strategy_made_up_is_no_answer(ask):
+    def strategy(call):
+        yield Attempt(deployment="a")
+        return Outcome(attempt=Attempt(deployment="a"))
+
+    with pytest.raises(Exception, match="chose none") as caught:
+        ask(strategic(scripted_router({"a": [Unavailable("503")]}), strategy))
+    assert len(caught.value.attempts) == 1

@@ -1,0 +1,50 @@
+"""What callers may write, and what they are told when it means nothing."""
+
+from typing import Any
+
+import pytest
+
+from interlock import RequestError, Router
+from interlock.testing import scripted_router
+
+
+@pytest.fixture
+def router() -> Router:
+    return scripted_router({"a": []})
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ({"settings": {"max_tokens": -5}}, "settings.max_tokens"),
+        ({"settings": {"max_tokens": 1.5}}, "settings.max_tokens"),
+        ({"settings": {"max_tokens": True}}, "settings.max_tokens"),
+        ({"settings": {"temperature": "hot"}}, "settings.temperature"),
+        ({"settings": {"temperature": float("nan")}}, "settings.temperature"),
+        ({"settings": {"top_p": 1.1}}, "settings.top_p"),
+        ({"settings": {"seed": "x"}}, "settings.seed"),
+        ({"rescue": "rewind"}, "rescue"),
+        ({"metadata": ["a"]}, "metadata"),
+        ({"metadata": {"a": 1}}, "metadata.a"),
+        ({"timeout": 0}, "timeout"),
+        ({"tusk": "conversational"}, "tusk"),
+    ],
+)
+async def test_what_means_nothing_is_refused_by_name_before_anything_is_sent(
+    router: Router, options: dict[str, Any], key: str
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        await router.complete("hi", **options)
+    assert caught.value.key == key
+    with pytest.raises(RequestError):
+        router.decide("hi", **options)
+
+
+def test_a_near_miss_is_named(router: Router) -> None:
+    with pytest.raises(RequestError, match="Did you mean 'replay'"):
+        router.decide("hi", rescue="reply")
+
+
+def test_bounds_are_wide(router: Router) -> None:
+    settings = {"temperature": 2, "top_p": 0, "max_tokens": 1, "seed": -1, "frequency_penalty": -2.0}
+    assert router.decide("hi", settings=settings).shortlist
