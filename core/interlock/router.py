@@ -116,9 +116,7 @@ class Router:
         request = as_request(prompt, options)
         return SyncStream(self._wiring.bridge, stream(self._engine, request))
 
-    def tool_span(
-        self, call: ToolCall, response: Response | None = None
-    ) -> AbstractContextManager[None]:
+    def tool_span(self, call: ToolCall, response: Response | None = None) -> AbstractContextManager[None]:
         """Encloses your run of a tool: a span `execute_tool …` under the request that was answered by
         `response`, or without one under the current span. Costs next to nothing where nobody traces.
         """

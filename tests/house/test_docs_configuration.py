@@ -209,6 +209,7 @@ def test_what_follows_a_failure_is_as_the_tutorial_says():
     stated = {
         name: words[cells[0]] for kinds, cells in rows.items() for name in re.findall(r"[A-Z]\w+", kinds)
     } | {kind.__name__: Action.FALL_BACK for kind in AttemptTimeout.__subclasses__()}
+
     def error(kind: type[ProviderError]) -> ProviderError:
         with_text = issubclass(kind, OutputInvalid | ContentRejected)
         return kind("x", text="") if with_text else kind("x")

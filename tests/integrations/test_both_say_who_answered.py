@@ -14,7 +14,7 @@ from llama_index.llms.interlock import Interlock
 
 PAGE = Path(__file__).parents[2] / "docs" / "langchain.md"
 # Of each run alone.
-OWN = ("id", "record", "started", "latency", "first_token")
+OWN = ("id", "record", "started", "latency", "first_token", "waited")
 
 
 def router():

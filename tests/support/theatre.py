@@ -135,13 +135,15 @@ _STAGES = count()
 
 
 class Theatre:
-    """One server that plays every deployment, and writes down who was asked what.
+    """One server that plays every deployment, and writes down who was asked what, and which beginnings of an
+    answer it was given that begin none.
 
     What was asked by a call of another play, and arrives only now, is none of this one's business.
     """
 
     def __init__(self, upstream: Upstream, play: Play) -> None:
         self.asked: list[Asked] = []
+        self.spliced: list[str] = []
         self._stage = next(_STAGES)
         self._url = f"{upstream.url}/{self._stage}"
         self._port = upstream.port
@@ -217,18 +219,17 @@ class Theatre:
             timeouts=TIMEOUTS,
             elsewhere=f"http://localhost:{self._port}/{self._stage}/elsewhere/v1/chat/completions",
         )
-        return _fitting(ask, BEHAVIOURS[behaviour](ask), well=behaviour == "is well")
+        reply, last = BEHAVIOURS[behaviour](ask), body["messages"][-1]
+        if reply.status != 200 or not reply.body:
+            return reply
+        if last["role"] == "assistant":
+            return self._go_on(ask, last["content"])
+        fits = behaviour == "is well" and body.get("response_format")
+        return said(ask, (json.dumps(VALUE),)) if fits else reply
 
-
-def _fitting(ask: Ask, reply: Reply, *, well: bool) -> Reply:
-    """JSON where it was asked for, and an answer that goes on where one was begun; errors as they are."""
-    last = ask.body["messages"][-1]
-    if reply.status != 200 or not reply.body:
-        return reply
-    if last["role"] == "assistant":
-        begun = last["content"]
-        whole = next(text for text in (ANSWER, OTHER, json.dumps(VALUE)) if text.startswith(begun))
-        return said(ask, (whole[len(begun) :],))
-    if well and ask.body.get("response_format"):
-        return said(ask, (json.dumps(VALUE),))
-    return reply
+    def _go_on(self, ask: Ask, begun: str) -> Reply:
+        for whole in (ANSWER, OTHER, json.dumps(VALUE)):
+            if whole.startswith(begun):
+                return said(ask, (whole[len(begun) :],))
+        self.spliced.append(begun)
+        return Reply(status=503)

@@ -10,6 +10,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 from interlock.errors import InterlockError
+from interlock.types.locks import lock_of
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ class Bridge:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = lock_of(self)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._pid = 0
@@ -82,10 +83,6 @@ class Bridge:
             loop.call_soon_threadsafe(loop.stop)
         thread.join()
 
-    def start_anew(self) -> None:
-        """In the child of a fork, where the thread that holds the lock may not be."""
-        self._lock = threading.RLock()
-
 
 def _stop(loop: asyncio.AbstractEventLoop, pid: int) -> None:
     if pid == os.getpid() and not loop.is_closed():
@@ -115,12 +112,3 @@ _BRIDGES: "weakref.WeakSet[Bridge]" = weakref.WeakSet()
 def _close_all() -> None:
     for bridge in list(_BRIDGES):
         bridge.close()
-
-
-def _start_anew() -> None:
-    for bridge in list(_BRIDGES):
-        bridge.start_anew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)

@@ -7,11 +7,20 @@ from interlock.engine.flight import Flight, Lane
 from interlock.engine.races import Started
 from interlock.engine.rescue import Delivery
 from interlock.engine.runner import Engine
-from interlock.errors import InterlockError, PrefillRejected, ProviderError, StreamInterrupted
+from interlock.errors import (
+    InterlockError,
+    OutputInvalid,
+    PrefillRejected,
+    ProviderError,
+    RefusedAnswer,
+    StreamInterrupted,
+)
 from interlock.types.decisions import Attempt, Outcome, Race
 from interlock.types.response import Answer, Chunk, Delta
 
 Step = Attempt | Race | Outcome
+# A truncated answer may be gone on from; these say that what was delivered is no beginning of one.
+_NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer)
 
 
 class Leg:
@@ -65,8 +74,8 @@ class Leg:
     def broken(self, error: ProviderError) -> Outcome:
         """What the strategy is told of the failure. Raises StreamInterrupted when nothing may follow it."""
         delivery = self._delivery
-        if isinstance(error, PrefillRejected):
-            delivery.refused()
+        if isinstance(error, _NOT_TO_GO_ON_FROM):
+            delivery.no_beginning()
         if delivery.started:
             self._flight.draft.rescue = delivery.mode
             if delivery.mode == "raise":

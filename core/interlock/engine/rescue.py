@@ -84,8 +84,8 @@ class Delivery:
         """How the present stream takes the place of the one before."""
         return "replay" if self.mode == "continue" and not self.prefix else self.mode
 
-    def refused(self) -> None:
-        """The answer begun was not taken: no other deployment is given it."""
+    def no_beginning(self) -> None:
+        """What was delivered begins no answer: its vendor did not take it, or it was one and not accepted."""
         self._may_continue = False
 
     def begin(self, *, goes_on: bool = False) -> Chunk | None:

@@ -124,7 +124,10 @@ class AiohttpWire:
         else:
             return _AiohttpArrival(reply, target.host)
         # Raised here, the fault carries no context: the library's errors print URLs and headers.
-        raise fault
+        try:
+            raise fault
+        finally:
+            del fault  # it holds this frame, and only the garbage collector would part the two
 
     async def aclose(self) -> None:
         await self._session.close()
@@ -177,9 +180,13 @@ class _AiohttpArrival:
     async def piece(self) -> bytes:
         try:
             return await self._content.readany()
-        except Exception:  # noqa: BLE001 - whatever ends a body early is the same to the caller
+        except Exception as error:  # noqa: BLE001 - whatever ends a body early is the same to the caller
+            error.__traceback__ = None  # aiohttp keeps the error, and it would keep the call's frames
             fault = faults.cut_short(self._host)
-        raise fault
+        try:
+            raise fault
+        finally:
+            del fault  # it holds this frame, and only the garbage collector would part the two
 
     async def aclose(self) -> None:
         if self._reply.closed:

@@ -189,9 +189,8 @@ class Upstream:
         received = await _read(reader)
         if received is None:
             return False
-        reply = self._arrived(received)
         try:
-            return await _send(reply, reader, writer)
+            return await _send(self._arrived(received), reader, writer)
         finally:
             with self._changed:
                 self._open -= 1

@@ -6,7 +6,7 @@ Plain data throughout: it goes into traces, caches and the checkpoints of agents
 from collections.abc import Iterable
 from typing import Any
 
-from interlock import AttemptRecord, Decision, Response, Router, Usage
+from interlock import AttemptRecord, Decision, ErrorRecord, Response, Router, Usage
 from langchain_interlock.layout import KEY, layout_of
 
 
@@ -69,21 +69,27 @@ def attempts_of(attempts: Iterable[AttemptRecord]) -> list[dict[str, Any]]:
             "started": each.started,
             "latency": each.latency,
             "first_token": each.first_token,
+            "waited": each.waited,
             "served_model": each.served_model,
+            "substituted": each.substituted,
             "cost": each.cost,
             "usage": _usage(each.usage),
-            "error": None
-            if each.error is None
-            else {
-                "kind": each.error.kind,
-                "message": each.error.message,
-                "status": each.error.status,
-                "code": each.error.code,
-                "request_id": each.error.request_id,
-            },
+            "error": None if each.error is None else _error(each.error),
         }
         for each in attempts
     ]
+
+
+def _error(error: ErrorRecord) -> dict[str, Any]:
+    """A vendor's own words may quote the prompt, and metadata goes where the prompt may not."""
+    said = f"{error.status or 'an error'} from the vendor" if error.quoted else error.message
+    return {
+        "kind": error.kind,
+        "message": said,
+        "status": error.status,
+        "code": error.code,
+        "request_id": error.request_id,
+    }
 
 
 def _usage(usage: Usage) -> dict[str, Any]:

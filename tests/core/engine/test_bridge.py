@@ -175,6 +175,52 @@ def test_a_fork_gets_a_bridge_of_its_own():
     assert out.split() == ["two", "0"]
 
 
+def test_a_child_forked_while_a_stream_is_under_way_and_locks_are_held_goes_on():
+    out = script(
+        """
+        import os, signal, threading, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads is the point here
+        from interlock import Delta
+        from interlock.testing import Step, scripted_router
+
+        slow = Step(["One ", "two ", Delta(finish_reason="stop")], between=0.3)
+        load = {"max_concurrency": 1, "queue": 0, "balance": "least_busy"}
+        router = scripted_router({"a": [slow, "fine"]}, load=load, hedge={"after": 5, "budget": 1.0})
+        wiring = router.wiring
+        spread, extras = wiring.engine.attempts._slots._load, wiring.engine._strategy._extras
+        stream = router.stream_sync("Count")
+        next(stream)
+
+        locks = [wiring.records._lock, wiring.bridge._lock, wiring.health._charts.lock,
+                 wiring.health.latencies._lock, spread._lock, extras._lock]
+        held, done = threading.Event(), threading.Event()
+
+        def hold():
+            for lock in locks:
+                lock.acquire()
+            held.set()
+            done.wait()
+            for lock in locks:
+                lock.release()
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        held.wait()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            before = spread.in_flight("a")
+            print(before, router.complete_sync("Hello").text, spread.in_flight("a"), flush=True)
+            os._exit(0)
+        done.set()
+        holder.join()
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        print("".join(chunk.text for chunk in stream))
+        """
+    )
+    assert out.split() == ["0", "fine", "0", "0", "two"]
+
+
 def test_an_interrupt_in_the_waiting_thread_cancels_the_call():
     out = script(
         """

@@ -90,3 +90,30 @@ async def test_an_answer_that_goes_on_in_its_own_way_is_not_spliced() -> None:
     )  # the blank was delivered, and is not repeated
     with pytest.raises(StreamInterrupted):
         await read(asked)
+
+
+async def test_an_answer_that_does_not_fit_is_mended_and_not_gone_on_from() -> None:
+    schema = {"type": "object", "properties": {"hour": {"type": "integer"}}, "required": ["hour"]}
+    misfit = [Delta("At "), Delta("noon."), Delta(finish_reason="stop")]
+    provider = ScriptedProvider([misfit, [Delta('{"hour": 12}'), Delta(finish_reason="stop")]], "b")
+    asked = scripted_router({"b": provider}, deployments={"b": CLAUDE}, rescue="continue")
+    with pytest.raises(StreamInterrupted) as caught:
+        await read(asked, output=schema)
+    assert caught.value.partial.text == "At noon."
+    assert [message.role for message in provider.calls[1].request.messages] == ["user", "assistant", "user"]
+    assert asked.records[-1].rescue == "replay"
+
+
+async def test_a_refusal_is_not_gone_on_from() -> None:
+    refusal = [Delta("I would rather not."), Delta(finish_reason="refusal")]
+    provider = ScriptedProvider([REST], "b")
+    asked = scripted_router(
+        {"a": [refusal], "b": provider},
+        deployments={"a": {"model": "openai/gpt-5.5"}, "b": CLAUDE},
+        routes={"conversational": ["a", "b"]},
+        rescue="continue",
+        content={"refused": "fall_back"},
+    )
+    with pytest.raises(StreamInterrupted):
+        await read(asked)
+    assert len(provider.calls[0].request.messages) == 1

@@ -6,25 +6,16 @@ FUZZ_EXAMPLES says how many are tried.
 import asyncio
 import os
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from interlock import (
-    AttemptRecord,
-    Constraints,
-    InterlockError,
-    NoDeployment,
-    Record,
-    Router,
-    StreamInterrupted,
-)
+from audience import Heard, call, options
+from interlock import AttemptRecord, NoDeployment, Record, Router, StreamInterrupted
 from interlock.engine.deciding.replaying import replay
 from interlock.testing import Upstream
-from interlock.testing.faults.dialect import ANSWER, ARGUMENTS, OTHER, TOOL
-from theatre import SCHEMA, TIMEOUTS, VALUE, Place, Play, Question, Theatre, plays
+from interlock.testing.faults.dialect import ANSWER, ARGUMENTS, OTHER
+from theatre import TIMEOUTS, VALUE, Place, Play, Question, Theatre, plays
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 INSIDE = {"eu": {"eu", "de"}, "us": {"us"}, "cn": {"cn"}, "de": {"de"}}
@@ -33,88 +24,6 @@ SHORT = {"ends with finish_reason length", "gives an empty answer that is right"
 # Attempts that never began, and attempts that nobody waited for any more.
 UNSENT = {"NoLongerAllowed", "Overloaded", "RouterOverloaded"}
 LEFT = {"InterlockError", "LostRace", "TotalTimeout"}
-
-
-@dataclass
-class Heard:
-    """What came of one call."""
-
-    prompt: str
-    question: Question
-    text: str = ""
-    response: Any = None
-    error: BaseException | None = None
-    left: bool = False
-    seconds: float = 0.0
-
-
-def options(prompt: str, question: Question) -> dict[str, Any]:
-    chosen: dict[str, Any] = {
-        "task": "conversational",
-        "constraints": Constraints(
-            residency=question.residency, on_premise=question.on_premise, deny_vendors=question.denied
-        ),
-        "rescue": question.rescue,
-        "metadata": {"prompt": prompt},
-    }
-    if question.wants == "a tool":
-        chosen["tools"] = [TOOL]
-    elif question.wants == "json":
-        chosen["output"] = SCHEMA
-    return chosen
-
-
-async def consume(router: Router, heard: Heard) -> None:
-    asked = options(heard.prompt, heard.question)
-    if not heard.question.streamed:
-        heard.response = await router.complete(heard.prompt, **asked)
-        heard.text = heard.response.text
-        return
-    async with router.stream(heard.prompt, **asked) as stream:
-        count = 0
-        async for chunk in stream:
-            heard.text = chunk.text if chunk.restart else heard.text + chunk.text
-            count += 1
-            if count == heard.question.chunks and chunk.response is None:
-                heard.left = True
-                return
-    heard.response = stream.response
-
-
-def consume_in_a_thread(router: Router, heard: Heard) -> None:
-    asked = options(heard.prompt, heard.question)
-    if not heard.question.streamed:
-        heard.response = router.complete_sync(heard.prompt, **asked)
-        heard.text = heard.response.text
-        return
-    with router.stream_sync(heard.prompt, **asked) as stream:
-        for count, chunk in enumerate(stream, 1):
-            heard.text = chunk.text if chunk.restart else heard.text + chunk.text
-            if count == heard.question.chunks and chunk.response is None:
-                heard.left = True
-                return
-    heard.response = stream.response
-
-
-async def call(router: Router, prompt: str, question: Question) -> Heard:
-    heard = Heard(prompt, question)
-    clock = asyncio.get_running_loop().time
-    began = clock()
-    try:
-        if question.sync:
-            await asyncio.to_thread(consume_in_a_thread, router, heard)
-        else:
-            task = asyncio.create_task(consume(router, heard))
-            if question.seconds is not None:
-                await asyncio.wait({task}, timeout=question.seconds)
-                task.cancel()
-            await task
-    except InterlockError as error:
-        heard.error = error
-    except asyncio.CancelledError:
-        heard.left = True
-    heard.seconds = clock() - began
-    return heard
 
 
 def allowed(place: Place, question: Question) -> bool:
@@ -258,6 +167,7 @@ def test_every_call_keeps_what_must_always_hold(upstream: Upstream, play: Play) 
     if router.wiring.bridge.running:
         router.wiring.bridge.run(alone)
     router.close_sync()
+    assert not theatre.spliced
     records = {record.metadata["prompt"]: record for record in router.records}
     assert len(records) == len(router.records)
     for heard in ended:

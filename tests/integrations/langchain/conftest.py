@@ -4,7 +4,10 @@ import os
 import struct
 import zlib
 from collections.abc import Generator, Iterator
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -74,6 +77,21 @@ def _suite_upstream(request):
     yield
     # Through a fallback, calls have met the deployment that answers 500, but for those inside a tool loop.
     assert bool(upstream.broken) == (request.cls.fallback and bool(upstream.seen))
+
+
+@cache
+def _installed(group: str) -> tuple[SimpleNamespace, ...]:
+    """The installed plugins as `entry_points` finds them, each with its distribution's facts read once."""
+    return tuple(
+        SimpleNamespace(name=each.name, load=each.load, dist=SimpleNamespace(metadata=each.dist.metadata))
+        for each in entry_points(group=group)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _plugins_found_once(monkeypatch):
+    """Every test makes routers of its own, and looking through what is installed is most of that."""
+    monkeypatch.setattr("interlock.plugins.entry_points", _installed)
 
 
 @pytest.fixture(autouse=True)

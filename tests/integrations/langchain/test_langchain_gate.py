@@ -1,9 +1,7 @@
 """The gate of the standard tests: all sixty in every dialect, by every method and route, and none skipped."""
 
-import re
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,19 +12,22 @@ from langchain_standard import DIALECTS
 HERE = Path(__file__).parent
 
 
-def test_every_suite_is_whole():
-    files = [str(HERE / f"test_standard_{dialect}.py") for dialect in DIALECTS]
-    listed = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=HERE.parents[2],
-    ).stdout
-    suites = Counter(re.findall(r"test_standard_(\w+\.py::\w+)::", listed))
+def _tests(node: pytest.Collector) -> Iterator[pytest.Item]:
+    for child in node.collect():
+        if isinstance(child, pytest.Collector):
+            yield from _tests(child)
+        else:
+            yield child
+
+
+def test_every_suite_is_whole(request):
+    suites: Counter[str] = Counter()
+    for dialect in DIALECTS:
+        module = pytest.Module.from_parent(request.session, path=HERE / f"test_standard_{dialect}.py")
+        suites.update(f"{dialect} {test.parent.name}" for test in _tests(module))
     assert len(suites) == len(DIALECTS) * 7
-    assert {count for suite, count in suites.items() if suite.endswith("::TestUnit")} == {10}
-    assert {count for suite, count in suites.items() if not suite.endswith("::TestUnit")} == {50}
+    assert {count for suite, count in suites.items() if suite.endswith(" TestUnit")} == {10}
+    assert {count for suite, count in suites.items() if not suite.endswith(" TestUnit")} == {50}
 
 
 @pytest.mark.parametrize("outcome", ["skipped", "passed", "failed"])

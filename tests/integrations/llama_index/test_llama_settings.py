@@ -59,8 +59,7 @@ def test_what_takes_no_llm_takes_the_settings_own(settings, stage) -> None:
 async def test_a_counter_in_the_settings_counts_the_vendors_tokens(settings, stage) -> None:
     """In every way of asking, streams included, and once for a call that fell back."""
     counter = TokenCountingHandler(tokenizer=str.split)
-    settings.llm = stage.llm
-    settings.llm.callback_manager = CallbackManager([counter])
+    settings.llm, settings.callback_manager = stage.llm, CallbackManager([counter])
     asked = [ChatMessage(content="Count.")]
     llm = settings.llm
     llm.chat(asked)

@@ -33,8 +33,6 @@ from interlock import (
 from llama_index.llms.interlock.media import as_block
 from llama_index.llms.interlock.reading import ROUTED
 
-_RECORDS_ALONE = ("substituted", "waited")
-
 
 def chat_response(response: Response, router: Router, delta: str | None = None) -> ChatResponse:
     about = _about(response, router)
@@ -179,10 +177,11 @@ def _about(response: Response, router: Router) -> dict[str, Any]:
 
 
 def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
-    """Without what only the record needs."""
-    written = {name: value for name, value in jsonable(attempt).items() if name not in _RECORDS_ALONE}
-    if written["error"] is not None:
-        del written["error"]["quoted"]
+    """Without a vendor's own words: they may quote the prompt, and metadata goes where the prompt may not."""
+    written: dict[str, Any] = jsonable(attempt)
+    error = written["error"]
+    if error is not None and error.pop("quoted"):
+        error["message"] = f"{error['status'] or 'an error'} from the vendor"
     return written
 
 
