@@ -166,26 +166,32 @@ def _search_result(at: _At) -> Text:
 
 
 def _tool_call(at: _At) -> ToolCall | None:
+    """A call. One whose arguments are no object keeps its place, since a result may answer it."""
     arguments = at.block.get("args", at.block.get("input", at.block.get("arguments")))
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments or "{}")
         except ValueError:
             arguments = None
-    id_ = at.block.get("call_id") or at.block.get("id")
-    if not isinstance(arguments, Mapping) or not id_ or not at.block.get("name"):
+    id_, name = at.block.get("call_id") or at.block.get("id"), at.block.get("name")
+    if not id_ or not name:
         return None
-    return ToolCall(id=str(id_), name=str(at.block["name"]), arguments=arguments)
+    if not isinstance(arguments, Mapping):
+        return ToolCall(id=str(id_), name=str(name))
+    return ToolCall(id=str(id_), name=str(name), arguments=arguments)
 
 
 def _tool_result(at: _At) -> ToolResult:
     """Anthropic's, which stands in a user's turn."""
+    id_ = at.block.get("tool_use_id")
+    if not id_:
+        raise RequestError("a tool's result needs the id of its call", key=f"{at.key}.tool_use_id")
     content = at.block.get("content") or ""
     if not isinstance(content, str):
         parts = (part_of(inner, f"{at.key}.content.{index}") for index, inner in enumerate(content))
         content = tuple(part for part in parts if isinstance(part, (Text, Image, Document, Audio)))
     error = bool(at.block.get("is_error")) or at.block.get("status") == "error"
-    return ToolResult(id=str(at.block.get("tool_use_id", "")), content=content, error=error)
+    return ToolResult(id=str(id_), content=content, error=error)
 
 
 def _foreign(at: _At) -> Any:

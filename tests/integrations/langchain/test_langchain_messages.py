@@ -130,6 +130,7 @@ def test_blocks_of_a_users_turn(block, part):
         ({"type": "image"}, "expected base64, a url or a file_id"),
         ({"type": "image", "base64": "not base64!"}, "this is not base64"),
         ({"type": "text"}, "a text block needs text"),
+        ({"type": "tool_result", "content": "4"}, "a tool's result needs the id of its call"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_with_its_place(block, complaint):
@@ -174,6 +175,11 @@ def test_a_call_that_was_no_json_keeps_its_place_for_the_result_that_answers_it(
     invalid = {"name": "add", "args": "{", "id": "c1", "error": "bad", "type": "invalid_tool_call"}
     calls = messages_in([AIMessage("", invalid_tool_calls=[invalid]), ToolMessage("bad", tool_call_id="c1")])
     assert calls[0].tool_calls == (ToolCall(id="c1", name="add"),)
+
+
+def test_a_block_that_was_no_call_keeps_its_place_too():
+    block = {"type": "tool_use", "id": "c2", "name": "add", "input": "{"}
+    assert parts_of([block], AIMessage) == (ToolCall(id="c2", name="add"),)
 
 
 def test_reasoning_belongs_to_the_vendor_that_the_message_names():
