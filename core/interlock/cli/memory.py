@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from interlock.http import redacting_logger
@@ -22,9 +21,9 @@ _FILE = "last-calls.json"
 
 def folder() -> Path:
     """Where a program keeps what it would like to find again, by the customs of the system."""
-    stated = os.environ.get("XDG_STATE_HOME", "")
-    if os.path.isabs(stated):  # noqa: PTH117 - a relative one is to be ignored, says its specification
-        return Path(stated) / "interlock"
+    stated = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if stated.is_absolute():  # a relative one is to be ignored, says its specification
+        return stated / "interlock"
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "interlock"
     if sys.platform == "darwin":
@@ -61,8 +60,7 @@ def _write(path: Path, text: str) -> None:
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text)
-        os.replace(name, path)  # noqa: PTH105 - the name is no Path
+        Path(name).replace(path)
     except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)  # noqa: PTH108 - see above
+        Path(name).unlink(missing_ok=True)
         raise

@@ -13,7 +13,6 @@ from interlock.engine.guards import Guards
 from interlock.engine.races import Races
 from interlock.engine.records import RecordDraft, Ring
 from interlock.engine.refining import Refinery
-from interlock.engine.rescue import MODES
 from interlock.engine.sharing import Sharing
 from interlock.engine.steps import next_step, steps_of
 from interlock.engine.traces import CallTrace
@@ -28,7 +27,6 @@ from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt, Classification, Decision, Outcome, Race
 from interlock.types.models import Deployment, Timeouts
-from interlock.types.names import nearest
 from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Answer, Response
@@ -164,14 +162,7 @@ class Engine:
 
     def delivery_mode(self, request: Request) -> str:
         """How a stream is delivered; guardrails see whole answers only, and so nothing before its end."""
-        mode = request.rescue or self.rescue
-        if mode not in MODES:
-            raise RequestError(
-                f"{mode!r} is no way to rescue a stream; there are {', '.join(MODES)}.",
-                key="rescue",
-                suggestion=nearest(mode, MODES),
-            )
-        return "hold" if self._guards else mode
+        return "hold" if self._guards else request.rescue or self.rescue
 
     def landed(self, flight: Flight, deployment: Deployment, answer: Answer, parsed: Any) -> Response:
         """The response, its record kept and observed."""

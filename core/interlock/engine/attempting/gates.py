@@ -36,10 +36,11 @@ class Gate:
         self._clock = clock
         self._left: deque[Place] = deque()
         self._held_for: float | None = None
-        self._begin()
+        self.begin()
         _GATES.add(self)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Nothing is held and nobody waits."""
         self._lock = Lock()
         self._inside: set[Place] = set()
         self._waiting: OrderedDict[Place, None] = OrderedDict()
@@ -177,7 +178,7 @@ _GATES: WeakSet[Gate] = WeakSet()
 def _begin_anew() -> None:
     """In a forked child, what the parent's attempts hold is not ours, and its threads release no lock."""
     for gate in list(_GATES):
-        gate._begin()  # noqa: SLF001 - of this file
+        gate.begin()
 
 
 if hasattr(os, "register_at_fork"):

@@ -42,10 +42,9 @@ class Rulebook:
         self._rules = tuple(rules)
         self._providers = providers
         self._deployments = tuple(deployments.values())
-        selective = [isinstance(rule, SelectiveConstraint) for rule in rules]
-        fixed = [chosen and rule.fixed for chosen, rule in zip(selective, rules, strict=True)]  # type: ignore[attr-defined]  # selective
+        fixed = [isinstance(rule, SelectiveConstraint) and rule.fixed for rule in rules]
         self._varying = [
-            (index, rule, rule.idle if selective[index] else None)  # type: ignore[attr-defined]  # selective
+            (index, rule, rule.idle if isinstance(rule, SelectiveConstraint) else None)
             for index, rule in enumerate(rules)
             if not fixed[index]
         ]
