@@ -4,8 +4,8 @@ Run `uv run python tests/benchmarks/langchain_overhead.py`.
 
 Every chat model pays for LangChain's runs, callbacks and messages; FakeListChatModel pays for little else.
 The ratio is what ChatInterlock costs over the router, as a share of what FakeListChatModel costs over a plain
-call. "In turn" sets ChatInterlock against FakeListChatModel and the router called one after the other: handing
-over to another thread, as a synchronous call does, costs more after other work than in a tight loop. The
+call. "In turn" sets ChatInterlock against FakeListChatModel and the router called one after the other: a
+handover to another thread, as in a synchronous call, costs more after other work than in a tight loop. The
 router's provider answers in process. Everything takes turns within a round; prints medians in microseconds of
 CPU a call, and the ratios' medians over the rounds.
 
