@@ -7,6 +7,9 @@ from typing import Any
 
 from interlock.errors import InvalidRequest, ProtocolError
 from interlock.types.messages import Document, Media, Part, Reasoning, Refusal, Text, ToolCall
+from interlock.types.models import Deployment
+from interlock.types.request import Settings
+from interlock.types.reserved import complaint, folded, reserved
 from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
 
 _MOST = 10**12
@@ -116,6 +119,39 @@ def _plain(value: object) -> Any:
     if isinstance(value, (set, frozenset, tuple)):
         return list(value)
     raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def add_extras(payload: dict[str, Any], deployment: Deployment, settings: Settings) -> None:
+    """The vendor's own fields, into a body that says everything else already.
+
+    The deployment's `extra_body` replaces what stands there: the operator decides. The request's `extra`
+    adds, inside mappings that are there too, and replaces nothing.
+
+    Raises:
+        InvalidRequest: the request's `extra` says otherwise what the body says, or what is not its to say.
+    """
+    payload.update(deployment.extra_body)
+    if not settings.extra:
+        return
+    if found := reserved(settings.extra):
+        raise InvalidRequest(f"settings.extra.{found[0]}: {complaint(found[1])}")
+    _add(payload, settings.extra, "settings.extra")
+
+
+def _add(body: dict[str, Any], extra: Mapping[str, Any], path: str) -> None:
+    names = {folded(name): name for name in body}
+    for name, value in extra.items():
+        own, where = names.get(folded(name)), f"{path}.{name}"
+        if own is None:
+            body[name] = value
+        elif isinstance(body[own], Mapping) and isinstance(value, Mapping):
+            body[own] = dict(body[own])
+            _add(body[own], value, where)
+        elif body[own] != value:
+            raise InvalidRequest(
+                f"{where}: the request's settings or the deployment say otherwise already; "
+                "a request's extra adds to the vendor's body and replaces nothing in it"
+            )
 
 
 class CallIds:

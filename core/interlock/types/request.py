@@ -8,6 +8,7 @@ from interlock.errors import RequestError
 from interlock.types.chat import as_messages
 from interlock.types.messages import Message
 from interlock.types.names import nearest
+from interlock.types.reserved import check_extra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,10 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to generate. None leaves the vendor's default; `extra` goes into the vendor's body as it is.
+    """How to generate. None leaves the vendor's default.
+
+    Raises:
+        RequestError: `extra` names what is not a request's to say there, such as a model or messages.
 
     Attributes:
         max_tokens: the most tokens to generate, reasoning included where the vendor counts so.
@@ -44,6 +48,7 @@ class Settings:
         reasoning_effort: none, minimal, low, medium, high or xhigh, where the vendor knows such a thing.
         reasoning_tokens: the most tokens to think with.
         logprobs: 0 for the chosen token's probability alone, n for n alternatives as well.
+        extra: fields of the vendor's own, added to its body; it replaces nothing that stands there.
     """
 
     temperature: float | None = None
@@ -64,6 +69,8 @@ class Settings:
     def __post_init__(self) -> None:
         stop: Any = self.stop
         object.__setattr__(self, "stop", (stop,) if isinstance(stop, str) else tuple(stop or ()))
+        if self.extra:
+            check_extra(self.extra)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
-from interlock.http.payload import json_body
+from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec
@@ -22,8 +22,7 @@ _FREE = (None, "auto", "none")
 def encode(call: Call, *, stream: bool) -> HttpRequest:
     deployment = call.deployment
     payload, betas = _body(call.request, deployment)
-    payload.update(deployment.extra_body)
-    payload.update(call.request.settings.extra)
+    add_extras(payload, deployment, call.request.settings)
     payload["stream"] = stream
     return HttpRequest(
         url=f"{deployment.base_url.rstrip('/')}/messages",

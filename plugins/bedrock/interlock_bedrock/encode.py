@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
-from interlock.http.payload import json_body
+from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Request
@@ -58,8 +58,7 @@ def body(request: Request, deployment: Deployment) -> dict[str, Any]:
         payload["toolConfig"] = config
     if planned.format is not None:
         payload.setdefault("outputConfig", {})["textFormat"] = planned.format
-    payload.update(deployment.extra_body)
-    payload.update(request.settings.extra)
+    add_extras(payload, deployment, request.settings)
     return payload
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from interlock.http import HttpRequest
-from interlock.http.payload import json_body
+from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Request, Settings, ToolSpec
@@ -45,8 +45,7 @@ def body(request: Request, deployment: Deployment) -> dict[str, Any]:
         payload["toolConfig"] = {"functionCallingConfig": planned.calling}
     if config := _config(request.settings, planned, deployment.name):
         payload["generationConfig"] = config
-    payload.update(deployment.extra_body)
-    payload.update(request.settings.extra)
+    add_extras(payload, deployment, request.settings)
     return payload
 
 

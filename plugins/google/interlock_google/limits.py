@@ -34,5 +34,5 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("Request.output together with tools", "before Gemini 3 the answer is asked for by a tool of its own"),
     ("Request.output together with a forced tool", "left out: the call is the answer"),
     ("tool calls of another vendor", "from Gemini 3 on sent with the vendor's word for `no signature`"),
-    ("extra_body and Settings.extra", "replace whole top-level keys such as generationConfig"),
+    ("extra_body", "replaces whole top-level keys such as generationConfig"),
 )

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
-from interlock.http.payload import json_body
+from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
@@ -58,8 +58,7 @@ def body(request: Request, deployment: Deployment, vendor: Vendor, *, stream: bo
     payload["messages"] = encode_messages(request.messages, vendor, words)
     payload.update(tools)
     _settings(request.settings, vendor, payload)
-    payload.update(deployment.extra_body)
-    payload.update(request.settings.extra)
+    add_extras(payload, deployment, request.settings)
     payload["stream"] = stream
     if stream and vendor.stream_usage:
         payload.setdefault("stream_options", {"include_usage": True})

@@ -146,6 +146,20 @@ def test_settings_reach_the_provider(router):
     assert (second.stop, second.max_tokens, second.extra) == (("me",), 9, {"k": 1})
 
 
+@pytest.mark.parametrize("door", ["field", "call", "binding"])
+def test_no_extra_says_which_model_answers(door):
+    provider, extra = ScriptedProvider([Step("x")], "a"), {"model": "deepseek/another"}
+    router = scripted_router({"a": provider})
+    with pytest.raises((RequestError, ValidationError), match=r"settings\.extra\.model"):
+        if door == "field":
+            ChatInterlock(router=router, extra=extra)
+        elif door == "call":
+            ChatInterlock(router=router).invoke("x", extra=extra)
+        else:
+            ChatInterlock(router=router).bind(extra=extra).invoke("x")
+    assert not provider.calls
+
+
 def test_a_timeout_bounds_a_call():
     model = ChatInterlock(router=scripted_router({"a": [Step("x", delay=30)]}), timeout=0.05)
     with pytest.raises(TotalTimeout, match=r"0\.05"):

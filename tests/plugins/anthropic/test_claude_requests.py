@@ -356,7 +356,7 @@ def test_structured_output_is_a_format_or_a_tool(
 
 
 def test_headers_url_and_the_last_word(claude: Any) -> None:
-    request = Request("q", settings=Settings(user="u-1", stop=("\n", "END"), extra={"max_tokens": 3, "b": 3}))
+    request = Request("q", settings=Settings(user="u-1", stop=("\n", "END"), extra={"c": 3}))
     call = claude.call(request, base_url="https://proxy.example/v1/", extra_body={"b": 2, "a": 1})
     sent = claude.codec.encode(call, stream=True)
     assert sent.url == "https://proxy.example/v1/messages"
@@ -365,8 +365,8 @@ def test_headers_url_and_the_last_word(claude: Any) -> None:
         "anthropic-version": "2023-06-01",
         "x-api-key": "sk-secret",
     }
-    body = claude.body(request, base_url="https://proxy.example/v1/", extra_body={"b": 2, "a": 1})
-    assert (body["a"], body["b"], body["max_tokens"], body["stream"]) == (1, 3, 3, False)
+    body = claude.body(request, base_url="https://proxy.example/v1/", extra_body={"b": 2, "max_tokens": 1})
+    assert (body["b"], body["c"], body["max_tokens"], body["stream"]) == (2, 3, 1, False)
     assert (body["metadata"], body["stop_sequences"]) == ({"user_id": "u-1"}, ["END"])
     keyless = claude.codec.encode(claude.call(credential=Credential()), stream=False)
     assert "x-api-key" not in keyless.headers

@@ -515,17 +515,16 @@ def test_an_opaque_arn_is_judged_by_its_card(dialect: Any) -> None:
     assert dialect.body(asked, name=arn, card=other)["inferenceConfig"] == {"temperature": 0.5, "topP": 0.5}
 
 
-def test_extras_come_last_and_replace(dialect: Any) -> None:
+def test_the_deployments_extras_replace_and_the_requests_add(dialect: Any) -> None:
     guard = {"guardrailIdentifier": "g1", "guardrailVersion": "1"}
-    extra = {"guardrailConfig": guard, "serviceTier": {"type": "flex"}, "inferenceConfig": {"maxTokens": 1}}
+    extra = {"guardrailConfig": guard, "inferenceConfig": {"topP": 0.5}}
     call = dialect.call(
         Request("go", settings=Settings(max_tokens=9, extra=extra)),
-        extra_body={"performanceConfig": {"latency": "optimized"}, "serviceTier": {"type": "default"}},
+        extra_body={"performanceConfig": {"latency": "optimized"}, "inferenceConfig": {"maxTokens": 5}},
     )
     body = valid(call, dialect.codec)
     assert body["performanceConfig"] == {"latency": "optimized"}
-    assert body["serviceTier"] == {"type": "flex"}
-    assert (body["guardrailConfig"], body["inferenceConfig"]) == (guard, {"maxTokens": 1})
+    assert (body["guardrailConfig"], body["inferenceConfig"]) == (guard, {"maxTokens": 5, "topP": 0.5})
 
 
 def test_what_is_no_json_is_refused_and_mappings_are_taken(dialect: Any) -> None:

@@ -293,10 +293,11 @@ def test_settings_under_the_vendors_names(dialect: Any) -> None:
         logprobs=2,
         parallel_tool_calls=False,
         user="u-1",
-        extra={"safetySettings": [], "cachedContent": "cachedContents/1"},
+        extra={"safetySettings": [], "generation_config": {"mediaResolution": "MEDIA_RESOLUTION_LOW"}},
     )
     body = dialect.body(
-        Request("hi", settings=given_), extra_body={"cachedContent": "0", "labels": {"a": "b"}}
+        Request("hi", settings=given_),
+        extra_body={"cachedContent": "cachedContents/1", "labels": {"a": "b"}},
     )
     assert body["generationConfig"] == {
         "temperature": 0.5,
@@ -309,6 +310,7 @@ def test_settings_under_the_vendors_names(dialect: Any) -> None:
         "frequencyPenalty": 0.2,
         "responseLogprobs": True,
         "logprobs": 2,
+        "mediaResolution": "MEDIA_RESOLUTION_LOW",
     }
     assert (body["cachedContent"], body["safetySettings"], body["labels"]) == (
         "cachedContents/1",

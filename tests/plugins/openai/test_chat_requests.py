@@ -294,10 +294,12 @@ def test_documents_go_as_each_vendor_reads_them(dialect: Callable[[str], Any]) -
     )
 
 
-def test_extras_come_last_but_cannot_change_whether_it_streams(dialect: Callable[[str], Any]) -> None:
-    request = Request("hi", settings=Settings(temperature=1, extra={"top_p": 0.5, "stream": True}))
+def test_the_deployments_extras_come_last_but_cannot_change_whether_it_streams(
+    dialect: Callable[[str], Any],
+) -> None:
+    request = Request("hi", settings=Settings(temperature=1, extra={"top_p": 0.5, "service_tier": "flex"}))
     body = body_of(
-        dialect("openai"), request, extra_body={"temperature": 0, "top_p": 0.1, "service_tier": "flex"}
+        dialect("openai"), request, extra_body={"temperature": 0, "service_tier": "flex", "stream": True}
     )
     assert (body["temperature"], body["top_p"], body["service_tier"], body["stream"]) == (
         0,
