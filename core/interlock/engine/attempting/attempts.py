@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from time import perf_counter
 
 from interlock.engine.attempting.contents import check_content
@@ -29,6 +30,8 @@ from interlock.types.request import Output
 from interlock.types.response import Answer, Delta
 
 _AT_WORK = Delta()
+# Deltas. A provider that has them ready never waits, and nor would the loop's other tasks ever have a turn.
+_BREATH = 64
 
 
 class Attempts:
@@ -102,7 +105,9 @@ class Attempts:
             async with Reading(provider.stream(call), entry, watch) as deltas:
                 step = entry.carried(deltas.__anext__)
                 limit = limits.wait("first_token", began)
-                while True:
+                for number in count(1):
+                    if number % _BREATH == 0:
+                        await asyncio.sleep(0)
                     try:
                         with watch.until(*limit):
                             delta = await step()

@@ -17,6 +17,8 @@ class Watch:
     timer, which looks at the limit when it fires. That makes a limit for each chunk of a stream cost next to
     nothing.
 
+    A limit that has passed before its wait begins is raised at once, whatever there is to be had by then.
+
     Whoever goes on waiting after a cancellation is cancelled again. What it raises instead of the
     cancellation changes nothing: a limit that has passed has passed, and a caller who left has left.
 
@@ -44,6 +46,9 @@ class Watch:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a limit needs a running task")
+        # Whoever finds what it waits for lying there never waits, and so no timer could end it.
+        if self._error is not None and self._loop.time() >= self._due:
+            raise self._error()
         self._task, self._fired, self._cancelling = task, 0, task.cancelling()
         if self._handle is None or self._handle.when() > self._due:
             self._schedule()
