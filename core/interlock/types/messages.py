@@ -70,14 +70,15 @@ class Document(Media):
 class Reasoning:
     """A model's thinking.
 
-    `signature` is the vendor's proof, returned unchanged to the same `vendor` and to no other; a redacted
-    thought has no text and only its signature.
+    `signature` is the vendor's proof, returned unchanged to the same `vendor` and to no other, nor to an
+    endpoint other than `origin`, where that is known; a redacted thought has no text and only its signature.
     """
 
     text: str
     _: KW_ONLY
     signature: str | None = None
     vendor: str | None = None
+    origin: str | None = None
     redacted: bool = False
 
 
@@ -85,7 +86,7 @@ class Reasoning:
 class ToolCall:
     """A call that the model asks for. `arguments` was valid JSON and an object.
 
-    `signature` is proof for its `vendor` alone, as in `Reasoning`.
+    `signature` is proof for its `vendor` and `origin` alone, as in `Reasoning`.
     """
 
     id: str
@@ -93,6 +94,7 @@ class ToolCall:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     signature: str | None = None
     vendor: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

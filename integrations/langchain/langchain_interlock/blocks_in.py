@@ -18,17 +18,19 @@ from interlock import (
     ToolCall,
     ToolResult,
 )
+from langchain_interlock.layout import ORIGIN
 
 Block = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """A block, where it stands, and the vendor whose answer it belongs to, if that is known."""
+    """A block, where it stands, and whose answer it belongs to, if that is known."""
 
     block: Block
     key: str
     vendor: str | None
+    origin: str | None
 
 
 # LangChain's names of integrations, where Interlock names the vendor differently.
@@ -51,7 +53,14 @@ def vendor_named(response_metadata: Mapping[str, Any]) -> str | None:
     return _VENDORS.get(name, name) if isinstance(name, str) else None
 
 
-def part_of(block: Any, key: str, *, vendor: str | None = None) -> Any:
+def origin_named(response_metadata: Mapping[str, Any]) -> str | None:
+    """The endpoint whose signatures an answer of Interlock's holds."""
+    served = response_metadata.get("interlock")
+    origin = served.get(ORIGIN) if isinstance(served, Mapping) else None
+    return origin if isinstance(origin, str) else None
+
+
+def part_of(block: Any, key: str, *, vendor: str | None = None, origin: str | None = None) -> Any:
     """A part; None for a block that says nothing to any model but its own vendor's.
 
     Raises:
@@ -62,7 +71,7 @@ def part_of(block: Any, key: str, *, vendor: str | None = None) -> Any:
     if not isinstance(block, Mapping):
         raise RequestError(f"expected text or a mapping, not {type(block).__name__}", key=key)
     read = _READERS.get(str(block.get("type")))
-    return None if read is None else read(_At(block, key, vendor))
+    return None if read is None else read(_At(block, key, vendor, origin))
 
 
 def _text(at: _At) -> Text:
@@ -77,24 +86,28 @@ def _reasoning(at: _At) -> Reasoning | None:
     if text is None:  # OpenAI's, whose signature is good for its own kind of conversation alone
         text = "".join(str(part.get("text", "")) for part in at.block.get("summary") or () if part)
     signature = _extra(at.block, "signature") or at.block.get("signature")
-    return Reasoning(str(text), signature=signature, vendor=at.vendor) if text or signature else None
+    return _thought(str(text), signature, at, at.vendor) if text or signature else None
 
 
 def _thinking(at: _At) -> Reasoning:
-    owner = at.vendor or "anthropic"
-    return Reasoning(str(at.block.get("thinking", "")), signature=at.block.get("signature"), vendor=owner)
+    said = str(at.block.get("thinking", ""))
+    return _thought(said, at.block.get("signature"), at, at.vendor or "anthropic")
 
 
 def _redacted(at: _At) -> Reasoning:
-    return Reasoning("", signature=at.block.get("data"), vendor=at.vendor or "anthropic", redacted=True)
+    return replace(_thought("", at.block.get("data"), at, at.vendor or "anthropic"), redacted=True)
 
 
 def _bedrock_reasoning(at: _At) -> Reasoning | None:
     inner = at.block.get("reasoning_content")
     if not isinstance(inner, Mapping):
         return None
-    owner = at.vendor or "bedrock"
-    return Reasoning(str(inner.get("text", "")), signature=inner.get("signature"), vendor=owner)
+    return _thought(str(inner.get("text", "")), inner.get("signature"), at, at.vendor or "bedrock")
+
+
+def _thought(text: str, signature: str | None, at: _At, owner: str | None) -> Reasoning:
+    origin = at.origin if signature else None
+    return Reasoning(text, signature=signature, vendor=owner, origin=origin)
 
 
 def _refusal(at: _At) -> Refusal:
@@ -196,7 +209,11 @@ def _tool_result(at: _At) -> ToolResult:
 
 def _foreign(at: _At) -> Any:
     """A block that LangChain could not translate: perhaps we can."""
-    return part_of(at.block.get("value"), at.key, vendor=at.vendor) if at.block.get("value") else None
+    return (
+        part_of(at.block.get("value"), at.key, vendor=at.vendor, origin=at.origin)
+        if at.block.get("value")
+        else None
+    )
 
 
 def _source(block: Block, key: str) -> dict[str, Any]:

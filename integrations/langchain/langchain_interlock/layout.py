@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage
 from interlock import Message, Reasoning, Text, ToolCall
 
 KEY = "parts"
+ORIGIN = "origin"
 
 
 def layout_of(message: Message) -> list[dict[str, Any]] | None:
@@ -24,13 +25,21 @@ def layout_of(message: Message) -> list[dict[str, Any]] | None:
     return None if None in written else [each for each in written if each is not None]
 
 
+def origin_of(message: Message) -> str | None:
+    """The endpoint whose signatures the turn holds: all of one answer come from one."""
+    for part in message.parts:
+        if isinstance(part, (Reasoning, ToolCall)) and part.signature and part.origin:
+            return part.origin
+    return None
+
+
 def restored(message: AIMessage, calls: Sequence[ToolCall]) -> tuple[Any, ...] | None:
     """The turn's parts with their signatures; None when the message has no layout, or does not fit it."""
     served = message.response_metadata.get("interlock")
     layout = served.get(KEY) if isinstance(served, Mapping) else None
     if not isinstance(served, Mapping) or not isinstance(layout, list):
         return None
-    vendor = served.get("provider")
+    vendor, origin = served.get("provider"), served.get(ORIGIN)
     text, thought = str(message.text), reasoning_of(message)
     if (len(text), len(thought)) != (_length(layout, "text"), _length(layout, "reasoning")):
         return None
@@ -43,7 +52,11 @@ def restored(message: AIMessage, calls: Sequence[ToolCall]) -> tuple[Any, ...] |
             text = text[length:]
         elif each["kind"] == "reasoning":
             part = Reasoning(
-                thought[:length], signature=signature, vendor=vendor, redacted=each.get("redacted", False)
+                thought[:length],
+                signature=signature,
+                vendor=vendor,
+                origin=origin if signature else None,
+                redacted=each.get("redacted", False),
             )
             parts.append(part)
             thought = thought[length:]
@@ -51,12 +64,8 @@ def restored(message: AIMessage, calls: Sequence[ToolCall]) -> tuple[Any, ...] |
             call = known.pop(each["id"], None)
             if call is None:
                 return None
-            owner = vendor if signature else None
-            parts.append(
-                ToolCall(
-                    id=call.id, name=call.name, arguments=call.arguments, signature=signature, vendor=owner
-                )
-            )
+            proof = {"signature": signature, "vendor": vendor, "origin": origin} if signature else {}
+            parts.append(ToolCall(id=call.id, name=call.name, arguments=call.arguments, **proof))
     return None if known else tuple(parts)
 
 

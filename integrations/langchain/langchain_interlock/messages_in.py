@@ -15,7 +15,7 @@ from langchain_core.messages import (
 )
 
 from interlock import Audio, Document, Image, Message, Reasoning, RequestError, Text, ToolCall, ToolResult
-from langchain_interlock.blocks_in import part_of, vendor_named
+from langchain_interlock.blocks_in import origin_named, part_of, vendor_named
 from langchain_interlock.layout import restored
 
 _Part = Any
@@ -83,11 +83,11 @@ def _assistant(message: AIMessage, key: str) -> Message:
     whole = restored(message, calls)
     if whole is not None:
         return Message("assistant", whole, name=message.name)
-    vendor = vendor_named(message.response_metadata)
+    vendor, origin = vendor_named(message.response_metadata), origin_named(message.response_metadata)
     parts: list[_Part] = []
     waiting = {call.id: call for call in calls}
     for index, block in enumerate([content] if isinstance(content, str) else content):
-        part = part_of(block, f"{key}.content.{index}", vendor=vendor)
+        part = part_of(block, f"{key}.content.{index}", vendor=vendor, origin=origin)
         if isinstance(part, ToolCall):
             # The same call stands in `tool_calls`, whose arguments count: there they may have been edited.
             part = waiting.pop(part.id, None if part.id in {call.id for call in calls} else part)

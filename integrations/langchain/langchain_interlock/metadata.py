@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from interlock import AttemptRecord, Decision, ErrorRecord, Response, Router, Usage
-from langchain_interlock.layout import KEY, layout_of
+from langchain_interlock.layout import KEY, ORIGIN, layout_of, origin_of
 
 
 def metadata_of(response: Response, name: str | None, router: Router) -> dict[str, Any]:
@@ -28,6 +28,9 @@ def metadata_of(response: Response, name: str | None, router: Router) -> dict[st
     layout = layout_of(response.message)
     if layout is not None:
         served[KEY] = layout
+    origin = origin_of(response.message)
+    if origin is not None:
+        served[ORIGIN] = origin
     return {
         "model_provider": "interlock",
         "model_name": name or response.model,

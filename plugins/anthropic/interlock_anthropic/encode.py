@@ -43,7 +43,7 @@ def _body(request: Request, deployment: Deployment) -> tuple[dict[str, Any], lis
     plan = plan_of(request, traits)
     words: list[str] = []
     tools = _tools(request, traits, plan, words)
-    conversation = Conversation(request.messages, words)
+    conversation = Conversation(request.messages, deployment, words)
     if not conversation.turns:
         raise InvalidRequest("there is nothing to send: every message is empty")
     if "tools" not in tools and conversation.tools:

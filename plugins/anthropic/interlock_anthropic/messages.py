@@ -18,6 +18,8 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
+from interlock.types.models import Deployment
+from interlock.types.provenance import comes_from
 from interlock_anthropic import media
 from interlock_anthropic.vendor import NAME, refused
 
@@ -38,8 +40,11 @@ class Conversation:
         tools: names of the tools that past turns called.
     """
 
-    def __init__(self, messages: Iterable[Message], words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, messages: Iterable[Message], deployment: Deployment, words: Iterable[str] = ()
+    ) -> None:
         """`words` end the system prompt: what the vendor has no field for."""
+        self._deployment = deployment
         self._ids = CallIds(_plain)
         self._marked: list[Block] = []
         self._moved: list[Block] = []
@@ -103,7 +108,7 @@ class Conversation:
             if isinstance(part, (Text, Refusal)):
                 self._add(blocks, part, _text(part))
             elif isinstance(part, Reasoning):
-                blocks.extend(_thought(part))
+                blocks.extend(_thought(part, self._deployment))
             elif isinstance(part, ToolCall):
                 self.tools[part.name] = None
                 blocks.append(
@@ -173,9 +178,9 @@ def _is_blank(block: Block) -> bool:
     return block["type"] == "text" and not block["text"].strip()
 
 
-def _thought(part: Reasoning) -> list[Block]:
-    """A thought goes back to who thought it, and only with the signature that proves it."""
-    if part.vendor != NAME or not part.signature:
+def _thought(part: Reasoning, deployment: Deployment) -> list[Block]:
+    """A thought goes back to where it was thought, and only with the signature that proves it."""
+    if not part.signature or not comes_from(part, NAME, deployment):
         return []
     if part.redacted:
         return [{"type": "redacted_thinking", "data": part.signature}]

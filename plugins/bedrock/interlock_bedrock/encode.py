@@ -44,7 +44,7 @@ def url(deployment: Deployment, *, stream: bool) -> str:
 def body(request: Request, deployment: Deployment) -> dict[str, Any]:
     traits = traits_of(deployment)
     planned = plan(request, traits)
-    messages, system = encode_conversation(request.messages, traits, planned.words)
+    messages, system = encode_conversation(request.messages, deployment, planned.words)
     payload: dict[str, Any] = {"messages": messages}
     if system:
         payload["system"] = system

@@ -19,9 +19,11 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
+from interlock.types.models import Deployment
+from interlock.types.provenance import comes_from
 from interlock_bedrock import media
 from interlock_bedrock.media import Block, Names, refused
-from interlock_bedrock.models import Traits
+from interlock_bedrock.models import traits_of
 from interlock_bedrock.vendor import NAME
 
 _MARK: Block = {"cachePoint": {"type": "default"}}
@@ -38,10 +40,10 @@ _Marked = tuple[Block, bool]
 
 
 def encode_conversation(
-    messages: Iterable[Message], traits: Traits, words: Iterable[str]
+    messages: Iterable[Message], deployment: Deployment, words: Iterable[str]
 ) -> tuple[list[Block], list[Block]]:
     """(messages, system). `words` end the system prompt."""
-    writer = _Writer(traits)
+    writer = _Writer(deployment)
     for message in messages:
         writer.add(message)
     system = [*writer.system, *(({"text": word}, False) for word in words)]
@@ -49,8 +51,9 @@ def encode_conversation(
 
 
 class _Writer:
-    def __init__(self, traits: Traits) -> None:
-        self._traits = traits
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._traits = traits = traits_of(deployment)
         self._names = Names()
         strict = traits.maker in ("", "anthropic")
         self._ids = CallIds(_strict_id if strict else _service_id)
@@ -145,7 +148,7 @@ class _Writer:
     def _thought(self, part: Reasoning) -> list[_Marked]:
         """A thought goes back to Bedrock alone, and only where the model's maker takes it."""
         taken = self._traits.reasons_back
-        if part.vendor != NAME or taken == "never":
+        if taken == "never" or not comes_from(part, NAME, self._deployment):
             return []
         if not part.signature and (taken == "signed" or part.redacted or not part.text):
             return []

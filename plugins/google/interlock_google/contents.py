@@ -19,6 +19,7 @@ from interlock.types.messages import (
     ToolResult,
 )
 from interlock.types.models import Deployment
+from interlock.types.provenance import comes_from
 from interlock_google import media
 from interlock_google.models import VENDOR, is_third_generation
 
@@ -49,6 +50,7 @@ class _Turns:
 
     def __init__(self, deployment: Deployment) -> None:
         self._base_url = deployment.base_url
+        self._deployment = deployment
         self._newer = is_third_generation(deployment.name)
         self._contents: list[_Part] = []
         self._moved: list[_Part] = []
@@ -84,11 +86,12 @@ class _Turns:
                 if part.text:
                     parts.append({"text": part.text})
             elif isinstance(part, Reasoning):
-                _think(part, parts)
+                if comes_from(part, VENDOR, self._deployment):
+                    _think(part, parts)
             elif isinstance(part, ToolCall):
                 id_ = self._ids.call(part.id)
                 self._called[id_] = part.name
-                parts.append(_call(part, id_))
+                parts.append(_call(part, id_, own=comes_from(part, VENDOR, self._deployment)))
             elif isinstance(part, _MEDIA):
                 parts.append(media.encode(part, self._base_url))
             else:
@@ -157,9 +160,9 @@ def _instruction(part: Part) -> _Part:
     return {"text": part.text}
 
 
-def _call(call: ToolCall, id_: str) -> _Part:
+def _call(call: ToolCall, id_: str, *, own: bool) -> _Part:
     part: _Part = {"functionCall": {"id": id_, "name": call.name, "args": dict(call.arguments)}}
-    if call.vendor == VENDOR and call.signature is not None and _SIGNATURE.fullmatch(call.signature):
+    if own and call.signature is not None and _SIGNATURE.fullmatch(call.signature):
         part["thoughtSignature"] = call.signature
     return part
 
@@ -167,8 +170,6 @@ def _call(call: ToolCall, id_: str) -> _Part:
 def _think(thought: Reasoning, parts: list[_Part]) -> None:
     """The vendor's own thoughts, as they came; see `decode` for what hides in a redacted one."""
     signature = thought.signature
-    if thought.vendor != VENDOR:
-        return
     if not thought.redacted:
         if thought.text or signature:
             signed = {"thoughtSignature": signature} if signature else {}

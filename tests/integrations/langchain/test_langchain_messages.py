@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from langchain_core.messages import (
@@ -321,11 +322,17 @@ async def test_a_stream_folded_together_equals_the_plain_answer(name, version):
 @pytest.mark.parametrize("version", [None, "v1"])
 @pytest.mark.parametrize("name", ["signed", "thought", "calls", "text"])
 def test_what_comes_back_is_what_the_vendor_made(name, version):
+    """And where: a signature is of use at the endpoint alone that gave it."""
     model = chat(ANSWERS[name], version)
+    signed = (Reasoning, ToolCall)
+    made = tuple(
+        replace(part, origin="a/scripted") if isinstance(part, signed) and part.signature else part
+        for part in ANSWERS[name].parts
+    )
     [again] = messages_in([model.invoke("x")])
-    assert again.parts == ANSWERS[name].parts
+    assert again.parts == made
     copied = AIMessage.model_validate_json(model.invoke("x").model_dump_json())
-    assert messages_in([copied])[0].parts == ANSWERS[name].parts
+    assert messages_in([copied])[0].parts == made
 
 
 def test_an_edited_answer_goes_out_without_signatures():

@@ -169,10 +169,11 @@ def test_an_empty_picture_is_refused_by_name() -> None:
 
 
 def test_a_turn_goes_out_and_comes_back_unchanged() -> None:
+    proof = {"vendor": "a", "origin": "a/scripted"}
     parts = (
-        Reasoning("Somebody asks.", signature="sealed", vendor="a"),
+        Reasoning("Somebody asks.", signature="sealed", **proof),
         Text("I shall look."),
-        ToolCall(id="c1", name="look", arguments={"where": "there"}, signature="proof", vendor="a"),
+        ToolCall(id="c1", name="look", arguments={"where": "there"}, signature="proof", **proof),
     )
     turn = chatted(
         Answer(parts=parts, finish_reason="tool_calls", usage=Usage(input_tokens=1, output_tokens=1))
@@ -185,7 +186,7 @@ def test_a_turn_goes_out_and_comes_back_unchanged() -> None:
 
 
 def test_a_redacted_thought_keeps_its_seal() -> None:
-    thought = Reasoning("", signature="sealed", vendor="a", redacted=True)
+    thought = Reasoning("", signature="sealed", vendor="a", origin="a/scripted", redacted=True)
     turn = chatted(answer(thought, Text("Yes.")))
     _, read, _ = sent(ChatMessage(content="hello"), turn, ChatMessage(content="really?"))
     assert read.parts == (thought, Text("Yes."))

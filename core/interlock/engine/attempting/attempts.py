@@ -26,6 +26,7 @@ from interlock.protocols import Call, Provider
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt
 from interlock.types.models import Deployment
+from interlock.types.provenance import signed
 from interlock.types.request import Output
 from interlock.types.response import Answer, Delta
 
@@ -78,7 +79,7 @@ class Attempts:
             provider = self._providers[call.deployment.provider]
             now = asyncio.get_running_loop().time()
             with watch.until(*Limits(call.deployment, flight, now).wait("answer", now)):
-                answer = await entry.carried(provider.complete)(call)
+                answer = _marked(await entry.carried(provider.complete)(call), call.deployment)
             entry.answer, entry.usage, entry.served_model = answer, answer.usage, answer.served_model
             answer = self._accept(flight, attempt, answer, lane)
             entry.usage = answer.usage
@@ -128,7 +129,7 @@ class Attempts:
                         limit = limits.after_finish(loop_time())
                     elif entry.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
-            entry.answer = fold.answer()
+            entry.answer = _marked(fold.answer(), call.deployment)
             answer = self._accept(flight, attempt, entry.answer, lane)
             entry.usage = answer.usage
 
@@ -175,6 +176,12 @@ class Attempts:
         elif lane.prefix:
             request = prefilled(request, lane.prefix)
         return Call(request=request, deployment=deployment, permit=permit, http=self._http)
+
+
+def _marked(answer: Answer, deployment: Deployment) -> Answer:
+    """The answer, its signatures marked with the endpoint that can check them."""
+    parts = signed(answer.parts, deployment)
+    return answer if parts is answer.parts else replace(answer, parts=parts)
 
 
 def speaks(delta: Delta) -> bool:

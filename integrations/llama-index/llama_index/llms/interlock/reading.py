@@ -156,6 +156,7 @@ def _thought(block: ThinkingBlock) -> Reasoning:
         block.content or "",
         signature=about.get("signature"),
         vendor=about.get("vendor"),
+        origin=about.get("origin"),
         redacted=bool(about.get("redacted")),
     )
 
@@ -169,6 +170,7 @@ def _call(block: ToolCallBlock, message: ChatMessage, index: int, key: str) -> T
         arguments=_arguments(block.tool_kwargs, f"{key}.tool_kwargs"),
         signature=proof.get("signature"),
         vendor=proof.get("vendor"),
+        origin=proof.get("origin"),
     )
 
 

@@ -125,7 +125,12 @@ def _blocks(message: Message, thought_tokens: int | None) -> list[ContentBlock]:
 
 
 def _thought(part: Reasoning, tokens: int | None) -> ThinkingBlock:
-    about = {"signature": part.signature, "vendor": part.vendor, "redacted": part.redacted or None}
+    about = {
+        "signature": part.signature,
+        "vendor": part.vendor,
+        "origin": part.origin,
+        "redacted": part.redacted or None,
+    }
     return ThinkingBlock(
         content=part.text or None,
         num_tokens=tokens,
@@ -151,7 +156,7 @@ def _written(call: ToolCall) -> dict[str, Any]:
 def _proofs(calls: Iterable[ToolCall]) -> dict[str, Any]:
     """What a vendor wants back with its calls; a tool call block has no place for it."""
     return {
-        call.id: {"signature": call.signature, "vendor": call.vendor}
+        call.id: {"signature": call.signature, "vendor": call.vendor, "origin": call.origin}
         for call in calls
         if call.signature is not None
     }
