@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig, resolve_key
 from interlock.constraints import is_cloud_region, normalise
 from interlock.errors import ConfigError, PermitError
-from interlock.http import check_network, origin_of
+from interlock.http import check_network, is_loopback, origin_of
 from interlock.protocols import Provider, ProviderFacts
 from interlock.types.models import (
     Credential,
@@ -22,7 +23,7 @@ from interlock.types.models import (
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS, distribution_of
 
-LOCAL = "local"
+LOCAL, GLOBAL = "local", "global"
 
 
 class DeploymentMaker:
@@ -72,15 +73,16 @@ class DeploymentMaker:
 
     def _endpoint(self, card: ModelCard, endpoint: Endpoint) -> Deployment:
         facts = self._facts.get(endpoint.provider)
+        keeps = facts is None or facts.keeps(endpoint.name)
         return Deployment(
             id=card.id,
             card=card,
             provider=endpoint.provider,
-            region=endpoint.region,
+            region=endpoint.region if keeps or endpoint.region != LOCAL else GLOBAL,
             name=endpoint.name,
             base_url=_address(facts, endpoint.region),
             credential=self._from_environment(endpoint.provider, facts),
-            on_premise=bool(facts and facts.on_premise),
+            on_premise=bool(facts and facts.on_premise and keeps),
             timeouts=self._timeouts,
         )
 
@@ -90,6 +92,11 @@ class DeploymentMaker:
         facts = self._provider(item.provider, f"{key}.provider")
         endpoint = next((found for found in card.endpoints if found.provider == item.provider), None)
         usual = (endpoint.region if endpoint else "") or (facts.region if facts else "")
+        name = item.name or (endpoint.name if endpoint else card.id.partition("/")[2])
+        keeps = facts is None or facts.keeps(name)
+        if not keeps:
+            self._check_passed_on(item, name, key)
+            usual = usual if usual != LOCAL else GLOBAL
         region = item.region or usual
         own = _address(facts, region)
         base_url = (item.base_url or own).rstrip("/")
@@ -104,10 +111,10 @@ class DeploymentMaker:
             card=card,
             provider=item.provider,
             region=region,
-            name=item.name or (endpoint.name if endpoint else card.id.partition("/")[2]),
+            name=name,
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),
-            on_premise=bool(facts and facts.on_premise and at_home)
+            on_premise=bool(facts and facts.on_premise and at_home and keeps)
             if item.on_premise is None
             else item.on_premise,
             headers=item.headers,
@@ -176,6 +183,14 @@ class DeploymentMaker:
         if region == LOCAL and base_url and not _loopback(base_url):
             raise self._config.error(key, "local means this machine, and base_url names another.")
 
+    def _check_passed_on(self, item: DeploymentConfig, name: str, key: str) -> None:
+        where = f"{item.provider} sends what it asks {name!r} on to a cloud of its own"
+        if item.region is not None and normalise(item.region) == LOCAL:
+            what = f"{where}; say where that is, or leave the region out, which is {GLOBAL}."
+            raise self._config.error(f"{key}.region", what)
+        if item.on_premise:
+            raise self._config.error(f"{key}.on_premise", f"{where}, which is not on your own ground.")
+
     def _credential(self, item: DeploymentConfig, facts: ProviderFacts | None, key: str) -> Credential:
         if item.api_key is None:
             return self._from_environment(item.provider, facts)
@@ -212,5 +227,4 @@ def _same_origin(base_url: str, other: str) -> bool:
 
 
 def _loopback(base_url: str) -> bool:
-    host = origin_of(base_url).split("://", 1)[1].rpartition(":")[0]
-    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
+    return is_loopback(urlsplit(base_url).hostname or "")

@@ -2,6 +2,7 @@
 
 from interlock.http.client import HttpClient, StreamReply
 from interlock.http.codec import Codec, HttpProvider, StreamDecoder
+from interlock.http.hosts import is_loopback
 from interlock.http.networks import check_network
 from interlock.http.redact import RedactingFilter, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
@@ -23,6 +24,7 @@ __all__ = [
     "StreamReply",
     "check_network",
     "error_for",
+    "is_loopback",
     "origin_of",
     "redact",
     "redacting_logger",

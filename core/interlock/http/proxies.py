@@ -1,12 +1,12 @@
 """Which proxy a URL goes through: the configured one, else the environment's."""
 
 import base64
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
 
 from interlock.errors import ConfigError
+from interlock.http.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Proxies:
         parts = urlsplit(url)
         name = parts.scheme if parts.scheme in self._environment else "all"
         proxy = self._environment.get(name)
-        if not proxy or _is_loopback(parts.hostname or "") or self._bypassed(parts.netloc.rpartition("@")[2]):
+        if not proxy or is_loopback(parts.hostname or "") or self._bypassed(parts.netloc.rpartition("@")[2]):
             return None
         return _parse(proxy, key=f"{name.upper()}_PROXY", source="environment")
 
@@ -70,12 +70,3 @@ def _parse(value: str, *, key: str, source: str = "") -> Proxy:
 def basic(user: str, password: str) -> str:
     """The value of an authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

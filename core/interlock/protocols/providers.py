@@ -60,6 +60,8 @@ class ProviderFacts:
             `{region}` in it stands for the deployment's cloud region; without one, the user must give a root.
         region: where requests are processed unless a deployment says otherwise; empty when the user must say.
         needs_key: False for servers that commonly run without one.
+        passes_on: how names of models end that the provider's server sends on to a cloud of its vendor's.
+            Such a deployment is `global` unless it says otherwise, and neither `local` nor on premise.
         in_process: nothing leaves the process; the region is `local`.
         hint: the next step for a user who lacks the key or server, in a sentence.
     """
@@ -71,7 +73,12 @@ class ProviderFacts:
     needs_key: bool = True
     in_process: bool = False
     on_premise: bool = False
+    passes_on: tuple[str, ...] = ()
     hint: str = ""
+
+    def keeps(self, name: str) -> bool:
+        """Whether the model that the provider knows by this name runs where the provider's server does."""
+        return not name.lower().endswith(self.passes_on)
 
 
 @runtime_checkable

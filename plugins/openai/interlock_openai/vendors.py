@@ -96,8 +96,10 @@ def _cloud(name: str, env: str, base_url: str, region: str, hint: str) -> Provid
     return ProviderFacts(name=name, env=(env,), base_url=base_url, region=region, hint=hint)
 
 
-def _server(name: str, base_url: str, hint: str) -> ProviderFacts:
-    """A server on this machine: what it is sent goes no further than an in-process model's prompt does."""
+def _server(name: str, base_url: str, hint: str, passes_on: tuple[str, ...] = ()) -> ProviderFacts:
+    """A server on this machine: what it is sent goes no further than an in-process model's prompt does,
+    but for the models that it `passes_on`.
+    """
     return ProviderFacts(
         name=name,
         env=(f"{name.upper()}_API_KEY",),
@@ -105,6 +107,7 @@ def _server(name: str, base_url: str, hint: str) -> ProviderFacts:
         region="local",
         needs_key=False,
         on_premise=True,
+        passes_on=passes_on,
         hint=hint,
     )
 
@@ -301,6 +304,7 @@ OLLAMA = Vendor(
         "ollama",
         "http://127.0.0.1:11434/v1",
         "Start it with `ollama serve` and fetch a model with `ollama pull`.",
+        passes_on=("-cloud", ":cloud"),
     ),
     user=None,
     parallel=False,

@@ -162,6 +162,50 @@ def test_a_server_elsewhere_is_not_on_premise_unless_one_says_so():
     assert wire(**there, base_url="https://cloud.example.com/v1", on_premise=True).on_premise
 
 
+@pytest.mark.parametrize(
+    "host", ["127.evil.example", "127.0.0.1.evil.example", "x.localhost", "localhost.evil.example", "127.1"]
+)
+def test_a_name_that_looks_like_this_machine_is_another(host):
+    there = {"model": "gpt-5.5", "provider": "vllm", "base_url": f"http://{host}/v1"}
+    with pytest.raises(ConfigError, match=r"region: local means this machine"):
+        wire(**there, region="local")
+    with pytest.raises(ConfigError, match=r"region: is missing"):
+        wire(**there)
+    assert not wire(**there, region="us").on_premise
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "127.8.9.10", "[::1]", "[::ffff:127.0.0.1]", "u:p@127.0.0.1"]
+)
+def test_this_machine_has_several_spellings(host):
+    deployment = wire(model="gpt-5.5", provider="vllm", base_url=f"http://{host}:8000/v1")
+    assert (deployment.region, deployment.on_premise) == ("local", True)
+
+
+@pytest.mark.parametrize("name", ["deepseek-v3.1:671b-cloud", "kimi-k2:cloud", "GPT-OSS:120B-Cloud"])
+def test_a_model_that_ollama_sends_on_is_not_here(name):
+    there = {"model": "gpt-5.5", "provider": "ollama", "name": name}
+    deployment = wire(**there)
+    assert (deployment.region, deployment.on_premise) == ("global", False)
+    assert wire(**there, region="us").region == "us"
+    for key, value in {"region": "local", "on_premise": True}.items():
+        with pytest.raises(ConfigError, match=f"{key}: ollama sends what it asks .* on to a cloud"):
+            wire(**there, **{key: value})
+    router = Router(assemble({"deployments": [DEPLOYMENT | there]}, environ={}))
+    for rule in ({"residency": "eu"}, {"on_premise": True}):
+        assert not router.decide("Hello", constraints=rule).shortlist
+
+
+def test_a_card_of_ones_own_does_not_make_it_local():
+    served = {"provider": "ollama", "name": "mine:cloud", "region": "local"}
+    mine = {"id": "me/mine", "maker": "Me", "jurisdiction": "de", "endpoints": [served]}
+    config = {"models": [mine], "deployments": [{"id": "a", "model": "mine", "provider": "ollama"}]}
+    for given in (config, {"models": [mine]}):
+        made = assemble(given, environ={}).deployments.values()
+        [deployment] = [each for each in made if each.name == "mine:cloud"]
+        assert (deployment.region, deployment.on_premise) == ("global", False)
+
+
 def test_relative_certificates_are_found_beside_the_configuration(tmp_path, monkeypatch):
     (tmp_path / "conf").mkdir()
     file = tmp_path / "conf" / "interlock.yaml"
