@@ -17,7 +17,8 @@ class Watch:
     timer, which looks at the limit when it fires. That makes a limit for each chunk of a stream cost next to
     nothing.
 
-    A limit that has passed before its wait begins is raised at once, whatever there is to be had by then.
+    A limit that has passed before its wait begins is raised at once, whatever there is to be had by then;
+    but for the first wait, which always begins.
 
     Whoever goes on waiting after a cancellation is cancelled again. What it raises instead of the
     cancellation changes nothing: a limit that has passed has passed, and a caller who left has left.
@@ -25,7 +26,7 @@ class Watch:
     `left` says whether somebody else had cancelled the task when the last wait ended in an exception.
     """
 
-    __slots__ = ("_cancelling", "_due", "_error", "_fired", "_handle", "_loop", "_task", "left")
+    __slots__ = ("_cancelling", "_due", "_error", "_fired", "_handle", "_loop", "_task", "_waited", "left")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -34,6 +35,7 @@ class Watch:
         self._due = 0.0
         self._cancelling = 0
         self._fired = 0
+        self._waited = False
         self.left = False
         self._error: Callable[[], InterlockError] | None = None
 
@@ -47,8 +49,9 @@ class Watch:
         if task is None:
             raise RuntimeError("a limit needs a running task")
         # Whoever finds what it waits for lying there never waits, and so no timer could end it.
-        if self._error is not None and self._loop.time() >= self._due:
+        if self._waited and self._error is not None and self._loop.time() >= self._due:
             raise self._error()
+        self._waited = True
         self._task, self._fired, self._cancelling = task, 0, task.cancelling()
         if self._handle is None or self._handle.when() > self._due:
             self._schedule()

@@ -61,3 +61,12 @@ async def test_a_sooner_limit_after_a_later_one_is_kept():
         await asyncio.sleep(0)
     with pytest.raises(AnswerTimeout), watch.until(loop.time() + 0.01, late):
         await asyncio.sleep(5)
+
+
+async def test_a_limit_that_has_passed_lets_no_further_wait_begin():
+    watch, loop = Watch(), asyncio.get_running_loop()
+    with watch.until(loop.time() + 5, late):
+        pass
+    with pytest.raises(FirstTokenTimeout), watch.until(loop.time(), lambda: FirstTokenTimeout("now")):
+        pytest.fail("the wait began")
+    watch.close()
