@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interlock.cli import inputs, kept, memory, show
+from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.types.response import Response
 
 if TYPE_CHECKING:
     from interlock.router import Router
+
+_CUT = {
+    None: "The answer was cut off at the token limit and is not complete; see --max-tokens.",
+    "repetition": "The answer began to repeat itself, was cut off there and is not complete.",
+}
 
 
 def ask(
@@ -75,6 +81,8 @@ def ask(
         show.note(remark)
     if not (quiet or as_json):
         show.note(show.decision_line(response))
+    if response.finish_reason == "length":
+        raise typer.Exit(FAILED)
 
 
 async def _complete(router: "Router", messages: list[dict[str, str]], options: dict[str, Any]) -> Response:
@@ -122,7 +130,7 @@ def _remarks(response: Response) -> list[str]:
     """What a reader must know to take the answer for what it is."""
     remarks = []
     if response.finish_reason == "length":
-        remarks.append("The answer was cut off at the token limit and is not complete; see --max-tokens.")
+        remarks.append(_CUT.get(response.extra.get("cut"), _CUT[None]))
     if response.finish_reason == "refusal":
         remarks.append("The model refused to answer.")
     elif not response.text.strip():

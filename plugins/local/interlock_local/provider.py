@@ -13,8 +13,10 @@ from interlock.http.payload import deltas_of
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.messages import Part
 from interlock.types.models import Credential, Network, Secret
+from interlock.types.request import Settings
 from interlock.types.response import Delta
 from interlock_local import emulate
+from interlock_local.loops import Loop
 from interlock_local.process import SERVERS, Server
 from interlock_local.weights import HINT, NAME, find
 from interlock_openai import ChatCompletions, Vendor
@@ -26,7 +28,13 @@ FACTS = ProviderFacts(
 _LAST = ("finish_reason", "usage", "served_model", "id", "extra")
 
 # A small model may never find an end; what it says after this has rarely been worth the wait.
-MAX_TOKENS = 1024
+MAX_TOKENS = 300
+REPETITION = {"cut": "repetition"}
+# Against answers that repeat themselves. tests/benchmarks/first_answer.py measures what comes of it, on other
+# prompts. The caller's own settings and the deployment's `extra_body` come first.
+_TEMPERATURE = 0.3
+_CALMING = {"min_p": 0.05, "repeat_penalty": 1.15, "repeat_last_n": 256}
+_STRUCTURED = {"repeat_penalty": 1.0}  # JSON says its keys and its quotes again and again
 
 _DIALECT = Vendor(
     facts=FACTS, user=None, top_k=True, ask="template", think_tags=True, system_first=True, images=False
@@ -57,8 +65,10 @@ class LocalProvider:
         return ""
 
     async def complete(self, call: Call) -> Answer:
+        """Read as a stream, too, so that an answer which goes round in circles can be cut."""
         inner = await _inside(call)
-        answer = await self._http.complete(inner)
+        async with aclosing(self._open(inner)) as deltas:
+            answer = _together([delta async for delta in deltas])
         return emulate.answered(answer) if emulate.is_needed(call.request) else answer
 
     async def stream(self, call: Call) -> AsyncIterator[Delta]:
@@ -68,9 +78,16 @@ class LocalProvider:
             async for delta in deltas:
                 yield delta
 
-    def _open(self, inner: Call) -> AsyncGenerator[Delta]:
+    async def _open(self, inner: Call) -> AsyncGenerator[Delta]:
+        """The stream, to its end or until it goes round in circles: then it is cut, and `extra` says so."""
+        loop = Loop()
         # It is a generator, which can be closed; the protocol promises less.
-        return cast("AsyncGenerator[Delta]", self._http.stream(inner))
+        async with aclosing(cast("AsyncGenerator[Delta]", self._http.stream(inner))) as deltas:
+            async for delta in deltas:
+                yield delta
+                if loop.add(delta.text or delta.reasoning):
+                    yield Delta(finish_reason="length", served_model=inner.deployment.name, extra=REPETITION)
+                    return
 
     async def _emulated(self, inner: Call) -> AsyncGenerator[Delta]:
         """An object means something only once it is whole; until then, empty steps say that it is growing."""
@@ -92,13 +109,12 @@ async def _inside(call: Call) -> Call:
     if not call.permit.is_open:
         raise PermitError(f"the permit for {deployment.id} was withdrawn while the model was loading")
     request = emulate.asked(request) if emulate.is_needed(request) else emulate.plain(request)
-    if request.settings.max_tokens is None:
-        request = replace(request, settings=replace(request.settings, max_tokens=MAX_TOKENS))
     return Call(
-        request=request,
+        request=replace(request, settings=_settled(request.settings)),
         deployment=replace(
             deployment,
             name=_served_as(deployment),
+            extra_body={**_CALMING, **(_STRUCTURED if request.output else {}), **deployment.extra_body},
             base_url=f"{server.address}/v1",
             credential=Credential(secret=Secret(server.key), source="made for this process"),
             headers={},
@@ -106,6 +122,15 @@ async def _inside(call: Call) -> Call:
         ),
         permit=Permit(deployment=deployment.id, origin=origin_of(server.address)),
         http=call.http,
+    )
+
+
+def _settled(settings: Settings) -> Settings:
+    """What the caller leaves open, settled as suits a small model."""
+    return replace(
+        settings,
+        max_tokens=MAX_TOKENS if settings.max_tokens is None else settings.max_tokens,
+        temperature=_TEMPERATURE if settings.temperature is None else settings.temperature,
     )
 
 

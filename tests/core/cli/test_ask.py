@@ -72,10 +72,12 @@ def test_a_fallback_is_told(configured, run):
     assert "down failed (Unavailable), answered by zhipu/glm-5.2 via good (eu)" in result.stderr
 
 
-def test_a_truncated_answer_is_said_to_be_one(configured, run):
+@pytest.mark.parametrize("arguments", [["-q"], ["--json"], ["--no-stream"]])
+def test_a_truncated_answer_is_said_to_be_one(configured, run, arguments):
     configured("long")
-    for arguments in (["-q"], ["--json"], ["--no-stream"]):
-        assert "not complete" in run("ask", *arguments, "Hi").stderr
+    result = run("ask", *arguments, "Hi")
+    assert "token limit and is not complete" in result.stderr
+    assert result.exit_code == 1
 
 
 def test_a_broken_stream_is_never_shown_as_whole(configured, run):
