@@ -35,6 +35,7 @@ from interlock.errors import (
     RefusedAnswer,
     RequestError,
     RouterOverloaded,
+    SettingRefused,
     StoreError,
     StreamInterrupted,
     TotalTimeout,
@@ -60,6 +61,7 @@ from interlock.types.models import Deployment, Endpoint, ModelCard, Price, Score
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
+from interlock.types.traits import Traits
 
 __all__ = [
     "AllAttemptsFailed",
@@ -121,6 +123,7 @@ __all__ = [
     "Router",
     "RouterOverloaded",
     "Score",
+    "SettingRefused",
     "Settings",
     "StoreError",
     "StreamInterrupted",
@@ -131,6 +134,7 @@ __all__ = [
     "ToolResult",
     "ToolSpec",
     "TotalTimeout",
+    "Traits",
     "TruncatedAnswer",
     "Unavailable",
     "Usage",

@@ -24,6 +24,7 @@
         ├── InvalidRequest          400, 413, 422: the vendor refuses the request's form
         │   ├── ContextLengthExceeded
         │   ├── PrefillRejected     the model does not go on from an answer begun
+        │   ├── SettingRefused      the model does not take a setting that may be left out: setting
         │   └── ContentPolicyViolation
         ├── Unavailable             5xx, overloaded
         │   └── ConnectionFailed    refused, reset, no route, TLS
@@ -281,6 +282,31 @@ class ContextLengthExceeded(InvalidRequest):
 
 class PrefillRejected(InvalidRequest):
     pass
+
+
+class SettingRefused(InvalidRequest):
+    """The vendor does not take `setting`, by its name in `Settings`, or not with this value."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        setting: str = "",
+        status: int | None = None,
+        code: str | None = None,
+        vendor_message: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(
+            message,
+            status=status,
+            code=code,
+            vendor_message=vendor_message,
+            request_id=request_id,
+            retry_after=retry_after,
+        )
+        self.setting = setting
 
 
 class ContentPolicyViolation(InvalidRequest):

@@ -19,6 +19,7 @@ from interlock import (
     Router,
     Score,
     Timeouts,
+    Traits,
 )
 from interlock.catalog import load_tasks
 from interlock.catalog.reading import CAPABILITIES, WEIGHTS
@@ -45,6 +46,8 @@ from interlock.engine.rescue import MODES
 from interlock.protocols import ProviderFacts
 from interlock.strategies.actions import Action, action_for
 from interlock.types.providers import PROVIDERS, distribution_of
+from interlock.types.request import HINTS
+from interlock.types.traits import EFFORTS, REFUSABLE, SAMPLING, Formats, Reasons, Speaks
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "configuration.md").read_text("utf-8")
@@ -85,7 +88,7 @@ def written(value: Any) -> str:
     """A default as the page writes it."""
     if value is PydanticUndefined or value is dataclasses.MISSING:
         return "required"
-    if isinstance(value, BaseModel):
+    if isinstance(value, (BaseModel, Traits)):
         return "see below"
     if value is None or value == "":
         return "–"
@@ -147,6 +150,22 @@ def test_every_fact_of_a_card_is_listed():
     assert all(f"`{word}`" in rows["weights"][2] for word in WEIGHTS)
 
 
+def test_every_trait_is_listed_with_its_words():
+    rows = table("traits")
+    assert list(rows) == [field.name for field in dataclasses.fields(Traits)]
+    for name, words in {
+        "reasons": get_args(Reasons),
+        "endpoint": get_args(Speaks),
+        "output": get_args(Formats),
+    }.items():
+        assert all(f"`{word}`" in rows[name][0] for word in words)
+    assert all(f"`{effort}`" in rows["efforts"][1] for effort in EFFORTS)
+    assert all(
+        word in rows["refuses_while_reasoning"][1]
+        for word in REFUSABLE - SAMPLING - {*HINTS, "stop", "sampling"}
+    )
+
+
 def test_providers_are_listed_with_their_facts():
     with Router.from_config({}) as router:
         offered = {name: provider.facts for name, provider in router.wiring.offers.providers.items()}
@@ -200,6 +219,7 @@ def test_what_follows_a_failure_is_as_the_tutorial_says():
         "the same deployment again, then the next": Action.RETRY,
         "the same deployment once more, shown what was wrong, then the next": Action.REPAIR,
         "the same deployment once more, for the answer from its beginning, then the next": Action.REPAIR,
+        "the same deployment once more, without the setting, then the next": Action.REPAIR,
         "the next deployment at once": Action.FALL_BACK,
         "the next deployment of another model": Action.OTHER_MODEL,
         "nothing: a refusal is not routed around": Action.END,

@@ -122,6 +122,7 @@ class DeploymentMaker:
             timeouts=item.timeouts.over(self._timeouts),
             network=self._network(item, key),
             price=item.price.price() if item.price else None,
+            traits=item.traits,
         )
 
     def _card(self, name: str, key: str) -> ModelCard:

@@ -129,6 +129,7 @@ def assemble(
         http=http,
         guards=guards,
         content=config.content.rules(),
+        refused=health.refused,
         slots=load_spread.slots,
     )
     bridge = Bridge()

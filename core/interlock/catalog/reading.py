@@ -8,6 +8,7 @@ from interlock.constraints.jurisdictions import UnknownRegionError, normalise
 from interlock.errors import ConfigError
 from interlock.types.models import Endpoint, ModelCard, Price, Score
 from interlock.types.names import nearest
+from interlock.types.traits import Traits, UnknownTrait, traits_from
 
 WEIGHTS = ("open", "licensed", "closed")
 CAPABILITIES = ("text", "tools", "images", "audio", "documents", "structured_output", "reasoning", "prefill")
@@ -98,6 +99,14 @@ class Reader:
         except UnknownRegionError as unknown:
             raise self.error(name, str(unknown), unknown.suggestion) from None
 
+    def traits(self, name: str) -> Traits:
+        value = self.take(name)
+        try:
+            return Traits() if value is None else traits_from(value)
+        except UnknownTrait as unknown:
+            at = f"{name}.{unknown.key}" if unknown.key else name
+            raise self.error(at, unknown.message, unknown.suggestion) from None
+
     def table(self, name: str) -> "Reader | None":
         value = self.take(name)
         return None if value is None else Reader(value, self.source, self._inside(name))
@@ -149,6 +158,7 @@ def card_from(data: object, source: str, *, key: str = "", base: ModelCard | Non
         "price": price_from(price) if price else None,
         "scores": _all(table.tables("scores"), _score),
         "endpoints": _all(table.tables("endpoints"), lambda entry: _endpoint(entry, name)),
+        "traits": table.traits("traits"),
     }
     table.finish()
     if base is not None:

@@ -169,6 +169,7 @@ def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
         "error": error
         and {"kind": error.kind, "message": error.message, "status": error.status, "code": error.code},
         "latency": round(attempt.latency, 4),
+        "adjusted": list(attempt.adjusted),
         "usage": _usage(attempt.usage),
         "cost": attempt.cost,
     }

@@ -115,6 +115,7 @@ def _attempt(attempt: AttemptRecord) -> "Text":
         show.tokens(attempt.usage),
         show.dollars(attempt.cost),
         f"served as {served}" if served and not attempt.model.endswith(served) else "",
+        *attempt.adjusted,
     )
 
 

@@ -17,6 +17,7 @@ from interlock.constraints.jurisdictions import UnknownRegionError, normalise, r
 from interlock.errors import RequestError
 from interlock.types.models import Network, Price, Secret, Timeouts
 from interlock.types.request import Constraints
+from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
 
 def _refuse_bool(value: object) -> object:
@@ -51,6 +52,13 @@ def _jurisdictions(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _traits(value: object) -> Traits:
+    try:
+        return traits_from(value)
+    except UnknownTrait as unknown:
+        raise _at(unknown.key, unknown.message, unknown.suggestion) from None
+
+
 def _header(value: str) -> str:
     if not value.isprintable():
         raise PydanticCustomError("header", "a header holds printable characters alone.")
@@ -67,6 +75,7 @@ Weight = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=10**6, a
 Names = Annotated[tuple[Text, ...], BeforeValidator(_names)]
 Paths = Annotated[tuple[Text, ...], BeforeValidator(_paths), Field(min_length=1, max_length=2)]
 SecretText = Annotated[Secret, BeforeValidator(_secret), WithJsonSchema({"type": "string"})]
+TraitsTable = Annotated[Traits, BeforeValidator(_traits), WithJsonSchema({"type": "object"})]
 HeaderText = Annotated[str, AfterValidator(_header)]
 
 
@@ -143,6 +152,7 @@ class DeploymentConfig(Part):
     price: PriceConfig | None = None
     weight: Weight | None = None
     max_concurrency: Limit | None = None
+    traits: TraitsTable = UNKNOWN
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,7 +1,7 @@
 """Records in the making, and the last ones kept in memory."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from time import perf_counter, time
@@ -100,6 +100,7 @@ class RecordDraft:
         first_token: float | None = None,
         parent: int | None = None,
         waited: float = 0.0,
+        adjusted: Sequence[str] = (),
     ) -> AttemptRecord:
         """Write down an attempt that began at `ticks` of perf_counter and has just ended."""
         now = perf_counter()
@@ -119,6 +120,7 @@ class RecordDraft:
             substituted=served is not None and served.substituted,
             first_token=first_token,
             waited=waited,
+            adjusted=tuple(adjusted),
         )
         self._attempts.append(record)
         return record

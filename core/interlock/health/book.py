@@ -10,6 +10,7 @@ from interlock.health.effects import Effect, effect_of
 from interlock.health.exchange import Exchange
 from interlock.health.latency import Kind, Latencies
 from interlock.health.pages import HealthPolicy, Page, Standing, Verdict
+from interlock.health.settings import RefusedSettings
 from interlock.types.health import Transition, Vitals
 
 GOOD: Final = Standing(Verdict.GOOD)
@@ -26,12 +27,14 @@ class HealthBook:
 
     Attributes:
         latencies: how long the answers took.
+        refused: settings that deployments were seen to refuse.
         exchange: for those who share health between processes.
     """
 
     def __init__(self, policy: HealthPolicy, clock: Callable[[], float]) -> None:
         self.policy = policy
         self.latencies = Latencies(clock)
+        self.refused = RefusedSettings(clock)
         self._charts = Charts(policy, clock)
         self._troubled = self._charts.troubled
         self.exchange = Exchange(self._charts)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Protocol
 
-from interlock.errors import ProviderError
+from interlock.errors import InvalidRequest, ProviderError
+from interlock.http.settings import setting_refused
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.response import Answer, Delta
 from interlock.types.wire import HttpReply, HttpRequest
@@ -64,24 +65,36 @@ class HttpProvider:
         request = await self.authorise(call, self.codec.encode(call, stream=False))
         reply = await call.http.send(request, call.permit, call.deployment)
         if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-            raise self.codec.error(reply)
-        return self.codec.decode(call, reply)
+            raise setting_refused(self.codec.error(reply), call.request.settings, reply.body)
+        try:
+            return self.codec.decode(call, reply)
+        except InvalidRequest as error:
+            raise _understood(error, call) from None
 
     async def stream(self, call: Call) -> AsyncIterator[Delta]:
         request = await self.authorise(call, self.codec.encode(call, stream=True))
         async with call.http.stream(request, call.permit, call.deployment) as reply:
             if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-                raise self.codec.error(await reply.read())
+                whole = await reply.read()
+                raise setting_refused(self.codec.error(whole), call.request.settings, whole.body)
             decoder = self.codec.decoder(call)
             pieces = aiter(reply)
             async for data in pieces:
-                for delta in decoder.feed(data):
-                    yield delta
+                try:
+                    for delta in decoder.feed(data):
+                        yield delta
+                except InvalidRequest as error:
+                    raise _understood(error, call) from None
                 if getattr(decoder, "over", False):
                     await _end(pieces)
                     break
             for delta in decoder.close():
                 yield delta
+
+
+def _understood(error: InvalidRequest, call: Call) -> ProviderError:
+    """What an error inside an answer is about."""
+    return setting_refused(error, call.request.settings)
 
 
 async def _end(pieces: AsyncIterator[bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from interlock.types.models import Deployment
@@ -41,12 +41,23 @@ class Call:
 
     `http` sends only what `permit` covers; a provider in process checks nothing and is handed the same permit
     as the proof that the engine allowed the attempt.
+
+    `adjusted` is what a provider has made of the request's settings, for the attempt's record.
     """
 
     request: Request
     deployment: Deployment
     permit: Permit
     http: Sender
+    adjusted: list[str] = field(default_factory=list, compare=False)
+
+    def adjust(self, what: str, how: str) -> None:
+        """Say that `what` was left out, moved within bounds or said in another way. It is kept in records and
+        leaves the process, so `how` quotes nothing of the conversation.
+        """
+        said = f"{what}: {how}"
+        if said not in self.adjusted:
+            self.adjusted.append(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from interlock.errors import (
     RateLimited,
     RefusedAnswer,
     RouterOverloaded,
+    SettingRefused,
     TruncatedAnswer,
     Unavailable,
 )
@@ -44,6 +45,7 @@ ACTIONS: dict[type[ProviderError], Action] = {
     ProtocolError: Action.RETRY,
     OutputInvalid: Action.REPAIR,
     PrefillRejected: Action.REPAIR,  # asked again, for the answer from its beginning
+    SettingRefused: Action.REPAIR,  # asked again without the setting
     ContentRejected: Action.FALL_BACK,
     RefusedAnswer: Action.END,
     AttemptTimeout: Action.FALL_BACK,  # a silent deployment is not asked twice

@@ -26,7 +26,7 @@ class Fallback:
             if candidate.model in barred:
                 continue
             last = index == len(call.shortlist) - 1
-            retries, repaired = 0, False
+            retries, repaired = 0, set[type[ProviderError]]()
             attempt = Attempt(deployment=candidate.deployment)
             while True:
                 error = (yield attempt).error
@@ -35,8 +35,8 @@ class Fallback:
                     return
                 if action is Action.OTHER_MODEL:
                     barred.add(candidate.model)
-                if action is Action.REPAIR and not repaired:
-                    repaired = True
+                if action is Action.REPAIR and type(error) not in repaired:
+                    repaired.add(type(error))  # each kind of repair is tried once
                     attempt = Attempt(deployment=candidate.deployment, repair=True)
                     continue
                 wait = _wait(error, retries, call, last=last) if action is Action.RETRY else None

@@ -66,6 +66,8 @@ def of_attempt(names: Names, record: AttemptRecord, answer: Answer | None) -> At
         attributes[names.finish_reasons] = (answer.finish_reason,)
     if record.waited:
         attributes[names.waited] = record.waited
+    if record.adjusted:
+        attributes[names.adjusted] = record.adjusted
     if usage.estimated:
         attributes[names.estimated] = True
     for name, value in (

@@ -83,6 +83,7 @@ class Names:
     excluded: str = "interlock.excluded"
     rescue: str = "interlock.rescue"
     waited: str = "interlock.waited"
+    adjusted: str = "interlock.adjusted"
     record: str = "interlock.record"
     cost: str = "interlock.cost"
     estimated: str = "interlock.usage.estimated"

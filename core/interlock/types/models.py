@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from interlock.types.traits import UNKNOWN, Traits
+
 
 class Secret:
     """A value that does not print. `reveal()` is the one way to it, and `interlock.http` its one user."""
@@ -79,6 +81,7 @@ class ModelCard:
         capabilities: text, tools, images, audio, documents, structured_output, reasoning, prefill (takes an
             answer begun and goes on with it).
         endpoints: how it is reached when only a key is known, best first.
+        traits: what it takes and wants, as far as that is not known from its name.
     """
 
     id: str
@@ -94,6 +97,7 @@ class ModelCard:
     scores: tuple[Score, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     source: str = ""
+    traits: Traits = UNKNOWN
 
     @property
     def vendor(self) -> str:
@@ -151,6 +155,7 @@ class Deployment:
         name: what the provider calls the model.
         base_url: the vendor's root, version included; empty for providers in process.
         headers, extra_body: sent with every request, after our own.
+        traits: what the model takes here, where that differs from its card.
     """
 
     id: str
@@ -166,6 +171,7 @@ class Deployment:
     timeouts: Timeouts = Timeouts()
     network: Network = Network()
     price: Price | None = None
+    traits: Traits = UNKNOWN
 
     @property
     def model(self) -> str:

@@ -34,6 +34,7 @@ class AttemptRecord:
     `substituted` says that `served_model` is another model than the deployment's; `cost` is then at that
     one's price.
     `waited` is seconds in a queue before it began.
+    `adjusted` says which settings were left out or sent in another way, as `temperature: left out; …`.
     """
 
     id: int
@@ -50,6 +51,7 @@ class AttemptRecord:
     first_token: float | None = None
     substituted: bool = False
     waited: float = 0.0
+    adjusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ class Settings:
     Attributes:
         max_tokens: the most tokens to generate, reasoning included where the vendor counts so.
         stop: strings that end the answer; they are not part of it.
-        reasoning_effort: none, minimal, low, medium, high or xhigh, where the vendor knows such a thing.
+        reasoning_effort: none, minimal, low, medium, high, xhigh or max, where the vendor knows such a thing.
         reasoning_tokens: the most tokens to think with.
         logprobs: 0 for the chosen token's probability alone, n for n alternatives as well.
         extra: fields of the vendor's own, added to its body; it replaces nothing that stands there.
@@ -71,6 +71,21 @@ class Settings:
         object.__setattr__(self, "stop", (stop,) if isinstance(stop, str) else tuple(stop or ()))
         if self.extra:
             check_extra(self.extra)
+
+
+HINTS = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "presence_penalty",
+    "frequency_penalty",
+    "seed",
+    "reasoning_effort",
+    "reasoning_tokens",
+    "parallel_tool_calls",
+    "user",
+)
+"""Settings that may be left out where a model does not take them: the answer is then still one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ def attempts_of(attempts: Iterable[AttemptRecord]) -> list[dict[str, Any]]:
             "latency": each.latency,
             "first_token": each.first_token,
             "waited": each.waited,
+            "adjusted": list(each.adjusted),
             "served_model": each.served_model,
             "substituted": each.substituted,
             "cost": each.cost,

@@ -21,6 +21,7 @@ from interlock.engine.output import mending, parse
 from interlock.engine.records import estimated
 from interlock.engine.rescue import prefilled
 from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
+from interlock.health import RefusedSettings, without
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Call, Provider
 from interlock.types.content import ContentRules
@@ -48,6 +49,7 @@ class Attempts:
         http: HttpClient,
         guards: Guards,
         content: ContentRules,
+        refused: RefusedSettings,
         slots: Slots | None = None,
     ) -> None:
         self._decider = decider
@@ -57,6 +59,7 @@ class Attempts:
         self._http = http
         self._guards = guards
         self._content = content
+        self._refused = refused
         self._slots = slots
         self._origins: dict[str, str | None] = {}
 
@@ -175,7 +178,12 @@ class Attempts:
             request = mending(request, misfit)
         elif lane.prefix:
             request = prefilled(request, lane.prefix)
-        return Call(request=request, deployment=deployment, permit=permit, http=self._http)
+        if refused := self._refused.among(deployment.id, request):
+            request = without(request, refused)
+        call = Call(request=request, deployment=deployment, permit=permit, http=self._http)
+        for setting in refused:
+            call.adjust(setting, "left out; the vendor has refused it before")
+        return call
 
 
 def _marked(answer: Answer, deployment: Deployment) -> Answer:

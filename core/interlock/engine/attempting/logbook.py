@@ -121,6 +121,7 @@ class Entry:
             first_token=self.first_token,
             parent=self.lane.parent,
             waited=self.lane.waited,
+            adjusted=self.call.adjusted,
         )
         self._tell(failure, record)
         if self._book.observed:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from interlock.engine.attempting.logbook import Entry
 from interlock.engine.flight import LostRace
-from interlock.errors import InterlockError, NoLongerAllowed, ProviderError
+from interlock.errors import InterlockError, NoLongerAllowed, ProviderError, SettingRefused
 from interlock.health import HealthBook, RetryBudget
 from interlock.health.latency import Kind
 from interlock.types.decisions import Decision
@@ -41,6 +41,8 @@ class HealthWitness:
             # It would have taken longer still. Left out, what is measured would shrink with each hedge.
             kind = "first_token" if entry.streamed else "answer"
             self._health.latencies.add(name, kind, record.latency, task)
+        if isinstance(failure, SettingRefused):
+            self._health.refused.learn(name, failure.setting, entry.call.request)
         if failure is None or isinstance(failure, ProviderError):
             self._health.ended(name, failure, task)
         else:
