@@ -9,7 +9,7 @@ from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig, resolve_key
 from interlock.constraints import is_cloud_region, normalise
 from interlock.errors import ConfigError, PermitError
-from interlock.http import check_network, is_loopback, origin_of
+from interlock.http import check_network, is_loopback, origin_of, without_login
 from interlock.protocols import Provider, ProviderFacts
 from interlock.types.models import (
     Credential,
@@ -99,7 +99,7 @@ class DeploymentMaker:
             usual = usual if usual != LOCAL else GLOBAL
         region = item.region or usual
         own = _address(facts, region)
-        base_url = (item.base_url or own).rstrip("/")
+        base_url, login = without_login((item.base_url or own).rstrip("/"))
         at_home = True
         if facts and not facts.in_process:
             self._check_url(base_url, facts, region, f"{key}.base_url")
@@ -119,6 +119,7 @@ class DeploymentMaker:
             else item.on_premise,
             headers=item.headers,
             extra_body=item.extra_body,
+            login=login,
             timeouts=item.timeouts.over(self._timeouts),
             network=self._network(item, key),
             price=item.price.price() if item.price else None,

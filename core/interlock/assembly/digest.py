@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Any, Final
 
 from interlock.config import Config
-from interlock.types.models import Credential, Deployment, Network
+from interlock.types.models import Credential, Deployment, Network, Secret
 
 # Keys and passwords may stand in these, and none of them changes what is answered.
 _LEFT_OUT: Final[dict[str, Any]] = {"deployments": True, "records": True, "health": {"shared"}}
-_UNSEEN = (Credential, Network)
+_UNSEEN = (Credential, Network, Secret)
 
 
 def digest(config: Config, deployments: Iterable[Deployment], classifiers: Iterable[str]) -> str:

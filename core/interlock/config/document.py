@@ -55,8 +55,8 @@ class Node:
     """
 
     line: int
-    value: Any
-    keys: dict[str, int] = field(default_factory=dict)
+    value: Any = field(repr=False)
+    keys: dict[str, int] = field(default_factory=dict, repr=False)
     size: int = 1
     depth: int = 0
 

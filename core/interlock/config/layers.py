@@ -30,8 +30,8 @@ class Layer:
     """One source's values. `variables` maps a path to the environment variable that set it."""
 
     name: str
-    data: dict[str, Any]
-    root: Node | None = None
+    data: dict[str, Any] = field(repr=False)
+    root: Node | None = field(default=None, repr=False)
     variables: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def find(self, path: Sequence[str]) -> tuple[int, int | None, str | None]:

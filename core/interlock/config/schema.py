@@ -139,7 +139,7 @@ class DeploymentConfig(Part):
     model: Text
     provider: Text
     region: str | None = None
-    base_url: str | None = None
+    base_url: Annotated[str | None, Field(repr=False)] = None
     api_key: SecretText | None = None
     name: Text | None = None
     on_premise: bool | None = None

@@ -3,7 +3,9 @@
 from interlock.http.client import HttpClient, StreamReply
 from interlock.http.codec import Codec, HttpProvider, StreamDecoder
 from interlock.http.hosts import is_loopback
+from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
+from interlock.http.proxies import without_login
 from interlock.http.redact import RedactingFilter, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
 from interlock.http.status import error_for, retry_after
@@ -17,6 +19,7 @@ __all__ = [
     "HttpProvider",
     "HttpReply",
     "HttpRequest",
+    "Masker",
     "Permit",
     "RedactingFilter",
     "ServerEvent",
@@ -26,7 +29,11 @@ __all__ = [
     "error_for",
     "is_loopback",
     "origin_of",
+    "public_in",
     "redact",
     "redacting_logger",
     "retry_after",
+    "secrets_in",
+    "secrets_of",
+    "without_login",
 ]

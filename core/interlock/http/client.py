@@ -16,7 +16,7 @@ from interlock.errors import ProtocolError
 from interlock.http import faults
 from interlock.http.inflate import ACCEPTED, Inflater, encoding_of
 from interlock.http.tls import context_for
-from interlock.types.models import Deployment, Network
+from interlock.types.models import Deployment, Network, Unprinted
 from interlock.types.permit import Permit
 from interlock.types.wire import HttpReply, HttpRequest
 
@@ -108,7 +108,8 @@ class HttpClient:
             permit.check(request.url)
         headers = _merged(request, deployment, encodings)
         if self._added is not None:
-            headers = {**self._added(deployment), **headers}
+            headers = Unprinted({**self._added(deployment), **headers})
+        permit.sent = headers
         arrival = await wire.open(request, headers, deployment.timeouts.connect)
         if self._observe is not None:
             self._observe(deployment.id, arrival.headers)
@@ -290,7 +291,9 @@ class _Streaming:
 
 def _merged(request: HttpRequest, deployment: Deployment, encodings: str) -> dict[str, str]:
     """The deployment's headers over the request's over our own, names in lower case."""
-    headers = {**_DEFAULTS, "accept-encoding": encodings}
+    headers = Unprinted({**_DEFAULTS, "accept-encoding": encodings})
+    if deployment.login is not None:
+        headers["authorization"] = deployment.login.reveal()
     for source in (request.headers, deployment.headers):
         for name, value in source.items():
             if not (value.isascii() and value.isprintable()) or not name.isascii() or not name.isprintable():

@@ -1,12 +1,13 @@
 """Which proxy a URL goes through: the configured one, else the environment's."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
 
 from interlock.errors import ConfigError
 from interlock.http.hosts import is_loopback
+from interlock.types.models import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,7 @@ class Proxy:
     """`url` holds no credentials; `authorization` is the header's value."""
 
     url: str
-    authorization: str | None = None
+    authorization: str | None = field(default=None, repr=False)
 
 
 class Proxies:
@@ -70,3 +71,15 @@ def _parse(value: str, *, key: str, source: str = "") -> Proxy:
 def basic(user: str, password: str) -> str:
     """The value of an authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def without_login(url: str) -> tuple[str, Secret | None]:
+    """An address without its `user:password@`, and the authorization that it stands for."""
+    try:
+        head, at, _ = urlsplit(url).netloc.rpartition("@")
+    except ValueError:
+        return url, None
+    if not at:
+        return url, None
+    user, _, password = head.partition(":")
+    return url.replace(head + at, "", 1), Secret(basic(unquote(user), unquote(password)))

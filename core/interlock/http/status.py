@@ -19,6 +19,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.http.redact import redact
+from interlock.types.identifiers import identifier
 
 _EXACT: Mapping[int, type[ProviderError]] = {
     401: AuthenticationError,
@@ -167,7 +168,6 @@ def _phrase(status: int) -> str:
 
 def _request_id(headers: Mapping[str, str]) -> str | None:
     for name in _REQUEST_IDS:
-        value = headers.get(name, "").strip()
-        if value and value.isascii() and value.isprintable():
-            return value[:200]
+        if (value := identifier(headers.get(name, "").partition(",")[0].strip())) is not None:
+            return value
     return None

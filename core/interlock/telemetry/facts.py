@@ -1,20 +1,17 @@
 """Attributes out of our own types: facts alone, so that no prompt, answer or key can be among them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from interlock.protocols import Call
 from interlock.telemetry.names import CHAT, Names, provider_name
+from interlock.types.identifiers import identifier
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Answer
 
 Attributes = dict[str, Any]
-
-# A vendor's code is an identifier; what looks like a sentence may be an echo of the prompt.
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def of_place(names: Names, deployment: Deployment) -> Attributes:
@@ -71,8 +68,8 @@ def of_attempt(names: Names, record: AttemptRecord, answer: Answer | None) -> At
     if usage.estimated:
         attributes[names.estimated] = True
     for name, value in (
-        (names.response_model, record.served_model),
-        (names.response_id, None if answer is None else answer.id),
+        (names.response_model, identifier(record.served_model)),
+        (names.response_id, None if answer is None else identifier(answer.id)),
         (names.first_chunk, record.first_token),
         (names.input_tokens, usage.input_tokens),
         (names.output_tokens, usage.output_tokens),
@@ -92,14 +89,14 @@ def of_error(names: Names, error: ErrorRecord) -> Attributes:
     if error.status is not None:
         attributes[names.status] = error.status
     for name, value in ((names.error_code, error.code), (names.error_request, error.request_id)):
-        if value is not None and _CODE.fullmatch(value):
+        if identifier(value) is not None:
             attributes[name] = value
     return attributes
 
 
 def cause(error: ErrorRecord) -> str:
     """A failure in a few words, for a span's status."""
-    code = error.code if error.code is not None and _CODE.fullmatch(error.code) else None
+    code = identifier(error.code)
     return " ".join(str(part) for part in (error.kind, error.status, code) if part is not None)
 
 

@@ -39,6 +39,13 @@ class Secret:
         raise TypeError("a secret is not pickled: a pickle is a copy that leaves the process")
 
 
+class Unprinted(dict[str, Any]):
+    """A mapping that prints its names alone, for values that may be secret."""
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{name!r}: ***" for name in self) + "}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """US dollars for a million tokens. `source` says who published it, `as_of` when (ISO date)."""
@@ -154,7 +161,8 @@ class Deployment:
         region: a jurisdiction, a cloud region that maps to one, `global`, or `local` (in process).
         name: what the provider calls the model.
         base_url: the vendor's root, version included; empty for providers in process.
-        headers, extra_body: sent with every request, after our own.
+        headers, extra_body: sent with every request, after our own. They may hold keys, and do not print.
+        login: the authorization that stood in the address as `user:password@`; anything else replaces it.
         traits: what the model takes here, where that differs from its card.
     """
 
@@ -166,8 +174,9 @@ class Deployment:
     base_url: str = ""
     credential: Credential = Credential()
     on_premise: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    login: Secret | None = None
     timeouts: Timeouts = Timeouts()
     network: Network = Network()
     price: Price | None = None

@@ -1,5 +1,6 @@
 """The permission to send. The engine mints one for each attempt, after checking its constraints once more."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -11,14 +12,16 @@ _PORTS = {"http": 80, "https": 443}
 class Permit:
     """Covers sends to one origin, for one attempt, until it is withdrawn.
 
-    An `origin` of None covers no send at all: the deployment runs in the process.
+    An `origin` of None covers no send at all: the deployment runs in the process. `sent` holds the headers
+    of the last request that went out under it: what its reply may echo.
     """
 
-    __slots__ = ("_open", "deployment", "origin")
+    __slots__ = ("_open", "deployment", "origin", "sent")
 
     def __init__(self, *, deployment: str, origin: str | None) -> None:
         self.deployment = deployment
         self.origin = origin
+        self.sent: Mapping[str, str] = {}
         self._open = True
 
     @property

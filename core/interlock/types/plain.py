@@ -5,15 +5,15 @@ is left out, so that a record stays small, and what this version does not know i
 read what a later one wrote.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cache
 from math import isfinite
-from operator import attrgetter
+from operator import attrgetter, is_
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from interlock.types.identifiers import identifier
 from interlock.types.records import AttemptRecord, Record
 
 FORMAT = 1
@@ -35,20 +35,26 @@ def record_to_plain(record: Record) -> dict[str, Any]:
 
 def silent(record: Record) -> Record:
     """The record without vendors' words, which may quote the prompt."""
-    if not any(attempt.error is not None and attempt.error.quoted for attempt in record.attempts):
-        return record
-    return replace(record, attempts=tuple(map(_unquoted, record.attempts)))
+    kept = tuple(map(_unquoted, record.attempts))
+    return record if all(map(is_, kept, record.attempts)) else replace(record, attempts=kept)
 
 
 def _unquoted(attempt: AttemptRecord) -> AttemptRecord:
+    if attempt.served_model is not None and identifier(attempt.served_model) is None:
+        attempt = replace(attempt, served_model=None)
     error = attempt.error
-    if error is None or not error.quoted:
+    if error is None:
         return attempt
-    # A code is an identifier; what looks like a sentence may be an echo of the prompt.
-    code = error.code if error.code is not None and _CODE.fullmatch(error.code) else None
-    status = "an error" if error.status is None else str(error.status)
-    message = f"{status} from the vendor" + (f" (code {code})" if code else "")
-    return replace(attempt, error=replace(error, message=message, code=code, quoted=False))
+    code, request_id = identifier(error.code), identifier(error.request_id)
+    if not error.quoted and code == error.code and request_id == error.request_id:
+        return attempt
+    message = error.message
+    # The message repeats a code, so one that is no code takes the message with it.
+    if error.quoted or code != error.code:
+        status = "an error" if error.status is None else str(error.status)
+        message = f"{status} from the vendor" + (f" (code {code})" if code else "")
+    told = replace(error, message=message, code=code, request_id=request_id, quoted=False)
+    return replace(attempt, error=told)
 
 
 def record_from_plain(data: Mapping[str, Any]) -> Record:
@@ -104,7 +110,6 @@ def _default(field: Any) -> Any:
 
 _Read = Callable[[Any, str], Any]
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _BOUNDLESS = ("inf", "-inf", "nan")
 
 

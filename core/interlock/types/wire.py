@@ -7,21 +7,24 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request, ready to send. `headers` need no host and no content-length."""
+    """A request, ready to send. `headers` need no host and no content-length.
+
+    Neither they nor the body print: keys stand in the one, prompts in the other.
+    """
 
     url: str
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
-    """A whole reply. Header names are lower case; `body` is decompressed."""
+    """A whole reply. Header names are lower case; `body` is decompressed. Neither prints."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,14 @@ costs = st.none() | st.floats(0, 1e9)
 usages = st.builds(
     Usage, input_tokens=counts, output_tokens=counts, reasoning=counts, estimated=st.booleans()
 )
+ids = st.none() | st.from_regex(r"[A-Za-z0-9_.:/@+=~#-]{1,128}", fullmatch=True)
 errors = st.none() | st.builds(
-    ErrorRecord, kind=texts, message=texts, status=st.none() | st.integers(100, 599), code=names
+    ErrorRecord,
+    kind=texts,
+    message=texts,
+    status=st.none() | st.integers(100, 599),
+    code=ids,
+    request_id=ids,
 )
 attempts = st.builds(
     AttemptRecord,
@@ -40,6 +46,7 @@ attempts = st.builds(
     usage=usages,
     cost=costs,
     first_token=st.none() | seconds,
+    served_model=ids,
 )
 facts = st.builds(
     Facts,
@@ -172,3 +179,20 @@ def test_what_a_vendor_said_does_not_leave_the_process() -> None:
     assert kept is not None
     assert (kept.message, kept.code) == ("an error from the vendor", None)
     assert silent(sample_record(1)) is not None
+
+
+@given(prose=st.sampled_from(["my secret", "x" * 129, "a\nb", "ü", ""]), quoted=st.booleans())
+def test_what_is_no_name_does_not_leave_the_process(prose: str, quoted: bool) -> None:
+    error = ErrorRecord(
+        kind="Unavailable",
+        message=f"500 from the vendor (code {prose})",
+        status=500,
+        code=prose,
+        request_id=prose,
+        quoted=quoted,
+    )
+    attempt = AttemptRecord(id=0, deployment="a", model="b", error=error, served_model=prose)
+    kept = silent(replace(bare_record(1), attempts=(attempt,))).attempts[0]
+    assert kept.error is not None
+    assert (kept.served_model, kept.error.code, kept.error.request_id) == (None, None, None)
+    assert kept.error.message == "500 from the vendor"

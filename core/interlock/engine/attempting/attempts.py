@@ -83,6 +83,7 @@ class Attempts:
             now = asyncio.get_running_loop().time()
             with watch.until(*Limits(call.deployment, flight, now).wait("answer", now)):
                 answer = _marked(await entry.carried(provider.complete)(call), call.deployment)
+                answer = entry.masked(answer)
             entry.answer, entry.usage, entry.served_model = answer, answer.usage, answer.served_model
             answer = self._accept(flight, attempt, answer, lane)
             entry.usage = answer.usage
@@ -132,7 +133,7 @@ class Attempts:
                         limit = limits.after_finish(loop_time())
                     elif entry.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
-            entry.answer = _marked(fold.answer(), call.deployment)
+            entry.answer = entry.masked(_marked(fold.answer(), call.deployment))
             answer = self._accept(flight, attempt, entry.answer, lane)
             entry.usage = answer.usage
 

@@ -1,12 +1,14 @@
 """How an attempt ended, written down exactly once, whichever way it was left."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from interlock.engine.attempting.served import ServedModels
+from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
 from interlock.engine.flight import Flight, Lane, LostRace
 from interlock.engine.records import estimated, filled
 from interlock.errors import (
@@ -19,7 +21,7 @@ from interlock.errors import (
     ProtocolError,
     ProviderError,
 )
-from interlock.http import redacting_logger
+from interlock.http import Masker, redacting_logger
 from interlock.plugins import PluginHost
 from interlock.protocols import Call
 from interlock.types.decisions import Attempt
@@ -51,6 +53,7 @@ class Logbook:
 
     def __init__(self, host: PluginHost, witnesses: Sequence[Witness], served: ServedModels) -> None:
         self.served = served
+        self.silence = Silence()
         self.witnesses = witnesses
         self.host = host
         self.observed = host.observers("interlock_attempt_finished")
@@ -65,7 +68,7 @@ class Entry:
     """Encloses one attempt. What it raises is an InterlockError, a cancellation, or a stream's early end."""
 
     __slots__ = (
-        "_begun", "_book", "_ticks", "answer", "attempt", "call", "first_token", "flight", "lane",
+        "_begun", "_book", "_outer", "_ticks", "answer", "attempt", "call", "first_token", "flight", "lane",
         "scope", "served_model", "streamed", "usage",
     )  # fmt: skip
 
@@ -82,10 +85,21 @@ class Entry:
         self.first_token: float | None = None
         self.answer: Answer | None = None  # as the provider gave it
         self.scope: AttemptTrace | None = None
+        self._outer = sys.exception()
 
     def carried(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
         """A provider's step, as it has to be awaited."""
         return step if self.scope is None else self.scope.carried(step)
+
+    def masked(self, answer: Answer) -> Answer:
+        """The provider's answer without the deployment's secrets in its ids."""
+        deployment = self.call.deployment
+        if answer.id is None and answer.served_model in (None, deployment.name):
+            return answer
+        return masked_answer(self._mask(), answer)
+
+    def _mask(self) -> Masker:
+        return self._book.silence.over(self.call.deployment, self.call.permit.sent)
 
     def spoke(self) -> None:
         """The first token has come."""
@@ -105,6 +119,10 @@ class Entry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         deployment = self.call.deployment
+        if error is not None:
+            silence(error, self._mask(), self._outer)
+        if self.served_model not in (None, deployment.name):
+            self.served_model = masked(self._mask(), self.served_model)
         failure = None if error is None else _failure(deployment.id, error, self.lane)
         if failure is not None and self._begun == len(self._book.witnesses):
             self.usage = self._used(failure)

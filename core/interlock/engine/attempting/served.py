@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interlock.http import redacting_logger
+from interlock.types.identifiers import identifier
 from interlock.types.locks import lock_of
 from interlock.types.models import Deployment, ModelCard, Price
 
@@ -69,7 +70,8 @@ class ServedModels:
                     self._known.clear()
                 self._known[key] = found
             if found.substituted:
-                _log.warning("%s: asked for %s, answered by %s", deployment.id, deployment.name, served_model)
+                told = identifier(served_model) or "a model without a proper name"
+                _log.warning("%s: asked for %s, answered by %s", deployment.id, deployment.name, told)
         return found
 
     def _compare(self, deployment: Deployment, served_model: str) -> Served:
