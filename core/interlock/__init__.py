@@ -3,6 +3,7 @@
 from interlock.constraints import tighten
 from interlock.errors import (
     AllAttemptsFailed,
+    AllRateLimited,
     AnswerTimeout,
     AttemptTimeout,
     AuthenticationError,
@@ -14,6 +15,7 @@ from interlock.errors import (
     ContentPolicyViolation,
     ContentRejected,
     ContextLengthExceeded,
+    CoolingDown,
     EmptyAnswer,
     FirstTokenTimeout,
     GuardrailError,
@@ -65,6 +67,7 @@ from interlock.types.traits import Traits
 
 __all__ = [
     "AllAttemptsFailed",
+    "AllRateLimited",
     "Answer",
     "AnswerTimeout",
     "AttemptRecord",
@@ -84,6 +87,7 @@ __all__ = [
     "ContentPolicyViolation",
     "ContentRejected",
     "ContextLengthExceeded",
+    "CoolingDown",
     "Decision",
     "Delta",
     "Deployment",

@@ -5,12 +5,14 @@
     ├── RequestError                an argument of a call: key
     ├── PluginError                 a strategy that failed; any plugin, in strict mode: else it is reported
     ├── StoreError                  where records are kept cannot be used; no call ever fails of it
-    ├── NoDeployment                every deployment is excluded: excluded
-    │   └── BudgetExceeded          one by a budget alone: resets_at, retry_after
+    ├── NoDeployment                every deployment is excluded: excluded, retry_after
+    │   ├── BudgetExceeded          one by a budget alone: resets_at
+    │   └── CoolingDown             one by its vendor's rate limit alone; a RateLimited as well
     ├── PermitError                 a send that its permit does not cover
     ├── GuardrailError              a guardrail stopped the call: guardrail
     ├── StreamInterrupted           a stream died after its first chunk: partial
-    ├── AllAttemptsFailed           several deployments were tried
+    ├── AllAttemptsFailed           several deployments were tried: causes, retry_after
+    │   └── AllRateLimited          and each is at its vendor's rate limit; a RateLimited as well
     ├── TotalTimeout                the whole call ran out of time
     └── ProviderError               one attempt: status, code, vendor_message, request_id, retry_after
         ├── NoLongerAllowed         a rule has come to exclude the deployment since the decision
@@ -49,6 +51,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from interlock.types.records import AttemptRecord
     from interlock.types.response import Response
+
+_TOO_MANY_REQUESTS = 429
 
 
 class InterlockError(Exception):
@@ -129,11 +133,17 @@ class StoreError(InterlockError):
 
 
 class NoDeployment(InterlockError):
-    """No deployment may serve the request. `excluded` maps each deployment id to its rule in words."""
+    """No deployment may serve the request. `excluded` maps each deployment id to its rule in words.
 
-    def __init__(self, message: str, *, excluded: Mapping[str, str]) -> None:
+    `retry_after` is in how many seconds the first of them may serve again; None when time alone changes nothing.
+    """
+
+    def __init__(
+        self, message: str, *, excluded: Mapping[str, str], retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.excluded = dict(excluded)
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         rules = "".join(f"\n  {deployment}: {rule}" for deployment, rule in self.excluded.items())
@@ -156,9 +166,8 @@ class BudgetExceeded(NoDeployment):
         resets_at: float | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, excluded=excluded)
+        super().__init__(message, excluded=excluded, retry_after=retry_after)
         self.resets_at = resets_at
-        self.retry_after = retry_after
 
 
 class PermitError(InterlockError):
@@ -182,11 +191,20 @@ class StreamInterrupted(InterlockError):
 
 
 class AllAttemptsFailed(InterlockError):
-    """Several deployments were tried and none answered; `__cause__` is the last failure."""
+    """Several deployments were tried and none answered; `__cause__` is the last failure.
 
-    def __init__(self, message: str, *, causes: Sequence["ProviderError"] = ()) -> None:
+    Attributes:
+        causes: the last failure of each deployment, in the order in which they were tried.
+        retry_after: in how many seconds the first deployment may be asked again, as far as a vendor or a
+            breaker says so; None when none does.
+    """
+
+    def __init__(
+        self, message: str, *, causes: Sequence["ProviderError"] = (), retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.causes = tuple(causes)
+        self.retry_after = retry_after
 
 
 class TotalTimeout(InterlockError, TimeoutError):
@@ -266,6 +284,24 @@ class QuotaExceeded(ProviderError):
 
 class RateLimited(ProviderError):
     pass
+
+
+class CoolingDown(NoDeployment, RateLimited):
+    """Nothing was sent: who may serve the request is at its vendor's rate limit, until `retry_after` is over."""
+
+    def __init__(self, message: str, *, excluded: Mapping[str, str], retry_after: float | None = None) -> None:
+        RateLimited.__init__(self, message, status=_TOO_MANY_REQUESTS, retry_after=retry_after)
+        self.excluded = dict(excluded)
+
+
+class AllRateLimited(AllAttemptsFailed, RateLimited):
+    """Every deployment that was tried answered that its rate limit is reached."""
+
+    def __init__(
+        self, message: str, *, causes: Sequence[ProviderError] = (), retry_after: float | None = None
+    ) -> None:
+        RateLimited.__init__(self, message, status=_TOO_MANY_REQUESTS, retry_after=retry_after)
+        self.causes = tuple(causes)
 
 
 class ModelNotFound(ProviderError):

@@ -1,25 +1,100 @@
 """The one error in which a call ends that nobody answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from interlock.engine.flight import Flight, LostRace
 from interlock.errors import (
     AllAttemptsFailed,
+    AllRateLimited,
+    CoolingDown,
     InterlockError,
     NoDeployment,
     NoLongerAllowed,
     Overloaded,
+    ProviderError,
+    RateLimited,
     RouterOverloaded,
 )
+from interlock.health.breaker import Cause, Wait
 from interlock.types.records import AttemptRecord
+
+_NOWHERE = "no deployment may serve this request"
 
 
 def nowhere(flight: Flight, refused: Mapping[str, str] | None = None) -> NoDeployment:
     """The error for a call of which nothing was sent; `refused` were allowed at first, and then not: why."""
-    excluded = {**flight.decision.excluded, **(refused or {})}
+    refused = refused or {}
+    excluded = {**flight.decision.excluded, **refused}
+    waits = _waits(flight, (*_unwell(flight), *refused))
+    soonest = min((wait.seconds for wait in waits.values()), default=None)
     if flight.budgeting is not None:
-        return flight.budgeting.nowhere(flight.asked, flight.decision, excluded)
-    return NoDeployment("no deployment may serve this request", excluded=excluded)
+        short = flight.budgeting.nowhere(flight.asked, flight.decision, excluded)
+        if short is not None:
+            known = [seconds for seconds in (short.retry_after, soonest) if seconds is not None]
+            short.retry_after = min(known, default=None)
+            return short
+    if soonest is None:
+        return NoDeployment(_NOWHERE, excluded=excluded)
+    kind = CoolingDown if _cooling(waits.values()) else NoDeployment
+    message = f"{_NOWHERE} now; the first that may is back in {soonest:.0f} s"
+    return kind(message, excluded=excluded, retry_after=soonest)
+
+
+def exhausted(flight: Flight) -> InterlockError:
+    """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
+    outcome = flight.outcome
+    last = outcome.error if outcome else None
+    if outcome is not None and last is None:
+        return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")
+    refused = _refused(flight.draft.attempts)
+    if last is None or refused is not None:
+        return nowhere(flight, refused)
+    failed = [attempt for attempt in flight.draft.attempts if not _lost(attempt)]
+    tried = {attempt.deployment: attempt.error for attempt in failed}
+    if len(tried) == 1:
+        return last
+    told = "".join(f"\n  {deployment}: {error}" for deployment, error in tried.items())
+    if isinstance(last, Overloaded) and all(_unsent(attempt) for attempt in failed):
+        return last.with_causes(f"none of {len(tried)} deployments has room:{told}")
+    error = _failed(flight, f"none of {len(tried)} deployments answered:{told}")
+    error.__cause__ = last
+    return error
+
+
+def _failed(flight: Flight, message: str) -> AllAttemptsFailed:
+    failures = flight.draft.failures
+    waits = _waits(flight, (*_unwell(flight), *failures))
+    seconds = [wait.seconds for wait in waits.values()]
+    seconds += [
+        failure.retry_after
+        for name, failure in failures.items()
+        if name not in waits and failure.retry_after is not None
+    ]
+    kind = AllRateLimited if all(_limited(*each, waits) for each in failures.items()) else AllAttemptsFailed
+    return kind(message, causes=tuple(failures.values()), retry_after=min(seconds, default=None))
+
+
+def _limited(name: str, failure: ProviderError, waits: Mapping[str, Wait]) -> bool:
+    """Whether a deployment's rate limit kept it from answering, the limit found by another call included."""
+    if isinstance(failure, NoLongerAllowed):
+        return name in waits and _cooling([waits[name]])
+    return isinstance(failure, RateLimited)
+
+
+def _unwell(flight: Flight) -> Iterable[str]:
+    """The deployments that their health alone keeps from the request."""
+    facts = flight.decision.facts
+    return [name for name, rule in facts.rules.items() if rule == "health"] if facts else ()
+
+
+def _waits(flight: Flight, names: Iterable[str]) -> dict[str, Wait]:
+    task = flight.decision.task
+    found = {name: flight.wait_of(name, task) for name in names} if flight.wait_of else {}
+    return {name: wait for name, wait in found.items() if wait is not None}
+
+
+def _cooling(waits: Iterable[Wait]) -> bool:
+    return any(wait.cause is Cause.COOLING for wait in waits)
 
 
 def _refused(attempts: Sequence[AttemptRecord]) -> dict[str, str] | None:
@@ -39,24 +114,3 @@ def _unsent(attempt: AttemptRecord) -> bool:
 
 def _lost(attempt: AttemptRecord) -> bool:
     return attempt.error is not None and attempt.error.kind == LostRace.__name__
-
-
-def exhausted(flight: Flight) -> InterlockError:
-    """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
-    outcome = flight.outcome
-    last = outcome.error if outcome else None
-    if outcome is not None and last is None:
-        return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")
-    refused = _refused(flight.draft.attempts)
-    if last is None or refused is not None:
-        return nowhere(flight, refused)
-    failed = [attempt for attempt in flight.draft.attempts if not _lost(attempt)]
-    tried = {attempt.deployment: attempt.error for attempt in failed}
-    if len(tried) == 1:
-        return last
-    causes = "".join(f"\n  {deployment}: {error}" for deployment, error in tried.items())
-    if isinstance(last, Overloaded) and all(_unsent(attempt) for attempt in failed):
-        return last.with_causes(f"none of {len(tried)} deployments has room:{causes}")
-    error = AllAttemptsFailed(f"none of {len(tried)} deployments answered:{causes}")
-    error.__cause__ = last
-    return error

@@ -1,13 +1,14 @@
 """A call under way."""
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from interlock.engine.fold import Fold
 from interlock.engine.records import RecordDraft
 from interlock.errors import InterlockError, OutputInvalid, TotalTimeout
+from interlock.health.breaker import Wait
 from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
@@ -61,7 +62,8 @@ class Flight:
     `asked` is the request as the caller gave it, `request` what guardrails made of it; `kept` is what they
     keep aside. `steps` is the strategy under way, `outcome` what it is told next. `due` is the loop's time
     at which the call must have ended, `total` the seconds that it was given. `misfits` holds each
-    deployment's last output that did not fit. `budgeting` knows the router's budgets, if it has any.
+    deployment's last output that did not fit. `budgeting` knows the router's budgets, if it has any;
+    `wait_of` says of a deployment at a task what it waits for, if its health closes it to attempts.
     """
 
     asked: Request
@@ -75,6 +77,7 @@ class Flight:
     outcome: Outcome | None = None
     misfits: dict[str, OutputInvalid] = field(default_factory=dict)
     budgeting: "Budgeting | None" = None
+    wait_of: Callable[[str, str], Wait | None] | None = None
     trace: "CallTrace | None" = None
 
     def over(self) -> None:
@@ -83,6 +86,7 @@ class Flight:
         """
         self.steps, self.outcome = _NOTHING_MORE, None
         self.misfits.clear()
+        self.draft.failures.clear()
 
     async def pause(self, seconds: float) -> None:
         """Wait, at most until the call is due, and then in vain: TotalTimeout."""

@@ -50,11 +50,14 @@ class Ring:
 
 
 class RecordDraft:
-    """A call's record while the call goes on."""
+    """A call's record while the call goes on.
+
+    `failures` holds each deployment's last one, until it answers, in the order in which they were tried.
+    """
 
     __slots__ = (
-        "_attempts", "_id", "_metadata", "_numbers", "_started", "_streamed", "_ticks", "decision", "rescue",
-        "trace",
+        "_attempts", "_id", "_metadata", "_numbers", "_started", "_streamed", "_ticks", "decision", "failures",
+        "rescue", "trace",
     )  # fmt: skip
 
     def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:
@@ -66,6 +69,7 @@ class RecordDraft:
         self._ticks = perf_counter()
         self._attempts: list[AttemptRecord] = []
         self._numbers = 0
+        self.failures: dict[str, ProviderError] = {}
         self.rescue: str | None = None
         self.trace: str | None = None
 
@@ -123,6 +127,10 @@ class RecordDraft:
             adjusted=tuple(adjusted),
         )
         self._attempts.append(record)
+        if isinstance(error, ProviderError):
+            self.failures[deployment.id] = error
+        elif error is None and self.failures:
+            self.failures.pop(deployment.id, None)
         return record
 
     def finish(self, deployment: Deployment | None = None, error: BaseException | None = None) -> Record:

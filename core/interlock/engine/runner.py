@@ -31,6 +31,9 @@ from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Answer, Response
 
+# A timer may wake a call a little before the moment that it was set to.
+_CLOCKS_GRAIN = 0.001
+
 
 class Engine:
     """Runs calls. One serves every event loop and thread of its router."""
@@ -110,11 +113,14 @@ class Engine:
             total=total,
             trace=trace,
             budgeting=self._budgeting,
+            wait_of=self._retry_gate.wait_of,
         )
         if trace is not None:
             flight.draft.trace = trace.traceparent
         try:
             flight.request, flight.kept = self._guards.before(request)
+            if not decision.shortlist:
+                await self._outlast(flight)
             if self._refinery.wanted(flight):
                 await self._refine(flight)
             if not flight.decision.shortlist:
@@ -124,6 +130,18 @@ class Engine:
             raise
         flight.steps = self._steps(flight.decision, flight.request, streamed=streamed)
         return flight
+
+    async def _outlast(self, flight: Flight) -> None:
+        """Wait for who has said when to come back, as a retry would, and decide again."""
+        now = asyncio.get_running_loop().time
+        for _ in range(self._retries):
+            seconds = self._retry_gate.worth(flight.decision, flight.due - now())
+            if seconds is None:
+                return
+            await flight.pause(seconds + _CLOCKS_GRAIN)
+            flight.decision = flight.draft.decision = self.decide(flight.asked)
+            if flight.decision.shortlist:
+                return
 
     async def _refine(self, flight: Flight) -> None:
         """Decide again when a classifier that asks a model is surer than the local ones."""

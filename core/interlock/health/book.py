@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from interlock.errors import ProviderError
+from interlock.health.breaker import Wait
 from interlock.health.charts import Charts, Moves
 from interlock.health.effects import Effect, effect_of
 from interlock.health.exchange import Exchange
@@ -69,6 +70,21 @@ class HealthBook:
             in_turn = now < charts.believed_until
             pages = charts.of(deployment).known(task)
             return all(page.breaker.passes(now, in_turn=in_turn) for page in pages)
+
+    def wait(self, deployment: str, task: str | None = None) -> Wait | None:
+        """What a deployment that breakers close to attempts waits for; None when none does."""
+        if deployment not in self._troubled:
+            return None
+        charts = self._charts
+        with charts.lock:
+            now = charts.clock()
+            in_turn = now < charts.believed_until
+            closed = [
+                Wait(page.breaker.cause, max(0.0, page.breaker.due - now))
+                for page in charts.of(deployment).known(task)
+                if not page.breaker.passes(now, in_turn=in_turn)
+            ]
+        return max(closed, key=lambda wait: wait.seconds, default=None)
 
     def enters(self, deployment: str, task: str | None = None) -> bool:
         """An attempt starts, unless a breaker forbids it. Of many at once, one is the probe that is due."""

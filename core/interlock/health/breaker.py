@@ -1,5 +1,6 @@
 """A circuit breaker: closed, open, half-open. Times are seconds of its book's clock."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -35,6 +36,14 @@ class Cause(StrEnum):
         return self in _YIELDING
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a breaker lets nothing pass, and in how many seconds it may."""
+
+    cause: Cause
+    seconds: float
+
+
 _LAPSING: Final = frozenset({Cause.COOLING, Cause.RESTING})
 _YIELDING: Final = frozenset({Cause.FAILING, Cause.RESTING})
 # Which cause is kept when a breaker that is open has another reason to be.
@@ -65,11 +74,16 @@ class Breaker:
         self.tried = False  # something was sent all the same, for want of anything else
         self.turn = Turn()
 
+    @property
+    def due(self) -> float:
+        """When the next attempt may be sent, unless it is closed."""
+        return self.until if self.state is State.OPEN else self.probe_until
+
     def passes(self, now: float, *, in_turn: bool = False) -> bool:
         """Whether an attempt may be sent; with `in_turn`, a probe also needs a turn."""
         if self.state is State.CLOSED or self.lapses(now):
             return True
-        due = self.until if self.state is State.OPEN else self.probe_until
+        due = self.due
         return now >= due and (not in_turn or self.turn.permits(now, due))
 
     def lapses(self, now: float) -> bool:

@@ -9,9 +9,8 @@ from interlock.types.decisions import Attempt, Outcome, Race
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 8.0
-# A wait that the vendor asked for is worth it for the best deployment, if short or if there is no other.
-_PATIENCE = 3.0
-_LAST_RESORT_PATIENCE = 30.0
+PATIENCE = 30.0
+"""Seconds that a call waits when the vendor asks for it, and only where there is nobody else to ask."""
 
 
 class Fallback:
@@ -49,7 +48,6 @@ class Fallback:
 def _wait(error: ProviderError, retry: int, call: StrategyCall, *, last: bool) -> float | None:
     """Seconds before the next retry, or None when falling back is better than waiting."""
     if error.retry_after is not None:
-        patience = _LAST_RESORT_PATIENCE if last else _PATIENCE
-        return error.retry_after if error.retry_after <= patience else None
+        return error.retry_after if error.retry_after <= (PATIENCE if last else 0.0) else None
     base = _FIRST_WAIT * (4 if isinstance(error, RateLimited) else 1)
     return call.random() * min(_LONGEST_WAIT, base * 2.0**retry)

@@ -85,8 +85,9 @@ def test_a_request_that_is_too_long_never_meets_the_same_model_again():
     assert names(run([ContextLengthExceeded("400"), None], "abc", models=models)) == "ac"
 
 
-def test_a_short_retry_after_is_waited_for():
-    assert run([RateLimited("429", retry_after=2), None]) == [("a", 0.0), ("a", 2)]
+def test_nobody_waits_for_one_deployment_while_there_is_another():
+    assert run([RateLimited("429", retry_after=2), None]) == [("a", 0.0), ("b", 0.0)]
+    assert run([RateLimited("429", retry_after=0), None]) == [("a", 0.0), ("a", 0.0)]
 
 
 def test_a_long_retry_after_falls_back():

@@ -183,6 +183,18 @@ def test_errors_are_langchains_too():
     assert isinstance(caught.value, AllAttemptsFailed)
 
 
+def test_everybody_at_a_rate_limit_is_langchains_rate_limit_too():
+    limited = [RateLimited("slow down", status=429, retry_after=wait) for wait in (90, 60)]
+    model = ChatInterlock(router=scripted_router({"a": limited[:1], "b": limited[1:]}))
+    for _ in range(2):
+        with pytest.raises(ModelRateLimitError) as caught:
+            model.invoke("x")
+        assert isinstance(caught.value, RateLimited)
+        assert 50 < caught.value.retry_after <= 60
+        with pytest.raises(ModelRateLimitError):
+            list(model.stream("x"))
+
+
 def test_the_record_can_be_found_from_the_trace(router):
     from uuid import uuid4
 

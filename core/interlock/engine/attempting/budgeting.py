@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints.jurisdictions import LOCAL
 from interlock.engine.attempting.logbook import Entry
-from interlock.errors import BudgetExceeded, InterlockError, NoDeployment, NoLongerAllowed
+from interlock.errors import BudgetExceeded, InterlockError, NoLongerAllowed
 from interlock.health.budgets import Ledger, Reservation
 from interlock.health.shortfalls import Shortfall
 from interlock.protocols import API, ConstraintCall, SurveyCall
@@ -108,9 +108,11 @@ class Budgeting:
         tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0) if counted or failure else None
         self._ledger.settle(reservation, tokens, record.cost)
 
-    def nowhere(self, asked: Request, decision: Decision, excluded: Mapping[str, str]) -> NoDeployment:
-        """BudgetExceeded when some deployment is kept from the request by a budget alone. Those that the
-        decision allowed were forbidden when their attempt was to begin.
+    def nowhere(
+        self, asked: Request, decision: Decision, excluded: Mapping[str, str]
+    ) -> BudgetExceeded | None:
+        """The error when some deployment is kept from the request by a budget alone. Those that the decision
+        allowed were forbidden when their attempt was to begin.
         """
         rules = decision.facts.rules if decision.facts else {}
         short = [
@@ -120,7 +122,7 @@ class Budgeting:
             and (found := self._shortfall(asked, name, decision.input_tokens))
         ]
         if not short:
-            return NoDeployment("no deployment may serve this request", excluded=excluded)
+            return None
         soonest = min((found.resets_at for found in short if found.resets_at is not None), default=None)
         return BudgetExceeded(
             "no deployment may serve this request within its budgets",

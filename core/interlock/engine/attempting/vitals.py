@@ -6,7 +6,9 @@ from interlock.engine.attempting.logbook import Entry
 from interlock.engine.flight import LostRace
 from interlock.errors import InterlockError, NoLongerAllowed, ProviderError, SettingRefused
 from interlock.health import HealthBook, RetryBudget
+from interlock.health.breaker import Cause, Wait
 from interlock.health.latency import Kind
+from interlock.strategies.fallback import PATIENCE
 from interlock.types.decisions import Decision
 from interlock.types.records import AttemptRecord
 
@@ -60,11 +62,31 @@ class HealthWitness:
 
 
 class RetryGate:
-    """Says for each call whether a deployment may be asked again."""
+    """Says for each call whether a deployment may be asked again, and what is worth waiting for."""
 
     def __init__(self, health: HealthBook, retries: RetryBudget) -> None:
         self._health = health
         self._retries = retries
+
+    def wait_of(self, deployment: str, task: str) -> Wait | None:
+        return self._health.wait(deployment, task)
+
+    def worth(self, decision: Decision, longest: float) -> float | None:
+        """Seconds until the first deployment is back that its vendor's rate limit alone keeps from a request
+        that nobody else may serve. None when that takes `longest`, or longer than a retry would wait, or when
+        no retry is left.
+        """
+        rules = decision.facts.rules if decision.facts else {}
+        closed = {
+            name: wait
+            for name, rule in rules.items()
+            if rule == "health" and (wait := self._health.wait(name, decision.task)) is not None
+        }
+        name = min(closed, key=lambda name: closed[name].seconds, default=None)
+        if name is None or closed[name].cause is not Cause.COOLING:
+            return None
+        seconds = closed[name].seconds
+        return seconds if seconds <= PATIENCE and seconds < longest and self._retries.spend(name) else None
 
     def of(self, decision: Decision) -> Callable[[str], bool]:
         """For a strategy. A retry that is granted is spent.
