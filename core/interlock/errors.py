@@ -135,7 +135,7 @@ class StoreError(InterlockError):
 class NoDeployment(InterlockError):
     """No deployment may serve the request. `excluded` maps each deployment id to its rule in words.
 
-    `retry_after` is in how many seconds the first of them may serve again; None when time alone changes nothing.
+    `retry_after` is in how many seconds the first of them may serve again; None when time changes nothing.
     """
 
     def __init__(
@@ -287,9 +287,11 @@ class RateLimited(ProviderError):
 
 
 class CoolingDown(NoDeployment, RateLimited):
-    """Nothing was sent: who may serve the request is at its vendor's rate limit, until `retry_after` is over."""
+    """Nothing was sent: who may serve the request is at its vendor's rate limit until `retry_after` is over."""
 
-    def __init__(self, message: str, *, excluded: Mapping[str, str], retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, excluded: Mapping[str, str], retry_after: float | None = None
+    ) -> None:
         RateLimited.__init__(self, message, status=_TOO_MANY_REQUESTS, retry_after=retry_after)
         self.excluded = dict(excluded)
 

@@ -56,8 +56,8 @@ class RecordDraft:
     """
 
     __slots__ = (
-        "_attempts", "_id", "_metadata", "_numbers", "_started", "_streamed", "_ticks", "decision", "failures",
-        "rescue", "trace",
+        "_attempts", "_id", "_metadata", "_numbers", "_started", "_streamed", "_ticks", "decision",
+        "failures", "rescue", "trace",
     )  # fmt: skip
 
     def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:

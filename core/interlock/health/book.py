@@ -11,6 +11,7 @@ from interlock.health.effects import Effect, effect_of
 from interlock.health.exchange import Exchange
 from interlock.health.latency import Kind, Latencies
 from interlock.health.pages import HealthPolicy, Page, Standing, Verdict
+from interlock.health.refusals import concerns_everybody
 from interlock.health.settings import RefusedSettings
 from interlock.types.health import Transition, Vitals
 
@@ -114,12 +115,24 @@ class HealthBook:
         if deployment in self._troubled:
             self._each(deployment, task, Page.released)
 
-    def ended(self, deployment: str, error: ProviderError | None, task: str | None = None) -> None:
-        """An attempt ended. Errors that are the request's own fault say nothing about the deployment."""
+    def ended(
+        self,
+        deployment: str,
+        error: ProviderError | None,
+        task: str | None = None,
+        *,
+        request: Callable[[], int] | None = None,
+    ) -> None:
+        """An attempt ended. Errors that are the request's own fault say nothing about the deployment.
+
+        `request` gives a number that tells the request from others, and is asked only where that matters.
+        """
         if error is None:
             self._succeeded(deployment, task)
             return
         effect = effect_of(error)
+        if effect is Effect.REFUSE:
+            effect = self._meant(deployment, error, None if request is None else request())
         if effect is Effect.NOTHING:
             self.released(deployment, task)
         else:
@@ -192,6 +205,14 @@ class HealthBook:
             if chart.clean:
                 self._troubled.discard(deployment)
         moves.tell()
+
+    def _meant(self, deployment: str, error: ProviderError, request: int | None) -> Effect:
+        """Whether a refusal parks the deployment."""
+        charts = self._charts
+        with charts.lock:
+            page = charts.of(deployment).own
+            refused = page.refused(request, charts.clock())
+        return Effect.PARK if refused or concerns_everybody(error) else Effect.NOTHING
 
     def _failed(self, deployment: str, task: str | None, error: ProviderError, effect: Effect) -> None:
         charts = self._charts

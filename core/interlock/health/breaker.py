@@ -18,8 +18,7 @@ class State(StrEnum):
 class Cause(StrEnum):
     """Why a breaker is open. FAILING and PARKED end with a probe, COOLING and RESTING when their time is up.
 
-    FAILING and RESTING give way when nothing else may serve; nobody is asked against a vendor's refusal of
-    its key or against its rate limit.
+    All but COOLING give way when nothing else may serve; nobody is asked against a vendor's rate limit.
     """
 
     FAILING = "failing"
@@ -45,7 +44,8 @@ class Wait:
 
 
 _LAPSING: Final = frozenset({Cause.COOLING, Cause.RESTING})
-_YIELDING: Final = frozenset({Cause.FAILING, Cause.RESTING})
+_YIELDING: Final = frozenset({Cause.FAILING, Cause.PARKED, Cause.RESTING})
+_PROVED: Final = frozenset({Cause.FAILING, Cause.PARKED})
 # Which cause is kept when a breaker that is open has another reason to be.
 _WEIGHT: Final = {Cause.RESTING: 0, Cause.FAILING: 1, Cause.COOLING: 2, Cause.PARKED: 3}
 
@@ -128,7 +128,7 @@ class Breaker:
 
     def succeeded(self) -> bool:
         """An attempt succeeded. While open, that means something only if it was begun since."""
-        if self.state is State.OPEN and not (self.tried and self.cause is Cause.FAILING):
+        if self.state is State.OPEN and not (self.tried and self.cause in _PROVED):
             return False
         return self.close()
 

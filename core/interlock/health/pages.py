@@ -3,22 +3,25 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from interlock.errors import ProviderError
+from interlock.errors import ModelNotFound, ProviderError
 from interlock.health.breaker import Breaker, Cause, State
 from interlock.health.effects import Effect
 from interlock.health.rates import RollingRate, lower_bound
+from interlock.health.refusals import Refusals
 from interlock.types.health import Vitals
 
 # A key that was refused is tried again after this many cooldowns: balances are topped up, keys are restored.
 # A vendor that asks to be left alone is, for as long at most.
 _LONG = 10
+# A model that its vendor does not serve comes back more rarely: each probe that fails doubles the time.
+_HOUR = 3_600.0
 # Seconds by which what comes back from other processes may differ from what was told.
 _ECHO = 0.5
 
 # How a breaker's sentence begins when another process, which saw the error, opened it.
 _HEARD = {
     Cause.FAILING: "its breaker is open: it failed in another process",
-    Cause.PARKED: "parked: the vendor refused its key in another process",
+    Cause.PARKED: "parked: the vendor refused its key or its model in another process",
     Cause.COOLING: "cooling down: the vendor's rate limit was reached in another process",
     Cause.RESTING: "resting: the vendor asked another process to come back later",
 }
@@ -59,7 +62,10 @@ class Standing:
 class Page:
     """Its rate, its breaker, and the probe that may bring it back when its rate is high. Not thread-safe."""
 
-    __slots__ = ("breaker", "last", "policy", "probe_until", "rate", "streak", "struck", "task")
+    __slots__ = (
+        "breaker", "last", "parkings", "policy", "probe_until", "rate", "refusals", "streak",
+        "struck", "task",
+    )  # fmt: skip
 
     def __init__(self, policy: HealthPolicy, task: str | None) -> None:
         self.policy = policy
@@ -70,6 +76,8 @@ class Page:
         self.probe_until = 0.0
         self.streak = 0
         self.struck: set[str | None] = set()  # the tasks of the streak; None for what concerns them all
+        self.refusals: Refusals | None = None
+        self.parkings = 0  # one after another, with no success in between
 
     @property
     def clean(self) -> bool:
@@ -118,6 +126,7 @@ class Page:
         """An attempt succeeded while the page was clean. Whether it still is."""
         rate = self.rate
         rate.add(failed=False)
+        self.refusals = None
         if self.streak:
             self.streak = 0
             self.struck.clear()
@@ -125,6 +134,7 @@ class Page:
 
     def succeeded(self, now: float) -> bool:
         """An attempt succeeded. Whether that has cleared the record."""
+        self.refusals = None
         self.streak = 0
         self.struck.clear()
         cleared = self.breaker.succeeded() or now < self.probe_until
@@ -136,6 +146,8 @@ class Page:
 
     def clear(self) -> None:
         self.rate.clear()
+        self.refusals = None
+        self.parkings = 0
         self.probe_until = 0.0
         self.streak = 0
         self.struck.clear()
@@ -147,8 +159,7 @@ class Page:
         self.rate.add(failed=True)
         cooldown = self.policy.cooldown
         if effect is Effect.PARK:
-            sentence = f"parked: the vendor refused its key ({_named(error)})"
-            return self.breaker.opens(Cause.PARKED, now, now + cooldown * _LONG, sentence)
+            return self.parks(error, now)
         changed = False
         if effect in (Effect.DOWN, Effect.SILENT):
             changed = self.strike(None, error, now)
@@ -162,6 +173,25 @@ class Page:
         if not changed:
             changed = self.probe_lost(error, now)
         return changed
+
+    def refused(self, request: int | None, now: float) -> bool:
+        """A refusal that may be the request's own. Whether it is the deployment that refuses, by now."""
+        if self.refusals is None:
+            self.refusals = Refusals(now)
+        answers = self.rate.attempts > self.rate.failures
+        return self.refusals.add(request, now, answers=answers, patience=self.policy.cooldown)
+
+    def parks(self, error: ProviderError, now: float) -> bool:
+        """The key or the model was refused. Whether the breaker opened, or stays open for longer."""
+        breaker, seconds = self.breaker, self.policy.cooldown * _LONG
+        if breaker.state is State.OPEN and breaker.cause is Cause.PARKED and now < breaker.until:
+            return False  # it was tried for want of anything else
+        what = "the vendor refused its key"
+        if isinstance(error, ModelNotFound):
+            what = "the vendor does not serve its model under this name"
+            seconds = max(seconds, min(_HOUR, seconds * 2**self.parkings))
+        self.parkings = min(self.parkings + 1, _LONG)
+        return breaker.opens(Cause.PARKED, now, now + seconds, f"parked: {what} ({_named(error)})")
 
     def failed_elsewhere(self, error: ProviderError, effect: Effect, task: str | None, now: float) -> bool:
         """A failure that is another page's: a task's on the deployment's own page, or the other way round.

@@ -106,11 +106,11 @@ def test_a_rate_limit_is_kept_as_long_as_the_vendor_asks(book, clock):
     assert book.standing("a").verdict is Verdict.GOOD
 
 
-@pytest.mark.parametrize("error", [AuthenticationError("401"), QuotaExceeded("402")])
+@pytest.mark.parametrize("error", [AuthenticationError("401"), QuotaExceeded("402", code="billing_error")])
 def test_a_refused_key_is_parked(book, clock, error):
     attempt(book, error)
     clock.now += 60
-    assert book.standing("a").verdict is Verdict.EXCLUDED
+    assert book.standing("a").verdict is Verdict.LAST_RESORT
     clock.now += 300
     assert book.standing("a").verdict is Verdict.GOOD
 

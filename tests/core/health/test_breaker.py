@@ -138,13 +138,21 @@ def test_an_attempt_for_want_of_anything_else_closes_it_when_it_succeeds(clock):
     assert verdict(book) is Verdict.GOOD
 
 
-@pytest.mark.parametrize("error", [AuthenticationError("401"), QuotaExceeded("402"), PermissionDenied("403")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        AuthenticationError("401"),
+        QuotaExceeded("402", code="insufficient_balance"),
+        QuotaExceeded("429", status=429),
+        PermissionDenied("403", code="account_deactivated"),
+    ],
+)
 def test_a_refused_key_parks_and_is_then_probed(clock, error):
     book = well_known(clock)
     attempts(book, error)
-    assert verdict(book) is Verdict.EXCLUDED
-    attempts(book, None)
-    assert verdict(book) is Verdict.EXCLUDED, "an answer begun before proves nothing"
+    assert verdict(book) is Verdict.LAST_RESORT
+    book.ended("a", None, "chat")
+    assert verdict(book) is Verdict.LAST_RESORT, "an answer begun before proves nothing"
     clock.advance(200)
     book.began("a", "chat")
     assert not book.admits("a", "chat")

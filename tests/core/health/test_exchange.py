@@ -122,15 +122,18 @@ def test_a_success_between_keeps_it_closed(pair):
 
 
 @pytest.mark.parametrize(
-    ("error", "saying"),
-    [(AuthenticationError("401"), "parked"), (RateLimited("429", retry_after=9), "rate limit")],
+    ("error", "saying", "verdict"),
+    [
+        (AuthenticationError("401"), "parked", Verdict.LAST_RESORT),
+        (RateLimited("429", retry_after=9), "rate limit", Verdict.EXCLUDED),
+    ],
 )
-def test_parking_and_cooldowns_are_shared(pair, error, saying):
+def test_parking_and_cooldowns_are_shared(pair, error, saying, verdict):
     one, two = pair
     one.attempts(error)
     assert one.woken == 1
     one.tells(two)
-    assert two.verdict() is Verdict.EXCLUDED
+    assert two.verdict() is verdict
     assert saying in two.book.standing("a").sentence
     assert "in another process" in two.book.standing("a").sentence
 

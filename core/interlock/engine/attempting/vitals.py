@@ -46,7 +46,7 @@ class HealthWitness:
         if isinstance(failure, SettingRefused):
             self._health.refused.learn(name, failure.setting, entry.call.request)
         if failure is None or isinstance(failure, ProviderError):
-            self._health.ended(name, failure, task)
+            self._health.ended(name, failure, task, request=lambda: hash(repr(entry.flight.asked.messages)))
         else:
             self._health.released(name, task)
 

@@ -11,7 +11,8 @@ from interlock.errors import (
     AuthenticationError,
     ConnectionFailed,
     FirstTokenTimeout,
-    NoDeployment,
+    ModelNotFound,
+    PermissionDenied,
     Unavailable,
 )
 from interlock.testing import FakeClock, ScriptedProvider, Step
@@ -78,12 +79,15 @@ async def test_when_everything_fails_everything_is_tried():
     assert ids(router.decide("Hello")) == ["a", "b"]
 
 
-async def test_a_refused_key_gives_no_way():
-    router = a_router({"a": [AuthenticationError("401", status=401)]})
-    with pytest.raises(AuthenticationError):
-        await router.complete("Hello")
-    with pytest.raises(NoDeployment, match="parked: the vendor refused its key"):
-        await router.complete("Hello")
+async def test_a_refused_key_gives_way_for_want_of_another():
+    wrong = AuthenticationError("401", status=401)
+    router = a_router({"a": [wrong, wrong, "topped up"]})
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            await router.complete("Hello")
+    assert "parked: the vendor refused its key" in router.decide("Hello").shortlist[0].reasons[-1]
+    assert (await router.complete("Hello")).text == "topped up"
+    assert router.decide("Hello").shortlist[0].reasons == ("primary for conversational",)
 
 
 async def test_one_call_probes_and_the_others_go_elsewhere():
@@ -185,3 +189,28 @@ async def test_a_cancelled_probe_leaves_room_for_another():
     probe.cancel()
     await asyncio.gather(probe, return_exceptions=True)
     assert (await router.complete("Hello")).text == "back"
+
+
+@pytest.mark.parametrize("code", ["model_not_found", None])
+async def test_a_model_that_is_not_there_costs_a_few_requests(code):
+    missing = ModelNotFound("404 from the vendor", status=404, code=code)
+    router = a_router({"a": [missing] * 30, "b": ["ok"] * 30})
+    for _ in range(30):
+        await router.complete("Hello")
+    assert len(provider(router, "a").calls) <= 3
+    decision = router.decide("Hello")
+    assert decision.reason == "fallback_unavailable"
+    assert "does not serve its model" in decision.excluded["a"]
+
+
+async def test_a_firewall_that_refuses_one_prompt_takes_no_deployment_from_the_others():
+    def said(call):
+        if "DROP TABLE" in call.request.messages[-1].text:
+            raise PermissionDenied("403 from the vendor: <html>", status=403)
+        return "ok"
+
+    router = a_router({"a": [said] * 30, "b": ["from b"] * 30})
+    for number in range(10):
+        assert (await router.complete("Hello")).deployment == "a"
+        assert (await router.complete(f"'; DROP TABLE {number}")).deployment == "b"
+    assert router.decide("Hello").reason == "primary_optimal"
