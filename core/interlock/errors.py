@@ -287,7 +287,7 @@ class RateLimited(ProviderError):
 
 
 class CoolingDown(NoDeployment, RateLimited):
-    """Nothing was sent: who may serve the request is at its vendor's rate limit until `retry_after` is over."""
+    """Nothing was sent: whoever may serve the request is at a rate limit, until `retry_after` is over."""
 
     def __init__(
         self, message: str, *, excluded: Mapping[str, str], retry_after: float | None = None
