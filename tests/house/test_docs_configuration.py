@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from interlock import (
+    AllRateLimited,
     AttemptTimeout,
     ContentRejected,
+    CoolingDown,
     Endpoint,
     ModelCard,
     OutputInvalid,
@@ -238,6 +240,6 @@ def test_what_follows_a_failure_is_as_the_tutorial_says():
 
 
 def kinds_of(kind: type[ProviderError]) -> set[type[ProviderError]]:
-    """Every kind of failure below, but for what only groups timeouts."""
+    """Every kind of failure of one attempt below, but for what only groups timeouts."""
     below = {inner for child in kind.__subclasses__() for inner in (child, *kinds_of(child))}
-    return below - {AttemptTimeout}
+    return below - {AttemptTimeout, AllRateLimited, CoolingDown}
