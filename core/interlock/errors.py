@@ -242,8 +242,7 @@ class ProviderError(InterlockError):
         self.deployment: str | None = None
 
 
-class NoLongerAllowed(ProviderError):
-    pass
+class NoLongerAllowed(ProviderError): ...
 
 
 class Overloaded(ProviderError):
@@ -270,20 +269,16 @@ class RouterOverloaded(Overloaded):
     """The router as a whole has no room, and so no other deployment is tried."""
 
 
-class AuthenticationError(ProviderError):
-    pass
+class AuthenticationError(ProviderError): ...
 
 
-class PermissionDenied(ProviderError):
-    pass
+class PermissionDenied(ProviderError): ...
 
 
-class QuotaExceeded(ProviderError):
-    pass
+class QuotaExceeded(ProviderError): ...
 
 
-class RateLimited(ProviderError):
-    pass
+class RateLimited(ProviderError): ...
 
 
 class CoolingDown(NoDeployment, RateLimited):
@@ -306,20 +301,16 @@ class AllRateLimited(AllAttemptsFailed, RateLimited):
         self.causes = tuple(causes)
 
 
-class ModelNotFound(ProviderError):
-    pass
+class ModelNotFound(ProviderError): ...
 
 
-class InvalidRequest(ProviderError):
-    pass
+class InvalidRequest(ProviderError): ...
 
 
-class ContextLengthExceeded(InvalidRequest):
-    pass
+class ContextLengthExceeded(InvalidRequest): ...
 
 
-class PrefillRejected(InvalidRequest):
-    pass
+class PrefillRejected(InvalidRequest): ...
 
 
 class SettingRefused(InvalidRequest):
@@ -347,20 +338,16 @@ class SettingRefused(InvalidRequest):
         self.setting = setting
 
 
-class ContentPolicyViolation(InvalidRequest):
-    pass
+class ContentPolicyViolation(InvalidRequest): ...
 
 
-class Unavailable(ProviderError):
-    pass
+class Unavailable(ProviderError): ...
 
 
-class ConnectionFailed(Unavailable):
-    pass
+class ConnectionFailed(Unavailable): ...
 
 
-class ProtocolError(ProviderError):
-    pass
+class ProtocolError(ProviderError): ...
 
 
 class OutputInvalid(ProtocolError):
@@ -379,33 +366,25 @@ class ContentRejected(ProviderError):
         self.text = text
 
 
-class EmptyAnswer(ContentRejected):
-    pass
+class EmptyAnswer(ContentRejected): ...
 
 
-class TruncatedAnswer(ContentRejected):
-    pass
+class TruncatedAnswer(ContentRejected): ...
 
 
-class RefusedAnswer(ContentRejected):
-    pass
+class RefusedAnswer(ContentRejected): ...
 
 
-class AttemptTimeout(ProviderError, TimeoutError):
-    pass
+class AttemptTimeout(ProviderError, TimeoutError): ...
 
 
-class ConnectTimeout(AttemptTimeout):
-    pass
+class ConnectTimeout(AttemptTimeout): ...
 
 
-class FirstTokenTimeout(AttemptTimeout):
-    pass
+class FirstTokenTimeout(AttemptTimeout): ...
 
 
-class BetweenTokensTimeout(AttemptTimeout):
-    pass
+class BetweenTokensTimeout(AttemptTimeout): ...
 
 
-class AnswerTimeout(AttemptTimeout):
-    pass
+class AnswerTimeout(AttemptTimeout): ...
