@@ -36,7 +36,7 @@ def interlock_providers() -> Iterable[Provider]:
     """Offer providers: what serves deployments.
 
     Called when a router is made. Any plugin may implement it. Takes nothing; returns providers whose
-    `facts.name` is free, and the first plugin to claim a name keeps it.
+    `facts.name` no other installed distribution offers and no known provider has.
     """
 
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from interlock.assembly.offers import Offers
 from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig, resolve_key
 from interlock.constraints import is_cloud_region, normalise
 from interlock.errors import ConfigError, PermitError
 from interlock.http import check_network, is_loopback, origin_of, without_login
-from interlock.protocols import Provider, ProviderFacts
+from interlock.protocols import ProviderFacts
 from interlock.types.models import (
     Credential,
     Deployment,
@@ -33,12 +34,13 @@ class DeploymentMaker:
         self,
         config: Config,
         catalog: Catalog,
-        providers: Mapping[str, Provider],
+        offers: Offers,
         environ: Mapping[str, str],
     ) -> None:
         self._config = config
         self._catalog = catalog
-        self._facts = {name: provider.facts for name, provider in providers.items()}
+        self._offers = offers
+        self._facts = {name: provider.facts for name, provider in offers.providers.items()}
         self._environ = environ
         self._timeouts = config.timeouts.over(Timeouts())
 
@@ -129,6 +131,8 @@ class DeploymentMaker:
     def _card(self, name: str, key: str) -> ModelCard:
         card = self._catalog.find(name)
         if card is None:
+            if why := self._offers.quarrel("model_cards", name):
+                raise self._config.error(key, f"{why}.")
             raise self._config.error(
                 key,
                 f"there is no model {name!r}; `interlock models` lists them, and models: adds one.",
@@ -137,6 +141,8 @@ class DeploymentMaker:
         return card
 
     def _provider(self, name: str, key: str) -> ProviderFacts | None:
+        if why := self._offers.quarrel("providers", name):
+            raise self._config.error(key, f"{why}.")
         if name not in self._facts and name not in PROVIDERS:
             raise self._config.error(
                 key,
@@ -208,7 +214,8 @@ class DeploymentMaker:
 
     def _from_environment(self, provider: str, facts: ProviderFacts | None) -> Credential:
         if facts is None:
-            return Credential(hint=f"install {distribution_of(provider)} to reach provider {provider!r}")
+            way = f"install {distribution_of(provider)} to reach provider {provider!r}"
+            return Credential(hint=self._offers.quarrel("providers", provider) or way)
         for name in facts.env:
             if value := self._environ.get(name):
                 return Credential(secret=Secret(value.strip()), source=f"env:{name}", needed=facts.needs_key)

@@ -1,9 +1,11 @@
-"""What the plugins of a router offer, each kind by name, the first to claim a name keeping it."""
+"""What the plugins of a router offer, each kind by name, and the names that nobody has."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.assembly.claims import Owner, nobody, settle, settle_schemes
+from interlock.errors import ConfigError
 from interlock.plugins import PluginHost
 from interlock.protocols import (
     Arbiter,
@@ -16,12 +18,21 @@ from interlock.protocols import (
     StoreKind,
     Strategy,
 )
+from interlock.types.health import HEALTH_SHARES
 from interlock.types.models import ModelCard
+from interlock.types.providers import PROVIDERS
+from interlock.types.stores import STORES
+
+# Every request is up to all of these; to go on without one would be to leave a rule out in silence.
+_ALWAYS = ("classifiers", "constraints", "guardrails")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """Everything that was taken, in the order of registration."""
+    """Everything that was taken, in the order of registration; stores and shared health by scheme too.
+
+    `contested` maps a kind, and in it a name that several distributions claim, to a sentence that says so.
+    """
 
     providers: dict[str, Provider]
     cards: dict[str, ModelCard]
@@ -33,43 +44,48 @@ class Offers:
     connectors: dict[str, Connector]
     stores: dict[str, StoreKind]
     shared_health: dict[str, SharedHealthKind]
+    store_schemes: dict[str, StoreKind]
+    health_schemes: dict[str, SharedHealthKind]
+    contested: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def quarrel(self, kind: str, name: str) -> str | None:
+        """Why nobody has a name of this kind, when several claim it."""
+        return self.contested.get(kind, {}).get(name)
+
+    def check(self) -> None:
+        """Raises ConfigError when several distributions claim a name of what every request is up to."""
+        for kind in _ALWAYS:
+            for sentence in self.contested[kind].values():
+                raise ConfigError(f"of {kind}, {sentence}.", key="plugins")
 
 
 def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     """Ask every hook once. What cannot be used is in the host's reports."""
-    return Offers(
-        providers=_providers(host),
-        cards=_by_name(host, "interlock_model_cards", ModelCard, "id", taken=set(builtin_cards)),
-        classifiers=_by_name(host, "interlock_classifiers", Classifier),
-        constraints=_by_name(host, "interlock_constraints", Constraint),
-        guardrails=_by_name(host, "interlock_guardrails", Guardrail),
-        strategies=_by_name(host, "interlock_strategies", Strategy),
-        arbiters=_by_name(host, "interlock_arbiters", Arbiter),
-        connectors=_by_name(host, "interlock_connectors", Connector),
-        stores=_by_name(host, "interlock_stores", StoreKind),
-        shared_health=_by_name(host, "interlock_shared_health", SharedHealthKind),
-    )
+    found: dict[str, dict[str, Any]] = {}
+    contested: dict[str, dict[str, str]] = {}
 
+    def ask(
+        kind: str, protocol: type, attribute: str = "name", owner: Owner = nobody, taken: Iterable[str] = ()
+    ) -> None:
+        hook = f"interlock_{kind}"
+        claims = host.claims(hook, protocol, attribute)
+        found[kind], contested[kind] = settle(host, hook, claims, owner, frozenset(taken))
 
-def _providers(host: PluginHost) -> dict[str, Provider]:
-    found: dict[str, Provider] = {}
-    for provider in host.offers("interlock_providers", Provider, "facts.name"):
-        name = provider.facts.name
-        if name in found:
-            host.refuse("interlock_providers", name, "another plugin offers this name already")
-        else:
-            found[name] = provider
-    return found
+    def ask_by_scheme(kind: str, protocol: type, schemes: str, owners: Any) -> None:
+        hook = f"interlock_{kind}"
+        claims = host.claims(hook, protocol)
+        found[kind], contested[kind] = settle(host, hook, claims)
+        kept = [claim for claim in claims if found[kind].get(claim.name) is claim.item]
+        found[schemes], contested[schemes] = settle_schemes(host, hook, kept, owners)
 
-
-def _by_name(
-    host: PluginHost, hook: str, protocol: type, attribute: str = "name", taken: set[str] | None = None
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for item in host.offers(hook, protocol, attribute):
-        name = getattr(item, attribute)
-        if name in found or (taken and name in taken):
-            host.refuse(hook, str(name), "this name is taken already")
-        else:
-            found[name] = item
-    return found
+    ask("providers", Provider, "facts.name", PROVIDERS.get)
+    ask("model_cards", ModelCard, "id", taken=builtin_cards)
+    ask("classifiers", Classifier)
+    ask("constraints", Constraint)
+    ask("guardrails", Guardrail)
+    ask("strategies", Strategy)
+    ask("arbiters", Arbiter)
+    ask("connectors", Connector)
+    ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
+    ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
+    return Offers(cards=found.pop("model_cards"), contested=contested, **found)

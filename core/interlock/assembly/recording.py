@@ -36,7 +36,9 @@ def store_opener(config: Config, offers: Offers) -> Callable[[], RecordStore] | 
     if config.records is None:
         return None
     scheme = config.records.scheme
-    kinds = {name: kind for kind in reversed(offers.stores.values()) for name in kind.schemes}
+    kinds = offers.store_schemes
+    if why := offers.quarrel("store_schemes", scheme):
+        raise config.error("records.url", f"{why}.")
     if scheme not in kinds:
         if scheme in STORES:
             what = f"no installed plugin keeps records in {scheme}; install {STORES[scheme]}."

@@ -29,7 +29,9 @@ def health_sharing(
     if address is None:
         return None
     scheme = config.health.scheme
-    kinds = {name: kind for kind in reversed(offers.shared_health.values()) for name in kind.schemes}
+    kinds = offers.health_schemes
+    if why := offers.quarrel("health_schemes", scheme):
+        raise config.error(_KEY, f"{why}.")
     if scheme not in kinds:
         if scheme in HEALTH_SHARES:
             what = f"no installed plugin shares health through {scheme}; install {HEALTH_SHARES[scheme]}."

@@ -16,6 +16,7 @@ from interlock.assembly.load import spread
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.recording import record_writer
 from interlock.assembly.sharing import health_sharing
+from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
 from interlock.config import Config, load
 from interlock.engine.attempting.attempts import Attempts
@@ -91,12 +92,15 @@ def assemble(
     """
     environ = os.environ if environ is None else environ
     config = load(source, environ)
+    check_kept(config, environ)
     host = PluginHost([builtins, *plugins], disabled=config.plugins.disabled, environ=environ)
+    check_meant(config, environ, host)
     catalog = Catalog()
     offers = collect(host, catalog.cards)
+    offers.check()
     catalog = _catalog(config, offers)
-    deployments = DeploymentMaker(config, catalog, offers.providers, environ).make()
-    _check_names(config, catalog, deployments)
+    deployments = DeploymentMaker(config, catalog, offers, environ).make()
+    _check_names(config, catalog, deployments, offers)
     health = HealthBook(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
@@ -180,12 +184,16 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
         raise config.error(error.key, error.message, error.suggestion) from None
 
 
-def _check_names(config: Config, catalog: Catalog, deployments: Mapping[str, Deployment]) -> None:
+def _check_names(
+    config: Config, catalog: Catalog, deployments: Mapping[str, Deployment], offers: Offers
+) -> None:
     """What the configuration refers to exists: tasks, models and deployments."""
     named = [*deployments, *catalog.cards, *catalog.aliases]
 
     def check(name: str, key: str) -> None:
         if name not in named:
+            if why := offers.quarrel("model_cards", name):
+                raise config.error(key, f"{why}.")
             near = nearest(name, named)
             way = "" if near else "; `interlock models` lists the models"
             raise config.error(key, f"{name!r} is neither a model nor a deployment{way}.", near)

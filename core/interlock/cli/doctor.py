@@ -29,6 +29,8 @@ def doctor(
     No prompt and no key is sent to a deployment: a connection is opened and closed, and only where a key is
     at hand or none is needed. The exit code is 0 when at least one deployment is ready, else 1.
     """
+    from interlock.assembly.switches import not_installed
+
     wiring = session(context).router().wiring
     with _spinner("Connecting …"):
         findings, stores = asyncio.run(_examine_all(wiring))
@@ -36,6 +38,8 @@ def doctor(
         show.write_json([*map(_data, findings), *map(_store_data, stores)])
     else:
         _show(findings, stores)
+        if absent := not_installed(wiring.host):
+            show.note(f"Switched off, and not installed here: {', '.join(absent)}.")
     ready = sum(finding.ready for finding in findings)
     if not as_json:
         show.note(f"Ready: {ready} of {len(findings)}.")

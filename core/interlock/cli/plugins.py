@@ -10,7 +10,7 @@ from interlock.cli import show
 from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.errors import ConfigError
-from interlock.plugins import PluginReport
+from interlock.plugins import PluginHost, PluginReport
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
@@ -22,7 +22,8 @@ def plugins(
 ) -> None:
     """List the plugins, what they offer and why one failed.
 
-    The exit code is 0 even when a plugin failed: the others work without it.
+    The exit code is 0 even when a plugin failed: the others work without it. While INTERLOCK_STRICT_PLUGINS=1
+    is set, it is 1 then.
     """
     if context.invoked_subcommand is None:
         _list(context, as_json=as_json)
@@ -57,7 +58,10 @@ def check(
 
 
 def _list(context: typer.Context, *, as_json: bool) -> None:
-    reports = _reports(session(context).config)
+    from interlock.assembly.switches import not_installed
+
+    host = _host(session(context).config)
+    reports = host.reports
     failures = [(report.name, failure) for report in reports for failure in report.failures]
     if as_json:
         show.write_json([_data(report) for report in reports])
@@ -71,6 +75,10 @@ def _list(context: typer.Context, *, as_json: bool) -> None:
     if failures:
         failed = len({name for name, _ in failures})
         show.note(f"{failed} plugin{'s' if failed > 1 else ''} failed; everything else works.")
+    if absent := not_installed(host):
+        show.note(f"Switched off, and not installed here: {', '.join(absent)}.")
+    if failures and os.environ.get("INTERLOCK_STRICT_PLUGINS", "") == "1":
+        raise typer.Exit(FAILED)
 
 
 def _data(report: PluginReport) -> dict[str, Any]:
@@ -84,23 +92,22 @@ def _data(report: PluginReport) -> dict[str, Any]:
     }
 
 
-def _reports(config: str | None) -> list[PluginReport]:
+def _host(config: str | None) -> PluginHost:
     """The plugins as a router has them; a configuration that cannot be used does not stand in the way."""
     from interlock import builtins
     from interlock.assembly import assemble
     from interlock.assembly.offers import collect
     from interlock.catalog import Catalog
-    from interlock.plugins import PluginHost
 
     # Strict plugins end everything at the first failure; here all of them are wanted.
     environ = {name: value for name, value in os.environ.items() if name != "INTERLOCK_STRICT_PLUGINS"}
     try:
-        return assemble(config, environ=environ).host.reports
+        return assemble(config, environ=environ).host
     except ConfigError as error:
         host = PluginHost([builtins], environ=environ)
         collect(host, Catalog().cards)
         show.note(f"Listed without the configuration, which cannot be used: {error}")
-        return host.reports
+        return host
 
 
 def _offers(report: PluginReport) -> str:

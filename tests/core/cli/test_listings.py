@@ -85,10 +85,30 @@ def test_a_failed_plugin_stops_no_call_and_is_quiet(configured, run, broken_plug
 
 def test_plugins_are_listed_in_strict_mode_and_ask_is_refused(run, broken_plugin, monkeypatch):
     monkeypatch.setenv("INTERLOCK_STRICT_PLUGINS", "1")
-    assert run("plugins").exit_code == 0
+    result = run("plugins")
+    assert (result.exit_code, "_Raises" in result.stdout) == (1, True)
     result = run("ask", "Hi")
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: plugin _Raises: ")
+
+
+def test_a_name_that_is_not_installed_may_be_switched_off_and_is_said(configured, run, monkeypatch):
+    configured("good")
+    monkeypatch.setenv("INTERLOCK_DISABLED_PLUGINS", "zzz-elsewhere")
+    for verb in ("plugins", "doctor"):
+        result = run(verb)
+        assert "not installed here: zzz-elsewhere" in result.stderr
+
+
+def test_the_rules_cannot_be_switched_off(run, monkeypatch):
+    monkeypatch.setenv("INTERLOCK_DISABLED_PLUGINS", "builtins")
+    for verb in (("ask", "Hi"), ("explain", "Hi"), ("models",), ("doctor",)):
+        result = run(*verb)
+        assert result.exit_code == 2
+        assert "builtins' cannot be switched off" in result.stderr
+    result = run("plugins")
+    assert "cannot be switched off" in result.stderr
+    assert "blocked" in next(line for line in result.stdout.splitlines() if line.startswith("builtins"))
 
 
 def test_plugins_are_listed_although_the_configuration_is_wrong(run, tmp_path):

@@ -91,7 +91,7 @@ def _installed(group: str) -> tuple[SimpleNamespace, ...]:
 @pytest.fixture(autouse=True)
 def _plugins_found_once(monkeypatch):
     """Every test makes routers of its own, and looking through what is installed is most of that."""
-    monkeypatch.setattr("interlock.plugins.entry_points", _installed)
+    monkeypatch.setattr("interlock.plugins.host.entry_points", _installed)
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,9 @@ pluggy calls the hooks but does not load the plugins: its own loader stops at th
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
 from typing import Any
@@ -15,21 +16,25 @@ import pluggy
 from interlock import hookspecs
 from interlock.errors import PluginError
 from interlock.http import redacting_logger
-from interlock.protocols import ProviderFacts
+from interlock.plugins.fitting import complaint
+from interlock.plugins.running import attempt, cause
 from interlock.types.names import nearest
 
 GROUP = "interlock"
-API = 1
 _log = redacting_logger("interlock.plugins")
 
 
 @dataclass(slots=True, kw_only=True)
 class PluginReport:
-    """One plugin's state. `failures` are sentences; `offers` maps a hook to what was taken from it."""
+    """One plugin's state. `failures` are sentences; `offers` maps a hook to what was taken from it.
+
+    An `installed` one was found; any other was given in code, by Interlock itself or by the user.
+    """
 
     name: str
     distribution: str
     version: str = ""
+    installed: bool = False
     blocked: bool = False
     failures: list[str] = field(default_factory=list)
     offers: dict[str, list[str]] = field(default_factory=dict)
@@ -37,6 +42,15 @@ class PluginReport:
     @property
     def status(self) -> str:
         return "blocked" if self.blocked else "failed" if self.failures else "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An offer, the name under which it would be found, and whose it is."""
+
+    item: Any
+    name: str
+    report: PluginReport
 
 
 class PluginHost:
@@ -59,7 +73,7 @@ class PluginHost:
     ) -> None:
         environ = os.environ if environ is None else environ
         named = environ.get("INTERLOCK_DISABLED_PLUGINS", "").split(",")
-        self._disabled = {*disabled, *(name.strip() for name in named if name.strip())}
+        self.disabled = frozenset({*disabled, *(name.strip() for name in named if name.strip())})
         self._strict = environ.get("INTERLOCK_STRICT_PLUGINS", "") == "1"
         self._hooks = pluggy.PluginManager("interlock")
         self._hooks.add_hookspecs(hookspecs)
@@ -80,31 +94,30 @@ class PluginHost:
 
     def offers(self, hook: str, protocol: type, describe: str = "name") -> list[Any]:
         """Everything that plugins offer for `hook` and that implements `protocol`; the rest is reported."""
-        found: list[Any] = []
+        return [claim.item for claim in self.claims(hook, protocol, describe)]
+
+    def claims(self, hook: str, protocol: type, describe: str = "name") -> list[Claim]:
+        """As `offers`, with whose they are. Several may claim one name."""
+        found: list[Claim] = []
         caller = getattr(self._hooks.hook, hook)
         for implementation in caller.get_hookimpls():
             report = self._reports[id(implementation.plugin)]
-            try:
-                offered = list(implementation.function())
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
-                self._fail(report, f"{hook} raised {_cause(error)}")
-                continue
-            for item in offered:
-                if complaint := _complaint(item, protocol, describe):
-                    self._fail(report, f"{hook} offered {_type_name(item)}: {complaint}")
+            offered, error = attempt(partial(_listed, implementation.function))
+            if error is not None:
+                self.fail(report, f"{hook} raised {cause(error)}")
+            for item in offered or ():
+                if why := complaint(item, protocol, describe):
+                    self.fail(report, f"{hook} offered {_type_name(item)}: {why}")
                     continue
-                found.append(item)
-                report.offers.setdefault(hook, []).append(_label(item, describe))
+                name = str(attrgetter(describe)(item))
+                found.append(Claim(item, name, report))
+                report.offers.setdefault(hook, []).append(name)
         return found
 
-    def refuse(self, hook: str, item_label: str, reason: str) -> None:
+    def refuse(self, hook: str, claim: Claim, reason: str) -> None:
         """Report an offer that is well-formed and still cannot be used, such as a name already taken."""
-        for report in reversed(self.reports):
-            labels = report.offers.get(hook, [])
-            if item_label in labels:
-                labels.remove(item_label)
-                self._fail(report, f"{hook} offered {item_label!r}: {reason}")
-                return
+        claim.report.offers[hook].remove(claim.name)
+        self.fail(claim.report, f"{hook} offered {claim.name!r}: {reason}")
 
     def observers(self, hook: str) -> bool:
         """Whether anybody observes `hook`: most routers have no observer and skip the call."""
@@ -117,9 +130,9 @@ class PluginHost:
                 implementation.function(*(arguments[name] for name in implementation.argnames))
             except Exception as error:  # noqa: BLE001 - an observer must not break a call; it is reported
                 report = self._reports[id(implementation.plugin)]
-                sentence = f"{hook} raised {_cause(error)}"
+                sentence = f"{hook} raised {cause(error)}"
                 if sentence not in report.failures:
-                    self._fail(report, sentence)
+                    self.fail(report, sentence)
 
     def _load(self, entry_point: EntryPoint) -> None:
         facts = entry_point.dist.metadata if entry_point.dist else None
@@ -127,28 +140,28 @@ class PluginHost:
             name=entry_point.name,
             distribution=facts["Name"] if facts and "Name" in facts else "?",
             version=facts["Version"] if facts and "Version" in facts else "",
+            installed=True,
         )
-        if self._disabled & {report.name, report.distribution}:
+        if self.disabled & {report.name, report.distribution}:
             report.blocked = True
             self.reports.append(report)
             return
-        try:
-            plugin = entry_point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs a stranger's code
+        plugin, error = attempt(entry_point.load)
+        if error is not None:
             self.reports.append(report)
-            self._fail(report, f"could not be imported: {_cause(error)}")
+            self.fail(report, f"could not be imported: {cause(error)}")
             return
         self._admit(plugin, report)
 
     def _admit(self, plugin: object, report: PluginReport) -> None:
         self.reports.append(report)
-        if self._disabled & {report.name}:
+        if self.disabled & {report.name}:
             report.blocked = True
             return
         try:
             self._hooks.register(plugin, name=f"{report.distribution}:{report.name}:{id(plugin)}")
         except Exception as error:  # noqa: BLE001 - pluggy raises several kinds for a wrong signature
-            self._fail(report, f"could not be registered: {_cause(error)}")
+            self.fail(report, f"could not be registered: {cause(error)}")
             return
         self._reports[id(plugin)] = report
         known = [name for name in dir(hookspecs) if name.startswith("interlock_")]
@@ -157,62 +170,24 @@ class PluginHost:
                 near = nearest(caller.name, known)
                 hint = f"; did you mean {near!r}?" if near else ""
                 self._hooks.unregister(plugin)
-                self._fail(report, f"there is no hook {caller.name!r}{hint}")
+                self.fail(report, f"there is no hook {caller.name!r}{hint}")
                 return
         marked = {caller.name for caller in self._hooks.get_hookcallers(plugin) or ()}
         for name in known:
             if name not in marked and callable(getattr(plugin, name, None)):
-                self._fail(report, f"{name} is not marked with @interlock.hookimpl, and so is not called")
+                self.fail(report, f"{name} is not marked with @interlock.hookimpl, and so is not called")
 
-    def _fail(self, report: PluginReport, sentence: str) -> None:
+    def fail(self, report: PluginReport, sentence: str) -> None:
+        """Report what is wrong with a plugin; while plugins are strict, raise PluginError."""
         report.failures.append(sentence)
         _log.warning("plugin %s (%s): %s", report.name, report.distribution, sentence)
         if self._strict:
             raise PluginError(f"plugin {report.name}: {sentence}", distribution=report.distribution)
 
 
-def _complaint(item: object, protocol: type, describe: str) -> str | None:
-    """Why an offer cannot be used, or None."""
-    try:
-        return _misfit(item, protocol) or _misnamed(item, describe)
-    except Exception as error:  # noqa: BLE001 - looking at a stranger's object may run its code
-        return f"looking at it raised {_cause(error)}"
-
-
-def _misfit(item: object, protocol: type) -> str | None:
-    api = getattr(item, "api", API)
-    if api != API:
-        return f"it speaks api {api!r}; this version of interlock speaks {API}"
-    if isinstance(item, type):
-        return "it is a class; offer an instance"
-    if not isinstance(item, protocol):
-        missing = sorted(name for name in _wanted(protocol) if not hasattr(item, name))
-        lacks = f"; it lacks {', '.join(missing)}" if missing else ""
-        return f"that is no {protocol.__name__}{lacks}"
-    return None
-
-
-def _misnamed(item: object, describe: str) -> str | None:
-    """Names are what offers are found by, and so must be text."""
-    facts = getattr(item, "facts", None)
-    if describe == "facts.name" and not isinstance(facts, ProviderFacts):
-        return f"its facts are no ProviderFacts but {type(facts).__name__}"
-    name = attrgetter(describe)(item)
-    return None if isinstance(name, str) and name else f"its {describe} is {name!r}, and must be text"
-
-
-def _wanted(protocol: type) -> set[str]:
-    names = {name for parent in protocol.__mro__ for name in getattr(parent, "__annotations__", {})}
-    return names | {name for name in vars(protocol) if not name.startswith("_")}
-
-
-def _label(item: object, attribute: str) -> str:
-    return str(attrgetter(attribute)(item))
+def _listed(hook: Callable[[], Iterable[Any]]) -> list[Any]:
+    return list(hook())
 
 
 def _type_name(item: object) -> str:
     return item.__name__ if isinstance(item, type) else f"a {type(item).__name__}"
-
-
-def _cause(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,9 +1,7 @@
 """PluginHost: a broken plugin is reported, with its distribution and cause, and breaks nothing else."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,31 +11,7 @@ from interlock.assembly import assemble
 from interlock.plugins import PluginHost, PluginReport
 from interlock.testing import ScriptedProvider, scripted_router
 
-BROKEN = Path(__file__).parents[1] / "third_party" / "broken"
 Publish = Callable[..., None]
-
-
-@pytest.fixture
-def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publish]:
-    """Installs a module as a distribution `interlock-<name>`, as a wheel's installer leaves it."""
-    site = tmp_path / "site"
-    site.mkdir()
-    monkeypatch.syspath_prepend(site)
-    published = []
-
-    def install(name: str, source: str | None = None, entry: str = "", *, metadata: bool = True) -> None:
-        code = (BROKEN / f"{name}.py").read_text("utf-8") if source is None else source
-        (site / f"{name}.py").write_text(code, encoding="utf-8")
-        info = site / f"interlock_{name}-0.3.dist-info"
-        info.mkdir()
-        (info / "entry_points.txt").write_text(f"[interlock]\n{name} = {entry or name}\n", encoding="utf-8")
-        if metadata:
-            (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: interlock-{name}\nVersion: 0.3\n")
-        published.append(name)
-
-    yield install
-    for name in published:
-        sys.modules.pop(name, None)
 
 
 def wired(**environ: str) -> Router:
@@ -51,6 +25,7 @@ def report_of(router: Router, name: str) -> PluginReport:
 
 
 IMPORTS = {
+    "interrupts_at_import": "could not be imported: KeyboardInterrupt: no console here",
     "raises_at_import": "could not be imported: ModuleNotFoundError: No module named 'an_sdk_that",
     "leaves_at_import": "could not be imported: SystemExit: no licence found",
     "unknown_hook": "there is no hook 'interlock_provider'; did you mean 'interlock_providers'?",
