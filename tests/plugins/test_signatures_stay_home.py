@@ -92,6 +92,44 @@ def test_a_fallback_is_not_sent_the_signatures_of_where_the_conversation_began(p
         assert signatures.count("skip_thought_signature_validator") == 2
 
 
+REFUSALS = {
+    "google": {
+        "error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "Corrupted thought signature."}
+    },
+    "anthropic": {
+        "type": "error",
+        "error": {
+            "type": "invalid_request_error",
+            "message": "messages.1.content.0: Invalid `signature` in `thinking` block",
+        },
+    },
+    "bedrock": {"message": "messages.1.content.0: Invalid `signature` in `thinking` block"},
+}
+
+
+@pytest.mark.parametrize("provider", DIALECTS)
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+def test_a_signature_that_is_refused_all_the_same_is_left_out(provider: str, streamed: bool) -> None:
+    whole, refusal = Reply.json(REPLIES[provider]()), Reply.json(REFUSALS[provider], status=400)
+    with Upstream(whole, refusal, whole) as upstream:
+        asked = router(provider, upstream)
+        first = asked.complete_sync("hi", tools=[TOOL]).message
+        result = Message("tool", [ToolResult(id=first.tool_calls[0].id, name="look", content="1")])
+        turns = [Message("user", "hi"), first, result]
+        if streamed:
+            with asked.stream_sync(turns, tools=[TOOL]) as stream:
+                said = list(stream)[-1].response
+        else:
+            said = asked.complete_sync(turns, tools=[TOOL])
+        asked.close_sync()
+        upstream.assert_done()
+        _, refused, again = (received.body.decode() for received in upstream.requests)
+    assert said is not None
+    assert len(said.record.attempts) == 1
+    assert SEAL in refused
+    assert SEAL not in again
+
+
 @pytest.mark.parametrize("provider", DIALECTS)
 def test_a_conversation_kept_without_origins_goes_back_to_any_endpoint_of_its_vendor(provider: str) -> None:
     with Upstream(always=Reply.json(REPLIES[provider]())) as upstream:

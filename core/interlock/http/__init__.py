@@ -1,7 +1,7 @@
 """What a provider plugin for an HTTP vendor stands on. Importing it loads no HTTP library."""
 
 from interlock.http.client import HttpClient, StreamReply
-from interlock.http.codec import Codec, HttpProvider, StreamDecoder
+from interlock.http.codec import AsksAgain, Codec, HttpProvider, StreamDecoder
 from interlock.http.hosts import is_loopback
 from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
@@ -13,6 +13,7 @@ from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpReply, HttpRequest
 
 __all__ = [
+    "AsksAgain",
     "Codec",
     "EventParser",
     "HttpClient",

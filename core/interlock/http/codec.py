@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from interlock.errors import InvalidRequest, ProviderError
 from interlock.http.settings import setting_refused
@@ -45,6 +45,15 @@ class Codec(Protocol):
         ...
 
 
+@runtime_checkable
+class AsksAgain(Protocol):
+    """A codec that knows another way to put a request that the vendor refused."""
+
+    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+        """The request put in that way, sent once and at once; None when the refusal stands."""
+        ...
+
+
 class HttpProvider:
     """A provider out of its facts and a codec."""
 
@@ -62,34 +71,46 @@ class HttpProvider:
         return request
 
     async def complete(self, call: Call) -> Answer:
-        request = await self.authorise(call, self.codec.encode(call, stream=False))
-        reply = await call.http.send(request, call.permit, call.deployment)
-        if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-            raise setting_refused(self.codec.error(reply), call.request.settings, reply.body)
-        try:
-            return self.codec.decode(call, reply)
-        except InvalidRequest as error:
-            raise _understood(error, call) from None
-
-    async def stream(self, call: Call) -> AsyncIterator[Delta]:
-        request = await self.authorise(call, self.codec.encode(call, stream=True))
-        async with call.http.stream(request, call.permit, call.deployment) as reply:
-            if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-                whole = await reply.read()
-                raise setting_refused(self.codec.error(whole), call.request.settings, whole.body)
-            decoder = self.codec.decoder(call)
-            pieces = aiter(reply)
-            async for data in pieces:
+        request, first = self.codec.encode(call, stream=False), True
+        while True:
+            reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
+            if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                 try:
-                    for delta in decoder.feed(data):
-                        yield delta
+                    return self.codec.decode(call, reply)
                 except InvalidRequest as error:
                     raise _understood(error, call) from None
-                if getattr(decoder, "over", False):
-                    await _end(pieces)
-                    break
-            for delta in decoder.close():
-                yield delta
+            request, first = self._again(call, reply, first=first, stream=False), False
+
+    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+        request, first = self.codec.encode(call, stream=True), True
+        while True:
+            request = await self.authorise(call, request)
+            async with call.http.stream(request, call.permit, call.deployment) as reply:
+                if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+                    decoder = self.codec.decoder(call)
+                    pieces = aiter(reply)
+                    async for data in pieces:
+                        try:
+                            for delta in decoder.feed(data):
+                                yield delta
+                        except InvalidRequest as error:
+                            raise _understood(error, call) from None
+                        if getattr(decoder, "over", False):
+                            await _end(pieces)
+                            break
+                    for delta in decoder.close():
+                        yield delta
+                    return
+                whole = await reply.read()
+            request, first = self._again(call, whole, first=first, stream=True), False
+
+    def _again(self, call: Call, refusal: HttpReply, *, first: bool, stream: bool) -> HttpRequest:
+        """The refused request put in another way; raises the refusal when there is none, or it was put so."""
+        codec, error = self.codec, self.codec.error(refusal)
+        request = codec.again(call, error, stream=stream) if first and isinstance(codec, AsksAgain) else None
+        if request is None:
+            raise setting_refused(error, call.request.settings, refusal.body)
+        return request
 
 
 def _understood(error: InvalidRequest, call: Call) -> ProviderError:

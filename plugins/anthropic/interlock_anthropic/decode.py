@@ -6,6 +6,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import optional_text, parse_object
+from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
@@ -19,10 +20,18 @@ from interlock_anthropic.read import (
     raise_error,
     text_in,
     usage,
+    words_of,
 )
 from interlock_anthropic.vendor import NAME
 
-BESIDE = ("container", "context_management", "stop_details", "stop_sequence", "diagnostics")
+BESIDE = (
+    "container",
+    "context_management",
+    "stop_details",
+    "stop_sequence",
+    "diagnostics",
+    "input_transformations",
+)
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
@@ -37,7 +46,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
         raise ProtocolError("the answer holds no content")
     reason = payload.get("stop_reason")
     known = ended(reason)
-    blocks = _Blocks(answer_tool_of(call))
+    blocks = _Blocks(answer_tool_of(call), words_of(call))
     for index, block in enumerate(content):
         blocks.add(block, cut=known in CUT and index == len(content) - 1)
     if known == "refusal" and not (blocks.said or blocks.answered):
@@ -92,10 +101,11 @@ class _Blocks:
         others: blocks of tools that the vendor ran itself, and whatever else has no part of ours.
     """
 
-    __slots__ = ("_answer_tool", "answer", "answered", "calls", "others", "parts")
+    __slots__ = ("_answer_tool", "_words", "answer", "answered", "calls", "others", "parts")
 
-    def __init__(self, answer_tool: str | None) -> None:
+    def __init__(self, answer_tool: str | None, words: tuple[str, ...]) -> None:
         self._answer_tool = answer_tool
+        self._words = words
         self.answer = ""
         self.answered = False
         self.calls = 0
@@ -123,10 +133,10 @@ class _Blocks:
         elif kind == "thinking":
             thought, signature = text_in(block, "thinking"), optional_text(block.get("signature"))
             if thought or signature:
-                self._think(thought, signature)
+                self._think(thought, sealed(signature, self._words))
         elif kind == "redacted_thinking":
-            hidden = text_in(block, "data")
-            self.parts.append(Reasoning("", signature=hidden or None, vendor=NAME, redacted=True))
+            hidden = sealed(text_in(block, "data") or None, self._words)
+            self.parts.append(Reasoning("", signature=hidden, vendor=NAME, redacted=True))
         elif kind == "tool_use":
             if not cut:
                 self._call(block)

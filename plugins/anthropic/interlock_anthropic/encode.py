@@ -11,17 +11,19 @@ from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec
 from interlock_anthropic.messages import Conversation
 from interlock_anthropic.models import Traits, traits_of
-from interlock_anthropic.output import Plan, answer_tool, plan_of
+from interlock_anthropic.output import FREE, Plan, answer_tool, plan_of, told
 from interlock_anthropic.schema import closed
 from interlock_anthropic.thinking import generation
-from interlock_anthropic.vendor import API_VERSION, FILES_BETA, refused
+from interlock_anthropic.vendor import API_VERSION, BINDING_BETA, FILES_BETA, refused
 
-_FREE = (None, "auto", "none")
+_BETAS = "anthropic-beta"
+_DROPPING = {"block_binding": {"prefix_mismatch_behavior": "drop_block"}}
 
 
-def encode(call: Call, *, stream: bool) -> HttpRequest:
+def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
+    """`dropping` asks for an answer without the thoughts that no longer fit what stands before them."""
     deployment = call.deployment
-    payload, betas = _body(call.request, deployment)
+    payload, betas = _body(call.request, deployment, dropping=dropping)
     add_extras(payload, deployment, call.request.settings)
     payload["stream"] = stream
     return HttpRequest(
@@ -33,17 +35,20 @@ def encode(call: Call, *, stream: bool) -> HttpRequest:
 
 def must_call_tools(request: Request, traits: Traits) -> bool:
     """Whether a tool call was asked for in words, so that an answer without one is an error."""
-    return bool(request.tools) and request.tool_choice not in _FREE and not traits.forces_tools
+    return bool(request.tools) and request.tool_choice not in FREE and not traits.forces_tools
 
 
-def _body(request: Request, deployment: Deployment) -> tuple[dict[str, Any], list[str]]:
+def _body(request: Request, deployment: Deployment, *, dropping: bool) -> tuple[dict[str, Any], list[str]]:
     """(the body, the betas that it needs)."""
     settings = request.settings
     traits = traits_of(deployment)
     plan = plan_of(request, traits)
-    words: list[str] = []
-    tools = _tools(request, traits, plan, words)
-    conversation = Conversation(request.messages, deployment, words)
+    tools = _tools(request, traits, plan)
+    words = told(request, traits)
+    asks = dropping and traits.checks and _goes_out(BINDING_BETA, deployment)
+    conversation = Conversation(
+        request.messages, deployment, words, in_time=traits.binds, thoughts=asks or not dropping
+    )
     if not conversation.turns:
         raise InvalidRequest("there is nothing to send: every message is empty")
     if "tools" not in tools and conversation.tools:
@@ -60,6 +65,10 @@ def _body(request: Request, deployment: Deployment) -> tuple[dict[str, Any], lis
             budget_allowed=not forced and conversation.may_budget,
         )
     )
+    betas = [FILES_BETA] if conversation.holds_files else []
+    if asks:
+        payload["thinking"] = {"type": "adaptive", **payload.get("thinking", {}), **_DROPPING}
+        betas.append(BINDING_BETA)
     output = {"effort": payload.pop("effort", None), "format": plan.format}
     if given := {key: value for key, value in output.items() if value is not None}:
         payload["output_config"] = given
@@ -71,7 +80,7 @@ def _body(request: Request, deployment: Deployment) -> tuple[dict[str, Any], lis
         payload["stop_sequences"] = stop
     if settings.user is not None:
         payload["metadata"] = {"user_id": settings.user}
-    return payload, [FILES_BETA] if conversation.holds_files else []
+    return payload, betas
 
 
 def _system(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
@@ -82,10 +91,10 @@ def _system(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
     return blocks
 
 
-def _tools(request: Request, traits: Traits, plan: Plan, words: list[str]) -> dict[str, Any]:
+def _tools(request: Request, traits: Traits, plan: Plan) -> dict[str, Any]:
     choice = request.tool_choice
     names = [tool.name for tool in request.tools]
-    if choice not in (*_FREE, "required") and choice not in names:
+    if choice not in (*FREE, "required") and choice not in names:
         raise InvalidRequest(
             f"tool_choice names {choice!r}, which is none of the tools: {', '.join(names) or '-'}"
         )
@@ -99,7 +108,7 @@ def _tools(request: Request, traits: Traits, plan: Plan, words: list[str]) -> di
     if not tools:
         return {}
     encoded: dict[str, Any] = {"tools": tools}
-    chosen = _choice(choice, traits, words)
+    chosen = _choice(choice, traits)
     if request.settings.parallel_tool_calls is False and choice != "none":
         chosen = {**(chosen or {"type": "auto"}), "disable_parallel_tool_use": True}
     if chosen is not None:
@@ -107,15 +116,13 @@ def _tools(request: Request, traits: Traits, plan: Plan, words: list[str]) -> di
     return encoded
 
 
-def _choice(choice: str | None, traits: Traits, words: list[str]) -> dict[str, Any] | None:
+def _choice(choice: str | None, traits: Traits) -> dict[str, Any] | None:
     if choice is None:
         return None
     if choice in ("auto", "none"):
         return {"type": choice}
     if not traits.forces_tools:
-        what = "at least one of the tools" if choice == "required" else f"the tool {choice}"
-        words.append(f"You must answer by calling {what}.")
-        return {"type": "auto"}
+        return {"type": "auto"}  # and it is told in words
     return {"type": "any"} if choice == "required" else {"type": "tool", "name": choice}
 
 
@@ -136,10 +143,16 @@ def _past(names: Mapping[str, None]) -> dict[str, Any]:
     return {"tools": tools, "tool_choice": {"type": "none"}}
 
 
+def _goes_out(beta: str, deployment: Deployment) -> bool:
+    """A deployment's own header replaces ours."""
+    own = {name.lower(): value for name, value in deployment.headers.items()}.get(_BETAS)
+    return own is None or beta in own
+
+
 def _headers(deployment: Deployment, betas: list[str]) -> Mapping[str, str]:
     headers = {"content-type": "application/json", "anthropic-version": API_VERSION}
     if betas:
-        headers["anthropic-beta"] = ",".join(betas)
+        headers[_BETAS] = ",".join(betas)
     secret = deployment.credential.secret
     if secret is not None:
         headers["x-api-key"] = secret.reveal()

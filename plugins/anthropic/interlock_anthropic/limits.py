@@ -11,10 +11,19 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "moved to the start of the user's next turn, with a remark",
     ),
     ("system messages between turns", "moved to the system prompt, in their order"),
+    (
+        "the same after Claude 5.0, whose thoughts are bound to the system prompt",
+        "stay in their place, behind the user's turn",
+    ),
     ("a request of system messages alone", "they become the user's turn"),
     ("empty turns and blank texts", "left out; the vendor refuses them"),
     ("names of a message's author", "left out"),
     ("reasoning without a signature, or another vendor's", "left out of past turns"),
+    (
+        "thoughts after Claude 5.0 once system, tools or earlier turns have changed",
+        "asked once more, with drop_block, when the vendor refuses them",
+    ),
+    ("thoughts that the vendor refuses, of earlier models", "asked once more, without past thoughts"),
     ("citations of past turns", "left out; their text stays"),
     (
         "blocks of tools that the vendor runs (search, code, MCP), compaction",
@@ -35,10 +44,18 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("reasoning_effort before Claude 4.6", "becomes a budget of tokens; Opus 4.5 takes both"),
     ("reasoning_effort none where thinking is always on", "effort low"),
     ("a thinking budget with a forced tool or inside a turn without thought", "the budget is left out"),
-    ("forced tools after Claude 5.0", "asked for in words; an answer without the call is a ProtocolError"),
+    (
+        "forced tools after Claude 5.0",
+        "asked for in words behind the last turn; an answer without the call is a ProtocolError",
+    ),
     (
         "structured output before Claude 4.5, or a schema beyond the vendor's grammar",
         "by a tool whose arguments come back as the answer's text",
+    ),
+    ("the same after Claude 5.0", "in words behind the last turn: one more tool would void past thoughts"),
+    (
+        "words that stood before a thought after Claude 5.0",
+        "kept in its signature, and said again when it goes back",
     ),
     (
         "limits on numbers and lengths in an output schema",
@@ -46,7 +63,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     ("strict on tools before Claude 4.5, or with such a schema", "left out"),
     ("more than four cache marks", "the last four count"),
-    ("more than one anthropic-beta", "a deployment's own anthropic-beta header replaces the files beta"),
+    ("more than one anthropic-beta", "a deployment's own anthropic-beta header replaces ours"),
     (
         "tokens of compaction and of an advisor model",
         "in extra.usage.iterations; the vendor's totals leave them out",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from interlock.http.payload import CallIds, part_name
+from interlock.http.seals import opened
 from interlock.types.messages import (
     Audio,
     Document,
@@ -35,16 +36,30 @@ class Conversation:
     """The vendor's `system` and `messages`.
 
     Attributes:
-        system: blocks of every system message, in their order.
+        system: blocks of every system message, in their order; `in_time`, of those before the first turn.
         turns: the rest, no two turns of one role in a row and none of them empty.
         tools: names of the tools that past turns called.
     """
 
     def __init__(
-        self, messages: Iterable[Message], deployment: Deployment, words: Iterable[str] = ()
+        self,
+        messages: Iterable[Message],
+        deployment: Deployment,
+        words: Iterable[str] = (),
+        *,
+        in_time: bool = False,
+        thoughts: bool = True,
     ) -> None:
-        """`words` end the system prompt: what the vendor has no field for."""
+        """`words` say last what the vendor has no field for.
+
+        `in_time` leaves later system messages where they came in the conversation, and repeats the words of
+        past requests there, so that nothing before a past thought changes. Without `thoughts`, none of them
+        goes back.
+        """
         self._deployment = deployment
+        self._thoughts = thoughts
+        self._in_time = in_time
+        self._notes: list[Block] = []
         self._ids = CallIds(_plain)
         self._marked: list[Block] = []
         self._moved: list[Block] = []
@@ -53,20 +68,30 @@ class Conversation:
         turns: list[tuple[str, list[Block]]] = []
         for message in messages:
             if message.role == "system":
-                self.system.extend(self._system(message))
+                late = in_time and any(blocks for _, blocks in turns)
+                (self._notes if late else self.system).extend(self._system(message))
             elif message.role == "assistant":
-                turns.append(("assistant", self._assistant(message)))
+                spoken = self._assistant(message)
+                self._note(turns)
+                turns.append(("assistant", spoken))
             else:
                 blocks = self._user(message)
                 turns.append(("user", blocks + self._moved))
                 self._moved = []
         turns.append(("user", self._moved))
-        self.system.extend({"type": "text", "text": text} for text in words)
+        self._notes.extend({"type": "text", "text": text} for text in words)
+        self._note(turns)
         self.turns = _tidied(turns)
         if not self.turns and self.system:
             self.turns, self.system = [{"role": "user", "content": self.system}], []
         for block in self._marked[:-_MOST_MARKS]:
             block.pop("cache_control", None)
+
+    def _note(self, turns: list[tuple[str, list[Block]]]) -> None:
+        """System blocks between turns stand after a user's turn, before the assistant's or at the end."""
+        notes, self._notes = self._notes, []
+        before = next((role for role, blocks in reversed(turns) if blocks), "")
+        turns.append(("system" if before == "user" else "user", notes))
 
     @property
     def may_budget(self) -> bool:
@@ -108,7 +133,7 @@ class Conversation:
             if isinstance(part, (Text, Refusal)):
                 self._add(blocks, part, _text(part))
             elif isinstance(part, Reasoning):
-                blocks.extend(_thought(part, self._deployment))
+                blocks.extend(self._thought(part))
             elif isinstance(part, ToolCall):
                 self.tools[part.name] = None
                 blocks.append(
@@ -125,6 +150,18 @@ class Conversation:
             else:
                 raise refused(f"{part_name(part)} in the assistant's turn", "put it into a tool's turn")
         return blocks
+
+    def _thought(self, part: Reasoning) -> list[Block]:
+        """A thought goes back to where it was thought, and only with the signature that proves it."""
+        if not self._thoughts or not part.signature or not comes_from(part, NAME, self._deployment):
+            return []
+        signature, words = opened(part.signature)
+        said = [note["text"] for note in self._notes]
+        if self._in_time:
+            self._notes.extend({"type": "text", "text": word} for word in words if word not in said)
+        if part.redacted:
+            return [{"type": "redacted_thinking", "data": signature}]
+        return [{"type": "thinking", "thinking": part.text, "signature": signature}]
 
     def _result(self, result: ToolResult) -> Block:
         encoded: Block = {"type": "tool_result", "tool_use_id": self._ids.result(result.id)}
@@ -176,15 +213,6 @@ def _text(part: Text | Refusal) -> Block:
 
 def _is_blank(block: Block) -> bool:
     return block["type"] == "text" and not block["text"].strip()
-
-
-def _thought(part: Reasoning, deployment: Deployment) -> list[Block]:
-    """A thought goes back to where it was thought, and only with the signature that proves it."""
-    if not part.signature or not comes_from(part, NAME, deployment):
-        return []
-    if part.redacted:
-        return [{"type": "redacted_thinking", "data": part.signature}]
-    return [{"type": "thinking", "thinking": part.text, "signature": part.signature}]
 
 
 def _tidied(turns: list[tuple[str, list[Block]]]) -> list[Block]:

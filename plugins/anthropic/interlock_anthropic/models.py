@@ -32,6 +32,8 @@ class Traits:
         sampling: whether temperature, top_p and top_k are taken, or one of the first two, or none.
         native_output: whether a schema may bind the answer, and `strict` a tool's arguments.
         forces_tools: whether `tool_choice` may force a call.
+        binds: thoughts are bound to all that stood before them: system, tools and messages.
+        checks: whether it refuses a thought when that has changed, and takes what to do then.
     """
 
     thinking: Thinking = "adaptive"
@@ -40,6 +42,8 @@ class Traits:
     sampling: Sampling = "all"
     native_output: bool = True
     forces_tools: bool = True
+    binds: bool = False
+    checks: bool = False
 
     def effort(self, level: str) -> str | None:
         """The model's own nearest level; what is no level of ours is passed on."""
@@ -91,6 +95,8 @@ def _of(family: str, version: tuple[int, int]) -> Traits:
         sampling="none" if since(4, 7) else "one" if since(4, 1) else "all",
         native_output=since(4, 5),
         forces_tools=not after_five,
+        binds=after_five,
+        checks=after_five and (family, version) != ("mythos", (5, 1)),
     )
 
 

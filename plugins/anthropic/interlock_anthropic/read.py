@@ -11,7 +11,7 @@ from interlock.types.response import FinishReason, Usage
 from interlock_anthropic.encode import must_call_tools
 from interlock_anthropic.errors import error_inside
 from interlock_anthropic.models import traits_of
-from interlock_anthropic.output import plan_of
+from interlock_anthropic.output import plan_of, told
 
 # pause_turn and compaction hand over a turn that the vendor has not finished.
 _FINISH: dict[str, FinishReason] = {
@@ -39,6 +39,12 @@ def answer_tool_of(call: Call) -> str | None:
     if not isinstance(call.request.output, Output):
         return None
     return plan_of(call.request, traits_of(call.deployment)).tool
+
+
+def words_of(call: Call) -> tuple[str, ...]:
+    """What the request said in words of ours, which its thoughts are bound to."""
+    traits = traits_of(call.deployment)
+    return told(call.request, traits) if traits.binds else ()
 
 
 def ended(reason: Any) -> FinishReason:

@@ -7,6 +7,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object
+from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation, Refusal
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
@@ -21,6 +22,7 @@ from interlock_anthropic.read import (
     raise_error,
     text_in,
     usage,
+    words_of,
 )
 
 
@@ -36,7 +38,7 @@ class MessageStream:
         self._reason: Any = None
         self._told: dict[str, Any] = {}
         self._used: dict[str, Any] = {}
-        self._blocks = _Blocks(answer_tool_of(call))
+        self._blocks = _Blocks(answer_tool_of(call), words_of(call))
 
     @property
     def over(self) -> bool:
@@ -168,8 +170,9 @@ class _Blocks:
     that is said waits, because it counts only if that tool is not called.
     """
 
-    def __init__(self, answer_tool: str | None) -> None:
+    def __init__(self, answer_tool: str | None, words: tuple[str, ...]) -> None:
         self._answer_tool = answer_tool
+        self._words = words
         self._open: dict[int, _Block] = {}
         self._calls: list[_Block] = []
         self._waiting: _Block | None = None
@@ -201,7 +204,8 @@ class _Blocks:
             yield from self._think(text_in(given, "thinking"))
         elif kind == "redacted_thinking":
             self._run = 0
-            yield from self._give(Delta(signature=text_in(given, "data") or None, redacted=True))
+            hidden = sealed(text_in(given, "data") or None, self._words)
+            yield from self._give(Delta(signature=hidden, redacted=True))
         elif kind == "tool_use":
             yield from self._call(block, given)
         else:
@@ -237,7 +241,7 @@ class _Blocks:
             block.other["input"] = _value_of(block)
         if block.kind == "thinking" and block.signature:
             self._run = 0
-            yield from self._give(Delta(signature=block.signature))
+            yield from self._give(Delta(signature=sealed(block.signature, self._words)))
         elif block.kind == "text" and block.citations:
             cited: tuple[Citation, ...] = citations(block.citations, self._run - block.length, self._run)
             if cited:

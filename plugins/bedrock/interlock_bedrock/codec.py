@@ -2,6 +2,7 @@
 
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.seals import refuses_signature
 from interlock.protocols import Call
 from interlock.types.response import Answer
 from interlock_bedrock.decode import decode
@@ -24,3 +25,7 @@ class Converse:
 
     def error(self, reply: HttpReply) -> ProviderError:
         return error_from_reply(reply)
+
+    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+        """Without the thoughts that the vendor can no longer check, after a refusal of one of them."""
+        return encode(call, stream=stream, dropping=True) if refuses_signature(error) else None

@@ -6,12 +6,13 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation, Part, Reasoning, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_bedrock.errors import error_inside, reports_error
 from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
-from interlock_bedrock.tools import AnswerTool, answer_tool, told_to_call
+from interlock_bedrock.tools import AnswerTool, answer_tool, told_to_call, words_of
 from interlock_bedrock.vendor import NAME
 
 SERVER_TOOL = "server_tool_use"
@@ -31,7 +32,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
     if not isinstance(content, list):
         raise ProtocolError("the answer holds no content")
     known = ended(payload.get("stopReason"))
-    blocks = Blocks(answer_tool(call), cut=known == "length")
+    blocks = Blocks(answer_tool(call), words_of(call), cut=known == "length")
     for block in content:
         blocks.add(block)
     return Answer(
@@ -74,10 +75,11 @@ class Blocks:
         others: blocks of tools that the vendor ran itself, and whatever else has no part of ours.
     """
 
-    __slots__ = ("_answer_tool", "_cut", "_index", "_parts", "answer", "calls", "others")
+    __slots__ = ("_answer_tool", "_cut", "_index", "_parts", "_words", "answer", "calls", "others")
 
-    def __init__(self, taker: AnswerTool | None, *, cut: bool) -> None:
+    def __init__(self, taker: AnswerTool | None, words: tuple[str, ...], *, cut: bool) -> None:
         self._answer_tool = taker
+        self._words = words
         self._cut = cut
         self._index = 0
         self._parts: list[Part] = []
@@ -127,11 +129,12 @@ class Blocks:
 
     def _think(self, block: dict[str, Any]) -> None:
         if "redactedContent" in block:
-            hidden = string_in(block, "redactedContent")
-            self._parts.append(Reasoning("", signature=hidden or None, vendor=NAME, redacted=True))
+            hidden = sealed(string_in(block, "redactedContent") or None, self._words)
+            self._parts.append(Reasoning("", signature=hidden, vendor=NAME, redacted=True))
             return
         thought = object_in(block, "reasoningText")
-        text, signature = string_in(thought, "text"), optional_text(thought.get("signature"))
+        text = string_in(thought, "text")
+        signature = sealed(optional_text(thought.get("signature")), self._words)
         if not text and signature is None:
             return
         last = self._parts[-1] if self._parts else None

@@ -18,8 +18,15 @@ from interlock_bedrock.tools import plan
 EVENTS = "application/vnd.amazon.eventstream"
 
 
-def encode(call: Call, *, stream: bool) -> HttpRequest:
+# How Claude is told to answer without the thoughts that no longer fit what stands before them.
+_DROPPING = {"block_binding": {"prefix_mismatch_behavior": "drop_block"}}
+_BINDING_BETA = "thinking-binding-controls-2026-08-01"
+
+
+def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
     """The request, unsigned; a key among the deployment's facts is its authorization.
+
+    `dropping` asks for an answer without the thoughts that no longer fit what stands before them.
 
     Raises InvalidRequest for a deployment whose model or address lies outside its region.
     """
@@ -31,7 +38,7 @@ def encode(call: Call, *, stream: bool) -> HttpRequest:
     secret = deployment.credential.secret
     if secret is not None:
         headers["authorization"] = f"Bearer {secret.reveal()}"
-    data = json_body(body(call.request, deployment))
+    data = json_body(body(call.request, deployment, dropping=dropping))
     return HttpRequest(url=url(deployment, stream=stream), body=data, headers=headers)
 
 
@@ -41,10 +48,13 @@ def url(deployment: Deployment, *, stream: bool) -> str:
     return f"{deployment.base_url.rstrip('/')}/model/{quote(deployment.name, safe=':')}/{verb}"
 
 
-def body(request: Request, deployment: Deployment) -> dict[str, Any]:
+def body(request: Request, deployment: Deployment, *, dropping: bool = False) -> dict[str, Any]:
     traits = traits_of(deployment)
     planned = plan(request, traits)
-    messages, system = encode_conversation(request.messages, deployment, planned.words)
+    asks = dropping and traits.checks
+    messages, system = encode_conversation(
+        request.messages, deployment, planned.words, thoughts=asks or not dropping
+    )
     payload: dict[str, Any] = {"messages": messages}
     if system:
         payload["system"] = system
@@ -52,6 +62,10 @@ def body(request: Request, deployment: Deployment) -> dict[str, Any]:
     choice = None if config is None else config.get("toolChoice", {"auto": {}})
     may_think = not planned.forced and (traits.maker != "anthropic" or _may_think(messages, traits))
     payload.update(generation(request.settings, traits, may_think=may_think, choice=choice))
+    if asks:
+        fields = payload.setdefault("additionalModelRequestFields", {})
+        fields["thinking"] = {"type": "adaptive", **fields.get("thinking", {}), **_DROPPING}
+        fields["anthropic_beta"] = [_BINDING_BETA]
     if config is not None:
         if "tool_choice" in payload.get("additionalModelRequestFields", {}):
             config = {key: value for key, value in config.items() if key != "toolChoice"}  # said there

@@ -15,10 +15,23 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "put into a turn of their own, after one of the assistant's that says `.`",
     ),
     ("system messages between turns", "moved to the system prompt, in their order"),
+    (
+        "the same for Claude after 5.0, whose thoughts are bound to the system prompt",
+        "stay in their place, as the user's text between `<system>` and `</system>`",
+    ),
     ("a request of system messages alone; a first turn of the assistant's", "a user's turn of `.` is put in"),
     ("empty turns and blank texts; empty tool results", "left out; `(no output)`"),
     ("names of a message's author", "left out"),
     ("reasoning without a signature, or another vendor's", "left out of past turns"),
+    (
+        "thoughts of Claude after 5.0 once system, tools or earlier turns have changed",
+        "asked once more, with drop_block, when the vendor refuses them",
+    ),
+    ("thoughts that the vendor refuses, of earlier models", "asked once more, without past thoughts"),
+    (
+        "words that stood before a thought of Claude after 5.0",
+        "at the end of the user's turn; kept in the signature, and said again when the thought goes back",
+    ),
     ("reasoning of past turns, for models other than Claude", "left out"),
     ("citations of past turns", "left out; their text stays"),
     (
@@ -47,7 +60,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     (
         "tool_choice none, or no tools, after tool calls",
-        "the past's tools are declared, and forbidden in words",
+        "the past's tools are declared, and forbidden in words; all tools, for Claude after 5.0",
     ),
     (
         "structured output for models without a schema of their own, or a schema beyond the grammar",

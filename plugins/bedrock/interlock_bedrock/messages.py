@@ -4,9 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from interlock.http.payload import CallIds, part_name
+from interlock.http.seals import opened
 from interlock.types.messages import (
     Audio,
     Document,
@@ -40,19 +42,22 @@ _Marked = tuple[Block, bool]
 
 
 def encode_conversation(
-    messages: Iterable[Message], deployment: Deployment, words: Iterable[str]
+    messages: Iterable[Message], deployment: Deployment, words: Iterable[str], *, thoughts: bool = True
 ) -> tuple[list[Block], list[Block]]:
-    """(messages, system). `words` end the system prompt."""
-    writer = _Writer(deployment)
+    """(messages, system). `words` end the system prompt, or the conversation where thoughts are bound to it.
+
+    Without `thoughts`, none of the past goes back.
+    """
+    writer = _Writer(deployment, thoughts=thoughts)
     for message in messages:
         writer.add(message)
-    system = [*writer.system, *(({"text": word}, False) for word in words)]
-    return writer.finish(system)
+    return writer.finish([({"text": word}, False) for word in words])
 
 
 class _Writer:
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, *, thoughts: bool) -> None:
         self._deployment = deployment
+        self._thoughts = thoughts
         self._traits = traits = traits_of(deployment)
         self._names = Names()
         strict = traits.maker in ("", "anthropic")
@@ -66,7 +71,11 @@ class _Writer:
             for part in message.parts:
                 if not isinstance(part, Text):
                     raise refused(f"{part_name(part)} in a system message", "only text may stand there")
-                self.system.extend(self._text(part))
+                if self._traits.binds and self._turns:
+                    # Moved to the front it would change what past thoughts are bound to.
+                    self._turn("user", self._text(replace(part, text=f"<system>\n{part.text}\n</system>")))
+                else:
+                    self.system.extend(self._text(part))
             return
         role = "assistant" if message.role == "assistant" else "user"
         if role == "user" and message.role != "tool" and self._moved:
@@ -74,11 +83,26 @@ class _Writer:
             self._moved = []
         if role == "assistant":
             self._ids.turn()
+            self._turn("user", self._said_before(message))
         self._turn(role, [block for part in message.parts for block in self._part(part, message.role)])
 
-    def finish(self, system: list[_Marked]) -> tuple[list[Block], list[Block]]:
+    def _said_before(self, message: Message) -> list[_Marked]:
+        """Words of the request that the turn answered, which its thoughts are bound to."""
+        if not self._traits.binds:
+            return []
+        for part in message.parts:
+            if isinstance(part, Reasoning) and self._goes_back(part):
+                return [({"text": word}, False) for word in opened(part.signature or "")[1]]
+        return []
+
+    def finish(self, words: list[_Marked]) -> tuple[list[Block], list[Block]]:
         if self._moved:
             self._turn("user", self._moved)
+        system = self.system
+        if self._traits.binds:
+            self._turn("user", words)
+        else:
+            system = system + words
         turns: list[tuple[str, list[_Marked]]] = []
         for role, blocks in self._turns:
             turns.extend(self._user(blocks) if role == "user" else [(role, blocks)])
@@ -147,18 +171,22 @@ class _Writer:
 
     def _thought(self, part: Reasoning) -> list[_Marked]:
         """A thought goes back to Bedrock alone, and only where the model's maker takes it."""
-        taken = self._traits.reasons_back
-        if taken == "never" or not comes_from(part, NAME, self._deployment):
+        if not self._goes_back(part):
             return []
-        if not part.signature and (taken == "signed" or part.redacted or not part.text):
-            return []
+        signature, _ = opened(part.signature or "")
         if part.redacted:
-            thought: Block = {"redactedContent": part.signature}
+            thought: Block = {"redactedContent": signature}
         else:
             thought = {"reasoningText": {"text": part.text}}
-            if part.signature:
-                thought["reasoningText"]["signature"] = part.signature
+            if signature:
+                thought["reasoningText"]["signature"] = signature
         return [({"reasoningContent": thought}, False)]
+
+    def _goes_back(self, part: Reasoning) -> bool:
+        taken = self._traits.reasons_back
+        if not self._thoughts or taken == "never" or not comes_from(part, NAME, self._deployment):
+            return False
+        return bool(part.signature) or (taken == "always" and not part.redacted and bool(part.text))
 
     def _result(self, result: ToolResult) -> _Marked:
         parts: tuple[Any, ...] = (

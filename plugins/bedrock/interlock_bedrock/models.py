@@ -41,6 +41,8 @@ class Traits:
         error_status: whether a tool's result has a status.
         json_results: whether a tool's result must be JSON.
         alone: what may not share a turn with tools' results: nothing, documents, or anything.
+        binds: thoughts are bound to all that stood before them: system, tools and messages.
+        checks: whether it refuses a thought when that has changed, and takes what to do then.
     """
 
     maker: str = ""
@@ -56,6 +58,8 @@ class Traits:
     error_status: bool = False
     json_results: bool = False
     alone: Literal["nothing", "documents", "anything"] = "nothing"
+    binds: bool = False
+    checks: bool = False
 
 
 UNKNOWN = Traits(
@@ -130,6 +134,8 @@ def _claude(name: str) -> Traits:
         reasons_back="signed",
         error_status=version >= (3, 0),
         alone="documents",
+        binds=after_five,
+        checks=after_five and (family, version) != ("mythos", (5, 1)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
+from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta
@@ -15,7 +16,7 @@ from interlock_bedrock.decode import SERVER_TOOL, answer_of, end_extra, others_e
 from interlock_bedrock.errors import error_in_stream
 from interlock_bedrock.frames import Frames
 from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
-from interlock_bedrock.tools import answer_tool, told_to_call
+from interlock_bedrock.tools import answer_tool, told_to_call, words_of
 
 
 class _Block:
@@ -51,6 +52,7 @@ class ConverseStream:
         self._frames = Frames()
         self._incoming = Incoming()
         self._answer_tool = answer_tool(call)
+        self._words = words_of(call)
         self._blocks: dict[int, _Block] = {}
         self._calls: list[_Block] = []
         self._length = 0  # characters of the text that the next block of text would join
@@ -179,10 +181,10 @@ class ConverseStream:
             return
         if block.seal:
             self._begin_other()
-            yield Delta(signature=block.seal)
+            yield Delta(signature=sealed(block.seal, self._words))
         if block.pieces and block.slot is None:
             self._begin_other()
-            yield Delta(signature=_whole(block.pieces) or None, redacted=True)
+            yield Delta(signature=sealed(_whole(block.pieces) or None, self._words), redacted=True)
         end = block.started + block.size
         found = [citation(source, block.started, end) for source in block.sources]
         cited = tuple(each for each in found if each is not None)

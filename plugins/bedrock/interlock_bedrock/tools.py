@@ -18,6 +18,7 @@ _ANSWER = "final_answer"
 _VALUE = "value"
 _NO_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME = 64
+_NO_CALL = "No tool may be called in this turn."
 _ANY_OBJECT: Mapping[str, Any] = {"type": "object", "properties": {}}
 
 
@@ -45,7 +46,7 @@ class Plan:
     Attributes:
         config: the body's toolConfig.
         format: outputConfig's textFormat.
-        words: what the model takes no field for, for the system prompt.
+        words: what the model takes no field for.
         forced: whether the choice of tools leaves no room for a thought.
     """
 
@@ -72,6 +73,12 @@ def told_to_call(call: Call) -> bool:
     return _forcing(choice, len(request.tools), traits_of(call.deployment)) is None
 
 
+def words_of(call: Call) -> tuple[str, ...]:
+    """What the request says in words of ours, where its thoughts are bound to them."""
+    traits = traits_of(call.deployment)
+    return plan(call.request, traits).words if traits.binds else ()
+
+
 def _answer_tool(request: Request, output: Output, traits: Traits) -> AnswerTool | None:
     if (traits.native_output and closed(output.schema) is not None) or traits.forces == "auto":
         return None
@@ -93,7 +100,7 @@ def plan(request: Request, traits: Traits) -> Plan:
     words: list[str] = []
     form: dict[str, Any] | None = None
     forcing: dict[str, Any] | None = None
-    offered = [] if choice == "none" else [_spec(tool, traits) for tool in tools]
+    offered = [_spec(tool, traits) for tool in tools if choice != "none" or traits.binds]
     output = request.output
     if isinstance(output, Output):
         taker = _answer_tool(request, output, traits)
@@ -110,10 +117,12 @@ def plan(request: Request, traits: Traits) -> Plan:
         if forcing is None:
             what = "at least one of the tools" if choice == "required" else f"the tool {choice}"
             words.append(f"You must answer by calling {what}.")
+    if offered and choice == "none" and traits.binds:
+        words.append(_NO_CALL)
     if not offered:
         offered = _bygone(request.messages, tools, traits)
         if offered:
-            words.append("No tool may be called in this turn.")
+            words.append(_NO_CALL)
     if not offered:
         return Plan(format=form, words=tuple(words))
     config: dict[str, Any] = {"tools": offered}

@@ -2,6 +2,7 @@
 
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.seals import refuses_signature
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.response import Answer
 from interlock_google.decode import decode
@@ -33,3 +34,7 @@ class GenerateContent:
 
     def error(self, reply: HttpReply) -> ProviderError:
         return error_from_reply(reply.status, reply.headers, reply.body)
+
+    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+        """As if another vendor had signed, after a refusal of a signature."""
+        return encode(call, stream=stream, signatures=False) if refuses_signature(error) else None

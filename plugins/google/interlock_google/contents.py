@@ -31,9 +31,11 @@ _UNSIGNED = "skip_thought_signature_validator"
 _Part = dict[str, Any]
 
 
-def conversation(messages: Iterable[Message], deployment: Deployment) -> tuple[list[_Part], list[_Part]]:
+def conversation(
+    messages: Iterable[Message], deployment: Deployment, *, signatures: bool = True
+) -> tuple[list[_Part], list[_Part]]:
     """The vendor's `contents`, and the parts of its `systemInstruction`."""
-    turns = _Turns(deployment)
+    turns = _Turns(deployment, signatures=signatures)
     system: list[_Part] = []
     for message in messages:
         if message.role == "system":
@@ -48,9 +50,10 @@ def conversation(messages: Iterable[Message], deployment: Deployment) -> tuple[l
 class _Turns:
     """Gathers turns; neighbours of one role become one, as parallel results must."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, *, signatures: bool) -> None:
         self._base_url = deployment.base_url
         self._deployment = deployment
+        self._signatures = signatures
         self._newer = is_third_generation(deployment.name)
         self._contents: list[_Part] = []
         self._moved: list[_Part] = []
@@ -86,18 +89,21 @@ class _Turns:
                 if part.text:
                     parts.append({"text": part.text})
             elif isinstance(part, Reasoning):
-                if comes_from(part, VENDOR, self._deployment):
+                if self._own(part):
                     _think(part, parts)
             elif isinstance(part, ToolCall):
                 id_ = self._ids.call(part.id)
                 self._called[id_] = part.name
-                parts.append(_call(part, id_, own=comes_from(part, VENDOR, self._deployment)))
+                parts.append(_call(part, id_, own=self._own(part)))
             elif isinstance(part, _MEDIA):
                 parts.append(media.encode(part, self._base_url))
             else:
                 raise media.refused(f"{part_name(part)} in the assistant's turn", "put it into a tool's turn")
         for encoded in parts:
             self._add("model", encoded)
+
+    def _own(self, part: Reasoning | ToolCall) -> bool:
+        return self._signatures and comes_from(part, VENDOR, self._deployment)
 
     def close(self) -> list[_Part]:
         self._flush()

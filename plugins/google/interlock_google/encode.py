@@ -16,13 +16,14 @@ from interlock_google.schema import Plan, plan
 _PATHS = ("models/", "tunedModels/", "publishers/", "projects/")
 
 
-def encode(call: Call, *, stream: bool) -> HttpRequest:
+def encode(call: Call, *, stream: bool, signatures: bool = True) -> HttpRequest:
+    """Without `signatures`, the past is sent as if another vendor had made it."""
     deployment = call.deployment
     headers = {"content-type": "application/json"}
     secret = deployment.credential.secret
     if secret is not None:
         headers["x-goog-api-key"] = secret.reveal()
-    payload = body(call.request, deployment)
+    payload = body(call.request, deployment, signatures=signatures)
     return HttpRequest(url=url(deployment, stream=stream), body=json_body(payload), headers=headers)
 
 
@@ -33,9 +34,9 @@ def url(deployment: Deployment, *, stream: bool) -> str:
     return f"{deployment.base_url.rstrip('/')}/{path}:{verb}"
 
 
-def body(request: Request, deployment: Deployment) -> dict[str, Any]:
+def body(request: Request, deployment: Deployment, *, signatures: bool = True) -> dict[str, Any]:
     planned = plan(request, deployment.name)
-    contents, system = conversation(request.messages, deployment)
+    contents, system = conversation(request.messages, deployment, signatures=signatures)
     payload: dict[str, Any] = {"contents": contents}
     if system:
         payload["systemInstruction"] = {"parts": system}

@@ -33,6 +33,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("ToolSpec.strict", "one strict tool makes the vendor validate all, unless tool_choice says otherwise"),
     ("Request.output together with tools", "before Gemini 3 the answer is asked for by a tool of its own"),
     ("Request.output together with a forced tool", "left out: the call is the answer"),
-    ("tool calls of another vendor", "from Gemini 3 on sent with the vendor's word for `no signature`"),
+    (
+        "tool calls of another vendor or endpoint",
+        "from Gemini 3 on sent with the vendor's word for `no signature`",
+    ),
+    ("signatures that the vendor refuses", "asked once more, without its thoughts and with that word"),
     ("extra_body", "replaces whole top-level keys such as generationConfig"),
 )
