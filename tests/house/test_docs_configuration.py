@@ -39,6 +39,7 @@ from interlock.config import (
     PriceConfig,
     RecordsConfig,
     RetriesConfig,
+    TierConfig,
     TimeoutsConfig,
     TracingConfig,
 )
@@ -57,6 +58,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Keys": Config,
     "deployments": DeploymentConfig,
     "price": PriceConfig,
+    "tiers": TierConfig,
     "ensembles": EnsembleConfig,
     "constraints": ConstraintsConfig,
     "timeouts": TimeoutsConfig,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from interlock.constraints.jurisdictions import UnknownRegionError, normalise
 from interlock.errors import ConfigError
-from interlock.types.models import Endpoint, ModelCard, Price, Score
+from interlock.types.models import Endpoint, ModelCard, Price, Score, Tier
 from interlock.types.names import nearest
 from interlock.types.traits import Traits, UnknownTrait, traits_from
 
@@ -175,9 +176,29 @@ def price_from(table: Reader) -> Price:
         cache_write=table.number("cache_write"),
         source=table.text("source"),
         as_of=table.text("as_of"),
+        tiers=_all(table.tables("tiers"), _tier),
     )
     table.finish()
+    for index, (before, after) in enumerate(pairwise(price.tiers), 1):
+        if after.above <= before.above:
+            message = f"expected more than {before.above}: tiers stand shortest first."
+            raise table.error(f"tiers.{index}.above", message)
     return price
+
+
+def _tier(table: Reader) -> Tier:
+    above = table.tokens("above")
+    if above is None:
+        raise table.error("above", "is required.")
+    tier = Tier(
+        above=above,
+        input=table.number("input", required=True) or 0.0,
+        output=table.number("output", required=True) or 0.0,
+        cache_read=table.number("cache_read"),
+        cache_write=table.number("cache_write"),
+    )
+    table.finish()
+    return tier
 
 
 def _score(table: Reader) -> Score:
@@ -191,11 +212,12 @@ def _score(table: Reader) -> Score:
 
 
 def _endpoint(table: Reader, name: str) -> Endpoint:
-    provider = table.text("provider", None)
+    provider, price = table.text("provider", None), table.table("price")
     endpoint = Endpoint(
         provider=provider,
         name=table.text("name", name),
         region=table.region("region", "", provider),
+        price=price_from(price) if price else None,
     )
     table.finish()
     return endpoint

@@ -1,6 +1,7 @@
 """`interlock models`: the cards, and where each can be reached."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -62,6 +63,8 @@ def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -
         "max_output": card.max_output,
         "capabilities": sorted(card.capabilities),
         "weights": card.weights,
+        "strengths": list(card.strengths),
+        "scores": [asdict(score) for score in card.scores],
         "price": price
         and {
             "input": price.input,
@@ -70,9 +73,16 @@ def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -
             "cache_write": price.cache_write,
             "source": price.source,
             "as_of": price.as_of,
+            "tiers": [asdict(tier) for tier in price.tiers],
         },
         "deployments": [
-            {"id": each.id, "provider": each.provider, "region": each.region, "ready": each.id in ready}
+            {
+                "id": each.id,
+                "provider": each.provider,
+                "region": each.region,
+                "ready": each.id in ready,
+                "price": None if each.rates is None else asdict(each.rates),
+            }
             for each in deployments
         ],
     }

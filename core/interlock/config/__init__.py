@@ -29,6 +29,7 @@ from interlock.config.schema import (
     PluginsConfig,
     PriceConfig,
     Text,
+    TierConfig,
     TimeoutsConfig,
 )
 from interlock.config.tracing import TracingConfig
@@ -48,6 +49,7 @@ __all__ = [
     "PriceConfig",
     "RecordsConfig",
     "RetriesConfig",
+    "TierConfig",
     "TimeoutsConfig",
     "TracingConfig",
     "load",

@@ -1,5 +1,6 @@
 """What a configuration may hold. Names of models, providers and plugins are checked by assembly."""
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from interlock.constraints.jurisdictions import UnknownRegionError, normalise, residency
 from interlock.errors import RequestError
-from interlock.types.models import Network, Price, Secret, Timeouts
+from interlock.types.models import Network, Price, Secret, Tier, Timeouts
 from interlock.types.request import Constraints
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
@@ -97,6 +98,16 @@ class TimeoutsConfig(Part):
         return Timeouts(**{name: given.get(name, getattr(base, name)) for name in type(self).model_fields})
 
 
+class TierConfig(Part):
+    """US dollars for a million tokens of a request with more than `above` input tokens."""
+
+    above: Limit
+    input: Dollars
+    output: Dollars
+    cache_read: Dollars | None = None
+    cache_write: Dollars | None = None
+
+
 class PriceConfig(Part):
     """US dollars for a million tokens."""
 
@@ -106,9 +117,18 @@ class PriceConfig(Part):
     cache_write: Dollars | None = None
     source: str = "configuration"
     as_of: str = ""
+    tiers: tuple[TierConfig, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        bounds = [tier.above for tier in self.tiers]
+        for index, (before, after) in enumerate(pairwise(bounds), 1):
+            if after <= before:
+                raise _at(f"tiers.{index}.above", f"expected more than {before}: tiers stand shortest first.")
+        return self
 
     def price(self) -> Price:
-        return Price(**dict(self))
+        return Price(**dict(self) | {"tiers": tuple(Tier(**dict(tier)) for tier in self.tiers)})
 
 
 class ConstraintsConfig(Part):

@@ -184,14 +184,17 @@ def filled(usage: Usage, input_tokens: int, said: str) -> Usage:
 
 
 def cost_of(usage: Usage, price: Price | None) -> float | None:
-    """US dollars; None when the price or the tokens are unknown. Cached input is billed at the cache's
-    price.
+    """US dollars: what the vendor says, else tokens at their price; None when either is unknown. Cached input
+    is billed at the cache's price.
     """
+    if usage.cost is not None:
+        return usage.cost
     if price is None or usage.input_tokens is None or usage.output_tokens is None:
         return None
     read, write = usage.cache_read or 0, usage.cache_write or 0
+    rates = price.of(usage.input_tokens)
     fresh = max(0, usage.input_tokens - read - write)
-    read_price = price.input if price.cache_read is None else price.cache_read
-    write_price = price.input if price.cache_write is None else price.cache_write
-    total = fresh * price.input + read * read_price + write * write_price + usage.output_tokens * price.output
+    read_price = rates.input if rates.cache_read is None else rates.cache_read
+    write_price = rates.input if rates.cache_write is None else rates.cache_write
+    total = fresh * rates.input + read * read_price + write * write_price + usage.output_tokens * rates.output
     return total / _MILLION

@@ -1,10 +1,13 @@
 """What can answer: cards (what a model is) and deployments (where one can be reached)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, NoReturn
 
 from interlock.types.traits import UNKNOWN, Traits
+
+_LOCAL = "local"
 
 
 class Secret:
@@ -47,8 +50,22 @@ class Unprinted(dict[str, Any]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What requests with more than `above` input tokens cost, all of their tokens."""
+
+    above: int
+    input: float
+    output: float
+    cache_read: float | None = None
+    cache_write: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """US dollars for a million tokens. `source` says who published it, `as_of` when (ISO date)."""
+    """US dollars for a million tokens. `source` says who published it, `as_of` when (ISO date).
+
+    `tiers` are the prices of longer requests, shortest first.
+    """
 
     input: float
     output: float
@@ -56,6 +73,22 @@ class Price:
     cache_write: float | None = None
     source: str = ""
     as_of: str = ""
+    tiers: tuple[Tier, ...] = ()
+
+    def of(self, input_tokens: int) -> "Price | Tier":
+        """What a request of so many input tokens costs."""
+        for tier in reversed(self.tiers):
+            if input_tokens > tier.above:
+                return tier
+        return self
+
+
+FREE = Price(input=0.0, output=0.0, source="nobody sends a bill for what runs on your own ground")
+
+
+@cache
+def _estimated(price: Price) -> Price:
+    return replace(price, source=f"an estimate, because this host's own price is not known: {price.source}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +102,15 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A provider that serves a card: under which `name`, processed in which `region`."""
+    """A provider that serves a card: under which `name`, processed in which `region`, at which `price`.
+
+    Without a price it takes what the card says, as far as anybody knows.
+    """
 
     provider: str
     name: str
     region: str
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +200,7 @@ class Deployment:
         base_url: the vendor's root, version included; empty for providers in process.
         headers, extra_body: sent with every request, after our own. They may hold keys, and do not print.
         login: the authorization that stood in the address as `user:password@`; anything else replaces it.
+        price: what the user says that it costs; `rates` is what it is taken to cost.
         traits: what the model takes here, where that differs from its card.
     """
 
@@ -185,3 +223,20 @@ class Deployment:
     @property
     def model(self) -> str:
         return self.card.id
+
+    @property
+    def rates(self) -> Price | None:
+        """The user's price; nothing on the user's own ground; the host's price, else the list price, which
+        its `source` then calls an estimate. None when nobody knows.
+        """
+        return self.price or self.rates_of(self.card)
+
+    def rates_of(self, card: ModelCard) -> Price | None:
+        """The same for another model that it turns out to serve, whatever the user says of its own."""
+        price = card.price
+        if self.on_premise or (self.region == _LOCAL and (price is None or card.weights != "closed")):
+            return FREE
+        own = next((each.price for each in card.endpoints if each.provider == self.provider), None)
+        if own is not None or price is None or self.provider == card.vendor:
+            return own or price
+        return _estimated(price)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from interlock.types.messages import (
     Audio,
@@ -20,6 +20,7 @@ from interlock.types.messages import (
 if TYPE_CHECKING:
     from interlock.types.records import Record
 
+N = TypeVar("N", int, float)
 FinishReason = Literal["stop", "length", "tool_calls", "refusal"]
 
 
@@ -28,7 +29,8 @@ class Usage:
     """Tokens. None where nobody knows.
 
     `input_tokens` includes what came from or went to the vendor's cache; `output_tokens` includes reasoning.
-    `estimated` says that some number is our estimate and not the vendor's count.
+    `estimated` says that some number is our estimate and not the vendor's count. `cost` is US dollars, from
+    vendors that say what they charge.
     """
 
     input_tokens: int | None = None
@@ -37,6 +39,7 @@ class Usage:
     cache_write: int | None = None
     reasoning: int | None = None
     estimated: bool = False
+    cost: float | None = None
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -46,10 +49,11 @@ class Usage:
             cache_write=_sum(self.cache_write, other.cache_write),
             reasoning=_sum(self.reasoning, other.reasoning),
             estimated=self.estimated or other.estimated,
+            cost=_sum(self.cost, other.cost),
         )
 
 
-def _sum(left: int | None, right: int | None) -> int | None:
+def _sum(left: N | None, right: N | None) -> N | None:
     return right if left is None else left if right is None else left + right
 
 

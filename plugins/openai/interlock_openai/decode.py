@@ -54,7 +54,7 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
     return Answer(
         parts=tuple(parts),
         finish_reason=ended,
-        usage=usage(payload) or Usage(),
+        usage=usage(payload, vendor.name) or Usage(),
         served_model=optional_text(payload.get("model")),
         id=optional_text(payload.get("id")),
         extra=extra.take(),

@@ -8,6 +8,10 @@ from interlock.types.messages import Citation
 from interlock.types.response import FinishReason, Usage
 from interlock_openai.errors import error_inside
 
+# Whose `usage.cost` is what it charges, in US dollars; more than that is no price of a request.
+_CHARGES = frozenset({"openrouter"})
+_MUCH = 1e6
+
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
     "eos": "stop",
@@ -90,8 +94,8 @@ def finish(reason: Any, choice: dict[str, Any], *, called: bool, refused: bool, 
     return known
 
 
-def usage(payload: dict[str, Any]) -> Usage | None:
-    """Tokens, wherever the vendor put them; None when it sent none."""
+def usage(payload: dict[str, Any], vendor: str = "") -> Usage | None:
+    """Tokens, wherever the vendor put them, and what it charges, if it says so; None when it sent none."""
     found = payload.get("usage")
     if not isinstance(found, dict):
         groq = payload.get("x_groq")
@@ -104,7 +108,13 @@ def usage(payload: dict[str, Any]) -> Usage | None:
         cache_read=_first(found, _CACHE_READ),
         cache_write=_first(found, _CACHE_WRITE),
         reasoning=_first(found, (("completion_tokens_details", "reasoning_tokens"), ("reasoning_tokens",))),
+        cost=_dollars(found.get("cost")) if vendor in _CHARGES else None,
     )
+
+
+def _dollars(value: Any) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _MUCH
+    return float(value) if known else None
 
 
 def _first(found: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | None:

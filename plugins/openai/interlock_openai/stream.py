@@ -87,7 +87,7 @@ class ChatStream:
         said = (optional_text(payload.get("model")), optional_text(payload.get("id")))
         model, id_ = said if said != self._said else (None, None)
         self._said = said
-        used = usage(payload)
+        used = usage(payload, self._vendor.name)
         delta = None
         if choice is not None:
             delta = choice.get("delta")

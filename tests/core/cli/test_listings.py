@@ -26,9 +26,15 @@ def test_models_as_json(configured, run):
     glm = models["zhipu/glm-5.2"]
     assert glm["price"]["input"] == 1.4
     assert "tools" in glm["capabilities"]
-    assert glm["deployments"] == [
-        {"id": "good", "provider": "openai-compatible", "region": "eu", "ready": True}
-    ]
+    (good,) = glm["deployments"]
+    price = good.pop("price")
+    assert good == {"id": "good", "provider": "openai-compatible", "region": "eu", "ready": True}
+    assert price["input"] == glm["price"]["input"]
+    assert "estimate" in price["source"]
+    assert "estimate" not in glm["price"]["source"]
+    assert {score["benchmark"] for score in glm["scores"]}
+    assert models["alibaba/qwen-3-max"]["price"]["tiers"][-1]["above"] == 128_000
+
     assert models["openai/gpt-5.5"]["deployments"] == []
 
 

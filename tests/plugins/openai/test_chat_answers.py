@@ -433,3 +433,25 @@ def test_a_codec_is_shared_between_calls_without_memory(dialect: Dialects) -> No
         list(two.close())
     assert isinstance(vendor.codec, ChatCompletions)
     assert Refusal("no") != Text("no")
+
+
+@pytest.mark.parametrize(
+    ("vendor", "said", "cost"),
+    [
+        ("openrouter", 0.0042, 0.0042),
+        ("openrouter", 0, 0.0),
+        ("openrouter", -1, None),
+        ("openrouter", "0.1", None),
+        ("openrouter", True, None),
+        ("openrouter", 1e308, None),
+        ("openai", 0.0042, None),
+    ],
+)
+def test_what_a_reseller_charges_is_read(
+    dialect: Dialects, vendor: str, said: object, cost: float | None
+) -> None:
+    counts = {"prompt_tokens": 1, "completion_tokens": 2, "cost": said}
+    plain = read(dialect(vendor), answer({"content": "x"}) | {"usage": counts})
+    last = chunk({}, "stop") | {"usage": counts}
+    streamed = dialect(vendor).fold([sse(chunk({"content": "x"}), last)])
+    assert plain.usage == streamed.usage == Usage(input_tokens=1, output_tokens=2, cost=cost)

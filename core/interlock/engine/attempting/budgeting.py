@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from interlock.classifiers.tokens import estimate_request_tokens
-from interlock.constraints.jurisdictions import LOCAL
 from interlock.engine.attempting.logbook import Entry
 from interlock.errors import BudgetExceeded, InterlockError, NoLongerAllowed
 from interlock.health.budgets import Ledger, Reservation
@@ -12,7 +11,7 @@ from interlock.health.shortfalls import Shortfall
 from interlock.protocols import API, ConstraintCall, SurveyCall
 from interlock.types.budgets import Spending
 from interlock.types.decisions import Decision
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, Price, Tier
 from interlock.types.records import AttemptRecord
 from interlock.types.request import Request, Settings
 
@@ -25,22 +24,33 @@ _NOTHING: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tariff:
-    """What one attempt at a deployment may take: US dollars a token, and the longest answer in tokens."""
+    """What one attempt at a deployment may take: US dollars for a million tokens, None when nobody knows,
+    and the longest answer in tokens.
+    """
 
-    priced: bool
-    input: float
-    output: float
+    price: Price | None
     longest: int
 
     @classmethod
     def of(cls, deployment: Deployment) -> "Tariff":
         longest = min(deployment.card.max_output or ANSWER_TOKENS, ANSWER_TOKENS)
-        price = deployment.price or deployment.card.price
-        if price is None:
-            # Nobody sends a bill for what runs on the user's own ground.
-            free = deployment.on_premise or deployment.region == LOCAL
-            return cls(priced=free, input=0.0, output=0.0, longest=longest)
-        return cls(priced=True, input=price.input / _MILLION, output=price.output / _MILLION, longest=longest)
+        return cls(price=deployment.rates, longest=longest)
+
+    @classmethod
+    def dearest(cls, tariffs: Iterable["Tariff"]) -> "Tariff":
+        """One that no attempt exceeds, at whichever deployment and of whatever length."""
+        each = list(tariffs)
+        rates: list[Price | Tier] = []
+        for price in (tariff.price for tariff in each if tariff.price):
+            rates += (price, *price.tiers)
+        whole = Price(
+            input=max((rate.input for rate in rates), default=0.0),
+            output=max((rate.output for rate in rates), default=0.0),
+        )
+        return cls(
+            price=whole if all(tariff.price for tariff in each) else None,
+            longest=max((tariff.longest for tariff in each), default=0),
+        )
 
     def estimate(self, input_tokens: int, settings: Settings) -> tuple[int, float | None]:
         """Tokens, and US dollars; None when no price is known."""
@@ -48,8 +58,10 @@ class Tariff:
         if answer is None:
             answer = self.longest + (settings.reasoning_tokens or 0)
         answer = max(0, answer)
-        usd = input_tokens * self.input + answer * self.output if self.priced else None
-        return input_tokens + answer, usd
+        if self.price is None:
+            return input_tokens + answer, None
+        rates = self.price.of(input_tokens)
+        return input_tokens + answer, (input_tokens * rates.input + answer * rates.output) / _MILLION
 
 
 class Budgeting:
@@ -62,13 +74,7 @@ class Budgeting:
     def __init__(self, ledger: Ledger, deployments: Iterable[Deployment]) -> None:
         self._ledger = ledger
         self._tariffs = {deployment.id: Tariff.of(deployment) for deployment in deployments}
-        tariffs = self._tariffs.values()
-        self._dearest = Tariff(
-            priced=all(tariff.priced for tariff in tariffs),
-            input=max((tariff.input for tariff in tariffs), default=0.0),
-            output=max((tariff.output for tariff in tariffs), default=0.0),
-            longest=max((tariff.longest for tariff in tariffs), default=0),
-        )
+        self._dearest = Tariff.dearest(self._tariffs.values())
         self._open: dict[Entry, Reservation] = {}
 
     def snapshot(self) -> tuple[Spending, ...]:

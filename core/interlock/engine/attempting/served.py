@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from interlock.http import redacting_logger
 from interlock.types.identifiers import identifier
 from interlock.types.locks import lock_of
-from interlock.types.models import Deployment, ModelCard, Price
+from interlock.types.models import FREE, Deployment, ModelCard, Price
 
 _log = redacting_logger("interlock.served")
 _REMEMBERED = 1_000  # pairs of what was asked and what answered; a server may invent a name for every answer
@@ -60,7 +60,7 @@ class ServedModels:
     def look(self, deployment: Deployment, served_model: str | None) -> Served:
         """A vendor that names no model is taken to serve what was asked for."""
         if not served_model or served_model == deployment.name:
-            return Served(deployment.price or deployment.card.price)
+            return Served(deployment.rates)
         key = (deployment.id, served_model)
         found = self._known.get(key)
         if found is None:
@@ -79,10 +79,12 @@ class ServedModels:
         essence = _essence(served_model)
         asked = (deployment.name, card.id, *(endpoint.name for endpoint in card.endpoints))
         if any(essence == _essence(name) for name in asked):
-            return Served(deployment.price or card.price)
+            return Served(deployment.rates)
         other = self._cards.get(essence)
+        if other is not None:
+            return Served(deployment.rates_of(other), substituted=True)
         # A price that the user wrote down for this deployment is better than none for a model nobody knows.
-        return Served(other.price if other else deployment.price, substituted=True)
+        return Served(deployment.price or (FREE if deployment.on_premise else None), substituted=True)
 
 
 def _essence(name: str) -> tuple[str, ...]:

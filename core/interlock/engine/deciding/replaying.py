@@ -1,7 +1,7 @@
 """Recorded decisions made again by another configuration: what would have changed, and at what cost."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from interlock.engine.deciding.decide import Decider
@@ -117,7 +117,7 @@ def _cost(record: Record, now: Decision, deployments: Mapping[str, Deployment]) 
     deployment = deployments[leader]
     return _sum(
         [
-            cost_of(answers[-1].usage, deployment.price or deployment.card.price),
+            cost_of(replace(answers[-1].usage, cost=None), deployment.rates),
             *(each.cost for each in record.attempts if each.role == "classifier"),
         ]
     )
@@ -127,7 +127,7 @@ def _repriced(attempt: AttemptRecord, deployments: Mapping[str, Deployment]) -> 
     deployment = deployments.get(attempt.deployment)
     if deployment is None or attempt.substituted or attempt.cost in (None, 0.0):
         return attempt.cost
-    return cost_of(attempt.usage, deployment.price or deployment.card.price)
+    return cost_of(attempt.usage, deployment.rates)
 
 
 def _sum(costs: Iterable[float | None]) -> float | None:

@@ -54,7 +54,10 @@ def test_another_model_is_told_from_the_one_asked_for(asked: str, answered: str)
 def test_what_answered_sets_the_price() -> None:
     served = ServedModels(CARDS.values())
     found = served.look(deployment("gpt-5.5"), "claude-4-opus-20260101")
-    assert found.price == CARDS["anthropic/claude-4-opus"].price
+    claude = CARDS["anthropic/claude-4-opus"].price
+    assert found.price is not None
+    assert claude is not None
+    assert (found.price.input, found.price.output) == (claude.input, claude.output)
     assert served.look(deployment("gpt-5.5"), "gpt-7").price is None
     own = Price(input=1, output=2)
     assert ServedModels(()).look(deployment("gpt-5.5", price=own), "gpt-7").price == own
