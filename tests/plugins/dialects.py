@@ -11,6 +11,11 @@ _DECLARED = (
         "OpenAI, and all that speak as it does. Names in brackets are the providers that have the limit.",
         interlock_openai.LIMITS,
     ),
+    (
+        "Responses",
+        "OpenAI's and Azure's other endpoint; which models are asked there is said [above](#which-models).",
+        interlock_openai.RESPONSES_LIMITS,
+    ),
     ("Anthropic", "The Messages API.", interlock_anthropic.LIMITS),
     ("Google", "The Gemini API: generateContent and streamGenerateContent.", interlock_google.LIMITS),
     (

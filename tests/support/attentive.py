@@ -1,4 +1,4 @@
-"""A loopback upstream that reads what it is asked, in three vendors' dialects, and answers accordingly.
+"""A loopback upstream that reads what it is asked, in the vendors' dialects, and answers accordingly.
 
 The dialect is the request's path. Below `/broken` every request is answered with 500; a request that its
 vendor would refuse is answered with 400, and `refused` says why.
@@ -14,11 +14,13 @@ from pydantic import ValidationError
 import asked_anthropic
 import asked_google
 import asked_openai
+import asked_responses
 from asked import Asked, Refused, Said, said
 from interlock.testing import Received, Reply, Upstream
 
 _DIALECTS: dict[str, ModuleType] = {
     "/chat/completions": asked_openai,
+    "/responses": asked_responses,
     "/messages": asked_anthropic,
     "enerateContent": asked_google,
 }

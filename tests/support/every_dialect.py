@@ -20,7 +20,8 @@ from interlock.types.response import Answer
 from interlock_anthropic import Messages
 from interlock_bedrock import Converse
 from interlock_google import GenerateContent
-from interlock_openai import VENDORS, ChatCompletions
+from interlock_openai import VENDORS, ChatCompletions, Responses
+from response_events import called, refused, response, said, thought
 
 Body = dict[str, Any]
 # Whether a tool's call or a result, and its id, in the order of the conversation.
@@ -34,6 +35,7 @@ class Dialect:
     """A vendor as its users meet it.
 
     Attributes:
+        provider: who speaks it, where that is not its name.
         turns: what the body holds of the conversation.
         id_rule: what an id of a tool call must look like, by the vendor's documentation or its errors.
         answers: whole answers in the vendor's JSON.
@@ -49,6 +51,7 @@ class Dialect:
     ids: Callable[[Body], Ids]
     id_rule: str
     answers: Sequence[Mapping[str, Any]]
+    provider: str = ""
     region: str = "us"
     documents: bool = True
 
@@ -56,7 +59,7 @@ class Dialect:
         deployment = Deployment(
             id="there",
             card=ModelCard(id="maker/model", maker="Maker", jurisdiction="us"),
-            provider=self.name,
+            provider=self.provider or self.name,
             region=self.region,
             name=self.model,
             base_url=self.base_url,
@@ -77,7 +80,7 @@ class Dialect:
         """The answer in a payload: JSON, or a stream's text."""
         if isinstance(payload, str) and not payload.lstrip().startswith("{"):
             decoder = self.codec.decoder(self.call())
-            return Fold.of([*decoder.feed(payload.encode()), *decoder.close()], self.name)
+            return Fold.of([*decoder.feed(payload.encode()), *decoder.close()], self.provider or self.name)
         raw = payload if isinstance(payload, str) else json.dumps(payload)
         return self.codec.decode(self.call(), HttpReply(status=200, headers={}, body=raw.encode()))
 
@@ -91,6 +94,14 @@ def _chat_ids(body: Body) -> Ids:
             yield "call", call["id"]
         if message["role"] == "tool":
             yield "result", message["tool_call_id"]
+
+
+def _item_ids(body: Body) -> Ids:
+    for item in body["input"]:
+        if item.get("type") == "function_call":
+            yield "call", item["call_id"]
+        elif item.get("type") == "function_call_output":
+            yield "result", item["call_id"]
 
 
 def _claude_ids(body: Body) -> Ids:
@@ -172,6 +183,32 @@ OPENAI = _chat(
     {"content": "It rains.", "annotations": _CITED},
     {"content": None, "refusal": "I cannot help with that."},
     id_rule=r"(?s).{1,40}",
+)
+RESPONSES = Dialect(
+    name="responses",
+    provider="openai",
+    codec=Responses(ROWS["openai"]),
+    model="gpt-5.5",
+    base_url=ROWS["openai"].facts.base_url,
+    valid=sdk_openai.valid_response,
+    turns=lambda body: body["input"],
+    ids=_item_ids,
+    id_rule=r"(?s).{1,40}",
+    answers=[
+        response(
+            thought("A summary.", seal=SIGNATURE),
+            said("Let me look."),
+            called('{"at": 0, "für": ["é", null]}', "look_0", "call_8JhXzR4mFqPzQx0b2cWnA1Vd"),
+            thought(seal=SIGNATURE, id_="rs_2"),
+            called("{}", "look_1", "call_t0b6uC3yLkEw9sZr5pQnM2Xh"),
+        ),
+        response(
+            said(
+                "It rains.", annotations=[{"type": "url_citation", "url": "https://a.example", "title": "W"}]
+            )
+        ),
+        response(refused("I cannot help with that.")),
+    ],
 )
 MISTRAL = _chat(
     "mistral",
@@ -353,4 +390,4 @@ BEDROCK = Dialect(
     ],
 )
 
-DIALECTS = (OPENAI, ANTHROPIC, GOOGLE, BEDROCK, MISTRAL, ZHIPU, DEEPSEEK, OPENROUTER)
+DIALECTS = (OPENAI, RESPONSES, ANTHROPIC, GOOGLE, BEDROCK, MISTRAL, ZHIPU, DEEPSEEK, OPENROUTER)

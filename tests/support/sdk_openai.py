@@ -7,6 +7,10 @@ from openai.types.chat.completion_create_params import (
     CompletionCreateParamsNonStreaming,
     CompletionCreateParamsStreaming,
 )
+from openai.types.responses.response_create_params import (
+    ResponseCreateParamsNonStreaming,
+    ResponseCreateParamsStreaming,
+)
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 from drained import exhaust
@@ -15,6 +19,10 @@ _CLOSED = with_config(ConfigDict(extra="forbid"))
 _WHOLE = {
     False: TypeAdapter(_CLOSED(CompletionCreateParamsNonStreaming)),
     True: TypeAdapter(_CLOSED(CompletionCreateParamsStreaming)),
+}
+_RESPONSES = {
+    False: TypeAdapter(_CLOSED(ResponseCreateParamsNonStreaming)),
+    True: TypeAdapter(_CLOSED(ResponseCreateParamsStreaming)),
 }
 # What vendors of this dialect take and the SDK does not know.
 _OWN_KEYS = {"reasoning_content", "reasoning", "reasoning_details"}
@@ -36,3 +44,10 @@ def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
         own = _OWN_PIECES | ({"image_url"} if message["role"] == "tool" else set())
         kept["content"] = [piece for piece in kept["content"] if piece["type"] not in own] or ""
     return kept
+
+
+def valid_response(body: Mapping[str, Any]) -> None:
+    """The SDK wants ids of items that the vendor made; the vendor itself does not."""
+    made = {"message": {"id": "msg_0"}, "reasoning": {"id": "rs_0"}}
+    items = [{**made.get(item.get("type"), {}), **item} for item in body["input"]]
+    exhaust(_RESPONSES[bool(body.get("stream"))].validate_python({**body, "input": items}))

@@ -6,12 +6,23 @@ from interlock import hookimpl
 from interlock.http import HttpProvider
 from interlock.protocols import Provider
 from interlock_openai.codec import ChatCompletions
+from interlock_openai.endpoints import Endpoints
 from interlock_openai.limits import LIMITS
+from interlock_openai.responses.codec import Responses
+from interlock_openai.responses.limits import LIMITS as RESPONSES_LIMITS
 from interlock_openai.vendors import VENDORS, Vendor
 
-__all__ = ["LIMITS", "VENDORS", "ChatCompletions", "Vendor", "interlock_providers"]
+__all__ = [
+    "LIMITS",
+    "RESPONSES_LIMITS",
+    "VENDORS",
+    "ChatCompletions",
+    "Responses",
+    "Vendor",
+    "interlock_providers",
+]
 
 
 @hookimpl
 def interlock_providers() -> Iterable[Provider]:
-    return [HttpProvider(vendor.facts, ChatCompletions(vendor)) for vendor in VENDORS]
+    return [HttpProvider(vendor.facts, Endpoints(vendor)) for vendor in VENDORS]

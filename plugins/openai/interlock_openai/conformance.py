@@ -1,10 +1,11 @@
-"""What the vendors' servers send, for Interlock's conformance kit: one kit a vendor."""
+"""What the vendors' servers send, for Interlock's conformance kit: one kit a vendor and dialect."""
 
 from typing import Any, ClassVar
 
 from interlock.http import HttpProvider
 from interlock.testing import ProviderConformance, Reply
 from interlock_openai.codec import ChatCompletions
+from interlock_openai.responses.conformance import KITS as RESPONSES_KITS
 from interlock_openai.vendors import VENDORS, Vendor
 
 _USAGE = {"prompt_tokens": 12, "completion_tokens": 5, "total_tokens": 17}
@@ -140,4 +141,5 @@ def kit_for(vendor: Vendor) -> type[ChatKit]:
     return type(f"{vendor.name}-kit", (ChatKit,), {"provider": provider, **_particular(vendor)})
 
 
-KITS = tuple(kit_for(vendor) for vendor in VENDORS)
+CHAT_KITS = tuple(kit_for(vendor) for vendor in VENDORS)
+KITS = (*CHAT_KITS, *RESPONSES_KITS)

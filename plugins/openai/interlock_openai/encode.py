@@ -23,7 +23,7 @@ def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
     deployment = call.deployment
     payload = body(call.request, deployment, vendor, stream=stream)
     return HttpRequest(
-        url=url(deployment, vendor), body=json_body(payload), headers=_headers(deployment, vendor)
+        url=url(deployment, vendor), body=json_body(payload), headers=headers(deployment, vendor)
     )
 
 
@@ -52,7 +52,7 @@ def must_call_tools(request: Request, vendor: Vendor) -> bool:
 def body(request: Request, deployment: Deployment, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
     words: list[str] = []
     payload: dict[str, Any] = {"model": deployment.name}
-    tools = _tools(request, vendor, words)
+    tools = tools_of(request, vendor, words)
     if isinstance(request.output, Output):
         _output(request.output, vendor, payload, words, tools="tools" in tools)
     payload["messages"] = encode_messages(request.messages, vendor, words)
@@ -74,7 +74,7 @@ def _output(
         words.append(in_words(output))
 
 
-def _tools(request: Request, vendor: Vendor, words: list[str]) -> dict[str, Any]:
+def tools_of(request: Request, vendor: Vendor, words: list[str]) -> dict[str, Any]:
     choice = request.tool_choice
     names = [tool.name for tool in request.tools]
     if choice not in (None, "auto", "none", "required") and choice not in names:
@@ -165,7 +165,7 @@ def _reasoning(settings: Settings, vendor: Vendor) -> dict[str, Any]:
     return {"reasoning_effort": level} if vendor.ask == "reasoning_effort" else {}
 
 
-def _headers(deployment: Deployment, vendor: Vendor) -> Mapping[str, str]:
+def headers(deployment: Deployment, vendor: Vendor) -> Mapping[str, str]:
     headers = {"content-type": "application/json"}
     secret = deployment.credential.secret
     if secret is not None:

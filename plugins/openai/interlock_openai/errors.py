@@ -39,6 +39,8 @@ _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
         "data_inspection_failed",
         "datainspectionfailed",
         "invalid_prompt",
+        "bio_policy",
+        "misalignment_policy_violation",
     ),
     QuotaExceeded: (
         "insufficient_quota",
@@ -73,6 +75,7 @@ _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
         "access_denied",
         "accessdenied",
         "unsupported_country_region_territory",
+        "data_residency_mismatch",
     ),
     ModelNotFound: (
         "model_not_found",
@@ -81,6 +84,21 @@ _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
         "model_decommissioned",
         "invalid_model",
         "deploymentnotfound",
+    ),
+    InvalidRequest: (
+        "invalid_image",
+        "invalid_image_format",
+        "invalid_base64_image",
+        "invalid_image_url",
+        "invalid_image_mode",
+        "image_too_large",
+        "image_too_small",
+        "image_parse_error",
+        "image_file_too_large",
+        "image_file_not_found",
+        "unsupported_image_media_type",
+        "empty_image_file",
+        "failed_to_download_image",
     ),
     Unavailable: (
         "server_error",

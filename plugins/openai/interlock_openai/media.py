@@ -21,7 +21,7 @@ def image(part: Image, vendor: Vendor) -> dict[str, Any]:
         raise refused(vendor, "an image by file id", "give its bytes or a URL")
     if part.url is not None and not vendor.image_urls:
         raise refused(vendor, "an image by URL", "give its bytes")
-    spec = {"url": part.url if part.url is not None else _data_url(part, vendor, "image")}
+    spec = {"url": part.url if part.url is not None else data_url(part, vendor, "image")}
     if part.detail is not None:
         if part.detail not in ("auto", "low", "high"):
             raise refused(vendor, f"an image of detail {part.detail!r}", "use auto, low or high")
@@ -59,7 +59,7 @@ def document(part: Document, vendor: Vendor) -> dict[str, Any]:
     if part.file_id is not None:
         raise refused(vendor, "a document by file id", "give a URL")
     if vendor.documents == "document_url":
-        url = part.url if part.url is not None else _data_url(part, vendor, "document")
+        url = part.url if part.url is not None else data_url(part, vendor, "document")
         return {"type": "document_url", "document_url": url} | (
             {"document_name": part.name} if part.name else {}
         )
@@ -71,11 +71,11 @@ def document(part: Document, vendor: Vendor) -> dict[str, Any]:
 def _file(part: Document, vendor: Vendor) -> dict[str, str]:
     if part.file_id is not None:
         return {"file_id": part.file_id}
-    data = part.url if part.url is not None else _data_url(part, vendor, "document")
+    data = part.url if part.url is not None else data_url(part, vendor, "document")
     return {"filename": part.name or "document.pdf", "file_data": data}
 
 
-def _data_url(part: Media, vendor: Vendor, what: str) -> str:
+def data_url(part: Media, vendor: Vendor, what: str) -> str:
     return f"data:{_media_type(part, vendor, what)};base64,{base64_of(part.data or b'')}"
 
 

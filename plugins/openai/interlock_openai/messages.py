@@ -221,15 +221,18 @@ def _assistant(message: Message, vendor: Vendor, ids: CallIds, moved: list[dict[
     return encoded
 
 
-def _tool_call(call: ToolCall, ids: CallIds) -> dict[str, Any]:
+def arguments_text(call: ToolCall) -> str:
     try:
-        arguments = json.dumps(dict(call.arguments), ensure_ascii=False, allow_nan=False)
+        return json.dumps(dict(call.arguments), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidRequest(f"the arguments of the tool call {call.name!r} are no JSON: {error}") from None
+
+
+def _tool_call(call: ToolCall, ids: CallIds) -> dict[str, Any]:
     return {
         "id": ids.call(call.id),
         "type": "function",
-        "function": {"name": call.name, "arguments": arguments},
+        "function": {"name": call.name, "arguments": arguments_text(call)},
     }
 
 

@@ -1,4 +1,4 @@
-"""Calls and decoding for the tests of the chat completions dialect."""
+"""Calls and decoding for the tests of both dialects, chat completions and Responses."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from interlock.engine.fold import Fold
-from interlock.http import HttpClient, Permit
+from interlock.http import Codec, HttpClient, Permit
 from interlock.protocols import Call
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request
 from interlock.types.response import Answer
-from interlock_openai import VENDORS, ChatCompletions, Vendor
+from interlock_openai import VENDORS, ChatCompletions, Responses, Vendor
 
 ROWS = {vendor.name: vendor for vendor in VENDORS}
 
@@ -19,9 +19,9 @@ ROWS = {vendor.name: vendor for vendor in VENDORS}
 class Dialect:
     """One vendor's codec, with calls made up for it."""
 
-    def __init__(self, vendor: Vendor) -> None:
+    def __init__(self, vendor: Vendor, codec: Codec | None = None) -> None:
         self.vendor = vendor
-        self.codec = ChatCompletions(vendor)
+        self.codec = codec or ChatCompletions(vendor)
 
     def call(self, request: Request | str = "hello", **deployment: Any) -> Call:
         card = ModelCard(id="maker/model", maker="Maker", jurisdiction="us")
@@ -57,3 +57,8 @@ class Dialect:
 @pytest.fixture
 def dialect() -> Callable[[str], Dialect]:
     return lambda name="openai": Dialect(ROWS[name])
+
+
+@pytest.fixture
+def responses() -> Callable[..., Dialect]:
+    return lambda name="openai": Dialect(ROWS[name], Responses(ROWS[name]))

@@ -12,7 +12,12 @@ from interlock.http import HttpReply
 
 WIRE = Path(__file__).parents[4] / "shared" / "wire"
 VENDORS = ("openai", "deepseek", "groq", "huggingface", "mistral", "openrouter", "zhipu")
-FILES = [path for vendor in VENDORS for path in sorted((WIRE / vendor).glob("*.json"))]
+FILES = [
+    path
+    for vendor in VENDORS
+    for path in sorted((WIRE / vendor).glob("*.json"))
+    if "/chat/completions" in json.loads(path.read_text("utf-8"))["request"]["uri"]
+]
 ENDS = {"stop": "stop", "length": "length", "tool_calls": "tool_calls"}
 STATUS_ERRORS = {400: "InvalidRequest", 401: "AuthenticationError", 404: "ModelNotFound", 429: "RateLimited"}
 

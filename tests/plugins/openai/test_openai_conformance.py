@@ -3,9 +3,11 @@
 import pytest
 
 from interlock_openai import VENDORS
-from interlock_openai.conformance import KITS, ChatKit
+from interlock_openai.conformance import CHAT_KITS, KITS, ChatKit
+from interlock_openai.responses.conformance import KITS as RESPONSES_KITS
 
-BY_NAME = {kit.provider.facts.name: kit for kit in KITS}
+BY_NAME = {kit.provider.facts.name: kit for kit in CHAT_KITS}
+OPENAI_RESPONSES, AZURE_RESPONSES = RESPONSES_KITS
 
 
 class TestOpenAI(BY_NAME["openai"]):
@@ -13,6 +15,14 @@ class TestOpenAI(BY_NAME["openai"]):
 
 
 class TestAzure(BY_NAME["azure"]):
+    pass
+
+
+class TestOpenAIResponses(OPENAI_RESPONSES):
+    pass
+
+
+class TestAzureResponses(AZURE_RESPONSES):
     pass
 
 
@@ -30,9 +40,10 @@ class TestZhipu(BY_NAME["zhipu"]):
 
 def test_every_vendor_has_a_kit() -> None:
     assert set(BY_NAME) == {vendor.name for vendor in VENDORS}
+    assert {*CHAT_KITS, *RESPONSES_KITS} == set(KITS)
 
 
-@pytest.mark.parametrize("kit", KITS, ids=BY_NAME)
+@pytest.mark.parametrize("kit", CHAT_KITS, ids=BY_NAME)
 def test_every_vendor_keeps_the_rules_about_its_rows_own_data(kit: type[ChatKit]) -> None:
     for rule in (
         "answers",

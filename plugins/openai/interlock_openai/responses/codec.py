@@ -1,0 +1,31 @@
+"""The dialect as one object: what `interlock.http` asks of a codec."""
+
+from interlock.errors import ProviderError
+from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.protocols import Call
+from interlock.types.response import Answer
+from interlock.types.traits import traits_of
+from interlock_openai.errors import error_from_reply
+from interlock_openai.responses.decode import decode
+from interlock_openai.responses.encode import encode
+from interlock_openai.responses.stream import ResponseStream
+from interlock_openai.vendors import Vendor
+
+
+class Responses:
+    """Responses as `vendor` speaks them. Pure: no I/O, and no error but ProviderError."""
+
+    def __init__(self, vendor: Vendor) -> None:
+        self.vendor = vendor
+
+    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+        return encode(call, self.vendor, traits_of(call.deployment), stream=stream)
+
+    def decode(self, call: Call, reply: HttpReply) -> Answer:
+        return decode(call, reply, self.vendor)
+
+    def decoder(self, call: Call) -> StreamDecoder:
+        return ResponseStream(call, self.vendor)
+
+    def error(self, reply: HttpReply) -> ProviderError:
+        return error_from_reply(reply.status, reply.headers, reply.body, vendor=self.vendor.name)

@@ -1,0 +1,55 @@
+"""At which endpoint a model is asked, of a vendor that has both."""
+
+import re
+from typing import Literal
+from urllib.parse import urlsplit
+
+from interlock.types.models import Deployment
+from interlock_openai.vendors import Vendor
+
+# Models that no other endpoint serves.
+_ALONE = re.compile(
+    r"(gpt-5(\.\d+)?-(pro|codex)|o1-pro|o3-pro|o\d+(-mini)?-deep-research|codex-mini|computer-use)"
+)
+# From 5.4 on, tools and thought go together at Responses alone.
+_BETTER = re.compile(r"gpt-(5\.[4-9]|5\.\d\d|[6-9]|\d\d)")
+_PHASES = re.compile(r"gpt-5\.3-codex|" + _BETTER.pattern)
+_OWN_HOSTS = (
+    "api.openai.com",
+    *(
+        f"{service}.azure.{zone}"
+        for service in ("openai", "services.ai", "cognitiveservices")
+        for zone in ("com", "us")
+    ),
+)
+
+
+def endpoint_of(deployment: Deployment, vendor: Vendor) -> Literal["chat", "responses"]:
+    """What the configuration says, or else what is known of the model.
+
+    Another host than the vendor's own is a gateway, which may know chat completions alone.
+    """
+    given = deployment.traits.endpoint or deployment.card.traits.endpoint
+    if given is not None:
+        return given
+    if vendor.name not in ("openai", "azure"):
+        return "chat"
+    if any(_ALONE.match(name) for name in _names(deployment)):
+        return "responses"
+    better = any(_BETTER.match(name) for name in _names(deployment))
+    return "responses" if better and _is_own(deployment.base_url) else "chat"
+
+
+def knows_phases(deployment: Deployment) -> bool:
+    """Whether the model wants to be told which of its words were an answer."""
+    return any(_PHASES.match(name) for name in _names(deployment))
+
+
+def _names(deployment: Deployment) -> tuple[str, str]:
+    """What the vendor calls the model, and what its card does: Azure's names are the user's own."""
+    return deployment.name.lower(), deployment.card.id.partition("/")[2]
+
+
+def _is_own(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    return any(host == own or host.endswith(f".{own}") for own in _OWN_HOSTS)

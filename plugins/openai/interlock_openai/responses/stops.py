@@ -1,0 +1,98 @@
+"""Stop strings, for which this dialect has no field: the text is cut here, and the rest of it dropped."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from interlock.types.messages import Citation, Part, Text
+from interlock.types.response import Answer, Delta
+
+
+def cut_at(answer: Answer, stops: Sequence[str]) -> Answer:
+    for number, part in enumerate(answer.parts):
+        place = _first(part.text, stops) if isinstance(part, Text) else None
+        if place is not None and isinstance(part, Text):
+            rest = Text(part.text[:place], citations=_inside(part.citations, place))
+            kept: tuple[Part, ...] = (rest,) if rest != Text("") else ()
+            return replace(answer, parts=(*answer.parts[:number], *kept), finish_reason="stop")
+    return answer
+
+
+class Cutter:
+    """The same for a stream. What may begin a stop string is held until it proves to be none."""
+
+    __slots__ = ("_held", "_open", "_place", "_run", "_stops")
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        self._stops = [stop for stop in stops if stop]
+        self._held = ""
+        self._run = 0  # characters of the text under way that were let through
+        self._place: int | None = None  # how long the text is that was cut
+        self._open = True  # whether the text that was cut is still under way
+
+    def feed(self, delta: Delta) -> Iterator[Delta]:
+        if not self._stops:
+            yield delta
+        elif self._place is None:
+            yield from self._before(delta)
+        else:
+            yield from self._after(delta, self._place)
+
+    def _before(self, delta: Delta) -> Iterator[Delta]:
+        if _is_other(delta) or delta.finish_reason is not None:
+            yield from self._release()
+        if _is_other(delta):
+            self._run = 0
+        if not delta.text:
+            yield delta
+            return
+        text = self._held + delta.text
+        place = _first(text, self._stops)
+        if place is not None:
+            self._held, self._place = "", self._run + place
+            yield replace(delta, text=text[:place])
+            return
+        keep = _overlap(text, self._stops)
+        self._held = text[len(text) - keep :]
+        self._run += len(text) - keep
+        yield replace(delta, text=text[: len(text) - keep])
+
+    def _after(self, delta: Delta, place: int) -> Iterator[Delta]:
+        self._open = self._open and not _is_other(delta)
+        yield Delta(
+            citations=_inside(delta.citations, place) if self._open else (),
+            finish_reason="stop" if delta.finish_reason is not None else None,
+            usage=delta.usage,
+            served_model=delta.served_model,
+            id=delta.id,
+            extra=delta.extra,
+        )
+
+    def _release(self) -> Iterator[Delta]:
+        if self._held:
+            held, self._held = self._held, ""
+            yield Delta(held)
+
+
+def _is_other(delta: Delta) -> bool:
+    return bool(delta.reasoning or delta.signature or delta.redacted or delta.refusal or delta.tool_calls)
+
+
+def _first(text: str, stops: Iterable[str]) -> int | None:
+    """Where the stop string begins that is whole first, as whoever reads along would meet it."""
+    places = [(place + len(stop), place) for stop in stops if stop and (place := text.find(stop)) >= 0]
+    return min(places)[1] if places else None
+
+
+def _overlap(text: str, stops: Iterable[str]) -> int:
+    """How many characters at the end of `text` may be the beginning of a stop string."""
+    longest = 0
+    for stop in stops:
+        for size in range(min(len(text), len(stop) - 1), longest, -1):
+            if stop.startswith(text[-size:]):
+                longest = size
+                break
+    return longest
+
+
+def _inside(citations: Iterable[Citation], place: int) -> tuple[Citation, ...]:
+    return tuple(citation for citation in citations if citation.end is None or citation.end <= place)
