@@ -146,7 +146,7 @@ def assemble(
         decider=decider,
         attempts=attempts,
         strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
-        refinery=Refinery(refining, attempts, strategy),
+        refinery=Refinery(refining, attempts, strategy, guards),
         guards=guards,
         host=host,
         records=records,

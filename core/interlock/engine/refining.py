@@ -6,6 +6,7 @@ from dataclasses import replace
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.deciding.routes import EU_REGULATED
 from interlock.engine.flight import Flight, Lane
+from interlock.engine.guards import Guards
 from interlock.errors import InterlockError, ProviderError, TotalTimeout
 from interlock.http import redacting_logger
 from interlock.protocols import ClassifyCall, RefiningClassifier, Strategy, StrategyCall
@@ -27,11 +28,16 @@ class Refinery:
     """
 
     def __init__(
-        self, classifiers: Sequence[RefiningClassifier], attempts: Attempts, strategy: Strategy
+        self,
+        classifiers: Sequence[RefiningClassifier],
+        attempts: Attempts,
+        strategy: Strategy,
+        guards: Guards,
     ) -> None:
         self._classifiers = classifiers
         self._attempts = attempts
         self._strategy = strategy
+        self._guards = guards
 
     def wanted(self, flight: Flight) -> bool:
         """Data that must stay in the EU is never talked out of it, and a task that was named stays named."""
@@ -47,7 +53,9 @@ class Refinery:
     async def refine(self, flight: Flight) -> tuple[Classification, str] | None:
         """A more confident opinion and whose it is; None when nobody has one."""
         decision = flight.decision
-        best = Classification(task=decision.task, confidence=decision.confidence, evidence=decision.evidence)
+        # Evidence may quote the prompt as it was before it was sealed.
+        evidence = () if self._guards else decision.evidence
+        best = Classification(task=decision.task, confidence=decision.confidence, evidence=evidence)
         stage: str | None = None
 
         async def ask(request: Request) -> Answer:
@@ -67,7 +75,7 @@ class Refinery:
         return None if stage is None else (best, stage)
 
     async def _ask(self, flight: Flight, request: Request) -> Answer:
-        inner = replace(flight, request=request, kept=(), misfits={})
+        inner = replace(flight, request=self._guards.sealed(request), kept=(), misfits={})
         steps = in_turn(
             self._strategy.run(
                 StrategyCall(shortlist=flight.decision.shortlist, retries=0, random=lambda: 0.0)

@@ -90,7 +90,8 @@ class Engine:
         with self.tracing.call() as trace:
             flight = await self.take_off(request, streamed=False, trace=trace)
             try:
-                deployment, answer, parsed = await self._answer(flight)
+                deployment, sealed, parsed = await self._answer(flight)
+                answer = self.restored(flight, sealed)
             except BaseException as error:
                 self.failed(flight, error)
                 raise
@@ -182,6 +183,10 @@ class Engine:
         """How a stream is delivered; guardrails see whole answers only, and so nothing before its end."""
         return "hold" if self._guards else request.rescue or self.rescue
 
+    def restored(self, flight: Flight, answer: Answer) -> Answer:
+        """The one answer that is handed over, as guardrails leave it."""
+        return self._guards.after(flight.request, answer, flight.kept)
+
     def landed(self, flight: Flight, deployment: Deployment, answer: Answer, parsed: Any) -> Response:
         """The response, its record kept and observed."""
         record = flight.draft.finish(deployment)
@@ -193,6 +198,7 @@ class Engine:
         """Keep the record of a call that ended without an answer, and list its attempts on the error."""
         if isinstance(error, InterlockError):
             error.attempts = flight.draft.attempts
+            self._guards.reveal(flight.request, error, flight.kept)
         self._keep(flight, flight.draft.finish(error=error), None)
 
     def _keep(self, flight: Flight, record: Record, response: Response | None) -> None:

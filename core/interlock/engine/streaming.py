@@ -71,7 +71,7 @@ async def _stream(engine: Engine, request: Request, trace: CallTrace | None) -> 
                         chunk = delivery.take(delta)
                         if chunk is not None:
                             yield chunk
-                answer = leg.answer
+                answer = engine.restored(flight, leg.answer)
                 rest = delivery.settle(answer)
             except ProviderError as error:
                 flight.outcome = leg.broken(error)

@@ -40,7 +40,11 @@ class GuardCall:
 
 @runtime_checkable
 class Guardrail(Protocol):
-    """Looks at what leaves and at what comes back; may rewrite either, or raise to stop the call."""
+    """Looks at what leaves and at what comes back; may rewrite either, or raise to stop the call.
+
+    `before` runs once a call. `after` runs for the answer that is handed over, and for what only looks at
+    an answer as the caller would have it; so it changes nothing but what it returns.
+    """
 
     api: int
     name: str

@@ -17,7 +17,7 @@ from interlock.engine.deciding.decide import Decider
 from interlock.engine.flight import Flight, Lane
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
-from interlock.engine.output import mending, parse
+from interlock.engine.output import mending
 from interlock.engine.records import estimated
 from interlock.engine.rescue import prefilled
 from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
@@ -138,13 +138,12 @@ class Attempts:
             entry.usage = answer.usage
 
     def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
-        """The answer as guardrails leave it, its output parsed and its usage known or estimated."""
-        answer = self._guards.after(flight.request, answer, flight.kept)
+        """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
         check_content(self._content, flight.request, answer)
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
             try:
-                lane.parsed = parse(output, answer.text)
+                lane.parsed = self._guards.parsed(output, flight.request, answer, flight.kept)
             except OutputInvalid as misfit:
                 flight.misfits[attempt.deployment] = misfit
                 raise
