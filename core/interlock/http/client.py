@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from interlock.errors import ProtocolError
 from interlock.http import faults
 from interlock.http.inflate import ACCEPTED, Inflater, encoding_of
+from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
 from interlock.types.models import Deployment, Network, Unprinted
 from interlock.types.permit import Permit
@@ -105,12 +106,11 @@ class HttpClient:
         wire = self._wire(deployment.network)
         if wire is None:
             wire = await self._new_wire(deployment.network)
-            permit.check(request.url)
         headers = _merged(request, deployment, encodings)
         if self._added is not None:
             headers = Unprinted({**self._added(deployment), **headers})
         permit.sent = headers
-        arrival = await wire.open(request, headers, deployment.timeouts.connect)
+        arrival = await wire.open(request, permit, headers, deployment.timeouts.connect)
         if self._observe is not None:
             self._observe(deployment.id, arrival.headers)
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
@@ -128,9 +128,9 @@ class HttpClient:
         tls = await asyncio.to_thread(_prepare, network)
         wire = self._wire(network)
         if wire is None:
-            from interlock.http.transport import open_transport  # noqa: PLC0415 - not when interlock is imported
+            from interlock.http.transport import Wire  # noqa: PLC0415 - not when interlock is imported
 
-            wire = self._pool().wires[network] = open_transport(network, tls=tls)
+            wire = self._pool().wires[network] = Wire(Proxies(network.proxy), tls)
         return wire
 
     def _pool(self) -> "_Pool":

@@ -33,6 +33,10 @@ def malformed(host: str) -> ProtocolError:
     return ProtocolError(f"{host} answered with something that is not HTTP")
 
 
+def unasked(host: str) -> ProtocolError:
+    return ProtocolError(f"{host} sent what cannot be the answer to this request")
+
+
 def cut_short(host: str) -> ProtocolError:
     return ProtocolError(f"{host} cut the answer short")
 

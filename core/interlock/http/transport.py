@@ -1,42 +1,29 @@
-"""The one file that knows an HTTP library. docs/decisions/transport.md says how it was chosen.
+"""Sends requests through aiohttp's session. docs/decisions/transport.md says how it was chosen.
 
-A wire sends requests from one event loop, to any host, through one network. Neither library times anything
-but the connection: the engine owns every other deadline and cancels.
+Nothing is timed here but the connection: the engine owns every other deadline and cancels.
 """
 
-import contextlib
 import io
-import os
 import ssl
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Any
 
-from interlock.errors import ConfigError, PermitError, ProviderError
+import aiohttp
+import yarl
+
+from interlock.errors import PermitError, ProviderError
 from interlock.http import faults
+from interlock.http.connection import Connector, Request, Stale, Unasked
 from interlock.http.proxies import Proxies, Proxy, basic
-from interlock.http.tls import context_for
-from interlock.types.models import Network
-from interlock.types.permit import origin_of
+from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpRequest
-
-try:
-    import aiohttp
-    import yarl
-except ImportError:  # pragma: no cover - needs an environment without aiohttp
-    AIOHTTP = False
-else:
-    AIOHTTP = True
-
-if TYPE_CHECKING:
-    import httpx
-
-VARIABLE = "INTERLOCK_TRANSPORT"
 
 # The engine bounds how many calls run; a limit here would only make calls wait where no deadline counts, and
 # two calls that need each other (a stream whose fallback goes to the same host) would wait for ever.
 _UNLIMITED = 0
-# Longer than most servers keep an idle connection is of no use, and what they close is noticed. The front
-# doors of vendors keep them for a minute and more, and a new TLS connection costs two round trips.
+# The front doors of vendors keep an idle connection for a minute and more, and a new TLS connection costs two
+# round trips. A server that keeps it for less costs nothing but a look: what it closed is not written to, and
+# what it closes at that very moment is sent once more.
 _KEEPALIVE = 30.0
 _BUFFER = 256 * 1024
 _LONGEST_HEADER = 64 * 1024
@@ -44,70 +31,48 @@ _LARGE_BODY = 2**20
 _KNOWN_URLS = 1024
 
 
-class Arrival(Protocol):
-    """A reply whose head has come. Header names are lower case."""
-
-    status: int
-    headers: dict[str, str]
-
-    async def piece(self) -> bytes:
-        """The next bytes as sent, still compressed; empty at the end. Raises ProtocolError when cut short."""
-        ...
-
-    async def aclose(self) -> None:
-        """Free the connection: for reuse if the reply has come to its end, else by closing it at once."""
-        ...
-
-
-class Wire(Protocol):
-    """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
-
-    async def open(self, request: HttpRequest, headers: dict[str, str], connect: float) -> Arrival: ...
-
-    async def aclose(self) -> None: ...
-
-
-def open_transport(network: Network, *, tls: ssl.SSLContext | None = None) -> Wire:
-    """A wire for the running loop. `tls` spares the reading of certificates when a context was made before.
-
-    Raises ConfigError for a network that cannot be used.
-    """
-    choice = os.environ.get(VARIABLE) or ("aiohttp" if AIOHTTP else "httpx")
-    if choice not in ("aiohttp", "httpx"):
-        raise ConfigError(f"{choice!r} is none of aiohttp, httpx", key=VARIABLE, source="environment")
-    if choice == "aiohttp" and not AIOHTTP:
-        raise ConfigError("aiohttp is not installed", key=VARIABLE, source="environment")
-    proxies = Proxies(network.proxy)
-    context = tls or context_for(network)
-    return AiohttpWire(proxies, context) if choice == "aiohttp" else HttpxWire(proxies, context)
-
-
-class AiohttpWire:
-    """Hands requests to aiohttp's session; httpx has no part in it."""
+class Wire:
+    """One event loop's connections, to any host, through one network."""
 
     def __init__(self, proxies: Proxies, tls: ssl.SSLContext) -> None:
         self._proxies = proxies
         self._tls = tls
         self._targets: dict[str, _Target] = {}
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_UNLIMITED, keepalive_timeout=_KEEPALIVE),
-            # A cookie of one caller's answer must not go out with another's request.
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            read_bufsize=_BUFFER,
-            max_line_size=_LONGEST_HEADER,
-            max_field_size=_LONGEST_HEADER,
-            skip_auto_headers=("content-type", "user-agent"),
-        )
+        self._distrusted: set[str] = set()
+        self._kept = self._session(keepalive_timeout=_KEEPALIVE)
+        self._fresh: aiohttp.ClientSession | None = None
 
-    async def open(self, request: HttpRequest, headers: dict[str, str], connect: float) -> Arrival:
+    async def open(
+        self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
+    ) -> "Arrival":
+        """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
         target = self._targets.get(request.url) or self._learn(request.url)
         for name, value in target.headers.items():
             headers.setdefault(name, value)
+        if target.host not in self._distrusted:
+            permit.check(request.url)
+            arrival = await self._send(self._kept, request, target, headers, connect)
+            if arrival is not None:
+                return arrival
+        permit.check(request.url)
+        arrival = await self._send(self._unkept(), request, target, headers, connect)
+        if arrival is None:  # pragma: no cover - a connection that is not kept cannot be stale
+            raise faults.lost(target.host)
+        return arrival
+
+    async def _send(
+        self,
+        session: aiohttp.ClientSession,
+        request: HttpRequest,
+        target: "_Target",
+        headers: dict[str, str],
+        connect: float,
+    ) -> "Arrival | None":
+        """None when a kept connection turned out to be at its end, and the request has had no answer."""
         body = request.body
         try:
-            reply = await self._session.request(
+            reply = await session.request(
                 request.method,
                 target.url,
                 headers=headers,
@@ -119,10 +84,12 @@ class AiohttpWire:
                 proxy=target.proxy,
                 proxy_headers=target.proxy_headers,
             )
+        except Stale:
+            return None
         except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
-            fault = _aiohttp_fault(error, target.host, connect)
+            fault = _fault(error, target.host, connect)
         else:
-            return _AiohttpArrival(reply, target.host)
+            return Arrival(reply, target.host)
         # Raised here, the fault carries no context: the library's errors print URLs and headers.
         try:
             raise fault
@@ -130,7 +97,28 @@ class AiohttpWire:
             del fault  # it holds this frame, and only the garbage collector would part the two
 
     async def aclose(self) -> None:
-        await self._session.close()
+        await self._kept.close()
+        if self._fresh is not None:
+            await self._fresh.close()
+
+    def _unkept(self) -> aiohttp.ClientSession:
+        """Opens a connection for each request."""
+        if self._fresh is None:
+            self._fresh = self._session(force_close=True)
+        return self._fresh
+
+    def _session(self, **keeping: Any) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=Connector(self._distrusted, limit=_UNLIMITED, **keeping),
+            request_class=Request,
+            # A cookie of one caller's answer must not go out with another's request.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            read_bufsize=_BUFFER,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
+            skip_auto_headers=("content-type", "user-agent"),
+        )
 
     def _learn(self, url: str) -> "_Target":
         if len(self._targets) >= _KNOWN_URLS:
@@ -138,7 +126,7 @@ class AiohttpWire:
         target = self._targets[url] = _Target(url, self._proxies, self._tls)
         return target
 
-    def _timeout(self, connect: float) -> "aiohttp.ClientTimeout":
+    def _timeout(self, connect: float) -> aiohttp.ClientTimeout:
         # `connect` covers the name's resolution, the proxy's tunnel and TLS, which `sock_connect` does not.
         timeout = self._timeouts[connect] = aiohttp.ClientTimeout(total=None, connect=connect)
         return timeout
@@ -166,10 +154,12 @@ class _Target:
             self.headers |= self.proxy_headers
 
 
-class _AiohttpArrival:
+class Arrival:
+    """A reply whose head has come. Header names are lower case."""
+
     __slots__ = ("_content", "_host", "_reply", "headers", "status")
 
-    def __init__(self, reply: "aiohttp.ClientResponse", host: str) -> None:
+    def __init__(self, reply: aiohttp.ClientResponse, host: str) -> None:
         self._reply = reply
         self._content = reply.content
         self._host = host
@@ -178,6 +168,7 @@ class _AiohttpArrival:
         self.headers = _headers(reply.raw_headers or _raw(reply.headers))
 
     async def piece(self) -> bytes:
+        """The next bytes as sent, still compressed; empty at the end. Raises ProtocolError when cut short."""
         try:
             return await self._content.readany()
         except Exception as error:  # noqa: BLE001 - whatever ends a body early is the same to the caller
@@ -189,6 +180,7 @@ class _AiohttpArrival:
             del fault  # it holds this frame, and only the garbage collector would part the two
 
     async def aclose(self) -> None:
+        """Free the connection: for reuse if the reply has come to its end, else by closing it at once."""
         if self._reply.closed:
             return
         connection = self._reply.connection
@@ -197,7 +189,9 @@ class _AiohttpArrival:
         self._reply.close()
 
 
-def _aiohttp_fault(error: Exception, host: str, connect: float) -> ProviderError:
+def _fault(error: Exception, host: str, connect: float) -> ProviderError:
+    if isinstance(error, Unasked):
+        return faults.unasked(host)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return faults.too_slow(host, connect)
     if isinstance(error, aiohttp.ClientHttpProxyError):
@@ -210,100 +204,6 @@ def _aiohttp_fault(error: Exception, host: str, connect: float) -> ProviderError
         return faults.lost(host)
     if isinstance(error, ValueError):
         return faults.unsendable("its URL or a header is malformed")
-    return faults.malformed(host)
-
-
-class HttpxWire:
-    """httpx's own transport: for where aiohttp is missing, and to tell which of the two is at fault."""
-
-    def __init__(self, proxies: Proxies, tls: ssl.SSLContext) -> None:
-        self._proxies = proxies
-        self._tls = tls
-        # Loaded here and not above: where aiohttp is used, it would be a tenth of a second for nothing.
-        self._transports: dict[Proxy | None, httpx.AsyncHTTPTransport] = {}
-
-    async def open(self, request: HttpRequest, headers: dict[str, str], connect: float) -> Arrival:
-        import httpx  # noqa: PLC0415 - see __init__
-
-        try:
-            url = httpx.URL(request.url)
-        except (httpx.InvalidURL, ValueError):
-            raise PermitError("the URL is malformed") from None
-        port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-        _same_reading(request.url, url.scheme, port, (url.host, url.raw_host.decode("ascii")))
-        host = f"{url.host}:{port}"
-        proxy = self._proxies.for_url(request.url)
-        transport = self._transport(proxy)
-        try:
-            reply = await transport.handle_async_request(
-                httpx.Request(
-                    request.method,
-                    url,
-                    content=request.body,
-                    headers={**_credentials(url.username, url.password), **headers},
-                    extensions={"timeout": {"connect": connect, "read": None, "write": None, "pool": None}},
-                )
-            )
-        except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
-            fault = _httpx_fault(error, host, connect, proxied=proxy is not None)
-        else:
-            return _HttpxArrival(reply, host)
-        raise fault
-
-    async def aclose(self) -> None:
-        while self._transports:
-            await self._transports.popitem()[1].aclose()
-
-    def _transport(self, proxy: Proxy | None) -> "httpx.AsyncHTTPTransport":
-        import httpx  # noqa: PLC0415 - see __init__
-
-        transport = self._transports.get(proxy)
-        if transport is None:
-            transport = self._transports[proxy] = httpx.AsyncHTTPTransport(
-                verify=self._tls,
-                limits=httpx.Limits(max_connections=None, keepalive_expiry=_KEEPALIVE),
-                proxy=None if proxy is None else httpx.Proxy(proxy.url, headers=_proxy_headers(proxy)),
-            )
-        return transport
-
-
-class _HttpxArrival:
-    def __init__(self, reply: "httpx.Response", host: str) -> None:
-        self._reply = reply
-        self._host = host
-        self._pieces = reply.stream.__aiter__()  # type: ignore[union-attr] # an asynchronous transport's stream
-        self.status = reply.status_code
-        self.headers = _headers(reply.headers.raw)
-
-    async def piece(self) -> bytes:
-        try:
-            return await anext(self._pieces, b"")
-        except Exception:  # noqa: BLE001 - whatever ends a body early is the same to the caller
-            fault = faults.cut_short(self._host)
-        raise fault
-
-    async def aclose(self) -> None:
-        import httpx  # noqa: PLC0415 - see HttpxWire
-
-        # The connection is gone either way, and the call has its outcome.
-        with contextlib.suppress(httpx.TransportError, OSError, RuntimeError):
-            await self._reply.aclose()
-
-
-def _httpx_fault(error: Exception, host: str, connect: float, *, proxied: bool) -> ProviderError:
-    import httpx  # noqa: PLC0415 - see HttpxWire
-
-    if isinstance(error, httpx.ConnectTimeout):
-        return faults.too_slow(host, connect)
-    if isinstance(error, httpx.ProxyError):
-        return faults.refused_by_proxy(host, None)
-    if isinstance(error, httpx.ConnectError):
-        return faults.no_proxy(host, error) if proxied else faults.no_connection(host, error)
-    if isinstance(error, (httpx.LocalProtocolError, ValueError)):
-        return faults.unsendable("its URL or a header is malformed")
-    # h11 has no type of its own for a server that hangs up instead of answering.
-    if isinstance(error, (httpx.NetworkError, OSError, RuntimeError)) or "disconnected" in str(error):
-        return faults.lost(host)
     return faults.malformed(host)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+import trustme
 
 from interlock.http import HttpClient, HttpReply, HttpRequest, Permit, origin_of
 from interlock.types.models import Deployment, ModelCard, Network, Timeouts
@@ -137,11 +138,23 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Upstream]]]:
     await asyncio.sleep(0)
 
 
-@pytest.fixture(params=["aiohttp", "httpx"])
-def transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Runs a test once over each library."""
-    monkeypatch.setenv("INTERLOCK_TRANSPORT", request.param)
-    return request.param
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def bundle(authority, tmp_path) -> str:
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture
+def server_tls(authority) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
 
 
 CARD = ModelCard(id="maker/model", maker="maker", jurisdiction="us")

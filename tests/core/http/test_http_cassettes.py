@@ -1,4 +1,4 @@
-"""What a user's recorder (vcrpy) keeps of a call is played back to the next one, over either transport."""
+"""What a user's recorder (vcrpy) keeps of a call is played back to the next one."""
 
 import gzip
 
@@ -8,7 +8,6 @@ import vcr
 from interlock import ProviderError, Router
 from interlock.http import HttpClient
 
-pytestmark = pytest.mark.usefixtures("transport")
 SPOKEN = b'{"choices": [{"index": 0, "message": {"content": "hello"}, "finish_reason": "stop"}]}'
 
 

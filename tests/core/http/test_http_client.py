@@ -1,4 +1,4 @@
-"""What a call over HTTP gives back, and what it sends, over either transport."""
+"""What a call over HTTP gives back, and what it sends."""
 
 import asyncio
 import gzip
@@ -6,10 +6,8 @@ import zlib
 
 import pytest
 
-from interlock.errors import ConfigError, ConnectionFailed, InvalidRequest, PermitError, ProtocolError
+from interlock.errors import ConnectionFailed, InvalidRequest, PermitError, ProtocolError
 from interlock.http import HttpClient, Permit
-
-pytestmark = pytest.mark.usefixtures("transport")
 
 
 async def test_a_reply_comes_back_whole_with_lower_case_headers(kit, serve):
@@ -222,10 +220,3 @@ async def test_a_client_works_again_after_aclose(kit, serve):
     await kit.client.aclose()
     await kit.send(upstream.url)
     assert upstream.connections == 2
-
-
-async def test_an_unknown_transport_is_a_configuration_error(kit, serve, monkeypatch):
-    monkeypatch.setenv("INTERLOCK_TRANSPORT", "curl")
-    upstream = await serve(kit.reply())
-    with pytest.raises(ConfigError, match=r"INTERLOCK_TRANSPORT.*'curl'"):
-        await kit.send(upstream.url)

@@ -1,4 +1,4 @@
-"""Misbehaving servers and impatient callers, over either transport."""
+"""Misbehaving servers and impatient callers."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interlock.errors import ConnectionFailed, ConnectTimeout, ProtocolError, ProviderError
-
-pytestmark = pytest.mark.usefixtures("transport")
 
 
 async def consume(kit, url, **how):

@@ -155,7 +155,6 @@ def test_a_long_value_is_not_read_to_its_end(length):
     assert announced({"ratelimit": '"' * length}) == ()
 
 
-@pytest.mark.usefixtures("transport")
 async def test_the_headers_of_every_reply_are_shown_with_the_deployment(kit, serve):
     seen = []
     kit.client = HttpClient(observe=lambda deployment, headers: seen.append((deployment, headers["x-left"])))

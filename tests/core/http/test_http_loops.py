@@ -81,7 +81,7 @@ for thread in threads: thread.join()
 """
 
 
-async def test_runs_one_after_another_end_without_a_word(kit, serve, transport):
+async def test_runs_one_after_another_end_without_a_word(kit, serve):
     upstream = await serve(kit.reply())
     assert await run(RUNS, upstream.url) == ""
 

@@ -1,33 +1,13 @@
-"""Proxies, private authorities and client certificates, over either transport."""
+"""Proxies, private authorities and client certificates."""
 
 import asyncio
 import ssl
 
 import pytest
-import trustme
 
 from interlock.errors import ConfigError, ConnectionFailed
 from interlock.http.proxies import Proxies
 from interlock.types.models import Network
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def bundle(authority, tmp_path) -> str:
-    path = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(path)
-    return str(path)
-
-
-@pytest.fixture
-def server_tls(authority) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    return context
 
 
 @pytest.fixture
@@ -82,7 +62,6 @@ def proxy():
     return ForwardProxy()
 
 
-@pytest.mark.usefixtures("transport")
 class TestCalls:
     async def test_a_private_authority_is_trusted_when_it_is_named(self, kit, serve, server_tls, bundle):
         upstream = await serve(kit.reply(), server_tls)

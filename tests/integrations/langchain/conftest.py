@@ -105,13 +105,6 @@ def _public_files(monkeypatch):
     monkeypatch.setenv("LANGCHAIN_TESTS_USER_AGENT", "tests")
 
 
-@pytest.fixture(autouse=True)
-def _transport(request, monkeypatch):
-    """Cassettes are for httpx's transport: what stands in for aiohttp's answers has no raw headers."""
-    if request.node.get_closest_marker("vcr"):
-        monkeypatch.setenv("INTERLOCK_TRANSPORT", "httpx")
-
-
 @pytest.fixture
 def benchmark(benchmark):
     """Tests measure no time: what would be measured is run once."""

@@ -1,0 +1,188 @@
+"""Kept connections that give a call its own answer or none.
+
+An HTTP/1.1 answer does not say which request it belongs to; only its place on the connection does. So what
+comes while nothing is asked, or beyond the end of an answer, ends the connection, and a connection is looked
+at once more just before a request is written to it. docs/decisions/transport.md says what no check can see.
+"""
+
+import asyncio
+import functools
+import select
+import sys
+from typing import Any
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+from interlock.http.redact import redacting_logger
+
+if sys.platform == "linux":
+    import fcntl
+    import struct
+    import termios
+
+_log = redacting_logger("interlock.http")
+# Within a few round trips it is known that a connection was at its end. A server that hangs up later than
+# that had the request.
+_STALE = 1.0
+_ERRORS = 400
+
+
+class Stale(aiohttp.ClientConnectionError):
+    """A connection that had been used before was at its end, and not a byte has come in answer."""
+
+
+class Unasked(aiohttp.ClientConnectionError):
+    """Bytes came that cannot be the answer to this request."""
+
+
+class Connector(aiohttp.TCPConnector):
+    """`distrusted` is filled with the hosts that sent what nobody had asked for."""
+
+    def __init__(self, distrusted: set[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._factory = functools.partial(Connection, self._loop, distrusted)  # type: ignore[assignment] # one of its kind
+
+
+class Request(aiohttp.ClientRequest):
+    """Goes out on a connection on which all is quiet; on any other it fails with Stale, unsent."""
+
+    async def send(self, conn: Any) -> aiohttp.ClientResponse:
+        protocol: Connection = conn.protocol
+        protocol.prepare(f"{self.url.host}:{self.url.port}")
+        if not self.body and (fault := protocol.ask()):
+            raise fault
+        return await super().send(conn)
+
+    async def write_bytes(self, writer: Any, conn: Any, *more: Any) -> None:
+        # With a body, this writes all of the request, in a task of its own and a turn of the loop later.
+        protocol: Connection = conn.protocol
+        if fault := protocol.ask():
+            protocol.set_exception(fault)
+        else:
+            await super().write_bytes(writer, conn, *more)
+
+
+class Connection(ResponseHandler):
+    """One connection: requests and their answers, one after another."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, distrusted: set[str]) -> None:
+        super().__init__(loop)
+        self._distrusted = distrusted
+        self._host = ""
+        self._requests = 0
+        self._asked_at = 0.0
+        self._asking = False  # from a request until the end of its answer
+        self._heard = False  # a byte has come since
+        self._answer: aiohttp.StreamReader | None = None
+
+    def set_response_params(self, **params: Any) -> None:
+        """Aiohttp's word that an answer is to be read next."""
+        self._requests += 1
+        self._asking = True
+        self._heard = False
+        self._answer = None
+        super().set_response_params(**params)
+
+    def prepare(self, host: str) -> None:
+        """Until `ask`, nothing is asked."""
+        self._host = host
+        self._asking = False
+
+    def ask(self) -> Stale | None:
+        """Call in the step that writes the request, which must not be written if this gives a fault."""
+        transport = self.transport
+        if self._requests > 1 and (transport is None or transport.is_closing() or _readable(transport)):
+            return Stale()
+        self._asking = True
+        self._asked_at = self._loop.time()
+        return None
+
+    def data_received(self, data: bytes) -> None:
+        if not data:  # what aiohttp had put aside, if anything, is to be parsed
+            super().data_received(data)
+            return
+        if not self._asking:
+            self._break_off()
+            return
+        self._heard = True
+        # The last byte goes alone: an answer that ends before it was followed by something, whatever that is.
+        if len(data) > 1:
+            super().data_received(data[:-1])
+            if self._is_answered():
+                self._break_off()
+                return
+            data = data[-1:]
+        super().data_received(data)
+        self._asking = not self._is_answered()
+
+    def feed_data(self, data: Any, size: int = 0) -> None:
+        message, payload = data
+        if message.code < 200 and message.code != 101:  # noqa: PLR2004 - HTTP's own numbers
+            super().feed_data(data, size)
+        elif self._answer is not None:
+            self._break_off()
+        elif self._requests > 1 and message.code < _ERRORS and self._under_way():
+            self.set_exception(Unasked())
+            self._break_off()
+        else:
+            self._answer = payload
+            super().feed_data(data, size)
+
+    def pause_reading(self) -> None:
+        # What lies behind a reader that is slower than the server is parsed later, in one piece.
+        self.force_close()
+        super().pause_reading()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._requests > 1 and not self._heard and self._is_early():
+            self.set_exception(Stale())
+        super().connection_lost(exc)
+
+    def _is_early(self) -> bool:
+        return not self._asking or self._loop.time() - self._asked_at < _STALE
+
+    def _is_answered(self) -> bool:
+        return self._answer is not None and self._answer.is_eof()
+
+    def _break_off(self) -> None:
+        """End the connection, and the answer too if it may have been the one that nobody had asked for."""
+        self._asking = False
+        if self._host and self._host not in self._distrusted:
+            self._distrusted.add(self._host)
+            _log.warning(
+                "%s sent what nobody had asked for; connections to it are no longer kept", self._host
+            )
+        if self._requests > 1 and self._answer is not None:
+            self._answer.set_exception(Unasked())
+        self.force_close()
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _under_way(self) -> bool:
+        """Whether part of the request has not reached the other end yet; its answer would confirm that."""
+        transport = self.transport
+        return transport is not None and (
+            transport.get_write_buffer_size() > 0 or _unconfirmed(transport) > 0
+        )
+
+
+def _readable(transport: asyncio.Transport) -> bool:
+    """Whether bytes, or the connection's end, wait to be read."""
+    descriptor = transport.get_extra_info("socket").fileno()
+    if not hasattr(select, "poll"):  # pragma: no cover - Windows
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _unconfirmed(transport: asyncio.Transport) -> int:
+    """How many bytes the other end's system has not acknowledged; 0 where that cannot be asked."""
+    if sys.platform != "linux":  # pragma: no cover
+        return 0
+    descriptor = transport.get_extra_info("socket").fileno()
+    try:
+        return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, b"\0" * 4))[0])
+    except OSError:
+        return 0

@@ -1,0 +1,306 @@
+"""Kept connections: no call is given what was not said to it, and one that was closed is no failure."""
+
+import asyncio
+import logging
+import socket
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from interlock import Router
+from interlock.errors import ConnectionFailed, ProtocolError
+from interlock.http import HttpClient, connection
+from interlock.types.models import Network
+
+CALLS = 3
+WITH, AFTER, IDLE, LATE = range(4)  # when bytes come, from the end of one answer to the next request
+
+
+def framed(text: bytes, *, chunked: bool) -> bytes:
+    if not chunked:
+        return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(text), text)
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    return head + (b"%x\r\n%s\r\n" % (len(text), text) if text else b"") + b"0\r\n\r\n"
+
+
+STRANGE = st.one_of(
+    st.builds(framed, st.sampled_from([b"for a stranger", b"", b"x" * 5000]), chunked=st.booleans()),
+    st.sampled_from(
+        [
+            b"HTTP/1.1 500 Oh\r\ncontent-length: 14\r\n\r\nfor a stranger",
+            b"HTTP/1.1 204 None\r\n\r\n",
+            b"HTTP/1.1 100 Continue\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n\r\nfor a stranger",
+            b"\r\n",
+            b"0\r\n\r\n",
+            b"HTTP/1.1 2",
+            b"\0",
+        ]
+    ),
+    st.binary(min_size=1, max_size=30),
+)
+
+
+class Chatty:
+    """Answers every request by its body; after one of them it also says what nobody asked for."""
+
+    def __init__(self, strange: bytes, *, after: int, cut: int, times: tuple[int, int], answer) -> None:
+        self.parts = dict.fromkeys(range(4), b"")
+        self.parts[times[0]] += strange[:cut]
+        self.parts[times[1]] += strange[cut:]
+        self.after = after
+        self.answer = answer
+        self.asked = 0
+        self.speaker = None
+        self.trusted = False  # whether a request has come over the connection of what nobody asked for
+
+    async def __call__(self, connection) -> None:
+        while (seen := await connection.request()) is not None:
+            self.asked += 1
+            self.trusted |= connection.writer is self.speaker
+            whole = self.answer(b"for " + seen.body)
+            if self.asked != self.after:
+                await connection.send(whole)
+                continue
+            self.speaker = connection.writer
+            *early, last = (whole[:-9], whole[-9:])
+            await connection.send(*early)
+            await asyncio.sleep(0)
+            self.speaker.write(last + self.parts[WITH])
+            await asyncio.sleep(0)
+            self.say(AFTER)
+
+    def say(self, moment: int) -> None:
+        if self.asked == self.after and self.parts[moment] and not self.speaker.is_closing():
+            self.speaker.write(self.parts[moment])
+
+
+async def ask(kit, url: str, body: bytes, streamed: bool, network: Network) -> bytes:
+    if not streamed:
+        return (await kit.send(url, body=body, network=network)).body
+    async with kit.stream(url, body=body, network=network) as reply:
+        return (await reply.read()).body
+
+
+async def converse(kit, url: str, chatty: Chatty, network: Network, *, streamed: bool, pause: bool) -> None:
+    """Make some calls; each must be given its own answer, and none over the connection that said more."""
+    # Called within a call, just before its request goes out: the loop has no turn in between.
+    kit.client = HttpClient(added=lambda _: chatty.say(LATE) or {})
+    try:
+        for number in range(1, CALLS + 1):
+            body = b"%d" % number
+            try:
+                assert await ask(kit, url, body, streamed, network) == b"for " + body
+            except ProtocolError:
+                # With garbage behind it an answer is no HTTP, and nobody can tell which of two was meant.
+                assert number == chatty.after
+            chatty.say(IDLE)
+            if pause:
+                await asyncio.sleep(0.001)
+    finally:
+        await kit.client.aclose()
+    assert chatty.asked == CALLS
+    assert not chatty.trusted
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_no_call_is_given_what_was_not_said_to_it(kit, serve, server_tls, bundle, data):
+    strange = data.draw(STRANGE, "strange")
+    chunked = data.draw(st.booleans(), "chunked")
+    chatty = Chatty(
+        strange,
+        after=data.draw(st.integers(1, CALLS - 1), "after"),
+        cut=data.draw(st.integers(0, len(strange)), "cut"),
+        times=data.draw(st.tuples(*[st.integers(WITH, LATE)] * 2).map(sorted), "times"),
+        answer=lambda text: framed(text, chunked=chunked),
+    )
+    tls = data.draw(st.booleans(), "tls")
+    upstream = await serve(chatty, server_tls if tls else None)
+    network = Network(ca_bundle=bundle) if tls else Network()
+    streamed, pause = data.draw(st.booleans(), "streamed"), data.draw(st.booleans(), "pause")
+    await converse(kit, upstream.url, chatty, network, streamed=streamed, pause=pause)
+
+
+@pytest.mark.parametrize("moment", [WITH, AFTER, IDLE, LATE])
+@pytest.mark.parametrize("strange", [b"H", b"\r\n", b"HTTP/1.1 2", framed(b"for a stranger", chunked=True)])
+@pytest.mark.parametrize("after", [1, 2])
+async def test_a_connection_that_said_anything_more_is_not_used_again(kit, serve, moment, strange, after):
+    def answer(text):
+        return framed(text, chunked=False)
+
+    chatty = Chatty(strange, after=after, cut=0, times=(moment, moment), answer=answer)
+    upstream = await serve(chatty)
+    await converse(kit, upstream.url, chatty, Network(), streamed=False, pause=True)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("size", [0, 1, 2, 5, 300_000])
+@pytest.mark.parametrize("tls", [False, True])
+async def test_a_quiet_connection_is_used_again(kit, serve, server_tls, bundle, *, chunked, size, tls):
+    upstream = await serve(framed(b"x" * size, chunked=chunked), server_tls if tls else None)
+    network = Network(ca_bundle=bundle) if tls else Network()
+    for streamed in (False, True, False, True):
+        assert await ask(kit, upstream.url, b"{}", streamed, network) == b"x" * size
+    assert upstream.connections == 1
+
+
+async def test_a_host_that_said_what_nobody_asked_for_gets_a_connection_for_each_request(kit, serve, caplog):
+    upstream = await serve(kit.reply() + b"HTTP/1.1 200 OK\r\n")
+    with caplog.at_level(logging.WARNING, "interlock.http"):
+        for _ in range(4):
+            assert (await kit.send(upstream.url)).body == b"ok"
+    assert upstream.connections == 4
+    assert [seen.headers.get("connection") for seen in upstream.seen] == [None, "close", "close", "close"]
+    [line] = caplog.messages
+    assert upstream.origin.removeprefix("http://") in line
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what has been acknowledged")
+@pytest.mark.parametrize(("status", "believed"), [("200 OK", False), ("413 Too Large", True)])
+async def test_an_answer_to_a_request_that_has_not_arrived_is_none(kit, serve, status, believed):
+    async def early(connection):
+        await connection.request()
+        await connection.send(kit.reply())
+        await connection.reader.readuntil(b"\r\n\r\n")
+        await connection.send(kit.reply(b"early", status=status))
+        await asyncio.sleep(0.2)
+        connection.reset()
+
+    upstream = await serve(early)
+    await kit.send(upstream.url)
+    if believed:
+        assert (await kit.send(upstream.url, body=b"x" * 30_000_000)).status == 413
+    else:
+        with pytest.raises(ProtocolError, match="cannot be the answer"):
+            await kit.send(upstream.url, body=b"x" * 30_000_000)
+    assert upstream.connections == 1
+
+
+class Closing:
+    """Answers a connection's first requests and then closes it in the given way, just as it is used again."""
+
+    def __init__(self, kit, how: str, *, answers: int = 1) -> None:
+        self.reply, self.how, self.answers = kit.reply, how, answers
+        self.answered: list[bytes] = []
+        self.open: list[socket.socket] = []
+
+    async def __call__(self, connection) -> None:
+        for _ in range(self.answers):
+            if (seen := await connection.request()) is None:
+                return
+            self.answered.append(seen.body)
+            self.open = [connection.writer.get_extra_info("socket")]
+            await connection.send(self.reply(seen.body))
+        if self.how == "before":
+            await connection.gone()
+            return
+        if await connection.request() is not None and self.how == "reset":
+            connection.reset()
+
+    def close_now(self) -> None:
+        while self.how == "before" and self.open:
+            self.open.pop().shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize("how", ["close", "reset", "before"])
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("answers", [1, 3])
+async def test_a_connection_that_was_closed_meanwhile_is_no_failure(kit, serve, how, streamed, answers):
+    closing = Closing(kit, how, answers=answers)
+    upstream = await serve(closing)
+    kit.client = HttpClient(added=lambda _: closing.close_now() or {})
+    bodies = [b"%d" % number for number in range(12)]
+    for body in bodies:
+        assert await ask(kit, upstream.url, body, streamed, Network()) == body
+    await kit.client.aclose()
+    assert closing.answered == bodies
+
+
+async def test_calls_at_once_outlive_connections_that_were_closed_meanwhile(kit, serve):
+    closing = Closing(kit, "close")
+    upstream = await serve(closing)
+    for wave in range(5):
+        bodies = [b"%d-%d" % (wave, number) for number in range(10)]
+        replies = await asyncio.gather(*(kit.send(upstream.url, body=body) for body in bodies))
+        assert [reply.body for reply in replies] == bodies
+    assert sorted(closing.answered) == sorted(set(closing.answered))
+    assert len(closing.answered) == 50
+
+
+async def test_health_and_records_know_nothing_of_it(kit, serve):
+    spoken = b'{"choices": [{"index": 0, "message": {"content": "hello"}, "finish_reason": "stop"}]}'
+
+    async def once(connection):
+        if await connection.request() is not None:
+            await connection.send(kit.reply(spoken, headers="content-type: application/json\r\n"))
+            await connection.request()
+
+    upstream = await serve(once)
+    deployment = {
+        "id": "a",
+        "model": "openai/gpt-5.5",
+        "provider": "openai-compatible",
+        "base_url": upstream.url.removesuffix("/chat/completions"),
+        "region": "eu",
+        "api_key": "sk-secret",
+    }
+    async with Router.from_config({"deployments": [deployment], "retries": {"max": 0}}) as router:
+        for _ in range(20):
+            response = await router.complete("hi")
+            assert response.text == "hello"
+            assert [attempt.error for attempt in response.record.attempts] == [None]
+
+
+@pytest.mark.parametrize("reset", [True, False])
+async def test_a_new_connection_that_ends_without_an_answer_is_not_tried_again(kit, serve, reset):
+    async def hang_up(connection):
+        await connection.request()
+        if reset:
+            connection.reset()
+
+    upstream = await serve(hang_up)
+    with pytest.raises(ConnectionFailed):
+        await kit.send(upstream.url)
+    assert upstream.connections == 1
+
+
+async def test_it_is_sent_once_more_and_no_more(kit, serve):
+    async def answer_the_first(connection):
+        if upstream.connections == 1:
+            await connection.request()
+            await connection.send(kit.reply())
+        await connection.request()
+
+    upstream = await serve(answer_the_first)
+    await kit.send(upstream.url)
+    with pytest.raises(ConnectionFailed):
+        await kit.send(upstream.url)
+    assert upstream.connections == 2
+
+
+async def hang_up_late(connection):
+    await connection.request()
+    await connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+    await connection.request()
+    await asyncio.sleep(0.01)
+
+
+async def hang_up_after_a_byte(connection):
+    await connection.request()
+    await connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+    await connection.request()
+    await connection.send(b"H")
+
+
+@pytest.mark.parametrize("script", [hang_up_late, hang_up_after_a_byte])
+async def test_a_server_that_had_the_request_is_not_sent_it_again(kit, serve, monkeypatch, script):
+    if script is hang_up_late:
+        monkeypatch.setattr(connection, "_STALE", 0.005)
+    upstream = await serve(script)
+    await kit.send(upstream.url)
+    with pytest.raises((ConnectionFailed, ProtocolError)):
+        await kit.send(upstream.url)
+    assert upstream.connections == 1
