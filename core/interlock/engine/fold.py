@@ -1,12 +1,12 @@
 """Deltas in, one answer out: what makes a stream equal to a plain call."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.types.messages import Citation, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
+from interlock.types.strict import loads
 
 
 class _Piece:
@@ -164,7 +164,7 @@ class Fold:
 
     def _tool_call(self, piece: _Piece, text: str, *, cut: bool) -> ToolCall | None:
         try:
-            arguments: Any = json.loads(text) if text.strip() or cut else {}
+            arguments: Any = loads(text) if text.strip() or cut else {}
         except (ValueError, RecursionError):
             arguments = None
         if not piece.name or not isinstance(arguments, dict):

@@ -1,7 +1,6 @@
 """Structured output: from what callers give to a schema, and from an answer's text to what they wanted."""
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from interlock.errors import OutputInvalid, RequestError
 from interlock.types.messages import Message
 from interlock.types.request import Output, Request
+from interlock.types.strict import loads
 
 _SHOWN = 5
 
@@ -39,7 +39,7 @@ def parse(output: Output, text: str) -> Any:
         OutputInvalid: the text is no JSON or does not fit.
     """
     try:
-        value = json.loads(_bare(text))
+        value = loads(_bare(text))
     except (ValueError, RecursionError):
         raise OutputInvalid(f"the answer is no JSON, as {output.name} asks for", text=text) from None
     try:

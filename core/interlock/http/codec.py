@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Protocol, runtime_checkable
 
-from interlock.errors import InvalidRequest, ProviderError
+from interlock.errors import InvalidRequest, ProtocolError, ProviderError
 from interlock.http.settings import setting_refused
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.response import Answer, Delta
@@ -75,6 +76,7 @@ class HttpProvider:
         while True:
             reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
             if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+                _refuse_a_part(reply.status)
                 try:
                     return self.codec.decode(call, reply)
                 except InvalidRequest as error:
@@ -87,6 +89,7 @@ class HttpProvider:
             request = await self.authorise(call, request)
             async with call.http.stream(request, call.permit, call.deployment) as reply:
                 if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+                    _refuse_a_part(reply.status)
                     decoder = self.codec.decoder(call)
                     pieces = aiter(reply)
                     async for data in pieces:
@@ -116,6 +119,11 @@ class HttpProvider:
 def _understood(error: InvalidRequest, call: Call) -> ProviderError:
     """What an error inside an answer is about."""
     return setting_refused(error, call.request.settings)
+
+
+def _refuse_a_part(status: int) -> None:
+    if status == HTTPStatus.PARTIAL_CONTENT:
+        raise ProtocolError("the server sent a part of an answer, which nobody asked for", status=status)
 
 
 async def _end(pieces: AsyncIterator[bytes]) -> None:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from interlock.errors import InvalidRequest, ProtocolError
 from interlock.types.messages import Document, Media, Part, Reasoning, Refusal, Text, ToolCall
@@ -11,6 +11,7 @@ from interlock.types.models import Deployment
 from interlock.types.request import Settings
 from interlock.types.reserved import complaint, folded, reserved
 from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
+from interlock.types.strict import is_sound, marked
 
 _MOST = 10**12
 _MOST_BYTES = 64 * 2**20
@@ -36,15 +37,24 @@ _TEXTUAL = frozenset(
 )
 
 
-def parse_object(data: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object, or ProtocolError: it says in a word what came instead, and never repeats the content."""
+def parse_object(data: bytes | str, what: str, *, calls: bool = False) -> dict[str, Any]:
+    """A JSON object in UTF-8, or ProtocolError: it says in a word what came instead, and never repeats it.
+
+    With `calls`, it may hold tool calls whose arguments are objects; judge each with `is_arguments`.
+    """
     try:
-        payload = json.loads(data)
+        text = data if isinstance(data, str) else data.decode("utf-8-sig", "surrogatepass")
+        payload = json.loads(text, object_pairs_hook=marked) if calls else json.loads(text)
     except (ValueError, RecursionError):
         raise ProtocolError(f"{what} is {_kind_of(data)}, not JSON") from None
     if not isinstance(payload, dict):
         raise ProtocolError(f"{what} is JSON, but no object")
     return payload
+
+
+def is_arguments(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether it can be a tool call's arguments: an object, with no number that is none and no key twice."""
+    return isinstance(value, dict) and is_sound(value)
 
 
 def _kind_of(data: bytes | str) -> str:

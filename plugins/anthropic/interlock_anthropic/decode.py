@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
-from interlock.http.payload import optional_text, parse_object
+from interlock.http.payload import is_arguments, optional_text, parse_object
 from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
@@ -36,7 +36,7 @@ _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
 def decode(call: Call, reply: HttpReply) -> Answer:
-    return answer_of(call, parse_object(reply.body, "the answer"))
+    return answer_of(call, parse_object(reply.body, "the answer", calls=True))
 
 
 def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
@@ -164,7 +164,7 @@ class _Blocks:
 
     def _call(self, block: dict[str, Any]) -> None:
         name, arguments = optional_text(block.get("name")), block.get("input", {})
-        if name is None or not isinstance(arguments, dict):
+        if name is None or not is_arguments(arguments):
             what = "arguments are no JSON object" if name else "name is missing"
             raise ProtocolError(f"the answer holds a tool call whose {what}")
         if name == self._answer_tool:

@@ -1,16 +1,16 @@
 """A streamed answer out of this dialect."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object
+from interlock.http.payload import Incoming, deltas_of, is_arguments, optional_text, parse_object
 from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation, Refusal
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
+from interlock.types.strict import loads
 from interlock_anthropic.decode import BESIDE, answer_of, arguments_text, explanation, extra_of
 from interlock_anthropic.read import (
     CUT,
@@ -52,7 +52,7 @@ class MessageStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer")))
+            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer", calls=True)))
             return
         for event in self._events.close():
             yield from self._event(event)
@@ -62,7 +62,7 @@ class MessageStream:
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         if self._done or not event.data:
             return
-        payload = parse_object(event.data, "an event of the stream")
+        payload = parse_object(event.data, "an event of the stream", calls=True)
         kind = payload.get("type")
         if kind == "content_block_delta":
             yield from self._blocks.grow(payload.get("index"), payload.get("delta"))
@@ -299,7 +299,7 @@ class _Blocks:
         if block.name is None:
             raise ProtocolError("the stream holds a tool call whose name is missing")
         arguments = given.get("input", {})
-        if not isinstance(arguments, dict):
+        if not is_arguments(arguments):
             raise ProtocolError("the stream holds a tool call whose arguments are no JSON object")
         if arguments:
             block.held = arguments_text(arguments)
@@ -339,6 +339,6 @@ def _value_of(block: _Block) -> Any:
     """The JSON that came in pieces; as text where it was cut."""
     text = "".join(block.pieces)
     try:
-        return json.loads(text)
+        return loads(text)
     except (ValueError, RecursionError):
         return text

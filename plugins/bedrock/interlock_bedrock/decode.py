@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
-from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.http.payload import is_arguments, optional_text, parse_object, text_of
 from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation, Part, Reasoning, Text, ToolCall
@@ -22,7 +22,7 @@ _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
 def decode(call: Call, reply: HttpReply) -> Answer:
-    return answer_of(call, parse_object(reply.body, "the answer"))
+    return answer_of(call, parse_object(reply.body, "the answer", calls=True))
 
 
 def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
@@ -153,7 +153,7 @@ class Blocks:
             return  # half a call must never run; finish_reason says that the answer was cut
         if arguments is None:
             arguments = {}
-        if not name or not isinstance(arguments, dict):
+        if not name or not is_arguments(arguments):
             what = "arguments are no JSON object" if name else "name is missing"
             raise ProtocolError(f"the answer holds a tool call whose {what}")
         if self._answer_tool is not None and name == self._answer_tool.name:

@@ -12,6 +12,7 @@ from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta
+from interlock.types.strict import loads
 from interlock_bedrock.decode import SERVER_TOOL, answer_of, end_extra, others_extra, side_extra, taken
 from interlock_bedrock.errors import error_in_stream
 from interlock_bedrock.frames import Frames
@@ -72,7 +73,7 @@ class ConverseStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer")))
+            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer", calls=True)))
             return
         if self._finish is None or self._frames.is_open:
             raise ProtocolError("the stream ended before its answer was finished")
@@ -271,7 +272,7 @@ def _grow(other: dict[str, Any], pieces: list[str], delta: dict[str, Any]) -> No
 def _input_of(pieces: list[str]) -> Any:
     text = "".join(pieces)
     try:
-        return json.loads(text) if text.strip() else {}
+        return loads(text) if text.strip() else {}
     except (ValueError, RecursionError):
         return text
 
@@ -293,7 +294,7 @@ def _arguments_of(pieces: list[str], *, cut: bool) -> dict[str, Any] | None:
     if not text.strip():
         return None if cut else {}
     try:
-        arguments = json.loads(text)
+        arguments = loads(text)
     except (ValueError, RecursionError):
         return None
     return arguments if isinstance(arguments, dict) else None

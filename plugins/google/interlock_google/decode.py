@@ -11,7 +11,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
-from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.http.payload import is_arguments, optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
@@ -38,7 +38,7 @@ from interlock_google.schema import answer_tool
 
 
 def decode(call: Call, reply: HttpReply) -> Answer:
-    payload = parse_object(reply.body, "the answer")
+    payload = parse_object(reply.body, "the answer", calls=True)
     raise_error(payload)
     candidate = first_candidate(payload)
     if candidate is None:
@@ -157,7 +157,7 @@ class _Parts:
         if not isinstance(call, dict):
             raise ProtocolError("a tool call of the answer is no object")
         name, arguments = text_of(call.get("name")), call_arguments(call)
-        if name == self._answer_tool and isinstance(call.get("args"), dict):
+        if name == self._answer_tool and is_arguments(call.get("args")):
             if not self._answered:
                 self._answered = True
                 self._text(dumps(call["args"]), {})

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from interlock.errors import InvalidRequest, PermissionDenied, ProtocolError, ProviderError, Unavailable
-from interlock.http.payload import count_of, optional_text
+from interlock.http.payload import count_of, is_arguments, optional_text
 from interlock.types.response import FinishReason, Usage
 from interlock_google.errors import error_inside
 
@@ -140,7 +140,7 @@ def call_arguments(call: dict[str, Any]) -> dict[str, Any] | None:
     arguments = call.get("args")
     if arguments is None:
         return {}
-    if not isinstance(arguments, dict) or call.get("willContinue") or call.get("partialArgs"):
+    if not is_arguments(arguments) or call.get("willContinue") or call.get("partialArgs"):
         return None
     return arguments
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import Incoming, optional_text, parse_object, text_of
+from interlock.http.payload import Incoming, is_arguments, optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.response import Delta, ToolCallDelta, Usage
+from interlock.types.strict import marked
 from interlock_google.cite import Sources
 from interlock_google.decode import made_in
 from interlock_google.extra import Extra
@@ -86,7 +87,7 @@ class ContentStream:
         if event.data.strip() == "[DONE]":
             self._done = True
             return []
-        return self._chunk(parse_object(event.data, "an event of the stream"))
+        return self._chunk(parse_object(event.data, "an event of the stream", calls=True))
 
     def _chunk(self, payload: dict[str, Any]) -> list[Delta]:
         raise_error(payload)
@@ -165,7 +166,7 @@ class ContentStream:
         if not isinstance(call, dict):
             raise ProtocolError("a tool call of the stream is no object")
         name, arguments = text_of(call.get("name")), call_arguments(call)
-        if name == self._answer_tool and isinstance(call.get("args"), dict):
+        if name == self._answer_tool and is_arguments(call.get("args")):
             if not self._answered:
                 self._answered = True
                 self._say(dumps(call["args"]))
@@ -188,9 +189,9 @@ class ContentStream:
 
 def _pieces(data: bytes) -> list[dict[str, Any]]:
     if data[:1] != b"[":
-        return [parse_object(data, "the answer")]
+        return [parse_object(data, "the answer", calls=True)]
     try:
-        payload = json.loads(data)
+        payload = json.loads(data, object_pairs_hook=marked)
     except (ValueError, RecursionError):
         raise ProtocolError("the answer is cut or garbled, not JSON") from None
     if not all(isinstance(piece, dict) for piece in payload):

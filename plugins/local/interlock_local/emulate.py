@@ -20,6 +20,7 @@ from interlock import (
 )
 from interlock.types.messages import Part
 from interlock.types.response import FinishReason
+from interlock.types.strict import loads
 
 _ANSWER = "answer"
 
@@ -60,7 +61,7 @@ def answered(answer: Answer) -> Answer:
         return answer
     thoughts = tuple(part for part in answer.parts if isinstance(part, Reasoning))
     try:
-        said = json.loads(answer.text)
+        said = loads(answer.text)
     except (ValueError, RecursionError):
         said = None
     if (

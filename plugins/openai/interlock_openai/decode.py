@@ -1,6 +1,5 @@
 """A whole answer out of this dialect."""
 
-import json
 from typing import Any
 
 from interlock.errors import ProtocolError
@@ -9,6 +8,7 @@ from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
+from interlock.types.strict import loads
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
 from interlock_openai.extra import Extra
@@ -159,7 +159,7 @@ def arguments_of(value: Any) -> dict[str, Any] | None:
         return {}
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = loads(value)
         except (ValueError, RecursionError):
             return None
     return value if isinstance(value, dict) else None

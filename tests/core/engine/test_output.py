@@ -37,7 +37,10 @@ def test_a_code_fence_around_json_is_forgiven():
     assert parse(as_output(SCHEMA), '```json\n{"ok": false}\n```') == {"ok": False}
 
 
-@pytest.mark.parametrize("text", ["", "Sure! Here it is", '{"number": "A7"', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "Sure! Here it is", '{"number": "A7"', "[" * 100_000, '{"total": NaN}', '{"total": 1, "total": 2}'],
+)
 def test_an_answer_that_is_no_json_is_named_as_such(text):
     with pytest.raises(OutputInvalid, match="no JSON") as caught:
         parse(as_output(Invoice), text)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interlock import Delta
-from interlock.errors import AuthenticationError
+from interlock.errors import AuthenticationError, ProtocolError
 from interlock.http import HttpClient, HttpProvider, HttpReply, HttpRequest, Permit
 from interlock.protocols import Call, ProviderFacts
 from interlock.testing import Reply, Upstream
@@ -63,3 +63,12 @@ async def test_both_ways_are_authorised_before_they_are_sent() -> None:
             await provider.complete(call(upstream, "refuse"))
         assert len(upstream.requests) == 2
         await asked.http.aclose()
+
+
+async def test_a_part_of_an_answer_is_no_answer() -> None:
+    provider = HttpProvider(ProviderFacts(name="echo"), Echo())
+    with Upstream(always=Reply.json({}, status=206)) as upstream:
+        with pytest.raises(ProtocolError, match="a part of an answer"):
+            await provider.complete(call(upstream))
+        with pytest.raises(ProtocolError, match="a part of an answer"):
+            await drained(provider.stream(call(upstream)))

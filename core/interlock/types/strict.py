@@ -1,0 +1,45 @@
+"""JSON that means one thing: no NaN, no Infinity, no key that comes twice.
+
+Python reads all three; what comes of them is not what the vendor's model wrote, and no other reader would see
+the same.
+"""
+
+import json
+from math import isfinite
+from typing import Any, NoReturn
+
+
+class Doubled(dict[str, Any]):
+    """An object one of whose keys came twice, as `marked` leaves it."""
+
+
+def loads(text: str) -> Any:
+    """The value. Raises ValueError, or RecursionError for what is nested too deeply."""
+    value = json.loads(text, parse_constant=_refuse, object_pairs_hook=marked)
+    if not is_sound(value):
+        raise ValueError("a key comes twice, or a number is too large")
+    return value
+
+
+def marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object out of its pairs, for `json.loads`; `is_sound` sees the mark."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Doubled(found)
+
+
+def is_sound(value: Any) -> bool:
+    """Whether a value, read with `marked`, holds neither a number that is none nor a key that came twice."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Doubled) or (isinstance(part, float) and not isfinite(part)):
+            return False
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return True
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
