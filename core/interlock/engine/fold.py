@@ -24,6 +24,27 @@ class _Piece:
         self.name: str | None = None
 
 
+def _counted(before: Usage, told: Usage) -> Usage:
+    """Counts grow: what comes later and says nothing, or nought, does not undo what was counted."""
+    if before == _NOTHING:
+        return told
+    return Usage(
+        input_tokens=_more(before.input_tokens, told.input_tokens),
+        output_tokens=_more(before.output_tokens, told.output_tokens),
+        cache_read=_more(before.cache_read, told.cache_read),
+        cache_write=_more(before.cache_write, told.cache_write),
+        reasoning=_more(before.reasoning, told.reasoning),
+        estimated=told.estimated,
+    )
+
+
+def _more(before: int | None, told: int | None) -> int | None:
+    return told if told or before is None else before
+
+
+_NOTHING = Usage()
+
+
 class Fold:
     """Gathers a stream. `vendor` is written into reasoning, which only its own vendor may see again."""
 
@@ -33,7 +54,7 @@ class Fold:
         self._calls: dict[int, _Piece] = {}
         self._finish: FinishReason | None = None
         self._went_on = False
-        self._usage = Usage()
+        self._usage = _NOTHING
         self._served: str | None = None
         self._id: str | None = None
         self._extra: dict[str, Any] = {}
@@ -89,7 +110,7 @@ class Fold:
         elif self._finish is not None and (delta.text or delta.reasoning or delta.tool_calls):
             self._went_on = True
         if delta.usage is not None:
-            self._usage = delta.usage
+            self._usage = _counted(self._usage, delta.usage)
         if delta.served_model is not None:
             self._served = delta.served_model
         if delta.id is not None:

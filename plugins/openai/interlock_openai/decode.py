@@ -12,6 +12,7 @@ from interlock.types.strict import loads
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
 from interlock_openai.extra import Extra
+from interlock_openai.past import proof_on
 from interlock_openai.read import (
     citations,
     finish,
@@ -41,7 +42,7 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
     _content(message.get("content"), parts, vendor)
     if refusal := text_of(message.get("refusal")):
         _grow(parts, Refusal(refusal))
-    calls = _calls(message, cut=is_cut(reason))
+    calls = _calls(message, vendor, cut=is_cut(reason))
     cited = citations(message.get("annotations"))
     if cited:
         _cite(parts, cited)
@@ -63,7 +64,7 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
 
 def check_called(call: Call, vendor: Vendor, *, called: bool, ended: str) -> None:
     """A call that could only be asked for in words must have come, unless the answer was cut or refused."""
-    if not called and ended == "stop" and must_call_tools(call.request, vendor):
+    if not called and ended == "stop" and must_call_tools(call, vendor):
         raise ProtocolError(f"{vendor.name} was told to call {call.request.tool_choice} and did not")
 
 
@@ -126,7 +127,7 @@ def _cite(parts: list[Part], cited: tuple[Any, ...]) -> None:
     parts.append(Text("", citations=cited))
 
 
-def _calls(message: dict[str, Any], *, cut: bool) -> list[ToolCall]:
+def _calls(message: dict[str, Any], vendor: Vendor, *, cut: bool) -> list[ToolCall]:
     given = message.get("tool_calls")
     if not given and isinstance(message.get("function_call"), dict):
         given = [{"function": message["function_call"]}]
@@ -142,7 +143,9 @@ def _calls(message: dict[str, Any], *, cut: bool) -> list[ToolCall]:
         arguments = arguments_of(given_arguments)
         if name and arguments is not None and not (cut and _is_blank(given_arguments)):
             id_ = optional_text(item.get("id")) or f"call_{index}"
-            calls.append(ToolCall(id=id_, name=name, arguments=arguments))
+            proof = proof_on(item)
+            owner = None if proof is None else vendor.name
+            calls.append(ToolCall(id=id_, name=name, arguments=arguments, signature=proof, vendor=owner))
         elif not cut:
             what = "arguments are no JSON object" if name else "name is missing"
             raise ProtocolError(f"the answer holds a tool call whose {what}")

@@ -9,11 +9,12 @@ from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
-from interlock.types.request import Output, Request, Settings, ToolSpec
-from interlock_openai.media import refused
+from interlock.types.request import Output, Request, ToolSpec
 from interlock_openai.messages import encode_messages
+from interlock_openai.plan import Plan, is_forced, plan_of
 from interlock_openai.schema import in_words, response_format
-from interlock_openai.vendors import Vendor
+from interlock_openai.settings import put_settings
+from interlock_openai.vendors import Return, Vendor
 
 # Azure's last dated version that is not a preview; a query in base_url overrides it.
 AZURE_API_VERSION = "2024-10-21"
@@ -21,7 +22,7 @@ AZURE_API_VERSION = "2024-10-21"
 
 def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
     deployment = call.deployment
-    payload = body(call.request, deployment, vendor, stream=stream)
+    payload = body(call, vendor, stream=stream)
     return HttpRequest(
         url=url(deployment, vendor), body=json_body(payload), headers=headers(deployment, vendor)
     )
@@ -42,22 +43,24 @@ def url(deployment: Deployment, vendor: Vendor) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"{path}/chat/completions", urlencode(query), ""))
 
 
-def must_call_tools(request: Request, vendor: Vendor) -> bool:
+def must_call_tools(call: Call, vendor: Vendor) -> bool:
     """Whether a tool call was asked for in words, so that an answer without one is an error."""
-    return (
-        bool(request.tools) and request.tool_choice not in (None, "auto", "none") and not vendor.forces_tools
-    )
+    return is_forced(call.request) and plan_of(call, vendor).forced == "words"
 
 
-def body(request: Request, deployment: Deployment, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
+def body(call: Call, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
+    request, deployment = call.request, call.deployment
+    plan = plan_of(call, vendor, stream=stream)
+    for what, how in plan.adjusted:
+        call.adjust(what, how)
     words: list[str] = []
     payload: dict[str, Any] = {"model": deployment.name}
-    tools = tools_of(request, vendor, words)
+    tools = tools_of(request, vendor, words, forced=plan.forced)
     if isinstance(request.output, Output):
-        _output(request.output, vendor, payload, words, tools="tools" in tools)
-    payload["messages"] = encode_messages(request.messages, vendor, words)
+        _output(request.output, vendor, payload, words, plan.output)
+    payload["messages"] = encode_messages(call, vendor, words, owed=owed(plan, vendor))
     payload.update(tools)
-    _settings(request.settings, vendor, payload)
+    put_settings(call, vendor, plan, payload)
     add_extras(payload, deployment, request.settings)
     payload["stream"] = stream
     if stream and vendor.stream_usage:
@@ -65,16 +68,26 @@ def body(request: Request, deployment: Deployment, vendor: Vendor, *, stream: bo
     return payload
 
 
+def owed(plan: Plan, vendor: Vendor) -> Return:
+    """Which past turns must carry a thought, even where there was none."""
+    if plan.traits.reasoning_owed is None or vendor.reasoning_owed == "always":
+        return vendor.reasoning_owed
+    return "with_tool_calls" if plan.traits.reasoning_owed else "never"
+
+
 def _output(
-    output: Output, vendor: Vendor, payload: dict[str, Any], words: list[str], *, tools: bool
+    output: Output, vendor: Vendor, payload: dict[str, Any], words: list[str], form: str | None
 ) -> None:
-    if not tools or vendor.output_with_tools:
-        payload["response_format"] = response_format(output, mode=vendor.output, strict=vendor.strict)
-    if vendor.output == "json_object":
+    if form != "words":
+        payload["response_format"] = response_format(output, mode=str(form), strict=vendor.strict)
+    if form != "json_schema":
         words.append(in_words(output))
 
 
-def tools_of(request: Request, vendor: Vendor, words: list[str]) -> dict[str, Any]:
+def tools_of(
+    request: Request, vendor: Vendor, words: list[str], *, forced: str | None = "field"
+) -> dict[str, Any]:
+    """The body's tools and choice; `words` grows by a choice that is `forced` in words."""
     choice = request.tool_choice
     names = [tool.name for tool in request.tools]
     if choice not in (None, "auto", "none", "required") and choice not in names:
@@ -90,7 +103,7 @@ def tools_of(request: Request, vendor: Vendor, words: list[str]) -> dict[str, An
     encoded: dict[str, Any] = {"tools": [_tool(tool, vendor) for tool in request.tools]}
     if choice in ("auto", "none"):
         encoded["tool_choice"] = choice
-    elif choice is not None and not vendor.forces_tools:
+    elif choice is not None and (forced == "words" or not vendor.forces_tools):
         what = "at least one of the tools" if choice == "required" else f"the tool {choice}"
         words.append(f"You must answer by calling {what}.")
         encoded["tool_choice"] = "auto"
@@ -112,65 +125,12 @@ def _tool(tool: ToolSpec, vendor: Vendor) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def _settings(settings: Settings, vendor: Vendor, payload: dict[str, Any]) -> None:
-    plain = {
-        "temperature": settings.temperature,
-        "top_p": settings.top_p,
-        "top_k": settings.top_k if vendor.top_k else None,
-        vendor.max_tokens: settings.max_tokens,
-        "presence_penalty": settings.presence_penalty if vendor.penalties else None,
-        "frequency_penalty": settings.frequency_penalty if vendor.penalties else None,
-    }
-    payload.update((key, value) for key, value in plain.items() if value is not None)
-    if settings.stop:
-        payload["stop"] = list(settings.stop)
-    if settings.seed is not None and vendor.seed:
-        payload[vendor.seed] = settings.seed
-    if settings.user is not None and vendor.user:
-        payload[vendor.user] = settings.user
-    if settings.logprobs is not None:
-        if not vendor.logprobs:
-            raise refused(vendor, "logprobs", "it returns none")
-        payload["logprobs"] = True
-        if settings.logprobs:
-            payload["top_logprobs"] = settings.logprobs
-    payload.update(_reasoning(settings, vendor))
-
-
-def _reasoning(settings: Settings, vendor: Vendor) -> dict[str, Any]:
-    effort = settings.reasoning_effort
-    budget = settings.reasoning_tokens
-    level = vendor.efforts.get(effort, effort) if effort is not None else None
-    if vendor.ask == "reasoning":
-        if budget is not None:
-            return {
-                "reasoning": {"max_tokens": budget}
-            }  # the vendor takes one of the two; the number says more
-        return {"reasoning": {"effort": level}} if level is not None else {}
-    if vendor.ask == "enable_thinking":
-        asked: dict[str, Any] = {}
-        if level is not None or budget is not None:
-            asked["enable_thinking"] = level != "none"
-        if budget is not None and level != "none":
-            asked["thinking_budget"] = budget
-        return asked
-    if level is None:
-        return {}
-    if vendor.ask == "thinking":
-        if level == "none":
-            return {"thinking": {"type": "disabled"}}
-        return {"thinking": {"type": "enabled"}, "reasoning_effort": level}
-    if vendor.ask == "template":
-        return {"chat_template_kwargs": {"enable_thinking": level != "none", "reasoning_effort": level}}
-    return {"reasoning_effort": level} if vendor.ask == "reasoning_effort" else {}
-
-
 def headers(deployment: Deployment, vendor: Vendor) -> Mapping[str, str]:
-    headers = {"content-type": "application/json"}
+    made = {"content-type": "application/json"}
     secret = deployment.credential.secret
     if secret is not None:
         if vendor.auth == "api-key":
-            headers["api-key"] = secret.reveal()
+            made["api-key"] = secret.reveal()
         else:
-            headers["authorization"] = f"Bearer {secret.reveal()}"
-    return headers
+            made["authorization"] = f"Bearer {secret.reveal()}"
+    return made

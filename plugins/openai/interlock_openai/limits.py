@@ -48,7 +48,7 @@ _BY_ROW: tuple[tuple[Callable[[Vendor], bool], str, str], ...] = (
         "left out",
     ),
     (
-        lambda row: row.reasoning_owed,
+        lambda row: row.reasoning_owed == "always",
         "past turns without a thought, or with another vendor's",
         "sent with a blank one, which the vendor demands",
     ),
@@ -71,6 +71,25 @@ _BY_ROW: tuple[tuple[Callable[[Vendor], bool], str, str], ...] = (
         "structured output together with tools",
         "the format is left out; the schema is told in words",
     ),
+    (
+        lambda row: "forced_tools" in (row.traits.refuses_while_reasoning or ()),
+        "forced tools while the model reasons",
+        "reasoning is switched off for that call; where it cannot be, the tools are asked for in words",
+    ),
+    (
+        lambda row: "json" in (row.traits.refuses_while_reasoning or ()),
+        "structured output together with reasoning",
+        "the format is left out; the schema is told in words",
+    ),
+    (
+        lambda row: "unstreamed" in (row.traits.refuses_while_reasoning or ()),
+        "reasoning without streaming",
+        "switched off for that call",
+    ),
+    (lambda row: not row.schema_in_streams, "structured output by schema in streams", "asked for as JSON"),
+    (lambda row: row.stops == 4, "more than 4 stop sequences", _REFUSED),  # noqa: PLR2004 - as it says
+    (lambda row: row.stops == 16, "more than 16 stop sequences", _REFUSED),  # noqa: PLR2004 - as it says
+    (lambda row: row.traits.temperature == (0.0, 1.0), "temperature above 1", "sent as 1"),
     (lambda row: row.seed is None, "seed", "left out"),
     (lambda row: row.user is None, "user", "left out"),
     (lambda row: not row.penalties, "presence and frequency penalty", "left out"),
@@ -98,6 +117,16 @@ _FOR_ALL: tuple[tuple[str, str], ...] = (
     ("media in a system message", _REFUSED),
     ("an error flag on a tool's result", "the result begins with `Error: `"),
     ("plain-text documents", "sent as text"),
+    (
+        "sampling settings and efforts that the model does not take",
+        "left out, or moved to the nearest that it does",
+    ),
+    ("tools together with reasoning, for models that take one of the two", "sent without reasoning"),
+    ("reasoning settings for a model whose card lists no reasoning", "left out"),
+    (
+        "whitespace, `<`, `|`, `\\`, `/` and `>` in names of authors",
+        "replaced by `_`; a name is cut after 64 characters",
+    ),
     ("another vendor's reasoning", "left out"),
     ("citations of past turns", "left out; their text stays"),
     ("audio that the model made", "kept in the answer's extra.audio, not in its parts, and so not sent back"),

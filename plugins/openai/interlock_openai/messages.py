@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http.payload import CallIds, part_name
+from interlock.protocols import Call
 from interlock.types.messages import (
     Audio,
     Document,
@@ -20,25 +21,30 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
+from interlock.types.models import Deployment
 from interlock_openai import media
-from interlock_openai.vendors import Vendor
+from interlock_openai.past import Past
+from interlock_openai.vendors import Return, Vendor
 
 _NINE = re.compile(r"[a-zA-Z0-9]{9}")
 _SHORT = 40
+# Of a name, to the vendors that take one.
+_UNWRITABLE = re.compile(r"[\s<|\\/>]+")
+_NAME = 64
 # Stands where a vendor refuses a message without a word.
 _NOTHING = "."
-# A thought that another vendor kept to itself, for vendors that demand one of every turn.
-_NO_THOUGHT = " "
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MEDIA = (Image, Audio, Document)
 
 
 def encode_messages(
-    messages: Iterable[Message], vendor: Vendor, extra_system: Iterable[str]
+    call: Call, vendor: Vendor, extra_system: Iterable[str], *, owed: Return
 ) -> list[dict[str, Any]]:
-    """The vendor's messages; `extra_system` says in words what the vendor has no field for."""
-    writer = _Writer(vendor)
-    for message in messages:
+    """The vendor's messages; `extra_system` says in words what the vendor has no field for, `owed` which past
+    turns must carry a thought.
+    """
+    writer = _Writer(call.deployment, vendor, owed)
+    for message in call.request.messages:
         writer.add(message)
     return writer.finish(extra_system)
 
@@ -50,8 +56,9 @@ class _Writer:
         moved: media that may not stand where they were, and go into the user's next message.
     """
 
-    def __init__(self, vendor: Vendor) -> None:
+    def __init__(self, deployment: Deployment, vendor: Vendor, owed: Return) -> None:
         self._vendor = vendor
+        self._past = Past(deployment, vendor, owed)
         self._ids = CallIds(lambda given: call_id(given, vendor))
         self._encoded: list[dict[str, Any]] = []
         self._system: list[str] = []
@@ -69,7 +76,7 @@ class _Writer:
                 self._put(_named(message, vendor, {"role": "system", "content": _content(parts, vendor)}))
         elif message.role == "assistant":
             self._ids.turn()
-            self._put(_named(message, vendor, _assistant(message, vendor, self._ids, self.moved)))
+            self._put(_named(message, vendor, _assistant(message, self._past, self._ids, self.moved)))
         else:
             self._user_or_tool(message)
 
@@ -126,8 +133,13 @@ def call_id(value: str, vendor: Vendor) -> str:
 
 
 def _named(message: Message, vendor: Vendor, encoded: dict[str, Any]) -> dict[str, Any]:
-    if message.name and vendor.names:
-        encoded["name"] = message.name
+    """With its author's name, as far as the vendor can write it."""
+    if (
+        message.name
+        and vendor.names
+        and (name := _UNWRITABLE.sub("_", message.name.strip())[:_NAME].strip("_"))
+    ):
+        encoded["name"] = name
     return encoded
 
 
@@ -184,7 +196,8 @@ def _tool_result(result: ToolResult, vendor: Vendor, id_: str, moved: list[dict[
     return {"role": "tool", "tool_call_id": id_, "content": text}
 
 
-def _assistant(message: Message, vendor: Vendor, ids: CallIds, moved: list[dict[str, Any]]) -> dict[str, Any]:
+def _assistant(message: Message, past: Past, ids: CallIds, moved: list[dict[str, Any]]) -> dict[str, Any]:
+    vendor = past.vendor
     texts: list[Part] = []
     refusals: list[str] = []
     thoughts: list[Reasoning] = []
@@ -197,7 +210,7 @@ def _assistant(message: Message, vendor: Vendor, ids: CallIds, moved: list[dict[
         elif isinstance(part, Reasoning):
             thoughts.append(part)
         elif isinstance(part, ToolCall):
-            calls.append(_tool_call(part, ids))
+            calls.append(_tool_call(part, ids) | past.proof_of(part))
         elif isinstance(part, _MEDIA):
             moved.append({"type": "text", "text": "Made by the assistant in the turn before:"})
             moved.append(_piece(part, vendor))
@@ -217,7 +230,7 @@ def _assistant(message: Message, vendor: Vendor, ids: CallIds, moved: list[dict[
         encoded["refusal"] = "".join(refusals)
     if calls:
         encoded["tool_calls"] = calls
-    _give_back(thoughts, vendor, encoded)
+    past.give_back(thoughts, encoded)
     return encoded
 
 
@@ -234,48 +247,3 @@ def _tool_call(call: ToolCall, ids: CallIds) -> dict[str, Any]:
         "type": "function",
         "function": {"name": call.name, "arguments": arguments_text(call)},
     }
-
-
-def _give_back(thoughts: list[Reasoning], vendor: Vendor, encoded: dict[str, Any]) -> None:
-    """Past reasoning, to the vendor that thought it and to no other, where that vendor wants it."""
-    own = [thought for thought in thoughts if thought.vendor == vendor.name]
-    wanted = vendor.reasoning_back == "always" or (
-        vendor.reasoning_back == "with_tool_calls" and "tool_calls" in encoded
-    )
-    if vendor.reasoning_owed and not any(thought.text for thought in own):
-        encoded[vendor.reasoning_form] = _NO_THOUGHT
-    if not own or not wanted:
-        return
-    text = "".join(thought.text for thought in own)
-    if vendor.reasoning_form == "thinking_parts":
-        parts = [_thinking(thought) for thought in own]
-        content = encoded.get("content")
-        if isinstance(content, str):
-            parts.extend([{"type": "text", "text": content}] if content else [])
-        else:
-            parts.extend(content or ())
-        encoded["content"] = parts
-    elif vendor.reasoning_form == "reasoning_details":
-        details = [detail for thought in own for detail in _details(thought.signature)]
-        if details:
-            encoded["reasoning_details"] = details
-        elif text:
-            encoded["reasoning"] = text
-    elif text:
-        encoded[vendor.reasoning_form] = text
-
-
-def _thinking(thought: Reasoning) -> dict[str, Any]:
-    part: dict[str, Any] = {"type": "thinking", "thinking": [{"type": "text", "text": thought.text}]}
-    if thought.signature is not None:
-        part["signature"] = thought.signature
-    return part
-
-
-def _details(signature: str | None) -> list[Mapping[str, Any]]:
-    """The vendor's own reasoning blocks, which travel as one opaque signature through our types."""
-    try:
-        details = json.loads(signature) if signature else []
-    except (ValueError, RecursionError):
-        return []
-    return [detail for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []

@@ -1,6 +1,5 @@
 """A streamed answer out of this dialect."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,8 +7,9 @@ from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
 from interlock.protocols import Call
-from interlock.types.response import Delta, FinishReason, ToolCallDelta
-from interlock_openai.decode import answer_of, arguments_of, check_called
+from interlock.types.response import Delta, FinishReason
+from interlock_openai.calls import StreamedCalls
+from interlock_openai.decode import answer_of, check_called
 from interlock_openai.details import Details
 from interlock_openai.errors import error_inside
 from interlock_openai.extra import Extra
@@ -39,7 +39,7 @@ class ChatStream:
         self._finish: FinishReason | None = None
         self._refused = False
         self._said: tuple[str | None, str | None] = (None, None)
-        self._tools = _Tools()
+        self._tools = StreamedCalls()
         self._details = Details()
         self._extra = Extra()
         self._thought = False
@@ -179,95 +179,3 @@ class ChatStream:
         check_called(self._call, self._vendor, called=called, ended=ended)
         self._finish = ended
         yield Delta(finish_reason=ended, extra=self._extra.take() or None)
-
-
-class _Tools:
-    """Tool calls in fragments. Servers number them, or give them ids, or neither; we number them anew."""
-
-    __slots__ = ("_by_id", "_by_index", "_calls")
-
-    def __init__(self) -> None:
-        self._calls: list[_Call] = []
-        self._by_index: dict[int, int] = {}
-        self._by_id: dict[str, int] = {}
-
-    def add(self, fragments: Any) -> tuple[ToolCallDelta, ...]:
-        if not isinstance(fragments, list):
-            raise ProtocolError("the stream's tool calls are no list")
-        return tuple(piece for fragment in fragments if (piece := self._add(fragment)) is not None)
-
-    def _add(self, fragment: Any) -> ToolCallDelta | None:
-        function = fragment.get("function") if isinstance(fragment, dict) else None
-        if not isinstance(fragment, dict) or not isinstance(function, (dict, type(None))):
-            raise ProtocolError("a tool call of the stream is no object")
-        function = function or {}
-        id_, name = optional_text(fragment.get("id")), optional_text(function.get("name"))
-        arguments = function.get("arguments")
-        if isinstance(arguments, dict):
-            arguments = json.dumps(arguments, ensure_ascii=False)
-        elif not isinstance(arguments, (str, type(None))):
-            raise ProtocolError("the arguments of a streamed tool call are no text")
-        at = self._slot(fragment.get("index"), id_, name)
-        fresh = self._calls[at].take(id_, name, arguments or "")
-        return None if fresh is None else ToolCallDelta(index=at, id=id_, name=name, arguments=fresh)
-
-    def _slot(self, index: Any, id_: str | None, name: str | None) -> int:
-        at: int | None = None
-        if isinstance(index, int) and not isinstance(index, bool):
-            at = self._by_index.get(index)
-            # Some servers give every call of a parallel set the number 0, and only ids
-            # and names tell them apart.
-            if at is not None and id_ and name and self._calls[at].id not in (None, id_):
-                at = self._by_id.get(id_)
-            if at is None:
-                at = self._new()
-            self._by_index[index] = at
-        elif id_ is not None:
-            at = self._by_id.get(id_)
-        elif self._calls and not name:
-            at = len(self._calls) - 1
-        if at is None:
-            at = self._new()
-        if id_ is not None:
-            self._by_id[id_] = at
-        return at
-
-    def _new(self) -> int:
-        self._calls.append(_Call())
-        return len(self._calls) - 1
-
-    def check(self, *, cut: bool) -> bool:
-        """Whether there is any whole call.
-
-        Raises ProtocolError for a broken one, unless the answer was cut.
-        """
-        for call in self._calls:
-            whole = call.name is not None and arguments_of(call.arguments) is not None
-            if not whole and not cut:
-                what = "arguments are no JSON object" if call.name else "name is missing"
-                raise ProtocolError(f"the stream holds a tool call whose {what}")
-        return bool(self._calls)
-
-
-class _Call:
-    __slots__ = ("_text", "id", "name")
-
-    def __init__(self) -> None:
-        self.id: str | None = None
-        self.name: str | None = None
-        self._text: list[str] = []
-
-    @property
-    def arguments(self) -> str:
-        return "".join(self._text)
-
-    def take(self, id_: str | None, name: str | None, arguments: str) -> str | None:
-        """The arguments that a fragment adds; None when it only says again what is known."""
-        known = bool(self.id or self.name)
-        self.id = self.id or id_
-        self.name = self.name or name
-        if arguments[:1] == "{" and arguments[-1:] == "}" and arguments == self.arguments:
-            arguments = ""  # some servers end with the whole call once more
-        if arguments:
-            self._text.append(arguments)
-        return arguments if arguments or not known else None

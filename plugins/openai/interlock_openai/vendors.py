@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from interlock.protocols import ProviderFacts
+from interlock.types.traits import UNKNOWN, Traits
 
 Ask = Literal["none", "reasoning_effort", "reasoning", "thinking", "enable_thinking", "template"]
 Return = Literal["never", "with_tool_calls", "always"]
 ReasoningForm = Literal["reasoning_content", "reasoning", "reasoning_details", "thinking_parts"]
-OutputMode = Literal["json_schema", "json_object"]
+OutputMode = Literal["json_schema", "json_object", "words"]
 DocumentForm = Literal["none", "file", "document_url", "file_url"]
 AudioForm = Literal["none", "object", "string"]
 CallIds = Literal["any", "short", "nine"]
@@ -37,7 +38,7 @@ class Vendor:
         user_after_tool: whether the user may speak right after a tool's result.
         ask: how reasoning is asked for; `efforts` renames levels.
         reasoning_form: how a past turn carries its reasoning, and `reasoning_back` when it must.
-        reasoning_owed: every past turn needs the field, those of other vendors and without a thought too.
+        reasoning_owed: which past turns need the field, those of other vendors and without a thought too.
         think_tags: the server may leave `<think>` blocks at the head of the text.
         output: the strictest response format; `output_with_tools` whether it goes together with tools.
         system_first: the server's templates take a system message only at the start.
@@ -46,6 +47,11 @@ class Vendor:
         tool_media: whether a tool's result may hold images itself.
         call_ids: what a tool call's id may be: any text, up to 40 characters, or nine letters and digits.
         cache_marks: whether text may be marked as the end of a cached prefix.
+        schema_in_streams: whether a schema as response format goes into streams.
+        stops: how many stop sequences it takes; None where nobody says.
+        families: whether what is known of models by their names holds here; not where the vendor puts right
+            by itself what a model does not take.
+        traits: what holds of all of its models, as far as nothing else is known.
         auth: the header that carries the key.
         azure: whether the URL names the deployment, as Azure's classic endpoint does.
     """
@@ -71,10 +77,14 @@ class Vendor:
     efforts: Mapping[str, str] = field(default_factory=dict)
     reasoning_form: ReasoningForm = "reasoning_content"
     reasoning_back: Return = "never"
-    reasoning_owed: bool = False
+    reasoning_owed: Return = "never"
     think_tags: bool = False
     output: OutputMode = "json_schema"
     output_with_tools: bool = True
+    schema_in_streams: bool = True
+    stops: int | None = None
+    families: bool = True
+    traits: Traits = UNKNOWN
     system_first: bool = False
     images: bool = True
     image_urls: bool = True
@@ -128,6 +138,7 @@ OPENAI = Vendor(
     documents="file",
     audio="object",
     call_ids="short",
+    stops=4,
 )
 
 AZURE = Vendor(
@@ -146,6 +157,7 @@ AZURE = Vendor(
     call_ids="short",
     auth="api-key",
     azure=True,
+    stops=4,
 )
 
 ZHIPU = Vendor(
@@ -170,6 +182,7 @@ ZHIPU = Vendor(
     output="json_object",
     documents="file_url",
     document_urls=True,
+    traits=Traits(temperature=(0.0, 1.0)),
 )
 
 ALIBABA = Vendor(
@@ -188,6 +201,7 @@ ALIBABA = Vendor(
     output="json_object",
     audio="object",
     cache_marks=True,
+    traits=Traits(refuses_while_reasoning=frozenset({"json", "forced_tools", "unstreamed"})),
 )
 
 DEEPSEEK = Vendor(
@@ -204,8 +218,10 @@ DEEPSEEK = Vendor(
     names=True,
     ask="thinking",
     reasoning_back="always",
-    reasoning_owed=True,
+    reasoning_owed="always",
     output="json_object",
+    stops=16,
+    traits=Traits(refuses_while_reasoning=frozenset({"forced_tools", "logprobs"})),
 )
 
 MISTRAL = Vendor(
@@ -250,6 +266,8 @@ GROQ = Vendor(
     reasoning_back="with_tool_calls",
     output="json_object",
     output_with_tools=False,
+    stops=4,
+    schema_in_streams=False,
 )
 
 TOGETHER = Vendor(
@@ -284,6 +302,7 @@ OPENROUTER = Vendor(
     document_urls=True,
     audio="object",
     cache_marks=True,
+    families=False,
 )
 
 HUGGINGFACE = Vendor(

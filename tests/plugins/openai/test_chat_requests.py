@@ -177,7 +177,7 @@ def test_reasoning_is_asked_for_in_the_vendors_own_words(
 def test_a_token_budget_for_thinking_goes_where_there_is_one(dialect: Callable[[str], Any]) -> None:
     request = Request("hi", settings=Settings(reasoning_tokens=64))
     assert body_of(dialect("openrouter"), request)["reasoning"] == {"max_tokens": 64}
-    assert body_of(dialect("alibaba"), request)["thinking_budget"] == 64
+    assert body_of(dialect("alibaba"), request, stream=True)["thinking_budget"] == 64
 
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}

@@ -1,0 +1,94 @@
+"""What a vendor is given back of its own: thoughts, and the proofs that stand on tool calls."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.types.messages import Reasoning, ToolCall
+from interlock.types.models import Deployment
+from interlock.types.provenance import comes_from
+from interlock_openai.vendors import Return, Vendor
+
+# Beside a call's function: Google's compatible endpoints and gateways that copy them; LiteLLM's proxy.
+_PROOFS = ("extra_content", "provider_specific_fields")
+# A thought that another vendor kept to itself, for vendors that demand one.
+_NO_THOUGHT = " "
+
+
+class Past:
+    """Past turns of the assistant's, on their way to a deployment. `owed`: which must carry a thought."""
+
+    def __init__(self, deployment: Deployment, vendor: Vendor, owed: Return) -> None:
+        self.vendor = vendor
+        self._deployment = deployment
+        self._owed = owed
+
+    def proof_of(self, call: ToolCall) -> dict[str, Any]:
+        """What stood on a call beside its function, to whoever put it there."""
+        if call.signature is None or not comes_from(call, self.vendor.name, self._deployment):
+            return {}
+        return {key: value for key, value in _object(call.signature).items() if key in _PROOFS}
+
+    def give_back(self, thoughts: list[Reasoning], encoded: dict[str, Any]) -> None:
+        """Past reasoning, to the vendor that thought it and to no other, where that vendor wants it."""
+        vendor = self.vendor
+        own = [thought for thought in thoughts if comes_from(thought, vendor.name, self._deployment)]
+        if _counts(self._owed, encoded) and not any(thought.text for thought in own):
+            encoded[vendor.reasoning_form] = _NO_THOUGHT
+        if not own or not _counts(vendor.reasoning_back, encoded):
+            return
+        text = "".join(thought.text for thought in own)
+        if vendor.reasoning_form == "thinking_parts":
+            parts = [_thinking(thought) for thought in own]
+            content = encoded.get("content")
+            if isinstance(content, str):
+                parts.extend([{"type": "text", "text": content}] if content else [])
+            else:
+                parts.extend(content or ())
+            encoded["content"] = parts
+        elif vendor.reasoning_form == "reasoning_details":
+            details = [detail for thought in own for detail in _details(thought.signature)]
+            if details:
+                encoded["reasoning_details"] = details
+            elif text:
+                encoded["reasoning"] = text
+        elif text:
+            encoded[vendor.reasoning_form] = text
+
+
+def _counts(which: Return, encoded: dict[str, Any]) -> bool:
+    return which == "always" or (which == "with_tool_calls" and "tool_calls" in encoded)
+
+
+def _thinking(thought: Reasoning) -> dict[str, Any]:
+    part: dict[str, Any] = {"type": "thinking", "thinking": [{"type": "text", "text": thought.text}]}
+    if thought.signature is not None:
+        part["signature"] = thought.signature
+    return part
+
+
+def _details(signature: str | None) -> list[Mapping[str, Any]]:
+    """The vendor's own reasoning blocks, which travel as one opaque signature through our types."""
+    try:
+        details = json.loads(signature) if signature else []
+    except (ValueError, RecursionError):
+        return []
+    return [detail for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
+
+
+def proof_on(call: Mapping[str, Any]) -> str | None:
+    """What stands on a call of an answer for its vendor to check, as one opaque text; None for nothing."""
+    found = {key: call[key] for key in _PROOFS if isinstance(call.get(key), dict) and call[key]}
+    try:
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
+    except RecursionError:
+        return None
+
+
+def _object(signature: str) -> dict[str, Any]:
+    """What `proof_on` made a text of."""
+    try:
+        extra = json.loads(signature)
+    except (ValueError, RecursionError):
+        return {}
+    return extra if isinstance(extra, dict) else {}

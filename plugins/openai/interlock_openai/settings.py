@@ -1,0 +1,96 @@
+"""Settings in this dialect. What the vendor or the model does not take is left out, and said."""
+
+from typing import Any
+
+from interlock.protocols import Call
+from interlock_openai.media import refused
+from interlock_openai.plan import Plan
+from interlock_openai.vendors import Vendor
+
+
+def put_settings(call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
+    settings = call.request.settings
+    names = {
+        "temperature": "temperature",
+        "top_p": "top_p",
+        "top_k": "top_k" if vendor.top_k else None,
+        "max_tokens": vendor.max_tokens,
+        "presence_penalty": "presence_penalty" if vendor.penalties else None,
+        "frequency_penalty": "frequency_penalty" if vendor.penalties else None,
+        "seed": vendor.seed,
+        "user": vendor.user,
+    }
+    for name, key in names.items():
+        if getattr(settings, name) is not None and (value := _taken(call, plan, name, key)) is not None:
+            payload[str(key)] = value
+    if "tools" in payload and settings.parallel_tool_calls is not None:
+        key = "parallel_tool_calls" if vendor.parallel else None
+        if _taken(call, plan, "parallel_tool_calls", key) is None:
+            payload.pop("parallel_tool_calls", None)
+    _put_stop(settings.stop, vendor, plan, payload)
+    _put_logprobs(settings.logprobs, vendor, plan, payload)
+    payload.update(_reasoning(vendor, plan))
+
+
+def _taken(call: Call, plan: Plan, name: str, key: str | None) -> Any:
+    """The setting's value as it is sent; None when the vendor or the model does not take it."""
+    value = getattr(call.request.settings, name)
+    if key is None:
+        call.adjust(name, "left out; the vendor has no such setting")
+        return None
+    traits = plan.traits
+    if name != "max_tokens" and not traits.takes(name, reasoning=bool(plan.reasoning)):
+        at_times = " while it reasons" if traits.takes(name, reasoning=False) else ""
+        call.adjust(name, f"left out; the model does not take it{at_times}")
+        return None
+    if name == "temperature" and traits.temperature is not None:
+        low, high = traits.temperature
+        if not low <= value <= high:
+            value = low if value < low else high
+            call.adjust(name, f"sent as {value:g}; the model takes {low:g} to {high:g}")
+    return value
+
+
+def _put_stop(stop: tuple[str, ...], vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
+    """Where an answer ends is part of its meaning: it is never left out."""
+    if not stop:
+        return
+    if not plan.traits.takes("stop", reasoning=bool(plan.reasoning)):
+        raise refused(vendor, "stop", "the model takes none")
+    if vendor.stops is not None and len(stop) > vendor.stops:
+        raise refused(vendor, f"{len(stop)} stop sequences", f"it takes at most {vendor.stops}")
+    payload["stop"] = list(stop)
+
+
+def _put_logprobs(logprobs: int | None, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
+    """What the caller wants to read in the answer is never left out either."""
+    if logprobs is None:
+        return
+    if not vendor.logprobs:
+        raise refused(vendor, "logprobs", "it returns none")
+    if not plan.traits.takes("logprobs", reasoning=bool(plan.reasoning)):
+        at_times = " while it reasons" if plan.traits.takes("logprobs", reasoning=False) else ""
+        raise refused(vendor, "logprobs", f"the model returns none{at_times}")
+    payload["logprobs"] = True
+    if logprobs:
+        payload["top_logprobs"] = logprobs
+
+
+def _reasoning(vendor: Vendor, plan: Plan) -> dict[str, Any]:
+    level, budget = plan.effort, plan.budget
+    if level is None and budget is None:
+        return {}
+    if vendor.ask == "reasoning":
+        return {"reasoning": {"max_tokens": budget} if budget is not None else {"effort": level}}
+    if vendor.ask == "enable_thinking":
+        asked: dict[str, Any] = {"enable_thinking": level != "none"}
+        if budget is not None and level != "none":
+            asked["thinking_budget"] = budget
+        return asked
+    if vendor.ask == "thinking":
+        if level == "none":
+            return {"thinking": {"type": "disabled"}}
+        return {"thinking": {"type": "enabled"}, "reasoning_effort": level}
+    if vendor.ask == "template":
+        return {"chat_template_kwargs": {"enable_thinking": level != "none", "reasoning_effort": level}}
+    return {"reasoning_effort": level} if vendor.ask == "reasoning_effort" else {}
