@@ -36,6 +36,10 @@ _KIMI = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalt
 _FAMILIES: tuple[tuple[str, frozenset[str], Traits], ...] = (
     (r"gpt-5(\.\d+)?-chat.*|chatgpt-.*|gpt-(3\.5|4).*", _EVERYWHERE, _NEVER),
     (r"gpt-5(-.*)?", _EVERYWHERE, _GPT_5),
+    (r"gpt-5\.1-codex(-mini)?", _EVERYWHERE, _O_SERIES),
+    (r"gpt-5\.\d+-(codex|pro).*", _EVERYWHERE, Traits(
+        reasons="always", efforts=(*_LEVELS, "xhigh"), refuses=_SAMPLING
+    )),
     (r"gpt-5\.1(-.*)?", _EVERYWHERE, _gpt(*_LEVELS)),
     (r"gpt-5\.[23](-.*)?", _EVERYWHERE, _gpt(*_LEVELS, "xhigh")),
     (r"gpt-5\.4(-.*)?", _EVERYWHERE, _gpt(*_LEVELS, "xhigh", tools=False)),

@@ -4,8 +4,7 @@ Rows differ by data alone. What a row does not name, the vendor does not take: a
 effort) is then left out, a part of the conversation is refused by name.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from interlock.protocols import ProviderFacts
@@ -36,7 +35,7 @@ class Vendor:
         refusals: whether a past turn may carry `refusal`; otherwise its words are text.
         wordless: whether a message may be without a word.
         user_after_tool: whether the user may speak right after a tool's result.
-        ask: how reasoning is asked for; `efforts` renames levels.
+        ask: how reasoning is asked for.
         reasoning_form: how a past turn carries its reasoning, and `reasoning_back` when it must.
         reasoning_owed: which past turns need the field, those of other vendors and without a thought too.
         think_tags: the server may leave `<think>` blocks at the head of the text.
@@ -74,7 +73,6 @@ class Vendor:
     user_after_tool: bool = True
     stream_usage: bool = True
     ask: Ask = "none"
-    efforts: Mapping[str, str] = field(default_factory=dict)
     reasoning_form: ReasoningForm = "reasoning_content"
     reasoning_back: Return = "never"
     reasoning_owed: Return = "never"

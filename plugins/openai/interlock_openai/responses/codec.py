@@ -4,8 +4,8 @@ from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.protocols import Call
 from interlock.types.response import Answer
-from interlock.types.traits import traits_of
 from interlock_openai.errors import error_from_reply
+from interlock_openai.families import traits_at
 from interlock_openai.responses.decode import decode
 from interlock_openai.responses.encode import encode
 from interlock_openai.responses.stream import ResponseStream
@@ -19,7 +19,7 @@ class Responses:
         self.vendor = vendor
 
     def encode(self, call: Call, *, stream: bool) -> HttpRequest:
-        return encode(call, self.vendor, traits_of(call.deployment), stream=stream)
+        return encode(call, self.vendor, traits_at(call.deployment, self.vendor), stream=stream)
 
     def decode(self, call: Call, reply: HttpReply) -> Answer:
         return decode(call, reply, self.vendor)
