@@ -114,7 +114,7 @@ def test_without_enough_samples_and_without_seconds_there_is_no_hedge():
     "request_",
     [
         Request("x", tools=[{"name": "pay", "description": "", "parameters": {"type": "object"}}]),
-        Request("x", settings={"extra": {"tools": [{"type": "web_search"}]}}),
+        Request("x", settings={"extra": {"code_interpreter": True}}),
         None,
     ],
 )
