@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from interlock.config import Config, load, resolve_key
 from interlock.errors import ConfigError
+from interlock.http import check_network
 from interlock.types.models import Network, Secret, Timeouts
 from interlock.types.request import Constraints
 
@@ -114,7 +115,7 @@ def test_lists_and_names_come_from_the_environment_too() -> None:
 
 
 def test_variables_that_are_no_settings_pass() -> None:
-    names = ("DISABLED_PLUGINS", "STRICT_PLUGINS", "TRANSPORT", "LOCAL_MODEL")
+    names = ("DISABLED_PLUGINS", "STRICT_PLUGINS", "LOCAL_MODEL")
     assert load(None, {f"INTERLOCK_{name}": "1" for name in names} | {"PATH": "/bin"}).rescue == "replay"
 
 
@@ -574,3 +575,77 @@ def test_an_address_for_records_and_its_bounds_may_come_from_two_places(
 )
 def test_bad_places_for_records(line: str, told: str) -> None:
     assert complaint_about(line).startswith(f"interlock.yaml:1: {told}")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="a pipe or a device"):
+        load(tmp_path / "pipe")
+    for spec in ("file:pipe", "file:/dev/zero"):
+        with pytest.raises(ConfigError, match="a pipe or a device"):
+            resolve_key(spec, environ={}, folder=tmp_path)
+    for network in (Network(ca_bundle="pipe"), Network(client_cert=("pipe", None))):
+        with pytest.raises(ConfigError, match="a pipe or a device"):
+            check_network(network)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such rights here")
+def test_a_key_that_everybody_may_read_is_taken_with_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "key.txt"
+    file.write_text(SECRET, encoding="utf-8")
+    file.chmod(0o644)
+    assert "chmod 600" in resolve_key("file:key.txt", environ={}, folder=tmp_path).warning
+    file.chmod(0o600)
+    assert not resolve_key("file:key.txt", environ={}, folder=tmp_path).warning
+
+
+KEYS = [SECRET, "mykey-with-dashes-2024", "AKIAIOSFODNN7EXAMPLE", "nvapi-abc123456", "0f3c" * 10]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_in_a_names_place_is_not_repeated(key: str) -> None:
+    credential = resolve_key(f"env:{key}", environ={})
+    assert credential.secret is None
+    assert key not in f"{credential.source}{credential.hint}"
+    with pytest.raises(ConfigError) as caught:
+        resolve_key(f"file:{key}", environ={})
+    assert key not in str(caught.value)
+    Path("interlock.yaml").write_text(f"deployments:\n  - {{id: a, {key}: x}}\n", encoding="utf-8")
+    for source in (None, {"deployments": [ONE | {key: "x"}]}):
+        with pytest.raises(ConfigError) as caught:
+            load(source, {})
+        assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "my_key", "TEAM_7_KEY", "COMPANY_OPENAI_KEY_2024_NEW"])
+def test_the_name_of_a_variable_is(name: str) -> None:
+    credential = resolve_key(f"env:{name}", environ={})
+    if name != "COMPANY_OPENAI_KEY_2024_NEW":  # too like a key to be told
+        assert (credential.source, credential.hint) == (f"env:{name}", f"{name} is not set")
+
+
+def constrained(environ: dict[str, str], file: dict[str, Any] | None = None, text: str = "") -> Constraints:
+    if text:
+        Path("interlock.yaml").write_text(f"constraints: {text}\n", encoding="utf-8")
+    source = None if file is None else {"constraints": file}
+    return load(source, environ).constraints.constraints()
+
+
+def test_sources_can_only_tighten_each_others_constraints() -> None:
+    environ = {"INTERLOCK_CONSTRAINTS__RESIDENCY": "de,us", "INTERLOCK_CONSTRAINTS__DENY_VENDORS": "acme"}
+    found = constrained(environ, text="{residency: [eu], deny_vendors: [other], on_premise: true}")
+    assert found == Constraints(
+        residency=frozenset({"de"}), deny_vendors=frozenset({"acme", "other"}), on_premise=True
+    )
+    assert constrained({"INTERLOCK_CONSTRAINTS__ON_PREMISE": "false"}, text="{on_premise: true}").on_premise
+    assert constrained(environ, {"residency": ["fr", "us"]}).residency == {"us"}
+    assert constrained(environ, text="{low_latency: true}").residency == {"de", "us"}
+
+
+def test_residencies_without_a_place_in_common_are_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        constrained({"INTERLOCK_CONSTRAINTS__RESIDENCY": "us"}, text="{residency: [eu]}")
+    told = str(caught.value)
+    assert told.startswith("interlock.yaml:1: constraints.residency: eu has no place in common")
+    assert "environment allows: us" in told

@@ -85,6 +85,9 @@ def _show(findings: Sequence[Finding], stores: Sequence[Store]) -> None:
         (("Not ready", "What to do"), steps),
     ]
     show.tables(*(part for part in parts if part[1]))
+    for finding in findings:
+        if finding.warning:
+            show.note(f"{finding.deployment.id}: {finding.warning}.")
 
 
 def _step(problem: str, step: str) -> str:
@@ -116,6 +119,7 @@ def _data(finding: Finding) -> dict[str, Any]:
         "seconds": None if finding.seconds is None else round(finding.seconds, 4),
         "ready": finding.ready,
         "next_step": finding.next_step,
+        "warning": finding.warning,
     }
 
 

@@ -25,7 +25,8 @@ Reach = Literal["ok", "failed", "in process", "not tried"]
 class Finding:
     """What is known of one deployment. `credential` says where its key comes from, and never the key.
 
-    `seconds` is how long the connection took; `next_step` is empty when the deployment is ready.
+    `seconds` is how long the connection took; `next_step` is empty when the deployment is ready. `warning` is
+    what is unwise and keeps nothing from working.
     """
 
     deployment: Deployment
@@ -34,6 +35,10 @@ class Finding:
     detail: str = ""
     seconds: float | None = None
     next_step: str = ""
+
+    @property
+    def warning(self) -> str:
+        return self.deployment.credential.warning
 
     @property
     def ready(self) -> bool:

@@ -32,6 +32,7 @@ from interlock.config.schema import (
     TierConfig,
     TimeoutsConfig,
 )
+from interlock.config.tightening import tightest
 from interlock.config.tracing import TracingConfig
 from interlock.errors import ConfigError
 
@@ -169,6 +170,7 @@ def load(
         raise complaints(error, Config, lambda *facts: _error(origins, *facts)) from None
     finally:
         _layers.reset(token)
+    config = config.model_copy(update={"constraints": tightest(origins, config.constraints)})
     config._origins = origins  # noqa: SLF001 - our own
     return config
 

@@ -24,6 +24,7 @@ from yaml.events import (
 )
 
 from interlock.errors import ConfigError
+from interlock.http import looks_secret
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 32
@@ -83,7 +84,8 @@ class Node:
 
 def shown(path: Iterable[str]) -> str:
     """A dotted key, without the characters that would break a line."""
-    dotted = ".".join(path)
+    # A key that was taken for a name must not be repeated.
+    dotted = ".".join("***" if looks_secret(step) else step for step in path)
     return dotted if dotted.isprintable() else repr(dotted)[1:-1]
 
 

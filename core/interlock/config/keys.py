@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from interlock.errors import ConfigError
+from interlock.http import looks_secret
+from interlock.types.files import is_exposed, read_regular
 from interlock.types.models import Credential, Secret
 
 _SHELL = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _LONGEST = 65_536
 _Build = Callable[[str], ConfigError]
 
@@ -46,32 +49,39 @@ def _from_environment(name: str, environ: Mapping[str, str], error: _Build) -> C
     if not name:
         raise error("env: must be followed by the name of a variable.")
     value = environ.get(name, "").strip()
+    # A key that was put in a variable's place must not be told to whoever asks why there is none.
+    shown = name if _VARIABLE.fullmatch(name) and not looks_secret(name) else ""
+    source = f"env:{shown or '***'}"
     if not value:
-        return Credential(source=f"env:{name}", hint=f"{name} is not set")
-    return Credential(secret=_checked(value, error, ""), source=f"env:{name}")
+        hint = f"{shown} is not set" if shown else "what follows env: is no name of a variable that is set"
+        return Credential(source=source, hint=hint)
+    return Credential(secret=_checked(value, error, ""), source=source)
 
 
 def _from_file(name: str, folder: Path | None, error: _Build) -> Credential:
     if not name:
         raise error("file: must be followed by a path.")
+    shown = name if not looks_secret(name) else "of that name"
     try:
         path = (folder or Path()) / Path(name).expanduser()
         if path.is_dir():
-            raise error(f"{name} is a directory.")
-        with path.open("rb") as file:
-            raw = file.read(_LONGEST + 1)
+            raise error(f"{shown} is a directory.")
+        raw = read_regular(path, _LONGEST + 1)
+        exposed = is_exposed(path)
         text = raw.decode("utf-8-sig").strip()
     except FileNotFoundError:
-        raise error(f"there is no file {name}.") from None
+        raise error(f"there is no file {shown}.") from None
     except OSError as problem:
-        raise error(f"{name} cannot be read: {problem.strerror or problem}.") from None
+        raise error(f"{shown} cannot be read: {problem.strerror or problem}.") from None
     except UnicodeDecodeError:
-        raise error(f"{name} is not text.") from None
+        raise error(f"{shown} is not text.") from None
     except (ValueError, RuntimeError):
-        raise error(f"{name!r} is no path.") from None
+        raise error(f"{shown!r} is no path.") from None
     if len(raw) > _LONGEST:
-        raise error(f"{name} is too long for a key.")
-    return Credential(secret=_checked(text, error, f"{name} is empty."), source=f"file:{name}")
+        raise error(f"{shown} is too long for a key.")
+    secret = _checked(text, error, f"{shown} is empty.")
+    warning = f"everybody on this machine may read {shown}; chmod 600 keeps it to you" if exposed else ""
+    return Credential(secret=secret, source=f"file:{shown}", warning=warning)
 
 
 def _checked(value: str, error: _Build, empty: str) -> Secret:

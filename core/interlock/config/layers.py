@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from interlock.config.document import MAX_CHARACTERS, Node, plain_mapping, read
 from interlock.errors import ConfigError
+from interlock.types.files import read_regular
 from interlock.types.names import nearest
 
 PREFIX = "INTERLOCK_"
@@ -76,8 +77,7 @@ def _text(name: str) -> str:
         path = Path(name).expanduser()
         if path.is_dir():
             raise ConfigError("is a directory; name the file in it.", source=name)
-        with path.open("rb") as file:
-            raw = file.read(4 * MAX_CHARACTERS + 1)
+        raw = read_regular(path, 4 * MAX_CHARACTERS + 1)
     except FileNotFoundError:
         message = "there is no such file; `interlock init` writes one."
         raise ConfigError(message, source=name) from None

@@ -6,7 +6,7 @@ from interlock.http.hosts import is_loopback
 from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
 from interlock.http.proxies import without_login
-from interlock.http.redact import RedactingFilter, redact, redacting_logger
+from interlock.http.redact import RedactingFilter, looks_secret, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
 from interlock.http.status import error_for, retry_after
 from interlock.types.permit import Permit, origin_of
@@ -29,6 +29,7 @@ __all__ = [
     "check_network",
     "error_for",
     "is_loopback",
+    "looks_secret",
     "origin_of",
     "public_in",
     "redact",

@@ -25,6 +25,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Keys without a prefix: a long run of letters and digits mixed, with an optional second half after a dot.
     (re.compile(r"\b(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z0-9]{32,}(?:\.[a-zA-Z0-9]{8,})?"), MASK),
 )
+_FEW = 2  # digits, as names have
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -33,6 +34,12 @@ def redact(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def looks_secret(name: str) -> bool:
+    """Whether what stands in a name's place may be a key: by its prefix, or a long word with many digits."""
+    words = re.fullmatch(r"[\w-]{16,}", name) is not None
+    return redact(name) != name or (words and sum(c.isdigit() for c in name) > _FEW and not name.isdigit())
 
 
 class RedactingFilter(logging.Filter):

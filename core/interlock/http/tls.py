@@ -5,6 +5,7 @@ import os
 import ssl
 
 from interlock.errors import ConfigError
+from interlock.types.files import check_regular
 from interlock.types.models import Network
 
 
@@ -38,6 +39,7 @@ def _new_usual_context() -> ssl.SSLContext:
 
 def _trusting(path: str) -> ssl.SSLContext:
     try:
+        check_regular(path)
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read certificates from {path!r}: {_why(error)}", key="ca_bundle") from None
@@ -45,6 +47,9 @@ def _trusting(path: str) -> ssl.SSLContext:
 
 def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
     try:
+        for path in (certificate, key):
+            if path is not None:
+                check_regular(path)
         # The empty password keeps OpenSSL from asking for one on the terminal.
         context.load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:

@@ -172,11 +172,12 @@ class Credential:
     """Where a key comes from, and the key once found.
 
     `secret` is None while no key is found; `needed` then excludes the deployment, and `hint` says what to
-    set.
+    set. `warning` is what is unwise about where it was found.
     """
 
     secret: Secret | None = None
     source: str = ""
+    warning: str = ""
     needed: bool = True
     hint: str = ""
 

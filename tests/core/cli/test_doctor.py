@@ -1,6 +1,7 @@
 """`interlock doctor`."""
 
 import json
+import os
 import socket
 
 import pytest
@@ -153,3 +154,16 @@ def test_shared_health_is_tried_and_its_password_is_not_shown(configured, run):
 def test_without_stores_there_is_no_word_of_them(configured, run):
     configured("good")
     assert "Store" not in run("doctor").stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such rights here")
+def test_a_key_file_that_everybody_may_read_is_told_and_used(configured, run, tmp_path):
+    key = tmp_path / "key.txt"
+    key.write_text("a-key")
+    key.chmod(0o644)
+    path = configured("good")
+    path.write_text(path.read_text().replace("test-key", f"file:{key}"))
+    (found,) = json.loads(run("doctor", "--json").stdout)
+    assert found["ready"] is True
+    assert "chmod 600" in found["warning"]
+    assert "chmod 600" in run("doctor").output

@@ -1,0 +1,47 @@
+"""The constraints of several sources together: one may tighten what another asks for, and none loosens it."""
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from interlock.config.layers import Layer
+from interlock.config.schema import ConstraintsConfig
+from interlock.constraints.jurisdictions import NOWHERE, tighten
+from interlock.errors import ConfigError
+
+
+def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsConfig:
+    """What all layers ask for; `merged` is what the strongest of them asks for, key by key.
+
+    Raises:
+        ConfigError: two sources name residencies that have no place in common.
+    """
+    given = [(layer, layer.data["constraints"]) for layer in layers if layer.data.get("constraints")]
+    if len(given) < 2:  # noqa: PLR2004 - nothing to compare
+        return merged
+    whole = merged.constraints()
+    for layer, part in given:
+        try:
+            asked = ConstraintsConfig.model_validate(part)
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_input=False)[0]
+            key = ".".join(("constraints", *map(str, wrong["loc"])))
+            raise ConfigError(f"{wrong['msg']}.", key=key, source=layer.name) from None
+        tighter = tighten(whole, asked.constraints())
+        if NOWHERE in tighter.residency:
+            others = " and ".join(other.name for other, _ in given if other is not layer)
+            _, line, variable = layer.find(["constraints", "residency"])
+            raise ConfigError(
+                f"{', '.join(asked.residency)} has no place in common with what {others} allows: "
+                f"{', '.join(sorted(whole.residency))}.",
+                key=variable or "constraints.residency",
+                source=layer.name,
+                line=line,
+            )
+        whole = tighter
+    return ConstraintsConfig(
+        residency=tuple(sorted(whole.residency)),
+        on_premise=whole.on_premise,
+        deny_vendors=tuple(sorted(whole.deny_vendors)),
+        low_latency=merged.low_latency,
+    )
