@@ -6,6 +6,7 @@ from math import inf
 from typing import Any, TypedDict
 
 from interlock.engine.output import as_output
+from interlock.engine.pairing import paired
 from interlock.engine.rescue import MODES
 from interlock.engine.tools import as_tool_choice, as_tools
 from interlock.errors import RequestError
@@ -79,6 +80,9 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
     limit = request.timeout
     if limit is not None and not (type(limit) in (int, float) and 0 < limit < inf):
         raise RequestError("expected a number of seconds above 0", key="timeout")
+    messages = paired(request.messages)
+    if messages is not request.messages:
+        request = replace(request, messages=messages)
     if not (request.tools or request.tool_choice is not None or request.output is not None):
         return request
     tools = as_tools(request.tools)

@@ -1,7 +1,7 @@
 """LangChain's messages as Interlock's."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from langchain_core.messages import (
@@ -38,14 +38,16 @@ def messages_in(messages: Iterable[BaseMessage]) -> list[Message]:
     Raises:
         RequestError: naming the message and the block that cannot be read.
     """
-    return [_message(message, f"messages.{index}") for index, message in enumerate(messages)]
+    said = list(messages)
+    answered = frozenset(message.tool_call_id for message in said if isinstance(message, ToolMessage))
+    return [_message(message, f"messages.{index}", answered) for index, message in enumerate(said)]
 
 
-def _message(message: BaseMessage, key: str) -> Message:
+def _message(message: BaseMessage, key: str, answered: Container[str]) -> Message:
     if isinstance(message, HumanMessage):
         return _said("user", message, key)
     if isinstance(message, AIMessage):
-        return _assistant(message, key)
+        return _assistant(message, key, answered)
     if isinstance(message, SystemMessage):
         return _said("system", message, key)
     if isinstance(message, ToolMessage):
@@ -75,8 +77,8 @@ def _said(role: Literal["system", "user", "assistant"], message: BaseMessage, ke
     return Message(role, tuple(parts), name=message.name)
 
 
-def _assistant(message: AIMessage, key: str) -> Message:
-    calls = _calls(message)
+def _assistant(message: AIMessage, key: str, answered: Container[str]) -> Message:
+    calls = _calls(message, answered)
     content = message.content
     if isinstance(content, str) and not (calls or message.additional_kwargs):
         return Message("assistant", content, name=message.name)
@@ -99,8 +101,8 @@ def _assistant(message: AIMessage, key: str) -> Message:
     return Message("assistant", (*parts, *waiting.values()), name=message.name)
 
 
-def _calls(message: AIMessage) -> list[ToolCall]:
-    """The message's calls. One whose arguments were no JSON keeps its place, since a result may answer it."""
+def _calls(message: AIMessage, answered: Container[str]) -> list[ToolCall]:
+    """The message's calls. One whose arguments were no JSON keeps its place when a result answers it."""
     calls = [
         ToolCall(id=call["id"] or f"call_{index}", name=call["name"], arguments=call["args"])
         for index, call in enumerate(message.tool_calls)
@@ -108,7 +110,7 @@ def _calls(message: AIMessage) -> list[ToolCall]:
     calls += [
         ToolCall(id=str(call["id"]), name=str(call["name"]))
         for call in message.invalid_tool_calls
-        if call.get("id") and call.get("name")
+        if call.get("name") and call.get("id") and str(call["id"]) in answered
     ]
     return calls
 

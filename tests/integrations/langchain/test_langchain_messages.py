@@ -178,6 +178,12 @@ def test_a_call_that_was_no_json_keeps_its_place_for_the_result_that_answers_it(
     assert calls[0].tool_calls == (ToolCall(id="c1", name="add"),)
 
 
+def test_a_call_that_was_no_json_and_that_nothing_answers_is_left_out():
+    invalid = {"name": "add", "args": "{", "id": "c1", "error": "bad", "type": "invalid_tool_call"}
+    turn, _ = messages_in([AIMessage("Hm.", invalid_tool_calls=[invalid]), HumanMessage("Well?")])
+    assert turn.tool_calls == ()
+
+
 def test_a_block_that_was_no_call_keeps_its_place_too():
     block = {"type": "tool_use", "id": "c2", "name": "add", "input": "{"}
     assert parts_of([block], AIMessage) == (ToolCall(id="c2", name="add"),)
