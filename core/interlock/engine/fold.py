@@ -1,6 +1,7 @@
 """Deltas in, one answer out: what makes a stream equal to a plain call."""
 
 from collections.abc import Iterable
+from dataclasses import fields, replace
 from typing import Any
 
 from interlock.errors import ProtocolError
@@ -26,23 +27,16 @@ class _Piece:
 
 def _counted(before: Usage, told: Usage) -> Usage:
     """Counts grow: what comes later and says nothing, or nought, does not undo what was counted."""
-    if before == _NOTHING:
-        return told
-    return Usage(
-        input_tokens=_more(before.input_tokens, told.input_tokens),
-        output_tokens=_more(before.output_tokens, told.output_tokens),
-        cache_read=_more(before.cache_read, told.cache_read),
-        cache_write=_more(before.cache_write, told.cache_write),
-        reasoning=_more(before.reasoning, told.reasoning),
-        estimated=told.estimated,
-    )
-
-
-def _more(before: int | None, told: int | None) -> int | None:
-    return told if told or before is None else before
+    kept: dict[str, Any] = {
+        name: value
+        for name in _COUNTS
+        if (value := getattr(before, name)) is not None and not getattr(told, name)
+    }
+    return replace(told, **kept) if kept else told
 
 
 _NOTHING = Usage()
+_COUNTS = tuple(field.name for field in fields(Usage) if field.name != "estimated")
 
 
 class Fold:

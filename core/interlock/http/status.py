@@ -19,6 +19,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.http.redact import redact
+from interlock.http.waits import wait_in_words
 from interlock.types.identifiers import identifier
 
 _EXACT: Mapping[int, type[ProviderError]] = {
@@ -34,6 +35,7 @@ _EXACT: Mapping[int, type[ProviderError]] = {
 _BY_HUNDRED: Mapping[int, type[ProviderError]] = {3: ProtocolError, 4: InvalidRequest, 5: Unavailable}
 _REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "cf-ray")
 _TOO_MANY_REQUESTS = 429
+_UNAVAILABLE = 503
 
 _LONGEST_MESSAGE = 500
 _LONGEST_CODE = 100
@@ -89,6 +91,9 @@ def error_for(
         message += f"; {deployment_hint}"
     # A limit's reset says when the limit is whole again, which is no answer to a 500.
     wait = retry_after(headers, clock=clock) if status == _TOO_MANY_REQUESTS else _told(headers, clock)
+    if wait is None and status in (_TOO_MANY_REQUESTS, _UNAVAILABLE):
+        said = wait_in_words(vendor_message)
+        wait = None if said is None else _bounded(said)
     return kind(
         message,
         status=status,

@@ -16,7 +16,7 @@ from interlock_openai.schema import in_words, response_format
 from interlock_openai.settings import put_settings
 from interlock_openai.vendors import Return, Vendor
 
-# Azure's last dated version that is not a preview; a query in base_url overrides it.
+# Azure's last dated version that is not a preview, for a path that needs one and names none.
 AZURE_API_VERSION = "2024-10-21"
 
 
@@ -29,14 +29,18 @@ def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
 
 
 def url(deployment: Deployment, vendor: Vendor) -> str:
-    """Azure's classic endpoint names the deployment in the path; its v1 endpoint is like everyone's."""
+    """Azure's v1 endpoint is like everyone's; its classic one, for those who name a version or a path of it,
+    names the deployment in the path.
+    """
     root = deployment.base_url.rstrip("/")
     if not vendor.azure:
         return f"{root}/chat/completions"
     parts = urlsplit(root)
     path = parts.path.rstrip("/")
     query = dict(parse_qsl(parts.query))
-    if not path.endswith("/v1"):
+    if not path.endswith("/v1") and "/deployments/" not in path and "api-version" not in query:
+        path = f"{path.removesuffix('/openai')}/openai/v1"
+    elif not path.endswith("/v1"):
         if "/deployments/" not in path:
             path = f"{path.removesuffix('/openai')}/openai/deployments/{quote(deployment.name, safe='')}"
         query.setdefault("api-version", AZURE_API_VERSION)

@@ -4,8 +4,8 @@ A code decides where there is one; the status decides next; words are read only 
 """
 
 import json
-import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from interlock.errors import (
@@ -21,6 +21,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.http import error_for
+from interlock.http.overflow import says_overflow
 
 _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
     ContextLengthExceeded: (
@@ -30,6 +31,7 @@ _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
         "model_context_window_exceeded",
         "string_above_max_length",
         "max_context_length_exceeded",
+        "tokens_limit_reached",
     ),
     ContentPolicyViolation: (
         "content_filter",
@@ -160,20 +162,22 @@ _ZHIPU: dict[type[ProviderError], tuple[str, ...]] = {
 _CODES = {code: kind for kind, codes in _BY_CLASS.items() for code in codes}
 _VENDOR_CODES = {"zhipu": {code: kind for kind, codes in _ZHIPU.items() for code in codes}}
 
-_CONTEXT = re.compile(
-    r"(maximum|max|available) context (length|size)|context (length|window) (exceeded|of)|prompt is too long"
-    r"|too large for model with|range of input length|exceeds the (model'?s )?(maximum )?context",
-    re.IGNORECASE,
-)
 _STATUSES = range(400, 600)
+# With which some servers answer what they should have refused.
+_BROKEN = 500
 
 
 class Told(NamedTuple):
-    """What an error body says. `codes` are in order of trust: the code proper, inner codes, the type."""
+    """What an error body says. `codes` are in order of trust: the code proper, inner codes, the type.
+
+    `words` are all of them, those of a vendor that a gateway quotes too; `headers` are that vendor's.
+    """
 
     codes: tuple[str, ...]
     message: str | None
     flagged: bool
+    words: tuple[str, ...] = ()
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 def error_from_reply(
@@ -198,6 +202,7 @@ def error_inside(
 
 def _typed(told: Told, *, status: int | None, headers: Mapping[str, str], vendor: str) -> ProviderError:
     code = next((code for code in told.codes if not _is_status(code)), next(iter(told.codes), None))
+    headers = {**told.headers, **headers}
     base = error_for(
         status=status if status is not None else 503, headers=headers, code=code, vendor_message=told.message
     )
@@ -227,8 +232,8 @@ def _kind(
     for code in told.codes:
         if (kind := own.get(code) or _CODES.get(code.lower())) is not None:
             return kind
-    generic = status is None or isinstance(base, InvalidRequest)
-    if generic and told.message and _CONTEXT.search(told.message):
+    generic = status in (None, _BROKEN) or isinstance(base, InvalidRequest)
+    if generic and says_overflow(*told.words):
         return ContextLengthExceeded
     if status is None and "invalid_request_error" in told.codes:
         return InvalidRequest
@@ -244,7 +249,19 @@ def read(payload: Any) -> Told:
     codes: list[str] = []
     words: list[str] = []
     flagged = _walk(payload, codes, words, depth=0)
-    return Told(tuple(dict.fromkeys(codes)), words[0] if words else None, flagged)
+    message = words[0] if words else None
+    return Told(tuple(dict.fromkeys(codes)), message, flagged, tuple(words), _quoted_headers(payload))
+
+
+def _quoted_headers(payload: Any) -> dict[str, str]:
+    """OpenRouter's `error.metadata.headers`: those of the vendor behind it."""
+    for key in ("error", "metadata", "headers"):
+        payload = payload.get(key) if isinstance(payload, dict) else None
+    if not isinstance(payload, dict):
+        return {}
+    return {
+        name.lower(): str(value) for name, value in payload.items() if isinstance(value, (str, int, float))
+    }
 
 
 def _walk(value: Any, codes: list[str], words: list[str], depth: int) -> bool:

@@ -133,3 +133,10 @@ def test_a_signed_call_names_its_vendor():
     call = ToolCallDelta(index=0, id="a", name="pay", arguments="{}", signature="s")
     answer = Fold.of([Delta(tool_calls=(call,)), Delta(finish_reason="tool_calls")], vendor="acme")
     assert (answer.tool_calls[0].signature, answer.tool_calls[0].vendor) == ("s", "acme")
+
+
+def test_counts_never_fall_back_to_nought():
+    first = Usage(input_tokens=9, output_tokens=1, cache_read=4, cost=0.5)
+    deltas = [Delta("x", usage=first), Delta(usage=Usage(input_tokens=0, output_tokens=5, cost=0.0)), STOP]
+    usage = Usage(input_tokens=9, output_tokens=5, cache_read=4, cost=0.5)
+    assert Fold.of(deltas).usage == usage

@@ -299,6 +299,24 @@ def test_what_has_no_home_is_the_same_plain_and_streamed(dialect: Dialects) -> N
         ),
         # neither number nor id
         ([fragment(name="f", arguments='{"x"'), fragment(arguments=":1}")], [("call_0", "f", {"x": 1})]),
+        # arguments under numbers of their own
+        (
+            [
+                fragment(index=0, id="a", name="f", arguments=""),
+                fragment(index=1, arguments='{"x":'),
+                fragment(index=2, arguments="1}"),
+            ],
+            [("a", "f", {"x": 1})],
+        ),
+        (
+            [
+                fragment(index=0, id="a", name="f", arguments='{"x":1}'),
+                fragment(index=1, id="b", name="g", arguments=""),
+                fragment(index=2, arguments='{"y":'),
+                fragment(index=3, arguments="2}"),
+            ],
+            [("a", "f", {"x": 1}), ("b", "g", {"y": 2})],
+        ),
         # every call numbered 0
         (
             [
@@ -325,6 +343,36 @@ def test_tool_calls_in_fragments(fragments: Any, expected: Any, dialect: Dialect
     got = dialect("openai").fold([sse(*(chunk(piece) for piece in fragments), chunk({}, "stop"))])
     assert [(call.id, call.name, call.arguments) for call in got.tool_calls] == expected
     assert got.finish_reason == "tool_calls"
+
+
+@pytest.mark.parametrize(
+    "fragments",
+    [
+        [
+            fragment(index=0, id="a", name="f", arguments='{"x"'),
+            fragment(index=1, id="b", name="g", arguments='{"y"'),
+            fragment(index=2, arguments=":1}"),
+        ],
+        [
+            fragment(index=0, id="a", name="f"),
+            fragment(index=1, id="b", name="g"),
+            fragment(index=2, arguments="{}"),
+        ],
+        [fragment(index=0, id="a", name="f", arguments="{}"), fragment(index=1, arguments='{"x":1}')],
+        [fragment(index=1, arguments="{}")],
+    ],
+)
+def test_arguments_that_may_be_one_calls_or_anothers_are_refused(fragments: Any, dialect: Dialects) -> None:
+    with pytest.raises(ProtocolError):
+        dialect("openai").fold([sse(*(chunk(piece) for piece in fragments), chunk({}, "stop"))])
+
+
+def test_noughts_at_the_end_do_not_undo_what_was_counted(dialect: Dialects) -> None:
+    counted = {"prompt_tokens": 7, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 2}}
+    nought = {"prompt_tokens": 0, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 0}}
+    events = [chunk({"content": "x"}, usage=counted), chunk({}, "stop"), chunk(usage=nought)]
+    got = dialect("openai").fold([sse(*events)])
+    assert got.usage == Usage(input_tokens=7, output_tokens=3, cache_read=2)
 
 
 @pytest.mark.parametrize(

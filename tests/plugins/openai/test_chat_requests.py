@@ -328,7 +328,22 @@ def test_the_key_is_in_the_header_that_the_vendor_reads(dialect: Callable[[str],
         (
             "azure",
             "https://r.openai.azure.com",
+            "https://r.openai.azure.com/openai/v1/chat/completions",
+        ),
+        (
+            "azure",
+            "https://r.openai.azure.com/openai",
+            "https://r.openai.azure.com/openai/v1/chat/completions",
+        ),
+        (
+            "azure",
+            "https://r.openai.azure.com/?api-version=2024-10-21",
             "https://r.openai.azure.com/openai/deployments/model-1/chat/completions?api-version=2024-10-21",
+        ),
+        (
+            "azure",
+            "https://r.openai.azure.com/openai/deployments/mine",
+            "https://r.openai.azure.com/openai/deployments/mine/chat/completions?api-version=2024-10-21",
         ),
         (
             "azure",
@@ -402,3 +417,36 @@ def test_deepseek_gets_a_thought_for_every_turn_its_own_or_a_blank_one(dialect: 
     sent = body_of(dialect("deepseek"), Request(history))["messages"]
     thoughts = [message.get("reasoning_content") for message in sent]
     assert thoughts == [None, "mine", None, " ", None, " ", None]
+
+
+@pytest.mark.parametrize("vendor", ["openai", "azure", "deepseek", "openrouter"])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.one_of(st.text(max_size=90), st.text(alphabet=" a/<|>\\\n\u00a0\u2028", max_size=80)))
+def test_a_name_is_written_as_the_vendor_takes_it_or_left_out(
+    vendor: str, name: str, dialect: Callable[[str], Any]
+) -> None:
+    history = [
+        Message("user", "hi", name=name),
+        Message("assistant", "yes", name=name),
+        Message("user", "go"),
+    ]
+    for message in body_of(dialect(vendor), Request(history))["messages"]:
+        if "name" in message:
+            assert re.fullmatch(r"[^\s<|\\/>]{1,64}", message["name"])
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("User Onboarding Agent", "User_Onboarding_Agent"),
+        ("sales/eu", "sales_eu"),
+        ("anna@example.org", "anna@example.org"),
+        ("\u6c42\u8077 \u4ee3\u7406", "\u6c42\u8077_\u4ee3\u7406"),
+        ("a" * 80, "a" * 64),
+        ("< / >", None),
+        ("agent_1", "agent_1"),
+    ],
+)
+def test_names_keep_what_can_be_kept(name: str, sent: str | None, dialect: Callable[[str], Any]) -> None:
+    body = body_of(dialect("openai"), Request([Message("user", "hi", name=name)]))
+    assert body["messages"][0].get("name") == sent
