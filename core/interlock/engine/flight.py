@@ -13,7 +13,7 @@ from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
 from interlock.types.records import Record
-from interlock.types.request import Request
+from interlock.types.request import Constraints, Request
 from interlock.types.response import Answer, Response
 
 if TYPE_CHECKING:
@@ -59,14 +59,16 @@ class Lane:
 class Flight:
     """What one call carries from its decision to its response.
 
-    `asked` is the request as the caller gave it, `request` what guardrails made of it; `kept` is what they
-    keep aside. `steps` is the strategy under way, `outcome` what it is told next. `due` is the loop's time
-    at which the call must have ended, `total` the seconds that it was given. `misfits` holds each
-    deployment's last output that did not fit. `budgeting` knows the router's budgets, if it has any;
-    `wait_of` says of a deployment at a task what it waits for, if its health closes it to attempts.
+    `asked` is the request as the caller gave it, `kept_to` the constraints that it came with, `request` what
+    guardrails made of it; `kept` is what they keep aside. `steps` is the strategy under way, `outcome` what
+    it is told next. `due` is the loop's time at which the call must have ended, `total` the seconds that it
+    was given. `misfits` holds each deployment's last output that did not fit. `budgeting` knows the router's
+    budgets, if it has any; `wait_of` says of a deployment at a task what it waits for, if its health closes
+    it to attempts.
     """
 
     asked: Request
+    kept_to: Constraints
     request: Request
     decision: Decision
     draft: RecordDraft

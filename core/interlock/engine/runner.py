@@ -103,10 +103,12 @@ class Engine:
         """
         if request.ensemble is not None:
             raise RequestError("this version runs no ensembles", key="ensemble")
+        kept_to = self.decider.kept(request)
         decision = self.decide(request)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
         flight = Flight(
             asked=request,
+            kept_to=kept_to,
             request=request,
             decision=decision,
             draft=RecordDraft(decision, request.metadata, streamed=streamed),

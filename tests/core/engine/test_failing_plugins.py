@@ -3,10 +3,19 @@
 import pytest
 
 from instant import run
-from interlock import Classification, GuardrailError, PermitError, PluginError, Request, Unavailable, hookimpl
+from interlock import (
+    Classification,
+    Constraints,
+    GuardrailError,
+    PermitError,
+    PluginError,
+    Request,
+    Unavailable,
+    hookimpl,
+)
 from interlock.engine.attempting.logbook import Witness
 from interlock.testing import scripted_providers, scripted_router
-from interlock.types.decisions import Attempt, Outcome, Race
+from interlock.types.decisions import Attempt, Candidate, Outcome, Race
 
 
 async def whole(router):
@@ -232,3 +241,34 @@ def test_an_outcome_that_a_strategy_made_up_is_no_answer(ask):
     with pytest.raises(Exception, match="chose none") as caught:
         ask(strategic(scripted_router({"a": [Unavailable("503")]}), strategy))
     assert len(caught.value.attempts) == 1
+
+
+class Vandal:
+    """Writes into what it is given, frozen or not: away with the constraints, and everybody on the list."""
+
+    @hookimpl
+    def interlock_decided(self, request, decision):
+        object.__setattr__(request, "constraints", Constraints())
+        everybody = tuple(Candidate(deployment=name, model="x", region="us", reasons=()) for name in "ba")
+        object.__setattr__(decision, "shortlist", everybody)
+
+
+@pytest.mark.parametrize("way", ["complete", "stream", "complete_sync", "stream_sync"])
+def test_a_plugin_that_writes_into_a_request_loosens_nothing(way):
+    places = {"a": {"region": "eu"}, "b": {"region": "us"}}
+    router = scripted_router({"a": ["x"], "b": ["y"]}, plugins=[Vandal()], deployments=places)
+    options = {"constraints": {"residency": "eu"}, "task": "conversational"}
+    outcome = getattr(router, way)("Hello", **options)
+    if way == "complete":
+        assert run(outcome).text == "x"
+    elif way == "stream":
+        assert run(whole_of(outcome)) == "x"
+    elif way == "stream_sync":
+        assert "".join(chunk.text for chunk in outcome) == "x"
+    first, second = scripted_providers(router)
+    assert (len(first.calls), len(second.calls)) == (1, 0)
+    router.close_sync()
+
+
+async def whole_of(stream):
+    return "".join([chunk.text async for chunk in stream])

@@ -160,7 +160,7 @@ class Attempts:
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
         deployment = self._deployments[attempt.deployment]
         lane.id = number = flight.draft.number() if lane.id is None else lane.id
-        rule = self._decider.recheck(flight.asked, flight.decision, deployment)
+        rule = self._decider.recheck(flight.asked, flight.kept_to, flight.decision, deployment)
         if rule is not None:
             error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {rule}")
             record = flight.draft.attempt(

@@ -164,9 +164,18 @@ class Decider:
             constraints = tighten(constraints, Constraints(residency=frozenset({"eu"})))
         return constraints
 
-    def recheck(self, request: Request, decision: Decision, deployment: Deployment) -> str | None:
+    def kept(self, request: Request) -> Constraints:
+        """What a call must keep to, whatever becomes of its request, in a copy that no plugin is given.
+
+        Frozen objects can be written to by whoever insists, and plugins are handed the request.
+        """
+        return replace(self.effective(request, request.task or ""))
+
+    def recheck(
+        self, request: Request, kept: Constraints, decision: Decision, deployment: Deployment
+    ) -> str | None:
         """The rule that forbids an attempt now, in words; None when it is allowed."""
-        constraints = self.effective(request, decision.task)
+        constraints = tighten(kept, self.effective(request, decision.task))
         exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens)
         return exclusion.sentence if exclusion else None
 
