@@ -1,0 +1,156 @@
+"""Servers that play random worlds, and who was asked there."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from faulty_vendors import FAULTS
+from interlock import InterlockError, Router
+from interlock.assembly import assemble
+from interlock.testing import Upstream
+from interlock.testing.upstream import Received, Reply
+from worlds import HOSTS, Asking, World
+
+MARK = re.compile(r"prompt-\d+-\d+")
+
+
+@dataclass
+class Tally:
+    """What came of worlds: how many requests arrived, and which should not have."""
+
+    worlds: int = 0
+    calls: int = 0
+    requests: int = 0
+    answers: int = 0
+    forbidden: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)
+
+
+class Stage:
+    """Servers that play every deployment of one world after another, and one that nobody may ask."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self.hosts: list[Upstream] = []
+
+    def __enter__(self) -> Self:
+        self.hosts = [self._stack.enter_context(Upstream()) for _ in range(HOSTS)]
+        self.trap = self._stack.enter_context(Upstream(always=Reply(status=500)))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def perform(self, world: World, tamper: Callable[[Router], None], tally: Tally) -> None:
+        """Run a world's calls, `tamper` having had its way with the router, and look at who was asked."""
+        for upstream in (*self.hosts, self.trap):
+            upstream.requests.clear()
+        for number, upstream in enumerate(self.hosts):
+            upstream.always = self._player(world, number)
+        router = self._router(world)
+        tamper(router)
+        ends = asyncio.run(_ask_all(router, world))
+        router.close_sync()
+        tally.worlds += 1
+        tally.calls += len(ends)
+        tally.ends.update(ends)
+        tally.answers += ends.count("answer")
+        tally.strays += [f"{world.seed}: {each.path}" for each in self.trap.requests]
+        for number, upstream in enumerate(self.hosts):
+            for received in upstream.requests:
+                self._judge(world, number, received, tally)
+
+    def _judge(self, world: World, number: int, received: Received, tally: Tally) -> None:
+        tally.requests += 1
+        place = world.places[int(received.path.split("/")[1])]
+        marks = set(MARK.findall(received.body.decode("utf-8", "replace")))
+        asked = [asking for asking in world.askings if asking.mark in marks]
+        if place.host != number or len(asked) != 1:
+            tally.strays.append(f"{world.seed}: {place.id} on host {number}: {marks}")
+        elif not world.allows(place, asked[0]):
+            tally.forbidden.append(f"{world.seed}: {asked[0].mark} at {place.id}")
+
+    def _router(self, world: World) -> Router:
+        deployments = [
+            {
+                "id": place.id,
+                "model": place.model,
+                "provider": place.provider,
+                "region": place.region,
+                "on_premise": place.on_premise,
+                "base_url": f"http://{place.spelled}:{self.hosts[place.host].port}/{index}/v1",
+                "api_key": "k",
+            }
+            for index, place in enumerate(world.places)
+        ]
+        source = {"deployments": deployments, **world.config}
+        wiring = assemble(source, plugins=world.plugins, environ={}, random=lambda: 0.0)
+        if world.strategy is not None:
+            wiring.engine._strategy = world.strategy
+            wiring.engine._refinery._strategy = world.strategy
+        return Router(wiring)
+
+    def _player(self, world: World, number: int) -> Callable[[Received], Reply]:
+        turns: Counter[int] = Counter()
+
+        def play(received: Received) -> Reply:
+            first = received.path.split("/")[1]
+            index = int(first) if first.isdigit() and int(first) < len(world.places) else 0
+            faults = world.places[index].faults
+            turns[index] += 1
+            streamed = b'"stream":true' in received.body or ":stream" in received.path
+            trap = f"{self.trap.url}/{index}/v1/chat/completions"
+            if turns[index] % 2:
+                other = next((at for at in world.places if at.id != f"d{index}"), world.places[0])
+                trap = f"{self.hosts[other.host].url}/{other.id[1:]}/v1/redirected"
+            return FAULTS[faults[turns[index] % len(faults)]](streamed, trap)
+
+        return play
+
+
+async def _ask_all(router: Router, world: World) -> list[str]:
+    async with router:
+        return await asyncio.gather(*(_ask(router, asking) for asking in world.askings))
+
+
+async def _ask(router: Router, asking: Asking) -> str:
+    """How the call ended, in a word."""
+    options: dict[str, Any] = {
+        "constraints": {
+            "residency": asking.residency,
+            "on_premise": asking.on_premise,
+            "deny_vendors": asking.denied,
+        },
+        "task": asking.task,
+        "model": asking.model,
+        "prefer": asking.prefer,
+        "settings": {"extra": asking.extra},
+        "rescue": asking.rescue,
+    }
+    if asking.output:
+        options["output"] = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
+    prompt = f"Have a look at {asking.mark}."
+    try:
+        if asking.sync:
+            await asyncio.to_thread(_in_a_thread, router, prompt, options, streamed=asking.streamed)
+        elif asking.streamed:
+            async for _ in router.stream(prompt, **options):
+                pass
+        else:
+            await router.complete(prompt, **options)
+    except InterlockError as error:
+        return type(error).__name__
+    return "answer"
+
+
+def _in_a_thread(router: Router, prompt: str, options: dict[str, Any], *, streamed: bool) -> None:
+    if streamed:
+        for _ in router.stream_sync(prompt, **options):
+            pass
+    else:
+        router.complete_sync(prompt, **options)

@@ -1,0 +1,164 @@
+"""Random worlds: deployments that may not be asked beside others that may, and every way to be led astray.
+
+A world is made of its seed alone. What may be asked is worked out here once more, in a few words of its own.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from faulty_vendors import FAULTS
+from troublemakers import Curious, Failing, Heckler, Shouts, Vandal, Wild
+
+INSIDE = {"eu": {"eu", "de", "fr"}, "us": {"us"}, "cn": {"cn"}, "de": {"de"}}
+REGIONS = ("eu", "de", "fr", "us", "cn", "global")
+MODELS = ("openai/gpt-5.5", "zhipu/glm-5.2", "mistral/mistral-large-3", "anthropic/claude-4-opus")
+PROVIDERS = ("openai-compatible", "openai-compatible", "vllm", "anthropic", "google")
+TIMEOUTS = {"connect": 2.0, "first_token": 0.15, "between_tokens": 0.15, "answer": 0.2, "total": 1.0}
+HOSTS = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A deployment: where it claims to be, and what it does with requests, round and round."""
+
+    id: str
+    provider: str
+    model: str
+    region: str
+    on_premise: bool
+    host: int
+    spelled: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A call; `task` may demand the EU, and `model` narrows."""
+
+    mark: str
+    residency: frozenset[str]
+    on_premise: bool
+    denied: frozenset[str]
+    task: str | None
+    model: str | None
+    prefer: str | None
+    extra: Mapping[str, Any]
+    streamed: bool
+    sync: bool
+    rescue: str | None
+    output: bool
+
+
+@dataclass
+class World:
+    """One configuration, its calls, and what misbehaves in it."""
+
+    seed: int
+    places: tuple[Place, ...]
+    askings: tuple[Asking, ...]
+    residency: frozenset[str]
+    on_premise: bool
+    denied: frozenset[str]
+    failing: frozenset[str]
+    config: Mapping[str, Any]
+    plugins: tuple[object, ...]
+    strategy: Wild | None
+
+    def allows(self, place: Place, asking: Asking) -> bool:
+        homes = [self.residency, asking.residency]
+        if asking.task == "eu_regulated":
+            homes.append(frozenset({"eu"}))
+        if any(home and not any(place.region in INSIDE[name] for name in home) for home in homes):
+            return False
+        if (self.on_premise or asking.on_premise) and not place.on_premise:
+            return False
+        denied = self.denied | asking.denied
+        if place.model.partition("/")[0] in denied or place.provider in denied:
+            return False
+        if place.id in self.failing:
+            return False
+        return asking.model is None or asking.model in (place.id, place.model)
+
+
+def make(seed: int, *, vandals: bool = True) -> World:
+    """The world of a seed. Without `vandals`, nobody writes into frozen objects."""
+    dice = random.Random(seed)
+    places = tuple(_place(dice, index) for index in range(dice.randint(2, 6)))
+    names = [place.id for place in places]
+    askings = tuple(_asking(dice, seed, index, places) for index in range(dice.randint(1, 6)))
+    constraints = {
+        "residency": _some(dice, ("eu", "us", "cn"), 0.2),
+        "on_premise": dice.random() < 0.1,
+        "deny_vendors": _some(dice, ("openai", "zhipu", "anthropic"), 0.2),
+    }
+    failing = _some(dice, names, 0.15)
+    plugins: list[object] = []
+    if failing:
+        plugins.append(Failing(failing))
+    for kind in (Curious, Heckler, Shouts):
+        if dice.random() < 0.3:
+            plugins.append(kind())
+    if dice.random() < 0.2 and vandals:
+        plugins.append(Vandal(places))
+    config: dict[str, Any] = {
+        "constraints": {
+            **constraints,
+            **{key: sorted(constraints[key]) for key in ("residency", "deny_vendors")},
+        },
+        "retries": {"max": dice.randint(0, 2)},
+        "rescue": dice.choice(("hold", "replay", "continue", "restart", "raise")),
+        "timeouts": TIMEOUTS,
+    }
+    if dice.random() < 0.4:
+        config["hedge"] = {"after": 0.005, "at_least": 0.005, "budget": 1.0, "tools": True}
+    if dice.random() < 0.3:
+        config["load"] = {"balance": "least_busy", "max_concurrency": 2}
+    return World(
+        seed=seed,
+        places=places,
+        askings=askings,
+        residency=constraints["residency"],
+        on_premise=constraints["on_premise"],
+        denied=constraints["deny_vendors"],
+        failing=failing,
+        config=config,
+        plugins=tuple(plugins),
+        strategy=Wild(seed, names) if dice.random() < 0.4 else None,
+    )
+
+
+def _some(dice: random.Random, names: Sequence[str], chance: float) -> frozenset[str]:
+    return frozenset(dice.sample(names, 1 + (dice.random() < 0.2))) if dice.random() < chance else frozenset()
+
+
+def _place(dice: random.Random, index: int) -> Place:
+    return Place(
+        id=f"d{index}",
+        provider=dice.choice(PROVIDERS),
+        model=dice.choice(MODELS),
+        region=dice.choice(REGIONS),
+        on_premise=dice.random() < 0.5,
+        host=dice.randrange(HOSTS),
+        spelled=dice.choice(("127.0.0.1", "127.0.0.1", "localhost", "LOCALHOST", "user:pass@127.0.0.1")),
+        faults=tuple(dice.choice((*sorted(FAULTS), *["is well"] * 4)) for _ in range(dice.randint(1, 3))),
+    )
+
+
+def _asking(dice: random.Random, seed: int, index: int, places: Sequence[Place]) -> Asking:
+    someone = dice.choice(places)
+    return Asking(
+        mark=f"prompt-{seed}-{index}",
+        residency=_some(dice, ("eu", "us", "cn", "de"), 0.4),
+        on_premise=dice.random() < 0.1,
+        denied=_some(dice, ("openai", "zhipu", "anthropic", "vllm"), 0.3),
+        task=dice.choice((None, None, None, None, "conversational", "eu_regulated")),
+        model=dice.choice((None, None, None, someone.id, someone.model)),
+        prefer=dice.choice((None, None, dice.choice(places).id)),
+        extra=dice.choice(({},) * 16 + ({"x": 1}, {"model": someone.model}, {"MODELS": [someone.id]})),
+        streamed=dice.random() < 0.5,
+        sync=dice.random() < 0.2,
+        rescue=dice.choice((None, None, "hold", "replay", "restart")),
+        output=dice.random() < 0.2,
+    )
