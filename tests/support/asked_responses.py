@@ -11,7 +11,7 @@ from response_events import Item, events, response, thought
 from response_events import called as call_item
 from response_events import said as text_item
 
-SEAL = "c2VhbGVk"
+MADE_HERE = "call_responses_"
 
 
 def read(body: Mapping[str, Any], path: str) -> Asked:
@@ -39,7 +39,7 @@ def read(body: Mapping[str, Any], path: str) -> Asked:
         schema=schema if schema and schema.get("properties") else None,
         json=bool(spec) and not (schema or {}).get("properties"),
         settings=body,
-        thinks=body.get("include") == ["reasoning.encrypted_content"],
+        thinks="reasoning.encrypted_content" in body.get("include", ()),
     )
 
 
@@ -57,7 +57,7 @@ def refusal(why: str) -> dict[str, Any]:
 
 def _items(said: Said) -> list[Item]:
     number = sum(len(call.id) for call in said.calls)
-    items = [thought(said.thought, seal=SEAL, id_=f"rs_{number}")] if said.thought else []
+    items = [thought(said.thought, seal=said.signature, id_=f"rs_{number}")] if said.thought else []
     if said.text:
         items.append(text_item(said.text))
     return [*items, *(call_item(json.dumps(call.arguments), call.name, call.id) for call in said.calls)]
@@ -76,18 +76,25 @@ def _head(asked: Asked, said: Said) -> dict[str, Any]:
 
 
 def _check_thoughts(items: list[Item]) -> None:
-    """What was thought comes back with its proof, in front of what it led to."""
+    """A thought comes back with its proof and what it led to, and a call with the thought that led to it."""
+    thoughts = 0
     for item, then in zip(items, [*items[1:], {}], strict=True):
-        if item.get("type") == "reasoning":
-            if item.get("encrypted_content") != SEAL:
+        kind = item.get("type", "message")
+        if kind == "reasoning":
+            thoughts += 1
+            if not item.get("encrypted_content"):
                 raise Refused(f"Item with id '{item.get('id')}' not found. Items are not persisted.")
-            if then.get("role") not in (None, "assistant") or then.get("type", "") not in (
-                "",
-                "message",
-                "function_call",
-                "reasoning",
+            if (
+                then.get("role") in ("user", "system")
+                or then.get("type") == "function_call_output"
+                or not then
             ):
                 raise Refused("an item of type 'reasoning' was provided without its required following item")
+        elif kind == "function_call":
+            if item["call_id"].startswith(MADE_HERE) and not thoughts:
+                raise Refused("a 'function_call' was provided without its required 'reasoning' item")
+        elif item.get("role") != "assistant":
+            thoughts = 0
 
 
 def _take(item: Item, turns: list[Turn]) -> None:

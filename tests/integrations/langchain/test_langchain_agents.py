@@ -18,14 +18,21 @@ from interlock.testing import Reply
 from langchain_interlock import ChatInterlock
 
 QUESTION = "How many people in Lyon get wet?"
-PROVIDERS = {"claude": ("anthropic/claude-4-opus", "anthropic"), "gpt": ("openai/gpt-5.5", "openai")}
-DIALECTS = {"claude": "anthropic", "gpt": "openai"}
+PROVIDERS = {
+    "claude": ("anthropic/claude-4-opus", "anthropic"),
+    "gpt": ("openai/gpt-5.5", "openai"),
+    "thinker": ("openai/gpt-5.5", "openai"),
+}
+DIALECTS = {"claude": "anthropic", "gpt": "openai", "thinker": "responses"}
+
+ORDERS = [("claude", "gpt"), ("gpt", "claude"), ("thinker", "claude"), ("claude", "thinker")]
 
 
 def configuration(url: str, *order: str) -> dict:
     deployments = [
         {"id": name, "model": PROVIDERS[name][0], "provider": PROVIDERS[name][1], "region": "us"}
         | {"base_url": f"{url}/v1", "api_key": "a-key"}
+        | {"traits": {"endpoint": "responses"} if name == "thinker" else {}}
         for name in order
     ]
     routes = {"agentic_tool_use": list(order), "conversational": list(order)}
@@ -102,7 +109,7 @@ def deployments_of(messages) -> list[str]:
 
 
 @pytest.mark.parametrize("make", [create_agent, graph_of], ids=["create_agent", "langgraph"])
-@pytest.mark.parametrize("order", [("claude", "gpt"), ("gpt", "claude")], ids=" then ".join)
+@pytest.mark.parametrize("order", ORDERS, ids=" then ".join)
 @pytest.mark.parametrize("effort", [None, "low"], ids=["plain", "thinking"])
 def test_an_agent_whose_model_dies_in_a_tool_loop_finishes_with_the_next(
     upstream, tools, tools_run, *, make, order, effort

@@ -1,4 +1,4 @@
-"""Entry points in Anthropic's and Google's dialects, against an upstream that reads what it is asked.
+"""Entry points in the dialects of Anthropic, Google and OpenAI's Responses, against an upstream that reads what it is asked.
 
 Plain, and through a deployment that answers 500. The whole matrix runs in OpenAI's dialect, next door.
 """
@@ -32,6 +32,7 @@ METHODS = ("chat", "stream_chat", "achat", "astream_chat")
 VENDORS = {
     "anthropic": ("anthropic/claude-4-opus", "anthropic", "/v1"),
     "google": ("google/gemini-2.5-ultra", "google", "/v1beta"),
+    "responses": ("openai/gpt-5.5", "openai", "/v1"),
 }
 GREETING = "Hello, how may I help you today?"
 
@@ -55,6 +56,8 @@ def scene(request, attentive, fallback) -> Iterator[Any]:
     attentive.broken, attentive.answers = 0, None
     model, provider, root = VENDORS[request.param]
     whole = {"model": model, "provider": provider, "region": "us", "api_key": "a-key"}
+    if request.param == "responses":
+        whole["traits"] = {"endpoint": "responses"}
     places = [("broken", f"{attentive.url}/broken{root}")] if fallback else []
     places.append(("whole", f"{attentive.url}{root}"))
     deployments = [{"id": id_, "base_url": url, **whole} for id_, url in places]
@@ -103,7 +106,8 @@ async def test_text(scene, fallback, method: str) -> None:
     assert (asked.dialect, asked.stream) == (scene.dialect, "stream" in method)
     assert [turn.text for turn in asked.turns] == ["Hello."]
     if "stream" in method:
-        assert all(a.message.content in b.message.content for a, b in pairwise(steps))
+        said = [step.message.content or "" for step in steps]  # a thought may come before any word
+        assert all(a in b for a, b in pairwise(said))
         assert "".join(step.delta for step in steps) == GREETING
 
 
@@ -148,7 +152,8 @@ async def test_a_tool_that_must_be_called(scene, method: str) -> None:
 async def test_stop(scene, method: str) -> None:
     last = (await ask(scene.llm, method, "Hello.", stop=["may"]))[-1]
     assert last.message.content == "Hello, how "
-    assert list(scene.upstream.seen[0].stop) == ["may"]
+    asked = () if scene.dialect == "responses" else ("may",)  # which has no such field: the text is cut
+    assert tuple(scene.upstream.seen[0].stop) == asked
 
 
 @pytest.mark.parametrize("method", METHODS)
