@@ -9,21 +9,24 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from attentive import Attentive
 from langchain_interlock import ChatInterlock
 
-DIALECTS = ("openai", "anthropic", "google")
+DIALECTS = ("openai", "responses", "anthropic", "google")
 METHODS = ("json_schema", "function_calling", "json_mode")
 
 # What answers first in each dialect, and who hears where that model does not.
 _FIRST = {
     "openai": ("openai/gpt-5.5", "openai", "/v1"),
+    "responses": ("openai/gpt-5.5", "openai", "/v1"),
     "anthropic": ("anthropic/claude-4-opus", "anthropic", "/v1"),
     "google": ("google/gemini-2.5-ultra", "google", "/v1beta"),
 }
 _EARS = {
     "openai": ("google/gemini-2.5-ultra", "openai-compatible", "/v1"),
+    "responses": ("google/gemini-2.5-ultra", "openai-compatible", "/v1"),
     "anthropic": ("google/gemini-2.5-ultra", "google", "/v1beta"),
 }
 _DETAILS = {
     "openai": ["reasoning_output", "cache_read_input"],
+    "responses": ["reasoning_output", "cache_read_input"],
     "anthropic": ["reasoning_output", "cache_read_input", "cache_creation_input"],
     "google": ["reasoning_output", "cache_read_input"],
 }
@@ -35,6 +38,8 @@ def configuration(url: str, dialect: str, *, fallback: bool = False) -> dict[str
     rows = [("first", _FIRST[dialect])] + ([("ears", _EARS[dialect])] if dialect in _EARS else [])
     for name, (model, provider, root) in rows:
         common = {"model": model, "provider": provider, "region": "us", "api_key": "a-key"}
+        if dialect == "responses" and name == "first":
+            common["traits"] = {"endpoint": "responses"}
         if fallback:
             deployments.append({"id": f"{name}-broken", "base_url": f"{url}/broken{root}", **common})
         deployments.append({"id": name, "base_url": f"{url}{root}", **common})
