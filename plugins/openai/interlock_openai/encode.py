@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
@@ -10,14 +9,12 @@ from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec
+from interlock_openai import azure
 from interlock_openai.messages import encode_messages
 from interlock_openai.plan import Plan, is_forced, plan_of
 from interlock_openai.schema import in_words, response_format
 from interlock_openai.settings import put_settings
 from interlock_openai.vendors import Return, Vendor
-
-# Azure's last dated version that is not a preview, for a path that needs one and names none.
-AZURE_API_VERSION = "2024-10-21"
 
 
 def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
@@ -29,22 +26,12 @@ def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
 
 
 def url(deployment: Deployment, vendor: Vendor) -> str:
-    """Azure's v1 endpoint is like everyone's; its classic one, for those who name a version or a path of it,
-    names the deployment in the path.
-    """
     root = deployment.base_url.rstrip("/")
     if not vendor.azure:
         return f"{root}/chat/completions"
-    parts = urlsplit(root)
-    path = parts.path.rstrip("/")
-    query = dict(parse_qsl(parts.query))
-    if not path.endswith("/v1") and "/deployments/" not in path and "api-version" not in query:
-        path = f"{path.removesuffix('/openai')}/openai/v1"
-    elif not path.endswith("/v1"):
-        if "/deployments/" not in path:
-            path = f"{path.removesuffix('/openai')}/openai/deployments/{quote(deployment.name, safe='')}"
-        query.setdefault("api-version", AZURE_API_VERSION)
-    return urlunsplit((parts.scheme, parts.netloc, f"{path}/chat/completions", urlencode(query), ""))
+    if azure.is_classic(root):
+        return azure.classic(root, "chat/completions", deployment.name)
+    return azure.v1(root, "chat/completions")
 
 
 def must_call_tools(call: Call, vendor: Vendor) -> bool:
@@ -60,8 +47,8 @@ def body(call: Call, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
     words: list[str] = []
     payload: dict[str, Any] = {"model": deployment.name}
     tools = tools_of(request, vendor, words, forced=plan.forced)
-    if isinstance(request.output, Output):
-        _output(request.output, vendor, payload, words, plan.output)
+    if isinstance(request.output, Output) and (form := format_of(request.output, vendor, plan, words)):
+        payload["response_format"] = form
     payload["messages"] = encode_messages(call, vendor, words, owed=owed(plan, vendor))
     payload.update(tools)
     put_settings(call, vendor, plan, payload)
@@ -79,13 +66,13 @@ def owed(plan: Plan, vendor: Vendor) -> Return:
     return "with_tool_calls" if plan.traits.reasoning_owed else "never"
 
 
-def _output(
-    output: Output, vendor: Vendor, payload: dict[str, Any], words: list[str], form: str | None
-) -> None:
-    if form != "words":
-        payload["response_format"] = response_format(output, mode=str(form), strict=vendor.strict)
-    if form != "json_schema":
+def format_of(output: Output, vendor: Vendor, plan: Plan, words: list[str]) -> dict[str, Any] | None:
+    """The response format, None where the model takes none; `words` grows by a schema that is only told."""
+    if plan.output != "json_schema":
         words.append(in_words(output))
+    if plan.output == "words":
+        return None
+    return response_format(output, mode=str(plan.output), strict=vendor.strict)
 
 
 def tools_of(

@@ -1,10 +1,11 @@
 """What is known of models by the vendors' names for them."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from interlock.types.models import Deployment
-from interlock.types.traits import UNKNOWN, Traits, traits_of
+from interlock.types.traits import UNKNOWN, Speaks, Traits, traits_of
 from interlock_openai.vendors import Vendor
 
 _SAMPLING = frozenset({"sampling"})
@@ -64,9 +65,13 @@ _FAMILIES: tuple[tuple[str, frozenset[str], Traits], ...] = (
 _COMPILED = tuple((re.compile(pattern), vendors, traits) for pattern, vendors, traits in _FAMILIES)
 
 
-def traits_at(deployment: Deployment, vendor: Vendor) -> Traits:
+def traits_at(deployment: Deployment, vendor: Vendor, *, endpoint: Speaks = "chat") -> Traits:
     """The traits of a deployment's model at this vendor: configured ones, its family's, the vendor's."""
-    return traits_of(deployment, _named(deployment.name, deployment.card.id, vendor)).over(vendor.traits)
+    family = _named(deployment.name, deployment.card.id, vendor)
+    if endpoint == "responses" and family.refuses_while_reasoning:
+        # What chat completions refuse beside reasoning goes together there.
+        family = replace(family, refuses_while_reasoning=family.refuses_while_reasoning - {"tools"})
+    return traits_of(deployment, family).over(vendor.traits)
 
 
 def _named(name: str, card: str, vendor: Vendor) -> Traits:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from interlock.protocols import Call
 from interlock.types.request import Output, Request
-from interlock.types.traits import Formats, Traits
+from interlock.types.traits import Formats, Speaks, Traits
 from interlock_openai.families import traits_at
 from interlock_openai.vendors import Vendor
 
@@ -31,15 +31,15 @@ class Plan:
     adjusted: tuple[tuple[str, str], ...] = ()
 
 
-def plan_of(call: Call, vendor: Vendor, *, stream: bool = False) -> Plan:
+def plan_of(call: Call, vendor: Vendor, *, stream: bool = False, endpoint: Speaks = "chat") -> Plan:
     """Pure: the same call gets the same plan. `stream` matters where a model reasons only in streams."""
-    return _Planner(call, vendor, stream=stream).plan()
+    return _Planner(call, vendor, traits_at(call.deployment, vendor, endpoint=endpoint), stream=stream).plan()
 
 
 class _Planner:
-    def __init__(self, call: Call, vendor: Vendor, *, stream: bool) -> None:
+    def __init__(self, call: Call, vendor: Vendor, traits: Traits, *, stream: bool) -> None:
         self._request, self._vendor, self._stream = call.request, vendor, stream
-        self._traits = traits_at(call.deployment, vendor)
+        self._traits = traits
         self._effort = call.request.settings.reasoning_effort
         self._budget = call.request.settings.reasoning_tokens
         self._adjusted: list[tuple[str, str]] = []

@@ -21,18 +21,18 @@ def put_settings(call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any]
         "user": vendor.user,
     }
     for name, key in names.items():
-        if getattr(settings, name) is not None and (value := _taken(call, plan, name, key)) is not None:
+        if getattr(settings, name) is not None and (value := taken(call, plan, name, key)) is not None:
             payload[str(key)] = value
     if "tools" in payload and settings.parallel_tool_calls is not None:
         key = "parallel_tool_calls" if vendor.parallel else None
-        if _taken(call, plan, "parallel_tool_calls", key) is None:
+        if taken(call, plan, "parallel_tool_calls", key) is None:
             payload.pop("parallel_tool_calls", None)
     _put_stop(settings.stop, vendor, plan, payload)
     _put_logprobs(settings.logprobs, vendor, plan, payload)
     payload.update(_reasoning(vendor, plan))
 
 
-def _taken(call: Call, plan: Plan, name: str, key: str | None) -> Any:
+def taken(call: Call, plan: Plan, name: str, key: str | None) -> Any:
     """The setting's value as it is sent; None when the vendor or the model does not take it."""
     value = getattr(call.request.settings, name)
     if key is None:
@@ -63,17 +63,21 @@ def _put_stop(stop: tuple[str, ...], vendor: Vendor, plan: Plan, payload: dict[s
 
 
 def _put_logprobs(logprobs: int | None, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
-    """What the caller wants to read in the answer is never left out either."""
     if logprobs is None:
         return
+    check_logprobs(vendor, plan)
+    payload["logprobs"] = True
+    if logprobs:
+        payload["top_logprobs"] = logprobs
+
+
+def check_logprobs(vendor: Vendor, plan: Plan) -> None:
+    """What the caller wants to read in the answer is never left out. Raises InvalidRequest."""
     if not vendor.logprobs:
         raise refused(vendor, "logprobs", "it returns none")
     if not plan.traits.takes("logprobs", reasoning=bool(plan.reasoning)):
         at_times = " while it reasons" if plan.traits.takes("logprobs", reasoning=False) else ""
         raise refused(vendor, "logprobs", f"the model returns none{at_times}")
-    payload["logprobs"] = True
-    if logprobs:
-        payload["top_logprobs"] = logprobs
 
 
 def _reasoning(vendor: Vendor, plan: Plan) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Entry points in the dialects of Anthropic, Google and OpenAI's Responses, against an upstream that reads what it is asked.
+"""Entry points in other dialects than chat completions, against an upstream that reads what it is asked.
 
-Plain, and through a deployment that answers 500. The whole matrix runs in OpenAI's dialect, next door.
+Plain, and through a deployment that answers 500. The whole matrix runs in that one, next door.
 """
 
 import base64

@@ -342,6 +342,11 @@ def test_the_key_is_in_the_header_that_the_vendor_reads(dialect: Callable[[str],
         ),
         (
             "azure",
+            "https://r.openai.azure.com/openai?api-version=preview",
+            "https://r.openai.azure.com/openai/v1/chat/completions?api-version=preview",
+        ),
+        (
+            "azure",
             "https://r.openai.azure.com/openai/deployments/mine",
             "https://r.openai.azure.com/openai/deployments/mine/chat/completions?api-version=2024-10-21",
         ),

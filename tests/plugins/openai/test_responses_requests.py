@@ -205,19 +205,43 @@ def test_settings_have_their_names_here_and_what_has_none_is_said(responses: Dia
 
 
 def test_a_model_that_thinks_takes_no_sampling_unless_it_is_told_not_to(responses: Dialects) -> None:
-    asked = Settings(temperature=0, reasoning_effort="medium", logprobs=1)
+    asked = Settings(temperature=0, reasoning_effort="medium")
     body = sent(responses(), Request("hi", settings=asked), traits=THINKS)
     assert "temperature" not in body
     assert (body["reasoning"], body["include"]) == ({"effort": "high"}, ["reasoning.encrypted_content"])
-    assert [each.partition(":")[0] for each in body["adjusted"]] == [
-        "reasoning_effort",
-        "temperature",
-        "logprobs",
-    ]
-    quiet = sent(responses(), Request("hi", settings=replace(asked, reasoning_effort="none")), traits=THINKS)
-    assert (quiet["temperature"], quiet["reasoning"], quiet["top_logprobs"]) == (0, {"effort": "none"}, 1)
+    assert [each.partition(":")[0] for each in body["adjusted"]] == ["reasoning_effort", "temperature"]
+    quiet = replace(asked, reasoning_effort="none", logprobs=1)
+    body = sent(responses(), Request("hi", settings=quiet), traits=THINKS)
+    assert (body["temperature"], body["reasoning"], body["top_logprobs"]) == (0, {"effort": "none"}, 1)
     never = sent(responses(), Request("hi", settings=asked), traits=Traits(reasons="never"))
-    assert ("reasoning" in never, never["temperature"]) == (False, 0)
+    assert ("reasoning" in never, never["temperature"], "include" in never) == (False, 0, False)
+    with pytest.raises(InvalidRequest, match="logprobs: the model returns none while it reasons"):
+        sent(responses(), Request("hi", settings=Settings(logprobs=1)), traits=THINKS)
+
+
+@pytest.mark.parametrize("name", ["gpt-5.4", "gpt-5.5", "gpt-5.6-sol", "gpt-5-pro", "o3-pro"])
+def test_tools_and_thought_go_together(name: str, responses: Dialects) -> None:
+    request = Request(
+        "hi", tools=(ToolSpec(name="f"),), settings=Settings(reasoning_effort="high", temperature=0)
+    )
+    body = sent(responses(), request, name=name)
+    assert (body["reasoning"], len(body["tools"])) == ({"effort": "high"}, 1)
+    assert "temperature" not in body
+    assert body["include"] == ["reasoning.encrypted_content"]
+
+
+def test_traits_that_the_operator_states_hold_here_too(responses: Dialects) -> None:
+    traits = Traits(reasons="asked", refuses_while_reasoning=frozenset({"forced_tools"}), output="words")
+    request = Request(
+        "hi",
+        tools=(ToolSpec(name="f"),),
+        tool_choice="f",
+        output=Output(name="place", schema=SCHEMA, build=dict),
+        settings=Settings(reasoning_effort="high"),
+    )
+    body = sent(responses(), request, traits=traits)
+    assert (body["reasoning"], "text" in body) == ({"effort": "none"}, False)
+    assert "valid under this JSON schema" in body["instructions"]
 
 
 def test_what_the_operator_adds_to_reasoning_leaves_the_effort(responses: Dialects) -> None:
@@ -298,6 +322,11 @@ def test_newer_models_are_told_which_words_were_an_answer(responses: Dialects) -
         (
             "azure",
             "https://r.openai.azure.com/openai/deployments/mine?api-version=2024-10-21",
+            "https://r.openai.azure.com/openai/v1/responses",
+        ),
+        (
+            "azure",
+            "https://r.openai.azure.com/openai?api-version=2025-04-01-preview",
             "https://r.openai.azure.com/openai/v1/responses",
         ),
         (

@@ -1,11 +1,12 @@
 """The dialect as one object: what `interlock.http` asks of a codec."""
 
+from dataclasses import replace
+
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.protocols import Call
 from interlock.types.response import Answer
 from interlock_openai.errors import error_from_reply
-from interlock_openai.families import traits_at
 from interlock_openai.responses.decode import decode
 from interlock_openai.responses.encode import encode
 from interlock_openai.responses.stream import ResponseStream
@@ -16,10 +17,11 @@ class Responses:
     """Responses as `vendor` speaks them. Pure: no I/O, and no error but ProviderError."""
 
     def __init__(self, vendor: Vendor) -> None:
-        self.vendor = vendor
+        # Whatever chat completions have for it, here it is asked for an effort.
+        self.vendor = replace(vendor, ask="reasoning_effort")
 
     def encode(self, call: Call, *, stream: bool) -> HttpRequest:
-        return encode(call, self.vendor, traits_at(call.deployment, self.vendor), stream=stream)
+        return encode(call, self.vendor, stream=stream)
 
     def decode(self, call: Call, reply: HttpReply) -> Answer:
         return decode(call, reply, self.vendor)

@@ -38,7 +38,12 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("stop", "the text is cut here, and whatever comes after it is dropped; its tokens are counted"),
     ("seed, top_k, presence and frequency penalty", _LEFT_OUT),
     ("reasoning_tokens", "left out; use reasoning_effort"),
-    ("temperature, top_p, logprobs while the model reasons", _LEFT_OUT),
+    ("temperature, top_p where the model takes none, as while it reasons", _LEFT_OUT),
+    ("logprobs where the model returns none, as while it reasons", _REFUSED),
+    (
+        "reasoning_effort that the model does not know",
+        "sent as the nearest that it knows; left out for models that do not reason",
+    ),
     ("max_tokens under 16 (openai, azure)", "sent as 16, the least that the vendor takes"),
     ("background answers (through extra_body)", "ProtocolError: they are not waited for"),
     (
