@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.errors import InvalidRequest, ProviderError, SettingRefused
+from interlock.protocols import Call
 from interlock.types.request import HINTS, Settings
 
 # As vendors spell them, in small letters and digits alone.
@@ -50,6 +51,22 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{2,40}")
 _COMMON = frozenset({"user", "seed", "effort", "reasoning", "thinking"})
 _LONGEST = 2_000
 _LARGEST_BODY = 64 * 1024
+
+
+def tell_settings(call: Call, sent: Mapping[str, Any]) -> None:
+    """Say what became of each hint that the caller gave: `sent` is what went out for it, by our own names.
+
+    A value that is not the caller's may be words that stand for it, such as `a budget of 1,024 tokens`.
+    """
+    settings = call.request.settings
+    for name in HINTS:
+        asked = getattr(settings, name)
+        if asked is None or (name == "parallel_tool_calls" and not call.request.tools):
+            continue
+        if sent.get(name) is None:
+            call.adjust(name, "left out; there is no place for it, or the model does not take it here")
+        elif sent[name] != asked:
+            call.adjust(name, f"sent as {sent[name]}")
 
 
 def setting_refused(error: ProviderError, settings: Settings, body: bytes = b"") -> ProviderError:

@@ -6,14 +6,15 @@ from typing import Any
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
+from interlock.http.settings import tell_settings
 from interlock.protocols import Call
 from interlock.types.models import Deployment
-from interlock.types.request import Output, Request, ToolSpec
+from interlock.types.request import Output, Request, Settings, ToolSpec
 from interlock_anthropic.messages import Conversation
 from interlock_anthropic.models import Traits, traits_of
 from interlock_anthropic.output import FREE, Plan, answer_tool, plan_of, told
 from interlock_anthropic.schema import closed
-from interlock_anthropic.thinking import generation
+from interlock_anthropic.thinking import generation, thought_sent
 from interlock_anthropic.vendor import API_VERSION, BINDING_BETA, FILES_BETA, refused
 
 _BETAS = "anthropic-beta"
@@ -24,6 +25,7 @@ def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
     """`dropping` asks for an answer without the thoughts that no longer fit what stands before them."""
     deployment = call.deployment
     payload, betas = _body(call.request, deployment, dropping=dropping)
+    tell_settings(call, _sent(call.request.settings, payload))
     add_extras(payload, deployment, call.request.settings)
     payload["stream"] = stream
     return HttpRequest(
@@ -81,6 +83,16 @@ def _body(request: Request, deployment: Deployment, *, dropping: bool) -> tuple[
     if settings.user is not None:
         payload["metadata"] = {"user_id": settings.user}
     return payload, betas
+
+
+def _sent(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as they stand in the body, by our own names."""
+    sent = {name: payload.get(name) for name in ("temperature", "top_p", "top_k")}
+    sent["user"] = settings.user
+    alone = payload.get("tool_choice", {}).get("disable_parallel_tool_use", False)
+    sent["parallel_tool_calls"] = not alone
+    sent.update(thought_sent(settings, payload))
+    return sent
 
 
 def _system(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:

@@ -124,7 +124,9 @@ class MessageStream:
 
     def _usage(self, found: Any) -> Usage | None:
         if isinstance(found, dict):
-            self._used.update((key, value) for key, value in found.items() if value is not None)
+            # Counts only grow: a gateway that ends with noughts has not counted.
+            told = {key: value for key, value in found.items() if value is not None}
+            self._used.update((key, value) for key, value in told.items() if value or not self._used.get(key))
         return usage(self._used) if self._used else None
 
 

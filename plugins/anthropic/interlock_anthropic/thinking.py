@@ -1,5 +1,6 @@
 """How much to think and how to sample, as far as the model and the rest of the request allow."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from interlock.types.request import Settings
@@ -37,6 +38,24 @@ def generation(
     if effort is not None:
         payload["effort"] = effort
     return payload
+
+
+def thought_sent(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of reasoning_effort and reasoning_tokens, as they stand in the body."""
+    config = payload.get("thinking", {})
+    kind, budget = config.get("type", "disabled"), config.get("budget_tokens")
+    effort = payload.get("output_config", {}).get("effort")
+    if effort is None and budget is not None:
+        effort = f"a budget of {budget} tokens"
+    elif effort is None and kind == "disabled":
+        effort = settings.reasoning_effort if settings.reasoning_effort == "none" else None
+    elif effort is None:
+        effort = "adaptive thinking"
+    if budget is None:
+        budget = "adaptive thinking" if kind == "adaptive" else effort and f"effort {effort}"
+    if settings.reasoning_tokens == 0 and kind == "disabled" and effort in (None, "none"):
+        budget = 0
+    return {"reasoning_effort": effort, "reasoning_tokens": budget}
 
 
 def _thinking(settings: Settings, traits: Traits) -> tuple[dict[str, Any] | None, str | None]:

@@ -6,10 +6,11 @@ from urllib.parse import quote
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
+from interlock.http.settings import tell_settings
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Request
-from interlock_bedrock.generation import generation
+from interlock_bedrock.generation import generation, sent_settings
 from interlock_bedrock.messages import encode_conversation
 from interlock_bedrock.models import Traits, traits_of
 from interlock_bedrock.places import strays
@@ -38,7 +39,9 @@ def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
     secret = deployment.credential.secret
     if secret is not None:
         headers["authorization"] = f"Bearer {secret.reveal()}"
-    data = json_body(body(call.request, deployment, dropping=dropping))
+    payload = body(call.request, deployment, dropping=dropping)
+    tell_settings(call, sent_settings(call.request.settings, payload))
+    data = json_body(payload)
     return HttpRequest(url=url(deployment, stream=stream), body=data, headers=headers)
 
 

@@ -1,6 +1,7 @@
 """How to generate: inferenceConfig, and what goes to the model's maker past the API."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from interlock.errors import InvalidRequest
@@ -33,6 +34,35 @@ def generation(settings: Settings, traits: Traits, *, may_think: bool, choice: A
     if settings.user is not None and _USER.fullmatch(settings.user):
         body["requestMetadata"] = {"user": settings.user}
     return body
+
+
+def sent_settings(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as they stand in the body, by our own names."""
+    config, fields = payload.get("inferenceConfig", {}), payload.get("additionalModelRequestFields", {})
+    nova = fields.get("reasoningConfig", {})
+    thinking = fields.get("thinking", {})
+    effort = payload.get("outputConfig", {}).get("effort") or nova.get("maxReasoningEffort")
+    effort = effort or fields.get("reasoning_effort") or fields.get("reasoning_config")
+    budget = thinking.get("budget_tokens")
+    if effort is None and budget is not None:
+        effort = f"a budget of {budget} tokens"
+    elif effort is None and thinking.get("type") == "adaptive":
+        effort = "adaptive thinking"
+    elif effort is None and settings.reasoning_effort == "none":
+        effort = "none"
+    if budget is None:
+        budget = 0 if settings.reasoning_tokens == 0 and effort is None else effort and f"effort {effort}"
+    top_k = fields.get("top_k", fields.get("k", fields.get("inferenceConfig", {}).get("topK")))
+    alone = fields.get("tool_choice", {}).get("disable_parallel_tool_use", False)
+    return {
+        "temperature": config.get("temperature"),
+        "top_p": config.get("topP"),
+        "top_k": top_k,
+        "user": payload.get("requestMetadata", {}).get("user"),
+        "parallel_tool_calls": not alone,
+        "reasoning_effort": effort,
+        "reasoning_tokens": budget,
+    }
 
 
 def _own_choice(choice: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,18 @@ from urllib.parse import quote
 
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
+from interlock.http.settings import tell_settings
 from interlock.protocols import Call
 from interlock.types.models import Deployment
-from interlock.types.request import Request, Settings, ToolSpec
+from interlock.types.request import ToolSpec
 from interlock_google.contents import conversation
 from interlock_google.models import thinking
 from interlock_google.schema import Plan, plan
 
 # Names that are paths already, as the vendor writes them.
 _PATHS = ("models/", "tunedModels/", "publishers/", "projects/")
+
+_TAKEN = ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty")
 
 
 def encode(call: Call, *, stream: bool, signatures: bool = True) -> HttpRequest:
@@ -23,7 +26,7 @@ def encode(call: Call, *, stream: bool, signatures: bool = True) -> HttpRequest:
     secret = deployment.credential.secret
     if secret is not None:
         headers["x-goog-api-key"] = secret.reveal()
-    payload = body(call.request, deployment, signatures=signatures)
+    payload = body(call, signatures=signatures)
     return HttpRequest(url=url(deployment, stream=stream), body=json_body(payload), headers=headers)
 
 
@@ -34,7 +37,8 @@ def url(deployment: Deployment, *, stream: bool) -> str:
     return f"{deployment.base_url.rstrip('/')}/{path}:{verb}"
 
 
-def body(request: Request, deployment: Deployment, *, signatures: bool = True) -> dict[str, Any]:
+def body(call: Call, *, signatures: bool = True) -> dict[str, Any]:
+    request, deployment = call.request, call.deployment
     planned = plan(request, deployment.name)
     contents, system = conversation(request.messages, deployment, signatures=signatures)
     payload: dict[str, Any] = {"contents": contents}
@@ -44,7 +48,7 @@ def body(request: Request, deployment: Deployment, *, signatures: bool = True) -
         payload["tools"] = [{"functionDeclarations": [_tool(tool) for tool in planned.tools]}]
     if planned.calling:
         payload["toolConfig"] = {"functionCallingConfig": planned.calling}
-    if config := _config(request.settings, planned, deployment.name):
+    if config := _config(call, planned):
         payload["generationConfig"] = config
     add_extras(payload, deployment, request.settings)
     return payload
@@ -55,7 +59,9 @@ def _tool(tool: ToolSpec) -> dict[str, Any]:
     return {**declared, "parametersJsonSchema": tool.parameters}
 
 
-def _config(settings: Settings, planned: Plan, model: str) -> dict[str, Any]:
+def _config(call: Call, planned: Plan) -> dict[str, Any]:
+    settings, thinks = call.request.settings, thinking(call.request.settings, call.deployment)
+    _tell(call, thinks)
     named = {
         "temperature": settings.temperature,
         "topP": settings.top_p,
@@ -67,10 +73,25 @@ def _config(settings: Settings, planned: Plan, model: str) -> dict[str, Any]:
         "frequencyPenalty": settings.frequency_penalty,
         "responseLogprobs": True if settings.logprobs is not None else None,
         "logprobs": settings.logprobs or None,
-        "thinkingConfig": thinking(settings, model) or None,
+        "thinkingConfig": thinks or None,
     }
     config: dict[str, Any] = {key: value for key, value in named.items() if value is not None}
     if planned.schema is not None:
         config["responseMimeType"] = "application/json"
         config["responseJsonSchema"] = planned.schema
     return config
+
+
+def _tell(call: Call, thinks: dict[str, Any]) -> None:
+    settings = call.request.settings
+    sent = {name: getattr(settings, name) for name in _TAKEN}
+    level = thinks.get("thinkingLevel")
+    budget = thinks.get("thinkingBudget")
+    if level is not None:
+        asked = settings.reasoning_effort or ""
+        sent["reasoning_effort"] = asked if asked.upper() == level else f"level {level}"
+        sent["reasoning_tokens"] = f"level {level}"
+    elif budget is not None:
+        sent["reasoning_effort"] = "none" if budget == 0 else f"a budget of {budget} tokens"
+        sent["reasoning_tokens"] = budget
+    tell_settings(call, sent)

@@ -308,3 +308,16 @@ def test_what_is_no_answer_is_an_error(body: bytes, claude: Any) -> None:
         claude.decode(body)
     with pytest.raises(ProtocolError):
         claude.fold([body])
+
+
+def test_noughts_at_the_end_of_a_stream_take_back_no_count(claude: Any) -> None:
+    """Some gateways count at the start alone, and end with noughts."""
+    message = claude.message(
+        TEXT, usage={"input_tokens": 10, "cache_read_input_tokens": 2, "output_tokens": 5}
+    )
+    events = claude.events(message)
+    for event in events:
+        if event["type"] == "message_delta":
+            event["usage"] = {"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 5}
+    usage = claude.fold([claude.wire(events)]).usage
+    assert (usage.input_tokens, usage.cache_read, usage.output_tokens) == (12, 2, 5)

@@ -392,3 +392,39 @@ def test_what_json_cannot_hold_is_refused(claude: Any) -> None:
 
 def test_half_an_emoji_is_sent_as_a_question_mark(claude: Any) -> None:
     assert claude.body("x\ud83d")["messages"][0]["content"][0]["text"] == "x?"
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "told"),
+    [
+        ("claude-opus-4-8", {"temperature": 0.0, "seed": 1}, ["temperature: left out", "seed: left out"]),
+        (
+            "claude-opus-4-1",
+            {"temperature": 1.5, "top_p": 0.5},
+            ["temperature: sent as 1.0", "top_p: left out"],
+        ),
+        ("claude-opus-4-1", {"temperature": 0.5, "user": "u"}, []),
+        (
+            "claude-opus-4-1",
+            {"reasoning_tokens": 4000, "max_tokens": 4000},
+            ["reasoning_tokens: sent as 2000"],
+        ),
+        (
+            "claude-opus-4-1",
+            {"reasoning_effort": "low"},
+            ["reasoning_effort: sent as a budget of 2048 tokens"],
+        ),
+        ("claude-opus-4-8", {"reasoning_effort": "low"}, []),
+        ("claude-opus-4-8", {"reasoning_tokens": 5}, ["reasoning_tokens: sent as adaptive thinking"]),
+        ("claude-fable-5-1", {"reasoning_effort": "none"}, ["reasoning_effort: sent as low"]),
+        ("claude-fable-5-1", {"reasoning_tokens": 0}, ["reasoning_tokens: sent as effort low"]),
+        ("claude-opus-4-1", {"reasoning_effort": "none"}, []),
+        ("claude-3-5-haiku", {"reasoning_effort": "high"}, ["reasoning_effort: left out"]),
+    ],
+)
+def test_what_becomes_of_a_setting_is_told(
+    model: str, asked: dict[str, Any], told: list[str], claude: Any
+) -> None:
+    call = claude.call(Request("q", settings=Settings(**asked)), name=model)
+    claude.codec.encode(call, stream=False)
+    assert [said.partition(";")[0] for said in call.adjusted] == told

@@ -534,3 +534,26 @@ def test_what_is_no_json_is_refused_and_mappings_are_taken(dialect: Any) -> None
     for bad in (float("nan"), object()):
         with pytest.raises(InvalidRequest):
             dialect.body(Request("go", settings=Settings(extra={"x": bad})))
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "told"),
+    [
+        (CLAUDE_4_8, {"temperature": 0.0, "seed": 1}, ["temperature: left out", "seed: left out"]),
+        (CLAUDE_4_5, {"temperature": 1.5, "top_p": 0.5}, ["temperature: sent as 1.0", "top_p: left out"]),
+        (CLAUDE_4_5, {"temperature": 0.5, "user": "u", "top_k": 3}, []),
+        (CLAUDE_4_5, {"reasoning_effort": "low"}, ["reasoning_effort: sent as a budget of 2048 tokens"]),
+        (CLAUDE_5_1, {"reasoning_effort": "none"}, ["reasoning_effort: sent as low"]),
+        (
+            "meta.llama4-x",
+            {"reasoning_effort": "high", "top_k": 3},
+            ["top_k: left out", "reasoning_effort: left out"],
+        ),
+    ],
+)
+def test_what_becomes_of_a_setting_is_told(
+    model: str, asked: dict[str, Any], told: list[str], dialect: Any
+) -> None:
+    call = dialect.call(Request("q", settings=Settings(**asked)), name=model)
+    dialect.codec.encode(call, stream=False)
+    assert [said.partition(";")[0] for said in call.adjusted] == told

@@ -21,7 +21,7 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
-from interlock.types.models import Credential
+from interlock.types.models import Credential, ModelCard
 from interlock.types.request import Output, Request, Settings, ToolSpec
 from request_strategies import PNG, SCHEMA, requests
 from sdk_google import valid
@@ -339,7 +339,30 @@ def test_settings_under_the_vendors_names(dialect: Any) -> None:
         (
             NEWER,
             {"reasoning_effort": "low", "reasoning_tokens": 64},
-            {"thinkingBudget": 64, "includeThoughts": True},
+            {"thinkingLevel": "LOW", "includeThoughts": True},
+        ),
+        (NEWER, {"reasoning_tokens": 8000}, {"thinkingLevel": "MEDIUM", "includeThoughts": True}),
+        (NEWER, {"reasoning_tokens": 0}, {"thinkingLevel": "LOW", "includeThoughts": False}),
+        (OLDER, {"reasoning_tokens": 0}, {"thinkingBudget": 0, "includeThoughts": False}),
+        (
+            OLDER,
+            {"reasoning_effort": "high", "max_tokens": 2000},
+            {"thinkingBudget": 1000, "includeThoughts": True},
+        ),
+        (
+            OLDER,
+            {"reasoning_tokens": 1000, "max_tokens": 2000},
+            {"thinkingBudget": 1000, "includeThoughts": True},
+        ),
+        (
+            "gemini-2.5-ultra",
+            {"reasoning_tokens": 0},
+            {"thinkingBudget": 128, "includeThoughts": False},
+        ),
+        (
+            "gemini-2.5-pro",
+            {"reasoning_effort": "max", "max_tokens": 100},
+            {"thinkingBudget": 128, "includeThoughts": True},
         ),
     ],
 )
@@ -348,6 +371,26 @@ def test_thinking_is_asked_for_as_the_model_takes_it(
 ) -> None:
     body = dialect.body(Request("hi", settings=Settings(**asked)), name=model)
     assert body["generationConfig"]["thinkingConfig"] == sent
+
+
+def test_a_model_that_does_not_think_is_not_asked_to(dialect: Any) -> None:
+    request = Request("hi", settings=Settings(reasoning_effort="high", temperature=0.5))
+    card = ModelCard(id="google/m", maker="Google", jurisdiction="us", capabilities=frozenset({"text"}))
+    for call in (dialect.call(request, name="gemini-2.0-flash"), dialect.call(request, name="m", card=card)):
+        sent = json.loads(dialect.codec.encode(call, stream=False).body)
+        assert sent["generationConfig"] == {"temperature": 0.5}
+        [told] = call.adjusted
+        assert told.startswith("reasoning_effort: left out")
+
+
+def test_what_becomes_of_a_setting_is_told(dialect: Any) -> None:
+    asked = Settings(reasoning_tokens=0, user="u", max_tokens=100, top_p=0.9)
+    call = dialect.call(Request("hi", settings=asked), name="gemini-2.5-pro")
+    dialect.codec.encode(call, stream=True)
+    assert [said.partition(";")[0] for said in call.adjusted] == [
+        "reasoning_tokens: sent as 128",
+        "user: left out",
+    ]
 
 
 def test_an_unknown_effort_is_refused(dialect: Any) -> None:
