@@ -76,6 +76,7 @@ class DeploymentMaker:
     def _endpoint(self, card: ModelCard, endpoint: Endpoint) -> Deployment:
         facts = self._facts.get(endpoint.provider)
         keeps = facts is None or facts.keeps(endpoint.name)
+        on_premise = bool(facts and facts.on_premise and keeps)
         return Deployment(
             id=card.id,
             card=card,
@@ -84,8 +85,9 @@ class DeploymentMaker:
             name=endpoint.name,
             base_url=_address(facts, endpoint.region),
             credential=self._from_environment(endpoint.provider, facts),
-            on_premise=bool(facts and facts.on_premise and keeps),
+            on_premise=on_premise,
             timeouts=self._timeouts,
+            network=Network(environment=not on_premise),
         )
 
     def _configured(self, index: int, item: DeploymentConfig) -> Deployment:
@@ -108,6 +110,9 @@ class DeploymentMaker:
             at_home = not item.base_url or _loopback(base_url) or _same_origin(base_url, own)
         if facts:
             self._check_region(item.region or (usual if at_home else ""), base_url, f"{key}.region")
+        on_premise = item.on_premise
+        if on_premise is None:
+            on_premise = bool(facts and facts.on_premise and at_home and keeps)
         return Deployment(
             id=item.id,
             card=card,
@@ -116,14 +121,12 @@ class DeploymentMaker:
             name=name,
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),
-            on_premise=bool(facts and facts.on_premise and at_home and keeps)
-            if item.on_premise is None
-            else item.on_premise,
+            on_premise=on_premise,
             headers=item.headers,
             extra_body=item.extra_body,
             login=login,
             timeouts=item.timeouts.over(self._timeouts),
-            network=self._network(item, key),
+            network=replace(self._network(item, key), environment=not on_premise),
             price=item.price.price() if item.price else None,
             traits=item.traits,
         )
@@ -164,6 +167,15 @@ class DeploymentMaker:
             origin_of(base_url)
         except PermitError as error:
             raise self._config.error(key, f"{error.message}.") from None
+        # Neither is quoted: a key may stand there.
+        if "#" in base_url:
+            raise self._config.error(key, "holds a fragment, which is never sent; leave it out.")
+        if "?" in base_url and not facts.takes_query:
+            raise self._config.error(
+                key,
+                f"holds a query, behind which the paths of {facts.name} would end up. Leave it out, and say "
+                "what the server wants in headers or extra_body.",
+            )
 
     def _network(self, item: DeploymentConfig, key: str) -> Network:
         network = item.network()

@@ -85,6 +85,8 @@ def _missing(provider: Provider, deployment: Deployment) -> str:
 
 async def _connected(deployment: Deployment, credential: str, hint: str, limit: float) -> Finding:
     began = perf_counter()
+    passed_by = Proxies(deployment.network).passed_by(deployment.base_url)
+    note = f"{passed_by} is not followed to it" if passed_by else ""
     try:
         through = await _connect(deployment, limit)
     except InterlockError as error:
@@ -93,11 +95,17 @@ async def _connected(deployment: Deployment, credential: str, hint: str, limit: 
             if not deployment.credential.needed and hint
             else "Check base_url, the network and the proxy."
         )
+        detail = f"{error}; {note}" if note else str(error)
         return Finding(
-            deployment=deployment, credential=credential, reach="failed", detail=str(error), next_step=step
+            deployment=deployment, credential=credential, reach="failed", detail=detail, next_step=step
         )
-    seconds = perf_counter() - began
-    return Finding(deployment=deployment, credential=credential, reach="ok", detail=through, seconds=seconds)
+    return Finding(
+        deployment=deployment,
+        credential=credential,
+        reach="ok",
+        detail=through or note,
+        seconds=perf_counter() - began,
+    )
 
 
 async def _connect(deployment: Deployment, limit: float) -> str:
@@ -105,7 +113,7 @@ async def _connect(deployment: Deployment, limit: float) -> str:
 
     Raises ConnectionFailed, ConnectTimeout, or ConfigError for network settings that cannot be used.
     """
-    proxy = Proxies(deployment.network.proxy).for_url(deployment.base_url)
+    proxy = Proxies(deployment.network).for_url(deployment.base_url)
     parts = urlsplit(proxy.url if proxy else origin_of(deployment.base_url))
     host = parts.hostname or ""
     tls = None if parts.scheme == "http" else await asyncio.to_thread(context_for, deployment.network)

@@ -130,7 +130,7 @@ class HttpClient:
         if wire is None:
             from interlock.http.transport import Wire  # noqa: PLC0415 - not when interlock is imported
 
-            wire = self._pool().wires[network] = Wire(Proxies(network.proxy), tls)
+            wire = self._pool().wires[network] = Wire(Proxies(network), tls)
         return wire
 
     def _pool(self) -> "_Pool":

@@ -14,4 +14,4 @@ def check_network(network: Network) -> None:
     if network.ca_bundle is not None or network.client_cert is not None:
         context_for(network)
     if network.proxy is not None:
-        Proxies(network.proxy)
+        Proxies(network)

@@ -7,7 +7,7 @@ from urllib.request import getproxies_environment
 
 from interlock.errors import ConfigError
 from interlock.http.hosts import is_loopback
-from interlock.types.models import Secret
+from interlock.types.models import Network, Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,25 +21,42 @@ class Proxy:
 class Proxies:
     """Reads the environment once.
 
-    A configured proxy serves every host. Without one, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (in
-    either case) are followed for hosts other than this machine; a system's own proxy settings are not read.
+    A configured proxy serves every host. Without one, HTTPS_PROXY, ALL_PROXY and NO_PROXY (in either case)
+    are followed to https, where a proxy sees the host and nothing else, unless the network says otherwise:
+    whoever set a variable for all programs has not said that prompts may be read on their way. A system's own
+    proxy settings are not read.
     """
 
-    def __init__(self, configured: str | None) -> None:
-        self._configured = None if configured is None else _parse(configured, key="proxy")
-        self._environment = {} if configured is not None else getproxies_environment()
+    def __init__(self, network: Network) -> None:
+        self._configured = None if network.proxy is None else _parse(network.proxy, key="proxy")
+        self._environment = {} if network.proxy is not None else getproxies_environment()
         self._no_proxy = self._environment.pop("no", "")
+        self._follows = network.environment
 
     def for_url(self, url: str) -> Proxy | None:
         """Raise ConfigError when the environment names a proxy that cannot be used."""
-        if self._configured is not None or not self._environment:
+        name = self._named(url)
+        if not name or not self._is_followed(url):
             return self._configured
+        return _parse(self._environment[name], key=_variable(name), source="environment")
+
+    def passed_by(self, url: str) -> str:
+        """The variable that names a proxy for this URL which is not followed; empty when none does."""
+        name = self._named(url)
+        return _variable(name) if name and not self._is_followed(url) else ""
+
+    def _is_followed(self, url: str) -> bool:
+        return self._follows and url.lower().startswith("https:")
+
+    def _named(self, url: str) -> str:
+        """Whose proxy of the environment's is meant for the URL: `http`, `https`, `all`, or nobody's."""
+        if not self._environment:
+            return ""
         parts = urlsplit(url)
         name = parts.scheme if parts.scheme in self._environment else "all"
-        proxy = self._environment.get(name)
-        if not proxy or is_loopback(parts.hostname or "") or self._bypassed(parts.netloc.rpartition("@")[2]):
-            return None
-        return _parse(proxy, key=f"{name.upper()}_PROXY", source="environment")
+        if is_loopback(parts.hostname or "") or self._bypassed(parts.netloc.rpartition("@")[2]):
+            return ""
+        return name if self._environment.get(name) else ""
 
     def _bypassed(self, host: str) -> bool:
         """Whether NO_PROXY lists the host, alone, with its port, as a parent domain, or as `*`."""
@@ -49,6 +66,10 @@ class Proxies:
             if entry == "*" or (domain and any(n == domain or n.endswith(f".{domain}") for n in names)):
                 return True
         return False
+
+
+def _variable(name: str) -> str:
+    return f"{name.upper()}_PROXY"
 
 
 def _parse(value: str, *, key: str, source: str = "") -> Proxy:

@@ -73,6 +73,7 @@ class ProviderFacts:
         needs_key: False for servers that commonly run without one.
         passes_on: how names of models end that the provider's server sends on to a cloud of its vendor's.
             Such a deployment is `global` unless it says otherwise, and neither `local` nor on premise.
+        takes_query: a deployment's `base_url` may end in a query, which the provider keeps at the URL's end.
         in_process: nothing leaves the process; the region is `local`.
         hint: the next step for a user who lacks the key or server, in a sentence.
     """
@@ -85,6 +86,7 @@ class ProviderFacts:
     in_process: bool = False
     on_premise: bool = False
     passes_on: tuple[str, ...] = ()
+    takes_query: bool = False
     hint: str = ""
 
     def keeps(self, name: str) -> bool:

@@ -184,9 +184,13 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """How to get out: proxy URL, CA bundle (a PEM file) and client certificate (PEM, key file or None)."""
+    """How to get out: proxy URL, CA bundle (a PEM file) and client certificate (PEM, key file or None).
+
+    `environment`: without `proxy`, the environment's is followed to https.
+    """
 
     proxy: str | None = field(default=None, repr=False)  # it may hold a password
+    environment: bool = True
     ca_bundle: str | None = None
     client_cert: tuple[str, str | None] | None = None
 

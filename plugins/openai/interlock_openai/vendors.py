@@ -144,6 +144,7 @@ AZURE = Vendor(
         name="azure",
         env=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
         hint="Set AZURE_API_KEY, base_url to https://<resource>.openai.azure.com, and the resource's region.",
+        takes_query=True,
     ),
     max_tokens="max_completion_tokens",
     names=True,

@@ -69,6 +69,9 @@ def test_a_variable_that_is_not_set_excludes_and_says_so():
         ({"region": "germny"}, "region", "germny", "germany"),
         ({"region": "local", "base_url": "https://example.com/v1"}, "region", "this machine", None),
         ({"base_url": "https://:70000000/"}, "base_url", "", None),
+        ({"region": "eu", "base_url": "https://a.example.com/v1?x=1"}, "base_url", "holds a query", None),
+        ({"region": "eu", "base_url": "https://a.example.com/v1#x"}, "base_url", "holds a fragment", None),
+        ({"provider": "azure", "region": "eu", "base_url": "https://a.example.com/#x"}, "base_url", "", None),
         ({"api_key": "file:nowhere"}, "api_key", "no file", None),
     ],
 )
@@ -216,3 +219,20 @@ def test_relative_certificates_are_found_beside_the_configuration(tmp_path, monk
         Router.from_config(file)
     assert (caught.value.key, caught.value.line) == ("deployments.0.ca_bundle", 1)
     assert str(tmp_path / "conf" / "house.pem") in str(caught.value)
+
+
+def test_a_query_stays_with_the_provider_that_takes_one():
+    address = "https://r.openai.azure.com/openai?api-version=2025-04-01-preview"
+    assert wire(provider="azure", region="eu", base_url=address).base_url == address
+
+
+def test_a_query_that_is_refused_is_not_quoted():
+    with pytest.raises(ConfigError) as caught:
+        wire(region="eu", base_url="https://a.example.com/v1?key=hush")
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("on_premise", [True, False])
+def test_no_proxy_of_the_environment_stands_before_the_own_ground(on_premise):
+    there = {"model": "zhipu/glm-5.2", "provider": "vllm", "region": "de", "on_premise": on_premise}
+    assert wire(**there, base_url="https://gpu.example.com/v1").network.environment is not on_premise

@@ -167,3 +167,14 @@ def test_a_key_file_that_everybody_may_read_is_told_and_used(configured, run, tm
     assert found["ready"] is True
     assert "chmod 600" in found["warning"]
     assert "chmod 600" in run("doctor").output
+
+
+def test_a_proxy_of_the_environment_that_is_not_followed_is_named(configured, run, vendor, monkeypatch):
+    def fails(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    path = configured("good")
+    path.write_text(path.read_text().replace("127.0.0.1", "gpu.example.test"))
+    monkeypatch.setattr(socket, "getaddrinfo", fails)
+    monkeypatch.setenv("HTTP_PROXY", "http://10.0.0.1:3128")
+    assert "HTTP_PROXY is not followed to it" in " ".join(run("doctor").stdout.split())

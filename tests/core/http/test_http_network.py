@@ -1,6 +1,7 @@
 """Proxies, private authorities and client certificates."""
 
 import asyncio
+import socket
 import ssl
 
 import pytest
@@ -129,10 +130,25 @@ class TestCalls:
         self, kit, serve, proxy, monkeypatch
     ):
         server = await serve(proxy)
-        monkeypatch.setenv("HTTP_PROXY", server.url)
+        clear(monkeypatch, ALL_PROXY=server.url)
         upstream = await serve(kit.reply())
         assert (await kit.send(upstream.url)).body == b"ok"
-        assert (await kit.send("http://api.example.test/v1")).body == b"via proxy"
+        proxy.refuse = True
+        with pytest.raises(ConnectionFailed, match="the proxy"):
+            await kit.send("https://api.example.test/v1")
+        assert [line for line, _ in proxy.seen] == ["CONNECT api.example.test:443 HTTP/1.1"]
+
+    @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+    async def test_no_proxy_of_the_environment_reads_a_prompt(self, kit, serve, proxy, monkeypatch, variable):
+        def fails(*_: object, **__: object) -> None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        server = await serve(proxy)
+        clear(monkeypatch, **{variable: server.url})
+        monkeypatch.setattr(socket, "getaddrinfo", fails)
+        with pytest.raises(ConnectionFailed, match="its name does not resolve"):
+            await kit.send("http://api.example.test/v1")
+        assert not proxy.seen
 
     async def test_files_that_cannot_be_used_are_named_by_their_key(self, kit, serve, bundle, tmp_path):
         upstream = await serve(kit.reply())
@@ -163,7 +179,7 @@ def clear(monkeypatch, **variables: str) -> None:
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("http://api.example.org/v1", "http://plain:1"),
+        ("http://api.example.org/v1", None),
         ("https://api.example.org/v1", "http://any:2"),
         ("https://internal.example.com/v1", None),
         ("https://deep.internal.example.com:8443/v1", None),
@@ -182,18 +198,36 @@ def test_the_environment_s_proxies(monkeypatch, url, expected):
         all_proxy="http://any:2",
         no_proxy=".internal.example.com, 10.0.0.5:8000",
     )
-    chosen = Proxies(None).for_url(url)
+    chosen = Proxies(Network()).for_url(url)
     assert (chosen and chosen.url) == expected
 
 
 def test_a_configured_proxy_wins_over_the_environment(monkeypatch):
     clear(monkeypatch, https_proxy="http://environment:1", no_proxy="*")
-    assert Proxies("http://mine:2").for_url("https://api.example.org").url == "http://mine:2"
-    assert Proxies(None).for_url("https://api.example.org") is None
+    assert Proxies(Network(proxy="http://mine:2")).for_url("https://api.example.org").url == "http://mine:2"
+    assert Proxies(Network()).for_url("https://api.example.org") is None
 
 
 def test_a_proxy_of_the_environment_that_cannot_be_used_is_named(monkeypatch):
     clear(monkeypatch, ALL_PROXY="socks5://127.0.0.1:1080")
-    assert Proxies(None).for_url("http://localhost:8000") is None
+    assert Proxies(Network()).for_url("http://localhost:8000") is None
     with pytest.raises(ConfigError, match="ALL_PROXY"):
-        Proxies(None).for_url("https://api.example.org")
+        Proxies(Network()).for_url("https://api.example.org")
+
+
+@pytest.mark.parametrize(
+    ("url", "network", "passed_by"),
+    [
+        ("http://gpu.example.org/v1", Network(), "HTTP_PROXY"),
+        ("https://gpu.example.org/v1", Network(), ""),
+        ("https://gpu.example.org/v1", Network(environment=False), "ALL_PROXY"),
+        ("http://gpu.example.org/v1", Network(proxy="http://mine:2"), ""),
+        ("http://10.0.0.5:8000/v1", Network(), ""),
+        ("http://localhost:8000/v1", Network(environment=False), ""),
+    ],
+)
+def test_what_the_environment_says_and_nobody_follows_is_known(monkeypatch, url, network, passed_by):
+    clear(monkeypatch, http_proxy="plain:1", all_proxy="http://any:2", no_proxy="10.0.0.5:8000")
+    assert Proxies(network).passed_by(url) == passed_by
+    if passed_by:
+        assert Proxies(network).for_url(url) is None

@@ -17,7 +17,7 @@ DEPLOYMENT = {"id": "a", "model": "openai/gpt-5.5", "provider": "openai-compatib
         {"api_key": "hidden"},
         {"headers": {"x-tenant": "hidden"}},
         {"base_url": "http://user:hid@hidden@127.0.0.1:9/v1"},
-        {"base_url": "http://127.0.0.1:9/v1?api-version=1&key=hidden"},
+        {"provider": "azure", "base_url": "http://127.0.0.1:9/v1?api-version=1&key=hidden"},
         {"proxy": "http://user:hidden@127.0.0.1:9"},
         {"extra_body": {"auth": [{"access_token": "hidden"}]}},
     ],
