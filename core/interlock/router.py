@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from interlock.classifiers.tokens import estimate_request_tokens
+from interlock.engine.loops import running_loop
 from interlock.engine.requests import Options, as_request
 from interlock.types.decisions import Decision
 from interlock.types.messages import ToolCall
@@ -127,6 +128,7 @@ class Router:
 
         A store of records that is down is waited for some seconds, and no longer.
         """
+        running_loop()
         try:
             await self._wiring.http.aclose()
         finally:

@@ -10,6 +10,7 @@ from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import exhausted, nowhere
 from interlock.engine.flight import Flight, Lane, Steps
 from interlock.engine.guards import Guards
+from interlock.engine.loops import running_loop
 from interlock.engine.races import Races
 from interlock.engine.records import RecordDraft, Ring
 from interlock.engine.refining import Refinery
@@ -112,7 +113,7 @@ class Engine:
             request=request,
             decision=decision,
             draft=RecordDraft(decision, request.metadata, streamed=streamed),
-            due=asyncio.get_running_loop().time() + total,
+            due=running_loop().time() + total,
             total=total,
             trace=trace,
             budgeting=self._budgeting,

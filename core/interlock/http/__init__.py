@@ -1,5 +1,6 @@
 """What a provider plugin for an HTTP vendor stands on. Importing it loads no HTTP library."""
 
+from interlock.http.aside import aside
 from interlock.http.client import HttpClient, StreamReply
 from interlock.http.codec import AsksAgain, Codec, HttpProvider, StreamDecoder
 from interlock.http.hosts import is_loopback
@@ -26,6 +27,7 @@ __all__ = [
     "ServerEvent",
     "StreamDecoder",
     "StreamReply",
+    "aside",
     "check_network",
     "error_for",
     "is_loopback",

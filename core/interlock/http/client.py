@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from interlock.errors import ProtocolError
 from interlock.http import faults
+from interlock.http.aside import aside
 from interlock.http.inflate import ACCEPTED, Inflater, encoding_of
 from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
@@ -125,7 +126,7 @@ class HttpClient:
 
     async def _new_wire(self, network: Network) -> "Wire":
         # Loading the HTTP library and the certificates takes longer than a loop may stand still.
-        tls = await asyncio.to_thread(_prepare, network)
+        tls = await aside(_prepare, network)
         wire = self._wire(network)
         if wire is None:
             from interlock.http.transport import Wire  # noqa: PLC0415 - not when interlock is imported

@@ -25,6 +25,10 @@ def too_slow(host: str, seconds: float) -> ConnectTimeout:
     return ConnectTimeout(f"{host} accepted no connection within {seconds:g} s")
 
 
+def ending(host: str) -> ConnectionFailed:
+    return ConnectionFailed(f"no connection to {host}: the interpreter is ending and looks up no names")
+
+
 def lost(host: str) -> ConnectionFailed:
     return ConnectionFailed(f"{host} closed the connection before it answered")
 

@@ -200,6 +200,8 @@ def _fault(error: Exception, host: str, connect: float) -> ProviderError:
         return faults.no_proxy(host, error)
     if isinstance(error, aiohttp.ClientConnectorError):
         return faults.no_connection(host, error)
+    if isinstance(error, RuntimeError) and "shutdown" in str(error):
+        return faults.ending(host)
     if isinstance(error, (aiohttp.ClientConnectionError, OSError, RuntimeError)):
         return faults.lost(host)
     if isinstance(error, ValueError):

@@ -9,26 +9,32 @@ _NAME = (
     r"(?:[^=&#\s]*[-_.])?(?:api|access|auth)?"
     r"(?:key|token|secret|password|passwd|pwd|sig|signature|authorization)"
 )
-_SECRET = re.compile(_NAME, re.IGNORECASE)
+_LEFT_OUT = ("headers", "extra_body")
 # As far as the last @, since a password may hold one.
 _USER = re.compile(r"(?<=://)[^/\s]*@")
 _QUERY = re.compile(rf"(?<=[?&]){_NAME}=[^&#\s]*&?", re.IGNORECASE)
 
 
-def without_secrets(config: Any) -> Any:
-    """The configuration without headers, and without credentials in addresses and in `extra_body`.
+class Unprinted(dict[str, Any]):
+    """A configuration that prints as it may be written down."""
 
-    A literal key becomes `env:<DEPLOYMENT>_API_KEY`.
+    def __repr__(self) -> str:
+        return repr(without_secrets(dict(self)))
+
+
+def without_secrets(config: Any) -> Any:
+    """The configuration without headers and `extra_body`, and without credentials in addresses.
+
+    A vendor alone knows what in these is secret, and so nothing of them is kept. A literal key becomes
+    `env:<DEPLOYMENT>_API_KEY`.
     """
     if isinstance(config, str):
         return _address(config)
     if isinstance(config, Mapping):
-        bare = {key: without_secrets(value) for key, value in config.items() if key != "headers"}
+        bare = {key: without_secrets(value) for key, value in config.items() if key not in _LEFT_OUT}
         key = config.get("api_key")
         if key is not None and not (isinstance(key, str) and key.startswith(_REFERENCE)):
             bare["api_key"] = f"env:{_variable(config)}"
-        if "extra_body" in config:
-            bare["extra_body"] = _unnamed(config["extra_body"])
         return bare
     if isinstance(config, (list, tuple)):
         return [without_secrets(item) for item in config]
@@ -41,15 +47,6 @@ def _address(text: str) -> str:
     text = _USER.sub("", text)
     shorter = _QUERY.sub("", text)
     return text if shorter == text else shorter.rstrip("?&")
-
-
-def _unnamed(body: Any) -> Any:
-    """A body, which its vendor alone understands, without what is called a key, a token and the like."""
-    if isinstance(body, Mapping):
-        return {name: _unnamed(value) for name, value in body.items() if not _SECRET.fullmatch(str(name))}
-    if isinstance(body, (list, tuple)):
-        return [_unnamed(item) for item in body]
-    return without_secrets(body)
 
 
 def _variable(deployment: Mapping[str, Any]) -> str:

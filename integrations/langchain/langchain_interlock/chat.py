@@ -117,6 +117,9 @@ class ChatInterlock(Traced, BaseChatModel):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
+        if isinstance(self.config, dict):
+            # Whoever prints a model's variables, as reports of errors do, prints no key.
+            self.__dict__["config"] = bare.Unprinted(self.config)
         calls.call_of(self, self._router, [], stop=None, run_manager=None, kwargs={})
         return self
 

@@ -1,12 +1,11 @@
 """The provider: the codec over HTTP, each request signed."""
 
-import asyncio
 import importlib
 import sys
 from dataclasses import replace
 
 from interlock.errors import InvalidRequest
-from interlock.http import HttpProvider, HttpRequest
+from interlock.http import HttpProvider, HttpRequest, aside
 from interlock.protocols import Call, ProviderFacts
 from interlock_bedrock.codec import Converse
 from interlock_bedrock.places import signing_region
@@ -27,7 +26,7 @@ class BedrockProvider(HttpProvider):
     async def authorise(self, call: Call, request: HttpRequest) -> HttpRequest:
         deployment = call.deployment
         if _FRAMES not in sys.modules:
-            await asyncio.to_thread(importlib.import_module, _FRAMES)  # longer than a loop may stand still
+            await aside(importlib.import_module, _FRAMES)  # longer than a loop may stand still
         # The deployment's headers replace ours when they are sent, so they must be in the signature.
         headers = {name.lower(): value for name, value in {**request.headers, **deployment.headers}.items()}
         if "authorization" in headers:
@@ -41,5 +40,5 @@ class BedrockProvider(HttpProvider):
                 f"there is no region to sign for: neither {deployment.region!r} nor base_url names a cloud "
                 "region; set region to one, such as eu-central-1, or use a Bedrock key"
             )
-        proof = await asyncio.to_thread(self._credentials.sign, request, sealed, region)
+        proof = await aside(self._credentials.sign, request, sealed, region)
         return replace(request, headers={**request.headers, **proof})

@@ -20,12 +20,19 @@ DEPLOYMENT = {"id": "a", "model": "openai/gpt-5.5", "provider": "openai-compatib
         {"provider": "azure", "base_url": "http://127.0.0.1:9/v1?api-version=1&key=hidden"},
         {"proxy": "http://user:hidden@127.0.0.1:9"},
         {"extra_body": {"auth": [{"access_token": "hidden"}]}},
+        {"extra_body": {"bearer": "hidden", "pass": "hidden", "session_id": "hidden", "x": ["hidden"]}},
     ],
 )
 def test_no_written_form_holds_a_credential(secret):
     spec = {**DEPLOYMENT, "base_url": "http://127.0.0.1:9/v1", "api_key": "env:KEY", **secret}
     model = ChatInterlock(config={"deployments": [spec]})
-    for written in (dumps(model), dumps(model.bind(stop=["x"])), str(model.model_dump()), repr(model)):
+    for written in (
+        dumps(model),
+        dumps(model.bind(stop=["x"])),
+        str(model.model_dump()),
+        repr(model),
+        repr(vars(model)),
+    ):
         assert "hidden" not in written
         assert "hid" not in written
     assert dumps(model).count("openai/gpt-5.5") == 1
@@ -35,7 +42,6 @@ def test_what_is_no_credential_stays():
     spec = {
         "api_key": "env:KEY",
         "base_url": "https://example.test/v1/@here?api-version=2&monkey=3",
-        "extra_body": {"max_tokens": 5, "route": {"order": ["a"]}},
     }
     assert without_secrets(spec) == spec
 

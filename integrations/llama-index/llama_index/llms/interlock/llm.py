@@ -27,7 +27,7 @@ from interlock import Chunk, Constraints, Message, Router
 from llama_index.llms.interlock.asking import options
 from llama_index.llms.interlock.growing import Growing
 from llama_index.llms.interlock.reading import answered_by, as_messages, as_prompt, needs_disk
-from llama_index.llms.interlock.sharing import Config, as_config, without_secrets
+from llama_index.llms.interlock.sharing import Config, Unprinted, as_config, without_secrets
 from llama_index.llms.interlock.tools import choice, first_call_alone, no_call, selections, written_tools
 from llama_index.llms.interlock.writing import chat_response, completion_response, jsonable
 
@@ -81,6 +81,9 @@ class Interlock(FunctionCallingLLM):
             raise ValueError("give config or router, not both")
         fields.pop("class_name", None)  # a field of what is written down, for whoever chooses the class
         super().__init__(config=as_config(config), **fields)
+        if isinstance(self.config, dict):
+            # Whoever prints an LLM's variables, as reports of errors do, prints no key.
+            self.__dict__["config"] = Unprinted(self.config)
         self._lent = router is not None
         self._router = router if router is not None else Router.from_config(config)
         # A mapping or a path says itself what it stands for; nothing stands for whatever is found here.

@@ -16,8 +16,15 @@ def as_config(source: "str | PathLike[str] | Mapping[str, Any] | None") -> Confi
     return dict(source) if isinstance(source, Mapping) else fspath(source)
 
 
+class Unprinted(dict[str, Any]):
+    """A configuration that prints as it may be written down."""
+
+    def __repr__(self) -> str:
+        return repr(without_secrets(dict(self)))
+
+
 def without_secrets(config: Config | None) -> Config | None:
-    """The same configuration, but for keys given by value, headers, and passwords inside addresses.
+    """The same configuration, but for keys given by value, headers, `extra_body`, and passwords in addresses.
 
     Whoever reads it again finds keys where Interlock looks for them anyway, in the environment.
     """
@@ -32,7 +39,7 @@ def without_secrets(config: Config | None) -> Config | None:
 def _deployment(part: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for key, value in part.items():
-        if key == "headers" or (key == "api_key" and not _is_reference(value)):
+        if key in ("headers", "extra_body") or (key == "api_key" and not _is_reference(value)):
             continue
         kept[key] = _bare(value) if isinstance(value, str) else value
     return kept
