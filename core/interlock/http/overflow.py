@@ -7,7 +7,7 @@ _LONGEST = 64 * 1024
 _WORDINGS = (
     r"(?:maximum|max|available|model'?s?) context (?:length|size|window)",
     r"context (?:length|size|window|limit)[^.\n]{0,20}exceed",
-    r"exceed\w{0,3} (?:[\w'`]{1,20} ){0,4}context (?:length|size|window|limit)",
+    r"exceed\w{0,3} (?:[\w'`]{1,20} ){0,4}(?:context (?:length|size|window|limit)|input length)",
     r"context (?:length|window) of (?:only )?[\d,]{1,12} tokens",
     r"longer than the (?:model'?s? )?(?:maximum )?(?:context|model) length",
     r"exceeded model token limit",
@@ -23,7 +23,7 @@ _WORDINGS = (
     r"(?:input|prompt)\b[^.\n]{0,60}exceeds? (?:the )?max(?:imum)? (?:\w{1,10} ){0,4}tokens",
     r"inputs?`? tokens \+ `?max_new_tokens`? must be",
     r"inputs`? must have less than",
-    r"too many input tokens",
+    r"too many input tokens|input tokens exceed|exceeds? (?:the )?(?:maximum )?number of input tokens",
     r"when context the overflows",
 )
 _SAID = re.compile("|".join(_WORDINGS), re.IGNORECASE)

@@ -5,7 +5,6 @@ an `invalid_request_error` like any other and has no code of its own.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.http import error_for
+from interlock.http.overflow import says_overflow
 from interlock.http.payload import optional_text
 
 _CODES: dict[str, type[ProviderError]] = {
@@ -42,7 +42,6 @@ _TYPES: dict[str, type[ProviderError]] = {
     "timeout_error": Unavailable,
     "overloaded_error": Unavailable,
 }
-_TOO_LONG = re.compile(r"prompt is too long|exceed context limit", re.IGNORECASE)
 
 
 class Told(NamedTuple):
@@ -102,7 +101,7 @@ def _typed(
     told: Told, base: ProviderError, otherwise: type[ProviderError], message: str, status: int | None
 ) -> ProviderError:
     kind = _CODES.get(told.code or "") or _TYPES.get(told.type or "") or otherwise
-    if kind is InvalidRequest and told.code is None and _TOO_LONG.search(told.message or ""):
+    if kind is InvalidRequest and told.code is None and says_overflow(told.message):
         kind = ContextLengthExceeded
     return kind(
         message,

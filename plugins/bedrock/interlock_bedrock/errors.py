@@ -23,6 +23,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.http import HttpReply, error_for
+from interlock.http.overflow import says_overflow
 
 _BY_CLASS: dict[type[ProviderError], str] = {
     AuthenticationError: "UnrecognizedClientException InvalidSignatureException SignatureDoesNotMatch "
@@ -41,12 +42,6 @@ _BY_CLASS: dict[type[ProviderError], str] = {
     InvalidRequest: "ValidationException SerializationException UnknownOperationException ConflictException",
 }
 _CODES = {code: kind for kind, codes in _BY_CLASS.items() for code in codes.split()}
-_CONTEXT = re.compile(
-    r"input is too long|prompt is too long|(exceeds?|exceeded) (the )?(maximum |model'?s? )*"
-    r"(context (length|window|limit)|input length|number of input tokens)|exceed context limit"
-    r"|maximum context length|too many input tokens|input tokens exceeds",
-    re.IGNORECASE,
-)
 _POLICY = re.compile(r"content filtering policy|content policy", re.IGNORECASE)
 _STRANGE_STATUS = 503
 
@@ -99,7 +94,7 @@ def _typed(
     if kind is InvalidRequest and words:
         kind = (
             ContextLengthExceeded
-            if _CONTEXT.search(words)
+            if says_overflow(words)
             else ContentPolicyViolation
             if _POLICY.search(words)
             else kind

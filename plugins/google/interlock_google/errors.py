@@ -4,7 +4,6 @@ Shapes and names are those of google.rpc.Status: `{error: {code, message, status
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.http import error_for
+from interlock.http.overflow import says_overflow
 from interlock.http.payload import optional_text
 
 _REASONS: Mapping[str, type[ProviderError]] = {
@@ -59,10 +59,6 @@ _STATUSES: Mapping[str, type[ProviderError]] = {
     "DATA_LOSS": Unavailable,
 }
 _HTTP = range(400, 600)
-# An input that is too long has no code of its own.
-_TOO_LONG = re.compile(
-    r"token count .{0,60}exceeds the maximum|exceeds the maximum number of tokens", re.IGNORECASE
-)
 
 
 class Told(NamedTuple):
@@ -166,7 +162,7 @@ def _kind(told: Told, base: ProviderError) -> type[ProviderError]:
     kind = _REASONS.get(told.reason or "") or _STATUSES.get(told.status or "") or type(base)
     if kind is RateLimited and told.spent:
         return QuotaExceeded
-    if kind is InvalidRequest and told.message and _TOO_LONG.search(told.message[:2000]):
+    if kind is InvalidRequest and says_overflow(told.message):  # it has no code of its own
         return ContextLengthExceeded
     return kind
 

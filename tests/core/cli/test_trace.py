@@ -118,3 +118,12 @@ def test_another_process_shows_it(configured, run, start):
     run("ask", "Hi")
     shown, errors = start("trace", "last").communicate(timeout=30)
     assert "good (zhipu/glm-5.2) · answered" in shown, errors
+
+
+def test_says_which_settings_were_sent_in_another_way(configured, run):
+    configured("good", extra="models: [{id: zhipu/glm-5.2, traits: {temperature: [0, 1]}}]")
+    said = "temperature: sent as 1; the model takes 0 to 1"
+    asked = run("ask", "--temperature", "1.5", "--json", "Hi")
+    assert json.loads(asked.stdout)["attempts"][0]["adjusted"] == [said]
+    assert said in run("trace", "last").stdout
+    assert json.loads(run("trace", "last", "--json").stdout)["attempts"][0]["adjusted"] == [said]
