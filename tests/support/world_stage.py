@@ -13,7 +13,7 @@ from interlock import InterlockError, Router
 from interlock.assembly import assemble
 from interlock.testing import Upstream
 from interlock.testing.upstream import Received, Reply
-from worlds import HOSTS, Asking, World
+from worlds import HOSTS, Asking, Place, World
 
 MARK = re.compile(r"prompt-\d+-\d+")
 
@@ -37,6 +37,7 @@ class Stage:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self.hosts: list[Upstream] = []
+        self._played: list[World] = []
 
     def __enter__(self) -> Self:
         self.hosts = [self._stack.enter_context(Upstream()) for _ in range(HOSTS)]
@@ -48,10 +49,9 @@ class Stage:
 
     def perform(self, world: World, tamper: Callable[[Router], None], tally: Tally) -> None:
         """Run a world's calls, `tamper` having had its way with the router, and look at who was asked."""
-        for upstream in (*self.hosts, self.trap):
-            upstream.requests.clear()
-        for number, upstream in enumerate(self.hosts):
-            upstream.always = self._player(world, number)
+        self._played.append(world)
+        for upstream in self.hosts:
+            upstream.always = self._player(world, len(self._played) - 1)
         router = self._router(world)
         tamper(router)
         ends = asyncio.run(_ask_all(router, world))
@@ -60,14 +60,17 @@ class Stage:
         tally.calls += len(ends)
         tally.ends.update(ends)
         tally.answers += ends.count("answer")
-        tally.strays += [f"{world.seed}: {each.path}" for each in self.trap.requests]
+        tally.strays += [f"{world.seed}: {each.path}" for each in _taken(self.trap)]
         for number, upstream in enumerate(self.hosts):
-            for received in upstream.requests:
-                self._judge(world, number, received, tally)
+            for received in _taken(upstream):
+                self._judge(number, received, tally)
 
-    def _judge(self, world: World, number: int, received: Received, tally: Tally) -> None:
+    def _judge(self, number: int, received: Received, tally: Tally) -> None:
+        """By the request's own world: what was abandoned may arrive when the next has begun."""
         tally.requests += 1
-        place = world.places[int(received.path.split("/")[1])]
+        _, played, index, *_ = received.path.split("/")
+        world = self._played[int(played)]
+        place = world.places[int(index)]
         marks = set(MARK.findall(received.body.decode("utf-8", "replace")))
         asked = [asking for asking in world.askings if asking.mark in marks]
         if place.host != number or len(asked) != 1:
@@ -83,10 +86,10 @@ class Stage:
                 "provider": place.provider,
                 "region": place.region,
                 "on_premise": place.on_premise,
-                "base_url": f"http://{place.spelled}:{self.hosts[place.host].port}/{index}/v1",
+                "base_url": f"{self._address(place, spelled=place.spelled)}/v1",
                 "api_key": "k",
             }
-            for index, place in enumerate(world.places)
+            for place in world.places
         ]
         source = {"deployments": deployments, **world.config}
         wiring = assemble(source, plugins=world.plugins, environ={}, random=lambda: 0.0)
@@ -95,22 +98,34 @@ class Stage:
             wiring.engine._refinery._strategy = world.strategy
         return Router(wiring)
 
-    def _player(self, world: World, number: int) -> Callable[[Received], Reply]:
+    def _address(self, place: Place, spelled: str = "127.0.0.1") -> str:
+        return f"http://{spelled}:{self.hosts[place.host].port}/{len(self._played) - 1}/{place.id[1:]}"
+
+    def _player(self, world: World, played: int) -> Callable[[Received], Reply]:
         turns: Counter[int] = Counter()
 
         def play(received: Received) -> Reply:
-            first = received.path.split("/")[1]
-            index = int(first) if first.isdigit() and int(first) < len(world.places) else 0
+            _, asked, number, *_ = received.path.split("/")
+            if asked != str(played):
+                return Reply(status=503)
+            index = int(number)
             faults = world.places[index].faults
             turns[index] += 1
             streamed = b'"stream":true' in received.body or ":stream" in received.path
-            trap = f"{self.trap.url}/{index}/v1/chat/completions"
+            trap = f"{self.trap.url}/v1/chat/completions"
             if turns[index] % 2:
-                other = next((at for at in world.places if at.id != f"d{index}"), world.places[0])
-                trap = f"{self.hosts[other.host].url}/{other.id[1:]}/v1/redirected"
+                other = next(at for at in world.places if at.id != f"d{index}")
+                trap = f"{self._address(other)}/v1/redirected"
             return FAULTS[faults[turns[index] % len(faults)]](streamed, trap)
 
         return play
+
+
+def _taken(upstream: Upstream) -> list[Received]:
+    """What has arrived, taken out of the server's list, to which it goes on adding."""
+    arrived = upstream.requests[:]
+    del upstream.requests[: len(arrived)]
+    return arrived
 
 
 async def _ask_all(router: Router, world: World) -> list[str]:

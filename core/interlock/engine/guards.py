@@ -11,7 +11,7 @@ from typing import Any
 
 from interlock.engine.output import parse
 from interlock.errors import ContentRejected, GuardrailError, OutputInvalid
-from interlock.protocols import GuardCall, Guardrail
+from interlock.protocols import CheckingGuardrail, GuardCall, Guardrail
 from interlock.types.messages import Text
 from interlock.types.request import Output, Request
 from interlock.types.response import Answer
@@ -24,6 +24,7 @@ class Guards:
 
     def __init__(self, guardrails: Sequence[Guardrail]) -> None:
         self._guardrails = sorted(guardrails, key=lambda guardrail: guardrail.name)
+        self._checking = [each for each in self._guardrails if isinstance(each, CheckingGuardrail)]
 
     def __bool__(self) -> bool:
         return bool(self._guardrails)
@@ -57,6 +58,20 @@ class Guards:
             except Exception as error:
                 raise _stopped(guardrail, error) from error
         return answer
+
+    def check(self, request: Request, answer: Answer, kept: Sequence[Any]) -> None:
+        """Ask the guardrails that may reject an answer, unless they have not seen the request.
+
+        Raises:
+            ContentRejected: one will not have it.
+        """
+        for guardrail in self._checking if kept else ():
+            try:
+                sentence = guardrail.check(GuardCall(request=request, answer=answer))
+            except Exception as error:
+                raise _stopped(guardrail, error) from error
+            if sentence is not None:
+                raise ContentRejected(f"{guardrail.name} rejects the answer: {sentence}", text=answer.text)
 
     def parsed(self, output: Output, request: Request, answer: Answer, kept: Sequence[Any]) -> Any:
         """The output as the caller will have it: what was sealed may not fit a schema that it fits restored.

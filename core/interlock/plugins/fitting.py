@@ -5,10 +5,16 @@ from operator import attrgetter
 from typing import Any
 
 from interlock.plugins.running import attempt, cause
-from interlock.protocols import API, ProviderFacts, RefiningClassifier, SelectiveConstraint
+from interlock.protocols import (
+    API,
+    CheckingGuardrail,
+    ProviderFacts,
+    RefiningClassifier,
+    SelectiveConstraint,
+)
 
 # What an offer may be besides; its methods are called when it is.
-_MORE = (RefiningClassifier, SelectiveConstraint)
+_MORE = (RefiningClassifier, SelectiveConstraint, CheckingGuardrail)
 
 
 def complaint(item: object, protocol: type, describe: str) -> str | None:

@@ -7,6 +7,7 @@ version adds fields to the argument and never changes a signature.
 from interlock.protocols.answers import (
     Arbiter,
     ArbitrateCall,
+    CheckingGuardrail,
     GuardCall,
     Guardrail,
     Responded,
@@ -54,6 +55,7 @@ __all__ = [
     "ArbitrateCall",
     "Arriving",
     "Call",
+    "CheckingGuardrail",
     "Classifier",
     "ClassifyCall",
     "Connector",

@@ -54,6 +54,17 @@ class Guardrail(Protocol):
     def after(self, call: GuardCall) -> Answer: ...
 
 
+@runtime_checkable
+class CheckingGuardrail(Guardrail, Protocol):
+    """A guardrail that may also reject an answer, so that another deployment is asked."""
+
+    def check(self, call: GuardCall) -> str | None:
+        """None, or a sentence that says why the answer will not do. It does not quote the answer, which is as
+        the model gave it, nothing restored. Asked for every whole answer to the call's request.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responded:
     """What the observer of a finished call sees: the record, and the response when there was one."""

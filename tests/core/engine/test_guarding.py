@@ -13,6 +13,7 @@ from interlock import (
     AllAttemptsFailed,
     Answer,
     Classification,
+    GuardrailError,
     Message,
     OutputInvalid,
     Request,
@@ -240,3 +241,36 @@ async def test_the_text_of_an_error_is_restored_for_its_caller_alone(ask: Ask) -
     assert error.text == f"Dear {HIDDEN}, and"
     check_sealed(router, attempts=2)
     assert HIDDEN not in repr(router.records)
+
+
+class Picky(Seals):
+    """Rejects what does not name a person, and fails at what is strange."""
+
+    name = "picky"
+
+    def check(self, call: GuardCall) -> str | None:
+        assert call.answer is not None
+        if "?" in call.answer.text:
+            raise LookupError(call.answer.text)
+        return None if "PERSON_1" in call.answer.text else "nobody is named"
+
+
+@ways
+async def test_an_answer_that_a_guardrail_rejects_is_asked_of_another(ask: Ask) -> None:
+    router = scripted_router({"a": ["Hello you"], "b": ["Hello PERSON_1"]}, plugins=[Picky()])
+    response = await ask(router)
+    assert response.text == f"Hello {HIDDEN}"
+    first, _ = response.record.attempts
+    assert (first.error.kind, "picky rejects the answer: nobody is named" in first.error.message) == (
+        "ContentRejected",
+        True,
+    )
+    check_sealed(router, attempts=2)
+
+
+@ways
+async def test_a_guardrail_that_fails_to_check_stops_the_call(ask: Ask) -> None:
+    router = scripted_router({"a": ["What?"], "b": ["Hello PERSON_1"]}, plugins=[Picky()])
+    with pytest.raises(GuardrailError, match="picky stopped the call"):
+        await ask(router)
+    check_sealed(router, attempts=1)

@@ -140,6 +140,7 @@ class Attempts:
     def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
         """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
         check_content(self._content, flight.request, answer)
+        self._guards.check(flight.request, answer, flight.kept)
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
             try:
