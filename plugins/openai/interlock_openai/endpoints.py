@@ -1,7 +1,7 @@
 """Both dialects of one vendor: each deployment is asked at the endpoint that its model wants."""
 
 from interlock.errors import ProviderError
-from interlock.http import Codec, HttpReply, HttpRequest, StreamDecoder
+from interlock.http import AsksAgain, Codec, HttpReply, HttpRequest, StreamDecoder
 from interlock.protocols import Call
 from interlock.types.response import Answer
 from interlock_openai.codec import ChatCompletions
@@ -22,6 +22,10 @@ class Endpoints:
 
     def encode(self, call: Call, *, stream: bool) -> HttpRequest:
         return self._of(call).encode(call, stream=stream)
+
+    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+        codec = self._of(call)
+        return codec.again(call, error, stream=stream) if isinstance(codec, AsksAgain) else None
 
     def decode(self, call: Call, reply: HttpReply) -> Answer:
         return self._of(call).decode(call, reply)

@@ -4,6 +4,7 @@ A code decides where there is one; the status decides next; words are read only 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -162,6 +163,8 @@ _ZHIPU: dict[type[ProviderError], tuple[str, ...]] = {
 _CODES = {code: kind for kind, codes in _BY_CLASS.items() for code in codes}
 _VENDOR_CODES = {"zhipu": {code: kind for kind, codes in _ZHIPU.items() for code in codes}}
 
+# A part of the conversation is not there, and the model is: Responses say so with a 404.
+_ITEM = re.compile(r"(item|previous response|conversation|file) with id\b", re.IGNORECASE)
 _STATUSES = range(400, 600)
 # With which some servers answer what they should have refused.
 _BROKEN = 500
@@ -232,6 +235,8 @@ def _kind(
     for code in told.codes:
         if (kind := own.get(code) or _CODES.get(code.lower())) is not None:
             return kind
+    if isinstance(base, ModelNotFound) and any(map(_ITEM.match, told.words)):
+        return InvalidRequest
     generic = status in (None, _BROKEN) or isinstance(base, InvalidRequest)
     if generic and says_overflow(*told.words):
         return ContextLengthExceeded

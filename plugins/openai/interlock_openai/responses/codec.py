@@ -9,6 +9,7 @@ from interlock.types.response import Answer
 from interlock_openai.errors import error_from_reply
 from interlock_openai.responses.decode import decode
 from interlock_openai.responses.encode import encode
+from interlock_openai.responses.refusals import has_none, refuses_thoughts
 from interlock_openai.responses.stream import ResponseStream
 from interlock_openai.vendors import Vendor
 
@@ -22,6 +23,13 @@ class Responses:
 
     def encode(self, call: Call, *, stream: bool) -> HttpRequest:
         return encode(call, self.vendor, stream=stream)
+
+    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+        """Without the thoughts of past turns, after a refusal of one of them."""
+        if not refuses_thoughts(error):
+            return None
+        call.adjust("reasoning", "thoughts of past turns left out; the vendor refused them")
+        return encode(call, self.vendor, stream=stream, past=False, asking=not has_none(error))
 
     def decode(self, call: Call, reply: HttpReply) -> Answer:
         return decode(call, reply, self.vendor)

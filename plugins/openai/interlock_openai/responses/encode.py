@@ -12,13 +12,16 @@ from interlock_openai import azure
 from interlock_openai.encode import format_of, headers, tools_of
 from interlock_openai.plan import plan_of
 from interlock_openai.responses.endpoint import knows_phases
-from interlock_openai.responses.items import encode_items
+from interlock_openai.responses.items import Writer
 from interlock_openai.responses.settings import put_settings
 from interlock_openai.vendors import Vendor
 
 
-def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
-    payload = body(call, vendor, stream=stream)
+def encode(
+    call: Call, vendor: Vendor, *, stream: bool, past: bool = True, asking: bool = True
+) -> HttpRequest:
+    """`past`: with the thoughts of past turns. `asking`: for thoughts that may go back in the next."""
+    payload = body(call, vendor, stream=stream, past=past, asking=asking)
     return HttpRequest(
         url=url(call.deployment, vendor), body=json_body(payload), headers=headers(call.deployment, vendor)
     )
@@ -30,20 +33,21 @@ def url(deployment: Deployment, vendor: Vendor) -> str:
     return azure.v1(root, "responses") if vendor.azure else f"{root}/responses"
 
 
-def body(call: Call, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
+def body(call: Call, vendor: Vendor, *, stream: bool, past: bool, asking: bool) -> dict[str, Any]:
     request, deployment = call.request, call.deployment
     plan = plan_of(call, vendor, stream=stream, endpoint="responses")
     for what, how in plan.adjusted:
         call.adjust(what, how)
-    phases, stored = knows_phases(deployment), deployment.extra_body.get("store", False) is not False
-    items, words = encode_items(request.messages, vendor, deployment, phases=phases, stored=stored)
+    stored = deployment.extra_body.get("store", False) is not False
+    writer = Writer(vendor, deployment, phases=knows_phases(deployment), stored=stored, thoughts=past)
+    items, words = writer.write(request.messages)
     payload: dict[str, Any] = {"model": deployment.name, "store": False, "input": items}
     payload.update(_flat(tools_of(request, vendor, words, forced=plan.forced)))
     if isinstance(request.output, Output) and (form := format_of(request.output, vendor, plan, words)):
         payload["text"] = {"format": {"type": form["type"], **form.get("json_schema", {})}}
     if words:
         payload["instructions"] = "\n\n".join(words)
-    include = put_settings(call, vendor, plan, payload)
+    include = put_settings(call, vendor, plan, payload, asking=asking)
     own = dict(payload)
     add_extras(payload, deployment, request.settings)
     _keep(own, payload, deployment)

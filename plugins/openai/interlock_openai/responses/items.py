@@ -27,38 +27,34 @@ from interlock_openai.vendors import Vendor
 _MEDIA = (Image, Audio, Document)
 
 
-def encode_items(
-    messages: Iterable[Message], vendor: Vendor, deployment: Deployment, *, phases: bool, stored: bool
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """(the items, system messages of vendors that take them only as instructions).
+class Writer:
+    """Gathers items; media that may not stand where they were are moved to the user's next message."""
 
-    `phases`: the model wants to know which of its words were its final answer. `stored`: the vendor keeps
-    what it answers, and looks up ids of thoughts rather than reading them.
-    """
-    writer = _Writer(vendor, deployment, phases=phases, stored=stored)
-    for message in messages:
-        writer.add(message)
-    return writer.finish()
-
-
-class _Writer:
-    """Gathers items.
-
-    Attributes:
-        moved: media that may not stand where they were, and go into the user's next message.
-    """
-
-    def __init__(self, vendor: Vendor, deployment: Deployment, *, phases: bool, stored: bool) -> None:
+    def __init__(
+        self, vendor: Vendor, deployment: Deployment, *, phases: bool, stored: bool, thoughts: bool
+    ) -> None:
+        """`phases`: the model wants to know which of its words were its final answer. `stored`: the vendor
+        keeps what it answers, and looks up ids of thoughts rather than reading them. `thoughts`: whether any
+        go back.
+        """
         self._vendor = vendor
         self._deployment = deployment
         self._phases = phases
         self._stored = stored
+        self._thoughts = thoughts
         self._ids = CallIds(lambda given: call_id(given, vendor))
         self._items: list[dict[str, Any]] = []
         self._system: list[str] = []
-        self.moved: list[dict[str, Any]] = []
+        self._moved: list[dict[str, Any]] = []
 
-    def add(self, message: Message) -> None:
+    def write(self, messages: Iterable[Message]) -> tuple[list[dict[str, Any]], list[str]]:
+        """(the items, system messages of vendors that take them only as instructions)."""
+        for message in messages:
+            self._add(message)
+        self._put_moved()
+        return self._items, self._system
+
+    def _add(self, message: Message) -> None:
         if not any(isinstance(part, ToolResult) for part in message.parts):
             self._put_moved()
         if message.role == "system":
@@ -72,10 +68,6 @@ class _Writer:
             self._items.extend(self._assistant(message))
         else:
             self._user_or_tool(message)
-
-    def finish(self) -> tuple[list[dict[str, Any]], list[str]]:
-        self._put_moved()
-        return self._items, self._system
 
     def _system_text(self, part: Part) -> str:
         if not isinstance(part, Text):
@@ -99,9 +91,9 @@ class _Writer:
         self._items.append({"role": "user", "content": self._content(rest)})
 
     def _put_moved(self) -> None:
-        if self.moved:
-            self._items.append({"role": "user", "content": self.moved})
-            self.moved = []
+        if self._moved:
+            self._items.append({"role": "user", "content": self._moved})
+            self._moved = []
 
     def _content(self, parts: Iterable[Part]) -> str | list[dict[str, Any]]:
         pieces = [self._piece(part) for part in parts if not (isinstance(part, Text) and not part.text)]
@@ -147,8 +139,8 @@ class _Writer:
             elif isinstance(part, ToolCall):
                 items.append(self._call(part))
             elif isinstance(part, _MEDIA):
-                self.moved.append(media.text("Made by the assistant in the turn before:"))
-                self.moved.append(self._piece(part))
+                self._moved.append(media.text("Made by the assistant in the turn before:"))
+                self._moved.append(self._piece(part))
             else:
                 raise refused(
                     self._vendor, f"{part_name(part)} in the assistant's turn", "put it into a tool's turn"
@@ -178,7 +170,9 @@ class _Writer:
 
     def _thought(self, thought: Reasoning) -> list[dict[str, Any]]:
         """The vendor's own item, unchanged; what it cannot read again stays away."""
-        if not thought.signature or not comes_from(thought, self._vendor.name, self._deployment):
+        if not (self._thoughts and thought.signature) or not comes_from(
+            thought, self._vendor.name, self._deployment
+        ):
             return []
         try:
             item = json.loads(thought.signature)

@@ -24,6 +24,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "reasoning of past turns",
         "the vendor's own item goes back as it came; left out when it is not encrypted, or led to nothing",
     ),
+    (
+        "thoughts that the vendor refuses: another key's, or of a model that has none",
+        "asked again without them, at once",
+    ),
     ("ids of other items of past turns", "left out: what was not stored cannot be looked up"),
     (
         "which of the assistant's words were its answer",

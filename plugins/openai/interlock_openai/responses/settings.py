@@ -14,10 +14,14 @@ _FEWEST_TOKENS = 16
 _MISSING = ("top_k", "seed", "presence_penalty", "frequency_penalty")
 
 
-def put_settings(call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> list[str]:
-    """Puts the settings into the payload, and returns what the answer must include."""
+def put_settings(
+    call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any], *, asking: bool
+) -> list[str]:
+    """Puts the settings into the payload, and returns what the answer must include; with `asking`, thoughts
+    that may come back.
+    """
     settings = call.request.settings
-    include = [_THOUGHTS] if _thinks(call, plan) else []
+    include = [_THOUGHTS] if asking and _thinks(call, plan) else []
     names = {"temperature": "temperature", "top_p": "top_p", "user": vendor.user}
     for name, key in (*names.items(), *((name, None) for name in _MISSING)):
         if getattr(settings, name) is not None and (value := taken(call, plan, name, key)) is not None:
