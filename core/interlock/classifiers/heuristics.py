@@ -21,6 +21,7 @@ LONG = 50_000
 """Tokens from which a request is a long document, whatever it says."""
 
 _TOOLS = 32  # tools whose names are looked at
+_UNNAMED = ("",)  # tools that the caller will offer later
 _EAST_ASIAN_HEAD = 1_500  # characters in which phrases of Chinese, Japanese and Korean are looked for
 _SYSTEM = 1_500  # characters of a system prompt in which demands are looked for
 _TECHNICAL = 2.0  # a Latin word of this weight for code, inside Chinese, Japanese or Korean text
@@ -61,6 +62,8 @@ class HeuristicClassifier:
         first = request.messages[0]
         system = bounded(first.text)[:_SYSTEM] if first.role == "system" else ""
         tools = tuple([tool.name for tool in request.tools[:_TOOLS]]) if request.tools else ()
+        if request.tools_available and not tools:
+            tools = _UNNAMED
         required = request.tool_choice not in (None, "auto", "none")
         key = text, system, tools, required, call.input_tokens >= LONG
         size = len(text) + len(system) + len("".join(tools))

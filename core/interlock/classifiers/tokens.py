@@ -44,10 +44,17 @@ def estimate_tokens(text: str) -> int:
 
 
 def estimate_request_tokens(request: Request) -> int:
-    """Tokens of a request: messages with calls and results, tools, and `MEDIA_TOKENS` for each media part.
+    """Tokens of a request: messages with calls and results, tools, and `MEDIA_TOKENS` for each media part; at
+    least as many as its caller says.
 
     When there are more than a few dozen texts, evenly spread ones are measured and the rest judged by length.
     """
+    counted = _estimate_request_tokens(request)
+    told = request.estimated_tokens
+    return counted if told is None or told < counted else told
+
+
+def _estimate_request_tokens(request: Request) -> int:
     texts: list[str] = []
     fixed = 0
     for message in request.messages:

@@ -35,6 +35,7 @@ def ask(
     temperature: inputs.TemperatureOption = None,
     max_tokens: inputs.MaxTokensOption = None,
     metadata: inputs.MetadataOption = None,
+    estimated_tokens: inputs.EstimatedTokensOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole response as one JSON object, when it is complete.")
     ] = False,
@@ -60,6 +61,7 @@ def ask(
         temperature=temperature,
         max_tokens=max_tokens,
         metadata=metadata,
+        estimated_tokens=estimated_tokens,
     )
     router = session(context).informed_router()
     inputs.check_denied(deny or (), router.wiring.vendors)

@@ -24,6 +24,7 @@ def explain(
     temperature: inputs.TemperatureOption = None,
     max_tokens: inputs.MaxTokensOption = None,
     metadata: inputs.MetadataOption = None,
+    estimated_tokens: inputs.EstimatedTokensOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object.")] = False,
 ) -> None:
     """Say where a prompt would go and why; send nothing.
@@ -41,6 +42,7 @@ def explain(
         temperature=temperature,
         max_tokens=max_tokens,
         metadata=metadata,
+        estimated_tokens=estimated_tokens,
     )
     router = session(context).informed_router()
     inputs.check_denied(deny or (), router.wiring.vendors)

@@ -58,6 +58,11 @@ MaxTokensOption = Annotated[
     int | None, typer.Option(min=1, metavar="COUNT", help="The longest answer, in tokens.")
 ]
 
+EstimatedTokensOption = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="COUNT", help="How long the request is at least, if you know better."),
+]
+
 MetadataOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -110,6 +115,7 @@ def request_options(
     temperature: float | None = None,
     max_tokens: int | None = None,
     metadata: Iterable[str] | None = None,
+    estimated_tokens: int | None = None,
 ) -> dict[str, Any]:
     """The keyword arguments of the router's verbs."""
     if temperature is not None and not math.isfinite(temperature):
@@ -125,6 +131,7 @@ def request_options(
         ),
         "settings": {"temperature": temperature, "max_tokens": max_tokens},
         "metadata": pairs(metadata),
+        "estimated_tokens": estimated_tokens,
     }
 
 

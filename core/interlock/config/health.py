@@ -34,7 +34,7 @@ class HealthConfig(Part):
     """
 
     error_rate: Share = 0.05
-    window: _Attempts = 200
+    window: Annotated[_Attempts, Field(ge=5)] = 200
     cooldown: Seconds = 20.0
     opens_after: _Attempts = 10
     shared: SecretText | None = None

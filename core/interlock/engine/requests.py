@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from math import inf
 from typing import Any, TypedDict
 
+from interlock.engine.hints import hinted
 from interlock.engine.output import as_output
 from interlock.engine.pairing import paired
 from interlock.engine.rescue import MODES
@@ -30,7 +31,9 @@ class Options(TypedDict, total=False):
     output: Any
     ensemble: str | None
     rescue: str | None
-    metadata: Mapping[str, str]
+    metadata: Mapping[str, str | float]
+    estimated_tokens: int | None
+    tools_available: bool | None
 
 
 # The least and the most of a setting, and whether it is a whole number. Vendors draw narrower bounds.
@@ -75,8 +78,8 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         raise RequestError(what, key="rescue", suggestion=nearest(request.rescue, MODES))
     if request.settings is not _USUAL and request.settings != _USUAL:
         _check_settings(request.settings)
-    if request.metadata:
-        _check_metadata(request.metadata)
+    if request.metadata or request.estimated_tokens is not None or request.tools_available is not None:
+        request = hinted(request)
     limit = request.timeout
     if limit is not None and not (type(limit) in (int, float) and 0 < limit < inf):
         raise RequestError("expected a number of seconds above 0", key="timeout")
@@ -103,11 +106,3 @@ def _check_settings(settings: Settings) -> None:
             kind = "a whole number" if whole else "a number"
             bounds = (f" from {least:g}" if least > -inf else "") + (f" to {most:g}" if most < inf else "")
             raise RequestError(f"expected {kind}{bounds}, not {value!r:.40}", key=f"settings.{name}")
-
-
-def _check_metadata(metadata: Any) -> None:
-    if not isinstance(metadata, Mapping):
-        raise RequestError(f"expected names and texts, not {type(metadata).__name__}", key="metadata")
-    for name, value in metadata.items():
-        if not (isinstance(name, str) and isinstance(value, str)):
-            raise RequestError(f"expected text, not {type(value).__name__}", key=f"metadata.{name}")

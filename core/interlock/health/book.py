@@ -141,7 +141,7 @@ class HealthBook:
     def error_rate(self, deployment: str, task: str | None = None) -> float:
         chart = self._charts.get(deployment)
         page = chart and (chart.own if task is None else chart.tasks.get(task))
-        return page.rate.rate if page else 0.0
+        return page.rate.lately.rate if page else 0.0
 
     def listen(self, listener: Callable[[Transition], None]) -> None:
         """Have every move of a breaker told, on the thread that caused it or first noticed that its time was

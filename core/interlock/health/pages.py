@@ -6,7 +6,7 @@ from enum import Enum
 from interlock.errors import ModelNotFound, ProviderError
 from interlock.health.breaker import Breaker, Cause, State
 from interlock.health.effects import Effect
-from interlock.health.rates import RollingRate, lower_bound
+from interlock.health.rates import ErrorRate, RollingRate
 from interlock.health.refusals import Refusals
 from interlock.types.health import Vitals
 
@@ -70,7 +70,7 @@ class Page:
     def __init__(self, policy: HealthPolicy, task: str | None) -> None:
         self.policy = policy
         self.task = task
-        self.rate = RollingRate(policy.window)
+        self.rate = ErrorRate(policy.window)
         self.breaker = Breaker()
         self.last = 0.0
         self.probe_until = 0.0
@@ -87,11 +87,11 @@ class Page:
     @property
     def high(self) -> bool:
         """Whether the error rate is above the limit, and chance an unlikely reason for it."""
-        rate, policy = self.rate, self.policy
-        if not rate.failures or rate.attempts < policy.minimum:
-            return False
-        limit = policy.error_rate
-        return rate.rate > limit and lower_bound(rate.failures, rate.attempts) > limit
+        return self.above is not None
+
+    @property
+    def above(self) -> RollingRate | None:
+        return self.rate.above(self.policy.error_rate, self.policy.minimum)
 
     def may_probe(self, now: float) -> bool:
         """Whether it has been left alone for long enough that one attempt may show that it is well again."""
@@ -99,14 +99,15 @@ class Page:
 
     def standing(self, now: float, *, in_turn: bool) -> Standing | None:
         """None when the page has nothing to object."""
-        breaker, high = self.breaker, self.high
+        breaker, above = self.breaker, self.above
+        high = above is not None
         if not breaker.passes(now, in_turn=in_turn):
             breaker.turn.asked = True
             verdict = Verdict.LAST_RESORT if breaker.cause.gives_way else Verdict.EXCLUDED
             return Standing(verdict, self._turned_away(now), high)
-        if breaker.state is not State.CLOSED or not high or self.may_probe(now):
+        if breaker.state is not State.CLOSED or above is None or self.may_probe(now):
             return None
-        rate, limit = self.rate, self.policy.error_rate
+        rate, limit = above, self.policy.error_rate
         sentence = (
             f"{rate.failures} of its last {rate.attempts} attempts{self._at} failed "
             f"({rate.rate:.0%}; the limit is {limit:.0%})"
@@ -130,7 +131,7 @@ class Page:
         if self.streak:
             self.streak = 0
             self.struck.clear()
-        return not (rate.failures and self.high)
+        return not (rate.longer.failures and self.high)
 
     def succeeded(self, now: float) -> bool:
         """An attempt succeeded. Whether that has cleared the record."""
@@ -178,7 +179,7 @@ class Page:
         """A refusal that may be the request's own. Whether it is the deployment that refuses, by now."""
         if self.refusals is None:
             self.refusals = Refusals(now)
-        answers = self.rate.attempts > self.rate.failures
+        answers = self.rate.lately.attempts > self.rate.lately.failures
         return self.refusals.add(request, now, answers=answers, patience=self.policy.cooldown)
 
     def parks(self, error: ProviderError, now: float) -> bool:
@@ -254,7 +255,7 @@ class Page:
         return breaker.opens(cause, now, until, _HEARD[cause] + self._at)
 
     def vitals(self, deployment: str, now: float) -> Vitals:
-        breaker, rate = self.breaker, self.rate
+        breaker, rate = self.breaker, self.above or self.rate.lately
         breaker.lapses(now)
         closed = breaker.state is State.CLOSED
         return Vitals(

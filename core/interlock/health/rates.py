@@ -2,18 +2,24 @@
 
 from collections import deque
 from math import sqrt
+from typing import Final
 
-# One-sided 95 %: the true rate is above the bound in 19 of 20 samples that look like this one.
-_Z = 1.645
+# A rate is looked at after every attempt, so that chance has many tries. These are the standard deviations
+# for which steady 3 % are hardly ever taken for more than 5 %, and steady 7 % are within some hundred
+# attempts: tests/benchmarks/error_rates.py shows what they do.
+_SUDDEN: Final = 3.0
+_STEADY: Final = 1.28
+_LONGER: Final = 5
+_ENOUGH: Final = 1.5  # windows, before the longer look says anything
 
 
-def lower_bound(failures: int, attempts: int) -> float:
-    """The lower end of Wilson's interval for a failure rate; 0 without attempts."""
+def lower_bound(failures: int, attempts: int, z: float = _SUDDEN) -> float:
+    """The lower end of Wilson's interval for a failure rate, `z` standard deviations off."""
     if attempts == 0:
         return 0.0
     rate = failures / attempts
-    spread = _Z * _Z / attempts
-    margin = _Z * sqrt((rate * (1 - rate) + spread / 4) / attempts)
+    spread = z * z / attempts
+    margin = z * sqrt((rate * (1 - rate) + spread / 4) / attempts)
     return (rate + spread / 2 - margin) / (1 + spread)
 
 
@@ -61,3 +67,39 @@ class RollingRate:
     @property
     def rate(self) -> float:
         return len(self._failed) / self.attempts if self._total else 0.0
+
+
+class ErrorRate:
+    """A deployment's failures, in its last attempts and in five times as many: the first look notices what
+    breaks at once, the second what fails a little too often.
+    """
+
+    __slots__ = ("_enough", "lately", "longer")
+
+    def __init__(self, window: int) -> None:
+        self.lately = RollingRate(window)
+        self.longer = RollingRate(_LONGER * window)
+        self._enough = max(300, _ENOUGH * window)
+
+    def add(self, *, failed: bool) -> None:
+        self.lately.add(failed=failed)
+        self.longer.add(failed=failed)
+
+    def add_many(self, *, successes: int, failures: int) -> None:
+        self.lately.add_many(successes=successes, failures=failures)
+        self.longer.add_many(successes=successes, failures=failures)
+
+    def clear(self) -> None:
+        self.lately.clear()
+        self.longer.clear()
+
+    def above(self, limit: float, minimum: int) -> RollingRate | None:
+        """Which look shows a rate above the limit that chance is an unlikely reason for; None if neither."""
+        if _exceeds(self.lately, limit, minimum, _SUDDEN):
+            return self.lately
+        return self.longer if _exceeds(self.longer, limit, self._enough, _STEADY) else None
+
+
+def _exceeds(rate: RollingRate, limit: float, enough: float, z: float) -> bool:
+    failures, attempts = rate.failures, rate.attempts
+    return failures > limit * attempts and attempts >= enough and lower_bound(failures, attempts, z) > limit

@@ -124,7 +124,10 @@ class Request:
         tool_choice: auto, none, required, or a tool's name.
         output: a pydantic model, a dataclass or a JSON schema; the router turns it into an `Output`.
         rescue: what a broken stream does, see the configuration's `rescue`.
-        metadata: strings kept in the record, for finding it again.
+        metadata: kept in the record as text, for finding it again. Numbers and truth values are taken too;
+            `estimated_tokens` and `tools_available` among them count like the arguments of those names.
+        estimated_tokens: how long the request is at least, if the caller knows more than its text shows.
+        tools_available: whether it will come to tool use, though no `tools` are given; it helps to classify.
     """
 
     messages: tuple[Message, ...]
@@ -141,6 +144,8 @@ class Request:
     ensemble: str | None = None
     rescue: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    estimated_tokens: int | None = None
+    tools_available: bool | None = None
 
     if TYPE_CHECKING:
         # The generated one is narrower than what is taken: callers write prompts in many forms.
@@ -159,7 +164,9 @@ class Request:
             output: Any = None,
             ensemble: str | None = None,
             rescue: str | None = None,
-            metadata: Mapping[str, str] = ...,
+            metadata: Mapping[str, str | float] = ...,
+            estimated_tokens: int | None = None,
+            tools_available: bool | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:

@@ -337,3 +337,16 @@ def test_a_tool_loop_prefers_where_it_began_and_goes_on_where_it_may(router):
     assert went_to(model.invoke(loop, residency="eu")) == "here"  # a preference breaks no rule
     gone = AIMessage("", tool_calls=[call], response_metadata={"interlock": {"deployment": "gone"}})
     assert went_to(model.invoke([loop[0], gone, loop[2]])) == "here"
+
+
+@pytest.mark.parametrize("way", ["argument", "bound", "run"])
+def test_a_length_that_the_caller_knows_counts(way):
+    router = scripted_router({"a": ["ok"]})
+    model, known = ChatInterlock(router=router), {"estimated_tokens": 85_000}
+    if way == "argument":
+        model.invoke("Summarise what I attach.", **known)
+    elif way == "bound":
+        model.bind(**known).invoke("Summarise what I attach.")
+    else:
+        model.invoke("Summarise what I attach.", config={"metadata": {"interlock": known}})
+    assert router.records[-1].decision.task == "long_document"

@@ -11,7 +11,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.callbacks import CallbackManager, TokenCountingHandler
 from llama_index.core.memory import ChatMemoryBuffer
 
-from interlock.testing import Reply, Upstream
+from interlock.testing import Reply, Upstream, scripted_router
 from llama_index.llms.interlock import Interlock
 
 # Core uses an old name of pydantic's.
@@ -130,3 +130,12 @@ def test_a_synchronous_stream_of_a_query_engine_hangs_up(slow, vendor) -> None:
     stream.close()
     del stream
     vendor.wait_until_idle()
+
+
+@pytest.mark.parametrize(
+    "options", [{"estimated_tokens": 85_000}, {"metadata": {"estimated_tokens": 85_000}}]
+)
+def test_a_length_that_the_caller_knows_counts(options):
+    router = scripted_router({"a": ["ok"]})
+    Interlock(router=router).complete("Summarise what I attach.", **options)
+    assert router.records[-1].decision.task == "long_document"

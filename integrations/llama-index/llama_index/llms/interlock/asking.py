@@ -39,7 +39,9 @@ def options(standing: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     if (rules := tighten(_constraints(standing), _constraints(given))) != _FREE:
         asked["constraints"] = rules
     if metadata := _mapping(standing, "metadata") | _mapping(given, "metadata"):
-        asked["metadata"] = {name: str(value) for name, value in metadata.items()}
+        asked["metadata"] = {
+            name: value if isinstance(value, int | float) else str(value) for name, value in metadata.items()
+        }
     if "tools" in asked:
         asked["tools"] = written_tools(asked["tools"])
         if not asked["tools"]:
