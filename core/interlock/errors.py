@@ -48,6 +48,8 @@ Errors carry facts as attributes; messages never hold prompts, answers or keys.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from interlock.types.exclusions import listed
+
 if TYPE_CHECKING:
     from interlock.types.records import AttemptRecord
     from interlock.types.response import Response
@@ -146,8 +148,7 @@ class NoDeployment(InterlockError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        rules = "".join(f"\n  {deployment}: {rule}" for deployment, rule in self.excluded.items())
-        return self.message + rules
+        return self.message + listed(self.excluded)
 
 
 class BudgetExceeded(NoDeployment):

@@ -63,7 +63,7 @@ def test_it_is_the_same_in_both(streamed):
 
 
 def every_key(value):
-    """Those of the mapping and of what is in it, but for `excluded`, whose keys are deployments."""
+    """Those of the mapping and of what is in it, but for `excluded`, whose keys are rules."""
     if isinstance(value, list):
         return {name for inner in value for name in every_key(inner)}
     if not isinstance(value, dict):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from interlock.errors import ProviderError
+from interlock.types.exclusions import by_rule
 from interlock.types.facts import Facts
 from interlock.types.response import Answer
 
@@ -62,6 +63,11 @@ class Decision:
     excluded: Mapping[str, str] = field(default_factory=dict)
     input_tokens: int = 0
     facts: Facts | None = None
+
+    @property
+    def rules(self) -> dict[str, tuple[str, ...]]:
+        """Each rule in words that excluded any, to whom it did, what concerns the fewest first."""
+        return by_rule(self.excluded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ def metadata_of(response: Response, name: str | None, router: Router) -> dict[st
 
 
 def decision_of(decision: Decision) -> dict[str, Any]:
+    """`excluded` says how many each rule kept out: messages are kept for long, and the record has names."""
     return {
         "task": decision.task,
         "confidence": decision.confidence,
@@ -55,7 +56,7 @@ def decision_of(decision: Decision) -> dict[str, Any]:
             }
             for each in decision.shortlist
         ],
-        "excluded": dict(decision.excluded),
+        "excluded": {rule: len(names) for rule, names in decision.rules.items()},
         "input_tokens": decision.input_tokens,
     }
 
@@ -104,4 +105,5 @@ def _usage(usage: Usage) -> dict[str, Any]:
         "cache_write": usage.cache_write,
         "reasoning": usage.reasoning,
         "estimated": usage.estimated,
+        "cost": usage.cost,
     }

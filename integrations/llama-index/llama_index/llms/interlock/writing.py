@@ -167,6 +167,7 @@ def _about(response: Response, router: Router) -> dict[str, Any]:
     record = response.record
     decision = jsonable(record.decision)
     decision.pop("facts", None)  # they are the record's, for making the decision again
+    decision["excluded"] = {rule: len(names) for rule, names in record.decision.rules.items()}
     return {
         "record": record.id,
         "deployment": response.deployment,
