@@ -649,6 +649,8 @@ def test_residencies_without_a_place_in_common_are_refused() -> None:
     told = str(caught.value)
     assert told.startswith("interlock.yaml:1: constraints.residency: eu has no place in common")
     assert "environment allows: us" in told
+
+
 @pytest.mark.parametrize("window", [1, 4])
 def test_a_window_too_small_for_a_rate_is_refused(window):
     with pytest.raises(ConfigError, match=r"health\.window"):
