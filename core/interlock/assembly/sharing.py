@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from interlock.assembly.offers import Offers
 from interlock.config import Config
+from interlock.engine.attempting.vitals import ASIDE
 from interlock.engine.bridge import Bridge
 from interlock.engine.sharing import Sharing
 from interlock.errors import StoreError
@@ -18,7 +19,13 @@ _KEY = "health.shared"
 
 
 def health_sharing(
-    config: Config, offers: Offers, deployments: Iterable[Deployment], book: HealthBook, bridge: Bridge
+    config: Config,
+    offers: Offers,
+    deployments: Iterable[Deployment],
+    *,
+    tasks: Iterable[str],
+    book: HealthBook,
+    bridge: Bridge,
 ) -> Sharing | None:
     """What shares health, if the configuration says where. It has not begun.
 
@@ -46,7 +53,7 @@ def health_sharing(
     except StoreError as error:
         raise config.error(_KEY, error.message) from None
     names = {deployment.id: _shared_name(deployment) for deployment in deployments}
-    return Sharing(opening, book, bridge, names)
+    return Sharing(opening, book, bridge, names, {*tasks, *ASIDE})
 
 
 def _shared_name(deployment: Deployment) -> str:

@@ -137,7 +137,9 @@ def assemble(
         slots=load_spread.slots,
     )
     bridge = Bridge()
-    sharing = health_sharing(config, offers, deployments.values(), health, bridge)
+    sharing = health_sharing(
+        config, offers, deployments.values(), tasks=catalog.tasks, book=health, bridge=bridge
+    )
     writer = record_writer(config, offers, bridge)
     records = Ring(onward=None if writer is None else writer.put)
     strategy = offers.strategies["fallback"]

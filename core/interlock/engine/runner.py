@@ -158,6 +158,7 @@ class Engine:
             shortlist=decision.shortlist,
             retries=self._retries,
             may_retry=self._retry_gate.of(decision),
+            is_well=self._retry_gate.well_at(decision.task),
             random=self._random,
             content=self._content,
             request=request,

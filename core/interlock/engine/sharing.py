@@ -3,7 +3,7 @@
 import asyncio
 import os
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from threading import Event, RLock
@@ -11,9 +11,10 @@ from threading import Event, RLock
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
 from interlock.health import HealthBook
+from interlock.health.exchange import is_sound
 from interlock.http import redacting_logger
 from interlock.protocols import SharedHealth
-from interlock.types.health import HealthSync
+from interlock.types.health import HealthNews, HealthSync
 
 _log = redacting_logger("interlock.health")
 
@@ -28,17 +29,23 @@ _KEEP = 3600.0
 class Sharing:
     """Shares a router's health. No call ever waits for it, or fails of it.
 
-    `names` are what the deployments are called towards other processes. It holds no bridge: one that nobody
-    holds any more takes its tasks along.
+    `names` are what the deployments are called towards other processes, `tasks` those that may be heard of.
+    It holds no bridge: one that nobody holds any more takes its tasks along.
     """
 
     def __init__(
-        self, open_: Callable[[], SharedHealth], book: HealthBook, bridge: Bridge, names: Mapping[str, str]
+        self,
+        open_: Callable[[], SharedHealth],
+        book: HealthBook,
+        bridge: Bridge,
+        names: Mapping[str, str],
+        tasks: Iterable[str],
     ) -> None:
         self._open = open_
         self._book = book
         self._bridge = weakref.ref(bridge)
         self._names = names
+        self._tasks = frozenset(tasks)
         self._ids = {name: deployment for deployment, name in names.items()}
         self._fresh = True
         self._lock = RLock()
@@ -135,6 +142,7 @@ class Sharing:
         try:
             async with asyncio.timeout(_PATIENCE):
                 news = await shared.sync(call)
+            exchange.hear(self._heard(news))
         except Exception as error:  # noqa: BLE001 - a store may raise anything; calls go on without it
             problem = error.message if isinstance(error, InterlockError) else type(error).__name__
             if not self.problem:
@@ -143,15 +151,20 @@ class Sharing:
             self._asked.set()
             exchange.begin(self._wake)
             return False
-        known = self._ids
-        exchange.hear(
-            [replace(item, deployment=known[item.deployment]) for item in news if item.deployment in known]
-        )
         if self.problem:
             _log.warning("health is shared again")
         self._fresh, self.problem = False, ""
         self._asked.set()
         return True
+
+    def _heard(self, news: Iterable[HealthNews]) -> list[HealthNews]:
+        """News of deployments and tasks that this router has, under its own ids."""
+        known, tasks = self._ids, self._tasks
+        return [
+            replace(item, deployment=known[item.deployment])
+            for item in news
+            if is_sound(item) and item.deployment in known and (item.task is None or item.task in tasks)
+        ]
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless something urgent happens meanwhile."""

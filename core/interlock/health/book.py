@@ -61,6 +61,19 @@ class HealthBook:
         moves.tell()
         return worst if worst.high_error_rate == high else Standing(worst.verdict, worst.sentence, high)
 
+    def is_well(self, deployment: str, task: str | None = None) -> bool:
+        """Whether nothing is held against it, and its last attempt of late did not fail."""
+        charts = self._charts
+        with charts.lock:
+            now = charts.clock()
+            return all(page.is_well(now) for page in charts.of(deployment).known(task))
+
+    def streak(self, deployment: str, task: str | None = None) -> int:
+        """Hard failures in a row, of whichever calls."""
+        charts = self._charts
+        with charts.lock:
+            return max(page.streak for page in charts.of(deployment).known(task))
+
     def admits(self, deployment: str, task: str | None = None) -> bool:
         """Whether no breaker forbids an attempt now."""
         if deployment not in self._troubled:

@@ -1,6 +1,7 @@
 """The book's side of sharing health between processes: what it tells, and what it does with what it hears."""
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 from threading import RLock
 
 from interlock.health.breaker import Breaker, Cause, State
@@ -12,6 +13,7 @@ from interlock.types.health import HealthChange, HealthNews
 _BELIEVED = 2.0
 # How long before a breaker's probe is due its turn is asked for, in seconds.
 _AHEAD = 0.5
+_MOST = 10**6
 _CAUSES = frozenset(cause.value for cause in Cause)
 
 
@@ -83,7 +85,11 @@ class Exchange:
         return tuple(changes)
 
     def hear(self, news: Sequence[HealthNews]) -> None:
-        """What happened elsewhere, and what became of what `take` asked for."""
+        """What happened elsewhere, and what became of what `take` asked for.
+
+        What makes no sense is passed over, and nothing is believed for longer than this book would itself.
+        """
+        news = [item for item in news if is_sound(item)]
         charts = self._charts
         moves = Moves(charts)
         with charts.lock:
@@ -96,8 +102,10 @@ class Exchange:
                     breaker.close()
                     page.clear()
                 if item.cause in _CAUSES and item.seconds > 0:
-                    page.hears_of_opening(Cause(item.cause), now, now + item.seconds)
-                page.hears(item.successes, item.failures, item.hard, now)
+                    cause = Cause(item.cause)
+                    longest = charts.policy.longest(cause)
+                    page.hears_of_opening(cause, now, now + min(item.seconds, longest))
+                page.hears(item.successes, item.failures, min(item.hard, item.failures), now)
                 if not page.clean:
                     charts.troubled.add(item.deployment)
                 moves.note(item.deployment, page, before)
@@ -107,6 +115,20 @@ class Exchange:
                 turn.answered(now, given=(deployment, task) in given)
             self._asked = []
         moves.tell()
+
+
+def is_sound(item: object) -> bool:
+    """Whether news are what they should be; a store may hold anything."""
+    if not isinstance(item, HealthNews) or type(item.deployment) is not str or type(item.cause) is not str:
+        return False
+    counts = (item.successes, item.failures, item.hard)
+    return (
+        (item.task is None or type(item.task) is str)
+        and all(type(count) is int and 0 <= count <= _MOST for count in counts)
+        and type(item.seconds) in (int, float)
+        and isfinite(item.seconds)
+        and type(item.closed) is type(item.probe) is bool
+    )
 
 
 def _wants_turn(breaker: Breaker, now: float) -> bool:

@@ -15,6 +15,7 @@ from interlock.types.health import Vitals
 _LONG = 10
 # A model that its vendor does not serve comes back more rarely: each probe that fails doubles the time.
 _HOUR = 3_600.0
+_DAY = 86_400.0
 # Seconds by which what comes back from other processes may differ from what was told.
 _ECHO = 0.5
 
@@ -40,6 +41,13 @@ class HealthPolicy:
     cooldown: float = 20.0
     opens_after: int = 10
 
+    def longest(self, cause: Cause) -> float:
+        """Seconds for which a breaker may be open at most, before it is looked at again."""
+        if cause is Cause.COOLING:
+            return _DAY
+        long = self.cooldown * _LONG
+        return max(long, _HOUR) if cause is Cause.PARKED else long
+
 
 class Verdict(Enum):
     """What a standing means for the ranking. LAST_RESORT excludes, unless nothing else may serve."""
@@ -63,7 +71,7 @@ class Page:
     """Its rate, its breaker, and the probe that may bring it back when its rate is high. Not thread-safe."""
 
     __slots__ = (
-        "breaker", "last", "parkings", "policy", "probe_until", "rate", "refusals", "streak",
+        "breaker", "failed_at", "last", "parkings", "policy", "probe_until", "rate", "refusals", "streak",
         "struck", "task",
     )  # fmt: skip
 
@@ -77,6 +85,7 @@ class Page:
         self.streak = 0
         self.struck: set[str | None] = set()  # the tasks of the streak; None for what concerns them all
         self.refusals: Refusals | None = None
+        self.failed_at: float | None = None  # the last failure, until something succeeds
         self.parkings = 0  # one after another, with no success in between
 
     @property
@@ -92,6 +101,11 @@ class Page:
     @property
     def above(self) -> RollingRate | None:
         return self.rate.above(self.policy.error_rate, self.policy.minimum)
+
+    def is_well(self, now: float) -> bool:
+        """Whether it would be asked without need: nothing is held against it, and it has not just failed."""
+        failed = self.failed_at is not None and now - self.failed_at < self.policy.cooldown
+        return not failed and self.clean
 
     def may_probe(self, now: float) -> bool:
         """Whether it has been left alone for long enough that one attempt may show that it is well again."""
@@ -127,7 +141,7 @@ class Page:
         """An attempt succeeded while the page was clean. Whether it still is."""
         rate = self.rate
         rate.add(failed=False)
-        self.refusals = None
+        self.refusals = self.failed_at = None
         if self.streak:
             self.streak = 0
             self.struck.clear()
@@ -135,7 +149,7 @@ class Page:
 
     def succeeded(self, now: float) -> bool:
         """An attempt succeeded. Whether that has cleared the record."""
-        self.refusals = None
+        self.refusals = self.failed_at = None
         self.streak = 0
         self.struck.clear()
         cleared = self.breaker.succeeded() or now < self.probe_until
@@ -156,7 +170,7 @@ class Page:
     def failed(self, error: ProviderError, effect: Effect, now: float) -> bool:
         """A failure that concerns this page. Whether the breaker opened, or stays open for longer."""
         self.probe_until = 0.0
-        self.last = now
+        self.last = self.failed_at = now
         self.rate.add(failed=True)
         cooldown = self.policy.cooldown
         if effect is Effect.PARK:

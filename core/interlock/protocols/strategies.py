@@ -13,6 +13,9 @@ def _granted(deployment: str) -> bool:  # noqa: ARG001 - nobody keeps count
     return True
 
 
+_well = _granted
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyCall:
     """What a strategy has to go by.
@@ -25,6 +28,7 @@ class StrategyCall:
         content: what follows an answer that cannot be used.
         may_retry: asked, last of all, before a deployment is tried once more; True grants one retry, and
             otherwise it is time for the next deployment.
+        is_well: whether a deployment is worth an attempt that need not be made: it has not just failed.
     """
 
     shortlist: tuple[Candidate, ...]
@@ -34,6 +38,7 @@ class StrategyCall:
     streamed: bool = False
     content: ContentRules = field(default=ContentRules())
     may_retry: Callable[[str], bool] = _granted
+    is_well: Callable[[str], bool] = _well
 
 
 class RandomSource(Protocol):

@@ -71,8 +71,11 @@ class Hedge:
 
     def _race(self, call: StrategyCall, first: Attempt) -> Race | None:
         """The first attempt and its hedge; None when the call is not to be hedged."""
-        second = next((other for other in call.shortlist if other.deployment != first.deployment), None)
-        if second is None or first.delay or not self._extras.left or not self._repeatable(call.request):
+        if first.delay or not self._extras.left or not self._repeatable(call.request):
+            return None
+        others = (each.deployment for each in call.shortlist if each.deployment != first.deployment)
+        second = next((other for other in others if call.is_well(other)), None)
+        if second is None:
             return None
         after = self._after(first.deployment, streamed=call.streamed)
         if after is None:
@@ -84,7 +87,7 @@ class Hedge:
                 return False
             return action_for(outcome.error, call.content) is Action.END
 
-        hedge = Attempt(deployment=second.deployment, delay=after, role="hedge")
+        hedge = Attempt(deployment=second, delay=after, role="hedge")
         return Race(attempts=(first, hedge), admit=self._admit, ends=ends)
 
     def _admit(self, hedge: Attempt, failures: tuple[Outcome, ...]) -> bool:  # noqa: ARG002 - as a race calls it

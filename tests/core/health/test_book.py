@@ -124,3 +124,15 @@ def test_an_excluded_deployment_still_shows_its_rate(book):
 def test_deployments_do_not_mix(book):
     attempt(book, Unavailable("503"), times=9, name="a")
     assert book.standing("b").verdict is Verdict.GOOD
+
+
+def test_who_has_just_failed_is_not_asked_without_need(book, clock):
+    assert book.is_well("a")
+    attempt(book, Unavailable("503"))
+    assert not book.is_well("a")
+    assert book.standing("a").verdict is Verdict.GOOD, "one failure moves nobody"
+    clock.now += 31
+    assert book.is_well("a")
+    attempt(book, Unavailable("503"))
+    attempt(book, None)
+    assert book.is_well("a")

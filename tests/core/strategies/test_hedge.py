@@ -156,7 +156,7 @@ def test_after_a_lost_race_the_table_goes_on_with_what_it_knows():
 
 def test_retries_are_counted_from_the_race_on():
     down = Unavailable("503")
-    errors = {"a": [down, down], "b": [RateLimited("429", retry_after=1), down], "c": [None]}
+    errors = {"a": [down, down], "b": [RateLimited("429", retry_after=0), down], "c": [None]}
     assert run(hedge(), errors, deployments="abc") == ["a+b", "a", "b", "c"]
 
 
@@ -243,3 +243,24 @@ def test_a_race_in_turn_is_one_attempt_after_the_other():
     asked.append(steps.send(Outcome(attempt=asked[1], error=InvalidRequest("400"))))
     assert [attempt.deployment for attempt in asked] == ["a", "b", "c"]
     assert [type(each.error) for each in racing.sent.outcomes] == [Unavailable, InvalidRequest]
+
+
+def test_a_hedge_goes_to_who_has_not_just_failed():
+    facts = call("abc")
+    ill = StrategyCall(
+        shortlist=facts.shortlist,
+        retries=1,
+        random=lambda: 0.5,
+        request=PLAIN,
+        is_well=lambda name: name != "b",
+    )
+    race = next(hedge().run(ill))
+    assert [attempt.deployment for attempt in race.attempts] == ["a", "c"]
+    nobody = StrategyCall(
+        shortlist=facts.shortlist,
+        retries=1,
+        random=lambda: 0.5,
+        request=PLAIN,
+        is_well=lambda name: name == "a",
+    )
+    assert next(hedge().run(nobody)) == Attempt(deployment="a")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 from time import perf_counter
 
-from interlock.engine.attempting.contents import check_content
+from interlock.engine.attempting.contents import check_calls, check_content
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.logbook import Logbook
 from interlock.engine.attempting.reading import Reading
@@ -140,6 +140,7 @@ class Attempts:
     def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
         """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
         check_content(self._content, flight.request, answer)
+        check_calls(flight.request, self._deployments[attempt.deployment], answer)
         self._guards.check(flight.request, answer, flight.kept)
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:

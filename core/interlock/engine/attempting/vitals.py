@@ -13,7 +13,9 @@ from interlock.types.decisions import Decision
 from interlock.types.records import AttemptRecord
 
 # What these ask is of another kind than the request's task, and would blur what is known about it.
-_ASIDE = frozenset({"arbiter", "classifier"})
+# More hard failures in a row than one call brings about with the usual retries.
+_OVER_AND_OVER = 3
+ASIDE = frozenset({"arbiter", "classifier"})
 
 
 class HealthWitness:
@@ -71,6 +73,9 @@ class RetryGate:
     def wait_of(self, deployment: str, task: str) -> Wait | None:
         return self._health.wait(deployment, task)
 
+    def well_at(self, task: str) -> Callable[[str], bool]:
+        return lambda deployment: self._health.is_well(deployment, task)
+
     def worth(self, decision: Decision, longest: float) -> float | None:
         """Seconds until the first deployment is back that its vendor's rate limit alone keeps from a request
         that nobody else may serve. None when that takes `longest`, or longer than a retry would wait, or when
@@ -91,13 +96,13 @@ class RetryGate:
     def of(self, decision: Decision) -> Callable[[str], bool]:
         """For a strategy. A retry that is granted is spent.
 
-        Falling back is better than asking behind a breaker that has opened meanwhile, if there is anywhere
-        to fall back to.
+        Falling back is better than asking behind a breaker that has opened meanwhile, or what has failed call
+        after call, if there is anywhere to fall back to.
         """
         health, task = self._health, decision.task
 
         def may_retry(deployment: str) -> bool:
-            if not health.admits(deployment, task):
+            if not health.admits(deployment, task) or health.streak(deployment, task) > _OVER_AND_OVER:
                 names = [candidate.deployment for candidate in decision.shortlist]
                 later = names[names.index(deployment) + 1 :]
                 if any(health.admits(name, task) for name in later):
@@ -109,4 +114,4 @@ class RetryGate:
 
 def _task(entry: Entry) -> str:
     role = entry.attempt.role
-    return role if role in _ASIDE else entry.flight.decision.task
+    return role if role in ASIDE else entry.flight.decision.task

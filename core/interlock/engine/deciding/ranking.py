@@ -97,7 +97,8 @@ def reason_of(
     if shortlist:
         first = shortlist[0][0]
         if first.row == order.row and first.rank == 0:
-            return "demand" if order.demand else "primary_optimal"
+            ill = None if order.demand else _stands_in(first, order, excluded, conditions)
+            return ill or ("demand" if order.demand else "primary_optimal")
     primaries = [place.deployment.id for place in order.places if place.row == order.row and place.rank == 0]
     if any(name in conditions and conditions[name].high_error_rate for name in primaries):
         return "fallback_high_error_rate"
@@ -107,3 +108,18 @@ def reason_of(
     if rules and not all(rule in UNAVAILABLE for rule in rules):
         return "fallback_excluded"
     return "fallback_unavailable"
+
+
+def _stands_in(
+    first: Place, order: Order, excluded: Mapping[str, Exclusion], conditions: Mapping[str, Condition]
+) -> Reason | None:
+    """Why another deployment of the primary model leads than its first, when that one's health says it."""
+    for place in order.places:
+        name = place.deployment.id
+        if place is first or place.row != order.row or place.rank:
+            return None
+        if name in conditions and conditions[name].high_error_rate:
+            return "fallback_high_error_rate"
+        if name in excluded and excluded[name].rule == "health":
+            return "fallback_unavailable"
+    return None

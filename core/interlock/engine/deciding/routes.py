@@ -88,8 +88,10 @@ class Routes:
         return Order(tuple(places), lead, lead in self._demands, primary, twins(places))
 
     def _named(self, name: str) -> list[Deployment]:
-        if name in self._deployments:
-            return [self._deployments[name]]
+        """Every deployment of a model, though one of them is called like it; else the one of that name."""
+        of_model = [deployment for deployment in self._deployments.values() if deployment.model == name]
+        if of_model or name in self._deployments:
+            return of_model or [self._deployments[name]]
         model = self._aliases.get(name, name)
         return [deployment for deployment in self._deployments.values() if deployment.model == model]
 

@@ -138,3 +138,47 @@ async def test_refusals_and_lengths_say_nothing_about_a_deployments_health() -> 
     for _ in range(9):
         await asked.complete("hi")
     assert asked.decide("hi").shortlist[0].deployment == "a"
+
+
+STRANGE = ToolCall(id="1", name="delete", arguments={})
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+async def test_a_call_of_a_tool_that_was_not_offered_is_no_answer(streamed: bool) -> None:
+    called = Answer(parts=(STRANGE,), finish_reason="tool_calls")
+    here = router(called, second=("from the second",))
+    if streamed:
+        async with here.stream("x", tools=[LOOK], rescue="hold") as stream:
+            async for _ in stream:
+                pass
+        response = stream.response
+    else:
+        response = await here.complete("x", tools=[LOOK])
+    assert response.text == "from the second"
+    error = response.record.attempts[0].error
+    assert error is not None
+    assert (error.kind, error.message) == ("ProtocolError", "the answer calls a tool that was not offered")
+
+
+async def test_tools_in_the_vendors_own_fields_are_offered_too() -> None:
+    called = Answer(parts=(STRANGE,), finish_reason="tool_calls")
+    here = scripted_router({"a": [called]}, deployments={"a": {"extra_body": {"tools": [{"x": 1}]}}})
+    assert (await here.complete("x", tools=[LOOK])).tool_calls == (STRANGE,)
+
+
+@pytest.mark.parametrize("choice", ["required", "look"])
+async def test_text_in_place_of_a_required_call_is_no_answer(choice: str) -> None:
+    called = Answer(parts=(ToolCall(id="1", name="look", arguments={}),), finish_reason="tool_calls")
+    here = router("I would rather talk", second=(called,))
+    response = await here.complete("x", tools=[LOOK], tool_choice=choice)
+    assert response.tool_calls
+    error = response.record.attempts[0].error
+    assert error is not None
+    assert error.kind == "ProtocolError"
+
+
+async def test_more_calls_than_were_wished_for_are_handed_over() -> None:
+    calls = tuple(ToolCall(id=str(at), name="look", arguments={}) for at in range(2))
+    here = router(Answer(parts=calls, finish_reason="tool_calls"))
+    response = await here.complete("x", tools=[LOOK], settings={"parallel_tool_calls": False})
+    assert response.tool_calls == calls

@@ -142,12 +142,24 @@ async def test_by_default_a_call_retries_twice():
 async def test_an_outage_is_not_multiplied():
     """A hundred calls in a moment: five first attempts pay for one retry, and ten are free."""
     router = a_router(
-        {"a": [Unavailable("503")] * 300, "b": ["ok"] * 100},
+        {"a": [Unavailable("503")] * 300},
         retries={"max": 2, "share": 0.2, "floor": 10},
         health={"opens_after": 1000, "error_rate": 1.0},
     )
-    await fail(router, 100)
+    for _ in range(100):
+        with pytest.raises(Unavailable):
+            await router.complete("Hello")
     assert len(provider(router, "a").calls) == 100 + 10 + 20
+
+
+async def test_what_fails_call_after_call_is_not_retried_while_another_is_left():
+    router = a_router(
+        {"a": [Unavailable("503")] * 30, "b": ["ok"] * 10},
+        retries={"max": 2},
+        health={"opens_after": 1000, "error_rate": 1.0},
+    )
+    await fail(router, 10)
+    assert len(provider(router, "a").calls) == 3 + 9
 
 
 async def test_silence_at_one_task_leaves_the_others_alone():
