@@ -24,7 +24,7 @@ def check_content(rules: ContentRules, request: Request, answer: Answer) -> None
 
 
 def check_calls(request: Request, deployment: Deployment, answer: Answer) -> None:
-    """Raises ProtocolError for a call of another tool than those offered, and for none where one was required.
+    """Raises ProtocolError for a call of another tool than those offered, and for none where one must come.
 
     Tools may also have been offered in fields that only the vendor knows.
     """
