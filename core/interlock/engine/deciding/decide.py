@@ -23,6 +23,7 @@ from interlock.types.request import Constraints, Request, Settings
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
+_FREE = Constraints()
 _UNSURE = Classification(task="conversational", confidence=0.0)
 
 
@@ -169,7 +170,10 @@ class Decider:
 
         Frozen objects can be written to by whoever insists, and plugins are handed the request.
         """
-        return replace(self.effective(request, request.task or ""))
+        constraints = self.effective(request, request.task or "")
+        if constraints is not request.constraints:
+            return constraints
+        return _FREE if constraints == _FREE else replace(constraints)
 
     def recheck(
         self, request: Request, kept: Constraints, decision: Decision, deployment: Deployment
