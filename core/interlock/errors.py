@@ -31,6 +31,7 @@
         ├── Unavailable             5xx, overloaded
         │   └── ConnectionFailed    refused, reset, no route, TLS
         ├── ProtocolError           an answer that is malformed, truncated or not of the dialect
+        │   ├── AnswerTooLarge      it holds more than content.largest_answer: limit
         │   └── OutputInvalid       structured output that does not fit its schema: text
         ├── ContentRejected         a whole answer that `content` does not accept: text
         │   ├── EmptyAnswer
@@ -349,6 +350,14 @@ class ConnectionFailed(Unavailable): ...
 
 
 class ProtocolError(ProviderError): ...
+
+
+class AnswerTooLarge(ProtocolError):
+    """An answer that holds more than `limit`: bytes of a plain body, characters of a stream."""
+
+    def __init__(self, message: str, *, limit: int = 0) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class OutputInvalid(ProtocolError):

@@ -88,6 +88,7 @@ class DeploymentMaker:
             on_premise=on_premise,
             timeouts=self._timeouts,
             network=Network(environment=not on_premise),
+            largest_answer=self._config.content.largest_answer,
         )
 
     def _configured(self, index: int, item: DeploymentConfig) -> Deployment:
@@ -129,6 +130,7 @@ class DeploymentMaker:
             network=replace(self._network(item, key), environment=not on_premise),
             price=item.price.price() if item.price else None,
             traits=item.traits,
+            largest_answer=item.largest_answer or self._config.content.largest_answer,
         )
 
     def _card(self, name: str, key: str) -> ModelCard:

@@ -1,16 +1,22 @@
 """Which answers are accepted."""
 
-from interlock.config.schema import Part
+from interlock.config.schema import Limit, Part
 from interlock.types.content import ContentRules, InvalidRule, Rule
+from interlock.types.models import LARGEST_ANSWER
 
 
 class ContentConfig(Part):
-    """What follows an answer that is empty, truncated or refused, or whose structured output does not fit."""
+    """What follows an answer that is empty, truncated or refused, or whose structured output does not fit;
+    and how much one may hold.
+    """
 
     empty: Rule = "accept"
     truncated: Rule = "accept"
     refused: Rule = "accept"
     invalid: InvalidRule = "repair"
+    largest_answer: Limit = LARGEST_ANSWER
 
     def rules(self) -> ContentRules:
-        return ContentRules(**dict(self))
+        return ContentRules(
+            empty=self.empty, truncated=self.truncated, refused=self.refused, invalid=self.invalid
+        )

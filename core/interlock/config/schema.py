@@ -173,6 +173,7 @@ class DeploymentConfig(Part):
     weight: Weight | None = None
     max_concurrency: Limit | None = None
     traits: TraitsTable = UNKNOWN
+    largest_answer: Limit | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -5,20 +5,26 @@ from dataclasses import fields, replace
 from typing import Any
 
 from interlock.errors import ProtocolError
+from interlock.http.payload import too_large
+from interlock.types.growing import Growing
 from interlock.types.messages import Citation, Part, Reasoning, Refusal, Text, ToolCall
+from interlock.types.models import LARGEST_ANSWER
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
 from interlock.types.strict import loads
+
+_PART = 64  # what a part holds besides its text
 
 
 class _Piece:
     """A part that is still growing."""
 
-    __slots__ = ("citations", "id", "kind", "name", "signature", "text", "whole")
+    __slots__ = ("citations", "id", "index", "kind", "name", "signature", "text", "whole")
 
-    def __init__(self, kind: str, whole: Part | None = None) -> None:
+    def __init__(self, kind: str, whole: Part | None = None, *, index: int = 0) -> None:
         self.kind = kind
+        self.index = index  # of a tool call
         self.whole = whole
-        self.text: list[str] = []
+        self.text = Growing()
         self.citations: list[Citation] = []
         self.signature: str | None = None
         self.id: str | None = None
@@ -40,10 +46,14 @@ _COUNTS = tuple(field.name for field in fields(Usage) if field.name != "estimate
 
 
 class Fold:
-    """Gathers a stream. `vendor` is written into reasoning, which only its own vendor may see again."""
+    """Gathers a stream. `vendor` is written into reasoning, which only its own vendor may see again; `limit`
+    is what the answer may hold. `size` is what it holds so far, in characters.
+    """
 
-    def __init__(self, vendor: str | None = None) -> None:
+    def __init__(self, vendor: str | None = None, limit: int = LARGEST_ANSWER) -> None:
         self._vendor = vendor
+        self._limit = limit
+        self.size = 0
         self._pieces: list[_Piece] = []
         self._calls: dict[int, _Piece] = {}
         self._finish: FinishReason | None = None
@@ -71,12 +81,12 @@ class Fold:
 
     @property
     def text(self) -> str:
-        return "".join("".join(piece.text) for piece in self._pieces if piece.kind == "text")
+        return "".join(str(piece.text) for piece in self._pieces if piece.kind == "text")
 
     @property
     def said(self) -> str:
         """Everything that the model has made so far, in no particular form."""
-        return "".join(fragment for piece in self._pieces for fragment in piece.text)
+        return "".join(str(piece.text) for piece in self._pieces)
 
     @property
     def usage(self) -> Usage:
@@ -87,16 +97,21 @@ class Fold:
         return self._served
 
     def add(self, delta: Delta) -> None:
+        """Raises AnswerTooLarge."""
+        self.size += len(delta.text) + len(delta.reasoning)
         if delta.reasoning or delta.signature or delta.redacted:
             self._think(delta)
         if delta.text:
-            self._grow("text").text.append(delta.text)
+            self._grow("text").text.add(delta.text)
         if delta.citations:
             self._grow("text").citations.extend(delta.citations)
+            self.size += sum(map(_length, delta.citations))
         if delta.refusal:
-            self._grow("refusal").text.append(delta.refusal)
+            self._grow("refusal").text.add(delta.refusal)
+            self.size += len(delta.refusal)
         for part in delta.media:
-            self._pieces.append(_Piece("media", part))
+            self._begin(_Piece("media", part))
+            self.size += len(part.data or b"")
         for call in delta.tool_calls:
             self._call(call)
         if delta.finish_reason is not None:
@@ -111,6 +126,8 @@ class Fold:
             self._id = delta.id
         if delta.extra is not None:
             self._extra.update(delta.extra)
+        if self.size > self._limit:
+            raise too_large(self._limit)
 
     def answer(self) -> Answer:
         """The whole answer.
@@ -134,39 +151,42 @@ class Fold:
     def _grow(self, kind: str) -> _Piece:
         if self._pieces and self._pieces[-1].kind == kind:
             return self._pieces[-1]
-        piece = _Piece(kind)
+        return self._begin(_Piece(kind))
+
+    def _begin(self, piece: _Piece) -> _Piece:
         self._pieces.append(piece)
+        self.size += _PART
         return piece
 
     def _think(self, delta: Delta) -> None:
         if delta.redacted:
-            piece = _Piece("redacted")
-            self._pieces.append(piece)
+            piece = self._begin(_Piece("redacted"))
         else:
             piece = self._grow("reasoning")
             if piece.signature is not None and (delta.reasoning or delta.signature):
-                piece = _Piece("reasoning")  # a signature seals a thought; what follows is another
-                self._pieces.append(piece)
+                # A signature seals a thought; what follows is another.
+                piece = self._begin(_Piece("reasoning"))
         if delta.reasoning:
-            piece.text.append(delta.reasoning)
+            piece.text.add(delta.reasoning)
         if delta.signature:
             piece.signature = (piece.signature or "") + delta.signature
+            self.size += len(delta.signature)
 
     def _call(self, call: ToolCallDelta) -> None:
         piece = self._calls.get(call.index)
         if piece is None:
-            piece = self._calls[call.index] = _Piece("tool_call")
-            self._pieces.append(piece)
+            piece = self._calls[call.index] = self._begin(_Piece("tool_call", index=call.index))
         piece.id = piece.id or call.id
         piece.name = piece.name or call.name
         piece.signature = piece.signature or call.signature
         if call.arguments:
-            piece.text.append(call.arguments)
+            piece.text.add(call.arguments)
+            self.size += len(call.arguments)
 
     def _part(self, piece: _Piece, *, cut: bool) -> Part | None:
         if piece.whole is not None:
             return piece.whole
-        text = "".join(piece.text)
+        text = str(piece.text)
         if piece.kind == "text":
             return Text(text, citations=tuple(piece.citations))
         if piece.kind == "refusal":
@@ -187,11 +207,14 @@ class Fold:
                 return None  # half a call must never run; finish_reason says that the answer was cut
             what = "a tool call's arguments are no JSON object" if piece.name else "a tool call has no name"
             raise ProtocolError(what)
-        index = next(index for index, other in self._calls.items() if other is piece)
         return ToolCall(
-            id=piece.id or f"call_{index}",
+            id=piece.id or f"call_{piece.index}",
             name=piece.name,
             arguments=arguments,
             signature=piece.signature,
             vendor=self._vendor if piece.signature else None,
         )
+
+
+def _length(citation: Citation) -> int:
+    return _PART + sum(len(said or "") for said in (citation.url, citation.title, citation.quote))

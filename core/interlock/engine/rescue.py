@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from interlock.types.growing import Growing
 from interlock.types.messages import Message, Text
 from interlock.types.models import Deployment
 from interlock.types.records import Record
@@ -22,20 +23,20 @@ class Diverged(Exception):
 class _Track:
     """One kind of text: what was delivered, and which part of it the present stream has yet to repeat."""
 
-    __slots__ = ("_at", "_pieces", "_repeat")
+    __slots__ = ("_at", "_repeat", "_sent")
 
     def __init__(self) -> None:
-        self._pieces: list[str] = []
+        self._sent = Growing()
         self._repeat = ""
         self._at = 0  # so much of it has been repeated
 
     @property
     def sent(self) -> str:
-        return "".join(self._pieces)
+        return str(self._sent)
 
     @property
     def started(self) -> bool:
-        return bool(self._pieces)
+        return bool(self._sent)
 
     @property
     def behind(self) -> bool:
@@ -54,7 +55,7 @@ class _Track:
                 raise Diverged
             self._at += len(repeated)
         if piece:
-            self._pieces.append(piece)
+            self._sent.add(piece)
         return piece
 
 

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from interlock.errors import ProtocolError
 from interlock.http import faults
 from interlock.http.aside import aside
-from interlock.http.inflate import ACCEPTED, Inflater, encoding_of
+from interlock.http.inflate import ACCEPTED, Inflater, cut, encoding_of
+from interlock.http.payload import too_large
 from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
 from interlock.types.models import Deployment, Network, Unprinted
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     from interlock.http.transport import Arrival, Wire
 
 _TRANSPORT = "interlock.http.transport"
-_LARGEST_BODY = 64 * 1024 * 1024
+# Bytes that are given at once, and after which the loop's other tasks have a turn: a body that is there
+# already never waits, nor does one that comes out of a few compressed bytes.
+_PIECE = 16 * 1024
+_STEP = 32  # what a piece without a byte counts as
+# What vendors say of an error is a few hundred bytes long.
+_LARGEST_ERROR = 64 * 1024
 _DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
 # The transport states these from the body itself; a second opinion would let a server read two requests in
 # one.
@@ -53,15 +59,13 @@ class HttpClient:
     def __init__(
         self,
         *,
-        limit: int = _LARGEST_BODY,
         added: _Added | None = None,
         observe: Callable[[str, Mapping[str, str]], None] | None = None,
     ) -> None:
-        """`limit` bounds a whole reply's body, in bytes after decompression. `added` gives headers for each
-        send to a deployment, beside those of the request and the deployment. `observe` is given the
-        deployment's id and the headers of each reply, whatever its status, and raises nothing.
+        """`added` gives headers for each send to a deployment, beside those of the request and the
+        deployment. `observe` is given the deployment's id and the headers of each reply, whatever its status,
+        and raises nothing.
         """
-        self._limit = limit
         self._added = added
         self._observe = observe
         self._lock = threading.Lock()
@@ -69,7 +73,7 @@ class HttpClient:
         self._pid = os.getpid()
 
     async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply:
-        """The whole reply, whatever its status but 3xx."""
+        """The whole reply, whatever its status but 3xx; see `StreamReply.read`."""
         reply = await self._open(request, permit, deployment, ACCEPTED)
         try:
             return await reply.read()
@@ -117,7 +121,7 @@ class HttpClient:
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
             await arrival.aclose()
             raise _redirected(arrival)
-        return StreamReply(arrival, self._limit)
+        return StreamReply(arrival, deployment.largest_answer)
 
     def _wire(self, network: Network) -> "Wire | None":
         self._notice_fork()
@@ -215,12 +219,14 @@ def _prepare(network: Network) -> ssl.SSLContext:
 class StreamReply:
     """A reply whose body comes as it is read: `async for` gives its decompressed bytes, once.
 
+    Pieces are small, and between them other tasks have their turn, however much there is to be had at once.
+
     Attributes:
         status: never 3xx.
         headers: names in lower case.
     """
 
-    __slots__ = ("_arrival", "_encoding", "_inflater", "_limit", "_ready", "headers", "status")
+    __slots__ = ("_arrival", "_encoding", "_inflater", "_limit", "_ready", "_worked", "headers", "status")
 
     def __init__(self, arrival: "Arrival", limit: int) -> None:
         self._arrival = arrival
@@ -228,6 +234,7 @@ class StreamReply:
         self._encoding = encoding_of(arrival.headers)
         self._inflater: Inflater | None = None
         self._ready: Iterator[bytes] = iter(())
+        self._worked = 0
         self.status = arrival.status
         self.headers: Mapping[str, str] = arrival.headers
 
@@ -235,39 +242,50 @@ class StreamReply:
         return self
 
     async def __anext__(self) -> bytes:
-        piece = await (self._inflated() if self._encoding else self._arrival.piece())
-        if not piece:
-            raise StopAsyncIteration
-        return piece
+        while True:
+            piece = next(self._ready, None)
+            if piece is None:
+                piece = await self._arrival.piece()
+                if not piece:
+                    if self._inflater is not None:
+                        self._inflater.close()
+                    raise StopAsyncIteration
+                if self._encoding or len(piece) > _PIECE:
+                    self._ready = self._inflated(piece) if self._encoding else cut(piece, _PIECE)
+                    continue
+            self._worked += len(piece) + _STEP
+            if self._worked >= _PIECE:
+                self._worked = 0
+                await asyncio.sleep(0)
+            if piece:
+                return piece
 
     async def read(self) -> HttpReply:
-        """What is left of the body. Raises ProtocolError when it is larger than the client's limit."""
+        """What is left of the body; of an error's, no more than the first 64 KiB.
+
+        Raises AnswerTooLarge when it is larger than the deployment's `largest_answer`.
+        """
         pieces: list[bytes] = []
         size = 0
+        failed = self.status >= 400  # noqa: PLR2004 - HTTP's own number
         async for piece in self:
             pieces.append(piece)
             size += len(piece)
-            if size > self._limit:
-                raise ProtocolError(f"the answer is larger than {self._limit} bytes")
+            if failed and size >= _LARGEST_ERROR:
+                pieces[-1] = piece[: len(piece) + _LARGEST_ERROR - size]
+                break
+            if size > self._limit and not failed:
+                raise too_large(self._limit)
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return HttpReply(status=self.status, headers=self.headers, body=body)
 
     async def aclose(self) -> None:
         await self._arrival.aclose()
 
-    async def _inflated(self) -> bytes:
-        while True:
-            piece = next(self._ready, b"")
-            if piece:
-                return piece
-            data = await self._arrival.piece()
-            if not data:
-                if self._inflater is not None:
-                    self._inflater.close()
-                return b""
-            if self._inflater is None:
-                self._inflater = Inflater(self._encoding)
-            self._ready = self._inflater.feed(data)
+    def _inflated(self, data: bytes) -> Iterator[bytes]:
+        if self._inflater is None:
+            self._inflater = Inflater(self._encoding)
+        return self._inflater.feed(data)
 
 
 class _Streaming:

@@ -1,19 +1,24 @@
 """What a vendor's dialect is: pure functions between our types and its HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Protocol, runtime_checkable
 
 from interlock.errors import InvalidRequest, ProtocolError, ProviderError
+from interlock.http.aside import aside
+from interlock.http.payload import too_large
 from interlock.http.settings import setting_refused
 from interlock.protocols import Call, ProviderFacts
+from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
 from interlock.types.wire import HttpReply, HttpRequest
 
 # Seconds. The end of a reply comes with its last event or right behind; then its connection can serve again.
 _END = 0.05
+# Characters put aside, beyond which looking at them again may take longer than a loop may stand still.
+_MUCH = 256 * 1024
 
 
 class StreamDecoder(Protocol):
@@ -21,6 +26,11 @@ class StreamDecoder(Protocol):
 
     One whose dialect marks the end may also have `over`: True once the mark has come. What a server sends
     after it is dropped, and a connection that it leaves open is not waited for.
+
+    One that puts aside what is said until the end, such as the arguments of tools, may have `holds`: how many
+    characters that has come to. It is bounded by the deployment's `largest_answer`.
+
+    Bytes that may take long to decode are decoded in a thread, one piece at a time.
     """
 
     def feed(self, data: bytes) -> Iterable[Delta]:
@@ -78,6 +88,8 @@ class HttpProvider:
             if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                 _refuse_a_part(reply.status)
                 try:
+                    if len(reply.body) > SMALL:
+                        return await aside(self.codec.decode, call, reply)
                     return self.codec.decode(call, reply)
                 except InvalidRequest as error:
                     raise _understood(error, call) from None
@@ -91,17 +103,19 @@ class HttpProvider:
                 if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                     _refuse_a_part(reply.status)
                     decoder = self.codec.decoder(call)
+                    pace = _Pace(decoder, call.deployment.largest_answer)
                     pieces = aiter(reply)
                     async for data in pieces:
                         try:
-                            for delta in decoder.feed(data):
+                            for delta in await pace.decoded(decoder.feed, data):
+                                pace.silent = 0
                                 yield delta
                         except InvalidRequest as error:
                             raise _understood(error, call) from None
                         if getattr(decoder, "over", False):
                             await _end(pieces)
                             break
-                    for delta in decoder.close():
+                    for delta in await pace.decoded(decoder.close):
                         yield delta
                     return
                 whole = await reply.read()
@@ -124,6 +138,45 @@ def _understood(error: InvalidRequest, call: Call) -> ProviderError:
 def _refuse_a_part(status: int) -> None:
     if status == HTTPStatus.PARTIAL_CONTENT:
         raise ProtocolError("the server sent a part of an answer, which nobody asked for", status=status)
+
+
+class _Pace:
+    """Sees to it that bytes which may take long to decode are decoded in a thread, and that there are no more
+    of them than an answer may hold.
+
+    `silent` counts the bytes since the last delta: they may belong to one large event.
+    """
+
+    __slots__ = ("_decoder", "_limit", "silent")
+
+    def __init__(self, decoder: StreamDecoder, limit: int) -> None:
+        self._decoder = decoder
+        self._limit = limit
+        self.silent = 0
+
+    async def decoded(self, decode: Callable[..., Iterable[Delta]], *data: bytes) -> Iterable[Delta]:
+        holds = getattr(self._decoder, "holds", 0)
+        if self.silent > self._limit or holds > self._limit:
+            raise too_large(self._limit)
+        self.silent += sum(map(len, data))
+        if self.silent <= SMALL and holds <= _MUCH:
+            return decode(*data)
+        return _told(*await aside(_made, decode, *data))
+
+
+def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> tuple[list[Delta], ProviderError | None]:
+    made: list[Delta] = []
+    try:
+        made.extend(decode(*data))
+    except ProviderError as error:
+        return made, error
+    return made, None
+
+
+def _told(deltas: list[Delta], error: ProviderError | None) -> Iterator[Delta]:
+    yield from deltas
+    if error is not None:
+        raise error
 
 
 async def _end(pieces: AsyncIterator[bytes]) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from interlock.errors import ProtocolError
 
 ACCEPTED = "gzip, deflate"
-_PIECE = 64 * 1024
+_PIECE = 16 * 1024
+# A stream of events shrinks to a hundredth at the very best; whoever sends less and means more means harm.
+_MOST_FOR_ONE = 100
+_FREE = 4 * 1024 * 1024
 _ZLIB, _GZIP, _RAW = 15, 31, -15
 
 
@@ -20,8 +23,17 @@ class Inflater:
             raise ProtocolError(f"the answer is encoded as {encoding[:40]!r}, which was not asked for")
         self._inflate = zlib.decompressobj(_GZIP if self._gzip else _ZLIB)
         self._started = False
+        self._taken = self._given = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        """Pieces may be empty. Raises ProtocolError for what is damaged, or swells to more than any answer
+        would.
+        """
+        for part in cut(data, _PIECE):  # each step copies what is left of its part
+            self._taken += len(part)
+            yield from self._inflated(part)
+
+    def _inflated(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._inflate.eof:
                 if not self._gzip:
@@ -29,8 +41,12 @@ class Inflater:
                 self._inflate = zlib.decompressobj(_GZIP)  # gzip allows several members, one after another
             piece = self._step(data)
             data = self._inflate.unconsumed_tail or self._inflate.unused_data
-            if piece:
-                yield piece
+            self._given += len(piece)
+            if self._given > _FREE + _MOST_FOR_ONE * self._taken:
+                raise ProtocolError(
+                    f"the compressed answer swells to more than {_MOST_FOR_ONE} times its size"
+                )
+            yield piece
 
     def close(self) -> None:
         """Raise ProtocolError if the compressed data has not ended."""
@@ -48,6 +64,11 @@ class Inflater:
             self._started = True
         self._inflate = zlib.decompressobj(_RAW)
         return self._step(data)
+
+
+def cut(data: bytes, size: int) -> Iterator[bytes]:
+    """`data` in pieces of that size."""
+    return (data[at : at + size] for at in range(0, len(data), size))
 
 
 def encoding_of(headers: dict[str, str]) -> str:

@@ -5,18 +5,20 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
-from interlock.errors import InvalidRequest, ProtocolError
+from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError
+from interlock.types.json_reader import decoded, load_json
 from interlock.types.messages import Document, Media, Part, Reasoning, Refusal, Text, ToolCall
-from interlock.types.models import Deployment
+from interlock.types.models import LARGEST_ANSWER, Deployment
 from interlock.types.request import Settings
 from interlock.types.reserved import complaint, folded, reserved
 from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
 from interlock.types.strict import is_sound, marked
 
 _MOST = 10**12
-_MOST_BYTES = 64 * 2**20
 _BOM = b"\xef\xbb\xbf"
 _EXCERPT = 80
+_MOST_PARTS = 4_096
+_LONGEST_WORDS = 8 * 1024
 _MAGIC = (
     (b"\x89PNG", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -43,8 +45,8 @@ def parse_object(data: bytes | str, what: str, *, calls: bool = False) -> dict[s
     With `calls`, it may hold tool calls whose arguments are objects; judge each with `is_arguments`.
     """
     try:
-        text = data if isinstance(data, str) else data.decode("utf-8-sig", "surrogatepass")
-        payload = json.loads(text, object_pairs_hook=marked) if calls else json.loads(text)
+        text = data if isinstance(data, str) else decoded(data, "utf-8-sig", "surrogatepass")
+        payload = load_json(text, pairs=marked if calls else None)
     except (ValueError, RecursionError):
         raise ProtocolError(f"{what} is {_kind_of(data)}, not JSON") from None
     if not isinstance(payload, dict):
@@ -77,8 +79,29 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def too_large(limit: int) -> AnswerTooLarge:
+    what = f"the answer holds more than {limit} bytes"
+    way = "content.largest_answer, or largest_answer of the deployment, says how much it may hold"
+    return AnswerTooLarge(f"{what}; {way}", limit=limit)
+
+
+def parts_in(found: list[Any]) -> list[Any]:
+    """The parts of a plain answer: some thousands at the most, for neighbours are joined one by one.
+
+    Raises ProtocolError for more.
+    """
+    if len(found) > _MOST_PARTS:
+        raise ProtocolError(f"the answer is in more than {_MOST_PARTS} parts")
+    return found
+
+
 def optional_text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def error_words(value: Any) -> str | None:
+    """A vendor's words about an error, or None; no more of them than a pattern may be looked for in."""
+    return value[:_LONGEST_WORDS] if isinstance(value, str) and value else None
 
 
 def media_type_of(part: Media) -> str | None:
@@ -202,11 +225,14 @@ class CallIds:
 
 
 class Incoming:
-    """A reply that should be a stream of events, and may be plain JSON or a web page all the same."""
+    """A reply that should be a stream of events, and may be plain JSON or a web page all the same: of at most
+    `limit` bytes then, the deployment's `largest_answer`.
+    """
 
-    __slots__ = ("_plain", "_started")
+    __slots__ = ("_limit", "_plain", "_started")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LARGEST_ANSWER) -> None:
+        self._limit = limit
         self._plain: bytearray | None = None
         self._started = False
 
@@ -224,10 +250,13 @@ class Incoming:
                 self._plain = bytearray()
         if self._plain is None:
             return data
-        if len(self._plain) + len(data) > _MOST_BYTES:
-            raise ProtocolError(f"the answer is longer than {_MOST_BYTES} bytes")
+        if len(self._plain) + len(data) > self._limit:
+            raise too_large(self._limit)
         self._plain += data
         return b""
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def deltas_of(answer: Answer) -> Iterator[Delta]:
@@ -254,7 +283,8 @@ def deltas_of(answer: Answer) -> Iterator[Delta]:
 
 def _whole(call: ToolCall, index: int) -> ToolCallDelta:
     try:
-        arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+        # Piece by piece, for a large object in one call would keep other threads waiting.
+        arguments = "".join(_ENCODER.iterencode(dict(call.arguments)))
     except RecursionError:
         raise ProtocolError("a tool call of the answer is nested too deeply") from None
     return ToolCallDelta(

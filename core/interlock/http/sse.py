@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from interlock.errors import ProtocolError
+from interlock.http.payload import too_large
+from interlock.types.json_reader import decoded
+from interlock.types.models import LARGEST_ANSWER
 
 _BOM = b"\xef\xbb\xbf"
-_LARGEST_EVENT = 16 * 1024 * 1024
+_MOST_LINES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +23,16 @@ class ServerEvent:
 class EventParser:
     """Follows the standard, but for the end of the stream: see `close`. One object a stream.
 
-    Pieces may be cut anywhere, inside a character or a line end too. Raises ProtocolError for an event of
-    more than `limit` bytes and for bytes that are not UTF-8; the parser is of no use after that.
+    Pieces may be cut anywhere, inside a character or a line end too. Raises AnswerTooLarge for an event of
+    more than `limit` bytes, the deployment's `largest_answer`, and ProtocolError for one of ten thousand
+    lines and for bytes that are not UTF-8; the parser is of no use after that.
     """
 
-    __slots__ = ("_after_cr", "_first", "_id", "_limit", "_open_line", "_pending", "_size")
+    __slots__ = ("_after_cr", "_first", "_id", "_limit", "_open_line", "_pending")
 
-    def __init__(self, *, limit: int = _LARGEST_EVENT) -> None:
+    def __init__(self, *, limit: int = LARGEST_ANSWER) -> None:
         self._limit = limit
-        self._pending: list[bytes] = []  # pieces of the event under way, line ends already \n
-        self._size = 0
+        self._pending = bytearray()  # of the event under way, line ends already \n
         self._open_line = True  # whether the pending bytes end inside a line
         self._after_cr = False
         self._first = True
@@ -48,11 +51,10 @@ class EventParser:
             self._keep(data)
             return []
         if self._pending:
-            self._pending.append(data)
-            data = b"".join(self._pending)
+            data = bytes(self._pending) + data
+            self._pending = bytearray()
         blocks = data.split(b"\n\n")
         rest = blocks.pop()
-        self._pending, self._size = [], 0
         events: list[ServerEvent] = []
         for block in blocks:
             if block:
@@ -74,15 +76,14 @@ class EventParser:
         """
         events: list[ServerEvent] = []
         if self._pending:
-            self._parse(b"".join(self._pending), events)
-            self._pending, self._size = [], 0
+            self._parse(bytes(self._pending), events)
+            self._pending = bytearray()
         return events
 
     def _keep(self, data: bytes) -> None:
-        self._pending.append(data)
-        self._size += len(data)
-        if self._size > self._limit + 1:  # one line end more than the event itself
-            raise self._too_large()
+        self._pending += data
+        if len(self._pending) > self._limit + 1:  # one line end more than the event itself
+            raise too_large(self._limit)
 
     def _with_plain_line_ends(self, data: bytes) -> bytes:
         if not data:
@@ -97,16 +98,18 @@ class EventParser:
 
     def _parse(self, block: bytes, events: list[ServerEvent]) -> None:
         if len(block) > self._limit:
-            raise self._too_large()
+            raise too_large(self._limit)
         if self._first and block.startswith(_BOM):
             block = block[3:]
         try:
-            text = block.decode()
+            text = decoded(block)
         except UnicodeDecodeError:
             raise ProtocolError("the stream holds bytes that are not UTF-8") from None
         if text.startswith("data: ") and "\n" not in text:
             events.append(ServerEvent(data=text[6:], id=self._id))
             return
+        if text.count("\n") > _MOST_LINES:
+            raise ProtocolError(f"an event of the stream has more than {_MOST_LINES} lines")
         event: str | None = None
         data: list[str] = []
         for line in text.split("\n"):
@@ -120,6 +123,3 @@ class EventParser:
                 self._id = value or None
         if data:
             events.append(ServerEvent(data="\n".join(data), event=event, id=self._id))
-
-    def _too_large(self) -> ProtocolError:
-        return ProtocolError(f"an event of the stream is larger than {self._limit} bytes")

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from interlock.errors import (
+    AnswerTooLarge,
     AttemptTimeout,
     ContentPolicyViolation,
     ContentRejected,
@@ -43,6 +44,7 @@ ACTIONS: dict[type[ProviderError], Action] = {
     RateLimited: Action.RETRY,
     Unavailable: Action.RETRY,
     ProtocolError: Action.RETRY,
+    AnswerTooLarge: Action.FALL_BACK,  # the same deployment would say as much again
     OutputInvalid: Action.REPAIR,
     PrefillRejected: Action.REPAIR,  # asked again, for the answer from its beginning
     SettingRefused: Action.REPAIR,  # asked again without the setting

@@ -195,6 +195,10 @@ class Network:
     client_cert: tuple[str, str | None] | None = None
 
 
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""A large picture in base64 is half of that, and a million tokens are an eighth."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """A model at one endpoint, in one region, with one key.
@@ -207,6 +211,8 @@ class Deployment:
         login: the authorization that stood in the address as `user:password@`; anything else replaces it.
         price: what the user says that it costs; `rates` is what it is taken to cost.
         traits: what the model takes here, where that differs from its card.
+        largest_answer: what one answer may hold: bytes of a plain body once it is decompressed; characters of
+            all that a stream says.
     """
 
     id: str
@@ -224,6 +230,7 @@ class Deployment:
     network: Network = Network()
     price: Price | None = None
     traits: Traits = UNKNOWN
+    largest_answer: int = LARGEST_ANSWER
 
     @property
     def model(self) -> str:

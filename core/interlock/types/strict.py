@@ -4,9 +4,10 @@ Python reads all three; what comes of them is not what the vendor's model wrote,
 the same.
 """
 
-import json
 from math import isfinite
 from typing import Any, NoReturn
+
+from interlock.types.json_reader import MOST_ARGUMENTS, load_json
 
 
 class Doubled(dict[str, Any]):
@@ -14,15 +15,17 @@ class Doubled(dict[str, Any]):
 
 
 def loads(text: str) -> Any:
-    """The value. Raises ValueError, or RecursionError for what is nested too deeply."""
-    value = json.loads(text, parse_constant=_refuse, object_pairs_hook=marked)
+    """The value. Raises ValueError, for more than MOST_ARGUMENTS values too, or RecursionError for what is
+    nested too deeply.
+    """
+    value = load_json(text, most=MOST_ARGUMENTS, pairs=marked, constant=_refuse)
     if not is_sound(value):
         raise ValueError("a key comes twice, or a number is too large")
     return value
 
 
 def marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object out of its pairs, for `json.loads`; `is_sound` sees the mark."""
+    """An object out of its pairs, for `load_json`; `is_sound` sees the mark."""
     found = dict(pairs)
     return found if len(found) == len(pairs) else Doubled(found)
 

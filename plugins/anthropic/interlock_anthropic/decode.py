@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
-from interlock.http.payload import is_arguments, optional_text, parse_object
+from interlock.http.payload import is_arguments, optional_text, parse_object, parts_in
 from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
@@ -32,6 +32,7 @@ BESIDE = (
     "diagnostics",
     "input_transformations",
 )
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
@@ -47,7 +48,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
     reason = payload.get("stop_reason")
     known = ended(reason)
     blocks = _Blocks(answer_tool_of(call), words_of(call))
-    for index, block in enumerate(content):
+    for index, block in enumerate(parts_in(content)):
         blocks.add(block, cut=known in CUT and index == len(content) - 1)
     if known == "refusal" and not (blocks.said or blocks.answered):
         blocks.parts.extend(explanation(payload.get("stop_details")))
@@ -73,7 +74,7 @@ def explanation(details: Any) -> list[Part]:
 def arguments_text(arguments: dict[str, Any]) -> str:
     """The answer that came as a tool's arguments."""
     try:
-        return json.dumps(arguments, ensure_ascii=False)
+        return "".join(_ENCODER.iterencode(arguments))  # see `payload.deltas_of`
     except RecursionError:
         raise ProtocolError("the answer is nested too deeply") from None
 

@@ -22,7 +22,7 @@ from interlock.errors import (
 )
 from interlock.http import error_for
 from interlock.http.overflow import says_overflow
-from interlock.http.payload import optional_text
+from interlock.http.payload import error_words, optional_text
 
 _CODES: dict[str, type[ProviderError]] = {
     "enforced_spend_limit_reached": QuotaExceeded,
@@ -85,14 +85,12 @@ def read(payload: Any) -> Told:
     request_id = optional_text(payload.get("request_id"))
     error = payload.get("error")
     if not isinstance(error, dict):
-        return Told(
-            message=optional_text(error) or optional_text(payload.get("message")), request_id=request_id
-        )
+        return Told(message=error_words(error) or error_words(payload.get("message")), request_id=request_id)
     details = error.get("details")
     return Told(
         code=optional_text(details.get("error_code")) if isinstance(details, dict) else None,
         type=optional_text(error.get("type")),
-        message=optional_text(error.get("message")),
+        message=error_words(error.get("message")),
         request_id=request_id,
     )
 

@@ -31,8 +31,9 @@ class MessageStream:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._events = EventParser()
-        self._incoming = Incoming()
+        limit = call.deployment.largest_answer
+        self._events = EventParser(limit=limit)
+        self._incoming = Incoming(limit)
         self._done = False
         self._known: FinishReason | None = None
         self._reason: Any = None
@@ -44,6 +45,10 @@ class MessageStream:
     def over(self) -> bool:
         """`message_stop` has come."""
         return self._done
+
+    @property
+    def holds(self) -> int:
+        return self._blocks.size
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
@@ -164,6 +169,10 @@ class _Block:
         self.whole = False
 
 
+_PIECE = 8  # what a piece holds besides its characters
+_PASSED_ON = ("text_delta", "thinking_delta")
+
+
 class _Blocks:
     """Blocks by their number in the stream.
 
@@ -184,6 +193,8 @@ class _Blocks:
         self.answered = False
         self.others: list[dict[str, Any]] = []
         self.said = False
+        self.size = 0
+        self._slots = 0
 
     @property
     def called(self) -> bool:
@@ -194,6 +205,7 @@ class _Blocks:
             raise ProtocolError("a block of the stream has no number of its own")
         kind = kind_of(given)
         block = self._open[index] = _Block(kind)
+        self.size += len(str(given))
         if self._waiting is not None:
             yield from self._seal(self._waiting)
             self._waiting = None
@@ -219,6 +231,8 @@ class _Blocks:
         if block is None or not isinstance(delta, dict):
             raise ProtocolError("a piece of the stream belongs to no block")
         kind = delta.get("type")
+        if self._answer_tool is not None or kind not in _PASSED_ON:
+            self.size += _PIECE + sum(len(str(said)) for key, said in delta.items() if key != "type")
         if kind == "text_delta" and block.kind == "text":
             yield from self._text(block, text_in(delta, "text"))
         elif kind == "input_json_delta" and block.kind == "tool_use":
@@ -310,7 +324,7 @@ class _Blocks:
         self._waiting = block
         if block.name == self._answer_tool:
             return
-        block.slot = sum(call.slot is not None for call in self._calls)
+        block.slot, self._slots = self._slots, self._slots + 1
         block.id = optional_text(given.get("id")) or f"call_{block.slot}"
         self._run = 0
         piece = ToolCallDelta(index=block.slot, id=block.id, name=block.name)

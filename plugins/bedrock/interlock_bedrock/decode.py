@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
-from interlock.http.payload import is_arguments, optional_text, parse_object, text_of
+from interlock.http.payload import is_arguments, optional_text, parse_object, parts_in, text_of
 from interlock.http.seals import sealed
 from interlock.protocols import Call
 from interlock.types.messages import Citation, Part, Reasoning, Text, ToolCall
@@ -33,7 +33,7 @@ def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
         raise ProtocolError("the answer holds no content")
     known = ended(payload.get("stopReason"))
     blocks = Blocks(answer_tool(call), words_of(call), cut=known == "length")
-    for block in content:
+    for block in parts_in(content):
         blocks.add(block)
     return Answer(
         parts=blocks.finished(),

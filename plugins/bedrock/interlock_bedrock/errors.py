@@ -24,6 +24,7 @@ from interlock.errors import (
 )
 from interlock.http import HttpReply, error_for
 from interlock.http.overflow import says_overflow
+from interlock.http.payload import error_words
 
 _BY_CLASS: dict[type[ProviderError], str] = {
     AuthenticationError: "UnrecognizedClientException InvalidSignatureException SignatureDoesNotMatch "
@@ -132,7 +133,6 @@ def _words(payload: Any) -> str | None:
     for holder in (payload, inner):
         if isinstance(holder, dict):
             for key in ("message", "Message", "errorMessage", "originalMessage"):
-                if isinstance(holder.get(key), str) and holder[key]:
-                    words: str = holder[key]
+                if words := error_words(holder.get(key)):
                     return words
     return None

@@ -10,22 +10,26 @@ from typing import Any
 from zlib import crc32
 
 from interlock.errors import ProtocolError
+from interlock.http.payload import too_large
+from interlock.types.models import LARGEST_ANSWER
 
 _PRELUDE = struct.Struct("!III")  # length of the frame, length of its headers, checksum of both
 _CHECKSUM = 4
 _SMALLEST = _PRELUDE.size + _CHECKSUM
-_LARGEST = 16 * 1024 * 1024
 _MOST_KINDS = 64
 
 Frame = tuple[dict[str, Any], bytes]
 
 
 class Frames:
-    """Gives (headers, payload) of every frame that is whole. Raises ProtocolError for what is none."""
+    """Gives (headers, payload) of every frame that is whole. Raises ProtocolError for what is none, and
+    AnswerTooLarge for one of more than `limit` bytes.
+    """
 
-    __slots__ = ("_data", "_headers")
+    __slots__ = ("_data", "_headers", "_limit")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LARGEST_ANSWER) -> None:
+        self._limit = limit
         self._data = bytearray()
         self._headers: dict[bytes, dict[str, Any]] = {}
 
@@ -43,7 +47,7 @@ class Frames:
         at, size = 0, len(data)
         while size - at >= _PRELUDE.size:
             length, headers, checksum = _PRELUDE.unpack_from(data, at)
-            _check_prelude(data[at : at + 8], length, headers, checksum)
+            self._check(data[at : at + 8], length, headers, checksum)
             end = at + length
             if end > size:
                 break
@@ -62,7 +66,7 @@ class Frames:
         if len(self._data) < _PRELUDE.size:
             return False
         length, headers, checksum = _PRELUDE.unpack_from(self._data)
-        _check_prelude(bytes(self._data[:8]), length, headers, checksum)
+        self._check(bytes(self._data[:8]), length, headers, checksum)
         return len(self._data) >= int(length)
 
     def _parsed(self, raw: bytes) -> dict[str, Any]:
@@ -73,12 +77,13 @@ class Frames:
                 self._headers[raw] = known
         return known
 
-
-def _check_prelude(raw: bytes, length: int, headers: int, checksum: int) -> None:
-    if not _SMALLEST + headers <= length <= _LARGEST:
-        raise ProtocolError("the stream is no event stream, or an event of it is too large")
-    if crc32(raw) != checksum:
-        raise ProtocolError("the stream is corrupt: the checksum of a frame's head is wrong")
+    def _check(self, raw: bytes, length: int, headers: int, checksum: int) -> None:
+        if length < _SMALLEST + headers:
+            raise ProtocolError("the stream is no event stream")
+        if crc32(raw) != checksum:
+            raise ProtocolError("the stream is corrupt: the checksum of a frame's head is wrong")
+        if length > self._limit:
+            raise too_large(self._limit)
 
 
 def _headers(raw: bytes) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from interlock.errors import ProtocolError
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
 from interlock.http.seals import sealed
 from interlock.protocols import Call
+from interlock.types.json_reader import load_json
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta
 from interlock.types.strict import loads
@@ -50,8 +50,9 @@ class ConverseStream:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._frames = Frames()
-        self._incoming = Incoming()
+        limit = call.deployment.largest_answer
+        self._frames = Frames(limit)
+        self._incoming = Incoming(limit)
         self._answer_tool = answer_tool(call)
         self._words = words_of(call)
         self._blocks: dict[int, _Block] = {}
@@ -61,6 +62,7 @@ class ConverseStream:
         self._held_sources: list[Citation] = []
         self._others: list[dict[str, Any]] = []
         self._finish: FinishReason | None = None
+        self.holds = 0
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         for headers, payload in self._frames.feed(self._incoming.events(data)):
@@ -105,6 +107,7 @@ class ConverseStream:
         return block
 
     def _start(self, block: _Block, start: dict[str, Any]) -> Iterator[Delta]:
+        self.holds += len(str(start))
         use = object_in(start, "toolUse") if "toolUse" in start else None
         if use is None or use.get("type") == SERVER_TOOL:
             block.other = {kind: dict(told) for kind, told in start.items() if isinstance(told, dict)} or None
@@ -123,6 +126,8 @@ class ConverseStream:
         yield Delta(tool_calls=(ToolCallDelta(index=block.slot, id=block.id, name=block.name),))
 
     def _delta(self, block: _Block, delta: dict[str, Any]) -> Iterator[Delta]:
+        if self._answer_tool is not None or "text" not in delta:
+            self.holds += sum(len(str(said)) for said in delta.values())
         if block.other is not None:
             _grow(block.other, block.pieces, delta)
         elif "text" in delta:
@@ -248,7 +253,7 @@ def _index(event: dict[str, Any]) -> int:
 def _failure(kind: Any, headers: dict[str, Any], payload: bytes) -> Exception:
     if kind == "exception":
         try:
-            told = json.loads(payload)
+            told = load_json(payload)
         except (ValueError, RecursionError):
             told = None
         return error_in_stream(optional_text(headers.get(":exception-type")), told)

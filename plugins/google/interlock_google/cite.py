@@ -9,11 +9,14 @@ _SOURCES = ("web", "retrievedContext", "maps", "image")
 
 
 class Sources:
-    """Gathers what a candidate says of its sources; of what is said again, the last counts."""
+    """Gathers what a candidate says of its sources; of what is said again, the last counts. `grown` says how
+    often something was added.
+    """
 
-    __slots__ = ("_cited", "_grounding")
+    __slots__ = ("_cited", "_grounding", "grown")
 
     def __init__(self) -> None:
+        self.grown = 0
         self._cited: list[dict[str, Any]] = []
         self._grounding: dict[str, Any] | None = None
 
@@ -23,6 +26,7 @@ class Sources:
             self._grounding = grounding
         metadata = candidate.get("citationMetadata")
         if isinstance(metadata, dict):
+            self.grown += 1
             for key in ("citationSources", "citations"):
                 self._cited.extend(_objects(metadata.get(key)))
 

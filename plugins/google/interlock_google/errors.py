@@ -20,7 +20,7 @@ from interlock.errors import (
 )
 from interlock.http import error_for
 from interlock.http.overflow import says_overflow
-from interlock.http.payload import optional_text
+from interlock.http.payload import error_words, optional_text
 
 _REASONS: Mapping[str, type[ProviderError]] = {
     "API_KEY_INVALID": AuthenticationError,
@@ -92,7 +92,7 @@ def read(payload: Any) -> Told:
         payload = next((item for item in payload if isinstance(item, dict) and item.get("error")), None)
     error = payload.get("error") if isinstance(payload, dict) else None
     if isinstance(error, str):
-        return Told(message=error)
+        return Told(message=error_words(error))
     if not isinstance(error, dict):
         return Told()
     number = error.get("code")
@@ -100,7 +100,7 @@ def read(payload: Any) -> Told:
     return Told(
         number=number if known else None,
         status=optional_text(error.get("status")),
-        message=optional_text(error.get("message")),
+        message=error_words(error.get("message")),
         **_details(error.get("details")),
     )
 

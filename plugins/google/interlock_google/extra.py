@@ -12,19 +12,21 @@ _NAMES = {
 
 
 class Extra:
-    """Of what is said again the last counts; probabilities of tokens add up."""
+    """Of what is said again the last counts; probabilities of tokens add up, `grown` times so far."""
 
-    __slots__ = ("_probabilities", "_said")
+    __slots__ = ("_probabilities", "_said", "grown")
 
     def __init__(self) -> None:
         self._said: dict[str, Any] = {}
         self._probabilities: dict[str, Any] = {}
+        self.grown = 0
 
     def add(self, candidate: dict[str, Any]) -> None:
         for key, name in _NAMES.items():
             if candidate.get(key):
                 self._said[name] = candidate[key]
         given = candidate.get("logprobsResult")
+        self.grown += isinstance(given, dict)
         for key, value in given.items() if isinstance(given, dict) else ():
             known = self._probabilities.get(key)
             if isinstance(value, list) and isinstance(known, list):

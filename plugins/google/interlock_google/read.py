@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from interlock.errors import InvalidRequest, PermissionDenied, ProtocolError, ProviderError, Unavailable
-from interlock.http.payload import count_of, is_arguments, optional_text
+from interlock.http.payload import count_of, is_arguments, optional_text, parts_in
 from interlock.types.response import FinishReason, Usage
 from interlock_google.errors import error_inside
 
@@ -37,6 +37,7 @@ _BROKEN: dict[str, type[ProviderError]] = {
     "MISSING_THOUGHT_SIGNATURE": InvalidRequest,
     "PUP_LIMITED_DISABLED": PermissionDenied,
 }
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _REASON = re.compile(r"[A-Z_]{1,60}")
 
 
@@ -71,7 +72,7 @@ def parts_of(candidate: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     if not isinstance(parts, list):
         raise ProtocolError("the answer's parts are no list")
-    for part in parts:
+    for part in parts_in(parts):
         if not isinstance(part, dict):
             raise ProtocolError("a part of the answer is no object")
     return parts
@@ -147,7 +148,9 @@ def call_arguments(call: dict[str, Any]) -> dict[str, Any] | None:
 
 def dumps(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False)
+        return "".join(
+            _ENCODER.iterencode(value)
+        )  # in one call, a large value would keep other threads waiting
     except (ValueError, RecursionError):
         raise ProtocolError("a part of the answer is nested too deeply") from None
 

@@ -1,6 +1,5 @@
 """A streamed answer out of this dialect: server-sent events, each a piece of one plain answer."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +7,8 @@ from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import Incoming, is_arguments, optional_text, parse_object, text_of
 from interlock.protocols import Call
+from interlock.types.growing import Growing
+from interlock.types.json_reader import load_json
 from interlock.types.response import Delta, ToolCallDelta, Usage
 from interlock.types.strict import marked
 from interlock_google.cite import Sources
@@ -41,21 +42,27 @@ class ContentStream:
     def __init__(self, call: Call) -> None:
         self._answer_tool = answer_tool(call.request, call.deployment.name)
         self._answered = False
-        self._events = EventParser()
-        self._incoming = Incoming()
+        limit = call.deployment.largest_answer
+        self._events = EventParser(limit=limit)
+        self._incoming = Incoming(limit)
         self._done = False
         self._last: dict[str, Any] = {}
         self._said: tuple[str | None, str | None, Usage | None] = (None, None, None)
         self._reason: Any = None
         self._sources = Sources()
         self._extra = Extra()
-        self._text: list[str] = []
+        self._text = Growing()
         self._held: str | None = None
         self._number = 0
         self._called = False
         self._broken: str | None = None
         self._tail = ""
         self._out: list[Delta] = []
+        self._beside = 0
+
+    @property
+    def holds(self) -> int:
+        return self._beside + (self._text.size if self._sources.grown else 0)
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
@@ -74,7 +81,7 @@ class ContentStream:
         if self._broken is not None and not is_cut(self._reason):
             raise ProtocolError(f"the stream holds a tool call whose {self._broken}")
         ended = "refusal" if self._reason is None else finish(self._reason, called=self._called)
-        if cited := self._sources.citations("".join(self._text)):
+        if cited := self._sources.citations(str(self._text)):
             yield Delta(citations=cited)
         if self._held is not None:
             yield Delta(signature=self._held, redacted=True)
@@ -87,7 +94,11 @@ class ContentStream:
         if event.data.strip() == "[DONE]":
             self._done = True
             return []
-        return self._chunk(parse_object(event.data, "an event of the stream", calls=True))
+        grown = self._extra.grown + self._sources.grown
+        deltas = self._chunk(parse_object(event.data, "an event of the stream", calls=True))
+        if self._extra.grown + self._sources.grown != grown:
+            self._beside += len(event.data)
+        return deltas
 
     def _chunk(self, payload: dict[str, Any]) -> list[Delta]:
         raise_error(payload)
@@ -135,7 +146,7 @@ class ContentStream:
     def _say(self, text: str) -> None:
         """Text waits for the end of its event, to leave together with the event's other news."""
         self._seal()
-        self._text.append(text)
+        self._text.add(text)
         self._tail += text
 
     def _hold(self, signature: str) -> None:
@@ -146,13 +157,13 @@ class ContentStream:
         """Emit what is no text; a signature that is held back belongs before it."""
         self._seal()
         self._flush()
-        self._text.clear()
+        self._text = Growing()
         self._out.append(delta)
 
     def _seal(self) -> None:
         if self._held is not None:
             self._flush()
-            self._text.clear()
+            self._text = Growing()
             self._out.append(Delta(signature=self._held, redacted=True))
             self._held = None
 
@@ -191,7 +202,7 @@ def _pieces(data: bytes) -> list[dict[str, Any]]:
     if data[:1] != b"[":
         return [parse_object(data, "the answer", calls=True)]
     try:
-        payload = json.loads(data, object_pairs_hook=marked)
+        payload = load_json(data, pairs=marked)
     except (ValueError, RecursionError):
         raise ProtocolError("the answer is cut or garbled, not JSON") from None
     if not all(isinstance(piece, dict) for piece in payload):

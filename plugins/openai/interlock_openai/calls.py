@@ -9,14 +9,20 @@ from interlock.types.response import ToolCallDelta
 from interlock_openai.decode import arguments_of
 from interlock_openai.past import proof_on
 
+_CALL = 8  # what a fragment holds besides its arguments
+
 
 class StreamedCalls:
-    """Tool calls in fragments. Servers number them, or give them ids, or neither; we number them anew."""
+    """Tool calls in fragments. Servers number them, or give them ids, or neither; we number them anew.
 
-    __slots__ = ("_by_id", "_by_index", "_calls")
+    `size` is what they hold so far, in characters.
+    """
+
+    __slots__ = ("_by_id", "_by_index", "_calls", "size")
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
+        self.size = 0
         self._by_index: dict[int, int] = {}
         self._by_id: dict[str, int] = {}
 
@@ -39,6 +45,7 @@ class StreamedCalls:
         at = self._slot(fragment.get("index"), id_, name)
         proof = proof_on(fragment)
         fresh = self._calls[at].take(id_, name, arguments or "")
+        self.size += len(fresh or "") + _CALL
         if fresh is None and proof is None:
             return None
         return ToolCallDelta(index=at, id=id_, name=name, arguments=fresh or "", signature=proof)
@@ -71,7 +78,7 @@ class StreamedCalls:
 
         Some servers number the fragments, and not the calls.
         """
-        if self._calls and all(call.whole and call.arguments for call in self._calls[:-1]):
+        if self._calls and all(call.whole and call.size for call in self._calls[:-1]):
             return len(self._calls) - 1
         return None
 
@@ -92,12 +99,13 @@ class StreamedCalls:
 
 
 class _Call:
-    __slots__ = ("_text", "_whole", "id", "name")
+    __slots__ = ("_text", "_whole", "id", "name", "size")
 
     def __init__(self) -> None:
         self.id: str | None = None
         self.name: str | None = None
         self._text: list[str] = []
+        self.size = 0
         self._whole: bool | None = None
 
     @property
@@ -117,8 +125,9 @@ class _Call:
         self._whole = None
         self.id = self.id or id_
         self.name = self.name or name
-        if arguments[:1] == "{" and arguments[-1:] == "}" and arguments == self.arguments:
+        if len(arguments) == self.size and arguments[:1] == "{" and arguments == self.arguments:
             arguments = ""  # some servers end with the whole call once more
         if arguments:
             self._text.append(arguments)
+            self.size += len(arguments)
         return arguments if arguments or not known else None

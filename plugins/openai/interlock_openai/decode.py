@@ -4,7 +4,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
-from interlock.http.payload import optional_text, parse_object, text_of
+from interlock.http.payload import optional_text, parse_object, parts_in, text_of
 from interlock.protocols import Call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
@@ -85,7 +85,7 @@ def _content(content: Any, parts: list[Part], vendor: Vendor) -> None:
         return
     if not isinstance(content, list):
         return
-    for item in content:
+    for item in parts_in(content):
         kind = item.get("type") if isinstance(item, dict) else None
         if kind in ("text", "output_text"):
             _text(text_of(item.get("text")), parts, vendor)

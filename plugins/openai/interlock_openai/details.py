@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _GROWING = ("text", "summary", "data", "signature")
 
 
@@ -15,12 +16,16 @@ class Details:
         self._blocks: list[dict[str, Any]] = []
         self._given = 0
 
-    def add(self, details: Any) -> None:
+    def add(self, details: Any) -> int:
+        """How many characters that adds, roughly."""
         if not isinstance(details, list):
-            return
+            return 0
+        size = 0
         for detail in details:
             if isinstance(detail, dict):
                 self._add(detail)
+                size += len(str(detail))
+        return size
 
     def _add(self, detail: dict[str, Any]) -> None:
         last = self._blocks[-1] if len(self._blocks) > self._given else None
@@ -40,7 +45,7 @@ class Details:
         if not blocks:
             return None, False
         hidden = all(block.get("type") == "reasoning.encrypted" for block in blocks)
-        return json.dumps(blocks, ensure_ascii=False, separators=(",", ":")), hidden
+        return "".join(_ENCODER.iterencode(blocks)), hidden
 
 
 def _says_something(block: dict[str, Any]) -> bool:

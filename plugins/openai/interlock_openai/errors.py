@@ -23,6 +23,7 @@ from interlock.errors import (
 )
 from interlock.http import error_for
 from interlock.http.overflow import says_overflow
+from interlock.http.payload import error_words
 
 _BY_CLASS: dict[type[ProviderError], tuple[str, ...]] = {
     ContextLengthExceeded: (
@@ -168,6 +169,7 @@ _ITEM = re.compile(r"(item|previous response|conversation|file) with id\b", re.I
 _STATUSES = range(400, 600)
 # With which some servers answer what they should have refused.
 _BROKEN = 500
+_LONGEST_INNER = 64 * 1024
 
 
 class Told(NamedTuple):
@@ -301,15 +303,15 @@ def _walk(value: Any, codes: list[str], words: list[str], depth: int) -> bool:
 
 def _text(value: str, codes: list[str], words: list[str], depth: int) -> bool:
     """Words, or another vendor's whole error body that a gateway wrapped as text."""
-    if value.lstrip().startswith("{"):
+    if len(value) <= _LONGEST_INNER and value.lstrip().startswith("{"):
         try:
             inner = json.loads(value)
         except (ValueError, RecursionError):
             inner = None
         if isinstance(inner, dict):
             return _walk(inner, codes, words, depth + 1)
-    if value:
-        words.append(value)
+    if said := error_words(value):
+        words.append(said)
     return False
 
 

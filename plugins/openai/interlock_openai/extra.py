@@ -14,13 +14,16 @@ _ANSWER = (
     "prompt_filter_results",
 )
 _CHOICE = ("content_filter_results", "native_finish_reason", "stop_reason")
+_NEAR = 64  # items in the making at the same time
 _MADE = ("images", "executed_tools")
 
 
 class Extra:
-    """Gathers what has no home. Of what is said again the last counts; lists and sounds grow."""
+    """Gathers what has no home. Of what is said again the last counts; lists and sounds grow, `grown` times
+    so far.
+    """
 
-    __slots__ = ("_audio", "_made", "_probabilities", "_said", "_sound", "is_new")
+    __slots__ = ("_audio", "_made", "_probabilities", "_said", "_sound", "grown", "is_new")
 
     def __init__(self) -> None:
         self._said: dict[str, Any] = {}
@@ -29,6 +32,7 @@ class Extra:
         self._audio: dict[str, Any] = {}
         self._sound: list[str] = []
         self.is_new = False
+        self.grown = 0
 
     def add(self, payload: dict[str, Any], choice: dict[str, Any] | None, message: Any) -> None:
         """An answer or a chunk of one; `message` is the choice's message or delta."""
@@ -71,18 +75,20 @@ class Extra:
             elif value is not None:
                 self._probabilities[key] = list(value) if isinstance(value, list) else value
         self.is_new = True
+        self.grown += 1
 
     def _gather(self, known: list[Any], items: list[Any]) -> None:
         """Items that carry an index come in several steps."""
         for item in items:
             index = item.get("index") if isinstance(item, dict) else None
-            same = [one for one in known if index is not None and isinstance(one, dict)]
+            same = [one for one in known[-_NEAR:] if index is not None and isinstance(one, dict)]
             before = next((one for one in same if one.get("index") == index), None)
             if before is None:
                 known.append(dict(item) if isinstance(item, dict) else item)
             else:
                 before.update(item)
         self.is_new = True
+        self.grown += 1
 
     def _hear(self, audio: dict[str, Any]) -> None:
         for key, value in audio.items():
@@ -93,6 +99,7 @@ class Extra:
             elif value is not None and key not in ("data", "transcript"):
                 self._audio[key] = value
         self.is_new = True
+        self.grown += 1
 
 
 def _joined(pieces: list[str]) -> str:

@@ -33,8 +33,9 @@ class ChatStream:
     def __init__(self, call: Call, vendor: Vendor) -> None:
         self._call = call
         self._vendor = vendor
-        self._events = EventParser()
-        self._incoming = Incoming()
+        limit = call.deployment.largest_answer
+        self._events = EventParser(limit=limit)
+        self._incoming = Incoming(limit)
         self._done = False
         self._finish: FinishReason | None = None
         self._refused = False
@@ -44,11 +45,16 @@ class ChatStream:
         self._extra = Extra()
         self._thought = False
         self._think = ThinkSplitter() if vendor.think_tags else None
+        self._beside = 0
 
     @property
     def over(self) -> bool:
         """`[DONE]` has come."""
         return self._done
+
+    @property
+    def holds(self) -> int:
+        return self._tools.size + self._beside
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
@@ -81,7 +87,10 @@ class ChatStream:
             raise error_inside(payload, vendor=self._vendor.name)
         raise_error(payload, self._vendor.name)
         choice = first_choice(payload.get("choices"))
+        grown = self._extra.grown
         yield from self._chunk(payload, choice)
+        if self._extra.grown != grown:
+            self._beside += len(data)
 
     def _chunk(self, payload: dict[str, Any], choice: dict[str, Any] | None) -> Iterator[Delta]:
         said = (optional_text(payload.get("model")), optional_text(payload.get("id")))
@@ -110,7 +119,8 @@ class ChatStream:
         if thought:
             self._thought = True
             yield Delta(reasoning=thought)
-        self._details.add(delta.get("reasoning_details"))
+        if delta.get("reasoning_details"):
+            self._beside += self._details.add(delta["reasoning_details"])
         content = delta.get("content")
         if isinstance(content, list):
             yield from self._parts(content)

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from interlock.http import HttpClient, HttpReply, HttpRequest, Permit, origin_of
-from interlock.types.models import Deployment, ModelCard, Network, Timeouts
+from interlock.types.models import LARGEST_ANSWER, Deployment, ModelCard, Network, Timeouts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +181,7 @@ class Kit:
         network: Network | None = None,
         connect: float = 2.0,
         extra: dict[str, str] | None = None,
+        largest: int = LARGEST_ANSWER,
     ) -> tuple[HttpRequest, Permit, Deployment]:
         """The arguments of `send` and `stream`."""
         return (
@@ -191,6 +192,7 @@ class Kit:
                 network=network or Network(),
                 timeouts=Timeouts(connect=connect),
                 headers=extra or {},
+                largest_answer=largest,
             ),
         )
 

@@ -6,8 +6,8 @@ import zlib
 
 import pytest
 
-from interlock.errors import ConnectionFailed, InvalidRequest, PermitError, ProtocolError
-from interlock.http import HttpClient, Permit
+from interlock.errors import AnswerTooLarge, ConnectionFailed, InvalidRequest, PermitError, ProtocolError
+from interlock.http import Permit
 
 
 async def test_a_reply_comes_back_whole_with_lower_case_headers(kit, serve):
@@ -127,13 +127,15 @@ async def test_a_compressed_body_that_cannot_be_read_is_a_protocol_error(kit, se
 
 
 async def test_a_body_over_the_limit_is_refused_compressed_or_not(kit, serve):
-    kit.client = HttpClient(limit=1000)
     upstream = await serve(kit.reply(b"x" * 1001))
-    with pytest.raises(ProtocolError, match="larger than 1000 bytes"):
-        await kit.send(upstream.url)
+    with pytest.raises(AnswerTooLarge, match=r"more than 1000 bytes; content\.largest_answer") as caught:
+        await kit.send(upstream.url, largest=1000)
+    assert caught.value.limit == 1000
     bomb = await serve(kit.reply(gzip.compress(b"x" * 10_000_000), headers="content-encoding: gzip\r\n"))
-    with pytest.raises(ProtocolError, match="larger than 1000 bytes"):
-        await kit.send(bomb.url)
+    with pytest.raises(AnswerTooLarge, match="more than 1000 bytes"):
+        await kit.send(bomb.url, largest=1000)
+    exact = await serve(kit.reply(b"x" * 1000))
+    assert len((await kit.send(exact.url, largest=1000)).body) == 1000
     await kit.client.aclose()
 
 

@@ -69,7 +69,7 @@ def test_an_event_of_ten_megabytes_in_small_pieces():
 def test_an_event_over_the_limit_is_refused(size):
     fits, over = b"data: " + b"x" * 94 + b"\n\n", b"data: " + b"x" * 95 + b"\n\n"
     assert len(parse(*(fits[i : i + size] for i in range(0, len(fits), size)), limit=100)) == 1
-    with pytest.raises(ProtocolError, match="larger than 100 bytes"):
+    with pytest.raises(ProtocolError, match="more than 100 bytes"):
         parse(*(over[i : i + size] for i in range(0, len(over), size)), limit=100)
 
 

@@ -12,6 +12,7 @@ from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.logbook import Logbook
 from interlock.engine.attempting.reading import Reading
 from interlock.engine.attempting.slots import AT_ONCE, Slots
+from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.attempting.watch import Watch
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.flight import Flight, Lane
@@ -85,7 +86,7 @@ class Attempts:
                 answer = _marked(await entry.carried(provider.complete)(call), call.deployment)
                 answer = entry.masked(answer)
             entry.answer, entry.usage, entry.served_model = answer, answer.usage, answer.served_model
-            answer = self._accept(flight, attempt, answer, lane)
+            answer = await self._accept(flight, attempt, answer, lane)
             entry.usage = answer.usage
         return answer
 
@@ -104,7 +105,7 @@ class Attempts:
             loop_time = asyncio.get_running_loop().time
             began = loop_time()
             limits = Limits(call.deployment, flight, began)
-            lane.fold = fold = Fold(provider.facts.name)
+            lane.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
             if lane.prefix:
                 fold.add(Delta(lane.prefix))
             async with Reading(provider.stream(call), entry, watch) as deltas:
@@ -133,11 +134,11 @@ class Attempts:
                         limit = limits.after_finish(loop_time())
                     elif entry.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
-            entry.answer = entry.masked(_marked(fold.answer(), call.deployment))
-            answer = self._accept(flight, attempt, entry.answer, lane)
+            entry.answer = entry.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
+            answer = await self._accept(flight, attempt, entry.answer, lane)
             entry.usage = answer.usage
 
-    def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
+    async def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
         """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
         check_content(self._content, flight.request, answer)
         check_calls(flight.request, self._deployments[attempt.deployment], answer)
@@ -145,7 +146,9 @@ class Attempts:
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
             try:
-                lane.parsed = self._guards.parsed(output, flight.request, answer, flight.kept)
+                lane.parsed = await unhurried(
+                    len(answer.text), self._guards.parsed, output, flight.request, answer, flight.kept
+                )
             except OutputInvalid as misfit:
                 flight.misfits[attempt.deployment] = misfit
                 raise

@@ -55,8 +55,9 @@ class ResponseStream:
     def __init__(self, call: Call, vendor: Vendor) -> None:
         self._call = call
         self._vendor = vendor
-        self._events = EventParser()
-        self._incoming = Incoming()
+        limit = call.deployment.largest_answer
+        self._events = EventParser(limit=limit)
+        self._incoming = Incoming(limit)
         self._cutter = Cutter(call.request.settings.stop)
         self._numbers = _Numbers()
         self._items: list[Item] = []
@@ -66,6 +67,7 @@ class ResponseStream:
         self._head = 0
         self._run = 0
         self._over = False
+        self.holds = 0
 
     @property
     def over(self) -> bool:
@@ -109,6 +111,7 @@ class ResponseStream:
 
     def _item_event(self, kind: str, payload: dict[str, Any]) -> Iterator[Step]:
         item = payload.get("item")
+        self.holds += _size(payload) if isinstance(item, dict) or kind in _PIECES else 0
         if kind == "response.output_item.added" and isinstance(item, dict):
             yield from self._added(payload, item)
         elif kind == "response.output_item.done" and isinstance(item, dict):
@@ -250,6 +253,12 @@ class _Numbers:
             return True
         self._last = number
         return False
+
+
+def _size(payload: dict[str, Any]) -> int:
+    """Of an event: a piece, or an item that is kept."""
+    delta = payload.get("delta")
+    return len(delta) if isinstance(delta, str) else len(str(payload))
 
 
 def _said_of(response: dict[str, Any]) -> Delta:
