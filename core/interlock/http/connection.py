@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 import aiohttp
+import yarl
 from aiohttp.client_proto import ResponseHandler
 
 from interlock.http.redact import redacting_logger
@@ -49,7 +50,7 @@ class Request(aiohttp.ClientRequest):
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         protocol: Connection = conn.protocol
-        protocol.prepare(f"{self.url.host}:{self.url.port}")
+        protocol.prepare(self.url)
         if not self.body and (fault := protocol.ask()):
             raise fault
         return await super().send(conn)
@@ -69,12 +70,13 @@ class Connection(ResponseHandler):
     def __init__(self, loop: asyncio.AbstractEventLoop, distrusted: set[str]) -> None:
         super().__init__(loop)
         self._distrusted = distrusted
-        self._host = ""
+        self._url: yarl.URL | None = None
         self._requests = 0
         self._asked_at = 0.0
         self._asking = False  # from a request until the end of its answer
         self._heard = False  # a byte has come since
         self._answer: aiohttp.StreamReader | None = None
+        self._paused_by_reader = False
 
     def set_response_params(self, **params: Any) -> None:
         """Aiohttp's word that an answer is to be read next."""
@@ -84,9 +86,9 @@ class Connection(ResponseHandler):
         self._answer = None
         super().set_response_params(**params)
 
-    def prepare(self, host: str) -> None:
+    def prepare(self, url: yarl.URL) -> None:
         """Until `ask`, nothing is asked."""
-        self._host = host
+        self._url = url
         self._asking = False
 
     def ask(self) -> Stale | None:
@@ -131,8 +133,15 @@ class Connection(ResponseHandler):
 
     def pause_reading(self) -> None:
         # What lies behind a reader that is slower than the server is parsed later, in one piece.
+        self._paused_by_reader = True
         self.force_close()
         super().pause_reading()
+
+    def resume_reading(self, *how: Any, **more: Any) -> None:
+        # aiohttp calls it for each piece that is read, and parses nothing each time.
+        if self._paused_by_reader:
+            self._paused_by_reader = False
+            super().resume_reading(*how, **more)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._requests > 1 and not self._heard and self._is_early():
@@ -148,11 +157,10 @@ class Connection(ResponseHandler):
     def _break_off(self) -> None:
         """End the connection, and the answer too if it may have been the one that nobody had asked for."""
         self._asking = False
-        if self._host and self._host not in self._distrusted:
-            self._distrusted.add(self._host)
-            _log.warning(
-                "%s sent what nobody had asked for; connections to it are no longer kept", self._host
-            )
+        host = "" if self._url is None else f"{self._url.host}:{self._url.port}"
+        if host and host not in self._distrusted:
+            self._distrusted.add(host)
+            _log.warning("%s sent what nobody asked for; connections to it are no longer kept", host)
         if self._requests > 1 and self._answer is not None:
             self._answer.set_exception(Unasked())
         self.force_close()

@@ -147,6 +147,16 @@ async def test_a_quiet_connection_is_used_again(kit, serve, server_tls, bundle, 
     assert upstream.connections == 1
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_reader_that_is_slower_than_the_server_gets_everything(kit, serve, *, chunked):
+    text = bytes(range(256)) * 8_000
+    upstream = await serve(framed(text, chunked=chunked))
+    for _ in range(2):
+        async with kit.stream(upstream.url) as reply:
+            await asyncio.sleep(0.05)
+            assert (await reply.read()).body == text
+
+
 async def test_a_host_that_said_what_nobody_asked_for_gets_a_connection_for_each_request(kit, serve, caplog):
     upstream = await serve(kit.reply() + b"HTTP/1.1 200 OK\r\n")
     with caplog.at_level(logging.WARNING, "interlock.http"):
