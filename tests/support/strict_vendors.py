@@ -15,9 +15,15 @@ def call(name: str, **beside: Any) -> Body:
     return {"id": "c1", "type": "function", "function": {"name": name, "arguments": '{"a": 1}'}, **beside}
 
 
-def answer(body: Body, *, content: str | None = "ok", calls: list[Body] | None = None) -> Reply:
+def answer(
+    body: Body,
+    *,
+    content: str | None = "ok",
+    calls: list[Body] | None = None,
+    beside: Body | None = None,
+) -> Reply:
     finish = "tool_calls" if calls else "stop"
-    message: Body = {"role": "assistant", "content": content}
+    message: Body = {"role": "assistant", "content": content, **(beside or {})}
     if calls:
         message["tool_calls"] = calls
     if not body.get("stream"):

@@ -12,7 +12,7 @@ from interlock.types.strict import loads
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
 from interlock_openai.extra import Extra
-from interlock_openai.past import proof_on
+from interlock_openai.past import proof_on, seal_on
 from interlock_openai.read import (
     citations,
     finish,
@@ -42,6 +42,8 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
     _content(message.get("content"), parts, vendor)
     if refusal := text_of(message.get("refusal")):
         _grow(parts, Refusal(refusal))
+    if (seal := seal_on(message)) is not None:
+        parts.append(Reasoning("", signature=seal, vendor=vendor.name, redacted=True))
     calls = _calls(message, vendor, cut=is_cut(reason))
     cited = citations(message.get("annotations"))
     if cited:

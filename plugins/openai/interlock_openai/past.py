@@ -27,12 +27,15 @@ class Past:
         """What stood on a call beside its function, to whoever put it there."""
         if call.signature is None or not comes_from(call, self.vendor.name, self._deployment):
             return {}
-        return {key: value for key, value in _object(call.signature).items() if key in _PROOFS}
+        return _proofs(call.signature)
 
     def give_back(self, thoughts: list[Reasoning], encoded: dict[str, Any]) -> None:
         """Past reasoning, to the vendor that thought it and to no other, where that vendor wants it."""
         vendor = self.vendor
         own = [thought for thought in thoughts if comes_from(thought, vendor.name, self._deployment)]
+        for thought in own:
+            if thought.redacted:
+                encoded.update(_proofs(thought.signature))
         if _counts(self._owed, encoded) and not any(thought.text for thought in own):
             encoded[vendor.reasoning_form] = _NO_THOUGHT
         if not own or not _counts(vendor.reasoning_back, encoded):
@@ -83,6 +86,18 @@ def proof_on(call: Mapping[str, Any]) -> str | None:
         return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
     except RecursionError:
         return None
+
+
+def seal_on(message: Mapping[str, Any]) -> str | None:
+    """The same of a message without calls, where it holds a signature; most of such content is no proof."""
+    found = [message.get(key) for key in _PROOFS]
+    inner = [value for each in found if isinstance(each, dict) for value in (each, *each.values())]
+    signed = any(isinstance(value, dict) and "thought_signature" in value for value in inner)
+    return proof_on(message) if signed else None
+
+
+def _proofs(signature: str | None) -> dict[str, Any]:
+    return {key: value for key, value in _object(signature or "").items() if key in _PROOFS}
 
 
 def _object(signature: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from interlock_openai.decode import answer_of, check_called
 from interlock_openai.details import Details
 from interlock_openai.errors import error_inside
 from interlock_openai.extra import Extra
+from interlock_openai.past import seal_on
 from interlock_openai.read import (
     citations,
     finish,
@@ -134,6 +135,8 @@ class ChatStream:
         cited = citations(delta.get("annotations"))
         if cited:
             yield Delta(citations=cited)
+        if (seal := seal_on(delta)) is not None:
+            yield Delta(signature=seal, redacted=True)
         calls = delta.get("tool_calls")
         if not calls and isinstance(delta.get("function_call"), dict):
             calls = [{"index": 0, "function": delta["function_call"]}]

@@ -253,3 +253,20 @@ def test_more_stops_than_a_vendor_takes_are_refused_here_by_name() -> None:
         asked.complete_sync("hi", settings={"stop": list("abcde")})
     assert caught.value.code == "unsupported_part"
     assert not upstream.requests
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+def test_a_signature_on_a_message_goes_back_too(streamed: bool) -> None:
+    def serve(received: Received) -> Reply:
+        body = received.json()
+        return vendors.answer(body, beside={"extra_content": vendors.PROOF})
+
+    with (
+        Upstream(always=serve) as upstream,
+        router(upstream.url, "openai-compatible", "gemini-3-pro") as asked,
+    ):
+        first = ask(asked, "hi", streamed=streamed)
+        assert first.text == "ok"
+        ask(asked, [Message("user", "hi"), first.message, Message("user", "go on")], streamed=streamed)
+        sent = upstream.requests[1].json()["messages"][1]
+    assert (sent["content"], sent["extra_content"]) == ("ok", vendors.PROOF)
