@@ -1,13 +1,19 @@
 """Both dialects of one vendor: each deployment is asked at the endpoint that its model wants."""
 
+import re
+from dataclasses import replace
+
 from interlock.errors import ProviderError
-from interlock.http import AsksAgain, Codec, HttpReply, HttpRequest, StreamDecoder
+from interlock.http import Codec, HttpReply, HttpRequest, StreamDecoder
 from interlock.protocols import Call
 from interlock.types.response import Answer
 from interlock_openai.codec import ChatCompletions
 from interlock_openai.responses.codec import Responses
 from interlock_openai.responses.endpoint import endpoint_of
 from interlock_openai.vendors import Vendor
+
+# Said of models by whatever name, behind a gateway too.
+_TOOLS_ALONE = re.compile(r"tools with `?reasoning_effort`? are not supported", re.IGNORECASE)
 
 
 class Endpoints:
@@ -24,8 +30,14 @@ class Endpoints:
         return self._of(call).encode(call, stream=stream)
 
     def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
-        codec = self._of(call)
-        return codec.again(call, error, stream=stream) if isinstance(codec, AsksAgain) else None
+        if endpoint_of(call.deployment, self._vendor) == "responses":
+            return self._responses.again(call, error, stream=stream)
+        settings = call.request.settings
+        if settings.reasoning_effort == "none" or not _TOOLS_ALONE.search(error.vendor_message or ""):
+            return None
+        call.adjust("reasoning_effort", "sent as none; the vendor takes no tools while the model reasons")
+        quiet = replace(call.request, settings=replace(settings, reasoning_effort="none"))
+        return self._chat.encode(replace(call, request=quiet), stream=stream)
 
     def decode(self, call: Call, reply: HttpReply) -> Answer:
         return self._of(call).decode(call, reply)

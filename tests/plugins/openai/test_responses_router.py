@@ -184,3 +184,27 @@ async def test_another_refusal_stands(way: str) -> None:
             with pytest.raises(InvalidRequest, match="Invalid value"):
                 await ask(one, way, "Hello.")
             assert len(upstream.requests) == 1
+
+
+@ways
+@pytest.mark.parametrize("effort", [None, "low"])
+async def test_tools_go_without_thought_where_a_gateway_says_so(way: str, effort: str | None) -> None:
+    """A model that is believed to take both."""
+    words = "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions."
+    choice = {"index": 0, "finish_reason": "stop"}
+
+    def answer(received: Received) -> Reply:
+        body = received.json()
+        if body.get("reasoning_effort") != "none":
+            return Reply.json({"error": {"message": words, "param": "reasoning_effort"}}, status=400)
+        if body["stream"]:
+            return Reply.events({"choices": [{**choice, "delta": {"content": "Hi."}}]}, "[DONE]")
+        return Reply.json({"choices": [{**choice, "message": {"content": "Hi."}}]})
+
+    with Upstream(always=answer) as upstream:
+        believed = {"endpoint": "chat", "reasons": "asked", "refuses_while_reasoning": []}
+        async with router(upstream.url, "chat", name="ours", traits=believed) as one:
+            answered = await ask(one, way, "Hello.", settings=Settings(reasoning_effort=effort))
+        assert [received.json().get("reasoning_effort") for received in upstream.requests] == [effort, "none"]
+    assert answered.text == "Hi."
+    assert any("sent as none" in each for attempt in answered.record.attempts for each in attempt.adjusted)
