@@ -18,7 +18,7 @@ deployments:
   - {id: glm-onprem, model: zhipu/glm-5.2, provider: openai-compatible, base_url: "http://10.0.0.5:8000/v1",
      region: eu, on_premise: true}
   - {id: claude-eu,  model: anthropic/claude-4-opus, provider: bedrock, region: eu-central-1,
-     name: eu.anthropic.claude-4-opus}
+     name: "eu.anthropic.claude-opus-4-20250514-v1:0"}
 routes:
   code_generation: [zhipu/glm-5.2, openai/gpt-5.5]
 ensembles:

@@ -97,6 +97,11 @@ class DeploymentMaker:
         facts = self._provider(item.provider, f"{key}.provider")
         endpoint = next((found for found in card.endpoints if found.provider == item.provider), None)
         usual = (endpoint.region if endpoint else "") or (facts.region if facts else "")
+        if facts and facts.example and not (item.name or endpoint):
+            raise self._config.error(
+                f"{key}.name",
+                f"is missing: {facts.name} has names of its own for its models, such as {facts.example}.",
+            )
         name = item.name or (endpoint.name if endpoint else card.id.partition("/")[2])
         keeps = facts is None or facts.keeps(name)
         if not keeps:
@@ -215,7 +220,10 @@ class DeploymentMaker:
 
     def _credential(self, item: DeploymentConfig, facts: ProviderFacts | None, key: str) -> Credential:
         if item.api_key is None:
-            return self._from_environment(item.provider, facts)
+            found = self._from_environment(item.provider, facts)
+            if found.secret is None and (why := self._lacks(item)):
+                return replace(found, needed=True, hint=why)
+            return found
         source, line = self._config.locate(key)
         return resolve_key(
             item.api_key,
@@ -225,6 +233,13 @@ class DeploymentMaker:
             line=line,
             folder=self._config.folder,
         )
+
+    def _lacks(self, item: DeploymentConfig) -> str:
+        """What a provider that finds credentials by itself misses; a deployment may bring its own header."""
+        ask = getattr(self._offers.providers.get(item.provider), "lacks", None)
+        if not callable(ask) or any(name.lower() == "authorization" for name in item.headers):
+            return ""
+        return str(ask(self._environ) or "")
 
     def _from_environment(self, provider: str, facts: ProviderFacts | None) -> Credential:
         if facts is None:

@@ -76,6 +76,8 @@ class ProviderFacts:
         takes_query: a deployment's `base_url` may end in a query, which the provider keeps at the URL's end.
         in_process: nothing leaves the process; the region is `local`.
         hint: the next step for a user who lacks the key or server, in a sentence.
+        example: a model's name as this provider has it, where that is never the card's: then each deployment
+            must give one.
     """
 
     name: str
@@ -88,6 +90,7 @@ class ProviderFacts:
     passes_on: tuple[str, ...] = ()
     takes_query: bool = False
     hint: str = ""
+    example: str = ""
 
     def keeps(self, name: str) -> bool:
         """Whether the model that the provider knows by this name runs where the provider's server does."""
@@ -101,6 +104,10 @@ class Provider(Protocol):
     A provider that needs more than a key, such as weights on disk, may also have
     `missing(deployment) -> str`: the next step for the user, empty when nothing is missing.
     `interlock doctor` asks it.
+
+    One that finds credentials by itself may have `lacks(environ) -> str`: what is missing, in a sentence, and
+    empty when there may be some. It is asked once for each deployment, when the router is made, and looks at
+    no network; a deployment that lacks them is excluded like one without its key.
     """
 
     api: int

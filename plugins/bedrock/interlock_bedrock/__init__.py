@@ -17,6 +17,7 @@ FACTS = ProviderFacts(
     env=("AWS_BEARER_TOKEN_BEDROCK",),
     base_url="https://bedrock-runtime.{region}.amazonaws.com",
     needs_key=False,
+    example="eu.anthropic.claude-opus-4-20250514-v1:0, the id of a model or of an inference profile",
     hint="Set AWS_BEARER_TOKEN_BEDROCK to a Bedrock key, or AWS credentials as for any AWS tool.",
 )
 

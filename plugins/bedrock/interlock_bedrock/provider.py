@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 from interlock.errors import InvalidRequest
@@ -9,7 +10,7 @@ from interlock.http import HttpProvider, HttpRequest, aside
 from interlock.protocols import Call, ProviderFacts
 from interlock_bedrock.codec import Converse
 from interlock_bedrock.places import signing_region
-from interlock_bedrock.sign import Credentials
+from interlock_bedrock.sign import HINT, Credentials, may_have_credentials
 
 _FRAMES = "botocore.eventstream"
 # A proxy on the way may change the others.
@@ -22,6 +23,10 @@ class BedrockProvider(HttpProvider):
     def __init__(self, facts: ProviderFacts, codec: Converse) -> None:
         super().__init__(facts, codec)
         self._credentials = Credentials()
+
+    def lacks(self, environ: Mapping[str, str]) -> str:
+        """What is missing when AWS's chain can find nothing; asks nobody, and reads no file."""
+        return "" if may_have_credentials(environ) else f"there are no AWS credentials: {HINT}"
 
     async def authorise(self, call: Call, request: HttpRequest) -> HttpRequest:
         deployment = call.deployment

@@ -15,10 +15,39 @@ from interlock.http import HttpRequest, redact
 _SERVICE = "bedrock"
 _METADATA = "iam-role"
 _LONGEST = 200
-_HINT = (
+HINT = (
     "set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; on EC2, "
     "set AWS_EC2_METADATA_DISABLED=false to have the instance asked for its role"
 )
+
+
+# Each of these leads AWS's chain somewhere, and so does each of these files.
+_WAYS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+)
+_FILES = {
+    "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
+    "AWS_CONFIG_FILE": "~/.aws/config",
+    "BOTO_CONFIG": "~/.boto",
+}
+_LAST_FILE = "/etc/boto.cfg"
+
+
+def may_have_credentials(environ: Mapping[str, str]) -> bool:
+    """Whether AWS's chain has anywhere to look. What it will find there shows when a request is signed."""
+    if any(environ.get(name) for name in _WAYS):
+        return True
+    if environ.get("AWS_EC2_METADATA_DISABLED", "").strip().lower() == "false":
+        return True
+    files = [environ.get(name) or usual for name, usual in _FILES.items()]
+    return any(os.path.exists(os.path.expanduser(path)) for path in (*files, _LAST_FILE))  # noqa: PTH110, PTH111
 
 
 class Credentials:
@@ -69,11 +98,11 @@ class Credentials:
             keys = None if found is None else found.get_frozen_credentials()
         except (BotoCoreError, ClientError, OSError, ValueError) as error:
             raise AuthenticationError(
-                f"AWS's credential chain failed: {redact(str(error))[:_LONGEST]}; {_HINT}",
+                f"AWS's credential chain failed: {redact(str(error))[:_LONGEST]}; {HINT}",
                 code=type(error).__name__,
             ) from None
         if keys is None or not keys.access_key or not keys.secret_key:
-            raise AuthenticationError(f"AWS's credential chain holds no credentials: {_HINT}")
+            raise AuthenticationError(f"AWS's credential chain holds no credentials: {HINT}")
         return keys
 
 

@@ -11,7 +11,7 @@ from interlock.types.models import Deployment
 
 
 def made(**deployment: Any) -> Mapping[str, Deployment]:
-    opus = {"id": "a", "model": "anthropic/claude-4-opus", "provider": "bedrock"}
+    opus = {"id": "a", "model": "anthropic/claude-4-opus", "provider": "bedrock", "name": "anthropic.opus"}
     return assemble({"deployments": [opus | deployment]}, environ={}).deployments
 
 

@@ -93,6 +93,9 @@ def test_the_region_to_sign_for(dialect: Any) -> None:
     assert strays(dialect.call().deployment) is None
 
 
+SIGNED_IN = {"AWS_PROFILE": "work"}
+
+
 def config(name: str, region: str = "eu-central-1", **more: Any) -> dict[str, Any]:
     claude = {"id": "claude", "model": "anthropic/claude-4-opus", "provider": "bedrock", "region": region}
     return {"deployments": [{**claude, "name": name, **more}]}
@@ -104,7 +107,7 @@ def test_the_address_follows_from_the_region() -> None:
 
 
 def test_a_router_excludes_what_strays_and_says_why() -> None:
-    router = Router(assemble(config("us.anthropic.claude-4-opus"), environ={}))
+    router = Router(assemble(config("us.anthropic.claude-4-opus"), environ=SIGNED_IN))
     decision = router.decide("hello")
     assert decision.shortlist == ()
     assert "the inference profile us." in decision.excluded["claude"]
@@ -120,7 +123,7 @@ def test_a_router_excludes_what_strays_and_says_why() -> None:
     ],
 )
 def test_a_profile_must_meet_the_residency_as_a_whole(name: str, residency: set[str], allowed: bool) -> None:
-    router = Router(assemble(config(name), environ={}))
+    router = Router(assemble(config(name), environ=SIGNED_IN))
     decision = router.decide("hello", constraints={"residency": residency})
     assert bool(decision.shortlist) == allowed
     if not allowed:

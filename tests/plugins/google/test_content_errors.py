@@ -37,6 +37,7 @@ def spent(*details: Any) -> dict[str, Any]:
 
 WAIT = {"@type": f"{TYPE}RetryInfo", "retryDelay": "34.5s"}
 MINUTE, DAY = "GenerateRequestsPerMinutePerProjectPerModel", "GenerateRequestsPerDayPerProjectPerModel"
+TOO_LONG_NOW = "The input token count is 1200000 but model only supports up to 1048576."
 TOO_LONG = "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
 
 
@@ -55,6 +56,7 @@ def failed(dialect: Any, status: int, body: Any, **headers: str) -> ProviderErro
             "API_KEY_INVALID",
         ),
         (google(400, "INVALID_ARGUMENT", TOO_LONG), "ContextLengthExceeded", "INVALID_ARGUMENT"),
+        (google(400, "INVALID_ARGUMENT", TOO_LONG_NOW), "ContextLengthExceeded", "INVALID_ARGUMENT"),
         (google(400, "FAILED_PRECONDITION"), "PermissionDenied", "FAILED_PRECONDITION"),
         (google(401, "UNAUTHENTICATED"), "AuthenticationError", "UNAUTHENTICATED"),
         (

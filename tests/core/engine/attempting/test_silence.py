@@ -36,6 +36,7 @@ def router(provider: str, upstream: Upstream, key: str | None = KEY) -> Router:
         "id": "a",
         "model": DIALECTS.get(provider, "zhipu/glm-5.2"),
         "provider": provider,
+        "name": "anthropic.claude-opus-4-8" if provider == "bedrock" else None,
         "region": "eu-central-1",
         "base_url": upstream.url.replace("://", "://me:pass-in-the-url@"),
         "api_key": key,
