@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from interlock.errors import AuthenticationError
@@ -47,7 +48,7 @@ def may_have_credentials(environ: Mapping[str, str]) -> bool:
     if environ.get("AWS_EC2_METADATA_DISABLED", "").strip().lower() == "false":
         return True
     files = [environ.get(name) or usual for name, usual in _FILES.items()]
-    return any(os.path.exists(os.path.expanduser(path)) for path in (*files, _LAST_FILE))  # noqa: PTH110, PTH111
+    return any(Path(path).expanduser().exists() for path in (*files, _LAST_FILE))
 
 
 class Credentials:
