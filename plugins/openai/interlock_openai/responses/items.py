@@ -133,10 +133,13 @@ class Writer:
             if isinstance(part, (Text, Refusal)):
                 words.append(part)
                 continue
-            self._speak(words, items)
             if isinstance(part, Reasoning):
-                items.extend(self._thought(part))
-            elif isinstance(part, ToolCall):
+                if thought := self._thought(part):  # another's is left out, and parts no words either
+                    self._speak(words, items)
+                    items.extend(thought)
+                continue
+            self._speak(words, items)
+            if isinstance(part, ToolCall):
                 items.append(self._call(part))
             elif isinstance(part, _MEDIA):
                 self._moved.append(media.text("Made by the assistant in the turn before:"))
