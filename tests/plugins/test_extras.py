@@ -100,3 +100,20 @@ def test_a_body_inside_the_body_is_merged(dialect: Dialect) -> None:
         assert sent["generationConfig"]["temperature"] == 0.5
     with pytest.raises(RequestError, match="candidate_count"):
         body(dialect, {"generation_config": {"candidate_count": 2}})
+
+
+@vendors
+@pytest.mark.parametrize(
+    "name",
+    [
+        "additionalModelRequestFields", "generationConfig", "inferenceConfig", "outputConfig",
+        "output_config", "requestMetadata", "thinking", "reasoning", "include", "response_format", "text",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["text", 3, None])
+def test_an_extra_of_another_type_is_sent_or_refused(dialect: Dialect, name: str, value: Any) -> None:
+    try:
+        sent = dialect.body(Request("hello", settings=Settings(extra={name: value})))
+    except InvalidRequest:
+        return
+    assert sent[name] == value

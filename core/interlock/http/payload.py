@@ -133,6 +133,14 @@ def part_name(part: Part) -> str:
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
+def mapping_of(body: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The mapping at a path of a body; empty where something else stands, which extras may have put there."""
+    found: Any = body
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
 def json_text(value: Any) -> str:
     """Compact JSON. Raises InvalidRequest for what JSON cannot hold."""
     try:

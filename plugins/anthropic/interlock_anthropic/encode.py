@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
-from interlock.http.payload import add_extras, json_body
+from interlock.http.payload import add_extras, json_body, mapping_of
 from interlock.http.settings import tell_settings
 from interlock.protocols import Call
 from interlock.types.models import Deployment
@@ -89,7 +89,7 @@ def _sent(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as they stand in the body, by our own names."""
     sent = {name: payload.get(name) for name in ("temperature", "top_p", "top_k")}
     sent["user"] = settings.user
-    alone = payload.get("tool_choice", {}).get("disable_parallel_tool_use", False)
+    alone = mapping_of(payload, "tool_choice").get("disable_parallel_tool_use", False)
     sent["parallel_tool_calls"] = not alone
     sent.update(thought_sent(settings, payload))
     return sent

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.http.payload import mapping_of
 from interlock.types.request import Settings
 from interlock_anthropic.models import Traits
 
@@ -42,9 +43,9 @@ def generation(
 
 def thought_sent(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
     """What became of reasoning_effort and reasoning_tokens, as they stand in the body."""
-    config = payload.get("thinking", {})
+    config = mapping_of(payload, "thinking")
     kind, budget = config.get("type", "disabled"), config.get("budget_tokens")
-    effort = payload.get("output_config", {}).get("effort")
+    effort = mapping_of(payload, "output_config").get("effort")
     if effort is None and budget is not None:
         effort = f"a budget of {budget} tokens"
     elif effort is None and kind == "disabled":

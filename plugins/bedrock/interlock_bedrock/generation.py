@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.errors import InvalidRequest
+from interlock.http.payload import mapping_of
 from interlock.types.request import Settings
 from interlock_bedrock.models import Traits
 
@@ -38,10 +39,11 @@ def generation(settings: Settings, traits: Traits, *, may_think: bool, choice: A
 
 def sent_settings(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as they stand in the body, by our own names."""
-    config, fields = payload.get("inferenceConfig", {}), payload.get("additionalModelRequestFields", {})
-    nova = fields.get("reasoningConfig", {})
-    thinking = fields.get("thinking", {})
-    effort = payload.get("outputConfig", {}).get("effort") or nova.get("maxReasoningEffort")
+    config = mapping_of(payload, "inferenceConfig")
+    fields = mapping_of(payload, "additionalModelRequestFields")
+    nova = mapping_of(fields, "reasoningConfig")
+    thinking = mapping_of(fields, "thinking")
+    effort = mapping_of(payload, "outputConfig").get("effort") or nova.get("maxReasoningEffort")
     effort = effort or fields.get("reasoning_effort") or fields.get("reasoning_config")
     budget = thinking.get("budget_tokens")
     if effort is None and budget is not None:
@@ -52,13 +54,13 @@ def sent_settings(settings: Settings, payload: Mapping[str, Any]) -> dict[str, A
         effort = "none"
     if budget is None:
         budget = 0 if settings.reasoning_tokens == 0 and effort is None else effort and f"effort {effort}"
-    top_k = fields.get("top_k", fields.get("k", fields.get("inferenceConfig", {}).get("topK")))
-    alone = fields.get("tool_choice", {}).get("disable_parallel_tool_use", False)
+    top_k = fields.get("top_k", fields.get("k", mapping_of(fields, "inferenceConfig").get("topK")))
+    alone = mapping_of(fields, "tool_choice").get("disable_parallel_tool_use", False)
     return {
         "temperature": config.get("temperature"),
         "top_p": config.get("topP"),
         "top_k": top_k,
-        "user": payload.get("requestMetadata", {}).get("user"),
+        "user": mapping_of(payload, "requestMetadata").get("user"),
         "parallel_tool_calls": not alone,
         "reasoning_effort": effort,
         "reasoning_tokens": budget,

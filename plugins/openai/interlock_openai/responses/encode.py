@@ -51,8 +51,9 @@ def body(call: Call, vendor: Vendor, *, stream: bool, past: bool, asking: bool) 
     own = dict(payload)
     add_extras(payload, deployment, request.settings)
     _keep(own, payload, deployment)
-    if include:
-        payload["include"] = list(dict.fromkeys([*include, *payload.get("include", ())]))
+    wanted = payload.get("include", ())
+    if include and isinstance(wanted, (list, tuple)):
+        payload["include"] = list(dict.fromkeys([*include, *wanted]))
     payload["stream"] = stream
     return payload
 
