@@ -222,7 +222,8 @@ class ProviderError(InterlockError):
         vendor_message: the vendor's own words.
         request_id: the vendor's id of the request, for its support desk.
         retry_after: seconds to wait, as the vendor asked.
-        deployment: id of the deployment; filled in by the engine.
+        deployment: id of the deployment; filled in by the engine, as is
+        late: it came after as long a silence as a timeout would have, and so would the next one.
     """
 
     def __init__(
@@ -242,6 +243,7 @@ class ProviderError(InterlockError):
         self.request_id = request_id
         self.retry_after = retry_after
         self.deployment: str | None = None
+        self.late = False
 
 
 class NoLongerAllowed(ProviderError): ...

@@ -115,6 +115,7 @@ def assemble(
         defaults=config.constraints.constraints(),
         health=health,
         check_model=_model_check(catalog, deployments),
+        check_vendors=_vendor_check(catalog, offers.providers),
         load=load_spread.load,
         allowances=load_spread.allowances,
     )
@@ -246,5 +247,21 @@ def _model_check(catalog: Catalog, deployments: Mapping[str, Deployment]) -> Cal
             way = "" if near else "; `interlock models` lists both"
             what = f"there is no model or deployment {name!r}{way}."
             raise RequestError(what, key="model", suggestion=near)
+
+    return check
+
+
+def _vendor_check(catalog: Catalog, providers: Iterable[str]) -> Callable[[Iterable[str]], None]:
+    """Refuses a slip of the pen, for a misspelt vendor would see the request after all. A stranger may be
+    denied: it cannot see anything.
+    """
+    known = _vendors(catalog, providers)
+    names = sorted(known)
+
+    def check(denied: Iterable[str]) -> None:
+        for name in denied:
+            if name not in known and (near := nearest(name, names)):
+                what = f"no vendor is called {name!r}."
+                raise RequestError(what, key="constraints.deny_vendors", suggestion=near)
 
     return check

@@ -38,7 +38,8 @@ class Fallback:
                     repaired.add(type(error))  # each kind of repair is tried once
                     attempt = Attempt(deployment=candidate.deployment, repair=True)
                     continue
-                wait = _wait(error, retries, call, last=last) if action is Action.RETRY else None
+                again = action is Action.RETRY and not error.late
+                wait = _wait(error, retries, call, last=last) if again else None
                 if wait is None or retries == call.retries or not call.may_retry(candidate.deployment):
                     break
                 retries += 1

@@ -34,6 +34,7 @@ def router() -> Router:
         ({"estimated_tokens": True}, "estimated_tokens"),
         ({"tools_available": "maybe"}, "tools_available"),
         ({"timeout": 0}, "timeout"),
+        ({"constraints": {"deny_vendors": ["deepsek"]}}, "constraints.deny_vendors"),
         ({"tusk": "conversational"}, "tusk"),
     ],
 )
@@ -55,3 +56,7 @@ def test_a_near_miss_is_named(router: Router) -> None:
 def test_bounds_are_wide(router: Router) -> None:
     settings = {"temperature": 2, "top_p": 0, "max_tokens": 1, "seed": -1, "frequency_penalty": -2.0}
     assert router.decide("hi", settings=settings).shortlist
+
+
+def test_a_vendor_that_nobody_has_may_be_denied(router: Router) -> None:
+    assert router.decide("hi", constraints={"deny_vendors": ["nobody-at-all"]}).shortlist

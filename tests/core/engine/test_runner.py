@@ -366,3 +366,16 @@ async def test_a_strategy_that_leaves_the_shortlist_gets_no_permit():
     with pytest.raises(PermitError, match="not on the request's shortlist"):
         await router.complete("Hello", constraints={"residency": {"eu"}})
     assert used(router) == {"a": 0, "b": 0}
+
+
+@pytest.mark.parametrize(
+    "error", [ProtocolError("cut"), Unavailable("503")], ids=["malformed", "unavailable"]
+)
+async def test_a_failure_after_long_silence_is_not_asked_for_again(error):
+    slow, quick = Step(error, delay=0.06), Step(error)
+    router = scripted_router(
+        {"a": [slow, quick, "ok"], "b": ["ok"]}, retries={"max": 2}, timeouts={"first_token": 0.05}
+    )
+    assert (await router.complete("Hello")).deployment == "b"
+    assert (await router.complete("Hello")).deployment == "a"
+    assert used(router) == {"a": 3, "b": 1}

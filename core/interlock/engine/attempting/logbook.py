@@ -126,6 +126,8 @@ class Entry:
         failure = None if error is None else _failure(deployment.id, error, self.lane)
         if failure is not None and self._begun == len(self._book.witnesses):
             self.usage = self._used(failure)
+        if isinstance(failure, ProviderError) and self.first_token is None:
+            failure.late = perf_counter() - self._ticks >= deployment.timeouts.first_token
         self.call.permit.withdraw()
         record = self.flight.draft.attempt(
             self.lane.id or 0,

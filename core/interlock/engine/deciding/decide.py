@@ -1,6 +1,6 @@
 """Classify, exclude, rank: from a request to a decision, without a network and without waiting."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from interlock.classifiers.tokens import estimate_request_tokens
@@ -27,6 +27,10 @@ _FREE = Constraints()
 _UNSURE = Classification(task="conversational", confidence=0.0)
 
 
+def _taken(names: Iterable[str]) -> None:
+    """Nobody knows better."""
+
+
 class Decider:
     """Pure but for the health that it reads: the same request and health give the same decision."""
 
@@ -41,6 +45,7 @@ class Decider:
         defaults: Constraints,
         health: HealthBook,
         check_model: Callable[[str], None],
+        check_vendors: Callable[[Iterable[str]], None] = _taken,
         load: Load | None = None,
         allowances: Allowances | None = None,
     ) -> None:
@@ -50,6 +55,7 @@ class Decider:
         self._defaults = defaults
         self._health = health
         self._check_model = check_model
+        self._check_vendors = check_vendors
         self._load = load
         self._allowances = allowances
 
@@ -59,7 +65,7 @@ class Decider:
         An `opinion` and whose it is take the place of classification.
 
         Raises:
-            RequestError: `task` or `model` names nothing that is known.
+            RequestError: `task`, `model` or a denied vendor names nothing that is known.
         """
         tokens = estimate_request_tokens(request)
         classified, stage = opinion or self._classify(request, tokens)
@@ -99,6 +105,8 @@ class Decider:
     ) -> Decision:
         if request.model is not None:
             self._check_model(request.model)
+        if request.constraints.deny_vendors and past is None:
+            self._check_vendors(request.constraints.deny_vendors)
         task = classified.task
         constraints = self.effective(request, task)
         order = self._routes.order(self._rows(task, constraints, tokens))
