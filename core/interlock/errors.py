@@ -155,9 +155,8 @@ class NoDeployment(InterlockError):
 class BudgetExceeded(NoDeployment):
     """No deployment may serve the request, and from one at least only a budget keeps it.
 
-    `resets_at`, in seconds since the epoch, is when the first such deployment is free again, `retry_after`
-    the seconds until then: at the latest, because attempts under way may use less than is held for them. Both
-    are None when waiting does not help: the request may cost more than a whole budget.
+    `resets_at`, in seconds since the epoch, is when the first such deployment is free again at the latest,
+    `retry_after` the seconds until then. Both are None when the request may cost more than a whole budget.
     """
 
     def __init__(
@@ -197,8 +196,7 @@ class AllAttemptsFailed(InterlockError):
 
     Attributes:
         causes: the last failure of each deployment, in the order in which they were tried.
-        retry_after: in how many seconds the first deployment may be asked again, as far as a vendor or a
-            breaker says so; None when none does.
+        retry_after: seconds until the first may be asked again; None when no vendor or breaker says so.
     """
 
     def __init__(
