@@ -75,6 +75,20 @@ def test_known_windows_are_stated_and_unknown_ones_are_not() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("model", "kinds"),
+    [
+        ("openai/gpt-5.5", {"images", "audio", "documents"}),
+        ("anthropic/claude-4-opus", {"images", "documents"}),
+        ("google/gemini-2.5-ultra", {"images", "audio", "documents"}),
+        ("mistral/mistral-large-3", {"images"}),
+        ("zhipu/glm-5.2", set()),
+    ],
+)
+def test_a_card_says_what_it_takes_beside_text(model: str, kinds: set[str]) -> None:
+    assert CATALOG.card(model).capabilities & {"images", "audio", "documents"} == kinds
+
+
 def test_a_bare_name_finds_its_card() -> None:
     assert CATALOG.card("glm-5.2").id == "zhipu/glm-5.2"
     assert CATALOG.card("openai/gpt-5.5").maker == "OpenAI"
