@@ -38,11 +38,18 @@ def plain(name: str, arguments: str) -> str:
     elif name == "bedrock":
         use = {"toolUse": {"toolUseId": "t1", "name": "look", "input": "HERE"}}
         answer = {"output": {"message": {"role": "assistant", "content": [use]}}, "stopReason": "tool_use"}
+    elif name == "responses":
+        answer = responded(arguments)
     else:
         call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": arguments}}
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
         answer = {"model": "m", "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
     return json.dumps(answer).replace('"HERE"', arguments)
+
+
+def responded(arguments: str) -> dict[str, Any]:
+    item = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "look", "arguments": arguments}
+    return {"object": "response", "model": "m", "status": "completed", "output": [item]}
 
 
 def streamed(name: str, arguments: str) -> bytes:
@@ -89,6 +96,18 @@ def streamed(name: str, arguments: str) -> bytes:
                 event("metadata", {"usage": {"inputTokens": 1, "outputTokens": 1}}),
             ]
         )
+    if name == "responses":
+        item = responded(arguments)["output"][0]
+        at = {"output_index": 0, "item_id": "fc_1"}
+        events = [
+            {"type": "response.created", "response": {"model": "m", "status": "in_progress", "output": []}},
+            {"type": "response.output_item.added", **at, "item": item | {"arguments": ""}},
+            *({"type": "response.function_call_arguments.delta", **at, "delta": piece} for piece in pieces),
+            {"type": "response.function_call_arguments.done", **at, "arguments": arguments},
+            {"type": "response.output_item.done", **at, "item": item},
+            {"type": "response.completed", "response": responded(arguments)},
+        ]
+        return b"".join(f"data: {json.dumps(e)}\n\n".encode() for e in events)
     first = {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": pieces[0]}}
     rest = {"index": 0, "function": {"arguments": pieces[1]}}
     deltas = [{"role": "assistant", "tool_calls": [first]}, {"tool_calls": [rest]}, {}]

@@ -250,9 +250,9 @@ def test_configurable_fields_keep_the_router(upstream):
     chosen = model.configurable_fields(
         temperature=ConfigurableField("temperature"), model=ConfigurableField("model")
     )
-    config = {"configurable": {"temperature": 0.25, "model": "openai/gpt-5.5"}}
+    config = {"configurable": {"temperature": 0.25, "model": "google/gemini-2.5-ultra"}}
     message = chosen.invoke("Hello", config=config)
-    assert message.response_metadata["model_name"] == "openai/gpt-5.5"
+    assert message.response_metadata["model_name"] == "google/gemini-2.5-ultra"
     assert upstream.seen[-1].settings["temperature"] == 0.25
     made, _ = chosen.prepare(config)
     assert made.router is model.router

@@ -252,9 +252,16 @@ def test_a_plain_answer_sent_to_a_streaming_request_folds_to_the_same(responses:
 
 
 words = st.text("ab#\n", max_size=8)
+pages = st.lists(
+    st.builds(
+        lambda start, end: PAGE | {"start_index": start, "end_index": end},
+        st.integers(0, 2),
+        st.integers(0, 4),
+    ),
+    max_size=2,
+)
 parts = st.one_of(
-    words.map(lambda text: {"type": "output_text", "text": text, "annotations": []}),
-    words.map(lambda text: {"type": "output_text", "text": text, "annotations": [PAGE]}),
+    st.builds(lambda text, cited: {"type": "output_text", "text": text, "annotations": cited}, words, pages),
     words.map(lambda text: {"type": "refusal", "refusal": text}),
 )
 seals = st.none() | words
@@ -267,6 +274,25 @@ items = st.one_of(
 pieces = st.integers(1, 4).map(
     lambda size: lambda text: [text[at : at + size] for at in range(0, len(text), size)]
 )
+
+
+def test_a_place_outside_the_cited_text_is_none(responses: Dialects) -> None:
+    blank = {"type": "output_text", "text": "", "annotations": [PAGE]}
+    output = [message(blank), said("# a")]
+    request = Request("hello", settings=Settings(stop=("#",)))
+    kept = (Text("", citations=(Citation(url="https://a.example", title="A"),)),)
+    assert read(responses(), response(*output), request).parts == kept
+    assert responses().fold([sse(events(*output))], responses().call(request)).parts == kept
+
+
+def test_citations_wait_for_the_text_that_may_be_cut(responses: Dialects) -> None:
+    output = [said("xab", annotations=[PAGE]), said("#y")]
+    dialect = responses()
+    for stop, places in (("ab#", []), ("b#z", [(1, 3)])):
+        request = Request("hello", settings=Settings(stop=(stop,)))
+        plain = read(dialect, response(*output), request)
+        assert dialect.fold([sse(events(*output))], dialect.call(request)) == plain
+        assert [(each.start, each.end) for part in plain.parts for each in part.citations] == places
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -88,14 +88,16 @@ def cited(pieces: Iterable[Piece], run: int) -> tuple[Citation, ...]:
             at = None
         elif at is not None:
             at -= len(piece.text)
-        groups.append(tuple(_moved(citation, at) for citation in piece.citations))
+        size = len(piece.text)
+        groups.append(tuple(_moved(citation, at, size) for citation in piece.citations))
     return tuple(citation for group in reversed(groups) for citation in group)
 
 
-def _moved(citation: Citation, by: int | None) -> Citation:
-    if citation.start is None or citation.end is None or by == 0:
+def _moved(citation: Citation, by: int | None, size: int) -> Citation:
+    """A place that is not inside the cited text, of `size` characters, is none."""
+    if citation.start is None or citation.end is None:
         return citation
-    if by is None:
+    if by is None or citation.end > size:
         return replace(citation, start=None, end=None)
     return replace(citation, start=citation.start + by, end=citation.end + by)
 

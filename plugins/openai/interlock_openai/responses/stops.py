@@ -20,11 +20,12 @@ def cut_at(answer: Answer, stops: Sequence[str]) -> Answer:
 class Cutter:
     """The same for a stream. What may begin a stop string is held until it proves to be none."""
 
-    __slots__ = ("_held", "_open", "_place", "_run", "_stops")
+    __slots__ = ("_cited", "_held", "_open", "_place", "_run", "_stops")
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = [stop for stop in stops if stop]
         self._held = ""
+        self._cited: tuple[Citation, ...] = ()  # those of a text of which some is held
         self._run = 0  # characters of the text under way that were let through
         self._place: int | None = None  # how long the text is that was cut
         self._open = True  # whether the text that was cut is still under way
@@ -43,18 +44,24 @@ class Cutter:
         if _is_other(delta):
             self._run = 0
         if not delta.text:
+            if delta.citations and self._held:
+                self._cited += delta.citations
+                delta = replace(delta, citations=())
             yield delta
             return
         text = self._held + delta.text
         place = _first(text, self._stops)
         if place is not None:
             self._held, self._place = "", self._run + place
-            yield replace(delta, text=text[:place])
+            cited, self._cited = self._cited, ()
+            yield replace(delta, text=text[:place], citations=_inside(cited, self._place))
             return
         keep = _overlap(text, self._stops)
         self._held = text[len(text) - keep :]
         self._run += len(text) - keep
         yield replace(delta, text=text[: len(text) - keep])
+        if not self._held:
+            yield from self._release()
 
     def _after(self, delta: Delta, place: int) -> Iterator[Delta]:
         self._open = self._open and not _is_other(delta)
@@ -68,9 +75,9 @@ class Cutter:
         )
 
     def _release(self) -> Iterator[Delta]:
-        if self._held:
-            held, self._held = self._held, ""
-            yield Delta(held)
+        if self._held or self._cited:
+            yield Delta(self._held, citations=self._cited)
+            self._held, self._cited = "", ()
 
 
 def _is_other(delta: Delta) -> bool:
