@@ -64,6 +64,7 @@ from interlock.types.models import Deployment, Endpoint, ModelCard, Price, Score
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
+from interlock.types.summary import attempts_to_plain, response_to_plain
 from interlock.types.traits import Traits
 
 __all__ = [
@@ -144,6 +145,8 @@ __all__ = [
     "TruncatedAnswer",
     "Unavailable",
     "Usage",
+    "attempts_to_plain",
     "hookimpl",
+    "response_to_plain",
     "tighten",
 ]

@@ -75,4 +75,4 @@ def every_key(value):
 def test_the_page_names_every_key_and_no_other():
     table = PAGE.read_text("utf-8").partition("has one shape")[2].partition("\n\n`usage_metadata`")[0]
     named = set(re.findall(r"`([a-z_]+)`", table))
-    assert named - {"parts"} == every_key(in_langchain(streamed=False))
+    assert named - {"parts", "origin"} == every_key(in_langchain(streamed=False))

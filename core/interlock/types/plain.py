@@ -35,11 +35,12 @@ def record_to_plain(record: Record) -> dict[str, Any]:
 
 def silent(record: Record) -> Record:
     """The record without vendors' words, which may quote the prompt."""
-    kept = tuple(map(_unquoted, record.attempts))
+    kept = tuple(map(unquoted, record.attempts))
     return record if all(map(is_, kept, record.attempts)) else replace(record, attempts=kept)
 
 
-def _unquoted(attempt: AttemptRecord) -> AttemptRecord:
+def unquoted(attempt: AttemptRecord) -> AttemptRecord:
+    """The attempt without its vendor's words, which may quote the prompt."""
     if attempt.served_model is not None and identifier(attempt.served_model) is None:
         attempt = replace(attempt, served_model=None)
     error = attempt.error

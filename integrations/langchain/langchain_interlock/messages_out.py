@@ -26,8 +26,9 @@ from interlock import (
     Text,
     ToolCallDelta,
     Usage,
+    attempts_to_plain,
 )
-from langchain_interlock.metadata import attempts_of, metadata_of
+from langchain_interlock.metadata import metadata_of
 
 _MEDIA = (Image, Audio, Document)
 _KINDS: Mapping[type, str] = {Image: "image", Audio: "audio", Document: "file"}
@@ -46,7 +47,7 @@ def message_out(response: Response, name: str | None, router: Router, *, v1: boo
 
 def misfit_out(error: InterlockError, misfit: OutputInvalid) -> AIMessage:
     """The text of an answer that does not fit its schema, marked as such."""
-    served = {"misfit": misfit.message, "attempts": attempts_of(error.attempts)}
+    served = {"misfit": misfit.message, "attempts": attempts_to_plain(error.attempts)}
     return AIMessage(content=misfit.text, response_metadata={"interlock": served})
 
 

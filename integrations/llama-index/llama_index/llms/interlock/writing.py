@@ -19,7 +19,6 @@ from llama_index.core.base.llms.types import (
 )
 
 from interlock import (
-    AttemptRecord,
     Citation,
     Message,
     Reasoning,
@@ -29,6 +28,7 @@ from interlock import (
     Text,
     ToolCall,
     Usage,
+    response_to_plain,
 )
 from llama_index.llms.interlock.media import as_block
 from llama_index.llms.interlock.reading import ROUTED
@@ -164,31 +164,7 @@ def _proofs(calls: Iterable[ToolCall]) -> dict[str, Any]:
 
 def _about(response: Response, router: Router) -> dict[str, Any]:
     """Who answered, why, and what was tried, in the shape that ChatInterlock has for LangChain."""
-    record = response.record
-    decision = jsonable(record.decision)
-    decision.pop("facts", None)  # they are the record's, for making the decision again
-    decision["excluded"] = {rule: len(names) for rule, names in record.decision.rules.items()}
-    return {
-        "record": record.id,
-        "deployment": response.deployment,
-        "provider": router.deployments[response.deployment].provider,
-        "model": response.model,
-        "served_model": response.served_model,
-        "cost": response.cost,
-        "latency": record.latency,
-        "rescue": record.rescue,
-        "decision": decision,
-        "attempts": [_attempt(each) for each in record.attempts],
-    }
-
-
-def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
-    """Without a vendor's own words: they may quote the prompt, and metadata goes where the prompt may not."""
-    written: dict[str, Any] = jsonable(attempt)
-    error = written["error"]
-    if error is not None and error.pop("quoted"):
-        error["message"] = f"{error['status'] or 'an error'} from the vendor"
-    return written
+    return response_to_plain(response, router.deployments[response.deployment].provider)
 
 
 def _raw(response: Response, about: dict[str, Any]) -> dict[str, Any]:
