@@ -35,6 +35,7 @@ from interlock.config import (
     HealthConfig,
     HedgeConfig,
     LoadConfig,
+    ModelsConfig,
     PluginsConfig,
     PriceConfig,
     RecordsConfig,
@@ -70,6 +71,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "budgets": BudgetConfig,
     "records": RecordsConfig,
     "tracing": TracingConfig,
+    "models": ModelsConfig,
     "plugins": PluginsConfig,
 }
 
@@ -140,7 +142,7 @@ def test_every_section_of_the_configuration_is_covered():
 
 
 def test_every_fact_of_a_card_is_listed():
-    rows = table("models")
+    rows = table("cards")
     facts = {field.name: field for field in dataclasses.fields(ModelCard) if field.name != "source"}
     assert list(rows) == list(facts)
     for name, field in facts.items():

@@ -1,16 +1,17 @@
 """From the configuration's budgets to a ledger: every name in them checked."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
+from interlock.catalog.deployments import Deployments
+from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.engine.attempting.budgeting import Budgeting
+from interlock.errors import RequestError
 from interlock.health.budgets import Ledger
-from interlock.types.models import Deployment
-from interlock.types.names import nearest
 
 
 def budgeting(
-    config: Config, aliases: Mapping[str, str], deployments: Iterable[Deployment], clock: Callable[[], float]
+    config: Config, names: Names, deployments: Deployments, clock: Callable[[], float]
 ) -> Budgeting | None:
     """None without budgets. `clock` gives seconds since the epoch.
 
@@ -19,21 +20,28 @@ def budgeting(
     """
     if not config.budgets:
         return None
-    every = tuple(deployments)
-    ids: dict[str, set[str]] = {}
-    for deployment in every:
-        ids.setdefault(deployment.model, set()).add(deployment.id)
-    for alias, model in aliases.items():
-        if model in ids:
-            ids[alias] = ids[model]
-    ids |= {deployment.id: {deployment.id} for deployment in every}
     budgets = []
     for index, part in enumerate(config.budgets):
         covered: set[str] = set()
         for place, name in enumerate(part.deployments):
-            if name not in ids:
+            ids = _ids(names, name)
+            if not ids:
                 what = f"{name!r} is neither a deployment nor the model of one."
-                raise config.error(f"budgets.{index}.deployments.{place}", what, nearest(name, ids))
-            covered |= ids[name]
+                raise config.error(
+                    f"budgets.{index}.deployments.{place}", what, names.nearest(name, served=True)
+                )
+            covered |= ids
         budgets.append(part.budget(frozenset(covered)))
-    return Budgeting(Ledger(budgets, clock), every)
+
+    def counted_as(id_: str) -> str:
+        """What requests add is counted with the listed deployment of its model, whose id is the model's."""
+        return id_ if id_ in deployments.listed else deployments[id_].model
+
+    return Budgeting(Ledger(budgets, clock, counted_as), deployments)
+
+
+def _ids(names: Names, name: str) -> frozenset[str]:
+    try:
+        return names.asked(name, keyless=True)[0]
+    except RequestError:
+        return frozenset()

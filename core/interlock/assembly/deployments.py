@@ -44,18 +44,17 @@ class DeploymentMaker:
         self._environ = environ
         self._timeouts = config.timeouts.over(Timeouts())
 
-    def make(self) -> dict[str, Deployment]:
-        """By id, in the order of the configuration; without one, what the keys reach, else the local
-        model.
-        """
+    def make(self) -> list[Deployment]:
+        """In the order of the configuration; without one, what the keys reach, else the local model."""
         if self._config.deployments:
-            made = [self._configured(index, item) for index, item in enumerate(self._config.deployments)]
-        else:
-            made = self._discovered()
-        return {deployment.id: deployment for deployment in made}
+            return [self._configured(index, item) for index, item in enumerate(self._config.deployments)]
+        return self._discovered()
+
+    def facts(self, provider: str) -> ProviderFacts | None:
+        return self._facts.get(provider)
 
     def _discovered(self) -> list[Deployment]:
-        reached = [self._endpoint(card, endpoint) for card, endpoint in self._best_endpoints()]
+        reached = [self.reached(card, endpoint, card.id) for card, endpoint in self._best_endpoints()]
         if any(deployment.credential.secret is not None for deployment in reached):
             return [deployment for deployment in reached if deployment.credential.needed]
         return reached
@@ -65,20 +64,21 @@ class DeploymentMaker:
         best = []
         for card in self._catalog.cards.values():
             if card.endpoints:
-                keyed = [endpoint for endpoint in card.endpoints if self._has_key(endpoint.provider)]
+                keyed = [endpoint for endpoint in card.endpoints if self.has_key(endpoint.provider)]
                 best.append((card, (keyed or card.endpoints)[0]))
         return best
 
-    def _has_key(self, provider: str) -> bool:
+    def has_key(self, provider: str) -> bool:
         facts = self._facts.get(provider)
         return facts is not None and any(self._environ.get(name) for name in facts.env)
 
-    def _endpoint(self, card: ModelCard, endpoint: Endpoint) -> Deployment:
+    def reached(self, card: ModelCard, endpoint: Endpoint, id_: str) -> Deployment:
+        """A card's deployment where the environment's key reaches it, or would."""
         facts = self._facts.get(endpoint.provider)
         keeps = facts is None or facts.keeps(endpoint.name)
         on_premise = bool(facts and facts.on_premise and keeps)
         return Deployment(
-            id=card.id,
+            id=id_,
             card=card,
             provider=endpoint.provider,
             region=endpoint.region if keeps or endpoint.region != LOCAL else GLOBAL,
@@ -139,7 +139,7 @@ class DeploymentMaker:
         )
 
     def _card(self, name: str, key: str) -> ModelCard:
-        card = self._catalog.find(name)
+        card = self._catalog.find(name) or self._catalog.find(self._config.models.end(name))
         if card is None:
             if why := self._offers.quarrel("model_cards", name):
                 raise self._config.error(key, f"{why}.")

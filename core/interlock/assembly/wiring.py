@@ -13,11 +13,14 @@ from interlock.assembly.budgets import budgeting
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.digest import digest
 from interlock.assembly.load import spread
+from interlock.assembly.naming import check_names, naming, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.recording import record_writer
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
+from interlock.catalog.deployments import Deployments
+from interlock.catalog.names import Names
 from interlock.config import Config, load
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
@@ -34,7 +37,7 @@ from interlock.engine.runner import Engine
 from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingWitness
 from interlock.engine.writer import RecordWriter
-from interlock.errors import ConfigError, RequestError
+from interlock.errors import ConfigError
 from interlock.health import HealthBook, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
@@ -42,8 +45,6 @@ from interlock.protocols import RandomSource, RefiningClassifier
 from interlock.strategies.hedge import Hedge
 from interlock.telemetry import Telemetry
 from interlock.types.models import Deployment, Timeouts
-from interlock.types.names import nearest
-from interlock.types.providers import PROVIDERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,8 @@ class Wiring:
     host: PluginHost
     offers: Offers
     catalog: Catalog
-    deployments: Mapping[str, Deployment]
+    deployments: Deployments
+    names: Names
     http: HttpClient
     health: HealthBook
     budgets: Budgeting | None
@@ -72,7 +74,7 @@ class Wiring:
     @property
     def vendors(self) -> frozenset[str]:
         """Everything that the rule about denied vendors compares with, in lower case."""
-        return _vendors(self.catalog, self.offers.providers)
+        return vendors(self.catalog, self.offers.providers)
 
 
 def assemble(
@@ -99,23 +101,25 @@ def assemble(
     offers = collect(host, catalog.cards)
     offers.check()
     catalog = _catalog(config, offers)
-    deployments = DeploymentMaker(config, catalog, offers, environ).make()
-    _check_names(config, catalog, deployments, offers)
+    maker = DeploymentMaker(config, catalog, offers, dict(environ))
+    deployments = Deployments(maker.make())
+    names = naming(config, catalog, deployments, offers, maker)
+    check_names(config, catalog, names, offers)
     health = HealthBook(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
-    budgets = budgeting(config, catalog.aliases, deployments.values(), wall)
+    budgets = budgeting(config, names, deployments, wall)
     budgeted = [budgets] if budgets else []
     decider = Decider(
-        routes=Routes(catalog, deployments, config.routes),
+        routes=Routes(catalog, names, deployments, config.routes),
         deployments=deployments,
         providers={name: provider.facts for name, provider in offers.providers.items()},
         classifiers=list(offers.classifiers.values()),
         constraints=[*offers.constraints.values(), *budgeted],
         defaults=config.constraints.constraints(),
         health=health,
-        check_model=_model_check(catalog, deployments),
-        check_vendors=_vendor_check(catalog, offers.providers),
+        names=names,
+        check_vendors=vendor_check(catalog, offers.providers),
         load=load_spread.load,
         allowances=load_spread.allowances,
     )
@@ -169,6 +173,7 @@ def assemble(
         offers=offers,
         catalog=catalog,
         deployments=deployments,
+        names=names,
         http=http,
         health=health,
         budgets=budgets,
@@ -182,47 +187,9 @@ def assemble(
 
 def _catalog(config: Config, offers: Offers) -> Catalog:
     try:
-        return Catalog(offers.cards.values()).with_models(config.models, "models")
+        return Catalog(offers.cards.values()).with_models(config.models.cards, "models", "models.cards")
     except ConfigError as error:
         raise config.error(error.key, error.message, error.suggestion) from None
-
-
-def _check_names(
-    config: Config, catalog: Catalog, deployments: Mapping[str, Deployment], offers: Offers
-) -> None:
-    """What the configuration refers to exists: tasks, models and deployments."""
-    named = [*deployments, *catalog.cards, *catalog.aliases]
-
-    def check(name: str, key: str) -> None:
-        if name not in named:
-            if why := offers.quarrel("model_cards", name):
-                raise config.error(key, f"{why}.")
-            near = nearest(name, named)
-            way = "" if near else "; `interlock models` lists the models"
-            raise config.error(key, f"{name!r} is neither a model nor a deployment{way}.", near)
-
-    for task, names in config.routes.items():
-        if task not in catalog.tasks:
-            what = f"{task!r} is no task; there are {', '.join(catalog.tasks)}."
-            raise config.error(f"routes.{task}", what, nearest(task, catalog.tasks))
-        for index, name in enumerate(names):
-            check(name, f"routes.{task}.{index}")
-    for title, ensemble in config.ensembles.items():
-        for index, name in enumerate(ensemble.members):
-            check(name, f"ensembles.{title}.members.{index}")
-        if ensemble.arbiter:
-            check(ensemble.arbiter, f"ensembles.{title}.arbiter")
-    if not isinstance(config.tracing.propagate, bool):
-        for index, name in enumerate(config.tracing.propagate):
-            if name not in deployments:
-                what = f"there is no deployment {name!r}; there are {', '.join(deployments)}."
-                raise config.error(f"tracing.propagate.{index}", what, nearest(name, list(deployments)))
-    vendors = _vendors(catalog, ())
-    for index, name in enumerate(config.constraints.deny_vendors):
-        # A stranger may be denied; a name that resembles a known one was meant to be that one.
-        if name.lower() not in vendors and (near := nearest(name, sorted(vendors))):
-            what = f"no vendor is called {name!r}."
-            raise config.error(f"constraints.deny_vendors.{index}", what, near)
 
 
 def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Deployment], Mapping[str, str]] | None:
@@ -231,37 +198,3 @@ def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Deployment],
         return None
     reaches, nothing = config.tracing.reaches, dict[str, str]()
     return lambda deployment: telemetry.traceparent() if reaches(deployment.id) else nothing
-
-
-def _vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:
-    names = {name.lower() for card in catalog.cards.values() for name in (card.id, card.vendor, card.maker)}
-    return frozenset({*names, *providers, *PROVIDERS})
-
-
-def _model_check(catalog: Catalog, deployments: Mapping[str, Deployment]) -> Callable[[str], None]:
-    known = {*deployments, *catalog.cards, *catalog.aliases}
-
-    def check(name: str) -> None:
-        if name not in known:
-            near = nearest(name, sorted(known))
-            way = "" if near else "; `interlock models` lists both"
-            what = f"there is no model or deployment {name!r}{way}."
-            raise RequestError(what, key="model", suggestion=near)
-
-    return check
-
-
-def _vendor_check(catalog: Catalog, providers: Iterable[str]) -> Callable[[Iterable[str]], None]:
-    """Refuses a slip of the pen, for a misspelt vendor would see the request after all. A stranger may be
-    denied: it cannot see anything.
-    """
-    known = _vendors(catalog, providers)
-    names = sorted(known)
-
-    def check(denied: Iterable[str]) -> None:
-        for name in denied:
-            if name not in known and (near := nearest(name, names)):
-                what = f"no vendor is called {name!r}."
-                raise RequestError(what, key="constraints.deny_vendors", suggestion=near)
-
-    return check

@@ -77,16 +77,16 @@ class Catalog:
         other_maker = self.aliases.get(name.partition("/")[2])
         return other_maker or nearest(name, (*self.cards, *self.aliases))
 
-    def with_models(self, models: Iterable[Mapping[str, Any]], source: str) -> "Catalog":
+    def with_models(self, models: Iterable[Mapping[str, Any]], source: str, key: str = "models") -> "Catalog":
         """This catalog with a configuration's `models`: new cards, and changes to the cards it has.
 
-        Raises ConfigError with keys such as `models.0.context_window`.
+        Raises ConfigError with keys such as `models.0.context_window`, below `key`.
         """
         cards = dict(self.cards)
         for index, data in enumerate(models):
             id_ = data.get("id") if isinstance(data, Mapping) else None
             base = cards.get(id_) if isinstance(id_, str) else None
-            card = card_from(data, source, key=f"models.{index}", base=base)
+            card = card_from(data, source, key=f"{key}.{index}", base=base)
             cards[card.id] = card
         return Catalog(cards=cards.values(), tasks=self.tasks.values())
 

@@ -18,8 +18,9 @@ from interlock.config.document import shown
 from interlock.config.health import HealthConfig, RetriesConfig
 from interlock.config.hedging import HedgeConfig
 from interlock.config.keys import resolve_key
-from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer
+from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer, without_cards
 from interlock.config.load import LoadConfig
+from interlock.config.models import ModelsConfig
 from interlock.config.recording import RecordsConfig, spell_out
 from interlock.config.schema import (
     ConstraintsConfig,
@@ -46,6 +47,7 @@ __all__ = [
     "HealthConfig",
     "HedgeConfig",
     "LoadConfig",
+    "ModelsConfig",
     "PluginsConfig",
     "PriceConfig",
     "RecordsConfig",
@@ -64,10 +66,7 @@ _layers: ContextVar[tuple[Layer, ...]] = ContextVar("_layers", default=())
 
 
 class Config(BaseSettings):
-    """What the user wrote. An empty `deployments` means that none were written.
-
-    `models` are cards as mappings, for the catalog to read.
-    """
+    """What the user wrote. An empty `deployments` means that none were written."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=False)
 
@@ -85,7 +84,7 @@ class Config(BaseSettings):
     budgets: Budgets = ()
     records: RecordsConfig | None = None
     tracing: TracingConfig = TracingConfig()
-    models: tuple[dict[str, Any], ...] = ()
+    models: ModelsConfig = ModelsConfig()
     plugins: PluginsConfig = PluginsConfig()
 
     _origins: tuple[Layer, ...] = PrivateAttr(default=())
@@ -162,7 +161,7 @@ def load(
         layers.append(file_layer(file))
     for layer in layers:
         spell_out(layer.data)
-    origins = tuple(layers)
+    origins = tuple(layer.with_cards() for layer in layers)
     token = _layers.set(origins)
     try:
         config = Config()
@@ -190,6 +189,8 @@ def _error(
     origins: tuple[Layer, ...], path: Sequence[str], message: str, suggestion: str | None
 ) -> ConfigError:
     source, line, variable = _where(origins, path)
+    if any(layer.name == source and layer.bare_cards for layer in origins):
+        path = without_cards(path)
     return ConfigError(message, key=variable or shown(path), source=source, line=line, suggestion=suggestion)
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -27,17 +27,27 @@ ENVIRONMENT = "environment"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """One source's values. `variables` maps a path to the environment variable that set it."""
+    """One source's values. `variables` maps a path to the environment variable that set it; `bare_cards`: its
+    `models` were a list of cards.
+    """
 
     name: str
     data: dict[str, Any] = field(repr=False)
     root: Node | None = field(default=None, repr=False)
     variables: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    bare_cards: bool = False
+
+    def with_cards(self) -> "Layer":
+        """The layer with `models: {cards: [...]}` where it says `models: [...]`: another may add aliases."""
+        cards = self.data.get("models")
+        if not isinstance(cards, list):
+            return self
+        return replace(self, data=self.data | {"models": {"cards": cards}}, bare_cards=True)
 
     def find(self, path: Sequence[str]) -> tuple[int, int | None, str | None]:
         """How many steps of `path` it holds, the line of the last one, and the variable that set it."""
         if self.root is not None:
-            return (*self.root.find(list(path)), None)
+            return (*self.root.find(list(without_cards(path) if self.bare_cards else path)), None)
         value: Any = self.data
         steps = 0
         for step in path:
@@ -53,6 +63,11 @@ class Layer:
             if held[:length] in self.variables:
                 return steps, None, self.variables[held[:length]]
         return steps, None, None
+
+
+def without_cards(path: Sequence[str]) -> Sequence[str]:
+    """A path as it stands where `models` are a list."""
+    return (path[0], *path[2:]) if tuple(path[:2]) == ("models", "cards") else path
 
 
 def mapping_layer(data: Mapping[Any, Any]) -> Layer:

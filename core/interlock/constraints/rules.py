@@ -103,7 +103,9 @@ class OnPremise:
 
 
 class DeniedVendors:
-    """Compares with the card's vendor, maker and id and with the provider that would see the request."""
+    """Compares with the card's vendor, maker and id, with the provider that would see the request, and with
+    the maker that stands before a slash in the provider's name for the model.
+    """
 
     api = API
     name = "denied_vendors"
@@ -117,15 +119,19 @@ class DeniedVendors:
         denied = call.constraints.deny_vendors
         if not denied:
             return None
-        card = call.deployment.card
-        for name in (card.vendor, card.maker, card.id, call.deployment.provider):
+        deployment = call.deployment
+        card = deployment.card
+        maker, slash, _ = deployment.name.partition("/")
+        for name in (card.vendor, card.maker, card.id, deployment.provider, maker if slash else ""):
             if name.lower() in denied:
                 return f"{name} is a denied vendor"
         return None
 
 
 class Model:
-    """`model=` names a deployment, a card, or a card without its maker."""
+    """`model=` stands for some deployments. Where nobody has looked up which, it is compared with their ids,
+    their models' and what their vendors call them.
+    """
 
     api = API
     name = "model"
@@ -141,7 +147,8 @@ class Model:
             return None
         deployment = call.deployment
         card = deployment.card.id
-        if wanted in (deployment.id, card) or wanted == card.partition("/")[2]:
+        names = (deployment.id, card, card.partition("/")[2], deployment.name)
+        if deployment.id in call.meant if call.meant is not None else wanted in names:
             return None
         return f"the request asks for {wanted} alone"
 

@@ -158,9 +158,16 @@ class Ledger:
     a budget in US dollars then refuses it, because it could not count it.
     """
 
-    def __init__(self, budgets: Sequence[Budget], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        budgets: Sequence[Budget],
+        clock: Callable[[], float],
+        counted_as: Callable[[str], str] = lambda deployment: deployment,
+    ) -> None:
+        """`counted_as` gives another name under which budgets may cover a deployment, or its own."""
         self._books = tuple(_Book(budget) for budget in budgets)
         self._clock = clock
+        self._counted_as = counted_as
         self._lock = lock_of(self)
         self._of: dict[str, tuple[_Book, ...]] = {}
 
@@ -265,10 +272,9 @@ class Ledger:
     def _concerning(self, deployment: str) -> tuple[_Book, ...]:
         books = self._of.get(deployment)
         if books is None:
+            names = {deployment, self._counted_as(deployment)}
             books = self._of[deployment] = tuple(
-                book
-                for book in self._books
-                if not book.budget.deployments or deployment in book.budget.deployments
+                book for book in self._books if not book.budget.deployments or names & book.budget.deployments
             )
         return books
 

@@ -72,8 +72,12 @@ class Load:
         self._started = dict.fromkeys(self._alike, 0)
 
     def began(self, deployment: str, attempt: object) -> None:
-        """An attempt is about to start, or to stand in line for its start."""
-        share = self._shares[deployment]
+        """An attempt is about to start, or to stand in line for its start. Where nobody changes places with a
+        deployment, nothing is counted.
+        """
+        share = self._shares.get(deployment)
+        if share is None:
+            return
         share.busy.add(attempt)
         with self._lock:
             now = share.turn
@@ -85,7 +89,8 @@ class Load:
 
     def ended(self, deployment: str, attempt: object) -> None:
         """May be called again, and from a finaliser."""
-        self._shares[deployment].busy.discard(attempt)
+        if deployment in self._shares:
+            self._shares[deployment].busy.discard(attempt)
 
     def start_anew(self) -> None:
         """In the child of a fork, where the parent's attempts never end."""

@@ -13,7 +13,8 @@ class ConstraintCall:
     """A request and a deployment to judge.
 
     `constraints` are the request's, tightened by the configuration's defaults. `needs` are the capabilities
-    that the request asks of a model, worked out once per request; None when nobody has.
+    that the request asks of a model, worked out once per request; None when nobody has. `meant` are the ids
+    of the deployments that the request's `model` stands for; None when it names none, or nobody has looked.
     """
 
     request: Request
@@ -22,6 +23,7 @@ class ConstraintCall:
     provider: ProviderFacts | None
     input_tokens: int
     needs: frozenset[str] | None = None
+    meant: frozenset[str] | None = None
 
 
 @runtime_checkable

@@ -71,9 +71,10 @@ class Budgeting:
     name = "budget"
     fixed = False
 
-    def __init__(self, ledger: Ledger, deployments: Iterable[Deployment]) -> None:
+    def __init__(self, ledger: Ledger, deployments: Mapping[str, Deployment]) -> None:
         self._ledger = ledger
-        self._tariffs = {deployment.id: Tariff.of(deployment) for deployment in deployments}
+        self._deployments = deployments
+        self._tariffs = {id_: Tariff.of(deployment) for id_, deployment in deployments.items()}
         self._dearest = Tariff.dearest(self._tariffs.values())
         self._open: dict[Entry, Reservation] = {}
 
@@ -97,7 +98,7 @@ class Budgeting:
         request, asked = entry.call.request, entry.flight.asked
         tokens = entry.flight.decision.input_tokens if request is asked else estimate_request_tokens(request)
         deployment = entry.call.deployment.id
-        taken, usd = self._tariffs[deployment].estimate(tokens, request.settings)
+        taken, usd = self._tariff(deployment).estimate(tokens, request.settings)
         found = self._ledger.reserve(deployment, asked.metadata or _NOTHING, taken, usd)
         if isinstance(found, Shortfall):
             raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {found.sentence}")
@@ -137,6 +138,10 @@ class Budgeting:
             retry_after=None if soonest is None else max(0.0, soonest - self._ledger.now()),
         )
 
+    def _tariff(self, deployment: str) -> Tariff:
+        """Of a deployment that requests have added too."""
+        return self._tariffs.get(deployment) or Tariff.of(self._deployments[deployment])
+
     def _shortfall(self, request: Request, deployment: str, input_tokens: int) -> Shortfall | None:
-        tokens, usd = self._tariffs[deployment].estimate(input_tokens, request.settings)
+        tokens, usd = self._tariff(deployment).estimate(input_tokens, request.settings)
         return self._ledger.shortfall(deployment, request.metadata or _NOTHING, tokens, usd)

@@ -77,6 +77,7 @@ class Slots:
         self._timeout = timeout
         self._load = load
         whole = [_Limit(Gate(limit, queue), RouterOverloaded, "load.max_concurrency")] if limit else []
+        self._whole = tuple(whole)
         self._limits: dict[str, tuple[_Limit, ...]] = {}
         for name in deployments:
             own = limits.get(name)
@@ -102,7 +103,7 @@ class Slots:
         if self._load is not None:
             self._load.began(name, turn)
         try:
-            for limit in self._limits[name]:
+            for limit in self._limits.get(name, self._whole):
                 if not await self._pass(limit, turn, flight, lane):
                     raise _overloaded(limit, name, lane.waited)
         except BaseException as error:

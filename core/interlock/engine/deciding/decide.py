@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from interlock.catalog.names import Names
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints import is_inside, needs, tighten
 from interlock.engine.deciding.past import Past
 from interlock.engine.deciding.ranking import reason_of, shortlisted
-from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
+from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes, requested
 from interlock.engine.deciding.rulebook import Rulebook
 from interlock.errors import RequestError
 from interlock.health import HealthBook, Standing, Verdict
@@ -24,6 +25,7 @@ from interlock.types.request import Constraints, Request, Settings
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
 _FREE = Constraints()
+_NOBODY: frozenset[str] = frozenset()
 _UNSURE = Classification(task="conversational", confidence=0.0)
 
 
@@ -44,7 +46,7 @@ class Decider:
         constraints: Sequence[Constraint],
         defaults: Constraints,
         health: HealthBook,
-        check_model: Callable[[str], None],
+        names: Names,
         check_vendors: Callable[[Iterable[str]], None] = _taken,
         load: Load | None = None,
         allowances: Allowances | None = None,
@@ -52,9 +54,9 @@ class Decider:
         self._routes = routes
         self._classifiers = classifiers
         self._rules = Rulebook(constraints, deployments, providers)
+        self._names = names
         self._defaults = defaults
         self._health = health
-        self._check_model = check_model
         self._check_vendors = check_vendors
         self._load = load
         self._allowances = allowances
@@ -65,7 +67,8 @@ class Decider:
         An `opinion` and whose it is take the place of classification.
 
         Raises:
-            RequestError: `task`, `model` or a denied vendor names nothing that is known.
+            RequestError: `task`, `model` or a denied vendor names nothing that is known, or `model` what
+                lacks its vendor's key.
         """
         tokens = estimate_request_tokens(request)
         classified, stage = opinion or self._classify(request, tokens)
@@ -103,24 +106,25 @@ class Decider:
         tokens: int,
         past: Past | None = None,
     ) -> Decision:
-        if request.model is not None:
-            self._check_model(request.model)
+        meant, unlisted = self._meant(request, keyless=past is not None)
         if request.constraints.deny_vendors and past is None:
             self._check_vendors(request.constraints.deny_vendors)
         task = classified.task
         constraints = self.effective(request, task)
         order = self._routes.order(self._rows(task, constraints, tokens))
+        if unlisted is not None:
+            order = replace(order, places=(*order.places, requested(unlisted)))
         if past is None:
             wanted = needs(request)
-            judge = self._rules.judge(request, constraints, tokens, wanted)
+            judge = self._rules.judge(request, constraints, tokens, wanted, meant)
             standing: Callable[[str, str | None], Standing] = self._standing_for(tokens)
         else:
             wanted = past.needs
-            judge = self._rules.judge_again(request, constraints, tokens, past)
+            judge = self._rules.judge_again(request, constraints, tokens, past, meant)
             standing = past.standing
         rank = None if self._load is None else self._load.rank if past is None else past.rank
         shortlist, excluded, conditions, first = shortlisted(
-            request, order, judge, lambda name: standing(name, task), rank
+            order, judge, lambda name: standing(name, task), rank, self._preferred(request)
         )
         long = task == LONG_DOCUMENT and stage != "explicit"
         facts = Facts(
@@ -147,6 +151,17 @@ class Decider:
             input_tokens=tokens,
             facts=facts,
         )
+
+    def _meant(self, request: Request, *, keyless: bool) -> tuple[frozenset[str] | None, Deployment | None]:
+        """What `model=` means, and the deployment among it that is not listed."""
+        if request.model is None:
+            return None, None
+        return self._names.asked(request.model, keyless=keyless)
+
+    def _preferred(self, request: Request) -> frozenset[str]:
+        if request.prefer is None:
+            return _NOBODY
+        return self._names.listed(request.prefer) or frozenset([request.prefer])
 
     def _standing_for(self, tokens: int) -> Callable[[str, str | None], Standing]:
         """Deployments' standing for a request of so many tokens: what a vendor would refuse moves back."""
@@ -188,7 +203,8 @@ class Decider:
     ) -> str | None:
         """The rule that forbids an attempt now, in words; None when it is allowed."""
         constraints = tighten(kept, self.effective(request, decision.task))
-        exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens)
+        meant, _ = self._meant(request, keyless=True)
+        exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens, meant)
         return exclusion.sentence if exclusion else None
 
     def _classify(self, request: Request, tokens: int) -> tuple[Classification, str]:

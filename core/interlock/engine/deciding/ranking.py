@@ -16,11 +16,11 @@ _PREFERRED = "moved to the front: the request prefers it"
 
 
 def shortlisted(
-    request: Request,
     order: Order,
     judge: Callable[[Deployment], Exclusion | None],
     standing_of: Callable[[str], Standing],
     rank: Rank | None,
+    preferred: frozenset[str],
 ) -> tuple[list[tuple[Place, Candidate]], dict[str, Exclusion], dict[str, Condition], dict[str, str]]:
     """What may be used, what may not, the health of what was not simply good, what its load put first."""
     good: list[tuple[Place, Candidate]] = []
@@ -54,7 +54,7 @@ def shortlisted(
     first: dict[str, str] = {}
     if rank is not None and order.twins:
         good, first = spread(good, order.twins, rank)
-    return _preferred(good + late, request.prefer), excluded, conditions, first
+    return _preferred(good + late, preferred), excluded, conditions, first
 
 
 def _last_resort(
@@ -76,10 +76,14 @@ def _last_resort(
     ]
 
 
-def _preferred(shortlist: list[tuple[Place, Candidate]], name: str | None) -> list[tuple[Place, Candidate]]:
-    """The shortlist with the deployment of that name first, if it is there: a preference adds nothing."""
-    for index, (place, candidate) in enumerate(shortlist if name else ()):
-        if candidate.deployment == name and index:
+def _preferred(
+    shortlist: list[tuple[Place, Candidate]], ids: frozenset[str]
+) -> list[tuple[Place, Candidate]]:
+    """The shortlist with the best of these deployments first, if one is there: a preference adds nothing."""
+    for index, (place, candidate) in enumerate(shortlist if ids else ()):
+        if candidate.deployment in ids:
+            if not index:
+                break
             moved = replace(candidate, reasons=(*candidate.reasons, _PREFERRED))
             return [(place, moved), *shortlist[:index], *shortlist[index + 1 :]]
     return shortlist

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.catalog import Catalog
+from interlock.catalog.names import Names
 from interlock.engine.deciding.spreading import twins
 from interlock.types.decisions import Candidate
 from interlock.types.models import Deployment
@@ -11,6 +12,7 @@ from interlock.types.models import Deployment
 LONG_DOCUMENT = "long_document"
 EU_REGULATED = "eu_regulated"
 LOW_LATENCY = "low_latency"
+_LAST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ class Routes:
     """The task table over the deployments at hand; `overrides` are the user's own rows."""
 
     def __init__(
-        self, catalog: Catalog, deployments: Mapping[str, Deployment], overrides: Mapping[str, Sequence[str]]
+        self,
+        catalog: Catalog,
+        names: Names,
+        deployments: Mapping[str, Deployment],
+        overrides: Mapping[str, Sequence[str]],
     ) -> None:
         self._deployments = deployments
-        self._aliases = catalog.aliases
+        self._names = names
         self._rows: dict[str, tuple[str, ...]] = {task: row.models for task, row in catalog.tasks.items()}
         self._rows.update({task: tuple(names) for task, names in overrides.items()})
         self._demands = {task for task, row in catalog.tasks.items() if row.demand}
@@ -88,12 +94,13 @@ class Routes:
         return Order(tuple(places), lead, lead in self._demands, primary, twins(places))
 
     def _named(self, name: str) -> list[Deployment]:
-        """Every deployment of a model, though one of them is called like it; else the one of that name."""
-        of_model = [deployment for deployment in self._deployments.values() if deployment.model == name]
-        if of_model or name in self._deployments:
-            return of_model or [self._deployments[name]]
-        model = self._aliases.get(name, name)
-        return [deployment for deployment in self._deployments.values() if deployment.model == model]
+        ids = self._names.listed(name) or ()
+        return [deployment for deployment in self._deployments.values() if deployment.id in ids]
+
+
+def requested(deployment: Deployment) -> Place:
+    """The place of a deployment that nobody listed and the request asks for by name: behind all others."""
+    return _place(deployment, "", _LAST, "asked for by its vendor's name")
 
 
 def _place(deployment: Deployment, row: str, rank: int, why: str) -> Place:

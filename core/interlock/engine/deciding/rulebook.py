@@ -42,6 +42,7 @@ class Rulebook:
         self._rules = tuple(rules)
         self._providers = providers
         self._deployments = tuple(deployments.values())
+        self._listed = frozenset(deployment.id for deployment in self._deployments)
         fixed = [isinstance(rule, SelectiveConstraint) and rule.fixed for rule in rules]
         self._varying = [
             (index, rule, rule.idle if isinstance(rule, SelectiveConstraint) else None)
@@ -51,16 +52,23 @@ class Rulebook:
         self._fixed: dict[str, tuple[int, Exclusion]] = {}
         nobody = Request("")
         for deployment in self._deployments:
-            call = self._call(nobody, Constraints(), deployment, 0, None)
+            call = self._call(nobody, Constraints(), deployment, 0, wanted=None, meant=None)
             for index, rule in enumerate(rules):
                 if fixed[index] and (found := _ask(rule, call)):
                     self._fixed[deployment.id] = (index, found)
                     break
 
     def judge(
-        self, request: Request, constraints: Constraints, tokens: int, wanted: frozenset[str]
+        self,
+        request: Request,
+        constraints: Constraints,
+        tokens: int,
+        wanted: frozenset[str],
+        meant: frozenset[str] | None = None,
     ) -> Callable[[Deployment], Exclusion | None]:
-        """What says which rule excludes a deployment from this request, which `wanted` lists the needs of."""
+        """What says which rule excludes a deployment from this request, which `wanted` lists the needs of.
+        `meant` are the ids that its `model` stands for. About what is not listed, every rule is asked.
+        """
         survey = SurveyCall(
             request=request,
             constraints=constraints,
@@ -73,11 +81,16 @@ class Rulebook:
         ]
         fixed = self._fixed
         last = len(self._rules)
+        listed = self._listed
 
         def judge(deployment: Deployment) -> Exclusion | None:
+            if deployment.id not in listed:
+                return self._first(
+                    self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
+                )
             end, settled = fixed.get(deployment.id) or (last, None)
             if awake and awake[0][0] < end:
-                call = self._call(request, constraints, deployment, tokens, wanted)
+                call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
                 for index, rule in awake:
                     if index > end:
                         break
@@ -88,13 +101,18 @@ class Rulebook:
         return judge
 
     def judge_again(
-        self, request: Request, constraints: Constraints, tokens: int, past: "Past"
+        self,
+        request: Request,
+        constraints: Constraints,
+        tokens: int,
+        past: "Past",
+        meant: frozenset[str] | None = None,
     ) -> Callable[[Deployment], Exclusion | None]:
         """As `judge`, of a recorded request whose prompt is gone."""
         names = [rule.name for rule in self._rules]
 
         def judge(deployment: Deployment) -> Exclusion | None:
-            call = self._call(request, constraints, deployment, tokens, past.needs)
+            call = self._call(request, constraints, deployment, tokens, wanted=past.needs, meant=meant)
             for index, rule in enumerate(self._rules):
                 if found := past.verdict(rule, names[index + 1 :], deployment.id, partial(_ask, rule, call)):
                     return found
@@ -103,9 +121,18 @@ class Rulebook:
         return judge
 
     def recheck(
-        self, request: Request, constraints: Constraints, deployment: Deployment, tokens: int
+        self,
+        request: Request,
+        constraints: Constraints,
+        deployment: Deployment,
+        tokens: int,
+        meant: frozenset[str] | None = None,
     ) -> Exclusion | None:
-        call = self._call(request, constraints, deployment, tokens, needs(request))
+        return self._first(
+            self._call(request, constraints, deployment, tokens, wanted=needs(request), meant=meant)
+        )
+
+    def _first(self, call: ConstraintCall) -> Exclusion | None:
         for rule in self._rules:
             if found := _ask(rule, call):
                 return found
@@ -117,7 +144,9 @@ class Rulebook:
         constraints: Constraints,
         deployment: Deployment,
         tokens: int,
+        *,
         wanted: frozenset[str] | None,
+        meant: frozenset[str] | None,
     ) -> ConstraintCall:
         return ConstraintCall(
             request=request,
@@ -126,6 +155,7 @@ class Rulebook:
             provider=self._providers.get(deployment.provider),
             input_tokens=tokens,
             needs=wanted,
+            meant=meant,
         )
 
 

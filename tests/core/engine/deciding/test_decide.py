@@ -67,7 +67,7 @@ def test_a_model_narrows_and_never_adds(router):
 
 @pytest.mark.parametrize(
     ("option", "value", "near"),
-    [("task", "code_generatoin", "code_generation"), ("model", "openai/gpt5.5", "openai/gpt-5.5")],
+    [("task", "code_generatoin", "code_generation"), ("model", "gpt5.5", "gpt-5.5")],
 )
 def test_a_name_that_is_wrong_gets_a_suggestion(router, option, value, near):
     with pytest.raises(RequestError, match=f"Did you mean '{near}'"):

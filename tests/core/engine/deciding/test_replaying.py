@@ -161,7 +161,10 @@ def test_any_record_can_be_replayed_by_any_configuration(data: st.DataObject) ->
         assert "model" in found.why
     else:
         listed = {each.deployment for each in found.now.shortlist}
-        assert listed | set(found.now.excluded) == set(now.deployments)
+        named = listed | set(found.now.excluded)
+        assert named >= set(now.deployments)
+        # With keys alone, what was one router's name for a deployment is a vendor's for a model.
+        assert named - set(now.deployments) <= {f"zhipu:{found.record.decision.facts.model}"}
 
 
 def test_keys_that_are_missing_where_it_is_replayed_change_nothing() -> None:

@@ -1,0 +1,100 @@
+"""Every name in the configuration, checked, and what names mean to this router."""
+
+from collections.abc import Callable, Iterable
+
+from interlock.assembly.deployments import DeploymentMaker
+from interlock.assembly.offers import Offers
+from interlock.assembly.requested import RequestedMaker
+from interlock.catalog import Catalog
+from interlock.catalog.deployments import Deployments
+from interlock.catalog.families import load_families
+from interlock.catalog.names import Names
+from interlock.config import Config
+from interlock.errors import RequestError
+from interlock.types.names import nearest
+from interlock.types.providers import PROVIDERS
+
+_ALIASES = "models.aliases"
+
+
+def naming(
+    config: Config, catalog: Catalog, deployments: Deployments, offers: Offers, maker: DeploymentMaker
+) -> Names:
+    """Raises ConfigError for an alias that hides something or leads nowhere."""
+    aliases = config.models.aliases
+    for alias in aliases:
+        hidden = "deployment" if alias in deployments else "model" if alias in catalog.cards else None
+        if hidden:
+            what = f"{alias!r} is the id of a {hidden}, which an alias would hide."
+            raise config.error(f"{_ALIASES}.{alias}", what)
+    ends = {alias: config.models.end(alias) for alias in aliases}
+    requested = None if config.deployments else RequestedMaker(maker, catalog)
+    names = Names(catalog, deployments, ends, requested)
+    for alias, name in aliases.items():
+        if not names.knows(name):
+            raise _unknown(config, names, offers, name, f"{_ALIASES}.{alias}")
+    return names
+
+
+def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) -> None:
+    """What the configuration refers to exists: tasks, models and deployments. Raises ConfigError."""
+
+    def check(name: str, key: str) -> None:
+        if names.listed(name) is None:
+            raise _unknown(config, names, offers, name, key)
+
+    for task, models in config.routes.items():
+        if task not in catalog.tasks:
+            what = f"{task!r} is no task; there are {', '.join(catalog.tasks)}."
+            raise config.error(f"routes.{task}", what, nearest(task, catalog.tasks))
+        for index, name in enumerate(models):
+            check(name, f"routes.{task}.{index}")
+    for title, ensemble in config.ensembles.items():
+        for index, name in enumerate(ensemble.members):
+            check(name, f"ensembles.{title}.members.{index}")
+        if ensemble.arbiter:
+            check(ensemble.arbiter, f"ensembles.{title}.arbiter")
+    if not isinstance(config.tracing.propagate, bool):
+        ids = names.deployments.listed
+        for index, name in enumerate(config.tracing.propagate):
+            if name not in ids:
+                what = f"there is no deployment {name!r}; there are {', '.join(ids)}."
+                raise config.error(f"tracing.propagate.{index}", what, nearest(name, list(ids)))
+    known = vendors(catalog, ())
+    for index, name in enumerate(config.constraints.deny_vendors):
+        # A stranger may be denied; a name that resembles a known one was meant to be that one.
+        if name.lower() not in known and (near := nearest(name, sorted(known))):
+            what = f"no vendor is called {name!r}."
+            raise config.error(f"constraints.deny_vendors.{index}", what, near)
+
+
+def vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:
+    """Everything that the rule about denied vendors compares with, in lower case."""
+    cards = catalog.cards.values()
+    names = {name.lower() for card in cards for name in (card.id, card.vendor, card.maker)}
+    makers = {name.lower() for each in load_families().families for name in (each.id, each.maker)}
+    return frozenset({*names, *makers, *providers, *PROVIDERS})
+
+
+def vendor_check(catalog: Catalog, providers: Iterable[str]) -> Callable[[Iterable[str]], None]:
+    """Refuses a slip of the pen, for a misspelt vendor would see the request after all. A stranger may be
+    denied: it cannot see anything.
+    """
+    known = vendors(catalog, providers)
+    names = sorted(known)
+
+    def check(denied: Iterable[str]) -> None:
+        for name in denied:
+            if name not in known and (near := nearest(name, names)):
+                what = f"no vendor is called {name!r}."
+                raise RequestError(what, key="constraints.deny_vendors", suggestion=near)
+
+    return check
+
+
+def _unknown(config: Config, names: Names, offers: Offers, name: str, key: str) -> Exception:
+    if why := offers.quarrel("model_cards", name):
+        return config.error(key, f"{why}.")
+    near = names.nearest(name)
+    way = "" if near else "; `interlock models` lists the models"
+    return config.error(key, f"{name!r} is neither a model nor a deployment{way}.", near)
