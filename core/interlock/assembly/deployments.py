@@ -60,12 +60,15 @@ class DeploymentMaker:
         return reached
 
     def _best_endpoints(self) -> list[tuple[ModelCard, Endpoint]]:
-        """Each card's first endpoint with a key, or its first endpoint: it shows what a key would give."""
+        """Each card's first endpoint with a key, one that is served if there is one; without a key its first
+        endpoint: it shows what a key would give.
+        """
         best = []
         for card in self._catalog.cards.values():
             if card.endpoints:
                 keyed = [endpoint for endpoint in card.endpoints if self.has_key(endpoint.provider)]
-                best.append((card, (keyed or card.endpoints)[0]))
+                served = [endpoint for endpoint in keyed if endpoint.served]
+                best.append((card, (served or keyed or card.endpoints)[0]))
         return best
 
     def has_key(self, provider: str) -> bool:
@@ -88,6 +91,7 @@ class DeploymentMaker:
             on_premise=on_premise,
             timeouts=self._timeouts,
             network=Network(environment=not on_premise),
+            unserved=endpoint.unserved,
             largest_answer=self._config.content.largest_answer,
         )
 
@@ -110,10 +114,11 @@ class DeploymentMaker:
         region = item.region or usual
         own = _address(facts, region)
         base_url, login = without_login((item.base_url or own).rstrip("/"))
-        at_home = True
+        at_home = usual_address = True
         if facts and not facts.in_process:
             self._check_url(base_url, facts, region, f"{key}.base_url")
-            at_home = not item.base_url or _loopback(base_url) or _same_origin(base_url, own)
+            usual_address = not item.base_url or _same_origin(base_url, own)
+            at_home = usual_address or _loopback(base_url)
         if facts:
             self._check_region(item.region or (usual if at_home else ""), base_url, f"{key}.region")
         on_premise = item.on_premise
@@ -121,7 +126,7 @@ class DeploymentMaker:
             on_premise = bool(facts and facts.on_premise and at_home and keeps)
         return Deployment(
             id=item.id,
-            card=card,
+            card=replace(card, context_window=item.context_window) if item.context_window else card,
             provider=item.provider,
             region=region,
             name=name,
@@ -135,6 +140,8 @@ class DeploymentMaker:
             network=replace(self._network(item, key), environment=not on_premise),
             price=item.price.price() if item.price else None,
             traits=item.traits,
+            # What another server calls the model is its own affair.
+            unserved=endpoint.unserved if endpoint and not item.name and usual_address else "",
             largest_answer=item.largest_answer or self._config.content.largest_answer,
         )
 

@@ -85,10 +85,10 @@ class Reader:
             raise self.error(name, f"expected at least 1 token, not {value}.")
         return value
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, *, default: bool = False) -> bool:
         value = self.take(name)
         if value is None:
-            return False
+            return default
         if not isinstance(value, bool):
             raise self.error(name, f"expected true or false, not {_kind(value)}.")
         return value
@@ -218,6 +218,11 @@ def _endpoint(table: Reader, name: str) -> Endpoint:
         name=table.text("name", name),
         region=table.region("region", "", provider),
         price=price_from(price) if price else None,
+        served=table.flag("served", default=True),
+        note=table.text("note"),
+        instead=table.text("instead"),
+        source=table.text("source"),
+        as_of=table.text("as_of"),
     )
     table.finish()
     return endpoint

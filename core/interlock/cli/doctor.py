@@ -4,13 +4,14 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from interlock.cli import show
 from interlock.cli.failures import FAILED
-from interlock.cli.readiness import Finding, examine
+from interlock.cli.readiness import Finding, doubts, examine
 from interlock.cli.session import session
 from interlock.cli.stores import Store, examine_stores
 
@@ -86,8 +87,12 @@ def _show(findings: Sequence[Finding], stores: Sequence[Store]) -> None:
     ]
     show.tables(*(part for part in parts if part[1]))
     for finding in findings:
-        if finding.warning:
-            show.note(f"{finding.deployment.id}: {finding.warning}.")
+        for doubt in _doubts(finding):
+            show.note(f"{finding.deployment.id}: {doubt}")
+
+
+def _doubts(finding: Finding) -> tuple[str, ...]:
+    return doubts(finding.deployment, datetime.now(UTC).date())
 
 
 def _step(problem: str, step: str) -> str:
@@ -119,7 +124,7 @@ def _data(finding: Finding) -> dict[str, Any]:
         "seconds": None if finding.seconds is None else round(finding.seconds, 4),
         "ready": finding.ready,
         "next_step": finding.next_step,
-        "warning": finding.warning,
+        "warning": " ".join(_doubts(finding)),
     }
 
 

@@ -47,10 +47,14 @@ def explain(
     router = session(context).informed_router()
     inputs.check_denied(deny or (), router.wiring.vendors)
     decision = router.decide(inputs.conversation(text, system), **options)
+    candidates = (router.deployments[each.deployment] for each in decision.shortlist)
+    warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
     if as_json:
-        show.write_json(show.decision_data(decision))
+        show.write_json({**show.decision_data(decision), "warnings": warnings})
     else:
         show_decision(decision)
+        for deployment, warning in warnings.items():
+            show.note(f"{deployment}: {warning}")
     if not decision.shortlist:
         show.note("No deployment may serve this; `interlock doctor` says what each of them lacks.")
 

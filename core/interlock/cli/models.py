@@ -10,6 +10,7 @@ from interlock.cli import show
 from interlock.cli.readiness import is_ready
 from interlock.cli.session import session
 from interlock.types.models import Deployment, ModelCard
+from interlock.types.traits import Traits
 
 
 def models(
@@ -31,6 +32,9 @@ def models(
         return
     columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Deployments")
     show.tables((columns, [_row(card, serving[name], ready) for name, card in cards.items()]))
+    for deployment in wiring.deployments.values():
+        if deployment.unserved:
+            show.note(f"{deployment.id}: {deployment.unserved}.")
 
 
 def _row(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> tuple[str, ...]:
@@ -47,9 +51,16 @@ def _row(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) ->
 
 
 def _deployment(deployment: Deployment, *, ready: bool) -> str:
+    state = "not ready" if not ready else "not served" if deployment.unserved else ""
     if deployment.id == deployment.model:
-        return "ready" if ready else "not ready"
-    return deployment.id if ready else f"{deployment.id} (not ready)"
+        return state or "ready"
+    return f"{deployment.id} ({state})" if state else deployment.id
+
+
+def _traits(traits: Traits) -> dict[str, Any]:
+    """Those that are known."""
+    known = {name: value for name, value in asdict(traits).items() if value is not None}
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in known.items()}
 
 
 def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -> dict[str, Any]:
@@ -65,22 +76,19 @@ def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -
         "weights": card.weights,
         "strengths": list(card.strengths),
         "scores": [asdict(score) for score in card.scores],
-        "price": price
-        and {
-            "input": price.input,
-            "output": price.output,
-            "cache_read": price.cache_read,
-            "cache_write": price.cache_write,
-            "source": price.source,
-            "as_of": price.as_of,
-            "tiers": [asdict(tier) for tier in price.tiers],
-        },
+        "price": price and asdict(price),
+        "traits": _traits(card.traits),
+        "source": card.source,
+        "endpoints": [asdict(endpoint) for endpoint in card.endpoints],
         "deployments": [
             {
                 "id": each.id,
                 "provider": each.provider,
                 "region": each.region,
+                "name": each.name,
+                "context_window": each.card.context_window,
                 "ready": each.id in ready,
+                "warning": each.unserved,
                 "price": None if each.rates is None else asdict(each.rates),
             }
             for each in deployments

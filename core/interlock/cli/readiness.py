@@ -5,8 +5,9 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from time import perf_counter
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from interlock.errors import InterlockError
@@ -18,6 +19,8 @@ from interlock.types.models import Deployment
 from interlock.types.permit import origin_of
 from interlock.types.providers import distribution_of
 
+_KEEPS: Final = 180  # days; what is older has often changed since
+
 Reach = Literal["ok", "failed", "in process", "not tried"]
 
 
@@ -25,8 +28,7 @@ Reach = Literal["ok", "failed", "in process", "not tried"]
 class Finding:
     """What is known of one deployment. `credential` says where its key comes from, and never the key.
 
-    `seconds` is how long the connection took; `next_step` is empty when the deployment is ready. `warning` is
-    what is unwise and keeps nothing from working.
+    `seconds` is how long the connection took; `next_step` is empty when the deployment is ready.
     """
 
     deployment: Deployment
@@ -37,10 +39,6 @@ class Finding:
     next_step: str = ""
 
     @property
-    def warning(self) -> str:
-        return self.deployment.credential.warning
-
-    @property
     def ready(self) -> bool:
         return not self.next_step
 
@@ -49,6 +47,26 @@ def is_ready(deployment: Deployment, providers: Mapping[str, Provider]) -> bool:
     """Whether its plugin is installed and its key is found. Says nothing about the network."""
     credential = deployment.credential
     return deployment.provider in providers and (credential.secret is not None or not credential.needed)
+
+
+def doubts(deployment: Deployment, today: date) -> tuple[str, ...]:
+    """What is unwise or doubtful about a deployment and keeps nobody from asking it, in sentences."""
+    found = (deployment.credential.warning, deployment.unserved, _old(deployment, today))
+    return tuple(f"{each}." for each in found if each)
+
+
+def _old(deployment: Deployment, today: date) -> str:
+    """Prices fall and rise; nobody but the user can look up what is charged now."""
+    price = deployment.rates
+    try:
+        since = date.fromisoformat(price.as_of if price else "")
+    except ValueError:
+        return ""
+    days = (today - since).days
+    if price is None or days <= _KEEPS:
+        return ""
+    whose = f"the price is {days} days old ({price.as_of}, {price.source})"
+    return f"{whose}; look up what it costs now, and write it with its date into the deployment's `price`"
 
 
 async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, limit: float) -> Finding:

@@ -163,6 +163,7 @@ class DeploymentConfig(Part):
     api_key: SecretText | None = None
     name: Text | None = None
     on_premise: bool | None = None
+    context_window: Limit | None = None
     headers: Annotated[dict[Text, HeaderText], Field(repr=False)] = {}
     extra_body: Annotated[dict[str, Any], Field(repr=False)] = {}
     timeouts: TimeoutsConfig = TimeoutsConfig()

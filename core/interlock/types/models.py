@@ -105,12 +105,35 @@ class Endpoint:
     """A provider that serves a card: under which `name`, processed in which `region`, at which `price`.
 
     Without a price it takes what the card says, as far as anybody knows.
+
+    Attributes:
+        served: False when nothing answers to the name there: the vendor has retired the model, or never had
+            it. `note` says which, `source` who says so, `as_of` when (ISO date).
+        instead: a name that is served there, of another model of the same maker's.
     """
 
     provider: str
     name: str
     region: str
     price: Price | None = None
+    served: bool = True
+    note: str = ""
+    instead: str = ""
+    source: str = ""
+    as_of: str = ""
+
+    @property
+    def unserved(self) -> str:
+        """Why nothing answers to the name, and the way out; empty when something does."""
+        if self.served:
+            return ""
+        why = f": {self.note}" if self.note else ""
+        since = f" (as of {self.as_of})" if self.as_of else ""
+        other = f", such as {self.instead}, which is another model" if self.instead else ""
+        return (
+            f"{self.provider} serves no {self.name}{why}{since}. Give the deployment, in interlock.yaml, a "
+            f"`name` that your account is served{other}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +234,7 @@ class Deployment:
         login: the authorization that stood in the address as `user:password@`; anything else replaces it.
         price: what the user says that it costs; `rates` is what it is taken to cost.
         traits: what the model takes here, where that differs from its card.
+        unserved: why nothing is known to answer to its name there, and the way out; it is asked all the same.
         largest_answer: what one answer may hold: bytes of a plain body once it is decompressed; characters of
             all that a stream says.
     """
@@ -230,6 +254,7 @@ class Deployment:
     network: Network = Network()
     price: Price | None = None
     traits: Traits = UNKNOWN
+    unserved: str = ""
     largest_answer: int = LARGEST_ANSWER
 
     @property

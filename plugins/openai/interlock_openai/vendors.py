@@ -273,7 +273,7 @@ TOGETHER = Vendor(
     facts=_cloud(
         "together",
         "TOGETHER_API_KEY",
-        "https://api.together.xyz/v1",
+        "https://api.together.ai/v1",
         "us",
         "Set TOGETHER_API_KEY to a key from api.together.ai.",
     ),

@@ -134,6 +134,29 @@ def test_the_best_endpoint_with_a_key_is_taken():
     assert deployments["openai/gpt-5.5"].name == "openai/gpt-5.5"
 
 
+@pytest.mark.parametrize(
+    ("keys", "provider", "warned"),
+    [
+        ({"ANTHROPIC_API_KEY"}, "anthropic", True),
+        ({"OPENROUTER_API_KEY"}, "openrouter", False),
+        ({"ANTHROPIC_API_KEY", "OPENROUTER_API_KEY"}, "openrouter", False),
+    ],
+)
+def test_of_the_keys_at_hand_one_that_reaches_the_model_is_taken(keys, provider, warned):
+    claude = assemble({}, environ=dict.fromkeys(keys, "k")).deployments["anthropic/claude-4-opus"]
+    assert claude.provider == provider
+    assert bool(claude.unserved) is warned
+
+
+def test_one_deployment_may_be_set_up_for_a_longer_window():
+    tuned = {"id": "tuned", "model": "zhipu/glm-5.2", "provider": "zhipu", "api_key": "k"}
+    config = {"deployments": [tuned | {"id": "usual"}, tuned | {"context_window": 256_000}]}
+    decision = Router(assemble(config, environ={})).decide("漢" * 200_000)
+    assert 128_000 < decision.input_tokens < 256_000
+    assert [each.deployment for each in decision.shortlist] == ["tuned"]
+    assert "holds 128,000" in decision.excluded["usual"]
+
+
 def test_the_mapping_is_stronger_than_the_environment():
     config = {"deployments": [DEPLOYMENT], "timeouts": {"total": 9}}
     environ = {"INTERLOCK_TIMEOUTS__TOTAL": "5", "INTERLOCK_TIMEOUTS__ANSWER": "3"}

@@ -45,9 +45,12 @@ def test_a_card_says_where_its_facts_come_from(card: ModelCard) -> None:
     assert {"text", "tools"} <= card.capabilities
     assert card.jurisdiction in {"us", "cn", "fr"}
     assert card.price is not None
-    assert card.price.source
-    assert date.fromisoformat(card.price.as_of) <= date(2026, 11, 21)
     assert 0 < card.price.input < card.price.output
+    for price in (card.price, *(endpoint.price for endpoint in card.endpoints if endpoint.price)):
+        assert price.source
+        assert date.fromisoformat(price.as_of) <= date(2026, 11, 29)
+        assert all(tier.input > price.input and tier.output > price.output for tier in price.tiers)
+        assert all((tier.cache_read is None) == (price.cache_read is None) for tier in price.tiers)
     assert all(0 < score.value <= 100 and score.source for score in card.scores)
 
 
@@ -57,6 +60,40 @@ def test_an_endpoint_says_where_it_processes(card: ModelCard) -> None:
     for endpoint in card.endpoints:
         assert endpoint.name
         assert endpoint.region == "global" or jurisdictions_of(endpoint.region, endpoint.provider)
+
+
+UNSERVED = {
+    ("anthropic/claude-4-opus", "anthropic"): "claude-opus-4-8",
+    ("deepseek/deepseek-v3", "deepseek"): "deepseek-flash",
+    ("google/gemini-2.5-ultra", "google"): "gemini-3.1-pro-preview",
+    ("meta/llama-4-ultra", "groq"): "",
+    ("meta/llama-4-ultra", "together"): "",
+    ("meta/llama-4-ultra", "huggingface"): "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8",
+    ("meta/llama-4-ultra", "openrouter"): "meta-llama/llama-4-maverick",
+}
+
+
+def test_names_that_no_vendor_serves_are_marked_with_source_and_date() -> None:
+    marked = {}
+    for card in CATALOG.cards.values():
+        for endpoint in card.endpoints:
+            if not endpoint.served:
+                marked[card.id, endpoint.provider] = endpoint.instead
+                assert endpoint.note
+                assert endpoint.source
+                assert date.fromisoformat(endpoint.as_of) <= date(2026, 11, 29)
+                assert f"{endpoint.provider} serves no {endpoint.name}" in endpoint.unserved
+                assert endpoint.instead in endpoint.unserved
+            else:
+                assert not endpoint.unserved
+    assert marked == UNSERVED
+
+
+@pytest.mark.parametrize("provider", ["openrouter", "huggingface", "together"])
+def test_hosts_of_many_makers_are_told_the_maker(provider: str) -> None:
+    names = [e.name for card in load_cards() for e in card.endpoints if e.provider == provider]
+    assert names
+    assert all(name.count("/") == 1 for name in names)
 
 
 def test_the_task_table_has_nine_rows() -> None:

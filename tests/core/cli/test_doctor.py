@@ -178,3 +178,50 @@ def test_a_proxy_of_the_environment_that_is_not_followed_is_named(configured, ru
     monkeypatch.setattr(socket, "getaddrinfo", fails)
     monkeypatch.setenv("HTTP_PROXY", "http://10.0.0.1:3128")
     assert "HTTP_PROXY is not followed to it" in " ".join(run("doctor").stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "instead"),
+    [
+        ("ANTHROPIC_API_KEY", "claude-opus-4-0", "claude-opus-4-8"),
+        ("DEEPSEEK_API_KEY", "deepseek-chat", "deepseek-flash"),
+        ("GEMINI_API_KEY", "gemini-2.5-ultra", "gemini-3.1-pro-preview"),
+        ("OPENROUTER_API_KEY", "meta-llama/llama-4-ultra", "meta-llama/llama-4-maverick"),
+    ],
+)
+def test_a_name_that_no_vendor_serves(run, monkeypatch, variable, name, instead):
+    async def connected(*_args):
+        return ""
+
+    monkeypatch.setattr("interlock.cli.readiness._connect", connected)
+    monkeypatch.setenv(variable, "anything")
+    result = run("doctor", "--json")
+    assert result.exit_code == 0
+    warnings = [each["warning"] for each in json.loads(result.stdout)]
+    (warning,) = [each for each in warnings if f" serves no {name}:" in each]
+    assert f"`name` that your account is served, such as {instead}" in warning
+    assert warning in " ".join(run("doctor").stderr.split())
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "claude-opus-4-0"}, {"base_url": "https://gateway.example/v1", "region": "us"}]
+)
+def test_a_name_or_an_address_of_ones_own_is_taken_at_its_word(change):
+    claude = {"id": "c", "model": "anthropic/claude-4-opus", "provider": "anthropic", "api_key": "k"}
+    for deployment, warned in ((claude, True), (claude | change, False)):
+        router = interlock.Router.from_config({"deployments": [deployment]})
+        assert bool(router.deployments["c"].unserved) is warned
+        assert router.deployments["c"].name == "claude-opus-4-0"
+
+
+def test_a_price_of_long_ago(configured, run):
+    path = configured("good")
+    text = path.read_text()
+    dated = "price: {{input: 1, output: 2, source: the contract, as_of: {}}}"
+    path.write_text(text.replace("id: good,", f"id: good, {dated.format('2020-01-31')},"))
+    assert path.read_text() != text
+    note = run("doctor").stderr
+    assert "2020-01-31, the contract" in note
+    assert "look up what it costs now" in note
+    path.write_text(text.replace("id: good,", f"id: good, {dated.format('2999-01-01')},"))
+    assert "look up what it costs now" not in run("doctor").stderr

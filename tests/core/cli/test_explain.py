@@ -17,6 +17,7 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
         "input_tokens",
         "shortlist",
         "excluded",
+        "warnings",
     ]
     assert data["task"] == "conversational"
     assert (data["confidence"], data["reason"], data["stage"]) == (1.0, "explicit", "explicit")
@@ -25,7 +26,17 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
     assert (first["deployment"], first["model"], first["region"]) == ("good", "zhipu/glm-5.2", "eu")
     assert first["reasons"]
     assert data["excluded"] == {"down": "the request asks for good alone"}
+    assert data["warnings"] == {}
     assert not vendor.bodies
+
+
+def test_a_shortlisted_name_that_no_vendor_serves(run, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "anything")
+    data = json.loads(run("explain", "--json", "Hi").stdout)
+    assert [each["deployment"] for each in data["shortlist"]] == ["anthropic/claude-4-opus"]
+    (warning,) = data["warnings"].values()
+    assert "anthropic serves no claude-opus-4-0: retired on 2026-06-15" in warning
+    assert warning in run("explain", "Hi").stderr
 
 
 def test_table_shows_task_ranks_and_rules(configured, run):

@@ -1,10 +1,12 @@
 """`interlock models` and `interlock plugins`, which also checks one."""
 
 import json
+from dataclasses import fields
 
 import pytest
 
 import interlock
+from interlock.catalog import load_cards
 from interlock.plugins import PluginHost
 
 
@@ -28,7 +30,15 @@ def test_models_as_json(configured, run):
     assert "tools" in glm["capabilities"]
     (good,) = glm["deployments"]
     price = good.pop("price")
-    assert good == {"id": "good", "provider": "openai-compatible", "region": "eu", "ready": True}
+    assert good == {
+        "id": "good",
+        "provider": "openai-compatible",
+        "region": "eu",
+        "name": "good",
+        "context_window": 128_000,
+        "ready": True,
+        "warning": "",
+    }
     assert price["input"] == glm["price"]["input"]
     assert "estimate" in price["source"]
     assert "estimate" not in glm["price"]["source"]
@@ -36,6 +46,28 @@ def test_models_as_json(configured, run):
     assert models["alibaba/qwen-3-max"]["price"]["tiers"][-1]["above"] == 128_000
 
     assert models["openai/gpt-5.5"]["deployments"] == []
+
+
+@pytest.mark.parametrize("card", load_cards(), ids=lambda card: card.id)
+def test_models_as_json_hold_everything_that_a_card_does(run, card):
+    (data,) = (each for each in json.loads(run("models", "--json").stdout) if each["id"] == card.id)
+    for field in fields(card):
+        assert field.name in data
+    assert data["strengths"] == list(card.strengths)
+    assert [each["value"] for each in data["scores"]] == [each.value for each in card.scores]
+    assert data["max_output"] == card.max_output
+    for told, endpoint in zip(data["endpoints"], card.endpoints, strict=True):
+        assert told["name"] == endpoint.name
+        assert told["note"] == endpoint.note
+        assert bool(told["price"]) is bool(endpoint.price)
+
+
+def test_a_model_whose_name_is_not_served_is_not_called_ready(run, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "anything")
+    result = run("models")
+    claude = next(line for line in result.stdout.splitlines() if line.startswith("anthropic/claude-4-opus"))
+    assert claude.endswith("   not served")
+    assert "such as claude-opus-4-8, which is another model" in result.stderr
 
 
 def test_a_deployment_that_lacks_its_key_is_not_ready(run, monkeypatch):
