@@ -33,8 +33,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _COLUMNS: Final = ("Started", "Task", "Deployment", "Result", "Seconds", "Tokens", "Cost", "ID")
 _FIELDS: Final = (
-    *("id", "started", "task", "reason", "deployment", "model", "error", "latency", "input_tokens"),
-    *("output_tokens", "cost", "streamed", "attempts", "metadata"),
+    *("id", "started", "task", "reason", "deployment", "model", "outcome", "error"),
+    *("latency", "input_tokens", "output_tokens", "cost", "streamed", "attempts", "metadata"),
 )
 
 
@@ -199,6 +199,7 @@ def _values(record: Record) -> tuple[Any, ...]:
         record.decision.reason,
         record.deployment,
         record.model,
+        record.outcome,
         record.error,
         round(record.latency, 6),
         used.input_tokens,
@@ -224,7 +225,7 @@ def _row(record: Record) -> tuple[str, ...]:
     started = datetime.fromtimestamp(record.started).astimezone()
     failed = sum(attempt.error is not None for attempt in record.attempts)
     result = show.result(record)
-    if failed and not record.error:
+    if failed and record.outcome == "answer":
         result += f" after {failed} failed"
     return (
         f"{started:%Y-%m-%d %H:%M:%S}",

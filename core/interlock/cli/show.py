@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from interlock.types.decisions import Decision
 from interlock.types.models import Price
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.records import LEFT, AttemptRecord, Record
 from interlock.types.response import Response, Usage
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 _UNBOUNDED = 10_000
 _LONGEST_WORD = 20
 _GAP = 2  # between two columns of a table
-# What Python raises where a caller stops waiting: by Ctrl-C, a cancelled task, a stream that is not read on.
-_LEAVING = ("CancelledError", "GeneratorExit", "KeyboardInterrupt")
-_LEFT = "left by the caller"
 # An answer is a stranger's text: on a terminal it may print, break lines and indent, and do nothing else.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -168,6 +165,7 @@ def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
         "role": attempt.role,
         "error": error
         and {"kind": error.kind, "message": error.message, "status": error.status, "code": error.code},
+        "cancelled": attempt.cancelled,
         "latency": round(attempt.latency, 4),
         "adjusted": list(attempt.adjusted),
         "usage": _usage(attempt.usage),
@@ -197,7 +195,7 @@ def decision_line(response: Response) -> str:
     answered = f"{response.model}{via}{where}"
     if failed := _failed(record.attempts):
         answered = f"{failed}, answered by {answered}"
-    if any(attempt.substituted for attempt in record.attempts if attempt.error is None):
+    if any(attempt.substituted for attempt in record.attempts if attempt.outcome == "answer"):
         answered += f", which served {response.served_model}"
     parts = [record.decision.task, answered, record.decision.reason, f"{record.latency:.1f} s"]
     parts += [part for part in (tokens(response.usage), dollars(response.cost)) if part]
@@ -206,12 +204,7 @@ def decision_line(response: Response) -> str:
 
 def result(record: Record) -> str:
     """How a call ended: `answered`, or the kind of its error."""
-    return _LEFT if record.error in _LEAVING else record.error or "answered"
-
-
-def failure(error: ErrorRecord) -> str:
-    """Why an attempt failed, as a tree has it. What is no failure of its own has no kind worth a word."""
-    return error.message if error.kind == "InterlockError" and error.message else str(error)
+    return LEFT if record.outcome == "left" else record.error or "answered"
 
 
 def _failed(attempts: Sequence[AttemptRecord]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
+_STYLES = {"answer": "green", "error": "red", "left": "yellow", "lost": ""}
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show what a call did.")
 
 
@@ -79,7 +80,7 @@ def drawn(record: Record) -> "Tree":
             show.piece("call", "bold"),
             f"{when:%Y-%m-%d %H:%M:%S}",
             "streamed" if record.streamed else "",
-            show.piece(show.result(record), "red" if record.error else "green"),
+            show.piece(show.result(record), _STYLES[record.outcome]),
             _seconds(record.latency),
             show.dollars(record.cost),
         )
@@ -100,7 +101,6 @@ def drawn(record: Record) -> "Tree":
 
 
 def _attempt(attempt: AttemptRecord) -> "Text":
-    error = attempt.error
     name = attempt.deployment
     if attempt.model != name:
         name += f" ({attempt.model})"
@@ -109,7 +109,7 @@ def _attempt(attempt: AttemptRecord) -> "Text":
     return _line(
         attempt.role,
         show.piece(name, "bold"),
-        show.piece(show.failure(error), "red") if error else show.piece("answered", "green"),
+        show.piece(attempt.cancelled or str(attempt.error or "answered"), _STYLES[attempt.outcome]),
         _seconds(attempt.latency),
         first,
         show.tokens(attempt.usage),

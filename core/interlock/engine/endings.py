@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from interlock.engine.flight import Flight, LostRace
+from interlock.engine.flight import Flight
 from interlock.errors import (
     AllAttemptsFailed,
     AllRateLimited,
@@ -49,7 +49,7 @@ def exhausted(flight: Flight) -> InterlockError:
     refused = _refused(flight.draft.attempts)
     if last is None or refused is not None:
         return nowhere(flight, refused)
-    failed = [attempt for attempt in flight.draft.attempts if not _lost(attempt)]
+    failed = [attempt for attempt in flight.draft.attempts if attempt.cancelled is None]
     tried = {attempt.deployment: attempt.error for attempt in failed}
     if len(tried) == 1:
         return last
@@ -110,7 +110,3 @@ def _refused(attempts: Sequence[AttemptRecord]) -> dict[str, str] | None:
 def _unsent(attempt: AttemptRecord) -> bool:
     kinds = (Overloaded.__name__, RouterOverloaded.__name__)
     return attempt.error is not None and attempt.error.kind in kinds
-
-
-def _lost(attempt: AttemptRecord) -> bool:
-    return attempt.error is not None and attempt.error.kind == LostRace.__name__

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from interlock.engine.fold import Fold
 from interlock.engine.records import RecordDraft
-from interlock.errors import InterlockError, OutputInvalid, TotalTimeout
+from interlock.errors import OutputInvalid, TotalTimeout
 from interlock.health.breaker import Wait
 from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
@@ -29,10 +29,6 @@ def _nothing_more() -> Steps:
 
 
 _NOTHING_MORE = _nothing_more()
-
-
-class LostRace(InterlockError):
-    """An attempt was cancelled because its race was over; in records alone, for nobody is told."""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from interlock.classifiers.tokens import estimate_tokens
 from interlock.engine.attempting.served import Served
+from interlock.engine.leaving import Cancelled
 from interlock.errors import InterlockError, ProviderError
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.locks import lock_of
@@ -108,6 +109,7 @@ class RecordDraft:
     ) -> AttemptRecord:
         """Write down an attempt that began at `ticks` of perf_counter and has just ended."""
         now = perf_counter()
+        cancelled = error.message if isinstance(error, Cancelled) else None
         billed = error is None or usage.output_tokens is not None
         record = AttemptRecord(
             id=number,
@@ -117,7 +119,7 @@ class RecordDraft:
             parent=parent,
             started=self._started + (ticks - self._ticks),
             latency=now - ticks,
-            error=None if error is None else error_record(error),
+            error=None if error is None or cancelled else error_record(error),
             usage=usage,
             cost=cost_of(usage, served.price if served else None) if billed else 0.0,
             served_model=served_model,
@@ -125,6 +127,7 @@ class RecordDraft:
             first_token=first_token,
             waited=waited,
             adjusted=tuple(adjusted),
+            cancelled=cancelled,
         )
         self._attempts.append(record)
         if isinstance(error, ProviderError):
@@ -134,6 +137,9 @@ class RecordDraft:
         return record
 
     def finish(self, deployment: Deployment | None = None, error: BaseException | None = None) -> Record:
+        """The record of a call that has ended. What is no Exception is its caller's leaving."""
+        ended = None if error is None else type(error).__name__
+        failed = isinstance(error, Exception)
         return Record(
             id=self._id,
             started=self._started,
@@ -143,11 +149,12 @@ class RecordDraft:
             deployment=deployment.id if deployment else None,
             model=deployment.model if deployment else None,
             cost=self.cost,
-            error=type(error).__name__ if error else None,
+            error=ended if failed else None,
             rescue=self.rescue,
             streamed=self._streamed,
             metadata=self._metadata,
             trace=self.trace,
+            cancelled=None if failed else ended,
         )
 
 

@@ -5,8 +5,6 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from interlock.engine.flight import LostRace
-from interlock.errors import InterlockError
 from interlock.telemetry.content import of_answer, of_messages
 from interlock.telemetry.facts import cause, of_attempt, of_call, of_error, of_place, of_record, some
 from interlock.telemetry.names import CHAT, INVOKE_WORKFLOW
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from interlock.telemetry.live import Live
 
 T = TypeVar("T")
-# What the logbook writes down for an attempt that nobody waited for any more.
-_LEFT = {InterlockError.__name__: "left", LostRace.__name__: "lost"}
 _USAGE = (
     ("input_tokens", "input_tokens"),
     ("output_tokens", "output_tokens"),
@@ -76,7 +72,7 @@ class CallTrace:
         live, names, record = self.live, self.live.names, self._record
         attributes = {} if record is None else of_record(names, record)
         failure = None
-        if error is None or (record is not None and record.error is None):
+        if error is None or (record is not None and record.outcome == "answer"):
             attributes[names.outcome] = "answer"
         elif isinstance(error, Exception):
             attributes[names.outcome] = "error"
@@ -160,14 +156,10 @@ class AttemptTrace:
         answer = None if entry is None else entry.answer
         attributes = of_attempt(names, record, answer)
         why = None
-        if error is None:
-            self._outcome = "answer"
-        elif error.kind in _LEFT:
-            self._outcome = _LEFT[error.kind]
-            if self._outcome == "lost":
-                self._lost()
-        else:
-            self._outcome = "error"
+        self._outcome = record.outcome
+        if self._outcome == "lost":
+            self._lost()
+        elif error is not None:
             attributes |= of_error(names, error)
             why = cause(error)
             self._call.failed = record

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.response import Usage
+
+LEFT = "left by the caller"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class AttemptRecord:
     one's price.
     `waited` is seconds in a queue before it began.
     `adjusted` says which settings were left out or sent in another way, as `temperature: left out; …`.
+    `cancelled` says why nobody waited for its answer any more, which is no error: `left by the caller`, or
+    as `lost the race to b`.
     """
 
     id: int
@@ -52,6 +57,14 @@ class AttemptRecord:
     substituted: bool = False
     waited: float = 0.0
     adjusted: tuple[str, ...] = ()
+    cancelled: str | None = None
+
+    @property
+    def outcome(self) -> Literal["answer", "error", "left", "lost"]:
+        """How it ended; `left` by the caller, `lost` when its race was over."""
+        if self.cancelled is None:
+            return "answer" if self.error is None else "error"
+        return "left" if self.cancelled == LEFT else "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +72,9 @@ class Record:
     """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all
     attempts.
 
-    `error` is the class name of what the caller was given instead of an answer, if so. `trace` is the W3C
-    traceparent of the call's span, when it was traced.
+    `error` is the class name of what the caller was given instead of an answer, if so; `cancelled`, of what
+    ended a call that its caller left before there was one, as CancelledError, or GeneratorExit for a stream.
+    `trace` is the W3C traceparent of the call's span, when it was traced.
     """
 
     id: str
@@ -76,3 +90,11 @@ class Record:
     streamed: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     trace: str | None = None
+    cancelled: str | None = None
+
+    @property
+    def outcome(self) -> Literal["answer", "error", "left"]:
+        """How it ended; `left` by the caller, which is no error."""
+        if self.cancelled is not None:
+            return "left"
+        return "answer" if self.error is None else "error"

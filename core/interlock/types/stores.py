@@ -20,7 +20,8 @@ class RecordQuery:
         since, until: seconds since the epoch; the first is included, the second is not.
         deployment: one that answered or was tried.
         error: the class name of what the caller was given instead of an answer.
-        failed: True for calls without an answer, False for calls with one.
+        failed: True for calls that ended in an error, False for calls that were answered. What its caller
+            left is neither.
         metadata: all of these, with these values.
         limit: the most records to give.
         after: `started` and `id` of the last record of the page before; what follows is older.

@@ -72,6 +72,7 @@ def attempts_to_plain(attempts: Iterable[AttemptRecord]) -> list[dict[str, Any]]
             "cost": each.cost,
             "usage": _usage(each.usage),
             "error": None if each.error is None else _error(each.error),
+            "cancelled": each.cancelled,
         }
         for each in map(unquoted, attempts)
     ]

@@ -128,7 +128,7 @@ def _conditions(query: RecordQuery) -> list[Any]:
     if query.error is not None:
         found.append(records.c.error == text(query.error))
     if query.failed is not None:
-        found.append(records.c.error.is_not(None) if query.failed else records.c.error.is_(None))
+        found.append(records.c.outcome == ("error" if query.failed else "answer"))
     found += [
         exists().where(
             labels.c.record == records.c.id, labels.c.name == text(name), labels.c.value == text(value)

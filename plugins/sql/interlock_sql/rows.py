@@ -42,6 +42,7 @@ class Rows:
                 "reason": text(decision.reason),
                 "deployment": text(record.deployment),
                 "model": text(record.model),
+                "outcome": record.outcome,
                 "error": text(record.error),
                 "latency": record.latency,
                 "input_tokens": _total(usage.input_tokens for usage in used),
@@ -84,9 +85,10 @@ class Rows:
                     "output_tokens": _total([attempt.usage.output_tokens]),
                     "cost": attempt.cost,
                     "served_model": text(attempt.served_model),
+                    "outcome": attempt.outcome,
                     "error": error and error.kind,
                     "status": error and error.status,
-                    "message": text(error.message) if error else None,
+                    "message": text(error.message) if error else text(attempt.cancelled),
                 }
             )
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every migration, the last one being that which makes the tables below."""
 
 VERSION_TABLE = "interlock_version"
@@ -35,6 +35,7 @@ records = Table(
     Column("reason", Text, nullable=False),
     Column("deployment", Text),
     Column("model", Text),
+    Column("outcome", Text, nullable=False, server_default="answer"),
     Column("error", Text),
     Column("latency", Double, nullable=False),
     Column("input_tokens", BigInteger),
@@ -66,6 +67,7 @@ attempts = Table(
     Column("output_tokens", BigInteger),
     Column("cost", Double),
     Column("served_model", Text),
+    Column("outcome", Text, nullable=False, server_default="answer"),
     Column("error", Text),
     Column("status", Integer),
     Column("message", Text),

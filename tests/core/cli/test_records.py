@@ -207,9 +207,10 @@ def test_an_interrupt_keeps_the_record(configured, start, run, vendor):
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (130, "")
     (record,) = listed(run)
-    assert record["error"] == "CancelledError"
+    assert record["cancelled"] == "CancelledError"
     (row,) = run("records", "list").stdout.splitlines()[2:]
     assert " left by the caller " in row
+    assert listed(run, "--errors") == []
     shown = run("trace", "last").stdout
     assert " · left by the caller · " in shown
     assert "Error" not in shown

@@ -238,7 +238,7 @@ def test_an_interrupt_in_the_waiting_thread_cancels_the_call():
             print("interrupted")
         while not router.records:
             time.sleep(0.01)
-        print(router.records[-1].error)
+        print(router.records[-1].cancelled)
         """
     )
     assert out.split() == ["interrupted", "CancelledError"]

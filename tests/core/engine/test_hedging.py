@@ -90,7 +90,7 @@ async def test_the_losers_connection_is_closed_and_its_cost_is_recorded(upstream
         await asyncio.to_thread(slow.wait_until_idle)
     assert (response.text, response.deployment) == ("Quick.", "quick")
     loser, winner = response.record.attempts
-    assert (loser.deployment, loser.role, loser.error.kind) == ("slow", "answer", "LostRace")
+    assert (loser.deployment, loser.role, loser.outcome) == ("slow", "answer", "lost")
     assert (winner.deployment, winner.role, winner.parent, winner.error) == ("quick", "hedge", loser.id, None)
     assert loser.cost == pytest.approx(loser.usage.input_tokens / 1e6)
     assert response.cost == pytest.approx(loser.cost + 12 / 1e6)
@@ -122,7 +122,7 @@ async def test_cancelling_a_call_closes_both_connections(upstreams):
             await task
         for upstream in upstreams:
             await asyncio.to_thread(upstream.wait_until_idle)
-        assert [each.error.kind for each in router.wiring.records.last.attempts] == ["InterlockError"] * 2
+        assert [each.outcome for each in router.wiring.records.last.attempts] == ["left"] * 2
 
 
 def test_hedges_are_a_share_of_the_calls():

@@ -23,7 +23,7 @@ INSIDE = {"eu": {"eu", "de"}, "us": {"us"}, "cn": {"cn"}, "de": {"de"}}
 SHORT = {"ends with finish_reason length", "gives an empty answer that is right"}
 # Attempts that never began, and attempts that nobody waited for any more.
 UNSENT = {"NoLongerAllowed", "Overloaded", "RouterOverloaded"}
-LEFT = {"InterlockError", "LostRace", "TotalTimeout"}
+LEFT = {"left", "lost", "TotalTimeout"}
 
 
 def allowed(place: Place, question: Question) -> bool:
@@ -35,17 +35,20 @@ def allowed(place: Place, question: Question) -> bool:
     return place.model.partition("/")[0] not in question.denied
 
 
+def ending(attempt: AttemptRecord) -> str:
+    return attempt.outcome if attempt.error is None else attempt.error.kind
+
+
 def was_sent(attempt: AttemptRecord) -> bool:
-    if attempt.error is None:
-        return True
+    kind = ending(attempt)
     # Whoever was left in a queue has used nothing; whoever was left later is taken to have been read.
-    waited = attempt.error.kind in LEFT and attempt.usage.input_tokens is None
-    return attempt.error.kind not in UNSENT and not waited
+    waited = kind in LEFT and attempt.usage.input_tokens is None
+    return kind not in UNSENT and not waited
 
 
 def has_arrived(attempt: AttemptRecord) -> bool:
     """Not so when it may have ended before its request was there."""
-    kind = "" if attempt.error is None else attempt.error.kind
+    kind = ending(attempt)
     return was_sent(attempt) and kind not in LEFT and not kind.endswith("Timeout")
 
 
@@ -71,7 +74,7 @@ def check_record(router: Router, play: Play, record: Record) -> None:
     # 7: a record replays to the same decision.
     wiring = router.wiring
     assert replay(record, wiring.engine.decider, wiring.deployments).change == "same"
-    answered = [attempt for attempt in record.attempts if attempt.error is None]
+    answered = [attempt for attempt in record.attempts if attempt.outcome == "answer"]
     if play.hedge is None:
         assert len(answered) <= 1, "answered twice"
     for attempt in answered:
@@ -84,7 +87,7 @@ def check_heard(play: Play, heard: Heard, record: Record) -> None:
     assert heard.seconds < TIMEOUTS.total + 2.0
     if heard.left:
         # What reads for a thread is ahead of it, and may have come to the call's end.
-        assert heard.question.sync or record.error in ("CancelledError", "GeneratorExit", None)
+        assert heard.question.sync or record.outcome in ("left", "answer")
         return
     if heard.error is not None:
         assert heard.error.attempts == record.attempts
@@ -100,7 +103,7 @@ def check_heard(play: Play, heard: Heard, record: Record) -> None:
     response = heard.response
     assert response.record == record
     assert response.text == heard.text
-    assert response.deployment in {each.deployment for each in record.attempts if each.error is None}
+    assert response.deployment in {each.deployment for each in record.attempts if each.outcome == "answer"}
     assert None not in (response.usage.input_tokens, response.usage.output_tokens)
     if response.finish_reason == "tool_calls":
         assert [dict(call.arguments) for call in response.tool_calls] == [ARGUMENTS]

@@ -72,7 +72,7 @@ def test_a_call_whose_router_is_closed_meanwhile_ends_in_a_typed_error():
     router.close_sync()
     thread.join(5)
     assert ended
-    assert router.records[-1].error == "CancelledError"
+    assert router.records[-1].cancelled == "CancelledError"
 
 
 def test_calls_in_threads_never_meet_a_loop_that_is_being_closed():

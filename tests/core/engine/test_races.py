@@ -59,7 +59,12 @@ def hedged(delay=1.0, **facts):
 
 def ended(record):
     """Each attempt's deployment and how it ended, in the order of their beginnings."""
-    return [(each.deployment, each.error.kind if each.error else None) for each in record.attempts]
+    return [(each.deployment, how(each)) for each in record.attempts]
+
+
+def how(attempt):
+    """An error's kind, None for an answer, else `lost` or `left`."""
+    return attempt.error.kind if attempt.error else {"answer": None}.get(attempt.outcome, attempt.outcome)
 
 
 async def whole(router, prompt="Say it", **options):
@@ -98,9 +103,9 @@ def test_a_slow_first_loses_to_its_hedge(ask):
     assert (response.text, response.deployment) == ("Quick.", "b")
     assert seconds == pytest.approx(1.5)
     first, hedge = response.record.attempts
-    assert ended(response.record) == [("a", "LostRace"), ("b", None)]
+    assert ended(response.record) == [("a", "lost"), ("b", None)]
     assert (first.role, first.id, hedge.role, hedge.parent) == ("answer", 0, "hedge", 0)
-    assert first.error.message == "lost the race to b"
+    assert first.cancelled == "lost the race to b"
 
 
 def test_a_hedge_that_is_not_needed_is_not_sent(ask):
@@ -120,7 +125,7 @@ def test_a_hedge_that_comes_too_late_is_the_loser(ask):
     router, _ = racing({"a": [Step("Mine.", delay=1.2)], "b": [Step("Late.", delay=1)]}, hedged())
     response, seconds = ask(router)
     assert (response.text, seconds) == ("Mine.", pytest.approx(1.2))
-    assert ended(response.record) == [("a", None), ("b", "LostRace")]
+    assert ended(response.record) == [("a", None), ("b", "lost")]
 
 
 def test_the_next_starts_at_once_when_all_before_it_have_failed(ask):
@@ -155,8 +160,8 @@ def test_a_failure_that_ends_the_race_ends_it_for_all(ask):
     )
     with pytest.raises(ContentPolicyViolation) as failure:
         ask(router)
-    assert [each.error.kind for each in failure.value.attempts] == ["ContentPolicyViolation", "LostRace"]
-    assert "a" in failure.value.attempts[1].error.message
+    assert [how(each) for each in failure.value.attempts] == ["ContentPolicyViolation", "lost"]
+    assert "a" in failure.value.attempts[1].cancelled
 
 
 def test_when_all_fail_each_has_its_own_cause(ask):
@@ -185,7 +190,7 @@ def test_the_first_of_several_with_delays_of_their_own(ask):
     )
     response, seconds = ask(router)
     assert (response.text, seconds) == ("C.", pytest.approx(4.4))
-    assert ended(response.record) == [("b", "LostRace"), ("a", "LostRace"), ("c", None)]
+    assert ended(response.record) == [("b", "lost"), ("a", "lost"), ("c", None)]
 
 
 def test_the_total_holds_over_a_race(ask):
@@ -195,7 +200,7 @@ def test_the_total_holds_over_a_race(ask):
     )
     with pytest.raises(TotalTimeout) as failure:
         ask(router)
-    assert {each.error.kind for each in failure.value.attempts} <= {"TotalTimeout", "LostRace"}
+    assert {how(each) for each in failure.value.attempts} <= {"TotalTimeout", "lost"}
     assert len(failure.value.attempts) == 2
 
 
@@ -232,7 +237,7 @@ def test_a_loser_is_accounted_for_with_what_it_had_said():
     scripts = {"a": [Step(said, delay=2)], "b": [Step(said, delay=2)]}
     router, _ = racing(scripts, hedged(delay=0), deployments=PRICED)
     winner, loser = run(streamed(router)).record.attempts
-    assert loser.error.kind == "LostRace"
+    assert loser.outcome == "lost"
     assert loser.usage == winner.usage
     assert loser.usage.output_tokens > 0
 
@@ -279,7 +284,7 @@ def test_a_guardrail_that_stops_the_winners_answer_stops_the_call(ask):
     router, _ = racing({"a": [Step("Good.", delay=LONG)], "b": ["Bad."]}, hedged(), plugins=[plugin])
     with pytest.raises(GuardrailError) as failure:
         ask(router)
-    assert [each.error and each.error.kind for each in failure.value.attempts] == ["LostRace", None]
+    assert [how(each) for each in failure.value.attempts] == ["lost", None]
     assert router.records[-1].error == "GuardrailError"
 
 
@@ -313,7 +318,7 @@ def test_all_are_awaited_and_the_strategy_chooses(ask):
     router, strategy = racing(scripts, race, choose=longest)
     response, seconds = ask(router)
     assert (response.text, response.deployment, seconds) == ("A longer one.", "c", pytest.approx(3))
-    assert [(each.role, each.error is None) for each in response.record.attempts] == [
+    assert [(each.role, each.outcome == "answer") for each in response.record.attempts] == [
         ("member", True), ("member", False), ("member", True),
     ]  # fmt: skip
     (sent,) = strategy.sent
@@ -349,7 +354,7 @@ def test_when_the_winner_breaks_the_strategy_goes_on_and_hears_why():
     )
     response = run(streamed(router))
     assert response.text == "Once upon a time, in a land far away"
-    assert ended(response.record) == [("a", "LostRace"), ("b", "ProtocolError"), ("c", None)]
+    assert ended(response.record) == [("a", "lost"), ("b", "ProtocolError"), ("c", None)]
     assert response.record.rescue == "replay"
     (sent,) = strategy.sent
     assert (sent.attempt.deployment, type(sent.error)) == ("b", ProtocolError)
@@ -380,7 +385,7 @@ def test_a_race_may_take_over_a_broken_stream():
     )
     response = run(streamed(router))
     assert response.text == "Once upon a time, there was"
-    assert ended(response.record) == [("c", "ProtocolError"), ("a", "LostRace"), ("b", None)]
+    assert ended(response.record) == [("c", "ProtocolError"), ("a", "lost"), ("b", None)]
 
 
 @pytest.mark.parametrize("delay", [0, 1])
@@ -390,7 +395,7 @@ def test_two_that_speak_at_the_same_moment_are_one_stream(delay):
     router, _ = racing(scripts, hedged(delay=delay))
     response = run(streamed(router))
     assert (response.text, response.deployment) == ("The same", "a")
-    assert ended(response.record) == [("a", None), ("b", "LostRace")]
+    assert ended(response.record) == [("a", None), ("b", "lost")]
 
 
 def test_leaving_a_stream_early_leaves_its_race():
@@ -406,7 +411,7 @@ def test_leaving_a_stream_early_leaves_its_race():
 
     run(call())
     record = router.wiring.records.last
-    assert ended(record) == [("a", "LostRace"), ("b", "InterlockError")]
+    assert ended(record) == [("a", "lost"), ("b", "left")]
 
 
 def test_synchronous_calls_race_too():
@@ -416,7 +421,7 @@ def test_synchronous_calls_race_too():
         assert router.complete_sync("Say it").text == "Quick."
         with router.stream_sync("Say it") as stream:
             assert "".join(chunk.text for chunk in stream) == "Quick."
-        assert ended(stream.response.record) == [("a", "LostRace"), ("b", None)]
+        assert ended(stream.response.record) == [("a", "lost"), ("b", None)]
 
 
 @dataclass
@@ -585,7 +590,10 @@ def test_nobody_is_left_behind_whichever_way_a_race_ends(schedule):
             response = task.result()
             assert response.text == response.deployment, "an answer under another's name"
             assert response.record.attempts == record.attempts
-            assert any(each.deployment == response.deployment and not each.error for each in record.attempts)
+            assert any(
+                each.deployment == response.deployment and each.outcome == "answer"
+                for each in record.attempts
+            )
         else:
             assert isinstance(task.exception(), InterlockError)
             assert len(task.exception().attempts) == doors.opened

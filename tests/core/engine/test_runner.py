@@ -197,7 +197,7 @@ async def test_cancelling_a_call_reaches_the_provider_and_the_record():
     with pytest.raises(asyncio.CancelledError):
         await task
     assert left.is_set()
-    assert router.records[-1].error == "CancelledError"
+    assert router.records[-1].cancelled == "CancelledError"
     assert used(router) == {"a": 1, "b": 0}
 
 

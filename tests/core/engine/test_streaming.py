@@ -257,7 +257,7 @@ async def test_leaving_early_closes_the_providers_stream(how):
             await task
     await asyncio.wait_for(closed.wait(), 1)
     await asyncio.sleep(0)
-    assert router.records[-1].error in ("GeneratorExit", "CancelledError")
+    assert router.records[-1].cancelled in ("GeneratorExit", "CancelledError")
 
 
 async def test_a_finished_stream_is_recorded_once():

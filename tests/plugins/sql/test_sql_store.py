@@ -22,7 +22,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from interlock import StoreError
+from interlock import ErrorRecord, Record, StoreError
 from interlock.protocols import RecordStore
 from interlock.testing.records import sample_record
 from interlock.types.stores import PruneCall, RecordQuery, StoreCall
@@ -95,6 +95,65 @@ async def test_the_migrations_make_what_the_queries_expect(opened: Opened, place
         assert compare_metadata(context, metadata) == []
     engine.dispose()
     assert rows(place, f"SELECT version_num FROM {VERSION_TABLE}") == [(REVISIONS[-1],)]
+
+
+async def test_what_was_left_or_lost_is_no_error(opened: Opened, place: StoreCall) -> None:
+    store = opened()
+    await store.put([_left(1), sample_record(2)])
+    await store.aclose()
+    failed = "SELECT deployment, error FROM attempts WHERE error IS NOT NULL"
+    assert rows(place, failed) == [("first", "RateLimited")]
+    assert rows(place, "SELECT id FROM records WHERE error IS NOT NULL") == []
+    assert rows(place, "SELECT outcome FROM records ORDER BY id") == [("left",), ("answer",)]
+    assert rows(place, "SELECT outcome, message FROM attempts ORDER BY record, number")[:2] == [
+        ("lost", "lost the race to second"),
+        ("left", "left by the caller"),
+    ]
+
+
+def _left(number: int) -> Record:
+    record = sample_record(number)
+    one, other = record.attempts
+    lost = replace(one, error=None, cancelled="lost the race to second")
+    left = replace(other, cancelled="left by the caller")
+    return replace(record, attempts=(lost, left), deployment=None, model=None, cancelled="CancelledError")
+
+
+async def test_what_an_earlier_version_counted_as_an_error_is_counted_anew(
+    opened: Opened, place: StoreCall
+) -> None:
+    record = _left(1)
+    lost, left = record.attempts
+    kinds = ("LostRace", "InterlockError")
+    old = replace(
+        record,
+        error=record.cancelled,
+        cancelled=None,
+        attempts=tuple(
+            replace(each, cancelled=None, error=ErrorRecord(kind=kind, message=each.cancelled or ""))
+            for each, kind in zip((lost, left), kinds, strict=True)
+        ),
+    )
+    failed = replace(sample_record(2), error="TotalTimeout")
+    store = opened()
+    await store.put([old, failed])
+    await store.aclose()
+    engine = make_engine(address_of(place))
+    with engine.execution_options(writes=True).begin() as connection:
+        for table in ("records", "attempts"):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN outcome"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+    engine.dispose()
+    store = opened()
+    assert await store.get(record.id) == record
+    assert await store.find(RecordQuery(failed=True)) == [failed]
+    await store.aclose()
+    assert rows(place, "SELECT outcome, error FROM records ORDER BY id") == [
+        ("left", None), ("error", "TotalTimeout"),
+    ]  # fmt: skip
+    assert rows(place, "SELECT outcome, error FROM attempts ORDER BY record, number") == [
+        ("lost", None), ("left", None), ("error", "RateLimited"), ("answer", None),
+    ]  # fmt: skip
 
 
 async def test_a_database_of_a_later_version_is_left_alone(opened: Opened, place: StoreCall) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
-from interlock.engine.flight import Flight, Lane, LostRace
+from interlock.engine.flight import Flight, Lane
+from interlock.engine.leaving import LostRace, left
 from interlock.engine.records import estimated, filled
 from interlock.errors import (
     AttemptTimeout,
@@ -199,7 +200,7 @@ def _failure(deployment: str, error: BaseException, lane: Lane) -> InterlockErro
     if isinstance(error, InterlockError):
         return error
     if not isinstance(error, Exception) and not _stray(error):
-        return InterlockError("left by the caller") if lane.lost is None else LostRace(lane.lost)
+        return left() if lane.lost is None else LostRace(lane.lost)
     # A provider may raise ProviderError alone; anything else is its own fault, and a failed attempt.
     _log.error("the provider of %s raised %s", deployment, type(error).__name__)
     failure = ProtocolError(f"the provider of {deployment} failed with {type(error).__name__}")

@@ -11,7 +11,8 @@ from weakref import WeakSet
 
 from interlock.engine.attempting.gates import Gate, Place
 from interlock.engine.attempting.logbook import Entry
-from interlock.engine.flight import Flight, Lane, LostRace
+from interlock.engine.flight import Flight, Lane
+from interlock.engine.leaving import LostRace
 from interlock.errors import InterlockError, Overloaded, RouterOverloaded
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from interlock.engine.attempting.logbook import Entry
-from interlock.engine.flight import LostRace
+from interlock.engine.leaving import LostRace
 from interlock.errors import InterlockError, NoLongerAllowed, ProviderError, SettingRefused
 from interlock.health import HealthBook, RetryBudget
 from interlock.health.breaker import Cause, Wait

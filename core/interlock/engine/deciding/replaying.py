@@ -111,7 +111,7 @@ def _cost(record: Record, now: Decision, deployments: Mapping[str, Deployment]) 
         return None
     if leader in (_first(record.decision), record.deployment):
         return _sum(_repriced(attempt, deployments) for attempt in record.attempts)
-    answers = [each for each in record.attempts if each.error is None and each.role != "classifier"]
+    answers = [each for each in record.attempts if each.outcome == "answer" and each.role != "classifier"]
     if not answers:
         return None
     deployment = deployments[leader]

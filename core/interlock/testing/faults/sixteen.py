@@ -234,7 +234,7 @@ def _accounts(scene: Scene) -> Complaints:
     if response.usage != FALLBACK_USAGE:
         yield "the caller sees another usage than the fallback's"
     missed = [attempt for attempt in record.attempts if attempt.deployment == scene.primary]
-    if any(attempt.error is None for attempt in missed) or len(missed) != len(scene.of_primary()):
+    if any(attempt.outcome == "answer" for attempt in missed) or len(missed) != len(scene.of_primary()):
         yield "the failed attempts are not recorded"
     if any(attempt.cost for attempt in missed):
         yield "a failed attempt is billed"
