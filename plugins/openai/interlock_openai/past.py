@@ -7,12 +7,12 @@ from typing import Any
 from interlock.types.messages import Reasoning, ToolCall
 from interlock.types.models import Deployment
 from interlock.types.provenance import comes_from
-from interlock_openai.vendors import Return, Vendor
+from interlock_openai.vendors import ReasoningForm, Return, Vendor
 
 # Beside a call's function: Google's compatible endpoints and gateways that copy them; LiteLLM's proxy.
 _PROOFS = ("extra_content", "provider_specific_fields")
 # A thought that another vendor kept to itself, for vendors that demand one.
-_NO_THOUGHT = " "
+_BLANK = Reasoning(" ")
 
 
 class Past:
@@ -36,27 +36,27 @@ class Past:
         for thought in own:
             if thought.redacted:
                 encoded.update(_proofs(thought.signature))
-        if _counts(self._owed, encoded) and not any(thought.text for thought in own):
-            encoded[vendor.reasoning_form] = _NO_THOUGHT
-        if not own or not _counts(vendor.reasoning_back, encoded):
-            return
-        text = "".join(thought.text for thought in own)
-        if vendor.reasoning_form == "thinking_parts":
-            parts = [_thinking(thought) for thought in own]
-            content = encoded.get("content")
-            if isinstance(content, str):
-                parts.extend([{"type": "text", "text": content}] if content else [])
-            else:
-                parts.extend(content or ())
-            encoded["content"] = parts
-        elif vendor.reasoning_form == "reasoning_details":
-            details = [detail for thought in own for detail in _details(thought.signature)]
-            if details:
-                encoded["reasoning_details"] = details
-            elif text:
-                encoded["reasoning"] = text
-        elif text:
-            encoded[vendor.reasoning_form] = text
+        owed = _counts(self._owed, encoded)
+        wanted = own if owed or _counts(vendor.reasoning_back, encoded) else []
+        form = vendor.reasoning_form
+        encoded.update(_written(wanted, form, encoded) or (_written([_BLANK], form, encoded) if owed else {}))
+
+
+def _written(thoughts: list[Reasoning], form: ReasoningForm, encoded: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a message that carry these thoughts, if there is anything to carry."""
+    text = "".join(thought.text for thought in thoughts)
+    if form == "thinking_parts" and any(thought.text or thought.signature for thought in thoughts):
+        parts = [_thinking(thought) for thought in thoughts]
+        content = encoded.get("content")
+        if isinstance(content, str):
+            parts.extend([{"type": "text", "text": content}] if content else [])
+        else:
+            parts.extend(content or ())
+        return {"content": parts}
+    if form == "reasoning_details":
+        details = [detail for thought in thoughts for detail in _details(thought.signature)]
+        return {"reasoning_details": details} if details else {"reasoning": text} if text else {}
+    return {form: text} if text else {}
 
 
 def _counts(which: Return, encoded: dict[str, Any]) -> bool:

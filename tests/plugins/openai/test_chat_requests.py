@@ -409,21 +409,6 @@ def test_a_refusal_is_text_where_there_is_no_place_for_one(dialect: Callable[[st
         assert body_of(dialect(name), request)["messages"][1] == {"role": "assistant", "content": "no"}
 
 
-def test_deepseek_gets_a_thought_for_every_turn_its_own_or_a_blank_one(dialect: Callable[[str], Any]) -> None:
-    history = [
-        Message("user", "q"),
-        Message("assistant", [Reasoning("mine", vendor="deepseek"), ToolCall(id="a", name="look")]),
-        Message("tool", [ToolResult(id="a", content="seen")]),
-        Message("assistant", [Reasoning("other", vendor="zhipu"), ToolCall(id="b", name="look")]),
-        Message("tool", [ToolResult(id="b", content="seen")]),
-        Message("assistant", "done"),
-        Message("user", "go on"),
-    ]
-    sent = body_of(dialect("deepseek"), Request(history))["messages"]
-    thoughts = [message.get("reasoning_content") for message in sent]
-    assert thoughts == [None, "mine", None, " ", None, " ", None]
-
-
 @pytest.mark.parametrize("vendor", ["openai", "azure", "deepseek", "openrouter"])
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.one_of(st.text(max_size=90), st.text(alphabet=" a/<|>\\\n\u00a0\u2028", max_size=80)))
