@@ -64,4 +64,6 @@ def main(folder: str, question: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:  # noqa: PLR2004 - a folder and a question
+        sys.exit(f"usage: python {sys.argv[0]} FOLDER QUESTION")
     main(sys.argv[1], " ".join(sys.argv[2:]))

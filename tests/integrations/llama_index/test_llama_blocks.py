@@ -263,7 +263,7 @@ def test_any_answer_is_json_and_reads_the_same_plain_streamed_and_in_the_history
     llm = Interlock(router=scripted_router({"a": [said, said]}))
     plain = llm.chat([ChatMessage(content="hello")])
     *_, last = llm.stream_chat([ChatMessage(content="hello")])
-    json.dumps([plain.raw, plain.additional_kwargs])
+    json.dumps([plain.raw.model_dump(), plain.additional_kwargs])
     assert ChatMessage.model_validate_json(plain.message.model_dump_json()) == plain.message
     assert (
         gist(last.message)

@@ -1,6 +1,7 @@
 """The example, and what it is made of, with the model on this machine and a real embedding."""
 
 import importlib.util
+import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,14 @@ def test_the_example_answers_and_names_its_sources(example: ModuleType, capsys) 
     pages = {page.name for page in (ROOT / "docs").rglob("*.md")}
     assert len(sources) == 2
     assert {source.partition(":")[0] for source in sources} <= pages
+
+
+@pytest.mark.parametrize("given", [[], ["docs"]])
+def test_the_example_without_a_question_says_how_it_is_called(given: list[str], monkeypatch) -> None:
+    file = str(ROOT / "docs/examples/llamaindex_rag.py")
+    monkeypatch.setattr(sys, "argv", [file, *given])
+    with pytest.raises(SystemExit, match=r"usage: .*FOLDER QUESTION"):
+        runpy.run_path(file, run_name="__main__")
 
 
 @pytest.mark.parametrize(

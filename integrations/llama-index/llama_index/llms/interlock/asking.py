@@ -6,13 +6,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from interlock import Constraints, Request, RequestError, Settings, tighten
+from llama_index.llms.interlock.arguments import SETTINGS, body, named
 from llama_index.llms.interlock.tools import written_tools
 
 _FREE, _UNSET = Constraints(), Settings()
-_SETTINGS = tuple(field.name for field in fields(Settings))
+_RULES = tuple(field.name for field in fields(Constraints))
 _ROUTING = tuple(field.name for field in fields(Request) if field.name not in ("messages", "settings"))
 _PLAIN = tuple(name for name in _ROUTING if name not in ("constraints", "metadata"))
-_KNOWN = (*_ROUTING, "residency", "settings", *_SETTINGS)
+_KNOWN = (*_ROUTING, *_RULES, "settings", *SETTINGS)
 _IGNORED = ("extra_headers",)  # core's DocumentContextExtractor gives every model one of Anthropic's
 
 
@@ -24,6 +25,9 @@ def options(standing: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     Raises:
         RequestError: naming the keyword that there is none of.
     """
+    given = named(given)
+    if additional := standing.get("additional_kwargs"):
+        standing = _added(standing, body(additional, (*SETTINGS, "tool_choice")))
     for name in given:
         if name not in _KNOWN and name not in _IGNORED:
             near = get_close_matches(name, _KNOWN, n=1)
@@ -54,14 +58,21 @@ def _first(name: str, *sources: Mapping[str, Any]) -> Any:
 
 
 def _settings(source: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {name: source[name] for name in _SETTINGS if source.get(name) is not None}
+    plain = {name: source[name] for name in SETTINGS if source.get(name) is not None}
     return _mapping(source, "settings") | plain
 
 
 def _constraints(source: Mapping[str, Any]) -> Constraints:
-    rules, residency = source.get("constraints"), source.get("residency")
-    given = Request("", constraints=rules).constraints if rules else _FREE  # a request refuses unknown keys
-    return given if residency is None else tighten(given, Constraints(residency=residency))
+    """As a whole and by name; all of them hold."""
+    whole = source.get("constraints")
+    given = Request("", constraints=whole).constraints if whole else _FREE  # a request refuses unknown keys
+    by_name = {name: source[name] for name in _RULES if source.get(name) is not None}
+    return tighten(given, Constraints(**by_name)) if by_name else given
+
+
+def _added(standing: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    extra = {**(standing.get("extra") or {}), **body.get("extra", {})}
+    return {**standing, **body, **({"extra": extra} if extra else {})}
 
 
 def _mapping(source: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -69,7 +80,7 @@ def _mapping(source: Mapping[str, Any], key: str) -> dict[str, Any]:
     if value is None:
         return {}
     if isinstance(value, Settings):
-        return {name: said for name in _SETTINGS if (said := getattr(value, name)) != getattr(_UNSET, name)}
+        return {name: said for name in SETTINGS if (said := getattr(value, name)) != getattr(_UNSET, name)}
     if not isinstance(value, Mapping):
         raise RequestError(f"expected a mapping, not {type(value).__name__}", key=key)
     return dict(value)

@@ -15,7 +15,8 @@ from llama_index.core.base.llms.types import (
 from pydantic_core import from_json
 
 from interlock import Chunk, Router, ToolCallDelta
-from llama_index.llms.interlock.writing import chat_response, completion_response, written_call
+from llama_index.llms.interlock.raw import step_of, written_call
+from llama_index.llms.interlock.writing import chat_response, completion_response
 
 
 class _Piece:
@@ -44,13 +45,17 @@ class Growing:
         said = self._take(chunk)
         kept = {"tool_calls": self._written()} if self._calls else {}
         message = ChatMessage(role=MessageRole.ASSISTANT, blocks=self._blocks(), additional_kwargs=kept)
-        return ChatResponse(message=message, delta=chunk.text, additional_kwargs=said)
+        return ChatResponse(
+            message=message, raw=step_of(chunk.text), delta=chunk.text, additional_kwargs=said
+        )
 
     def completion(self, chunk: Chunk) -> CompletionResponse:
         if chunk.response is not None:
             return completion_response(chunk.response, self._router, delta="")
         said = self._take(chunk)
-        return CompletionResponse(text=self._text(), delta=chunk.text, additional_kwargs=said)
+        return CompletionResponse(
+            text=self._text(), raw=step_of(chunk.text), delta=chunk.text, additional_kwargs=said
+        )
 
     def _take(self, chunk: Chunk) -> dict[str, Any]:
         """Returns what the step's `additional_kwargs` say."""

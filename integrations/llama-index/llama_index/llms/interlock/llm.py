@@ -4,7 +4,7 @@ import asyncio
 import os
 import pickle
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -16,14 +16,22 @@ from llama_index.core.base.llms.types import (
     CompletionResponseGen,
     LLMMetadata,
 )
-from llama_index.core.bridge.pydantic import ConfigDict, Field, PrivateAttr, field_serializer, field_validator
-from llama_index.core.constants import DEFAULT_CONTEXT_WINDOW, DEFAULT_NUM_OUTPUTS
+from llama_index.core.bridge.pydantic import (
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_serializer,
+    field_validator,
+)
+from llama_index.core.constants import DEFAULT_CONTEXT_WINDOW
 from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
 from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.tools.types import BaseTool
 
-from interlock import Chunk, Constraints, Message, Router
+from interlock import Chunk, Constraints, Message, RequestError, Router
+from llama_index.llms.interlock.arguments import SETTINGS, as_fields, misfit, source_of
 from llama_index.llms.interlock.asking import options
 from llama_index.llms.interlock.growing import Growing
 from llama_index.llms.interlock.reading import answered_by, as_messages, as_prompt, needs_disk
@@ -34,21 +42,28 @@ from llama_index.llms.interlock.writing import chat_response, completion_respons
 T = TypeVar("T")
 
 _NAME = "interlock"
-_ROUTING = ("model", "task", "constraints", "ensemble", "rescue")
-_SETTINGS = ("settings", "temperature", "max_tokens")
+_UNLIMITED = -1  # core then leaves room as it sees fit
+_RULES = ("residency", "on_premise", "deny_vendors", "low_latency")
+_ROUTING = ("model", "task", "constraints", *_RULES, "ensemble", "rescue", "timeout")
+_STANDING = (*_ROUTING, "settings", *SETTINGS, "additional_kwargs")
 
 
 class Interlock(FunctionCallingLLM):
     """Many models as one, wherever LlamaIndex takes an LLM.
 
-    `config` is a path, a mapping or nothing, as in `Router.from_config`; `router` is a router to share.
+    `config` is a path, a mapping or nothing, as in `Router.from_config`; `router` is a router to share. By
+    position stands a model, or a configuration: a mapping, a path, or a text that ends in .yaml or .yml.
     Fields hold for every call. A call's keywords win over them (`llm.chat(messages, task="quantitative")`),
     but its constraints tighten theirs. Every response says who answered, why, and what was tried under
     `additional_kwargs["interlock"]`, and in `raw`.
 
+    `api_key`, `max_retries` and `reuse_client`, which programs hand to LLMs of one vendor, are taken and left
+    unused: a router's deployments have keys, retries and connections of their own.
+
     Raises:
         ConfigError: the configuration cannot be used.
-        RequestError: a field names a task, a model or a region that there is none of.
+        RequestError: an argument that there is none of, that the configuration says instead, or whose value
+            cannot be used.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -58,29 +73,67 @@ class Interlock(FunctionCallingLLM):
     model: str | None = Field(default=None, description="A card or deployment id: narrows, never adds.")
     task: str | None = Field(default=None, description="Overrides classification.")
     constraints: dict[str, Any] = Field(default_factory=dict, description="Hard rules for every call.")
+    residency: list[str] | None = Field(default=None, description="Jurisdictions that may see a request.")
+    on_premise: bool | None = Field(default=None, description="Only the user's own ground.")
+    deny_vendors: list[str] | None = Field(default=None, description="Makers and providers that may not.")
+    low_latency: bool | None = Field(default=None, description="A demand: ranks, and excludes nothing.")
     ensemble: str | None = Field(default=None, description="An ensemble of the configuration.")
     rescue: str | None = Field(default=None, description="What a broken stream does.")
+    timeout: float | None = Field(default=None, description="Seconds for a call; only tightens.")
+
     temperature: float | None = Field(default=None, description="None leaves the vendor's default.")
+    top_p: float | None = None
+    top_k: int | None = None
     max_tokens: int | None = Field(default=None, description="The most tokens to generate.")
     stop: list[str] = Field(default_factory=list, description="Strings that end an answer.")
-    settings: dict[str, Any] = Field(default_factory=dict, description="Other settings: top_p, seed …")
+    seed: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    logprobs: int | None = Field(default=None, description="How many alternatives of each token.")
+    reasoning_effort: str | None = None
+    reasoning_tokens: int | None = None
+    parallel_tool_calls: bool | None = None
+    user: str | None = None
+    extra: dict[str, Any] | None = Field(default=None, description="Fields of the vendor's own.")
+    settings: dict[str, Any] = Field(default_factory=dict, description="Any of these, as a mapping.")
+    additional_kwargs: dict[str, Any] = Field(default_factory=dict, description="Any of these, or `extra`'s.")
+    strict: bool | None = Field(default=None, description="Whether tools' arguments are held to a schema.")
     record_metadata: dict[str, str] = Field(default_factory=dict, description="Kept in every record.")
     context_window: int | None = Field(default=None, description="Instead of the one worked out.")
+
+    max_retries: int | None = Field(default=None, description="Left unused.")
+    reuse_client: bool | None = Field(default=None, description="Left unused.")
+    # What programs hand on to a client of the vendor's, which then looks in the environment.
+    api_key: ClassVar[None] = None
+    api_base: ClassVar[None] = None
+    default_headers: ClassVar[None] = None
 
     _router: Router = PrivateAttr()
     _lent: bool = PrivateAttr(default=False)
 
     def __init__(
         self,
-        config: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
+        source: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
+        /,
         *,
+        config: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
         router: Router | None = None,
         **fields: Any,
     ) -> None:
+        found, model = source_of(source)
+        if found is not None and config is not None:
+            raise RequestError("give one configuration, by position or as config=", key="config")
+        config = config if found is None else found
+        if model is not None and fields.setdefault("model", model) != model:
+            raise RequestError(f"give one model, {model!r} or {fields['model']!r}", key="model")
         if config is not None and router is not None:
             raise ValueError("give config or router, not both")
         fields.pop("class_name", None)  # a field of what is written down, for whoever chooses the class
-        super().__init__(config=as_config(config), **fields)
+        fields = as_fields(fields, type(self).model_fields)
+        try:
+            super().__init__(config=as_config(config), **fields)
+        except ValidationError as error:
+            raise misfit(error) from None
         if isinstance(self.config, dict):
             # Whoever prints an LLM's variables, as reports of errors do, prints no key.
             self.__dict__["config"] = Unprinted(self.config)
@@ -100,10 +153,12 @@ class Interlock(FunctionCallingLLM):
     def _read_constraints(cls, value: Any) -> Any:
         return jsonable(value) if isinstance(value, Constraints | Mapping) else value or {}
 
-    @field_validator("stop", mode="before")
+    @field_validator("stop", "residency", "deny_vendors", mode="before")
     @classmethod
-    def _read_stop(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value or []
+    def _read_names(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [value]
+        return sorted(value) if isinstance(value, set | frozenset) else value
 
     @field_serializer("config")
     def _share_config(self, config: Config | None) -> Config | None:
@@ -122,7 +177,7 @@ class Interlock(FunctionCallingLLM):
     def metadata(self) -> LLMMetadata:
         return LLMMetadata(
             context_window=self.context_window or self._window(),
-            num_output=self.max_tokens or DEFAULT_NUM_OUTPUTS,
+            num_output=self.max_tokens or _UNLIMITED,
             is_chat_model=True,
             is_function_calling_model=True,  # a provider emulates tools where its model has none
             model_name=self.model or _NAME,
@@ -203,12 +258,13 @@ class Interlock(FunctionCallingLLM):
         allow_parallel_tool_calls: bool = False,
         tool_required: bool = False,
         tool_choice: Any = None,
+        strict: bool | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
         """The keywords of `chat`, or of any of its kin."""
         prepared = kwargs | {"messages": [*(chat_history or ()), *_user(user_msg)]}
         if tools:
-            prepared["tools"] = written_tools(tools)
+            prepared["tools"] = written_tools(tools, strict=self.strict if strict is None else strict)
             prepared["tool_choice"] = choice(tool_choice, required=tool_required)
             prepared["parallel_tool_calls"] = allow_parallel_tool_calls
         return prepared
@@ -223,7 +279,7 @@ class Interlock(FunctionCallingLLM):
         return response if allow_parallel_tool_calls else first_call_alone(response)
 
     def _asked(self, given: Mapping[str, Any], messages: Sequence[ChatMessage] = ()) -> dict[str, Any]:
-        standing = {name: getattr(self, name) for name in (*_ROUTING, *_SETTINGS)}
+        standing = {name: getattr(self, name) for name in _STANDING}
         standing |= {"metadata": self.record_metadata, "stop": self.stop or None}
         asked = options(standing, given)
         if "prefer" not in asked and (deployment := answered_by(messages)) is not None:

@@ -7,18 +7,27 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ToolCall
 from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.tools.types import BaseTool
 
+from llama_index.llms.interlock.raw import Raw
 from llama_index.llms.interlock.reading import written_calls
 
 
-def written_tools(tools: Iterable[Any]) -> list[Any]:
+def written_tools(tools: Iterable[Any], *, strict: bool | None = None) -> list[Any]:
     """LlamaIndex's tools in OpenAI's form, which events can show; whatever else the router takes, as it is.
 
     Descriptions of any length pass: a limit is the vendor's to state.
     """
-    return [
-        tool.metadata.to_openai_tool(skip_length_check=True) if isinstance(tool, BaseTool) else tool
-        for tool in tools
-    ]
+    return [_written(tool, strict) if isinstance(tool, BaseTool) else tool for tool in tools]
+
+
+def _written(tool: BaseTool, strict: bool | None) -> dict[str, Any]:
+    """What is strict is closed: the vendors that hold a model to a schema take no open ones."""
+    found = tool.metadata.to_openai_tool(skip_length_check=True)
+    if strict is not None:
+        function = found["function"] | {"strict": strict}
+        if strict:
+            function["parameters"] = {**function["parameters"], "additionalProperties": False}
+        found = found | {"function": function}
+    return found
 
 
 def choice(tool_choice: Any, *, required: bool) -> Any:
@@ -47,7 +56,7 @@ def selections(response: ChatResponse) -> list[ToolSelection]:
 
 def no_call(response: ChatResponse) -> str:
     """Why there is none, in words."""
-    if isinstance(response.raw, dict) and response.raw.get("finish_reason") == "length":
+    if isinstance(response.raw, dict | Raw) and response.raw.get("finish_reason") == "length":
         return "the answer was cut before a tool call was whole; allow it more max_tokens"
     return "the model called no tool, and at least one call was expected"
 

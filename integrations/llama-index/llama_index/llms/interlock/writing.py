@@ -1,6 +1,5 @@
 """From Interlock's answers to LlamaIndex's responses."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -27,10 +26,10 @@ from interlock import (
     Router,
     Text,
     ToolCall,
-    Usage,
     response_to_plain,
 )
 from llama_index.llms.interlock.media import as_block
+from llama_index.llms.interlock.raw import counts, raw_of, written
 from llama_index.llms.interlock.reading import ROUTED
 
 
@@ -38,32 +37,27 @@ def chat_response(response: Response, router: Router, delta: str | None = None) 
     about = _about(response, router)
     return ChatResponse(
         message=_message(response),
-        raw=_raw(response, about),
+        raw=raw_of(response, about, jsonable(response.extra), streamed=delta is not None),
         delta=delta,
         logprobs=_logprobs(response.extra.get("logprobs")),
-        additional_kwargs=_counts(response.usage) | {ROUTED: about},
+        additional_kwargs=counts(response.usage) | {ROUTED: about},
     )
 
 
 def completion_response(response: Response, router: Router, delta: str | None = None) -> CompletionResponse:
     about = _about(response, router)
-    said = _counts(response.usage) | {ROUTED: about}
+    said: dict[str, Any] = counts(response.usage) | {ROUTED: about}
     if response.tool_calls:
-        said["tool_calls"] = [_written(call) for call in response.tool_calls]
+        said["tool_calls"] = [written(call) for call in response.tool_calls]
     if response.reasoning:
         said["thinking"] = response.reasoning
     return CompletionResponse(
         text=response.text,
-        raw=_raw(response, about),
+        raw=raw_of(response, about, jsonable(response.extra), streamed=delta is not None),
         delta=delta,
         logprobs=_logprobs(response.extra.get("logprobs")),
         additional_kwargs=said,
     )
-
-
-def written_call(id_: str | None, name: str, arguments: str) -> dict[str, Any]:
-    """A call in OpenAI's form, under which core's programs look for calls in `additional_kwargs`."""
-    return {"id": id_, "type": "function", "function": {"name": name, "arguments": arguments}}
 
 
 def jsonable(value: Any) -> Any:
@@ -86,7 +80,7 @@ def _message(response: Response) -> ChatMessage:
     if response.tool_calls:
         # Prompts and token counts are made of a message's additional_kwargs too: only what a tool loop
         # needs stands there, and the rest in the response's.
-        said["tool_calls"] = [_written(call) for call in response.tool_calls]
+        said["tool_calls"] = [written(call) for call in response.tool_calls]
         said[ROUTED] = {"deployment": response.deployment}
         if proofs := _proofs(response.tool_calls):
             said[ROUTED]["signatures"] = proofs
@@ -149,10 +143,6 @@ def _citation(citation: Citation, offset: int) -> CitationBlock:
     )
 
 
-def _written(call: ToolCall) -> dict[str, Any]:
-    return written_call(call.id, call.name, json.dumps(dict(call.arguments), ensure_ascii=False))
-
-
 def _proofs(calls: Iterable[ToolCall]) -> dict[str, Any]:
     """What a vendor wants back with its calls; a tool call block has no place for it."""
     return {
@@ -165,42 +155,6 @@ def _proofs(calls: Iterable[ToolCall]) -> dict[str, Any]:
 def _about(response: Response, router: Router) -> dict[str, Any]:
     """Who answered, why, and what was tried, in the shape that ChatInterlock has for LangChain."""
     return response_to_plain(response, router.deployments[response.deployment].provider)
-
-
-def _raw(response: Response, about: dict[str, Any]) -> dict[str, Any]:
-    raw = {
-        "id": response.record.id,
-        "model": response.served_model or response.model,
-        "finish_reason": response.finish_reason,
-        "usage": _usage(response.usage),
-        ROUTED: about,
-    }
-    if response.extra:
-        raw["extra"] = jsonable(response.extra)
-    return raw
-
-
-def _counts(usage: Usage) -> dict[str, Any]:
-    """Tokens by the names that core's counters know. What nobody counted is left out, for them to count."""
-    known = (usage.input_tokens, usage.output_tokens)
-    counts = {
-        "prompt_tokens": usage.input_tokens,
-        "completion_tokens": usage.output_tokens,
-        "total_tokens": None if None in known else sum(filter(None, known)),
-    }
-    return {name: count for name, count in counts.items() if count is not None}
-
-
-def _usage(usage: Usage) -> dict[str, Any]:
-    details = {
-        "prompt_tokens_details": {"cached_tokens": usage.cache_read, "cache_write_tokens": usage.cache_write},
-        "completion_tokens_details": {"reasoning_tokens": usage.reasoning},
-    }
-    said: dict[str, Any] = _counts(usage)
-    for name, counts in details.items():
-        if known := {key: count for key, count in counts.items() if count is not None}:
-            said[name] = known
-    return said
 
 
 def _logprobs(said: object) -> list[list[LogProb]] | None:
