@@ -1,6 +1,6 @@
 """Ask a folder of Markdown pages, on this machine alone: a small model, word vectors, and no network.
 
-Needs `interlock-local[weights]`, `llama-index-llms-interlock` and `wordllama`. For example:
+Needs `interlock-local` and its weights, `llama-index-llms-interlock` and `wordllama`. For example:
 `python docs/examples/llamaindex_rag.py docs "Why does HTTP go through aiohttp?"`.
 """
 

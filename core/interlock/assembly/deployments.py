@@ -22,7 +22,7 @@ from interlock.types.models import (
     Timeouts,
 )
 from interlock.types.names import nearest
-from interlock.types.providers import PROVIDERS, distribution_of
+from interlock.types.providers import KEYS, PROVIDERS
 
 LOCAL, GLOBAL = "local", "global"
 
@@ -57,6 +57,9 @@ class DeploymentMaker:
         reached = [self.reached(card, endpoint, card.id) for card, endpoint in self._best_endpoints()]
         if any(deployment.credential.secret is not None for deployment in reached):
             return [deployment for deployment in reached if deployment.credential.needed]
+        if all(deployment.provider not in self._facts for deployment in reached):
+            # A key without its plugin: that is worth more words than what else is missing.
+            return [each for each in reached if self.has_key(each.provider)] or reached
         return reached
 
     def _best_endpoints(self) -> list[tuple[ModelCard, Endpoint]]:
@@ -72,8 +75,13 @@ class DeploymentMaker:
         return best
 
     def has_key(self, provider: str) -> bool:
+        return self._key(provider) is not None
+
+    def _key(self, provider: str) -> str | None:
+        """The variable that holds a provider's key, were its plugin installed."""
         facts = self._facts.get(provider)
-        return facts is not None and any(self._environ.get(name) for name in facts.env)
+        names = facts.env if facts else KEYS.get(provider, ())
+        return next((name for name in names if self._environ.get(name)), None)
 
     def reached(self, card: ModelCard, endpoint: Endpoint, id_: str) -> Deployment:
         """A card's deployment where the environment's key reaches it, or would."""
@@ -150,6 +158,10 @@ class DeploymentMaker:
         if card is None:
             if why := self._offers.quarrel("model_cards", name):
                 raise self._config.error(key, f"{why}.")
+            vendor = name.partition("/")[0]
+            if vendor in PROVIDERS and vendor not in self._facts:
+                what = f"there is no model {name!r}: {self._offers.absent(vendor, None)}."
+                raise self._config.error(key, what)
             raise self._config.error(
                 key,
                 f"there is no model {name!r}; `interlock models` lists them, and models: adds one.",
@@ -232,7 +244,7 @@ class DeploymentMaker:
                 return replace(found, needed=True, hint=why)
             return found
         source, line = self._config.locate(key)
-        return resolve_key(
+        found = resolve_key(
             item.api_key,
             environ=self._environ,
             key=key,
@@ -240,6 +252,9 @@ class DeploymentMaker:
             line=line,
             folder=self._config.folder,
         )
+        if facts is None:
+            return replace(found, hint=self._offers.absent(item.provider, None))
+        return found
 
     def _lacks(self, item: DeploymentConfig) -> str:
         """What a provider that finds credentials by itself misses; a deployment may bring its own header."""
@@ -250,8 +265,7 @@ class DeploymentMaker:
 
     def _from_environment(self, provider: str, facts: ProviderFacts | None) -> Credential:
         if facts is None:
-            way = f"install {distribution_of(provider)} to reach provider {provider!r}"
-            return Credential(hint=self._offers.quarrel("providers", provider) or way)
+            return Credential(hint=self._offers.absent(provider, self._key(provider)))
         for name in facts.env:
             if value := self._environ.get(name):
                 return Credential(secret=Secret(value.strip()), source=f"env:{name}", needed=facts.needs_key)

@@ -20,7 +20,7 @@ from interlock.protocols import (
 )
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.models import ModelCard
-from interlock.types.providers import PROVIDERS
+from interlock.types.providers import PROVIDERS, distribution_of
 from interlock.types.stores import STORES
 
 # Every request is up to all of these; to go on without one would be to leave a rule out in silence.
@@ -32,6 +32,7 @@ class Offers:
     """Everything that was taken, in the order of registration; stores and shared health by scheme too.
 
     `contested` maps a kind, and in it a name that several distributions claim, to a sentence that says so.
+    `installed` maps the distributions that were found to how their plugins are: ok, failed or blocked.
     """
 
     providers: dict[str, Provider]
@@ -47,10 +48,24 @@ class Offers:
     store_schemes: dict[str, StoreKind]
     health_schemes: dict[str, SharedHealthKind]
     contested: dict[str, dict[str, str]] = field(default_factory=dict)
+    installed: dict[str, str] = field(default_factory=dict)
 
     def quarrel(self, kind: str, name: str) -> str | None:
         """Why nobody has a name of this kind, when several claim it."""
         return self.contested.get(kind, {}).get(name)
+
+    def absent(self, provider: str, key: str | None) -> str:
+        """Why nobody serves a provider, and the way out; `key` is the variable that holds its key."""
+        if why := self.quarrel("providers", provider):
+            return why
+        distribution = distribution_of(provider)
+        state = self.installed.get(distribution)
+        if state == "blocked":
+            return f"no plugin offers its provider: {distribution} is switched off"
+        if state is not None:
+            return f"no plugin offers its provider: {distribution} failed, `interlock plugins` says how"
+        why = f"{key} is set" if key else "no plugin offers its provider"
+        return f"{why}: pip install {distribution}"
 
     def check(self) -> None:
         """Raises ConfigError when several distributions claim a name of what every request is up to."""
@@ -88,4 +103,5 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("connectors", Connector)
     ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
-    return Offers(cards=found.pop("model_cards"), contested=contested, **found)
+    installed = {report.distribution: report.status for report in host.reports if report.installed}
+    return Offers(cards=found.pop("model_cards"), contested=contested, installed=installed, **found)

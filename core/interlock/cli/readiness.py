@@ -78,7 +78,7 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
     said = credential.source or ("none found" if credential.needed else "none needed")
     provider = providers.get(deployment.provider)
     if provider is None:
-        step = f"Install {distribution_of(deployment.provider)}."
+        step = credential.hint or f"pip install {distribution_of(deployment.provider)}"
         return Finding(deployment=deployment, credential=said, reach="not tried", next_step=step)
     if credential.secret is None and credential.needed:
         step = provider.facts.hint or credential.hint or f"Set a key for {deployment.provider}."

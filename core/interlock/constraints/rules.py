@@ -47,8 +47,10 @@ class ProviderInstalled:
     def check(self, call: ConstraintCall) -> str | None:
         if call.provider is not None:
             return None
-        provider = call.deployment.provider
-        return f"no plugin offers provider {provider!r}; install {distribution_of(provider)}"
+        deployment = call.deployment
+        provider = deployment.provider
+        way = f"no plugin offers its provider: pip install {distribution_of(provider)}"
+        return deployment.credential.hint or way
 
 
 class Residency:

@@ -28,5 +28,22 @@ PROVIDERS: Mapping[str, str] = {
 }
 
 
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "openai": ("OPENAI_API_KEY",),
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "google": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    "zhipu": ("ZHIPU_API_KEY",),
+    "alibaba": ("DASHSCOPE_API_KEY",),
+    "deepseek": ("DEEPSEEK_API_KEY",),
+    "mistral": ("MISTRAL_API_KEY",),
+    "groq": ("GROQ_API_KEY",),
+    "together": ("TOGETHER_API_KEY",),
+    "openrouter": ("OPENROUTER_API_KEY",),
+    "huggingface": ("HF_TOKEN",),
+    "bedrock": ("AWS_BEARER_TOKEN_BEDROCK",),
+}
+"""Where the clouds' plugins look for keys: what to install is worth saying to whoever has one."""
+
+
 def distribution_of(provider: str) -> str:
     return PROVIDERS.get(provider, f"interlock-{provider}")

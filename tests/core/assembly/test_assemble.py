@@ -168,7 +168,7 @@ def test_a_plugin_that_is_switched_off_leaves_its_providers_known():
         {"deployments": [DEPLOYMENT | {"region": "us"}], "plugins": {"disabled": ["openai"]}}, environ={}
     )
     assert Router(wiring).decide("Hello").excluded == {
-        "a": "no plugin offers provider 'openai'; install interlock-openai"
+        "a": "no plugin offers its provider: interlock-openai is switched off"
     }
 
 

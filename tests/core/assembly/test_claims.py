@@ -70,7 +70,7 @@ def test_nor_is_it_offered_by_another_while_its_own_is_away(publish: Publish) ->
     publish("aaa_helper", PROVIDER.format(name="openai"))
     wiring = wire(deployments=[OPENAI | {"region": "us"}], plugins={"disabled": ["openai"]})
     assert "openai" not in wiring.offers.providers
-    assert "no plugin offers provider" in Router(wiring).decide("x").excluded["a"]
+    assert "no plugin offers its provider" in Router(wiring).decide("x").excluded["a"]
 
 
 def test_two_that_claim_one_name_are_named_where_it_is_used(publish: Publish) -> None:

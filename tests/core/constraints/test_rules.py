@@ -59,7 +59,7 @@ def test_rules_are_constraints_with_names_of_their_own() -> None:
 
 def test_a_provider_that_no_plugin_offers_names_the_distribution() -> None:
     sentence = first_sentence(installed=False, provider="bedrock")
-    assert sentence == "no plugin offers provider 'bedrock'; install interlock-bedrock"
+    assert sentence == "no plugin offers its provider: pip install interlock-bedrock"
 
 
 def test_a_missing_key_says_which_variable_to_set() -> None:
