@@ -185,9 +185,15 @@ class Attempts:
             request = prefilled(request, lane.prefix)
         if refused := self._refused.among(deployment.id, request):
             request = without(request, refused)
+        longest = deployment.card.max_output
+        bounded = longest is not None and (request.settings.max_tokens or 0) > longest
+        if bounded:
+            request = replace(request, settings=replace(request.settings, max_tokens=longest))
         call = Call(request=request, deployment=deployment, permit=permit, http=self._http)
         for setting in refused:
             call.adjust(setting, "left out; the vendor has refused it before")
+        if bounded:
+            call.adjust("max_tokens", f"sent as {longest}; the model's answers are no longer")
         return call
 
 
