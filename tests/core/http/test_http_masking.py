@@ -11,6 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from interlock.http import Masker, public_in, secrets_in, secrets_of
+from interlock.http.masking import _PLACEHOLDERS
 from interlock.types.models import Credential, Deployment, ModelCard, Network, Secret
 
 PLAIN = Deployment(
@@ -49,7 +50,7 @@ def pieces(text: str, size: int) -> set[str]:
 @example(key="pw-KM77")
 @example(key="a+/b=='\"\\<&>")
 def test_no_form_of_a_key_is_left(form: object, key: str) -> None:
-    assume("*" not in key)
+    assume("*" not in key and key.lower() not in _PLACEHOLDERS)
     echoed = form(key)  # type: ignore[operator]
     told = Masker([key])(f"Incorrect key [{echoed}] at 7 o'clock, again [{echoed}].")
     # Two characters at each end of base64 depend on what stands beside the key.

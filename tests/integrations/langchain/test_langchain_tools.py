@@ -1,11 +1,13 @@
 """Tools in every form, and every way to choose among them."""
 
+from contextlib import suppress
+
 import pytest
 from langchain_core.tools import tool
 from pydantic import BaseModel
 from pydantic.v1 import BaseModel as BaseModelV1
 
-from interlock import RequestError
+from interlock import ProtocolError, RequestError
 from interlock.testing import ScriptedProvider, scripted_router
 from langchain_interlock import ChatInterlock
 
@@ -51,7 +53,8 @@ def bound():
     model = ChatInterlock(router=scripted_router({"a": provider}))
 
     def bind(tools, **options):
-        model.bind_tools(tools, **options).invoke("x")
+        with suppress(ProtocolError):  # a call that is required does not come
+            model.bind_tools(tools, **options).invoke("x")
         return provider.calls[0].request
 
     return bind

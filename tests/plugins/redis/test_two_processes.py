@@ -89,7 +89,7 @@ def test_they_agree_on_a_refused_key_and_on_its_return(workers: Callable[..., li
     one.ask("set a refuses")
     assert one.call() == "b"
     found = two.until(1.0, lambda found: bool(found["excluded"]))
-    assert found["excluded"].startswith("parked: the vendor refused its key in another process")
+    assert found["excluded"].startswith("parked: the vendor refused its key or its model in another process")
     one.ask("set a well")
     due = time.monotonic() + 20
     while "a" not in two.call() + one.call():
