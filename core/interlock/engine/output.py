@@ -14,9 +14,11 @@ _SHOWN = 5
 
 
 def as_output(value: object) -> Output | None:
-    """A schema out of a pydantic model, a dataclass, a typed dict or a JSON schema."""
+    """A schema out of a pydantic model, a dataclass, a typed dict or a JSON schema; `dict` is any object."""
     if value is None or isinstance(value, Output):
         return value
+    if value is dict:
+        return _ANY_OBJECT
     if isinstance(value, Mapping):
         schema = dict(value)
         if schema.get("type") != "object" and not {"properties", "$ref", "anyOf", "oneOf"} & schema.keys():
@@ -28,8 +30,21 @@ def as_output(value: object) -> Output | None:
         adapter: TypeAdapter[Any] = TypeAdapter(value)
         return Output(name=value.__name__, schema=adapter.json_schema(), build=adapter.validate_python)
     raise RequestError(
-        f"expected a pydantic model, a dataclass or a JSON schema, not {type(value).__name__}", key="output"
+        f"expected a pydantic model, a dataclass, a JSON schema or dict, not {type(value).__name__}",
+        key="output",
     )
+
+
+def _object(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError  # noqa: TRY004 - what `Output.build` raises
+    return value
+
+
+# Open in so many words: a dialect may close what says nothing about it, and then {} is all that fits.
+_ANY_OBJECT = Output(
+    name="json_object", schema={"type": "object", "additionalProperties": True}, build=_object, free=True
+)
 
 
 def parse(output: Output, text: str) -> Any:

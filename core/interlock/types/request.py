@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from interlock.errors import RequestError
 from interlock.types.chat import as_messages
-from interlock.types.messages import Message
+from interlock.types.messages import Message, Text
 from interlock.types.names import nearest
 from interlock.types.reserved import check_extra
 
@@ -100,11 +100,17 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Structured output. `build` turns checked JSON into what the caller asked for, or raises ValueError."""
+    """Structured output. `build` turns checked JSON into what the caller asked for, or raises ValueError.
+
+    Attributes:
+        free: any JSON object will do, and `schema` says no more than that. A vendor with a JSON mode is
+            asked for that; it wants the word JSON said somewhere, as `says_json` has it.
+    """
 
     name: str
     schema: Mapping[str, Any]
     build: Callable[[Any], Any]
+    free: bool = False
 
 
 Prompt = str | Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any] | str]
@@ -122,7 +128,8 @@ class Request:
             the one that has begun a tool loop, for example.
         timeout: seconds for this call; tightens the router's total and never loosens it.
         tool_choice: auto, none, required, or a tool's name.
-        output: a pydantic model, a dataclass or a JSON schema; the router turns it into an `Output`.
+        output: a pydantic model, a dataclass or a JSON schema, or `dict` for any JSON object; the router
+            turns it into an `Output`.
         rescue: what a broken stream does, see the configuration's `rescue`.
         metadata: kept in the record as text, for finding it again. Numbers and truth values are taken too;
             `estimated_tokens` and `tools_available` among them count like the arguments of those names.
@@ -173,6 +180,13 @@ class Request:
         object.__setattr__(self, "messages", as_messages(self.messages))
         object.__setattr__(self, "constraints", _as(Constraints, self.constraints, "constraints"))
         object.__setattr__(self, "settings", _as(Settings, self.settings, "settings"))
+
+
+def says_json(messages: Iterable[Message]) -> bool:
+    """Whether some text among them has the word JSON."""
+    return any(
+        isinstance(part, Text) and "json" in part.text.casefold() for each in messages for part in each.parts
+    )
 
 
 T = TypeVar("T", Constraints, Settings)

@@ -7,10 +7,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 from langchain_core.utils.function_calling import convert_to_json_schema
 
-from interlock import Message, Output, RequestError
-
-# Open on purpose: a closed object without properties would allow {} alone.
-_ANY_OBJECT: Mapping[str, Any] = {"type": "object", "additionalProperties": True}
+from interlock import Message, RequestError
 
 
 def schema_of(schema: Any, *, strict: bool | None = None) -> dict[str, Any]:
@@ -39,26 +36,20 @@ def output_of(given: Any, messages: Sequence[BaseMessage]) -> tuple[Any, tuple[M
             raise RequestError("expected {name, schema}", key="response_format.json_schema")
         return {"title": str(spec.get("name") or "output"), **spec["schema"]}, ()
     if kind == "json_object":
-        return Output(name="json_object", schema=_ANY_OBJECT, build=_object), _words(given, messages)
+        return dict, _words(given, messages)
     raise RequestError(
         f"{kind!r} is no known form; use json_schema, json_object or text", key="response_format.type"
     )
 
 
-def _object(value: Any) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError("an object is expected")  # noqa: TRY004 - what `Output.build` raises
-    return value
-
-
 def _words(given: Mapping[str, Any], messages: Sequence[BaseMessage]) -> tuple[Message, ...]:
-    """Plain JSON mode tells a model nothing of the schema, and some vendors want the word JSON said."""
-    said = "\n".join(str(message.text) for message in messages).casefold()
+    """JSON mode tells a model nothing of the schema."""
     schema = given.get("schema")
+    if not schema:
+        return ()
+    said = "\n".join(str(message.text) for message in messages).casefold()
     names = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
     if "json" in said and all(str(name).casefold() in said for name in names):
         return ()
-    ask = "Answer with one JSON object and nothing else."
-    if schema:
-        ask += f" It must be valid under this JSON schema:\n{json.dumps(schema, ensure_ascii=False)}"
-    return (Message("system", ask),)
+    ask = "Answer with one JSON object and nothing else. It must be valid under this JSON schema:"
+    return (Message("system", f"{ask}\n{json.dumps(schema, ensure_ascii=False)}"),)

@@ -76,9 +76,10 @@ def _config(call: Call, planned: Plan) -> dict[str, Any]:
         "thinkingConfig": thinks or None,
     }
     config: dict[str, Any] = {key: value for key, value in named.items() if value is not None}
-    if planned.schema is not None:
+    if planned.output is not None:
         config["responseMimeType"] = "application/json"
-        config["responseJsonSchema"] = planned.schema
+        if not planned.output.free:
+            config["responseJsonSchema"] = planned.output.schema
     return config
 
 

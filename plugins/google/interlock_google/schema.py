@@ -16,13 +16,13 @@ class Plan(NamedTuple):
     Attributes:
         tools: what is declared, the tool that stands for the output included.
         calling: the vendor's functionCallingConfig, empty for its default.
-        schema: the response schema, or None.
+        output: what binds the answer itself, or None.
         answer_tool: name of the tool whose arguments are the answer.
     """
 
     tools: tuple[ToolSpec, ...]
     calling: dict[str, Any]
-    schema: Any = None
+    output: Output | None = None
     answer_tool: str | None = None
 
 
@@ -40,9 +40,9 @@ def plan(request: Request, model: str) -> Plan:
     if not isinstance(output, Output) or calling.get("mode") == "ANY":
         return Plan(request.tools, calling)
     if not names or is_third_generation(model):
-        return Plan(request.tools, calling, schema=output.schema)
+        return Plan(request.tools, calling, output=output)
     if choice == "none":
-        return Plan((), {}, schema=output.schema)
+        return Plan((), {}, output=output)
     answer_tool = _free_name(output.name, names)
     tool = ToolSpec(
         name=answer_tool,

@@ -8,7 +8,7 @@ from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
-from interlock.types.request import Output, Request, ToolSpec
+from interlock.types.request import Output, Request, ToolSpec, says_json
 from interlock_openai import azure
 from interlock_openai.messages import encode_messages
 from interlock_openai.plan import Plan, is_forced, plan_of
@@ -47,7 +47,7 @@ def body(call: Call, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
     words: list[str] = []
     payload: dict[str, Any] = {"model": deployment.name}
     tools = tools_of(request, vendor, words, forced=plan.forced)
-    if isinstance(request.output, Output) and (form := format_of(request.output, vendor, plan, words)):
+    if form := format_of(request, vendor, plan, words):
         payload["response_format"] = form
     payload["messages"] = encode_messages(call, vendor, words, owed=owed(plan, vendor))
     payload.update(tools)
@@ -66,9 +66,13 @@ def owed(plan: Plan, vendor: Vendor) -> Return:
     return "with_tool_calls" if plan.traits.reasoning_owed else "never"
 
 
-def format_of(output: Output, vendor: Vendor, plan: Plan, words: list[str]) -> dict[str, Any] | None:
-    """The response format, None where the model takes none; `words` grows by a schema that is only told."""
-    if plan.output != "json_schema":
+def format_of(request: Request, vendor: Vendor, plan: Plan, words: list[str]) -> dict[str, Any] | None:
+    """The response format, None where there is none; `words` grows by what has to be told besides."""
+    output = request.output
+    if not isinstance(output, Output):
+        return None
+    plain = says_json(request.messages) if output.free else plan.output == "json_schema"
+    if not plain or plan.output == "words":
         words.append(in_words(output))
     if plan.output == "words":
         return None

@@ -26,7 +26,7 @@ _NAME_LENGTH = 64
 
 def response_format(output: Output, *, mode: str, strict: bool) -> dict[str, Any]:
     """`strict` says that the vendor knows the flag; it is set where it changes nothing in the meaning."""
-    if mode == "json_object":
+    if mode == "json_object" or output.free:
         return {"type": "json_object"}
     schema: Any = output.schema
     spec: dict[str, Any] = {"name": _name(output.name), "schema": schema}
@@ -39,6 +39,8 @@ def response_format(output: Output, *, mode: str, strict: bool) -> dict[str, Any
 
 def in_words(output: Output) -> str:
     """For vendors that promise JSON but no schema."""
+    if output.free:
+        return "Answer with one JSON object and nothing else."
     schema = json.dumps(output.schema, ensure_ascii=False, separators=(",", ":"))
     return f"Answer with one JSON value and nothing else. It must be valid under this JSON schema:\n{schema}"
 

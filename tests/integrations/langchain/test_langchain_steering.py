@@ -324,7 +324,7 @@ def test_what_langchain_is_told_about_the_model(router):
     assert profile["max_input_tokens"] == 128000
     assert profile["structured_output"]
     assert profile["image_inputs"]
-    assert not profile["audio_inputs"]
+    assert profile["audio_inputs"]
 
 
 def test_a_tool_loop_prefers_where_it_began_and_goes_on_where_it_may(router):

@@ -7,7 +7,6 @@ from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
 from interlock.protocols import Call
 from interlock.types.models import Deployment
-from interlock.types.request import Output
 from interlock_openai import azure
 from interlock_openai.encode import format_of, headers, tools_of
 from interlock_openai.plan import plan_of
@@ -43,8 +42,13 @@ def body(call: Call, vendor: Vendor, *, stream: bool, past: bool, asking: bool) 
     items, words = writer.write(request.messages)
     payload: dict[str, Any] = {"model": deployment.name, "store": False, "input": items}
     payload.update(_flat(tools_of(request, vendor, words, forced=plan.forced)))
-    if isinstance(request.output, Output) and (form := format_of(request.output, vendor, plan, words)):
+    asked: list[str] = []
+    if form := format_of(request, vendor, plan, asked):
         payload["text"] = {"format": {"type": form["type"], **form.get("json_schema", {})}}
+    if form and form["type"] == "json_object":  # which wants the word JSON among the items
+        items[:0] = [{"role": "system", "content": text} for text in asked]
+    else:
+        words += asked
     if words:
         payload["instructions"] = "\n\n".join(words)
     include = put_settings(call, vendor, plan, payload, asking=asking)
