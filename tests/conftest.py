@@ -1,6 +1,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's doing.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

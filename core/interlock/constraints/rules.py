@@ -197,7 +197,9 @@ class ContextWindow:
         window = call.deployment.card.context_window
         if window is None:
             return None
-        tokens = call.input_tokens + (call.request.settings.max_tokens or 0)
+        answer = call.request.settings.max_tokens or 0
+        most = call.deployment.card.max_output
+        tokens = call.input_tokens + (answer if most is None else min(answer, most))
         if tokens <= window:
             return None
         return f"needs about {tokens:,} tokens; its context window holds {window:,}"

@@ -64,7 +64,8 @@ def body(request: Request, deployment: Deployment, *, dropping: bool = False) ->
     config = planned.config
     choice = None if config is None else config.get("toolChoice", {"auto": {}})
     may_think = not planned.forced and (traits.maker != "anthropic" or _may_think(messages, traits))
-    payload.update(generation(request.settings, traits, may_think=may_think, choice=choice))
+    most = deployment.card.max_output
+    payload.update(generation(request.settings, traits, may_think=may_think, choice=choice, max_output=most))
     if asks:
         fields = payload.setdefault("additionalModelRequestFields", {})
         fields["thinking"] = {"type": "adaptive", **fields.get("thinking", {}), **_DROPPING}

@@ -16,11 +16,15 @@ _NARROWEST_TOP_P = 0.95
 _USER = re.compile(r"[a-zA-Z0-9\s:_@$#=/+,.-]{1,256}")
 
 
-def generation(settings: Settings, traits: Traits, *, may_think: bool, choice: Any) -> dict[str, Any]:
-    """Top-level keys of the body. `choice` is the toolChoice that is asked for, if any."""
+def generation(
+    settings: Settings, traits: Traits, *, may_think: bool, choice: Any, max_output: int | None = None
+) -> dict[str, Any]:
+    """Top-level keys of the body. `choice` is the toolChoice that is asked for, if any; `max_output` is what
+    the model can say at most, where that is known.
+    """
     if settings.logprobs is not None:
         raise InvalidRequest("bedrock cannot take logprobs: it returns none", code="unsupported_part")
-    fields = _thinking(settings, traits) if may_think else {}
+    fields = _thinking(settings, traits, max_output) if may_think else {}
     thinks = "thinking" in fields and fields["thinking"]["type"] != "disabled"
     body: dict[str, Any] = {}
     config = _sampling(settings, traits, fields, thinks=thinks)
@@ -72,7 +76,7 @@ def _own_choice(choice: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, **choice[kind]}
 
 
-def _thinking(settings: Settings, traits: Traits) -> dict[str, Any]:
+def _thinking(settings: Settings, traits: Traits, max_output: int | None) -> dict[str, Any]:
     """The maker's fields; `effort` among them belongs into outputConfig."""
     asked, budget = settings.reasoning_effort, settings.reasoning_tokens
     if (asked is None and budget is None) or traits.thinking == "none":
@@ -91,7 +95,7 @@ def _thinking(settings: Settings, traits: Traits) -> dict[str, Any]:
     if traits.thinking == "either" and not budget:
         return {"thinking": {"type": "adaptive"}, **effort}
     tokens = max(budget or _BUDGETS.get(asked or "", _BUDGETS["medium"]), _SMALLEST_BUDGET)
-    limit = settings.max_tokens
+    limit = max_output if settings.max_tokens is None else settings.max_tokens
     if limit is not None and tokens >= limit:
         if limit <= _SMALLEST_BUDGET:
             return effort  # there is no room to think in

@@ -69,7 +69,7 @@ def thinking(settings: Settings, deployment: Deployment) -> dict[str, Any]:
         level = _LEVELS[traits.effort(asked)]
         return {"thinkingLevel": "LOW" if always and level == "MINIMAL" else level, **shown}
     tokens = budget if budget is not None else _BUDGETS[effort or "medium"]
-    limit = settings.max_tokens
+    limit = deployment.card.max_output if settings.max_tokens is None else settings.max_tokens
     if limit is not None and tokens >= limit:
         tokens = limit // 2
     return {"thinkingBudget": max(tokens, _LEAST_BUDGET if always else 0), **shown}

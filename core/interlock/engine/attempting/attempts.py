@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 from time import perf_counter
 
+from interlock.engine.attempting.bounds import bounded
 from interlock.engine.attempting.contents import check_calls, check_content
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.logbook import Logbook
@@ -185,15 +186,13 @@ class Attempts:
             request = prefilled(request, lane.prefix)
         if refused := self._refused.among(deployment.id, request):
             request = without(request, refused)
-        longest = deployment.card.max_output
-        bounded = longest is not None and (request.settings.max_tokens or 0) > longest
-        if bounded:
-            request = replace(request, settings=replace(request.settings, max_tokens=longest))
+        request, lowered = bounded(request, deployment)
         call = Call(request=request, deployment=deployment, permit=permit, http=self._http)
+        for setting in lowered:
+            value = getattr(request.settings, setting)
+            call.adjust(setting, f"sent as {value}; the model's answers are no longer")
         for setting in refused:
             call.adjust(setting, "left out; the vendor has refused it before")
-        if bounded:
-            call.adjust("max_tokens", f"sent as {longest}; the model's answers are no longer")
         return call
 
 

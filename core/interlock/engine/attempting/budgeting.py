@@ -25,16 +25,17 @@ _NOTHING: Mapping[str, str] = {}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tariff:
     """What one attempt at a deployment may take: US dollars for a million tokens, None when nobody knows,
-    and the longest answer in tokens.
+    and in tokens the longest answer to a request that sets no bound, and to any; None without such a bound.
     """
 
     price: Price | None
     longest: int
+    most: int | None = None
 
     @classmethod
     def of(cls, deployment: Deployment) -> "Tariff":
         longest = min(deployment.card.max_output or ANSWER_TOKENS, ANSWER_TOKENS)
-        return cls(price=deployment.rates, longest=longest)
+        return cls(price=deployment.rates, longest=longest, most=deployment.card.max_output)
 
     @classmethod
     def dearest(cls, tariffs: Iterable["Tariff"]) -> "Tariff":
@@ -43,6 +44,7 @@ class Tariff:
         rates: list[Price | Tier] = []
         for price in (tariff.price for tariff in each if tariff.price):
             rates += (price, *price.tiers)
+        bounds = [tariff.most for tariff in each]
         whole = Price(
             input=max((rate.input for rate in rates), default=0.0),
             output=max((rate.output for rate in rates), default=0.0),
@@ -50,6 +52,7 @@ class Tariff:
         return cls(
             price=whole if all(tariff.price for tariff in each) else None,
             longest=max((tariff.longest for tariff in each), default=0),
+            most=None if None in bounds else max(filter(None, bounds), default=None),
         )
 
     def estimate(self, input_tokens: int, settings: Settings) -> tuple[int, float | None]:
@@ -57,7 +60,7 @@ class Tariff:
         answer = settings.max_tokens
         if answer is None:
             answer = self.longest + (settings.reasoning_tokens or 0)
-        answer = max(0, answer)
+        answer = max(0, answer if self.most is None else min(answer, self.most))
         if self.price is None:
             return input_tokens + answer, None
         rates = self.price.of(input_tokens)

@@ -185,7 +185,9 @@ async def test_without_a_limit_of_its_own_a_request_is_taken_to_be_long():
     assert "may cost 0.41 USD" in plain.decide("Hello").excluded["a"]
     assert not plain.decide("Hello", settings={"max_tokens": 100}).excluded
     card = {"id": "scripted/a", "max_output": 1_000}
-    assert not router({"a": []}, budget(usd=0.4), models=[card]).decide("Hello").excluded
+    short = router({"a": []}, budget(usd=0.4), models=[card])
+    assert not short.decide("Hello").excluded
+    assert not short.decide("Hello", settings={"max_tokens": 50_000}).excluded
 
 
 async def test_a_cancelled_call_gives_back_what_it_held():
