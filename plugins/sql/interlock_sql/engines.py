@@ -55,8 +55,9 @@ def writing(engine: Engine) -> Engine:
 def _make_private(file: Path) -> None:
     """A new file that its owner alone may read; SQLite gives the files beside it the same rights."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    # A link that leads nowhere yet exists itself, and SQLite would make what it names with anybody's rights.
     with suppress(FileExistsError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        os.close(os.open(os.path.realpath(file), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -346,6 +346,14 @@ async def test_a_new_file_is_its_owners_alone_and_an_old_one_is_left_as_it_is(tm
         await store.aclose()
 
 
+async def test_a_new_file_behind_a_link_is_its_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to("new.db")
+    store = Sql().open(StoreCall(url="sqlite:///link.db", folder=tmp_path))
+    await store.put([sample_record(1)])
+    await store.aclose()
+    assert modes(tmp_path, "new.db") == {"new.db": 0o600}
+
+
 def modes(folder: Path, start: str) -> dict[str, int]:
     return {
         path.name: stat.S_IMODE(path.stat().st_mode)
