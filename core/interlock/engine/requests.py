@@ -98,6 +98,9 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
 
 
 def _check_settings(settings: Settings) -> None:
+    effort = settings.reasoning_effort
+    if effort is not None and not isinstance(effort, str):
+        raise RequestError(f"expected a word, not {effort!r:.40}", key="settings.reasoning_effort")
     for name, (least, most, whole) in _BOUNDS.items():
         value = getattr(settings, name)
         if value is None:

@@ -9,6 +9,7 @@ import asyncio
 import functools
 import select
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -74,6 +75,7 @@ class Connection(ResponseHandler):
         self._requests = 0
         self._asked_at = 0.0
         self._asking = False  # from a request until the end of its answer
+        self._poll: Callable[[], bool] | None = None
         self._heard = False  # a byte has come since
         self._answer: aiohttp.StreamReader | None = None
         self._paused_by_reader = False
@@ -94,8 +96,13 @@ class Connection(ResponseHandler):
     def ask(self) -> Stale | None:
         """Call in the step that writes the request, which must not be written if this gives a fault."""
         transport = self.transport
-        if self._requests > 1 and (transport is None or transport.is_closing() or _readable(transport)):
-            return Stale()
+        if self._requests > 1:
+            if transport is None or transport.is_closing():
+                return Stale()
+            if self._poll is None:
+                self._poll = _poll_of(transport)
+            if self._poll():
+                return Stale()
         self._asking = True
         self._asked_at = self._loop.time()
         return None
@@ -175,14 +182,14 @@ class Connection(ResponseHandler):
         )
 
 
-def _readable(transport: asyncio.Transport) -> bool:
-    """Whether bytes, or the connection's end, wait to be read."""
+def _poll_of(transport: asyncio.Transport) -> Callable[[], bool]:
+    """What says whether bytes, or the connection's end, wait to be read. For a transport that is open."""
     descriptor = transport.get_extra_info("socket").fileno()
     if not hasattr(select, "poll"):  # pragma: no cover - Windows
-        return bool(select.select([descriptor], [], [], 0)[0])
+        return lambda: bool(select.select([descriptor], [], [], 0)[0])
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+    return lambda: bool(poll.poll(0))
 
 
 def _unconfirmed(transport: asyncio.Transport) -> int:

@@ -144,7 +144,7 @@ def mapping_of(body: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
 def json_text(value: Any) -> str:
     """Compact JSON. Raises InvalidRequest for what JSON cannot hold."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+        return _COMPACT.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidRequest(f"the request holds what JSON cannot: {error}") from None
 
@@ -160,6 +160,9 @@ def _plain(value: object) -> Any:
     if isinstance(value, (set, frozenset, tuple)):
         return list(value)
     raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
 
 
 def add_extras(payload: dict[str, Any], deployment: Deployment, settings: Settings) -> None:

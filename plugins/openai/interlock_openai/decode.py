@@ -72,9 +72,11 @@ def check_called(call: Call, vendor: Vendor, *, called: bool, ended: str) -> Non
 
 def _thoughts(message: dict[str, Any], vendor: Vendor) -> list[Part]:
     text = reasoning_of(message)
-    details = Details()
-    details.add(message.get("reasoning_details"))
-    signature, hidden = details.take()
+    signature, hidden = None, False
+    if given := message.get("reasoning_details"):
+        details = Details()
+        details.add(given)
+        signature, hidden = details.take()
     if not text and signature is None:
         return []
     return [Reasoning(text, signature=signature, vendor=vendor.name, redacted=hidden and not text)]

@@ -69,9 +69,14 @@ def traits_at(deployment: Deployment, vendor: Vendor, *, endpoint: Speaks = "cha
     """The traits of a deployment's model at this vendor: configured ones, its family's, the vendor's."""
     family = _named(deployment.name, deployment.card.id, vendor)
     if endpoint == "responses" and family.refuses_while_reasoning:
-        # What chat completions refuse beside reasoning goes together there.
-        family = replace(family, refuses_while_reasoning=family.refuses_while_reasoning - {"tools"})
-    return traits_of(deployment, family).over(vendor.traits)
+        family = _with_tools(family, family.refuses_while_reasoning)
+    return traits_of(deployment, family, vendor.traits)
+
+
+@lru_cache(maxsize=64)
+def _with_tools(family: Traits, refused: frozenset[str]) -> Traits:
+    """What chat completions refuse beside reasoning goes together at Responses."""
+    return replace(family, refuses_while_reasoning=refused - {"tools"})
 
 
 def _named(name: str, card: str, vendor: Vendor) -> Traits:

@@ -65,7 +65,11 @@ class _Writer:
         self.moved: list[dict[str, Any]] = []
 
     def add(self, message: Message) -> None:
-        vendor = self._vendor
+        vendor, content = self._vendor, message.content
+        if isinstance(content, str) and message.role == "user":
+            self._put_moved()
+            self._put(_named(message, vendor, {"role": "user", "content": content}))
+            return
         if not any(isinstance(part, ToolResult) for part in message.parts):
             self._put_moved()
         if message.role == "system":

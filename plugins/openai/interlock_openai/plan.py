@@ -1,7 +1,8 @@
 """What of a request a vendor's model is sent, and what it is not, decided before anything is written."""
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from interlock.protocols import Call
 from interlock.types.request import Output, Request
@@ -31,26 +32,52 @@ class Plan:
     adjusted: tuple[tuple[str, str], ...] = ()
 
 
+class _Asked(NamedTuple):
+    """All of a request that a plan depends on."""
+
+    effort: str | None
+    budget: int | None
+    tools: bool
+    forced: bool
+    output: bool
+    stream: bool
+
+
 def plan_of(call: Call, vendor: Vendor, *, stream: bool = False, endpoint: Speaks = "chat") -> Plan:
     """Pure: the same call gets the same plan. `stream` matters where a model reasons only in streams."""
-    return _Planner(call, vendor, traits_at(call.deployment, vendor, endpoint=endpoint), stream=stream).plan()
+    request, settings = call.request, call.request.settings
+    asked = _Asked(
+        settings.reasoning_effort,
+        settings.reasoning_tokens,
+        bool(request.tools),
+        is_forced(request),
+        isinstance(request.output, Output),
+        stream,
+    )
+    return _planned(asked, vendor, traits_at(call.deployment, vendor, endpoint=endpoint))
+
+
+# Most calls of a deployment ask for the same.
+@lru_cache(maxsize=1024)
+def _planned(asked: _Asked, vendor: Vendor, traits: Traits) -> Plan:
+    return _Planner(asked, vendor, traits).plan()
 
 
 class _Planner:
-    def __init__(self, call: Call, vendor: Vendor, traits: Traits, *, stream: bool) -> None:
-        self._request, self._vendor, self._stream = call.request, vendor, stream
+    def __init__(self, asked: _Asked, vendor: Vendor, traits: Traits) -> None:
+        self._asked, self._vendor = asked, vendor
         self._traits = traits
-        self._effort = call.request.settings.reasoning_effort
-        self._budget = call.request.settings.reasoning_tokens
+        self._effort = asked.effort
+        self._budget = asked.budget
         self._adjusted: list[tuple[str, str]] = []
 
     def plan(self) -> Plan:
         self._reason()
-        forced = is_forced(self._request)
+        asked = self._asked
         present = (
-            ("forced_tools", forced, "no tool can be forced while it reasons"),
-            ("tools", bool(self._request.tools), "the model takes no tools while it reasons"),
-            ("unstreamed", not self._stream, "the model reasons in streams alone"),
+            ("forced_tools", asked.forced, "no tool can be forced while it reasons"),
+            ("tools", asked.tools, "the model takes no tools while it reasons"),
+            ("unstreamed", not asked.stream, "the model reasons in streams alone"),
         )
         for what, there, why in present:
             if there and self._clashes(what):
@@ -63,7 +90,7 @@ class _Planner:
             effort=self._effort,
             budget=self._budget,
             reasoning=reasoning,
-            forced=None if not forced else "field" if in_field else "words",
+            forced=None if not asked.forced else "field" if in_field else "words",
             output=output,
             adjusted=tuple(self._adjusted),
         )
@@ -124,13 +151,13 @@ class _Planner:
 
     def _format(self) -> Formats | None:
         """The strictest response format that goes with tools, streams and reasoning as they are."""
-        request, vendor, traits = self._request, self._vendor, self._traits
-        if not isinstance(request.output, Output):
+        given, vendor, traits = self._asked, self._vendor, self._traits
+        if not given.output:
             return None
         form: Formats = traits.output or vendor.output
-        if form == "json_schema" and self._stream and not vendor.schema_in_streams:
+        if form == "json_schema" and given.stream and not vendor.schema_in_streams:
             form = vendor.output
-        if request.tools and not vendor.output_with_tools:
+        if given.tools and not vendor.output_with_tools:
             form = "words"
         if form != "words" and not traits.takes("json", reasoning=True) and self._reasoning:
             asked = self._effort is not None or self._budget is not None

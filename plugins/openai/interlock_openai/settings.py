@@ -7,22 +7,19 @@ from interlock_openai.media import refused
 from interlock_openai.plan import Plan
 from interlock_openai.vendors import Vendor
 
+_NAMES = (
+    *("temperature", "top_p", "top_k", "max_tokens"),
+    *("presence_penalty", "frequency_penalty", "seed", "user"),
+)
+
 
 def put_settings(call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
     settings = call.request.settings
-    names = {
-        "temperature": "temperature",
-        "top_p": "top_p",
-        "top_k": "top_k" if vendor.top_k else None,
-        "max_tokens": vendor.max_tokens,
-        "presence_penalty": "presence_penalty" if vendor.penalties else None,
-        "frequency_penalty": "frequency_penalty" if vendor.penalties else None,
-        "seed": vendor.seed,
-        "user": vendor.user,
-    }
-    for name, key in names.items():
-        if getattr(settings, name) is not None and (value := taken(call, plan, name, key)) is not None:
-            payload[str(key)] = value
+    for name in _NAMES:
+        if getattr(settings, name) is not None:
+            key = _key(vendor, name)
+            if (value := taken(call, plan, name, key)) is not None:
+                payload[str(key)] = value
     if "tools" in payload and settings.parallel_tool_calls is not None:
         key = "parallel_tool_calls" if vendor.parallel else None
         if taken(call, plan, "parallel_tool_calls", key) is None:
@@ -30,6 +27,15 @@ def put_settings(call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any]
     _put_stop(settings.stop, vendor, plan, payload)
     _put_logprobs(settings.logprobs, vendor, plan, payload)
     payload.update(_reasoning(vendor, plan))
+
+
+def _key(vendor: Vendor, name: str) -> str | None:
+    """What the vendor calls a setting; None where it has none."""
+    if name in ("max_tokens", "seed", "user"):
+        key: str | None = getattr(vendor, name)
+        return key
+    has = vendor.top_k if name == "top_k" else vendor.penalties or not name.endswith("_penalty")
+    return name if has else None
 
 
 def taken(call: Call, plan: Plan, name: str, key: str | None) -> Any:

@@ -19,9 +19,10 @@ AudioForm = Literal["none", "object", "string"]
 CallIds = Literal["any", "short", "nine"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vendor:
-    """What is particular to a vendor; the defaults are what most servers take.
+    """What is particular to a vendor; the defaults are what most servers take. A row equals itself alone, so
+    that what is worked out for it is found again quickly.
 
     Attributes:
         max_tokens: the parameter's name; likewise `seed` and `user`, None where there is none.

@@ -23,6 +23,7 @@ def router() -> Router:
         ({"settings": {"temperature": float("nan")}}, "settings.temperature"),
         ({"settings": {"top_p": 1.1}}, "settings.top_p"),
         ({"settings": {"seed": "x"}}, "settings.seed"),
+        ({"settings": {"reasoning_effort": ["low"]}}, "settings.reasoning_effort"),
         ({"rescue": "rewind"}, "rescue"),
         ({"metadata": ["a"]}, "metadata"),
         ({"metadata": {"a": ["x"]}}, "metadata.a"),

@@ -84,7 +84,7 @@ class Entry:
         self.usage = Usage()
         self.served_model: str | None = None
         self.first_token: float | None = None
-        self.answer: Answer | None = None  # as the provider gave it
+        self.answer: Answer | None = None  # as the provider gave it, its ids masked
         self.scope: AttemptTrace | None = None
         self._outer = sys.exception()
 
@@ -98,6 +98,9 @@ class Entry:
         if answer.id is None and answer.served_model in (None, deployment.name):
             return answer
         return masked_answer(self._mask(), answer)
+
+    def _is_masked(self) -> bool:
+        return self.answer is not None and self.served_model is self.answer.served_model
 
     def _mask(self) -> Masker:
         return self._book.silence.over(self.call.deployment, self.call.permit.sent)
@@ -122,7 +125,7 @@ class Entry:
         deployment = self.call.deployment
         if error is not None:
             silence(error, self._mask(), self._outer)
-        if self.served_model not in (None, deployment.name):
+        if self.served_model not in (None, deployment.name) and not self._is_masked():
             self.served_model = masked(self._mask(), self.served_model)
         failure = None if error is None else _failure(deployment.id, error, self.lane)
         if failure is not None and self._begun == len(self._book.witnesses):

@@ -1,6 +1,7 @@
 """At which endpoint a model is asked, of a vendor that has both."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -34,20 +35,29 @@ def endpoint_of(deployment: Deployment, vendor: Vendor) -> Literal["chat", "resp
         return given
     if vendor.name not in ("openai", "azure"):
         return "chat"
-    if any(_ALONE.match(name) for name in _names(deployment)):
+    return _wanted(deployment.name, deployment.card.id, deployment.base_url)
+
+
+@lru_cache(maxsize=1024)
+def _wanted(name: str, card: str, base_url: str) -> Literal["chat", "responses"]:
+    if _fits(_ALONE, name, card):
         return "responses"
-    better = any(_BETTER.match(name) for name in _names(deployment))
-    return "responses" if better and _is_own(deployment.base_url) else "chat"
+    return "responses" if _fits(_BETTER, name, card) and _is_own(base_url) else "chat"
+
+
+@lru_cache(maxsize=1024)
+def _knows_phases(name: str, card: str) -> bool:
+    return _fits(_PHASES, name, card)
 
 
 def knows_phases(deployment: Deployment) -> bool:
     """Whether the model wants to be told which of its words were an answer."""
-    return any(_PHASES.match(name) for name in _names(deployment))
+    return _knows_phases(deployment.name, deployment.card.id)
 
 
-def _names(deployment: Deployment) -> tuple[str, str]:
-    """What the vendor calls the model, and what its card does: Azure's names are the user's own."""
-    return deployment.name.lower(), deployment.card.id.partition("/")[2]
+def _fits(pattern: re.Pattern[str], name: str, card: str) -> bool:
+    """By what the vendor calls the model, or its card does: Azure's names are the user's own."""
+    return any(map(pattern.match, (name.lower(), card.partition("/")[2])))
 
 
 def _is_own(base_url: str) -> bool:

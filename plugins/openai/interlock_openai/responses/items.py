@@ -55,6 +55,11 @@ class Writer:
         return self._items, self._system
 
     def _add(self, message: Message) -> None:
+        content = message.content
+        if isinstance(content, str) and message.role == "user":
+            self._put_moved()
+            self._items.append({"role": "user", "content": content})
+            return
         if not any(isinstance(part, ToolResult) for part in message.parts):
             self._put_moved()
         if message.role == "system":

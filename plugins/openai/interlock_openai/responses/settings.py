@@ -12,6 +12,7 @@ _PROBABILITIES = "message.output_text.logprobs"
 # The least that OpenAI takes.
 _FEWEST_TOKENS = 16
 _MISSING = ("top_k", "seed", "presence_penalty", "frequency_penalty")
+_NAMES = ("temperature", "top_p", "user", *_MISSING)
 
 
 def put_settings(
@@ -22,10 +23,11 @@ def put_settings(
     """
     settings = call.request.settings
     include = [_THOUGHTS] if asking and _thinks(call, plan) else []
-    names = {"temperature": "temperature", "top_p": "top_p", "user": vendor.user}
-    for name, key in (*names.items(), *((name, None) for name in _MISSING)):
-        if getattr(settings, name) is not None and (value := taken(call, plan, name, key)) is not None:
-            payload[str(key)] = value
+    for name in _NAMES:
+        if getattr(settings, name) is not None:
+            key = vendor.user if name == "user" else None if name in _MISSING else name
+            if (value := taken(call, plan, name, key)) is not None:
+                payload[str(key)] = value
     if "parallel_tool_calls" in payload and taken(call, plan, "parallel_tool_calls", "") is None:
         del payload["parallel_tool_calls"]
     if settings.max_tokens is not None:
