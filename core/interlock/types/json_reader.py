@@ -32,8 +32,8 @@ _LONGEST_WORD = 5_000  # the standard library reads no whole number of more digi
 
 _blanks = re.compile(r"[ \t\n\r]*").match
 _word = re.compile(r"[-+.\w]+", re.ASCII).match
-_units = re.compile(r'(?:[^"\\]+|\\u[0-9a-fA-F]{4}|\\[^u])*').match
-_half_a_pair = re.compile(r"(?:\A|[^\\])(?:\\\\)*(\\u[dD][89abAB][0-9a-fA-F]{2})\Z").search
+_is_half = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}").match
+_ESCAPE = len("\\ud800")
 
 
 def load_json(
@@ -197,18 +197,13 @@ class _Reader:
     def _string(self, at: int) -> tuple[str, int]:
         """A string whose first character stands at `at`, in pieces that end between two escapes."""
         pieces: list[str] = []
-        while True:
-            end: int = _units(self._text, at, at + _STEP).end()  # type: ignore[union-attr] # as in `skip`
-            if end == at:
-                break
-            raw = self._text[at:end]
-            if len(raw) > len("\\ud800") and (half := _half_a_pair(raw)) is not None:
-                raw = raw[: half.start(1)]
-            at += len(raw)
-            pieces.append(scanstring(raw + '"', 0)[0])
-        if self._text[at : at + 1] != '"':
-            raise ValueError("a text is not closed, or holds an escape that is none")
-        return "".join(pieces), at + 1
+        while cut := _between(raw := self._text[at : at + _STEP]):
+            piece, end = scanstring(raw[:cut] + '"', 0)
+            pieces.append(piece)
+            if end <= cut:
+                return "".join(pieces), at + end
+            at += cut
+        raise ValueError("a text is not closed")
 
     def _after(self, found: str, expected: str, at: int) -> int:
         if found != expected:
@@ -219,3 +214,19 @@ class _Reader:
         self._left -= values
         if self._left < 0:
             raise ValueError("the JSON holds too many values")
+
+
+def _between(raw: str) -> int:
+    """Where the last escape begins that may not be all there, or half of a pair of them; else the end."""
+    end = len(raw)
+    last = raw.rfind("\\", max(0, end - _ESCAPE + 1))
+    if last >= 0 and raw[last + 1 : last + 2] in ("", "u") and _escapes(raw, last):
+        end = last
+    half = end - _ESCAPE
+    return half if half >= 0 and _is_half(raw, half) and _escapes(raw, half) else end
+
+
+def _escapes(raw: str, at: int) -> bool:
+    """Whether the backslash at `at` is none that another one escapes."""
+    head = raw[: at + 1]
+    return (len(head) - len(head.rstrip("\\"))) % 2 == 1

@@ -58,6 +58,8 @@ def test_it_takes_and_refuses_what_the_standard_library_does(value, data):
         '{"a":' * 20 + "1" + "}" * 20,
         '"' + "\\ud83d\\ude00" * 20 + '"',
         '"' + "\\ud83d" * 20 + '"',
+        *('"' + "a" * shift + "\\ud83d\\ude00" * 20 + '"' for shift in range(1, 12)),
+        *('"' + "a" * shift + "\\\\" * 41 + "\\n" * 30 + '"' for shift in range(2)),
         "[" + " " * 100 + "1" + " " * 100 + "]",
         "[1.5e10,-0.0,1E400,12345678901234567890123]",
         '[{"a": [1, 2, {"b": "],[}{"}]}, {"a": "x,y"}, "},{", "\\"],["]' + " " * 30,
