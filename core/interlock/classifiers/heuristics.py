@@ -7,6 +7,7 @@ from functools import cache
 from operator import itemgetter
 
 from interlock.classifiers import language as languages
+from interlock.classifiers.grammar import CLAUSES
 from interlock.classifiers.lexicon import ENGLISH, STRONG, TASKS, WEAK, lexicon, outer_words, words_of
 from interlock.classifiers.matching import vocabulary
 from interlock.classifiers.memory import Memory
@@ -33,6 +34,11 @@ _OPENING = 4  # words before a question's
 _BASE = 1.2  # conversation, when nothing else speaks
 _MENTIONED = 0.7  # what a clear request for something else leaves of a task
 _ASKED_ABOUT = 0.45  # what "how do I …" leaves of agentic_tool_use, unless tools are offered
+_REPORTED = 0.25  # what "I updated …" leaves of it
+_RIVAL = 1.6  # the score of another task from which question words say nothing
+_SMALL = 1.0  # up to this weight words of conversation only ask
+_ASKING = 0.4  # what they say then
+_BESIDE = 0.5  # what everyday topics count beside a clear request for something else
 _EXPLAINED = 0.3  # what a question about the law leaves of eu_regulated
 _weight = itemgetter(1)
 _compiled = cache(re.compile)
@@ -121,11 +127,11 @@ def _judge(
 ) -> tuple[dict[str, float], list[Evidence]]:
     reading = Reading(vocabulary(spoken).hits(words), len(words), spoken, text)
     reading.evidence += signals
-    reading.evidence.extend(combined(reading, words, spoken))
+    reading.evidence.extend(combined(reading, words, spoken, text[:CLAUSES]))
     if tools:
         reading.evidence.extend(_tools(tools, required, reading, words))
     scores = reading.totals()
-    scores["conversational"] = scores.get("conversational", 0.0) + _BASE
+    scores["conversational"] = _talk(scores, reading)
     _temper(scores, reading, tools=bool(tools))
     return scores, reading.evidence
 
@@ -212,8 +218,26 @@ def _temper(scores: dict[str, float], reading: Reading, *, tools: bool) -> None:
     abstract = not (reading.has("mine") or (reading.has("private") and not question))
     if (question or reading.question) and abstract and "eu_regulated" in scores:
         scores["eu_regulated"] *= _EXPLAINED
-    if (how_to or question) and not tools and "agentic_tool_use" in scores:
-        scores["agentic_tool_use"] *= _ASKED_ABOUT
+    if "agentic_tool_use" in scores and not tools and "agentic_tool_use" not in reading.clear:
+        if how_to or question or reading.asks:
+            scores["agentic_tool_use"] *= _ASKED_ABOUT
+        elif reading.reports:
+            scores["agentic_tool_use"] *= _REPORTED
+
+
+def _talk(scores: dict[str, float], reading: Reading) -> float:
+    """The score of conversation: question words count for it only where nothing else is asked for."""
+    value = scores.pop("conversational", 0.0)
+    if scores and max(scores.values()) >= _RIVAL:
+        topics = sorted([weight for task, weight, _ in reading.evidence if task == "conversational"])
+        if topics and topics[-1] <= _SMALL:
+            value = 0.0
+        elif len(topics) > 1:
+            value = topics[-1] + (0.5 * topics[-2] if topics[-2] > _SMALL else 0.0)
+        value += _ASKING
+        if reading.clear:
+            value *= _BESIDE
+    return value + _BASE
 
 
 def _confidence(scores: dict[str, float], task: str) -> float:

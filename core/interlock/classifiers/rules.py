@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from interlock.classifiers.forms import by_form
 from interlock.classifiers.scores import Evidence, Reading
 
 _EUROPEAN = frozenset({"de", "fr", "es", "it", "nl", "pt"})
@@ -14,7 +15,7 @@ _MANY = 200
 _SIZES = {"page": _PAGES, "chapter": _CHAPTERS, "word": _WORDS, "hour": _HOURS}
 
 
-def combined(reading: Reading, words: Sequence[str], language: str | None) -> Iterator[Evidence]:
+def combined(reading: Reading, words: Sequence[str], language: str | None, text: str) -> Iterator[Evidence]:
     numbers: list[tuple[int, int]] = []
     if reading.numeric:
         numbers = [
@@ -35,6 +36,7 @@ def combined(reading: Reading, words: Sequence[str], language: str | None) -> It
         yield from _quantitative(reading, numbers)
     if "cjkname" in places:
         yield from _cjk(reading)
+    yield from by_form(reading, words, numbers, text, language)
     # The first place of a class is its lowest.
     if "compose" in places and places["compose"][0] <= _OPENING and not (reading.asked or reading.question):
         yield "creative_content", 1.7, "something to write"

@@ -41,6 +41,9 @@ class Reading:
         places: class name -> positions of its words, ascending, a phrase at its first word.
         asked: the task of the first object that a verb asks for, or "".
         numeric: there are digits or signs of a formula.
+        asks: the text opens as a question does, which orders nothing.
+        reports: it opens with its writer or a thing, who does or is something: "We moved …", no order either.
+        clear: tasks that the build of a sentence shows, whatever its words are about.
     """
 
     __slots__ = (
@@ -49,10 +52,13 @@ class Reading:
         "_objects",
         "_scored",
         "asked",
+        "asks",
+        "clear",
         "evidence",
         "numeric",
         "places",
         "question",
+        "reports",
         "size",
     )
 
@@ -63,6 +69,8 @@ class Reading:
         self.places: dict[str, list[int]] = {}
         self.evidence: list[Evidence] = []
         self.asked = ""
+        self.clear: set[str] = set()
+        self.asks = self.reports = False
         places = self.places
         objects: list[Hit] = []
         classes: list[Hit] = []
@@ -93,6 +101,10 @@ class Reading:
 
     def has(self, name: str) -> bool:
         return name in self.places
+
+    def opens(self, name: str, last: int) -> bool:
+        """Whether the first word of a class stands at words[last] or before it."""
+        return name in self.places and self.places[name][0] <= last
 
     def count(self, name: str) -> int:
         """Different entries of a class."""

@@ -73,6 +73,8 @@ _MESSAGES = (
     "o such file", "is not defined", "ommand not found", "unbound variable", "' before '",
     "connection refused",
     "exit code",
+    "not iterable", "annot read prop", "annot import", "does not live", "nable to resolve", "not assignable",
+    "is possibly", "ECONN", "ENOENT", "ERESOLVE",
     "not subscriptable", "index out of range", "nvalid syntax", "ndefined variable", "odule not found",
     "o module named",
 )  # fmt: skip

@@ -20,6 +20,7 @@ from interlock.types.request import Request
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
 HELD_OUT = Path(__file__).with_name("heldout.jsonl")
+PLAIN = Path(__file__).with_name("plain.jsonl")
 SHORT = {task: task.split("_")[0] for task in TASKS}
 BANDS = ((0.0, 0.5), (0.5, 0.65), (0.65, 0.8), (0.8, 0.9), (0.9, 1.01))
 

@@ -97,6 +97,29 @@ def test_what_is_asked_for_decides(text: str, task: str):
     assert classify(text).task == task
 
 
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        ("Two sacks for 19.90 or five for 44, which is cheaper?", "quantitative"),
+        ("Zwei Säcke für 19,90 oder fünf für 44, was ist günstiger?", "quantitative"),
+        ("A wheel turns 40 times a minute. How long until it has turned 3,000 times?", "quantitative"),
+        ("How would a pirate explain the tax return?", "creative_content"),
+        ("Haz que un dragón explique la declaración de la renta.", "creative_content"),
+        ("Turn our parking rules into a Greek tragedy.", "creative_content"),
+        ("Return the lamp, get the refund and tell Ana.", "agentic_tool_use"),
+        ("Annule le billet de mardi et préviens Paul.", "agentic_tool_use"),
+        ("We moved from Jira to Linear, and nobody is happy.", "conversational"),
+        ("Does Slack tell my boss when I leave a channel?", "conversational"),
+    ],
+)
+def test_the_build_of_a_sentence_decides(text: str, task: str):
+    assert classify(text).task == task
+
+
+def test_a_tone_to_keep_is_no_order():
+    assert classify("Tell the customer it will take until Monday, keep it friendly.").task == "conversational"
+
+
 def test_a_long_request_is_a_long_document_whatever_it_says():
     answer = classify("Write a poem about rain.", tokens=LONG)
     assert answer.task == "long_document"
@@ -258,7 +281,7 @@ def test_evidence_never_repeats_what_is_no_vocabulary():
 
 
 def test_evidence_shows_its_source_in_words():
-    english = vocabulary("en").hits(["poem"])[0][2]
+    english = next(hit[2] for hit in vocabulary("en").hits(["poem"]) if hit[2].text == "poem*")
     assert label_of(("creative_content", 1.0, english)) == "'poem*' (en)"
     assert label_of(("creative_content", 1.0, (english, english))) == "'poem*' (en)"
     assert classify("Haiku about rain").evidence[0] == "'haiku*' (en)"

@@ -70,3 +70,22 @@ def test_the_docs_show_the_held_out_matrix(confusion: ModuleType, held_out: list
     right = sum(row.task == row.answer.task for row in held_out)
     assert confusion.matrix(held_out) in text
     assert f"{right} of {len(held_out)} right ({right / len(held_out) * 100:.1f} %)" in " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def plain(confusion: ModuleType) -> list:
+    return list(confusion.judged(confusion.PLAIN))
+
+
+def test_nine_in_ten_of_the_prompts_without_the_usual_words_are_right(confusion: ModuleType, plain: list):
+    assert {row.task for row in plain} == set(TASKS)
+    assert confusion.accuracy(plain) >= 0.9
+    for task in ("quantitative", "creative_content", "conversational", "code_generation", "agentic_tool_use"):
+        assert confusion.accuracy([row for row in plain if row.task == task]) >= 0.85, task
+
+
+def test_the_docs_show_the_matrix_of_the_prompts_without_the_usual_words(confusion: ModuleType, plain: list):
+    text = DOC.read_text(encoding="utf-8")
+    right = sum(row.task == row.answer.task for row in plain)
+    assert confusion.matrix(plain) in text
+    assert f"{right} of {len(plain)} right ({right / len(plain) * 100:.1f} %)" in " ".join(text.split())
