@@ -6,6 +6,7 @@ import builtins
 import getpass
 import json
 import re
+import runpy
 import socket
 import sys
 import traceback
@@ -31,7 +32,11 @@ def main() -> None:
     sys.path[0] = str(program.parent)
     sys.argv = [str(program)]
     with Path(asked["ended"]).open("w", encoding="utf-8", buffering=1) as ended:
-        asyncio.run(ran(list(steps(program)), lambda how: print(json.dumps(how), file=ended)))
+        told: Callable[[str], None] = lambda how: print(json.dumps(how), file=ended)  # noqa: E731 - one line
+        if program.suffix == ".py":
+            ran_whole(program, told)
+        else:
+            asyncio.run(ran(list(steps(program)), told))
 
 
 def swapped(file: Path, swap: Mapping[str, str]) -> None:
@@ -55,8 +60,18 @@ def steps(program: Path) -> Iterator[str]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "code" and source.strip():
                 yield _MAGIC.sub(r"\1pass", source)
+
+
+def ran_whole(program: Path, ended: Callable[[str], None]) -> None:
+    """A script is one step, and has its own loop if it wants one."""
+    try:
+        runpy.run_path(str(program), run_name="__main__")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - how it ends is what is asked
+        traceback.print_exc()
+        ended(type(error).__name__)
     else:
-        yield text
+        ended("ok")
+    ended("end")
 
 
 async def ran(sources: list[str], ended: Callable[[str], None]) -> None:

@@ -127,6 +127,7 @@ def environment(home: str, address: str) -> dict[str, str]:
         "OPENAI_API_KEY": "sk-x",
         "ANTHROPIC_API_KEY": "sk-ant-x",
         "OPENAI_BASE_URL": f"{address}/v1",
+        "OPENAI_API_BASE": f"{address}/v1",
         "ANTHROPIC_BASE_URL": address,
         "PYTHONPATH": os.pathsep.join(sys.path[1:]),
         "ANONYMIZED_TELEMETRY": "false",

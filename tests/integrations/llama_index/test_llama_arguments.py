@@ -124,6 +124,40 @@ def test_additional_kwargs_decide_nothing_that_was_checked(name: str) -> None:
         scripted(additional_kwargs={name: "x"})
 
 
+CITY = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+OBJECT = {"type": "json_object"}
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "City", "schema": CITY, "strict": True}}
+
+
+def in_json(**named: Any) -> Interlock:
+    return Interlock(router=scripted_router({"a": ["Lyon!", '{"name": "Lyon"}']}), **named)
+
+
+@pytest.mark.parametrize("form", [OBJECT, SCHEMA], ids=["object", "schema"])
+@pytest.mark.parametrize("door", ["additional_kwargs", "call"])
+async def test_a_response_format_holds_the_answer_to_json(door: str, form: dict[str, Any]) -> None:
+    llm = in_json(additional_kwargs={"response_format": form} if door == "additional_kwargs" else {})
+    given = {"response_format": form} if door == "call" else {}
+    assert (await llm.acomplete("In JSON: which city?", **given)).text == '{"name": "Lyon"}'
+
+
+@pytest.mark.parametrize("way", ["chat", "complete"])
+def test_the_vendors_json_mode_is_asked_for(way: str, plain_stage: Any) -> None:
+    llm = plain_stage.llm
+    plain_stage.first.says = lambda _: "{}"
+    given = "Answer in JSON."
+    getattr(llm, way)([ChatMessage(content=given)] if way == "chat" else given, response_format=OBJECT)
+    assert plain_stage.first.asked["response_format"] == OBJECT
+
+
+def test_a_response_format_of_text_asks_for_nothing_and_a_strange_one_is_refused() -> None:
+    assert in_json().complete("x", response_format={"type": "text"}).text == "Lyon!"
+    with pytest.raises(RequestError, match=r"response_format\.type: 'xml'"):
+        in_json(additional_kwargs={"response_format": {"type": "xml"}})
+    with pytest.raises(RequestError, match=r"response_format\.json_schema: expected"):
+        in_json().complete("x", response_format={"type": "json_schema", "json_schema": {}})
+
+
 def test_what_means_nothing_to_a_router_is_taken_and_may_be_read() -> None:
     llm = scripted(
         api_key="sk-secret", api_base=None, default_headers=None, max_retries=5, reuse_client=False

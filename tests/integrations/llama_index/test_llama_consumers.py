@@ -12,8 +12,11 @@ from llama_index.core.extractors import DocumentContextExtractor, SummaryExtract
 from llama_index.core.llms import LLM
 from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.program.function_program import FunctionCallingProgram
+from llama_index.core.query_engine import SubQuestionQueryEngine
+from llama_index.core.question_gen import LLMQuestionGenerator
 from llama_index.core.schema import TextNode
 from llama_index.core.storage.docstore import SimpleDocumentStore
+from llama_index.core.tools import QueryEngineTool
 from pydantic import BaseModel
 
 # Core uses old names of pydantic and of its own workflows.
@@ -245,3 +248,26 @@ def test_it_is_an_llm_like_any_other(stage) -> None:
     assert isinstance(stage.llm, LLM)
     assert stage.llm.predict(SUM, these="1 and 2") == "one two three four five"
     assert "".join(stage.llm.stream(SUM, these="1 and 2")) == "one two three four five"
+
+
+def test_a_question_is_asked_in_parts(stage) -> None:
+    """With a generator of core's own: the default one is a package for LlamaIndex before 0.13."""
+    parts = [{"sub_question": "How old is it?", "tool_name": "pages"}]
+    for vendor in (stage.first, stage.second):
+        vendor.says = lambda body: json.dumps({"items": parts}) if "<Tools>" in str(body) else None
+    index = VectorStoreIndex.from_documents(
+        [Document(text="It is old.")], embed_model=MockEmbedding(embed_dim=4)
+    )
+    pages = QueryEngineTool.from_defaults(
+        index.as_query_engine(llm=stage.llm), name="pages", description="All."
+    )
+    engine = SubQuestionQueryEngine.from_defaults(
+        [pages],
+        llm=stage.llm,
+        question_gen=LLMQuestionGenerator.from_defaults(llm=stage.llm),
+        use_async=False,
+        verbose=False,
+    )
+    answer = engine.query("Is it old, and how old?")
+    assert str(answer) == "one two three four five"
+    assert [record.deployment for record in stage.llm.router.records] == [stage.answering.name] * 3

@@ -65,12 +65,34 @@ def named(given: Mapping[str, Any]) -> dict[str, Any]:
     }
     if found.pop("n", 1) != 1:
         raise RequestError("a call has one answer; ask again for another", key="n")
+    if (form := found.pop("response_format", None)) is not None and (output := output_of(form)) is not None:
+        found["output"] = output
     alternatives = found.pop("top_logprobs", 0)
     if isinstance(wanted := found.get("logprobs", bool(alternatives)), bool):
         found.pop("logprobs", None)
         if wanted:
             found["logprobs"] = alternatives
     return found
+
+
+def output_of(given: Any) -> Any:
+    """OpenAI's `response_format` as the router's `output`; a class is one already. None for plain text."""
+    if not isinstance(given, Mapping):
+        return given
+    match given.get("type"):
+        case "text":
+            return None
+        case "json_object":
+            return dict
+        case "json_schema":
+            spec = given.get("json_schema")
+            if not isinstance(spec, Mapping) or not isinstance(spec.get("schema"), Mapping):
+                raise RequestError("expected {name, schema}", key="response_format.json_schema")
+            return {"title": str(spec.get("name") or "output"), **spec["schema"]}
+        case kind:
+            raise RequestError(
+                f"{kind!r} is no known form; use json_schema, json_object or text", key="response_format.type"
+            )
 
 
 def body(additional: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:

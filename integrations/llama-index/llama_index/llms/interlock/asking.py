@@ -27,7 +27,7 @@ def options(standing: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     """
     given = named(given)
     if additional := standing.get("additional_kwargs"):
-        standing = _added(standing, body(additional, (*SETTINGS, "tool_choice")))
+        standing = _added(standing, body(additional, (*SETTINGS, "tool_choice", "output")))
     for name in given:
         if name not in _KNOWN and name not in _IGNORED:
             near = get_close_matches(name, _KNOWN, n=1)
