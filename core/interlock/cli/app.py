@@ -1,8 +1,10 @@
 """The program: its verbs, what stands before them, and how every one of them ends."""
 
 import os
+import re
 import sys
 from importlib.metadata import version
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +16,7 @@ from interlock.cli.session import Session, log_to_stderr
 from interlock.errors import InterlockError
 
 _ORDER = ("ask", "explain", "models", "plugins", "doctor", "drill", "trace", "records", "replay", "init")
-_BEFORE = ("--config", "--verbose", "-v")
+_VERBOSE = re.compile(r"-v+|--verbose")
 
 
 class Verbs(TyperGroup):
@@ -22,6 +24,9 @@ class Verbs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _forward(self, args))
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -35,17 +40,40 @@ class Verbs(TyperGroup):
         except OSError as error:
             show.complain(f"Error: {error}")
             raise typer.Exit(FAILED) from error
-        except Exception as error:
-            _send_forward(error)
-            raise
 
 
-def _send_forward(error: Any) -> None:
-    """Say of an option that a verb does not know that it belongs before the verb."""
-    name = getattr(error, "option_name", None)  # only the parser's own errors have it
-    if name in _BEFORE:
-        shown = f"{name} FILE" if name == "--config" else name
-        error.message = f"{name} stands before the verb: interlock {shown} VERB …"
+def _forward(group: TyperGroup, args: list[str]) -> list[str]:
+    """The arguments, what belongs before the verb put there: wherever it stands, it is meant for the program.
+
+    A verb that has an option of the same name keeps it, and what follows `--` is a prompt.
+    """
+    verb = next((at for at, each in enumerate(args) if each in group.commands), None)
+    if verb is None:
+        return args
+    own = _options(group.commands[args[verb]])
+    moved: list[str] = []
+    rest = args[: verb + 1]
+    tail = iter(args[verb + 1 :])
+    for each in tail:
+        name = each.partition("=")[0]
+        if each == "--":
+            rest += [each, *tail]
+        elif name == "--config" and name not in own:
+            value = [] if "=" in each else [*islice(tail, 1)]
+            if not value and "=" not in each:
+                raise typer.BadParameter("names no file.", param_hint=each)
+            moved += [each, *value]
+        elif _VERBOSE.fullmatch(each) and not own & {"-v", "--verbose"}:
+            moved.append(each)
+        else:
+            rest.append(each)
+    return moved + rest
+
+
+def _options(command: Any) -> set[str]:
+    """Every option of a verb, those of its own verbs included."""
+    inner = getattr(command, "commands", {}).values()
+    return {name for each in command.params for name in each.opts}.union(*map(_options, inner))
 
 
 def _close_quietly() -> None:
@@ -58,7 +86,6 @@ def _close_quietly() -> None:
 app = typer.Typer(
     cls=Verbs,
     epilog=EPILOG,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -30,7 +30,7 @@ def models(
     if as_json:
         show.write_json([_data(card, serving[name], ready) for name, card in cards.items()])
         return
-    columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Deployments")
+    columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Served")
     show.tables((columns, [_row(card, serving[name], ready) for name, card in cards.items()]))
     for deployment in wiring.deployments.values():
         if deployment.unserved:

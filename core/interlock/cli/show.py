@@ -50,7 +50,9 @@ def note(text: str) -> None:
 
 
 def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
-    """Print tables of columns and rows, as wide as the terminal; unbroken lines when they go elsewhere."""
+    """Print tables of columns and rows, as wide as the terminal or COLUMNS, and stacked where that is too
+    narrow; unbroken lines, for other programs to read, when they go elsewhere.
+    """
     from io import StringIO
 
     from rich.box import SIMPLE_HEAD
@@ -61,8 +63,9 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     terminal = sys.stdout.isatty()
     fixed = terminal or bool(os.environ.get("COLUMNS"))
     width = shutil.get_terminal_size().columns if fixed else _UNBOUNDED
-    # A line that the terminal breaks can still be read and copied; a column that is cut off cannot.
-    width = max(width, *(_narrowest(columns, rows) for columns, rows in parts))
+    if width < max(_narrowest(columns, rows) for columns, rows in parts):
+        _stacked(parts, width)
+        return
     console = Console(file=StringIO(), force_terminal=terminal, width=width)
     for index, (columns, rows) in enumerate(parts):
         if index:
@@ -79,6 +82,35 @@ def tables(*parts: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
     # Through a string: rich would end the program by itself when nobody reads its output.
     text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
     sys.stdout.write("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
+    sys.stdout.flush()
+
+
+def _stacked(parts: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]], width: int) -> None:
+    """Rows below one another, for a terminal that is too narrow for their columns. What is to be copied stays
+    in one piece, even where the terminal has to break it.
+    """
+    from textwrap import fill
+
+    lines = []
+    for columns, rows in parts:
+        room = max(map(len, columns)) + _GAP
+        for row in rows:
+            cells = [_CONTROLS.sub("", cell) for cell in row]
+            lines.append(fill(cells[0], width, break_long_words=False, break_on_hyphens=False))
+            lines += [
+                fill(
+                    cell,
+                    width,
+                    initial_indent=f"  {column:<{room}}",
+                    subsequent_indent=" " * (room + _GAP),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+                for column, cell in zip(columns[1:], cells[1:], strict=True)
+                if cell not in ("", "-")
+            ]
+        lines.append("")
+    sys.stdout.write("\n".join(lines[:-1]) + "\n")
     sys.stdout.flush()
 
 

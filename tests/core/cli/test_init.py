@@ -1,5 +1,6 @@
 """`interlock init`."""
 
+import os
 import re
 
 import yaml
@@ -46,3 +47,25 @@ def test_into_a_folder_and_past_one_that_is_missing(run, tmp_path):
     result = run("init", "elsewhere/interlock.yaml")
     assert result.exit_code == 1
     assert "there is no folder elsewhere" in result.stderr
+
+
+def test_starts_with_what_the_keys_reach_and_holds_none_of_them(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("ZHIPU_API_KEY", "also-very-secret")
+    result = run("init")
+    assert "OPENAI_API_KEY" in result.stdout
+    assert "interlock explain" in result.stdout
+    text = (tmp_path / "interlock.yaml").read_text(encoding="utf-8")
+    assert "secret" not in text
+    wiring = assemble("interlock.yaml", environ=dict(os.environ))
+    named = {each.id: each.credential.source for each in wiring.deployments.values()}
+    assert named["gpt-5.5"] == "env:OPENAI_API_KEY"
+    assert named["glm-5.2"] == "env:ZHIPU_API_KEY"
+    assert set(named.values()) == {"env:OPENAI_API_KEY", "env:ZHIPU_API_KEY"}
+    assert not [each for each in wiring.deployments.values() if each.unserved]
+
+
+def test_a_configuration_in_the_environment_is_not_what_the_keys_reach(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("INTERLOCK_DEPLOYMENTS", "not even readable")
+    assert run("init").exit_code == 0
+    assert "\ndeployments:" not in (tmp_path / "interlock.yaml").read_text(encoding="utf-8")

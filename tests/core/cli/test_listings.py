@@ -17,7 +17,7 @@ def test_models_show_price_window_and_deployments(configured, run):
         next(line for line in text.splitlines() if line.startswith(start))
         for start in ("Model", "zhipu/glm-5.2")
     )
-    assert header.split() == ["Model", "Context", "In", "Out", "From", "Capabilities", "Deployments"]
+    assert header.split() == ["Model", "Context", "In", "Out", "From", "Capabilities", "Served"]
     assert glm.split()[:5] == ["zhipu/glm-5.2", "128,000", "$1.4", "$4.4", "cn"]
     assert glm.endswith(" good")
 
@@ -224,3 +224,15 @@ def test_an_unknown_distribution_is_wrong_usage(run):
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Did you mean 'interlock-openai'?" in result.stderr
     assert run("plugins", "chekc", "interlock-openai").exit_code == 2
+
+
+@pytest.mark.parametrize("width", [40, 50, 80, 120])
+@pytest.mark.parametrize("verb", ["models", "explain Hi", "plugins"])
+def test_tables_keep_to_the_width(run, monkeypatch, verb, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = run(*verb.split()).stdout.splitlines()
+    assert lines
+    # What is to be copied, a name or a variable, is never broken.
+    longest = max(len(word) for line in lines for word in line.split() if "─" not in word)
+    assert max(map(len, lines)) <= max(width, 20 + longest)
+    assert any("openai/gpt-5.5" in line or "interlock-openai" in line for line in lines)

@@ -118,8 +118,39 @@ def test_dollars(amount, words):
     assert show.dollars(amount) == words
 
 
-@pytest.mark.parametrize("verb", [["ask"], ["explain"], ["doctor"], ["records", "list"]])
-def test_an_option_of_the_program_that_is_given_to_a_verb_is_sent_forward(run, verb):
-    result = run(*verb, "--config", "x.yaml")
+MISSING = ["ask Hi", "explain Hi", "doctor", "records list", "plugins check x"]
+
+
+@pytest.mark.parametrize("verb", MISSING)
+@pytest.mark.parametrize("form", ["--config nowhere.yaml", "--config=nowhere.yaml"])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_the_configuration_may_be_named_on_either_side_of_the_verb(run, tmp_path, verb, form, place):
+    options = form.split()
+    words = [*options, *verb.split()] if place == "before" else [*verb.split(), *options]
+    result = run(*words)
+    shown = result.stderr + result.stdout
+    assert "stands before" not in shown
+    assert "nowhere.yaml" in shown or verb.startswith("plugins")
+    assert "No such option" not in shown
+
+
+def test_what_is_a_prompt_or_a_verbs_own_stays_there(run, configured):
+    configured("good")
+    assert run("explain", "--json", "--", "--config").exit_code == 0
+    assert run("explain", "Hi", "-vv").exit_code == 0
+    result = run("replay", "--config", "nowhere.yaml")
+    assert "nowhere.yaml" in result.stderr
+
+
+def test_an_option_without_its_value_is_refused(run):
+    result = run("explain", "Hi", "--config")
     assert result.exit_code == 2
-    assert "--config stands before the verb: interlock --config FILE VERB …" in result.stderr
+    assert "--config" in result.stderr
+
+
+def test_shells_can_complete_it(start):
+    script, _ = start("--show-completion", "bash").communicate(timeout=30)
+    assert "_INTERLOCK_COMPLETE" in script
+    asked = {"_INTERLOCK_COMPLETE": "complete_bash", "COMP_WORDS": "interlock ex", "COMP_CWORD": "1"}
+    verbs, _ = start(env=os.environ | asked).communicate(timeout=30)
+    assert verbs.split() == ["explain"]
