@@ -57,6 +57,7 @@ class Asking(Conformance):
         cached_usage: what the reply `cached` counts; its input includes what touched the cache.
         module: the module whose import is watched; the provider's or its codec's own by default.
         has_streaming: False when the vendor sends whole answers alone, to `stream` too.
+        has_extra_body: whether a deployment's `extra_body` can go into the vendor's body.
         has_tools, has_images, has_reasoning, has_output, has_usage: what the vendor can do; what it cannot is
             refused.
         is_deterministic: whether the same request, at temperature 0 and with a seed, gives the same answer.
@@ -81,6 +82,7 @@ class Asking(Conformance):
     has_reasoning: bool = False
     has_output: bool = False
     has_usage: bool = True
+    has_extra_body: bool = True
     is_deterministic: bool = True
 
     def deployment(self, url: str = "") -> Deployment:

@@ -45,7 +45,8 @@ class Conformance:
                 f"cannot names {scenario!r}; there are {', '.join(sorted(self.scenarios)) or 'none'}",
             )
             told = isinstance(reason, str) and len(reason.split()) >= _FEWEST_WORDS
-            expect(told, f"cannot[{scenario!r}] is no reason: {reason!r}")
+            rule = f"a reason is a sentence of at least {_FEWEST_WORDS} words"
+            expect(told, f"cannot[{scenario!r}] is no reason, {rule}: {reason!r}")
 
     def unless_it_cannot(self, scenario: str) -> None:
         """Skip the running test where `cannot` says why."""

@@ -57,6 +57,18 @@ class Reply:
             status=status, headers={"content-type": "text/event-stream", **(headers or {})}, pieces=pieces
         )
 
+    @classmethod
+    def lines(cls, *values: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Self:
+        """Newline-delimited JSON, a piece for each value."""
+        pieces = tuple(json.dumps(value).encode() + b"\n" for value in values)
+        kind = {"content-type": "application/x-ndjson"}
+        return cls(status=status, headers={**kind, **(headers or {})}, pieces=pieces)
+
+    @classmethod
+    def raw(cls, *pieces: Piece, kind: str, status: int = 200) -> Self:
+        """Any other body, such as XML, and its content type."""
+        return cls(status=status, headers={"content-type": kind}, pieces=pieces)
+
     @property
     def body(self) -> bytes:
         """Every byte that it sends after the headers."""

@@ -381,7 +381,11 @@ def test_flags_ask_for_replies_and_reasons_stand_for_them() -> None:
     ("changes", "rule", "sentence"),
     [
         ({"cannot": {"tool_call": "it is too hard"}}, "what_it_cannot_do_has_a_reason", "names 'tool_call'"),
-        ({"cannot": {"refusal": "no"}}, "what_it_cannot_do_has_a_reason", "is no reason: 'no'"),
+        (
+            {"cannot": {"refusal": "no"}},
+            "what_it_cannot_do_has_a_reason",
+            "a sentence of at least 3 words: 'no'",
+        ),
         ({"cannot": {"refusal": "it never does"}}, "replies_are_scenarios", "in replies and in cannot"),
         ({"replies": {"txet": Kit.replies["text"]}}, "replies_are_scenarios", "replies holds 'txet'"),
         ({"has_tools": False}, "replies_are_scenarios", "'tool_call', and has_tools is False"),

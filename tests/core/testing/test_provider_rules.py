@@ -224,6 +224,14 @@ class Future(HttpProvider):
     api = 2
 
 
+class Bodily(Kit):
+    has_extra_body = False
+
+
+def test_a_body_that_takes_no_fields_beside_ours_says_so() -> None:
+    Bodily(over(NoExtras())).test_sends_one_request_as_the_deployment_says()
+
+
 FACTS = acme.FACTS
 BREACHES = [
     ("sends_one_request", over(KeyInUrl()), "in the URL or the body"),

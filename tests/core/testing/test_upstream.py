@@ -73,6 +73,13 @@ def test_events_are_sent_as_server_sent_events_with_pauses() -> None:
     assert body == reply.body == b'data: {"a": 1}\n\ndata: two\ndata: lines\n\n: raw\n\ndata: [3]\n\n'
 
 
+def test_lines_and_raw_bodies_are_sent_as_they_are() -> None:
+    assert Reply.lines({"a": 1}, {"a": 2}).pieces == (b'{"a": 1}\n', b'{"a": 2}\n')
+    assert Reply.lines().headers["content-type"] == "application/x-ndjson"
+    said = Reply.raw(b"<a>", b"</a>", kind="text/xml", status=201)
+    assert (said.status, said.headers["content-type"], said.body) == (201, "text/xml", b"<a></a>")
+
+
 def test_a_callable_answers_by_what_was_asked() -> None:
     def echo(received: Received) -> Reply:
         return Reply.json(received.json())
