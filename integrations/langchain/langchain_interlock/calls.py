@@ -8,6 +8,7 @@ from uuid import UUID
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from interlock import Constraints, Message, Request, RequestError, Router, Settings, tighten
+from langchain_interlock.borrowed import NAMES, ours
 from langchain_interlock.messages_in import messages_in
 from langchain_interlock.output import output_of
 from langchain_interlock.routers import unknown
@@ -24,11 +25,10 @@ METADATA = "interlock"
 INCLUDE_RAW = "interlock_include_raw"
 # The run of a stream, whose manager LangChain does not hand on.
 RUN_ID = "interlock_run_id"
-_ALIASES = {"max_completion_tokens": "max_tokens"}
 _HINTS = ("estimated_tokens", "tools_available")
 _OF_THE_CALL = ("tools", "tool_choice", "response_format", "prefer", *_HINTS)
 _PASSED_OVER = frozenset({METADATA, INCLUDE_RAW, RUN_ID, "stream"})
-KNOWN = frozenset({*OPTIONS, *_OF_THE_CALL, *_ALIASES})
+KNOWN = frozenset({*OPTIONS, *_OF_THE_CALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,20 @@ class Call:
 def call_of(
     chat: Any,
     router: Router,
-    messages: Sequence[BaseMessage],
+    messages: Sequence[BaseMessage] | None,
     *,
     stop: Sequence[str] | None,
     run_manager: Any,
     kwargs: Mapping[str, Any],
 ) -> Call:
-    """The request of one call.
+    """The request of one call; without messages, of none, to see whether its options can be used.
 
     Raises:
         RequestError: an argument that is not known, or whose value cannot be used.
     """
+    if messages is not None and not messages:
+        raise RequestError("there is no message to answer; give at least one.", key="messages")
+    messages = messages or ()
     steering = _steering(run_manager, kwargs)
     given = kwargs.get(RUN_ID)
     run_id = run_manager.run_id if run_manager is not None else UUID(given) if given else None
@@ -114,13 +117,13 @@ def _steering(run_manager: Any, kwargs: Mapping[str, Any]) -> Mapping[str, Any] 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """What was given, under the names that are ours."""
     options = {}
-    for name, value in given.items():
+    for name, value in ours(given).items():
         if name in _PASSED_OVER:
             continue
         if name not in KNOWN:
-            raise unknown(name, KNOWN)
+            raise unknown(name, KNOWN | NAMES)
         if value is not None:
-            options[_ALIASES.get(name, name)] = value
+            options[name] = value
     return options
 
 

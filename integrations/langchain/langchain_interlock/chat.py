@@ -18,11 +18,22 @@ from langchain_interlock.tracing import Traced
 
 if TYPE_CHECKING:
     from interlock import Router
-    from langchain_interlock import bare, calls, messages_in, plain, profiles, routers, serving, structured
+    from langchain_interlock import (
+        bare,
+        borrowed,
+        calls,
+        messages_in,
+        plain,
+        profiles,
+        routers,
+        serving,
+        structured,
+    )
     from langchain_interlock import tools as tools_
 else:
     Router = Any  # `_wire` sees to it that it is one
     bare = Deferred("bare")
+    borrowed = Deferred("borrowed")
     calls = Deferred("calls")
     messages_in = Deferred("messages_in")
     plain = Deferred("plain")
@@ -33,8 +44,6 @@ else:
     tools_ = Deferred("tools")
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_UNUSED = ("api_key", "max_retries")
 
 
 def _signed(function: F) -> F:
@@ -50,8 +59,10 @@ class ChatInterlock(Traced, BaseChatModel):
     field is a default for the calls, which may be overridden by call, by `.bind(…)` and by the run's
     `metadata["interlock"]`; constraints add up instead, since a call can only tighten them.
 
-    `api_key` and `max_retries`, which LangChain's tools hand to any chat model, are taken and left unused: a
-    router's deployments have keys and retries of their own.
+    Arguments of other chat models are taken under their names where they mean something here (`model_name`,
+    `max_completion_tokens`, `reasoning`, `service_tier`, …). `api_key` and `max_retries` are taken and left
+    unused, since a router's deployments have keys and retries of their own; what says where calls go, such as
+    `base_url`, is refused, and the error names the configuration's key.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, defer_build=True, hide_input_in_errors=True)
@@ -92,10 +103,10 @@ class ChatInterlock(Traced, BaseChatModel):
     @classmethod
     def _wire(cls, values: dict[str, Any]) -> dict[str, Any]:
         """The router before anything else: what is wrong with a configuration is said as ConfigError."""
-        given = {name: value for name, value in values.items() if name not in _UNUSED}
+        given = borrowed.ours(values)
         for name in given:
             if name not in cls.model_fields:
-                raise routers.unknown(name, cls.model_fields)
+                raise routers.unknown(name, [*cls.model_fields, *borrowed.NAMES])
         given["config"], given["router"] = routers.wire(given.get("config"), given.get("router"))
         return given
 
@@ -120,7 +131,7 @@ class ChatInterlock(Traced, BaseChatModel):
         if isinstance(self.config, dict):
             # Whoever prints a model's variables, as reports of errors do, prints no key.
             self.__dict__["config"] = bare.Unprinted(self.config)
-        calls.call_of(self, self._router, [], stop=None, run_manager=None, kwargs={})
+        calls.call_of(self, self._router, None, stop=None, run_manager=None, kwargs={})
         return self
 
     @property
@@ -131,6 +142,39 @@ class ChatInterlock(Traced, BaseChatModel):
     @property
     def _router(self) -> Router:
         return cast("Router", self.router)
+
+    # What code that was written for other chat models reads and sets.
+
+    @property
+    def model_name(self) -> str | None:
+        return self.model
+
+    @property
+    def request_timeout(self) -> float | None:
+        return self.timeout
+
+    @property
+    def max_retries(self) -> int | None:
+        """None: each deployment has retries of its own."""
+        return None
+
+    @property
+    def model_kwargs(self) -> dict[str, Any]:
+        return dict(self.extra or {})
+
+    @property
+    def n(self) -> int:
+        return 1
+
+    def configurable_fields(self, **kwargs: Any) -> Any:
+        """As the base's; `model_name` may be said for `model`, and `request_timeout` for `timeout`."""
+        for theirs, name in (("model_name", "model"), ("request_timeout", "timeout")):
+            if theirs in kwargs:
+                kwargs[name] = kwargs.pop(theirs)
+        return super().configurable_fields(**kwargs)
+
+    def _combine_llm_outputs(self, llm_outputs: list[dict[str, Any] | None]) -> dict[str, Any]:
+        return serving.together(llm_outputs)
 
     # What LangChain asks about the model.
 
@@ -200,6 +244,8 @@ class ChatInterlock(Traced, BaseChatModel):
     ) -> int:
         if self.custom_get_token_ids is not None:
             return super().get_num_tokens_from_messages(messages, tools)
+        if not messages:
+            return 0
         return self._router.count_tokens(
             messages_in.messages_in(messages), tools=tools_.openai_tools(tools or ())
         )

@@ -40,10 +40,13 @@ def messages_in(messages: Iterable[BaseMessage]) -> list[Message]:
     """
     said = list(messages)
     answered = frozenset(message.tool_call_id for message in said if isinstance(message, ToolMessage))
-    return [_message(message, f"messages.{index}", answered) for index, message in enumerate(said)]
+    return [
+        _message(message, f"messages.{index}", answered, said[index - 1] if index else None)
+        for index, message in enumerate(said)
+    ]
 
 
-def _message(message: BaseMessage, key: str, answered: Container[str]) -> Message:
+def _message(message: BaseMessage, key: str, answered: Container[str], before: BaseMessage | None) -> Message:
     if isinstance(message, HumanMessage):
         return _said("user", message, key)
     if isinstance(message, AIMessage):
@@ -53,7 +56,9 @@ def _message(message: BaseMessage, key: str, answered: Container[str]) -> Messag
     if isinstance(message, ToolMessage):
         return Message("tool", (_tool_result(message, key),))
     if isinstance(message, FunctionMessage):
-        return Message("tool", (ToolResult(id=message.name, content=_text(message), name=message.name),))
+        calls = before.tool_calls if isinstance(before, AIMessage) else []
+        id_ = next((call["id"] for call in calls if call["name"] == message.name), None) or message.name
+        return Message("tool", (ToolResult(id=id_, content=_text(message), name=message.name),))
     if isinstance(message, ChatMessage):
         role = _ROLES.get(message.role)
         if role is None:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk
@@ -10,6 +11,7 @@ from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, Us
 from langchain_core.messages.tool import ToolCallChunk, tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.utils.json import parse_partial_json
+from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from interlock import (
     Audio,
@@ -34,12 +36,14 @@ _MEDIA = (Image, Audio, Document)
 _KINDS: Mapping[type, str] = {Image: "image", Audio: "audio", Document: "file"}
 
 
-def message_out(response: Response, name: str | None, router: Router, *, v1: bool) -> AIMessage:
-    """The whole answer. `name` is what the model was asked for by, if it was."""
+def message_out(
+    response: Response, name: str | None, router: Router, *, v1: bool, asked: Mapping[str, Any]
+) -> AIMessage:
+    """The whole answer. `name` is what the model was asked for by, if it was; `asked` are the arguments."""
     return AIMessage(
         content=_blocks(response) if v1 else _content(response),
         tool_calls=[tool_call(name=c.name, args=dict(c.arguments), id=c.id) for c in response.tool_calls],
-        additional_kwargs=_additional(response, v1=v1),
+        additional_kwargs={**_additional(response, v1=v1), **_as_asked(response, asked)},
         usage_metadata=usage_of(response.usage),
         response_metadata=metadata_of(response, name, router),
     )
@@ -72,7 +76,8 @@ def usage_of(usage: Usage) -> UsageMetadata | None:
 class ChunkWriter:
     """Writes one stream's chunks; folded together they are what `message_out` makes of its response."""
 
-    def __init__(self, name: str | None, router: Router, *, v1: bool) -> None:
+    def __init__(self, name: str | None, router: Router, *, v1: bool, asked: Mapping[str, Any]) -> None:
+        self._asked = asked
         self._name = name
         self._router = router
         self._v1 = v1
@@ -133,7 +138,7 @@ class ChunkWriter:
             yield _chunk([{"type": "text", "text": "", "annotations": cited, "index": self._at("text")}])
         yield _chunk(
             "",
-            additional_kwargs=additional,
+            additional_kwargs={**additional, **_as_asked(response, self._asked)},
             usage_metadata=usage_of(response.usage),
             response_metadata=metadata_of(response, self._name, self._router),
             chunk_position="last",
@@ -217,6 +222,20 @@ def _additional(response: Response, *, v1: bool) -> dict[str, Any]:
             given["reasoning_content"] = response.reasoning
         if annotations := _annotations(response):
             given["annotations"] = annotations
+    return given
+
+
+def _as_asked(response: Response, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What those find here who ask by functions, or for an instance of a class."""
+    given: dict[str, Any] = {}
+    if asked.get("functions") and response.tool_calls:
+        call = response.tool_calls[0]
+        written = json.dumps(dict(call.arguments), ensure_ascii=False)
+        given["function_call"] = {"name": call.name, "arguments": written}
+    wanted = asked.get("response_format")
+    if isinstance(wanted, type) and is_basemodel_subclass(wanted) and response.parsed is not None:
+        with suppress(ValueError):
+            given["parsed"] = wanted(**response.parsed)
     return given
 
 

@@ -5,7 +5,7 @@ Plain data throughout: it goes into traces, caches and the checkpoints of agents
 
 from typing import Any
 
-from interlock import Response, Router, response_to_plain
+from interlock import Response, Router, Usage, response_to_plain
 from langchain_interlock.layout import KEY, ORIGIN, layout_of, origin_of
 
 
@@ -22,5 +22,20 @@ def metadata_of(response: Response, name: str | None, router: Router) -> dict[st
         "model_provider": "interlock",
         "model_name": name or response.model,
         "finish_reason": response.finish_reason,
+        "id": response.record.id,
+        "system_fingerprint": None,
+        "token_usage": token_usage(response.usage),
         "interlock": served,
+    }
+
+
+def token_usage(usage: Usage) -> dict[str, Any]:
+    """Usage in OpenAI's words."""
+    given, made = usage.input_tokens or 0, usage.output_tokens or 0
+    return {
+        "prompt_tokens": given,
+        "completion_tokens": made,
+        "total_tokens": given + made,
+        "prompt_tokens_details": {"cached_tokens": usage.cache_read or 0},
+        "completion_tokens_details": {"reasoning_tokens": usage.reasoning or 0},
     }

@@ -39,7 +39,7 @@ def generate(
         if answer is None:
             raise
         return _result(answer)
-    return _result(message_out(response, call.name, router, v1=chat.output_version == "v1"))
+    return _result(message_out(response, call.name, router, v1=chat.output_version == "v1", asked=kwargs))
 
 
 async def agenerate(
@@ -55,7 +55,7 @@ async def agenerate(
         if answer is None:
             raise
         return _result(answer)
-    return _result(message_out(response, call.name, router, v1=chat.output_version == "v1"))
+    return _result(message_out(response, call.name, router, v1=chat.output_version == "v1", asked=kwargs))
 
 
 def stream(
@@ -64,7 +64,7 @@ def stream(
     router: Router = chat.router
     try:
         call = call_of(chat, router, messages, stop=stop, run_manager=run_manager, kwargs=kwargs)
-        writer = _writer(chat, call)
+        writer = _writer(chat, call, kwargs)
         with parent_of(run_manager):
             chunks = router.stream_sync(call.request)
         with chunks:
@@ -81,7 +81,7 @@ async def astream(
     router: Router = chat.router
     try:
         call = call_of(chat, router, messages, stop=stop, run_manager=run_manager, kwargs=kwargs)
-        writer = _writer(chat, call)
+        writer = _writer(chat, call, kwargs)
         with parent_of(run_manager):
             chunks = router.stream(call.request)
         async with chunks:
@@ -93,8 +93,24 @@ async def astream(
         raise
 
 
-def _writer(chat: Asking, call: Call) -> ChunkWriter:
-    return ChunkWriter(call.name, chat.router, v1=chat.output_version == "v1")
+def together(outputs: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The `llm_output` of several answers: the last one's model, and everybody's tokens."""
+    added: dict[str, Any] = {}
+    for output in outputs:
+        if output is None:  # it came as a stream, or out of a cache
+            continue
+        usage = dict(output["token_usage"])
+        for name, before in added.get("token_usage", {}).items():
+            here = usage[name]
+            usage[name] = (
+                {key: here[key] + before[key] for key in here} if isinstance(here, dict) else here + before
+            )
+        added = {**output, "token_usage": usage}
+    return added
+
+
+def _writer(chat: Asking, call: Call, kwargs: Arguments) -> ChunkWriter:
+    return ChunkWriter(call.name, chat.router, v1=chat.output_version == "v1", asked=kwargs)
 
 
 def _misfitting(error: InterlockError, kwargs: Arguments) -> AIMessage | None:
@@ -105,4 +121,7 @@ def _misfitting(error: InterlockError, kwargs: Arguments) -> AIMessage | None:
 
 
 def _result(message: AIMessage) -> ChatResult:
-    return ChatResult(generations=[ChatGeneration(message=message)])
+    told = message.response_metadata
+    output = {name: told[name] for name in ("token_usage", "model_name", "model_provider") if name in told}
+    generations = [ChatGeneration(message=message)]
+    return ChatResult(generations=generations, llm_output=output if "token_usage" in output else None)

@@ -286,6 +286,7 @@ def chat(answer: Answer, version: str | None, times: int = 4) -> ChatInterlock:
 def volatile(message: AIMessage) -> dict:
     """Everything but ids, times and the indices by which chunks are folded."""
     metadata = json.loads(json.dumps(message.response_metadata))  # which also says that it is plain data
+    del metadata["id"]  # the record's
     served = metadata["interlock"]
     for key in ("latency", "record"):
         del served[key]
