@@ -7,11 +7,14 @@ is never left out, and a refusal of it stays an InvalidRequest.
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from interlock.errors import InvalidRequest, ProviderError, SettingRefused
 from interlock.protocols import Call
+from interlock.types.models import Deployment
 from interlock.types.request import HINTS, Settings
+from interlock.types.traits import UNKNOWN, traits_of
 
 # As vendors spell them, in small letters and digits alone.
 _SPELLINGS: Mapping[str, str] = {
@@ -51,6 +54,28 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{2,40}")
 _COMMON = frozenset({"user", "seed", "effort", "reasoning", "thinking"})
 _LONGEST = 2_000
 _LARGEST_BODY = 64 * 1024
+
+
+def settings_for(settings: Settings, deployment: Deployment) -> Settings:
+    """The settings without the hints that its traits, as they are configured, refuse; efforts and temperature
+    are moved to the nearest that they know.
+    """
+    traits = traits_of(deployment)
+    if traits == UNKNOWN:
+        return settings
+    changed: dict[str, Any] = {}
+    effort, tokens = settings.reasoning_effort, settings.reasoning_tokens
+    if traits.reasons == "never":
+        effort, tokens = (effort if effort == "none" else None), (None if tokens else tokens)
+    elif effort is not None:
+        effort = traits.effort(effort)
+    changed.update(reasoning_effort=effort, reasoning_tokens=tokens)
+    reasoning = bool(traits.reasoning(effort, tokens))
+    if settings.temperature is not None and traits.temperature is not None:
+        low, high = traits.temperature
+        changed["temperature"] = min(max(settings.temperature, low), high)
+    changed.update({name: None for name in HINTS if not traits.takes(name, reasoning=reasoning)})
+    return replace(settings, **changed)
 
 
 def tell_settings(call: Call, sent: Mapping[str, Any]) -> None:

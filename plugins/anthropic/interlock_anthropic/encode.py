@@ -6,7 +6,7 @@ from typing import Any
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body, mapping_of
-from interlock.http.settings import tell_settings
+from interlock.http.settings import settings_for, tell_settings
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
@@ -25,7 +25,7 @@ def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
     """`dropping` asks for an answer without the thoughts that no longer fit what stands before them."""
     deployment = call.deployment
     payload, betas = _body(call.request, deployment, dropping=dropping)
-    tell_settings(call, _sent(call.request.settings, payload))
+    tell_settings(call, _sent(settings_for(call.request.settings, deployment), payload))
     add_extras(payload, deployment, call.request.settings)
     payload["stream"] = stream
     return HttpRequest(
@@ -42,10 +42,10 @@ def must_call_tools(request: Request, traits: Traits) -> bool:
 
 def _body(request: Request, deployment: Deployment, *, dropping: bool) -> tuple[dict[str, Any], list[str]]:
     """(the body, the betas that it needs)."""
-    settings = request.settings
+    settings = settings_for(request.settings, deployment)
     traits = traits_of(deployment)
     plan = plan_of(request, traits)
-    tools = _tools(request, traits, plan)
+    tools = _tools(request, settings, traits, plan)
     words = told(request, traits)
     asks = dropping and traits.checks and _goes_out(BINDING_BETA, deployment)
     conversation = Conversation(
@@ -103,7 +103,7 @@ def _system(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
     return blocks
 
 
-def _tools(request: Request, traits: Traits, plan: Plan) -> dict[str, Any]:
+def _tools(request: Request, settings: Settings, traits: Traits, plan: Plan) -> dict[str, Any]:
     choice = request.tool_choice
     names = [tool.name for tool in request.tools]
     if choice not in (*FREE, "required") and choice not in names:
@@ -121,7 +121,7 @@ def _tools(request: Request, traits: Traits, plan: Plan) -> dict[str, Any]:
         return {}
     encoded: dict[str, Any] = {"tools": tools}
     chosen = _choice(choice, traits)
-    if request.settings.parallel_tool_calls is False and choice != "none":
+    if settings.parallel_tool_calls is False and choice != "none":
         chosen = {**(chosen or {"type": "auto"}), "disable_parallel_tool_use": True}
     if chosen is not None:
         encoded["tool_choice"] = chosen

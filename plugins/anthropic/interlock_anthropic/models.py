@@ -6,10 +6,11 @@ The API is one, but what it accepts depends on the model; the rules are the vend
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
+from interlock.types import traits as said
 from interlock.types.models import Deployment
 
 _FAMILY_FIRST = re.compile(r"claude-([a-z]+)-(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?")
@@ -56,8 +57,29 @@ class Traits:
 
 
 def traits_of(deployment: Deployment) -> Traits:
-    """From the vendor's name for the model, or else from the card's id."""
-    return _traits(deployment.name, deployment.card.id)
+    """From the vendor's name for the model, or else from the card's id; what is configured goes over them."""
+    known = _traits(deployment.name, deployment.card.id)
+    given = said.traits_of(deployment)
+    return known if given == said.UNKNOWN else _over(known, given)
+
+
+def _over(known: Traits, given: said.Traits) -> Traits:
+    """What is told of single settings is left to `settings_for`."""
+    changed: dict[str, Any] = {}
+    if given.reasons == "never":
+        changed.update(thinking="none", always_thinks=False, efforts=())
+    elif given.reasons is not None:
+        changed["always_thinks"] = given.reasons == "always"
+        if known.thinking == "none":
+            changed["thinking"] = "adaptive"
+    if given.efforts is not None and given.reasons != "never":
+        changed["efforts"] = tuple(level for level in _ALL_EFFORTS if level in given.efforts)
+    if given.refuses is not None:
+        changed["sampling"] = "all"
+        changed["forces_tools"] = known.forces_tools and "forced_tools" not in given.refuses
+    if given.output is not None:
+        changed["native_output"] = given.output == "json_schema"
+    return replace(known, **changed)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
-from interlock.http.settings import tell_settings
+from interlock.http.settings import settings_for, tell_settings
 from interlock.protocols import Call
 from interlock.types.models import Deployment
 from interlock.types.request import Request
@@ -40,7 +40,7 @@ def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
     if secret is not None:
         headers["authorization"] = f"Bearer {secret.reveal()}"
     payload = body(call.request, deployment, dropping=dropping)
-    tell_settings(call, sent_settings(call.request.settings, payload))
+    tell_settings(call, sent_settings(settings_for(call.request.settings, deployment), payload))
     data = json_body(payload)
     return HttpRequest(url=url(deployment, stream=stream), body=data, headers=headers)
 
@@ -52,6 +52,7 @@ def url(deployment: Deployment, *, stream: bool) -> str:
 
 
 def body(request: Request, deployment: Deployment, *, dropping: bool = False) -> dict[str, Any]:
+    settings = settings_for(request.settings, deployment)
     traits = traits_of(deployment)
     planned = plan(request, traits)
     asks = dropping and traits.checks
@@ -65,7 +66,7 @@ def body(request: Request, deployment: Deployment, *, dropping: bool = False) ->
     choice = None if config is None else config.get("toolChoice", {"auto": {}})
     may_think = not planned.forced and (traits.maker != "anthropic" or _may_think(messages, traits))
     most = deployment.card.max_output
-    payload.update(generation(request.settings, traits, may_think=may_think, choice=choice, max_output=most))
+    payload.update(generation(settings, traits, may_think=may_think, choice=choice, max_output=most))
     if asks:
         fields = payload.setdefault("additionalModelRequestFields", {})
         fields["thinking"] = {"type": "adaptive", **fields.get("thinking", {}), **_DROPPING}

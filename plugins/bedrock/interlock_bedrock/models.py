@@ -8,8 +8,9 @@ model that can do everything: Bedrock itself then refuses what it cannot.
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
+from interlock.types import traits as said
 from interlock.types.models import Deployment
 from interlock_bedrock.places import model_of
 
@@ -87,8 +88,34 @@ _BOUND = re.compile(r"deepseek\.v3|mistral\.(mistral-large-3|ministral|magistral
 
 
 def traits_of(deployment: Deployment) -> Traits:
-    """From the vendor's name for the model; from the card's id where that is an opaque ARN."""
-    return _traits(model_of(deployment.name).plain, deployment.card.id.lower())
+    """From the vendor's name for the model; from the card's id where that is an opaque ARN.
+
+    What is configured goes over both.
+    """
+    known = _traits(model_of(deployment.name).plain, deployment.card.id.lower())
+    given = said.traits_of(deployment)
+    return known if given == said.UNKNOWN else _over(known, given)
+
+
+def _over(known: Traits, given: said.Traits) -> Traits:
+    """What is told of single settings is left to `settings_for`."""
+    changed: dict[str, Any] = {}
+    claude = known.maker == "anthropic"
+    if given.reasons == "never":
+        changed.update(thinking="none", always_thinks=False, efforts=())
+    elif given.reasons is not None and claude:
+        changed["always_thinks"] = given.reasons == "always"
+        if known.thinking == "none":
+            changed["thinking"] = "adaptive"
+    if given.efforts is not None and given.reasons != "never" and claude:
+        changed["efforts"] = tuple(level for level in _ALL_EFFORTS if level in given.efforts)
+    if given.refuses is not None:
+        changed["sampling"] = "all"
+        if "forced_tools" in given.refuses:
+            changed["forces"] = "auto"
+    if given.output is not None:
+        changed["native_output"] = given.output == "json_schema"
+    return replace(known, **changed)
 
 
 @lru_cache(maxsize=256)
