@@ -216,6 +216,13 @@ def test_a_bad_variable_is_named(variable: str, value: str, told: str) -> None:
             "interlock.yaml:1: ensembles.e.members: expected at least 2, not 1.",
         ),
         (
+            "ensembles: {e: {members: [a, b]}}",
+            (
+                "interlock.yaml:1: ensembles.e.arbiter: is missing: select_best needs a model that"
+                " arbitrates; a vote needs none."
+            ),
+        ),
+        (
             "constraints: {residency: [euu]}",
             (
                 "interlock.yaml:1: constraints.residency: 'euu' is no known jurisdiction or cloud region."

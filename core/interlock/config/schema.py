@@ -200,6 +200,12 @@ class EnsembleConfig(Part):
     arbiter: Text | None = None
     mode: Literal["select_best", "synthesise", "vote"] = "select_best"
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.arbiter is None and self.mode != "vote":
+            raise _at("arbiter", f"is missing: {self.mode} needs a model that arbitrates; a vote needs none.")
+        return self
+
 
 class PluginsConfig(Part):
     disabled: Names = ()

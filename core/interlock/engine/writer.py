@@ -24,7 +24,7 @@ _log = redacting_logger("interlock.records")
 
 _ROOM = 10_000  # records that may wait
 _BATCH = 500
-_PRUNED_EVERY = 1_000  # records
+_PRUNED_EVERY = 1_000  # records, and no more than a tenth of what is kept
 _LINGER = 0.1  # seconds for more records to come, before they are written together
 _IDLE = 5.0  # seconds after which a store with nothing to do is closed
 _LONGEST_WAIT = 30.0  # seconds between two tries
@@ -66,7 +66,9 @@ class RecordWriter:
         self._store: RecordStore | None = None
         self._signal: asyncio.Event | None = None
         self._closing = False
-        self._unpruned = _PRUNED_EVERY
+        tenth = _PRUNED_EVERY if self._keep is None else self._keep // 10
+        self._prune_after = max(1, min(_PRUNED_EVERY, tenth))
+        self._unpruned = self._prune_after
         self._watched = False
 
     def put(self, record: Record) -> None:
@@ -188,18 +190,18 @@ class RecordWriter:
             _log.warning("records are written again")
         self.problem = ""
         self._unpruned += len(batch)
-        if self._unpruned >= _PRUNED_EVERY and self._waiting:
+        if self._unpruned >= self._prune_after and self._waiting:
             await self._prune()
         return True
 
     async def _prune(self) -> bool:
         """Remove some of what is too much or too old. Whether there is more to remove."""
-        if self._store is None or self._unpruned < _PRUNED_EVERY:
+        if self._store is None or self._unpruned < self._prune_after:
             return False
         before = None if self._seconds is None else time.time() - self._seconds
         try:
             removed = await self._store.prune(PruneCall(keep=self._keep, before=before))
-        except Exception as error:  # noqa: BLE001 - as above; the next thousand records bring another try
+        except Exception as error:  # noqa: BLE001 - as above; the next records bring another try
             _log.warning("old records cannot be removed: %s", type(error).__name__)
             removed = 0
         if not removed:

@@ -88,7 +88,7 @@ def test_a_deployment_that_cannot_be_used_names_its_key(change, key, words, sugg
     [
         ({"routes": {"poetry": ["openai/gpt-5.5"]}}, "routes.poetry"),
         ({"routes": {"quantitative": ["zhipu/glm-5.2", "glm"]}}, "routes.quantitative.1"),
-        ({"ensembles": {"x": {"members": ["glm-5.2", "nobody"]}}}, "ensembles.x.members.1"),
+        ({"ensembles": {"x": {"members": ["glm-5.2", "nobody"], "mode": "vote"}}}, "ensembles.x.members.1"),
         (
             {"ensembles": {"x": {"members": ["glm-5.2", "gpt-5.5"], "arbiter": "nobody"}}},
             "ensembles.x.arbiter",

@@ -242,6 +242,15 @@ def test_old_records_are_removed_step_by_step_between_writes(shelf: Shelf, bridg
     assert all(call.before is not None and time.time() - call.before < 120 for call in shelf.pruned)
 
 
+def test_little_that_is_kept_is_pruned_often(shelf: Shelf, bridge: Bridge) -> None:
+    writer = RecordWriter(shelf.open, bridge, keep=5)
+    for number in range(1, 4):
+        writer.put(sample_record(number))
+        until(lambda: writer.idle)
+        until(lambda written=number: len(shelf.pruned) >= written)  # type: ignore[misc]
+    finish(writer)
+
+
 def test_a_store_that_cannot_prune_still_keeps(shelf: Shelf, bridge: Bridge) -> None:
     async def fail(call: PruneCall) -> int:
         raise StoreError("not allowed")
