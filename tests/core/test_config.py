@@ -131,6 +131,7 @@ def test_variables_that_are_no_settings_pass() -> None:
         ("INTERLOCK_CONFG", "x", "there is no such setting. Did you mean 'INTERLOCK_CONFIG'?"),
         ("INTERLOCK_XYZ", "1", "there is no such setting."),
         ("INTERLOCK_HEDGE__PERCENTILE", "1", "expected less than 1, not 1."),
+        ("INTERLOCK_HEDGE__PERCENTILE", "1.5", "expected less than 1, not 1.5."),
         ("INTERLOCK_TIMEOUTS__TOTAL", "-5", "expected a positive number, not -5."),
         ("INTERLOCK_TIMEOUTS__TOTAL", "soon", "expected a number, not text."),
         ("INTERLOCK_DEPLOYMENTS", "[]", "the list is empty; name a deployment, or leave the key out"),

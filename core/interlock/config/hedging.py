@@ -11,7 +11,7 @@ from interlock.strategies.hedge import HedgePolicy
 class HedgeConfig(Part):
     """`percentile` is a share of answers, `budget` one of calls; `at_least` and `after` are in seconds."""
 
-    percentile: Annotated[Share, Field(lt=1)] = 0.95
+    percentile: Annotated[float, Field(gt=0, lt=1)] = 0.95
     budget: Share = 0.05
     at_least: Seconds = 0.5
     after: Seconds | None = None
