@@ -6,7 +6,8 @@
 programs.toml names the programs and the line that is changed in each; nothing else of them is. DIR holds, or
 with `--fetch` is given, a folder `owner/name` for each repository, at the commit that is named there. A step
 is a cell of a notebook, a block of Python in a page, or a whole script, and ends well or with an error of
-some class; a program is the same with both when all its steps end alike. What they say is not compared.
+some class; a program is the same with both when every step that ends well with its own class ends well with
+ours, and better when others do too. What they say is not compared.
 
 Both are given `OPENAI_API_KEY` and `ANTHROPIC_API_KEY` and nothing else: no configuration, and the models'
 names are those in the programs. The vendors are a server on 127.0.0.1, which reads requests as they do, calls
@@ -27,6 +28,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -139,15 +141,23 @@ def table(results: Mapping[str, Mapping[str, list[str]]]) -> str:
     lines = [f"{'program':{width}}  own class  Interlock  same"]
     for name, by in results.items():
         own, ours = (f"{by[kind].count(OK)}/{len(by[kind])}" for kind in CLASSES)
-        lines.append(f"{name:{width}}  {own:>9}  {ours:>9}  {'yes' if alike(by) else 'NO'}")
+        lines.append(f"{name:{width}}  {own:>9}  {ours:>9}  {verdict(by)}")
     same = sum(map(alike, results.values()))
-    return "\n".join([*lines, f"{same} of {len(results)} the same"])
+    return "\n".join([*lines, f"{same} of {len(results)} the same or better"])
+
+
+def verdict(by: Mapping[str, list[str]]) -> str:
+    if not alike(by):
+        return "NO"
+    own, ours = (by[kind].count(OK) for kind in CLASSES)
+    return "better" if ours > own else "yes"
 
 
 def alike(by: Mapping[str, list[str]]) -> bool:
     """Some step has to end well: a program that never begins shows nothing."""
     own, ours = (by[kind] for kind in CLASSES)
-    return own == ours and OK in own
+    pairs = zip_longest(own, ours)
+    return OK in own and all(here == OK or there != OK for there, here in pairs)
 
 
 def main() -> int:

@@ -37,5 +37,6 @@ _BLOCKS = {
 def valid(body: Mapping[str, Any], *, stream: bool = False) -> None:
     exhaust(_WHOLE[stream].validate_python(body))
     for turn in body["messages"]:
-        for block in turn["content"]:
+        content = turn["content"]
+        for block in [{"type": "text", "text": content}] if isinstance(content, str) else content:
             exhaust(_BLOCKS[block["type"]].validate_python(block))

@@ -124,7 +124,7 @@ def assemble(
         allowances=load_spread.allowances,
     )
     guards = Guards(list(offers.guardrails.values()))
-    telemetry = Telemetry(config.tracing.name, environ)
+    telemetry = Telemetry(config.tracing.name, environ, tokens=config.tracing.tokens == "attempts")
     tracing = Tracing(telemetry)
     health.listen(tracing.moved)
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)

@@ -1,6 +1,6 @@
 """The section `tracing`: what spans are called, and who upstream is told of them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
@@ -25,10 +25,11 @@ def _switch(value: object) -> object:
 
 class TracingConfig(Part):
     """`name` is the router's in its spans. `propagate` sends traceparent upstream: to all, or to the
-    deployments that are named.
+    deployments that are named. `tokens` says whether attempts' spans have their usage.
     """
 
     name: Text = "interlock"
+    tokens: Literal["attempts", "none"] = "attempts"
     propagate: Annotated[bool | Names, BeforeValidator(_switch)] = False
 
     def reaches(self, deployment: str) -> bool:

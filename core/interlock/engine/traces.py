@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from interlock.telemetry.content import of_answer, of_messages
-from interlock.telemetry.facts import cause, of_attempt, of_call, of_error, of_place, of_record, some
+from interlock.telemetry.facts import aside, cause, of_attempt, of_call, of_error, of_place, of_record, some
 from interlock.telemetry.names import CHAT, INVOKE_WORKFLOW
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, Record
@@ -30,12 +30,13 @@ _USAGE = (
 class CallTrace:
     """The request's span, and what its attempts have in common. A context manager that makes it current."""
 
-    __slots__ = ("_begun", "_record", "_token", "attempts", "context", "failed", "live", "span")
+    __slots__ = ("_begun", "_record", "_token", "attempts", "context", "counts", "failed", "live", "span")
 
     def __init__(self, live: "Live", parent: "Context", *, streamed: bool) -> None:
         names, router = live.names, live.telemetry.name
         attributes = {names.operation: INVOKE_WORKFLOW, names.workflow: router, names.stream: streamed}
         self.live = live
+        self.counts = live.telemetry.tokens and not live.counted(parent)
         self.span = live.start(f"{INVOKE_WORKFLOW} {router}", attributes, parent)
         self.context = live.under(self.span, parent)
         self.attempts: list[AttemptTrace] = []
@@ -169,6 +170,8 @@ class AttemptTrace:
             self._measure(record, attributes)
         if self.span is None:
             return
+        if not self._call.counts:
+            attributes = aside(attributes)
         if live.telemetry.content and entry is not None and self.span.is_recording():
             attributes |= of_messages(names, entry.call.request.messages)
             if answer is not None:

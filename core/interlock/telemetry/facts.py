@@ -83,6 +83,15 @@ def of_attempt(names: Names, record: AttemptRecord, answer: Answer | None) -> At
     return attributes
 
 
+def aside(attributes: Attributes) -> Attributes:
+    """The same with usage under names of ours, which no backend adds up: the span above has it too."""
+    theirs, ours = "gen_ai.usage.", "interlock.usage."
+    return {
+        ours + name.removeprefix(theirs) if name.startswith(theirs) else name: value
+        for name, value in attributes.items()
+    }
+
+
 def of_error(names: Names, error: ErrorRecord) -> Attributes:
     """Why an attempt failed. A vendor's words stay out: they may quote the prompt."""
     attributes: Attributes = {names.error_type: error.kind}

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from interlock.telemetry.switch import Telemetry
 
 _SCOPE = "interlock"
+# In a context: the span there counts the tokens of what is asked below it.
+_COUNTED = "interlock.tokens_counted"
+_COUNTING = ("chat", "generate_content", "text_completion")
 _W3C = TraceContextTextMapPropagator()
 _SCHEMA = "https://opentelemetry.io/schemas/1.41.0"
 
@@ -79,10 +82,19 @@ class Live:
         stand-in, which stands for another span once the call that it was made for is over.
         """
         context = contexts.get_current()
+        if self.counted(context):
+            context = contexts.set_value(_COUNTED, True, context)
         identity = trace.get_current_span(context).get_span_context()
         if self._tracer is None or not identity.is_valid:
             return context
         return trace.set_span_in_context(NonRecordingSpan(identity), context)
+
+    def counted(self, context: Context) -> bool:
+        """Whether the span in a context is that of a model, which has the tokens itself."""
+        if contexts.get_value(_COUNTED, context):
+            return True
+        facts = getattr(trace.get_current_span(context), "attributes", None) or {}
+        return facts.get("gen_ai.operation.name") in _COUNTING
 
     def under(self, span: Span | None, parent: Context) -> Context:
         """The context in which `span` is current; the parent's own without a span."""

@@ -22,10 +22,14 @@ class Telemetry:
     Args:
         name: the router's, as spans show it.
         environ: read once: version of the conventions, content.
+        tokens: whether spans have their usage where backends add it up.
     """
 
-    def __init__(self, name: str = "interlock", environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, name: str = "interlock", environ: Mapping[str, str] = os.environ, *, tokens: bool = True
+    ) -> None:
         self.name = name
+        self.tokens = tokens
         self.names = Names.wanted(environ)
         self.metrics = metrics_of(newest=wants_newest(environ))
         self.content = environ.get(_CONTENT, "").strip().lower() in _ON_SPANS

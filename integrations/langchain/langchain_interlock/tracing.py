@@ -38,12 +38,20 @@ def parent_of(run_manager: Any) -> AbstractContextManager[Any]:
     span = None if run is None else (_openinference(run[0]) or _traceloop(*run))
     if span is None:
         return _NOTHING
-    from opentelemetry import trace  # noqa: PLC0415 - there whenever an instrumentor is
+    return _below(span)
 
-    current: AbstractContextManager[Any] = trace.use_span(
-        span, end_on_exit=False, record_exception=False, set_status_on_exception=False
-    )
-    return current
+
+@contextmanager
+def _below(span: Any) -> Iterator[None]:
+    """Makes a run's span current, and says that it counts the run's tokens itself."""
+    from opentelemetry import context, trace  # noqa: PLC0415 - there whenever an instrumentor is
+
+    counted = context.set_value("interlock.tokens_counted", True)
+    token = context.attach(trace.set_span_in_context(span, counted))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def _instrumented() -> bool:
