@@ -100,6 +100,7 @@ def _size(kind: str, facts: Mapping[str, Any], value: object) -> str | None:
         return "expected a number, not infinity."
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         bound = facts.get("gt", facts.get("ge", facts.get("lt", facts.get("le"))))
+        bound = int(bound) if isinstance(bound, float) and bound.is_integer() else bound
         wanted = {
             "greater_than": "a positive number" if bound == 0 else f"more than {bound}",
             "greater_than_equal": f"at least {bound}",

@@ -69,6 +69,7 @@ def _header(value: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 Seconds = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=1)]
+PartShare = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, lt=1)]
 Dollars = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=0, le=10**9)]
 Limit = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=10**15)]
