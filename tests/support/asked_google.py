@@ -32,7 +32,7 @@ def read(body: Mapping[str, Any], path: str) -> Asked:
         tools={each["name"]: each["parametersJsonSchema"] for each in declared},
         choice=_choice(calling),
         schema=schema if schema and schema.get("properties") else None,
-        json=schema is not None and not schema.get("properties"),
+        json=config.get("responseMimeType") == "application/json" and not (schema or {}).get("properties"),
         stop=config.get("stopSequences", ()),
         settings=config,
         thinks=bool(config.get("thinkingConfig", {}).get("includeThoughts")),
