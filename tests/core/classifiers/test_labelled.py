@@ -89,3 +89,9 @@ def test_the_docs_show_the_matrix_of_the_prompts_without_the_usual_words(confusi
     right = sum(row.task == row.answer.task for row in plain)
     assert confusion.matrix(plain) in text
     assert f"{right} of {len(plain)} right ({right / len(plain) * 100:.1f} %)" in " ".join(text.split())
+
+
+def test_nine_in_ten_of_the_prompts_that_no_rule_was_written_for_are_right(confusion: ModuleType):
+    blind = list(confusion.judged(HERE / "blind.jsonl"))
+    assert {row.task for row in blind} == set(TASKS)
+    assert confusion.accuracy(blind) >= 0.9
