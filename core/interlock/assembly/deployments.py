@@ -25,6 +25,8 @@ from interlock.types.names import nearest
 from interlock.types.providers import KEYS, PROVIDERS
 
 LOCAL, GLOBAL = "local", "global"
+# Ends of addresses that documents of vendors show whole.
+_METHODS = ("/chat/completions", "/v1/responses", "/v1/messages")
 
 
 class DeploymentMaker:
@@ -202,6 +204,10 @@ class DeploymentMaker:
                 f"holds a query, behind which the paths of {facts.name} would end up. Leave it out, and say "
                 "what the server wants in headers or extra_body.",
             )
+        for method in _METHODS:
+            if urlsplit(base_url).path.endswith(method):
+                what = f"ends in {method}, which is added to it; give the root, version included."
+                raise self._config.error(key, what)
 
     def _network(self, item: DeploymentConfig, key: str) -> Network:
         network = item.network()

@@ -71,6 +71,12 @@ def test_a_variable_that_is_not_set_excludes_and_says_so():
         ({"base_url": "https://:70000000/"}, "base_url", "", None),
         ({"region": "eu", "base_url": "https://a.example.com/v1?x=1"}, "base_url", "holds a query", None),
         ({"region": "eu", "base_url": "https://a.example.com/v1#x"}, "base_url", "holds a fragment", None),
+        (
+            {"region": "eu", "base_url": "https://a.example.com/v1/chat/completions/"},
+            "base_url",
+            "ends in /chat/completions",
+            None,
+        ),
         ({"provider": "azure", "region": "eu", "base_url": "https://a.example.com/#x"}, "base_url", "", None),
         ({"api_key": "file:nowhere"}, "api_key", "no file", None),
     ],
