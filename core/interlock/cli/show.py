@@ -13,6 +13,7 @@ from interlock.types.decisions import Decision
 from interlock.types.models import Price
 from interlock.types.records import LEFT, AttemptRecord, Record
 from interlock.types.response import Response, Usage
+from interlock.types.summary import usage_to_plain
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -182,7 +183,7 @@ def response_data(response: Response) -> dict[str, Any]:
         "served_model": response.served_model,
         "deployment": response.deployment,
         "finish_reason": response.finish_reason,
-        "usage": _usage(response.usage),
+        "usage": usage_to_plain(response.usage),
         "cost": response.cost,
         "decision": decision_data(response.record.decision),
         "attempts": [_attempt(attempt) for attempt in response.record.attempts],
@@ -200,19 +201,8 @@ def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
         "cancelled": attempt.cancelled,
         "latency": round(attempt.latency, 4),
         "adjusted": list(attempt.adjusted),
-        "usage": _usage(attempt.usage),
+        "usage": usage_to_plain(attempt.usage),
         "cost": attempt.cost,
-    }
-
-
-def _usage(usage: Usage) -> dict[str, Any]:
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read": usage.cache_read,
-        "cache_write": usage.cache_write,
-        "reasoning": usage.reasoning,
-        "estimated": usage.estimated,
     }
 
 

@@ -70,7 +70,7 @@ def attempts_to_plain(attempts: Iterable[AttemptRecord]) -> list[dict[str, Any]]
             "served_model": each.served_model,
             "substituted": each.substituted,
             "cost": each.cost,
-            "usage": _usage(each.usage),
+            "usage": usage_to_plain(each.usage),
             "error": None if each.error is None else _error(each.error),
             "cancelled": each.cancelled,
         }
@@ -88,7 +88,7 @@ def _error(error: ErrorRecord) -> dict[str, Any]:
     }
 
 
-def _usage(usage: Usage) -> dict[str, Any]:
+def usage_to_plain(usage: Usage) -> dict[str, Any]:
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
