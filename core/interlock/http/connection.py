@@ -31,7 +31,14 @@ _ERRORS = 400
 
 
 class Stale(aiohttp.ClientConnectionError):
-    """A connection that had been used before was at its end, and not a byte has come in answer."""
+    """A connection that had been used before was at its end, and not a byte has come in answer.
+
+    `written` says whether the request had gone out on it.
+    """
+
+    def __init__(self, *, written: bool) -> None:
+        super().__init__()
+        self.written = written
 
 
 class Unasked(aiohttp.ClientConnectionError):
@@ -74,6 +81,7 @@ class Connection(ResponseHandler):
         self._url: yarl.URL | None = None
         self._requests = 0
         self._asked_at = 0.0
+        self._written = False
         self._asking = False  # from a request until the end of its answer
         self._poll: Callable[[], bool] | None = None
         self._heard = False  # a byte has come since
@@ -92,18 +100,20 @@ class Connection(ResponseHandler):
         """Until `ask`, nothing is asked."""
         self._url = url
         self._asking = False
+        self._written = False
 
     def ask(self) -> Stale | None:
         """Call in the step that writes the request, which must not be written if this gives a fault."""
         transport = self.transport
         if self._requests > 1:
             if transport is None or transport.is_closing():
-                return Stale()
+                return Stale(written=False)
             if self._poll is None:
                 self._poll = _poll_of(transport)
             if self._poll():
-                return Stale()
+                return Stale(written=False)
         self._asking = True
+        self._written = True
         self._asked_at = self._loop.time()
         return None
 
@@ -152,7 +162,7 @@ class Connection(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._requests > 1 and not self._heard and self._is_early():
-            self.set_exception(Stale())
+            self.set_exception(Stale(written=self._written))
         super().connection_lost(exc)
 
     def _is_early(self) -> bool:

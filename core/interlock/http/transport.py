@@ -52,14 +52,12 @@ class Wire:
             headers.setdefault(name, value)
         if target.host not in self._distrusted:
             permit.check(request.url)
-            arrival = await self._send(self._kept, request, target, headers, connect)
-            if arrival is not None:
-                return arrival
+            try:
+                return await self._send(self._kept, request, target, headers, connect)
+            except Stale as stale:
+                permit.resent |= stale.written
         permit.check(request.url)
-        arrival = await self._send(self._unkept(), request, target, headers, connect)
-        if arrival is None:  # pragma: no cover - a connection that is not kept cannot be stale
-            raise faults.lost(target.host)
-        return arrival
+        return await self._send(self._unkept(), request, target, headers, connect)
 
     async def _send(
         self,
@@ -68,8 +66,8 @@ class Wire:
         target: "_Target",
         headers: dict[str, str],
         connect: float,
-    ) -> "Arrival | None":
-        """None when a kept connection turned out to be at its end, and the request has had no answer."""
+    ) -> "Arrival":
+        """Raises Stale when a kept connection turned out to be at its end: the request has had no answer."""
         body = request.body
         try:
             reply = await session.request(
@@ -85,7 +83,7 @@ class Wire:
                 proxy_headers=target.proxy_headers,
             )
         except Stale:
-            return None
+            raise
         except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
             fault = _fault(error, target.host, connect)
         else:

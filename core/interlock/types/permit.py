@@ -13,15 +13,17 @@ class Permit:
     """Covers sends to one origin, for one attempt, until it is withdrawn.
 
     An `origin` of None covers no send at all: the deployment runs in the process. `sent` holds the headers
-    of the last request that went out under it: what its reply may echo.
+    of the last request that went out under it: what its reply may echo. `resent` says that the request has
+    gone out twice, because a kept connection was closed as it was written to.
     """
 
-    __slots__ = ("_open", "deployment", "origin", "sent")
+    __slots__ = ("_open", "deployment", "origin", "resent", "sent")
 
     def __init__(self, *, deployment: str, origin: str | None) -> None:
         self.deployment = deployment
         self.origin = origin
         self.sent: Mapping[str, str] = {}
+        self.resent = False
         self._open = True
 
     @property

@@ -8,6 +8,7 @@ from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.response import Usage
 
 LEFT = "left by the caller"
+RESENT = "sent twice: the kept connection was closed as it was written to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class AttemptRecord:
     `substituted` says that `served_model` is another model than the deployment's; `cost` is then at that
     one's price.
     `waited` is seconds in a queue before it began.
-    `adjusted` says which settings were left out or sent in another way, as `temperature: left out; …`.
+    `adjusted` says which settings were left out or sent in another way, as `temperature: left out; …`, and
+    whether the request was sent twice (`RESENT`).
     `cancelled` says why nobody waited for its answer any more, which is no error: `left by the caller`, or
     as `lost the race to b`.
     """

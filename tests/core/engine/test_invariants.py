@@ -15,6 +15,7 @@ from interlock import AttemptRecord, NoDeployment, Record, Router, StreamInterru
 from interlock.engine.deciding.replaying import replay
 from interlock.testing import Upstream
 from interlock.testing.faults.dialect import ANSWER, ARGUMENTS, OTHER
+from interlock.types.records import RESENT
 from theatre import TIMEOUTS, VALUE, Place, Play, Question, Theatre, plays
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -57,7 +58,12 @@ def check_asked(play: Play, heard: Heard, names: list[str], record: Record) -> N
     assert set(names) <= {candidate.deployment for candidate in record.decision.shortlist}
     assert all(allowed(play.places[int(name[1:])], heard.question) for name in names)
     # The record lists what the upstream saw: in order, where no two are asked at once.
-    sent = [attempt.deployment for attempt in record.attempts if was_sent(attempt)]
+    sent = [
+        attempt.deployment
+        for attempt in record.attempts
+        if was_sent(attempt)
+        for _ in range(2 if RESENT in attempt.adjusted else 1)
+    ]
     arrived = [attempt.deployment for attempt in record.attempts if has_arrived(attempt)]
     assert not Counter(names) - Counter(sent)
     assert not Counter(arrived) - Counter(names)

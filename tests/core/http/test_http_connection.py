@@ -13,6 +13,7 @@ from interlock import Router
 from interlock.errors import ConnectionFailed, ProtocolError
 from interlock.http import HttpClient, connection
 from interlock.types.models import Network
+from interlock.types.records import RESENT
 
 CALLS = 3
 WITH, AFTER, IDLE, LATE = range(4)  # when bytes come, from the end of one answer to the next request
@@ -240,7 +241,7 @@ async def test_calls_at_once_outlive_connections_that_were_closed_meanwhile(kit,
     assert len(closing.answered) == 50
 
 
-async def test_health_and_records_know_nothing_of_it(kit, serve):
+async def test_it_is_no_failed_attempt_and_the_record_says_that_the_request_was_sent_twice(kit, serve):
     spoken = b'{"choices": [{"index": 0, "message": {"content": "hello"}, "finish_reason": "stop"}]}'
 
     async def once(connection):
@@ -258,10 +259,13 @@ async def test_health_and_records_know_nothing_of_it(kit, serve):
         "api_key": "sk-secret",
     }
     async with Router.from_config({"deployments": [deployment], "retries": {"max": 0}}) as router:
-        for _ in range(20):
+        for number in range(20):
             response = await router.complete("hi")
             assert response.text == "hello"
-            assert [attempt.error for attempt in response.record.attempts] == [None]
+            (attempt,) = response.record.attempts
+            assert attempt.error is None
+            # Every other call finds a connection that is kept.
+            assert attempt.adjusted == ((RESENT,) if number % 2 else ())
 
 
 @pytest.mark.parametrize("reset", [True, False])

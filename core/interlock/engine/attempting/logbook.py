@@ -26,7 +26,7 @@ from interlock.http import Masker, redacting_logger
 from interlock.plugins import PluginHost
 from interlock.protocols import Call
 from interlock.types.decisions import Attempt
-from interlock.types.records import AttemptRecord
+from interlock.types.records import RESENT, AttemptRecord
 from interlock.types.response import Answer, Usage
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Entry:
             first_token=self.first_token,
             parent=self.lane.parent,
             waited=self.lane.waited,
-            adjusted=self.call.adjusted,
+            adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,
         )
         self._tell(failure, record)
         if self._book.observed:

@@ -90,6 +90,8 @@ class Drill:
             }
         )
         self._total = wiring.config.timeouts.over(Timeouts()).total
+        # Assembling is Python's work alone: a dozen threads at it would leave the calls of others no time.
+        self._assembling = asyncio.Lock()
         self._rehearsal = Router(self._wire(lambda _: "http://127.0.0.1:9/v1"))
 
     async def run(self, faults: Iterable[Fault], forms: Iterable[Form]) -> AsyncIterator[Result]:
@@ -129,7 +131,8 @@ class Drill:
             refuses=fault.refuses,
             scale=self._scale,
         ) as stage:
-            router = Router(await asyncio.to_thread(self._wire, stage.address))
+            async with self._assembling:
+                router = Router(await asyncio.to_thread(self._wire, stage.address))
             scene = Scene(
                 trials=(),
                 models={each.deployment: each.model for each in decision.shortlist},

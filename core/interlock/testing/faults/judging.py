@@ -8,7 +8,7 @@ from interlock.errors import InterlockError
 from interlock.testing.faults.dialect import ANSWER
 from interlock.testing.faults.stage import Asked
 from interlock.types.models import Timeouts
-from interlock.types.records import Record
+from interlock.types.records import RESENT, Record
 from interlock.types.response import Response
 
 # What a call may take beside what it waits for: published seconds, and real ones where time is scaled.
@@ -132,7 +132,12 @@ def _recorded(scene: Scene, trial: Trial) -> Complaints:
         yield "there is no record"
         return
     sent = [each for each in trial.record.attempts if not each.error or each.error.kind != "NoLongerAllowed"]
-    listed = [each.deployment for each in sent if not (scene.refuses and each.deployment == scene.primary)]
+    listed = [
+        each.deployment
+        for each in sent
+        if not (scene.refuses and each.deployment == scene.primary)
+        for _ in range(2 if RESENT in each.adjusted else 1)
+    ]
     seen = [asked.deployment for asked in trial.asked]
     if listed != seen:
         yield f"the record lists {', '.join(listed) or 'nothing'}; the upstreams saw {', '.join(seen)}"
