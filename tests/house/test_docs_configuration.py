@@ -47,8 +47,9 @@ from interlock.config import (
 from interlock.config.layers import RESERVED
 from interlock.constraints import jurisdictions_of
 from interlock.engine.rescue import MODES
+from interlock.failures import Action
 from interlock.protocols import ProviderFacts
-from interlock.strategies.actions import Action, action_for
+from interlock.strategies.actions import action_for
 from interlock.types.providers import PROVIDERS, distribution_of
 from interlock.types.request import HINTS
 from interlock.types.traits import EFFORTS, REFUSABLE, SAMPLING, Formats, Reasons, Speaks

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from interlock.errors import ProviderError
+from interlock.failures import Effect, failure_of
 from interlock.health.breaker import Wait
 from interlock.health.charts import Charts, Moves
-from interlock.health.effects import Effect, effect_of
 from interlock.health.exchange import Exchange
 from interlock.health.latency import Kind, Latencies
 from interlock.health.pages import HealthPolicy, Page, Standing, Verdict
@@ -143,7 +143,7 @@ class HealthBook:
         if error is None:
             self._succeeded(deployment, task)
             return
-        effect = effect_of(error)
+        effect = failure_of(type(error)).effect
         if effect is Effect.REFUSE:
             effect = self._meant(deployment, error, None if request is None else request())
         if effect is Effect.NOTHING:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from interlock.errors import ModelNotFound, ProviderError
+from interlock.failures import Effect
 from interlock.health.breaker import Breaker, Cause, State
-from interlock.health.effects import Effect
 from interlock.health.rates import ErrorRate, RollingRate
 from interlock.health.refusals import Refusals
 from interlock.types.health import Vitals

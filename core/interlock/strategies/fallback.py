@@ -3,8 +3,9 @@
 from collections.abc import Generator
 
 from interlock.errors import ProviderError, RateLimited
+from interlock.failures import Action
 from interlock.protocols import StrategyCall
-from interlock.strategies.actions import Action, action_for
+from interlock.strategies.actions import action_for
 from interlock.types.decisions import Attempt, Outcome, Race
 
 _FIRST_WAIT = 0.25

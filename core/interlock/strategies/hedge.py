@@ -4,8 +4,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from interlock.failures import Action
 from interlock.protocols import Strategy, StrategyCall
-from interlock.strategies.actions import Action, action_for
+from interlock.strategies.actions import action_for
 from interlock.strategies.extras import ExtraCalls
 from interlock.types.decisions import Attempt, Outcome, Race
 from interlock.types.request import Request
