@@ -76,3 +76,9 @@ def test_the_lock_is_not_committed():
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout
     assert "uv.lock" not in tracked.split()
+
+
+def test_the_engines_first_page_names_every_file():
+    engine = ROOT / "core" / "interlock" / "engine"
+    words = set(re.findall(r"\w+", (engine / "__init__.py").read_text()))
+    assert {path.stem for path in engine.rglob("*.py")} - {"__init__"} <= words
