@@ -1,11 +1,13 @@
 """Kept connections: no call is given what was not said to it, and one that was closed is no failure."""
 
 import asyncio
+import itertools
 import logging
 import socket
 import sys
 
 import pytest
+import yarl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -135,6 +137,73 @@ async def test_a_connection_that_said_anything_more_is_not_used_again(kit, serve
     chatty = Chatty(strange, after=after, cut=0, times=(moment, moment), answer=answer)
     upstream = await serve(chatty)
     await converse(kit, upstream.url, chatty, Network(), streamed=False, pause=True)
+
+
+class Open(asyncio.Transport):
+    """The transport of a connection that leads nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = True
+
+    def is_closing(self) -> bool:
+        return not self.open
+
+    def abort(self) -> None:
+        self.open = False
+
+    close = abort
+
+    def pause_reading(self) -> None:
+        pass
+
+    resume_reading = pause_reading
+
+
+ANSWERS = {
+    "length": b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n\r\n\r\n0\n0\r\n",
+    "nothing": b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+    "no body": b"HTTP/1.1 204 None\r\n\r\n",
+    "line feeds": b"HTTP/1.1 200 OK\nContent-Length: 4\n\n\n\r\n0",
+    "chunks": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\ndata: 0\n\ndata:1\n\r\n0\r\n\r\n",
+    "a trailer": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n1\r\n\n\r\n000;x=y\r\na: b\r\n\r\n"
+    ),
+    "after others": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Wait\r\n\r\nHTTP/1.1 204 None\r\n\r\n",
+    "late": b"\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n\n",
+}
+
+
+def heard(answer: bytes, strange: bytes, cuts: list[int]) -> tuple[bool, bool]:
+    """Whether a connection goes on after an answer that came in pieces with something behind it, and whether
+    its host is still trusted.
+    """
+    loop, distrusted, transport = asyncio.get_running_loop(), set(), Open()
+    told = connection.Connection(loop, distrusted)
+    told.connection_made(transport)
+    told.set_response_params(auto_decompress=False)
+    told.prepare(yarl.URL("http://vendor.example/"))
+    assert told.ask() is None
+    whole = answer + strange
+    ends = sorted({*(cut for cut in cuts if 0 < cut < len(whole)), len(whole)})
+    for start, end in itertools.pairwise([0, *ends]):
+        if transport.open:
+            told.data_received(whole[start:end])
+    return transport.open, not distrusted
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+async def test_what_follows_an_answer_is_seen_however_it_comes(kind):
+    answer = ANSWERS[kind]
+    followers = [b"\n", b"\r\n", b"\r\n\r\n", b"0", b"0\r\n\r\n", b"HTTP/1.1 2", b"\n\n\r\nH"]
+    followers.append(framed(b"x", chunked=False))
+    size = len(answer) + max(map(len, followers))
+    cuts = [[], range(size), *([cut] for cut in range(size))]
+    cuts += [[cut, len(answer)] for cut in range(size)] + [[cut, cut + 1] for cut in range(size)]
+    for cut in cuts:
+        assert heard(answer, b"", list(cut)) == (True, True)
+        for strange in followers:
+            assert not heard(answer, strange, list(cut))[0], (strange, cut)
 
 
 @pytest.mark.parametrize("chunked", [False, True])
