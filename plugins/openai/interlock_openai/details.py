@@ -40,6 +40,8 @@ class Details:
 
     def take(self) -> tuple[str | None, bool]:
         """(the blocks since the last take as one opaque text, whether they hide their thought entirely)."""
+        if len(self._blocks) == self._given:
+            return None, False
         blocks = [block for block in self._blocks[self._given :] if _says_something(block)]
         self._given = len(self._blocks)
         if not blocks:

@@ -4,18 +4,21 @@ import base64
 import binascii
 from typing import Any
 
-_ANSWER = (
-    "service_tier",
-    "system_fingerprint",
-    "provider",
-    "citations",
-    "search_results",
-    "web_search",
-    "prompt_filter_results",
+_ANSWER = frozenset(
+    {
+        "service_tier",
+        "system_fingerprint",
+        "provider",
+        "citations",
+        "search_results",
+        "web_search",
+        "prompt_filter_results",
+    }
 )
-_CHOICE = ("content_filter_results", "native_finish_reason", "stop_reason")
+_CHOICE = frozenset({"content_filter_results", "native_finish_reason", "stop_reason"})
 _NEAR = 64  # items in the making at the same time
 _MADE = ("images", "executed_tools")
+_HEARD_AND_SEEN = (*_MADE, "audio")
 
 
 class Extra:
@@ -41,7 +44,7 @@ class Extra:
             self._keep(choice, _CHOICE)
             if isinstance(given := choice.get("logprobs"), dict):
                 self._grow(given)
-        if isinstance(message, dict):
+        if isinstance(message, dict) and not message.keys().isdisjoint(_HEARD_AND_SEEN):
             for key in _MADE:
                 if isinstance(items := message.get(key), list) and items:
                     self._gather(self._made.setdefault(key, []), items)
@@ -59,10 +62,11 @@ class Extra:
             found["audio"] = {**self._audio, **sound}
         return found
 
-    def _keep(self, source: dict[str, Any], keys: tuple[str, ...]) -> None:
-        for key in keys:
-            value = source.get(key)
-            if value and not (isinstance(value, str) and self._said.get(key) == value):
+    def _keep(self, source: dict[str, Any], keys: frozenset[str]) -> None:
+        if keys.isdisjoint(source):
+            return
+        for key, value in source.items():
+            if key in keys and value and not (isinstance(value, str) and self._said.get(key) == value):
                 self._said[key] = value
                 self.is_new = True
 

@@ -90,9 +90,9 @@ def proof_on(call: Mapping[str, Any]) -> str | None:
 
 def seal_on(message: Mapping[str, Any]) -> str | None:
     """The same of a message without calls, where it holds a signature; most of such content is no proof."""
-    found = [message[key] for key in _PROOFS if key in message]
-    if not found:
+    if message.keys().isdisjoint(_PROOFS):
         return None
+    found = [message[key] for key in _PROOFS if key in message]
     inner = [value for each in found if isinstance(each, dict) for value in (each, *each.values())]
     signed = any(isinstance(value, dict) and "thought_signature" in value for value in inner)
     return proof_on(message) if signed else None

@@ -36,16 +36,12 @@ _FINISH: dict[str, FinishReason] = {
     "safety": "refusal",
 }
 _BROKEN = frozenset({"error", "abort", "network_error", "insufficient_system_resource"})
-_CACHE_READ = (
-    ("prompt_tokens_details", "cached_tokens"),
-    ("prompt_cache_hit_tokens",),
-    ("num_cached_tokens",),
-    ("cached_tokens",),
-)
-_CACHE_WRITE = (
-    ("prompt_tokens_details", "cache_write_tokens"),
-    ("prompt_tokens_details", "cache_creation_input_tokens"),
-)
+# The first of these that is a number; in the details of the input, then beside them.
+_READ, _READ_BESIDE = ("cached_tokens",), ("prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens")
+_WRITTEN = ("cache_write_tokens", "cache_creation_input_tokens")
+_THOUGHT = ("reasoning_tokens",)
+# What a message holds its thought under.
+_THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details")
 
 
 def raise_error(payload: dict[str, Any], vendor: str) -> None:
@@ -102,12 +98,13 @@ def usage(payload: dict[str, Any], vendor: str = "") -> Usage | None:
         found = groq.get("usage") if isinstance(groq, dict) else None
         if not isinstance(found, dict):
             return None
+    read, thought = found.get("prompt_tokens_details"), found.get("completion_tokens_details")
     return Usage(
         input_tokens=count_of(found.get("prompt_tokens")),
         output_tokens=count_of(found.get("completion_tokens")),
-        cache_read=_first(found, _CACHE_READ),
-        cache_write=_first(found, _CACHE_WRITE),
-        reasoning=_first(found, (("completion_tokens_details", "reasoning_tokens"), ("reasoning_tokens",))),
+        cache_read=_first((read, _READ), (found, _READ_BESIDE)),
+        cache_write=_first((read, _WRITTEN)),
+        reasoning=_first((thought, _THOUGHT), (found, _THOUGHT)),
         cost=_dollars(found.get("cost")) if vendor in _CHARGES else None,
     )
 
@@ -117,13 +114,13 @@ def _dollars(value: Any) -> float | None:
     return float(value) if known else None
 
 
-def _first(found: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | None:
-    for path in paths:
-        value: Any = found
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if (number := count_of(value)) is not None:
-            return number
+def _first(*places: tuple[Any, tuple[str, ...]]) -> int | None:
+    """The first count under any of these names, place by place; what is no object holds none."""
+    for place, names in places:
+        if isinstance(place, dict):
+            for name in names:
+                if name in place and (number := count_of(place[name])) is not None:
+                    return number
     return None
 
 
@@ -152,6 +149,8 @@ def citations(annotations: Any) -> tuple[Citation, ...]:
 
 def reasoning_of(message: dict[str, Any]) -> str:
     """The thought in a message or a delta, whatever its name; blocks count where there is no plain text."""
+    if message.keys().isdisjoint(_THOUGHTS):
+        return ""
     for key in ("reasoning_content", "reasoning"):
         if text := text_of(message.get(key)):
             return text
