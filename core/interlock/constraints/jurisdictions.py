@@ -133,7 +133,7 @@ def is_inside(allowed: frozenset[str], area: str) -> bool:
 def tighten(defaults: Constraints, request: Constraints) -> Constraints:
     """What both ask for. Raises RequestError for a residency that is no jurisdiction."""
     wanted = residency(request.residency)
-    if defaults == _NOTHING:
+    if defaults.is_free:
         return request if wanted == request.residency else replace(request, residency=wanted)
     return Constraints(
         residency=_both(residency(defaults.residency), wanted),
@@ -165,9 +165,6 @@ def residency(names: frozenset[str], key: str = "constraints.residency") -> froz
             )
         codes.add(place)
     return frozenset(codes)
-
-
-_NOTHING = Constraints()
 
 
 def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:

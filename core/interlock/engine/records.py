@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
+from os import urandom
 from time import perf_counter, time
-from uuid import uuid4
 
 from interlock.classifiers.tokens import estimate_tokens
 from interlock.engine.attempting.served import Served
@@ -62,7 +62,7 @@ class RecordDraft:
     )  # fmt: skip
 
     def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:
-        self._id = uuid4().hex
+        self._id = urandom(16).hex()
         self.decision = decision
         self._metadata = metadata
         self._streamed = streamed

@@ -315,7 +315,7 @@ def _merged(request: HttpRequest, deployment: Deployment, encodings: str) -> dic
         headers["authorization"] = deployment.login.reveal()
     for source in (request.headers, deployment.headers):
         for name, value in source.items():
-            if not (value.isascii() and value.isprintable()) or not name.isascii() or not name.isprintable():
+            if not (text := name + value).isascii() or not text.isprintable():
                 raise faults.unsendable(f"the header {name.lower()!a} holds what HTTP cannot carry")
             headers[name.lower()] = value
     for name in _FRAMING:

@@ -45,7 +45,7 @@ def parse_object(data: bytes | str, what: str, *, calls: bool = False) -> dict[s
     With `calls`, it may hold tool calls whose arguments are objects; judge each with `is_arguments`.
     """
     try:
-        text = data if isinstance(data, str) else decoded(data, "utf-8-sig", "surrogatepass")
+        text = data if isinstance(data, str) else decoded(data.removeprefix(_BOM), errors="surrogatepass")
         payload = load_json(text, pairs=marked if calls else None)
     except (ValueError, RecursionError):
         raise ProtocolError(f"{what} is {_kind_of(data)}, not JSON") from None

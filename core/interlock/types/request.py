@@ -34,6 +34,11 @@ class Constraints:
             names = {value} if isinstance(value, str) else set(value or ())
             object.__setattr__(self, key, frozenset(str(name).strip().lower() for name in names))
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is asked for."""
+        return not (self.residency or self.on_premise or self.deny_vendors or self.low_latency)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

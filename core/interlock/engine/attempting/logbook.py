@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = redacting_logger("interlock.engine")
+_NOTHING = Usage()
 
 
 class Witness(Protocol):
@@ -81,7 +82,7 @@ class Entry:
         self.lane = lane
         self._begun = 0
         self._ticks = perf_counter()
-        self.usage = Usage()
+        self.usage = _NOTHING
         self.served_model: str | None = None
         self.first_token: float | None = None
         self.answer: Answer | None = None  # as the provider gave it, its ids masked

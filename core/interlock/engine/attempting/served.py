@@ -59,8 +59,7 @@ class ServedModels:
 
     def look(self, deployment: Deployment, served_model: str | None) -> Served:
         """A vendor that names no model is taken to serve what was asked for."""
-        if not served_model or served_model == deployment.name:
-            return Served(deployment.rates)
+        served_model = served_model or deployment.name
         key = (deployment.id, served_model)
         found = self._known.get(key)
         if found is None:

@@ -196,7 +196,7 @@ class Decider:
         constraints = self.effective(request, request.task or "")
         if constraints is not request.constraints:
             return constraints
-        return _FREE if constraints == _FREE else replace(constraints)
+        return _FREE if constraints.is_free else replace(constraints)
 
     def recheck(
         self, request: Request, kept: Constraints, decision: Decision, deployment: Deployment
