@@ -100,9 +100,9 @@ class Router:
 
     def stream(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "ResponseStream":
         """The answer in steps; nothing is sent before the first one is asked for."""
-        from interlock.engine.streaming import ResponseStream, stream  # noqa: PLC0415 - loaded with any router
+        from interlock.engine.streaming import ResponseStream  # noqa: PLC0415 - loaded with any router
 
-        return ResponseStream(stream(self._engine, as_request(prompt, options)))
+        return ResponseStream(self._engine.stream(as_request(prompt, options)))
 
     def complete_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
         """`complete` for code without a loop, or for a thread beside one."""
@@ -111,11 +111,10 @@ class Router:
 
     def stream_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "SyncStream":
         """`stream` for code without a loop, or for a thread beside one."""
-        from interlock.engine.streaming import stream  # noqa: PLC0415 - loaded with any router
         from interlock.engine.sync_streaming import SyncStream  # noqa: PLC0415 - few programs need both worlds
 
-        request = as_request(prompt, options)
-        return SyncStream(self._wiring.bridge, stream(self._engine, request))
+        chunks = self._engine.stream(as_request(prompt, options))
+        return SyncStream(self._wiring.bridge, chunks)
 
     def tool_span(self, call: ToolCall, response: Response | None = None) -> AbstractContextManager[None]:
         """Encloses your run of a tool: a span `execute_tool …` under the request that was answered by

@@ -22,6 +22,7 @@ from interlock.catalog import Catalog
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config, load
+from interlock.engine.asking import Asking
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.logbook import Logbook, Witness
@@ -30,10 +31,11 @@ from interlock.engine.attempting.vitals import HealthWitness, RetryGate
 from interlock.engine.bridge import Bridge
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
+from interlock.engine.engine import Engine
 from interlock.engine.guards import Guards
 from interlock.engine.records import Ring
-from interlock.engine.refining import Refinery
-from interlock.engine.runner import Engine
+from interlock.engine.refining import Refinement
+from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingWitness
 from interlock.engine.writer import RecordWriter
@@ -149,11 +151,12 @@ def assemble(
     records = Ring(onward=None if writer is None else writer.put)
     strategy = offers.strategies["fallback"]
     refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
+    run = Run(attempts, guards)
     engine = Engine(
         decider=decider,
-        attempts=attempts,
+        run=run,
         strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
-        refinery=Refinery(refining, attempts, strategy, guards),
+        refinement=Refinement(refining, Asking(run, strategy, guards), sealed=bool(guards)),
         guards=guards,
         host=host,
         records=records,

@@ -15,11 +15,11 @@ class Races:
     """Runs races for the calls of one router. What ends the call ends the race and is raised."""
 
     def __init__(self, attempts: Attempts) -> None:
-        self._attempts = attempts
+        self.attempts = attempts
 
     async def complete(self, flight: Flight, race: Race) -> Outcome:
         """How a race for whole answers ended."""
-        heat = Heat(flight, race, self._attempts, streamed=False)
+        heat = Heat(flight, race, self.attempts, streamed=False)
         try:
             winner = await heat.run()
             return heat.outcome if winner is None else winner.outcome
@@ -30,7 +30,7 @@ class Races:
         """The stream that spoke first, or the Outcome of a race in which none did."""
         if not race.first:
             return await self.complete(flight, race)
-        heat = Heat(flight, race, self._attempts, streamed=True)
+        heat = Heat(flight, race, self.attempts, streamed=True)
         try:
             winner = await heat.run()
             return heat.outcome if winner is None else Started(winner, heat.failures)

@@ -8,7 +8,6 @@ from os import urandom
 from time import perf_counter, time
 
 from interlock.classifiers.tokens import estimate_tokens
-from interlock.engine.attempting.served import Served
 from interlock.engine.leaving import Cancelled
 from interlock.errors import InterlockError, ProviderError
 from interlock.types.decisions import AttemptRole, Decision
@@ -101,7 +100,8 @@ class RecordDraft:
         error: InterlockError | None = None,
         usage: Usage = Usage(),  # noqa: B008 - frozen
         served_model: str | None = None,
-        served: Served | None = None,
+        substituted: bool = False,
+        price: Price | None = None,
         first_token: float | None = None,
         parent: int | None = None,
         waited: float = 0.0,
@@ -121,9 +121,9 @@ class RecordDraft:
             latency=now - ticks,
             error=None if error is None or cancelled else error_record(error),
             usage=usage,
-            cost=cost_of(usage, served.price if served else None) if billed else 0.0,
+            cost=cost_of(usage, price) if billed else 0.0,
             served_model=served_model,
-            substituted=served is not None and served.substituted,
+            substituted=substituted,
             first_token=first_token,
             waited=waited,
             adjusted=tuple(adjusted),

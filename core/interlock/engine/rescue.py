@@ -65,7 +65,12 @@ def prefilled(request: Request, prefix: str) -> Request:
 
 
 class Delivery:
-    """Turns the deltas of one attempt after another into chunks for one consumer."""
+    """Turns the deltas of one attempt after another into chunks for one consumer.
+
+    `streams` says that vendors are asked for streams.
+    """
+
+    streams = True
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
@@ -142,3 +147,18 @@ class Delivery:
             message=Message("assistant", (Text(self._text.sent),)),
             record=record,
         )
+
+
+class _Unheard(Delivery):
+    """Of a plain call: nobody hears anything before the answer is whole."""
+
+    streams = False
+
+    def no_beginning(self) -> None:
+        pass
+
+    def settle(self, answer: Answer) -> None:
+        pass
+
+
+UNHEARD = _Unheard("hold")

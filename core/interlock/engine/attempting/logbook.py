@@ -134,6 +134,7 @@ class Entry:
         if isinstance(failure, ProviderError) and self.first_token is None:
             failure.late = perf_counter() - self._ticks >= deployment.timeouts.first_token
         self.call.permit.withdraw()
+        served = self._book.served.look(deployment, self.served_model)
         record = self.flight.draft.attempt(
             self.lane.id or 0,
             deployment,
@@ -142,7 +143,8 @@ class Entry:
             error=failure,
             usage=self.usage,
             served_model=self.served_model,
-            served=self._book.served.look(deployment, self.served_model),
+            substituted=served.substituted,
+            price=served.price,
             first_token=self.first_token,
             parent=self.lane.parent,
             waited=self.lane.waited,

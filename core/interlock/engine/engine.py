@@ -1,36 +1,33 @@
 """The whole of a call: decide, try what the strategy says, answer or fail with every attempt listed."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.vitals import RetryGate
 from interlock.engine.deciding.decide import Decider
-from interlock.engine.endings import exhausted, nowhere
-from interlock.engine.flight import Flight, Lane, Steps
+from interlock.engine.endings import nowhere
+from interlock.engine.flight import Flight, Steps
 from interlock.engine.guards import Guards
 from interlock.engine.loops import running_loop
-from interlock.engine.races import Races
 from interlock.engine.records import RecordDraft, Ring
-from interlock.engine.refining import Refinery
+from interlock.engine.refining import Refinement
+from interlock.engine.rescue import UNHEARD, Delivery
+from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
-from interlock.engine.steps import next_step, steps_of
+from interlock.engine.steps import steps_of
 from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
-from interlock.errors import (
-    InterlockError,
-    ProviderError,
-    RequestError,
-)
+from interlock.errors import InterlockError, RequestError
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
 from interlock.types.content import ContentRules
-from interlock.types.decisions import Attempt, Classification, Decision, Outcome, Race
-from interlock.types.models import Deployment, Timeouts
+from interlock.types.decisions import Classification, Decision
+from interlock.types.models import Timeouts
 from interlock.types.records import Record
 from interlock.types.request import Request
-from interlock.types.response import Answer, Response
+from interlock.types.response import Chunk, Response
 
 # A timer may wake a call a little before the moment that it was set to.
 _CLOCKS_GRAIN = 0.001
@@ -43,9 +40,9 @@ class Engine:
         self,
         *,
         decider: Decider,
-        attempts: Attempts,
+        run: Run,
         strategy: Strategy,
-        refinery: Refinery,
+        refinement: Refinement,
         guards: Guards,
         host: PluginHost,
         records: Ring,
@@ -60,14 +57,14 @@ class Engine:
         budgeting: Budgeting | None,
     ) -> None:
         self.decider = decider
-        self.attempts = attempts
-        self.races = Races(attempts)
+        self.attempts = run.attempts
         self.records = records
         self.tracing = tracing
         self.rescue = rescue
         self._guards = guards
         self._strategy = strategy
-        self._refinery = refinery
+        self._refinement = refinement
+        self._run = run
         self._host = host
         self._timeouts = timeouts
         self._retries = retries
@@ -89,16 +86,34 @@ class Engine:
 
     async def complete(self, request: Request) -> Response:
         with self.tracing.call() as trace:
-            flight = await self.take_off(request, streamed=False, trace=trace)
+            flight = await self._begin(request, streamed=False, trace=trace)
             try:
-                deployment, sealed, parsed = await self._answer(flight)
-                answer = self.restored(flight, sealed)
+                async for _ in self._run(flight, UNHEARD):
+                    pass
             except BaseException as error:
-                self.failed(flight, error)
+                self._fail(flight, error)
                 raise
-            return self.landed(flight, deployment, answer, parsed)
+            return self._succeed(flight)
 
-    async def take_off(self, request: Request, *, streamed: bool, trace: CallTrace | None = None) -> Flight:
+    def stream(self, request: Request) -> AsyncGenerator[Chunk]:
+        """The chunks of one call. The last one carries the response; before it, nothing is whole."""
+        return self.tracing.stream(lambda trace: self._stream(request, trace))
+
+    async def _stream(self, request: Request, trace: CallTrace | None) -> AsyncGenerator[Chunk]:
+        # Guardrails see whole answers only, and so nothing is delivered before an answer's end.
+        delivery = Delivery("hold" if self._guards else request.rescue or self.rescue)
+        flight = await self._begin(request, streamed=True, trace=trace)
+        try:
+            async with aclosing(self._run(flight, delivery)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except BaseException as error:
+            self._fail(flight, error)
+            raise
+        response = self._succeed(flight)
+        yield Chunk(tool_calls=response.tool_calls, response=response)
+
+    async def _begin(self, request: Request, *, streamed: bool, trace: CallTrace | None) -> Flight:
         """Decide and get ready. Whatever ends a call here, but an argument that is none, is recorded:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
@@ -125,12 +140,12 @@ class Engine:
             flight.request, flight.kept = self._guards.before(request)
             if not decision.shortlist:
                 await self._outlast(flight)
-            if self._refinery.wanted(flight):
+            if self._refinement.wanted(flight):
                 await self._refine(flight)
             if not flight.decision.shortlist:
                 raise nowhere(flight)
         except BaseException as error:
-            self.failed(flight, error)
+            self._fail(flight, error)
             raise
         flight.steps = self._steps(flight.decision, flight.request, streamed=streamed)
         return flight
@@ -149,7 +164,7 @@ class Engine:
 
     async def _refine(self, flight: Flight) -> None:
         """Decide again when a classifier that asks a model is surer than the local ones."""
-        opinion = await self._refinery.refine(flight)
+        opinion = await self._refinement.refine(flight)
         if opinion is not None and self.decider.knows(opinion[0].task):
             flight.decision = flight.draft.decision = self.decide(flight.asked, opinion)
 
@@ -166,39 +181,18 @@ class Engine:
         )
         return steps_of(self._strategy, call)
 
-    async def _answer(self, flight: Flight) -> tuple[Deployment, Answer, Any]:
-        while (step := await next_step(flight)) is not None:
-            if isinstance(step, Attempt):
-                lane = Lane()
-                try:
-                    answer = await self.attempts.complete(flight, step, lane)
-                except ProviderError as error:
-                    flight.outcome = Outcome(attempt=step, error=error)
-                    continue
-                return self.attempts.deployment(step.deployment), answer, lane.parsed
-            outcome = await self.races.complete(flight, step) if isinstance(step, Race) else step
-            flight.outcome = outcome
-            if outcome.answer is not None:
-                deployment = self.attempts.deployment(outcome.attempt.deployment)
-                return deployment, outcome.answer, outcome.parsed
-        raise exhausted(flight)
-
-    def delivery_mode(self, request: Request) -> str:
-        """How a stream is delivered; guardrails see whole answers only, and so nothing before its end."""
-        return "hold" if self._guards else request.rescue or self.rescue
-
-    def restored(self, flight: Flight, answer: Answer) -> Answer:
-        """The one answer that is handed over, as guardrails leave it."""
-        return self._guards.after(flight.request, answer, flight.kept)
-
-    def landed(self, flight: Flight, deployment: Deployment, answer: Answer, parsed: Any) -> Response:
+    def _succeed(self, flight: Flight) -> Response:
         """The response, its record kept and observed."""
+        outcome = flight.outcome
+        assert outcome is not None  # noqa: S101 - a run that ends without an error has an answer
+        assert outcome.answer is not None  # noqa: S101 - as above
+        deployment = self.attempts.deployment(outcome.attempt.deployment)
         record = flight.draft.finish(deployment)
-        response = flight.response(deployment, answer, parsed, record)
+        response = flight.response(deployment, outcome.answer, outcome.parsed, record)
         self._keep(flight, record, response)
         return response
 
-    def failed(self, flight: Flight, error: BaseException) -> None:
+    def _fail(self, flight: Flight, error: BaseException) -> None:
         """Keep the record of a call that ended without an answer, and list its attempts on the error."""
         if isinstance(error, InterlockError):
             error.attempts = flight.draft.attempts

@@ -1,12 +1,12 @@
-"""One step of a streamed call: where its deltas come from, and what it means when they break off."""
+"""One step of a call: whose words the answer is made of while it lasts, and what it means when they end."""
 
 from collections.abc import AsyncGenerator
 
+from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.endings import exhausted
 from interlock.engine.flight import Flight, Lane
-from interlock.engine.races import Started
+from interlock.engine.races import Races, Started
 from interlock.engine.rescue import Delivery
-from interlock.engine.runner import Engine
 from interlock.errors import (
     InterlockError,
     OutputInvalid,
@@ -16,24 +16,28 @@ from interlock.errors import (
     StreamInterrupted,
 )
 from interlock.types.decisions import Attempt, Outcome, Race
-from interlock.types.response import Answer, Chunk, Delta
+from interlock.types.response import Chunk, Delta
 
 Step = Attempt | Race | Outcome
 # A truncated answer may be gone on from; these say that what was delivered is no beginning of one.
 _NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer)
 
 
-class Leg:
+class Segment:
     """What a strategy asked for, under way for one consumer.
 
     `attempt` and `lane` are those of whoever speaks, as far as that is known.
     """
 
-    __slots__ = ("_delivery", "_engine", "_flight", "_started", "_step", "attempt", "lane")
+    __slots__ = (
+        "_attempts", "_delivery", "_ended", "_flight", "_races", "_started", "_step", "attempt", "lane",
+    )  # fmt: skip
 
-    def __init__(self, engine: Engine, flight: Flight, delivery: Delivery, step: Step) -> None:
-        self._engine, self._flight, self._delivery, self._step = engine, flight, delivery, step
+    def __init__(self, races: Races, flight: Flight, delivery: Delivery, step: Step) -> None:
+        self._attempts, self._races = races.attempts, races
+        self._flight, self._delivery, self._step = flight, delivery, step
         self._started: Started | None = None
+        self._ended: Outcome | None = None
         self.attempt = _leader(step)
         self.lane = Lane()
 
@@ -42,34 +46,39 @@ class Leg:
 
         Raises Diverged when nothing can follow.
         """
-        attempts, delivery = self._engine.attempts, self._delivery
-        restart = delivery.begin(
-            goes_on=isinstance(self._step, Attempt) and attempts.goes_on(self.attempt.deployment)
-        )
+        delivery = self._delivery
+        if not delivery.started:
+            return None
+        goes_on = isinstance(self._step, Attempt) and self._attempts.goes_on(self.attempt.deployment)
+        restart = delivery.begin(goes_on=goes_on)
         self.lane.prefix = delivery.prefix
         if delivery.started:
             self._flight.draft.rescue = delivery.way
         return restart
 
-    async def open(self) -> AsyncGenerator[Delta] | Outcome:
-        """The deltas; or the Outcome of a race in which nobody spoke, or of a choice that is no answer."""
-        step = self._step
+    async def open(self) -> AsyncGenerator[Delta] | None:
+        """The deltas that are to be read before `outcome` is known; None when it is known already."""
+        step, streams = self._step, self._delivery.streams
         if isinstance(step, Attempt):
-            return self._engine.attempts.stream(self._flight, step, self.lane)
-        if isinstance(step, Outcome):
-            return step if step.answer is None else _whole(step, self.lane)
-        opened = await self._engine.races.stream(self._flight, step)
-        if isinstance(opened, Outcome):
-            return opened
-        self._started, self.attempt, self.lane = opened, opened.attempt, opened.lane
-        return opened.deltas()
+            if streams:
+                return self._attempts.stream(self._flight, step, self.lane)
+            await self._attempts.complete(self._flight, step, self.lane)
+            return None
+        if isinstance(step, Race):
+            started = await (self._races.stream if streams else self._races.complete)(self._flight, step)
+            if isinstance(started, Started):
+                self._started, self.attempt, self.lane = started, started.attempt, started.lane
+                return started.deltas()
+            step = started
+        self._ended, self.attempt = step, step.attempt
+        return _whole(step) if streams and step.answer is not None else None
 
     @property
-    def answer(self) -> Answer:
-        """Once the deltas have ended without an error."""
-        if self.lane.answer is None:
-            raise AssertionError("a stream that ends without an error has an answer")
-        return self.lane.answer
+    def outcome(self) -> Outcome:
+        """Once the deltas have ended without an error. It may still be that nobody has answered."""
+        if self._ended is not None:
+            return self._ended
+        return Outcome(attempt=self.attempt, answer=self.lane.answer, parsed=self.lane.parsed)
 
     def broken(self, error: ProviderError) -> Outcome:
         """What the strategy is told of the failure. Raises StreamInterrupted when nothing may follow it."""
@@ -85,24 +94,24 @@ class Leg:
         return Outcome(attempt=self.attempt, error=error)
 
     def interrupted(self, what: str) -> StreamInterrupted:
-        return interrupted(self._engine, self._flight, self._delivery, self.attempt, what)
+        return _interrupted(self._attempts, self._flight, self._delivery, self.attempt, what)
 
 
-def given_up(engine: Engine, flight: Flight, delivery: Delivery) -> InterlockError:
+def given_up(attempts: Attempts, flight: Flight, delivery: Delivery) -> InterlockError:
     """The error of a call whose strategy has nothing more to try."""
     failure, outcome = exhausted(flight), flight.outcome
     if outcome is None or not delivery.started:
         return failure
     what = "the stream broke, and nothing could take its place"
-    error = interrupted(engine, flight, delivery, outcome.attempt, what)
+    error = _interrupted(attempts, flight, delivery, outcome.attempt, what)
     error.__cause__ = failure
     return error
 
 
-def interrupted(
-    engine: Engine, flight: Flight, delivery: Delivery, attempt: Attempt, what: str
+def _interrupted(
+    attempts: Attempts, flight: Flight, delivery: Delivery, attempt: Attempt, what: str
 ) -> StreamInterrupted:
-    deployment = engine.attempts.deployment(attempt.deployment)
+    deployment = attempts.deployment(attempt.deployment)
     partial = delivery.partial(deployment, flight.draft.finish(deployment))
     return StreamInterrupted(
         f"{what} ({deployment.id}); the error's partial holds what came before", partial=partial
@@ -115,8 +124,7 @@ def _leader(step: Step) -> Attempt:
     return step.attempts[0] if isinstance(step, Race) else step.attempt
 
 
-async def _whole(chosen: Outcome, lane: Lane) -> AsyncGenerator[Delta]:
+async def _whole(chosen: Outcome) -> AsyncGenerator[Delta]:
     """The answer that a strategy chose among whole ones, in one step."""
-    lane.answer, lane.parsed = chosen.answer, chosen.parsed
     if chosen.answer is not None:
         yield Delta(chosen.answer.text, reasoning=chosen.answer.reasoning)

@@ -1,0 +1,54 @@
+"""One way to ask a model on behalf of a call that is under way."""
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from interlock.engine.flight import Flight, Steps
+from interlock.engine.guards import Guards
+from interlock.engine.rescue import UNHEARD
+from interlock.engine.run import Run
+from interlock.engine.steps import steps_of
+from interlock.protocols import Strategy, StrategyCall
+from interlock.strategies.races import in_turn
+from interlock.types.decisions import Attempt, AttemptRole, Outcome
+from interlock.types.request import Request
+from interlock.types.response import Answer
+
+
+class Asking:
+    """Asks what the call's own shortlist allows and nobody else, each deployment once and one at a time.
+
+    Each attempt has a permit of its own, counts in the call's budget, ends with the call's time, and is
+    written down in the call's record. What is asked is sealed, and the answer stays so.
+    """
+
+    def __init__(self, run: Run, strategy: Strategy, guards: Guards) -> None:
+        self._run = run
+        self._strategy = strategy
+        self._guards = guards
+
+    async def ask(self, flight: Flight, request: Request, role: AttemptRole) -> Answer:
+        """The first answer.
+
+        Raises:
+            ProviderError, AllAttemptsFailed: nobody has answered.
+            TotalTimeout: the call is due.
+        """
+        inner = replace(flight, request=self._guards.sealed(request), kept=(), misfits={}, outcome=None)
+        call = StrategyCall(shortlist=flight.decision.shortlist, retries=0, random=lambda: 0.0)
+        inner.steps = _in_role(in_turn(steps_of(self._strategy, call)), role)
+        async for _ in self._run(inner, UNHEARD):
+            pass
+        assert inner.outcome is not None  # noqa: S101 - a run that ends without an error has an answer
+        assert inner.outcome.answer is not None  # noqa: S101 - as above
+        return inner.outcome.answer
+
+
+def _in_role(steps: Generator[Attempt, Outcome, None], role: AttemptRole) -> Steps:
+    outcome: Outcome | None = None
+    while True:
+        try:
+            step = next(steps) if outcome is None else steps.send(outcome)
+        except StopIteration:
+            return None
+        outcome = yield replace(step, role=role, delay=0.0)

@@ -1,0 +1,64 @@
+"""The loop of a call: what the strategy wants tried, one step after another, until one of them answers.
+
+A plain call is a streamed one of which nothing is heard before the answer is whole.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.flight import Flight
+from interlock.engine.guards import Guards
+from interlock.engine.races import Races
+from interlock.engine.rescue import Delivery, Diverged
+from interlock.engine.segment import Segment, given_up
+from interlock.engine.steps import next_step
+from interlock.errors import ProviderError
+from interlock.types.response import Chunk
+
+
+class Run:
+    """Runs strategies for the calls of one router."""
+
+    def __init__(self, attempts: Attempts, guards: Guards) -> None:
+        self.attempts = attempts
+        self._races = Races(attempts)
+        self._guards = guards
+
+    async def __call__(self, flight: Flight, delivery: Delivery) -> AsyncGenerator[Chunk]:
+        """The chunks of a call. When they end without an error, the flight's `outcome` holds the answer that
+        was accepted, as guardrails leave it.
+
+        Raises the one error in which the call ends.
+        """
+        while (step := await next_step(flight)) is not None:
+            segment = Segment(self._races, flight, delivery, step)
+            try:
+                restart = segment.begin()
+                if restart is not None:
+                    yield restart
+                source = await segment.open()
+                if source is not None:
+                    async with aclosing(source) as deltas:
+                        async for delta in deltas:
+                            chunk = delivery.take(delta)
+                            if chunk is not None:
+                                yield chunk
+                outcome = segment.outcome
+                if outcome.answer is None:
+                    flight.outcome = outcome
+                    continue
+                answer = self._guards.after(flight.request, outcome.answer, flight.kept)
+                rest = delivery.settle(answer)
+            except ProviderError as error:
+                flight.outcome = segment.broken(error)
+                continue
+            except Diverged:
+                what = "the stream broke, and the next answer does not go on where it stopped"
+                raise segment.interrupted(what) from None
+            if rest is not None:
+                yield rest
+            flight.outcome = outcome if answer is outcome.answer else replace(outcome, answer=answer)
+            return
+        raise given_up(self.attempts, flight, delivery)
