@@ -1,9 +1,13 @@
 """Every hook, in the order a request meets them.
 
-Hooks offer, protocols work: a hook is synchronous, does no I/O, and returns an iterable of objects that
-implement
-a protocol of `interlock.protocols`. Offers are collected once, when a router is made. A hook that raises, or
-offers something else, is reported by `interlock plugins` and left out; everything else goes on.
+Hooks offer, protocols work. **Offers** are the hooks that return something: any plugin may implement one, it
+takes nothing, does no I/O, and is called once, when a router is made. It returns an iterable of objects that
+implement a protocol of `interlock.protocols`, or of model cards. One that raises, or offers something else,
+is reported by `interlock plugins` and left out; everything else goes on.
+
+**Observers** return None: any plugin may implement one, with those of its arguments that it wants, and must
+return at once, because the call waits. The request is the caller's own, before any guardrail. What one raises
+is reported and ignored.
 """
 
 from collections.abc import Iterable
@@ -35,8 +39,8 @@ hookimpl = pluggy.HookimplMarker("interlock")
 def interlock_providers() -> Iterable[Provider]:
     """Offer providers: what serves deployments.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns providers whose
-    `facts.name` no other installed distribution offers and no known provider has.
+    A provider goes by `facts.name`. A name that two distributions offer is neither's, and the name of a known
+    provider is its own distribution's alone.
     """
 
 
@@ -44,9 +48,8 @@ def interlock_providers() -> Iterable[Provider]:
 def interlock_model_cards() -> Iterable[ModelCard]:
     """Offer model cards beside the built-in ones.
 
-    Called when a router is made, before the configuration is checked. Any plugin may implement it. Takes
-    nothing;
-    returns cards whose ids are new: a built-in card is replaced by the user's configuration alone.
+    Asked before names in the configuration are checked. Their ids are new: a built-in card is replaced by the
+    user's configuration alone.
     """
 
 
@@ -54,9 +57,8 @@ def interlock_model_cards() -> Iterable[ModelCard]:
 def interlock_classifiers() -> Iterable[Classifier]:
     """Offer classifiers: what says which task a request is.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns classifiers, of which
-    the
-    most confident one is believed.
+    The most confident one is believed. One that implements `RefiningClassifier` too is asked for a second
+    opinion when the local ones are unsure, and may ask a model.
     """
 
 
@@ -64,9 +66,8 @@ def interlock_classifiers() -> Iterable[Classifier]:
 def interlock_constraints() -> Iterable[Constraint]:
     """Offer constraints: rules that exclude deployments.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns constraints, each of
-    which is
-    asked for every deployment of every request, and once more before each attempt. One that raises excludes.
+    Each is asked about every deployment of every request, and once more before each attempt. One that raises
+    excludes.
     """
 
 
@@ -74,9 +75,7 @@ def interlock_constraints() -> Iterable[Constraint]:
 def interlock_guardrails() -> Iterable[Guardrail]:
     """Offer guardrails: what looks at requests before they leave and at answers before they are handed over.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns guardrails, run in
-    order of
-    their names going out and in reverse coming back.
+    They run in the order of their names going out, and in reverse coming back. One that raises ends the call.
     """
 
 
@@ -84,8 +83,7 @@ def interlock_guardrails() -> Iterable[Guardrail]:
 def interlock_strategies() -> Iterable[Strategy]:
     """Offer strategies: the order in which a shortlist is tried.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns strategies with new
-    names.
+    Their names are new. This version runs the built-in `fallback` alone; `interlock plugins` lists all.
     """
 
 
@@ -93,7 +91,7 @@ def interlock_strategies() -> Iterable[Strategy]:
 def interlock_arbiters() -> Iterable[Arbiter]:
     """Offer arbiters: what makes one answer out of a panel's.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns arbiters with new names.
+    Their names are new. This version runs no panels: `interlock plugins` lists arbiters, nobody asks them.
     """
 
 
@@ -101,9 +99,8 @@ def interlock_arbiters() -> Iterable[Arbiter]:
 def interlock_connectors() -> Iterable[Connector]:
     """Offer connectors: sources of tools.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns connectors, which are
-    asked
-    for their tools when an agent first needs them.
+    A router never runs a tool by itself. This version runs no agents: `interlock plugins` lists connectors,
+    nobody asks for their tools.
     """
 
 
@@ -111,8 +108,7 @@ def interlock_connectors() -> Iterable[Connector]:
 def interlock_stores() -> Iterable[StoreKind]:
     """Offer stores: where records are kept beyond the process.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns kinds of stores, of
-    which the configuration's `records` chooses one by the scheme of its URL, and opens it.
+    The configuration's `records` chooses one by the scheme of its URL, and opens it.
     """
 
 
@@ -120,35 +116,29 @@ def interlock_stores() -> Iterable[StoreKind]:
 def interlock_shared_health() -> Iterable[SharedHealthKind]:
     """Offer ways of sharing health between processes.
 
-    Called when a router is made. Any plugin may implement it. Takes nothing; returns kinds of shared health,
-    of which the configuration's `health.shared` chooses one by the scheme of its URL, and opens it.
+    The configuration's `health.shared` chooses one by the scheme of its URL, and opens it.
     """
 
 
 @hookspec
 def interlock_decided(request: Request, decision: Decision) -> None:
-    """Observe a decision.
+    """Observe a decision: called after each one, before anything is sent.
 
-    Called after every decision, before anything is sent. Any plugin may implement it, and must return at
-    once.
-    Takes the request and the decision; returns nothing. What it raises is reported and ignored.
+    The `decision` on a `request` is the one that its call follows, or that `decide` returns.
     """
 
 
 @hookspec
 def interlock_attempt_finished(request: Request, attempt: AttemptRecord) -> None:
-    """Observe an attempt, whether it answered or failed.
+    """Observe an attempt: called on the event loop after each one, whether it answered or failed.
 
-    Called on the event loop after every attempt. Any plugin may implement it, and must return at once.
-    Takes the request and the attempt's record; returns nothing. What it raises is reported and ignored.
+    The `attempt` is its record, complete but for the call's own end; the `request` is that of the whole call.
     """
 
 
 @hookspec
 def interlock_responded(request: Request, responded: Responded) -> None:
-    """Observe a finished call, whether it ended in an answer or in an error.
+    """Observe a finished call: called once a call, on the event loop, however the call ended.
 
-    Called once a call, on the event loop. Any plugin may implement it, and must return at once.
-    Takes the request and the record with its response; returns nothing. What it raises is reported and
-    ignored.
+    What has `responded` to the `request` is a record, and a response when there was one.
     """

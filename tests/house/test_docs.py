@@ -1,4 +1,4 @@
-"""The pages do what they say: code runs, configurations load, commands exist, links lead somewhere.
+"""The pages do what they say: code runs, configurations load, commands exist.
 
 A page is walked through from top to bottom, as a reader would, in an empty folder: a yaml block whose first
 line names a file is written to it, python blocks share one namespace, which can be imported by the module's
@@ -13,63 +13,29 @@ import inspect
 import io
 import itertools
 import re
-import shlex
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Self
 
 import pytest
-import typer.main
 import yaml
 from typer.testing import CliRunner
 
 from interlock import Router
 from interlock.cli.app import app
 from interlock.config import Config, load
+from pages import Block, blocks, by_page, commands, interlock_calls, parse
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
 RUN_HERE = {"explain", "models", "plugins", "init"}
 # Where the page has written a configuration that keeps records.
 RUN_ON_RECORDS = {"records", "replay"}
-_FENCE = re.compile(
-    r"^(?P<indent> *)```(?P<language>[^\s`]*)[^\n]*\n(?P<code>.*?)^ *```\s*$", re.MULTILINE | re.DOTALL
-)
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
 _MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
 _FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
-
-by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """`line` is that of the first line of code in the page, counted from 1."""
-
-    page: Path
-    language: str
-    code: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
-
-
-def blocks(page: Path) -> Iterator[Block]:
-    text = page.read_text("utf-8")
-    for found in _FENCE.finditer(text):
-        indent = len(found["indent"])
-        code = "".join(
-            line[indent:] if line.strip() else line for line in found["code"].splitlines(keepends=True)
-        )
-        line = text.count("\n", 0, found.start("code")) + 1
-        yield Block(page=page, language=found["language"], code=code, line=line)
 
 
 def squeezed(text: str) -> list[str]:
@@ -183,57 +149,6 @@ def check_configuration(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
             assert not [rule for rule in decision.excluded.values() if "is not set" in rule], block
 
 
-def commands(block: Block) -> Iterator[tuple[str, str]]:
-    """Each command of a console block and the output shown below it."""
-    parts = re.split(r"^\$ ", block.code.replace("\\\n", " "), flags=re.MULTILINE)
-    assert not parts[0].strip(), f"{block} begins without a command"
-    for part in parts[1:]:
-        command, _, output = part.partition("\n")
-        yield command.partition("  #")[0].strip(), output
-
-
-def interlock_calls(command: str) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """The calls of `interlock` in a line of shell: their variables and their arguments."""
-    lexer = shlex.shlex(command, posix=True, punctuation_chars="|&;<>")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    calls: list[list[str]] = [[]]
-    redirected = False
-    for token in lexer:
-        if set(token) <= set("|&;"):
-            calls.append([])
-        elif set(token) <= set("<>"):
-            redirected = True
-        elif redirected:
-            redirected = False
-        else:
-            calls[-1].append(token)
-    for words in calls:
-        variables = {}
-        while words and re.match(r"\w+=", words[0]):
-            name, _, variables[name] = words.pop(0).partition("=")
-        if words[:2] == ["uv", "run"]:
-            del words[:2]
-        if words[:1] == ["interlock"]:
-            yield variables, words[1:]
-
-
-def parse(arguments: list[str], where: object) -> str:
-    """The verb of a call whose every option exists; empty when it has none, as in `interlock --version`."""
-    program = typer.main.get_command(app)
-    with redirect_stdout(io.StringIO()):
-        try:
-            context = program.make_context("interlock", list(arguments))
-            rest = [*context._protected_args, *context.args]
-            name, verb, rest = program.resolve_command(context, rest)
-            verb.make_context(name, rest, parent=context)
-        except Exception as error:
-            if type(error).__name__ == "Exit":
-                return next((each for each in arguments if each in program.commands), "")
-            raise AssertionError(f"{where}: interlock {shlex.join(arguments)}: {error}") from error
-    return name
-
-
 def make_files(arguments: list[str]) -> None:
     """What a command reads and a reader would have: something to ask about, a configuration."""
     for option, value in itertools.pairwise(arguments):
@@ -260,31 +175,6 @@ def test_blocks_are_fenced_as_what_they_are(page):
     wrong = [f"{block}: {block.language!r}" for block in blocks(page) if block.language not in LANGUAGES]
     assert not wrong
     assert page.read_text().count("\n```") == 2 * len(list(blocks(page)))
-
-
-@by_page
-def test_links_lead_somewhere(page):
-    text = _FENCE.sub("", page.read_text("utf-8"))
-    dead = []
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        if re.match(r"[a-z]+:", target):
-            continue
-        name, _, anchor = target.partition("#")
-        other = (page.parent / name).resolve() if name else page
-        if not other.exists() or (anchor and anchor not in anchors(other)):
-            dead.append(target)
-    assert not dead
-
-
-def anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", page.read_text("utf-8")), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@by_page
-def test_every_page_is_linked(page):
-    pages = [each for each in PAGES if each != page]
-    assert page.name == "README.md" or any(f"{page.name})" in each.read_text("utf-8") for each in pages)
 
 
 @pytest.mark.parametrize(

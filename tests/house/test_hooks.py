@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,17 +50,39 @@ def test_every_hook_is_an_offer_or_an_observer() -> None:
 
 
 @each_hook
-def test_its_docstring_says_when_who_takes_and_returns(hook: str) -> None:
-    text = " ".join((inspect.getdoc(HOOKS[hook]) or "").split())
-    for saying in ("Called ", " may implement it", "Takes ", "returns "):
-        assert saying in text, f"{hook}'s docstring lacks {saying!r}"
+def test_its_docstring_says_what_is_particular(hook: str) -> None:
+    first, _, rest = (inspect.getdoc(HOOKS[hook]) or "").partition("\n\n")
+    assert first.startswith("Observe " if hook in OBSERVERS else "Offer "), f"{hook}: {first!r}"
+    assert rest, f"{hook}'s docstring says nothing but what it is called for"
+    for argument in inspect.signature(HOOKS[hook]).parameters:
+        assert f"`{argument}`" in rest, f"{hook}'s docstring does not say what {argument} is"
+    if hook in OBSERVERS:
+        assert ": called " in first, f"{hook}'s docstring does not say when it is called"
 
 
 @each_hook
-def test_its_section_says_so_too(hook: str) -> None:
-    text = " ".join(section(hook).split())
-    for saying in ("Called ", "may implement it", "Takes ", "returns "):
-        assert saying in text, f"the section on {hook} lacks {saying!r}"
+def test_it_returns_what_is_collected(hook: str) -> None:
+    signature = inspect.signature(HOOKS[hook])
+    assert signature.return_annotation == (None if hook in OBSERVERS else Iterable[OFFERS[hook][0]])
+    assert bool(signature.parameters) == (hook in OBSERVERS)
+
+
+@each_hook
+def test_its_section_says_what_it_works_with(hook: str) -> None:
+    text = section(hook).partition("```")[0]
+    named = {f"`{name}`" for name in inspect.signature(HOOKS[hook]).parameters}
+    if hook in OFFERS:
+        named = {OFFERS[hook][0].__name__}
+    assert not [name for name in named if name not in text], f"the section on {hook} lacks {named}"
+
+
+@pytest.mark.parametrize("page", [inspect.getdoc(hookspecs) or "", PAGE], ids=["docstring", "page"])
+def test_what_all_hooks_share_is_said_once(page: str) -> None:
+    text = " ".join(page.split())
+    for saying in ("called once, when a router is made", "takes nothing", "must return at once"):
+        assert text.count(saying) == 1, f"{saying!r} stands there {text.count(saying)} times"
+    for hook, spec in HOOKS.items():
+        assert "may implement" not in (inspect.getdoc(spec) or "") + section(hook)
 
 
 def test_sections_stand_in_the_order_of_the_hooks() -> None:
