@@ -12,12 +12,20 @@ _NAMES = {
     "max_completion_tokens": "max_tokens",
     "max_tokens_to_sample": "max_tokens",
     "stop_sequences": "stop",
+    "effort": "reasoning_effort",
 }
 _SETTINGS = frozenset(field.name for field in fields(Settings))
 # A router's deployments have keys and retries of their own; usage is always told.
 _UNUSED = ("api_key", "openai_api_key", "anthropic_api_key", "max_retries", "stream_usage")
 # Fields of a vendor's body that have no name here.
 _FIELDS = ("service_tier", "logit_bias", "store", "verbosity", "prompt_cache_key", "safety_identifier")
+# `init_chat_model`'s words for providers that go by another name here.
+_PROVIDERS = {
+    "azure_openai": "azure",
+    "bedrock_converse": "bedrock",
+    "google_genai": "google",
+    "mistralai": "mistral",
+}
 _WAYS = {
     **dict.fromkeys(
         ("base_url", "openai_api_base", "anthropic_api_url"),
@@ -51,6 +59,8 @@ NAMES = frozenset(
         "extra_body",
         "functions",
         "function_call",
+        "model_provider",
+        "thinking",
     }
 )
 
@@ -67,7 +77,7 @@ def ours(given: Mapping[str, Any]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for name, value in given.items():
-        if name in _UNUSED or (value is None and name in NAMES):
+        if name in _UNUSED or name in _LAST or (value is None and name in NAMES):
             continue
         if name in _WAYS:
             raise RequestError(
@@ -79,6 +89,9 @@ def ours(given: Mapping[str, Any]) -> dict[str, Any]:
             _READERS[name](value, options, extra)
         else:
             options.setdefault(_NAMES.get(name, name), value)
+    for name, read in _LAST.items():
+        if given.get(name) is not None:
+            read(given[name], options, extra)
     if extra:
         options["extra"] = {**extra, **(options.get("extra") or {})}
     return options
@@ -109,6 +122,32 @@ def _reasoning(value: Any, options: dict[str, Any], extra: dict[str, Any]) -> No
         extra["reasoning"] = rest
     if value.get("effort") is not None:
         options["reasoning_effort"] = value["effort"]
+
+
+def _provider(value: Any, options: dict[str, Any], _: dict[str, Any]) -> None:
+    model = options.get("model")
+    if not isinstance(value, str) or not isinstance(model, str):
+        raise RequestError("it says whose the model is; name both of them.", key="model_provider")
+    provider = f"{_PROVIDERS.get(value, value)}:"
+    options["model"] = provider + model.removeprefix(provider)
+
+
+def _thinking(value: Any, options: dict[str, Any], extra: dict[str, Any]) -> None:
+    """Anthropic's: an effort that is given as well counts where no budget is."""
+    kind = value.get("type") if isinstance(value, Mapping) else None
+    if kind == "enabled" and "budget_tokens" in value:
+        options.setdefault("reasoning_tokens", value["budget_tokens"])
+    elif kind == "adaptive":
+        options.setdefault("reasoning_effort", "high")  # the vendor's own, where none is given
+    elif kind == "disabled":
+        options.setdefault("reasoning_effort", "none")
+    else:
+        raise RequestError(
+            "expected {type: enabled, budget_tokens: …}, {type: adaptive} or {type: disabled}", key="thinking"
+        )
+    rest = {name: each for name, each in value.items() if name not in ("type", "budget_tokens")}
+    if rest:
+        extra["thinking"] = rest
 
 
 def _more(value: Any, options: dict[str, Any], extra: dict[str, Any]) -> None:
@@ -147,4 +186,9 @@ _READERS: Mapping[str, Callable[[Any, dict[str, Any], dict[str, Any]], None]] = 
     "extra_body": _body,
     "functions": _functions,
     "function_call": _called,
+}
+# Read when all others are, since these are about what the others set.
+_LAST: Mapping[str, Callable[[Any, dict[str, Any], dict[str, Any]], None]] = {
+    "model_provider": _provider,
+    "thinking": _thinking,
 }

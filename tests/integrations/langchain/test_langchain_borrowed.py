@@ -33,6 +33,17 @@ SETTINGS = [
         {"service_tier": "flex", "logit_bias": {"5": 1}},
         {"extra": {"service_tier": "flex", "logit_bias": {"5": 1}}},
     ),
+    ({"effort": "low"}, {"reasoning_effort": "low"}),
+    ({"thinking": {"type": "enabled", "budget_tokens": 2048}}, {"reasoning_tokens": 2048}),
+    ({"thinking": {"type": "adaptive"}}, {"reasoning_effort": "high"}),
+    ({"thinking": {"type": "adaptive"}, "effort": "low"}, {"reasoning_effort": "low"}),
+    ({"thinking": {"type": "disabled"}}, {"reasoning_effort": "none"}),
+    (
+        {"thinking": {"type": "adaptive", "display": "omitted"}},
+        {"reasoning_effort": "high", "extra": {"thinking": {"display": "omitted"}}},
+    ),
+    ({"model_kwargs": {"thinking": {"type": "disabled"}}}, {"reasoning_effort": "none"}),
+    ({"model": "a", "model_provider": None}, {}),
     ({"model_kwargs": {"top_p": 0.5, "store": True}}, {"top_p": 0.5, "extra": {"store": True}}),
     ({"extra_body": {"a": 1}, "prompt_cache_key": "k"}, {"extra": {"a": 1, "prompt_cache_key": "k"}}),
 ]
@@ -43,6 +54,9 @@ ROUTING = [
     ({"organization": "me"}, "headers of a deployment"),
     ({"use_responses_api": True}, "endpoint: responses"),
     ({"n": 2}, "one answer"),
+    ({"thinking": {"type": "enabled"}}, "budget_tokens"),
+    ({"thinking": True}, "type: adaptive"),
+    ({"model_provider": "openai"}, "name both"),
     ({"extra_body": {"model": "other"}}, "extra.model"),
     ({"model_kwargs": {"base_url": "http://elsewhere"}}, "base_url of a deployment"),
     ({"model_kwargs": {"route": "fallback"}}, "extra.route"),
@@ -75,6 +89,25 @@ def test_arguments_that_mean_something_are_taken(given, expected, where):
 def test_arguments_that_would_route_are_refused_with_the_way(given, said, where):
     with pytest.raises(ValueError, match=said):
         model(**given) if where == "field" else model()[0].invoke("hi", **given)
+
+
+PROVIDERS = [
+    ("OPENAI_API_KEY", "gpt-4o", "openai", "openai:gpt-4o"),
+    ("OPENAI_API_KEY", "openai:gpt-4o", "openai", "openai:gpt-4o"),
+    ("OPENAI_API_KEY", "o3-of-ours", "openai", "openai:o3-of-ours"),
+    ("GOOGLE_API_KEY", "gemini-2.5-flash", "google_genai", "google:gemini-2.5-flash"),
+    ("MISTRAL_API_KEY", "mistral-small-latest", "mistralai", "mistral:mistral-small-latest"),
+]
+
+
+@pytest.mark.parametrize(("key", "name", "provider", "meant"), PROVIDERS)
+def test_what_is_said_to_init_chat_model_names_the_same_model(monkeypatch, key, name, provider, meant):
+    for each, *_ in PROVIDERS:
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(key, "k")
+    chat = ChatInterlock(model=name, model_provider=provider)
+    decision = chat.router.decide("hi", model=chat.model)
+    assert [candidate.deployment for candidate in decision.shortlist] == [meant]
 
 
 def test_what_other_models_have_can_be_read():
