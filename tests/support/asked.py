@@ -13,6 +13,7 @@ from typing import Any
 
 MAGIC = {"image/png": b"\x89PNG", "application/pdf": b"%PDF", "audio/wav": b"RIFF"}
 GREETING = "Hello, how may I help you today?"
+_FORMATS = {"date-time": "2026-01-05T09:00:00", "date": "2026-01-05", "time": "09:00:00"}
 _NUMBER = re.compile(r"-?\d+")
 _QUOTED = re.compile(r"'([^']+)'")
 _EAGER = re.compile(r"\btool\b|\bweather\b", re.IGNORECASE)
@@ -160,6 +161,8 @@ def filled(schema: Mapping[str, Any], words: str, about: str = "") -> Any:
         return int(found[0]) if found else 1
     if kind == "boolean":
         return True
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]]
     quoted = _QUOTED.search(words)
     return quoted[1] if quoted else f"a {about or 'text'}"
 
