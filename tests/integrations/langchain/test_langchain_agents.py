@@ -86,18 +86,22 @@ def tools(tools_run):
     return [weather, people]
 
 
-def graph_of(model, tools):
-    """The same agent, drawn by hand."""
+def graph_of(model, tools, *, choice=None, last=None):
+    """The same agent, drawn by hand. It ends without a call, or with one of `last`, which is not run."""
+
+    def onward(state):
+        calls = [call["name"] for call in state["messages"][-1].tool_calls]
+        return "tools" if calls and last not in calls else END
 
     class State(TypedDict):
         messages: Annotated[list, add_messages]
 
-    bound = model.bind_tools(tools)
+    bound = model.bind_tools(tools, tool_choice=choice)
     graph = StateGraph(State)
     graph.add_node("model", lambda state: {"messages": [bound.invoke(state["messages"])]})
     graph.add_node("tools", ToolNode(tools))
     graph.add_edge(START, "model")
-    graph.add_conditional_edges("model", lambda state: "tools" if state["messages"][-1].tool_calls else END)
+    graph.add_conditional_edges("model", onward)
     graph.add_edge("tools", "model")
     return graph.compile()
 
@@ -206,3 +210,27 @@ def test_an_agents_answer_may_have_a_schema(upstream):
     answer = agent.invoke({"messages": [HumanMessage("A joke, please.")]})
     assert isinstance(answer["structured_response"], Joke)
     assert upstream.seen[0].schema is not None
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=" then ".join)
+def test_an_agent_that_has_to_call_something_goes_on_until_it_is_done(upstream, tools, tools_run, order):
+    @tool
+    def done(happy: bool) -> str:
+        """There is no more to do."""
+        return f"happy: {happy}"
+
+    def forced(asked: Asked) -> Said | Reply:
+        said = dying(DIALECTS[order[0]], after=1)(asked)
+        if isinstance(said, Reply) or said.calls:
+            return said
+        call = Called(id=f"call_{asked.dialect}_2", name="done", arguments={"happy": True})
+        return Said(calls=[call], finish="tool_calls")
+
+    upstream.answers = forced
+    model = ChatInterlock(config=configuration(upstream.url, *order))
+    agent = graph_of(model, [*tools, done], choice="any", last="done")
+    messages = agent.invoke({"messages": [HumanMessage(QUESTION)]})["messages"]
+    assert tools_run == [("weather", "Lyon"), ("people", "Lyon")]
+    assert messages[-1].tool_calls[0]["args"] == {"happy": True}
+    assert {asked.choice for asked in upstream.seen} == {"required"}
+    assert deployments_of(messages) == [order[0], order[1], order[1]]
