@@ -47,7 +47,8 @@ class Eager(Attentive):
 
 
 def without_nulls(body: dict[str, Any]) -> dict[str, Any]:
-    """OpenAI takes a tool whose description is null, although its SDK's types say otherwise."""
+    """OpenAI takes null for what is left out, in a tool's description too; the types of its SDK do not."""
+    body = {name: value for name, value in body.items() if value is not None}
     for tool in body.get("tools", ()):
         described = tool.get("function", tool)
         if described.get("description", "") is None:
