@@ -1,6 +1,7 @@
 """An upstream that goes on without end is ended by a limit, in every dialect, whatever it sends."""
 
 import asyncio
+import gc
 import gzip
 import json
 import time
@@ -110,6 +111,58 @@ async def test_a_body_full_of_values_ends_in_an_error_or_an_answer(name, way, ki
     with Upstream(always=reply) as upstream:
         async with router(name, upstream) as routed:
             assert (await way(routed)).deployment == "a"
+
+
+class Collections:
+    """Counts collections of more than the newest objects, and the most objects that one had to look at."""
+
+    def __enter__(self):
+        self.count = self.most = 0
+        gc.freeze()  # what was there before is nobody's flood
+        gc.collect()
+        gc.callbacks.append(self._seen)
+        return self
+
+    def __exit__(self, *error):
+        gc.callbacks.remove(self._seen)
+        gc.unfreeze()
+
+    def _seen(self, phase, info):
+        if phase == "start" and info["generation"]:
+            self.count += 1
+            self.most = max(self.most, len(gc.get_objects()))
+
+
+@every
+@ways
+async def test_no_collection_looks_at_a_body_full_of_values(name, way):
+    body = json.dumps(BY_NAME[name].answers[0])[:-1] + f', "more": {dense(240_000)["lists"]}}}'
+    reply = Reply(pieces=(body.encode(),), headers={"content-type": "application/json"})
+    with Upstream(always=reply) as upstream:
+        async with router(name, upstream) as routed:
+            await way(routed)
+            with Collections() as collections:
+                assert (await way(routed)).deployment == "a"
+    assert collections.most < 40_000
+
+
+async def test_events_that_say_nothing_set_off_no_collections():
+    reply = Reply.events(*[b"data:\n\n" * 40_000] * 8, End.SILENCE)
+    with Upstream(always=reply) as upstream:
+        async with router("openai", upstream, content={"largest_answer": 2_000_000}) as routed:
+            with Collections() as collections, pytest.raises(AnswerTooLarge):
+                await streamed(routed)
+    assert collections.count < 12
+
+
+async def test_nor_do_events_that_say_little_and_hold_many_values():
+    held = {"choices": [{"index": 0, "delta": {"content": "word "}}], "more": [[]] * 5_000}
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    with Upstream(always=Reply.events(*[held] * 100, end, b"data: [DONE]\n\n")) as upstream:
+        async with router("openai", upstream) as routed:
+            with Collections() as collections:
+                assert (await streamed(routed)).text == "word " * 100
+    assert collections.count < 30
 
 
 @every

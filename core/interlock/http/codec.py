@@ -13,12 +13,15 @@ from interlock.http.settings import setting_refused
 from interlock.protocols import Call, ProviderFacts
 from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
+from interlock.types.uncollected import forget_frames, uncollected
 from interlock.types.wire import HttpReply, HttpRequest
 
 # Seconds. The end of a reply comes with its last event or right behind; then its connection can serve again.
 _END = 0.05
 # Characters put aside, beyond which looking at them again may take longer than a loop may stand still.
 _MUCH = 256 * 1024
+# Bytes that no more objects are made of than the garbage collector looks at every time.
+_FEW = 4 * 1024
 
 
 class StreamDecoder(Protocol):
@@ -89,7 +92,9 @@ class HttpProvider:
                 _refuse_a_part(reply.status)
                 try:
                     if len(reply.body) > SMALL:
-                        return await aside(self.codec.decode, call, reply)
+                        return await aside(uncollected, self.codec.decode, call, reply)
+                    if len(reply.body) > _FEW:
+                        return uncollected(self.codec.decode, call, reply)
                     return self.codec.decode(call, reply)
                 except InvalidRequest as error:
                     raise _understood(error, call) from None
@@ -160,8 +165,10 @@ class _Pace:
             raise too_large(self._limit)
         self.silent += sum(map(len, data))
         if self.silent <= SMALL and holds <= _MUCH:
-            return decode(*data)
-        return _told(*await aside(_made, decode, *data))
+            if self.silent <= _FEW:
+                return decode(*data)
+            return _told(*uncollected(_made, decode, *data))
+        return _told(*await aside(uncollected, _made, decode, *data))
 
 
 def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> tuple[list[Delta], ProviderError | None]:
@@ -169,6 +176,7 @@ def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> tuple[list[De
     try:
         made.extend(decode(*data))
     except ProviderError as error:
+        forget_frames(error)
         return made, error
     return made, None
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from interlock.http.aside import aside
+from interlock.types.uncollected import uncollected
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,4 +17,4 @@ async def unhurried(size: int, work: Callable[P, T], *arguments: P.args, **named
     """What `work` returns or raises; done in a thread when it is about more than a few `size` characters."""
     if size <= _SMALL:
         return work(*arguments, **named)
-    return await aside(partial(work, *arguments, **named))
+    return await aside(uncollected, partial(work, *arguments, **named))
