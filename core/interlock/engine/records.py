@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from operator import attrgetter
 from os import urandom
 from time import perf_counter, time
+from typing import Any
 
 from interlock.classifiers.tokens import estimate_tokens
 from interlock.engine.leaving import Cancelled
@@ -17,6 +19,9 @@ from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Answer, Usage
 
 _MILLION = 1_000_000
+_LONG = 64 * 1024
+# Looked at for an estimate of what calls hold: more would take longer than a loop may stand still.
+_MOST_WORDS = 50_000
 
 
 class Ring:
@@ -176,18 +181,41 @@ def error_record(error: InterlockError) -> ErrorRecord:
 
 def estimated(usage: Usage, input_tokens: int, answer: Answer) -> Usage:
     """The vendor's counts where it gave them, our estimates where it did not."""
-    said = answer.text + answer.reasoning + "".join(str(call.arguments) for call in answer.tool_calls)
-    return filled(usage, input_tokens, said)
+    called = chain.from_iterable(_words(call.arguments) for call in answer.tool_calls)
+    return filled(usage, input_tokens, answer.text, answer.reasoning, *islice(called, _MOST_WORDS))
 
 
-def filled(usage: Usage, input_tokens: int, said: str) -> Usage:
+def filled(usage: Usage, input_tokens: int, *said: str) -> Usage:
     """The same for an answer that may be unfinished: `said` is all there is of it."""
     return replace(
         usage,
         input_tokens=input_tokens if usage.input_tokens is None else usage.input_tokens,
-        output_tokens=estimate_tokens(said) if usage.output_tokens is None else usage.output_tokens,
+        output_tokens=_tokens(said) if usage.output_tokens is None else usage.output_tokens,
         estimated=True,
     )
+
+
+def _words(arguments: Any) -> Iterator[str]:
+    """About what a model wrote to say this, in no order."""
+    waiting = [arguments]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            waiting += (*part.keys(), *part.values())
+            yield "{}"
+        elif isinstance(part, (list, tuple)):
+            waiting += part
+            yield "[]"
+        else:
+            yield part if isinstance(part, str) else str(part)
+            yield "'', "
+
+
+def _tokens(said: Sequence[str]) -> int:
+    # What is long is not copied for this: that alone would keep every other task waiting.
+    long = [words for words in said if len(words) > _LONG]
+    short = "".join(words for words in said if len(words) <= _LONG)
+    return sum(map(estimate_tokens, [*long, short]))
 
 
 def cost_of(usage: Usage, price: Price | None) -> float | None:

@@ -33,6 +33,8 @@ _PIECE = 16 * 1024
 _STEP = 32  # what a piece without a byte counts as
 # What vendors say of an error is a few hundred bytes long.
 _LARGEST_ERROR = 64 * 1024
+# Bytes that take milliseconds to copy.
+_LARGE = 1024 * 1024
 _DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
 # The transport states these from the body itself; a second opinion would let a server read two requests in
 # one.
@@ -276,7 +278,10 @@ class StreamReply:
                 break
             if size > self._limit and not failed:
                 raise too_large(self._limit)
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if size <= _LARGE:
+            body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        else:
+            body = await aside(b"".join, pieces)  # which lets other threads go on meanwhile
         return HttpReply(status=self.status, headers=self.headers, body=body)
 
     async def aclose(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -103,3 +104,24 @@ async def test_an_answer_is_read_up_to_its_limit(kit, serve):
     with pytest.raises(AnswerTooLarge) as caught:
         await kit.send(upstream.url, largest=99_999)
     assert caught.value.limit == 99_999
+
+
+class Counting(ThreadPoolExecutor):
+    """Counts the work that is done beside the loop."""
+
+    count = 0
+
+    def submit(self, *work, **named):
+        self.count += 1
+        return super().submit(*work, **named)
+
+
+@pytest.mark.parametrize(("size", "beside"), [(200_000, 0), (3_000_000, 1)])
+async def test_a_large_body_is_put_together_beside_the_loop(kit, serve, size, beside):
+    upstream = await serve(kit.reply(b"x" * size))
+    with Counting(1) as threads:
+        async with kit.stream(upstream.url) as reply:
+            asyncio.get_running_loop().set_default_executor(threads)
+            body = (await reply.read()).body
+    assert body == b"x" * size
+    assert threads.count == beside
