@@ -1,17 +1,24 @@
 """What a server that sends far too much does to its caller: `uv run python tests/benchmarks/floods.py`.
 
-Each flood comes from a process of its own and is read in one of its own. Prints how the call ended and after
-how long, the longest time for which the loop had no turn, and the peak of resident memory; beside plain
-bodies, what httpx and `json.loads` take for the same bytes. On a busy machine the stalls are the machine's.
+Each flood comes from a process of its own and is read in one of its own; names of floods narrow the run.
+Prints how the call ended and after how long, the longest time for which the loop had no turn, how much of
+its own processor time the loop's thread spent in the longest of such times, the longest garbage collection,
+which any thread makes all others wait for, and the peak of resident memory; beside plain bodies, what httpx
+and `json.loads` take for the same bytes.
+
+The first row is the machine's own: a loop with nothing to do beside a thread that is always at work. What a
+loop stands still beyond its own time is the system's, or a thread's that holds the interpreter.
 """
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import json
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Self
@@ -43,8 +50,15 @@ STREAMS = {
     "arguments of a tool": (_delta(tool_calls=[CALL]), False),
     "one event": (b"x" * 1_000, False),
 }
+ERROR = b'{"error":{"message":"%s"}}' % (b"x" * 60_000_000)
+ARGUMENTS = json.dumps({"a": "x" * 30_000_000})
+CALLS = [{"id": "c", "type": "function", "function": {"name": "f", "arguments": ARGUMENTS}}]
+CALLED = {"choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"tool_calls": CALLS}}]}
 BODIES = {
-    "60 MB of error, gzip": (500, b'{"error":{"message":"%s"}}' % (b"x" * 60_000_000), True),
+    "60 MB of error": (500, ERROR, False),
+    "60 MB of error, gzip": (500, ERROR, True),
+    "30 MB of text": (200, PLAIN % (b'"%s"' % (b"word " * 6_000_000)), False),
+    "30 MB of arguments": (200, json.dumps(CALLED).encode(), False),
     "30 MB of {},": (200, b'{"x":[' + b"{}," * 10_000_000 + b"{}]}", False),
     "1.6 million escapes": (200, PLAIN % ESCAPES, False),
     "160,000 lists": (200, PLAIN[:-1] % b'"x"' + b',"x":' + LISTS + b"}", False),
@@ -112,21 +126,52 @@ async def serve(name: str) -> None:
 
 
 class Stall:
-    """The longest time in milliseconds for which a task that only yields had no turn."""
+    """Milliseconds: the longest time for which a task that only yields had no turn, the most processor time
+    that the loop's thread spent between two of its turns, and the longest garbage collection.
+    """
 
     async def __aenter__(self) -> Self:
-        self.longest = 0.0
+        self.longest = self.spent = self.collecting = 0.0
+        self._began = 0.0
+        gc.callbacks.append(self._collected)
         self._task = asyncio.create_task(self._watch())
         return self
 
     async def __aexit__(self, *error: object) -> None:
         self._task.cancel()
+        gc.callbacks.remove(self._collected)
 
     async def _watch(self) -> None:
         while True:
-            before = time.perf_counter()
+            before, spent = time.perf_counter(), time.thread_time()
             await asyncio.sleep(0.001)
             self.longest = max(self.longest, (time.perf_counter() - before) * 1e3 - 1)
+            self.spent = max(self.spent, (time.thread_time() - spent) * 1e3)
+
+    def _collected(self, phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            self._began = time.perf_counter()
+        else:
+            self.collecting = max(self.collecting, (time.perf_counter() - self._began) * 1e3)
+
+    def __str__(self) -> str:
+        return f"{self.longest:.0f} ms | {self.spent:.0f} ms | {self.collecting:.0f} ms"
+
+
+async def idle() -> None:
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            sum(range(1_000))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    async with Stall() as stall:
+        await asyncio.sleep(2)
+    over.set()
+    thread.join()
+    print(f"| none | 2.0 s | - | {stall} | - | - |", flush=True)
 
 
 async def ask(name: str, port: int) -> None:
@@ -150,7 +195,7 @@ async def ask(name: str, port: int) -> None:
                 end = type(error).__name__
         took = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    row = f"| {name} | {took:.1f} s | {end} | {stall.longest:.0f} ms | {peak:.0f} MB |"
+    row = f"| {name} | {took:.1f} s | {end} | {stall} | {peak:.0f} MB |"
     print(row, await peer(name, root), "|", flush=True)
 
 
@@ -167,12 +212,13 @@ async def peer(name: str, root: str) -> str:
 
 
 def main() -> None:
-    if len(sys.argv) > 2:
+    if sys.argv[1:2] in (["serve"], ["ask"]):
         asyncio.run(serve(sys.argv[2]) if sys.argv[1] == "serve" else ask(sys.argv[2], int(sys.argv[3])))
         return
-    print("| flood | ended after | as | loop stood | peak | httpx and json.loads |")
-    print("| --- | ---: | --- | ---: | ---: | ---: |", flush=True)
-    for name in (*STREAMS, *BODIES):
+    print("| flood | ended after | as | loop stood | of its own | collecting | peak | httpx and json.loads |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |", flush=True)
+    asyncio.run(idle())
+    for name in sys.argv[1:] or (*STREAMS, *BODIES):
         with subprocess.Popen(
             [sys.executable, __file__, "serve", name], stdout=subprocess.PIPE, text=True
         ) as upstream:
