@@ -63,7 +63,7 @@ async def asynchronously(chat: ChatInterlock, way: str) -> None:
         async for _ in create_agent(chat, [weather]).astream(ASKED, stream_mode="messages"):
             pass
     else:
-        async for _ in chat.astream("hi"):
+        async for _ in chat.astream("hi", tools=[weather]):
             assert trace.get_current_span().name == "app"
 
 
@@ -75,7 +75,7 @@ def run(chat: ChatInterlock, way: str) -> None:
         for _ in create_agent(chat, [weather]).stream(ASKED, stream_mode="messages"):
             pass
     elif way == "the model's stream":
-        for _ in chat.stream("hi"):
+        for _ in chat.stream("hi", tools=[weather]):
             assert trace.get_current_span().name == "app"
     else:
         asyncio.run(asynchronously(chat, way))

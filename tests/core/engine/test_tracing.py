@@ -319,8 +319,9 @@ async def test_a_tool_s_run_is_under_its_request(seen: Watched):
     wanted = ToolCall(id="c1", name="weather", arguments={"city": "Lyon"})
     asks = Answer(parts=(wanted,), finish_reason="tool_calls")
     router = scripted_router({"a": [asks, "sunny"]})
+    weather = {"name": "weather", "description": "", "parameters": {"type": "object", "properties": {}}}
     with seen.tracer.start_as_current_span("caller"):
-        response = await router.complete("hi")
+        response = await router.complete("hi", tools=[weather])
         (call,) = response.tool_calls
         with router.tool_span(call, response), seen.tracer.start_as_current_span("inner"):
             pass

@@ -40,9 +40,15 @@ EVERYTHING = Answer(
 )
 
 
-async def streamed(router: Router) -> tuple[str, Any]:
+TOOLS = [
+    {"name": name, "description": "", "parameters": {"type": "object", "properties": {}}}
+    for name in ("look", "wait")
+]
+
+
+async def streamed(router: Router, **options: Any) -> tuple[str, Any]:
     said = ""
-    async with router.stream("hi") as stream:
+    async with router.stream("hi", **options) as stream:
         async for chunk in stream:
             said += chunk.text
     return said, stream.response
@@ -52,7 +58,7 @@ async def test_steps_are_taken_in_order_and_calls_are_kept() -> None:
     provider = ScriptedProvider(["first", EVERYTHING], "a")
     router = scripted_router({"a": provider})
     assert (await router.complete("one", task="conversational")).text == "first"
-    second = await router.complete("two")
+    second = await router.complete("two", tools=TOOLS)
     assert (second.text, second.usage, second.model) == (
         "Two  calls,\n then.",
         EVERYTHING.usage,
@@ -72,8 +78,8 @@ async def test_steps_are_taken_in_order_and_calls_are_kept() -> None:
 )
 async def test_a_stream_folds_to_what_complete_returns(said: Any) -> None:
     router = scripted_router({"a": [said, said]})
-    whole = await router.complete("hi")
-    text, response = await streamed(router)
+    whole = await router.complete("hi", tools=TOOLS)
+    text, response = await streamed(router, tools=TOOLS)
     assert text == whole.text
     for name in ("text", "reasoning", "tool_calls", "finish_reason", "usage", "message"):
         assert getattr(response, name) == getattr(whole, name), name

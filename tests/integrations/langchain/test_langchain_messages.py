@@ -278,6 +278,9 @@ ANSWERS = {
 USAGE = Usage(input_tokens=10, output_tokens=5, cache_read=4, cache_write=2, reasoning=1)
 
 
+ADD = {"name": "add", "description": "Adds.", "parameters": {"type": "object", "properties": {}}}
+
+
 def chat(answer: Answer, version: str | None, times: int = 4) -> ChatInterlock:
     whole = Answer(parts=answer.parts, finish_reason=answer.finish_reason, usage=USAGE, served_model="a-1")
     return ChatInterlock(router=scripted_router({"a": [Step(whole)] * times}), output_version=version)
@@ -305,10 +308,10 @@ def volatile(message: AIMessage) -> dict:
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_a_stream_folded_together_equals_the_plain_answer(name, version):
     model = chat(ANSWERS[name], version)
-    plain, plain_async = model.invoke("x"), await model.ainvoke("x")
-    first, *rest = list(model.stream("x"))
+    plain, plain_async = model.invoke("x", tools=[ADD]), await model.ainvoke("x", tools=[ADD])
+    first, *rest = list(model.stream("x", tools=[ADD]))
     streamed = first + rest
-    first, *rest = [chunk async for chunk in model.astream("x")]
+    first, *rest = [chunk async for chunk in model.astream("x", tools=[ADD])]
     streamed_async = first + rest
     assert volatile(plain) == volatile(plain_async)
     assert volatile(streamed) == volatile(streamed_async)
@@ -336,14 +339,14 @@ def test_what_comes_back_is_what_the_vendor_made(name, version):
         replace(part, origin="a/scripted") if isinstance(part, signed) and part.signature else part
         for part in ANSWERS[name].parts
     )
-    [again] = messages_in([model.invoke("x")])
+    [again] = messages_in([model.invoke("x", tools=[ADD])])
     assert again.parts == made
-    copied = AIMessage.model_validate_json(model.invoke("x").model_dump_json())
+    copied = AIMessage.model_validate_json(model.invoke("x", tools=[ADD]).model_dump_json())
     assert messages_in([copied])[0].parts == made
 
 
 def test_an_edited_answer_goes_out_without_signatures():
-    message = chat(ANSWERS["signed"], None).invoke("x")
+    message = chat(ANSWERS["signed"], None).invoke("x", tools=[ADD])
     message.content = "No."
     [again] = messages_in([message])
     assert not any(part.signature for part in again.parts if isinstance(part, (Reasoning, ToolCall)))

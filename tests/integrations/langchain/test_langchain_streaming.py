@@ -9,6 +9,10 @@ from interlock import Delta, StreamInterrupted, ToolCallDelta, Unavailable, Usag
 from interlock.testing import ScriptedProvider, Step, scripted_router
 from langchain_interlock import ChatInterlock
 
+TOOLS = [
+    {"name": name, "description": "", "parameters": {"type": "object", "properties": {}}}
+    for name in ("add", "transfer")
+]
 END = Delta(finish_reason="stop", usage=Usage(input_tokens=1, output_tokens=1))
 
 
@@ -31,8 +35,8 @@ def test_a_call_that_was_cut_off_is_never_a_call(written, version):
     calls = ToolCallDelta(index=0, id="c1", name="transfer", arguments=written)
     cut = [Delta(tool_calls=(calls,)), Delta(finish_reason="length", usage=Usage(output_tokens=9))]
     model = ChatInterlock(router=scripted_router({"a": [Step(cut)] * 2}), output_version=version)
-    message = folded(model)
-    whole = model.invoke("x")
+    message = folded(model, tools=TOOLS)
+    whole = model.invoke("x", tools=TOOLS)
     assert message.tool_calls == whole.tool_calls == ([] if written != '{"a": 1}' else whole.tool_calls)
     assert message.response_metadata["finish_reason"] == "length"
 
@@ -47,7 +51,7 @@ def test_parallel_calls_whose_ids_come_late_or_never():
     ]
     for version in (None, "v1"):
         model = ChatInterlock(router=scripted_router({"a": [Step(deltas)]}), output_version=version)
-        message = folded(model)
+        message = folded(model, tools=TOOLS)
         assert [(call["id"], call["args"]) for call in message.tool_calls] == [
             ("call_0", {"a": 1}),
             ("c2", {}),
@@ -72,7 +76,7 @@ def test_streaming_as_a_field_goes_through_the_stream():
 def test_a_held_stream_comes_in_one_piece():
     call = ToolCallDelta(index=0, id="c1", name="add", arguments="{}")
     said = [Delta(reasoning="Hm."), Delta("a "), Delta("b"), Delta(tool_calls=(call,)), END]
-    message = folded(chat([said]), rescue="hold")
+    message = folded(chat([said]), rescue="hold", tools=TOOLS)
     assert (message.text, message.additional_kwargs["reasoning_content"]) == ("a b", "Hm.")
     assert [call["id"] for call in message.tool_calls] == ["c1"]
 

@@ -66,8 +66,12 @@ def answer(*parts: Any, **fields: Any) -> Answer:
     return Answer(parts=parts, finish_reason="stop", usage=Usage(input_tokens=1, output_tokens=2), **fields)
 
 
+LOOK = {"name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}}
+
+
 def chatted(said: Answer) -> ChatMessage:
-    return Interlock(router=scripted_router({"a": [said]})).chat([ChatMessage(content="hello")]).message
+    llm = Interlock(router=scripted_router({"a": [said]}))
+    return llm.chat([ChatMessage(content="hello")], tools=[LOOK]).message
 
 
 @pytest.mark.parametrize(
@@ -261,8 +265,8 @@ def test_any_answer_is_json_and_reads_the_same_plain_streamed_and_in_the_history
         usage=Usage(input_tokens=1, output_tokens=1),
     )
     llm = Interlock(router=scripted_router({"a": [said, said]}))
-    plain = llm.chat([ChatMessage(content="hello")])
-    *_, last = llm.stream_chat([ChatMessage(content="hello")])
+    plain = llm.chat([ChatMessage(content="hello")], tools=[LOOK])
+    *_, last = llm.stream_chat([ChatMessage(content="hello")], tools=[LOOK])
     json.dumps([plain.raw.model_dump(), plain.additional_kwargs])
     assert ChatMessage.model_validate_json(plain.message.model_dump_json()) == plain.message
     assert (

@@ -87,7 +87,7 @@ class Attempts:
                 answer = _marked(await entry.carried(provider.complete)(call), call.deployment)
                 answer = entry.masked(answer)
             entry.answer, entry.usage, entry.served_model = answer, answer.usage, answer.served_model
-            answer = await self._accept(flight, attempt, answer, lane)
+            answer = await self._accept(flight, call, answer, lane)
             entry.usage = answer.usage
         return answer
 
@@ -136,13 +136,13 @@ class Attempts:
                     elif entry.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
             entry.answer = entry.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
-            answer = await self._accept(flight, attempt, entry.answer, lane)
+            answer = await self._accept(flight, call, entry.answer, lane)
             entry.usage = answer.usage
 
-    async def _accept(self, flight: Flight, attempt: Attempt, answer: Answer, lane: Lane) -> Answer:
+    async def _accept(self, flight: Flight, call: Call, answer: Answer, lane: Lane) -> Answer:
         """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
         check_content(self._content, flight.request, answer)
-        check_calls(flight.request, self._deployments[attempt.deployment], answer)
+        check_calls(flight.request, call, answer)
         self._guards.check(flight.request, answer, flight.kept)
         output = flight.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
@@ -151,7 +151,7 @@ class Attempts:
                     len(answer.text), self._guards.parsed, output, flight.request, answer, flight.kept
                 )
             except OutputInvalid as misfit:
-                flight.misfits[attempt.deployment] = misfit
+                flight.misfits[call.deployment.id] = misfit
                 raise
         usage = answer.usage
         if usage.input_tokens is None or usage.output_tokens is None:

@@ -1,5 +1,8 @@
 """Answers that came whole and are still not what the caller can use."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from interlock.errors import (
     ContentRejected,
     EmptyAnswer,
@@ -7,13 +10,16 @@ from interlock.errors import (
     RefusedAnswer,
     TruncatedAnswer,
 )
+from interlock.protocols import Call
 from interlock.types.content import ContentRules
 from interlock.types.messages import Audio, Document, Image
-from interlock.types.models import Deployment
 from interlock.types.request import Request
+from interlock.types.reserved import folded
 from interlock.types.response import Answer
 
 _MEDIA = (Image, Audio, Document)
+_FREE = (None, "auto", "none")
+_OFFERING = frozenset({"tools", "functions", "toolconfig", "toolchoice", "functioncall"})
 
 
 def check_content(rules: ContentRules, request: Request, answer: Answer) -> None:
@@ -23,23 +29,36 @@ def check_content(rules: ContentRules, request: Request, answer: Answer) -> None
         raise rejected
 
 
-def check_calls(request: Request, deployment: Deployment, answer: Answer) -> None:
-    """Raises ProtocolError for a call of another tool than those offered, and for none where one must come.
+def check_calls(request: Request, call: Call, answer: Answer) -> None:
+    """Raises ProtocolError for calls that the request does not allow, and for none where one must come.
 
-    Tools may also have been offered in fields that only the vendor knows.
+    Where the operator has offered tools in fields that only the vendor knows, any call may be of those. A
+    wish for one call at most was heard where it was not left out of what was sent.
     """
-    calls = answer.tool_calls
-    if (
-        calls
-        and request.tools
-        and not any("tools" in each for each in (request.settings.extra, deployment.extra_body))
-    ):
-        offered = {tool.name for tool in request.tools}
-        if not all(call.name in offered for call in calls):
+    calls, choice = answer.tool_calls, request.tool_choice
+    forced = bool(request.tools) and choice not in _FREE
+    if calls and not _offers(call.deployment.extra_body):
+        offered = {tool.name for tool in request.tools} if choice != "none" else set()
+        if not all(each.name in offered for each in calls):
             raise ProtocolError("the answer calls a tool that was not offered")
-    required = request.tools and request.tool_choice not in (None, "auto", "none")
-    if required and not calls and answer.finish_reason in ("stop", "tool_calls"):
+        if forced and choice != "required" and any(each.name != choice for each in calls):
+            raise ProtocolError("the answer calls another tool than the one that tool_choice names")
+    if len(calls) > 1 and request.settings.parallel_tool_calls is False and not _left_out(call):
+        raise ProtocolError("the answer calls several tools where parallel_tool_calls allows one")
+    if forced and not calls and answer.finish_reason in ("stop", "tool_calls"):
         raise ProtocolError("a tool call was required and none came")
+
+
+def _offers(body: Mapping[str, Any]) -> bool:
+    """Whether fields of a body offer tools or say which may be called, also those that pass to the model."""
+    return any(
+        folded(name) in _OFFERING or (isinstance(value, Mapping) and _offers(value))
+        for name, value in body.items()
+    )
+
+
+def _left_out(call: Call) -> bool:
+    return any(said.startswith("parallel_tool_calls: ") for said in call.adjusted)
 
 
 def _rejected(rules: ContentRules, request: Request, answer: Answer) -> ContentRejected | None:
@@ -52,7 +71,7 @@ def _rejected(rules: ContentRules, request: Request, answer: Answer) -> ContentR
         return TruncatedAnswer("the answer was cut at a length (content.truncated)", text=answer.text)
     if rules.empty == "accept" or answer.tool_calls:
         return None
-    if request.tool_choice not in (None, "auto", "none"):
+    if request.tool_choice not in _FREE:
         return EmptyAnswer("a tool call was required and none came (content.empty)", text=answer.text)
     if answer.text.strip() or any(isinstance(part, _MEDIA) for part in answer.parts):
         return None

@@ -177,8 +177,25 @@ async def test_text_in_place_of_a_required_call_is_no_answer(choice: str) -> Non
     assert error.kind == "ProtocolError"
 
 
-async def test_more_calls_than_were_wished_for_are_handed_over() -> None:
-    calls = tuple(ToolCall(id=str(at), name="look", arguments={}) for at in range(2))
-    here = router(Answer(parts=calls, finish_reason="tool_calls"))
-    response = await here.complete("x", tools=[LOOK], settings={"parallel_tool_calls": False})
-    assert response.tool_calls == calls
+async def test_a_call_of_another_tool_than_the_one_that_was_named_is_no_answer() -> None:
+    wrong = Answer(parts=(STRANGE,), finish_reason="tool_calls")
+    here = router(wrong, second=(CALL,))
+    delete = {**LOOK, "name": "delete"}
+    response = await here.complete("x", tools=[LOOK, delete], tool_choice="look")
+    assert [call.name for call in response.tool_calls] == ["look"]
+    assert response.record.attempts[0].error is not None
+    assert "another tool" in (response.record.attempts[0].error.message or "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"functions": []},
+        {"toolConfig": {"tools": []}},
+        {"additionalModelRequestFields": {"tools": [{"type": "computer"}]}},
+    ],
+    ids=lambda body: next(iter(body)),
+)
+async def test_an_operator_may_offer_tools_where_the_request_offers_none(body: dict[str, Any]) -> None:
+    here = scripted_router({"a": [CALL]}, deployments={"a": {"extra_body": body}})
+    assert (await here.complete("x")).tool_calls
