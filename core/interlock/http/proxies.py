@@ -1,6 +1,7 @@
 """Which proxy a URL goes through: the configured one, else the environment's."""
 
 import base64
+import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
@@ -30,7 +31,9 @@ class Proxies:
     def __init__(self, network: Network) -> None:
         self._configured = None if network.proxy is None else _parse(network.proxy, key="proxy")
         self._environment = {} if network.proxy is not None else getproxies_environment()
-        self._no_proxy = self._environment.pop("no", "")
+        listed = self._environment.pop("no", "").lower().replace(" ", "").split(",")
+        self._no_proxy = [entry for entry in listed if entry]
+        self._no_proxy_blocks = [block for entry in self._no_proxy if (block := _block(entry)) is not None]
         self._follows = network.environment
 
     def for_url(self, url: str) -> Proxy | None:
@@ -54,18 +57,38 @@ class Proxies:
             return ""
         parts = urlsplit(url)
         name = parts.scheme if parts.scheme in self._environment else "all"
-        if is_loopback(parts.hostname or "") or self._bypassed(parts.netloc.rpartition("@")[2]):
+        host = parts.hostname or ""
+        if is_loopback(host) or self._blocked(host) or self._bypassed(parts.netloc.rpartition("@")[2]):
             return ""
         return name if self._environment.get(name) else ""
 
     def _bypassed(self, host: str) -> bool:
         """Whether NO_PROXY lists the host, alone, with its port, as a parent domain, or as `*`."""
         names = {host.lower(), host.rpartition(":")[0].lower() if host[-1:].isdigit() else host.lower()}
-        for entry in self._no_proxy.lower().replace(" ", "").split(","):
+        for entry in self._no_proxy:
             domain = entry.removeprefix("*").lstrip(".")
             if entry == "*" or (domain and any(n == domain or n.endswith(f".{domain}") for n in names)):
                 return True
         return False
+
+    def _blocked(self, host: str) -> bool:
+        """Whether NO_PROXY lists a block that the address lies in. Names are not looked up."""
+        if not self._no_proxy_blocks:
+            return False
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return any(each in block for block in self._no_proxy_blocks for each in (address, mapped or address))
+
+
+def _block(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """The block of addresses that an entry of NO_PROXY stands for, such as 10.0.0.0/8 or one address."""
+    try:
+        return ipaddress.ip_network(entry.replace("[", "").replace("]", ""), strict=False)
+    except ValueError:
+        return None
 
 
 def _variable(name: str) -> str:

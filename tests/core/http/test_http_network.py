@@ -1,10 +1,13 @@
 """Proxies, private authorities and client certificates."""
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from interlock.errors import ConfigError, ConnectionFailed
 from interlock.http.proxies import Proxies
@@ -200,6 +203,53 @@ def test_the_environment_s_proxies(monkeypatch, url, expected):
     )
     chosen = Proxies(Network()).for_url(url)
     assert (chosen and chosen.url) == expected
+
+
+def as_host(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
+@st.composite
+def blocks(draw):
+    """An address, how many of its bits name a block, and another address that often lies in it."""
+    base = draw(st.ip_addresses())
+    bits = draw(st.integers(0, base.max_prefixlen))
+    low = draw(st.integers(0, 2 ** (base.max_prefixlen - bits) - 1))
+    inside = type(base)((int(base) >> (base.max_prefixlen - bits) << (base.max_prefixlen - bits)) | low)
+    return f"{base}/{bits}", draw(st.sampled_from([inside, inside, draw(st.ip_addresses())]))
+
+
+@given(blocks(), st.sampled_from(["", ":8443"]))
+@example(("10.0.0.0/8", ipaddress.ip_address("10.9.8.7")), ":8000")
+@example(("10.0.0.0/8", ipaddress.ip_address("::ffff:10.9.8.7")), "")
+@example(("fd00::/8", ipaddress.ip_address("fd00::1")), "")
+def test_blocks_of_addresses_are_reached_without_a_proxy(given_block, port):
+    block, address = given_block
+    with pytest.MonkeyPatch.context() as patch:
+        clear(patch, all_proxy="http://any:2", no_proxy=f"intra.example, {block}")
+        chosen = Proxies(Network()).for_url(f"https://{as_host(address)}{port}/v1")
+    plain = getattr(address, "ipv4_mapped", None) or address
+    network = ipaddress.ip_network(block, strict=False)
+    direct = address in network or plain in network or plain.is_loopback
+    assert (chosen is None) == direct
+
+
+@pytest.mark.parametrize("entry", ["fd00::1", "[fd00::1]", "fd00:0::1"])
+def test_an_address_is_meant_however_it_is_written(monkeypatch, entry):
+    clear(monkeypatch, all_proxy="http://any:2", no_proxy=entry)
+    assert Proxies(Network()).for_url("https://[fd00::1]:8000/v1") is None
+    assert Proxies(Network()).for_url("https://[fd00::2]:8000/v1") is not None
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "/8", "10.0.0.0/x"])
+def test_what_is_no_block_covers_nothing(monkeypatch, entry):
+    clear(monkeypatch, all_proxy="http://any:2", no_proxy=entry)
+    assert Proxies(Network()).for_url("https://10.0.0.5/v1") is not None
+
+
+def test_a_name_lies_in_no_block(monkeypatch):
+    clear(monkeypatch, all_proxy="http://any:2", no_proxy="0.0.0.0/0,::/0")
+    assert Proxies(Network()).for_url("https://api.example.org/v1") is not None
 
 
 def test_a_configured_proxy_wins_over_the_environment(monkeypatch):
