@@ -6,7 +6,6 @@ of a language repeat, and stems, endings and seven languages cost a dozen lookup
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import count
 
 from interlock.classifiers.lexicon import ENGLISH, LATIN, STEM, Lexicon, Rest, Term, Use, lexicon
 
@@ -28,7 +27,7 @@ _Entry = tuple[tuple[Term, ...], tuple[_Part, ...], frozenset[str], tuple[str, .
 """All terms of one word; the parts, if there are phrases; the words of which one must follow for a phrase,
 or beginnings with one of which the next word must begin."""
 
-_NOTHING: _Entry = ((), (), frozenset(), ())
+_NOTHING: tuple[()] = ()
 
 
 class Vocabulary:
@@ -41,7 +40,7 @@ class Vocabulary:
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._lexicons = tuple(lexicons)
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, _Entry | tuple[()]] = {}
 
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """Terms found in `words`, in the order of the text, and at one word in the order of the lexicons.
@@ -51,9 +50,10 @@ class Vocabulary:
         found: list[Hit] = []
         add = found.append
         met: set[str] | None = None
-        for at, known, after in zip(count(), map(self._entries.get, words), (*words[1:], ""), strict=False):
-            entry = known or self._learn(words[at])
-            if entry is _NOTHING:
+        last = len(words) - 1
+        for at, known in enumerate(map(self._entries.get, words)):
+            entry = self._learn(words[at]) if known is None else known
+            if not entry:
                 continue
             if len(found) >= MOST:
                 met = met or set(words[:at])
@@ -61,15 +61,17 @@ class Vocabulary:
                     continue
                 met.add(words[at])
             single, parts, following, beginnings = entry
-            if parts and (after in following or (beginnings and after.startswith(beginnings))):
-                _phrases(parts, words, at, after, found)
-            else:
-                end = at + 1
-                for term in single:
-                    add((at, end, term))
+            end = at + 1
+            if parts:
+                after = words[end] if at < last else ""
+                if after in following or (beginnings and after.startswith(beginnings)):
+                    _phrases(parts, words, at, after, found)
+                    continue
+            for term in single:
+                add((at, end, term))
         return found
 
-    def _learn(self, word: str) -> _Entry:
+    def _learn(self, word: str) -> _Entry | tuple[()]:
         parts: list[_Part] = []
         beginning, ending = word[:STEM], word[-STEM:]
         for index in self._lexicons:

@@ -19,6 +19,11 @@ _ENOUGH = 5.0  # evidence of code from which nobody looks for formulas
 _MANY = 5  # pieces of evidence of one kind after which none is counted
 
 _PLAIN = (string.ascii_letters + " .,!?'\"-\n").encode()  # characters that no pattern needs
+_NO_CAPITALS = bytes(set(range(128)) - set(string.ascii_uppercase.encode()))
+_CASES = bytes.maketrans(
+    (string.ascii_lowercase + string.ascii_uppercase).encode(),
+    b"a" * len(string.ascii_lowercase) + b"A" * len(string.ascii_uppercase),
+)
 _OPERATORS = frozenset("∫∑∏√∂∇≤≥≠≈")
 _FOREIGN_MARKS = "×÷·²³∫∑∏√∂∇≤≥≠≈"  # what matters outside ASCII
 _FORMULA_MARKS = frozenset("^=+*/~(" + _FOREIGN_MARKS)
@@ -57,30 +62,40 @@ _INLINE = (
     r"|\[\s*\w+ for \w+ in "
 )
 _INLINE_EQUAL = rf"{_INLINE}|[^<>=!]==[^=]"  # begins with any character, hence only for texts that have it
-_LITERALS = (
-    "console.log(", "println", "std::", "<?php", "self.", "this.", " && ", " || ", ":=", "$ npm", "$ pip",
-    "$ git",
-    "();",
-    "});", "#include", "public static", "import java", "__",
-)  # fmt: skip
+# Pieces of programs by a mark that each needs, "" for none, so that few are looked for.
+_LITERALS = {
+    "": ("println", "self.", "this.", "public static", "import java"),
+    "(": ("console.log(",),
+    ":": ("std::", ":="),
+    "<": ("<?php",),
+    "&": (" && ",),
+    "|": (" || ",),
+    "$": ("$ npm", "$ pip", "$ git"),
+    ";": ("();",),
+    "}": ("});",),
+    "#": ("#include",),
+    "_": ("__",),
+}
 _PANICS = ("panicked at", "goroutine ", "Fatal error: ", "error[E", "error TS")
 _SQL_WORDS = ("SELECT", "FROM", "TABLE", "INTO", "UPDATE", "JOIN")
 _COMMANDS = ("git ", "npm ", "pip ", "docker ", "kubectl ", "cargo ")
-_MESSAGES = (
-    "is not a function", "undefined reference", "cannot find symbol", "egmentation fault",
-    "ermission denied",
-    "nexpected token",
-    "o such file", "is not defined", "ommand not found", "unbound variable", "' before '",
-    "connection refused",
-    "exit code",
-    "not iterable", "annot read prop", "annot import", "does not live", "nable to resolve", "not assignable",
-    "is possibly", "ECONN", "ENOENT", "ERESOLVE",
-    "not subscriptable", "index out of range", "nvalid syntax", "ndefined variable", "odule not found",
-    "o module named",
+# Error messages by what is looked for first, because several have it in them.
+_MESSAGES = {
+    "not ": (
+        "is not a function", "cannot find symbol", "is not defined", "ommand not found", "not iterable",
+        "annot read prop", "annot import", "does not live", "not assignable", "not subscriptable",
+        "odule not found",
+    ),
+    "able": ("unbound variable", "nable to resolve", "ndefined variable"),
+    " ref": ("undefined reference", "connection refused"),
+}  # fmt: skip
+_OTHER_MESSAGES = (
+    "egmentation fault", "ermission denied", "nexpected token", "o such file", "' before '", "exit code",
+    "is possibly", "index out of range", "nvalid syntax", "o module named",
 )  # fmt: skip
+_ERROR_CODES = ("ECONN", "ENOENT", "ERESOLVE")
 _SNAKE = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"
 _NAME = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\b\w{2,40}\(\)"
-_HUMP = r"[A-Z](?<=[a-z][A-Z])"
 _CAMEL = (
     r"(?a)\b[a-z]{2,20}[A-Z][a-z]\w*(?<!iPhone)(?<!iPad)|\b[A-Z][a-z]+[A-Z][a-z]+\w*\("
     r"|\b[A-Z][a-z]{2,}(?:[A-Z][a-z]{2,}){2,}\b"
@@ -95,7 +110,7 @@ _SHELL = (
     r"(?:commit|push|pull|rebase|install|run|build|apply|get|merge|checkout|add|clone|test|exec|logs|init|log"
     r"|reset|stash)\b"
 )
-_LANGUAGE_MARKS = ("++", "L/S", ".N", ".n", ".js", "-SQL")
+_LANGUAGE_MARKS = ("L/S", ".N", "-SQL")
 _LANGUAGES = (
     "c++",
     "c#",
@@ -140,7 +155,7 @@ _FORMULA_SIGN = (
 )
 _FORMULA_POWER = r"(?a)[²³](?:(?<=[\d)][²³])|(?<=\b[xyz][²³]))|\b\d+[xyz][²³]"
 _TABLE_PIPES = r"(?m)\n[ \t]*\|[^\n]{1,400}\|[ \t]*\n[ \t]*\|[ \t:|-]+\|[ \t]*$"
-_TABLE_COLUMNS = r"\n(?:[^,;\t\n]{1,40}(?:[,;\t][^,;\t\n]{0,40}){2,12}\n){2}"
+_TABLE_COLUMNS = r"\n(?:[^,;\t\n]{1,40}+(?:[,;\t][^,;\t\n]{0,40}+){2,12}+\n){2}"
 _UNITS = (
     r"[\d€$£¥](?:(?<=\d)\s?(?:km/h|m/s|kWh|kW|MW|kg|km|cm|mm|mph|mol|°C|°F|kPa|Pa|Hz|kHz|MHz|GHz|eV|N|J|W|V|Ω|A|L|ml"
     r"|mL|m²|m³|g/mol|%|€|\$|EUR|USD|GBP|CHF)(?![A-Za-z])|(?<=[€$£¥])\s?\d)"
@@ -161,16 +176,20 @@ def signals_of(text: str) -> list[Evidence]:
         text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
     found: list[Evidence] = []
     # Deleting bytes is ten times as fast as looking at characters one by one.
-    marks = set(text.encode("ascii", "ignore").translate(None, _PLAIN).decode("ascii"))
+    written = text.encode("ascii", "replace")  # a question mark for each character outside ASCII
+    marks = set(written.translate(None, _PLAIN).decode("ascii"))
+    capitals = written.translate(None, _NO_CAPITALS).decode("ascii")
     foreign = not text.isascii()
     if foreign:
         marks.update(filter(text.__contains__, _FOREIGN_MARKS))
-    _names(text, marks, found)
+    _mishaps(text, capitals, found)
+    _names(text, marks, capitals, found, humped=b"aA" in written.translate(_CASES))
     if marks and not marks.isdisjoint("{;(=<>@&|:_`[$#\\"):
         _code(text, marks, found)
     if marks or foreign:
         _maths(text, marks, found, code=sum([weight for _, weight, _ in found]))
-    if any(map(text.__contains__, _SQL_WORDS)):
+    # Words in capitals stand in the capitals too, which are few.
+    if any(map(capitals.__contains__, _SQL_WORDS)) and any(map(text.__contains__, _SQL_WORDS)):
         if _compiled(_SQL).search(text) or ("SELECT" in text and _is_query(text)):
             found.append((_CODE, 4.5, "SQL statement"))
     elif (
@@ -204,7 +223,8 @@ def _code(text: str, marks: set[str], found: list[Evidence]) -> None:
         found.append((_CODE, 4.5, "diff hunk"))
     if count := _statements(text, marks):
         found.append((_CODE, min(1.2 + 0.9 * count, 5.0), "program code"))
-    if ("\\" in marks or "[" in marks or "(" in marks) and _compiled(_REGEX).search(text):
+    called = "(" in marks and ("(?" in text or "$" in marks or "{" in marks)
+    if (called or "\\" in marks or "[" in marks) and _compiled(_REGEX).search(text):
         found.append((_CODE, 2.5, "a regular expression"))
 
 
@@ -220,41 +240,61 @@ def _is_trace(text: str) -> bool:
 
 def _statements(text: str, marks: set[str]) -> int:
     """Pieces of a program; more than `_MANY` are not counted, because they say no more."""
-    count = sum(map(text.__contains__, _LITERALS))
+    count = sum(map(text.__contains__, _LITERALS[""]))
+    for mark in marks.intersection(_LITERALS):
+        count += sum(map(text.__contains__, _LITERALS[mark]))
     if count < _MANY and not marks.isdisjoint("(=[<>"):
         inline = _compiled(_INLINE_EQUAL if "==" in text else _INLINE)
-        count += sum(1 for _ in islice(inline.finditer(text), _MANY))
+        count += len(list(islice(inline.finditer(text), _MANY)))
     if count < _MANY:
         statement = _compiled(_STATEMENT).match
         for line in text.split("\n", _LINES)[:_LINES]:
-            if statement(line.lstrip(" \t\r\f\v")):
+            if line and statement(line.lstrip(" \t\r\f\v")):
                 count += 1
                 if count >= _MANY:
                     break
     return count
 
 
-def _names(text: str, marks: set[str], found: list[Evidence]) -> None:
-    """Names that occur in programs: exceptions, identifiers, files, commands, languages."""
+def _mishaps(text: str, capitals: str, found: list[Evidence]) -> None:
+    """Exceptions and error messages."""
+    contains = text.__contains__
     if ("rror" in text or "xception" in text or " SIG" in text) and _compiled(_EXCEPTION).search(text):
         found.append((_CODE, 3.5, "exception name"))
-    if any(map(text.__contains__, _MESSAGES)):
+    if (
+        any(map(contains, _OTHER_MESSAGES))
+        or any(part in text and any(map(contains, messages)) for part, messages in _MESSAGES.items())
+        or (any(map(capitals.__contains__, _ERROR_CODES)) and any(map(contains, _ERROR_CODES)))
+    ):
         found.append((_CODE, 3.0, "error message"))
+
+
+def _names(text: str, marks: set[str], capitals: str, found: list[Evidence], *, humped: bool) -> None:
+    """Names that occur in programs: identifiers, files, commands, languages.
+
+    `humped` says that a capital follows a small letter somewhere.
+    """
     count = 0
     if "()" in text:
         count = len(set(_compiled(_NAME).findall(text)))
     elif "_" in marks:
         joined = " ".join([piece for piece in text.split() if "_" in piece])
         count = len(set(_compiled(_SNAKE).findall(joined)))
-    if _compiled(_HUMP).search(text):
+    if humped:
         count += len(set(_compiled(_CAMEL).findall(text)))
-    if "." in text:
+    dotted = "." in text
+    if dotted:
         count += len(_compiled(_FILE).findall(text))
     if any(map(text.__contains__, _COMMANDS)):
         count += len(_compiled(_SHELL).findall(text))
     if count:
         found.append((_CODE, min(1.0 + count, 3.0), "identifiers or file names"))
-    if "#" in marks or any(map(text.__contains__, _LANGUAGE_MARKS)):
+    if (
+        "#" in marks
+        or ("+" in marks and "++" in text)
+        or (dotted and (".n" in text or ".js" in text))
+        or (capitals and any(map(text.__contains__, _LANGUAGE_MARKS)))
+    ):
         lowered = text.lower()
         if any(map(lowered.__contains__, _LANGUAGES)) and _compiled(_LANGUAGE_NAME).search(text):
             found.append((_CODE, 3.0, "programming language"))
@@ -267,7 +307,7 @@ def _maths(text: str, marks: set[str], found: list[Evidence], *, code: float) ->
     if code < _ENOUGH and _is_formula(text, marks, digits=digits):
         found.append((_MATHS, 2.5, "formula"))
     if digits:
-        units = sum(1 for _ in islice(_compiled(_UNITS).finditer(text), _MANY))
+        units = len(list(islice(_compiled(_UNITS).finditer(text), _MANY)))
         if units:
             found.append((_MATHS, min(0.5 + 0.4 * units, 1.7), "quantities with units"))
         if _compiled(_LATENCY).search(text):

@@ -122,6 +122,8 @@ def _count(text: str) -> float:
 def _count_foreign(text: str, foreign: int) -> float:
     """What the characters outside ASCII add, by script."""
     east = len("".join(_EAST_ASIAN.findall(text)))
+    if east == foreign:
+        return 0.76 * east
     greek_cyrillic = len("".join(_GREEK_CYRILLIC.findall(text)))
     latin = len("".join(_LATIN.findall(text)))
     astral = len("".join(_ASTRAL.findall(text)))

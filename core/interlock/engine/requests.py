@@ -69,6 +69,8 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         request = replace(prompt, **options) if options else prompt
     else:
         request = Request(prompt, **options)
+        if not options:  # the rest is as it should be
+            return _paired(request)
     for key in ("task", "model", "prefer", "ensemble", "rescue"):
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):
@@ -83,9 +85,7 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
     limit = request.timeout
     if limit is not None and not (type(limit) in (int, float) and 0 < limit < inf):
         raise RequestError("expected a number of seconds above 0", key="timeout")
-    messages = paired(request.messages)
-    if messages is not request.messages:
-        request = replace(request, messages=messages)
+    request = _paired(request)
     if not (request.tools or request.tool_choice is not None or request.output is not None):
         return request
     tools = as_tools(request.tools)
@@ -95,6 +95,11 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         tool_choice=as_tool_choice(request.tool_choice, tools),
         output=as_output(request.output),
     )
+
+
+def _paired(request: Request) -> Request:
+    messages = paired(request.messages)
+    return request if messages is request.messages else replace(request, messages=messages)
 
 
 def _check_settings(settings: Settings) -> None:

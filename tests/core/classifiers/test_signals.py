@@ -2,6 +2,7 @@
 
 import pytest
 
+from interlock.classifiers import signals
 from interlock.classifiers.signals import signals_of
 
 
@@ -77,3 +78,13 @@ def test_each_kind_speaks_once_and_much_of_it_no_louder():
     assert [label for _, _, label in few].count("program code") == 1
     assert [weight for _, weight, label in few if label == "program code"] == [5.0]
     assert [weight for _, weight, label in many if label == "program code"] == [5.0]
+
+
+@pytest.mark.parametrize("table", [signals._LITERALS, signals._MESSAGES])
+def test_what_is_looked_for_first_is_part_of_what_it_stands_for(table):
+    assert [(part, text) for part, texts in table.items() for text in texts if part not in text] == []
+
+
+@pytest.mark.parametrize("message", [text for texts in signals._MESSAGES.values() for text in texts])
+def test_every_error_message_is_found_in_a_sentence(message):
+    assert "error message" in [source for _, _, source in signals_of(f"it said x{message}x and stopped")]
