@@ -13,7 +13,7 @@ from interlock.types.decisions import Decision
 from interlock.types.models import Price
 from interlock.types.records import LEFT, AttemptRecord, Record
 from interlock.types.response import Response, Usage
-from interlock.types.summary import usage_to_plain
+from interlock.types.summary import attempt_to_plain, usage_to_plain
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _UNBOUNDED = 10_000
 _LONGEST_WORD = 20
+# What of an attempt's plain form a verb prints, in this order.
+_ATTEMPT = ("deployment", "model", "role", "error", "cancelled", "latency", "adjusted", "usage", "cost")
 _GAP = 2  # between two columns of a table
 # An answer is a stranger's text: on a terminal it may print, break lines and indent, and do nothing else.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -191,19 +193,11 @@ def response_data(response: Response) -> dict[str, Any]:
 
 
 def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
-    error = attempt.error
-    return {
-        "deployment": attempt.deployment,
-        "model": attempt.model,
-        "role": attempt.role,
-        "error": error
-        and {"kind": error.kind, "message": error.message, "status": error.status, "code": error.code},
-        "cancelled": attempt.cancelled,
-        "latency": round(attempt.latency, 4),
-        "adjusted": list(attempt.adjusted),
-        "usage": usage_to_plain(attempt.usage),
-        "cost": attempt.cost,
-    }
+    plain = attempt_to_plain(attempt)
+    if (error := plain["error"]) is not None:
+        plain["error"] = {name: error[name] for name in ("kind", "message", "status", "code")}
+    plain["latency"] = round(attempt.latency, 4)
+    return {name: plain[name] for name in _ATTEMPT}
 
 
 def decision_line(response: Response) -> str:

@@ -55,27 +55,29 @@ def _decision(decision: Decision) -> dict[str, Any]:
 
 def attempts_to_plain(attempts: Iterable[AttemptRecord]) -> list[dict[str, Any]]:
     """Every attempt, failed ones too, each with its own usage."""
-    return [
-        {
-            "id": each.id,
-            "deployment": each.deployment,
-            "model": each.model,
-            "role": each.role,
-            "parent": each.parent,
-            "started": each.started,
-            "latency": each.latency,
-            "first_token": each.first_token,
-            "waited": each.waited,
-            "adjusted": list(each.adjusted),
-            "served_model": each.served_model,
-            "substituted": each.substituted,
-            "cost": each.cost,
-            "usage": usage_to_plain(each.usage),
-            "error": None if each.error is None else _error(each.error),
-            "cancelled": each.cancelled,
-        }
-        for each in map(unquoted, attempts)
-    ]
+    return [attempt_to_plain(unquoted(each)) for each in attempts]
+
+
+def attempt_to_plain(each: AttemptRecord) -> dict[str, Any]:
+    """One attempt as it is: what its vendor said stands in it, for whoever made the call and nobody else."""
+    return {
+        "id": each.id,
+        "deployment": each.deployment,
+        "model": each.model,
+        "role": each.role,
+        "parent": each.parent,
+        "started": each.started,
+        "latency": each.latency,
+        "first_token": each.first_token,
+        "waited": each.waited,
+        "adjusted": list(each.adjusted),
+        "served_model": each.served_model,
+        "substituted": each.substituted,
+        "cost": each.cost,
+        "usage": usage_to_plain(each.usage),
+        "error": None if each.error is None else _error(each.error),
+        "cancelled": each.cancelled,
+    }
 
 
 def _error(error: ErrorRecord) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from interlock import Router, attempts_to_plain
+
 
 def test_streams_the_answer_and_says_who_answered(configured, run):
     configured("good")
@@ -161,3 +163,19 @@ def test_verbose_logs_without_keys(configured, run):
     result = run("-vv", "ask", "Hi")
     assert result.exit_code == 0
     assert "test-key" not in result.stderr
+
+
+def test_json_tells_attempts_as_the_face_does_with_the_vendors_words(configured, run):
+    path = configured("down", "good")
+    asked = json.loads(run("ask", "--json", "--task", "conversational", "Hi").stdout)["attempts"]
+    with Router.from_config(str(path)) as router:
+        told = attempts_to_plain(router.complete_sync("Hi", task="conversational").record.attempts)
+    assert list(asked[0]) == [
+        *("deployment", "model", "role", "error", "cancelled", "latency", "adjusted", "usage", "cost")
+    ]
+    assert list(asked[0]["error"]) == ["kind", "message", "status", "code"]
+    for shown, plain in zip(asked, told, strict=True):
+        same = shown.keys() - {"latency", "error"}
+        assert {name: shown[name] for name in same} == {name: plain[name] for name in same}
+        if shown["error"] is not None:
+            assert shown["error"]["kind"] == plain["error"]["kind"]
