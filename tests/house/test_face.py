@@ -1,12 +1,22 @@
 """The public face: what is exported, and what importing it costs."""
 
 import ast
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-import interlock
+import pytest
 
+import interlock
+from interlock import errors
+
+ERRORS = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, Exception)
+}
 FACE = Path(interlock.__file__)
 HEAVY = (
     *("httpx", "aiohttp", "pydantic", "pydantic_settings", "yaml", "rich", "typer", "numpy", "py3langid"),
@@ -31,27 +41,28 @@ def test_the_face_holds_imports_and_nothing_else():
     ]
 
 
-def test_every_error_is_exported():
-    from interlock import errors
-
-    kinds = {
-        name
-        for name, value in vars(errors).items()
-        if isinstance(value, type) and issubclass(value, Exception)
-    }
-    assert kinds <= set(interlock.__all__)
+def test_every_error_is_exported_and_says_the_path_that_callers_import():
+    assert set(ERRORS) == set(errors.__all__) <= set(interlock.__all__)
+    assert {kind.__module__ for kind in ERRORS.values()} == {"interlock.errors"}
 
 
 def test_the_error_tree_in_the_docstring_is_the_real_one():
-    from interlock import errors
+    drawn, above = {}, ["InterlockError"]
+    for line in errors.__doc__.splitlines():
+        if found := re.match(r"    ([│ ]*)[├└]── (\w+)", line):
+            depth = len(found[1]) // 4
+            above[depth + 1 :] = [found[2]]
+            drawn[found[2]] = above[depth]
+    assert drawn.keys() == ERRORS.keys() - {"InterlockError"}
+    assert not {name: up for name, up in drawn.items() if ERRORS[up] not in ERRORS[name].__bases__}
 
-    drawn = [line.split("──")[1].split()[0] for line in errors.__doc__.splitlines() if "──" in line]
-    real = [
-        name
-        for name, value in vars(errors).items()
-        if isinstance(value, type) and issubclass(value, errors.InterlockError) and name != "InterlockError"
-    ]
-    assert sorted(drawn) == sorted(real)
+
+@pytest.mark.parametrize("kind", ERRORS.values())
+def test_an_error_says_in_its_own_docstring_when_it_is_raised_and_what_it_carries(kind):
+    assert vars(kind)["__doc__"]
+    told = " ".join(parent.__doc__ or "" for parent in kind.__mro__)
+    carried = set(re.findall(r"\bself\.(\w+)(?:: [^=]+)? =", inspect.getsource(kind.__init__)))
+    assert not {name for name in carried if not re.search(rf"^ +{name}: ", told, re.MULTILINE)}
 
 
 def test_importing_the_face_loads_nothing_heavy():
