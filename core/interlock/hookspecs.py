@@ -2,8 +2,8 @@
 
 Hooks offer, protocols work. **Offers** are the hooks that return something: any plugin may implement one, it
 takes nothing, does no I/O, and is called once, when a router is made. It returns an iterable of objects that
-implement a protocol of `interlock.protocols`, or of model cards. One that raises, or offers something else,
-is reported by `interlock plugins` and left out; everything else goes on.
+implement a protocol of `interlock.protocols`, of model cards or of command offers. One that raises, or offers
+something else, is reported by `interlock plugins` and left out; everything else goes on.
 
 **Observers** return None: any plugin may implement one, with those of its arguments that it wants, and must
 return at once, because the call waits. The request is the caller's own, before any guardrail. What one raises
@@ -17,6 +17,7 @@ import pluggy
 from interlock.protocols import (
     Arbiter,
     Classifier,
+    CommandOffer,
     Connector,
     Constraint,
     Guardrail,
@@ -117,6 +118,15 @@ def interlock_shared_health() -> Iterable[SharedHealthKind]:
     """Offer ways of sharing health between processes.
 
     The configuration's `health.shared` chooses one by the scheme of its URL, and opens it.
+    """
+
+
+@hookspec
+def interlock_commands() -> Iterable[CommandOffer]:
+    """Offer verbs of the command line: a name, a line for the list, and `load`, which loads the rest.
+
+    Also called when the command line lists its verbs or is given one that is not its own. A verb that two
+    distributions offer is neither's, and a known one is its own distribution's alone.
     """
 
 

@@ -18,7 +18,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.errors import GuardrailError, NoDeployment
-from interlock.protocols import ClassifyCall, ConstraintCall, GuardCall, Responded, StrategyCall
+from interlock.protocols import ClassifyCall, CommandOffer, ConstraintCall, GuardCall, Responded, StrategyCall
 from interlock.testing import ScriptedProvider, scripted_router
 from interlock.types.decisions import Attempt, Outcome
 
@@ -212,6 +212,30 @@ def test_interlock_shared_health_is_taken_by_name() -> None:
     kind = Ether()
     router = scripted_router({"a": []}, plugins=[offering("interlock_shared_health", kind)])
     assert router.wiring.offers.shared_health["ether"] is kind
+
+
+def test_interlock_commands_are_taken_by_name_and_not_loaded() -> None:
+    offer = CommandOffer(name="hum", help="Hum a tune.", load=lambda: 1 / 0)  # type: ignore[arg-type, return-value]  # not called
+    router = scripted_router({"a": []}, plugins=[offering("interlock_commands", offer)])
+    assert router.wiring.offers.commands["hum"] is offer
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": "Hum"}, "name: 'Hum' is no verb"),
+        ({"name": "-hum"}, "name: '-hum' is no verb"),
+        ({"name": None}, "name: None is no verb"),
+        ({"help": "Hum\na tune."}, "is not one line"),
+        ({"help": ""}, "help: '' is not one line"),
+        ({"load": "hum:main"}, "load: 'hum:main' cannot be called"),
+    ],
+)
+def test_interlock_commands_that_cannot_stand_in_a_list_are_refused(
+    changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        CommandOffer(**{"name": "hum", "help": "Hum a tune.", "load": lambda: print, **changes})
 
 
 async def test_interlock_decided_comes_after_every_decision() -> None:

@@ -29,6 +29,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_connectors": (protocols.Connector, "name"),
     "interlock_stores": (protocols.StoreKind, "name"),
     "interlock_shared_health": (protocols.SharedHealthKind, "name"),
+    "interlock_commands": (protocols.CommandOffer, "name"),
 }
 OBSERVERS = {"interlock_decided", "interlock_attempt_finished", "interlock_responded"}
 

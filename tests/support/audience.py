@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock import Constraints, InterlockError, Router
-from interlock.testing.faults.dialect import TOOL
+from interlock_drill.faults.dialect import TOOL
 from theatre import SCHEMA, Question
 
 

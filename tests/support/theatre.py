@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from interlock import Router
 from interlock.assembly import assemble
 from interlock.testing import Upstream
-from interlock.testing.faults import FAULTS, Asked
-from interlock.testing.faults.dialect import ANSWER, OTHER, Ask, said, well
 from interlock.testing.upstream import Received, Reply
 from interlock.types.models import Timeouts
+from interlock_drill.faults import FAULTS, Asked
+from interlock_drill.faults.dialect import ANSWER, OTHER, Ask, said, well
 
 SCALE = 0.004  # a published second lasts so many real ones
 TIMEOUTS = Timeouts(connect=2.0, first_token=0.05, between_tokens=0.06, answer=0.12, total=0.6)

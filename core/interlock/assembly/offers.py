@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.assembly.claims import Owner, nobody, settle, settle_schemes
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost
+from interlock.plugins.claims import Owner, nobody, settle, settle_schemes, way_out
 from interlock.protocols import (
     Arbiter,
     Classifier,
+    CommandOffer,
     Connector,
     Constraint,
     Guardrail,
@@ -18,6 +19,7 @@ from interlock.protocols import (
     StoreKind,
     Strategy,
 )
+from interlock.types.commands import COMMANDS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.models import ModelCard
 from interlock.types.providers import PROVIDERS, distribution_of
@@ -45,6 +47,7 @@ class Offers:
     connectors: dict[str, Connector]
     stores: dict[str, StoreKind]
     shared_health: dict[str, SharedHealthKind]
+    commands: dict[str, CommandOffer]
     store_schemes: dict[str, StoreKind]
     health_schemes: dict[str, SharedHealthKind]
     contested: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -60,12 +63,8 @@ class Offers:
             return why
         distribution = distribution_of(provider)
         state = self.installed.get(distribution)
-        if state == "blocked":
-            return f"no plugin offers its provider: {distribution} is switched off"
-        if state is not None:
-            return f"no plugin offers its provider: {distribution} failed, `interlock plugins` says how"
-        why = f"{key} is set" if key else "no plugin offers its provider"
-        return f"{why}: pip install {distribution}"
+        why = f"{key} is set" if key and state is None else "no plugin offers its provider"
+        return f"{why}: {way_out(distribution, state)}"
 
     def check(self) -> None:
         """Raises ConfigError when several distributions claim a name of what every request is up to."""
@@ -103,5 +102,6 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("connectors", Connector)
     ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
+    ask("commands", CommandOffer, owner=COMMANDS.get)
     installed = {report.distribution: report.status for report in host.reports if report.installed}
     return Offers(cards=found.pop("model_cards"), contested=contested, installed=installed, **found)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from interlock.config import Config
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost
+from interlock.types.commands import COMMANDS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
@@ -42,7 +43,8 @@ def not_installed(host: PluginHost) -> list[str]:
 
 def _known(host: PluginHost) -> frozenset[str]:
     here = {name for report in host.reports for name in (report.name, report.distribution)}
-    return frozenset({*here, *PROVIDERS.values(), *STORES.values(), *HEALTH_SHARES.values()})
+    shipped = (PROVIDERS, STORES, HEALTH_SHARES, COMMANDS)
+    return frozenset(here.union(*(each.values() for each in shipped)))
 
 
 def _switched_off(config: Config, environ: Mapping[str, str]) -> dict[str, str]:

@@ -42,13 +42,13 @@ class ConfigError(InterlockError):
 
 
 class PluginError(InterlockError):
-    """A strategy that failed in a call, or any plugin while `INTERLOCK_STRICT_PLUGINS=1` is set.
+    """A strategy that failed in a call, a verb that cannot be had, or any plugin while plugins are strict.
 
-    Without that variable a plugin that cannot be used is reported, and everything else works. A strategy's
-    own exception, if it raised one, is `__cause__`.
+    They are while `INTERLOCK_STRICT_PLUGINS=1` is set; else one that cannot be used is reported, and
+    everything else works. A strategy's own exception, if it raised one, is `__cause__`.
 
     Attributes:
-        distribution: the package to mend, or to name in `plugins.disabled`; empty for a strategy.
+        distribution: the package to mend or install, or to name in `plugins.disabled`; empty for a strategy.
     """
 
     def __init__(self, message: str, *, distribution: str = "") -> None:

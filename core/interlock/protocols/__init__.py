@@ -17,6 +17,7 @@ from interlock.protocols.classifiers import (
     ClassifyCall,
     RefiningClassifier,
 )
+from interlock.protocols.commands import CommandOffer
 from interlock.protocols.constraints import (
     Constraint,
     ConstraintCall,
@@ -58,6 +59,7 @@ __all__ = [
     "CheckingGuardrail",
     "Classifier",
     "ClassifyCall",
+    "CommandOffer",
     "Connector",
     "Constraint",
     "ConstraintCall",

@@ -7,6 +7,7 @@ Nothing here needs pytest; its fixtures (`scripted_provider`, `scripted_router`,
 from interlock.testing.arbiter_rules import ArbiterConformance
 from interlock.testing.classifier_rules import ClassifierConformance
 from interlock.testing.clock import FakeClock
+from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
@@ -20,6 +21,7 @@ from interlock.testing.upstream import End, Received, Reply, Upstream
 __all__ = [
     "ArbiterConformance",
     "ClassifierConformance",
+    "CommandConformance",
     "Conformance",
     "ConnectorConformance",
     "End",

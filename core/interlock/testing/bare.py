@@ -3,6 +3,7 @@
 from interlock.protocols import (
     Arbiter,
     Classifier,
+    CommandOffer,
     Connector,
     Guardrail,
     Provider,
@@ -12,6 +13,7 @@ from interlock.protocols import (
 )
 from interlock.testing.arbiter_rules import ArbiterConformance
 from interlock.testing.classifier_rules import ClassifierConformance
+from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
@@ -51,6 +53,13 @@ class BareArbiter(ArbiterConformance):
 class BareGuardrail(GuardrailConformance):
     def __init__(self, guardrail: Guardrail) -> None:
         self.guardrail = guardrail
+
+
+class BareCommand(CommandConformance):
+    """Runs nothing but its help: what a stranger's verb does, nobody knows."""
+
+    def __init__(self, command: CommandOffer) -> None:
+        self.command = command
 
 
 class BareConnector(ConnectorConformance):

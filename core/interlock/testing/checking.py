@@ -13,6 +13,7 @@ from interlock.plugins import GROUP, PluginHost
 from interlock.protocols import (
     Arbiter,
     Classifier,
+    CommandOffer,
     Connector,
     Constraint,
     Guardrail,
@@ -25,6 +26,7 @@ from interlock.testing.arbiter_rules import ArbiterConformance
 from interlock.testing.bare import (
     BareArbiter,
     BareClassifier,
+    BareCommand,
     BareConnector,
     BareGuardrail,
     BareProvider,
@@ -32,6 +34,7 @@ from interlock.testing.bare import (
     BareStore,
 )
 from interlock.testing.classifier_rules import ClassifierConformance
+from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
@@ -117,6 +120,14 @@ KINDS = (
         kit=SharedHealthConformance,
         bare=BareSharedHealth,
         subject="kind.name",
+    ),
+    Kind(
+        name="command",
+        hook="interlock_commands",
+        protocol=CommandOffer,
+        kit=CommandConformance,
+        bare=BareCommand,
+        subject="command.name",
     ),
 )
 _WITHOUT_KIT = (

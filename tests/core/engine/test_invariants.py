@@ -14,8 +14,8 @@ from audience import Heard, call, options
 from interlock import AttemptRecord, NoDeployment, Record, Router, StreamInterrupted
 from interlock.engine.deciding.replaying import replay
 from interlock.testing import Upstream
-from interlock.testing.faults.dialect import ANSWER, ARGUMENTS, OTHER
 from interlock.types.records import RESENT
+from interlock_drill.faults.dialect import ANSWER, ARGUMENTS, OTHER
 from theatre import TIMEOUTS, VALUE, Place, Play, Question, Theatre, plays
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))

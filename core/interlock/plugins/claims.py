@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from interlock.plugins import Claim, PluginHost
+from interlock.plugins.host import Claim, PluginHost
 
 Owner = Callable[[str], str | None]
 
@@ -85,6 +85,16 @@ def quarrel(name: str, claims: Iterable[Claim]) -> str | None:
         f"{name!r} is offered by {' and by '.join(whose)}, and which is meant is yours to say: switch one of "
         f"them off, as in plugins: {{disabled: [{whose[0]}]}}, or uninstall it"
     )
+
+
+def way_out(distribution: str, state: str | None) -> str:
+    """What is the matter with a distribution that should offer something; `state` is its plugin's
+    status, None where it is not installed.
+    """
+    if state is None:
+        return f"pip install {distribution}"
+    how = "is switched off" if state == "blocked" else "failed, `interlock plugins` says how"
+    return f"{distribution} {how}"
 
 
 def _is_strange(claim: Claim, owner: str) -> bool:

@@ -7,8 +7,13 @@ import pytest
 
 from interlock import ContentPolicyViolation, StreamInterrupted, Unavailable, Usage
 from interlock.assembly import assemble
-from interlock.testing.faults import FAULTS, FORMS, Asked, Drill, Scene, Trial, judged
-from interlock.testing.faults.dialect import (
+from interlock.types.decisions import Decision
+from interlock.types.messages import Message, Text, ToolCall
+from interlock.types.models import Timeouts
+from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.response import Response
+from interlock_drill.faults import FAULTS, FORMS, Asked, Drill, Scene, Trial, judged
+from interlock_drill.faults.dialect import (
     ANSWER,
     ARGUMENTS,
     FALLBACK_USAGE,
@@ -17,11 +22,6 @@ from interlock.testing.faults.dialect import (
     PRIMARY_USAGE,
     TOOL,
 )
-from interlock.types.decisions import Decision
-from interlock.types.messages import Message, Text, ToolCall
-from interlock.types.models import Timeouts
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
-from interlock.types.response import Response
 
 SCALE = 0.1
 BY_NUMBER = {fault.number: fault for fault in FAULTS}

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from interlock.errors import InterlockError
-from interlock.testing.faults.dialect import ANSWER
-from interlock.testing.faults.stage import Asked
 from interlock.types.models import Timeouts
 from interlock.types.records import RESENT, Record
 from interlock.types.response import Response
+from interlock_drill.faults.dialect import ANSWER
+from interlock_drill.faults.stage import Asked
 
 # What a call may take beside what it waits for: published seconds, and real ones where time is scaled.
 _MARGIN: Final = 2.0

@@ -3,7 +3,8 @@
 import json
 from typing import Final
 
-from interlock.testing.faults.dialect import (
+from interlock.testing.upstream import End, Piece, Reply
+from interlock_drill.faults.dialect import (
     ANSWER,
     OTHER,
     OTHER_PIECES,
@@ -17,8 +18,8 @@ from interlock.testing.faults.dialect import (
     texts,
     well,
 )
-from interlock.testing.faults.fault import Fault
-from interlock.testing.faults.judging import (
+from interlock_drill.faults.fault import Fault
+from interlock_drill.faults.judging import (
     Complaints,
     Scene,
     asked_primary,
@@ -29,8 +30,7 @@ from interlock.testing.faults.judging import (
     whole,
     within,
 )
-from interlock.testing.faults.stage import ELSEWHERE
-from interlock.testing.upstream import End, Piece, Reply
+from interlock_drill.faults.stage import ELSEWHERE
 
 _CUT = 40
 _SOON = 5.0

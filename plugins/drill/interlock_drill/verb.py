@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.cli import show
-from interlock.cli.failures import FAILED, NOWHERE
-from interlock.cli.session import session
+from interlock.commands import FAILED, NOWHERE, note, session, tables, write_json
 from interlock.errors import RequestError
 
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
-    from interlock.testing.faults import Fault, Form, Result
+    from interlock_drill.faults import Fault, Form, Result
 
 
 def drill(
@@ -41,7 +39,7 @@ def drill(
     nothing leaves. Routes, constraints, time limits, retries and rescue are your own. It takes some two
     minutes, and longer where a call's total limit is longer. The exit code is 1 when a fault is failed.
     """
-    from interlock.testing.faults import FAULTS, FORMS
+    from interlock_drill.faults import FAULTS, FORMS
 
     known = {fault.number: fault for fault in FAULTS}
     for number in only or ():
@@ -52,13 +50,13 @@ def drill(
     wiring = session(context).router().wiring
     results = asyncio.run(_play(wiring, faults, forms, scale=scale, task=task))
     if as_json:
-        show.write_json([_data(result) for result in results])
+        write_json([_data(result) for result in results])
     else:
-        show.tables((_COLUMNS, [_row(result) for result in results]))
+        tables((_COLUMNS, [_row(result) for result in results]))
     failed = sum(result.outcome == "failed" for result in results)
     passed = sum(result.outcome == "passed" for result in results)
     if not as_json:
-        show.note(f"Passed: {passed} of {len(results)}.")
+        note(f"Passed: {passed} of {len(results)}.")
     if failed or not passed:
         raise typer.Exit(FAILED if failed else NOWHERE)
 
@@ -66,12 +64,12 @@ def drill(
 async def _play(
     wiring: "Wiring", faults: "Sequence[Fault]", forms: "Iterable[Form]", *, scale: float, task: str
 ) -> "list[Result]":
-    from interlock.testing.faults import Drill
+    from interlock_drill.faults import Drill
 
     results = []
     async for result in Drill(wiring, scale=scale, task=task).run(faults, forms):
         results.append(result)
-        show.note(f"{result.fault.number} {result.form}: {result.outcome}")
+        note(f"{result.fault.number} {result.form}: {result.outcome}")
     order = {form: at for at, form in enumerate(forms)}
     return sorted(results, key=lambda result: (result.fault.number, order[result.form]))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.testing.faults import FAULTS, FORMS
+from interlock_drill.faults import FAULTS, FORMS
 
 PAGE = Path(__file__).parents[3] / "docs" / "faults.md"
 ROWS = {

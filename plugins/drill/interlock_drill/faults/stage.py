@@ -10,9 +10,9 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
 
-from interlock.testing.faults.dialect import Ask, well
 from interlock.testing.upstream import Received, Reply, Upstream
 from interlock.types.models import Timeouts
+from interlock_drill.faults.dialect import Ask, well
 
 Behaviour = Callable[[Ask], Reply]
 # Who is asked when a redirect is followed.

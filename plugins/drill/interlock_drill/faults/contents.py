@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from typing import Final
 
-from interlock.testing.faults.dialect import (
+from interlock.testing.upstream import Reply
+from interlock_drill.faults.dialect import (
     ANSWER,
     ARGUMENT_PIECES,
     ARGUMENTS,
@@ -22,8 +23,8 @@ from interlock.testing.faults.dialect import (
     texts,
     well,
 )
-from interlock.testing.faults.fault import Fault
-from interlock.testing.faults.judging import (
+from interlock_drill.faults.fault import Fault
+from interlock_drill.faults.judging import (
     Complaints,
     Scene,
     asked_primary,
@@ -33,7 +34,6 @@ from interlock.testing.faults.judging import (
     never_short,
     whole,
 )
-from interlock.testing.upstream import Reply
 
 _CUT, _HALF = 40, TOKENS // 2
 _LONG_LINE = 10_000_000

@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Final
 
 from interlock.errors import ContentPolicyViolation, ContextLengthExceeded
-from interlock.testing.faults.dialect import (
+from interlock.testing.upstream import End, Piece, Reply
+from interlock_drill.faults.dialect import (
     FALLBACK_USAGE,
     PIECES,
     PRIMARY_USAGE,
@@ -18,8 +19,8 @@ from interlock.testing.faults.dialect import (
     texts,
     well,
 )
-from interlock.testing.faults.fault import Fault
-from interlock.testing.faults.judging import (
+from interlock_drill.faults.fault import Fault
+from interlock_drill.faults.judging import (
     Complaints,
     Scene,
     asked_primary,
@@ -31,7 +32,6 @@ from interlock.testing.faults.judging import (
     whole,
     within,
 )
-from interlock.testing.upstream import End, Piece, Reply
 
 _CUT, _SILENT = 40, 20  # tokens before the cut, and before the silence
 _OUTAGE, _RECOVERY = 60.0, 30.0

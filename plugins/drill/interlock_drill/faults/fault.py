@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from interlock.testing.faults.dialect import well
-from interlock.testing.faults.judging import Judge, Scene
-from interlock.testing.faults.stage import Behaviour
+from interlock_drill.faults.dialect import well
+from interlock_drill.faults.judging import Judge, Scene
+from interlock_drill.faults.stage import Behaviour
 
 
 def _never(_: Scene) -> bool:

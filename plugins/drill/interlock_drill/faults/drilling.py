@@ -14,13 +14,13 @@ from interlock.errors import ConfigError
 from interlock.hookspecs import hookimpl
 from interlock.protocols import API, Constraint, ConstraintCall
 from interlock.router import Router
-from interlock.testing.faults.dialect import TOOL, well
-from interlock.testing.faults.fault import Fault
-from interlock.testing.faults.judging import Scene, Trial, Verdict, judged, scaled
-from interlock.testing.faults.stage import Stage
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.request import Request
 from interlock.types.response import Response
+from interlock_drill.faults.dialect import TOOL, well
+from interlock_drill.faults.fault import Fault
+from interlock_drill.faults.judging import Scene, Trial, Verdict, judged, scaled
+from interlock_drill.faults.stage import Stage
 
 Form = Literal["complete", "stream", "complete_sync", "stream_sync"]
 FORMS: Final[tuple[Form, ...]] = ("complete", "stream", "complete_sync", "stream_sync")

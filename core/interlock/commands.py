@@ -1,0 +1,24 @@
+"""For plugins that offer verbs: what the program's own verbs are made with.
+
+A verb is given a `typer.Context`, from which `session` takes what was said for the whole program, such as
+`--config`. What it was asked for goes to standard output, by `tables` or, with an option `--json`, by
+`write_json`; everything else to standard error, by `note`. An `InterlockError` that it raises becomes a line
+with the next step and the right exit code; any other code is raised as `typer.Exit`.
+"""
+
+from interlock.cli.failures import FAILED, NOWHERE, WRONG
+from interlock.cli.session import Session, session
+from interlock.cli.show import complain, note, printable, tables, write_json
+
+__all__ = [
+    "FAILED",
+    "NOWHERE",
+    "WRONG",
+    "Session",
+    "complain",
+    "note",
+    "printable",
+    "session",
+    "tables",
+    "write_json",
+]
