@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pages import PAGES, ROOT, interlock_calls, parse, prose
+from pages import PAGES, ROOT, blocks, interlock_calls, parse, prose
 
 _HOUSE = [
     *PAGES,
@@ -112,7 +112,9 @@ def reached() -> frozenset[Path]:
 
 @by_page
 def test_paths_that_are_named_exist(page: Path) -> None:
-    assert not [code for code in named(page) if missing_path(code)]
+    drawn = [block.code for block in blocks(page) if block.language == "text"]
+    paths = [path for code in drawn for path in re.findall(r"[\w-]+/[\w/-]+\.py", code)]
+    assert not [code for code in [*named(page), *paths] if missing_path(code)]
 
 
 @by_page
