@@ -164,6 +164,13 @@ def test_a_broken_plugin_leaves_every_verb_as_it_was(run, publish, name):
     assert name in run("plugins").stdout
 
 
+def test_strict_plugins_do_not_stand_in_the_way_of_a_list(run, publish, monkeypatch):
+    publish("raises_at_import")
+    monkeypatch.setenv("INTERLOCK_STRICT_PLUGINS", "1")
+    assert "drill" in run("--help").stdout
+    assert run("drill", "--help").exit_code == 0
+
+
 BAD = {
     "raise RuntimeError('no licence')": "RuntimeError: no licence",
     "import an_sdk_that_is_not_here": "ModuleNotFoundError: No module named 'an_sdk_that_is_not_here'",

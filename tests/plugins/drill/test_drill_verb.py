@@ -92,3 +92,10 @@ def test_wrong_usage_is_refused(run, arguments, complaint):
     result = run("drill", *arguments)
     assert result.exit_code == 2
     assert complaint in result.stderr
+
+
+def test_its_distribution_keeps_the_rules_for_verbs(run):
+    result = run("plugins", "check", "interlock-drill")
+    assert result.exit_code == 0, result.stdout
+    assert "### command `drill`" in result.stdout
+    assert "| runs | passed |" in result.stdout
