@@ -9,7 +9,7 @@ from interlock.http.networks import check_network
 from interlock.http.proxies import without_login
 from interlock.http.redact import RedactingFilter, looks_secret, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
-from interlock.http.status import error_for, retry_after
+from interlock.http.status import class_for, error_for, retry_after
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpReply, HttpRequest
 
@@ -29,6 +29,7 @@ __all__ = [
     "StreamReply",
     "aside",
     "check_network",
+    "class_for",
     "error_for",
     "is_loopback",
     "looks_secret",

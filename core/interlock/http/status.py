@@ -67,39 +67,52 @@ def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time
     return told if told is not None else _reset(headers, clock)
 
 
+def class_for(status: int | None) -> type[ProviderError]:
+    """What a status stands for by itself; Unavailable for None, an error inside an answer that had a 200."""
+    if status is None:
+        return Unavailable
+    return _EXACT.get(status) or _BY_HUNDRED.get(status // 100, ProtocolError)
+
+
 def error_for(
     *,
-    status: int,
+    status: int | None,
     headers: Mapping[str, str],
+    kind: type[ProviderError] | None = None,
     code: str | None = None,
     vendor_message: str | None = None,
+    request_id: str | None = None,
     deployment_hint: str = "",
     clock: Callable[[], float] = time.time,
 ) -> ProviderError:
-    """The error a status stands for. A codec that knows the vendor's codes builds a more exact class itself.
+    """A vendor's error as a typed one. `status` is None for an error inside an answer that had a 200.
 
-    The vendor's words are kept up to 500 characters, with what looks like a key masked. `deployment_hint` is
-    what the user can do about it, and ends the message.
+    A codec that knows the vendor's codes gives the `kind` that they stand for; without it the status decides,
+    as in `class_for`. The vendor's words are kept up to 500 characters, with what looks like a key masked.
+    `request_id` is what the body says, where no header does. `deployment_hint` is what the user can do about
+    it, and ends the message.
     """
-    kind = _EXACT.get(status) or _BY_HUNDRED.get(status // 100, ProtocolError)
     words = _words(vendor_message, _LONGEST_MESSAGE)
     code = _words(code, _LONGEST_CODE)
-    message = f"{status} from the vendor: {words or _phrase(status)}"
-    if code:
-        message += f" (code {code})"
+    if status is None:
+        named = f" ({code})" if code else ""
+        message = f"the vendor sent an error inside its answer{named}: {words or 'without a word'}"
+    else:
+        named = f" (code {code})" if code else ""
+        message = f"{status} from the vendor: {words or _phrase(status)}{named}"
     if deployment_hint:
         message += f"; {deployment_hint}"
     # A limit's reset says when the limit is whole again, which is no answer to a 500.
     wait = retry_after(headers, clock=clock) if status == _TOO_MANY_REQUESTS else _told(headers, clock)
-    if wait is None and status in (_TOO_MANY_REQUESTS, _UNAVAILABLE):
+    if wait is None and status in (None, _TOO_MANY_REQUESTS, _UNAVAILABLE):
         said = wait_in_words(vendor_message)
         wait = None if said is None else _bounded(said)
-    return kind(
+    return (kind or class_for(status))(
         message,
         status=status,
         code=code,
         vendor_message=words,
-        request_id=_request_id(headers),
+        request_id=_request_id(headers) or identifier(request_id),
         retry_after=wait,
     )
 

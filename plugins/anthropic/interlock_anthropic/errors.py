@@ -6,7 +6,6 @@ an `invalid_request_error` like any other and has no code of its own.
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from interlock.errors import (
@@ -20,7 +19,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import error_for
+from interlock.http import class_for, error_for
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words, optional_text
 
@@ -59,24 +58,12 @@ def error_from_reply(status: int, headers: Mapping[str, str], body: bytes) -> Pr
         payload: Any = json.loads(body)
     except (ValueError, RecursionError):
         payload = None
-    told = read(payload)
-    base = error_for(status=status, headers=headers, code=told.code or told.type, vendor_message=told.message)
-    return _typed(told, base, type(base), base.message, status)
+    return _typed(payload, status, headers)
 
 
 def error_inside(payload: Any) -> ProviderError:
     """The typed error of an error object that came inside a 200, or inside a stream."""
-    told = read(payload)
-    # The status only serves to have the vendor's words cleaned: none was sent.
-    base = error_for(
-        status=HTTPStatus.SERVICE_UNAVAILABLE,
-        headers={},
-        code=told.code or told.type,
-        vendor_message=told.message,
-    )
-    named = f" ({base.code})" if base.code else ""
-    message = f"the vendor sent an error inside its answer{named}: {base.vendor_message or 'without a word'}"
-    return _typed(told, base, Unavailable, message, None)
+    return _typed(payload, None, {})
 
 
 def read(payload: Any) -> Told:
@@ -95,21 +82,16 @@ def read(payload: Any) -> Told:
     )
 
 
-def _typed(
-    told: Told, base: ProviderError, otherwise: type[ProviderError], message: str, status: int | None
-) -> ProviderError:
-    kind = _CODES.get(told.code or "") or _TYPES.get(told.type or "") or otherwise
+def _typed(payload: Any, status: int | None, headers: Mapping[str, str]) -> ProviderError:
+    told = read(payload)
+    kind = _CODES.get(told.code or "") or _TYPES.get(told.type or "") or class_for(status)
     if kind is InvalidRequest and told.code is None and says_overflow(told.message):
         kind = ContextLengthExceeded
-    return kind(
-        message,
+    return error_for(
         status=status,
-        code=base.code,
-        vendor_message=base.vendor_message,
-        request_id=base.request_id or _id(told.request_id),
-        retry_after=base.retry_after,
+        headers=headers,
+        kind=kind,
+        code=told.code or told.type,
+        vendor_message=told.message,
+        request_id=told.request_id,
     )
-
-
-def _id(value: str | None) -> str | None:
-    return value[:200] if value and value.isascii() and value.isprintable() else None

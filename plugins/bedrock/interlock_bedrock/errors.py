@@ -22,7 +22,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import HttpReply, error_for
+from interlock.http import HttpReply, class_for, error_for
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words
 
@@ -44,7 +44,6 @@ _BY_CLASS: dict[type[ProviderError], str] = {
 }
 _CODES = {code: kind for kind, codes in _BY_CLASS.items() for code in codes.split()}
 _POLICY = re.compile(r"content filtering policy|content policy", re.IGNORECASE)
-_STRANGE_STATUS = 503
 
 
 def error_from_reply(reply: HttpReply) -> ProviderError:
@@ -83,35 +82,13 @@ def error_inside(payload: dict[str, Any]) -> ProviderError:
 def _typed(
     code: str | None, words: str | None, *, status: int | None, headers: Mapping[str, str]
 ) -> ProviderError:
-    base = error_for(
-        status=_STRANGE_STATUS if status is None else status,
-        headers=headers,
-        code=code,
-        vendor_message=words,
-    )
-    kind = _CODES.get(code or "")
-    if kind is None:
-        kind = type(base)
+    kind = _CODES.get(code or "") or class_for(status)
     if kind is InvalidRequest and words:
-        kind = (
-            ContextLengthExceeded
-            if says_overflow(words)
-            else ContentPolicyViolation
-            if _POLICY.search(words)
-            else kind
-        )
-    if status is not None and kind is type(base):
-        return base
-    named = f" ({base.code})" if base.code else ""
-    sentence = f"the vendor sent an error inside its answer{named}: {base.vendor_message or 'without a word'}"
-    return kind(
-        sentence if status is None else base.message,
-        status=status,
-        code=base.code,
-        vendor_message=base.vendor_message,
-        request_id=base.request_id,
-        retry_after=base.retry_after,
-    )
+        if says_overflow(words):
+            kind = ContextLengthExceeded
+        elif _POLICY.search(words):
+            kind = ContentPolicyViolation
+    return error_for(status=status, headers=headers, kind=kind, code=code, vendor_message=words)
 
 
 def _code_in(payload: Any) -> str | None:

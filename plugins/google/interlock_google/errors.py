@@ -18,7 +18,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import error_for
+from interlock.http import class_for, error_for
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words, optional_text
 
@@ -84,7 +84,8 @@ def error_from_reply(status: int, headers: Mapping[str, str], body: bytes) -> Pr
 
 def error_inside(payload: Any) -> ProviderError:
     """The typed error of an error object that came inside a 200, or inside a stream."""
-    return _typed(read(payload), None, {})
+    told = read(payload)
+    return _typed(told, told.number, {})
 
 
 def read(payload: Any) -> Told:
@@ -135,38 +136,23 @@ def _is_spent(violation: dict[str, Any]) -> bool:
 
 
 def _typed(told: Told, status: int | None, headers: Mapping[str, str]) -> ProviderError:
-    said = status if status is not None else told.number
     if told.delay and "retry-after" not in headers:
         headers = {**headers, "retry-after": told.delay}
-    code = told.reason if told.reason in _REASONS else told.status
-    base = error_for(
-        status=said if said is not None else 503,
+    number = None if told.number is None else str(told.number)
+    return error_for(
+        status=status,
         headers=headers,
-        code=code or (str(told.number) if told.number is not None else None),
+        kind=_kind(told, class_for(status)),
+        code=(told.reason if told.reason in _REASONS else told.status) or number,
         vendor_message=told.message,
-    )
-    kind = _kind(told, base)
-    if said is not None and kind is type(base) and told.request_id is None:
-        return base
-    return kind(
-        base.message if status is not None else _sentence(base),
-        status=said,
-        code=base.code,
-        vendor_message=base.vendor_message,
-        request_id=base.request_id or told.request_id,
-        retry_after=base.retry_after,
+        request_id=told.request_id,
     )
 
 
-def _kind(told: Told, base: ProviderError) -> type[ProviderError]:
-    kind = _REASONS.get(told.reason or "") or _STATUSES.get(told.status or "") or type(base)
+def _kind(told: Told, otherwise: type[ProviderError]) -> type[ProviderError]:
+    kind = _REASONS.get(told.reason or "") or _STATUSES.get(told.status or "") or otherwise
     if kind is RateLimited and told.spent:
         return QuotaExceeded
     if kind is InvalidRequest and says_overflow(told.message):  # it has no code of its own
         return ContextLengthExceeded
     return kind
-
-
-def _sentence(base: ProviderError) -> str:
-    number = f" ({base.code})" if base.code else ""
-    return f"the vendor sent an error inside its answer{number}: {base.vendor_message or 'without a word'}"

@@ -21,7 +21,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import error_for
+from interlock.http import class_for, error_for
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words
 
@@ -207,44 +207,30 @@ def error_inside(
 
 def _typed(told: Told, *, status: int | None, headers: Mapping[str, str], vendor: str) -> ProviderError:
     code = next((code for code in told.codes if not _is_status(code)), next(iter(told.codes), None))
-    headers = {**told.headers, **headers}
-    base = error_for(
-        status=status if status is not None else 503, headers=headers, code=code, vendor_message=told.message
-    )
-    kind = _kind(told, status, base, _VENDOR_CODES.get(vendor, {}))
-    if status is not None and kind is type(base):
-        return base
-    return kind(
-        base.message if status is not None else _sentence(base),
+    return error_for(
         status=status,
-        code=base.code,
-        vendor_message=base.vendor_message,
-        request_id=base.request_id,
-        retry_after=base.retry_after,
+        headers={**told.headers, **headers},
+        kind=_kind(told, status, _VENDOR_CODES.get(vendor, {})),
+        code=code,
+        vendor_message=told.message,
     )
 
 
-def _sentence(base: ProviderError) -> str:
-    number = f" ({base.code})" if base.code else ""
-    return f"the vendor sent an error inside its answer{number}: {base.vendor_message or 'without a word'}"
-
-
-def _kind(
-    told: Told, status: int | None, base: ProviderError, own: Mapping[str, type[ProviderError]]
-) -> type[ProviderError]:
+def _kind(told: Told, status: int | None, own: Mapping[str, type[ProviderError]]) -> type[ProviderError]:
     if told.flagged:
         return ContentPolicyViolation
     for code in told.codes:
         if (kind := own.get(code) or _CODES.get(code.lower())) is not None:
             return kind
-    if isinstance(base, ModelNotFound) and any(map(_ITEM.match, told.words)):
+    kind = class_for(status)
+    if kind is ModelNotFound and any(map(_ITEM.match, told.words)):
         return InvalidRequest
-    generic = status in (None, _BROKEN) or isinstance(base, InvalidRequest)
+    generic = status in (None, _BROKEN) or kind is InvalidRequest
     if generic and says_overflow(*told.words):
         return ContextLengthExceeded
     if status is None and "invalid_request_error" in told.codes:
         return InvalidRequest
-    return type(base) if status is not None else Unavailable
+    return kind
 
 
 def _is_status(code: str) -> bool:

@@ -15,7 +15,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import error_for, retry_after
+from interlock.http import class_for, error_for, retry_after
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -157,3 +157,37 @@ def test_a_vendor_s_message_is_bounded_and_holds_no_key():
     assert "abcdef" not in f"{error}{error.vendor_message}{error.code}"
     assert len(error.vendor_message) == 500
     assert error.request_id is None
+
+
+@pytest.mark.parametrize("status", [400, 429, 500, None])
+def test_a_codec_that_knows_better_says_the_kind_and_every_fact_stays(status):
+    headers = {"retry-after": "4"}
+    error = error_for(
+        status=status, headers=headers, kind=QuotaExceeded, code="arrearage", vendor_message="pay"
+    )
+    assert type(error) is QuotaExceeded
+    assert (error.status, error.code, error.vendor_message, error.retry_after) == (
+        *(status, "arrearage", "pay"),
+        4.0,
+    )
+
+
+def test_an_error_inside_an_answer_has_no_status_and_says_where_it_came():
+    error = error_for(status=None, headers={}, code="busy", vendor_message="try again in 3s")
+    assert type(error) is class_for(None) is Unavailable
+    assert str(error) == "the vendor sent an error inside its answer (busy): try again in 3s"
+    assert (error.status, error.retry_after) == (None, 3.0)
+    assert str(error_for(status=None, headers={})).endswith("inside its answer: without a word")
+
+
+@pytest.mark.parametrize(
+    ("headers", "told", "kept"),
+    [
+        ({"request-id": "from-header"}, "from-body", "from-header"),
+        ({}, "from-body", "from-body"),
+        ({}, "which may be the prompt", None),
+        ({}, None, None),
+    ],
+)
+def test_a_request_s_id_is_the_header_s_or_else_what_the_body_says(headers, told, kept):
+    assert error_for(status=500, headers=headers, request_id=told).request_id == kept
