@@ -12,7 +12,7 @@ from threading import Lock
 from time import monotonic, perf_counter
 
 from interlock.errors import Unavailable
-from interlock.health import HealthBook, HealthPolicy, RetryBudget, RetryPolicy
+from interlock.health import HealthPolicy, HealthTracker, RetryBudget, RetryPolicy
 
 ROUNDS = 15
 CALLS = 20_000
@@ -36,7 +36,7 @@ def yardstick() -> Callable[[], None]:
     return append
 
 
-def attempt(book: HealthBook, retries: RetryBudget) -> Callable[[], None]:
+def attempt(book: HealthTracker, retries: RetryBudget) -> Callable[[], None]:
     """What one attempt that succeeds costs: asked before it, told after it."""
 
     def run() -> None:
@@ -48,8 +48,8 @@ def attempt(book: HealthBook, retries: RetryBudget) -> Callable[[], None]:
     return run
 
 
-def book_after(failures: int) -> HealthBook:
-    book = HealthBook(HealthPolicy(window=10**6), monotonic)
+def book_after(failures: int) -> HealthTracker:
+    book = HealthTracker(HealthPolicy(window=10**6), monotonic)
     for _ in range(failures):
         book.ended("a", Unavailable("503"), TASK)
     for _ in range(1000):

@@ -26,7 +26,7 @@ from collections.abc import Awaitable, Callable
 from langchain_core.language_models import FakeListChatModel
 
 from interlock import Answer, Router
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.testing import ScriptedProvider, scripted_router
 from langchain_interlock import ChatInterlock
 
@@ -40,7 +40,7 @@ TARGET = {"ratio": 1.15, "import": 60.0}
 class Ready(ScriptedProvider):
     """Says the same for ever, and remembers nothing."""
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         self._steps.append(self._forever)
         answer = await super().complete(call)
         self.calls.clear()

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from interlock import Answer, Router, Text, Usage
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.testing import ScriptedProvider, scripted_router
 
 PROMPT = "Write a short note to our customer in Lyon, whose parcel was lost by the carrier. "
@@ -26,7 +26,7 @@ ANSWER = Answer(parts=(Text("Done."),), finish_reason="stop", usage=Usage(input_
 class Ready(ScriptedProvider):
     """Says the same at once, for ever, and remembers nothing."""
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         return ANSWER
 
 

@@ -12,7 +12,7 @@ from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 from opentelemetry.semconv._incubating.metrics import gen_ai_metrics
 
 from interlock import Image, InterlockError, InvalidRequest, Message, RateLimited, Text, Unavailable
-from interlock.telemetry import Names, metrics_of
+from interlock.telemetry import AttributeNames, metrics_of
 from interlock.telemetry.names import NEWEST, OPT_IN
 from interlock.testing import scripted_router
 from watched import Watched, watched
@@ -40,7 +40,7 @@ async def drive(environ=None, said="the answer", prompt="the prompt", **options)
 
 
 async def test_every_attribute_is_in_the_names_table(seen: Watched):
-    table = set(Names())
+    table = set(AttributeNames())
     await drive(settings={"temperature": 1, "top_p": 1, "top_k": 3, "seed": 1, "max_tokens": 9, "stop": "X"})
     for span in seen.spans:
         assert set(span.attributes) <= table
@@ -51,7 +51,7 @@ async def test_every_attribute_is_in_the_names_table(seen: Watched):
 
 def test_the_table_says_what_the_conventions_say():
     theirs = {value for name, value in vars(gen_ai_attributes).items() if name.startswith("GEN_AI_")}
-    ours = set(Names())
+    ours = set(AttributeNames())
     assert {name for name in ours if name.startswith("gen_ai.")} <= theirs
     assert all(name.startswith(("gen_ai.", "interlock.", "server.", "error.", "http.")) for name in ours)
     known = {value for name, value in vars(gen_ai_metrics).items() if name.startswith("GEN_AI_")}
@@ -118,7 +118,7 @@ async def test_the_newest_conventions_on_request(seen: Watched):
     assert seen.points["gen_ai.client.inference.usage.input_tokens"][0].value == 4
     assert seen.points["gen_ai.client.inference.operation.output_tokens"][0].sum == 4
     assert "gen_ai.client.inference.duration" in seen.points
-    assert Names.newest().cache_write == "gen_ai.usage.cache_write.input_tokens"
+    assert AttributeNames.newest().cache_write == "gen_ai.usage.cache_write.input_tokens"
 
 
 def everything(seen: Watched) -> str:
@@ -162,7 +162,7 @@ async def test_content_is_there_for_who_wants_it(seen: Watched, value):
             "finish_reason": "stop",
         }
     ]
-    assert set(first.attributes) <= set(Names())
+    assert set(first.attributes) <= set(AttributeNames())
     assert SECRET not in everything(seen)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from interlock.telemetry import Names, metrics_of
+from interlock.telemetry import AttributeNames, metrics_of
 from interlock.telemetry.names import CHAT, EXECUTE_TOOL, INVOKE_WORKFLOW
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -45,8 +45,8 @@ def test_every_attribute_that_is_named_exists():
     }
     metrics = {metric.name for newest in (False, True) for metric in metrics_of(newest=newest).values()}
     known = {
-        *Names(),
-        *Names.newest(),
+        *AttributeNames(),
+        *AttributeNames.newest(),
         *metrics,
         "interlock.testing",
         "interlock.usage",

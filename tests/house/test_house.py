@@ -1,5 +1,6 @@
 """What keeps the house in order beyond lint, types and layers."""
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -82,3 +83,33 @@ def test_the_engines_first_page_names_every_file():
     engine = ROOT / "core" / "interlock" / "engine"
     words = set(re.findall(r"\w+", (engine / "__init__.py").read_text()))
     assert {path.stem for path in engine.rglob("*.py")} - {"__init__"} <= words
+
+
+def classes(*rooms: str) -> list[tuple[str, Path]]:
+    core = ROOT / "core" / "interlock"
+    found = [
+        (node.name, path)
+        for room in rooms
+        for path in (core / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert found
+    return found
+
+
+def test_every_class_of_engine_and_health_is_named_by_a_word_of_the_glossary():
+    rows = re.findall(r"^\| ([\w ,-]+?) \|", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    words = {word for row in rows for word in row.replace("-", " ").split(", ")}
+    for name, path in classes("engine", "health"):
+        spoken = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+        ways = {spoken, spoken.split()[-1]}
+        ways |= {way.removesuffix("s") for way in ways} | {re.sub("ies$", "y", way) for way in ways}
+        assert ways & words, f"{name} in {path.name}: say in docs/glossary.md what it is"
+
+
+def test_a_class_name_of_core_means_one_thing():
+    places: dict[str, set[Path]] = {}
+    for name, path in classes("."):
+        places.setdefault(name, set()).add(path)
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}

@@ -7,7 +7,7 @@ import pytest
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpClient, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Audio, Document, Image, Message, Part
 from interlock.types.models import Deployment, ModelCard
 from interlock.types.request import Request, Settings
@@ -43,7 +43,7 @@ def takes(vendor: Vendor, request: Request) -> bool:
         base_url="https://models.example/v1",
     )
     permit = Permit(deployment="there", origin=None)
-    call = Call(request=request, deployment=deployment, permit=permit, http=HttpClient())
+    call = ProviderCall(request=request, deployment=deployment, permit=permit, http=HttpClient())
     try:
         ChatCompletions(vendor).encode(call, stream=False)
     except InvalidRequest as error:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from interlock import Message, Router, ToolResult, ToolSpec
 from interlock.engine.requests import as_request
 from interlock.http import HttpClient, HttpReply, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.testing import Received, Upstream
 from interlock.types.models import Deployment, ModelCard
 from interlock_anthropic import Messages
@@ -181,7 +181,7 @@ def test_any_order_of_ordinary_turns_keeps_every_thought(
     assert vendor.dropped == 0
 
 
-def call_of(dialect: str, messages: list[Message], options: dict[str, Any]) -> Call:
+def call_of(dialect: str, messages: list[Message], options: dict[str, Any]) -> ProviderCall:
     deployment = Deployment(
         id="there",
         card=ModelCard(id="anthropic/claude", maker="Anthropic", jurisdiction="us"),
@@ -191,7 +191,7 @@ def call_of(dialect: str, messages: list[Message], options: dict[str, Any]) -> C
         base_url="https://there.example/v1",
     )
     request = as_request(messages, options)
-    return Call(
+    return ProviderCall(
         request=request,
         deployment=deployment,
         permit=Permit(deployment="there", origin=None),

@@ -13,7 +13,7 @@ import sdk_google
 import sdk_openai
 from interlock.engine.fold import Fold
 from interlock.http import Codec, HttpClient, HttpReply, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request
 from interlock.types.response import Answer
@@ -55,7 +55,7 @@ class Dialect:
     region: str = "us"
     documents: bool = True
 
-    def call(self, request: Request | str = "hello") -> Call:
+    def call(self, request: Request | str = "hello") -> ProviderCall:
         deployment = Deployment(
             id="there",
             card=ModelCard(id="maker/model", maker="Maker", jurisdiction="us"),
@@ -65,7 +65,7 @@ class Dialect:
             base_url=self.base_url,
             credential=Credential(secret=Secret("sk-secret")),
         )
-        return Call(
+        return ProviderCall(
             request=request if isinstance(request, Request) else Request(request),
             deployment=deployment,
             permit=Permit(deployment="there", origin=None),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from interlock.config import Config, LoadConfig
-from interlock.engine.attempting.slots import AllowanceWitness, Slots
+from interlock.engine.attempting.concurrency import AllowanceObserver, ConcurrencyLimits
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load, Percentiles
 from interlock.http.announced import announced, seconds_to
@@ -18,12 +18,12 @@ class Spread:
     """What is None was not asked for."""
 
     load: Load | None
-    slots: Slots | None
+    concurrency: ConcurrencyLimits | None
     allowances: Allowances | None
 
     @property
-    def witnesses(self) -> list[AllowanceWitness]:
-        return [] if self.allowances is None else [AllowanceWitness(self.allowances)]
+    def observers(self) -> list[AllowanceObserver]:
+        return [] if self.allowances is None else [AllowanceObserver(self.allowances)]
 
     @property
     def observe(self) -> Observe | None:
@@ -63,9 +63,9 @@ def spread(
     if balance != "none":
         models = {name: deployment.model for name, deployment in deployments.items()}
         load = Load(balance, models=models, weights=weights, latencies=latencies)
-    slots = None
+    concurrency = None
     if limited or load is not None:
-        slots = Slots(
+        concurrency = ConcurrencyLimits(
             deployments=deployments,
             limits=limits,
             limit=asked.max_concurrency,
@@ -74,5 +74,7 @@ def spread(
             load=load,
         )
     return Spread(
-        load=load, slots=slots, allowances=Allowances(clock, seconds_to) if asked.announced else None
+        load=load,
+        concurrency=concurrency,
+        allowances=Allowances(clock, seconds_to) if asked.announced else None,
     )

@@ -6,11 +6,11 @@ from hashlib import sha256
 
 from interlock.assembly.offers import Offers
 from interlock.config import Config
-from interlock.engine.attempting.vitals import ASIDE
+from interlock.engine.attempting.health import ASIDE
 from interlock.engine.bridge import Bridge
 from interlock.engine.sharing import Sharing
 from interlock.errors import StoreError
-from interlock.health import HealthBook
+from interlock.health import HealthTracker
 from interlock.types.health import HEALTH_SHARES, ShareCall
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
@@ -24,7 +24,7 @@ def health_sharing(
     deployments: Iterable[Deployment],
     *,
     tasks: Iterable[str],
-    book: HealthBook,
+    book: HealthTracker,
     bridge: Bridge,
 ) -> Sharing | None:
     """What shares health, if the configuration says where. It has not begun.

@@ -22,25 +22,25 @@ from interlock.catalog import Catalog
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config, load
-from interlock.engine.asking import Asking
+from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
-from interlock.engine.attempting.logbook import Logbook, Witness
+from interlock.engine.attempting.health import HealthObserver, RetryGate
+from interlock.engine.attempting.recorder import AttemptObserver, AttemptRecorder
 from interlock.engine.attempting.served import ServedModels
-from interlock.engine.attempting.vitals import HealthWitness, RetryGate
 from interlock.engine.bridge import Bridge
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
 from interlock.engine.guards import Guards
-from interlock.engine.records import Ring
+from interlock.engine.records import RecentRecords
 from interlock.engine.refining import Refinement
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
-from interlock.engine.tracing import Tracing, TracingWitness
+from interlock.engine.tracing import Tracing, TracingObserver
 from interlock.engine.writer import RecordWriter
 from interlock.errors import ConfigError
-from interlock.health import HealthBook, RetryBudget
+from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, RefiningClassifier
@@ -60,10 +60,10 @@ class Wiring:
     deployments: Deployments
     names: Names
     http: HttpClient
-    health: HealthBook
+    health: HealthTracker
     budgets: Budgeting | None
     engine: Engine
-    records: Ring
+    records: RecentRecords
     writer: RecordWriter | None
     bridge: Bridge
     sharing: Sharing | None
@@ -107,7 +107,7 @@ def assemble(
     deployments = Deployments(maker.make())
     names = naming(config, catalog, deployments, offers, maker)
     check_names(config, catalog, names, offers)
-    health = HealthBook(config.health.policy(), clock)
+    health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
     budgets = budgeting(config, names, deployments, wall)
@@ -130,25 +130,25 @@ def assemble(
     tracing = Tracing(telemetry)
     health.listen(tracing.moved)
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
-    witnesses: list[Witness] = [TracingWitness(), *budgeted, *load_spread.witnesses]
-    witnesses.append(HealthWitness(health, retry_budget))
+    observers: list[AttemptObserver] = [TracingObserver(), *budgeted, *load_spread.observers]
+    observers.append(HealthObserver(health, retry_budget))
     attempts = Attempts(
         decider=decider,
         deployments=deployments,
         providers=offers.providers,
-        logbook=Logbook(host, witnesses, ServedModels(catalog.cards.values())),
+        recorder=AttemptRecorder(host, observers, ServedModels(catalog.cards.values())),
         http=http,
         guards=guards,
         content=config.content.rules(),
         refused=health.refused,
-        slots=load_spread.slots,
+        concurrency=load_spread.concurrency,
     )
     bridge = Bridge()
     sharing = health_sharing(
         config, offers, deployments.values(), tasks=catalog.tasks, book=health, bridge=bridge
     )
     writer = record_writer(config, offers, bridge)
-    records = Ring(onward=None if writer is None else writer.put)
+    records = RecentRecords(onward=None if writer is None else writer.put)
     strategy = offers.strategies["fallback"]
     refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
     run = Run(attempts, guards)
@@ -156,7 +156,7 @@ def assemble(
         decider=decider,
         run=run,
         strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
-        refinement=Refinement(refining, Asking(run, strategy, guards), sealed=bool(guards)),
+        refinement=Refinement(refining, SubCalls(run, strategy, guards), sealed=bool(guards)),
         guards=guards,
         host=host,
         records=records,

@@ -11,7 +11,7 @@ import typer
 
 from interlock.cli import show
 from interlock.cli.failures import FAILED
-from interlock.cli.readiness import Finding, doubts, examine
+from interlock.cli.readiness import Readiness, doubts, examine
 from interlock.cli.session import session
 from interlock.cli.stores import Store, examine_stores
 
@@ -48,7 +48,7 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-async def _examine_all(wiring: "Wiring") -> tuple[list[Finding], list[Store]]:
+async def _examine_all(wiring: "Wiring") -> tuple[list[Readiness], list[Store]]:
     deployments = asyncio.gather(
         *(
             examine(each, wiring.offers.providers, limit=min(each.timeouts.connect, _LONGEST))
@@ -69,7 +69,7 @@ def _spinner(text: str) -> Iterator[None]:
         yield
 
 
-def _show(findings: Sequence[Finding], stores: Sequence[Store]) -> None:
+def _show(findings: Sequence[Readiness], stores: Sequence[Store]) -> None:
     rows = [
         (finding.deployment.id, finding.deployment.region, finding.credential, _connection(finding))
         for finding in findings
@@ -91,7 +91,7 @@ def _show(findings: Sequence[Finding], stores: Sequence[Store]) -> None:
             show.note(f"{finding.deployment.id}: {doubt}")
 
 
-def _doubts(finding: Finding) -> tuple[str, ...]:
+def _doubts(finding: Readiness) -> tuple[str, ...]:
     return doubts(finding.deployment, datetime.now(UTC).date())
 
 
@@ -104,14 +104,14 @@ def _reached(store: Store) -> str:
     return "ok" if store.ready else "failed"
 
 
-def _connection(finding: Finding) -> str:
+def _connection(finding: Readiness) -> str:
     if finding.seconds is None:
         return finding.reach
     parts = (finding.reach, f"{finding.seconds * 1000:.0f} ms", finding.detail)
     return ", ".join(part for part in parts if part)
 
 
-def _data(finding: Finding) -> dict[str, Any]:
+def _data(finding: Readiness) -> dict[str, Any]:
     deployment = finding.deployment
     return {
         "deployment": deployment.id,

@@ -25,7 +25,7 @@ Reach = Literal["ok", "failed", "in process", "not tried"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Readiness:
     """What is known of one deployment. `credential` says where its key comes from, and never the key.
 
     `seconds` is how long the connection took; `next_step` is empty when the deployment is ready.
@@ -69,7 +69,7 @@ def _old(deployment: Deployment, today: date) -> str:
     return f"{whose}; look up what it costs now, and write it with its date into the deployment's `price`"
 
 
-async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, limit: float) -> Finding:
+async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, limit: float) -> Readiness:
     """Look at one deployment, for `limit` seconds at most.
 
     A connection is opened, and closed with nothing sent, only when a key is at hand or none is needed.
@@ -79,10 +79,10 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
     provider = providers.get(deployment.provider)
     if provider is None:
         step = credential.hint or f"pip install {distribution_of(deployment.provider)}"
-        return Finding(deployment=deployment, credential=said, reach="not tried", next_step=step)
+        return Readiness(deployment=deployment, credential=said, reach="not tried", next_step=step)
     if credential.secret is None and credential.needed:
         step = provider.facts.hint or credential.hint or f"Set a key for {deployment.provider}."
-        return Finding(
+        return Readiness(
             deployment=deployment,
             credential=credential.hint or said,
             reach="not tried",
@@ -91,7 +91,7 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
     if provider.facts.in_process:
         step = _missing(provider, deployment)
         reach: Reach = "failed" if step else "in process"
-        return Finding(deployment=deployment, credential=said, reach=reach, next_step=step)
+        return Readiness(deployment=deployment, credential=said, reach=reach, next_step=step)
     return await _connected(deployment, said, provider.facts.hint, limit)
 
 
@@ -101,7 +101,7 @@ def _missing(provider: Provider, deployment: Deployment) -> str:
     return str(ask(deployment) or "") if callable(ask) else ""
 
 
-async def _connected(deployment: Deployment, credential: str, hint: str, limit: float) -> Finding:
+async def _connected(deployment: Deployment, credential: str, hint: str, limit: float) -> Readiness:
     began = perf_counter()
     passed_by = Proxies(deployment.network).passed_by(deployment.base_url)
     note = f"{passed_by} is not followed to it" if passed_by else ""
@@ -114,10 +114,10 @@ async def _connected(deployment: Deployment, credential: str, hint: str, limit: 
             else "Check base_url, the network and the proxy."
         )
         detail = f"{error}; {note}" if note else str(error)
-        return Finding(
+        return Readiness(
             deployment=deployment, credential=credential, reach="failed", detail=detail, next_step=step
         )
-    return Finding(
+    return Readiness(
         deployment=deployment,
         credential=credential,
         reach="ok",

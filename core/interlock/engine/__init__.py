@@ -5,18 +5,18 @@ Then, in this order:
 
 What callers write   requests, hints, tools, output, pairing: from a prompt, tools and a schema to a checked
                      Request, each tool call with its result
-Deciding             deciding/: decide, ranking, routes, rulebook, spreading: classify, exclude, rank, without
-                     waiting; past, replaying: a recorded decision made again
-The call             flight: its state; run: the one loop, for plain calls, streams and what is asked on the
+Deciding             deciding/: decide, ranking, routes, checker, spreading: classify, exclude, rank, without
+                     waiting; replay_state, replaying: a recorded decision made again
+The call             call: its state; run: the one loop, for plain calls, streams and what is asked on the
                      way; steps: what the strategy wants tried; segment: one step under way; asking, refining:
                      a second opinion on the task; guards: what is sealed and restored; endings: the error of
                      a call that nobody answered; leaving: what ends an attempt that nobody waits for any more
 One attempt          attempting/: attempts: checked again, permitted, timed; bounds: what it may ask for;
-                     slots, gates: its turn; limits, watch: its time; reading: its stream; silence: what
-                     leaves it holds no secret; unhurried: large answers, in a thread; contents, served:
-                     whether its answer is of use, and who gave it; logbook: how it ended, written down
-                     once, before its witnesses: vitals, which tells health, and budgeting
-Several at once      races, heat: who starts when, who wins, and that the others have left
+                     concurrency, limiter: its slot; limits, deadline: its time; provider_stream: what it
+                     reads; silence: what leaves it holds no secret; unhurried: large answers, in a thread;
+                     contents, served: whether its answer is of use, and who gave it; recorder: how it ended,
+                     written down once, before its observers: health, and budgeting
+Several at once      races, race: who starts when, who wins, and that the others have left
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks; fold:
                      deltas in, one answer out
 Written down         records, writer: in memory, and beyond the process; tracing, traces: spans

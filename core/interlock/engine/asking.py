@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from dataclasses import replace
 
-from interlock.engine.flight import Flight, Steps
+from interlock.engine.call import CallState, Steps
 from interlock.engine.guards import Guards
 from interlock.engine.rescue import UNHEARD
 from interlock.engine.run import Run
@@ -15,7 +15,7 @@ from interlock.types.request import Request
 from interlock.types.response import Answer
 
 
-class Asking:
+class SubCalls:
     """Asks what the call's own shortlist allows and nobody else, each deployment once and one at a time.
 
     Each attempt has a permit of its own, counts in the call's budget, ends with the call's time, and is
@@ -27,15 +27,15 @@ class Asking:
         self._strategy = strategy
         self._guards = guards
 
-    async def ask(self, flight: Flight, request: Request, role: AttemptRole) -> Answer:
+    async def ask(self, state: CallState, request: Request, role: AttemptRole) -> Answer:
         """The first answer.
 
         Raises:
             ProviderError, AllAttemptsFailed: nobody has answered.
             TotalTimeout: the call is due.
         """
-        inner = replace(flight, request=self._guards.sealed(request), kept=(), misfits={}, outcome=None)
-        call = StrategyCall(shortlist=flight.decision.shortlist, retries=0, random=lambda: 0.0)
+        inner = replace(state, request=self._guards.sealed(request), kept=(), misfits={}, outcome=None)
+        call = StrategyCall(shortlist=state.decision.shortlist, retries=0, random=lambda: 0.0)
         inner.steps = _in_role(in_turn(steps_of(self._strategy, call)), role)
         async for _ in self._run(inner, UNHEARD):
             pass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from interlock.engine.flight import Flight
+from interlock.engine.call import CallState
 from interlock.errors import (
     AllAttemptsFailed,
     AllRateLimited,
@@ -21,14 +21,14 @@ from interlock.types.records import AttemptRecord
 _NOWHERE = "no deployment may serve this request"
 
 
-def nowhere(flight: Flight, refused: Mapping[str, str] | None = None) -> NoDeployment:
+def nowhere(state: CallState, refused: Mapping[str, str] | None = None) -> NoDeployment:
     """The error for a call of which nothing was sent; `refused` were allowed at first, and then not: why."""
     refused = refused or {}
-    excluded = {**flight.decision.excluded, **refused}
-    waits = _waits(flight, (*_unwell(flight), *refused))
+    excluded = {**state.decision.excluded, **refused}
+    waits = _waits(state, (*_unwell(state), *refused))
     soonest = min((wait.seconds for wait in waits.values()), default=None)
-    if flight.budgeting is not None:
-        short = flight.budgeting.nowhere(flight.asked, flight.decision, excluded)
+    if state.budgeting is not None:
+        short = state.budgeting.nowhere(state.asked, state.decision, excluded)
         if short is not None:
             known = [seconds for seconds in (short.retry_after, soonest) if seconds is not None]
             short.retry_after = min(known, default=None)
@@ -40,30 +40,30 @@ def nowhere(flight: Flight, refused: Mapping[str, str] | None = None) -> NoDeplo
     return kind(message, excluded=excluded, retry_after=soonest)
 
 
-def exhausted(flight: Flight) -> InterlockError:
+def exhausted(state: CallState) -> InterlockError:
     """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
-    outcome = flight.outcome
+    outcome = state.outcome
     last = outcome.error if outcome else None
     if outcome is not None and last is None:
         return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")
-    refused = _refused(flight.draft.attempts)
+    refused = _refused(state.draft.attempts)
     if last is None or refused is not None:
-        return nowhere(flight, refused)
-    failed = [attempt for attempt in flight.draft.attempts if attempt.cancelled is None]
+        return nowhere(state, refused)
+    failed = [attempt for attempt in state.draft.attempts if attempt.cancelled is None]
     tried = {attempt.deployment: attempt.error for attempt in failed}
     if len(tried) == 1:
         return last
     told = "".join(f"\n  {deployment}: {error}" for deployment, error in tried.items())
     if isinstance(last, Overloaded) and all(_unsent(attempt) for attempt in failed):
         return last.with_causes(f"none of {len(tried)} deployments has room:{told}")
-    error = _failed(flight, f"none of {len(tried)} deployments answered:{told}")
+    error = _failed(state, f"none of {len(tried)} deployments answered:{told}")
     error.__cause__ = last
     return error
 
 
-def _failed(flight: Flight, message: str) -> AllAttemptsFailed:
-    failures = flight.draft.failures
-    waits = _waits(flight, (*_unwell(flight), *failures))
+def _failed(state: CallState, message: str) -> AllAttemptsFailed:
+    failures = state.draft.failures
+    waits = _waits(state, (*_unwell(state), *failures))
     seconds = [wait.seconds for wait in waits.values()]
     seconds += [
         failure.retry_after
@@ -81,15 +81,15 @@ def _limited(name: str, failure: ProviderError, waits: Mapping[str, Wait]) -> bo
     return isinstance(failure, RateLimited)
 
 
-def _unwell(flight: Flight) -> Iterable[str]:
+def _unwell(state: CallState) -> Iterable[str]:
     """The deployments that their health alone keeps from the request."""
-    facts = flight.decision.facts
+    facts = state.decision.facts
     return [name for name, rule in facts.rules.items() if rule == "health"] if facts else ()
 
 
-def _waits(flight: Flight, names: Iterable[str]) -> dict[str, Wait]:
-    task = flight.decision.task
-    found = {name: flight.wait_of(name, task) for name in names} if flight.wait_of else {}
+def _waits(state: CallState, names: Iterable[str]) -> dict[str, Wait]:
+    task = state.decision.task
+    found = {name: state.wait_of(name, task) for name in names} if state.wait_of else {}
     return {name: wait for name, wait in found.items() if wait is not None}
 
 

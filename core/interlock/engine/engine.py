@@ -5,13 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from interlock.engine.attempting.budgeting import Budgeting
-from interlock.engine.attempting.vitals import RetryGate
+from interlock.engine.attempting.health import RetryGate
+from interlock.engine.call import CallState, Steps
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import nowhere
-from interlock.engine.flight import Flight, Steps
 from interlock.engine.guards import Guards
 from interlock.engine.loops import running_loop
-from interlock.engine.records import RecordDraft, Ring
+from interlock.engine.records import RecentRecords, RecordDraft
 from interlock.engine.refining import Refinement
 from interlock.engine.rescue import UNHEARD, Delivery
 from interlock.engine.run import Run
@@ -45,7 +45,7 @@ class Engine:
         refinement: Refinement,
         guards: Guards,
         host: PluginHost,
-        records: Ring,
+        records: RecentRecords,
         tracing: Tracing,
         timeouts: Timeouts,
         retries: int,
@@ -86,14 +86,14 @@ class Engine:
 
     async def complete(self, request: Request) -> Response:
         with self.tracing.call() as trace:
-            flight = await self._begin(request, streamed=False, trace=trace)
+            state = await self._begin(request, streamed=False, trace=trace)
             try:
-                async for _ in self._run(flight, UNHEARD):
+                async for _ in self._run(state, UNHEARD):
                     pass
             except BaseException as error:
-                self._fail(flight, error)
+                self._fail(state, error)
                 raise
-            return self._succeed(flight)
+            return self._succeed(state)
 
     def stream(self, request: Request) -> AsyncGenerator[Chunk]:
         """The chunks of one call. The last one carries the response; before it, nothing is whole."""
@@ -102,18 +102,18 @@ class Engine:
     async def _stream(self, request: Request, trace: CallTrace | None) -> AsyncGenerator[Chunk]:
         # Guardrails see whole answers only, and so nothing is delivered before an answer's end.
         delivery = Delivery("hold" if self._guards else request.rescue or self.rescue)
-        flight = await self._begin(request, streamed=True, trace=trace)
+        state = await self._begin(request, streamed=True, trace=trace)
         try:
-            async with aclosing(self._run(flight, delivery)) as chunks:
+            async with aclosing(self._run(state, delivery)) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except BaseException as error:
-            self._fail(flight, error)
+            self._fail(state, error)
             raise
-        response = self._succeed(flight)
+        response = self._succeed(state)
         yield Chunk(tool_calls=response.tool_calls, response=response)
 
-    async def _begin(self, request: Request, *, streamed: bool, trace: CallTrace | None) -> Flight:
+    async def _begin(self, request: Request, *, streamed: bool, trace: CallTrace | None) -> CallState:
         """Decide and get ready. Whatever ends a call here, but an argument that is none, is recorded:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
@@ -122,7 +122,7 @@ class Engine:
         kept_to = self.decider.kept(request)
         decision = self.decide(request)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
-        flight = Flight(
+        state = CallState(
             asked=request,
             kept_to=kept_to,
             request=request,
@@ -135,38 +135,38 @@ class Engine:
             wait_of=self._retry_gate.wait_of,
         )
         if trace is not None:
-            flight.draft.trace = trace.traceparent
+            state.draft.trace = trace.traceparent
         try:
-            flight.request, flight.kept = self._guards.before(request)
+            state.request, state.kept = self._guards.before(request)
             if not decision.shortlist:
-                await self._outlast(flight)
-            if self._refinement.wanted(flight):
-                await self._refine(flight)
-            if not flight.decision.shortlist:
-                raise nowhere(flight)
+                await self._outlast(state)
+            if self._refinement.wanted(state):
+                await self._refine(state)
+            if not state.decision.shortlist:
+                raise nowhere(state)
         except BaseException as error:
-            self._fail(flight, error)
+            self._fail(state, error)
             raise
-        flight.steps = self._steps(flight.decision, flight.request, streamed=streamed)
-        return flight
+        state.steps = self._steps(state.decision, state.request, streamed=streamed)
+        return state
 
-    async def _outlast(self, flight: Flight) -> None:
+    async def _outlast(self, state: CallState) -> None:
         """Wait for who has said when to come back, as a retry would, and decide again."""
         now = asyncio.get_running_loop().time
         for _ in range(self._retries):
-            seconds = self._retry_gate.worth(flight.decision, flight.due - now())
+            seconds = self._retry_gate.worth(state.decision, state.due - now())
             if seconds is None:
                 return
-            await flight.pause(seconds + _CLOCKS_GRAIN)
-            flight.decision = flight.draft.decision = self.decide(flight.asked)
-            if flight.decision.shortlist:
+            await state.pause(seconds + _CLOCKS_GRAIN)
+            state.decision = state.draft.decision = self.decide(state.asked)
+            if state.decision.shortlist:
                 return
 
-    async def _refine(self, flight: Flight) -> None:
+    async def _refine(self, state: CallState) -> None:
         """Decide again when a classifier that asks a model is surer than the local ones."""
-        opinion = await self._refinement.refine(flight)
+        opinion = await self._refinement.refine(state)
         if opinion is not None and self.decider.knows(opinion[0].task):
-            flight.decision = flight.draft.decision = self.decide(flight.asked, opinion)
+            state.decision = state.draft.decision = self.decide(state.asked, opinion)
 
     def _steps(self, decision: Decision, request: Request, *, streamed: bool) -> Steps:
         call = StrategyCall(
@@ -181,32 +181,32 @@ class Engine:
         )
         return steps_of(self._strategy, call)
 
-    def _succeed(self, flight: Flight) -> Response:
+    def _succeed(self, state: CallState) -> Response:
         """The response, its record kept and observed."""
-        outcome = flight.outcome
+        outcome = state.outcome
         assert outcome is not None  # noqa: S101 - a run that ends without an error has an answer
         assert outcome.answer is not None  # noqa: S101 - as above
         deployment = self.attempts.deployment(outcome.attempt.deployment)
-        record = flight.draft.finish(deployment)
-        response = flight.response(deployment, outcome.answer, outcome.parsed, record)
-        self._keep(flight, record, response)
+        record = state.draft.finish(deployment)
+        response = state.response(deployment, outcome.answer, outcome.parsed, record)
+        self._keep(state, record, response)
         return response
 
-    def _fail(self, flight: Flight, error: BaseException) -> None:
+    def _fail(self, state: CallState, error: BaseException) -> None:
         """Keep the record of a call that ended without an answer, and list its attempts on the error."""
         if isinstance(error, InterlockError):
-            error.attempts = flight.draft.attempts
-            self._guards.reveal(flight.request, error, flight.kept)
-        self._keep(flight, flight.draft.finish(error=error), None)
+            error.attempts = state.draft.attempts
+            self._guards.reveal(state.request, error, state.kept)
+        self._keep(state, state.draft.finish(error=error), None)
 
-    def _keep(self, flight: Flight, record: Record, response: Response | None) -> None:
-        flight.over()
+    def _keep(self, state: CallState, record: Record, response: Response | None) -> None:
+        state.over()
         self.records.put(record)
-        if flight.trace is not None:
-            flight.trace.finished(record)
+        if state.trace is not None:
+            state.trace.finished(record)
         if self._sees_responses:
             self._host.notify(
                 "interlock_responded",
-                request=flight.asked,
+                request=state.asked,
                 responded=Responded(record=record, response=response),
             )

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from interlock.engine.attempting.attempts import Attempts
-from interlock.engine.flight import Flight
-from interlock.engine.heat import Heat, Racer
+from interlock.engine.call import CallState
+from interlock.engine.race import Entrant, RaceRun
 from interlock.errors import ProviderError
 from interlock.types.decisions import Outcome, Race
 from interlock.types.response import Delta
@@ -17,33 +17,33 @@ class Races:
     def __init__(self, attempts: Attempts) -> None:
         self.attempts = attempts
 
-    async def complete(self, flight: Flight, race: Race) -> Outcome:
+    async def complete(self, state: CallState, race: Race) -> Outcome:
         """How a race for whole answers ended."""
-        heat = Heat(flight, race, self.attempts, streamed=False)
+        race_run = RaceRun(state, race, self.attempts, streamed=False)
         try:
-            winner = await heat.run()
-            return heat.outcome if winner is None else winner.outcome
+            winner = await race_run.run()
+            return race_run.outcome if winner is None else winner.outcome
         finally:
-            heat.over()
+            race_run.over()
 
-    async def stream(self, flight: Flight, race: Race) -> "Started | Outcome":
+    async def stream(self, state: CallState, race: Race) -> "Started | Outcome":
         """The stream that spoke first, or the Outcome of a race in which none did."""
         if not race.first:
-            return await self.complete(flight, race)
-        heat = Heat(flight, race, self.attempts, streamed=True)
+            return await self.complete(state, race)
+        race_run = RaceRun(state, race, self.attempts, streamed=True)
         try:
-            winner = await heat.run()
-            return heat.outcome if winner is None else Started(winner, heat.failures)
+            winner = await race_run.run()
+            return race_run.outcome if winner is None else Started(winner, race_run.failures)
         finally:
-            heat.over()
+            race_run.over()
 
 
 class Started:
     """A race's winner, which goes on speaking."""
 
-    def __init__(self, winner: Racer, failures: tuple[Outcome, ...]) -> None:
+    def __init__(self, winner: Entrant, failures: tuple[Outcome, ...]) -> None:
         assert winner.deltas is not None  # noqa: S101 - it has spoken
-        self.attempt, self.lane, self._failures = winner.attempt, winner.lane, failures
+        self.attempt, self.progress, self._failures = winner.attempt, winner.progress, failures
         self._heard, self._deltas = winner.heard, winner.deltas
 
     def broken(self, error: ProviderError) -> Outcome:

@@ -24,7 +24,7 @@ _LONG = 64 * 1024
 _MOST_WORDS = 50_000
 
 
-class Ring:
+class RecentRecords:
     """The last records of a router, newest last. Safe to read while calls go on.
 
     `onward` is handed every record, and returns at once.

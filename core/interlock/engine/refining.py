@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from interlock.engine.asking import Asking
+from interlock.engine.asking import SubCalls
+from interlock.engine.call import CallState
 from interlock.engine.deciding.routes import EU_REGULATED
-from interlock.engine.flight import Flight
 from interlock.errors import TotalTimeout
 from interlock.http import redacting_logger
 from interlock.protocols import ClassifyCall, RefiningClassifier
@@ -23,14 +23,16 @@ class Refinement:
     `sealed` says that guardrails keep what classifiers may see apart from what they may tell a model.
     """
 
-    def __init__(self, classifiers: Sequence[RefiningClassifier], asking: Asking, *, sealed: bool) -> None:
+    def __init__(
+        self, classifiers: Sequence[RefiningClassifier], sub_calls: SubCalls, *, sealed: bool
+    ) -> None:
         self._classifiers = classifiers
-        self._asking = asking
+        self._sub_calls = sub_calls
         self._sealed = sealed
 
-    def wanted(self, flight: Flight) -> bool:
+    def wanted(self, state: CallState) -> bool:
         """Data that must stay in the EU is never talked out of it, and a task that was named stays named."""
-        decision = flight.decision
+        decision = state.decision
         return bool(
             self._classifiers
             and decision.shortlist
@@ -39,18 +41,18 @@ class Refinement:
             and decision.confidence < _SURE
         )
 
-    async def refine(self, flight: Flight) -> tuple[Classification, str] | None:
+    async def refine(self, state: CallState) -> tuple[Classification, str] | None:
         """A more confident opinion and whose it is; None when nobody has one."""
-        decision = flight.decision
+        decision = state.decision
         # Evidence may quote the prompt as it was before it was sealed.
         evidence = () if self._sealed else decision.evidence
         best = Classification(task=decision.task, confidence=decision.confidence, evidence=evidence)
         stage: str | None = None
 
         async def ask(request: Request) -> Answer:
-            return await self._asking.ask(flight, request, "classifier")
+            return await self._sub_calls.ask(state, request, "classifier")
 
-        call = ClassifyCall(request=flight.request, input_tokens=decision.input_tokens, ask=ask)
+        call = ClassifyCall(request=state.request, input_tokens=decision.input_tokens, ask=ask)
         for classifier in self._classifiers:
             try:
                 opinion = await classifier.refine(call, best)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from interlock.engine.attempting.attempts import Attempts
-from interlock.engine.flight import Flight
+from interlock.engine.call import CallState
 from interlock.engine.guards import Guards
 from interlock.engine.races import Races
 from interlock.engine.rescue import Delivery, Diverged
@@ -26,14 +26,14 @@ class Run:
         self._races = Races(attempts)
         self._guards = guards
 
-    async def __call__(self, flight: Flight, delivery: Delivery) -> AsyncGenerator[Chunk]:
-        """The chunks of a call. When they end without an error, the flight's `outcome` holds the answer that
+    async def __call__(self, state: CallState, delivery: Delivery) -> AsyncGenerator[Chunk]:
+        """The chunks of a call. When they end without an error, the call's `outcome` holds the answer that
         was accepted, as guardrails leave it.
 
         Raises the one error in which the call ends.
         """
-        while (step := await next_step(flight)) is not None:
-            segment = Segment(self._races, flight, delivery, step)
+        while (step := await next_step(state)) is not None:
+            segment = Segment(self._races, state, delivery, step)
             try:
                 restart = segment.begin()
                 if restart is not None:
@@ -47,18 +47,18 @@ class Run:
                                 yield chunk
                 outcome = segment.outcome
                 if outcome.answer is None:
-                    flight.outcome = outcome
+                    state.outcome = outcome
                     continue
-                answer = self._guards.after(flight.request, outcome.answer, flight.kept)
+                answer = self._guards.after(state.request, outcome.answer, state.kept)
                 rest = delivery.settle(answer)
             except ProviderError as error:
-                flight.outcome = segment.broken(error)
+                state.outcome = segment.broken(error)
                 continue
             except Diverged:
                 what = "the stream broke, and the next answer does not go on where it stopped"
                 raise segment.interrupted(what) from None
             if rest is not None:
                 yield rest
-            flight.outcome = outcome if answer is outcome.answer else replace(outcome, answer=answer)
+            state.outcome = outcome if answer is outcome.answer else replace(outcome, answer=answer)
             return
-        raise given_up(self.attempts, flight, delivery)
+        raise given_up(self.attempts, state, delivery)

@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator
 
 from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.call import AttemptState, CallState
 from interlock.engine.endings import exhausted
-from interlock.engine.flight import Flight, Lane
 from interlock.engine.races import Races, Started
 from interlock.engine.rescue import Delivery
 from interlock.errors import (
@@ -26,20 +26,28 @@ _NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer)
 class Segment:
     """What a strategy asked for, under way for one consumer.
 
-    `attempt` and `lane` are those of whoever speaks, as far as that is known.
+    `attempt` and `progress` are those of whoever speaks, as far as that is known.
     """
 
     __slots__ = (
-        "_attempts", "_delivery", "_ended", "_flight", "_races", "_started", "_step", "attempt", "lane",
+        "_attempts",
+        "_delivery",
+        "_ended",
+        "_races",
+        "_started",
+        "_state",
+        "_step",
+        "attempt",
+        "progress",
     )  # fmt: skip
 
-    def __init__(self, races: Races, flight: Flight, delivery: Delivery, step: Step) -> None:
+    def __init__(self, races: Races, state: CallState, delivery: Delivery, step: Step) -> None:
         self._attempts, self._races = races.attempts, races
-        self._flight, self._delivery, self._step = flight, delivery, step
+        self._state, self._delivery, self._step = state, delivery, step
         self._started: Started | None = None
         self._ended: Outcome | None = None
         self.attempt = _leader(step)
-        self.lane = Lane()
+        self.progress = AttemptState()
 
     def begin(self) -> Chunk | None:
         """Take over from what has been delivered; the chunk, if any, tells the consumer to discard it.
@@ -51,9 +59,9 @@ class Segment:
             return None
         goes_on = isinstance(self._step, Attempt) and self._attempts.goes_on(self.attempt.deployment)
         restart = delivery.begin(goes_on=goes_on)
-        self.lane.prefix = delivery.prefix
+        self.progress.prefix = delivery.prefix
         if delivery.started:
-            self._flight.draft.rescue = delivery.way
+            self._state.draft.rescue = delivery.way
         return restart
 
     async def open(self) -> AsyncGenerator[Delta] | None:
@@ -61,13 +69,13 @@ class Segment:
         step, streams = self._step, self._delivery.streams
         if isinstance(step, Attempt):
             if streams:
-                return self._attempts.stream(self._flight, step, self.lane)
-            await self._attempts.complete(self._flight, step, self.lane)
+                return self._attempts.stream(self._state, step, self.progress)
+            await self._attempts.complete(self._state, step, self.progress)
             return None
         if isinstance(step, Race):
-            started = await (self._races.stream if streams else self._races.complete)(self._flight, step)
+            started = await (self._races.stream if streams else self._races.complete)(self._state, step)
             if isinstance(started, Started):
-                self._started, self.attempt, self.lane = started, started.attempt, started.lane
+                self._started, self.attempt, self.progress = started, started.attempt, started.progress
                 return started.deltas()
             step = started
         self._ended, self.attempt = step, step.attempt
@@ -78,7 +86,7 @@ class Segment:
         """Once the deltas have ended without an error. It may still be that nobody has answered."""
         if self._ended is not None:
             return self._ended
-        return Outcome(attempt=self.attempt, answer=self.lane.answer, parsed=self.lane.parsed)
+        return Outcome(attempt=self.attempt, answer=self.progress.answer, parsed=self.progress.parsed)
 
     def broken(self, error: ProviderError) -> Outcome:
         """What the strategy is told of the failure. Raises StreamInterrupted when nothing may follow it."""
@@ -86,7 +94,7 @@ class Segment:
         if isinstance(error, _NOT_TO_GO_ON_FROM):
             delivery.no_beginning()
         if delivery.started:
-            self._flight.draft.rescue = delivery.mode
+            self._state.draft.rescue = delivery.mode
             if delivery.mode == "raise":
                 raise self.interrupted("the stream broke") from error
         if self._started is not None:
@@ -94,25 +102,25 @@ class Segment:
         return Outcome(attempt=self.attempt, error=error)
 
     def interrupted(self, what: str) -> StreamInterrupted:
-        return _interrupted(self._attempts, self._flight, self._delivery, self.attempt, what)
+        return _interrupted(self._attempts, self._state, self._delivery, self.attempt, what)
 
 
-def given_up(attempts: Attempts, flight: Flight, delivery: Delivery) -> InterlockError:
+def given_up(attempts: Attempts, state: CallState, delivery: Delivery) -> InterlockError:
     """The error of a call whose strategy has nothing more to try."""
-    failure, outcome = exhausted(flight), flight.outcome
+    failure, outcome = exhausted(state), state.outcome
     if outcome is None or not delivery.started:
         return failure
     what = "the stream broke, and nothing could take its place"
-    error = _interrupted(attempts, flight, delivery, outcome.attempt, what)
+    error = _interrupted(attempts, state, delivery, outcome.attempt, what)
     error.__cause__ = failure
     return error
 
 
 def _interrupted(
-    attempts: Attempts, flight: Flight, delivery: Delivery, attempt: Attempt, what: str
+    attempts: Attempts, state: CallState, delivery: Delivery, attempt: Attempt, what: str
 ) -> StreamInterrupted:
     deployment = attempts.deployment(attempt.deployment)
-    partial = delivery.partial(deployment, flight.draft.finish(deployment))
+    partial = delivery.partial(deployment, state.draft.finish(deployment))
     return StreamInterrupted(
         f"{what} ({deployment.id}); the error's partial holds what came before", partial=partial
     )

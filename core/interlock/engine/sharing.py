@@ -10,7 +10,7 @@ from threading import Event, RLock
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
-from interlock.health import HealthBook
+from interlock.health import HealthTracker
 from interlock.health.exchange import is_sound
 from interlock.http import redacting_logger
 from interlock.protocols import SharedHealth
@@ -36,7 +36,7 @@ class Sharing:
     def __init__(
         self,
         open_: Callable[[], SharedHealth],
-        book: HealthBook,
+        book: HealthTracker,
         bridge: Bridge,
         names: Mapping[str, str],
         tasks: Iterable[str],

@@ -1,6 +1,6 @@
 """What a strategy wants tried next. It may be anybody's code, and ends the call when it fails."""
 
-from interlock.engine.flight import Flight, Steps
+from interlock.engine.call import CallState, Steps
 from interlock.errors import PermitError, PluginError
 from interlock.protocols import Strategy, StrategyCall
 from interlock.types.decisions import Attempt, Outcome, Race
@@ -14,8 +14,8 @@ def steps_of(strategy: Strategy, call: StrategyCall) -> Steps:
         raise PluginError(f"the strategy {strategy.name} failed with {type(error).__name__}") from error
 
 
-async def next_step(flight: Flight) -> Attempt | Race | Outcome | None:
-    """What the strategy wants tried after the flight's `outcome`, an attempt after the wait that it asks for.
+async def next_step(state: CallState) -> Attempt | Race | Outcome | None:
+    """What the strategy wants tried after the call's `outcome`, an attempt after the wait that it asks for.
 
     An Outcome is the strategy's choice among whole answers. None when it has given up.
 
@@ -24,22 +24,22 @@ async def next_step(flight: Flight) -> Attempt | Race | Outcome | None:
         PermitError: it asks for a deployment that is not on the shortlist.
     """
     try:
-        step = next(flight.steps) if flight.outcome is None else flight.steps.send(flight.outcome)
+        step = next(state.steps) if state.outcome is None else state.steps.send(state.outcome)
     except StopIteration as end:
         chosen = end.value
         if chosen is None or isinstance(chosen, Outcome):
             return chosen
         raise PluginError(f"the strategy chose a {type(chosen).__name__}, not an Outcome") from None
-    _check(flight, step)
+    _check(state, step)
     if isinstance(step, Attempt) and step.delay > 0:
-        await flight.pause(step.delay)
+        await state.pause(step.delay)
     return step
 
 
-def _check(flight: Flight, step: Attempt | Race) -> None:
+def _check(state: CallState, step: Attempt | Race) -> None:
     if not isinstance(step, (Attempt, Race)):
         raise PluginError(f"the strategy asks for a {type(step).__name__}, not an Attempt or a Race")
-    listed = [candidate.deployment for candidate in flight.decision.shortlist]
+    listed = [candidate.deployment for candidate in state.decision.shortlist]
     for attempt in (step,) if isinstance(step, Attempt) else step.attempts:
         if attempt.deployment not in listed:
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")

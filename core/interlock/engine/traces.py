@@ -14,7 +14,7 @@ from interlock.types.records import AttemptRecord, Record
 if TYPE_CHECKING:
     from opentelemetry.context import Context
 
-    from interlock.engine.attempting.logbook import Entry
+    from interlock.engine.attempting.recorder import AttemptScope
     from interlock.telemetry.live import Live
 
 T = TypeVar("T")
@@ -94,7 +94,15 @@ class AttemptTrace:
     """An attempt's span. It is the parent of what its provider does, and of nothing else."""
 
     __slots__ = (
-        "_began", "_call", "_context", "_ended", "_entry", "_labels", "_live", "_outcome", "_streamed",
+        "_began",
+        "_call",
+        "_context",
+        "_ended",
+        "_labels",
+        "_live",
+        "_outcome",
+        "_scope",
+        "_streamed",
         "span",
     )  # fmt: skip
 
@@ -103,15 +111,15 @@ class AttemptTrace:
         call: CallTrace,
         deployment: Deployment,
         attributes: dict[str, Any],
-        entry: "Entry | None" = None,
+        scope: "AttemptScope | None" = None,
     ) -> None:
         live = self._live = call.live
         place = live.places.get(deployment.id)
         if place is None:
             place = live.places[deployment.id] = of_place(live.names, deployment)
         self._call = call
-        self._entry = entry
-        self._streamed = entry is not None and entry.streamed
+        self._scope = scope
+        self._streamed = scope is not None and scope.streamed
         self._labels = place
         self._outcome = ""
         self._began = perf_counter()
@@ -128,9 +136,9 @@ class AttemptTrace:
         call.attempts.append(self)
 
     @classmethod
-    def of(cls, call: CallTrace, entry: "Entry") -> Self:
-        attributes = of_call(call.live.names, entry.call, entry.attempt.role, streamed=entry.streamed)
-        return cls(call, entry.call.deployment, attributes, entry)
+    def of(cls, call: CallTrace, scope: "AttemptScope") -> Self:
+        attributes = of_call(call.live.names, scope.call, scope.attempt.role, streamed=scope.streamed)
+        return cls(call, scope.call.deployment, attributes, scope)
 
     def carried(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
         """`step`, awaited with this span current, and timed when it gives the chunks of a stream."""
@@ -153,8 +161,8 @@ class AttemptTrace:
         return timed
 
     def end(self, record: AttemptRecord) -> None:
-        live, names, entry, error = self._live, self._live.names, self._entry, record.error
-        answer = None if entry is None else entry.answer
+        live, names, scope, error = self._live, self._live.names, self._scope, record.error
+        answer = None if scope is None else scope.answer
         attributes = of_attempt(names, record, answer)
         why = None
         self._outcome = record.outcome
@@ -172,8 +180,8 @@ class AttemptTrace:
             return
         if not self._call.counts:
             attributes = aside(attributes)
-        if live.telemetry.content and entry is not None and self.span.is_recording():
-            attributes |= of_messages(names, entry.call.request.messages)
+        if live.telemetry.content and scope is not None and self.span.is_recording():
+            attributes |= of_messages(names, scope.call.request.messages)
             if answer is not None:
                 attributes |= of_answer(names, answer)
         live.end(self.span, attributes, why)
@@ -187,9 +195,9 @@ class AttemptTrace:
 
     def _won(self, since: float) -> bool:
         """Whether it has answered, or begun to, at a time when an attempt begun at `since` was under way."""
-        if self._entry is None or self._entry.attempt.role == "classifier":
+        if self._scope is None or self._scope.attempt.role == "classifier":
             return False
-        speaks = self._outcome == "" and self._entry.first_token is not None
+        speaks = self._outcome == "" and self._scope.first_token is not None
         return speaks or (self._outcome == "answer" and self._ended >= since)
 
     def _fell_back(self, failed: AttemptRecord, deployment: Deployment) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from interlock.engine.attempting.logbook import Entry
+from interlock.engine.attempting.recorder import AttemptScope
 from interlock.engine.traces import AttemptTrace, CallTrace
 from interlock.errors import InterlockError
 from interlock.telemetry import Telemetry
@@ -99,14 +99,14 @@ async def _streamed(live: "Live", parent: "Context", make: Chunks) -> AsyncGener
             trace.close(failure)
 
 
-class TracingWitness:
-    """Gives each attempt of a traced call its span. The first witness, so that what others refuse has one."""
+class TracingObserver:
+    """Gives each attempt of a traced call its span. The first observer: what others refuse has one."""
 
-    def began(self, entry: Entry) -> None:
-        trace = entry.flight.trace
+    def began(self, scope: AttemptScope) -> None:
+        trace = scope.state.trace
         if trace is not None:
-            entry.scope = AttemptTrace.of(trace, entry)
+            scope.trace = AttemptTrace.of(trace, scope)
 
-    def ended(self, entry: Entry, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as a witness
-        if entry.scope is not None:
-            entry.scope.end(record)
+    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as a observer
+        if scope.trace is not None:
+            scope.trace.end(record)

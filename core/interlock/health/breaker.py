@@ -1,10 +1,10 @@
-"""A circuit breaker: closed, open, half-open. Times are seconds of its book's clock."""
+"""A circuit breaker: closed, open, half-open. Times are seconds of its tracker's clock."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from interlock.health.turns import Turn
+from interlock.health.probe_lease import ProbeLease
 
 
 class State(StrEnum):
@@ -60,10 +60,10 @@ class Breaker:
                            └──────probe_failed─┘
 
     A breaker whose probe was lost without a word is due again after `probe_until`. Methods that say so tell
-    whether they changed anything. Not thread-safe: its book holds a lock.
+    whether they changed anything. Not thread-safe: its tracker holds a lock.
     """
 
-    __slots__ = ("cause", "probe_until", "sentence", "state", "tried", "turn", "until")
+    __slots__ = ("cause", "probe_lease", "probe_until", "sentence", "state", "tried", "until")
 
     def __init__(self) -> None:
         self.state = State.CLOSED
@@ -72,19 +72,19 @@ class Breaker:
         self.until = 0.0
         self.probe_until = 0.0
         self.tried = False  # something was sent all the same, for want of anything else
-        self.turn = Turn()
+        self.probe_lease = ProbeLease()
 
     @property
     def due(self) -> float:
         """When the next attempt may be sent, unless it is closed."""
         return self.until if self.state is State.OPEN else self.probe_until
 
-    def passes(self, now: float, *, in_turn: bool = False) -> bool:
-        """Whether an attempt may be sent; with `in_turn`, a probe also needs a turn."""
+    def passes(self, now: float, *, leased: bool = False) -> bool:
+        """Whether an attempt may be sent; with `leased`, a probe also needs the lease."""
         if self.state is State.CLOSED or self.lapses(now):
             return True
         due = self.due
-        return now >= due and (not in_turn or self.turn.permits(now, due))
+        return now >= due and (not leased or self.probe_lease.permits(now, due))
 
     def lapses(self, now: float) -> bool:
         """Close when the time is up and no probe is needed. Whether it was so."""
@@ -105,13 +105,13 @@ class Breaker:
         self._opened(cause, until, sentence)
         return True
 
-    def begins(self, now: float, lease: float, *, in_turn: bool = False) -> bool:
+    def begins(self, now: float, lease: float, *, leased: bool = False) -> bool:
         """An attempt is about to be sent: the probe, if one is due. Whether the breaker moved."""
         if self.state is State.CLOSED:
             return False
         if self.lapses(now):
             return True
-        if not self.passes(now, in_turn=in_turn):
+        if not self.passes(now, leased=leased):
             self.tried = True
             return False
         moved = self.state is not State.HALF_OPEN
@@ -135,7 +135,7 @@ class Breaker:
     def close(self) -> bool:
         moved = self.state is not State.CLOSED
         self.state, self.until = State.CLOSED, 0.0
-        self.turn.over()
+        self.probe_lease.over()
         return moved
 
     def released(self, now: float) -> bool:
@@ -147,4 +147,4 @@ class Breaker:
 
     def _opened(self, cause: Cause, until: float, sentence: str) -> None:
         self.state, self.cause, self.until, self.sentence = State.OPEN, cause, until, sentence
-        self.turn.over()
+        self.probe_lease.over()

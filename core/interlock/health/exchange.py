@@ -1,17 +1,17 @@
-"""The book's side of sharing health between processes: what it tells, and what it does with what it hears."""
+"""The tracker's side of sharing health between processes: what it tells, what it makes of what it hears."""
 
 from collections.abc import Callable, Sequence
 from math import isfinite
 from threading import RLock
 
 from interlock.health.breaker import Breaker, Cause, State
-from interlock.health.charts import Charts, Moves
-from interlock.health.journal import Journal
+from interlock.health.changes import Changes
+from interlock.health.deployment_health import HealthTable, Moves
 from interlock.types.health import HealthChange, HealthNews
 
 # How long what the others said last is believed, in seconds; after that, this process is on its own.
 _BELIEVED = 2.0
-# How long before a breaker's probe is due its turn is asked for, in seconds.
+# How long before a breaker's probe is due its lease is asked for, in seconds.
 _AHEAD = 0.5
 _MOST = 10**6
 _CAUSES = frozenset(cause.value for cause in Cause)
@@ -20,99 +20,99 @@ _CAUSES = frozenset(cause.value for cause in Cause)
 class Exchange:
     """Thread-safe."""
 
-    def __init__(self, charts: Charts) -> None:
-        self._charts = charts
+    def __init__(self, table: HealthTable) -> None:
+        self._table = table
         self._asked: list[tuple[str, str | None]] = []
 
     def begin(self, wake: Callable[[], None]) -> None:
-        """Keep a journal from here on; `wake` is called, by any thread, when something in it is urgent.
+        """Keep the changes from here on; `wake` is called, by any thread, when one of them is urgent.
 
-        Every breaker that is open stands in it, so that others learn of it after they were out of reach.
+        Every breaker that is open is one of them, so that others learn of it after they were out of reach.
         """
-        charts = self._charts
-        with charts.lock:
-            now = charts.clock()
-            journal = charts.journal = Journal(wake)
-            for deployment, page in charts:
-                if page.breaker.state is State.OPEN and now < page.breaker.until:
-                    journal.note(deployment, page.task).opened = True
+        table = self._table
+        with table.lock:
+            now = table.clock()
+            changes = table.changes = Changes(wake)
+            for deployment, health in table:
+                if health.breaker.state is State.OPEN and now < health.breaker.until:
+                    changes.at(deployment, health.task).opened = True
 
     def end(self) -> None:
-        """Nobody comes for the journal any more: keep none, and wait for nobody's turn."""
-        with self._charts.lock:
-            self._charts.journal = None
-            self._charts.believed_until = 0.0
+        """Nobody comes for the changes any more: keep none, and wait for no lease."""
+        with self._table.lock:
+            self._table.changes = None
+            self._table.believed_until = 0.0
 
     def start_anew(self) -> None:
         """In the child of a fork, where another thread of the parent may have held the lock."""
-        self._charts.lock = RLock()
-        self._charts.journal = None
-        self._charts.believed_until = 0.0
+        self._table.lock = RLock()
+        self._table.changes = None
+        self._table.believed_until = 0.0
 
     def take(self) -> tuple[HealthChange, ...]:
         """What happened here since the last time, and where this process would like to probe."""
-        charts = self._charts
-        with charts.lock:
-            journal, now = charts.journal, charts.clock()
+        table = self._table
+        with table.lock:
+            changes, now = table.changes, table.clock()
             self._asked = []
-            if journal is None:
+            if changes is None:
                 return ()
-            for deployment in charts.troubled:
-                for page in charts.of(deployment):
-                    if _wants_turn(page.breaker, now):
-                        journal.note(deployment, page.task)
-            changes = []
-            for (deployment, task), note in journal.take().items():
-                breaker = charts.of(deployment).at(task).breaker
-                left = breaker.until - now if note.opened and breaker.state is State.OPEN else 0.0
-                wanted = _wants_turn(breaker, now)
+            for deployment in table.troubled:
+                for health in table.of(deployment):
+                    if _wants_lease(health.breaker, now):
+                        changes.at(deployment, health.task)
+            told = []
+            for (deployment, task), change in changes.take().items():
+                breaker = table.of(deployment).at(task).breaker
+                left = breaker.until - now if change.opened and breaker.state is State.OPEN else 0.0
+                wanted = _wants_lease(breaker, now)
                 if wanted:
                     self._asked.append((deployment, task))
-                changes.append(
+                told.append(
                     HealthChange(
                         deployment=deployment,
                         task=task,
-                        successes=note.successes,
-                        failures=note.failures,
-                        hard=note.hard,
-                        closed=note.closed,
+                        successes=change.successes,
+                        failures=change.failures,
+                        hard=change.hard,
+                        closed=change.closed,
                         cause=breaker.cause.value if left > 0 else "",
                         seconds=max(0.0, left),
                         probe=wanted,
                         probing=breaker.state is State.HALF_OPEN,
                     )
                 )
-        return tuple(changes)
+        return tuple(told)
 
     def hear(self, news: Sequence[HealthNews]) -> None:
         """What happened elsewhere, and what became of what `take` asked for.
 
-        What makes no sense is passed over, and nothing is believed for longer than this book would itself.
+        What makes no sense is passed over, and nothing is believed for longer than this process would itself.
         """
         news = [item for item in news if is_sound(item)]
-        charts = self._charts
-        moves = Moves(charts)
-        with charts.lock:
-            now = charts.clock()
-            charts.believed_until = now + _BELIEVED
+        table = self._table
+        moves = Moves(table)
+        with table.lock:
+            now = table.clock()
+            table.believed_until = now + _BELIEVED
             for item in news:
-                page = charts.of(item.deployment).at(item.task)
-                breaker, before = page.breaker, page.breaker.state
+                health = table.of(item.deployment).at(item.task)
+                breaker, before = health.breaker, health.breaker.state
                 if item.closed and not (before is State.OPEN and breaker.cause.lapses):
                     breaker.close()
-                    page.clear()
+                    health.clear()
                 if item.cause in _CAUSES and item.seconds > 0:
                     cause = Cause(item.cause)
-                    longest = charts.policy.longest(cause)
-                    page.hears_of_opening(cause, now, now + min(item.seconds, longest))
-                page.hears(item.successes, item.failures, min(item.hard, item.failures), now)
-                if not page.clean:
-                    charts.troubled.add(item.deployment)
-                moves.note(item.deployment, page, before)
+                    longest = table.policy.longest(cause)
+                    health.hears_of_opening(cause, now, now + min(item.seconds, longest))
+                health.hears(item.successes, item.failures, min(item.hard, item.failures), now)
+                if not health.clean:
+                    table.troubled.add(item.deployment)
+                moves.note(item.deployment, health, before)
             given = {(item.deployment, item.task) for item in news if item.probe}
             for deployment, task in self._asked:
-                turn = charts.of(deployment).at(task).breaker.turn
-                turn.answered(now, given=(deployment, task) in given)
+                probe_lease = table.of(deployment).at(task).breaker.probe_lease
+                probe_lease.answered(now, given=(deployment, task) in given)
             self._asked = []
         moves.tell()
 
@@ -131,8 +131,8 @@ def is_sound(item: object) -> bool:
     )
 
 
-def _wants_turn(breaker: Breaker, now: float) -> bool:
-    """A turn is wanted for a probe that is soon due, if somebody was turned away, and for one under way."""
+def _wants_lease(breaker: Breaker, now: float) -> bool:
+    """A lease is wanted for a probe that is soon due, if somebody was turned away, and for one under way."""
     if breaker.state is State.OPEN:
-        return breaker.turn.wanted and not breaker.cause.lapses and breaker.until - now < _AHEAD
+        return breaker.probe_lease.wanted and not breaker.cause.lapses and breaker.until - now < _AHEAD
     return breaker.state is State.HALF_OPEN and now < breaker.probe_until

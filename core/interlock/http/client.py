@@ -24,7 +24,7 @@ from interlock.types.permit import Permit
 from interlock.types.wire import HttpReply, HttpRequest
 
 if TYPE_CHECKING:
-    from interlock.http.transport import Arrival, Wire
+    from interlock.http.transport import Transport, TransportReply
 
 _TRANSPORT = "interlock.http.transport"
 # Bytes that are given at once, and after which the loop's other tasks have a turn: a body that is there
@@ -110,14 +110,14 @@ class HttpClient:
         self, request: HttpRequest, permit: Permit, deployment: Deployment, encodings: str
     ) -> "StreamReply":
         permit.check(request.url)
-        wire = self._wire(deployment.network)
-        if wire is None:
-            wire = await self._new_wire(deployment.network)
+        transport = self._transport(deployment.network)
+        if transport is None:
+            transport = await self._new_transport(deployment.network)
         headers = _merged(request, deployment, encodings)
         if self._added is not None:
             headers = Unprinted({**self._added(deployment), **headers})
         permit.sent = headers
-        arrival = await wire.open(request, permit, headers, deployment.timeouts.connect)
+        arrival = await transport.open(request, permit, headers, deployment.timeouts.connect)
         if self._observe is not None:
             self._observe(deployment.id, arrival.headers)
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
@@ -125,20 +125,20 @@ class HttpClient:
             raise _redirected(arrival)
         return StreamReply(arrival, deployment.largest_answer)
 
-    def _wire(self, network: Network) -> "Wire | None":
+    def _transport(self, network: Network) -> "Transport | None":
         self._notice_fork()
         pool = self._pools.get(asyncio.get_running_loop())
-        return None if pool is None else pool.wires.get(network)
+        return None if pool is None else pool.transports.get(network)
 
-    async def _new_wire(self, network: Network) -> "Wire":
+    async def _new_transport(self, network: Network) -> "Transport":
         # Loading the HTTP library and the certificates takes longer than a loop may stand still.
         tls = await aside(_prepare, network)
-        wire = self._wire(network)
-        if wire is None:
-            from interlock.http.transport import Wire  # noqa: PLC0415 - not when interlock is imported
+        transport = self._transport(network)
+        if transport is None:
+            from interlock.http.transport import Transport  # noqa: PLC0415 - not when interlock is imported
 
-            wire = self._pool().wires[network] = Wire(Proxies(network), tls)
-        return wire
+            transport = self._pool().transports[network] = Transport(Proxies(network), tls)
+        return transport
 
     def _pool(self) -> "_Pool":
         """The running loop's. Forgets the pools of loops that are closed."""
@@ -160,21 +160,21 @@ class HttpClient:
 class _Pool:
     """One loop's wires, by network. Used on that loop only, but for `close_from_outside`."""
 
-    __slots__ = ("_closing", "_keeper", "_loop", "wires")
+    __slots__ = ("_closing", "_keeper", "_loop", "transports")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._closing: asyncio.Task[None] | None = None
-        self.wires: dict[Network, Wire] = {}
+        self.transports: dict[Network, Transport] = {}
         # A loop closes its asynchronous generators before it ends (asyncio.run does), and so this one's
         # `finally` is the place that needs nobody to remember it. The first step makes the loop know the
         # generator.
-        self._keeper = _close_at_the_end(self.wires)
+        self._keeper = _close_at_the_end(self.transports)
         with contextlib.suppress(StopIteration):
             self._keeper.asend(None).send(None)
 
     async def aclose(self) -> None:
-        await _close_all(self.wires)
+        await _close_all(self.transports)
         # The generator has nothing left to do; if the loop is ending it at this moment, it runs already.
         with contextlib.suppress(RuntimeError):
             await self._keeper.aclose()
@@ -192,7 +192,7 @@ class _Pool:
         # A loop that was closed by hand has run no `finally`. Closing a wire then has nothing left to wait
         # for.
         if self._loop.is_closed():
-            closing = _close_all(self.wires)
+            closing = _close_all(self.transports)
             try:
                 closing.send(None)
             except (StopIteration, RuntimeError):
@@ -200,16 +200,16 @@ class _Pool:
             closing.close()
 
 
-async def _close_at_the_end(wires: "dict[Network, Wire]") -> AsyncGenerator[None, None]:
+async def _close_at_the_end(transports: "dict[Network, Transport]") -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
-        await _close_all(wires)
+        await _close_all(transports)
 
 
-async def _close_all(wires: "dict[Network, Wire]") -> None:
-    while wires:
-        await wires.popitem()[1].aclose()
+async def _close_all(transports: "dict[Network, Transport]") -> None:
+    while transports:
+        await transports.popitem()[1].aclose()
 
 
 def _prepare(network: Network) -> ssl.SSLContext:
@@ -230,7 +230,7 @@ class StreamReply:
 
     __slots__ = ("_arrival", "_encoding", "_inflater", "_limit", "_ready", "_worked", "headers", "status")
 
-    def __init__(self, arrival: "Arrival", limit: int) -> None:
+    def __init__(self, arrival: "TransportReply", limit: int) -> None:
         self._arrival = arrival
         self._limit = limit
         self._encoding = encoding_of(arrival.headers)
@@ -328,7 +328,7 @@ def _merged(request: HttpRequest, deployment: Deployment, encodings: str) -> dic
     return headers
 
 
-def _redirected(arrival: "Arrival") -> ProtocolError:
+def _redirected(arrival: "TransportReply") -> ProtocolError:
     try:
         host = urlsplit(arrival.headers.get("location", "")).hostname
     except ValueError:

@@ -10,7 +10,7 @@ from interlock.errors import InvalidRequest, ProtocolError, ProviderError
 from interlock.http.aside import aside
 from interlock.http.payload import too_large
 from interlock.http.settings import setting_refused
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
 from interlock.types.uncollected import forget_frames, uncollected
@@ -48,11 +48,11 @@ class StreamDecoder(Protocol):
 class Codec(Protocol):
     """A dialect. Nothing here does I/O, and nothing raises but ProviderError."""
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest: ...
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest: ...
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer: ...
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer: ...
 
-    def decoder(self, call: Call) -> StreamDecoder: ...
+    def decoder(self, call: ProviderCall) -> StreamDecoder: ...
 
     def error(self, reply: HttpReply) -> ProviderError:
         """The typed error for a reply whose status is not 2xx."""
@@ -63,7 +63,7 @@ class Codec(Protocol):
 class AsksAgain(Protocol):
     """A codec that knows another way to put a request that the vendor refused."""
 
-    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+    def again(self, call: ProviderCall, error: ProviderError, *, stream: bool) -> HttpRequest | None:
         """The request put in that way, sent once and at once; None when the refusal stands."""
         ...
 
@@ -77,14 +77,14 @@ class HttpProvider:
         self.facts = facts
         self.codec = codec
 
-    async def authorise(self, call: Call, request: HttpRequest) -> HttpRequest:  # noqa: ARG002 - for overriding
+    async def authorise(self, call: ProviderCall, request: HttpRequest) -> HttpRequest:  # noqa: ARG002 - for overriding
         """The request with what a pure codec cannot give it, such as a signature.
 
         Called once for every send. Raises ProviderError alone, and blocks no loop.
         """
         return request
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         request, first = self.codec.encode(call, stream=False), True
         while True:
             reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
@@ -100,7 +100,7 @@ class HttpProvider:
                     raise _understood(error, call) from None
             request, first = self._again(call, reply, first=first, stream=False), False
 
-    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+    async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         request, first = self.codec.encode(call, stream=True), True
         while True:
             request = await self.authorise(call, request)
@@ -126,7 +126,7 @@ class HttpProvider:
                 whole = await reply.read()
             request, first = self._again(call, whole, first=first, stream=True), False
 
-    def _again(self, call: Call, refusal: HttpReply, *, first: bool, stream: bool) -> HttpRequest:
+    def _again(self, call: ProviderCall, refusal: HttpReply, *, first: bool, stream: bool) -> HttpRequest:
         """The refused request put in another way; raises the refusal when there is none, or it was put so."""
         codec, error = self.codec, self.codec.error(refusal)
         request = codec.again(call, error, stream=stream) if first and isinstance(codec, AsksAgain) else None
@@ -135,7 +135,7 @@ class HttpProvider:
         return request
 
 
-def _understood(error: InvalidRequest, call: Call) -> ProviderError:
+def _understood(error: InvalidRequest, call: ProviderCall) -> ProviderError:
     """What an error inside an answer is about."""
     return setting_refused(error, call.request.settings)
 

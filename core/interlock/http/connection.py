@@ -45,7 +45,7 @@ class Unasked(aiohttp.ClientConnectionError):
     """Bytes came that cannot be the answer to this request."""
 
 
-class Connector(aiohttp.TCPConnector):
+class KeptConnector(aiohttp.TCPConnector):
     """`distrusted` is filled with the hosts that sent what nobody had asked for."""
 
     def __init__(self, distrusted: set[str], **options: Any) -> None:
@@ -53,7 +53,7 @@ class Connector(aiohttp.TCPConnector):
         self._factory = functools.partial(Connection, self._loop, distrusted)  # type: ignore[assignment] # one of its kind
 
 
-class Request(aiohttp.ClientRequest):
+class CheckedRequest(aiohttp.ClientRequest):
     """Goes out on a connection on which all is quiet; on any other it fails with Stale, unsent."""
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:

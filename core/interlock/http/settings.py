@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from interlock.errors import InvalidRequest, ProviderError, SettingRefused
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import HINTS, Settings
 from interlock.types.traits import UNKNOWN, traits_of
@@ -78,7 +78,7 @@ def settings_for(settings: Settings, deployment: Deployment) -> Settings:
     return replace(settings, **changed)
 
 
-def tell_settings(call: Call, sent: Mapping[str, Any]) -> None:
+def tell_settings(call: ProviderCall, sent: Mapping[str, Any]) -> None:
     """Say what became of each hint that the caller gave: `sent` is what went out for it, by our own names.
 
     A value that is not the caller's may be words that stand for it, such as `a budget of 1,024 tokens`.

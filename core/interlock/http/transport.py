@@ -13,7 +13,7 @@ import yarl
 
 from interlock.errors import PermitError, ProviderError
 from interlock.http import faults
-from interlock.http.connection import Connector, Request, Stale, Unasked
+from interlock.http.connection import CheckedRequest, KeptConnector, Stale, Unasked
 from interlock.http.proxies import Proxies, Proxy, basic
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpRequest
@@ -31,7 +31,7 @@ _LARGE_BODY = 2**20
 _KNOWN_URLS = 1024
 
 
-class Wire:
+class Transport:
     """One event loop's connections, to any host, through one network."""
 
     def __init__(self, proxies: Proxies, tls: ssl.SSLContext) -> None:
@@ -45,7 +45,7 @@ class Wire:
 
     async def open(
         self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
-    ) -> "Arrival":
+    ) -> "TransportReply":
         """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
         target = self._targets.get(request.url) or self._learn(request.url)
         for name, value in target.headers.items():
@@ -66,7 +66,7 @@ class Wire:
         target: "_Target",
         headers: dict[str, str],
         connect: float,
-    ) -> "Arrival":
+    ) -> "TransportReply":
         """Raises Stale when a kept connection turned out to be at its end: the request has had no answer."""
         body = request.body
         try:
@@ -87,7 +87,7 @@ class Wire:
         except Exception as error:  # noqa: BLE001 - a server must not be able to raise what the engine does not know
             fault = _fault(error, target.host, connect)
         else:
-            return Arrival(reply, target.host)
+            return TransportReply(reply, target.host)
         # Raised here, the fault carries no context: the library's errors print URLs and headers.
         try:
             raise fault
@@ -107,8 +107,8 @@ class Wire:
 
     def _session(self, **keeping: Any) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=Connector(self._distrusted, limit=_UNLIMITED, **keeping),
-            request_class=Request,
+            connector=KeptConnector(self._distrusted, limit=_UNLIMITED, **keeping),
+            request_class=CheckedRequest,
             # A cookie of one caller's answer must not go out with another's request.
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -152,7 +152,7 @@ class _Target:
             self.headers |= self.proxy_headers
 
 
-class Arrival:
+class TransportReply:
     """A reply whose head has come. Header names are lower case."""
 
     __slots__ = ("_content", "_host", "_reply", "headers", "status")

@@ -32,8 +32,8 @@ from interlock.protocols.keeping import (
 )
 from interlock.protocols.providers import (
     Arriving,
-    Call,
     Provider,
+    ProviderCall,
     ProviderFacts,
     Sender,
 )
@@ -55,7 +55,6 @@ __all__ = [
     "Arbiter",
     "ArbitrateCall",
     "Arriving",
-    "Call",
     "CheckingGuardrail",
     "Classifier",
     "ClassifyCall",
@@ -66,6 +65,7 @@ __all__ = [
     "GuardCall",
     "Guardrail",
     "Provider",
+    "ProviderCall",
     "ProviderFacts",
     "RandomSource",
     "RecordStore",

@@ -36,7 +36,7 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class ProviderCall:
     """One attempt at one deployment: what a provider is given.
 
     `http` sends only what `permit` covers; a provider in process checks nothing and is handed the same permit
@@ -113,10 +113,10 @@ class Provider(Protocol):
     api: int
     facts: ProviderFacts
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         """The whole answer."""
         ...
 
-    def stream(self, call: Call) -> AsyncIterator[Delta]:
+    def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         """The answer in steps; a `finish_reason` must come before the end, or the stream counts as cut."""
         ...

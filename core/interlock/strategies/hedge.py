@@ -31,7 +31,7 @@ class HedgePolicy:
     tools: bool = False
 
 
-class Percentiles(Protocol):
+class LatencyPercentiles(Protocol):
     """What `HealthBook.latencies` is asked for."""
 
     def percentile(self, deployment: str, kind: Literal["answer", "first_token"], q: float) -> float | None:
@@ -49,7 +49,7 @@ class Hedge:
     api = 1
     name = "hedge"
 
-    def __init__(self, inner: Strategy, policy: HedgePolicy, latencies: Percentiles) -> None:
+    def __init__(self, inner: Strategy, policy: HedgePolicy, latencies: LatencyPercentiles) -> None:
         self._inner = inner
         self._policy = policy
         self._latencies = latencies

@@ -3,7 +3,7 @@
 Nothing here loads OpenTelemetry before somebody else has: without a provider there is nobody to tell.
 """
 
-from interlock.telemetry.names import Metric, Names, metrics_of
+from interlock.telemetry.names import AttributeNames, Metric, metrics_of
 from interlock.telemetry.switch import Telemetry
 
-__all__ = ["Metric", "Names", "Telemetry", "metrics_of"]
+__all__ = ["AttributeNames", "Metric", "Telemetry", "metrics_of"]

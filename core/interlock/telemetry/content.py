@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from interlock.telemetry.names import Names
+from interlock.telemetry.names import AttributeNames
 from interlock.types.messages import (
     Audio,
     Document,
@@ -24,7 +24,7 @@ _FINISH = {"tool_calls": "tool_call", "refusal": "content_filter"}
 _MODALITIES = {Image: "image", Audio: "audio", Document: "document"}
 
 
-def of_messages(names: Names, messages: Sequence[Message]) -> dict[str, str]:
+def of_messages(names: AttributeNames, messages: Sequence[Message]) -> dict[str, str]:
     """What was sent. Bytes of media are left out; a trace is no place for them."""
     system = [part for message in messages if message.role == "system" for part in message.parts]
     said = [
@@ -38,7 +38,7 @@ def of_messages(names: Names, messages: Sequence[Message]) -> dict[str, str]:
     return attributes
 
 
-def of_answer(names: Names, answer: Answer) -> dict[str, str]:
+def of_answer(names: AttributeNames, answer: Answer) -> dict[str, str]:
     finish = _FINISH.get(answer.finish_reason, answer.finish_reason)
     turn = {"role": "assistant", "parts": _parts(answer.parts), "finish_reason": finish}
     return {names.output_messages: _json([turn])}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from interlock.protocols import Call
-from interlock.telemetry.names import CHAT, Names, provider_name
+from interlock.protocols import ProviderCall
+from interlock.telemetry.names import CHAT, AttributeNames, provider_name
 from interlock.types.identifiers import identifier
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
@@ -14,7 +14,7 @@ from interlock.types.response import Answer
 Attributes = dict[str, Any]
 
 
-def of_place(names: Names, deployment: Deployment) -> Attributes:
+def of_place(names: AttributeNames, deployment: Deployment) -> Attributes:
     """Where an attempt goes; without a server when that is in process."""
     attributes: Attributes = {
         names.operation: CHAT,
@@ -31,7 +31,7 @@ def of_place(names: Names, deployment: Deployment) -> Attributes:
     return attributes
 
 
-def of_call(names: Names, call: Call, role: str, *, streamed: bool) -> Attributes:
+def of_call(names: AttributeNames, call: ProviderCall, role: str, *, streamed: bool) -> Attributes:
     """What an attempt asks for."""
     settings = call.request.settings
     attributes: Attributes = {names.role: role}
@@ -55,7 +55,7 @@ def of_call(names: Names, call: Call, role: str, *, streamed: bool) -> Attribute
     return attributes
 
 
-def of_attempt(names: Names, record: AttemptRecord, answer: Answer | None) -> Attributes:
+def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | None) -> Attributes:
     """How an attempt ended."""
     usage = record.usage
     attributes: Attributes = {names.attempt: record.id}
@@ -92,7 +92,7 @@ def aside(attributes: Attributes) -> Attributes:
     }
 
 
-def of_error(names: Names, error: ErrorRecord) -> Attributes:
+def of_error(names: AttributeNames, error: ErrorRecord) -> Attributes:
     """Why an attempt failed. A vendor's words stay out: they may quote the prompt."""
     attributes: Attributes = {names.error_type: error.kind}
     if error.status is not None:
@@ -109,7 +109,7 @@ def cause(error: ErrorRecord) -> str:
     return " ".join(str(part) for part in (error.kind, error.status, code) if part is not None)
 
 
-def of_record(names: Names, record: Record) -> Attributes:
+def of_record(names: AttributeNames, record: Record) -> Attributes:
     """A finished call. Its tokens stand on the attempts, or they would be counted twice."""
     decision = record.decision
     attributes: Attributes = {

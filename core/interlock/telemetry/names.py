@@ -28,7 +28,7 @@ _PROVIDERS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class AttributeNames:
     """The attributes of spans and metrics. A field's name is what the code calls it."""
 
     operation: str = "gen_ai.operation.name"

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from interlock.telemetry.names import Names, metrics_of, wants_newest
+from interlock.telemetry.names import AttributeNames, metrics_of, wants_newest
 
 if TYPE_CHECKING:
     from interlock.telemetry.live import Live
@@ -30,7 +30,7 @@ class Telemetry:
     ) -> None:
         self.name = name
         self.tokens = tokens
-        self.names = Names.wanted(environ)
+        self.names = AttributeNames.wanted(environ)
         self.metrics = metrics_of(newest=wants_newest(environ))
         self.content = environ.get(_CONTENT, "").strip().lower() in _ON_SPANS
         self._live: Live | None = None

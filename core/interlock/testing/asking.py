@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from interlock.engine.fold import Fold
 from interlock.errors import InvalidRequest, ProviderError
 from interlock.http import HttpClient, Permit, origin_of
-from interlock.protocols import Call, Provider
+from interlock.protocols import Provider, ProviderCall
 from interlock.testing.rules import Conformance, expect, fail, not_applicable
 from interlock.testing.upstream import Reply, Upstream
 from interlock.types.messages import Citation, Message, Text
@@ -102,11 +102,11 @@ class Asking(Conformance):
 
     def call(
         self, url: str, http: HttpClient, request: Request | None = None, permit: Permit | None = None
-    ) -> Call:
+    ) -> ProviderCall:
         deployment = self.deployment(url)
         if permit is None:
             permit = Permit(deployment=deployment.id, origin=origin_of(url) if url else None)
-        return Call(request=request or _greeting(), deployment=deployment, permit=permit, http=http)
+        return ProviderCall(request=request or _greeting(), deployment=deployment, permit=permit, http=http)
 
     def reply(self, scenario: str, *, streamed: bool = False) -> Reply:
         """What the vendor's server sends. Skips the running test where `cannot` says why it never does."""
@@ -200,7 +200,7 @@ class Asking(Conformance):
             asyncio.run(main())
         return upstream
 
-    async def once(self, call: Call, *, streamed: bool) -> Answer:
+    async def once(self, call: ProviderCall, *, streamed: bool) -> Answer:
         if not streamed:
             return await self.provider.complete(call)
         deltas: list[Delta] = []
@@ -216,7 +216,7 @@ class Asking(Conformance):
         if self.provider.facts.in_process and callable(missing) and (step := missing(self.deployment())):
             not_applicable(step)
 
-    async def _outcome(self, call: Call, *, streamed: bool) -> Outcome:
+    async def _outcome(self, call: ProviderCall, *, streamed: bool) -> Outcome:
         try:
             answer = await asyncio.wait_for(self.once(call, streamed=streamed), _PATIENCE)
         except TimeoutError as error:

@@ -14,7 +14,7 @@ _KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", list:
 _ENOUGH = 200
 
 
-class ContentRules(Asking):
+class AnswerRules(Asking):
     """Tool calls, reasoning, structured output, citations, usage, refusals."""
 
     def test_gives_tool_calls(self) -> None:

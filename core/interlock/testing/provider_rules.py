@@ -12,7 +12,7 @@ from interlock.errors import PermitError
 from interlock.http import HttpClient, HttpProvider, origin_of
 from interlock.protocols import API, Provider, ProviderFacts
 from interlock.testing.asking import FLAGGED, SCENARIOS, WAYS
-from interlock.testing.content_rules import ContentRules
+from interlock.testing.content_rules import AnswerRules
 from interlock.testing.error_rules import ERRORS, ErrorRules
 from interlock.testing.history_rules import HistoryRules
 from interlock.testing.http_rules import HttpRules
@@ -31,7 +31,7 @@ SDKS = frozenset(
 )
 
 
-class ProviderConformance(ContentRules, HistoryRules, StreamRules, ErrorRules, HttpRules):
+class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, HttpRules):
     """The rules for providers; see `Asking` for what a subclass sets."""
 
     def test_is_a_provider(self) -> None:

@@ -12,13 +12,13 @@ from typing import Self
 
 from interlock.engine.fold import Fold
 from interlock.hookspecs import hookimpl
-from interlock.protocols import Call, Provider, ProviderFacts
+from interlock.protocols import Provider, ProviderCall, ProviderFacts
 from interlock.types.messages import Audio, Document, Image, Reasoning, Refusal, Text, ToolCall
 from interlock.types.models import ModelCard
 from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
 
 Said = Answer | str | Sequence["Delta | str | BaseException"] | BaseException
-Script = Said | Callable[[Call], "Said | Awaitable[Said]"]
+Script = Said | Callable[[ProviderCall], "Said | Awaitable[Said]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ScriptedProvider:
         if isinstance(steps, str):
             raise TypeError("give a list of steps; one text is [text]")
         self.facts = ProviderFacts(name=name, region=region, needs_key=False, in_process=True)
-        self.calls: list[Call] = []
+        self.calls: list[ProviderCall] = []
         self._steps = deque(step if isinstance(step, Step) else Step(step) for step in steps)
         self._taken = 0
         self._overrun: AssertionError | None = None
@@ -83,14 +83,14 @@ class ScriptedProvider:
     def interlock_model_cards(self) -> Iterable[ModelCard]:
         return [ModelCard(id=f"scripted/{self.facts.name}", maker="the test", jurisdiction="us")]
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         step = self._next(call)
         said = await self._say(step, call)
         if isinstance(said, Answer):
             return said
         return Fold.of(_deltas(said, call), self.facts.name)
 
-    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+    async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         step = self._next(call)
         said = await self._say(step, call)
         for index, delta in enumerate(_deltas(said, call)):
@@ -128,7 +128,7 @@ class ScriptedProvider:
         elif complaint := self.complaint:
             error.add_note(complaint)
 
-    def _next(self, call: Call) -> Step:
+    def _next(self, call: ProviderCall) -> Step:
         self.calls.append(call)
         try:
             step = self._steps.popleft()
@@ -143,7 +143,7 @@ class ScriptedProvider:
         self._taken += 1
         return step
 
-    async def _say(self, step: Step, call: Call) -> Said:
+    async def _say(self, step: Step, call: ProviderCall) -> Said:
         if step.delay:
             await self._sleep(step.delay)
         said = step.said
@@ -155,7 +155,7 @@ class ScriptedProvider:
         return said
 
 
-def _deltas(said: Said, call: Call) -> Iterable[Delta]:
+def _deltas(said: Said, call: ProviderCall) -> Iterable[Delta]:
     if isinstance(said, Answer):
         yield from _taken_apart(said)
         return

@@ -7,7 +7,7 @@ from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import is_arguments, optional_text, parse_object, parts_in
 from interlock.http.seals import sealed
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_anthropic.read import (
@@ -36,11 +36,11 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
-def decode(call: Call, reply: HttpReply) -> Answer:
+def decode(call: ProviderCall, reply: HttpReply) -> Answer:
     return answer_of(call, parse_object(reply.body, "the answer", calls=True))
 
 
-def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
+def answer_of(call: ProviderCall, payload: dict[str, Any]) -> Answer:
     raise_error(payload)
     content = payload.get("content")
     if not isinstance(content, list):

@@ -7,7 +7,7 @@ from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body, mapping_of
 from interlock.http.settings import settings_for, tell_settings
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
 from interlock_anthropic.messages import Conversation
@@ -21,7 +21,7 @@ _BETAS = "anthropic-beta"
 _DROPPING = {"block_binding": {"prefix_mismatch_behavior": "drop_block"}}
 
 
-def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
+def encode(call: ProviderCall, *, stream: bool, dropping: bool = False) -> HttpRequest:
     """`dropping` asks for an answer without the thoughts that no longer fit what stands before them."""
     deployment = call.deployment
     payload, betas = _body(call.request, deployment, dropping=dropping)

@@ -4,7 +4,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http.payload import count_of, optional_text
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation
 from interlock.types.request import Output
 from interlock.types.response import FinishReason, Usage
@@ -34,14 +34,14 @@ def raise_error(payload: dict[str, Any]) -> None:
         raise error_inside(payload)
 
 
-def answer_tool_of(call: Call) -> str | None:
+def answer_tool_of(call: ProviderCall) -> str | None:
     """The tool whose arguments are the answer, if structured output was asked for by one."""
     if not isinstance(call.request.output, Output):
         return None
     return plan_of(call.request, traits_of(call.deployment)).tool
 
 
-def words_of(call: Call) -> tuple[str, ...]:
+def words_of(call: ProviderCall) -> tuple[str, ...]:
     """What the request said in words of ours, which its thoughts are bound to."""
     traits = traits_of(call.deployment)
     return told(call.request, traits) if traits.binds else ()
@@ -55,7 +55,7 @@ def ended(reason: Any) -> FinishReason:
     return known
 
 
-def finish(call: Call, known: FinishReason, *, called: bool, answered: bool) -> FinishReason:
+def finish(call: ProviderCall, known: FinishReason, *, called: bool, answered: bool) -> FinishReason:
     """How the answer ended, seen together with what it holds.
 
     `answered` says that the answer came as a tool's arguments.

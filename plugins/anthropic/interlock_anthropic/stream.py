@@ -7,7 +7,7 @@ from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import Incoming, deltas_of, is_arguments, optional_text, parse_object
 from interlock.http.seals import sealed
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation, Refusal
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
 from interlock.types.strict import loads
@@ -29,7 +29,7 @@ from interlock_anthropic.read import (
 class MessageStream:
     """Deltas out of server-sent events, or out of the plain answer that a gateway may send instead."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ProviderCall) -> None:
         self._call = call
         limit = call.deployment.largest_answer
         self._events = EventParser(limit=limit)

@@ -3,7 +3,7 @@
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.http.seals import refuses_signature
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_bedrock.decode import decode
 from interlock_bedrock.encode import encode
@@ -14,18 +14,18 @@ from interlock_bedrock.stream import ConverseStream
 class Converse:
     """Converse and ConverseStream. Pure: no I/O, and no error but ProviderError. `encode` signs nothing."""
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         return encode(call, stream=stream)
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return decode(call, reply)
 
-    def decoder(self, call: Call) -> StreamDecoder:
+    def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ConverseStream(call)
 
     def error(self, reply: HttpReply) -> ProviderError:
         return error_from_reply(reply)
 
-    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+    def again(self, call: ProviderCall, error: ProviderError, *, stream: bool) -> HttpRequest | None:
         """Without the thoughts that the vendor can no longer check, after a refusal of one of them."""
         return encode(call, stream=stream, dropping=True) if refuses_signature(error) else None

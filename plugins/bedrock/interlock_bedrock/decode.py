@@ -7,7 +7,7 @@ from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import is_arguments, optional_text, parse_object, parts_in, text_of
 from interlock.http.seals import sealed
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation, Part, Reasoning, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_bedrock.errors import error_inside, reports_error
@@ -21,11 +21,11 @@ _BESIDE = ("metrics", "performanceConfig", "serviceTier", "trace")
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
-def decode(call: Call, reply: HttpReply) -> Answer:
+def decode(call: ProviderCall, reply: HttpReply) -> Answer:
     return answer_of(call, parse_object(reply.body, "the answer", calls=True))
 
 
-def answer_of(call: Call, payload: dict[str, Any]) -> Answer:
+def answer_of(call: ProviderCall, payload: dict[str, Any]) -> Answer:
     if reports_error(payload):
         raise error_inside(payload)
     content = object_in(object_in(payload, "output"), "message").get("content")

@@ -7,7 +7,7 @@ from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
 from interlock.http.settings import settings_for, tell_settings
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Request
 from interlock_bedrock.generation import generation, sent_settings
@@ -24,7 +24,7 @@ _DROPPING = {"block_binding": {"prefix_mismatch_behavior": "drop_block"}}
 _BINDING_BETA = "thinking-binding-controls-2026-08-01"
 
 
-def encode(call: Call, *, stream: bool, dropping: bool = False) -> HttpRequest:
+def encode(call: ProviderCall, *, stream: bool, dropping: bool = False) -> HttpRequest:
     """The request, unsigned; a key among the deployment's facts is its authorization.
 
     `dropping` asks for an answer without the thoughts that no longer fit what stands before them.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpProvider, HttpRequest, aside
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock_bedrock.codec import Converse
 from interlock_bedrock.places import signing_region
 from interlock_bedrock.sign import HINT, Credentials, may_have_credentials
@@ -28,7 +28,7 @@ class BedrockProvider(HttpProvider):
         """What is missing when AWS's chain can find nothing; asks nobody, and reads no file."""
         return "" if may_have_credentials(environ) else f"there are no AWS credentials: {HINT}"
 
-    async def authorise(self, call: Call, request: HttpRequest) -> HttpRequest:
+    async def authorise(self, call: ProviderCall, request: HttpRequest) -> HttpRequest:
         deployment = call.deployment
         if _FRAMES not in sys.modules:
             await aside(importlib.import_module, _FRAMES)  # longer than a loop may stand still

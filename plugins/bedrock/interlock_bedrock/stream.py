@@ -8,7 +8,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
 from interlock.http.seals import sealed
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.json_reader import load_json
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta
@@ -48,7 +48,7 @@ class _Block:
 class ConverseStream:
     """Deltas out of ConverseStream's events, or out of a plain JSON answer that came instead."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ProviderCall) -> None:
         self._call = call
         limit = call.deployment.largest_answer
         self._frames = Frames(limit)

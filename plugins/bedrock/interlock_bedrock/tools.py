@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http.payload import json_text
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Message, ToolCall, ToolResult
 from interlock.types.request import Output, Request, ToolSpec
 from interlock_bedrock.models import Traits, traits_of
@@ -56,7 +56,7 @@ class Plan:
     forced: bool = False
 
 
-def answer_tool(call: Call) -> AnswerTool | None:
+def answer_tool(call: ProviderCall) -> AnswerTool | None:
     """The same for a request and for its answer."""
     output = call.request.output
     if not isinstance(output, Output):
@@ -64,7 +64,7 @@ def answer_tool(call: Call) -> AnswerTool | None:
     return _answer_tool(call.request, output, traits_of(call.deployment))
 
 
-def told_to_call(call: Call) -> bool:
+def told_to_call(call: ProviderCall) -> bool:
     """Whether a tool call could only be asked for in words, so that an answer without one is an error."""
     request = call.request
     choice = request.tool_choice
@@ -73,7 +73,7 @@ def told_to_call(call: Call) -> bool:
     return _forcing(choice, len(request.tools), traits_of(call.deployment)) is None
 
 
-def words_of(call: Call) -> tuple[str, ...]:
+def words_of(call: ProviderCall) -> tuple[str, ...]:
     """What the request says in words of ours, where its thoughts are bound to them."""
     traits = traits_of(call.deployment)
     return plan(call.request, traits).words if traits.binds else ()

@@ -3,7 +3,7 @@
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.http.seals import refuses_signature
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.types.response import Answer
 from interlock_google.decode import decode
 from interlock_google.encode import encode
@@ -23,18 +23,18 @@ FACTS = ProviderFacts(
 class GenerateContent:
     """generateContent and streamGenerateContent. Pure: no I/O, and no error but ProviderError."""
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         return encode(call, stream=stream)
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return decode(call, reply)
 
-    def decoder(self, call: Call) -> StreamDecoder:
+    def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ContentStream(call)
 
     def error(self, reply: HttpReply) -> ProviderError:
         return error_from_reply(reply.status, reply.headers, reply.body)
 
-    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+    def again(self, call: ProviderCall, error: ProviderError, *, stream: bool) -> HttpRequest | None:
         """As if another vendor had signed, after a refusal of a signature."""
         return encode(call, stream=stream, signatures=False) if refuses_signature(error) else None

@@ -12,7 +12,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import is_arguments, optional_text, parse_object, text_of
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_google.cite import Sources
@@ -37,7 +37,7 @@ from interlock_google.read import (
 from interlock_google.schema import answer_tool
 
 
-def decode(call: Call, reply: HttpReply) -> Answer:
+def decode(call: ProviderCall, reply: HttpReply) -> Answer:
     payload = parse_object(reply.body, "the answer", calls=True)
     raise_error(payload)
     candidate = first_candidate(payload)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
 from interlock.http.settings import tell_settings
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import ToolSpec
 from interlock_google.contents import conversation
@@ -19,7 +19,7 @@ _PATHS = ("models/", "tunedModels/", "publishers/", "projects/")
 _TAKEN = ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty")
 
 
-def encode(call: Call, *, stream: bool, signatures: bool = True) -> HttpRequest:
+def encode(call: ProviderCall, *, stream: bool, signatures: bool = True) -> HttpRequest:
     """Without `signatures`, the past is sent as if another vendor had made it."""
     deployment = call.deployment
     headers = {"content-type": "application/json"}
@@ -37,7 +37,7 @@ def url(deployment: Deployment, *, stream: bool) -> str:
     return f"{deployment.base_url.rstrip('/')}/{path}:{verb}"
 
 
-def body(call: Call, *, signatures: bool = True) -> dict[str, Any]:
+def body(call: ProviderCall, *, signatures: bool = True) -> dict[str, Any]:
     request, deployment = call.request, call.deployment
     planned = plan(request, deployment.name)
     contents, system = conversation(request.messages, deployment, signatures=signatures)
@@ -59,7 +59,7 @@ def _tool(tool: ToolSpec) -> dict[str, Any]:
     return {**declared, "parametersJsonSchema": tool.parameters}
 
 
-def _config(call: Call, planned: Plan) -> dict[str, Any]:
+def _config(call: ProviderCall, planned: Plan) -> dict[str, Any]:
     settings, thinks = call.request.settings, thinking(call.request.settings, call.deployment)
     _tell(call, thinks)
     named = {
@@ -83,7 +83,7 @@ def _config(call: Call, planned: Plan) -> dict[str, Any]:
     return config
 
 
-def _tell(call: Call, thinks: dict[str, Any]) -> None:
+def _tell(call: ProviderCall, thinks: dict[str, Any]) -> None:
     settings = call.request.settings
     sent = {name: getattr(settings, name) for name in _TAKEN}
     level = thinks.get("thinkingLevel")

@@ -6,7 +6,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import Incoming, is_arguments, optional_text, parse_object, text_of
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.growing import Growing
 from interlock.types.json_reader import load_json
 from interlock.types.response import Delta, ToolCallDelta, Usage
@@ -39,7 +39,7 @@ class ContentStream:
     The end is announced in `close`: only then is it known that nothing follows.
     """
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ProviderCall) -> None:
         self._answer_tool = answer_tool(call.request, call.deployment.name)
         self._answered = False
         limit = call.deployment.largest_answer

@@ -10,7 +10,7 @@ from typing import cast
 from interlock import Answer, Deployment, PermitError, ProtocolError, ProviderError, Reasoning, Text
 from interlock.http import HttpProvider, Permit, origin_of
 from interlock.http.payload import deltas_of
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.types.messages import Part
 from interlock.types.models import Credential, Network, Secret
 from interlock.types.request import Settings
@@ -64,21 +64,21 @@ class LocalProvider:
             return error.message
         return ""
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         """Read as a stream, too, so that an answer which goes round in circles can be cut."""
         inner = await _inside(call)
         async with aclosing(self._open(inner)) as deltas:
             answer = _together([delta async for delta in deltas])
         return emulate.answered(answer) if emulate.is_needed(call.request) else answer
 
-    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+    async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         inner = await _inside(call)
         emulated = emulate.is_needed(call.request)
         async with aclosing(self._emulated(inner) if emulated else self._open(inner)) as deltas:
             async for delta in deltas:
                 yield delta
 
-    async def _open(self, inner: Call) -> AsyncGenerator[Delta]:
+    async def _open(self, inner: ProviderCall) -> AsyncGenerator[Delta]:
         """The stream, to its end or until it goes round in circles: then it is cut, and `extra` says so."""
         loop = Loop()
         # It is a generator, which can be closed; the protocol promises less.
@@ -89,7 +89,7 @@ class LocalProvider:
                     yield Delta(finish_reason="length", served_model=inner.deployment.name, extra=REPETITION)
                     return
 
-    async def _emulated(self, inner: Call) -> AsyncGenerator[Delta]:
+    async def _emulated(self, inner: ProviderCall) -> AsyncGenerator[Delta]:
         """An object means something only once it is whole; until then, empty steps say that it is growing."""
         gathered: list[Delta] = []
         async with aclosing(self._open(inner)) as deltas:
@@ -100,7 +100,7 @@ class LocalProvider:
             yield delta
 
 
-async def _inside(call: Call) -> Call:
+async def _inside(call: ProviderCall) -> ProviderCall:
     """The call as our own server takes it."""
     deployment, request = call.deployment, call.request
     if not call.permit.is_open:
@@ -109,7 +109,7 @@ async def _inside(call: Call) -> Call:
     if not call.permit.is_open:
         raise PermitError(f"the permit for {deployment.id} was withdrawn while the model was loading")
     request = emulate.asked(request) if emulate.is_needed(request) else emulate.plain(request)
-    return Call(
+    return ProviderCall(
         request=replace(request, settings=_settled(request.settings)),
         deployment=replace(
             deployment,

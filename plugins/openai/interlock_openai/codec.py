@@ -2,7 +2,7 @@
 
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_openai.decode import decode
 from interlock_openai.encode import encode
@@ -17,13 +17,13 @@ class ChatCompletions:
     def __init__(self, vendor: Vendor) -> None:
         self.vendor = vendor
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         return encode(call, self.vendor, stream=stream)
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return decode(call, reply, self.vendor)
 
-    def decoder(self, call: Call) -> StreamDecoder:
+    def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ChatStream(call, self.vendor)
 
     def error(self, reply: HttpReply) -> ProviderError:

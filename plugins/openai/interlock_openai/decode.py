@@ -5,7 +5,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import HttpReply
 from interlock.http.payload import optional_text, parse_object, parts_in, text_of
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock.types.strict import loads
@@ -27,11 +27,11 @@ from interlock_openai.think import split
 from interlock_openai.vendors import Vendor
 
 
-def decode(call: Call, reply: HttpReply, vendor: Vendor) -> Answer:
+def decode(call: ProviderCall, reply: HttpReply, vendor: Vendor) -> Answer:
     return answer_of(call, parse_object(reply.body, "the answer"), vendor)
 
 
-def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
+def answer_of(call: ProviderCall, payload: dict[str, Any], vendor: Vendor) -> Answer:
     raise_error(payload, vendor.name)
     choice = first_choice(payload.get("choices"))
     message = choice.get("message") if choice is not None else None
@@ -64,7 +64,7 @@ def answer_of(call: Call, payload: dict[str, Any], vendor: Vendor) -> Answer:
     )
 
 
-def check_called(call: Call, vendor: Vendor, *, called: bool, ended: str) -> None:
+def check_called(call: ProviderCall, vendor: Vendor, *, called: bool, ended: str) -> None:
     """A call that could only be asked for in words must have come, unless the answer was cut or refused."""
     if not called and ended == "stop" and must_call_tools(call, vendor):
         raise ProtocolError(f"{vendor.name} was told to call {call.request.tool_choice} and did not")

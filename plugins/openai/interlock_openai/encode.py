@@ -6,7 +6,7 @@ from typing import Any
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec, says_json
 from interlock_openai import azure
@@ -17,7 +17,7 @@ from interlock_openai.settings import put_settings
 from interlock_openai.vendors import Return, Vendor
 
 
-def encode(call: Call, vendor: Vendor, *, stream: bool) -> HttpRequest:
+def encode(call: ProviderCall, vendor: Vendor, *, stream: bool) -> HttpRequest:
     deployment = call.deployment
     payload = body(call, vendor, stream=stream)
     return HttpRequest(
@@ -34,12 +34,12 @@ def url(deployment: Deployment, vendor: Vendor) -> str:
     return azure.v1(root, "chat/completions")
 
 
-def must_call_tools(call: Call, vendor: Vendor) -> bool:
+def must_call_tools(call: ProviderCall, vendor: Vendor) -> bool:
     """Whether a tool call was asked for in words, so that an answer without one is an error."""
     return is_forced(call.request) and plan_of(call, vendor).forced == "words"
 
 
-def body(call: Call, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
+def body(call: ProviderCall, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
     request, deployment = call.request, call.deployment
     plan = plan_of(call, vendor, stream=stream)
     for what, how in plan.adjusted:

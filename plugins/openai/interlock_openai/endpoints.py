@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from interlock.errors import ProviderError
 from interlock.http import Codec, HttpReply, HttpRequest, StreamDecoder
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_openai.codec import ChatCompletions
 from interlock_openai.responses.codec import Responses
@@ -26,10 +26,10 @@ class Endpoints:
         self._chat = ChatCompletions(vendor)
         self._responses = Responses(vendor)
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         return self._of(call).encode(call, stream=stream)
 
-    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+    def again(self, call: ProviderCall, error: ProviderError, *, stream: bool) -> HttpRequest | None:
         if endpoint_of(call.deployment, self._vendor) == "responses":
             return self._responses.again(call, error, stream=stream)
         settings = call.request.settings
@@ -39,15 +39,15 @@ class Endpoints:
         quiet = replace(call.request, settings=replace(settings, reasoning_effort="none"))
         return self._chat.encode(replace(call, request=quiet), stream=stream)
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return self._of(call).decode(call, reply)
 
-    def decoder(self, call: Call) -> StreamDecoder:
+    def decoder(self, call: ProviderCall) -> StreamDecoder:
         return self._of(call).decoder(call)
 
     def error(self, reply: HttpReply) -> ProviderError:
         return self._chat.error(reply)
 
-    def _of(self, call: Call) -> Codec:
+    def _of(self, call: ProviderCall) -> Codec:
         chat = endpoint_of(call.deployment, self._vendor) == "chat"
         return self._chat if chat else self._responses

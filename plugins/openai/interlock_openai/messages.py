@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http.payload import CallIds, part_name
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import (
     Audio,
     Document,
@@ -38,7 +38,7 @@ _MEDIA = (Image, Audio, Document)
 
 
 def encode_messages(
-    call: Call, vendor: Vendor, extra_system: Iterable[str], *, owed: Return
+    call: ProviderCall, vendor: Vendor, extra_system: Iterable[str], *, owed: Return
 ) -> list[dict[str, Any]]:
     """The vendor's messages; `extra_system` says in words what the vendor has no field for, `owed` which past
     turns must carry a thought.

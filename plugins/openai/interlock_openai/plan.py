@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.request import Output, Request
 from interlock.types.traits import Formats, Speaks, Traits
 from interlock_openai.families import traits_at
@@ -43,7 +43,7 @@ class _Asked(NamedTuple):
     stream: bool
 
 
-def plan_of(call: Call, vendor: Vendor, *, stream: bool = False, endpoint: Speaks = "chat") -> Plan:
+def plan_of(call: ProviderCall, vendor: Vendor, *, stream: bool = False, endpoint: Speaks = "chat") -> Plan:
     """Pure: the same call gets the same plan. `stream` matters where a model reasons only in streams."""
     request, settings = call.request, call.request.settings
     asked = _Asked(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock_openai.media import refused
 from interlock_openai.plan import Plan
 from interlock_openai.vendors import Vendor
@@ -13,7 +13,7 @@ _NAMES = (
 )
 
 
-def put_settings(call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
+def put_settings(call: ProviderCall, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
     settings = call.request.settings
     for name in _NAMES:
         if getattr(settings, name) is not None:
@@ -38,7 +38,7 @@ def _key(vendor: Vendor, name: str) -> str | None:
     return name if has else None
 
 
-def taken(call: Call, plan: Plan, name: str, key: str | None) -> Any:
+def taken(call: ProviderCall, plan: Plan, name: str, key: str | None) -> Any:
     """The setting's value as it is sent; None when the vendor or the model does not take it."""
     value = getattr(call.request.settings, name)
     if key is None:

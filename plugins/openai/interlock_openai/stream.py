@@ -6,7 +6,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.response import Delta, FinishReason
 from interlock_openai.calls import StreamedCalls
 from interlock_openai.decode import answer_of, check_called
@@ -31,7 +31,7 @@ from interlock_openai.vendors import Vendor
 class ChatStream:
     """Deltas out of server-sent events, or out of the plain JSON answer that some servers send instead."""
 
-    def __init__(self, call: Call, vendor: Vendor) -> None:
+    def __init__(self, call: ProviderCall, vendor: Vendor) -> None:
         self._call = call
         self._vendor = vendor
         limit = call.deployment.largest_answer

@@ -13,7 +13,7 @@ from interlock import (
     Unavailable,
     hookimpl,
 )
-from interlock.engine.attempting.logbook import Witness
+from interlock.engine.attempting.recorder import AttemptObserver
 from interlock.testing import scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Candidate, Outcome, Race
 
@@ -210,7 +210,7 @@ def test_what_only_watches_or_advises_keeps_no_call_from_its_answer(ask):
     assert ask(router) == "fine"
 
 
-class Told(Witness):
+class Told(AttemptObserver):
     def __init__(self, *, fails=False):
         self.fails, self.ends = fails, []
 
@@ -225,9 +225,9 @@ class Told(Witness):
 
 def test_a_witness_that_fails_keeps_nobody_else_from_being_told(ask, caplog):
     router = scripted_router({"a": [Unavailable("503")], "b": ["fine"]})
-    logbook = router.wiring.engine.attempts._logbook
+    recorder = router.wiring.engine.attempts._recorder
     first, second = Told(fails=True), Told()
-    logbook.witnesses = [first, *logbook.witnesses, second]
+    recorder.observers = [first, *recorder.observers, second]
     assert ask(router) == "fine"
     assert first.ends == second.ends == ["a", "b"]
     assert "Told raised KeyError" in caplog.text

@@ -9,7 +9,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 
 
 class Clock:
@@ -26,7 +26,7 @@ def clock():
 
 @pytest.fixture
 def book(clock):
-    return HealthBook(HealthPolicy(), clock)
+    return HealthTracker(HealthPolicy(), clock)
 
 
 def attempt(book, error=None, times=1, name="a"):

@@ -17,7 +17,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 from interlock.testing import FakeClock
 
 DOWN = ConnectionFailed("refused")
@@ -25,7 +25,7 @@ DOWN = ConnectionFailed("refused")
 
 def well_known(clock, **policy):
     """A book in which `a` has a long good record, so that its error rate is low whatever follows."""
-    book = HealthBook(HealthPolicy(window=2000, **policy), clock)
+    book = HealthTracker(HealthPolicy(window=2000, **policy), clock)
     attempts(book, None, 2000)
     return book
 
@@ -228,7 +228,7 @@ STEPS = st.one_of(
 def test_it_never_locks_anybody_out_for_good(steps):
     """Whatever happened: ten cooldowns later an attempt may be sent, and after it the next one."""
     clock = FakeClock()
-    book = HealthBook(HealthPolicy(opens_after=3), clock)
+    book = HealthTracker(HealthPolicy(opens_after=3), clock)
     for step, task in steps:
         if isinstance(step, float):
             clock.advance(step)
@@ -248,7 +248,7 @@ def test_it_never_locks_anybody_out_for_good(steps):
 @given(st.lists(st.sampled_from(["begin", "fail", "succeed", "wait"]), max_size=40))
 def test_half_open_has_one_probe(steps):
     clock = FakeClock()
-    book = HealthBook(HealthPolicy(opens_after=1), clock)
+    book = HealthTracker(HealthPolicy(opens_after=1), clock)
     attempts(book, DOWN)
     probing_since = None
     for step in steps:
@@ -266,7 +266,7 @@ def test_half_open_has_one_probe(steps):
 
 
 def test_of_many_threads_at_once_one_probes(clock):
-    book = HealthBook(HealthPolicy(opens_after=1), clock)
+    book = HealthTracker(HealthPolicy(opens_after=1), clock)
     attempts(book, DOWN)
     clock.advance(20)
     start, entered = Barrier(8), []

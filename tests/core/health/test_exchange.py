@@ -3,7 +3,7 @@
 import pytest
 
 from interlock.errors import AuthenticationError, ConnectionFailed, FirstTokenTimeout, RateLimited
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 from interlock.testing import FakeClock
 from interlock.types.health import HealthNews
 
@@ -14,7 +14,7 @@ class Process:
     """A book and what it hears of the other one."""
 
     def __init__(self, clock, **policy):
-        self.book = HealthBook(HealthPolicy(**policy), clock)
+        self.book = HealthTracker(HealthPolicy(**policy), clock)
         self.woken = 0
         self.book.exchange.begin(self.wake)
         self.book.exchange.hear([])
@@ -27,7 +27,7 @@ class Process:
             self.book.began("a", task)
             self.book.ended("a", error, task)
 
-    def tells(self, other, turn=False):
+    def tells(self, other, probe_lease=False):
         changes = self.book.exchange.take()
         news = [
             HealthNews(
@@ -46,7 +46,7 @@ class Process:
         granted = [
             HealthNews(deployment=change.deployment, task=change.task, probe=True)
             for change in changes
-            if change.probe and turn
+            if change.probe and probe_lease
         ]
         self.book.exchange.hear(granted)
         return changes
@@ -152,7 +152,7 @@ def test_one_that_has_the_turn_probes_and_the_others_wait(pair, clock):
     one.tells(two)
     one.verdict(), two.verdict()  # both would like to use it
     clock.advance(19.6)
-    one.tells(two, turn=True)
+    one.tells(two, probe_lease=True)
     two.tells(one)
     clock.advance(0.4)
     assert one.verdict() is Verdict.GOOD
@@ -163,10 +163,10 @@ def test_one_that_has_the_turn_probes_and_the_others_wait(pair, clock):
     assert two.book.error_rate("a") == 0
 
 
-def given(process, *, turn=True):
+def given(process, *, probe_lease=True):
     """The process asks, and is answered."""
     changes = process.book.exchange.take()
-    news = [HealthNews(deployment="a", probe=True)] if turn else []
+    news = [HealthNews(deployment="a", probe=True)] if probe_lease else []
     process.book.exchange.hear(news)
     return [(change.probe, change.probing) for change in changes]
 
@@ -175,7 +175,7 @@ def test_a_turn_is_asked_for_when_somebody_was_turned_away(pair, clock):
     one, _ = pair
     one.attempts(DOWN, 10)
     clock.advance(20)
-    assert given(one, turn=False) == [(False, False)]
+    assert given(one, probe_lease=False) == [(False, False)]
     assert one.verdict() is Verdict.LAST_RESORT
     assert given(one) == [(True, False)]
     assert one.book.admits("a")
@@ -191,7 +191,7 @@ def test_a_turn_is_kept_until_another_process_has_it(pair, clock):
     clock.advance(1)
     assert given(one) == [(True, False)], "it asks to keep it"
     assert one.book.admits("a")
-    assert given(one, turn=False) == [(True, False)]
+    assert given(one, probe_lease=False) == [(True, False)]
     assert not one.book.admits("a")
 
 
@@ -216,7 +216,7 @@ def test_a_process_with_little_to_do_need_not_win_a_race_for_the_turn(pair, cloc
     clock.advance(1)
     one.book.exchange.hear([])
     assert one.verdict() is Verdict.GOOD
-    given(one, turn=False)
+    given(one, probe_lease=False)
     assert one.verdict() is Verdict.LAST_RESORT, "another process has the turn just now"
     clock.advance(1)
     assert one.verdict() is Verdict.GOOD
@@ -257,6 +257,6 @@ def test_news_of_a_kind_that_is_not_known_is_passed_over(pair):
 
 
 def test_a_book_that_nobody_shares_keeps_no_journal(clock):
-    book = HealthBook(HealthPolicy(), clock)
+    book = HealthTracker(HealthPolicy(), clock)
     book.ended("a", DOWN, "chat")
     assert book.exchange.take() == ()

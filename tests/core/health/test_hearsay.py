@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 from interlock.health.exchange import is_sound
 from interlock.testing import FakeClock
 from interlock.types.health import HealthNews
@@ -40,7 +40,7 @@ def news(values):
 @given(st.lists(news(ANYTHING) | ANYTHING, max_size=5))
 def test_whatever_is_heard_nothing_is_raised_and_nothing_lasts(items):
     clock = FakeClock()
-    book = HealthBook(HealthPolicy(), clock)
+    book = HealthTracker(HealthPolicy(), clock)
     book.exchange.begin(lambda: None)
     book.exchange.hear(items)
     for each in book.snapshot():
@@ -54,7 +54,7 @@ def test_whatever_is_heard_nothing_is_raised_and_nothing_lasts(items):
 
 @given(st.lists(news(st.nothing()), max_size=5))
 def test_each_cause_has_a_longest_time(items):
-    book = HealthBook(HealthPolicy(cooldown=20), FakeClock())
+    book = HealthTracker(HealthPolicy(cooldown=20), FakeClock())
     book.exchange.begin(lambda: None)
     book.exchange.hear(items)
     longest = {"failing": 200, "resting": 200, "parked": 3_600, "cooling": DAY}
@@ -62,7 +62,7 @@ def test_each_cause_has_a_longest_time(items):
         if each.cause is not None:
             # A weaker cause takes on the time of the stronger one that it joins.
             assert each.cooldown <= max(longest.values())
-    one = HealthBook(HealthPolicy(cooldown=20), FakeClock())
+    one = HealthTracker(HealthPolicy(cooldown=20), FakeClock())
     for cause, seconds in longest.items():
         one.exchange.hear([HealthNews(deployment=cause, cause=cause, seconds=1e18)])
         assert max(each.cooldown for each in one.snapshot() if each.deployment == cause) == seconds

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import AuthenticationError, ModelNotFound, PermissionDenied, QuotaExceeded
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 from interlock.testing import FakeClock
 
 DOUBTFUL = [
@@ -30,7 +30,7 @@ def clock():
 
 
 def a_book(clock, *, answers):
-    book = HealthBook(HealthPolicy(), clock)
+    book = HealthTracker(HealthPolicy(), clock)
     for _ in range(answers):
         book.ended("a", None, "chat")
     return book

@@ -10,7 +10,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 from interlock.testing import FakeClock
 
 LATE = FirstTokenTimeout("late")
@@ -23,7 +23,7 @@ def clock():
 
 @pytest.fixture
 def book(clock):
-    return HealthBook(HealthPolicy(), clock)
+    return HealthTracker(HealthPolicy(), clock)
 
 
 def attempts(book, error, task, times=1):

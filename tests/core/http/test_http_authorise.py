@@ -9,7 +9,7 @@ import pytest
 from interlock import Delta
 from interlock.errors import AuthenticationError, ProtocolError
 from interlock.http import HttpClient, HttpProvider, HttpReply, HttpRequest, Permit
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.testing import Reply, Upstream
 from interlock.types.messages import Text
 from interlock.types.models import Deployment, ModelCard
@@ -20,13 +20,13 @@ from interlock.types.response import Answer
 class Echo:
     """A dialect of one word."""
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         return HttpRequest(url=f"{call.deployment.base_url}/{stream}", body=b"{}")
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return Answer(parts=(Text("yes"),), finish_reason="stop")
 
-    def decoder(self, call: Call) -> Any:
+    def decoder(self, call: ProviderCall) -> Any:
         raise NotImplementedError
 
     def error(self, reply: HttpReply) -> AuthenticationError:
@@ -34,17 +34,17 @@ class Echo:
 
 
 class Signing(HttpProvider):
-    async def authorise(self, call: Call, request: HttpRequest) -> HttpRequest:
+    async def authorise(self, call: ProviderCall, request: HttpRequest) -> HttpRequest:
         if call.request.task == "refuse":
             raise AuthenticationError("no key")
         return replace(request, headers={**request.headers, "x-proof": request.url[-5:]})
 
 
-def call(upstream: Upstream, task: str | None = None) -> Call:
+def call(upstream: Upstream, task: str | None = None) -> ProviderCall:
     card = ModelCard(id="maker/model", maker="Maker", jurisdiction="us")
     there = Deployment(id="a", card=card, provider="echo", region="us", name="model", base_url=upstream.url)
     permit = Permit(deployment="a", origin=upstream.url)
-    return Call(request=Request("hi", task=task), deployment=there, permit=permit, http=HttpClient())
+    return ProviderCall(request=Request("hi", task=task), deployment=there, permit=permit, http=HttpClient())
 
 
 async def drained(deltas: AsyncIterator[Delta]) -> list[Delta]:

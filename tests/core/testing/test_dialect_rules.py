@@ -13,7 +13,7 @@ import pytest
 from interlock import Answer, Delta, ProtocolError, ProviderError, Unavailable, Usage
 from interlock.engine.fold import Fold
 from interlock.http import EventParser, HttpProvider, HttpReply, HttpRequest, error_for
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.testing import ProviderConformance, Reply, ScriptedProvider
 from interlock.types.messages import Citation, Image, Message, Reasoning, Refusal, Text, ToolCall, ToolResult
 from interlock.types.response import ToolCallDelta
@@ -25,7 +25,7 @@ WHY: dict[str, Any] = {"done": "stop", "cut": "length", "asked": "tool_calls", "
 class Full:
     """`{"said", "thought", "call", "sources", "no", "why", "cost", "fault"}`, whole or in pieces."""
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         request, there = call.request, call.deployment
         body = {
             "oracle": there.name,
@@ -59,10 +59,10 @@ class Full:
     def result_id(self, given: str) -> str:
         return self.id(given)
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return Fold.of(self.deltas(reply.body), "full")
 
-    def decoder(self, call: Call) -> "Stream":
+    def decoder(self, call: ProviderCall) -> "Stream":
         return Stream(self)
 
     def deltas(self, data: str | bytes) -> list[Delta]:
@@ -179,7 +179,7 @@ class ForgetsSchemas(Full):
 
 
 class GivesOutputAsCall(Full):
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         answer = super().decode(call, reply)
         if call.request.output is None:
             return answer
@@ -236,7 +236,7 @@ class MendsHalfACall(Full):
 class CallsNothingWhenCut(Full):
     """Takes the end of the bytes for the end of the answer."""
 
-    def decoder(self, call: Call) -> Stream:
+    def decoder(self, call: ProviderCall) -> Stream:
         class Eager(Stream):
             def close(self) -> Iterator[Delta]:
                 yield Delta(finish_reason="stop")
@@ -310,7 +310,7 @@ class ReadsSecondsAlone(Full):
 
 
 class StrictAboutBytes(Full):
-    def decoder(self, call: Call) -> Stream:
+    def decoder(self, call: ProviderCall) -> Stream:
         class Strict(Stream):
             def feed(self, data: bytes) -> Iterator[Delta]:
                 data.decode("ascii" if data.isascii() else "utf-8")
@@ -320,7 +320,7 @@ class StrictAboutBytes(Full):
 
 
 class ReadsPages(Full):
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         if b"<html" in reply.body.lower():
             return Answer(parts=(Text("a page"),), finish_reason="stop")
         return super().decode(call, reply)
@@ -399,7 +399,7 @@ def test_data_that_contradicts_itself_is_found_out(changes: Any, rule: str, sent
 class WholeAnswers(HttpProvider):
     """Has no streaming, and says its whole answer at once."""
 
-    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+    async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         async for delta in ScriptedProvider([await self.complete(call)]).stream(call):
             yield delta
 

@@ -25,7 +25,7 @@ from interlock import (
     Usage,
 )
 from interlock.http import HttpProvider, HttpReply, HttpRequest
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.testing import ProviderConformance, Reply, ScriptedProvider, Upstream
 
 ACME = Path(__file__).parents[2] / "third_party" / "acme" / "interlock_acme.py"
@@ -80,19 +80,19 @@ def test_a_provider_that_keeps_the_contract_passes(rule: str) -> None:
 
 
 class KeyInUrl(acme.Acme):
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         request = super().encode(call, stream=stream)
         return replace(request, url=f"{request.url}?key={call.deployment.credential.secret.reveal()}")
 
 
 class NoExtras(acme.Acme):
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         bare = replace(call, deployment=replace(call.deployment, extra_body={}))
         return super().encode(bare, stream=stream)
 
 
 class Twice(HttpProvider):
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         with suppress(ProviderError):
             await super().complete(call)
         return await super().complete(call)
@@ -101,7 +101,7 @@ class Twice(HttpProvider):
 class OwnClient(HttpProvider):
     """Brings a client of its own, which knows no permits and follows redirects."""
 
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         request = self.codec.encode(call, stream=False)
         status, headers, body = await self.post(request.url, request)
         if status == 307:
@@ -143,14 +143,14 @@ class RawError(acme.Acme):
 
 
 class Credulous(acme.Acme):
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         with suppress(ProtocolError):
             return super().decode(call, reply)
         return Answer(parts=(Text(reply.body.decode(errors="replace")),), finish_reason="stop", usage=USAGE)
 
 
 class Untyped(acme.Acme):
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         json.loads(reply.body)["said"]
         return super().decode(call, reply)
 
@@ -177,7 +177,7 @@ def streaming(stream: Callable[[], Any]) -> Any:
 
 
 class Swallows(HttpProvider):
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         try:
             return await super().complete(call)
         except asyncio.CancelledError:
@@ -189,7 +189,7 @@ class KeepsReading(HttpProvider):
 
     tasks: ClassVar[list[Any]] = []
 
-    async def stream(self, call: Call) -> AsyncIterator[Delta]:
+    async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         queue: asyncio.Queue[Delta] = asyncio.Queue()
 
         async def read() -> None:
@@ -202,13 +202,13 @@ class KeepsReading(HttpProvider):
 
 
 class Talkative(acme.Acme):
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         logging.getLogger("acme").debug("asking %s", call.request.messages)
         return super().encode(call, stream=stream)
 
 
 class Drops(acme.Acme):
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         text = tuple(replace(message, content=message.text) for message in call.request.messages)
         return super().encode(
             replace(call, request=replace(call.request, messages=text, tools=())), stream=stream
@@ -216,7 +216,7 @@ class Drops(acme.Acme):
 
 
 class Miscounts(acme.Acme):
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return replace(super().decode(call, reply), usage=Usage())
 
 
@@ -299,7 +299,7 @@ def test_a_flag_asks_for_what_it_promises() -> None:
         Kit(over(Drops()), has_images=True).test_sends_images_or_refuses_them()
 
 
-def refusing(call: Call) -> str:
+def refusing(call: ProviderCall) -> str:
     if (
         call.request.tools
         or call.request.output
@@ -316,7 +316,7 @@ def test_a_provider_in_process_is_asked_for_real(rule: str) -> None:
 
 
 class Deaf(ScriptedProvider):
-    async def complete(self, call: Call) -> Answer:
+    async def complete(self, call: ProviderCall) -> Answer:
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(30)
         return await super().complete(call)

@@ -22,7 +22,7 @@ from interlock import (
     Unavailable,
     Usage,
 )
-from interlock.health import HealthBook, HealthPolicy, Verdict
+from interlock.health import HealthPolicy, HealthTracker, Verdict
 from interlock.testing import FakeClock, ScriptedProvider, Step, scripted_providers, scripted_router
 from interlock.testing.scripted import _words
 
@@ -190,7 +190,7 @@ def test_a_router_takes_regions_and_other_configuration() -> None:
 
 def test_a_fake_clock_moves_a_health_book() -> None:
     clock = FakeClock()
-    book = HealthBook(HealthPolicy(cooldown=30), clock)
+    book = HealthTracker(HealthPolicy(cooldown=30), clock)
     book.began("a")
     book.ended("a", RateLimited("later", retry_after=20.0))
     assert book.standing("a").verdict is Verdict.EXCLUDED

@@ -8,7 +8,7 @@ import pytest
 
 from interlock.engine.fold import Fold
 from interlock.http import HttpClient, HttpReply, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request
 from interlock.types.response import Answer
@@ -23,7 +23,7 @@ class Dialect:
     def __init__(self) -> None:
         self.codec = Converse()
 
-    def call(self, request: Request | str = "hello", **deployment: Any) -> Call:
+    def call(self, request: Request | str = "hello", **deployment: Any) -> ProviderCall:
         fields: dict[str, Any] = {
             "id": "there",
             "card": ModelCard(id="anthropic/claude-4-opus", maker="Anthropic", jurisdiction="us"),
@@ -33,7 +33,7 @@ class Dialect:
             "base_url": "https://bedrock-runtime.us-east-1.amazonaws.com",
             "credential": Credential(secret=Secret("bedrock-key")),
         }
-        return Call(
+        return ProviderCall(
             request=request if isinstance(request, Request) else Request(request),
             deployment=Deployment(**(fields | deployment)),
             permit=Permit(deployment="there", origin=None),
@@ -43,11 +43,11 @@ class Dialect:
     def body(self, request: Request | str, **deployment: Any) -> dict[str, Any]:
         return json.loads(self.codec.encode(self.call(request, **deployment), stream=False).body)
 
-    def decode(self, payload: Any, call: Call | None = None) -> Answer:
+    def decode(self, payload: Any, call: ProviderCall | None = None) -> Answer:
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         return self.codec.decode(call or self.call(), HttpReply(status=200, headers={}, body=body))
 
-    def fold(self, pieces: Iterable[bytes], call: Call | None = None) -> Answer:
+    def fold(self, pieces: Iterable[bytes], call: ProviderCall | None = None) -> Answer:
         """What the engine makes of a stream that arrives in these pieces."""
         decoder = self.codec.decoder(call or self.call())
         fold = Fold(FACTS.name)

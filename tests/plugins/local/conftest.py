@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interlock.http import HttpClient, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Request, Settings
 from interlock_local import CARD, LocalProvider
@@ -18,12 +18,12 @@ def provider() -> LocalProvider:
 
 
 @pytest.fixture
-async def ask() -> AsyncIterator[Callable[..., Call]]:
+async def ask() -> AsyncIterator[Callable[..., ProviderCall]]:
     http = HttpClient()
 
-    def call(request: Any, *, name: str = "smollm2-135m", **fields: Any) -> Call:
+    def call(request: Any, *, name: str = "smollm2-135m", **fields: Any) -> ProviderCall:
         settings = {"max_tokens": 24, "temperature": 0, "seed": 1} | fields.pop("settings", {})
-        return Call(
+        return ProviderCall(
             request=Request(request, settings=Settings(**settings), **fields),
             deployment=Deployment(id="here", card=CARD, provider="local", region="local", name=name),
             permit=Permit(deployment="here", origin=None),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock_local import LocalProvider
 from interlock_local.loops import Loop
 from interlock_local.provider import MAX_TOKENS
@@ -56,7 +56,7 @@ def test_a_list_that_goes_on_counting_is_one() -> None:
 
 
 async def test_a_model_that_repeats_itself_is_cut_and_said_to_be(
-    provider: LocalProvider, ask: Callable[..., Call]
+    provider: LocalProvider, ask: Callable[..., ProviderCall]
 ) -> None:
     call = ask("Laugh.", settings={"max_tokens": MAX_TOKENS, "extra": {"grammar": 'root ::= "ha " root'}})
     plain = await provider.complete(call)

@@ -9,7 +9,7 @@ import pytest
 
 from interlock.engine.fold import Fold
 from interlock.errors import ContextLengthExceeded, InvalidRequest, ModelNotFound, PermitError, Unavailable
-from interlock.protocols import Call, Provider
+from interlock.protocols import Provider, ProviderCall
 from interlock.types.messages import Image, Message, ToolCall, ToolResult
 from interlock.types.request import Output, ToolSpec
 from interlock.types.response import Answer
@@ -17,7 +17,7 @@ from interlock_local import CARD, LocalProvider, interlock_model_cards, interloc
 from interlock_local.process import SERVERS
 from interlock_local.weights import find
 
-Ask = Callable[..., Call]
+Ask = Callable[..., ProviderCall]
 WEATHER = ToolSpec(
     name="get_weather",
     description="The weather in a city",
@@ -31,7 +31,7 @@ WEATHER = ToolSpec(
 CLOCK = ToolSpec(name="get_time", description="The time in a city")
 
 
-async def streamed(provider: LocalProvider, call: Call) -> Answer:
+async def streamed(provider: LocalProvider, call: ProviderCall) -> Answer:
     fold = Fold("local")
     async for delta in provider.stream(call):
         fold.add(delta)

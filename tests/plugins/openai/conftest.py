@@ -7,7 +7,7 @@ import pytest
 
 from interlock.engine.fold import Fold
 from interlock.http import Codec, HttpClient, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Request
 from interlock.types.response import Answer
@@ -23,7 +23,7 @@ class Dialect:
         self.vendor = vendor
         self.codec = codec or ChatCompletions(vendor)
 
-    def call(self, request: Request | str = "hello", **deployment: Any) -> Call:
+    def call(self, request: Request | str = "hello", **deployment: Any) -> ProviderCall:
         card = ModelCard(id="maker/model", maker="Maker", jurisdiction="us")
         fields: dict[str, Any] = {
             "id": "there",
@@ -35,14 +35,14 @@ class Dialect:
             "credential": Credential(secret=Secret("sk-secret")),
         }
         asked = request if isinstance(request, Request) else Request(request)
-        return Call(
+        return ProviderCall(
             request=asked,
             deployment=Deployment(**(fields | deployment)),
             permit=Permit(deployment="there", origin=None),
             http=HttpClient(),
         )
 
-    def fold(self, pieces: Iterable[bytes], call: Call | None = None) -> Answer:
+    def fold(self, pieces: Iterable[bytes], call: ProviderCall | None = None) -> Answer:
         """What the engine makes of a stream that arrives in these pieces."""
         decoder = self.codec.decoder(call or self.call())
         fold = Fold(self.vendor.name)

@@ -15,7 +15,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.http import EventParser, HttpProvider, HttpReply, HttpRequest, error_for
-from interlock.protocols import Call, ProviderFacts
+from interlock.protocols import ProviderCall, ProviderFacts
 
 FACTS = ProviderFacts(name="acme", env=("ACME_API_KEY",), base_url="https://api.acme.example/v2", region="us")
 
@@ -23,7 +23,7 @@ FACTS = ProviderFacts(name="acme", env=("ACME_API_KEY",), base_url="https://api.
 class Acme:
     """The dialect: pure functions between Interlock's types and Acme's JSON."""
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         request, there = call.request, call.deployment
         parts = (part for message in request.messages for part in message.parts)
         if request.tools or request.output or not all(isinstance(part, Text | Reasoning) for part in parts):
@@ -35,14 +35,14 @@ class Acme:
         data = json.dumps(body | dict(there.extra_body)).encode()
         return HttpRequest(url=f"{there.base_url}/talk", body=data, headers=headers)
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         said = read(reply.body)
         if said.finish_reason is None:
             raise ProtocolError("Acme's answer has no end")
         usage = said.usage or Usage()
         return Answer(parts=(Text(said.text),), finish_reason=said.finish_reason, usage=usage)
 
-    def decoder(self, call: Call) -> "Stream":
+    def decoder(self, call: ProviderCall) -> "Stream":
         return Stream()
 
     def error(self, reply: HttpReply) -> ProviderError:

@@ -8,15 +8,15 @@ from itertools import count
 from time import perf_counter
 
 from interlock.engine.attempting.bounds import bounded
+from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits
 from interlock.engine.attempting.contents import check_calls, check_content
+from interlock.engine.attempting.deadline import Deadline
 from interlock.engine.attempting.limits import Limits
-from interlock.engine.attempting.logbook import Logbook
-from interlock.engine.attempting.reading import Reading
-from interlock.engine.attempting.slots import AT_ONCE, Slots
+from interlock.engine.attempting.provider_stream import ProviderStream
+from interlock.engine.attempting.recorder import AttemptRecorder
 from interlock.engine.attempting.unhurried import unhurried
-from interlock.engine.attempting.watch import Watch
+from interlock.engine.call import AttemptState, CallState
 from interlock.engine.deciding.decide import Decider
-from interlock.engine.flight import Flight, Lane
 from interlock.engine.fold import Fold
 from interlock.engine.guards import Guards
 from interlock.engine.output import mending
@@ -25,7 +25,7 @@ from interlock.engine.rescue import prefilled
 from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
 from interlock.health import RefusedSettings, without
 from interlock.http import HttpClient, Permit, origin_of
-from interlock.protocols import Call, Provider
+from interlock.protocols import Provider, ProviderCall
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt
 from interlock.types.models import Deployment
@@ -47,22 +47,22 @@ class Attempts:
         decider: Decider,
         deployments: Mapping[str, Deployment],
         providers: Mapping[str, Provider],
-        logbook: Logbook,
+        recorder: AttemptRecorder,
         http: HttpClient,
         guards: Guards,
         content: ContentRules,
         refused: RefusedSettings,
-        slots: Slots | None = None,
+        concurrency: ConcurrencyLimits | None = None,
     ) -> None:
         self._decider = decider
         self._deployments = deployments
         self._providers = providers
-        self._logbook = logbook
+        self._recorder = recorder
         self._http = http
         self._guards = guards
         self._content = content
         self._refused = refused
-        self._slots = slots
+        self._concurrency = concurrency
         self._origins: dict[str, str | None] = {}
 
     def deployment(self, name: str) -> Deployment:
@@ -72,54 +72,60 @@ class Attempts:
         """Whether a deployment's model takes an answer begun and goes on with it."""
         return "prefill" in self._deployments[name].card.capabilities
 
-    async def complete(self, flight: Flight, attempt: Attempt, lane: Lane) -> Answer:
-        """An answer that was accepted, or ProviderError; TotalTimeout when the flight is due."""
-        turn = AT_ONCE if self._slots is None else await self._slots.turn(flight, attempt, lane)
+    async def complete(self, state: CallState, attempt: Attempt, progress: AttemptState) -> Answer:
+        """An answer that was accepted, or ProviderError; TotalTimeout when the call is due."""
+        slot = (
+            AT_ONCE if self._concurrency is None else await self._concurrency.slot(state, attempt, progress)
+        )
         with (
-            turn,
-            self._logbook.entry(flight, attempt, self._permit(flight, attempt, lane), lane) as entry,
-            closing(Watch()) as watch,
+            slot,
+            self._recorder.scope(state, attempt, self._permit(state, attempt, progress), progress) as scope,
+            closing(Deadline()) as deadline,
         ):
-            call = entry.call
+            call = scope.call
             provider = self._providers[call.deployment.provider]
             now = asyncio.get_running_loop().time()
-            with watch.until(*Limits(call.deployment, flight, now).wait("answer", now)):
-                answer = _marked(await entry.carried(provider.complete)(call), call.deployment)
-                answer = entry.masked(answer)
-            entry.answer, entry.usage, entry.served_model = answer, answer.usage, answer.served_model
-            answer = await self._accept(flight, call, answer, lane)
-            entry.usage = answer.usage
+            with deadline.until(*Limits(call.deployment, state, now).wait("answer", now)):
+                answer = _marked(await scope.carried(provider.complete)(call), call.deployment)
+                answer = scope.masked(answer)
+            scope.answer, scope.usage, scope.served_model = answer, answer.usage, answer.served_model
+            answer = await self._accept(state, call, answer, progress)
+            scope.usage = answer.usage
         return answer
 
-    async def stream(self, flight: Flight, attempt: Attempt, lane: Lane) -> AsyncGenerator[Delta]:
-        """The provider's deltas; when they end without an error, `lane.answer` is the accepted answer."""
-        turn = AT_ONCE if self._slots is None else await self._slots.turn(flight, attempt, lane)
+    async def stream(
+        self, state: CallState, attempt: Attempt, progress: AttemptState
+    ) -> AsyncGenerator[Delta]:
+        """The provider's deltas; when they end without an error, `progress.answer` is the accepted answer."""
+        slot = (
+            AT_ONCE if self._concurrency is None else await self._concurrency.slot(state, attempt, progress)
+        )
         with (
-            turn,
-            self._logbook.entry(
-                flight, attempt, self._permit(flight, attempt, lane), lane, streamed=True
-            ) as entry,
-            closing(Watch()) as watch,
+            slot,
+            self._recorder.scope(
+                state, attempt, self._permit(state, attempt, progress), progress, streamed=True
+            ) as scope,
+            closing(Deadline()) as deadline,
         ):
-            call = entry.call
+            call = scope.call
             provider = self._providers[call.deployment.provider]
             loop_time = asyncio.get_running_loop().time
             began = loop_time()
-            limits = Limits(call.deployment, flight, began)
-            lane.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
-            if lane.prefix:
-                fold.add(Delta(lane.prefix))
-            async with Reading(provider.stream(call), entry, watch) as deltas:
-                step = entry.carried(deltas.__anext__)
+            limits = Limits(call.deployment, state, began)
+            progress.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
+            if progress.prefix:
+                fold.add(Delta(progress.prefix))
+            async with ProviderStream(provider.stream(call), scope, deadline) as deltas:
+                step = scope.carried(deltas.__anext__)
                 limit = limits.wait("first_token", began)
                 for number in count(1):
                     if number % _BREATH == 0:
                         await asyncio.sleep(0)
                     try:
-                        with watch.until(*limit):
+                        with deadline.until(*limit):
                             delta = await step()
                     except StopAsyncIteration:
-                        if watch.left and not fold.finished:
+                        if deadline.left and not fold.finished:
                             raise asyncio.CancelledError from None
                         break
                     except (AttemptTimeout, TotalTimeout):
@@ -127,67 +133,69 @@ class Attempts:
                             raise
                         break  # the answer is whole; only its connection was left open
                     fold.add(delta)
-                    entry.usage, entry.served_model = fold.usage, fold.served_model
-                    if entry.first_token is None and speaks(delta):
-                        entry.spoke()
+                    scope.usage, scope.served_model = fold.usage, fold.served_model
+                    if scope.first_token is None and speaks(delta):
+                        scope.spoke()
                     yield delta
                     if fold.finished:
                         limit = limits.after_finish(loop_time())
-                    elif entry.first_token is not None:
+                    elif scope.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
-            entry.answer = entry.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
-            answer = await self._accept(flight, call, entry.answer, lane)
-            entry.usage = answer.usage
+            scope.answer = scope.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
+            answer = await self._accept(state, call, scope.answer, progress)
+            scope.usage = answer.usage
 
-    async def _accept(self, flight: Flight, call: Call, answer: Answer, lane: Lane) -> Answer:
+    async def _accept(
+        self, state: CallState, call: ProviderCall, answer: Answer, progress: AttemptState
+    ) -> Answer:
         """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
-        check_content(self._content, flight.request, answer)
-        check_calls(flight.request, call, answer)
-        self._guards.check(flight.request, answer, flight.kept)
-        output = flight.request.output
+        check_content(self._content, state.request, answer)
+        check_calls(state.request, call, answer)
+        self._guards.check(state.request, answer, state.kept)
+        output = state.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
             try:
-                lane.parsed = await unhurried(
-                    len(answer.text), self._guards.parsed, output, flight.request, answer, flight.kept
+                progress.parsed = await unhurried(
+                    len(answer.text), self._guards.parsed, output, state.request, answer, state.kept
                 )
             except OutputInvalid as misfit:
-                flight.misfits[call.deployment.id] = misfit
+                state.misfits[call.deployment.id] = misfit
                 raise
         usage = answer.usage
         if usage.input_tokens is None or usage.output_tokens is None:
-            usage = estimated(usage, flight.decision.input_tokens, answer)
+            usage = estimated(usage, state.decision.input_tokens, answer)
             answer = replace(answer, usage=usage)
-        lane.answer = answer
+        progress.answer = answer
         return answer
 
-    def _permit(self, flight: Flight, attempt: Attempt, lane: Lane) -> Call:
+    def _permit(self, state: CallState, attempt: Attempt, progress: AttemptState) -> ProviderCall:
         """Check the constraints once more, and only then mint the permit."""
-        if all(candidate.deployment != attempt.deployment for candidate in flight.decision.shortlist):
+        if all(candidate.deployment != attempt.deployment for candidate in state.decision.shortlist):
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
         deployment = self._deployments[attempt.deployment]
-        lane.id = number = flight.draft.number() if lane.id is None else lane.id
-        rule = self._decider.recheck(flight.asked, flight.kept_to, flight.decision, deployment)
+        progress.id = number = state.draft.number() if progress.id is None else progress.id
+        rule = self._decider.recheck(state.asked, state.kept_to, state.decision, deployment)
         if rule is not None:
             error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {rule}")
-            record = flight.draft.attempt(
-                number, deployment, attempt.role, ticks=perf_counter(), error=error, parent=lane.parent
+            record = state.draft.attempt(
+                number, deployment, attempt.role, ticks=perf_counter(), error=error, parent=progress.parent
             )
-            if flight.trace is not None:
-                flight.trace.refused(deployment, record)
+            if state.trace is not None:
+                state.trace.refused(deployment, record)
             raise error
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
-        request = flight.request
-        if attempt.repair and (misfit := flight.misfits.get(deployment.id)) is not None:
+        request = state.request
+        if attempt.repair and (misfit := state.misfits.get(deployment.id)) is not None:
             request = mending(request, misfit)
-        elif lane.prefix:
-            request = prefilled(request, lane.prefix)
+        elif progress.prefix:
+            request = prefilled(request, progress.prefix)
         if refused := self._refused.among(deployment.id, request):
             request = without(request, refused)
         request, lowered = bounded(request, deployment)
-        call = Call(request=request, deployment=deployment, permit=permit, http=self._http)
+        call = ProviderCall(request=request, deployment=deployment, permit=permit, http=self._http)
         for setting in lowered:
             value = getattr(request.settings, setting)
             call.adjust(setting, f"sent as {value}; the model's answers are no longer")

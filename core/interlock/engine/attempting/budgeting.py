@@ -1,10 +1,10 @@
-"""Budgets around attempts: the rule that decisions ask, and the witness that reserves and settles."""
+"""Budgets around attempts: the rule that decisions ask, and the observer that reserves and settles."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from interlock.classifiers.tokens import estimate_request_tokens
-from interlock.engine.attempting.logbook import Entry
+from interlock.engine.attempting.recorder import AttemptScope
 from interlock.errors import BudgetExceeded, InterlockError, NoLongerAllowed
 from interlock.health.budgets import Ledger, Reservation
 from interlock.health.shortfalls import Shortfall
@@ -68,7 +68,7 @@ class Tariff:
 
 
 class Budgeting:
-    """The rule `budget` and the witness of one router, over one ledger."""
+    """The rule `budget` and the observer of one router, over one ledger."""
 
     api = API
     name = "budget"
@@ -79,7 +79,7 @@ class Budgeting:
         self._deployments = deployments
         self._tariffs = {id_: Tariff.of(deployment) for id_, deployment in deployments.items()}
         self._dearest = Tariff.dearest(self._tariffs.values())
-        self._open: dict[Entry, Reservation] = {}
+        self._open: dict[AttemptScope, Reservation] = {}
 
     def snapshot(self) -> tuple[Spending, ...]:
         """What is spent in the present windows; see `Ledger.snapshot`."""
@@ -94,22 +94,22 @@ class Budgeting:
         shortfall = self._shortfall(call.request, call.deployment.id, call.input_tokens)
         return None if shortfall is None else shortfall.sentence
 
-    def began(self, entry: Entry) -> None:
+    def began(self, scope: AttemptScope) -> None:
         """Reserves what this attempt may take. A request that a guardrail, a repair or a classifier wrote
         differs in length from the one that was decided on.
         """
-        request, asked = entry.call.request, entry.flight.asked
-        tokens = entry.flight.decision.input_tokens if request is asked else estimate_request_tokens(request)
-        deployment = entry.call.deployment.id
+        request, asked = scope.call.request, scope.state.asked
+        tokens = scope.state.decision.input_tokens if request is asked else estimate_request_tokens(request)
+        deployment = scope.call.deployment.id
         taken, usd = self._tariff(deployment).estimate(tokens, request.settings)
         found = self._ledger.reserve(deployment, asked.metadata or _NOTHING, taken, usd)
         if isinstance(found, Shortfall):
             raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {found.sentence}")
-        self._open[entry] = found
+        self._open[scope] = found
 
-    def ended(self, entry: Entry, failure: InterlockError | None, record: AttemptRecord) -> None:
+    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:
         """Settles at what the record says. An answer whose cost nobody knows keeps its reservation."""
-        reservation = self._open.pop(entry)
+        reservation = self._open.pop(scope)
         if isinstance(failure, NoLongerAllowed):
             self._ledger.release(reservation)
             return

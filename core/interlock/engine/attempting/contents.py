@@ -10,7 +10,7 @@ from interlock.errors import (
     RefusedAnswer,
     TruncatedAnswer,
 )
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.content import ContentRules
 from interlock.types.messages import Audio, Document, Image
 from interlock.types.request import Request
@@ -29,7 +29,7 @@ def check_content(rules: ContentRules, request: Request, answer: Answer) -> None
         raise rejected
 
 
-def check_calls(request: Request, call: Call, answer: Answer) -> None:
+def check_calls(request: Request, call: ProviderCall, answer: Answer) -> None:
     """Raises ProtocolError for calls that the request does not allow, and for none where one must come.
 
     Where the operator has offered tools in fields that only the vendor knows, any call may be of those. A
@@ -57,7 +57,7 @@ def _offers(body: Mapping[str, Any]) -> bool:
     )
 
 
-def _left_out(call: Call) -> bool:
+def _left_out(call: ProviderCall) -> bool:
     return any(said.startswith("parallel_tool_calls: ") for said in call.adjusted)
 
 

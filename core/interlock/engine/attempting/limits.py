@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from interlock.engine.flight import Flight
+from interlock.engine.call import CallState
 from interlock.errors import (
     AnswerTimeout,
     AttemptTimeout,
@@ -33,12 +33,12 @@ class Limits:
 
     __slots__ = ("_deployment", "_end", "_waits")
 
-    def __init__(self, deployment: Deployment, flight: Flight, now: float) -> None:
+    def __init__(self, deployment: Deployment, state: CallState, now: float) -> None:
         self._deployment = deployment
         own = now + deployment.timeouts.total
         self._end: Limit = (own, partial(_missed, deployment, "total"))
-        if flight.due <= own:
-            self._end = (flight.due, flight.too_late)
+        if state.due <= own:
+            self._end = (state.due, state.too_late)
         self._waits: dict[str, tuple[float, Callable[[], InterlockError]]] = {}
 
     def wait(self, name: str, now: float) -> Limit:

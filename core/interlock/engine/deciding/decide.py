@@ -6,12 +6,12 @@ from dataclasses import replace
 from interlock.catalog.names import Names
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints import is_inside, needs, tighten
-from interlock.engine.deciding.past import Past
+from interlock.engine.deciding.checker import ConstraintChecker
 from interlock.engine.deciding.ranking import reason_of, shortlisted
+from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes, requested
-from interlock.engine.deciding.rulebook import Rulebook
 from interlock.errors import RequestError
-from interlock.health import HealthBook, Standing, Verdict
+from interlock.health import HealthTracker, Standing, Verdict
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load
 from interlock.http import redacting_logger
@@ -45,7 +45,7 @@ class Decider:
         classifiers: Sequence[Classifier],
         constraints: Sequence[Constraint],
         defaults: Constraints,
-        health: HealthBook,
+        health: HealthTracker,
         names: Names,
         check_vendors: Callable[[Iterable[str]], None] = _taken,
         load: Load | None = None,
@@ -53,7 +53,7 @@ class Decider:
     ) -> None:
         self._routes = routes
         self._classifiers = classifiers
-        self._rules = Rulebook(constraints, deployments, providers)
+        self._rules = ConstraintChecker(constraints, deployments, providers)
         self._names = names
         self._defaults = defaults
         self._health = health
@@ -74,7 +74,7 @@ class Decider:
         classified, stage = opinion or self._classify(request, tokens)
         return self._decided(request, classified, stage, tokens)
 
-    def redecide(self, decision: Decision, facts: Facts, past: Past) -> Decision:
+    def redecide(self, decision: Decision, facts: Facts, replayed: ReplayState) -> Decision:
         """The decision that this configuration makes of a recorded one, whose prompt is gone.
 
         Classification stays as it was; health, keys, and rules that read prompts are those of `past`.
@@ -96,7 +96,7 @@ class Decider:
             constraints=facts.constraints,
             settings=Settings(max_tokens=facts.max_tokens),
         )
-        return self._decided(request, classified, decision.stage, decision.input_tokens, past)
+        return self._decided(request, classified, decision.stage, decision.input_tokens, replayed)
 
     def _decided(
         self,
@@ -104,25 +104,25 @@ class Decider:
         classified: Classification,
         stage: str,
         tokens: int,
-        past: Past | None = None,
+        replayed: ReplayState | None = None,
     ) -> Decision:
-        meant, unlisted = self._meant(request, keyless=past is not None)
-        if request.constraints.deny_vendors and past is None:
+        meant, unlisted = self._meant(request, keyless=replayed is not None)
+        if request.constraints.deny_vendors and replayed is None:
             self._check_vendors(request.constraints.deny_vendors)
         task = classified.task
         constraints = self.effective(request, task)
         order = self._routes.order(self._rows(task, constraints, tokens))
         if unlisted is not None:
             order = replace(order, places=(*order.places, requested(unlisted)))
-        if past is None:
+        if replayed is None:
             wanted = needs(request)
             judge = self._rules.judge(request, constraints, tokens, wanted, meant)
             standing: Callable[[str, str | None], Standing] = self._standing_for(tokens)
         else:
-            wanted = past.needs
-            judge = self._rules.judge_again(request, constraints, tokens, past, meant)
-            standing = past.standing
-        rank = None if self._load is None else self._load.rank if past is None else past.rank
+            wanted = replayed.needs
+            judge = self._rules.judge_again(request, constraints, tokens, replayed, meant)
+            standing = replayed.standing
+        rank = None if self._load is None else self._load.rank if replayed is None else replayed.rank
         shortlist, excluded, conditions, first = shortlisted(
             order, judge, lambda name: standing(name, task), rank, self._preferred(request)
         )

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from interlock.engine.deciding.checker import UNAVAILABLE, Exclusion
 from interlock.engine.deciding.routes import Order, Place
-from interlock.engine.deciding.rulebook import UNAVAILABLE, Exclusion
 from interlock.engine.deciding.spreading import Rank, spread
 from interlock.health import Standing, Verdict
 from interlock.types.decisions import Candidate, Reason

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from interlock.engine.deciding.decide import Decider
-from interlock.engine.deciding.past import Past
+from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.records import cost_of
 from interlock.errors import RequestError
 from interlock.types.decisions import Decision
@@ -60,8 +60,8 @@ def replay(record: Record, decider: Decider, deployments: Mapping[str, Deploymen
     if facts is None:
         return Replay(record=record, change="unknown", why="the record does not say what was asked for")
     try:
-        past = Past(then, facts)
-        now = decider.redecide(then, facts, past)
+        replayed = ReplayState(then, facts)
+        now = decider.redecide(then, facts, replayed)
     except RequestError as error:
         return Replay(record=record, change="unknown", why=str(error))
     except ValueError:
@@ -74,7 +74,7 @@ def replay(record: Record, decider: Decider, deployments: Mapping[str, Deploymen
         why="" if change in ("same", "behind") else _why(then, now, deployments),
         cost_then=record.cost,
         cost_now=_cost(record, now, deployments),
-        unchecked=frozenset(past.unchecked),
+        unchecked=frozenset(replayed.unchecked),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from interlock.errors import ProviderError
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_openai.errors import error_from_reply
 from interlock_openai.responses.decode import decode
@@ -21,20 +21,20 @@ class Responses:
         # Whatever chat completions have for it, here it is asked for an effort.
         self.vendor = replace(vendor, ask="reasoning_effort")
 
-    def encode(self, call: Call, *, stream: bool) -> HttpRequest:
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
         return encode(call, self.vendor, stream=stream)
 
-    def again(self, call: Call, error: ProviderError, *, stream: bool) -> HttpRequest | None:
+    def again(self, call: ProviderCall, error: ProviderError, *, stream: bool) -> HttpRequest | None:
         """Without the thoughts of past turns, after a refusal of one of them."""
         if not refuses_thoughts(error):
             return None
         call.adjust("reasoning", "thoughts of past turns left out; the vendor refused them")
         return encode(call, self.vendor, stream=stream, past=False, asking=not has_none(error))
 
-    def decode(self, call: Call, reply: HttpReply) -> Answer:
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         return decode(call, reply, self.vendor)
 
-    def decoder(self, call: Call) -> StreamDecoder:
+    def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ResponseStream(call, self.vendor)
 
     def error(self, reply: HttpReply) -> ProviderError:

@@ -4,7 +4,7 @@ from typing import Any
 
 from interlock.http import HttpReply
 from interlock.http.payload import optional_text, parse_object
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Refusal, ToolCall
 from interlock.types.response import Answer, Usage
 from interlock_openai.decode import check_called
@@ -14,11 +14,11 @@ from interlock_openai.responses.stops import cut_at
 from interlock_openai.vendors import Vendor
 
 
-def decode(call: Call, reply: HttpReply, vendor: Vendor) -> Answer:
+def decode(call: ProviderCall, reply: HttpReply, vendor: Vendor) -> Answer:
     return answer_of(call, parse_object(reply.body, "the answer"), vendor)
 
 
-def answer_of(call: Call, response: dict[str, Any], vendor: Vendor) -> Answer:
+def answer_of(call: ProviderCall, response: dict[str, Any], vendor: Vendor) -> Answer:
     raise_error(response, vendor.name)
     items = items_of(response)
     status = response.get("status")

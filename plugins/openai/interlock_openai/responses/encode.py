@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.http import HttpRequest
 from interlock.http.payload import add_extras, json_body
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock_openai import azure
 from interlock_openai.encode import format_of, headers, tools_of
@@ -17,7 +17,7 @@ from interlock_openai.vendors import Vendor
 
 
 def encode(
-    call: Call, vendor: Vendor, *, stream: bool, past: bool = True, asking: bool = True
+    call: ProviderCall, vendor: Vendor, *, stream: bool, past: bool = True, asking: bool = True
 ) -> HttpRequest:
     """`past`: with the thoughts of past turns. `asking`: for thoughts that may go back in the next."""
     payload = body(call, vendor, stream=stream, past=past, asking=asking)
@@ -32,7 +32,7 @@ def url(deployment: Deployment, vendor: Vendor) -> str:
     return azure.v1(root, "responses") if vendor.azure else f"{root}/responses"
 
 
-def body(call: Call, vendor: Vendor, *, stream: bool, past: bool, asking: bool) -> dict[str, Any]:
+def body(call: ProviderCall, vendor: Vendor, *, stream: bool, past: bool, asking: bool) -> dict[str, Any]:
     request, deployment = call.request, call.deployment
     plan = plan_of(call, vendor, stream=stream, endpoint="responses")
     for what, how in plan.adjusted:

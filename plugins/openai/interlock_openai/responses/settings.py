@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock_openai.plan import Plan
 from interlock_openai.settings import check_logprobs, taken
 from interlock_openai.vendors import Vendor
@@ -16,7 +16,7 @@ _NAMES = ("temperature", "top_p", "user", *_MISSING)
 
 
 def put_settings(
-    call: Call, vendor: Vendor, plan: Plan, payload: dict[str, Any], *, asking: bool
+    call: ProviderCall, vendor: Vendor, plan: Plan, payload: dict[str, Any], *, asking: bool
 ) -> list[str]:
     """Puts the settings into the payload, and returns what the answer must include; with `asking`, thoughts
     that may come back.
@@ -43,14 +43,14 @@ def put_settings(
     return include
 
 
-def _thinks(call: Call, plan: Plan) -> bool:
+def _thinks(call: ProviderCall, plan: Plan) -> bool:
     """Whether to ask for thoughts that may come back; models that are not known to have any refuse that."""
     if plan.traits.reasons is None:
         return "reasoning" in call.deployment.card.capabilities or plan.effort is not None
     return plan.traits.reasons != "never"
 
 
-def _tokens(call: Call, vendor: Vendor, asked: int) -> int:
+def _tokens(call: ProviderCall, vendor: Vendor, asked: int) -> int:
     if asked < _FEWEST_TOKENS and vendor.name in ("openai", "azure"):
         call.adjust("max_tokens", f"sent as {_FEWEST_TOKENS}, the least that the vendor takes")
         return _FEWEST_TOKENS

@@ -13,7 +13,7 @@ from interlock.http.payload import (
     parse_object,
     text_of,
 )
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.response import Delta
 from interlock_openai.decode import check_called
 from interlock_openai.errors import error_inside
@@ -52,7 +52,7 @@ class ResponseStream:
     was streamed otherwise is a ProtocolError.
     """
 
-    def __init__(self, call: Call, vendor: Vendor) -> None:
+    def __init__(self, call: ProviderCall, vendor: Vendor) -> None:
         self._call = call
         self._vendor = vendor
         limit = call.deployment.largest_answer

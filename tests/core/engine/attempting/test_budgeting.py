@@ -333,7 +333,7 @@ def test_a_synchronous_call_is_counted_as_well():
 
 def test_without_budgets_nothing_is_asked_and_nothing_told():
     plain = scripted_router({"a": []}).wiring
-    assert not [each for each in plain.engine.attempts._logbook.witnesses if hasattr(each, "nowhere")]
+    assert not [each for each in plain.engine.attempts._recorder.observers if hasattr(each, "nowhere")]
     assert "budget" not in plain.offers.constraints
 
 

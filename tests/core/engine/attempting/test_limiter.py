@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.engine.attempting.gates import Gate
+from interlock.engine.attempting.limiter import Limiter
 from interlock.testing import FakeClock
 
 
@@ -18,12 +18,12 @@ def forever():
     return asyncio.get_running_loop().time() + 60
 
 
-async def hold(gate, due=None):
+async def hold(limiter, due=None):
     """A place beyond the gate, or None."""
-    place = gate.enter()
+    place = limiter.enter()
     if place is None:
         return None
-    return place if await gate.wait(place, forever() if due is None else due) else None
+    return place if await limiter.wait(place, forever() if due is None else due) else None
 
 
 async def turn():
@@ -32,90 +32,90 @@ async def turn():
 
 
 async def test_as_many_as_the_limit_are_let_through_and_the_rest_in_order():
-    gate, order = Gate(2, 10), []
+    limiter, order = Limiter(2, 10), []
 
     async def attempt(number):
-        place = await hold(gate)
+        place = await hold(limiter)
         order.append(number)
         await turn()
-        assert gate.inside <= 2
-        gate.leave(place)
+        assert limiter.inside <= 2
+        limiter.leave(place)
 
     await asyncio.gather(*(attempt(number) for number in range(12)))
     assert order == list(range(12))
-    assert (gate.inside, gate.waiting) == (0, 0)
+    assert (limiter.inside, limiter.waiting) == (0, 0)
 
 
 async def test_when_the_queue_is_full_nobody_waits():
-    gate = Gate(1, 1)
-    first = await hold(gate)
-    second = gate.enter()
+    limiter = Limiter(1, 1)
+    first = await hold(limiter)
+    second = limiter.enter()
     assert second.future is not None
-    assert gate.enter() is None
-    gate.leave(first)
-    assert await gate.wait(second, forever())
+    assert limiter.enter() is None
+    limiter.leave(first)
+    assert await limiter.wait(second, forever())
 
 
 async def test_without_a_queue_nobody_waits():
-    gate = Gate(1, 0)
-    assert await hold(gate)
-    assert gate.enter() is None
+    limiter = Limiter(1, 0)
+    assert await hold(limiter)
+    assert limiter.enter() is None
 
 
 async def test_nobody_overtakes_those_who_wait():
-    gate = Gate(1, 5)
-    first = await hold(gate)
-    second = gate.enter()
-    gate.leave(first)
-    third = gate.enter()
+    limiter = Limiter(1, 5)
+    first = await hold(limiter)
+    second = limiter.enter()
+    limiter.leave(first)
+    third = limiter.enter()
     assert third.future is not None, "the place belongs to the one that waited"
-    assert await gate.wait(second, forever())
-    gate.leave(second)
-    assert await gate.wait(third, forever())
+    assert await limiter.wait(second, forever())
+    limiter.leave(second)
+    assert await limiter.wait(third, forever())
 
 
 async def test_a_wait_ends_when_it_is_due():
-    gate = Gate(1, 5)
-    first = await hold(gate)
-    assert await hold(gate, due=asyncio.get_running_loop().time() + 0.01) is None
-    assert gate.waiting == 0
-    gate.leave(first)
-    assert await hold(gate)
+    limiter = Limiter(1, 5)
+    first = await hold(limiter)
+    assert await hold(limiter, due=asyncio.get_running_loop().time() + 0.01) is None
+    assert limiter.waiting == 0
+    limiter.leave(first)
+    assert await hold(limiter)
 
 
 @pytest.mark.parametrize("granted", [False, True])
 async def test_whoever_is_cancelled_keeps_no_place(granted):
-    gate = Gate(1, 5)
-    first = await hold(gate)
-    task = asyncio.create_task(hold(gate))
+    limiter = Limiter(1, 5)
+    first = await hold(limiter)
+    task = asyncio.create_task(hold(limiter))
     await turn()
     if granted:
-        gate.leave(first)
+        limiter.leave(first)
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
     if not granted:
-        gate.leave(first)
+        limiter.leave(first)
     await turn()
-    assert (gate.inside, gate.waiting) == (0, 0)
+    assert (limiter.inside, limiter.waiting) == (0, 0)
 
 
 async def test_leaving_twice_frees_one_place():
-    gate = Gate(2, 5)
-    first, _ = await hold(gate), await hold(gate)
-    gate.leave(first)
-    gate.leave(first)
-    assert gate.inside == 1
+    limiter = Limiter(2, 5)
+    first, _ = await hold(limiter), await hold(limiter)
+    limiter.leave(first)
+    limiter.leave(first)
+    assert limiter.inside == 1
 
 
 async def test_the_wait_ahead_is_estimated_from_the_last_attempts():
     clock = FakeClock()
-    gate = Gate(2, 5, clock)
-    assert gate.retry_after is None
-    place = await hold(gate)
+    limiter = Limiter(2, 5, clock)
+    assert limiter.retry_after is None
+    place = await hold(limiter)
     clock.advance(4)
-    gate.leave(place)
-    assert gate.retry_after == 2.0
+    limiter.leave(place)
+    assert limiter.retry_after == 2.0
 
 
 @settings(deadline=None, max_examples=40)
@@ -127,19 +127,19 @@ async def test_the_wait_ahead_is_estimated_from_the_last_attempts():
 )
 def test_no_place_is_lost_whatever_becomes_of_attempts(limit, queue, ends, random):
     async def run():
-        gate = Gate(limit, queue)
+        limiter = Limiter(limit, queue)
 
         async def attempt(end):
             due = asyncio.get_running_loop().time() + (0.001 if end == "late" else 60)
-            place = await hold(gate, due)
-            assert gate.inside <= limit
-            assert gate.waiting <= queue
+            place = await hold(limiter, due)
+            assert limiter.inside <= limit
+            assert limiter.waiting <= queue
             if place is not None:
                 try:
                     if end != "at once":
                         await asyncio.sleep(random.random() / 1_000)
                 finally:
-                    gate.leave(place)
+                    limiter.leave(place)
 
         tasks = [asyncio.create_task(attempt(end)) for end in ends]
         for task, end in zip(tasks, ends, strict=True):
@@ -148,22 +148,22 @@ def test_no_place_is_lost_whatever_becomes_of_attempts(limit, queue, ends, rando
                 task.cancel()
         for done in await asyncio.gather(*tasks, return_exceptions=True):
             assert done is None or isinstance(done, asyncio.CancelledError)
-        assert (gate.inside, gate.waiting) == (0, 0)
-        assert await hold(gate)
+        assert (limiter.inside, limiter.waiting) == (0, 0)
+        assert await hold(limiter)
 
     asyncio.run(run())
 
 
 def test_loops_in_several_threads_share_a_gate():
-    gate, inside, most, through = Gate(3, 1_000), set(), [], []
+    limiter, inside, most, through = Limiter(3, 1_000), set(), [], []
 
     async def attempt(name):
-        place = await hold(gate)
+        place = await hold(limiter)
         inside.add(name)
         most.append(len(inside))
         await asyncio.sleep(0)
         inside.discard(name)
-        gate.leave(place)
+        limiter.leave(place)
         through.append(name)
 
     async def many(thread):
@@ -177,19 +177,19 @@ def test_loops_in_several_threads_share_a_gate():
         thread.join()
     assert len(through) == 400
     assert max(most) <= 3
-    assert (gate.inside, gate.waiting) == (0, 0)
+    assert (limiter.inside, limiter.waiting) == (0, 0)
 
 
 def test_a_loop_that_dies_takes_no_place_along():
-    gate = Gate(2, 5)
+    limiter = Limiter(2, 5)
     dead = asyncio.new_event_loop()
-    tasks = [dead.create_task(hold(gate)) for _ in range(4)]
+    tasks = [dead.create_task(hold(limiter)) for _ in range(4)]
     dead.run_until_complete(turn())
-    assert (gate.inside, gate.waiting) == (2, 2)
+    assert (limiter.inside, limiter.waiting) == (2, 2)
     dead.close()
 
     async def another():
-        return await hold(gate, asyncio.get_running_loop().time() + 1)
+        return await hold(limiter, asyncio.get_running_loop().time() + 1)
 
     assert asyncio.run(another())
     for task in tasks:
@@ -197,48 +197,48 @@ def test_a_loop_that_dies_takes_no_place_along():
 
 
 def test_a_place_given_to_a_loop_that_dies_goes_to_the_next():
-    gate = Gate(1, 5)
+    limiter = Limiter(1, 5)
     dead, alive = asyncio.new_event_loop(), asyncio.new_event_loop()
-    first = dead.run_until_complete(hold(gate))
-    waiting = dead.create_task(hold(gate))
+    first = dead.run_until_complete(hold(limiter))
+    waiting = dead.create_task(hold(limiter))
     dead.run_until_complete(turn())
-    next_one = alive.create_task(hold(gate))
+    next_one = alive.create_task(hold(limiter))
     alive.run_until_complete(turn())
     dead.close()
-    gate.leave(first)
+    limiter.leave(first)
     assert alive.run_until_complete(asyncio.wait_for(next_one, 1))
     alive.close()
     waiting._log_destroy_pending = False
 
 
 async def test_an_abandoned_attempt_is_collected_and_its_place_comes_back():
-    gate = Gate(1, 5)
+    limiter = Limiter(1, 5)
 
     async def abandoned():
-        place = await hold(gate)
+        place = await hold(limiter)
         try:
             await asyncio.Event().wait()
         finally:
-            gate.leave(place)
+            limiter.leave(place)
 
     coroutine = abandoned()
     coroutine.send(None)
-    assert gate.inside == 1
+    assert limiter.inside == 1
     del coroutine
     gc.collect()
-    assert gate.inside == 0
+    assert limiter.inside == 0
 
 
 async def test_a_collection_in_the_middle_of_the_gate_s_own_work_does_not_stop_it():
-    gate = Gate(5, 100)
+    limiter = Limiter(5, 100)
 
     class Cycle:
         def __init__(self):
             self.itself = self
-            self.place = gate.enter()
+            self.place = limiter.enter()
 
         def __del__(self):
-            gate.leave(self.place)
+            limiter.leave(self.place)
 
     thresholds = gc.get_threshold()
     gc.set_threshold(1)
@@ -248,19 +248,19 @@ async def test_a_collection_in_the_middle_of_the_gate_s_own_work_does_not_stop_i
     finally:
         gc.set_threshold(*thresholds)
     gc.collect()
-    assert (gate.inside, gate.waiting) == (0, 0)
+    assert (limiter.inside, limiter.waiting) == (0, 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_begins_with_every_place_free():
-    gate = Gate(1, 0)
+    limiter = Limiter(1, 0)
 
     async def busy():
-        return await hold(gate)
+        return await hold(limiter)
 
     asyncio.run(busy())
-    gate._lock.acquire()  # as if another thread were at work in the moment of the fork
+    limiter._lock.acquire()  # as if another thread were at work in the moment of the fork
     child = os.fork()
     if child == 0:
         try:
@@ -268,7 +268,7 @@ def test_a_forked_child_begins_with_every_place_free():
         except BaseException:  # noqa: BLE001 - the child must end here whatever happens
             code = 2
         os._exit(code)
-    gate._lock.release()
+    limiter._lock.release()
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
-    assert gate.inside == 1
+    assert limiter.inside == 1

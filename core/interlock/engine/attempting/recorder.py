@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
-from interlock.engine.flight import Flight, Lane
+from interlock.engine.call import AttemptState, CallState
 from interlock.engine.leaving import LostRace, left
 from interlock.engine.records import estimated, filled
 from interlock.errors import (
@@ -24,7 +24,7 @@ from interlock.errors import (
 )
 from interlock.http import Masker, redacting_logger
 from interlock.plugins import PluginHost
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.decisions import Attempt
 from interlock.types.records import RESENT, AttemptRecord
 from interlock.types.response import Answer, Usage
@@ -38,60 +38,85 @@ _log = redacting_logger("interlock.engine")
 _NOTHING = Usage()
 
 
-class Witness(Protocol):
+class AttemptObserver(Protocol):
     """Told of every attempt of a router as it begins and as it ends, on the event loop: returns at once."""
 
-    def began(self, entry: "Entry") -> None:
+    def began(self, scope: "AttemptScope") -> None:
         """The attempt is about to be sent. Raising a ProviderError keeps it from being sent."""
         ...
 
-    def ended(self, entry: "Entry", failure: InterlockError | None, record: AttemptRecord) -> None:
+    def ended(self, scope: "AttemptScope", failure: InterlockError | None, record: AttemptRecord) -> None:
         """The attempt has ended, however it did; called for every `began` that returned."""
         ...
 
 
-class Logbook:
-    """Tells the record, the witnesses and the observers of one router about its attempts."""
+class AttemptRecorder:
+    """Tells the record, the observers and the observers of one router about its attempts."""
 
-    def __init__(self, host: PluginHost, witnesses: Sequence[Witness], served: ServedModels) -> None:
+    def __init__(self, host: PluginHost, observers: Sequence[AttemptObserver], served: ServedModels) -> None:
         self.served = served
         self.silence = Silence()
-        self.witnesses = witnesses
+        self.observers = observers
         self.host = host
         self.observed = host.observers("interlock_attempt_finished")
 
-    def entry(
-        self, flight: Flight, attempt: Attempt, call: Call, lane: Lane, *, streamed: bool = False
-    ) -> "Entry":
-        return Entry(self, flight, attempt, call, lane, streamed=streamed)
+    def scope(
+        self,
+        state: CallState,
+        attempt: Attempt,
+        call: ProviderCall,
+        progress: AttemptState,
+        *,
+        streamed: bool = False,
+    ) -> "AttemptScope":
+        return AttemptScope(self, state, attempt, call, progress, streamed=streamed)
 
 
-class Entry:
+class AttemptScope:
     """Encloses one attempt. What it raises is an InterlockError, a cancellation, or a stream's early end."""
 
     __slots__ = (
-        "_begun", "_book", "_outer", "_ticks", "answer", "attempt", "call", "first_token", "flight", "lane",
-        "scope", "served_model", "streamed", "usage",
+        "_begun",
+        "_outer",
+        "_recorder",
+        "_ticks",
+        "answer",
+        "attempt",
+        "call",
+        "first_token",
+        "progress",
+        "served_model",
+        "state",
+        "streamed",
+        "trace",
+        "usage",
     )  # fmt: skip
 
     def __init__(
-        self, book: Logbook, flight: Flight, attempt: Attempt, call: Call, lane: Lane, *, streamed: bool
+        self,
+        recorder: AttemptRecorder,
+        state: CallState,
+        attempt: Attempt,
+        call: ProviderCall,
+        progress: AttemptState,
+        *,
+        streamed: bool,
     ) -> None:
-        self._book = book
-        self.flight, self.attempt, self.call, self.streamed = flight, attempt, call, streamed
-        self.lane = lane
+        self._recorder = recorder
+        self.state, self.attempt, self.call, self.streamed = state, attempt, call, streamed
+        self.progress = progress
         self._begun = 0
         self._ticks = perf_counter()
         self.usage = _NOTHING
         self.served_model: str | None = None
         self.first_token: float | None = None
         self.answer: Answer | None = None  # as the provider gave it, its ids masked
-        self.scope: AttemptTrace | None = None
+        self.trace: AttemptTrace | None = None
         self._outer = sys.exception()
 
     def carried(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
         """A provider's step, as it has to be awaited."""
-        return step if self.scope is None else self.scope.carried(step)
+        return step if self.trace is None else self.trace.carried(step)
 
     def masked(self, answer: Answer) -> Answer:
         """The provider's answer without the deployment's secrets in its ids."""
@@ -104,7 +129,7 @@ class Entry:
         return self.answer is not None and self.served_model is self.answer.served_model
 
     def _mask(self) -> Masker:
-        return self._book.silence.over(self.call.deployment, self.call.permit.sent)
+        return self._recorder.silence.over(self.call.deployment, self.call.permit.sent)
 
     def spoke(self) -> None:
         """The first token has come."""
@@ -112,8 +137,8 @@ class Entry:
 
     def __enter__(self) -> Self:
         try:
-            for witness in self._book.witnesses:
-                witness.began(self)
+            for observer in self._recorder.observers:
+                observer.began(self)
                 self._begun += 1
         except BaseException as error:
             self.__exit__(type(error), error, None)
@@ -128,15 +153,15 @@ class Entry:
             silence(error, self._mask(), self._outer)
         if self.served_model not in (None, deployment.name) and not self._is_masked():
             self.served_model = masked(self._mask(), self.served_model)
-        failure = None if error is None else _failure(deployment.id, error, self.lane)
-        if failure is not None and self._begun == len(self._book.witnesses):
+        failure = None if error is None else _failure(deployment.id, error, self.progress)
+        if failure is not None and self._begun == len(self._recorder.observers):
             self.usage = self._used(failure)
         if isinstance(failure, ProviderError) and self.first_token is None:
             failure.late = perf_counter() - self._ticks >= deployment.timeouts.first_token
         self.call.permit.withdraw()
-        served = self._book.served.look(deployment, self.served_model)
-        record = self.flight.draft.attempt(
-            self.lane.id or 0,
+        served = self._recorder.served.look(deployment, self.served_model)
+        record = self.state.draft.attempt(
+            self.progress.id or 0,
             deployment,
             self.attempt.role,
             ticks=self._ticks,
@@ -146,36 +171,36 @@ class Entry:
             substituted=served.substituted,
             price=served.price,
             first_token=self.first_token,
-            parent=self.lane.parent,
-            waited=self.lane.waited,
+            parent=self.progress.parent,
+            waited=self.progress.waited,
             adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,
         )
         self._tell(failure, record)
-        if self._book.observed:
-            self._book.host.notify("interlock_attempt_finished", request=self.flight.asked, attempt=record)
+        if self._recorder.observed:
+            self._recorder.host.notify("interlock_attempt_finished", request=self.state.asked, attempt=record)
         if isinstance(failure, ProviderError) and failure is not error:
             raise failure from error
 
     def _tell(self, failure: InterlockError | None, record: AttemptRecord) -> None:
-        """Tell every witness that was told of the beginning. One that fails keeps neither the others from
+        """Tell every observer that was told of the beginning. One that fails keeps neither the others from
         being told nor the call from its answer.
         """
-        for witness in self._book.witnesses[: self._begun]:
+        for observer in self._recorder.observers[: self._begun]:
             try:
-                witness.ended(self, failure, record)
+                observer.ended(self, failure, record)
             except Exception as error:  # noqa: BLE001 - logged; the attempt has ended, whoever fails to note it
-                _log.error("%s raised %s", type(witness).__name__, type(error).__name__)
+                _log.error("%s raised %s", type(observer).__name__, type(error).__name__)
 
     def _used(self, failure: InterlockError) -> Usage:
         """What a failed attempt has used: estimated where its vendor did not count it for us and may bill it
         all the same, for what it has answered or for a request that nobody waited for.
         """
-        usage, tokens = self.usage, self.flight.decision.input_tokens
+        usage, tokens = self.usage, self.state.decision.input_tokens
         if usage.input_tokens is not None and usage.output_tokens is not None:
             return usage
         if self.answer is not None:
             return estimated(usage, tokens, self.answer)
-        said = "" if self.lane.fold is None else self.lane.fold.said
+        said = "" if self.progress.fold is None else self.progress.fold.said
         return filled(usage, tokens, said) if said or _abandoned(failure) else usage
 
 
@@ -194,11 +219,11 @@ def _abandoned(failure: InterlockError) -> bool:
     return not isinstance(failure, (ProviderError, PermitError))
 
 
-def _failure(deployment: str, error: BaseException, lane: Lane) -> InterlockError:
+def _failure(deployment: str, error: BaseException, progress: AttemptState) -> InterlockError:
     """The error as the record and the health book know it."""
     if isinstance(error, ProviderError):
         error.deployment = deployment
-    if lane.prefix and type(error) is InvalidRequest:
+    if progress.prefix and type(error) is InvalidRequest:
         what = f"the vendor does not go on from an answer begun: {error.message}"
         refused = PrefillRejected(what, status=error.status)
         refused.deployment = deployment
@@ -206,7 +231,7 @@ def _failure(deployment: str, error: BaseException, lane: Lane) -> InterlockErro
     if isinstance(error, InterlockError):
         return error
     if not isinstance(error, Exception) and not _stray(error):
-        return left() if lane.lost is None else LostRace(lane.lost)
+        return left() if progress.lost is None else LostRace(progress.lost)
     # A provider may raise ProviderError alone; anything else is its own fault, and a failed attempt.
     _log.error("the provider of %s raised %s", deployment, type(error).__name__)
     failure = ProtocolError(f"the provider of {deployment} failed with {type(error).__name__}")

@@ -1,4 +1,4 @@
-"""One page of the health book: a deployment's own, or that of a deployment at one task."""
+"""How a deployment has been doing, on the whole or at one task."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -67,7 +67,7 @@ class Standing:
     high_error_rate: bool = False
 
 
-class Page:
+class TaskHealth:
     """Its rate, its breaker, and the probe that may bring it back when its rate is high. Not thread-safe."""
 
     __slots__ = (
@@ -90,7 +90,7 @@ class Page:
 
     @property
     def clean(self) -> bool:
-        """Whether the page has nothing to object, whatever the time."""
+        """Whether the health has nothing to object, whatever the time."""
         return self.breaker.state is State.CLOSED and not self.high
 
     @property
@@ -111,12 +111,12 @@ class Page:
         """Whether it has been left alone for long enough that one attempt may show that it is well again."""
         return now - self.last >= self.policy.cooldown and now >= self.probe_until
 
-    def standing(self, now: float, *, in_turn: bool) -> Standing | None:
-        """None when the page has nothing to object."""
+    def standing(self, now: float, *, leased: bool) -> Standing | None:
+        """None when the health has nothing to object."""
         breaker, above = self.breaker, self.above
         high = above is not None
-        if not breaker.passes(now, in_turn=in_turn):
-            breaker.turn.asked = True
+        if not breaker.passes(now, leased=leased):
+            breaker.probe_lease.asked = True
             verdict = Verdict.LAST_RESORT if breaker.cause.gives_way else Verdict.EXCLUDED
             return Standing(verdict, self._turned_away(now), high)
         if breaker.state is not State.CLOSED or above is None or self.may_probe(now):
@@ -128,17 +128,17 @@ class Page:
         )
         return Standing(Verdict.DEMOTED, sentence, high)
 
-    def begins(self, now: float, in_turn: bool) -> bool:
+    def begins(self, now: float, leased: bool) -> bool:
         """An attempt is about to be sent: a probe, where one is due. Whether the breaker moved."""
         lease = self.policy.cooldown
         if self.breaker.state is not State.CLOSED:
-            return self.breaker.begins(now, lease, in_turn=in_turn)
+            return self.breaker.begins(now, lease, leased=leased)
         if self.high and self.may_probe(now):
             self.probe_until = now + lease
         return False
 
     def succeeds(self) -> bool:
-        """An attempt succeeded while the page was clean. Whether it still is."""
+        """An attempt succeeded while the health was clean. Whether it still is."""
         rate = self.rate
         rate.add(failed=False)
         self.refusals = self.failed_at = None
@@ -168,7 +168,7 @@ class Page:
         self.struck.clear()
 
     def failed(self, error: ProviderError, effect: Effect, now: float) -> bool:
-        """A failure that concerns this page. Whether the breaker opened, or stays open for longer."""
+        """A failure that concerns this health. Whether the breaker opened, or stays open for longer."""
         self.probe_until = 0.0
         self.last = self.failed_at = now
         self.rate.add(failed=True)
@@ -209,7 +209,7 @@ class Page:
         return breaker.opens(Cause.PARKED, now, now + seconds, f"parked: {what} ({_named(error)})")
 
     def failed_elsewhere(self, error: ProviderError, effect: Effect, task: str | None, now: float) -> bool:
-        """A failure that is another page's: a task's on the deployment's own page, or the other way round.
+        """A failure that is another's: a task's on the deployment's own health, or the other way round.
 
         Whether the breaker opened: it does for silence at several tasks, and when this was its probe.
         """
@@ -220,7 +220,7 @@ class Page:
     def strike(self, task: str | None, error: ProviderError, now: float) -> bool:
         """A hard failure, which may concern one task alone. Whether the breaker opened.
 
-        Failures of one task in a row leave the others' page closed; with a second one, or with a failure that
+        Failures of one task in a row leave the other tasks alone; with a second one, or with a failure that
         concerns them all, they count.
         """
         self.streak += 1
@@ -243,7 +243,7 @@ class Page:
         sentence = f"its breaker is open: its probe{self._at} failed with {_named(error)}"
         return breaker.probe_failed(now + self.policy.cooldown, sentence)
 
-    def released(self, now: float, in_turn: bool = False) -> bool:  # noqa: ARG002 - as `begins`
+    def released(self, now: float, leased: bool = False) -> bool:  # noqa: ARG002 - as `begins`
         """An attempt ended without telling anything. Whether the breaker moved."""
         self.probe_until = 0.0
         return self.breaker.released(now)

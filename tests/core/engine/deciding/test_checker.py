@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.constraints import BUILTIN, needs
-from interlock.engine.deciding.rulebook import Rulebook
+from interlock.engine.deciding.checker import ConstraintChecker
 from interlock.protocols import ConstraintCall, ProviderFacts, SurveyCall
 from interlock.types.messages import Image, Message, Text
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
@@ -60,8 +60,8 @@ class Plain:
 @given(st.lists(deployments, min_size=1, max_size=4), requests, demands, st.integers(0, 200_000))
 def test_idle_and_fixed_rules_decide_as_if_they_were_asked(made, request, constraints, tokens):
     named = {str(at): replace(deployment, id=str(at)) for at, deployment in enumerate(made)}
-    quick = Rulebook(BUILTIN, named, PROVIDERS)
-    slow = Rulebook([Plain(rule) for rule in BUILTIN], named, PROVIDERS)
+    quick = ConstraintChecker(BUILTIN, named, PROVIDERS)
+    slow = ConstraintChecker([Plain(rule) for rule in BUILTIN], named, PROVIDERS)
     judge, check = (book.judge(request, constraints, tokens, needs(request)) for book in (quick, slow))
     for deployment in named.values():
         assert judge(deployment) == check(deployment)
@@ -93,7 +93,7 @@ def one_rule(mood):
     rule = Moody(mood)
     card = ModelCard(id="a/b", maker="a", jurisdiction="us")
     deployment = Deployment(id="d", card=card, provider="known", region="us", name="b", credential=KEYED)
-    book = Rulebook([rule], {"d": deployment}, PROVIDERS)
+    book = ConstraintChecker([rule], {"d": deployment}, PROVIDERS)
     return rule, book, deployment
 
 

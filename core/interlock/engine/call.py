@@ -32,7 +32,7 @@ _NOTHING_MORE = _nothing_more()
 
 
 @dataclass(slots=True)
-class Lane:
+class AttemptState:
     """What one attempt has to itself, so that attempts that go on at once do not mix.
 
     `answer` is the accepted one, `parsed` its structured output. `fold` holds what a stream has said so far.
@@ -52,7 +52,7 @@ class Lane:
 
 
 @dataclass(slots=True)
-class Flight:
+class CallState:
     """What one call carries from its decision to its response.
 
     `asked` is the request as the caller gave it, `kept_to` the constraints that it came with, `request` what
@@ -80,7 +80,7 @@ class Flight:
 
     def over(self) -> None:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the
-        flight: only the garbage collector could free them, and pausing for it costs other calls time.
+        call: only the garbage collector could free them, and pausing for it costs other calls time.
         """
         self.steps, self.outcome = _NOTHING_MORE, None
         self.misfits.clear()

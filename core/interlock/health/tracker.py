@@ -7,12 +7,12 @@ from typing import Final
 from interlock.errors import ProviderError
 from interlock.failures import Effect, failure_of
 from interlock.health.breaker import Wait
-from interlock.health.charts import Charts, Moves
+from interlock.health.deployment_health import HealthTable, Moves
 from interlock.health.exchange import Exchange
 from interlock.health.latency import Kind, Latencies
-from interlock.health.pages import HealthPolicy, Page, Standing, Verdict
 from interlock.health.refusals import concerns_everybody
 from interlock.health.settings import RefusedSettings
+from interlock.health.task_health import HealthPolicy, Standing, TaskHealth, Verdict
 from interlock.types.health import Transition, Vitals
 
 GOOD: Final = Standing(Verdict.GOOD)
@@ -22,7 +22,7 @@ _HARD: Final = frozenset({Effect.DOWN, Effect.SILENT})
 _TASKS_OWN: Final = frozenset({Effect.SILENT, Effect.SPOILT})
 
 
-class HealthBook:
+class HealthTracker:
     """Thread-safe. `clock` returns seconds that never run backwards.
 
     Asking about a deployment that nothing is held against costs a look into a set.
@@ -37,23 +37,23 @@ class HealthBook:
         self.policy = policy
         self.latencies = Latencies(clock)
         self.refused = RefusedSettings(clock)
-        self._charts = Charts(policy, clock)
-        self._troubled = self._charts.troubled
-        self.exchange = Exchange(self._charts)
+        self._table = HealthTable(policy, clock)
+        self._troubled = self._table.troubled
+        self.exchange = Exchange(self._table)
 
     def standing(self, deployment: str, task: str | None = None) -> Standing:
         """What the ranking has to know: of several objections, the gravest."""
         if deployment not in self._troubled:
             return GOOD
-        charts = self._charts
-        moves = Moves(charts)
+        table = self._table
+        moves = Moves(table)
         worst, high = GOOD, False
-        with charts.lock:
-            now = charts.clock()
-            for page in charts.of(deployment).known(task):
-                before = page.breaker.state
-                found = page.standing(now, in_turn=now < charts.believed_until)
-                moves.note(deployment, page, before)
+        with table.lock:
+            now = table.clock()
+            for health in table.of(deployment).known(task):
+                before = health.breaker.state
+                found = health.standing(now, leased=now < table.believed_until)
+                moves.note(deployment, health, before)
                 if found is not None:
                     high = high or found.high_error_rate
                     if _GRAVITY[found.verdict] > _GRAVITY[worst.verdict]:
@@ -63,40 +63,40 @@ class HealthBook:
 
     def is_well(self, deployment: str, task: str | None = None) -> bool:
         """Whether nothing is held against it, and its last attempt of late did not fail."""
-        charts = self._charts
-        with charts.lock:
-            now = charts.clock()
-            return all(page.is_well(now) for page in charts.of(deployment).known(task))
+        table = self._table
+        with table.lock:
+            now = table.clock()
+            return all(health.is_well(now) for health in table.of(deployment).known(task))
 
     def streak(self, deployment: str, task: str | None = None) -> int:
         """Hard failures in a row, of whichever calls."""
-        charts = self._charts
-        with charts.lock:
-            return max(page.streak for page in charts.of(deployment).known(task))
+        table = self._table
+        with table.lock:
+            return max(health.streak for health in table.of(deployment).known(task))
 
     def admits(self, deployment: str, task: str | None = None) -> bool:
         """Whether no breaker forbids an attempt now."""
         if deployment not in self._troubled:
             return True
-        charts = self._charts
-        with charts.lock:
-            now = charts.clock()
-            in_turn = now < charts.believed_until
-            pages = charts.of(deployment).known(task)
-            return all(page.breaker.passes(now, in_turn=in_turn) for page in pages)
+        table = self._table
+        with table.lock:
+            now = table.clock()
+            leased = now < table.believed_until
+            healths = table.of(deployment).known(task)
+            return all(health.breaker.passes(now, leased=leased) for health in healths)
 
     def wait(self, deployment: str, task: str | None = None) -> Wait | None:
         """What a deployment that breakers close to attempts waits for; None when none does."""
         if deployment not in self._troubled:
             return None
-        charts = self._charts
-        with charts.lock:
-            now = charts.clock()
-            in_turn = now < charts.believed_until
+        table = self._table
+        with table.lock:
+            now = table.clock()
+            leased = now < table.believed_until
             closed = [
-                Wait(page.breaker.cause, max(0.0, page.breaker.due - now))
-                for page in charts.of(deployment).known(task)
-                if not page.breaker.passes(now, in_turn=in_turn)
+                Wait(health.breaker.cause, max(0.0, health.breaker.due - now))
+                for health in table.of(deployment).known(task)
+                if not health.breaker.passes(now, leased=leased)
             ]
         return max(closed, key=lambda wait: wait.seconds, default=None)
 
@@ -104,29 +104,29 @@ class HealthBook:
         """An attempt starts, unless a breaker forbids it. Of many at once, one is the probe that is due."""
         if deployment not in self._troubled:
             return True
-        charts = self._charts
-        moves = Moves(charts)
-        with charts.lock:
-            now = charts.clock()
-            in_turn = now < charts.believed_until
-            pages = charts.of(deployment).known(task)
-            admitted = all(page.breaker.passes(now, in_turn=in_turn) for page in pages)
-            for page in pages if admitted else ():
-                before = page.breaker.state
-                page.begins(now, in_turn)
-                moves.note(deployment, page, before)
+        table = self._table
+        moves = Moves(table)
+        with table.lock:
+            now = table.clock()
+            leased = now < table.believed_until
+            healths = table.of(deployment).known(task)
+            admitted = all(health.breaker.passes(now, leased=leased) for health in healths)
+            for health in healths if admitted else ():
+                before = health.breaker.state
+                health.begins(now, leased)
+                moves.note(deployment, health, before)
         moves.tell()
         return admitted
 
     def began(self, deployment: str, task: str | None = None) -> None:
         """An attempt starts, whatever breakers say. Where a probe is due, it is the probe."""
         if deployment in self._troubled:
-            self._each(deployment, task, Page.begins)
+            self._each(deployment, task, TaskHealth.begins)
 
     def released(self, deployment: str, task: str | None = None) -> None:
         """An attempt ended without telling anything about the deployment."""
         if deployment in self._troubled:
-            self._each(deployment, task, Page.released)
+            self._each(deployment, task, TaskHealth.released)
 
     def ended(
         self,
@@ -152,22 +152,22 @@ class HealthBook:
             self._failed(deployment, task, error, effect)
 
     def error_rate(self, deployment: str, task: str | None = None) -> float:
-        chart = self._charts.get(deployment)
-        page = chart and (chart.own if task is None else chart.tasks.get(task))
-        return page.rate.lately.rate if page else 0.0
+        known = self._table.get(deployment)
+        health = known and (known.own if task is None else known.tasks.get(task))
+        return health.rate.lately.rate if health else 0.0
 
     def listen(self, listener: Callable[[Transition], None]) -> None:
         """Have every move of a breaker told, on the thread that caused it or first noticed that its time was
         up. A listener returns at once and never raises.
         """
-        self._charts.listeners.append(listener)
+        self._table.listeners.append(listener)
 
     def snapshot(self) -> tuple[Vitals, ...]:
         """Everything known; a deployment's own row comes before those of its tasks."""
-        charts = self._charts
-        with charts.lock:
-            now = charts.clock()
-            rows = [page.vitals(deployment, now) for deployment, page in charts]
+        table = self._table
+        with table.lock:
+            now = table.clock()
+            rows = [health.vitals(deployment, now) for deployment, health in table]
         return tuple(self._timed(row) for row in rows)
 
     def _timed(self, row: Vitals) -> Vitals:
@@ -182,70 +182,72 @@ class HealthBook:
             first_token_p95=took("first_token", 0.95),
         )
 
-    def _each(self, deployment: str, task: str | None, step: Callable[[Page, float, bool], object]) -> None:
-        charts = self._charts
-        moves = Moves(charts)
-        with charts.lock:
-            now = charts.clock()
-            in_turn = now < charts.believed_until
-            for page in charts.of(deployment).known(task):
-                before = page.breaker.state
-                step(page, now, in_turn)
-                moves.note(deployment, page, before)
+    def _each(
+        self, deployment: str, task: str | None, step: Callable[[TaskHealth, float, bool], object]
+    ) -> None:
+        table = self._table
+        moves = Moves(table)
+        with table.lock:
+            now = table.clock()
+            leased = now < table.believed_until
+            for health in table.of(deployment).known(task):
+                before = health.breaker.state
+                step(health, now, leased)
+                moves.note(deployment, health, before)
         moves.tell()
 
     def _succeeded(self, deployment: str, task: str | None) -> None:
-        charts = self._charts
-        with charts.lock:
-            chart, journal = charts.of(deployment), charts.journal
+        table = self._table
+        with table.lock:
+            known, changes = table.of(deployment), table.changes
             if deployment not in self._troubled:
-                clean = chart.own.succeeds()
+                clean = known.own.succeeds()
                 if task is not None:
-                    clean = chart.at(task).succeeds() and clean
+                    clean = known.at(task).succeeds() and clean
                 if not clean:
                     self._troubled.add(deployment)
-                if journal is not None:
-                    for page in chart.needed(task):
-                        journal.note(deployment, page.task).succeeded(cleared=False)
+                if changes is not None:
+                    for health in known.needed(task):
+                        changes.at(deployment, health.task).succeeded(cleared=False)
                 return
-            moves, now = Moves(charts), charts.clock()
-            for page in chart.needed(task):
-                before = page.breaker.state
-                cleared = page.succeeded(now)
-                if journal is not None:
-                    journal.note(deployment, page.task).succeeded(cleared=cleared)
-                moves.note(deployment, page, before, urgent=cleared)
-            if chart.clean:
+            moves, now = Moves(table), table.clock()
+            for health in known.needed(task):
+                before = health.breaker.state
+                cleared = health.succeeded(now)
+                if changes is not None:
+                    changes.at(deployment, health.task).succeeded(cleared=cleared)
+                moves.note(deployment, health, before, urgent=cleared)
+            if known.clean:
                 self._troubled.discard(deployment)
         moves.tell()
 
     def _meant(self, deployment: str, error: ProviderError, request: int | None) -> Effect:
         """Whether a refusal parks the deployment."""
-        charts = self._charts
-        with charts.lock:
-            page = charts.of(deployment).own
-            refused = page.refused(request, charts.clock())
+        table = self._table
+        with table.lock:
+            health = table.of(deployment).own
+            refused = health.refused(request, table.clock())
         return Effect.PARK if refused or concerns_everybody(error) else Effect.NOTHING
 
     def _failed(self, deployment: str, task: str | None, error: ProviderError, effect: Effect) -> None:
-        charts = self._charts
-        moves = Moves(charts)
+        table = self._table
+        moves = Moves(table)
         tasks_own = task is not None and effect in _TASKS_OWN
-        with charts.lock:
-            now = charts.clock()
-            for page in charts.of(deployment).needed(task):
-                before = page.breaker.state
-                concerned = (page.task is not None) == tasks_own
+        with table.lock:
+            now = table.clock()
+            for health in table.of(deployment).needed(task):
+                before = health.breaker.state
+                concerned = (health.task is not None) == tasks_own
                 if concerned:
-                    changed = page.failed(error, effect, now)
+                    changed = health.failed(error, effect, now)
                 else:
-                    changed = page.failed_elsewhere(error, effect, task, now)
-                if charts.journal is not None and (concerned or changed):
-                    note = charts.journal.note(deployment, page.task)
+                    changed = health.failed_elsewhere(error, effect, task, now)
+                if table.changes is not None and (concerned or changed):
+                    change = table.changes.at(deployment, health.task)
                     if concerned:
-                        note.failed(hard=effect in _HARD)
-                    note.opened |= changed
-                moves.note(deployment, page, before, urgent=changed)
-                if not page.clean:
+                        change.failed(hard=effect in _HARD)
+                    change.opened |= changed
+                moves.note(deployment, health, before, urgent=changed)
+                if not health.clean:
                     self._troubled.add(deployment)
         moves.tell()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from interlock.engine.deciding.rulebook import UNAVAILABLE, Exclusion
+from interlock.engine.deciding.checker import UNAVAILABLE, Exclusion
 from interlock.health import Standing, Verdict
 from interlock.health.load import Ranking
 from interlock.protocols import Constraint
@@ -12,7 +12,7 @@ from interlock.types.facts import Facts
 _GOOD = Standing(Verdict.GOOD)
 
 
-class Past:
+class ReplayState:
     """What a record says about each deployment beside what the configuration says.
 
     `unchecked` gathers the rules that could not be asked about a deployment that the record does not know.

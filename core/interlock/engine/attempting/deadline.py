@@ -10,7 +10,7 @@ PATIENCE = 0.1
 """Seconds that whoever was cancelled is given to tidy up, before it is cancelled again."""
 
 
-class Watch:
+class Deadline:
     """Cancels the current task's wait once a limit has passed, and turns that into the limit's own error.
 
     One timer serves any number of limits one after another: arming again moves the limit and leaves the
@@ -39,7 +39,7 @@ class Watch:
         self.left = False
         self._error: Callable[[], InterlockError] | None = None
 
-    def until(self, due: float, error: Callable[[], InterlockError]) -> "Watch":
+    def until(self, due: float, error: Callable[[], InterlockError]) -> "Deadline":
         """Limit what `with` encloses to the loop's time `due`; `error` makes the error to raise."""
         self._due, self._error = due, error
         return self

@@ -1,14 +1,14 @@
-"""Turns at probing, where several processes share what they know of a deployment: one probes for all."""
+"""The lease to probe, where several processes share what they know of a deployment: one probes for all."""
 
-# Processes wait for their turn for this many seconds after a probe is due. By then one with much to do has
-# probed; those with little to do would else be given the turn and lose it again between two requests.
+# Processes wait for the lease for this many seconds after a probe is due. By then one with much to do has
+# probed; those with little to do would else be given the lease and lose it again between two requests.
 _GRACE = 10.0
-# How long it is believed that another process has the turn, in seconds.
+# How long it is believed that another process has the lease, in seconds.
 _BELIEVED = 1.0
 
 
-class Turn:
-    """This process's place in it. Not thread-safe."""
+class ProbeLease:
+    """What this process knows of it. Not thread-safe."""
 
     __slots__ = ("_denied_until", "asked", "held")
 

@@ -12,7 +12,7 @@ from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
 
 if TYPE_CHECKING:
-    from interlock.engine.deciding.past import Past
+    from interlock.engine.deciding.replay_state import ReplayState
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
@@ -26,7 +26,7 @@ class Exclusion:
     sentence: str
 
 
-class Rulebook:
+class ConstraintChecker:
     """The rules of one router, in the order in which they are heard: the first sentence is the one told.
 
     A rule that is fixed has been asked about each deployment once; one that is idle for a request is not
@@ -105,16 +105,18 @@ class Rulebook:
         request: Request,
         constraints: Constraints,
         tokens: int,
-        past: "Past",
+        replayed: "ReplayState",
         meant: frozenset[str] | None = None,
     ) -> Callable[[Deployment], Exclusion | None]:
         """As `judge`, of a recorded request whose prompt is gone."""
         names = [rule.name for rule in self._rules]
 
         def judge(deployment: Deployment) -> Exclusion | None:
-            call = self._call(request, constraints, deployment, tokens, wanted=past.needs, meant=meant)
+            call = self._call(request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant)
             for index, rule in enumerate(self._rules):
-                if found := past.verdict(rule, names[index + 1 :], deployment.id, partial(_ask, rule, call)):
+                if found := replayed.verdict(
+                    rule, names[index + 1 :], deployment.id, partial(_ask, rule, call)
+                ):
                     return found
             return None
 

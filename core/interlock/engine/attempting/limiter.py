@@ -1,8 +1,8 @@
-"""How many attempts may be under way at once: places at a gate, and a bounded queue before it.
+"""How many attempts may be under way at once: places at a limiter, and a bounded queue before it.
 
-A gate serves every event loop and thread. Its state changes under a plain lock that nobody holds while
+A limiter serves every event loop and thread. Its state changes under a plain lock that nobody holds while
 waiting, and giving a place back waits for no lock: an abandoned attempt may be collected by the garbage
-collector in the middle of the gate's own work.
+collector in the middle of the limiter's own work.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from weakref import WeakSet
 _RECENT = 0.1  # the weight of the last attempt in the mean time that a place is held
 
 
-class Place:
-    """One attempt's place: in the queue while it has a future that is not done, then beyond the gate."""
+class Waiter:
+    """One attempt's place: in the queue while it has a future that is not done, then beyond the limiter."""
 
     __slots__ = ("future", "loop", "since")
 
@@ -27,23 +27,23 @@ class Place:
         self.since = 0.0
 
 
-class Gate:
+class Limiter:
     """Lets `limit` attempts through at once; `queue` more may wait, first come, first served."""
 
     def __init__(self, limit: int, queue: int, clock: Callable[[], float] = monotonic) -> None:
         self.limit = limit
         self.queue = queue
         self._clock = clock
-        self._left: deque[Place] = deque()
+        self._left: deque[Waiter] = deque()
         self._held_for: float | None = None
         self.begin()
-        _GATES.add(self)
+        _LIMITERS.add(self)
 
     def begin(self) -> None:
         """Nothing is held and nobody waits."""
         self._lock = Lock()
-        self._inside: set[Place] = set()
-        self._waiting: OrderedDict[Place, None] = OrderedDict()
+        self._inside: set[Waiter] = set()
+        self._waiting: OrderedDict[Waiter, None] = OrderedDict()
         self._loops: set[asyncio.AbstractEventLoop] = set()
 
     @property
@@ -60,63 +60,63 @@ class Gate:
         held = self._held_for
         return None if held is None else held * (len(self._waiting) + 1) / self.limit
 
-    def enter(self) -> Place | None:
-        """A place for an attempt on the running loop; None when the gate and its queue are full.
+    def enter(self) -> Waiter | None:
+        """A place for an attempt on the running loop; None when the limiter and its queue are full.
 
         A place that has a future is one in the queue: `wait` for it. Every place must be left.
         """
-        place = Place(asyncio.get_running_loop())
+        waiter = Waiter(asyncio.get_running_loop())
         with self._lock:
-            entered = self._enter(place)
+            entered = self._enter(waiter)
         if self._left:
             self._settle()
-        return place if entered else None
+        return waiter if entered else None
 
-    def _enter(self, place: Place) -> bool:
+    def _enter(self, waiter: Waiter) -> bool:
         full = len(self._inside) >= self.limit
-        if place.loop not in self._loops or (full and any(loop.is_closed() for loop in self._loops)):
+        if waiter.loop not in self._loops or (full and any(loop.is_closed() for loop in self._loops)):
             self._bury()
-            self._loops.add(place.loop)
+            self._loops.add(waiter.loop)
             full = len(self._inside) >= self.limit
         if not full and not self._waiting:
-            place.since = self._clock()
-            self._inside.add(place)
+            waiter.since = self._clock()
+            self._inside.add(waiter)
             return True
         if len(self._waiting) >= self.queue:
             return False
-        place.future = place.loop.create_future()
-        self._waiting[place] = None
+        waiter.future = waiter.loop.create_future()
+        self._waiting[waiter] = None
         return True
 
-    async def wait(self, place: Place, due: float) -> bool:
+    async def wait(self, waiter: Waiter, due: float) -> bool:
         """Whether the place came up before the loop's time `due`. Cancelled or late, the place is left."""
-        if place.future is None:
+        if waiter.future is None:
             return True
-        timer = place.loop.call_at(due, self._expire, place)
+        timer = waiter.loop.call_at(due, self._expire, waiter)
         try:
-            came_up = await place.future
+            came_up = await waiter.future
         except BaseException:
-            self.leave(place)
+            self.leave(waiter)
             raise
         finally:
             timer.cancel()
         return came_up
 
-    def leave(self, place: Place) -> None:
+    def leave(self, waiter: Waiter) -> None:
         """Give the place back, from any thread and from a finaliser. May be called again."""
-        self._left.append(place)
+        self._left.append(waiter)
         self._settle()
 
-    def _expire(self, place: Place) -> None:
+    def _expire(self, waiter: Waiter) -> None:
         with self._lock:
             self._bury()
         self._settle()
         with self._lock:
-            late = place in self._waiting
+            late = waiter in self._waiting
             if late:
-                del self._waiting[place]
-        if late and place.future is not None and not place.future.done():
-            place.future.set_result(False)
+                del self._waiting[waiter]
+        if late and waiter.future is not None and not waiter.future.done():
+            waiter.future.set_result(False)
         if self._left:
             self._settle()
 
@@ -130,29 +130,29 @@ class Gate:
                 let_in = self._let_in()
             finally:
                 self._lock.release()
-            for place in let_in:
+            for waiter in let_in:
                 try:
-                    place.loop.call_soon_threadsafe(_come_up, place)
+                    waiter.loop.call_soon_threadsafe(_come_up, waiter)
                 except RuntimeError:  # its loop has closed
-                    self._left.append(place)
+                    self._left.append(waiter)
             if not self._left:
                 return
 
-    def _let_in(self) -> list[Place]:
+    def _let_in(self) -> list[Waiter]:
         now = self._clock()
         while self._left:
-            place = self._left.popleft()
-            self._waiting.pop(place, None)
-            if place in self._inside:
-                self._inside.remove(place)
-                held, mean = now - place.since, self._held_for
+            waiter = self._left.popleft()
+            self._waiting.pop(waiter, None)
+            if waiter in self._inside:
+                self._inside.remove(waiter)
+                held, mean = now - waiter.since, self._held_for
                 self._held_for = held if mean is None else mean + (held - mean) * _RECENT
-        let_in: list[Place] = []
+        let_in: list[Waiter] = []
         while self._waiting and len(self._inside) < self.limit:
-            place, _ = self._waiting.popitem(last=False)
-            place.since = now
-            self._inside.add(place)
-            let_in.append(place)
+            waiter, _ = self._waiting.popitem(last=False)
+            waiter.since = now
+            self._inside.add(waiter)
+            let_in.append(waiter)
         return let_in
 
     def _bury(self) -> None:
@@ -160,25 +160,25 @@ class Gate:
         dead = {loop for loop in self._loops if loop.is_closed()}
         if dead:
             self._loops -= dead
-            places = [place for place in (*self._inside, *self._waiting) if place.loop in dead]
-            for place in places:
-                self._inside.discard(place)
-                self._waiting.pop(place, None)
-            self._left.extend(places)  # so that somebody settles who is next
+            waiters = [waiter for waiter in (*self._inside, *self._waiting) if waiter.loop in dead]
+            for waiter in waiters:
+                self._inside.discard(waiter)
+                self._waiting.pop(waiter, None)
+            self._left.extend(waiters)  # so that somebody settles who is next
 
 
-def _come_up(place: Place) -> None:
-    if place.future is not None and not place.future.done():
-        place.future.set_result(True)
+def _come_up(waiter: Waiter) -> None:
+    if waiter.future is not None and not waiter.future.done():
+        waiter.future.set_result(True)
 
 
-_GATES: WeakSet[Gate] = WeakSet()
+_LIMITERS: WeakSet[Limiter] = WeakSet()
 
 
 def _begin_anew() -> None:
     """In a forked child, what the parent's attempts hold is not ours, and its threads release no lock."""
-    for gate in list(_GATES):
-        gate.begin()
+    for limiter in list(_LIMITERS):
+        limiter.begin()
 
 
 if hasattr(os, "register_at_fork"):

@@ -19,7 +19,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.assembly import assemble
-from interlock.engine.deciding.past import Past
+from interlock.engine.deciding.replay_state import ReplayState
 from interlock.testing import FakeClock, Reply, ScriptedProvider, Step, Upstream, scripted_router
 
 SAID = {
@@ -398,8 +398,8 @@ def test_values_that_make_no_sense_are_refused(part, load, complaint):
 
 
 def test_nothing_is_counted_unless_it_is_asked_for():
-    assert scripted_router({"a": []}).wiring.engine.attempts._slots is None
-    assert scripted_router({"a": []}, load={"balance": "none"}).wiring.engine.attempts._slots is None
+    assert scripted_router({"a": []}).wiring.engine.attempts._concurrency is None
+    assert scripted_router({"a": []}, load={"balance": "none"}).wiring.engine.attempts._concurrency is None
 
 
 async def test_a_recorded_decision_is_made_again_with_the_load_of_then():
@@ -411,7 +411,9 @@ async def test_a_recorded_decision_is_made_again_with_the_load_of_then():
     assert [each.deployment for each in decision.shortlist] == ["b", "a"]
     await router.complete("Hello.")
     engine = router.wiring.engine
-    assert engine.decider.redecide(decision, decision.facts, Past(decision, decision.facts)) == decision
-    assert engine.decider.redecide(decision, decision.facts, Past(decision, decision.facts)).facts.first == {
-        "b": "its turn among 2 of its model, by weight 2 of 3"
-    }
+    assert (
+        engine.decider.redecide(decision, decision.facts, ReplayState(decision, decision.facts)) == decision
+    )
+    assert engine.decider.redecide(
+        decision, decision.facts, ReplayState(decision, decision.facts)
+    ).facts.first == {"b": "its turn among 2 of its model, by weight 2 of 3"}

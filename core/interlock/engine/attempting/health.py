@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from interlock.engine.attempting.logbook import Entry
+from interlock.engine.attempting.recorder import AttemptScope
 from interlock.engine.leaving import LostRace
 from interlock.errors import InterlockError, NoLongerAllowed, ProviderError, SettingRefused
-from interlock.health import HealthBook, RetryBudget
+from interlock.health import HealthTracker, RetryBudget
 from interlock.health.breaker import Cause, Wait
 from interlock.health.latency import Kind
 from interlock.strategies.fallback import PATIENCE
@@ -18,55 +18,55 @@ _OVER_AND_OVER = 3
 ASIDE = frozenset({"arbiter", "classifier"})
 
 
-class HealthWitness:
+class HealthObserver:
     """Keeps the health book, and keeps attempts away from what has come to be closed to them."""
 
-    def __init__(self, health: HealthBook, retries: RetryBudget) -> None:
+    def __init__(self, health: HealthTracker, retries: RetryBudget) -> None:
         self._health = health
         self._retries = retries
 
-    def began(self, entry: Entry) -> None:
-        name, task = entry.call.deployment.id, _task(entry)
+    def began(self, scope: AttemptScope) -> None:
+        name, task = scope.call.deployment.id, _task(scope)
         if not self._health.enters(name, task):
-            if self._untried(entry, name, task):
+            if self._untried(scope, name, task):
                 sentence = self._health.standing(name, task).sentence
                 raise NoLongerAllowed(f"{name} was allowed and is no longer: {sentence}")
             self._health.began(name, task)
-        if all(attempt.deployment != name for attempt in entry.flight.draft.attempts):
+        if all(attempt.deployment != name for attempt in scope.state.draft.attempts):
             self._retries.earn(name)
 
-    def ended(self, entry: Entry, failure: InterlockError | None, record: AttemptRecord) -> None:
-        name, task = entry.call.deployment.id, _task(entry)
+    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:
+        name, task = scope.call.deployment.id, _task(scope)
         if failure is None:
-            if task == entry.flight.decision.task:
-                kind: Kind = "answer" if entry.first_token is None else "first_token"
-                self._health.latencies.add(name, kind, entry.first_token or record.latency, task)
-        elif isinstance(failure, LostRace) and record.parent is None and entry.first_token is None:
+            if task == scope.state.decision.task:
+                kind: Kind = "answer" if scope.first_token is None else "first_token"
+                self._health.latencies.add(name, kind, scope.first_token or record.latency, task)
+        elif isinstance(failure, LostRace) and record.parent is None and scope.first_token is None:
             # It would have taken longer still. Left out, what is measured would shrink with each hedge.
-            kind = "first_token" if entry.streamed else "answer"
+            kind = "first_token" if scope.streamed else "answer"
             self._health.latencies.add(name, kind, record.latency, task)
         if isinstance(failure, SettingRefused):
-            self._health.refused.learn(name, failure.setting, entry.call.request)
+            self._health.refused.learn(name, failure.setting, scope.call.request)
         if failure is None or isinstance(failure, ProviderError):
-            self._health.ended(name, failure, task, request=lambda: hash(repr(entry.flight.asked.messages)))
+            self._health.ended(name, failure, task, request=lambda: hash(repr(scope.state.asked.messages)))
         else:
             self._health.released(name, task)
 
-    def _untried(self, entry: Entry, name: str, task: str) -> bool:
+    def _untried(self, scope: AttemptScope, name: str, task: str) -> bool:
         """Whether the call has something else left, so that a breaker need not give way."""
-        tried = {attempt.deployment for attempt in entry.flight.draft.attempts}
+        tried = {attempt.deployment for attempt in scope.state.draft.attempts}
         return any(
             candidate.deployment != name
             and candidate.deployment not in tried
             and self._health.admits(candidate.deployment, task)
-            for candidate in entry.flight.decision.shortlist
+            for candidate in scope.state.decision.shortlist
         )
 
 
 class RetryGate:
     """Says for each call whether a deployment may be asked again, and what is worth waiting for."""
 
-    def __init__(self, health: HealthBook, retries: RetryBudget) -> None:
+    def __init__(self, health: HealthTracker, retries: RetryBudget) -> None:
         self._health = health
         self._retries = retries
 
@@ -112,6 +112,6 @@ class RetryGate:
         return may_retry
 
 
-def _task(entry: Entry) -> str:
-    role = entry.attempt.role
-    return role if role in ASIDE else entry.flight.decision.task
+def _task(scope: AttemptScope) -> str:
+    role = scope.attempt.role
+    return role if role in ASIDE else scope.state.decision.task

@@ -5,21 +5,21 @@ from collections import deque
 from collections.abc import AsyncGenerator, Collection
 
 from interlock.engine.attempting.attempts import Attempts, speaks
-from interlock.engine.attempting.watch import PATIENCE
-from interlock.engine.flight import Flight, Lane
+from interlock.engine.attempting.deadline import PATIENCE
+from interlock.engine.call import AttemptState, CallState
 from interlock.errors import ProviderError
 from interlock.types.decisions import Attempt, Outcome, Race
 from interlock.types.response import Delta
 
 
-class Racer:
+class Entrant:
     """One attempt of a race. `error` is how it failed; without one, it has won or has yet to end."""
 
-    __slots__ = ("attempt", "deltas", "error", "heard", "lane", "task")
+    __slots__ = ("attempt", "deltas", "error", "heard", "progress", "task")
 
     def __init__(self, attempt: Attempt) -> None:
         self.attempt = attempt
-        self.lane = Lane()
+        self.progress = AttemptState()
         self.task: asyncio.Task[None] | None = None
         self.error: ProviderError | None = None
         self.heard: list[Delta] = []
@@ -27,31 +27,31 @@ class Racer:
 
     @property
     def outcome(self) -> Outcome:
-        lane = self.lane
-        return Outcome(attempt=self.attempt, answer=lane.answer, error=self.error, parsed=lane.parsed)
+        progress = self.progress
+        return Outcome(attempt=self.attempt, answer=progress.answer, error=self.error, parsed=progress.parsed)
 
 
-class Heat:
-    """Each racer has a lane and a watch of its own, and a task, unless it leads.
+class RaceRun:
+    """Each entrant has a progress and a watch of its own, and a task, unless it leads.
 
-    A racer that starts alone leads: it runs in the caller's task, so that a race that is decided before
+    An entrant that starts alone leads: it runs in the caller's task, so that a race that is decided before
     anybody else has started costs no task. When another wins, the caller's task is cancelled to end the
     leader, as a watch does it.
     """
 
-    def __init__(self, flight: Flight, race: Race, attempts: Attempts, *, streamed: bool) -> None:
-        self._flight, self._race, self._attempts = flight, race, attempts
+    def __init__(self, state: CallState, race: Race, attempts: Attempts, *, streamed: bool) -> None:
+        self._state, self._race, self._attempts = state, race, attempts
         self._streamed = streamed
-        self._racers = [Racer(attempt) for attempt in race.attempts]
-        self._waiting = deque(sorted(self._racers, key=lambda racer: racer.attempt.delay))
+        self._entrants = [Entrant(attempt) for attempt in race.attempts]
+        self._waiting = deque(sorted(self._entrants, key=lambda entrant: entrant.attempt.delay))
         self._earliest = self._waiting[0].attempt.delay
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._running: set[asyncio.Task[None]] = set()
-        self._ended: list[Racer] = []
-        self._winner: Racer | None = None
+        self._ended: list[Entrant] = []
+        self._winner: Entrant | None = None
         self._lost: str | None = "the call ended before it had answered"
-        self._leader: Racer | None = None
+        self._leader: Entrant | None = None
         self._caller: asyncio.Task[object] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._called_off = 0  # how often the leader was told to end
@@ -59,18 +59,18 @@ class Heat:
     @property
     def failures(self) -> tuple[Outcome, ...]:
         """So far, in the race's order."""
-        return tuple(racer.outcome for racer in self._racers if racer.error is not None)
+        return tuple(entrant.outcome for entrant in self._entrants if entrant.error is not None)
 
     @property
     def outcome(self) -> Outcome:
         """Of a race that nobody has won."""
-        outcomes = tuple(racer.outcome for racer in self._racers if racer in self._ended)
+        outcomes = tuple(entrant.outcome for entrant in self._entrants if entrant in self._ended)
         last = self._ended[-1]
         error = last.error if all(outcome.error for outcome in outcomes) else None
         return Outcome(attempt=last.attempt, error=error, outcomes=outcomes)
 
-    async def run(self) -> Racer | None:
-        """The winner, if there is one. Whichever way this is left, every other racer has left before."""
+    async def run(self) -> Entrant | None:
+        """The winner, if there is one. Whichever way this is left, every other entrant has left before."""
         try:
             await self._decide()
         except asyncio.CancelledError:
@@ -81,14 +81,14 @@ class Heat:
         return self._winner
 
     def over(self) -> None:
-        """Let go of every error, as a flight does."""
-        for racer in self._racers:
-            racer.error = None
+        """Let go of every error, as a call does."""
+        for entrant in self._entrants:
+            entrant.error = None
 
     async def _decide(self) -> None:
-        """Start the racers, each when its time has come, until one wins or none is left."""
+        """Start the entrants, each when its time has come, until one wins or none is left."""
         if self._earliest > 0:
-            await self._flight.pause(self._earliest)
+            await self._state.pause(self._earliest)
         alone = len(self._waiting) == 1 or self._waiting[1].attempt.delay > self._earliest
         if self._race.first and alone and await self._lead(self._waiting.popleft()):
             return
@@ -101,7 +101,7 @@ class Heat:
 
     @property
     def _next(self) -> float:
-        """The loop's time at which the next racer starts."""
+        """The loop's time at which the next entrant starts."""
         return self._began + self._waiting[0].attempt.delay
 
     def _start_due(self) -> None:
@@ -114,20 +114,20 @@ class Heat:
         ):
             self._start(self._waiting.popleft())
 
-    def _start(self, racer: Racer) -> None:
+    def _start(self, entrant: Entrant) -> None:
         admit = self._race.admit
         if (
             admit is not None
-            and racer.attempt.delay > self._earliest
-            and not admit(racer.attempt, self.failures)
+            and entrant.attempt.delay > self._earliest
+            and not admit(entrant.attempt, self.failures)
         ):
             return
-        racer.task = self._loop.create_task(self._attempt(racer))
-        racer.task.add_done_callback(self._call_off)
-        self._running.add(racer.task)
+        entrant.task = self._loop.create_task(self._attempt(entrant))
+        entrant.task.add_done_callback(self._call_off)
+        self._running.add(entrant.task)
 
-    async def _lead(self, leader: Racer) -> bool:
-        """Run a racer in the caller's task, while a timer starts the others. Whether the race is over."""
+    async def _lead(self, leader: Entrant) -> bool:
+        """Run an entrant in the caller's task, while a timer starts the others. Whether the race is over."""
         caller = self._caller = asyncio.current_task()
         if caller is None:
             raise RuntimeError("a race needs a running task")
@@ -156,18 +156,18 @@ class Heat:
         self._set_alarm()
 
     def _call_off(self, task: asyncio.Task[None]) -> None:
-        """A racer has ended: end the one that leads, if there is one, unless the other has merely failed."""
+        """An entrant has ended: end the one that leads, if any, unless the other has merely failed."""
         leader = self._leader
         if leader is None or self._called_off or self._caller is None:
             return
-        racer = next(racer for racer in self._racers if racer.task is task)
+        entrant = next(entrant for entrant in self._entrants if entrant.task is task)
         if task.cancelled() or task.exception() is not None:
-            leader.lane.lost = self._lost
-        elif self._decides(racer):
-            leader.lane.lost = _reason(racer)
+            leader.progress.lost = self._lost
+        elif self._decides(entrant):
+            leader.progress.lost = _reason(entrant)
         else:
             self._running.discard(task)
-            self._ended.append(racer)
+            self._ended.append(entrant)
             return
         if self._alarm is not None:
             self._alarm.cancel()
@@ -186,73 +186,73 @@ class Heat:
         Raises what one of them raised, unless it is a failed attempt.
         """
         over = False
-        for racer in self._racers:
-            task = racer.task
+        for entrant in self._entrants:
+            task = entrant.task
             if task in self._running and task.done():
                 self._running.discard(task)
                 task.result()
-                over = self._note(racer) or over
+                over = self._note(entrant) or over
                 if self._winner is not None:
                     break
         return over
 
-    def _note(self, racer: Racer) -> bool:
-        """A racer has ended. Whether the race has ended with it."""
-        self._ended.append(racer)
-        if not self._decides(racer):
+    def _note(self, entrant: Entrant) -> bool:
+        """An entrant has ended. Whether the race has ended with it."""
+        self._ended.append(entrant)
+        if not self._decides(entrant):
             return False
-        self._lost = _reason(racer)
-        if racer.error is None:
-            self._winner = racer
+        self._lost = _reason(entrant)
+        if entrant.error is None:
+            self._winner = entrant
         return True
 
-    def _decides(self, racer: Racer) -> bool:
-        if racer.error is None:
+    def _decides(self, entrant: Entrant) -> bool:
+        if entrant.error is None:
             return self._race.first
-        return self._race.ends is not None and self._race.ends(racer.outcome)
+        return self._race.ends is not None and self._race.ends(entrant.outcome)
 
-    async def _attempt(self, racer: Racer) -> None:
+    async def _attempt(self, entrant: Entrant) -> None:
         """A whole answer, or a stream until its first token."""
-        if racer.attempt.role == "hedge":
+        if entrant.attempt.role == "hedge":
             # It belongs to the race's first attempt, which has its id by the time that this runs.
-            racer.lane.parent = self._racers[0].lane.id
+            entrant.progress.parent = self._entrants[0].progress.id
         try:
             if not self._streamed:
-                await self._attempts.complete(self._flight, racer.attempt, racer.lane)
+                await self._attempts.complete(self._state, entrant.attempt, entrant.progress)
                 return
-            racer.deltas = self._attempts.stream(self._flight, racer.attempt, racer.lane)
-            async for delta in racer.deltas:
-                racer.heard.append(delta)
+            entrant.deltas = self._attempts.stream(self._state, entrant.attempt, entrant.progress)
+            async for delta in entrant.deltas:
+                entrant.heard.append(delta)
                 if speaks(delta):
                     return
         except ProviderError as error:
-            racer.error = error
+            entrant.error = error
 
     async def _leave(self) -> None:
         """Cancel and await everybody but the winner; and the winner too when the caller leaves meanwhile."""
-        others = [racer for racer in self._racers if racer is not self._winner]
-        for racer in others:
-            racer.lane.lost = self._lost
+        others = [entrant for entrant in self._entrants if entrant is not self._winner]
+        for entrant in others:
+            entrant.progress.lost = self._lost
         for task in self._running:
             task.cancel()
         try:
-            await _settled([racer.task for racer in others if racer.task])
-            await _settled([asyncio.create_task(_close(racer)) for racer in others if racer.deltas])
+            await _settled([entrant.task for entrant in others if entrant.task])
+            await _settled([asyncio.create_task(_close(entrant)) for entrant in others if entrant.deltas])
         except asyncio.CancelledError:
             if self._winner is not None:
                 await _settled([asyncio.create_task(_close(self._winner))])
             raise
 
 
-def _reason(racer: Racer) -> str:
-    what = "lost the race to" if racer.error is None else "the race ended with the failure of"
-    return f"{what} {racer.attempt.deployment}"
+def _reason(entrant: Entrant) -> str:
+    what = "lost the race to" if entrant.error is None else "the race ended with the failure of"
+    return f"{what} {entrant.attempt.deployment}"
 
 
-async def _close(racer: Racer) -> None:
+async def _close(entrant: Entrant) -> None:
     """A stream that has spoken waits to be read on; nobody will."""
-    if racer.deltas is not None:
-        await racer.deltas.aclose()
+    if entrant.deltas is not None:
+        await entrant.deltas.aclose()
 
 
 async def _settled(tasks: Collection[asyncio.Task[None]]) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 
-class Note:
-    """About one page."""
+class Change:
+    """About a deployment, or about it at one task."""
 
     __slots__ = ("closed", "failures", "hard", "opened", "successes")
 
@@ -24,22 +24,22 @@ class Note:
         self.hard += hard
 
 
-class Journal:
-    """Notes by deployment and task. `wake` is called when the others should know something at once; it
-    returns at once. Not thread-safe: whoever writes holds the book's lock.
+class Changes:
+    """Changes by deployment and task. `wake` is called when the others should know something at once; it
+    returns at once. Not thread-safe: whoever writes holds the tracker's lock.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.wake = wake
-        self._notes: dict[tuple[str, str | None], Note] = {}
+        self._changes: dict[tuple[str, str | None], Change] = {}
 
-    def note(self, deployment: str, task: str | None) -> Note:
+    def at(self, deployment: str, task: str | None) -> Change:
         key = (deployment, task)
-        found = self._notes.get(key)
+        found = self._changes.get(key)
         if found is None:
-            found = self._notes[key] = Note()
+            found = self._changes[key] = Change()
         return found
 
-    def take(self) -> dict[tuple[str, str | None], Note]:
-        notes, self._notes = self._notes, {}
-        return notes
+    def take(self) -> dict[tuple[str, str | None], Change]:
+        changes, self._changes = self._changes, {}
+        return changes
