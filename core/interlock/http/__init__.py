@@ -1,11 +1,13 @@
 """What a provider plugin for an HTTP vendor stands on. Importing it loads no HTTP library."""
 
+from interlock.http.arguments import arguments_in, broken_call, input_in, is_arguments
 from interlock.http.aside import aside
 from interlock.http.client import HttpClient, StreamReply
 from interlock.http.codec import AsksAgain, Codec, HttpProvider, StreamDecoder
 from interlock.http.hosts import is_loopback
 from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
+from interlock.http.payload import json_in
 from interlock.http.proxies import without_login
 from interlock.http.redact import RedactingFilter, looks_secret, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
@@ -27,11 +29,16 @@ __all__ = [
     "ServerEvent",
     "StreamDecoder",
     "StreamReply",
+    "arguments_in",
     "aside",
+    "broken_call",
     "check_network",
     "class_for",
     "error_for",
+    "input_in",
+    "is_arguments",
     "is_loopback",
+    "json_in",
     "looks_secret",
     "origin_of",
     "public_in",

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
 from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError
 from interlock.types.json_reader import decoded, load_json
@@ -12,7 +12,7 @@ from interlock.types.models import LARGEST_ANSWER, Deployment
 from interlock.types.request import Settings
 from interlock.types.reserved import complaint, folded, reserved
 from interlock.types.response import Answer, Delta, ToolCallDelta, Usage
-from interlock.types.strict import is_sound, marked
+from interlock.types.strict import marked
 
 _MOST = 10**12
 _BOM = b"\xef\xbb\xbf"
@@ -42,7 +42,7 @@ _TEXTUAL = frozenset(
 def parse_object(data: bytes | str, what: str, *, calls: bool = False) -> dict[str, Any]:
     """A JSON object in UTF-8, or ProtocolError: it says in a word what came instead, and never repeats it.
 
-    With `calls`, it may hold tool calls whose arguments are objects; judge each with `is_arguments`.
+    With `calls`, it may hold tool calls whose arguments are objects; `is_arguments` judges each.
     """
     try:
         text = data if isinstance(data, str) else decoded(data.removeprefix(_BOM), errors="surrogatepass")
@@ -54,9 +54,12 @@ def parse_object(data: bytes | str, what: str, *, calls: bool = False) -> dict[s
     return payload
 
 
-def is_arguments(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether it can be a tool call's arguments: an object, with no number that is none and no key twice."""
-    return isinstance(value, dict) and is_sound(value)
+def json_in(data: bytes | str) -> Any:
+    """The value of a text that may be no JSON at all, such as an error's body; None then."""
+    try:
+        return load_json(data)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _kind_of(data: bytes | str) -> str:

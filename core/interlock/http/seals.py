@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from interlock.errors import InvalidRequest, ProviderError
+from interlock.http.payload import json_in
 
 _SIGNATURE, _SAID = "signature", "said"
 _REFUSED = re.compile(
@@ -29,10 +30,7 @@ def opened(signature: str) -> tuple[str, tuple[str, ...]]:
     """(the vendor's signature, the words that stood before its thought). No vendor's own begins with `{`."""
     if not signature.startswith("{"):
         return signature, ()
-    try:
-        kept = json.loads(signature)
-    except (ValueError, RecursionError):
-        return signature, ()
+    kept = json_in(signature) or {}
     proof, said = kept.get(_SIGNATURE), kept.get(_SAID)
     if not isinstance(proof, str) or not isinstance(said, list):
         return signature, ()

@@ -4,13 +4,13 @@ Only hints are looked for. What changes the meaning of a request (its messages, 
 is never left out, and a refusal of it stays an InvalidRequest.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from interlock.errors import InvalidRequest, ProviderError, SettingRefused
+from interlock.http.payload import json_in
 from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import HINTS, Settings
@@ -142,10 +142,7 @@ def _told(body: bytes) -> tuple[str, bool]:
     """(our name of the parameter that the body names, if any; whether its code says that it is refused)."""
     if not body or len(body) > _LARGEST_BODY:
         return "", False
-    try:
-        payload: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return "", False
+    payload = json_in(body)
     if isinstance(payload, list):
         payload = payload[0] if payload else None
     if not isinstance(payload, dict):

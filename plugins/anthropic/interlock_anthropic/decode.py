@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import HttpReply
-from interlock.http.payload import is_arguments, optional_text, parse_object, parts_in
+from interlock.http import HttpReply, broken_call, is_arguments
+from interlock.http.payload import optional_text, parse_object, parts_in
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
@@ -166,8 +166,7 @@ class _Blocks:
     def _call(self, block: dict[str, Any]) -> None:
         name, arguments = optional_text(block.get("name")), block.get("input", {})
         if name is None or not is_arguments(arguments):
-            what = "arguments are no JSON object" if name else "name is missing"
-            raise ProtocolError(f"the answer holds a tool call whose {what}")
+            raise broken_call("answer", name)
         if name == self._answer_tool:
             self.answer, self.answered = arguments_text(arguments), True
             return

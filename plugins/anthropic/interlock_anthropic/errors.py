@@ -4,7 +4,6 @@ Source: platform.claude.com/docs/en/api/errors. Words are read in one case alone
 an `invalid_request_error` like any other and has no code of its own.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import class_for, error_for
+from interlock.http import class_for, error_for, json_in
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words, optional_text
 
@@ -54,11 +53,7 @@ class Told(NamedTuple):
 
 def error_from_reply(status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
     """The typed error of a reply whose status is not 2xx; a body that is no JSON still has its status."""
-    try:
-        payload: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        payload = None
-    return _typed(payload, status, headers)
+    return _typed(json_in(body), status, headers)
 
 
 def error_inside(payload: Any) -> ProviderError:

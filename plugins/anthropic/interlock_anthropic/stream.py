@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import Incoming, deltas_of, is_arguments, optional_text, parse_object
+from interlock.http import EventParser, ServerEvent, arguments_in, broken_call, input_in, is_arguments
+from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation, Refusal
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
-from interlock.types.strict import loads
 from interlock_anthropic.decode import BESIDE, answer_of, arguments_text, explanation, extra_of
 from interlock_anthropic.read import (
     CUT,
@@ -253,8 +252,8 @@ class _Blocks:
         block = self._open.pop(index, None) if isinstance(index, int) else None
         if block is None:
             raise ProtocolError("a block of the stream ends that never began")
-        if block.other is not None and "".join(block.pieces).strip():
-            block.other["input"] = _value_of(block)
+        if block.other is not None and (given := "".join(block.pieces)).strip():
+            block.other["input"] = input_in(given)
         if block.kind == "thinking" and block.signature:
             self._run = 0
             yield from self._give(Delta(signature=sealed(block.signature, self._words)))
@@ -271,9 +270,9 @@ class _Blocks:
         self._waiting = None
         for call in self._calls:
             yield from self._seal(call)
-            arguments = _arguments_of(call)
+            arguments = arguments_in("".join(call.pieces))
             if arguments is None:
-                raise ProtocolError("the stream holds a tool call whose arguments are no JSON object")
+                raise broken_call("stream", call.name)
             if call.slot is None:
                 self._answer, self.answered = arguments_text(arguments), True
         kept, self._kept = self._kept, []
@@ -312,11 +311,9 @@ class _Blocks:
 
     def _call(self, block: _Block, given: dict[str, Any]) -> Iterator[Delta]:
         block.name = optional_text(given.get("name"))
-        if block.name is None:
-            raise ProtocolError("the stream holds a tool call whose name is missing")
         arguments = given.get("input", {})
-        if not is_arguments(arguments):
-            raise ProtocolError("the stream holds a tool call whose arguments are no JSON object")
+        if block.name is None or not is_arguments(arguments):
+            raise broken_call("stream", block.name)
         if arguments:
             block.held = arguments_text(arguments)
             block.pieces.append(block.held)
@@ -344,17 +341,3 @@ class _Blocks:
             held, block.held = block.held, piece
             if held:
                 yield from self._give(Delta(tool_calls=(ToolCallDelta(index=block.slot, arguments=held),)))
-
-
-def _arguments_of(call: _Block) -> dict[str, Any] | None:
-    arguments = _value_of(call) if "".join(call.pieces).strip() else {}
-    return arguments if isinstance(arguments, dict) else None
-
-
-def _value_of(block: _Block) -> Any:
-    """The JSON that came in pieces; as text where it was cut."""
-    text = "".join(block.pieces)
-    try:
-        return loads(text)
-    except (ValueError, RecursionError):
-        return text

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import HttpReply
-from interlock.http.payload import is_arguments, optional_text, parse_object, parts_in, text_of
+from interlock.http import HttpReply, broken_call, is_arguments
+from interlock.http.payload import optional_text, parse_object, parts_in, text_of
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation, Part, Reasoning, Text, ToolCall
@@ -154,8 +154,7 @@ class Blocks:
         if arguments is None:
             arguments = {}
         if not name or not is_arguments(arguments):
-            what = "arguments are no JSON object" if name else "name is missing"
-            raise ProtocolError(f"the answer holds a tool call whose {what}")
+            raise broken_call("answer", name)
         if self._answer_tool is not None and name == self._answer_tool.name:
             self.answer = taken(self._answer_tool, arguments, cut=self._cut)
             return

@@ -4,7 +4,6 @@ The code decides; where there is none, the status does. Words are read only to t
 ValidationException, or no code at all, lumps together.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +21,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import HttpReply, class_for, error_for
+from interlock.http import HttpReply, class_for, error_for, json_in
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words
 
@@ -48,10 +47,7 @@ _POLICY = re.compile(r"content filtering policy|content policy", re.IGNORECASE)
 
 def error_from_reply(reply: HttpReply) -> ProviderError:
     """The typed error of a reply whose status is not 2xx; a body that is no JSON still has its status."""
-    try:
-        payload: Any = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        payload = None
+    payload = json_in(reply.body)
     code = plain_code(reply.headers.get("x-amzn-errortype")) or _code_in(payload)
     return _typed(code, _words(payload), status=reply.status, headers=reply.headers)
 

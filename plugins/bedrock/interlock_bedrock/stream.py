@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
+from interlock.http import arguments_in, broken_call, input_in, json_in
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
-from interlock.types.json_reader import load_json
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta
-from interlock.types.strict import loads
 from interlock_bedrock.decode import SERVER_TOOL, answer_of, end_extra, others_extra, side_extra, taken
 from interlock_bedrock.errors import error_in_stream
 from interlock_bedrock.frames import Frames
@@ -182,7 +181,7 @@ class ConverseStream:
             return
         if block.other is not None:
             if "toolUse" in block.other:
-                block.other["toolUse"]["input"] = _input_of(block.pieces)
+                block.other["toolUse"]["input"] = input_in("".join(block.pieces))
             self._others.append(block.other)
             return
         if block.seal:
@@ -231,15 +230,15 @@ class ConverseStream:
         """
         called, answer = False, None
         for block in self._calls:
-            arguments = _arguments_of(block.pieces, cut=cut)
-            if block.name and arguments is not None:
+            text = "".join(block.pieces)
+            arguments = arguments_in(text)
+            if block.name and arguments is not None and not (cut and not text.strip()):
                 if self._answer_tool is not None and self._takes_answer(block):
                     answer = taken(self._answer_tool, arguments, cut=cut)
                 else:
                     called = True
             elif not cut:
-                what = "arguments are no JSON object" if block.name else "name is missing"
-                raise ProtocolError(f"the stream holds a tool call whose {what}")
+                raise broken_call("stream", block.name)
         return called, answer
 
 
@@ -252,11 +251,7 @@ def _index(event: dict[str, Any]) -> int:
 
 def _failure(kind: Any, headers: dict[str, Any], payload: bytes) -> Exception:
     if kind == "exception":
-        try:
-            told = load_json(payload)
-        except (ValueError, RecursionError):
-            told = None
-        return error_in_stream(optional_text(headers.get(":exception-type")), told)
+        return error_in_stream(optional_text(headers.get(":exception-type")), json_in(payload))
     if kind == "error":
         told = {"message": headers.get(":error-message")}
         return error_in_stream(optional_text(headers.get(":error-code")), told)
@@ -274,14 +269,6 @@ def _grow(other: dict[str, Any], pieces: list[str], delta: dict[str, Any]) -> No
         other["image"].update(image)
 
 
-def _input_of(pieces: list[str]) -> Any:
-    text = "".join(pieces)
-    try:
-        return loads(text) if text.strip() else {}
-    except (ValueError, RecursionError):
-        return text
-
-
 def _whole(pieces: list[str]) -> str:
     """What hides a thought, in base64; pieces of it are padded each for itself."""
     if len(pieces) == 1:
@@ -291,15 +278,3 @@ def _whole(pieces: list[str]) -> str:
     except (binascii.Error, ValueError):
         raise ProtocolError("a redacted thought is not base64") from None
     return base64.b64encode(data).decode("ascii")
-
-
-def _arguments_of(pieces: list[str], *, cut: bool) -> dict[str, Any] | None:
-    """An object, or None for what is none; nothing at all is an empty object, unless the answer was cut."""
-    text = "".join(pieces)
-    if not text.strip():
-        return None if cut else {}
-    try:
-        arguments = loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return arguments if isinstance(arguments, dict) else None

@@ -1,10 +1,10 @@
 """A conversation in this dialect: turns that alternate, and the instructions apart."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.http import json_in
 from interlock.http.payload import CallIds, part_name
 from interlock.types.messages import (
     Audio,
@@ -190,10 +190,7 @@ def _think(thought: Reasoning, parts: list[_Part]) -> None:
 
 
 def _kept(signature: str) -> _Part | None:
-    try:
-        part = json.loads(signature)
-    except (ValueError, RecursionError):
-        return None
+    part = json_in(signature)
     return part if isinstance(part, dict) and part else None
 
 

@@ -10,8 +10,8 @@ import binascii
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import HttpReply
-from interlock.http.payload import is_arguments, optional_text, parse_object, text_of
+from interlock.http import HttpReply, broken_call, is_arguments
+from interlock.http.payload import optional_text, parse_object, text_of
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
@@ -165,8 +165,7 @@ class _Parts:
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
             if not self._cut:
-                what = "arguments are no JSON object" if name else "name is missing"
-                raise ProtocolError(f"the answer holds a tool call whose {what}")
+                raise broken_call("answer", name)
             return
         self.seal()
         if self._cut and call.get("args") is None:

@@ -3,7 +3,6 @@
 Shapes and names are those of google.rpc.Status: `{error: {code, message, status, details}}`, or a list of it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import class_for, error_for
+from interlock.http import class_for, error_for, json_in
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words, optional_text
 
@@ -75,11 +74,7 @@ class Told(NamedTuple):
 
 def error_from_reply(status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
     """The typed error of a reply whose status is not 2xx; a body that is no JSON still has its status."""
-    try:
-        payload: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        payload = None
-    return _typed(read(payload), status, headers)
+    return _typed(read(json_in(body)), status, headers)
 
 
 def error_inside(payload: Any) -> ProviderError:

@@ -5,7 +5,8 @@ import re
 from typing import Any
 
 from interlock.errors import InvalidRequest, PermissionDenied, ProtocolError, ProviderError, Unavailable
-from interlock.http.payload import count_of, is_arguments, optional_text, parts_in
+from interlock.http import is_arguments
+from interlock.http.payload import count_of, optional_text, parts_in
 from interlock.types.response import FinishReason, Usage
 from interlock_google.errors import error_inside
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import Incoming, is_arguments, optional_text, parse_object, text_of
+from interlock.http import EventParser, ServerEvent, broken_call, is_arguments
+from interlock.http.payload import Incoming, optional_text, parse_object, text_of
 from interlock.protocols import ProviderCall
 from interlock.types.growing import Growing
 from interlock.types.json_reader import load_json
@@ -55,7 +55,7 @@ class ContentStream:
         self._held: str | None = None
         self._number = 0
         self._called = False
-        self._broken: str | None = None
+        self._broken: ProtocolError | None = None
         self._tail = ""
         self._out: list[Delta] = []
         self._beside = 0
@@ -79,7 +79,7 @@ class ContentStream:
         if self._reason is None and block is None:
             raise ProtocolError("the stream ended before its answer was finished")
         if self._broken is not None and not is_cut(self._reason):
-            raise ProtocolError(f"the stream holds a tool call whose {self._broken}")
+            raise self._broken
         ended = "refusal" if self._reason is None else finish(self._reason, called=self._called)
         if cited := self._sources.citations(str(self._text)):
             yield Delta(citations=cited)
@@ -184,7 +184,7 @@ class ContentStream:
             return
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
-            self._broken = "arguments are no JSON object" if name else "name is missing"
+            self._broken = broken_call("stream", name)
             return
         self._called = True
         piece = ToolCallDelta(

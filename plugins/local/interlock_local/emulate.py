@@ -18,9 +18,9 @@ from interlock import (
     ToolResult,
     ToolSpec,
 )
+from interlock.http import input_in
 from interlock.types.messages import Part
 from interlock.types.response import FinishReason
-from interlock.types.strict import loads
 
 _ANSWER = "answer"
 
@@ -60,10 +60,7 @@ def answered(answer: Answer) -> Answer:
     if answer.finish_reason == "refusal":
         return answer
     thoughts = tuple(part for part in answer.parts if isinstance(part, Reasoning))
-    try:
-        said = loads(answer.text)
-    except (ValueError, RecursionError):
-        said = None
+    said = input_in(answer.text)
     if (
         isinstance(said, dict)
         and isinstance(said.get("name"), str)

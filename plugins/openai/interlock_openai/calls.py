@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from interlock.errors import ProtocolError
+from interlock.http import broken_call
 from interlock.http.payload import optional_text
 from interlock.types.response import ToolCallDelta
 from interlock_openai.decode import arguments_of
@@ -93,8 +94,7 @@ class StreamedCalls:
         """
         for call in self._calls:
             if not call.whole and not cut:
-                what = "arguments are no JSON object" if call.name else "name is missing"
-                raise ProtocolError(f"the stream holds a tool call whose {what}")
+                raise broken_call("stream", call.name)
         return bool(self._calls)
 
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import HttpReply
+from interlock.http import HttpReply, arguments_in, broken_call
 from interlock.http.payload import optional_text, parse_object, parts_in, text_of
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Answer, Usage
-from interlock.types.strict import loads
 from interlock_openai.details import Details
 from interlock_openai.encode import must_call_tools
 from interlock_openai.extra import Extra
@@ -151,8 +150,7 @@ def _calls(message: dict[str, Any], vendor: Vendor, *, cut: bool) -> list[ToolCa
             owner = None if proof is None else vendor.name
             calls.append(ToolCall(id=id_, name=name, arguments=arguments, signature=proof, vendor=owner))
         elif not cut:
-            what = "arguments are no JSON object" if name else "name is missing"
-            raise ProtocolError(f"the answer holds a tool call whose {what}")
+            raise broken_call("answer", name)
     return calls
 
 
@@ -165,8 +163,5 @@ def arguments_of(value: Any) -> dict[str, Any] | None:
     if _is_blank(value):
         return {}
     if isinstance(value, str):
-        try:
-            value = loads(value)
-        except (ValueError, RecursionError):
-            return None
+        return arguments_in(value)
     return value if isinstance(value, dict) else None

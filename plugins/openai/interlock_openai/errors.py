@@ -3,7 +3,6 @@
 A code decides where there is one; the status decides next; words are read only where the code says nothing.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,7 +20,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http import class_for, error_for
+from interlock.http import class_for, error_for, json_in
 from interlock.http.overflow import says_overflow
 from interlock.http.payload import error_words
 
@@ -189,11 +188,7 @@ def error_from_reply(
     status: int, headers: Mapping[str, str], body: bytes, *, vendor: str = ""
 ) -> ProviderError:
     """The typed error of a reply whose status is not 2xx; a body that is no JSON still has its status."""
-    try:
-        payload: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        payload = None
-    return _typed(read(payload), status=status, headers=headers, vendor=vendor)
+    return _typed(read(json_in(body)), status=status, headers=headers, vendor=vendor)
 
 
 def error_inside(
@@ -290,10 +285,7 @@ def _walk(value: Any, codes: list[str], words: list[str], depth: int) -> bool:
 def _text(value: str, codes: list[str], words: list[str], depth: int) -> bool:
     """Words, or another vendor's whole error body that a gateway wrapped as text."""
     if len(value) <= _LONGEST_INNER and value.lstrip().startswith("{"):
-        try:
-            inner = json.loads(value)
-        except (ValueError, RecursionError):
-            inner = None
+        inner = json_in(value)
         if isinstance(inner, dict):
             return _walk(inner, codes, words, depth + 1)
     if said := error_words(value):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.http import json_in
 from interlock.types.messages import Reasoning, ToolCall
 from interlock.types.models import Deployment
 from interlock.types.provenance import comes_from
@@ -72,10 +73,7 @@ def _thinking(thought: Reasoning) -> dict[str, Any]:
 
 def _details(signature: str | None) -> list[Mapping[str, Any]]:
     """The vendor's own reasoning blocks, which travel as one opaque signature through our types."""
-    try:
-        details = json.loads(signature) if signature else []
-    except (ValueError, RecursionError):
-        return []
+    details = json_in(signature or "")
     return [detail for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
 
 
@@ -104,8 +102,5 @@ def _proofs(signature: str | None) -> dict[str, Any]:
 
 def _object(signature: str) -> dict[str, Any]:
     """What `proof_on` made a text of."""
-    try:
-        extra = json.loads(signature)
-    except (ValueError, RecursionError):
-        return {}
+    extra = json_in(signature)
     return extra if isinstance(extra, dict) else {}

@@ -1,9 +1,9 @@
 """A conversation in this dialect: one flat list of messages, thoughts, calls and results."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.http import json_in
 from interlock.http.payload import CallIds, part_name
 from interlock.types.messages import (
     Audio,
@@ -182,10 +182,7 @@ class Writer:
             thought, self._vendor.name, self._deployment
         ):
             return []
-        try:
-            item = json.loads(thought.signature)
-        except (ValueError, RecursionError):
-            return []
+        item = json_in(thought.signature)
         if not isinstance(item, dict) or item.get("type") != "reasoning":
             return []
         if self._stored:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from interlock.errors import ProtocolError
+from interlock.http import broken_call
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall
 from interlock_openai.decode import arguments_of
 from interlock_openai.responses.read import Piece, call_of, cited, pieces_of, seal_of, thought_of
@@ -67,5 +67,4 @@ def _call(item: dict[str, Any], number: int, *, cut: bool) -> ToolCall | None:
         return ToolCall(id=id_ or f"call_{number}", name=name, arguments=arguments)
     if cut:
         return None
-    what = "arguments are no JSON object" if name else "name is missing"
-    raise ProtocolError(f"the answer holds a tool call whose {what}")
+    raise broken_call("answer", name)
