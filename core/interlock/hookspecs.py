@@ -84,7 +84,8 @@ def interlock_guardrails() -> Iterable[Guardrail]:
 def interlock_strategies() -> Iterable[Strategy]:
     """Offer strategies: the order in which a shortlist is tried.
 
-    Their names are new. This version runs the built-in `fallback` alone; `interlock plugins` lists all.
+    Their names are new. The configuration's `strategy` chooses one by its name for every call, `fallback`
+    where it names none. One that raises ends the call.
     """
 
 

@@ -152,9 +152,11 @@ class Backwards:
                 return
 
 
-def test_interlock_strategies_are_taken_beside_the_built_in_one() -> None:
-    router = scripted_router({"a": []}, plugins=[offering("interlock_strategies", Backwards())])
-    assert list(router.wiring.offers.strategies) == ["fallback", "backwards"]
+async def test_interlock_strategies_are_chosen_by_name_and_otherwise_left_alone() -> None:
+    scripts, plugin = {"a": ["from a"], "b": ["from b"]}, offering("interlock_strategies", Backwards())
+    chosen = scripted_router(scripts, plugins=[plugin], strategy="backwards")
+    assert (await chosen.complete("hi")).text == "from b"
+    assert (await scripted_router(scripts, plugins=[plugin]).complete("hi")).text == "from a"
 
 
 class First:

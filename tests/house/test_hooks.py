@@ -9,9 +9,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 
-from interlock import hookspecs, protocols
+from interlock import Unavailable, hookspecs, protocols
 from interlock.plugins import PluginHost
+from interlock.testing import scripted_router
 from interlock.types.models import ModelCard
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +103,19 @@ def test_its_example_is_a_plugin_that_works(hook: str) -> None:
     else:
         protocol, name = OFFERS[hook]
         assert len(host.offers(hook, protocol, name)) == 1
+
+
+def test_the_strategy_of_the_page_is_chosen_by_its_name() -> None:
+    text = section("interlock_strategies")
+    (chosen,) = re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    plugin = ModuleType("example_that_is_chosen")
+    (code,) = python(text)
+    exec(compile(code, "interlock_strategies", "exec"), vars(plugin))
+    scripts: dict[str, list[Any]] = {"a": [Unavailable("503")], "b": [], "c": ["from c"]}
+    twin = {"b": {"model": "scripted/a"}}
+    router = scripted_router(scripts, deployments=twin, plugins=[plugin], **yaml.safe_load(chosen))
+    assert router.complete_sync("hi").text == "from c"
+    router.close_sync()
 
 
 @each_hook

@@ -11,6 +11,7 @@ from interlock.catalog.families import load_families
 from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.errors import RequestError
+from interlock.protocols import Strategy
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
 
@@ -66,6 +67,20 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
         if name.lower() not in known and (near := nearest(name, sorted(known))):
             what = f"no vendor is called {name!r}."
             raise config.error(f"constraints.deny_vendors.{index}", what, near)
+
+
+def strategy_of(config: Config, offers: Offers) -> Strategy:
+    """What the configuration's `strategy` names. Raises ConfigError when nobody offers it."""
+    name, known = config.strategy, list(offers.strategies)
+    if name in offers.strategies:
+        return offers.strategies[name]
+    if why := offers.quarrel("strategies", name):
+        raise config.error("strategy", f"{why}.")
+    near = nearest(name, known)
+    way = "" if near else "; `interlock plugins` says what each plugin offers"
+    raise config.error(
+        "strategy", f"no strategy is called {name!r}; there are {', '.join(known)}{way}.", near
+    )
 
 
 def vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from interlock.assembly.budgets import budgeting
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.digest import digest
 from interlock.assembly.load import spread
-from interlock.assembly.naming import check_names, naming, vendor_check, vendors
+from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.recording import record_writer
 from interlock.assembly.sharing import health_sharing
@@ -44,6 +44,7 @@ from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, RefiningClassifier
+from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
 from interlock.telemetry import Telemetry
 from interlock.types.models import Deployment, Timeouts
@@ -107,6 +108,7 @@ def assemble(
     deployments = Deployments(maker.make())
     names = naming(config, catalog, deployments, offers, maker)
     check_names(config, catalog, names, offers)
+    strategy = strategy_of(config, offers)
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
@@ -149,14 +151,13 @@ def assemble(
     )
     writer = record_writer(config, offers, bridge)
     records = RecentRecords(onward=None if writer is None else writer.put)
-    strategy = offers.strategies["fallback"]
     refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
     run = Run(attempts, guards)
     engine = Engine(
         decider=decider,
         run=run,
         strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
-        refinement=Refinement(refining, SubCalls(run, strategy, guards), sealed=bool(guards)),
+        refinement=Refinement(refining, SubCalls(run, Fallback(), guards), sealed=bool(guards)),
         guards=guards,
         host=host,
         records=records,

@@ -6,6 +6,7 @@ import typer
 
 from interlock.cli import inputs, show
 from interlock.cli.session import session
+from interlock.strategies.fallback import Fallback
 from interlock.types.decisions import Decision
 
 
@@ -49,12 +50,15 @@ def explain(
     decision = router.decide(inputs.conversation(text, system), **options)
     candidates = (router.deployments[each.deployment] for each in decision.shortlist)
     warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
+    strategy = router.wiring.config.strategy
     if as_json:
-        show.write_json({**show.decision_data(decision), "warnings": warnings})
+        show.write_json({**show.decision_data(decision), "strategy": strategy, "warnings": warnings})
     else:
         show_decision(decision)
         for deployment, warning in warnings.items():
             show.note(f"{deployment}: {warning}")
+        if strategy != Fallback.name:
+            show.note(f"The strategy {strategy} says which of them are asked, and in which order.")
     if not decision.shortlist:
         show.note("No deployment may serve this; `interlock doctor` says what each of them lacks.")
 

@@ -60,7 +60,7 @@ def check(
 def _list(context: typer.Context, *, as_json: bool) -> None:
     from interlock.assembly.switches import not_installed
 
-    host = _host(session(context).config)
+    host, strategy = _host(session(context).config)
     reports = host.reports
     failures = [(report.name, failure) for report in reports for failure in report.failures]
     if as_json:
@@ -75,6 +75,8 @@ def _list(context: typer.Context, *, as_json: bool) -> None:
     if failures:
         failed = len({name for name, _ in failures})
         show.note(f"{failed} plugin{'s' if failed > 1 else ''} failed; everything else works.")
+    if strategy and sum(len(report.offers.get("interlock_strategies", ())) for report in reports) > 1:
+        show.note(f"Strategy in use: {strategy}.")
     if absent := not_installed(host):
         show.note(f"Switched off, and not installed here: {', '.join(absent)}.")
     if failures and os.environ.get("INTERLOCK_STRICT_PLUGINS", "") == "1":
@@ -92,8 +94,10 @@ def _data(report: PluginReport) -> dict[str, Any]:
     }
 
 
-def _host(config: str | None) -> PluginHost:
-    """The plugins as a router has them; a configuration that cannot be used does not stand in the way."""
+def _host(config: str | None) -> tuple[PluginHost, str | None]:
+    """The plugins as a router has them, and the strategy that it runs. A configuration that cannot be used
+    does not stand in the way, and leaves the strategy open.
+    """
     from interlock import builtins
     from interlock.assembly import assemble
     from interlock.assembly.offers import collect
@@ -102,12 +106,13 @@ def _host(config: str | None) -> PluginHost:
     # Strict plugins end everything at the first failure; here all of them are wanted.
     environ = {name: value for name, value in os.environ.items() if name != "INTERLOCK_STRICT_PLUGINS"}
     try:
-        return assemble(config, environ=environ).host
+        wiring = assemble(config, environ=environ)
     except ConfigError as error:
         host = PluginHost([builtins], environ=environ)
         collect(host, Catalog().cards)
         show.note(f"Listed without the configuration, which cannot be used: {error}")
-        return host
+        return host, None
+    return wiring.host, wiring.config.strategy
 
 
 def _offers(report: PluginReport) -> str:

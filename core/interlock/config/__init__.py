@@ -36,6 +36,7 @@ from interlock.config.schema import (
 from interlock.config.tightening import tightest
 from interlock.config.tracing import TracingConfig
 from interlock.errors import ConfigError
+from interlock.strategies.fallback import Fallback
 
 __all__ = [
     "BudgetConfig",
@@ -77,6 +78,7 @@ class Config(BaseSettings):
     timeouts: TimeoutsConfig = TimeoutsConfig()
     retries: RetriesConfig = RetriesConfig()
     rescue: Literal["hold", "replay", "continue", "restart", "raise"] = "replay"
+    strategy: Text = Fallback.name
     hedge: HedgeConfig | None = None
     content: ContentConfig = ContentConfig()
     health: HealthConfig = HealthConfig()

@@ -2,6 +2,23 @@
 
 import json
 
+from interlock import hookimpl
+from interlock.plugins import PluginHost
+
+
+class OtherWay:
+    """A strategy, and the plugin that offers it."""
+
+    api = 1
+    name = "other_way"
+
+    @hookimpl
+    def interlock_strategies(self):
+        return [self]
+
+    def run(self, call):
+        yield from ()
+
 
 def test_json_has_these_keys_exactly(configured, run, vendor):
     configured("good", "down")
@@ -17,8 +34,10 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
         "input_tokens",
         "shortlist",
         "excluded",
+        "strategy",
         "warnings",
     ]
+    assert data["strategy"] == "fallback"
     assert data["task"] == "conversational"
     assert (data["confidence"], data["reason"], data["stage"]) == (1.0, "explicit", "explicit")
     (first,) = data["shortlist"]
@@ -101,3 +120,21 @@ def test_metadata_says_whose_budget_it_is(configured, run):
     refused = run("explain", "--metadata", "legal", "Hi")
     assert refused.exit_code == 2
     assert "--metadata: expected KEY=VALUE, not 'legal'." in refused.stderr
+
+
+def test_another_strategy_is_said_to_have_the_last_word(configured, run, monkeypatch):
+    found = PluginHost.__init__
+
+    def with_it(self, given=(), **options):
+        found(self, [*given, OtherWay()], **options)
+
+    monkeypatch.setattr(PluginHost, "__init__", with_it)
+    configured("good", "down", extra="strategy: other_way")
+    assert "The strategy other_way says" in run("explain", "Hi").stderr
+    assert json.loads(run("explain", "--json", "Hi").stdout)["strategy"] == "other_way"
+    assert "Strategy in use: other_way." in run("plugins").stderr
+
+
+def test_the_usual_strategy_needs_no_words(configured, run):
+    configured("good")
+    assert "trategy" not in run("explain", "Hi").output + run("plugins").stderr

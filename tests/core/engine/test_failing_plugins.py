@@ -32,7 +32,7 @@ def ask(request):
 
 
 class Strategic:
-    """A strategy out of a function of the call."""
+    """A strategy out of a function of the call, and the plugin that offers it."""
 
     api = 1
     name = "strategic"
@@ -40,10 +40,13 @@ class Strategic:
     def __init__(self, run):
         self.run = run
 
+    @hookimpl
+    def interlock_strategies(self):
+        return [self]
 
-def strategic(router, function):
-    router.wiring.engine._strategy = Strategic(function)
-    return router
+
+def strategic(scripts, function, **config):
+    return scripted_router(scripts, plugins=[Strategic(function)], strategy="strategic", **config)
 
 
 def no_generator(call):
@@ -86,7 +89,7 @@ def a_strange_choice(call):
     ],
 )
 def test_a_strategy_that_fails_ends_the_call_in_a_typed_error(strategy, asked, ask):
-    router = strategic(scripted_router({"a": [Unavailable("503")], "b": [Unavailable("503")]}), strategy)
+    router = strategic({"a": [Unavailable("503")], "b": [Unavailable("503")]}, strategy)
     with pytest.raises(PluginError, match="the strategy ") as caught:
         ask(router)
     (record,) = router.records
@@ -103,12 +106,13 @@ def test_a_strategy_gets_no_further_than_the_shortlist(name, race, ask):
         yield Race(attempts=(allowed, other)) if race else allowed
         yield other
 
-    router = scripted_router(
+    router = strategic(
         {"a": [Unavailable("503")], "c": ["x"]},
+        strategy,
         constraints={"deny_vendors": ["scripted/c"]},
     )
     with pytest.raises(PermitError, match=name):
-        ask(strategic(router, strategy))
+        ask(router)
     assert not scripted_providers(router)[1].calls
 
 
@@ -239,7 +243,7 @@ def test_an_outcome_that_a_strategy_made_up_is_no_answer(ask):
         return Outcome(attempt=Attempt(deployment="a"))
 
     with pytest.raises(Exception, match="chose none") as caught:
-        ask(strategic(scripted_router({"a": [Unavailable("503")]}), strategy))
+        ask(strategic({"a": [Unavailable("503")]}, strategy))
     assert len(caught.value.attempts) == 1
 
 
