@@ -10,8 +10,9 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
-from interlock.classifiers.lexicon import LATIN, function_words
+from interlock.classifiers.lexicon import LATIN, VOTE, counted, function_words
 
 _LOG = logging.getLogger("interlock.classifiers")
 
@@ -20,7 +21,7 @@ _LETTERS = {"de": "äöüßÄÖÜ", "es": "¿¡ñÑ", "fr": "çèêëœùûîÉ�
 _ELSEWHERE = (
     "ěščřžůťďňłąęśźżćńşğıőűățșđåøÅØŠČŘŽŁŚŻ"  # letters of Latin-script languages without function words here
 )
-_NO_VOTES = dict.fromkeys(LATIN, 0.0)
+_TYPICAL = VOTE * 3 // 2  # what a letter of one language tells
 _SAMPLE = 400  # characters handed to py3langid
 _SURE = 0.60  # probability from which its answer is taken
 
@@ -128,22 +129,20 @@ def east_asian(text: str) -> tuple[float, str | None]:
 
 def from_function_words(words: Sequence[str], text: str) -> str | None:
     """A Latin-script language whose small words clearly outnumber the others', or None."""
-    votes = dict(_NO_VOTES)
+    votes = counted(sum(map(function_words().get, words, repeat(0))))
     if not text.isascii():
         contains = text.__contains__
         if any(map(contains, _ELSEWHERE)):
             return None
-        for language, letters in _LETTERS.items():
-            if any(map(contains, letters)):
-                votes[language] = 1.5
-    for spoken in filter(None, map(function_words().get, words)):
-        for language, weight in spoken:
-            votes[language] += weight
-    most = max(votes.values())
-    if most < 0.5 or most < 0.1 * len(words):
+        votes = tuple(
+            vote + _TYPICAL if any(map(contains, _LETTERS.get(language, ""))) else vote
+            for language, vote in zip(LATIN, votes, strict=True)
+        )
+    most = max(votes)
+    if 2 * most < VOTE or 10 * most < VOTE * len(words):
         return None
-    near = [language for language, vote in votes.items() if most < 1.5 * vote]
-    return near[0] if len(near) == 1 else None
+    near = [vote for vote in votes if 2 * most < 3 * vote]
+    return LATIN[votes.index(most)] if len(near) == 1 else None
 
 
 def identify(text: str, words: Sequence[str], *, code: bool = False) -> str | None:
