@@ -69,8 +69,8 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         request = replace(prompt, **options) if options else prompt
     else:
         request = Request(prompt, **options)
-        if not options:  # the rest is as it should be
-            return _paired(request)
+        if not options:  # the rest is as it should be, and text alone pairs nothing
+            return request if isinstance(prompt, str) else _paired(request)
     for key in ("task", "model", "prefer", "ensemble", "rescue"):
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):

@@ -3,9 +3,10 @@
 from interlock.health.retries import RetryBudget, RetryPolicy
 from interlock.health.settings import RefusedSettings, without
 from interlock.health.task_health import HealthPolicy, Standing, Verdict
-from interlock.health.tracker import HealthTracker
+from interlock.health.tracker import GOOD, HealthTracker
 
 __all__ = [
+    "GOOD",
     "HealthPolicy",
     "HealthTracker",
     "RefusedSettings",

@@ -183,8 +183,12 @@ class Request:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "messages", as_messages(self.messages))
-        object.__setattr__(self, "constraints", _as(Constraints, self.constraints, "constraints"))
-        object.__setattr__(self, "settings", _as(Settings, self.settings, "settings"))
+        constraints: object = self.constraints
+        if not isinstance(constraints, Constraints):
+            object.__setattr__(self, "constraints", _as(Constraints, constraints, "constraints"))
+        settings: object = self.settings
+        if not isinstance(settings, Settings):
+            object.__setattr__(self, "settings", _as(Settings, settings, "settings"))
 
 
 def says_json(messages: Iterable[Message]) -> bool:
@@ -198,9 +202,7 @@ T = TypeVar("T", Constraints, Settings)
 
 
 def _as(kind: type[T], value: object, key: str) -> T:
-    """The value itself, or one built from a mapping whose unknown keys are refused."""
-    if isinstance(value, kind):
-        return value
+    """One built from a mapping whose unknown keys are refused, or from nothing."""
     if value is None:
         return kind()
     if not isinstance(value, Mapping):

@@ -76,9 +76,7 @@ class ConstraintChecker:
             needs=wanted,
             deployments=self._deployments,
         )
-        awake = [
-            (index, rule) for index, rule, idle in self._varying if idle is None or not _idle(idle, survey)
-        ]
+        awake = self._awake(survey)
         fixed = self._fixed
         last = len(self._rules)
         listed = self._listed
@@ -99,6 +97,18 @@ class ConstraintChecker:
             return settled
 
         return judge
+
+    def _awake(self, survey: SurveyCall) -> list[tuple[int, Constraint]]:
+        """The rules to ask for a request; one that fails to say that it is idle is asked."""
+        awake = []
+        for index, rule, idle in self._varying:
+            try:
+                if idle is not None and idle(survey) is True:
+                    continue
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; asking is always safe
+                _log.error("a constraint's idle raised %s", type(error).__name__)
+            awake.append((index, rule))
+        return awake
 
     def judge_again(
         self,
@@ -159,15 +169,6 @@ class ConstraintChecker:
             needs=wanted,
             meant=meant,
         )
-
-
-def _idle(idle: Callable[[SurveyCall], bool], call: SurveyCall) -> bool:
-    """A rule that fails to say so is asked."""
-    try:
-        return idle(call) is True
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; asking is always safe
-        _log.error("a constraint's idle raised %s", type(error).__name__)
-        return False
 
 
 def _ask(rule: Constraint, call: ConstraintCall) -> Exclusion | None:

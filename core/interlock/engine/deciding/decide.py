@@ -146,7 +146,7 @@ class Decider:
             reason=reason_of(request, order, shortlist, excluded, conditions),
             evidence=classified.evidence,
             stage=stage,
-            shortlist=tuple(candidate for _, candidate in shortlist),
+            shortlist=tuple([candidate for _, candidate in shortlist]),
             excluded={name: exclusion.sentence for name, exclusion in excluded.items()},
             input_tokens=tokens,
             facts=facts,

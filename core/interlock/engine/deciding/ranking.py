@@ -6,7 +6,7 @@ from dataclasses import replace
 from interlock.engine.deciding.checker import UNAVAILABLE, Exclusion
 from interlock.engine.deciding.routes import Order, Place
 from interlock.engine.deciding.spreading import Rank, spread
-from interlock.health import Standing, Verdict
+from interlock.health import GOOD, Standing, Verdict
 from interlock.types.decisions import Candidate, Reason
 from interlock.types.facts import Condition
 from interlock.types.models import Deployment
@@ -31,13 +31,19 @@ def shortlisted(
     for place in order.places:
         deployment = place.deployment
         standing = standing_of(deployment.id)
+        exclusion = judge(deployment)
+        if standing is GOOD:  # as nearly always
+            if exclusion is None:
+                good.append((place, place.candidate))
+            else:
+                excluded[deployment.id] = exclusion
+            continue
         if standing.verdict is not Verdict.GOOD or standing.high_error_rate:
             conditions[deployment.id] = Condition(
                 verdict=standing.verdict.value,
                 sentence=standing.sentence,
                 high_error_rate=standing.high_error_rate,
             )
-        exclusion = judge(deployment)
         if exclusion is None and standing.verdict is Verdict.EXCLUDED:
             exclusion = Exclusion("health", standing.sentence)
         if exclusion is not None:

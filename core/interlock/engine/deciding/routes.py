@@ -54,13 +54,14 @@ class Routes:
         self._names = names
         self._rows: dict[str, tuple[str, ...]] = {task: row.models for task, row in catalog.tasks.items()}
         self._rows.update({task: tuple(names) for task, names in overrides.items()})
+        self._tasks = tuple(self._rows)
         self._demands = {task for task, row in catalog.tasks.items() if row.demand}
         self._thresholds = {task: row.threshold for task, row in catalog.tasks.items()}
         self._orders: dict[tuple[str, ...], Order] = {}
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        return tuple(self._rows)
+        return self._tasks
 
     def over_threshold(self, task: str, tokens: int) -> bool:
         threshold = self._thresholds.get(task)
