@@ -172,8 +172,11 @@ def _language(
     text: str, words: Sequence[str], spoken: str | None, signals: list[Evidence]
 ) -> tuple[str | None, bool]:
     """As `languages.spaced`; function words that decide in a text that is no program are believed first."""
-    code = any(task == "code_generation" and weight >= _DECISIVE for task, weight, _ in signals)
-    if spoken and not code and sum(map(len, words)) >= languages.SHORTEST:
+    code = bool(signals) and any(
+        task == "code_generation" and weight >= _DECISIVE for task, weight, _ in signals
+    )
+    shortest = languages.SHORTEST  # no word is empty, hence so many words suffice
+    if spoken and not code and (len(words) >= shortest or sum(map(len, words)) >= shortest):
         return spoken, True
     return languages.spaced(text, words, spoken, code=code)
 

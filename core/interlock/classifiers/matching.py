@@ -126,7 +126,8 @@ def _entry(parts: tuple[_Part, ...]) -> _Entry:
 
 def _phrases(parts: tuple[_Part, ...], words: Sequence[str], at: int, after: str, found: list[Hit]) -> None:
     for single, by_next, wild in parts:
-        found.extend([(at, at + 1, term) for term in single])
+        for term in single:
+            found.append((at, at + 1, term))  # noqa: PERF401 - mostly none
         for rest, term in by_next.get(after, ()):
             if not rest:
                 found.append((at, at + 2, term))

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
-from interlock.classifiers.lexicon import AGAINST, CLASS, OBJECT, STRONG, WEAK, Term
+from interlock.classifiers.lexicon import AGAINST, OBJECT, STRONG, WEAK, Term
 from interlock.classifiers.matching import Hit
 
 _KINDS = 8  # more than there are kinds: place and kind make one number
@@ -34,6 +34,9 @@ def label_of(evidence: Evidence) -> str:
     return source.label if isinstance(source, Term) else _pair(*source)
 
 
+_weight = attrgetter("weight")
+
+
 class Reading:
     """The vocabulary's hits in one text, sorted by kind.
 
@@ -47,8 +50,8 @@ class Reading:
     """
 
     __slots__ = (
-        "_classes",
         "_first_verb",
+        "_hits",
         "_objects",
         "_scored",
         "asked",
@@ -73,27 +76,25 @@ class Reading:
         self.asks = self.reports = False
         places = self.places
         objects: list[Hit] = []
-        classes: list[Hit] = []
         scored: list[_Scored] = []
         verbs: list[Hit] = []
         doubtful = 1.0 if language is not None else _DOUBTFUL
         for hit in hits:
-            term = hit[2]
-            kind = term.kind
-            if kind == CLASS:
-                classes.append(hit)
-                name = term.name
+            start, _, term = hit
+            name = term.name
+            if name:
                 if name in places:
-                    places[name].append(hit[0])
+                    places[name].append(start)
                 else:
-                    places[name] = [hit[0]]
+                    places[name] = [start]
                 if name in _VERBS:
                     verbs.append(hit)
-            elif kind == OBJECT:
+            elif term.kind == OBJECT:
                 objects.append(hit)
             else:
-                scored.append((hit, term.weight if term.language == "en" else term.weight * doubtful, kind))
-        self._scored, self._classes = scored, classes
+                weight = term.weight if term.language == "en" else term.weight * doubtful
+                scored.append((hit, weight, term.kind))
+        self._hits, self._scored = hits, scored
         self._objects = self._outside_phrases(objects) if objects else objects
         self._first_verb = verbs[0][0] if verbs else _BEHIND
         if verbs and self._objects:
@@ -111,7 +112,7 @@ class Reading:
         places = self.places.get(name, ())
         if len(places) < 2:
             return len(places)
-        return len({term for _, _, term in self._classes if term.name == name})
+        return len({term for _, _, term in self._hits if term.name == name})
 
     def near(self, first: str, second: str, window: int) -> bool:
         """Whether words of both classes stand at most `window` words apart; one word is not two."""
@@ -134,7 +135,8 @@ class Reading:
         weak: dict[str, list[tuple[float, int, Term]]] = {}
         against: dict[str, float] = {}
         seen_by: dict[str, set[int | str]] = {}
-        self._scored += self._unasked()
+        if self._objects:
+            self._scored += self._unasked()
         self._scored.sort(key=itemgetter(1), reverse=True)
         for (start, end, term), weight, kind in self._scored:
             task = term.task
@@ -162,7 +164,10 @@ class Reading:
                     strong[task].append(weight)
                 else:
                     strong[task] = [weight]
-        totals = {task: _sum(sorted(weights, reverse=True)) for task, weights in strong.items()}
+        totals = {
+            task: _sum(sorted(weights, reverse=True)) if len(weights) > 1 else weights[0]
+            for task, weights in strong.items()
+        }
         for task, words in weak.items():
             beside = [word for word in words if word[1] * _KINDS + STRONG not in seen_by[task]]
             if not beside:
@@ -183,7 +188,7 @@ class Reading:
             if weight >= _PHRASE and kind == STRONG and hit[1] - hit[0] > 1
         ]
         if "system" in self.places:
-            spans += [hit for hit in self._classes if hit[1] - hit[0] > 1 and hit[2].name == "system"]
+            spans += [hit for hit in self._hits if hit[2].name == "system" and hit[1] - hit[0] > 1]
         if not spans:
             return objects
         covering: dict[int, list[Hit]] = {}
@@ -203,26 +208,21 @@ class Reading:
         """Give each request verb its object: the nearest after it, else the nearest before it."""
         rank = 0
         taken: set[int] = set()
-        starts = [hit[0] for hit in self._objects]
-        names_at: dict[int, set[str]] = {}
-        for verb in verbs:
-            names_at.setdefault(verb[0], set()).add(verb[2].name)
-        for verb in verbs:
-            names = names_at.pop(verb[0], None)
-            if names is None:
-                continue
+        objects = self._objects
+        starts = [hit[0] for hit in objects]
+        for verb, names in _by_place(verbs):
             if not self.numeric:
                 names.discard("howmuch")  # "what is a derivative work" asks for no sum
             index = self._object_of(verb, names, taken, starts) if names else None
             if index is None:
                 continue
-            hit = self._objects[index]
+            hit = objects[index]
             factor = 1.0 if rank == 0 else _SECOND
             if names == {"wish"}:
                 factor *= _WISHED
             best: dict[str, Term] = {}
-            for number in range(bisect_left(starts, hit[0]), bisect_right(starts, hit[0])):
-                term = self._objects[number][2]
+            for number in range(bisect_left(starts, hit[0]), bisect_right(starts, hit[0], index)):
+                term = objects[number][2]
                 if number not in taken and _accepts(term, names):
                     taken.add(number)
                     if term.task not in best or best[term.task].weight < term.weight:
@@ -234,18 +234,21 @@ class Reading:
                     self.evidence.append((term.task, term.weight * factor, (verb[2], term)))
                 else:
                     self._scored.append(((hit[0], hit[1], term), term.weight * factor, WEAK))
-            asked = max(best.values(), key=lambda term: term.weight)
-            if rank == 0 and STRONG in (asked.kind, asked.bound_kind):
-                self.asked = asked.task
+            if rank == 0:
+                asked = max(best.values(), key=_weight)
+                if STRONG in (asked.kind, asked.bound_kind):
+                    self.asked = asked.task
             rank += 1
-        self._objects = [hit for number, hit in enumerate(self._objects) if number not in taken]
+        if taken:
+            self._objects = [hit for number, hit in enumerate(objects) if number not in taken]
 
     def _object_of(self, verb: Hit, names: set[str], taken: set[int], starts: list[int]) -> int | None:
         """The index of a verb's object; `starts` are the places of all objects, ascending."""
         ahead = _NEAR if names == {"wish"} else _AHEAD
         best: int | None = None
         best_start = -1
-        for index in range(bisect_left(starts, verb[1]), bisect_left(starts, verb[1] + ahead)):
+        first = bisect_left(starts, verb[1])
+        for index in range(first, bisect_left(starts, verb[1] + ahead, first)):
             hit = self._objects[index]
             if index in taken or not _accepts(hit[2], names):
                 continue
@@ -298,6 +301,19 @@ _Scored = tuple[Hit, float, int]
 
 
 _VERBS = frozenset({"make", "edit", "fix", "calc", "act", "digest", "label", "wish", "howmuch"})
+
+
+def _by_place(verbs: Sequence[Hit]) -> list[tuple[Hit, set[str]]]:
+    """The first verb at each place, with the names of all that stand there; verbs come by their places."""
+    found: list[tuple[Hit, set[str]]] = []
+    last = -1
+    for verb in verbs:
+        if verb[0] == last:
+            found[-1][1].add(verb[2].name)
+        else:
+            last = verb[0]
+            found.append((verb, {verb[2].name}))
+    return found
 
 
 def _accepts(term: Term, verbs: set[str]) -> bool:

@@ -89,7 +89,7 @@ _MESSAGES = {
     "able": ("unbound variable", "nable to resolve", "ndefined variable"),
     " ref": ("undefined reference", "connection refused"),
 }  # fmt: skip
-_OTHER_MESSAGES = (
+_OTHER_MESSAGES: tuple[str, ...] = (
     "egmentation fault", "ermission denied", "nexpected token", "o such file", "' before '", "exit code",
     "is possibly", "index out of range", "nvalid syntax", "o module named",
 )  # fmt: skip
@@ -261,10 +261,12 @@ def _mishaps(text: str, capitals: str, found: list[Evidence]) -> None:
     contains = text.__contains__
     if ("rror" in text or "xception" in text or " SIG" in text) and _compiled(_EXCEPTION).search(text):
         found.append((_CODE, 3.5, "exception name"))
-    if (
-        any(map(contains, _OTHER_MESSAGES))
-        or any(part in text and any(map(contains, messages)) for part, messages in _MESSAGES.items())
-        or (any(map(capitals.__contains__, _ERROR_CODES)) and any(map(contains, _ERROR_CODES)))
+    messages = _OTHER_MESSAGES
+    for part, likely in _MESSAGES.items():
+        if part in text:
+            messages += likely
+    if any(map(contains, messages)) or (
+        any(map(capitals.__contains__, _ERROR_CODES)) and any(map(contains, _ERROR_CODES))
     ):
         found.append((_CODE, 3.0, "error message"))
 
