@@ -35,6 +35,8 @@ MODELS = {
     "google": "google/gemini-2.5-ultra",
     "bedrock": "anthropic/claude-4-opus",
 }
+# What the answers call.
+TOOLS = [{"name": name} for name in ("look", "search", "look_0", "look_1")]
 every = pytest.mark.parametrize("name", BY_NAME)
 
 
@@ -54,11 +56,11 @@ def router(name, upstream, **config):
 
 
 async def whole(routed):
-    return await routed.complete("hello")
+    return await routed.complete("hello", tools=TOOLS)
 
 
 async def streamed(routed):
-    async with routed.stream("hello") as stream:
+    async with routed.stream("hello", tools=TOOLS) as stream:
         async for _ in stream:
             pass
     return stream.response

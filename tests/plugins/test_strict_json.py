@@ -119,7 +119,7 @@ def streamed(name: str, arguments: str) -> bytes:
 
 
 def read(dialect: Dialect, arguments: str, *, stream: bool) -> Any:
-    from interlock.engine.fold import Fold
+    from interlock.fold import Fold
 
     if not stream:
         return dialect.read(plain(dialect.name, arguments))

@@ -11,7 +11,7 @@ import sdk_anthropic
 import sdk_bedrock
 import sdk_google
 import sdk_openai
-from interlock.engine.fold import Fold
+from interlock.fold import Fold
 from interlock.http import Codec, HttpClient, HttpReply, Permit
 from interlock.protocols import ProviderCall
 from interlock.types.models import Credential, Deployment, ModelCard, Secret

@@ -95,7 +95,7 @@ class Stage:
         wiring = assemble(source, plugins=world.plugins, environ={}, random=lambda: 0.0)
         if world.strategy is not None:
             wiring.engine._strategy = world.strategy
-            wiring.engine._refinement._asking._strategy = world.strategy
+            wiring.engine._refinement._sub_calls._strategy = world.strategy
         return Router(wiring)
 
     def _address(self, place: Place, spelled: str = "127.0.0.1") -> str:

@@ -1,5 +1,7 @@
 """An answer came and cannot be handed over."""
 
+from typing import Self
+
 from interlock.errors.attempts import ProviderError
 
 
@@ -20,6 +22,12 @@ class AnswerTooLarge(ProtocolError):
     def __init__(self, message: str, *, limit: int = 0) -> None:
         super().__init__(message)
         self.limit = limit
+
+    @classmethod
+    def than(cls, limit: int) -> Self:
+        what = f"the answer holds more than {limit} bytes"
+        way = "content.largest_answer, or largest_answer of the deployment, says how much it may hold"
+        return cls(f"{what}; {way}", limit=limit)
 
 
 class OutputInvalid(ProtocolError):

@@ -12,11 +12,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from interlock.errors import ProtocolError
+from interlock.errors import AnswerTooLarge, ProtocolError
 from interlock.http import faults
 from interlock.http.aside import aside
 from interlock.http.inflate import ACCEPTED, Inflater, cut, encoding_of
-from interlock.http.payload import too_large
 from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
 from interlock.types.models import Deployment, Network, Unprinted
@@ -277,7 +276,7 @@ class StreamReply:
                 pieces[-1] = piece[: len(piece) + _LARGEST_ERROR - size]
                 break
             if size > self._limit and not failed:
-                raise too_large(self._limit)
+                raise AnswerTooLarge.than(self._limit)
         if size <= _LARGE:
             body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         else:

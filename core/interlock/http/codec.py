@@ -6,9 +6,8 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Protocol, runtime_checkable
 
-from interlock.errors import InvalidRequest, ProtocolError, ProviderError
+from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError, ProviderError
 from interlock.http.aside import aside
-from interlock.http.payload import too_large
 from interlock.http.settings import setting_refused
 from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.types.json_reader import SMALL
@@ -162,7 +161,7 @@ class _Pace:
     async def decoded(self, decode: Callable[..., Iterable[Delta]], *data: bytes) -> Iterable[Delta]:
         holds = getattr(self._decoder, "holds", 0)
         if self.silent > self._limit or holds > self._limit:
-            raise too_large(self._limit)
+            raise AnswerTooLarge.than(self._limit)
         self.silent += sum(map(len, data))
         if self.silent <= SMALL and holds <= _MUCH:
             if self.silent <= _FEW:

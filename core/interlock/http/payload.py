@@ -82,12 +82,6 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def too_large(limit: int) -> AnswerTooLarge:
-    what = f"the answer holds more than {limit} bytes"
-    way = "content.largest_answer, or largest_answer of the deployment, says how much it may hold"
-    return AnswerTooLarge(f"{what}; {way}", limit=limit)
-
-
 def parts_in(found: list[Any]) -> list[Any]:
     """The parts of a plain answer: some thousands at the most, for neighbours are joined one by one.
 
@@ -265,7 +259,7 @@ class Incoming:
         if self._plain is None:
             return data
         if len(self._plain) + len(data) > self._limit:
-            raise too_large(self._limit)
+            raise AnswerTooLarge.than(self._limit)
         self._plain += data
         return b""
 

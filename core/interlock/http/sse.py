@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from interlock.errors import ProtocolError
-from interlock.http.payload import too_large
+from interlock.errors import AnswerTooLarge, ProtocolError
 from interlock.types.json_reader import decoded
 from interlock.types.models import LARGEST_ANSWER
 
@@ -83,7 +82,7 @@ class EventParser:
     def _keep(self, data: bytes) -> None:
         self._pending += data
         if len(self._pending) > self._limit + 1:  # one line end more than the event itself
-            raise too_large(self._limit)
+            raise AnswerTooLarge.than(self._limit)
 
     def _with_plain_line_ends(self, data: bytes) -> bytes:
         if not data:
@@ -98,7 +97,7 @@ class EventParser:
 
     def _parse(self, block: bytes, events: list[ServerEvent]) -> None:
         if len(block) > self._limit:
-            raise too_large(self._limit)
+            raise AnswerTooLarge.than(self._limit)
         if self._first and block.startswith(_BOM):
             block = block[3:]
         try:

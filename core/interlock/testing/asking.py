@@ -6,8 +6,8 @@ from contextlib import aclosing
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from interlock.engine.fold import Fold
 from interlock.errors import InvalidRequest, ProviderError
+from interlock.fold import Fold
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Provider, ProviderCall
 from interlock.testing.rules import Conformance, expect, fail, not_applicable

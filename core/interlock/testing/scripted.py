@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from types import TracebackType
 from typing import Self
 
-from interlock.engine.fold import Fold
+from interlock.fold import Fold
 from interlock.hookspecs import hookimpl
 from interlock.protocols import Provider, ProviderCall, ProviderFacts
 from interlock.types.messages import Audio, Document, Image, Reasoning, Refusal, Text, ToolCall

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from interlock.engine.fold import Fold
 from interlock.errors import ProviderError
+from interlock.fold import Fold
 from interlock.http import HttpClient, HttpProvider
 from interlock.testing.asking import WAYS, Asking, Outcome, expect_failure, weather
 from interlock.testing.content_rules import structured

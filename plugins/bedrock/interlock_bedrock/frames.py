@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
-from interlock.errors import ProtocolError
-from interlock.http.payload import too_large
+from interlock.errors import AnswerTooLarge, ProtocolError
 from interlock.types.models import LARGEST_ANSWER
 
 _PRELUDE = struct.Struct("!III")  # length of the frame, length of its headers, checksum of both
@@ -83,7 +82,7 @@ class Frames:
         if crc32(raw) != checksum:
             raise ProtocolError("the stream is corrupt: the checksum of a frame's head is wrong")
         if length > self._limit:
-            raise too_large(self._limit)
+            raise AnswerTooLarge.than(self._limit)
 
 
 def _headers(raw: bytes) -> dict[str, Any]:

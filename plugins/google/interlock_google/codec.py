@@ -1,11 +1,12 @@
 """The dialect as one object: what `interlock.http` asks of a codec."""
 
 from interlock.errors import ProviderError
+from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.payload import parse_object
 from interlock.http.seals import refuses_signature
 from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.types.response import Answer
-from interlock_google.decode import decode
 from interlock_google.encode import encode
 from interlock_google.errors import error_from_reply
 from interlock_google.models import VENDOR
@@ -27,7 +28,8 @@ class GenerateContent:
         return encode(call, stream=stream)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return decode(call, reply)
+        payload = parse_object(reply.body, "the answer", calls=True)
+        return folded(VENDOR, call.deployment.largest_answer, ContentStream(call).whole(payload))
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ContentStream(call)

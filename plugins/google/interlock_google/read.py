@@ -1,12 +1,15 @@
 """Reading JSON that may be anything: what plain answers and streams have in common."""
 
+import base64
+import binascii
 import json
 import re
 from typing import Any
 
 from interlock.errors import InvalidRequest, PermissionDenied, ProtocolError, ProviderError, Unavailable
 from interlock.http import is_arguments
-from interlock.http.payload import count_of, optional_text, parts_in
+from interlock.http.payload import count_of, optional_text, parts_in, text_of
+from interlock.types.messages import Audio, Document, Image
 from interlock.types.response import FinishReason, Usage
 from interlock_google.errors import error_inside
 
@@ -170,3 +173,17 @@ def text_in(part: dict[str, Any]) -> str:
 def is_opaque(part: dict[str, Any]) -> bool:
     """Whether the part is none that we read: code that the vendor ran, what its tools found, and the like."""
     return any(key not in ("thought", "thoughtSignature") for key in part)
+
+
+def made_in(part: dict[str, Any]) -> Image | Audio | Document | None:
+    """A picture or the like that the model made, or None."""
+    blob = part.get("inlineData")
+    if not isinstance(blob, dict) or part.get("thought"):
+        return None
+    media_type, data = text_of(blob.get("mimeType")), text_of(blob.get("data"))
+    try:
+        raw = base64.b64decode(data.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ProtocolError("the answer holds media that is not base64") from None
+    kinds: dict[str, type[Image | Audio | Document]] = {"image": Image, "audio": Audio}
+    return kinds.get(media_type.partition("/")[0], Document)(data=raw, media_type=media_type or None)

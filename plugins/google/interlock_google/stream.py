@@ -12,7 +12,6 @@ from interlock.types.json_reader import load_json
 from interlock.types.response import Delta, ToolCallDelta, Usage
 from interlock.types.strict import marked
 from interlock_google.cite import Sources
-from interlock_google.decode import made_in
 from interlock_google.extra import Extra
 from interlock_google.read import (
     block_of,
@@ -23,6 +22,7 @@ from interlock_google.read import (
     first_candidate,
     is_cut,
     is_opaque,
+    made_in,
     parts_of,
     raise_error,
     refusal_of,
@@ -77,7 +77,7 @@ class ContentStream:
             yield from self._event(event)
         block = block_of(self._last)
         if self._reason is None and block is None:
-            raise ProtocolError("the stream ended before its answer was finished")
+            raise ProtocolError("the answer ended before it was finished")
         if self._broken is not None and not is_cut(self._reason):
             raise self._broken
         ended = "refusal" if self._reason is None else finish(self._reason, called=self._called)
@@ -87,6 +87,11 @@ class ContentStream:
             yield Delta(signature=self._held, redacted=True)
         extra = self._extra.take() if block is None else {"prompt_feedback": block}
         yield Delta(finish_reason=ended, refusal=refusal_of(block or self._last, ended), extra=extra or None)
+
+    def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        """The deltas of a plain answer, which is a stream of one piece."""
+        yield from self._chunk(payload)
+        yield from self.close()
 
     def _event(self, event: ServerEvent) -> list[Delta]:
         if self._done or not event.data:
@@ -175,7 +180,7 @@ class ContentStream:
     def _call(self, part: dict[str, Any], payload: dict[str, Any]) -> None:
         call = part["functionCall"]
         if not isinstance(call, dict):
-            raise ProtocolError("a tool call of the stream is no object")
+            raise ProtocolError("a tool call of the answer is no object")
         name, arguments = text_of(call.get("name")), call_arguments(call)
         if name == self._answer_tool and is_arguments(call.get("args")):
             if not self._answered:
@@ -184,7 +189,7 @@ class ContentStream:
             return
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
-            self._broken = broken_call("stream", name)
+            self._broken = broken_call("answer", name)
             return
         self._called = True
         piece = ToolCallDelta(

@@ -187,11 +187,11 @@ def test_a_child_forked_while_a_stream_is_under_way_and_locks_are_held_goes_on()
         load = {"max_concurrency": 1, "queue": 0, "balance": "least_busy"}
         router = scripted_router({"a": [slow, "fine"]}, load=load, hedge={"after": 5, "budget": 1.0})
         wiring = router.wiring
-        spread, extras = wiring.engine.attempts._slots._load, wiring.engine._strategy._extras
+        spread, extras = wiring.engine.attempts._concurrency._load, wiring.engine._strategy._extras
         stream = router.stream_sync("Count")
         next(stream)
 
-        locks = [wiring.records._lock, wiring.bridge._lock, wiring.health._charts.lock,
+        locks = [wiring.records._lock, wiring.bridge._lock, wiring.health._table.lock,
                  wiring.health.latencies._lock, spread._lock, extras._lock]
         held, done = threading.Event(), threading.Event()
 

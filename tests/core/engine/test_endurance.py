@@ -210,7 +210,7 @@ async def test_three_hundred_cancelled_calls_leave_no_task_no_socket_and_no_span
             while sockets() > before:  # noqa: ASYNC110 - the upstream's own ends close in their own time
                 await asyncio.sleep(0.01)
         assert spans.begun == spans.ended > 300
-        assert routed.wiring.engine.attempts._concurrency._limits["d0"][0].gate.inside == 0
+        assert routed.wiring.engine.attempts._concurrency._limits["d0"][0].limiter.inside == 0
 
 
 async def test_every_call_ends_in_one_whole_answer_while_servers_die():

@@ -23,7 +23,7 @@ from interlock import (
     Usage,
     hookimpl,
 )
-from interlock.engine.fold import Fold
+from interlock.fold import Fold
 from interlock.testing import Step, scripted_router
 from interlock.types.decisions import Attempt, Race
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.engine.fold import Fold
 from interlock.errors import InvalidRequest, ProtocolError
+from interlock.fold import Fold
 from interlock.http.payload import (
     CallIds,
     Incoming,

@@ -11,7 +11,7 @@ from unittest import SkipTest
 import pytest
 
 from interlock import Answer, Delta, ProtocolError, ProviderError, Unavailable, Usage
-from interlock.engine.fold import Fold
+from interlock.fold import Fold
 from interlock.http import EventParser, HttpProvider, HttpReply, HttpRequest, error_for
 from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.testing import ProviderConformance, Reply, ScriptedProvider

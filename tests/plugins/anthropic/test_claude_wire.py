@@ -161,15 +161,18 @@ async def test_an_exchange_arrives_through_the_router(path: Path) -> None:
             ],
             "retries": {"max": 0},
         }
+        expected = told(gathered(body) if streamed else body) if status == 200 else {"calls": ()}
+        tools = [{"name": name} for name in dict.fromkeys(name for _, name, _ in expected["calls"])]
+        asked: Any = {"settings": Settings(max_tokens=9), "tools": tools}
         async with Router.from_config(configuration) as router:
             if streamed:
-                async with router.stream("hello", settings=Settings(max_tokens=9)) as stream:
+                async with router.stream("hello", **asked) as stream:
                     text = "".join([chunk.text async for chunk in stream])
                 response = stream.response
                 assert response is not None
                 assert text == response.text
             elif status == 200:
-                response = await router.complete("hello", settings=Settings(max_tokens=9))
+                response = await router.complete("hello", **asked)
             else:
                 with pytest.raises(ProviderError, match=body["error"]["message"][:20]):
                     await router.complete("hello")
@@ -178,7 +181,6 @@ async def test_an_exchange_arrives_through_the_router(path: Path) -> None:
         assert received.path == "/v1/messages"
         assert received.headers["x-api-key"] == "sk-secret"
         assert received.headers["anthropic-version"] == "2023-06-01"
-        expected = told(gathered(body) if streamed else body)
         assert (response.text, response.reasoning) == (expected["text"], expected["reasoning"])
         assert (response.finish_reason, response.served_model) == (expected["end"], expected["model"])
         assert [(call.id, call.name, call.arguments) for call in response.tool_calls] == expected["calls"]

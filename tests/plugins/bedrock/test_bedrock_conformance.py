@@ -51,11 +51,13 @@ async def _replay(upstream: Upstream, name: str, status: int, told: dict[str, An
             with pytest.raises(InterlockError):
                 [chunk async for chunk in router.stream("hello")]
             return
-        response = await router.complete("hello")
         content = told["output"]["message"]["content"]
+        called = dict.fromkeys(block["toolUse"]["name"] for block in content if "toolUse" in block)
+        tools = [{"name": name} for name in called]
+        response = await router.complete("hello", tools=tools)
         assert response.text == "".join(block.get("text", "") for block in content)
         assert response.usage.output_tokens == told["usage"]["outputTokens"]
-        async with router.stream("hello") as stream:
+        async with router.stream("hello", tools=tools) as stream:
             text = "".join([chunk.text async for chunk in stream])
         assert text == response.text
         whole = stream.response

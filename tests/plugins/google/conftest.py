@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interlock.engine.fold import Fold
+from interlock.fold import Fold
 from interlock.http import HttpClient, HttpReply, Permit
 from interlock.protocols import ProviderCall
 from interlock.types.models import Credential, Deployment, ModelCard, Secret

@@ -252,7 +252,7 @@ def test_what_is_no_answer_is_an_error(body: bytes, dialect: Any) -> None:
 
 
 def test_a_stream_without_its_end_was_cut(dialect: Any) -> None:
-    with pytest.raises(ProtocolError, match="before its answer was finished"):
+    with pytest.raises(ProtocolError, match="ended before it was finished"):
         dialect.fold_events(payload(said("half"), end=None))
 
 

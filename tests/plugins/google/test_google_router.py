@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from interlock import Router
 from interlock.testing import Reply, Upstream
 
@@ -38,25 +36,33 @@ def played(recorded: dict[str, Any]) -> Reply:
     return Reply(status=response["status"], headers=kind, pieces=(raw[:half], raw[half:]))
 
 
-def text_in(recorded: dict[str, Any]) -> str:
+def parts_in(recorded: dict[str, Any]) -> list[dict[str, Any]]:
     body = recorded["response"]["body"]
     lines = [json.dumps(body)] if isinstance(body, dict) else body.splitlines()
     payloads = [json.loads(line.removeprefix("data: ")) for line in lines if line]
-    parts = [part for payload in payloads for part in payload["candidates"][0]["content"].get("parts", ())]
-    return "".join(part.get("text", "") for part in parts if not part.get("thought"))
+    return [part for payload in payloads for part in payload["candidates"][0]["content"].get("parts", ())]
 
 
-@pytest.mark.skipif(not FILES, reason="the recorded exchanges are not on this machine")
+def text_in(recorded: dict[str, Any]) -> str:
+    return "".join(part.get("text", "") for part in parts_in(recorded) if not part.get("thought"))
+
+
+def tools_in(recorded: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that the answer calls."""
+    calls = [part["functionCall"] for part in parts_in(recorded) if "functionCall" in part]
+    return [{"name": name} for name in dict.fromkeys(call["name"] for call in calls)]
+
+
 async def test_every_recorded_exchange_through_the_router() -> None:
     recordings = [json.loads(path.read_text("utf-8")) for path in FILES]
     with Upstream(*map(played, recordings)) as upstream:
         async with router(upstream) as asked:
             for recorded in recordings:
                 if isinstance(recorded["response"]["body"], dict):
-                    response = await asked.complete("hi")
+                    response = await asked.complete("hi", tools=tools_in(recorded))
                     said = response.text
                 else:
-                    async with asked.stream("hi") as stream:
+                    async with asked.stream("hi", tools=tools_in(recorded)) as stream:
                         said = "".join([chunk.text async for chunk in stream])
                     assert stream.response is not None
                     assert stream.response.text == said

@@ -14,14 +14,14 @@ import asyncio, os, sys, time
 from interlock_local import CARD, LocalProvider
 from interlock_local.process import SERVERS
 from interlock.http import HttpClient, Permit
-from interlock.protocols import Call
+from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Request, Settings
 
 provider, http = LocalProvider(), HttpClient()
 
 def call(tokens):
-    return Call(
+    return ProviderCall(
         request=Request("Tell a long story about a train.", settings=Settings(max_tokens=tokens)),
         deployment=Deployment(id="d", card=CARD, provider="local", region="local", name="smollm2-135m"),
         permit=Permit(deployment="d", origin=None),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from interlock.engine.fold import Fold
 from interlock.errors import ContextLengthExceeded, InvalidRequest, ModelNotFound, PermitError, Unavailable
+from interlock.fold import Fold
 from interlock.protocols import Provider, ProviderCall
 from interlock.types.messages import Image, Message, ToolCall, ToolResult
 from interlock.types.request import Output, ToolSpec

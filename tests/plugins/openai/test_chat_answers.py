@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlock.engine.fold import Fold
 from interlock.errors import (
     ContextLengthExceeded,
     InvalidRequest,
@@ -18,6 +17,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
+from interlock.fold import Fold
 from interlock.http import HttpReply
 from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
 from interlock.types.request import Request, ToolSpec

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
-from interlock.errors import ProtocolError
-from interlock.http.payload import too_large
+from interlock.errors import AnswerTooLarge, ProtocolError
 from interlock.types.growing import Growing
 from interlock.types.messages import Citation, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.models import LARGEST_ANSWER
@@ -13,6 +12,14 @@ from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta,
 from interlock.types.strict import loads
 
 _PART = 64  # what a part holds besides its text
+
+
+def folded(vendor: str, limit: int, deltas: Iterable[Delta]) -> "Answer":
+    """The answer that a stream's deltas come to. See Fold for what it raises."""
+    fold = Fold(vendor, limit)
+    for delta in deltas:
+        fold.add(delta)
+    return fold.answer()
 
 
 class _Piece:
@@ -127,7 +134,7 @@ class Fold:
         if delta.extra is not None:
             self._extra.update(delta.extra)
         if self.size > self._limit:
-            raise too_large(self._limit)
+            raise AnswerTooLarge.than(self._limit)
 
     def answer(self) -> Answer:
         """The whole answer.

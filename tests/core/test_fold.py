@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.engine.fold import Fold
 from interlock.errors import ProtocolError
+from interlock.fold import Fold
 from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Delta, ToolCallDelta, Usage
 
