@@ -1,6 +1,7 @@
 """`interlock drill`: every fault against the user's own configuration, before a vendor has it."""
 
 import asyncio
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,7 +53,7 @@ def drill(
     if as_json:
         write_json([_data(result) for result in results])
     else:
-        tables((_COLUMNS, [_row(result) for result in results]))
+        tables(_table(results))
     failed = sum(result.outcome == "failed" for result in results)
     passed = sum(result.outcome == "passed" for result in results)
     if not as_json:
@@ -74,7 +75,18 @@ async def _play(
     return sorted(results, key=lambda result: (result.fault.number, order[result.form]))
 
 
-_COLUMNS = ("No.", "The upstream …", "Right conduct", "Verb", "Result", "Seconds", "Calls")
+_CONDUCT = "Right conduct"
+_COLUMNS = ("No.", "The upstream …", _CONDUCT, "Verb", "Result", "Seconds", "Calls")
+
+
+def _table(results: "Sequence[Result]") -> tuple[Sequence[str], list[Sequence[str]]]:
+    """Without what is the same in every run where rows are lines, for other programs to read."""
+    rows = [_row(result) for result in results]
+    if sys.stdout.isatty():
+        return _COLUMNS, [*rows]
+    left = _COLUMNS.index(_CONDUCT)
+    columns, *kept = (row[:left] + row[left + 1 :] for row in (_COLUMNS, *rows))
+    return columns, [*kept]
 
 
 def _row(result: "Result") -> tuple[str, ...]:
