@@ -8,7 +8,7 @@ from typing import Any, ClassVar, get_args
 from interlock.errors import InterlockError
 from interlock.protocols import API, Arbiter, ArbitrateCall
 from interlock.testing.classifier_rules import HOSTILE
-from interlock.testing.rules import Conformance, expect, fail
+from interlock.testing.rules import Conformance, expect, fail, way_out
 from interlock.types.messages import Message, Reasoning, Text
 from interlock.types.request import Request
 from interlock.types.response import Answer, FinishReason, Usage
@@ -71,7 +71,11 @@ class ArbiterConformance(Conformance):
         self.unless_it_cannot("same_again")
         for mode in self.modes:
             first, again = (self._arbitrate(_panel(3), mode) for _ in range(2))
-            expect(first.text == again.text, f"{mode}: the same panel was judged in two ways")
+            expect(
+                first.text == again.text,
+                f"{mode}: the same panel was judged in two ways; one that asks a model says "
+                f"{way_out('same_again')}",
+            )
 
     def test_survives_hostile_text(self) -> None:
         for mode in self.modes:

@@ -10,7 +10,7 @@ from interlock.errors import InvalidRequest, ProviderError
 from interlock.fold import Fold
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Provider, ProviderCall
-from interlock.testing.rules import Conformance, expect, fail, not_applicable
+from interlock.testing.rules import Conformance, expect, fail, not_applicable, way_out
 from interlock.testing.upstream import Reply, Upstream
 from interlock.types.messages import Citation, Message, Text
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
@@ -112,10 +112,11 @@ class Asking(Conformance):
         """What the vendor's server sends. Skips the running test where `cannot` says why it never does."""
         self.unless_it_cannot(scenario)
         name = f"{scenario}_streamed" if streamed and self.has_streaming else scenario
-        way_out = ", or say in `cannot` why it never does" if scenario in SCENARIOS else ""
+        what = SCENARIOS.get(scenario, "what the vendor's server sends in that case")
         expect(
             name in self.replies,
-            f"replies lacks {name!r}: give what the vendor's server sends in that case{way_out}",
+            f"replies lacks {name!r}, {what}: declare replies = {{{name!r}: Reply.json(…)}}"
+            f"{_otherwise(scenario)}",
         )
         return self.replies[name]
 
@@ -180,10 +181,11 @@ class Asking(Conformance):
         for streamed, way in WAYS.items():
             reply = None if in_process else self.reply("text", streamed=streamed)
             outcome, upstream = self.ask(reply, streamed=streamed, request=request)
-            expect_failure(outcome, InvalidRequest, f"{way}: {flag} is False and {what} was asked for")
-            expect(
-                not upstream.requests, f"{way}: {what} cannot be sent, and a request went out all the same"
-            )
+            otherwise = f"; declare {flag} = True if it can be sent"
+            asked = f"{way}: {flag} is False and {what} was asked for{otherwise}"
+            expect_failure(outcome, InvalidRequest, asked)
+            sent = f"{way}: {what} cannot be sent, and a request went out all the same{otherwise}"
+            expect(not upstream.requests, sent)
 
     def run(self, scenario: Callable[[Upstream, HttpClient], Awaitable[None]], *script: Reply) -> Upstream:
         """Run a coroutine beside an upstream, which is given back for a look at what arrived."""
@@ -261,6 +263,13 @@ def weather(called: str) -> Request:
         (Message("user", "What is the weather?"),),
         tools=(ToolSpec(name=called, description="The weather.", parameters=schema),),
     )
+
+
+def _otherwise(scenario: str) -> str:
+    """What else its author may declare where the vendor never sends the reply."""
+    if scenario in SCENARIOS:
+        return f", or {way_out(scenario)} when it never sends one"
+    return f", or {FLAGGED[scenario]} = False" if scenario in FLAGGED else ""
 
 
 def _greeting() -> Request:

@@ -66,7 +66,7 @@ class CommandConformance(Conformance):
 
     def test_runs(self) -> None:
         if not self.runs:
-            not_applicable("no harmless run is named")
+            not_applicable("`runs` names no harmless run")
         for arguments in self.runs:
             done = self._run(*arguments)
             what = f"{self.command.name} {' '.join(arguments)}"
@@ -78,7 +78,7 @@ class CommandConformance(Conformance):
     def test_prints_json_alone(self) -> None:
         asked = [arguments for arguments in self.runs if "--json" in arguments]
         if not asked:
-            not_applicable("no run with --json is named")
+            not_applicable("`runs` names no run with --json")
         for arguments in asked:
             printed = self._run(*arguments).stdout
             try:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from interlock.protocols import API, Connector, Tool, ToolRun
-from interlock.testing.rules import Conformance, expect, fail, not_applicable
+from interlock.testing.rules import Conformance, expect, fail, not_applicable, way_out
 from interlock.types.messages import ToolCall, ToolResult
 from interlock.types.request import ToolSpec
 
@@ -87,7 +87,12 @@ class ConnectorConformance(Conformance):
             name = tool.spec.name
             if name in self.cannot:
                 continue
-            expect(name in self.arguments, f"arguments lacks {name!r}, or say in `cannot` why it cannot run")
+            expect(
+                name in self.arguments,
+                f"arguments lacks {name!r}: declare arguments = {{{name!r}: {{…}}}} with which it works, "
+                f"or {way_out(name)} when it cannot be run in a test, or make the tool destructive = True "
+                "when it changes something outside",
+            )
             result = self._run(tool, self.arguments[name])
             expect(not result.error, f"{name} failed with the arguments that work: {result.content}")
 
@@ -104,7 +109,7 @@ class ConnectorConformance(Conformance):
                 for arguments in _WRONG:
                     self._run(tool, arguments)
         if not ran:
-            not_applicable("no tool can be run in a test")
+            not_applicable("no tool can be run in a test: neither `arguments` nor `wrong` names one")
 
     def test_lets_cancellation_pass(self) -> None:
         for tool in self.harmless():

@@ -22,6 +22,11 @@ def not_applicable(reason: str) -> NoReturn:
     raise SkipTest(reason)  # every runner knows this one, and so the kit needs none
 
 
+def way_out(scenario: str) -> str:
+    """How the author of a kit says that something cannot arise, as it is written."""
+    return f'cannot = {{"{scenario}": "why"}}'
+
+
 class Conformance:
     """The root of the kits. Subclass one of them as `Test…` in a test module; its tests are the rules.
 

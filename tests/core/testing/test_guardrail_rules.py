@@ -2,19 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from unittest import SkipTest
 
 import pytest
 
-from interlock import Answer, Message, Text
+from interlock import Answer, GuardrailError, Message, Text
 from interlock.protocols import GuardCall
 from interlock.testing import GuardrailConformance, rules_of
+from interlock.testing.running import run_rules
 from interlock.types.messages import Part, ToolCall
 
 RULES = rules_of(GuardrailConformance)
+FOR_STOPPERS = {"test_changes_nothing_where_it_hides_nothing", "test_stops_what_must_not_pass"}
 ADDRESS = re.compile(r"(?<![a-z])[a-z]{1,64}@[a-z.]{1,64}")
 
 
@@ -64,7 +66,8 @@ class Kit(GuardrailConformance):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_guardrail_that_keeps_the_contract_passes(rule: str) -> None:
-    getattr(Kit(Masks()), rule)()
+    finding = next(each for each in run_rules(Kit(Masks())) if f"test_{each.rule}".replace(" ", "_") == rule)
+    assert finding.result == ("left out" if rule in FOR_STOPPERS else "passed"), finding.reason
 
 
 class Waits(Masks):
@@ -157,6 +160,85 @@ class StopsEverything(Masks):
 def test_a_breach_fails_its_rule(guardrail: Any, rule: str, sentence: str) -> None:
     with pytest.raises(AssertionError, match=sentence):
         getattr(Kit(guardrail), f"test_{rule}")()
+
+
+class Stops(Masks):
+    """Raises at a word, whoever says it."""
+
+    def __init__(self, word: str = "Heron") -> None:
+        self.word = word
+
+    def before(self, call: GuardCall) -> Any:
+        self.look(message.text for message in call.request.messages)
+        return call.request.messages, None
+
+    def after(self, call: GuardCall) -> Answer:
+        self.look([call.answer.text])
+        return call.answer
+
+    def look(self, texts: Iterable[str]) -> None:
+        if any(self.word in text for text in texts):
+            raise GuardrailError(f"{self.word} is secret", guardrail=self.name)
+
+
+class Checks(Stops):
+    """Lets prompts pass and turns answers down."""
+
+    def look(self, texts: Iterable[str]) -> None: ...
+
+    def check(self, call: GuardCall) -> str | None:
+        return "a secret word" if self.word in call.answer.text else None
+
+
+class Stamps(Stops):
+    def before(self, call: GuardCall) -> Any:
+        return [replace(m, name="stamped") for m in call.request.messages], None
+
+
+STOPPER: dict[str, Any] = {
+    "cannot": {"hide": "it stops calls and changes none"},
+    "examples": ("Tell me of the Egret.",),
+    "hidden": (),
+    "blocked": ("Tell me of the Heron.",),
+}
+
+
+@pytest.mark.parametrize("guardrail", [Stops(), Checks()], ids=["stops", "checks"])
+def test_one_that_hides_nothing_is_held_to_all_else(guardrail: Any) -> None:
+    found = {each.rule: each.result for each in run_rules(Kit(guardrail, **STOPPER))}
+    assert set(found.values()) == {"passed", "left out"}
+    assert {rule for rule, result in found.items() if result == "left out"} == {
+        "hides what must not leave",
+        "gives back what it hid",
+        "gives back what it hid in a tool call",
+        "keeps calls apart",
+    }
+
+
+def test_one_that_stops_the_kits_own_request_is_not_wrong() -> None:
+    """A word of the kit's own conversation, and one of its own answer."""
+    for word in ("And then?", "It rains."):
+        found = run_rules(Kit(Stops(word), **{**STOPPER, "blocked": (word,)}))
+        assert not [each for each in found if each.result == "failed"]
+
+
+@pytest.mark.parametrize(
+    ("guardrail", "changes", "rule", "sentence"),
+    [
+        (Stops("Egret"), {}, "changes_nothing", "an example of what it lets pass, and was stopped"),
+        (Stamps(), {}, "changes_nothing", "'Tell me of the Egret.' was changed"),
+        (Stops(), {"hidden": ("Egret",)}, "changes_nothing", "hidden names words that must not leave"),
+        (Stops("Egret"), {}, "stops_what_must_not_pass", "'Tell me of the Heron.' must be stopped"),
+        (Flattens(), {}, "hands_over_whole_answers", "holds nothing of its own was changed"),
+        (Stops("Egret"), {"cannot": {}}, "gives_back", r"""says cannot = \{"hide": "why"\}"""),
+    ],
+)
+def test_a_breach_of_one_that_hides_nothing_fails_its_rule(
+    guardrail: Any, changes: dict[str, Any], rule: str, sentence: str
+) -> None:
+    name = next(name for name in RULES if name.startswith(f"test_{rule}"))
+    with pytest.raises(AssertionError, match=sentence):
+        getattr(Kit(guardrail, **{**STOPPER, **changes}), name)()
 
 
 def test_one_that_never_gives_back_says_why() -> None:
