@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.engine.loops import running_loop
-from interlock.engine.requests import Options, as_request
+from interlock.engine.requests import as_request
 from interlock.types.decisions import Decision
 from interlock.types.messages import ToolCall
 from interlock.types.models import Deployment
 from interlock.types.records import Record
-from interlock.types.request import Prompt, Request
+from interlock.types.request import Options, Prompt, Request
 from interlock.types.response import Response
 
 if TYPE_CHECKING:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.cli import inputs, kept, memory, show
+from interlock.cli import kept, memory, show
+from interlock.cli.asking import Asked, asking
 from interlock.cli.failures import FAILED
+from interlock.cli.inputs import check_denied
 from interlock.cli.session import session
 from interlock.types.response import Response
 
@@ -20,22 +22,11 @@ _CUT = {
 }
 
 
+@asking
 def ask(
     context: typer.Context,
     *,
-    prompt: inputs.PromptArgument = None,
-    file: inputs.FileOption = None,
-    task: inputs.TaskOption = None,
-    model: inputs.ModelOption = None,
-    residency: inputs.ResidencyOption = None,
-    on_premise: inputs.OnPremiseOption = False,
-    deny: inputs.DenyOption = None,
-    low_latency: inputs.LowLatencyOption = False,
-    system: inputs.SystemOption = None,
-    temperature: inputs.TemperatureOption = None,
-    max_tokens: inputs.MaxTokensOption = None,
-    metadata: inputs.MetadataOption = None,
-    estimated_tokens: inputs.EstimatedTokensOption = None,
+    asked: Asked,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole response as one JSON object, when it is complete.")
     ] = False,
@@ -50,25 +41,11 @@ def ask(
 
     The answer goes to standard output as it comes; a line on standard error says who answered and why.
     """
-    text = inputs.read_prompt(prompt, file)
-    options = inputs.request_options(
-        task=task,
-        model=model,
-        residency=residency,
-        on_premise=on_premise,
-        deny=deny,
-        low_latency=low_latency,
-        temperature=temperature,
-        max_tokens=max_tokens,
-        metadata=metadata,
-        estimated_tokens=estimated_tokens,
-    )
     router = session(context).informed_router()
-    inputs.check_denied(deny or (), router.wiring.vendors)
-    messages = inputs.conversation(text, system)
+    check_denied(asked.constraints.deny_vendors, router.wiring.vendors)
     whole = as_json or no_stream
     try:
-        response = asyncio.run((_complete if whole else _stream)(router, messages, options))
+        response = asyncio.run((_complete if whole else _stream)(router, asked.messages, asked.options))
     finally:
         if not router.wiring.config.records:
             memory.remember(router.records)

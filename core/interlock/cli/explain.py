@@ -4,50 +4,28 @@ from typing import Annotated
 
 import typer
 
-from interlock.cli import inputs, show
+from interlock.cli import show
+from interlock.cli.asking import Asked, asking
+from interlock.cli.inputs import check_denied
 from interlock.cli.session import session
 from interlock.strategies.fallback import Fallback
 from interlock.types.decisions import Decision
 
 
+@asking
 def explain(
     context: typer.Context,
     *,
-    prompt: inputs.PromptArgument = None,
-    file: inputs.FileOption = None,
-    task: inputs.TaskOption = None,
-    model: inputs.ModelOption = None,
-    residency: inputs.ResidencyOption = None,
-    on_premise: inputs.OnPremiseOption = False,
-    deny: inputs.DenyOption = None,
-    low_latency: inputs.LowLatencyOption = False,
-    system: inputs.SystemOption = None,
-    temperature: inputs.TemperatureOption = None,
-    max_tokens: inputs.MaxTokensOption = None,
-    metadata: inputs.MetadataOption = None,
-    estimated_tokens: inputs.EstimatedTokensOption = None,
+    asked: Asked,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as one JSON object.")] = False,
 ) -> None:
     """Say where a prompt would go and why; send nothing.
 
     The exit code is 0 even when no deployment may serve the prompt: an explanation is what was asked for.
     """
-    text = inputs.read_prompt(prompt, file)
-    options = inputs.request_options(
-        task=task,
-        model=model,
-        residency=residency,
-        on_premise=on_premise,
-        deny=deny,
-        low_latency=low_latency,
-        temperature=temperature,
-        max_tokens=max_tokens,
-        metadata=metadata,
-        estimated_tokens=estimated_tokens,
-    )
     router = session(context).informed_router()
-    inputs.check_denied(deny or (), router.wiring.vendors)
-    decision = router.decide(inputs.conversation(text, system), **options)
+    check_denied(asked.constraints.deny_vendors, router.wiring.vendors)
+    decision = router.decide(asked.messages, **asked.options)
     candidates = (router.deployments[each.deployment] for each in decision.shortlist)
     warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
     strategy = router.wiring.config.strategy

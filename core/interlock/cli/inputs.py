@@ -1,76 +1,15 @@
-"""A request out of a command's arguments: the prompt from wherever it comes, and the options."""
+"""What stands in a command's arguments: the prompt, from wherever it comes, and lists of names."""
 
-import math
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
-
-import typer
+from typing import Final
 
 from interlock.errors import RequestError
 from interlock.types.names import nearest
-from interlock.types.request import Constraints
 
 # Ten times what the largest context window holds; more is a mistake, such as a device that never ends.
 LARGEST: Final = 20_000_000
-
-PromptArgument = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="PROMPT", show_default=False, help="The prompt; - or nothing reads it from standard input."
-    ),
-]
-FileOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-f",
-        "--file",
-        metavar="FILE",
-        help="A text file, put after the prompt under its name; - is standard input. May be repeated.",
-    ),
-]
-TaskOption = Annotated[
-    str | None, typer.Option(metavar="TASK", help="Name the task instead of having it recognised.")
-]
-ModelOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Allow this model or deployment alone.")
-]
-ResidencyOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="PLACE", help="Where the request may be processed, e.g. eu. Repeat it or use commas."
-    ),
-]
-OnPremiseOption = Annotated[
-    bool, typer.Option("--on-premise", help="Allow only what runs on your own ground.")
-]
-DenyOption = Annotated[
-    list[str] | None,
-    typer.Option(metavar="VENDOR", help="A vendor that must not see the request. Repeat it or use commas."),
-]
-LowLatencyOption = Annotated[bool, typer.Option("--low-latency", help="Prefer what answers fast.")]
-SystemOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Instructions for the model.")]
-TemperatureOption = Annotated[
-    float | None, typer.Option(min=0, metavar="NUMBER", help="How freely to word the answer.")
-]
-MaxTokensOption = Annotated[
-    int | None, typer.Option(min=1, metavar="COUNT", help="The longest answer, in tokens.")
-]
-
-EstimatedTokensOption = Annotated[
-    int | None,
-    typer.Option(min=0, metavar="COUNT", help="How long the request is at least, if you know better."),
-]
-
-MetadataOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--metadata",
-        metavar="KEY=VALUE",
-        help="Goes into the record, and says whose budget it is. May be repeated.",
-    ),
-]
 
 
 def read_prompt(prompt: str | None, files: Sequence[str] | None) -> str:
@@ -104,37 +43,6 @@ def at_terminal() -> bool:
     return sys.stdin is None or sys.stdin.isatty()
 
 
-def request_options(
-    *,
-    task: str | None,
-    model: str | None,
-    residency: Iterable[str] | None,
-    on_premise: bool,
-    deny: Iterable[str] | None,
-    low_latency: bool,
-    temperature: float | None = None,
-    max_tokens: int | None = None,
-    metadata: Iterable[str] | None = None,
-    estimated_tokens: int | None = None,
-) -> dict[str, Any]:
-    """The keyword arguments of the router's verbs."""
-    if temperature is not None and not math.isfinite(temperature):
-        raise RequestError("expected a number.", key="--temperature")
-    return {
-        "task": task,
-        "model": model,
-        "constraints": Constraints(
-            residency=frozenset(_split(residency)),
-            on_premise=on_premise,
-            deny_vendors=frozenset(_split(deny)),
-            low_latency=low_latency,
-        ),
-        "settings": {"temperature": temperature, "max_tokens": max_tokens},
-        "metadata": pairs(metadata),
-        "estimated_tokens": estimated_tokens,
-    }
-
-
 def pairs(metadata: Iterable[str] | None) -> dict[str, str]:
     """Of KEY=VALUE, as it is written on the command line. Raises RequestError for anything else."""
     found: dict[str, str] = {}
@@ -157,13 +65,14 @@ def check_denied(denied: Iterable[str], known: Iterable[str]) -> None:
     A name that resembles none of `known` is taken: a vendor that is not there cannot see anything.
     """
     names = sorted(set(known))
-    for name in _split(denied):
+    for name in denied:
         meant = None if name.lower() in names else nearest(name, names)
         if meant is not None:
             raise RequestError(f"there is no vendor {name!r}.", key="--deny", suggestion=meant)
 
 
-def _split(values: Iterable[str] | None) -> list[str]:
+def parted(values: Iterable[str] | None) -> list[str]:
+    """Names that were given one at a time or with commas between them."""
     return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
 
 

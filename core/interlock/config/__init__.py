@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from interlock.config.budgets import BudgetConfig, Budgets
 from interlock.config.complaints import complaints
+from interlock.config.constraints import ConstraintsConfig
 from interlock.config.contents import ContentConfig
 from interlock.config.document import shown
 from interlock.config.health import HealthConfig, RetriesConfig
@@ -23,7 +24,6 @@ from interlock.config.load import LoadConfig
 from interlock.config.models import ModelsConfig
 from interlock.config.recording import RecordsConfig, spell_out
 from interlock.config.schema import (
-    ConstraintsConfig,
     DeploymentConfig,
     EnsembleConfig,
     Names,

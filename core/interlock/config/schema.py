@@ -14,10 +14,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from interlock.constraints.jurisdictions import UnknownRegionError, normalise, residency
-from interlock.errors import RequestError
+from interlock.constraints.jurisdictions import UnknownRegionError, normalise
 from interlock.types.models import Network, Price, Secret, Tier, Timeouts
-from interlock.types.request import Constraints
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
 
@@ -42,15 +40,6 @@ def _secret(value: object) -> Secret:
     if not isinstance(value, str):
         raise PydanticCustomError("string_type", "text")
     return Secret(value)
-
-
-def _jurisdictions(value: tuple[str, ...]) -> tuple[str, ...]:
-    try:
-        residency(frozenset(name.strip().lower() for name in value))
-    except RequestError as error:
-        hint = {"suggestion": error.suggestion or ""}
-        raise PydanticCustomError("named", "{message}", {"message": error.message, **hint}) from None
-    return value
 
 
 def _traits(value: object) -> Traits:
@@ -130,23 +119,6 @@ class PriceConfig(Part):
 
     def price(self) -> Price:
         return Price(**dict(self) | {"tiers": tuple(Tier(**dict(tier)) for tier in self.tiers)})
-
-
-class ConstraintsConfig(Part):
-    """Defaults for every request, which can only tighten them."""
-
-    residency: Annotated[Names, AfterValidator(_jurisdictions)] = ()
-    on_premise: bool = False
-    deny_vendors: Names = ()
-    low_latency: bool = False
-
-    def constraints(self) -> Constraints:
-        return Constraints(
-            residency=residency(frozenset(name.strip().lower() for name in self.residency)),
-            on_premise=self.on_premise,
-            deny_vendors=frozenset(self.deny_vendors),
-            low_latency=self.low_latency,
-        )
 
 
 class DeploymentConfig(Part):

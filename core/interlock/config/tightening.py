@@ -1,11 +1,12 @@
 """The constraints of several sources together: one may tighten what another asks for, and none loosens it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import ValidationError
 
+from interlock.config.constraints import ConstraintsConfig
 from interlock.config.layers import Layer
-from interlock.config.schema import ConstraintsConfig
 from interlock.constraints.jurisdictions import NOWHERE, tighten
 from interlock.errors import ConfigError
 
@@ -39,9 +40,5 @@ def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsC
                 line=line,
             )
         whole = tighter
-    return ConstraintsConfig(
-        residency=tuple(sorted(whole.residency)),
-        on_premise=whole.on_premise,
-        deny_vendors=tuple(sorted(whole.deny_vendors)),
-        low_latency=merged.low_latency,
-    )
+    # A demand is no rule: the strongest source has the last word.
+    return ConstraintsConfig.of(replace(whole, low_latency=merged.constraints().low_latency))

@@ -4,8 +4,9 @@
 anywhere, and satisfy none.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
+from typing import Any
 
 from interlock.constraints.places import (
     ALIBABA,
@@ -42,6 +43,7 @@ def _within() -> dict[str, frozenset[str]]:
 
 
 _WITHIN = _within()
+_RULES = tuple(field.name for field in fields(Constraints))
 _CLOUD_REGIONS = {
     region: code
     for table in (ALIBABA, MICROSOFT, GOOGLE, AMAZON)
@@ -135,12 +137,8 @@ def tighten(defaults: Constraints, request: Constraints) -> Constraints:
     wanted = residency(request.residency)
     if defaults.is_free:
         return request if wanted == request.residency else replace(request, residency=wanted)
-    return Constraints(
-        residency=_both(residency(defaults.residency), wanted),
-        on_premise=defaults.on_premise or request.on_premise,
-        deny_vendors=defaults.deny_vendors | request.deny_vendors,
-        low_latency=defaults.low_latency or request.low_latency,
-    )
+    both = {name: _joined(getattr(defaults, name), getattr(request, name)) for name in _RULES}
+    return Constraints(**{**both, "residency": _both(residency(defaults.residency), wanted)})
 
 
 @lru_cache(maxsize=1024)
@@ -165,6 +163,11 @@ def residency(names: frozenset[str], key: str = "constraints.residency") -> froz
             )
         codes.add(place)
     return frozenset(codes)
+
+
+def _joined(one: Any, other: Any) -> Any:
+    """Of names and of truth values, the tighter is all of them together."""
+    return one | other if isinstance(one, frozenset) else one or other
 
 
 def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:

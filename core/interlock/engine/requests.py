@@ -1,9 +1,9 @@
 """From what callers pass to the router's verbs to a checked request."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from math import inf
-from typing import Any, TypedDict
+from typing import Any
 
 from interlock.engine.hints import hinted
 from interlock.engine.output import as_output
@@ -12,29 +12,7 @@ from interlock.engine.rescue import MODES
 from interlock.engine.tools import as_tool_choice, as_tools
 from interlock.errors import RequestError
 from interlock.types.names import nearest
-from interlock.types.request import Constraints, Prompt, Request, Settings, ToolSpec
-
-
-class Options(TypedDict, total=False):
-    """What every verb takes beside the prompt; the fields of `Request`, as loosely as callers may write
-    them.
-    """
-
-    task: str | None
-    model: str | None
-    prefer: str | None
-    timeout: float | None
-    constraints: Constraints | Mapping[str, Any]
-    settings: Settings | Mapping[str, Any]
-    tools: Iterable[ToolSpec | Mapping[str, Any] | type | Callable[..., Any]]
-    tool_choice: str | bool | Mapping[str, Any] | None
-    output: Any
-    ensemble: str | None
-    rescue: str | None
-    metadata: Mapping[str, str | float]
-    estimated_tokens: int | None
-    tools_available: bool | None
-
+from interlock.types.request import Prompt, Request, Settings
 
 # The least and the most of a setting, and whether it is a whole number. Vendors draw narrower bounds.
 _BOUNDS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from interlock.errors import RequestError
 from interlock.types.chat import as_messages
@@ -29,7 +29,7 @@ class Constraints:
     low_latency: bool = False
 
     def __post_init__(self) -> None:
-        for key in ("residency", "deny_vendors"):
+        for key in _NAMES:
             value = getattr(self, key)
             names = {value} if isinstance(value, str) else set(value or ())
             object.__setattr__(self, key, frozenset(str(name).strip().lower() for name in names))
@@ -37,7 +37,11 @@ class Constraints:
     @property
     def is_free(self) -> bool:
         """Whether nothing is asked for."""
-        return not (self.residency or self.on_premise or self.deny_vendors or self.low_latency)
+        return not any(getattr(self, key) for key in _RULES)
+
+
+_RULES = tuple(each.name for each in fields(Constraints))
+_NAMES = tuple(each.name for each in fields(Constraints) if isinstance(each.default, frozenset))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,27 @@ class Output:
 Prompt = str | Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any] | str]
 
 
+class Options(TypedDict, total=False):
+    """What every verb takes beside the prompt; the fields of `Request`, as loosely as callers may write
+    them.
+    """
+
+    task: str | None
+    model: str | None
+    prefer: str | None
+    timeout: float | None
+    constraints: Constraints | Mapping[str, Any]
+    settings: Settings | Mapping[str, Any]
+    tools: Iterable[ToolSpec | Mapping[str, Any] | type | Callable[..., Any]]
+    tool_choice: str | bool | Mapping[str, Any] | None
+    output: Any
+    ensemble: str | None
+    rescue: str | None
+    metadata: Mapping[str, str | float]
+    estimated_tokens: int | None
+    tools_available: bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call to the router, as data.
@@ -161,25 +186,7 @@ class Request:
 
     if TYPE_CHECKING:
         # The generated one is narrower than what is taken: callers write prompts in many forms.
-        def __init__(
-            self,
-            messages: "Prompt",
-            *,
-            task: str | None = None,
-            model: str | None = None,
-            prefer: str | None = None,
-            timeout: float | None = None,
-            constraints: Constraints | Mapping[str, Any] = ...,
-            settings: Settings | Mapping[str, Any] = ...,
-            tools: Iterable[Any] = (),
-            tool_choice: Any = None,
-            output: Any = None,
-            ensemble: str | None = None,
-            rescue: str | None = None,
-            metadata: Mapping[str, str | float] = ...,
-            estimated_tokens: int | None = None,
-            tools_available: bool | None = None,
-        ) -> None: ...
+        def __init__(self, messages: Prompt, **options: Unpack[Options]) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "messages", as_messages(self.messages))

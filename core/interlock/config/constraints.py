@@ -1,0 +1,67 @@
+"""The configuration's `constraints`: a key for each field of `Constraints`."""
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+
+from pydantic import AfterValidator, create_model
+from pydantic_core import PydanticCustomError
+
+from interlock.config.schema import Names, Part
+from interlock.constraints.jurisdictions import residency
+from interlock.errors import RequestError
+from interlock.types.request import Constraints
+
+
+def _jurisdictions(value: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        residency(frozenset(name.strip().lower() for name in value))
+    except RequestError as error:
+        hint = {"suggestion": error.suggestion or ""}
+        raise PydanticCustomError("named", "{message}", {"message": error.message, **hint}) from None
+    return value
+
+
+# What is checked further than a field's kind says.
+_CHECKED: Final[dict[str, Any]] = {"residency": Annotated[Names, AfterValidator(_jurisdictions)]}
+
+
+class _Written(Part):
+    """Defaults for every request, which can only tighten them. Names are tuples here."""
+
+    if TYPE_CHECKING:
+        # Every field is there; these are read by name.
+        residency: tuple[str, ...] = ()
+        deny_vendors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, constraints: Constraints) -> Self:
+        given = {field.name: getattr(constraints, field.name) for field in fields(Constraints)}
+        return cls(
+            **{
+                name: tuple(sorted(value)) if isinstance(value, frozenset) else value
+                for name, value in given.items()
+            }
+        )
+
+    def constraints(self) -> Constraints:
+        written = Constraints(**dict(self))
+        return replace(written, residency=residency(written.residency))
+
+
+if TYPE_CHECKING:
+
+    class ConstraintsConfig(_Written): ...
+
+else:
+    ConstraintsConfig = create_model(
+        "ConstraintsConfig",
+        __base__=_Written,
+        __module__=__name__,
+        __doc__=_Written.__doc__,
+        **{
+            field.name: (_CHECKED.get(field.name, Names), ())
+            if isinstance(field.default, frozenset)
+            else (field.type, field.default)
+            for field in fields(Constraints)
+        },
+    )
