@@ -35,6 +35,7 @@ def label_of(evidence: Evidence) -> str:
 
 
 _weight = attrgetter("weight")
+_scored_weight = itemgetter(1)
 
 
 class Reading:
@@ -137,7 +138,7 @@ class Reading:
         seen_by: dict[str, set[int | str]] = {}
         if self._objects:
             self._scored += self._unasked()
-        self._scored.sort(key=itemgetter(1), reverse=True)
+        self._scored.sort(key=_scored_weight, reverse=True)
         for (start, end, term), weight, kind in self._scored:
             task = term.task
             seen = seen_by.get(task)
@@ -174,7 +175,8 @@ class Reading:
                 continue
             # One ambiguous word says little; beside strong evidence or a second one it counts.
             cap = 3.0 if task in totals else _ALONE.get(len(beside), 3.0)
-            value = min(_sum([word[0] for word in beside]), cap) - against.get(task, 0.0)
+            value = beside[0][0] if len(beside) == 1 else _sum([word[0] for word in beside])
+            value = min(value, cap) - against.get(task, 0.0)
             if value > 0:
                 totals[task] = totals.get(task, 0.0) + value
                 evidence.append((task, value, beside[0][2]))

@@ -78,6 +78,7 @@ _LITERALS = {
 }
 _PANICS = ("panicked at", "goroutine ", "Fatal error: ", "error[E", "error TS")
 _SQL_WORDS = ("SELECT", "FROM", "TABLE", "INTO", "UPDATE", "JOIN")
+_SHORTEST_SQL = min(map(len, _SQL_WORDS))
 _COMMANDS = ("git ", "npm ", "pip ", "docker ", "kubectl ", "cargo ")
 # Error messages by what is looked for first, because several have it in them.
 _MESSAGES = {
@@ -94,6 +95,7 @@ _OTHER_MESSAGES: tuple[str, ...] = (
     "is possibly", "index out of range", "nvalid syntax", "o module named",
 )  # fmt: skip
 _ERROR_CODES = ("ECONN", "ENOENT", "ERESOLVE")
+_SHORTEST_CODE = min(map(len, _ERROR_CODES))
 _SNAKE = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"
 _NAME = r"(?a)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\b\w{2,40}\(\)"
 _CAMEL = (
@@ -110,7 +112,6 @@ _SHELL = (
     r"(?:commit|push|pull|rebase|install|run|build|apply|get|merge|checkout|add|clone|test|exec|logs|init|log"
     r"|reset|stash)\b"
 )
-_LANGUAGE_MARKS = ("L/S", ".N", "-SQL")
 _LANGUAGES = (
     "c++",
     "c#",
@@ -189,7 +190,11 @@ def signals_of(text: str) -> list[Evidence]:
     if marks or foreign:
         _maths(text, marks, found, code=sum([weight for _, weight, _ in found]))
     # Words in capitals stand in the capitals too, which are few.
-    if any(map(capitals.__contains__, _SQL_WORDS)) and any(map(text.__contains__, _SQL_WORDS)):
+    if (
+        len(capitals) >= _SHORTEST_SQL
+        and any(map(capitals.__contains__, _SQL_WORDS))
+        and any(map(text.__contains__, _SQL_WORDS))
+    ):
         if _compiled(_SQL).search(text) or ("SELECT" in text and _is_query(text)):
             found.append((_CODE, 4.5, "SQL statement"))
     elif (
@@ -266,7 +271,9 @@ def _mishaps(text: str, capitals: str, found: list[Evidence]) -> None:
         if part in text:
             messages += likely
     if any(map(contains, messages)) or (
-        any(map(capitals.__contains__, _ERROR_CODES)) and any(map(contains, _ERROR_CODES))
+        len(capitals) >= _SHORTEST_CODE
+        and any(map(capitals.__contains__, _ERROR_CODES))
+        and any(map(contains, _ERROR_CODES))
     ):
         found.append((_CODE, 3.0, "error message"))
 
@@ -294,8 +301,9 @@ def _names(text: str, marks: set[str], capitals: str, found: list[Evidence], *, 
     if (
         "#" in marks
         or ("+" in marks and "++" in text)
-        or (dotted and (".n" in text or ".js" in text))
-        or (capitals and any(map(text.__contains__, _LANGUAGE_MARKS)))
+        or (dotted and (".n" in text or ".N" in text or ".js" in text))
+        or ("/" in marks and "L/S" in text)
+        or ("SQL" in capitals and "-SQL" in text)
     ):
         lowered = text.lower()
         if any(map(lowered.__contains__, _LANGUAGES)) and _compiled(_LANGUAGE_NAME).search(text):

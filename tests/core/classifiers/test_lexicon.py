@@ -12,10 +12,13 @@ from interlock.classifiers.lexicon import (
     OBJECT,
     STRONG,
     TASKS,
+    VOTE,
     WEAK,
     Lexicon,
     _read,
+    counted,
     fold,
+    function_words,
     lexicon,
     outer_words,
     words_of,
@@ -137,3 +140,15 @@ def test_a_word_repeated_without_end_is_passed_over_and_the_rest_is_not():
     hits = vocabulary(None).hits(words)
     assert len(hits) < MOST + 200
     assert "poem*" in [hit[2].text for hit in hits]
+
+
+def test_function_words_votes_are_added_up_for_each_language():
+    known = function_words()
+    apart = [counted(votes) for votes in known.values()]
+    assert counted(sum(known.values())) == tuple(map(sum, zip(*apart, strict=True)))
+    assert set(apart[0]) <= {0, VOTE}.union(VOTE // number**2 for number in range(2, len(LATIN) + 1))
+
+
+def test_thousands_of_votes_for_one_language_are_none_for_another():
+    english = function_words()["the"]
+    assert counted(5_000 * english) == (5_000 * VOTE, *[0] * (len(LATIN) - 1))

@@ -124,7 +124,7 @@ class Decider:
             standing = replayed.standing
         rank = None if self._load is None else self._load.rank if replayed is None else replayed.rank
         shortlist, excluded, conditions, first = shortlisted(
-            order, judge, lambda name: standing(name, task), rank, self._preferred(request)
+            order, judge, standing, task, rank, preferred=self._preferred(request)
         )
         long = task == LONG_DOCUMENT and stage != "explicit"
         facts = Facts(

@@ -18,8 +18,10 @@ _PREFERRED = "moved to the front: the request prefers it"
 def shortlisted(
     order: Order,
     judge: Callable[[Deployment], Exclusion | None],
-    standing_of: Callable[[str], Standing],
+    standing_of: Callable[[str, str | None], Standing],
+    task: str,
     rank: Rank | None,
+    *,
     preferred: frozenset[str],
 ) -> tuple[list[tuple[Place, Candidate]], dict[str, Exclusion], dict[str, Condition], dict[str, str]]:
     """What may be used, what may not, the health of what was not simply good, what its load put first."""
@@ -30,7 +32,7 @@ def shortlisted(
     conditions: dict[str, Condition] = {}
     for place in order.places:
         deployment = place.deployment
-        standing = standing_of(deployment.id)
+        standing = standing_of(deployment.id, task)
         exclusion = judge(deployment)
         if standing is GOOD:  # as nearly always
             if exclusion is None:
