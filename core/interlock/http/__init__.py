@@ -1,6 +1,6 @@
 """What a provider plugin for an HTTP vendor stands on. Importing it loads no HTTP library."""
 
-from interlock.http.arguments import arguments_in, broken_call, input_in, is_arguments
+from interlock.http.arguments import arguments_in, broken_call, input_in, is_arguments, written
 from interlock.http.aside import aside
 from interlock.http.client import HttpClient, StreamReply
 from interlock.http.codec import AsksAgain, Codec, HttpProvider, StreamDecoder
@@ -48,4 +48,5 @@ __all__ = [
     "secrets_in",
     "secrets_of",
     "without_login",
+    "written",
 ]

@@ -1,9 +1,12 @@
 """Arguments of a tool call, as an answer holds them: an object, or a text that should be one."""
 
+import json
 from typing import Any, Literal, TypeGuard
 
 from interlock.errors import ProtocolError
 from interlock.types.strict import is_sound, loads
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def is_arguments(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -29,3 +32,12 @@ def broken_call(where: Literal["answer", "stream"], name: str | None) -> Protoco
     """The error for a tool call of this name that cannot be made; nothing of it may be handed over."""
     what = "arguments are no JSON object" if name else "name is missing"
     return ProtocolError(f"the {where} holds a tool call whose {what}")
+
+
+def written(value: Any) -> str:
+    """A value that came as JSON, as JSON. Raises ProtocolError for one that is nested too deeply."""
+    try:
+        # Piece by piece, for a large object in one call would keep other threads waiting.
+        return "".join(_ENCODER.iterencode(value))
+    except (ValueError, RecursionError):
+        raise ProtocolError("a part of the answer is nested too deeply") from None

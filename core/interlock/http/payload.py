@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError
+from interlock.http.arguments import written
 from interlock.types.json_reader import decoded, load_json
 from interlock.types.messages import Document, Media, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.models import LARGEST_ANSWER, Deployment
@@ -264,9 +265,6 @@ class Incoming:
         return b""
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
-
-
 def deltas_of(answer: Answer) -> Iterator[Delta]:
     """A whole answer as a stream of its parts; media that the model made have no delta."""
     calls = 0
@@ -290,11 +288,7 @@ def deltas_of(answer: Answer) -> Iterator[Delta]:
 
 
 def _whole(call: ToolCall, index: int) -> ToolCallDelta:
-    try:
-        # Piece by piece, for a large object in one call would keep other threads waiting.
-        arguments = "".join(_ENCODER.iterencode(dict(call.arguments)))
-    except RecursionError:
-        raise ProtocolError("a tool call of the answer is nested too deeply") from None
+    arguments = written(dict(call.arguments))
     return ToolCallDelta(
         index=index, id=call.id, name=call.name, arguments=arguments, signature=call.signature
     )

@@ -1,10 +1,9 @@
 """A whole answer out of this dialect."""
 
-import json
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import HttpReply, broken_call, is_arguments
+from interlock.http import HttpReply, broken_call, is_arguments, written
 from interlock.http.payload import optional_text, parse_object, parts_in
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
@@ -32,7 +31,6 @@ BESIDE = (
     "diagnostics",
     "input_transformations",
 )
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 
 
@@ -69,14 +67,6 @@ def explanation(details: Any) -> list[Part]:
     """Why the vendor stopped the model, when the model itself said nothing."""
     said = optional_text(details.get("explanation")) if isinstance(details, dict) else None
     return [Refusal(said)] if said else []
-
-
-def arguments_text(arguments: dict[str, Any]) -> str:
-    """The answer that came as a tool's arguments."""
-    try:
-        return "".join(_ENCODER.iterencode(arguments))  # see `payload.deltas_of`
-    except RecursionError:
-        raise ProtocolError("the answer is nested too deeply") from None
 
 
 def extra_of(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
@@ -168,7 +158,7 @@ class _Blocks:
         if name is None or not is_arguments(arguments):
             raise broken_call("answer", name)
         if name == self._answer_tool:
-            self.answer, self.answered = arguments_text(arguments), True
+            self.answer, self.answered = written(arguments), True
             return
         id_ = optional_text(block.get("id")) or f"call_{self.calls}"
         self.calls += 1

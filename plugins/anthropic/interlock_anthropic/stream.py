@@ -4,13 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import EventParser, ServerEvent, arguments_in, broken_call, input_in, is_arguments
+from interlock.http import (
+    EventParser,
+    ServerEvent,
+    arguments_in,
+    broken_call,
+    input_in,
+    is_arguments,
+    written,
+)
 from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation, Refusal
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
-from interlock_anthropic.decode import BESIDE, answer_of, arguments_text, explanation, extra_of
+from interlock_anthropic.decode import BESIDE, answer_of, explanation, extra_of
 from interlock_anthropic.read import (
     CUT,
     answer_tool_of,
@@ -274,7 +282,7 @@ class _Blocks:
             if arguments is None:
                 raise broken_call("stream", call.name)
             if call.slot is None:
-                self._answer, self.answered = arguments_text(arguments), True
+                self._answer, self.answered = written(arguments), True
         kept, self._kept = self._kept, []
         for delta in kept:
             if not (self.answered and (delta.text or delta.citations)):
@@ -315,7 +323,7 @@ class _Blocks:
         if block.name is None or not is_arguments(arguments):
             raise broken_call("stream", block.name)
         if arguments:
-            block.held = arguments_text(arguments)
+            block.held = written(arguments)
             block.pieces.append(block.held)
         self._calls.append(block)
         self._waiting = block

@@ -1,14 +1,16 @@
 """The dialect as one object: what `interlock.http` asks of a codec."""
 
 from interlock.errors import ProviderError
+from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.payload import parse_object
 from interlock.http.seals import refuses_signature
 from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
-from interlock_bedrock.decode import decode
 from interlock_bedrock.encode import encode
 from interlock_bedrock.errors import error_from_reply
 from interlock_bedrock.stream import ConverseStream
+from interlock_bedrock.vendor import NAME
 
 
 class Converse:
@@ -18,7 +20,8 @@ class Converse:
         return encode(call, stream=stream)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return decode(call, reply)
+        payload = parse_object(reply.body, "the answer", calls=True)
+        return folded(NAME, call.deployment.largest_answer, ConverseStream(call).whole(payload))
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ConverseStream(call)

@@ -17,6 +17,9 @@ _FINISH: dict[str, FinishReason] = {
     "content_filtered": "refusal",
 }
 _MALFORMED = ("malformed_model_output", "malformed_tool_use")
+_AT_END = ("additionalModelResponseFields",)
+_BESIDE = ("metrics", "performanceConfig", "serviceTier", "trace")
+_PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 _WEB = ("https://", "http://")
 
 
@@ -113,3 +116,16 @@ def served_model(trace: Any) -> str | None:
     """Named by prompt routers alone."""
     router = trace.get("promptRouter") if isinstance(trace, dict) else None
     return optional_text(router.get("invokedModelId")) if isinstance(router, dict) else None
+
+
+def end_extra(payload: dict[str, Any]) -> dict[str, Any]:
+    """What the end of an answer says besides our own words."""
+    extra = {key: payload[key] for key in _AT_END if payload.get(key)}
+    if payload.get("stopReason") not in _PLAIN_ENDS:
+        extra["stopReason"] = payload.get("stopReason")
+    return extra
+
+
+def side_extra(payload: dict[str, Any]) -> dict[str, Any]:
+    """What is told about an answer: times, the guardrail's trace, the tier."""
+    return {key: payload[key] for key in _BESIDE if payload.get(key)}

@@ -7,16 +7,26 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import arguments_in, broken_call, input_in, json_in
-from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
+from interlock.http.payload import Incoming, optional_text, parse_object, parts_in, text_of
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta
-from interlock_bedrock.decode import SERVER_TOOL, answer_of, end_extra, others_extra, side_extra, taken
-from interlock_bedrock.errors import error_in_stream
+from interlock_bedrock.errors import error_in_stream, error_inside, reports_error
 from interlock_bedrock.frames import Frames
-from interlock_bedrock.read import citation, ended, finish, object_in, served_model, string_in, usage
-from interlock_bedrock.tools import answer_tool, told_to_call, words_of
+from interlock_bedrock.pieces import SERVER_TOOL, is_other, pieces_of
+from interlock_bedrock.read import (
+    citation,
+    end_extra,
+    ended,
+    finish,
+    object_in,
+    served_model,
+    side_extra,
+    string_in,
+    usage,
+)
+from interlock_bedrock.tools import AnswerTool, answer_tool, told_to_call, words_of
 
 
 class _Block:
@@ -74,10 +84,28 @@ class ConverseStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer", calls=True)))
+            yield from self.whole(parse_object(plain, "the answer", calls=True))
             return
         if self._finish is None or self._frames.is_open:
             raise ProtocolError("the stream ended before its answer was finished")
+
+    def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        """The deltas of a plain answer, as the events that it stands for."""
+        if reports_error(payload):
+            raise error_inside(payload)
+        content = object_in(object_in(payload, "output"), "message").get("content")
+        if not isinstance(content, list):
+            raise ProtocolError("the answer holds no content")
+        for found in parts_in(content):
+            if is_other(found):
+                self._others.append(found)
+                continue
+            block = _Block()
+            for start, delta in pieces_of(found):
+                yield from self._start(block, start) if start else self._delta(block, delta)
+            yield from self._stop(block)
+        yield from self._end(payload)
+        yield self._metadata(payload)
 
     def _event(self, name: Any, payload: bytes) -> Iterator[Delta]:
         event = parse_object(payload, "an event of the stream")
@@ -90,11 +118,14 @@ class ConverseStream:
         elif name == "messageStop" and self._finish is None:
             yield from self._end(event)
         elif name == "metadata":
-            yield Delta(
-                usage=usage(event.get("usage")),
-                served_model=served_model(event.get("trace")),
-                extra=side_extra(event) or None,
-            )
+            yield self._metadata(event)
+
+    def _metadata(self, event: dict[str, Any]) -> Delta:
+        return Delta(
+            usage=usage(event.get("usage")),
+            served_model=served_model(event.get("trace")),
+            extra=side_extra(event) or None,
+        )
 
     def _block(self, event: dict[str, Any]) -> _Block:
         if self._finish is not None:
@@ -219,9 +250,8 @@ class ConverseStream:
         self._finish = finish(
             known, called=called, answered=answer is not None, told_to_call=told_to_call(self._call)
         )
-        yield Delta(
-            finish_reason=self._finish, extra={**end_extra(event), **others_extra(self._others)} or None
-        )
+        others = {"blocks": self._others} if self._others else {}
+        yield Delta(finish_reason=self._finish, extra={**end_extra(event), **others} or None)
 
     def _judged(self, *, cut: bool) -> tuple[bool, str | None]:
         """(whether there is any whole call, the answer that a tool was given).
@@ -238,8 +268,16 @@ class ConverseStream:
                 else:
                     called = True
             elif not cut:
-                raise broken_call("stream", block.name)
+                raise broken_call("answer", block.name)
         return called, answer
+
+
+def taken(taker: AnswerTool, arguments: dict[str, Any], *, cut: bool) -> str | None:
+    """The answer in the arguments of the tool that takes it; None when it was cut before its beginning."""
+    text = taker.text(arguments)
+    if text is None and not cut:
+        raise ProtocolError("the arguments of the answer's tool hold no answer")
+    return text
 
 
 def _index(event: dict[str, Any]) -> int:

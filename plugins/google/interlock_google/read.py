@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 import re
 from typing import Any
 
@@ -41,7 +40,6 @@ _BROKEN: dict[str, type[ProviderError]] = {
     "MISSING_THOUGHT_SIGNATURE": InvalidRequest,
     "PUP_LIMITED_DISABLED": PermissionDenied,
 }
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _REASON = re.compile(r"[A-Z_]{1,60}")
 
 
@@ -148,15 +146,6 @@ def call_arguments(call: dict[str, Any]) -> dict[str, Any] | None:
     if not is_arguments(arguments) or call.get("willContinue") or call.get("partialArgs"):
         return None
     return arguments
-
-
-def dumps(value: Any) -> str:
-    try:
-        return "".join(
-            _ENCODER.iterencode(value)
-        )  # in one call, a large value would keep other threads waiting
-    except (ValueError, RecursionError):
-        raise ProtocolError("a part of the answer is nested too deeply") from None
 
 
 def signature_of(part: dict[str, Any]) -> str | None:

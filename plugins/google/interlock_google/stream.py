@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import EventParser, ServerEvent, broken_call, is_arguments
+from interlock.http import EventParser, ServerEvent, broken_call, is_arguments, written
 from interlock.http.payload import Incoming, optional_text, parse_object, text_of
 from interlock.protocols import ProviderCall
 from interlock.types.growing import Growing
@@ -17,7 +17,6 @@ from interlock_google.read import (
     block_of,
     call_arguments,
     call_id,
-    dumps,
     finish,
     first_candidate,
     is_cut,
@@ -144,7 +143,7 @@ class ContentStream:
             self._put(Delta(media=(made,)))
             self._held = signature_of(part)
         elif is_opaque(part):
-            self._put(Delta(signature=dumps(part), redacted=True))
+            self._put(Delta(signature=written(part), redacted=True))
         elif signature := signature_of(part):
             self._hold(signature)
 
@@ -185,7 +184,7 @@ class ContentStream:
         if name == self._answer_tool and is_arguments(call.get("args")):
             if not self._answered:
                 self._answered = True
-                self._say(dumps(call["args"]))
+                self._say(written(call["args"]))
             return
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
@@ -197,7 +196,7 @@ class ContentStream:
             id=call_id(call, payload, index),
             name=name,
             # Nothing at all may be what a cut left; the fold judges it by how the answer ended.
-            arguments=dumps(arguments) if call.get("args") is not None else "",
+            arguments=written(arguments) if call.get("args") is not None else "",
             signature=signature_of(part),
         )
         self._put(Delta(tool_calls=(piece,)))
