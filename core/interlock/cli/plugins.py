@@ -1,4 +1,7 @@
-"""`interlock plugins`: what is installed, what it offers, what went wrong with it, and what proves it."""
+"""`interlock plugins`: what is installed, what it offers, what went wrong with it, and what proves it.
+
+Its verb `new` stands in a file of its own.
+"""
 
 import os
 import sys
@@ -6,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import show
+from interlock.cli import new, show
 from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost, PluginReport
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app.command()(new.new)
 
 
 @app.callback()
