@@ -10,7 +10,6 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import repeat
 
 from interlock.classifiers.lexicon import LATIN, VOTE, counted, function_words
 
@@ -129,7 +128,7 @@ def east_asian(text: str) -> tuple[float, str | None]:
 
 def from_function_words(words: Sequence[str], text: str) -> str | None:
     """A Latin-script language whose small words clearly outnumber the others', or None."""
-    votes = counted(sum(map(function_words().get, words, repeat(0))))
+    votes = counted(sum(filter(None, map(function_words().get, words))))
     if not text.isascii():
         contains = text.__contains__
         if any(map(contains, _ELSEWHERE)):
