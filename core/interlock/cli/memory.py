@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.types.plain import Unreadable, record_from_plain, record_to_plain
 from interlock.types.records import Record
 

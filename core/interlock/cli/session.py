@@ -59,7 +59,7 @@ def log_to_stderr(verbose: int) -> None:
     # Without any handler, logging would print warnings by itself.
     handler: logging.Handler = logging.NullHandler()
     if verbose:
-        from interlock.http.redact import RedactingFilter
+        from interlock.logs import RedactingFilter
 
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))

@@ -24,7 +24,7 @@ from yaml.events import (
 )
 
 from interlock.errors import ConfigError
-from interlock.http import looks_secret
+from interlock.logs import looks_secret
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 32

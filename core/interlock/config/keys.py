@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from interlock.errors import ConfigError
-from interlock.http import looks_secret
+from interlock.logs import looks_secret
 from interlock.types.files import is_exposed, read_regular
 from interlock.types.models import Credential, Secret
 

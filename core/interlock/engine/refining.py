@@ -6,7 +6,7 @@ from interlock.engine.asking import SubCalls
 from interlock.engine.call import CallState
 from interlock.engine.deciding.routes import EU_REGULATED
 from interlock.errors import TotalTimeout
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.protocols import ClassifyCall, RefiningClassifier
 from interlock.types.decisions import Classification
 from interlock.types.request import Request

@@ -12,7 +12,7 @@ from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
 from interlock.health import HealthTracker
 from interlock.health.exchange import is_sound
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.protocols import SharedHealth
 from interlock.types.health import HealthNews, HealthSync
 

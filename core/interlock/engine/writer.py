@@ -15,7 +15,7 @@ from itertools import islice
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.protocols import RecordStore
 from interlock.types.records import Record
 from interlock.types.stores import PruneCall

@@ -9,7 +9,6 @@ from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
 from interlock.http.payload import json_in
 from interlock.http.proxies import without_login
-from interlock.http.redact import RedactingFilter, looks_secret, redact, redacting_logger
 from interlock.http.sse import EventParser, ServerEvent
 from interlock.http.status import class_for, error_for, retry_after
 from interlock.types.permit import Permit, origin_of
@@ -25,7 +24,6 @@ __all__ = [
     "HttpRequest",
     "Masker",
     "Permit",
-    "RedactingFilter",
     "ServerEvent",
     "StreamDecoder",
     "StreamReply",
@@ -39,11 +37,8 @@ __all__ = [
     "is_arguments",
     "is_loopback",
     "json_in",
-    "looks_secret",
     "origin_of",
     "public_in",
-    "redact",
-    "redacting_logger",
     "retry_after",
     "secrets_in",
     "secrets_of",

@@ -16,7 +16,7 @@ import aiohttp
 import yarl
 from aiohttp.client_proto import ResponseHandler
 
-from interlock.http.redact import redacting_logger
+from interlock.logs import redacting_logger
 
 if sys.platform == "linux":
     import fcntl

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from urllib.request import getproxies_environment
 
-from interlock.http.redact import MASK, redact
+from interlock.logs import MASK, redact
 from interlock.types.models import Deployment, Secret
 
 # A piece of a secret that is shorter than this tells nothing, and stands in many words.

@@ -18,8 +18,8 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.http.redact import redact
 from interlock.http.waits import wait_in_words
+from interlock.logs import redact
 from interlock.types.identifiers import identifier
 
 _EXACT: Mapping[int, type[ProviderError]] = {

@@ -15,7 +15,7 @@ import pluggy
 
 from interlock import hookspecs
 from interlock.errors import PluginError
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.plugins.fitting import complaint
 from interlock.plugins.running import attempt, cause
 from interlock.types.names import nearest

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from interlock.errors import AuthenticationError
-from interlock.http import HttpRequest, redact
+from interlock.http import HttpRequest
+from interlock.logs import redact
 
 _SERVICE = "bedrock"
 _METADATA = "iam-role"

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from interlock import Record, StoreError
-from interlock.http import redact
+from interlock.logs import redact
 from interlock.types.plain import Unreadable, record_from_plain
 from interlock.types.stores import PruneCall, RecordQuery
 from interlock_sql.address import Address

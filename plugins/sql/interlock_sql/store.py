@@ -5,7 +5,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from interlock import Record, StoreError
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.protocols import API
 from interlock.types.stores import PruneCall, RecordQuery
 from interlock_sql.address import Address

@@ -7,7 +7,7 @@ from types import TracebackType
 from interlock.engine.attempting.deadline import PATIENCE, Deadline
 from interlock.engine.attempting.recorder import AttemptScope
 from interlock.errors import AttemptTimeout
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.types.response import Delta
 
 _log = redacting_logger("interlock.engine")

@@ -22,7 +22,8 @@ from interlock.errors import (
     ProtocolError,
     ProviderError,
 )
-from interlock.http import Masker, redacting_logger
+from interlock.http import Masker
+from interlock.logs import redacting_logger
 from interlock.plugins import PluginHost
 from interlock.protocols import ProviderCall
 from interlock.types.decisions import Attempt

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from interlock.constraints import needs
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.protocols import Constraint, ConstraintCall, ProviderFacts, SelectiveConstraint, SurveyCall
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request

@@ -14,7 +14,7 @@ from interlock.errors import RequestError
 from interlock.health import HealthTracker, Standing, Verdict
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load
-from interlock.http import redacting_logger
+from interlock.logs import redacting_logger
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Classification, Decision
 from interlock.types.facts import Facts

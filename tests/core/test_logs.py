@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.http import redact, redacting_logger
+from interlock.logs import redact, redacting_logger
 
 HEX = "0123456789abcdef0123456789abcdef"
 

@@ -1,4 +1,4 @@
-"""Takes keys out of text that is about to be shown: vendors' messages and log records."""
+"""Loggers that print no key, and what takes keys out of any text that is about to be shown."""
 
 import logging
 import re
