@@ -1,14 +1,16 @@
 """The dialect as one object: what `interlock.http` asks of a codec."""
 
 from interlock.errors import ProviderError
+from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.payload import parse_object
 from interlock.http.seals import refuses_signature
 from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
-from interlock_anthropic.decode import decode
 from interlock_anthropic.encode import encode
 from interlock_anthropic.errors import error_from_reply
 from interlock_anthropic.stream import MessageStream
+from interlock_anthropic.vendor import NAME
 
 
 class Messages:
@@ -18,7 +20,8 @@ class Messages:
         return encode(call, stream=stream)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return decode(call, reply)
+        payload = parse_object(reply.body, "the answer", calls=True)
+        return folded(NAME, call.deployment.largest_answer, MessageStream(call).whole(payload))
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return MessageStream(call)

@@ -13,6 +13,15 @@ from interlock_anthropic.errors import error_inside
 from interlock_anthropic.models import traits_of
 from interlock_anthropic.output import plan_of, told
 
+BESIDE = (
+    "container",
+    "context_management",
+    "stop_details",
+    "stop_sequence",
+    "diagnostics",
+    "input_transformations",
+)
+_PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 # pause_turn and compaction hand over a turn that the vendor has not finished.
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -123,3 +132,23 @@ def kind_of(block: Any) -> str:
     if not isinstance(kind, str):
         raise ProtocolError("a block of the answer has no type")
     return kind
+
+
+def explanation(details: Any) -> str:
+    """Why the vendor stopped the model, when the model itself said nothing."""
+    return (optional_text(details.get("explanation")) or "") if isinstance(details, dict) else ""
+
+
+def extra_of(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the answer says besides its parts; `payload` is what its events say together."""
+    extra = {key: payload[key] for key in BESIDE if payload.get(key)}
+    if reason not in _PLAIN_ENDS:
+        extra["stop_reason"] = reason
+    if others:
+        extra["blocks"] = others
+    used = payload.get("usage")
+    if isinstance(used, dict):
+        more = {key: used[key] for key in ("server_tool_use", "service_tier", "iterations") if used.get(key)}
+        if more:
+            extra["usage"] = more
+    return extra

@@ -13,17 +13,19 @@ from interlock.http import (
     is_arguments,
     written,
 )
-from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object
+from interlock.http.payload import Incoming, optional_text, parse_object, parts_in
 from interlock.http.seals import sealed
 from interlock.protocols import ProviderCall
-from interlock.types.messages import Citation, Refusal
+from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
-from interlock_anthropic.decode import BESIDE, answer_of, explanation, extra_of
 from interlock_anthropic.read import (
+    BESIDE,
     CUT,
     answer_tool_of,
     citations,
     ended,
+    explanation,
+    extra_of,
     finish,
     kind_of,
     raise_error,
@@ -31,6 +33,9 @@ from interlock_anthropic.read import (
     usage,
     words_of,
 )
+
+# Of a call that the end may have cut, whatever has come is not judged.
+_NOTHING_YET = {"name": "cut", "input": {}}
 
 
 class MessageStream:
@@ -64,12 +69,26 @@ class MessageStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer", calls=True)))
+            yield from self.whole(parse_object(plain, "the answer", calls=True))
             return
         for event in self._events.close():
             yield from self._event(event)
         if self._known is None:
             raise ProtocolError("the stream ended before its answer was finished")
+
+    def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        """The deltas of a plain answer: a block begins with all that it holds."""
+        raise_error(payload)
+        content = payload.get("content")
+        if not isinstance(content, list):
+            raise ProtocolError("the answer holds no content")
+        cut = ended(payload.get("stop_reason")) in CUT
+        yield from self._begin(payload)
+        for index, block in enumerate(parts_in(content)):
+            half = cut and index == len(content) - 1 and kind_of(block) == "tool_use"
+            yield from self._blocks.start(index, {**block, **_NOTHING_YET} if half else block)
+            yield from self._blocks.stop(index)
+        yield from self._end({"delta": payload})
 
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         if self._done or not event.data:
@@ -121,9 +140,7 @@ class MessageStream:
         known = ended(reason)
         yield from self._blocks.finish(cut=known in CUT)
         if known == "refusal" and not (self._blocks.said or self._blocks.answered):
-            for part in explanation(delta.get("stop_details")):
-                if isinstance(part, Refusal):
-                    yield Delta(refusal=part.text)
+            yield Delta(refusal=explanation(delta.get("stop_details")))
         blocks = self._blocks
         self._known = finish(self._call, known, called=blocks.called, answered=blocks.answered)
         yield Delta(finish_reason=self._known, usage=used, extra=self._extra())
@@ -280,7 +297,7 @@ class _Blocks:
             yield from self._seal(call)
             arguments = arguments_in("".join(call.pieces))
             if arguments is None:
-                raise broken_call("stream", call.name)
+                raise broken_call("answer", call.name)
             if call.slot is None:
                 self._answer, self.answered = written(arguments), True
         kept, self._kept = self._kept, []
@@ -321,7 +338,7 @@ class _Blocks:
         block.name = optional_text(given.get("name"))
         arguments = given.get("input", {})
         if block.name is None or not is_arguments(arguments):
-            raise broken_call("stream", block.name)
+            raise broken_call("answer", block.name)
         if arguments:
             block.held = written(arguments)
             block.pieces.append(block.held)
