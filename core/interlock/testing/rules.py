@@ -1,7 +1,7 @@
 """What every conformance class is built on."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from unittest import SkipTest
 
 _FEWEST_WORDS = 3
@@ -42,6 +42,14 @@ class Conformance:
 
     cannot: ClassVar[Mapping[str, str]] = {}
     scenarios: ClassVar[frozenset[str]] = frozenset()
+
+    if not TYPE_CHECKING:  # a type checker would take every name for one that is there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Only what a kit declares and its subclass has not set comes here, and what nobody knows."""
+            declared = any(name in vars(parent).get("__annotations__", {}) for parent in type(self).__mro__)
+            way = f": declare {name} = … in the class" if declared else ""
+            raise AttributeError(f"{type(self).__name__} has no {name!r}{way}", name=name, obj=self)
 
     def test_what_it_cannot_do_has_a_reason(self) -> None:
         for scenario, reason in self.cannot.items():

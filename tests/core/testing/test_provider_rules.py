@@ -265,7 +265,11 @@ BREACHES = [
     ("states_its_facts", over(acme.Acme(), replace(FACTS, base_url="acme.example")), "facts.base_url"),
     ("answers", over(Miscounts()), "usage was read as Usage"),
     ("streams_what_it_answers", over(streaming(Cheerful)), "text differ"),
-    ("gives_tool_calls", over(Drops()), "has_tools is False and tools was asked for"),
+    (
+        "gives_tool_calls",
+        over(Drops()),
+        "tools was asked for; declare has_tools = True",
+    ),
     ("sends_images", over(Drops()), "has_images is False and an image"),
 ]
 
