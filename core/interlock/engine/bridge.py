@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 from interlock.errors import InterlockError
-from interlock.types.locks import lock_of
+from interlock.forks import lock_of
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from typing import Any
 from interlock.classifiers.tokens import estimate_tokens
 from interlock.engine.leaving import Cancelled
 from interlock.errors import InterlockError, ProviderError
+from interlock.forks import lock_of
 from interlock.types.decisions import AttemptRole, Decision
-from interlock.types.locks import lock_of
 from interlock.types.models import Deployment, Price
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Answer, Usage

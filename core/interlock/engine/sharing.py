@@ -1,7 +1,6 @@
 """Health shared between processes: a task on the bridge tells and hears, a few times a second."""
 
 import asyncio
-import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -10,6 +9,7 @@ from threading import Event, RLock
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
+from interlock.forks import anew
 from interlock.health import HealthTracker
 from interlock.health.exchange import is_sound
 from interlock.logs import redacting_logger
@@ -56,7 +56,7 @@ class Sharing:
         self._work: asyncio.Task[None] | None = None
         self._asked = Event()
         self.problem = ""
-        _SHARINGS.add(self)
+        anew(self.start_anew)
 
     def ensure(self) -> None:
         """Start, unless it is running."""
@@ -182,15 +182,3 @@ class Sharing:
                 await shared.aclose()
         except Exception as error:  # noqa: BLE001 - as above
             _log.warning("shared health did not close: %s", type(error).__name__)
-
-
-_SHARINGS: "weakref.WeakSet[Sharing]" = weakref.WeakSet()
-
-
-def _start_anew() -> None:
-    for sharing in list(_SHARINGS):
-        sharing.start_anew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)

@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import os
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from itertools import islice
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
+from interlock.forks import anew
 from interlock.logs import redacting_logger
 from interlock.protocols import RecordStore
 from interlock.types.records import Record
@@ -57,6 +57,7 @@ class RecordWriter:
         self._room = room
         self._begin()
         _WRITERS.add(self)
+        anew(self.start_anew)
 
     def _begin(self) -> None:
         self._lock = threading.RLock()  # an abandoned call may be collected while it is held, and put too
@@ -267,11 +268,4 @@ def _drain_at_the_end_of_a_child() -> None:
         util.Finalize(None, _drain_all, exitpriority=10)
 
 
-def _start_anew() -> None:
-    for writer in list(_WRITERS):
-        writer.start_anew()
-
-
 atexit.register(_drain_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from interlock.types.locks import lock_of
+from interlock.forks import lock_of
 from interlock.types.wire import Announced
 
 # Vendors name the time at which a limit is whole again; most refill it all the while, so that a daily limit

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
+from interlock.forks import lock_of
 from interlock.health.shortfalls import UNITS, Shortfall, describe
 from interlock.health.windows import Period, window
 from interlock.types.budgets import Spending
-from interlock.types.locks import lock_of
 
 ACCOUNTS = 100_000
 """How many values of `each` a budget tells apart in one window; all further ones share one account."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+from interlock.forks import lock_of
 from interlock.health.breaker import State
 from interlock.health.changes import Changes
 from interlock.health.task_health import HealthPolicy, TaskHealth
 from interlock.types.health import Transition
-from interlock.types.locks import lock_of
 
 
 class DeploymentHealth:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
-from interlock.types.locks import lock_of
+from interlock.forks import lock_of
 
 Kind = Literal["answer", "first_token"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from interlock.types.locks import lock_of
+from interlock.forks import anew, lock_of
 
 Balance = Literal["none", "weighted", "least_busy", "latency"]
 
@@ -65,6 +65,7 @@ class Load:
         self.balance = balance
         self._latencies = latencies
         self._lock = lock_of(self)
+        anew(self.start_anew)
         self._shares = {name: _Share(model, weights.get(name, 1.0)) for name, model in models.items()}
         self._alike: dict[str, list[_Share]] = {}
         for share in self._shares.values():

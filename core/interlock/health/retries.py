@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from interlock.types.locks import lock_of
+from interlock.forks import lock_of
 
 _FLOOR_PERIOD = 10.0
 # What a deployment can save up, so that a long good time does not pay for a storm.

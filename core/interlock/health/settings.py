@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from interlock.types.locks import lock_of
+from interlock.forks import lock_of
 from interlock.types.request import Request
 
 # What a vendor refuses today it may take after its next release.

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import importlib
-import os
 import ssl
 import sys
 import threading
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from interlock.errors import AnswerTooLarge, ProtocolError
+from interlock.forks import anew
 from interlock.http import faults
 from interlock.http.aside import aside
 from interlock.http.inflate import ACCEPTED, Inflater, cut, encoding_of
@@ -71,7 +71,7 @@ class HttpClient:
         self._observe = observe
         self._lock = threading.Lock()
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
-        self._pid = os.getpid()
+        anew(self._start_anew)
 
     async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply:
         """The whole reply, whatever its status but 3xx; see `StreamReply.read`."""
@@ -90,7 +90,6 @@ class HttpClient:
 
         May be called again; a later send opens new connections.
         """
-        self._notice_fork()
         here = asyncio.get_running_loop()
         with self._lock:
             pools, self._pools = self._pools, {}
@@ -125,7 +124,6 @@ class HttpClient:
         return StreamReply(arrival, deployment.largest_answer)
 
     def _transport(self, network: Network) -> "Transport | None":
-        self._notice_fork()
         pool = self._pools.get(asyncio.get_running_loop())
         return None if pool is None else pool.transports.get(network)
 
@@ -148,12 +146,11 @@ class HttpClient:
                 self._pools[here] = _Pool(here)
             return self._pools[here]
 
-    def _notice_fork(self) -> None:
-        if self._pid != (pid := os.getpid()):
-            _INHERITED.append(self._pools)
-            self._pools = {}
-            self._lock = threading.Lock()
-            self._pid = pid
+    def _start_anew(self) -> None:
+        """In the child of a fork, where the connections are the parent's."""
+        _INHERITED.append(self._pools)
+        self._pools = {}
+        self._lock = threading.Lock()
 
 
 class _Pool:

@@ -1,6 +1,6 @@
 """How many extra calls there may be: a share of all calls."""
 
-from interlock.types.locks import lock_of
+from interlock.forks import lock_of
 
 # Quiet times are not saved up for: after any number of calls that needed none, so many extra ones may follow.
 _SAVED = 10.0

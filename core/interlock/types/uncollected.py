@@ -6,12 +6,13 @@ read into. None of these is ever part of a circle, and so there is nothing to fi
 """
 
 import gc
-import os
 from collections.abc import Callable
 from threading import RLock
 from time import monotonic
 from traceback import clear_frames
 from typing import TypeVar
+
+from interlock.forks import anew
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class _Waiting:
 
     def __init__(self) -> None:
         self.start_anew()
+        anew(self.resume)
 
     def start_anew(self) -> None:
         self._lock = RLock()
@@ -76,6 +78,3 @@ class _Waiting:
 
 
 _waiting = _Waiting()
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_waiting.resume)

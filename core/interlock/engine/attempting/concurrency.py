@@ -1,13 +1,11 @@
 """An attempt's slot: counted once it was chosen, and begun when the limits on concurrency allow it."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
 from typing import Self
-from weakref import WeakSet
 
 from interlock.engine.attempting.limiter import Limiter, Waiter
 from interlock.engine.attempting.recorder import AttemptScope
@@ -84,12 +82,6 @@ class ConcurrencyLimits:
             own = limits.get(name)
             limiters = [_Limit(Limiter(own, queue), Overloaded, "its max_concurrency")] if own else []
             self._limits[name] = (*limiters, *whole)
-        _ALL.add(self)
-
-    def start_anew(self) -> None:
-        """In the child of a fork; limiters see to themselves."""
-        if self._load is not None:
-            self._load.start_anew()
 
     async def slot(self, state: CallState, attempt: Attempt, progress: AttemptState) -> Slot:
         """The attempt's slot, to be left when the attempt ends.
@@ -177,15 +169,3 @@ def _overloaded(limit: _Limit, name: str, waited: float) -> Overloaded:
         queue=waiting,
         retry_after=limiter.retry_after,
     )
-
-
-_ALL: WeakSet[ConcurrencyLimits] = WeakSet()
-
-
-def _start_anew() -> None:
-    for concurrency in list(_ALL):
-        concurrency.start_anew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)

@@ -6,12 +6,12 @@ collector in the middle of the limiter's own work.
 """
 
 import asyncio
-import os
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
-from weakref import WeakSet
+
+from interlock.forks import anew
 
 _RECENT = 0.1  # the weight of the last attempt in the mean time that a place is held
 
@@ -37,10 +37,10 @@ class Limiter:
         self._left: deque[Waiter] = deque()
         self._held_for: float | None = None
         self.begin()
-        _LIMITERS.add(self)
+        anew(self.begin)
 
     def begin(self) -> None:
-        """Nothing is held and nobody waits."""
+        """Nothing is held and nobody waits: a forked child holds nothing of the parent's attempts."""
         self._lock = Lock()
         self._inside: set[Waiter] = set()
         self._waiting: OrderedDict[Waiter, None] = OrderedDict()
@@ -170,16 +170,3 @@ class Limiter:
 def _come_up(waiter: Waiter) -> None:
     if waiter.future is not None and not waiter.future.done():
         waiter.future.set_result(True)
-
-
-_LIMITERS: WeakSet[Limiter] = WeakSet()
-
-
-def _begin_anew() -> None:
-    """In a forked child, what the parent's attempts hold is not ours, and its threads release no lock."""
-    for limiter in list(_LIMITERS):
-        limiter.begin()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)

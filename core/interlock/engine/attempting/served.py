@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from interlock.forks import lock_of
 from interlock.logs import redacting_logger
 from interlock.types.identifiers import identifier
-from interlock.types.locks import lock_of
 from interlock.types.models import FREE, Deployment, ModelCard, Price
 
 _log = redacting_logger("interlock.served")
