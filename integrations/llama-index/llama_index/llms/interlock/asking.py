@@ -7,13 +7,13 @@ from typing import Any
 
 from interlock import Constraints, Request, RequestError, Settings, tighten
 from llama_index.llms.interlock.arguments import SETTINGS, body, named
+from llama_index.llms.interlock.rules import RULES
 from llama_index.llms.interlock.tools import written_tools
 
 _FREE, _UNSET = Constraints(), Settings()
-_RULES = tuple(field.name for field in fields(Constraints))
 _ROUTING = tuple(field.name for field in fields(Request) if field.name not in ("messages", "settings"))
 _PLAIN = tuple(name for name in _ROUTING if name not in ("constraints", "metadata"))
-_KNOWN = (*_ROUTING, *_RULES, "settings", *SETTINGS)
+_KNOWN = (*_ROUTING, *RULES, "settings", *SETTINGS)
 _IGNORED = ("extra_headers",)  # core's DocumentContextExtractor gives every model one of Anthropic's
 
 
@@ -66,7 +66,7 @@ def _constraints(source: Mapping[str, Any]) -> Constraints:
     """As a whole and by name; all of them hold."""
     whole = source.get("constraints")
     given = Request("", constraints=whole).constraints if whole else _FREE  # a request refuses unknown keys
-    by_name = {name: source[name] for name in _RULES if source.get(name) is not None}
+    by_name = {name: source[name] for name in RULES if source.get(name) is not None}
     return tighten(given, Constraints(**by_name)) if by_name else given
 
 

@@ -35,6 +35,7 @@ from llama_index.llms.interlock.arguments import SETTINGS, as_fields, misfit, so
 from llama_index.llms.interlock.asking import options
 from llama_index.llms.interlock.growing import Growing
 from llama_index.llms.interlock.reading import answered_by, as_messages, as_prompt, needs_disk
+from llama_index.llms.interlock.rules import NAMES, RULES, Ruled
 from llama_index.llms.interlock.sharing import Config, Unprinted, as_config, without_secrets
 from llama_index.llms.interlock.tools import choice, first_call_alone, no_call, selections, written_tools
 from llama_index.llms.interlock.writing import chat_response, completion_response, jsonable
@@ -43,12 +44,11 @@ T = TypeVar("T")
 
 _NAME = "interlock"
 _UNLIMITED = -1  # core then leaves room as it sees fit
-_RULES = ("residency", "on_premise", "deny_vendors", "low_latency")
-_ROUTING = ("model", "task", "constraints", *_RULES, "ensemble", "rescue", "timeout")
+_ROUTING = ("model", "task", "constraints", *RULES, "ensemble", "rescue", "timeout")
 _STANDING = (*_ROUTING, "settings", *SETTINGS, "additional_kwargs")
 
 
-class Interlock(FunctionCallingLLM):
+class Interlock(FunctionCallingLLM, Ruled):
     """Many models as one, wherever LlamaIndex takes an LLM.
 
     `config` is a path, a mapping or nothing, as in `Router.from_config`; `router` is a router to share. By
@@ -73,10 +73,6 @@ class Interlock(FunctionCallingLLM):
     model: str | None = Field(default=None, description="A card or deployment id: narrows, never adds.")
     task: str | None = Field(default=None, description="Overrides classification.")
     constraints: dict[str, Any] = Field(default_factory=dict, description="Hard rules for every call.")
-    residency: list[str] | None = Field(default=None, description="Jurisdictions that may see a request.")
-    on_premise: bool | None = Field(default=None, description="Only the user's own ground.")
-    deny_vendors: list[str] | None = Field(default=None, description="Makers and providers that may not.")
-    low_latency: bool | None = Field(default=None, description="A demand: ranks, and excludes nothing.")
     ensemble: str | None = Field(default=None, description="An ensemble of the configuration.")
     rescue: str | None = Field(default=None, description="What a broken stream does.")
     timeout: float | None = Field(default=None, description="Seconds for a call; only tightens.")
@@ -153,7 +149,7 @@ class Interlock(FunctionCallingLLM):
     def _read_constraints(cls, value: Any) -> Any:
         return jsonable(value) if isinstance(value, Constraints | Mapping) else value or {}
 
-    @field_validator("stop", "residency", "deny_vendors", mode="before")
+    @field_validator(*NAMES, "stop", mode="before")
     @classmethod
     def _read_names(cls, value: Any) -> Any:
         if isinstance(value, str):
