@@ -12,7 +12,7 @@ import time
 
 from interlock import hookimpl
 from interlock.assembly import assemble
-from interlock.health.budgets import ACCOUNTS, Budget, Ledger
+from interlock.budgets.ledger import ACCOUNTS, Budget, Ledger
 from interlock.protocols import ProviderFacts
 from interlock.router import Router
 from interlock.testing import FakeClock

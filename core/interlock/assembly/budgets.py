@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from interlock.budgets.ledger import Ledger
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.errors import RequestError
-from interlock.health.budgets import Ledger
 
 
 def budgeting(

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from interlock.budgets.ledger import Ledger, Reservation
+from interlock.budgets.shortfalls import Shortfall
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.engine.attempting.recorder import AttemptScope
 from interlock.errors import BudgetExceeded, InterlockError, NoLongerAllowed
-from interlock.health.budgets import Ledger, Reservation
-from interlock.health.shortfalls import Shortfall
 from interlock.protocols import API, ConstraintCall, SurveyCall
 from interlock.types.budgets import Spending
 from interlock.types.decisions import Decision

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from interlock.health import budgets
-from interlock.health.budgets import Budget, Ledger, Reservation
-from interlock.health.shortfalls import Shortfall
-from interlock.health.windows import until, window
+from interlock.budgets import ledger as ledgers
+from interlock.budgets.ledger import Budget, Ledger, Reservation
+from interlock.budgets.shortfalls import Shortfall
+from interlock.budgets.windows import until, window
 from interlock.testing import FakeClock
 
 NOON = datetime(2026, 11, 22, 12, 30, 10, tzinfo=UTC).timestamp()
@@ -254,7 +254,7 @@ def test_a_clock_that_is_set_back_forgives_nothing():
 
 
 def test_accounts_are_bounded_and_a_flood_of_names_resets_nobody(clock, monkeypatch):
-    monkeypatch.setattr(budgets, "ACCOUNTS", 100)
+    monkeypatch.setattr(ledgers, "ACCOUNTS", 100)
     book = ledger(clock, requests=2, each="user")
     for _ in range(2):
         spend(book, {"user": "greedy"})
@@ -270,7 +270,7 @@ def test_accounts_are_bounded_and_a_flood_of_names_resets_nobody(clock, monkeypa
 
 
 def test_asking_opens_no_account(clock, monkeypatch):
-    monkeypatch.setattr(budgets, "ACCOUNTS", 1)
+    monkeypatch.setattr(ledgers, "ACCOUNTS", 1)
     book = ledger(clock, requests=1, each="user", tokens=5)
     for number in range(10):
         assert book.shortfall("a", {"user": str(number)}, 1, 0.0) is None

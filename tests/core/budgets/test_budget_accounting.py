@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from interlock.health.budgets import Budget, Ledger, Reservation
-from interlock.health.shortfalls import Shortfall
-from interlock.health.windows import window
+from interlock.budgets.ledger import Budget, Ledger, Reservation
+from interlock.budgets.shortfalls import Shortfall
+from interlock.budgets.windows import window
 from interlock.testing import FakeClock
 
 NOON = datetime(2026, 11, 22, 12, 30, 10, tzinfo=UTC).timestamp()

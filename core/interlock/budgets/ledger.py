@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
+from interlock.budgets.shortfalls import UNITS, Shortfall, describe
+from interlock.budgets.windows import Period, window
 from interlock.forks import lock_of
-from interlock.health.shortfalls import UNITS, Shortfall, describe
-from interlock.health.windows import Period, window
 from interlock.types.budgets import Spending
 
 ACCOUNTS = 100_000
