@@ -387,3 +387,17 @@ async def test_a_server_that_had_the_request_is_not_sent_it_again(kit, serve, mo
     with pytest.raises((ConnectionFailed, ProtocolError)):
         await kit.send(upstream.url)
     assert upstream.connections == 1
+
+
+async def test_a_request_that_does_not_go_out_at_once_goes_out_later():
+    begun, ended = asyncio.Event(), []
+
+    async def write():
+        begun.set()
+        await asyncio.sleep(0.001)
+        ended.append("all of it")
+
+    rest = connection._begun(write())
+    assert begun.is_set()
+    await asyncio.create_task(rest)
+    assert ended == ["all of it"]
