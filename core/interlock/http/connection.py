@@ -50,10 +50,13 @@ class Unasked(aiohttp.ClientConnectionError):
 
 
 class KeptConnector(aiohttp.TCPConnector):
-    """`distrusted` is filled with the hosts that sent what nobody had asked for."""
+    """`distrusted` is filled with the hosts that sent what nobody had asked for; `waiting` is how many
+    requests wait for their answer to begin, and is its user's to count.
+    """
 
     def __init__(self, distrusted: set[str], **options: Any) -> None:
         super().__init__(**options)
+        self.waiting = 0
         self._factory = functools.partial(Connection, self._loop, distrusted)  # type: ignore[assignment] # one of its kind
 
 
@@ -71,10 +74,12 @@ class CheckedRequest(aiohttp.ClientRequest):
         self, writer: Any, conn: Any, content_length: int | None = None
     ) -> Coroutine[Any, Any, None]:
         # With a body, this writes all of the request. aiohttp awaits it in a task, which before Python 3.12
-        # begins a turn of the loop later.
+        # begins a turn of the loop later. A request that is alone need not wait for that; among others it is
+        # cheaper to send several in one turn.
         work = self._write(writer, conn, content_length)
         small = content_length is not None and content_length <= _AT_ONCE
-        return work if _EAGER or not small or conn.protocol.writing_paused else _begun(work)
+        alone = conn._connector.waiting == 1  # noqa: SLF001 - aiohttp shows it in no other way
+        return work if _EAGER or not (small and alone) or conn.protocol.writing_paused else _begun(work)
 
     async def _write(self, writer: Any, conn: Any, content_length: int | None) -> None:
         protocol: Connection = conn.protocol

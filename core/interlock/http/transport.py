@@ -69,6 +69,8 @@ class Transport:
     ) -> "TransportReply":
         """Raises Stale when a kept connection turned out to be at its end: the request has had no answer."""
         body = request.body
+        connector: Any = session.connector
+        connector.waiting += 1
         try:
             reply = await session.request(
                 request.method,
@@ -88,6 +90,8 @@ class Transport:
             fault = _fault(error, target.host, connect)
         else:
             return TransportReply(reply, target.host)
+        finally:
+            connector.waiting -= 1
         # Raised here, the fault carries no context: the library's errors print URLs and headers.
         try:
             raise fault
