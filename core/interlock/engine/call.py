@@ -86,6 +86,14 @@ class CallState:
         self.misfits.clear()
         self.draft.failures.clear()
 
+    @property
+    def answered(self) -> tuple[Attempt, Answer, Any]:
+        """Who has answered, what, and the structured output; once a run has ended without an error."""
+        outcome = self.outcome
+        if outcome is None or outcome.answer is None:
+            raise AssertionError("a run that ends without an error has an answer")
+        return outcome.attempt, outcome.answer, outcome.parsed
+
     async def pause(self, seconds: float) -> None:
         """Wait, at most until the call is due, and then in vain: TotalTimeout."""
         now = asyncio.get_running_loop().time()

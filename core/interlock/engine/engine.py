@@ -183,12 +183,10 @@ class Engine:
 
     def _succeed(self, state: CallState) -> Response:
         """The response, its record kept and observed."""
-        outcome = state.outcome
-        assert outcome is not None  # noqa: S101 - a run that ends without an error has an answer
-        assert outcome.answer is not None  # noqa: S101 - as above
-        deployment = self.attempts.deployment(outcome.attempt.deployment)
+        attempt, answer, parsed = state.answered
+        deployment = self.attempts.deployment(attempt.deployment)
         record = state.draft.finish(deployment)
-        response = state.response(deployment, outcome.answer, outcome.parsed, record)
+        response = state.response(deployment, answer, parsed, record)
         self._keep(state, record, response)
         return response
 

@@ -32,11 +32,11 @@ class Entrant:
 
 
 class RaceRun:
-    """Each entrant has a progress and a watch of its own, and a task, unless it leads.
+    """Each entrant has a state and a deadline of its own, and a task, unless it leads.
 
     An entrant that starts alone leads: it runs in the caller's task, so that a race that is decided before
     anybody else has started costs no task. When another wins, the caller's task is cancelled to end the
-    leader, as a watch does it.
+    leader, as a deadline does it.
     """
 
     def __init__(self, state: CallState, race: Race, attempts: Attempts, *, streamed: bool) -> None:

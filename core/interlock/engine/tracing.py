@@ -107,6 +107,6 @@ class TracingObserver:
         if trace is not None:
             scope.trace = AttemptTrace.of(trace, scope)
 
-    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as a observer
+    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as an observer
         if scope.trace is not None:
             scope.trace.end(record)

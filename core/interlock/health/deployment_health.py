@@ -19,7 +19,7 @@ class DeploymentHealth:
         self.tasks: dict[str, TaskHealth] = {}
 
     def known(self, task: str | None) -> tuple[TaskHealth, ...]:
-        """The healths that matter to an attempt, as far as they were begun."""
+        """What matters to an attempt, as far as it was begun."""
         health = self.tasks.get(task) if task is not None else None
         return (self.own,) if health is None else (self.own, health)
 

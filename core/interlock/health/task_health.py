@@ -90,7 +90,7 @@ class TaskHealth:
 
     @property
     def clean(self) -> bool:
-        """Whether the health has nothing to object, whatever the time."""
+        """Whether there is nothing to object, whatever the time."""
         return self.breaker.state is State.CLOSED and not self.high
 
     @property
@@ -112,7 +112,7 @@ class TaskHealth:
         return now - self.last >= self.policy.cooldown and now >= self.probe_until
 
     def standing(self, now: float, *, leased: bool) -> Standing | None:
-        """None when the health has nothing to object."""
+        """None when there is nothing to object."""
         breaker, above = self.breaker, self.above
         high = above is not None
         if not breaker.passes(now, leased=leased):
@@ -138,7 +138,7 @@ class TaskHealth:
         return False
 
     def succeeds(self) -> bool:
-        """An attempt succeeded while the health was clean. Whether it still is."""
+        """An attempt succeeded while nothing was held against it. Whether that is still so."""
         rate = self.rate
         rate.add(failed=False)
         self.refusals = self.failed_at = None
@@ -168,7 +168,7 @@ class TaskHealth:
         self.struck.clear()
 
     def failed(self, error: ProviderError, effect: Effect, now: float) -> bool:
-        """A failure that concerns this health. Whether the breaker opened, or stays open for longer."""
+        """A failure that counts here. Whether the breaker opened, or stays open for longer."""
         self.probe_until = 0.0
         self.last = self.failed_at = now
         self.rate.add(failed=True)
