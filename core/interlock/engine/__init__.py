@@ -17,8 +17,8 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
                      contents, served: whether its answer is of use, and who gave it; recorder: how it ended,
                      written down once, before its observers: health, and budgeting
 Several at once      races, race: who starts when, who wins, and that the others have left
-In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks; fold:
-                     deltas in, one answer out
+In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
+                     answer is made of the deltas beside the engine, in interlock/fold.py
 Written down         records, writer: in memory, and beyond the process; tracing, traces: spans
 Around it            loops, bridge, sync_streaming: synchronous calls on one loop in a background thread;
                      sharing: health, with other processes
