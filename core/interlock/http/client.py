@@ -204,8 +204,10 @@ async def _close_at_the_end(transports: "dict[Network, Transport]") -> AsyncGene
 
 
 async def _close_all(transports: "dict[Network, Transport]") -> None:
-    while transports:
-        await transports.popitem()[1].aclose()
+    # One whose closing is cancelled stays, for the loop's end to close.
+    for network, transport in list(transports.items()):
+        await transport.aclose()
+        transports.pop(network, None)
 
 
 def _prepare(network: Network) -> ssl.SSLContext:

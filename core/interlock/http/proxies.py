@@ -65,9 +65,12 @@ class Proxies:
     def _bypassed(self, host: str) -> bool:
         """Whether NO_PROXY lists the host, alone, with its port, as a parent domain, or as `*`."""
         names = {host.lower(), host.rpartition(":")[0].lower() if host[-1:].isdigit() else host.lower()}
+        has_parents = _address(host.rpartition(":")[0] or host) is None
         for entry in self._no_proxy:
             domain = entry.removeprefix("*").lstrip(".")
-            if entry == "*" or (domain and any(n == domain or n.endswith(f".{domain}") for n in names)):
+            if entry == "*" or domain in names:
+                return True
+            if domain and has_parents and any(name.endswith(f".{domain}") for name in names):
                 return True
         return False
 
@@ -75,12 +78,18 @@ class Proxies:
         """Whether NO_PROXY lists a block that the address lies in. Names are not looked up."""
         if not self._no_proxy_blocks:
             return False
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
+        address = _address(host)
+        if address is None:
             return False
         mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
         return any(each in block for block in self._no_proxy_blocks for each in (address, mapped or address))
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
 
 
 def _block(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -99,6 +99,7 @@ class Transport:
             del fault  # it holds this frame, and only the garbage collector would part the two
 
     async def aclose(self) -> None:
+        """May be called again, to end what a cancelled call has begun."""
         await self._kept.close()
         if self._fresh is not None:
             await self._fresh.close()

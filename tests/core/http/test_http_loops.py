@@ -101,6 +101,27 @@ async def test_runs_in_several_threads_end_without_a_word(kit, serve):
     assert await run(THREADS, upstream.url) == ""
 
 
+async def test_a_closing_that_was_cancelled_is_finished_by_the_end_of_the_loop(kit, serve):
+    upstream = await serve(kit.reply())
+    script = """
+    import contextlib
+    from interlock.http.transport import Transport
+    finish, begun = Transport.aclose, []
+    async def slowly(transport):
+        begun.append(transport)
+        if len(begun) == 1:
+            await asyncio.sleep(60)
+        await finish(transport)
+    Transport.aclose = slowly
+    async def main():
+        await once()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(client.aclose(), 0.05)
+    asyncio.run(main())
+    """
+    assert await run(script, upstream.url) == ""
+
+
 async def test_loops_closed_by_hand_leave_no_complaint_of_ours(kit, serve):
     upstream = await serve(kit.reply())
     script = """

@@ -247,6 +247,13 @@ def test_what_is_no_block_covers_nothing(monkeypatch, entry):
     assert Proxies(Network()).for_url("https://10.0.0.5/v1") is not None
 
 
+@pytest.mark.parametrize("entry", ["0.0.5", ".0.5", "*.0.0.5", "5"])
+@pytest.mark.parametrize("port", ["", ":8000"])
+def test_an_address_has_no_parent_domain(monkeypatch, entry, port):
+    clear(monkeypatch, all_proxy="http://any:2", no_proxy=entry)
+    assert Proxies(Network()).for_url(f"https://10.0.0.5{port}/v1") is not None
+
+
 def test_a_name_lies_in_no_block(monkeypatch):
     clear(monkeypatch, all_proxy="http://any:2", no_proxy="0.0.0.0/0,::/0")
     assert Proxies(Network()).for_url("https://api.example.org/v1") is not None
