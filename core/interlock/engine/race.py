@@ -32,12 +32,7 @@ class Entrant:
 
 
 class RaceRun:
-    """Each entrant has a state and a deadline of its own, and a task, unless it leads.
-
-    An entrant that starts alone leads: it runs in the caller's task, so that a race that is decided before
-    anybody else has started costs no task. When another wins, the caller's task is cancelled to end the
-    leader, as a deadline does it.
-    """
+    """Each entrant has a task, a state and a deadline of its own."""
 
     def __init__(self, state: CallState, race: Race, attempts: Attempts, *, streamed: bool) -> None:
         self._state, self._race, self._attempts = state, race, attempts
@@ -51,10 +46,6 @@ class RaceRun:
         self._ended: list[Entrant] = []
         self._winner: Entrant | None = None
         self._lost: str | None = "the call ended before it had answered"
-        self._leader: Entrant | None = None
-        self._caller: asyncio.Task[object] | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._called_off = 0  # how often the leader was told to end
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -89,9 +80,6 @@ class RaceRun:
         """Start the entrants, each when its time has come, until one wins or none is left."""
         if self._earliest > 0:
             await self._state.pause(self._earliest)
-        alone = len(self._waiting) == 1 or self._waiting[1].attempt.delay > self._earliest
-        if self._race.first and alone and await self._lead(self._waiting.popleft()):
-            return
         while not self._finished():
             self._start_due()
             if not self._running:
@@ -108,9 +96,7 @@ class RaceRun:
         """Start whose time has come, and the next one at once when nobody is running."""
         now = self._loop.time()
         while self._waiting and (
-            self._next <= now
-            or self._waiting[0].attempt.delay <= self._earliest
-            or not (self._running or self._leader)
+            self._next <= now or self._waiting[0].attempt.delay <= self._earliest or not self._running
         ):
             self._start(self._waiting.popleft())
 
@@ -123,62 +109,7 @@ class RaceRun:
         ):
             return
         entrant.task = self._loop.create_task(self._attempt(entrant))
-        entrant.task.add_done_callback(self._call_off)
         self._running.add(entrant.task)
-
-    async def _lead(self, leader: Entrant) -> bool:
-        """Run an entrant in the caller's task, while a timer starts the others. Whether the race is over."""
-        caller = self._caller = asyncio.current_task()
-        if caller is None:
-            raise RuntimeError("a race needs a running task")
-        self._leader = leader
-        before = caller.cancelling()
-        self._set_alarm()
-        try:
-            await self._attempt(leader)
-        except asyncio.CancelledError:
-            # The caller may have left at the same moment; then it is not ours alone to catch.
-            if not self._called_off or caller.cancelling() - self._called_off > before:
-                raise
-        finally:
-            self._leader = None
-            if self._alarm is not None:
-                self._alarm.cancel()
-            for _ in range(self._called_off):
-                caller.uncancel()
-        return not self._called_off and self._note(leader)
-
-    def _set_alarm(self) -> None:
-        self._alarm = self._loop.call_at(self._next, self._wake) if self._waiting else None
-
-    def _wake(self) -> None:
-        self._start_due()
-        self._set_alarm()
-
-    def _call_off(self, task: asyncio.Task[None]) -> None:
-        """An entrant has ended: end the one that leads, if any, unless the other has merely failed."""
-        leader = self._leader
-        if leader is None or self._called_off or self._caller is None:
-            return
-        entrant = next(entrant for entrant in self._entrants if entrant.task is task)
-        if task.cancelled() or task.exception() is not None:
-            leader.progress.lost = self._lost
-        elif self._decides(entrant):
-            leader.progress.lost = _reason(entrant)
-        else:
-            self._running.discard(task)
-            self._ended.append(entrant)
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._end_leader()
-
-    def _end_leader(self) -> None:
-        """Cancel the caller's task, and again for as long as the leader goes on in spite of it."""
-        if self._leader is not None and self._caller is not None:
-            self._called_off += 1
-            self._alarm = self._loop.call_later(PATIENCE, self._end_leader)
-            self._caller.cancel()
 
     def _finished(self) -> bool:
         """Take note of the tasks that are done. Whether the race is over.
@@ -199,17 +130,15 @@ class RaceRun:
     def _note(self, entrant: Entrant) -> bool:
         """An entrant has ended. Whether the race has ended with it."""
         self._ended.append(entrant)
-        if not self._decides(entrant):
+        if entrant.error is not None:
+            if self._race.ends is None or not self._race.ends(entrant.outcome):
+                return False
+        elif self._race.first:
+            self._winner = entrant
+        else:
             return False
         self._lost = _reason(entrant)
-        if entrant.error is None:
-            self._winner = entrant
         return True
-
-    def _decides(self, entrant: Entrant) -> bool:
-        if entrant.error is None:
-            return self._race.first
-        return self._race.ends is not None and self._race.ends(entrant.outcome)
 
     async def _attempt(self, entrant: Entrant) -> None:
         """A whole answer, or a stream until its first token."""
