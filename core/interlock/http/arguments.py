@@ -1,7 +1,7 @@
 """Arguments of a tool call, as an answer holds them: an object, or a text that should be one."""
 
 import json
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
 from interlock.errors import ProtocolError
 from interlock.types.strict import is_sound, loads
@@ -28,10 +28,10 @@ def input_in(text: str) -> Any:
         return text
 
 
-def broken_call(where: Literal["answer", "stream"], name: str | None) -> ProtocolError:
+def broken_call(name: str | None) -> ProtocolError:
     """The error for a tool call of this name that cannot be made; nothing of it may be handed over."""
     what = "arguments are no JSON object" if name else "name is missing"
-    return ProtocolError(f"the {where} holds a tool call whose {what}")
+    return ProtocolError(f"the answer holds a tool call whose {what}")
 
 
 def written(value: Any) -> str:

@@ -297,7 +297,7 @@ class _Blocks:
             yield from self._seal(call)
             arguments = arguments_in("".join(call.pieces))
             if arguments is None:
-                raise broken_call("answer", call.name)
+                raise broken_call(call.name)
             if call.slot is None:
                 self._answer, self.answered = written(arguments), True
         kept, self._kept = self._kept, []
@@ -338,7 +338,7 @@ class _Blocks:
         block.name = optional_text(given.get("name"))
         arguments = given.get("input", {})
         if block.name is None or not is_arguments(arguments):
-            raise broken_call("answer", block.name)
+            raise broken_call(block.name)
         if arguments:
             block.held = written(arguments)
             block.pieces.append(block.held)

@@ -268,7 +268,7 @@ class ConverseStream:
                 else:
                     called = True
             elif not cut:
-                raise broken_call("answer", block.name)
+                raise broken_call(block.name)
         return called, answer
 
 

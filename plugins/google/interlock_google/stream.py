@@ -188,7 +188,7 @@ class ContentStream:
             return
         index, self._number = self._number, self._number + 1
         if not name or arguments is None:
-            self._broken = broken_call("answer", name)
+            self._broken = broken_call(name)
             return
         self._called = True
         piece = ToolCallDelta(

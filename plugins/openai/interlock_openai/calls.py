@@ -1,13 +1,11 @@
-"""Tool calls out of a stream's fragments."""
+"""Tool calls, whole or out of a stream's fragments."""
 
-import json
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import broken_call
+from interlock.http import arguments_in, broken_call, written
 from interlock.http.payload import optional_text
 from interlock.types.response import ToolCallDelta
-from interlock_openai.decode import arguments_of
 from interlock_openai.past import proof_on
 
 _CALL = 8  # what a fragment holds besides its arguments
@@ -27,23 +25,25 @@ class StreamedCalls:
         self._by_index: dict[int, int] = {}
         self._by_id: dict[str, int] = {}
 
-    def add(self, fragments: Any) -> tuple[ToolCallDelta, ...]:
+    def add(self, fragments: Any, *, whole: bool = False) -> tuple[ToolCallDelta, ...]:
+        """What the fragments add; each is a call of its own when they are `whole`."""
         if not isinstance(fragments, list):
-            raise ProtocolError("the stream's tool calls are no list")
-        return tuple(piece for fragment in fragments if (piece := self._add(fragment)) is not None)
+            raise ProtocolError("the answer's tool calls are no list")
+        pieces = (self._add(fragment, whole=whole) for fragment in fragments)
+        return tuple(piece for piece in pieces if piece is not None)
 
-    def _add(self, fragment: Any) -> ToolCallDelta | None:
+    def _add(self, fragment: Any, *, whole: bool) -> ToolCallDelta | None:
         function = fragment.get("function") if isinstance(fragment, dict) else None
         if not isinstance(fragment, dict) or not isinstance(function, (dict, type(None))):
-            raise ProtocolError("a tool call of the stream is no object")
+            raise ProtocolError("a tool call of the answer is no object")
         function = function or {}
         id_, name = optional_text(fragment.get("id")), optional_text(function.get("name"))
         arguments = function.get("arguments")
         if isinstance(arguments, dict):
-            arguments = json.dumps(arguments, ensure_ascii=False)
+            arguments = written(arguments)
         elif not isinstance(arguments, (str, type(None))):
-            raise ProtocolError("the arguments of a streamed tool call are no text")
-        at = self._slot(fragment.get("index"), id_, name)
+            raise broken_call(name)
+        at = self._new() if whole else self._slot(fragment.get("index"), id_, name)
         proof = proof_on(fragment)
         fresh = self._calls[at].take(id_, name, arguments or "")
         self.size += len(fresh or "") + _CALL
@@ -94,7 +94,7 @@ class StreamedCalls:
         """
         for call in self._calls:
             if not call.whole and not cut:
-                raise broken_call("stream", call.name)
+                raise broken_call(call.name)
         return bool(self._calls)
 
 
@@ -131,3 +131,12 @@ class _Call:
             self._text.append(arguments)
             self.size += len(arguments)
         return arguments if arguments or not known else None
+
+
+def arguments_of(value: Any) -> dict[str, Any] | None:
+    """An object, or None for what is none; nothing at all is an empty object."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return {}
+    if isinstance(value, str):
+        return arguments_in(value)
+    return value if isinstance(value, dict) else None

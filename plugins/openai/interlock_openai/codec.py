@@ -1,10 +1,11 @@
 """The dialect as one object: what `interlock.http` asks of a codec."""
 
 from interlock.errors import ProviderError
+from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.payload import parse_object
 from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
-from interlock_openai.decode import decode
 from interlock_openai.encode import encode
 from interlock_openai.errors import error_from_reply
 from interlock_openai.stream import ChatStream
@@ -21,7 +22,8 @@ class ChatCompletions:
         return encode(call, self.vendor, stream=stream)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return decode(call, reply, self.vendor)
+        answer = ChatStream(call, self.vendor).whole(parse_object(reply.body, "the answer"))
+        return folded(self.vendor.name, call.deployment.largest_answer, answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ChatStream(call, self.vendor)

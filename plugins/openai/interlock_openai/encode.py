@@ -11,7 +11,7 @@ from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec, says_json
 from interlock_openai import azure
 from interlock_openai.messages import encode_messages
-from interlock_openai.plan import Plan, is_forced, plan_of
+from interlock_openai.plan import Plan, plan_of
 from interlock_openai.schema import in_words, response_format
 from interlock_openai.settings import put_settings
 from interlock_openai.vendors import Return, Vendor
@@ -32,11 +32,6 @@ def url(deployment: Deployment, vendor: Vendor) -> str:
     if azure.is_classic(root):
         return azure.classic(root, "chat/completions", deployment.name)
     return azure.v1(root, "chat/completions")
-
-
-def must_call_tools(call: ProviderCall, vendor: Vendor) -> bool:
-    """Whether a tool call was asked for in words, so that an answer without one is an error."""
-    return is_forced(call.request) and plan_of(call, vendor).forced == "words"
 
 
 def body(call: ProviderCall, vendor: Vendor, *, stream: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from interlock.errors import ProtocolError
 from interlock.protocols import ProviderCall
 from interlock.types.request import Output, Request
 from interlock.types.traits import Formats, Speaks, Traits
@@ -173,3 +174,11 @@ class _Planner:
 
 def is_forced(request: Request) -> bool:
     return bool(request.tools) and request.tool_choice not in (None, "auto", "none")
+
+
+def check_called(call: ProviderCall, vendor: Vendor, *, called: bool, ended: str) -> None:
+    """A call that could only be asked for in words must have come, unless the answer was cut or refused."""
+    if called or ended != "stop" or not is_forced(call.request):
+        return
+    if plan_of(call, vendor).forced == "words":
+        raise ProtocolError(f"{vendor.name} was told to call {call.request.tool_choice} and did not")

@@ -5,15 +5,15 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import Incoming, deltas_of, optional_text, parse_object, text_of
+from interlock.http.payload import Incoming, optional_text, parse_object, text_of
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta, FinishReason
 from interlock_openai.calls import StreamedCalls
-from interlock_openai.decode import answer_of, check_called
 from interlock_openai.details import Details
 from interlock_openai.errors import error_inside
 from interlock_openai.extra import Extra
 from interlock_openai.past import seal_on
+from interlock_openai.plan import check_called
 from interlock_openai.read import (
     citations,
     finish,
@@ -64,7 +64,7 @@ class ChatStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer"), self._vendor))
+            yield from self.whole(parse_object(plain, "the answer"))
             return
         for event in self._events.close():
             yield from self._event(event)
@@ -75,6 +75,24 @@ class ChatStream:
             yield Delta(finish_reason="tool_calls")  # calls that came after the end was announced
         if self._extra.is_new:
             yield Delta(extra=self._extra.take())
+
+    def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
+        """The deltas of a plain answer: its message is one that holds everything."""
+        raise_error(payload, self._vendor.name)
+        choice = first_choice(payload.get("choices"))
+        message = choice.get("message") if choice is not None else None
+        if choice is None or not isinstance(message, dict):
+            raise ProtocolError("the answer holds no message")
+        self._extra.add(payload, choice, message)
+        yield from self._delta(message, whole=True)
+        yield from self._rest()
+        yield Delta(
+            finish_reason=self._ended(choice.get("finish_reason"), choice),
+            usage=usage(payload, self._vendor.name),
+            served_model=optional_text(payload.get("model")),
+            id=optional_text(payload.get("id")),
+            extra=self._extra.take() or None,
+        )
 
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         data = event.data
@@ -115,7 +133,7 @@ class ChatStream:
         if model or id_ or used is not None:
             yield Delta(served_model=model, id=id_, usage=used)
 
-    def _delta(self, delta: dict[str, Any]) -> Iterator[Delta]:
+    def _delta(self, delta: dict[str, Any], *, whole: bool = False) -> Iterator[Delta]:
         thought = reasoning_of(delta)
         if thought:
             self._thought = True
@@ -142,7 +160,7 @@ class ChatStream:
             calls = [{"index": 0, "function": delta["function_call"]}]
         if calls:
             yield from self._seal()
-            pieces = self._tools.add(calls)
+            pieces = self._tools.add(calls, whole=whole)
             if pieces:
                 yield Delta(tool_calls=pieces)
 
@@ -186,9 +204,11 @@ class ChatStream:
     def _end(self, reason: Any, choice: dict[str, Any]) -> Iterator[Delta]:
         """Announce the end, once everything that came before has proved whole."""
         yield from self._rest()
-        cut = is_cut(reason)
-        called = self._tools.check(cut=cut)
+        yield Delta(finish_reason=self._ended(reason, choice), extra=self._extra.take() or None)
+
+    def _ended(self, reason: Any, choice: dict[str, Any]) -> FinishReason:
+        called = self._tools.check(cut=is_cut(reason))
         ended = finish(reason, choice, called=called, refused=self._refused, vendor=self._vendor.name)
         check_called(self._call, self._vendor, called=called, ended=ended)
         self._finish = ended
-        yield Delta(finish_reason=ended, extra=self._extra.take() or None)
+        return ended

@@ -54,11 +54,3 @@ def _overlap(text: str) -> int:
         if _CLOSE.startswith(text[-size:]):
             return size
     return 0
-
-
-def split(text: str) -> tuple[str, str]:
-    """(thought, answer) of a whole text."""
-    splitter = ThinkSplitter()
-    thought, answer = splitter.feed(text)
-    rest_thought, rest_answer = splitter.close()
-    return thought + rest_thought, answer + rest_answer

@@ -39,9 +39,8 @@ def test_json_that_is_no_object_is_no_arguments(text):
     ("name", "what"),
     [("add", "arguments are no JSON object"), ("", "name is missing"), (None, "name is missing")],
 )
-@pytest.mark.parametrize("where", ["answer", "stream"])
-def test_a_broken_call_says_where_it_is_and_what_it_lacks(where, name, what):
-    assert str(broken_call(where, name)) == f"the {where} holds a tool call whose {what}"
+def test_a_broken_call_says_what_it_lacks(name, what):
+    assert str(broken_call(name)) == f"the answer holds a tool call whose {what}"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"a":', b"\xff\xfe\xff", DEEP.encode()])

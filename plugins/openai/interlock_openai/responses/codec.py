@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from interlock.errors import ProviderError
+from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
+from interlock.http.payload import parse_object
 from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_openai.errors import error_from_reply
-from interlock_openai.responses.decode import decode
 from interlock_openai.responses.encode import encode
 from interlock_openai.responses.refusals import has_none, refuses_thoughts
 from interlock_openai.responses.stream import ResponseStream
@@ -32,7 +33,8 @@ class Responses:
         return encode(call, self.vendor, stream=stream, past=False, asking=not has_none(error))
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return decode(call, reply, self.vendor)
+        answer = ResponseStream(call, self.vendor).whole(parse_object(reply.body, "the answer"))
+        return folded(self.vendor.name, call.deployment.largest_answer, answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ResponseStream(call, self.vendor)

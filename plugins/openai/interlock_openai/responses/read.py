@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from interlock.errors import ProtocolError, Unavailable
+from interlock.http import arguments_in, broken_call, written
 from interlock.http.payload import count_of, optional_text, text_of
 from interlock.types.messages import Citation
 from interlock.types.response import FinishReason, Usage
@@ -127,12 +128,22 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 def call_of(item: dict[str, Any]) -> tuple[str | None, str, str]:
     """(id, name, arguments as text) of a function call."""
     arguments = item.get("arguments")
+    name = text_of(item.get("name"))
     if isinstance(arguments, dict):
-        arguments = json.dumps(arguments, ensure_ascii=False)
+        arguments = written(arguments)
     elif not isinstance(arguments, (str, type(None))):
-        raise ProtocolError("the answer holds a tool call whose arguments are no JSON object")
+        raise broken_call(name)
     id_ = optional_text(item.get("call_id")) or optional_text(item.get("id"))
-    return id_, text_of(item.get("name")), arguments or ""
+    return id_, name, arguments or ""
+
+
+def check_calls(items: Iterable[dict[str, Any]]) -> None:
+    """Raises ProtocolError for a function call among them that is broken."""
+    for item in items:
+        if item.get("type") == "function_call":
+            _, name, arguments = call_of(item)
+            if not name or arguments_in(arguments) is None:
+                raise broken_call(name)
 
 
 def finish_of(

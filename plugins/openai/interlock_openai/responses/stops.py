@@ -3,22 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from interlock.types.messages import Citation, Part, Text
-from interlock.types.response import Answer, Delta
-
-
-def cut_at(answer: Answer, stops: Sequence[str]) -> Answer:
-    for number, part in enumerate(answer.parts):
-        place = _first(part.text, stops) if isinstance(part, Text) else None
-        if place is not None and isinstance(part, Text):
-            rest = Text(part.text[:place], citations=_inside(part.citations, place))
-            kept: tuple[Part, ...] = (rest,) if rest != Text("") else ()
-            return replace(answer, parts=(*answer.parts[:number], *kept), finish_reason="stop")
-    return answer
+from interlock.types.messages import Citation
+from interlock.types.response import Delta
 
 
 class Cutter:
-    """The same for a stream. What may begin a stop string is held until it proves to be none."""
+    """What may begin a stop string is held until it proves to be none."""
 
     __slots__ = ("_cited", "_held", "_open", "_place", "_run", "_stops")
 

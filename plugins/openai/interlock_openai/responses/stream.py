@@ -8,19 +8,25 @@ from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import (
     Incoming,
     count_of,
-    deltas_of,
     optional_text,
     parse_object,
     text_of,
 )
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta
-from interlock_openai.decode import check_called
 from interlock_openai.errors import error_inside
-from interlock_openai.responses.decode import answer_of
+from interlock_openai.plan import check_called
 from interlock_openai.responses.growing import Called, Item, Spoken, Step, Thought
-from interlock_openai.responses.parts import parts_of
-from interlock_openai.responses.read import SPOKEN, cited, extra_of, finish_of, items_of, usage_of
+from interlock_openai.responses.read import (
+    SPOKEN,
+    check_calls,
+    cited,
+    extra_of,
+    finish_of,
+    items_of,
+    raise_error,
+    usage_of,
+)
 from interlock_openai.responses.stops import Cutter
 from interlock_openai.vendors import Vendor
 
@@ -81,12 +87,18 @@ class ResponseStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from deltas_of(answer_of(self._call, parse_object(plain, "the answer"), self._vendor))
+            yield from self.whole(parse_object(plain, "the answer"))
             return
         for event in self._events.close():
             yield from self._event(event)
         if not self._over:
             raise ProtocolError("the stream ended before its answer was finished")
+
+    def whole(self, response: dict[str, Any]) -> Iterator[Delta]:
+        """The deltas of a plain answer."""
+        raise_error(response, self._vendor.name)
+        for step in self._ended(response, response.get("status"), items_of(response)):
+            yield from self._out(step)
 
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         if self._over or not event.data or event.data.strip() == "[DONE]":
@@ -192,9 +204,13 @@ class ResponseStream:
             status = named
         if status == "failed" or response.get("error"):
             raise error_inside(response, vendor=self._vendor.name)
-        items = items_of(response) if response.get("output") else self._made
-        yield from self._settle([item for item in items if text_of(item.get("type")) in SPOKEN])
-        parts_of(items, self._vendor.name, cut=status == "incomplete")
+        yield from self._ended(response, status, items_of(response) if response.get("output") else self._made)
+
+    def _ended(self, response: dict[str, Any], status: Any, items: list[dict[str, Any]]) -> Iterator[Step]:
+        spoken = [item for item in items if text_of(item.get("type")) in SPOKEN]
+        yield from self._settle(spoken)
+        if status != "incomplete":
+            check_calls(spoken)
         called = any(isinstance(item, Called) for item in self._items)
         refused = any(isinstance(item, Spoken) and item.refused for item in self._items)
         ended = finish_of(response, status, called=called, refused=refused, vendor=self._vendor.name)
