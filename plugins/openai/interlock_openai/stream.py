@@ -41,8 +41,8 @@ class ChatStream:
         self._finish: FinishReason | None = None
         self._refused = False
         self._said: tuple[str | None, str | None] = (None, None)
-        self._tools = StreamedCalls()
-        self._details = Details()
+        self._tools: StreamedCalls | None = None
+        self._details: Details | None = None
         self._extra = Extra()
         self._thought = False
         self._think = ThinkSplitter() if vendor.think_tags else None
@@ -55,7 +55,7 @@ class ChatStream:
 
     @property
     def holds(self) -> int:
-        return self._tools.size + self._beside
+        return self._beside if self._tools is None else self._tools.size + self._beside
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
@@ -71,7 +71,7 @@ class ChatStream:
         if self._finish is None:
             raise ProtocolError("the stream ended before its answer was finished")
         yield from self._rest()
-        if self._tools.check(cut=self._finish == "length") and self._finish == "stop":
+        if self._called(cut=self._finish == "length") and self._finish == "stop":
             yield Delta(finish_reason="tool_calls")  # calls that came after the end was announced
         if self._extra.is_new:
             yield Delta(extra=self._extra.take())
@@ -139,6 +139,8 @@ class ChatStream:
             self._thought = True
             yield Delta(reasoning=thought)
         if delta.get("reasoning_details"):
+            if self._details is None:
+                self._details = Details()
             self._beside += self._details.add(delta["reasoning_details"])
         content = delta.get("content")
         if isinstance(content, list):
@@ -160,6 +162,8 @@ class ChatStream:
             calls = [{"index": 0, "function": delta["function_call"]}]
         if calls:
             yield from self._seal()
+            if self._tools is None:
+                self._tools = StreamedCalls()
             pieces = self._tools.add(calls, whole=whole)
             if pieces:
                 yield Delta(tool_calls=pieces)
@@ -190,6 +194,8 @@ class ChatStream:
 
     def _seal(self) -> Iterator[Delta]:
         """Reasoning blocks, as the signature of the thought that has just ended."""
+        if self._details is None:
+            return
         signature, hidden = self._details.take()
         if signature is not None:
             yield Delta(signature=signature, redacted=hidden and not self._thought)
@@ -207,8 +213,11 @@ class ChatStream:
         yield Delta(finish_reason=self._ended(reason, choice), extra=self._extra.take() or None)
 
     def _ended(self, reason: Any, choice: dict[str, Any]) -> FinishReason:
-        called = self._tools.check(cut=is_cut(reason))
+        called = self._called(cut=is_cut(reason))
         ended = finish(reason, choice, called=called, refused=self._refused, vendor=self._vendor.name)
         check_called(self._call, self._vendor, called=called, ended=ended)
         self._finish = ended
         return ended
+
+    def _called(self, *, cut: bool) -> bool:
+        return self._tools is not None and self._tools.check(cut=cut)
