@@ -8,6 +8,7 @@ from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_openai.encode import encode
 from interlock_openai.errors import error_from_reply
+from interlock_openai.reader import ChatReader
 from interlock_openai.stream import ChatStream
 from interlock_openai.vendors import Vendor
 
@@ -22,7 +23,7 @@ class ChatCompletions:
         return encode(call, self.vendor, stream=stream)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        answer = ChatStream(call, self.vendor).whole(parse_object(reply.body, "the answer"))
+        answer = ChatReader(call, self.vendor).whole(parse_object(reply.body, "the answer"))
         return folded(self.vendor.name, call.deployment.largest_answer, answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:

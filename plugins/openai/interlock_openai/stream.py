@@ -1,30 +1,13 @@
 """A streamed answer out of this dialect."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from interlock.errors import ProtocolError
 from interlock.http import EventParser, ServerEvent
-from interlock.http.payload import Incoming, optional_text, parse_object, text_of
+from interlock.http.payload import Incoming, parse_object
 from interlock.protocols import ProviderCall
-from interlock.types.response import Delta, FinishReason
-from interlock_openai.calls import StreamedCalls
-from interlock_openai.details import Details
+from interlock.types.response import Delta
 from interlock_openai.errors import error_inside
-from interlock_openai.extra import Extra
-from interlock_openai.past import seal_on
-from interlock_openai.plan import check_called
-from interlock_openai.read import (
-    citations,
-    finish,
-    first_choice,
-    is_cut,
-    joined,
-    raise_error,
-    reasoning_of,
-    usage,
-)
-from interlock_openai.think import ThinkSplitter
+from interlock_openai.reader import ChatReader
 from interlock_openai.vendors import Vendor
 
 
@@ -32,21 +15,12 @@ class ChatStream:
     """Deltas out of server-sent events, or out of the plain JSON answer that some servers send instead."""
 
     def __init__(self, call: ProviderCall, vendor: Vendor) -> None:
-        self._call = call
         self._vendor = vendor
         limit = call.deployment.largest_answer
         self._events = EventParser(limit=limit)
         self._incoming = Incoming(limit)
+        self._reader = ChatReader(call, vendor)
         self._done = False
-        self._finish: FinishReason | None = None
-        self._refused = False
-        self._said: tuple[str | None, str | None] = (None, None)
-        self._tools: StreamedCalls | None = None
-        self._details: Details | None = None
-        self._extra = Extra()
-        self._thought = False
-        self._think = ThinkSplitter() if vendor.think_tags else None
-        self._beside = 0
 
     @property
     def over(self) -> bool:
@@ -55,7 +29,7 @@ class ChatStream:
 
     @property
     def holds(self) -> int:
-        return self._beside if self._tools is None else self._tools.size + self._beside
+        return self._reader.holds
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         for event in self._events.feed(self._incoming.events(data)):
@@ -64,35 +38,11 @@ class ChatStream:
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from self.whole(parse_object(plain, "the answer"))
+            yield from self._reader.whole(parse_object(plain, "the answer"))
             return
         for event in self._events.close():
             yield from self._event(event)
-        if self._finish is None:
-            raise ProtocolError("the stream ended before its answer was finished")
-        yield from self._rest()
-        if self._called(cut=self._finish == "length") and self._finish == "stop":
-            yield Delta(finish_reason="tool_calls")  # calls that came after the end was announced
-        if self._extra.is_new:
-            yield Delta(extra=self._extra.take())
-
-    def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
-        """The deltas of a plain answer: its message is one that holds everything."""
-        raise_error(payload, self._vendor.name)
-        choice = first_choice(payload.get("choices"))
-        message = choice.get("message") if choice is not None else None
-        if choice is None or not isinstance(message, dict):
-            raise ProtocolError("the answer holds no message")
-        self._extra.add(payload, choice, message)
-        yield from self._delta(message, whole=True)
-        yield from self._rest()
-        yield Delta(
-            finish_reason=self._ended(choice.get("finish_reason"), choice),
-            usage=usage(payload, self._vendor.name),
-            served_model=optional_text(payload.get("model")),
-            id=optional_text(payload.get("id")),
-            extra=self._extra.take() or None,
-        )
+        yield from self._reader.close()
 
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         data = event.data
@@ -104,120 +54,4 @@ class ChatStream:
         payload = parse_object(data, "an event of the stream")
         if event.event == "error":
             raise error_inside(payload, vendor=self._vendor.name)
-        raise_error(payload, self._vendor.name)
-        choice = first_choice(payload.get("choices"))
-        grown = self._extra.grown
-        yield from self._chunk(payload, choice)
-        if self._extra.grown != grown:
-            self._beside += len(data)
-
-    def _chunk(self, payload: dict[str, Any], choice: dict[str, Any] | None) -> Iterator[Delta]:
-        said = (optional_text(payload.get("model")), optional_text(payload.get("id")))
-        model, id_ = said if said != self._said else (None, None)
-        self._said = said
-        used = usage(payload, self._vendor.name)
-        delta = None
-        if choice is not None:
-            delta = choice.get("delta")
-            if delta is None:
-                delta = choice.get("message")
-        self._extra.add(payload, choice, delta)
-        if isinstance(delta, dict):
-            yield from self._delta(delta)
-        elif delta is not None:
-            raise ProtocolError("a choice of the stream holds no object as its delta")
-        if choice is not None:
-            reason = choice.get("finish_reason")
-            if (isinstance(reason, str) and reason) or isinstance(choice.get("error"), dict):
-                yield from self._end(reason, choice)
-        if model or id_ or used is not None:
-            yield Delta(served_model=model, id=id_, usage=used)
-
-    def _delta(self, delta: dict[str, Any], *, whole: bool = False) -> Iterator[Delta]:
-        thought = reasoning_of(delta)
-        if thought:
-            self._thought = True
-            yield Delta(reasoning=thought)
-        if delta.get("reasoning_details"):
-            if self._details is None:
-                self._details = Details()
-            self._beside += self._details.add(delta["reasoning_details"])
-        content = delta.get("content")
-        if isinstance(content, list):
-            yield from self._parts(content)
-        elif isinstance(content, str) and content:
-            yield from self._text(content)
-        refusal = text_of(delta.get("refusal"))
-        if refusal:
-            yield from self._seal()
-            self._refused = True
-            yield Delta(refusal=refusal)
-        cited = citations(delta.get("annotations"))
-        if cited:
-            yield Delta(citations=cited)
-        if (seal := seal_on(delta)) is not None:
-            yield Delta(signature=seal, redacted=True)
-        calls = delta.get("tool_calls")
-        if not calls and isinstance(delta.get("function_call"), dict):
-            calls = [{"index": 0, "function": delta["function_call"]}]
-        if calls:
-            yield from self._seal()
-            if self._tools is None:
-                self._tools = StreamedCalls()
-            pieces = self._tools.add(calls, whole=whole)
-            if pieces:
-                yield Delta(tool_calls=pieces)
-
-    def _parts(self, content: list[Any]) -> Iterator[Delta]:
-        for item in content:
-            kind = item.get("type") if isinstance(item, dict) else None
-            if kind in ("text", "output_text"):
-                yield from self._text(text_of(item.get("text")))
-            elif kind == "thinking":
-                thought, signature = joined(item.get("thinking")), optional_text(item.get("signature"))
-                if thought or signature:
-                    self._thought = True
-                    yield Delta(reasoning=thought, signature=signature)
-            elif kind == "refusal" and (refusal := text_of(item.get("refusal"))):
-                self._refused = True
-                yield Delta(refusal=refusal)
-
-    def _text(self, text: str) -> Iterator[Delta]:
-        thought = ""
-        if self._think is not None:
-            thought, text = self._think.feed(text)
-        if thought:
-            yield Delta(reasoning=thought)
-        if text:
-            yield from self._seal()
-            yield Delta(text)
-
-    def _seal(self) -> Iterator[Delta]:
-        """Reasoning blocks, as the signature of the thought that has just ended."""
-        if self._details is None:
-            return
-        signature, hidden = self._details.take()
-        if signature is not None:
-            yield Delta(signature=signature, redacted=hidden and not self._thought)
-
-    def _rest(self) -> Iterator[Delta]:
-        if self._think is not None:
-            thought, text = self._think.close()
-            if thought or text:
-                yield Delta(text, reasoning=thought)
-        yield from self._seal()
-
-    def _end(self, reason: Any, choice: dict[str, Any]) -> Iterator[Delta]:
-        """Announce the end, once everything that came before has proved whole."""
-        yield from self._rest()
-        yield Delta(finish_reason=self._ended(reason, choice), extra=self._extra.take() or None)
-
-    def _ended(self, reason: Any, choice: dict[str, Any]) -> FinishReason:
-        called = self._called(cut=is_cut(reason))
-        ended = finish(reason, choice, called=called, refused=self._refused, vendor=self._vendor.name)
-        check_called(self._call, self._vendor, called=called, ended=ended)
-        self._finish = ended
-        return ended
-
-    def _called(self, *, cut: bool) -> bool:
-        return self._tools is not None and self._tools.check(cut=cut)
+        yield from self._reader.chunk(payload, len(data))
