@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -66,12 +66,21 @@ DEFAULT_FILE = "interlock.yaml"
 _layers: ContextVar[tuple[Layer, ...]] = ContextVar("_layers", default=())
 
 
+def _some(value: object) -> object:
+    if value is None or value == []:
+        message = (
+            "the list is empty; name a deployment, or leave the key out to use the keys in the environment."
+        )
+        raise PydanticCustomError("named", "{message}", {"message": message})
+    return value
+
+
 class Config(BaseSettings):
     """What the user wrote. An empty `deployments` means that none were written."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=False)
 
-    deployments: Annotated[tuple[DeploymentConfig, ...], Field(min_length=1)] = ()
+    deployments: Annotated[tuple[DeploymentConfig, ...], BeforeValidator(_some)] = ()
     routes: dict[Text, Annotated[Names, Field(min_length=1)]] = {}
     ensembles: dict[Text, EnsembleConfig] = {}
     constraints: ConstraintsConfig = ConstraintsConfig()
@@ -104,9 +113,10 @@ class Config(BaseSettings):
         source, line, _ = _where(self._origins, key.split("."))
         return source, line
 
-    def error(self, key: str, message: str, suggestion: str | None = None) -> ConfigError:
-        """An error about a key, with the place where it was set."""
-        return _error(self._origins, key.split("."), message, suggestion)
+    def error(self, key: str | Sequence[str], message: str, suggestion: str | None = None) -> ConfigError:
+        """An error about a key, dotted or in steps, with the place where it was set."""
+        path = key.split(".") if isinstance(key, str) else key
+        return _error(self._origins, path, message, suggestion)
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from interlock.config.layers import names_at
 from interlock.errors import ConfigError
+from interlock.logs import redact
 from interlock.types.models import Secret
 from interlock.types.names import nearest
 
@@ -23,10 +24,14 @@ def complaints(
     error: ValidationError,
     settings: type[BaseModel],
     build: Callable[[list[str], str, str | None], ConfigError],
+    beside: Sequence[str] = (),
 ) -> ConfigError:
-    """One error for all findings, by line; `build` makes one of path, message and suggestion."""
+    """One error for all findings, by line; `build` makes one of path, message and suggestion.
+
+    `beside` are keys that may stand beside those of `settings`.
+    """
     findings = error.errors(include_url=False)
-    found = [_translate(each, settings) for each in findings if not _follows(each, findings)]
+    found = [_translate(each, settings, beside) for each in findings if not _follows(each, findings)]
     # A required key that is only misspelt is one mistake, not two.
     meant = {(*path[:-1], suggestion) for path, _, suggestion in found if suggestion}
     kept = [
@@ -43,6 +48,8 @@ def complaints(
     return first
 
 
+STRANGER = "stranger"
+"""The type of an error about a key that there is not: `at` is its path, `valid` the keys that there are."""
 _REQUIRED = "is required."
 
 
@@ -54,7 +61,9 @@ def _follows(finding: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) 
     )
 
 
-def _translate(finding: Mapping[str, Any], settings: type[BaseModel]) -> tuple[list[str], str, str | None]:
+def _translate(
+    finding: Mapping[str, Any], settings: type[BaseModel], beside: Sequence[str]
+) -> tuple[list[str], str, str | None]:
     kind, value = finding["type"], finding["input"]
     facts: Mapping[str, Any] = finding.get("ctx") or {}
     path = [str(step) for step in finding["loc"] if step != "[key]"]
@@ -64,28 +73,32 @@ def _translate(finding: Mapping[str, Any], settings: type[BaseModel]) -> tuple[l
     elif kind == "named":
         path += facts["at"].split(".") if facts.get("at") else []
         message, suggestion = facts["message"], facts.get("suggestion") or None
-    elif kind == "extra_forbidden":
-        valid = names_at(settings, path[:-1])
+    elif kind in ("extra_forbidden", STRANGER):
+        path += facts["at"].split(".") if kind == STRANGER else []
+        valid = [*(facts.get("valid") or names_at(settings, path[:-1])), *(beside if len(path) == 1 else ())]
         suggestion = nearest(path[-1], valid)
-        message = (
-            "there is no such key." if suggestion else f"there is no such key; there are {', '.join(valid)}."
-        )
+        known = f"; there are {', '.join(valid)}" if valid and not suggestion else ""
+        message = f"there is no such key{known}."
     elif kind == "missing":
         message = _REQUIRED
-    elif kind == "literal_error":
+    elif kind in ("value_error", "assertion_error"):
+        message = _sentence(redact(str(facts.get("error", ""))))
+    elif kind in ("literal_error", "enum"):
         valid = [word.strip().strip("'") for word in facts["expected"].replace(" or ", ", ").split(",")]
         suggestion = nearest(value, valid) if isinstance(value, str) else None
         shown = repr(value) if isinstance(value, str) and len(value) < 40 else describe(value)  # noqa: PLR2004 - a word
         message = f"expected one of {', '.join(valid)}, not {shown}."
-    elif path == ["deployments"] and (kind == "too_short" or value is None):
-        message = (
-            "the list is empty; name a deployment, or leave the key out to use the keys in the environment."
-        )
     elif kind == "string_type":
         message = f"expected text, not {describe(value)}{_quotes(value)}."
     else:
-        message = _size(kind, facts, value) or _kind(kind, value) or finding["msg"]
+        message = _size(kind, facts, value) or _kind(kind, value) or _sentence(finding["msg"])
     return path, message, suggestion
+
+
+def _sentence(words: str) -> str:
+    """What a check said in its own words, as a line of its own."""
+    line = " ".join(words.split()).rstrip(".")
+    return f"{line or 'cannot be used'}."
 
 
 def _quotes(value: object) -> str:
@@ -132,6 +145,10 @@ def _kind(kind: str, value: object) -> str | None:
         "bool_parsing": "true or false",
         "tuple_type": "a list",
         "list_type": "a list",
+        "set_type": "a list",
+        "frozen_set_type": "a list",
+        "iterable_type": "a list",
+        "path_type": "a path",
         "dict_type": "keys and values",
         "mapping_type": "keys and values",
         "model_type": "keys and values",

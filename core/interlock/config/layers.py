@@ -1,13 +1,14 @@
 """Where values come from: a mapping, the environment, a file. Each remembers where it said what."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from interlock.config.document import MAX_CHARACTERS, Node, plain_mapping, read
 from interlock.errors import ConfigError
@@ -23,6 +24,7 @@ RESERVED = (
     "INTERLOCK_STRICT_PLUGINS",
 )
 ENVIRONMENT = "environment"
+LISTS = frozenset({list, tuple, set, frozenset, Sequence, Iterable})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,18 @@ def _value(text: str, variable: str) -> Any:
 def names_at(settings: type[BaseModel], path: Sequence[str]) -> list[str]:
     """The keys that are valid inside `path`; none when any key is, or there can be no key."""
     kind = _type_at(settings, path)
-    return list(kind.model_fields) if _is_model(kind) else []
+    return list(keys_of(kind)) if _is_model(kind) else []
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """A model's fields by the keys that they are written with."""
+    found: dict[str, FieldInfo] = {}
+    for name, entry in model.model_fields.items():
+        alias = entry.validation_alias
+        found[alias if isinstance(alias, str) else name] = entry
+        if model.model_config.get("populate_by_name") or model.model_config.get("validate_by_name"):
+            found[name] = entry
+    return found
 
 
 def _type_at(settings: type[BaseModel], path: Sequence[str]) -> Any:
@@ -166,25 +179,26 @@ def _type_at(settings: type[BaseModel], path: Sequence[str]) -> Any:
     kind: Any = settings
     for step in path:
         if _is_model(kind):
-            entry = kind.model_fields.get(step)
+            entry = keys_of(kind).get(step)
             kind = entry.annotation if entry else None
         elif get_origin(kind) is dict and step:
             kind = get_args(kind)[1]
-        elif get_origin(kind) is tuple and step.isdecimal():
+        elif get_origin(kind) in LISTS and step.isdecimal():
             kind = get_args(kind)[0]
-        else:
+        elif kind is not Any:
             return None
         kind = _bare(kind)
     return kind
 
 
 def _bare(kind: Any) -> Any:
-    """A type without Annotated and `| None`."""
+    """A type without Annotated and `| None`; of several, the one that has keys."""
     while True:
         if get_origin(kind) is Annotated:
             kind = get_args(kind)[0]
         elif get_origin(kind) in (Union, UnionType):
-            kind = next(arg for arg in get_args(kind) if arg is not type(None))
+            members = [_bare(arg) for arg in get_args(kind) if arg is not type(None)]
+            kind = next(filter(_is_model, members), members[0])
         else:
             return kind
 

@@ -19,13 +19,14 @@ from interlock.types.models import Network, Price, Secret, Tier, Timeouts
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
 
-def _refuse_bool(value: object) -> object:
+def number(value: object) -> object:
+    """Refuses true and false, which pydantic would take for 1 and 0."""
     if isinstance(value, bool):
         raise PydanticCustomError("number", "expected a number, not true or false.")
     return value
 
 
-def _names(value: object) -> object:
+def split_names(value: object) -> object:
     """One name, several with commas between them (as in an environment variable), or a list."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -56,14 +57,14 @@ def _header(value: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Seconds = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=1)]
-PartShare = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, lt=1)]
-Dollars = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, allow_inf_nan=False)]
-Count = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=0, le=10**9)]
-Limit = Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=10**15)]
-Weight = Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=10**6, allow_inf_nan=False)]
-Names = Annotated[tuple[Text, ...], BeforeValidator(_names)]
+Seconds = Annotated[float, BeforeValidator(number), Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(number), Field(gt=0, le=1)]
+PartShare = Annotated[float, BeforeValidator(number), Field(gt=0, lt=1)]
+Dollars = Annotated[float, BeforeValidator(number), Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, BeforeValidator(number), Field(ge=0, le=10**9)]
+Limit = Annotated[int, BeforeValidator(number), Field(ge=1, le=10**15)]
+Weight = Annotated[float, BeforeValidator(number), Field(gt=0, le=10**6, allow_inf_nan=False)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(split_names)]
 Paths = Annotated[tuple[Text, ...], BeforeValidator(_paths), Field(min_length=1, max_length=2)]
 SecretText = Annotated[Secret, BeforeValidator(_secret), WithJsonSchema({"type": "string"})]
 TraitsTable = Annotated[Traits, BeforeValidator(_traits), WithJsonSchema({"type": "object"})]
