@@ -46,6 +46,7 @@ from interlock.errors import (
     Unavailable,
 )
 from interlock.hookspecs import hookimpl
+from interlock.records import attempts_to_plain, response_to_plain
 from interlock.router import Router
 from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.messages import (
@@ -64,7 +65,6 @@ from interlock.types.models import Deployment, Endpoint, ModelCard, Price, Score
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
-from interlock.types.summary import attempts_to_plain, response_to_plain
 from interlock.types.traits import Traits
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.engine.loops import running_loop
-from interlock.engine.requests import as_request
+from interlock.requests.checking import as_request
 from interlock.types.decisions import Decision
 from interlock.types.messages import ToolCall
 from interlock.types.models import Deployment

@@ -46,12 +46,11 @@ from interlock.config import (
 )
 from interlock.config.layers import RESERVED
 from interlock.constraints import jurisdictions_of
-from interlock.engine.rescue import MODES
 from interlock.failures import Action
 from interlock.protocols import ProviderFacts
 from interlock.strategies.actions import action_for
 from interlock.types.providers import PROVIDERS, distribution_of
-from interlock.types.request import HINTS
+from interlock.types.request import HINTS, RESCUE_MODES
 from interlock.types.traits import EFFORTS, REFUSABLE, SAMPLING, Formats, Reasons, Speaks
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -209,7 +208,7 @@ def test_tasks_are_listed_with_their_rows():
 
 
 def test_ways_to_rescue_are_listed():
-    assert tuple(table("rescue")) == MODES
+    assert tuple(table("rescue")) == RESCUE_MODES
 
 
 @pytest.mark.parametrize("region", table("Regions"))

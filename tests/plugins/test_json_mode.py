@@ -7,7 +7,7 @@ import pytest
 
 import every_dialect as of
 from interlock import OutputInvalid, Request, RequestError, Router, ToolSpec
-from interlock.engine.requests import as_request
+from interlock.requests.checking import as_request
 from interlock.testing import Reply, Upstream, scripted_router
 
 ASKED = "Name a city, as JSON."

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock import Message, Router, ToolResult, ToolSpec
-from interlock.engine.requests import as_request
 from interlock.http import HttpClient, HttpReply, Permit
 from interlock.protocols import ProviderCall
+from interlock.requests.checking import as_request
 from interlock.testing import Received, Upstream
 from interlock.types.models import Deployment, ModelCard
 from interlock_anthropic import Messages

@@ -33,7 +33,6 @@ from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
 from interlock.engine.guards import Guards
-from interlock.engine.records import RecentRecords
 from interlock.engine.refining import Refinement
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
@@ -44,6 +43,7 @@ from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, RefiningClassifier
+from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
 from interlock.telemetry import Telemetry

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from interlock.logs import redacting_logger
-from interlock.types.plain import Unreadable, record_from_plain, record_to_plain
+from interlock.records import Unreadable, record_from_plain, record_to_plain
 from interlock.types.records import Record
 
 _log = redacting_logger("interlock.cli")

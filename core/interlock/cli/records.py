@@ -18,7 +18,7 @@ from interlock.cli import kept, show
 from interlock.cli.failures import Missing
 from interlock.cli.session import session
 from interlock.errors import RequestError
-from interlock.types.plain import record_to_plain, silent
+from interlock.records import record_to_plain, silent
 from interlock.types.records import Record
 from interlock.types.response import Usage
 from interlock.types.stores import RecordQuery

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from interlock.records.summary import attempt_to_plain, usage_to_plain
 from interlock.types.decisions import Decision
 from interlock.types.models import Price
 from interlock.types.records import LEFT, AttemptRecord, Record
 from interlock.types.response import Response, Usage
-from interlock.types.summary import attempt_to_plain, usage_to_plain
 
 if TYPE_CHECKING:
     from rich.text import Text

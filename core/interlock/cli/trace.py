@@ -48,7 +48,7 @@ def last(
             "those of every program that uses it."
         )
     if as_json:
-        from interlock.types.plain import record_to_plain
+        from interlock.records import record_to_plain
 
         plain = [record_to_plain(record) for record in records]
         show.write_json(plain[0] if count == 1 else plain)

@@ -3,8 +3,6 @@
 Begin with `engine.py`: `Engine.complete` is a whole call on one screen, and everything else hangs from it.
 Then, in this order:
 
-What callers write   requests, hints, tools, output, pairing: from a prompt, tools and a schema to a checked
-                     Request, each tool call with its result
 Deciding             deciding/: decide, ranking, routes, checker, spreading: classify, exclude, rank, without
                      waiting; replay_state, replaying: a recorded decision made again
 The call             call: its state; run: the one loop, for plain calls, streams and what is asked on the
@@ -19,7 +17,7 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
 Several at once      races, race: who starts when, who wins, and that the others have left
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
                      answer is made of the deltas beside the engine, in interlock/fold.py
-Written down         records, writer: in memory, and beyond the process; tracing, traces: spans
+Written down         writer: records beyond the process; tracing, traces: spans
 Around it            loops, bridge, sync_streaming: synchronous calls on one loop in a background thread;
                      sharing: health, with other processes
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from interlock.engine.records import RecordDraft
 from interlock.errors import OutputInvalid, TotalTimeout
 from interlock.fold import Fold
 from interlock.health.breaker import Wait
+from interlock.records.draft import RecordDraft
 from interlock.types.decisions import Attempt, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment

@@ -11,7 +11,6 @@ from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import nowhere
 from interlock.engine.guards import Guards
 from interlock.engine.loops import running_loop
-from interlock.engine.records import RecentRecords, RecordDraft
 from interlock.engine.refining import Refinement
 from interlock.engine.rescue import UNHEARD, Delivery
 from interlock.engine.run import Run
@@ -22,6 +21,8 @@ from interlock.engine.tracing import Tracing
 from interlock.errors import InterlockError, RequestError
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
+from interlock.records.draft import RecordDraft
+from interlock.records.recent import RecentRecords
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Classification, Decision
 from interlock.types.models import Timeouts

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from interlock.engine.output import parse
 from interlock.errors import ContentRejected, GuardrailError, OutputInvalid
 from interlock.protocols import CheckingGuardrail, GuardCall, Guardrail
+from interlock.requests.output import parse
 from interlock.types.messages import Text
 from interlock.types.request import Output, Request
 from interlock.types.response import Answer

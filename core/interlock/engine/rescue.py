@@ -9,12 +9,6 @@ from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Answer, Chunk, Delta, Response
 
-# hold: deliver nothing before the answer is whole. replay: go on where the new stream repeats what was
-# delivered. continue: give the next model what was delivered as the beginning of its answer, where its card
-# says that it can go on from there; otherwise replay. restart: tell the consumer to discard. raise: end in
-# StreamInterrupted.
-MODES = ("hold", "replay", "continue", "restart", "raise")
-
 
 class Diverged(Exception):
     """The new stream words its answer differently from what was delivered."""

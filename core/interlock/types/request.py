@@ -96,6 +96,15 @@ HINTS = (
 )
 """Settings that may be left out where a model does not take them: the answer is then still one."""
 
+RESCUE_MODES = ("hold", "replay", "continue", "restart", "raise")
+"""What follows when a stream breaks.
+
+hold: deliver nothing before the answer is whole. replay: go on where the new stream repeats what was
+delivered. continue: give the next model what was delivered as the beginning of its answer, where its card
+says that it can go on from there; otherwise replay. restart: tell the consumer to discard. raise: end in
+StreamInterrupted.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolSpec:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from interlock import Record, StoreError
 from interlock.logs import redact
-from interlock.types.plain import Unreadable, record_from_plain
+from interlock.records import Unreadable, record_from_plain
 from interlock.types.stores import PruneCall, RecordQuery
 from interlock_sql.address import Address
 from interlock_sql.engines import make_engine, writing

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from interlock import Record
-from interlock.types.plain import record_to_plain, silent
+from interlock.records import record_to_plain, silent
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**63 - 1

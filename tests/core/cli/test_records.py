@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.types.plain import record_from_plain
+from interlock.records import record_from_plain
 
 KEPT = "records: sqlite:///kept/calls.db\n"
 

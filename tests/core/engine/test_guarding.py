@@ -23,10 +23,10 @@ from interlock import (
     Unavailable,
     hookimpl,
 )
-from interlock.engine.rescue import MODES
 from interlock.protocols import ClassifyCall, GuardCall
 from interlock.testing import Step, scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Race
+from interlock.types.request import RESCUE_MODES
 
 HIDDEN = "Alice"
 PROMPT = f"Have a look at what {HIDDEN} wrote."
@@ -195,7 +195,7 @@ async def test_what_is_asked_on_the_way_is_sealed(ask: Ask) -> None:
 
 
 @ways
-@pytest.mark.parametrize("rescue", MODES)
+@pytest.mark.parametrize("rescue", RESCUE_MODES)
 async def test_retries_fallbacks_and_rescued_streams_are_sealed(ask: Ask, rescue: str) -> None:
     router = guarded(
         {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from interlock import Deployment, Endpoint, ModelCard, Price, Usage
 from interlock.engine.attempting.budgeting import Tariff
-from interlock.engine.records import cost_of
+from interlock.records.costs import cost_of
 from interlock.testing import scripted_router
 from interlock.types.models import FREE, Tier
 from interlock.types.request import Settings

@@ -18,14 +18,14 @@ from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import AttemptState, CallState
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.guards import Guards
-from interlock.engine.output import mending
-from interlock.engine.records import estimated
 from interlock.engine.rescue import prefilled
 from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
 from interlock.fold import Fold
 from interlock.health import RefusedSettings, without
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Provider, ProviderCall
+from interlock.records.costs import estimated
+from interlock.requests.output import mending
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt
 from interlock.types.models import Deployment

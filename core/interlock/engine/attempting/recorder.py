@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
 from interlock.engine.call import AttemptState, CallState
-from interlock.engine.leaving import LostRace, left
-from interlock.engine.records import estimated, filled
+from interlock.engine.leaving import Cancelled, LostRace, left
 from interlock.errors import (
     AttemptTimeout,
     ConnectTimeout,
@@ -26,6 +25,7 @@ from interlock.http import Masker
 from interlock.logs import redacting_logger
 from interlock.plugins import PluginHost
 from interlock.protocols import ProviderCall
+from interlock.records.costs import estimated, filled
 from interlock.types.decisions import Attempt
 from interlock.types.records import RESENT, AttemptRecord
 from interlock.types.response import Answer, Usage
@@ -167,6 +167,7 @@ class AttemptScope:
             self.attempt.role,
             ticks=self._ticks,
             error=failure,
+            cancelled=isinstance(failure, Cancelled),
             usage=self.usage,
             served_model=self.served_model,
             substituted=served.substituted,

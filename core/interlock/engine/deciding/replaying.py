@@ -6,8 +6,8 @@ from typing import Literal
 
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.replay_state import ReplayState
-from interlock.engine.records import cost_of
 from interlock.errors import RequestError
+from interlock.records.costs import cost_of
 from interlock.types.decisions import Decision
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, Record

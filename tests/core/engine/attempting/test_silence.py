@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from event_stream import exception
 from interlock import InterlockError, ProtocolError, ProviderError, Router
+from interlock.records import record_to_plain
 from interlock.testing import Reply, Upstream
 from interlock.testing.records import sample_record
-from interlock.types.plain import record_to_plain
 
 PROMPT = "what is the weather in Paris"
 KEY = "mykey-with-dashes-2024"

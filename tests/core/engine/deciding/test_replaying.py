@@ -28,8 +28,8 @@ from interlock import (
 )
 from interlock.assembly import assemble
 from interlock.engine.deciding.replaying import Replay, Tally, replay
+from interlock.records import record_from_plain, record_to_plain
 from interlock.testing import FakeClock, scripted_router
-from interlock.types.plain import record_from_plain, record_to_plain
 
 KEYS = {"ZHIPU_API_KEY": "k", "OPENAI_API_KEY": "k", "MISTRAL_API_KEY": "k"}
 REPORT = "The quarterly report describes revenue, costs and risks in every region. " * 5_000

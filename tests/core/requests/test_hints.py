@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock import BudgetExceeded, Request, Router
-from interlock.engine.hints import hinted
+from interlock.requests.hints import hinted
 from interlock.testing import scripted_router
 
 KNOWN = {"estimated_tokens": 85_000}

@@ -3,8 +3,8 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel
 
-from interlock.engine.tools import as_tool_choice, as_tools
 from interlock.errors import RequestError
+from interlock.requests.tools import as_tool_choice, as_tools
 from interlock.types.request import ToolSpec
 
 

@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 from pydantic import BaseModel
 
-from interlock.engine.output import as_output, parse
 from interlock.errors import OutputInvalid, RequestError
+from interlock.requests.output import as_output, parse
 
 
 class Invoice(BaseModel):

@@ -5,14 +5,13 @@ from dataclasses import fields, replace
 from math import inf
 from typing import Any
 
-from interlock.engine.hints import hinted
-from interlock.engine.output import as_output
-from interlock.engine.pairing import paired
-from interlock.engine.rescue import MODES
-from interlock.engine.tools import as_tool_choice, as_tools
 from interlock.errors import RequestError
+from interlock.requests.hints import hinted
+from interlock.requests.output import as_output
+from interlock.requests.pairing import paired
+from interlock.requests.tools import as_tool_choice, as_tools
 from interlock.types.names import nearest
-from interlock.types.request import Prompt, Request, Settings
+from interlock.types.request import RESCUE_MODES, Prompt, Request, Settings
 
 # The least and the most of a setting, and whether it is a whole number. Vendors draw narrower bounds.
 _BOUNDS = {
@@ -53,9 +52,9 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):
             raise RequestError(f"expected a name, not {type(value).__name__}", key=key)
-    if request.rescue is not None and request.rescue not in MODES:
-        what = f"{request.rescue!r} is no way to rescue a stream; there are {', '.join(MODES)}."
-        raise RequestError(what, key="rescue", suggestion=nearest(request.rescue, MODES))
+    if request.rescue is not None and request.rescue not in RESCUE_MODES:
+        what = f"{request.rescue!r} is no way to rescue a stream; there are {', '.join(RESCUE_MODES)}."
+        raise RequestError(what, key="rescue", suggestion=nearest(request.rescue, RESCUE_MODES))
     if request.settings is not _USUAL and request.settings != _USUAL:
         _check_settings(request.settings)
     if request.metadata or request.estimated_tokens is not None or request.tools_available is not None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock import AttemptRecord, Candidate, Constraints, Decision, ErrorRecord, Record, Usage
+from interlock.records import Unreadable, record_from_plain, record_to_plain, silent
 from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.types.facts import Condition, Facts
-from interlock.types.plain import Unreadable, record_from_plain, record_to_plain, silent
 
 texts = st.text(max_size=8)
 names = st.none() | texts

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from interlock.engine.records import estimated
+from interlock.records.costs import estimated
 from interlock.types.messages import Text, ToolCall
 from interlock.types.response import Answer, Usage
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from every_dialect import DIALECTS, Dialect
 from interlock import Message, RequestError, Text, ToolCall, ToolResult
-from interlock.engine.pairing import paired
+from interlock.requests.pairing import paired
 from interlock.testing import scripted_providers, scripted_router
 from interlock.types.request import Request
 

@@ -7,9 +7,9 @@ leaves out what only serves to make the decision again. It holds no prompt, no a
 from collections.abc import Iterable
 from typing import Any
 
+from interlock.records.plain import unquoted
 from interlock.types.decisions import Decision
 from interlock.types.identifiers import identifier
-from interlock.types.plain import unquoted
 from interlock.types.records import AttemptRecord, ErrorRecord
 from interlock.types.response import Response, Usage
 

@@ -1,0 +1,37 @@
+"""The last records of a router, kept in memory."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from interlock.forks import lock_of
+from interlock.types.records import Record
+
+
+class RecentRecords:
+    """The last records of a router, newest last. Safe to read while calls go on.
+
+    `onward` is handed every record, and returns at once.
+    """
+
+    def __init__(self, size: int = 1_000, onward: Callable[[Record], None] | None = None) -> None:
+        self._records: deque[Record] = deque(maxlen=size)
+        self._lock = lock_of(self)
+        self._onward = onward
+
+    def put(self, record: Record) -> None:
+        with self._lock:
+            self._records.append(record)
+        if self._onward is not None:
+            self._onward(record)
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._lock:
+            return iter(tuple(self._records))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def last(self) -> Record | None:
+        with self._lock:
+            return self._records[-1] if self._records else None
