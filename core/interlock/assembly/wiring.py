@@ -47,7 +47,7 @@ from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
 from interlock.telemetry import Telemetry
-from interlock.types.models import Deployment, Timeouts
+from interlock.types.models import Destination, Timeouts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,9 +196,9 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
         raise config.error(error.key, error.message, error.suggestion) from None
 
 
-def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Deployment], Mapping[str, str]] | None:
+def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Destination], Mapping[str, str]] | None:
     """The headers by which a deployment's server may go on with the trace, if any is to have them."""
     if not config.tracing.propagate:
         return None
     reaches, nothing = config.tracing.reaches, dict[str, str]()
-    return lambda deployment: telemetry.traceparent() if reaches(deployment.id) else nothing
+    return lambda destination: telemetry.traceparent() if reaches(destination.id) else nothing

@@ -18,7 +18,7 @@ from interlock.http.aside import aside
 from interlock.http.inflate import ACCEPTED, Inflater, cut, encoding_of
 from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
-from interlock.types.models import Deployment, Network, Unprinted
+from interlock.types.models import Destination, Network, Unprinted
 from interlock.types.permit import Permit
 from interlock.types.wire import HttpReply, HttpRequest
 
@@ -39,8 +39,8 @@ _DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
 # one.
 _FRAMING = ("content-length", "transfer-encoding")
 
-_Arguments = tuple[HttpRequest, Permit, Deployment]
-_Added = Callable[[Deployment], Mapping[str, str]]
+_Arguments = tuple[HttpRequest, Permit, Destination]
+_Added = Callable[[Destination], Mapping[str, str]]
 
 # A forked child must not touch what its parent's loops own: closing it would speak on the parent's
 # connections.
@@ -63,9 +63,9 @@ class HttpClient:
         added: _Added | None = None,
         observe: Callable[[str, Mapping[str, str]], None] | None = None,
     ) -> None:
-        """`added` gives headers for each send to a deployment, beside those of the request and the
-        deployment. `observe` is given the deployment's id and the headers of each reply, whatever its status,
-        and raises nothing.
+        """`added` gives headers for each send to a destination, beside those of the request and the
+        destination. `observe` is given the destination's id and the headers of each reply, whatever its
+        status, and raises nothing.
         """
         self._added = added
         self._observe = observe
@@ -73,17 +73,17 @@ class HttpClient:
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
         anew(self._start_anew)
 
-    async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply:
+    async def send(self, request: HttpRequest, permit: Permit, destination: Destination) -> HttpReply:
         """The whole reply, whatever its status but 3xx; see `StreamReply.read`."""
-        reply = await self._open(request, permit, deployment, ACCEPTED)
+        reply = await self._open(request, permit, destination, ACCEPTED)
         try:
             return await reply.read()
         finally:
             await reply.aclose()
 
-    def stream(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> "_Streaming":
+    def stream(self, request: HttpRequest, permit: Permit, destination: Destination) -> "_Streaming":
         """An asynchronous context manager that gives a StreamReply; leaving it closes the socket."""
-        return _Streaming(self, request, permit, deployment)
+        return _Streaming(self, request, permit, destination)
 
     async def aclose(self) -> None:
         """Close the connections of every loop; those of other running loops close on these, soon after.
@@ -105,23 +105,23 @@ class HttpClient:
             pool.close_from_outside()
 
     async def _open(
-        self, request: HttpRequest, permit: Permit, deployment: Deployment, encodings: str
+        self, request: HttpRequest, permit: Permit, destination: Destination, encodings: str
     ) -> "StreamReply":
         permit.check(request.url)
-        transport = self._transport(deployment.network)
+        transport = self._transport(destination.network)
         if transport is None:
-            transport = await self._new_transport(deployment.network)
-        headers = _merged(request, deployment, encodings)
+            transport = await self._new_transport(destination.network)
+        headers = _merged(request, destination, encodings)
         if self._added is not None:
-            headers = Unprinted({**self._added(deployment), **headers})
+            headers = Unprinted({**self._added(destination), **headers})
         permit.sent = headers
-        arrival = await transport.open(request, permit, headers, deployment.timeouts.connect)
+        arrival = await transport.open(request, permit, headers, destination.timeouts.connect)
         if self._observe is not None:
-            self._observe(deployment.id, arrival.headers)
+            self._observe(destination.id, arrival.headers)
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
             await arrival.aclose()
             raise _redirected(arrival)
-        return StreamReply(arrival, deployment.largest_answer)
+        return StreamReply(arrival, destination.largest_answer)
 
     def _transport(self, network: Network) -> "Transport | None":
         pool = self._pools.get(asyncio.get_running_loop())
@@ -263,7 +263,7 @@ class StreamReply:
     async def read(self) -> HttpReply:
         """What is left of the body; of an error's, no more than the first 64 KiB.
 
-        Raises AnswerTooLarge when it is larger than the deployment's `largest_answer`.
+        Raises AnswerTooLarge when it is larger than the destination's `largest_answer`.
         """
         pieces: list[bytes] = []
         size = 0
@@ -311,12 +311,12 @@ class _Streaming:
             await self._reply.aclose()
 
 
-def _merged(request: HttpRequest, deployment: Deployment, encodings: str) -> dict[str, str]:
-    """The deployment's headers over the request's over our own, names in lower case."""
+def _merged(request: HttpRequest, destination: Destination, encodings: str) -> dict[str, str]:
+    """The destination's headers over the request's over our own, names in lower case."""
     headers = Unprinted({**_DEFAULTS, "accept-encoding": encodings})
-    if deployment.login is not None:
-        headers["authorization"] = deployment.login.reveal()
-    for source in (request.headers, deployment.headers):
+    if destination.login is not None:
+        headers["authorization"] = destination.login.reveal()
+    for source in (request.headers, destination.headers):
         for name, value in source.items():
             if not (text := name + value).isascii() or not text.isprintable():
                 raise faults.unsendable(f"the header {name.lower()!a} holds what HTTP cannot carry")

@@ -1,4 +1,4 @@
-"""Takes one deployment's own secrets out of what its vendor says: by value, whatever they look like."""
+"""Takes one destination's own secrets out of what it says: by value, whatever they look like."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from urllib.request import getproxies_environment
 
 from interlock.logs import MASK, redact
-from interlock.types.models import Deployment, Secret
+from interlock.types.models import Destination, Secret
 
 # A piece of a secret that is shorter than this tells nothing, and stands in many words.
 _PIECE = 6
@@ -72,14 +72,18 @@ class Masker:
         return "".join(kept) + text[end:]
 
 
-def secrets_of(deployment: Deployment) -> frozenset[str]:
-    """Everything in a deployment that its vendor is sent, or a proxy on the way, and nobody else may read."""
-    found = secrets_in(deployment.headers)
-    found.update(_inside(deployment.extra_body, named=False, depth=0))
-    for secret in (deployment.credential.secret, deployment.login):
+def secrets_of(destination: Destination) -> frozenset[str]:
+    """Everything that a destination is sent, or a proxy on the way, and nobody else may read."""
+    found = secrets_in(destination.headers)
+    found.update(_inside(destination.private, named=False, depth=0))
+    for secret in (destination.credential.secret, destination.login):
         if secret is not None:
             found.update(_parts(secret.reveal()))
-    for address in (deployment.base_url, deployment.network.proxy or "", *getproxies_environment().values()):
+    for address in (
+        destination.base_url,
+        destination.network.proxy or "",
+        *getproxies_environment().values(),
+    ):
         found.update(_of_address(address))
     return frozenset(found)
 
@@ -94,10 +98,9 @@ def secrets_in(headers: Mapping[str, str]) -> set[str]:
     }
 
 
-def public_in(deployment: Deployment) -> tuple[str, ...]:
-    """What anybody may know of a deployment."""
-    host = urlsplit(deployment.base_url).netloc.rpartition("@")[2]
-    return (deployment.id, deployment.provider, deployment.name, deployment.card.id, deployment.region, host)
+def public_in(destination: Destination) -> tuple[str, ...]:
+    """What anybody may know of a destination."""
+    return (*destination.names, urlsplit(destination.base_url).netloc.rpartition("@")[2])
 
 
 def _inside(value: Any, *, named: bool, depth: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, Destination
 from interlock.types.permit import Permit
 from interlock.types.request import Request
 from interlock.types.response import Answer, Delta
@@ -28,10 +28,10 @@ class Arriving(Protocol):
 class Sender(Protocol):
     """The one way out: `interlock.http.HttpClient`. Raises ProviderError and PermitError alone."""
 
-    async def send(self, request: HttpRequest, permit: Permit, deployment: Deployment) -> HttpReply: ...
+    async def send(self, request: HttpRequest, permit: Permit, destination: Destination) -> HttpReply: ...
 
     def stream(
-        self, request: HttpRequest, permit: Permit, deployment: Deployment
+        self, request: HttpRequest, permit: Permit, destination: Destination
     ) -> AbstractAsyncContextManager[Arriving]: ...
 
 

@@ -223,39 +223,68 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
-    """A model at one endpoint, in one region, with one key.
+class Destination:
+    """Where requests are sent, or what serves them in the process: all that the way out needs to know of it.
 
     Attributes:
         region: a jurisdiction, a cloud region that maps to one, `global`, or `local` (in process).
-        name: what the provider calls the model.
-        base_url: the vendor's root, version included; empty for providers in process.
-        headers, extra_body: sent with every request, after our own. They may hold keys, and do not print.
+        base_url: the root, version included; empty for what runs in the process.
+        on_premise: it stands on the user's own ground.
+        headers: sent with every request, after our own. They may hold keys, and do not print.
         login: the authorization that stood in the address as `user:password@`; anything else replaces it.
-        price: what the user says that it costs; `rates` is what it is taken to cost.
-        traits: what the model takes here, where that differs from its card.
-        unserved: why nothing is known to answer to its name there, and the way out; it is asked all the same.
         largest_answer: what one answer may hold: bytes of a plain body once it is decompressed; characters of
             all that a stream says.
     """
 
     id: str
-    card: ModelCard
-    provider: str
     region: str
-    name: str
     base_url: str = ""
     credential: Credential = Credential()
     on_premise: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     login: Secret | None = None
     timeouts: Timeouts = Timeouts()
     network: Network = Network()
+    largest_answer: int = LARGEST_ANSWER
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What anybody may read of it, though it stood in a key."""
+        return (self.id, self.region)
+
+    @property
+    def private(self) -> Mapping[str, Any]:
+        """What is sent beside the headers and the credential, and may hold keys."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment(Destination):
+    """A model at one destination, with one key.
+
+    Attributes:
+        name: what the provider calls the model.
+        extra_body: sent with every request, after our own. It may hold keys, and does not print.
+        price: what the user says that it costs; `rates` is what it is taken to cost.
+        traits: what the model takes here, where that differs from its card.
+        unserved: why nothing is known to answer to its name there, and the way out; it is asked all the same.
+    """
+
+    card: ModelCard
+    provider: str
+    name: str
+    extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     price: Price | None = None
     traits: Traits = UNKNOWN
     unserved: str = ""
-    largest_answer: int = LARGEST_ANSWER
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.id, self.provider, self.name, self.card.id, self.region)
+
+    @property
+    def private(self) -> Mapping[str, Any]:
+        return self.extra_body
 
     @property
     def model(self) -> str:

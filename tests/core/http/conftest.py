@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from interlock.http import HttpClient, HttpReply, HttpRequest, Permit, origin_of
-from interlock.types.models import LARGEST_ANSWER, Deployment, ModelCard, Network, Timeouts
+from interlock.types.models import LARGEST_ANSWER, Destination, Network, Timeouts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +157,7 @@ def server_tls(authority) -> ssl.SSLContext:
     return context
 
 
-CARD = ModelCard(id="maker/model", maker="maker", jurisdiction="us")
-DEPLOYMENT = Deployment(id="here", card=CARD, provider="openai", region="us", name="model")
+HERE = Destination(id="here", region="us")
 
 
 class Kit:
@@ -182,13 +181,13 @@ class Kit:
         connect: float = 2.0,
         extra: dict[str, str] | None = None,
         largest: int = LARGEST_ANSWER,
-    ) -> tuple[HttpRequest, Permit, Deployment]:
+    ) -> tuple[HttpRequest, Permit, Destination]:
         """The arguments of `send` and `stream`."""
         return (
             HttpRequest(url=url, body=body, headers=headers or {}),
             permit or Permit(deployment="here", origin=origin_of(url)),
             replace(
-                DEPLOYMENT,
+                HERE,
                 network=network or Network(),
                 timeouts=Timeouts(connect=connect),
                 headers=extra or {},

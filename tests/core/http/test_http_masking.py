@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from interlock.http import Masker, public_in, secrets_in, secrets_of
 from interlock.http.masking import _PLACEHOLDERS
-from interlock.types.models import Credential, Deployment, ModelCard, Network, Secret
+from interlock.logs import MASK
+from interlock.types.models import Credential, Deployment, Destination, ModelCard, Network, Secret
 
 PLAIN = Deployment(
     id="there",
@@ -101,6 +102,22 @@ def test_where_a_deployment_may_hold_a_secret(change: dict[str, object]) -> None
     there = replace(PLAIN, **change)  # type: ignore[arg-type]
     assert "hunter" not in Masker(secrets_of(there), public_in(there))("so hunter-two it is")
     assert "hunter-two" not in repr(replace(there, base_url=""))
+
+
+def test_what_is_no_deployment_has_secrets_too() -> None:
+    there = Destination(
+        id="tickets-1",
+        region="eu",
+        base_url="https://me:hunter-two@tickets-1.example.com/v1",
+        credential=Credential(secret=Secret("tickets-1-key-7c2")),
+        headers={"X-Gate-Auth": "gate-keeper"},
+    )
+    mask = Masker(secrets_of(there), public_in(there))
+    assert mask("tickets-1.example.com said hunter-two") == f"tickets-1.example.com said {MASK}"
+    shown = mask("tickets-1-key-7c2 and gate-keeper")
+    assert "key-7c2" not in shown
+    assert "keeper" not in shown
+    assert not {"key-7c2", "gate-keeper"} & set(repr(there).split("'"))
 
 
 def test_a_proxy_of_the_environment_has_a_password_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What may leave an attempt: no secret of its deployment, neither in what was said nor in frames."""
+"""What may leave an attempt: no secret of its destination, neither in what was said nor in frames."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from traceback import format_tb
 
 from interlock.errors import InterlockError, ProviderError
 from interlock.http import Masker, public_in, secrets_in, secrets_of
-from interlock.types.models import Deployment
+from interlock.types.models import Destination
 from interlock.types.response import Answer
 
 _LONGEST_NOTE = 4_000  # characters
@@ -14,27 +14,27 @@ _MOST_USUAL = 64
 
 
 class Silence:
-    """Masks by value, for the deployments of one router; works out what to mask when it is first needed."""
+    """Masks by value, for the destinations of one router; works out what to mask when it is first needed."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
 
-    def over(self, deployment: Deployment, sent: Mapping[str, str]) -> Masker:
+    def over(self, destination: Destination, sent: Mapping[str, str]) -> Masker:
         """For a reply to a request with the headers `sent`, which may hold what was made for it alone."""
-        known = self._known.get(deployment.id)
+        known = self._known.get(destination.id)
         if known is None:
-            known = self._known[deployment.id] = _Known(deployment)
+            known = self._known[destination.id] = _Known(destination)
         return known.over(sent)
 
 
 class _Known:
-    """One deployment's secrets, and the headers that hold no other: most are the same in every request."""
+    """One destination's secrets, and the headers that hold no other: most are the same in every request."""
 
     __slots__ = ("_mask", "_public", "_secrets", "_usual")
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._secrets = secrets_of(deployment)
-        self._public = public_in(deployment)
+    def __init__(self, destination: Destination) -> None:
+        self._secrets = secrets_of(destination)
+        self._public = public_in(destination)
         self._mask = Masker(self._secrets, self._public)
         self._usual: set[tuple[str, str]] = set()
 
