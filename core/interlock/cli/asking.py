@@ -183,6 +183,15 @@ _PARAMETERS: Final = [
         ],
     ),
     _parameter(
+        "run",
+        Annotated[
+            str | None, typer.Option(metavar="ID", help="The run that the call belongs to, for its record.")
+        ],
+    ),
+    _parameter(
+        "step", Annotated[str | None, typer.Option(metavar="ID", help="Its step in that run, likewise.")]
+    ),
+    _parameter(
         "estimated_tokens",
         Annotated[
             int | None,

@@ -32,6 +32,7 @@ DeploymentOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Where this deployment answered or was tried.")
 ]
 ErrorsOption = Annotated[bool, typer.Option("--errors", help="Calls that ended in an error.")]
+RunOption = Annotated[str | None, typer.Option(metavar="ID", help="Of this run alone.")]
 MetadataOption = Annotated[
     list[str] | None,
     typer.Option("--metadata", metavar="KEY=VALUE", help="With this metadata. May be repeated."),
@@ -44,6 +45,7 @@ def query(
     task: str | None = None,
     deployment: str | None = None,
     errors: bool = False,
+    run: str | None = None,
     metadata: list[str] | None = None,
 ) -> RecordQuery:
     """Raises RequestError for what cannot be understood."""
@@ -52,6 +54,7 @@ def query(
         task=task,
         deployment=deployment,
         failed=True if errors else None,
+        run=run,
         metadata=inputs.pairs(metadata),
         limit=_PAGE,
     )

@@ -34,7 +34,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _COLUMNS: Final = ("Started", "Task", "Deployment", "Result", "Seconds", "Tokens", "Cost", "ID")
 _FIELDS: Final = (
     *("id", "started", "task", "reason", "deployment", "model", "outcome", "error"),
-    *("latency", "input_tokens", "output_tokens", "cost", "streamed", "attempts", "metadata"),
+    *("latency", "input_tokens", "output_tokens", "cost", "streamed", "attempts", "metadata", "run", "step"),
 )
 
 
@@ -51,6 +51,7 @@ def list_records(
     task: kept.TaskOption = None,
     deployment: kept.DeploymentOption = None,
     errors: kept.ErrorsOption = False,
+    run: kept.RunOption = None,
     metadata: kept.MetadataOption = None,
     limit: Annotated[
         int, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The most to list.")
@@ -58,7 +59,9 @@ def list_records(
     as_json: JsonOption = False,
 ) -> None:
     """List calls, newest first."""
-    wanted = kept.query(since=since, task=task, deployment=deployment, errors=errors, metadata=metadata)
+    wanted = kept.query(
+        since=since, task=task, deployment=deployment, errors=errors, run=run, metadata=metadata
+    )
     found = asyncio.run(_gathered(session(context).router().wiring, wanted, limit))
     if as_json:
         show.write_json([record_to_plain(record) for record in found])
@@ -89,9 +92,11 @@ def show_record(
     show.trees(drawn(record))
     sys.stdout.write("\n")
     show_decision(record.decision)
-    if record.metadata:
-        sys.stdout.write("\n")
-        show.tables((("Metadata", "Value"), [(name, value) for name, value in record.metadata.items()]))
+    told = {name: value for name, value in (("run", record.run), ("step", record.step)) if value}
+    for title, values in (("Belongs to", told), ("Metadata", record.metadata)):
+        if values:
+            sys.stdout.write("\n")
+            show.tables(((title, "Value"), list(values.items())))
 
 
 @app.command()
@@ -108,6 +113,7 @@ def export(
     task: kept.TaskOption = None,
     deployment: kept.DeploymentOption = None,
     errors: kept.ErrorsOption = False,
+    run: kept.RunOption = None,
     metadata: kept.MetadataOption = None,
     limit: Annotated[
         int | None, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The most to export.")
@@ -120,7 +126,9 @@ def export(
     form = form or ("csv" if output.endswith(".csv") else "jsonl")
     if form not in ("jsonl", "csv"):
         raise RequestError(f"expected jsonl or csv, not {form!r}.", key="--format")
-    wanted = kept.query(since=since, task=task, deployment=deployment, errors=errors, metadata=metadata)
+    wanted = kept.query(
+        since=since, task=task, deployment=deployment, errors=errors, run=run, metadata=metadata
+    )
     wiring = session(context).router().wiring
     with _destination(output) as file, kept.progress("Exporting") as tell:
         write = _csv_writer(file) if form == "csv" else _json_writer(file)
@@ -208,6 +216,8 @@ def _values(record: Record) -> tuple[Any, ...]:
         record.streamed,
         len(record.attempts),
         json.dumps(dict(record.metadata)) if record.metadata else None,
+        record.run,
+        record.step,
     )
 
 

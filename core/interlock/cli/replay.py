@@ -35,6 +35,7 @@ def replay(
     task: kept.TaskOption = None,
     deployment: kept.DeploymentOption = None,
     errors: kept.ErrorsOption = False,
+    run: kept.RunOption = None,
     metadata: kept.MetadataOption = None,
     limit: Annotated[
         int | None, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The newest so many.")
@@ -47,7 +48,9 @@ def replay(
     not kept. Health, and whether a key was at hand, are as they were then. The exit code is 0 whatever
     would change.
     """
-    wanted = kept.query(since=since, task=task, deployment=deployment, errors=errors, metadata=metadata)
+    wanted = kept.query(
+        since=since, task=task, deployment=deployment, errors=errors, run=run, metadata=metadata
+    )
     ours = session(context).router()
     other = ours if config is None else Session(config=config).router()
     holder = other if ours.wiring.config.records is None else ours

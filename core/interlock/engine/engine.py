@@ -128,7 +128,7 @@ class Engine:
             kept_to=kept_to,
             request=request,
             decision=decision,
-            draft=RecordDraft(decision, request.metadata, streamed=streamed),
+            draft=RecordDraft(decision, request, streamed=streamed),
             due=running_loop().time() + total,
             total=total,
             trace=trace,

@@ -1,6 +1,6 @@
 """The record of a call that goes on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from os import urandom
 from time import perf_counter, time
@@ -10,6 +10,7 @@ from interlock.records.costs import cost_of
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.models import Deployment, Price
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.request import Request
 from interlock.types.response import Usage
 
 
@@ -20,14 +21,14 @@ class RecordDraft:
     """
 
     __slots__ = (
-        "_attempts", "_id", "_metadata", "_numbers", "_started", "_streamed", "_ticks", "decision",
-        "failures", "rescue", "trace",
+        "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "decision", "failures", "id",
+        "rescue", "trace",
     )  # fmt: skip
 
-    def __init__(self, decision: Decision, metadata: Mapping[str, str], *, streamed: bool) -> None:
-        self._id = urandom(16).hex()
+    def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
+        self.id = urandom(16).hex()
         self.decision = decision
-        self._metadata = metadata
+        self._request = request
         self._streamed = streamed
         self._started = time()
         self._ticks = perf_counter()
@@ -107,7 +108,7 @@ class RecordDraft:
         ended = None if error is None else type(error).__name__
         failed = isinstance(error, Exception)
         return Record(
-            id=self._id,
+            id=self.id,
             started=self._started,
             latency=perf_counter() - self._ticks,
             decision=self.decision,
@@ -118,9 +119,11 @@ class RecordDraft:
             error=ended if failed else None,
             rescue=self.rescue,
             streamed=self._streamed,
-            metadata=self._metadata,
+            metadata=self._request.metadata,
             trace=self.trace,
             cancelled=None if failed else ended,
+            run=self._request.run,
+            step=self._request.step,
         )
 
 

@@ -26,6 +26,7 @@ _BOUNDS = {
     "reasoning_tokens": (0.0, inf, True),
 }
 _USUAL = Settings()
+_LONGEST_ID = 128
 _KNOWN = tuple(field.name for field in fields(Request) if field.name != "messages")
 
 
@@ -52,6 +53,8 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):
             raise RequestError(f"expected a name, not {type(value).__name__}", key=key)
+    for key in ("run", "step"):
+        _check_id(key, getattr(request, key))
     if request.rescue is not None and request.rescue not in RESCUE_MODES:
         what = f"{request.rescue!r} is no way to rescue a stream; there are {', '.join(RESCUE_MODES)}."
         raise RequestError(what, key="rescue", suggestion=nearest(request.rescue, RESCUE_MODES))
@@ -77,6 +80,15 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
 def _paired(request: Request) -> Request:
     messages = paired(request.messages)
     return request if messages is request.messages else replace(request, messages=messages)
+
+
+def _check_id(key: str, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise RequestError(f"expected text, not {type(value).__name__}", key=key)
+    if not (0 < len(value) <= _LONGEST_ID and value.isprintable()):
+        raise RequestError(f"expected 1 to {_LONGEST_ID} printable characters", key=key)
 
 
 def _check_settings(settings: Settings) -> None:

@@ -127,6 +127,8 @@ def of_record(names: AttributeNames, record: Record) -> Attributes:
         (names.model, record.model),
         (names.cost, record.cost),
         (names.rescue, record.rescue),
+        (names.run, record.run),
+        (names.step, record.step),
     ):
         if value is not None:
             attributes[name] = value

@@ -85,6 +85,8 @@ class AttributeNames:
     waited: str = "interlock.waited"
     adjusted: str = "interlock.adjusted"
     record: str = "interlock.record"
+    run: str = "interlock.run"
+    step: str = "interlock.step"
     cost: str = "interlock.cost"
     estimated: str = "interlock.usage.estimated"
     error_code: str = "interlock.error.code"

@@ -59,6 +59,8 @@ def sample_record(number: int) -> Record:
         rescue="replay",
         streamed=True,
         metadata={"customer": "42"},
+        run=f"run-{number}",
+        step="plan",
     )
 
 

@@ -108,6 +108,7 @@ class StoreConformance(Conformance):
             (RecordQuery(deployment="third"), []),
             (RecordQuery(error="AllAttemptsFailed"), [failed]),
             (RecordQuery(failed=True), [failed]),
+            (RecordQuery(run="run-3"), [records[3]]),
             (RecordQuery(failed=False), [each for each in kept if each not in (failed, left)]),
             (RecordQuery(metadata={"customer": "7", "it's": 'a "name"'}), [named]),
             (RecordQuery(metadata={"customer": "42"}, since=middle, limit=1), [left]),

@@ -76,7 +76,7 @@ class Record:
 
     `error` is the class name of what the caller was given instead of an answer, if so; `cancelled`, of what
     ended a call that its caller left before there was one, as CancelledError, or GeneratorExit for a stream.
-    `trace` is the W3C traceparent of the call's span, when it was traced.
+    `trace` is the W3C traceparent of the call's span, when it was traced. `run` and `step` are the request's.
     """
 
     id: str
@@ -93,6 +93,8 @@ class Record:
     metadata: Mapping[str, str] = field(default_factory=dict)
     trace: str | None = None
     cancelled: str | None = None
+    run: str | None = None
+    step: str | None = None
 
     @property
     def outcome(self) -> Literal["answer", "error", "left"]:

@@ -151,6 +151,8 @@ class Options(TypedDict, total=False):
     ensemble: str | None
     rescue: str | None
     metadata: Mapping[str, str | float]
+    run: str | None
+    step: str | None
     estimated_tokens: int | None
     tools_available: bool | None
 
@@ -172,6 +174,8 @@ class Request:
         rescue: what a broken stream does, see the configuration's `rescue`.
         metadata: kept in the record as text, for finding it again. Numbers and truth values are taken too;
             `estimated_tokens` and `tools_available` among them count like the arguments of those names.
+        run, step: what the call belongs to, the caller's own ids: of an agent's run, say, and of one of its
+            steps. Kept in the record as they are; they change nothing.
         estimated_tokens: how long the request is at least, if the caller knows more than its text shows.
         tools_available: whether it will come to tool use, though no `tools` are given; it helps to classify.
     """
@@ -190,6 +194,8 @@ class Request:
     ensemble: str | None = None
     rescue: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    run: str | None = None
+    step: str | None = None
     estimated_tokens: int | None = None
     tools_available: bool | None = None
 

@@ -22,6 +22,7 @@ class RecordQuery:
         error: the class name of what the caller was given instead of an answer.
         failed: True for calls that ended in an error, False for calls that were answered. What its caller
             left is neither.
+        run: of which the call was a part.
         metadata: all of these, with these values.
         limit: the most records to give.
         after: `started` and `id` of the last record of the page before; what follows is older.
@@ -33,6 +34,7 @@ class RecordQuery:
     deployment: str | None = None
     error: str | None = None
     failed: bool | None = None
+    run: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     limit: int = 100
     after: tuple[float, str] | None = None

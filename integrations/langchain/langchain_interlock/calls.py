@@ -25,8 +25,9 @@ METADATA = "interlock"
 INCLUDE_RAW = "interlock_include_raw"
 # The run of a stream, whose manager LangChain does not hand on.
 RUN_ID = "interlock_run_id"
+_KEPT = ("run", "step")
 _HINTS = ("estimated_tokens", "tools_available")
-_OF_THE_CALL = ("tools", "tool_choice", "response_format", "prefer", *_HINTS)
+_OF_THE_CALL = ("tools", "tool_choice", "response_format", "prefer", *_KEPT, *_HINTS)
 _PASSED_OVER = frozenset({METADATA, INCLUDE_RAW, RUN_ID, "stream"})
 KNOWN = frozenset({*OPTIONS, *_OF_THE_CALL})
 
@@ -85,7 +86,7 @@ def call_of(
         ensemble=options.get("ensemble"),
         rescue=_rescue(options, router, kwargs, steering),
         metadata={"langchain_run_id": str(run_id)} if run_id is not None else {},
-        **{name: options[name] for name in _HINTS if name in options},
+        **{name: options[name] for name in (*_KEPT, *_HINTS) if name in options},
     )
     return Call(request, options.get("model"), run_id)
 

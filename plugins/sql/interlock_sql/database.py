@@ -129,6 +129,8 @@ def _conditions(query: RecordQuery) -> list[Any]:
         found.append(records.c.error == text(query.error))
     if query.failed is not None:
         found.append(records.c.outcome == ("error" if query.failed else "answer"))
+    if query.run is not None:
+        found.append(records.c.run == text(query.run))
     found += [
         exists().where(
             labels.c.record == records.c.id, labels.c.name == text(name), labels.c.value == text(value)

@@ -49,6 +49,8 @@ class Rows:
                 "output_tokens": _total(usage.output_tokens for usage in used),
                 "cost": record.cost,
                 "streamed": record.streamed,
+                "run": text(record.run),
+                "step": text(record.step),
                 "body": record_to_plain(record),
             }
         )

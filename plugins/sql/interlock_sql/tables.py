@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every migration, the last one being that which makes the tables below."""
 
 VERSION_TABLE = "interlock_version"
@@ -42,9 +42,12 @@ records = Table(
     Column("output_tokens", BigInteger),
     Column("cost", Double),
     Column("streamed", Boolean, nullable=False),
+    Column("run", Text),
+    Column("step", Text),
     Column("body", JSON, nullable=False),
     Index("records_by_time", "seconds", "id"),
     Index("records_by_task", "task", "seconds"),
+    Index("records_by_run", "run", "seconds"),
 )
 
 

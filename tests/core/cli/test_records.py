@@ -225,6 +225,20 @@ def test_metadata_given_to_a_call_finds_it_again(configured, run):
     assert found["metadata"] == {"team": "legal", "case": "a=b"}
 
 
+def test_a_run_finds_its_calls_again(configured, run):
+    configured("good", extra=KEPT)
+    run("ask", "-q", "--run", "order-4711", "--step", "greet", "Hi")
+    run("ask", "-q", "--run", "order-4712", "Hi")
+    (found,) = listed(run, "--run", "order-4711")
+    assert (found["run"], found["step"]) == ("order-4711", "greet")
+    shown = run("records", "show", found["id"]).stdout.split()
+    assert shown[-4:] == ["run", "order-4711", "step", "greet"]
+    rows = csv.DictReader(run("records", "export", "--format", "csv").stdout.splitlines())
+    assert [(row["run"], row["step"]) for row in rows] == [("order-4712", ""), ("order-4711", "greet")]
+    refused = run("ask", "--run", "a\tb", "Hi")
+    assert (refused.exit_code, "run: expected 1 to 128 printable characters" in refused.stderr) == (2, True)
+
+
 @pytest.mark.usefixtures("calls")
 def test_a_narrow_terminal_takes_nothing_away_from_an_id(run, monkeypatch):
     ids = [record["id"] for record in listed(run)]

@@ -30,7 +30,7 @@ def current() -> str | None:
 async def test_a_call_is_a_tree_under_its_caller(seen: Watched):
     router = scripted_router({"a": [Unavailable("gone", status=503, code="overloaded")], "b": ["hello"]})
     with seen.tracer.start_as_current_span("caller"):
-        response = await router.complete("hi")
+        response = await router.complete("hi", run="r1", step="s1")
         assert current() == "caller"
     assert seen.tree == ["caller", f"  {REQUEST}", "    chat a", "    chat b"]
     failed, answered, request = seen.only("chat a"), seen.only("chat b"), seen.only(REQUEST)
@@ -46,6 +46,7 @@ async def test_a_call_is_a_tree_under_its_caller(seen: Watched):
     assert request.status.status_code is StatusCode.UNSET
     assert request.attributes["interlock.record"] == response.record.id
     assert request.attributes["interlock.attempts"] == 2
+    assert (request.attributes["interlock.run"], request.attributes["interlock.step"]) == ("r1", "s1")
     assert "gen_ai.usage.output_tokens" not in request.attributes
     assert {span.kind for span in (failed, answered, request)} == {SpanKind.INTERNAL}
 

@@ -86,6 +86,8 @@ records = st.builds(
     error=names,
     streamed=st.booleans(),
     metadata=pairs,
+    run=names,
+    step=names,
 )
 
 

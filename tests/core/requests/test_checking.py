@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from interlock import RequestError, Router
+from interlock import InterlockError, Request, RequestError, Router, Unavailable, hookimpl
+from interlock.protocols import Responded
 from interlock.testing import scripted_router
 
 
@@ -35,6 +36,10 @@ def router() -> Router:
         ({"estimated_tokens": True}, "estimated_tokens"),
         ({"tools_available": "maybe"}, "tools_available"),
         ({"timeout": 0}, "timeout"),
+        ({"run": 7}, "run"),
+        ({"run": ""}, "run"),
+        ({"run": "a\nb"}, "run"),
+        ({"step": "x" * 129}, "step"),
         ({"constraints": {"deny_vendors": ["deepsek"]}}, "constraints.deny_vendors"),
         ({"tusk": "conversational"}, "tusk"),
     ],
@@ -47,6 +52,26 @@ async def test_what_means_nothing_is_refused_by_name_before_anything_is_sent(
     assert caught.value.key == key
     with pytest.raises(RequestError):
         router.decide("hi", **options)
+
+
+async def test_observers_and_the_record_know_the_run_and_the_step_of_every_kind_of_call() -> None:
+    seen: list[tuple[str | None, str | None]] = []
+
+    class Watching:
+        @staticmethod
+        @hookimpl
+        def interlock_responded(request: Request, responded: Responded) -> None:
+            seen.append((request.run, request.step))
+            seen.append((responded.record.run, responded.record.step))
+
+    router = scripted_router({"a": ["one", "two", Unavailable("gone")]}, plugins=[Watching])
+    belongs = {"run": "order-4711", "step": "é" * 128}
+    await router.complete("hi", **belongs)
+    async for _ in router.stream(Request("hi", **belongs)):
+        pass
+    with pytest.raises(InterlockError):
+        await router.complete("hi", **belongs)
+    assert seen == [("order-4711", "é" * 128)] * 6
 
 
 def test_a_near_miss_is_named(router: Router) -> None:

@@ -65,6 +65,7 @@ def fits(record: Record, query: RecordQuery) -> bool:
         and (query.deployment is None or query.deployment in tried)
         and query.error in (None, record.error)
         and query.failed in (None, {"error": True, "answer": False}.get(record.outcome))
+        and query.run in (None, record.run)
         and query.metadata.items() <= record.metadata.items()
         and (query.after is None or (record.started, record.id) < query.after)
     )

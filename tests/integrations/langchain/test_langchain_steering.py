@@ -340,6 +340,19 @@ def test_a_tool_loop_prefers_where_it_began_and_goes_on_where_it_may(router):
 
 
 @pytest.mark.parametrize("way", ["argument", "bound", "run"])
+def test_the_record_says_what_the_call_belongs_to(way):
+    router = scripted_router({"a": ["ok"]})
+    model, belongs = ChatInterlock(router=router), {"run": "order-4711", "step": "greet"}
+    if way == "argument":
+        model.invoke("Hello.", **belongs)
+    elif way == "bound":
+        model.bind(**belongs).invoke("Hello.")
+    else:
+        model.invoke("Hello.", config={"metadata": {"interlock": belongs}})
+    assert (router.records[-1].run, router.records[-1].step) == ("order-4711", "greet")
+
+
+@pytest.mark.parametrize("way", ["argument", "bound", "run"])
 def test_a_length_that_the_caller_knows_counts(way):
     router = scripted_router({"a": ["ok"]})
     model, known = ChatInterlock(router=router), {"estimated_tokens": 85_000}

@@ -139,3 +139,9 @@ def test_a_length_that_the_caller_knows_counts(options):
     router = scripted_router({"a": ["ok"]})
     Interlock(router=router).complete("Summarise what I attach.", **options)
     assert router.records[-1].decision.task == "long_document"
+
+
+def test_the_record_says_what_the_call_belongs_to():
+    router = scripted_router({"a": ["ok"]})
+    Interlock(router=router).complete("Hello.", run="order-4711", step="greet")
+    assert (router.records[-1].run, router.records[-1].step) == ("order-4711", "greet")

@@ -140,8 +140,11 @@ async def test_what_an_earlier_version_counted_as_an_error_is_counted_anew(
     await store.aclose()
     engine = make_engine(address_of(place))
     with engine.execution_options(writes=True).begin() as connection:
-        for table in ("records", "attempts"):
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN outcome"))
+        connection.execute(text("DROP INDEX records_by_run"))
+        for table, column in (
+            ("records", "run"), ("records", "step"), ("records", "outcome"), ("attempts", "outcome"),
+        ):  # fmt: skip
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
     engine.dispose()
     store = opened()
