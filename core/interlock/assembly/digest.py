@@ -5,17 +5,31 @@ from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from typing import Any, Final
 
+from pydantic import BaseModel
+
+from interlock.assembly.offers import Offers
+from interlock.assembly.options import SECTIONS
 from interlock.config import Config
 from interlock.types.models import Credential, Deployment, Network, Secret
 
 # Keys and passwords may stand in these, and none of them changes what is answered.
-_LEFT_OUT: Final[dict[str, Any]] = {"deployments": True, "records": True, "health": {"shared"}}
+_LEFT_OUT: Final[dict[str, Any]] = {
+    "deployments": True,
+    "records": True,
+    "health": {"shared"},
+    **{section.key: True for section in SECTIONS},
+}
 _UNSEEN = (Credential, Network, Secret)
 
 
-def digest(config: Config, deployments: Iterable[Deployment], classifiers: Iterable[str]) -> str:
+def digest(config: Config, deployments: Iterable[Deployment], offers: Offers) -> str:
     """Sixteen hexadecimal digits, equal in every process for equal routers."""
-    facts = (config.model_dump(exclude=_LEFT_OUT), list(deployments), list(classifiers))
+    facts = (
+        config.model_dump(exclude=_LEFT_OUT),
+        list(deployments),
+        list(offers.classifiers),
+        offers.options,
+    )
     return sha256(repr(_canonical(facts)).encode()).hexdigest()[:16]
 
 
@@ -29,8 +43,10 @@ def _canonical(value: Any) -> Any:
         )
     if is_dataclass(value) and not isinstance(value, type):
         return _canonical({field.name: getattr(value, field.name) for field in fields(value)})
+    if isinstance(value, BaseModel):
+        return _canonical(dict(value))
     if isinstance(value, Mapping):
-        return [[key, _canonical(value[key])] for key in sorted(value)]
+        return [[key, _canonical(value[key])] for key in sorted(value, key=repr)]
     if isinstance(value, set | frozenset):
         return sorted(map(repr, value))
     if isinstance(value, list | tuple):

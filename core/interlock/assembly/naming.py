@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.offers import Offers
+from interlock.assembly.options import HEDGED
 from interlock.assembly.requested import RequestedMaker
 from interlock.catalog import Catalog
 from interlock.catalog.deployments import Deployments
@@ -12,6 +13,7 @@ from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.errors import RequestError
 from interlock.protocols import Strategy
+from interlock.strategies.hedge import Hedge
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
 
@@ -76,6 +78,8 @@ def strategy_of(config: Config, offers: Offers) -> Strategy:
         return offers.strategies[name]
     if why := offers.quarrel("strategies", name):
         raise config.error("strategy", f"{why}.")
+    if name == Hedge.name:
+        raise config.error("strategy", HEDGED)
     near = nearest(name, known)
     way = "" if near else "; `interlock plugins` says what each plugin offers"
     raise config.error(

@@ -26,14 +26,16 @@ from interlock.types.providers import PROVIDERS, distribution_of
 from interlock.types.stores import STORES
 
 # Every request is up to all of these; to go on without one would be to leave a rule out in silence.
-_ALWAYS = ("classifiers", "constraints", "guardrails")
+ALWAYS = ("classifiers", "constraints", "guardrails")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
     """Everything that was taken, in the order of registration; stores and shared health by scheme too.
 
-    `contested` maps a kind, and in it a name that several distributions claim, to a sentence that says so.
+    `contested` maps a kind, and in it a name that nobody has though it is offered, to a sentence that says
+    why: several distributions claim it, or options that it needs are not written. `schemas` maps a kind and a
+    name to the schema of its options, `options` to what they are for this router.
     `installed` maps the distributions that were found to how their plugins are: ok, failed or blocked.
     """
 
@@ -52,9 +54,11 @@ class Offers:
     health_schemes: dict[str, SharedHealthKind]
     contested: dict[str, dict[str, str]] = field(default_factory=dict)
     installed: dict[str, str] = field(default_factory=dict)
+    schemas: dict[str, dict[str, type]] = field(default_factory=dict)
+    options: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def quarrel(self, kind: str, name: str) -> str | None:
-        """Why nobody has a name of this kind, when several claim it."""
+        """Why nobody has a name of this kind that is offered."""
         return self.contested.get(kind, {}).get(name)
 
     def absent(self, provider: str, key: str | None) -> str:
@@ -68,7 +72,7 @@ class Offers:
 
     def check(self) -> None:
         """Raises ConfigError when several distributions claim a name of what every request is up to."""
-        for kind in _ALWAYS:
+        for kind in ALWAYS:
             for sentence in self.contested[kind].values():
                 raise ConfigError(f"of {kind}, {sentence}.", key="plugins")
 
@@ -104,4 +108,14 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
     ask("commands", CommandOffer, owner=COMMANDS.get)
     installed = {report.distribution: report.status for report in host.reports if report.installed}
-    return Offers(cards=found.pop("model_cards"), contested=contested, installed=installed, **found)
+    schemas = {
+        kind: {name: item.options for name, item in items.items() if isinstance(_options(item), type)}
+        for kind, items in found.items()
+    }
+    return Offers(
+        cards=found.pop("model_cards"), contested=contested, installed=installed, schemas=schemas, **found
+    )
+
+
+def _options(item: object) -> object:
+    return getattr(item, "options", None)

@@ -15,6 +15,7 @@ from interlock.assembly.digest import digest
 from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
+from interlock.assembly.options import with_options
 from interlock.assembly.recording import record_writer
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
@@ -72,7 +73,7 @@ class Wiring:
     @cached_property
     def digest(self) -> str:
         """See `Router.digest`."""
-        return digest(self.config, self.deployments.values(), self.offers.classifiers)
+        return digest(self.config, self.deployments.values(), self.offers)
 
     @property
     def vendors(self) -> frozenset[str]:
@@ -103,6 +104,7 @@ def assemble(
     catalog = Catalog()
     offers = collect(host, catalog.cards)
     offers.check()
+    offers = with_options(config, offers, host, environ)
     catalog = _catalog(config, offers)
     maker = DeploymentMaker(config, catalog, offers, dict(environ))
     deployments = Deployments(maker.make())

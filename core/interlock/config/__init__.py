@@ -16,6 +16,7 @@ from interlock.config.complaints import complaints
 from interlock.config.constraints import ConstraintsConfig
 from interlock.config.contents import ContentConfig
 from interlock.config.document import shown
+from interlock.config.guardrails import GuardrailConfig, Guardrails
 from interlock.config.health import HealthConfig, RetriesConfig
 from interlock.config.hedging import HedgeConfig
 from interlock.config.keys import resolve_key
@@ -27,6 +28,7 @@ from interlock.config.schema import (
     DeploymentConfig,
     EnsembleConfig,
     Names,
+    OptionsTable,
     PluginsConfig,
     PriceConfig,
     Text,
@@ -45,6 +47,7 @@ __all__ = [
     "ContentConfig",
     "DeploymentConfig",
     "EnsembleConfig",
+    "GuardrailConfig",
     "HealthConfig",
     "HedgeConfig",
     "LoadConfig",
@@ -83,11 +86,16 @@ class Config(BaseSettings):
     deployments: Annotated[tuple[DeploymentConfig, ...], BeforeValidator(_some)] = ()
     routes: dict[Text, Annotated[Names, Field(min_length=1)]] = {}
     ensembles: dict[Text, EnsembleConfig] = {}
+    arbiters: OptionsTable = {}
+    classifiers: OptionsTable = {}
     constraints: ConstraintsConfig = ConstraintsConfig()
+    rules: OptionsTable = {}
+    guardrails: Guardrails = {}
     timeouts: TimeoutsConfig = TimeoutsConfig()
     retries: RetriesConfig = RetriesConfig()
     rescue: Literal["hold", "replay", "continue", "restart", "raise"] = "replay"
     strategy: Text = Fallback.name
+    strategies: OptionsTable = {}
     hedge: HedgeConfig | None = None
     content: ContentConfig = ContentConfig()
     health: HealthConfig = HealthConfig()

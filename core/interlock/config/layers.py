@@ -180,7 +180,8 @@ def _type_at(settings: type[BaseModel], path: Sequence[str]) -> Any:
     for step in path:
         if _is_model(kind):
             entry = keys_of(kind).get(step)
-            kind = entry.annotation if entry else None
+            others = Any if kind.model_config.get("extra") == "allow" else None
+            kind = entry.annotation if entry else others
         elif get_origin(kind) is dict and step:
             kind = get_args(kind)[1]
         elif get_origin(kind) in LISTS and step.isdecimal():

@@ -9,11 +9,12 @@ from pydantic import ValidationError
 
 from interlock.config.complaints import complaints, describe
 from interlock.config.keys import resolve_key
+from interlock.config.layers import keys_of
 from interlock.config.shapes import BrokenSchema, Shapes
 from interlock.errors import ConfigError
 from interlock.types.models import Secret
 
-__all__ = ["BrokenSchema", "read_options"]
+__all__ = ["BrokenSchema", "needed", "read_options"]
 
 
 class Complain(Protocol):
@@ -59,6 +60,18 @@ def read_options(
         raise build([], "nests too deeply.", None) from None
     except Exception as raised:
         raise BrokenSchema(f"{schema.__name__} raised {type(raised).__name__}: {raised}") from raised
+
+
+def needed(schema: type, taken: Sequence[str] = ()) -> list[str]:
+    """The keys that must be written. None of a schema's may be among those that are `taken`.
+
+    Raises:
+        BrokenSchema: as `read_options` does.
+    """
+    keys = keys_of(Shapes(_secrets({}, None), Path()).model(schema))
+    if clash := [key for key in keys if key in taken]:
+        raise BrokenSchema(f"{schema.__name__} has {clash[0]!r}, which Interlock reads itself")
+    return [key for key, entry in keys.items() if entry.is_required()]
 
 
 def _secrets(environ: Mapping[str, str], folder: Path | None) -> Callable[[object], Secret]:

@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from interlock.constraints.jurisdictions import UnknownRegionError, normalise
-from interlock.types.models import Network, Price, Secret, Tier, Timeouts
+from interlock.types.models import Network, Price, Secret, Tier, Timeouts, Unprinted
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
 
@@ -29,6 +29,11 @@ def number(value: object) -> object:
 def split_names(value: object) -> object:
     """One name, several with commas between them (as in an environment variable), or a list."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def nothing_is_empty(value: object) -> object:
+    """A name with nothing after it, all of its keys being comments, is there and has no options."""
+    return {} if value is None else value
 
 
 def _paths(value: object) -> object:
@@ -68,6 +73,10 @@ Names = Annotated[tuple[Text, ...], BeforeValidator(split_names)]
 Paths = Annotated[tuple[Text, ...], BeforeValidator(_paths), Field(min_length=1, max_length=2)]
 SecretText = Annotated[Secret, BeforeValidator(_secret), WithJsonSchema({"type": "string"})]
 TraitsTable = Annotated[Traits, BeforeValidator(_traits), WithJsonSchema({"type": "object"})]
+# What a plugin's own schema checks, once it is known who is meant; a secret may stand in it.
+OptionsTable = dict[
+    Text, Annotated[dict[str, Any], BeforeValidator(nothing_is_empty), AfterValidator(Unprinted)]
+]
 HeaderText = Annotated[str, AfterValidator(_header)]
 
 

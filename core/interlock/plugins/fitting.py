@@ -7,14 +7,23 @@ from typing import Any
 from interlock.plugins.running import attempt, cause
 from interlock.protocols import (
     API,
+    Arbiter,
     CheckingGuardrail,
+    Classifier,
+    Configurable,
+    Constraint,
+    Guardrail,
     ProviderFacts,
     RefiningClassifier,
     SelectiveConstraint,
+    Strategy,
 )
 
 # What an offer may be besides; its methods are called when it is.
 _MORE = (RefiningClassifier, SelectiveConstraint, CheckingGuardrail)
+
+# What may take options, by the protocol `Configurable`.
+_CONFIGURABLE = (Classifier, Constraint, Guardrail, Strategy, Arbiter)
 
 
 def complaint(item: object, protocol: type, describe: str) -> str | None:
@@ -36,7 +45,17 @@ def _misfit(item: object, protocol: type) -> str | None:
     for kind in (protocol, *(more for more in _MORE if protocol in more.__mro__ and isinstance(item, more))):
         if found := _misshapen(item, kind):
             return found
-    return None
+    return _half_configurable(item) if protocol in _CONFIGURABLE else None
+
+
+def _half_configurable(item: object) -> str | None:
+    """Options that nothing takes, and a method that is given none, are a slip of the pen."""
+    has_schema = isinstance(getattr(item, "options", None), type)
+    if callable(getattr(item, "configured", None)):
+        return (
+            _misshapen(item, Configurable) if has_schema else "it has no options, a class, for its configured"
+        )
+    return "it has options and no method configured, which takes them" if has_schema else None
 
 
 def _misshapen(item: object, protocol: type) -> str | None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, version
 from operator import attrgetter
 from typing import Any
 
@@ -90,7 +90,10 @@ class PluginHost:
         module = getattr(plugin, "__name__", None)
         ours = module is not None and module.startswith("interlock.")
         name = name or (module.rpartition(".")[2] if module else type(plugin).__name__)
-        self._admit(plugin, PluginReport(name=name, distribution="interlock" if ours else "(given)"))
+        report = PluginReport(name=name, distribution="(given)")
+        if ours:
+            report.distribution, report.version = "interlock", version("interlock")
+        self._admit(plugin, report)
 
     def offers(self, hook: str, protocol: type, describe: str = "name") -> list[Any]:
         """Everything that plugins offer for `hook` and that implements `protocol`; the rest is reported."""
@@ -118,6 +121,17 @@ class PluginHost:
         """Report an offer that is well-formed and still cannot be used, such as a name already taken."""
         claim.report.offers[hook].remove(claim.name)
         self.fail(claim.report, f"{hook} offered {claim.name!r}: {reason}")
+
+    def withdraw(self, hook: str, name: str, reason: str) -> PluginReport:
+        """As `refuse`, of what was taken already. The report of the plugin whose offer it was."""
+        report = self.offering(hook, name)
+        report.offers[hook].remove(name)
+        self.fail(report, f"{hook} offered {name!r}: {reason}")
+        return report
+
+    def offering(self, hook: str, name: str) -> PluginReport:
+        """The report of the plugin whose offer was taken under a name."""
+        return next(report for report in self.reports if name in report.offers.get(hook, ()))
 
     def observers(self, hook: str) -> bool:
         """Whether anybody observes `hook`: most routers have no observer and skip the call."""

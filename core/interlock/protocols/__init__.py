@@ -30,6 +30,7 @@ from interlock.protocols.keeping import (
     SharedHealthKind,
     StoreKind,
 )
+from interlock.protocols.options import Configurable
 from interlock.protocols.providers import (
     Arriving,
     Provider,
@@ -59,6 +60,7 @@ __all__ = [
     "Classifier",
     "ClassifyCall",
     "CommandOffer",
+    "Configurable",
     "Connector",
     "Constraint",
     "ConstraintCall",

@@ -1,0 +1,186 @@
+"""What is written for plugins' offers: checked by the schema of each, and given to it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from interlock.assembly.offers import ALWAYS, Offers
+from interlock.config import Config, GuardrailConfig
+from interlock.config.options import BrokenSchema, needed, read_options
+from interlock.errors import ConfigError
+from interlock.logs import redact
+from interlock.plugins import PluginHost, PluginReport
+from interlock.plugins.claims import way_out
+from interlock.plugins.fitting import complaint
+from interlock.plugins.running import attempt, cause
+from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, Guardrail, Strategy
+from interlock.strategies.hedge import Hedge
+from interlock.types.names import nearest
+
+OWN: Final = tuple(GuardrailConfig.model_fields)
+"""What Interlock reads itself among a guardrail's options."""
+HEDGED: Final = f"{Hedge.name!r} goes around whichever strategy is chosen; write hedge: {{}} beside it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A key of the configuration, and the kind of offer whose options stand there by name."""
+
+    key: str
+    kind: str
+    noun: str
+    protocol: type
+
+    @property
+    def hook(self) -> str:
+        return f"interlock_{self.kind}"
+
+
+SECTIONS: Final = (
+    Section(key="classifiers", kind="classifiers", noun="classifier", protocol=Classifier),
+    Section(key="rules", kind="constraints", noun="rule", protocol=Constraint),
+    Section(key="guardrails", kind="guardrails", noun="guardrail", protocol=Guardrail),
+    Section(key="strategies", kind="strategies", noun="strategy", protocol=Strategy),
+    Section(key="arbiters", kind="arbiters", noun="arbiter", protocol=Arbiter),
+)
+
+
+def with_options(config: Config, offers: Offers, host: PluginHost, environ: Mapping[str, str]) -> Offers:
+    """The offers, each as its options have it.
+
+    What a call may do without is left out when it lacks options that it needs, and `offers.quarrel` says why.
+
+    Raises:
+        ConfigError: a name that nobody offers; options that its schema refuses; or options that are needed
+            and not written, of something that every request is up to.
+    """
+    taken: dict[str, Any] = {}
+    contested, options = dict(offers.contested), dict(offers.options)
+    for section in SECTIONS:
+        giver = _Giver(config, offers, host, environ, section)
+        taken[section.kind] = giver.give()
+        contested[section.kind] = contested.get(section.kind, {}) | giver.left_out
+        options[section.kind] = giver.options
+    return replace(offers, contested=contested, options=options, **taken)
+
+
+class _Fault(Exception):
+    """What a plugin has done wrong, in words."""
+
+
+class _Giver:
+    """Gives the options of one section."""
+
+    def __init__(
+        self, config: Config, offers: Offers, host: PluginHost, environ: Mapping[str, str], section: Section
+    ) -> None:
+        self._config = config
+        self._offers = offers
+        self._host = host
+        self._environ = environ
+        self._section = section
+        self._written: Mapping[str, Any] = getattr(config, section.key)
+        self.left_out: dict[str, str] = {}
+        self.options: dict[str, Any] = {}
+
+    def give(self) -> dict[str, Any]:
+        found: Mapping[str, Any] = getattr(self._offers, self._section.kind)
+        for name in self._written:
+            if name not in found:
+                raise self._unknown(name, list(found))
+        return dict(self._each(found))
+
+    def _each(self, found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        for name, item in found.items():
+            if not isinstance(item, Configurable):
+                self._refuse_any(name)
+                yield name, item
+                continue
+            try:
+                missing = needed(item.options, self._own)
+                if missing and name not in self._written:
+                    self._lacking(name, missing)
+                else:
+                    yield name, self._configured(name, item)
+            except (BrokenSchema, _Fault) as fault:
+                self._at_fault(name, redact(str(fault)))
+
+    def _configured(self, name: str, item: Configurable) -> Any:
+        """The offer with its options. Raises what `with_options` does, and whatever is the plugin's fault."""
+        path = [self._section.key, name]
+        options = read_options(
+            item.options,
+            self._given(name),
+            path=path,
+            error=self._config.error,
+            folder=self._config.folder,
+            environ=self._environ,
+            beside=self._own,
+        )
+        made, raised = attempt(lambda: item.configured(options))
+        if isinstance(raised, ConfigError):
+            steps = raised.key.split(".") if raised.key else []
+            raise self._config.error([*path, *steps], redact(raised.message), raised.suggestion) from None
+        if isinstance(raised, ValueError):
+            raise self._config.error(path, f"{redact(str(raised)).rstrip('.')}.") from None
+        if raised is not None:
+            raise _Fault(f"configured raised {cause(raised)}")
+        if why := complaint(made, self._section.protocol, "name"):
+            raise _Fault(f"configured returned a {type(made).__name__}: {why}")
+        if (called := getattr(made, "name", None)) != name:
+            raise _Fault(f"configured returned one that is called {called!r}")
+        self.options[name] = options
+        return made
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        return OWN if self._section.kind == "guardrails" else ()
+
+    def _given(self, name: str) -> Mapping[str, Any]:
+        written = self._written.get(name, {})
+        return written.options if isinstance(written, GuardrailConfig) else written
+
+    def _refuse_any(self, name: str) -> None:
+        for key in self._given(name):
+            near = nearest(key, self._own)
+            known = f"; there are {', '.join(self._own)}" if self._own and not near else ""
+            what = f"{name!r} takes no options of its own{known}."
+            raise self._config.error([self._section.key, name, key], what, near)
+
+    def _lacking(self, name: str, missing: list[str]) -> None:
+        """What needs options and has none: refused where every request is up to it, else left out."""
+        whose = self._host.offering(self._section.hook, name)
+        keys = ", ".join(f"{key}: …" for key in missing)
+        why = f"{name!r} needs options: write {self._section.key}: {{{name}: {{{keys}}}}}"
+        if self._section.kind in ALWAYS:
+            off = f", or switch it off with {_off(whose)}" if whose.installed else ""
+            raise self._config.error([self._section.key, name], f"{why}{off}.")
+        self.left_out[name] = why
+
+    def _at_fault(self, name: str, reason: str) -> None:
+        """The plugin cannot take its options, whatever they are. It is reported as any that fails."""
+        whose = self._host.withdraw(self._section.hook, name, reason)
+        what = f"{self._section.noun} {name!r} of {whose.distribution}"
+        why = f"the {what} cannot take its options: {reason}"
+        if self._section.kind in ALWAYS or name in self._written:
+            off = f"; go on without it with {_off(whose)}" if whose.installed else ""
+            raise self._config.error([self._section.key, name], f"{why}{off}.")
+        self.left_out[name] = why
+
+    def _unknown(self, name: str, known: list[str]) -> ConfigError:
+        path, noun = [self._section.key, name], self._section.noun
+        if why := self._offers.quarrel(self._section.kind, name):
+            return self._config.error(path, f"{why}.")
+        if name == Hedge.name and self._section.key == "strategies":
+            return self._config.error(path, HEDGED)
+        near = nearest(name, known)
+        what = f"no installed plugin offers a {noun} {name!r}"
+        failing = {each: state for each, state in self._offers.installed.items() if state != "ok"}
+        ways = [way_out(each, state) for each, state in failing.items()]
+        if not near and not ways:
+            ways = [f"there are {', '.join(known)}" if known else "none offers any"]
+        return self._config.error(path, "; ".join((what, *([] if near else ways))) + ".", near)
+
+
+def _off(whose: PluginReport) -> str:
+    return f"plugins: {{disabled: [{whose.distribution}]}}"
