@@ -5,12 +5,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 from interlock.errors import AnswerTooLarge, ProtocolError
-from interlock.types.growing import Growing
 from interlock.types.messages import Citation, Part, Reasoning, Refusal, Text, ToolCall
 from interlock.types.models import LARGEST_ANSWER
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
 from interlock.types.strict import loads
 
+# Pieces of a text are joined when there are so many.
+_MANY = 1024
 _PART = 64  # what a part holds besides its text
 
 
@@ -20,6 +21,33 @@ def folded(vendor: str, limit: int, deltas: Iterable[Delta]) -> "Answer":
     for delta in deltas:
         fold.add(delta)
     return fold.answer()
+
+
+class Growing:
+    """Takes pieces and gives the whole. `size` is its length in characters.
+
+    Pieces are joined every so often: a piece of two characters takes up as much memory as fifty.
+    """
+
+    __slots__ = ("_joined", "_pieces", "size")
+
+    def __init__(self) -> None:
+        self._joined: list[str] = []
+        self._pieces: list[str] = []
+        self.size = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._pieces or self._joined)
+
+    def __str__(self) -> str:
+        return "".join([*self._joined, *self._pieces])
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self.size += len(piece)
+        if len(self._pieces) >= _MANY:
+            self._joined.append("".join(self._pieces))
+            self._pieces.clear()
 
 
 class _Piece:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from interlock.types.growing import Growing
+from interlock.fold import Growing
 from interlock.types.messages import Message, Text
 from interlock.types.models import Deployment
 from interlock.types.records import Record
@@ -147,6 +147,10 @@ class _Unheard(Delivery):
     """Of a plain call: nobody hears anything before the answer is whole."""
 
     streams = False
+
+    @property
+    def started(self) -> bool:
+        return False
 
     def no_beginning(self) -> None:
         pass

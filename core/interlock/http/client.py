@@ -231,7 +231,7 @@ class StreamReply:
     def __init__(self, arrival: "TransportReply", limit: int) -> None:
         self._arrival = arrival
         self._limit = limit
-        self._encoding = encoding_of(arrival.headers)
+        self._encoding = encoding_of(arrival.headers) if "content-encoding" in arrival.headers else ""
         self._inflater: Inflater | None = None
         self._ready: Iterator[bytes] = iter(())
         self._worked = 0

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
+from interlock.fold import Growing
 from interlock.http import EventParser, ServerEvent, broken_call, is_arguments, written
 from interlock.http.payload import Incoming, optional_text, parse_object, text_of
 from interlock.protocols import ProviderCall
-from interlock.types.growing import Growing
 from interlock.types.json_reader import load_json
 from interlock.types.response import Delta, ToolCallDelta, Usage
 from interlock.types.strict import marked

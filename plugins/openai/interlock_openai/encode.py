@@ -47,7 +47,8 @@ def body(call: ProviderCall, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
     payload["messages"] = encode_messages(call, vendor, words, owed=owed(plan, vendor))
     payload.update(tools)
     put_settings(call, vendor, plan, payload)
-    add_extras(payload, deployment, request.settings)
+    if deployment.extra_body or request.settings.extra:
+        add_extras(payload, deployment, request.settings)
     payload["stream"] = stream
     if stream and vendor.stream_usage:
         payload.setdefault("stream_options", {"include_usage": True})

@@ -124,8 +124,8 @@ class ChatReader:
             yield from self._parts(content)
         elif isinstance(content, str) and content:
             yield from self._text(content)
-        refusal = text_of(delta.get("refusal"))
-        if refusal:
+        refusal = delta.get("refusal")
+        if isinstance(refusal, str) and refusal:
             yield from self._seal()
             self._refused = True
             yield Delta(refusal=refusal)

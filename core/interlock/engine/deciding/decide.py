@@ -183,7 +183,9 @@ class Decider:
 
     def effective(self, request: Request, task: str) -> Constraints:
         """The request's constraints, the configuration's, and what the task itself demands."""
-        constraints = tighten(self._defaults, request.constraints)
+        constraints = request.constraints
+        if constraints != _FREE or self._defaults != _FREE:
+            constraints = tighten(self._defaults, constraints)
         if task == EU_REGULATED:
             constraints = tighten(constraints, Constraints(residency=frozenset({"eu"})))
         return constraints
@@ -196,13 +198,15 @@ class Decider:
         constraints = self.effective(request, request.task or "")
         if constraints is not request.constraints:
             return constraints
-        return _FREE if constraints.is_free else replace(constraints)
+        return _FREE if constraints == _FREE else replace(constraints)
 
     def recheck(
         self, request: Request, kept: Constraints, decision: Decision, deployment: Deployment
     ) -> str | None:
         """The rule that forbids an attempt now, in words; None when it is allowed."""
-        constraints = tighten(kept, self.effective(request, decision.task))
+        constraints = self.effective(request, decision.task)
+        if constraints != kept:
+            constraints = tighten(kept, constraints)
         meant, _ = self._meant(request, keyless=True)
         exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens, meant)
         return exclusion.sentence if exclusion else None
