@@ -147,8 +147,14 @@ def test_no_secret_in_an_error_or_its_frames(provider: str, ask: Any, how: str) 
     assert error.deployment == "a"
 
 
+# Without a digit it may be a word of a record's own, such as first_token.
+keys = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_.", min_size=6, max_size=40).filter(
+    lambda key: any(map(str.isdigit, key)) and any(map(str.isalpha, key))
+)
+
+
 @dialects
-@given(key=st.text("abcdefghijklmnopqrstuvwxyz0123456789-_.", min_size=6, max_size=40), inside=st.booleans())
+@given(key=keys, inside=st.booleans())
 @settings(max_examples=15, deadline=None)
 def test_whatever_a_key_looks_like(provider: str, key: str, inside: bool) -> None:
     ask = streamed if inside else plain
