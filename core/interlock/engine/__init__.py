@@ -3,8 +3,8 @@
 Begin with `engine.py`: `Engine.complete` is a whole call on one screen, and everything else hangs from it.
 Then, in this order:
 
-Deciding             deciding/: decide, ranking, routes, checker, spreading: classify, exclude, rank, without
-                     waiting; replay_state, replaying: a recorded decision made again
+Deciding             deciding/: decide, checker, exclusions, ranking, routes, place, spreading: classify,
+                     exclude, rank, without waiting; replay_state, replaying: a recorded decision made again
 The call             call: its state; run: the one loop, for plain calls, streams and what is asked on the
                      way; steps: what the strategy wants tried; segment: one step under way; asking, refining:
                      a second opinion on the task; guards: what is sealed and restored; endings: the error of

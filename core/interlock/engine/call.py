@@ -1,11 +1,12 @@
 """A call under way."""
 
 import asyncio
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from interlock.errors import OutputInvalid, TotalTimeout
+from interlock.engine.traces import CallTrace
+from interlock.errors import BudgetExceeded, OutputInvalid, TotalTimeout
 from interlock.fold import Fold
 from interlock.health.breaker import Wait
 from interlock.records.draft import RecordDraft
@@ -15,10 +16,6 @@ from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Constraints, Request
 from interlock.types.response import Answer, Response
-
-if TYPE_CHECKING:
-    from interlock.engine.attempting.budgeting import Budgeting
-    from interlock.engine.traces import CallTrace
 
 Steps = Generator[Attempt | Race, Outcome, Outcome | None]
 
@@ -58,9 +55,9 @@ class CallState:
     `asked` is the request as the caller gave it, `kept_to` the constraints that it came with, `request` what
     guardrails made of it; `kept` is what they keep aside. `steps` is the strategy under way, `outcome` what
     it is told next. `due` is the loop's time at which the call must have ended, `total` the seconds that it
-    was given. `misfits` holds each deployment's last output that did not fit. `budgeting` knows the router's
-    budgets, if it has any; `wait_of` says of a deployment at a task what it waits for, if its health closes
-    it to attempts.
+    was given. `misfits` holds each deployment's last output that did not fit. `short_of` says
+    which budget keeps the request from those that nothing else excludes, if the router has budgets; `wait_of`
+    says of a deployment at a task what it waits for, if its health closes it to attempts.
     """
 
     asked: Request
@@ -74,9 +71,9 @@ class CallState:
     steps: Steps = field(init=False)
     outcome: Outcome | None = None
     misfits: dict[str, OutputInvalid] = field(default_factory=dict)
-    budgeting: "Budgeting | None" = None
+    short_of: Callable[[Request, Decision, Mapping[str, str]], BudgetExceeded | None] | None = None
     wait_of: Callable[[str, str], Wait | None] | None = None
-    trace: "CallTrace | None" = None
+    trace: CallTrace | None = None
 
     def over(self) -> None:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the

@@ -132,7 +132,7 @@ class Engine:
             due=running_loop().time() + total,
             total=total,
             trace=trace,
-            budgeting=self._budgeting,
+            short_of=None if self._budgeting is None else self._budgeting.nowhere,
             wait_of=self._retry_gate.wait_of,
         )
         if trace is not None:

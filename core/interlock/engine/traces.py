@@ -5,16 +5,18 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from interlock.protocols import ProviderCall
 from interlock.telemetry.content import of_answer, of_messages
 from interlock.telemetry.facts import aside, cause, of_attempt, of_call, of_error, of_place, of_record, some
 from interlock.telemetry.names import CHAT, INVOKE_WORKFLOW
+from interlock.types.decisions import AttemptRole
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, Record
+from interlock.types.response import Answer
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
 
-    from interlock.engine.attempting.recorder import AttemptScope
     from interlock.telemetry.live import Live
 
 T = TypeVar("T")
@@ -33,10 +35,10 @@ class CallTrace:
     __slots__ = ("_begun", "_record", "_token", "attempts", "context", "counts", "failed", "live", "span")
 
     def __init__(self, live: "Live", parent: "Context", *, streamed: bool) -> None:
-        names, router = live.names, live.telemetry.name
+        names, router = live.names, live.settings.router
         attributes = {names.operation: INVOKE_WORKFLOW, names.workflow: router, names.stream: streamed}
         self.live = live
-        self.counts = live.telemetry.tokens and not live.counted(parent)
+        self.counts = live.settings.tokens and not live.counted(parent)
         self.span = live.start(f"{INVOKE_WORKFLOW} {router}", attributes, parent)
         self.context = live.under(self.span, parent)
         self.attempts: list[AttemptTrace] = []
@@ -66,7 +68,7 @@ class CallTrace:
 
     def refused(self, deployment: Deployment, record: AttemptRecord) -> None:
         """An attempt was forbidden before it began."""
-        AttemptTrace(self, deployment, {self.live.names.role: record.role}).end(record)
+        AttemptTrace(self, deployment, record.role).end(record)
 
     def close(self, error: BaseException | None) -> None:
         """End the span and count the call."""
@@ -82,7 +84,7 @@ class CallTrace:
             attributes[names.outcome] = "left"
         if live.measures:
             labels = some(attributes, names.task, names.outcome, names.error_type)
-            labels[names.operation], labels[names.workflow] = INVOKE_WORKFLOW, live.telemetry.name
+            labels[names.operation], labels[names.workflow] = INVOKE_WORKFLOW, live.settings.router
             live.measure("call", perf_counter() - self._begun, labels, self.context)
             if record is not None:
                 live.measure("decisions", 1, some(attributes, names.task, names.reason), self.context)
@@ -91,9 +93,14 @@ class CallTrace:
 
 
 class AttemptTrace:
-    """An attempt's span. It is the parent of what its provider does, and of nothing else."""
+    """An attempt's span. It is the parent of what its provider does, and of nothing else.
+
+    `asked` is missing of an attempt that was forbidden before it began. `speaks` is set once a stream has
+    given its first token.
+    """
 
     __slots__ = (
+        "_asked",
         "_began",
         "_call",
         "_context",
@@ -101,25 +108,31 @@ class AttemptTrace:
         "_labels",
         "_live",
         "_outcome",
-        "_scope",
+        "_role",
         "_streamed",
         "span",
+        "speaks",
     )  # fmt: skip
 
     def __init__(
         self,
         call: CallTrace,
         deployment: Deployment,
-        attributes: dict[str, Any],
-        scope: "AttemptScope | None" = None,
+        role: AttemptRole,
+        asked: ProviderCall | None = None,
+        *,
+        streamed: bool = False,
     ) -> None:
         live = self._live = call.live
+        attributes: dict[str, Any] = {live.names.role: role}
+        if asked is not None:
+            attributes = of_call(live.names, asked, role, streamed=streamed)
         place = live.places.get(deployment.id)
         if place is None:
             place = live.places[deployment.id] = of_place(live.names, deployment)
         self._call = call
-        self._scope = scope
-        self._streamed = scope is not None and scope.streamed
+        self._role, self._asked, self._streamed = role, asked, streamed
+        self.speaks = False
         self._labels = place
         self._outcome = ""
         self._began = perf_counter()
@@ -134,11 +147,6 @@ class AttemptTrace:
         )
         self._context = live.under(self.span, call.context)
         call.attempts.append(self)
-
-    @classmethod
-    def of(cls, call: CallTrace, scope: "AttemptScope") -> Self:
-        attributes = of_call(call.live.names, scope.call, scope.attempt.role, streamed=scope.streamed)
-        return cls(call, scope.call.deployment, attributes, scope)
 
     def carried(self, step: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
         """`step`, awaited with this span current, and timed when it gives the chunks of a stream."""
@@ -160,9 +168,9 @@ class AttemptTrace:
 
         return timed
 
-    def end(self, record: AttemptRecord) -> None:
-        live, names, scope, error = self._live, self._live.names, self._scope, record.error
-        answer = None if scope is None else scope.answer
+    def end(self, record: AttemptRecord, answer: Answer | None = None) -> None:
+        """`answer` is the provider's, if it gave one."""
+        live, names, asked, error = self._live, self._live.names, self._asked, record.error
         attributes = of_attempt(names, record, answer)
         why = None
         self._outcome = record.outcome
@@ -180,8 +188,8 @@ class AttemptTrace:
             return
         if not self._call.counts:
             attributes = aside(attributes)
-        if live.telemetry.content and scope is not None and self.span.is_recording():
-            attributes |= of_messages(names, scope.call.request.messages)
+        if live.settings.content and asked is not None and self.span.is_recording():
+            attributes |= of_messages(names, asked.request.messages)
             if answer is not None:
                 attributes |= of_answer(names, answer)
         live.end(self.span, attributes, why)
@@ -195,9 +203,9 @@ class AttemptTrace:
 
     def _won(self, since: float) -> bool:
         """Whether it has answered, or begun to, at a time when an attempt begun at `since` was under way."""
-        if self._scope is None or self._scope.attempt.role == "classifier":
+        if self._asked is None or self._role == "classifier":
             return False
-        speaks = self._outcome == "" and self._scope.first_token is not None
+        speaks = self._outcome == "" and self.speaks
         return speaks or (self._outcome == "answer" and self._ended >= since)
 
     def _fell_back(self, failed: AttemptRecord, deployment: Deployment) -> None:

@@ -105,8 +105,10 @@ class TracingObserver:
     def began(self, scope: AttemptScope) -> None:
         trace = scope.state.trace
         if trace is not None:
-            scope.trace = AttemptTrace.of(trace, scope)
+            scope.trace = AttemptTrace(
+                trace, scope.call.deployment, scope.attempt.role, scope.call, streamed=scope.streamed
+            )
 
     def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as an observer
         if scope.trace is not None:
-            scope.trace.end(record)
+            scope.trace.end(record, scope.answer)

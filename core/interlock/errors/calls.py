@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from interlock.errors.attempts import ProviderError
+from interlock.errors.exclusions import listed
 from interlock.errors.refusals import RateLimited
 from interlock.errors.root import InterlockError
-from interlock.types.exclusions import listed
 
 if TYPE_CHECKING:
     from interlock.types.response import Response

@@ -12,9 +12,9 @@ from typing import Any
 from interlock.errors import InvalidRequest, ProviderError, SettingRefused
 from interlock.http.payload import json_in
 from interlock.protocols import ProviderCall
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, traits_of
 from interlock.types.request import HINTS, Settings
-from interlock.types.traits import UNKNOWN, traits_of
+from interlock.types.traits import UNKNOWN
 
 # As vendors spell them, in small letters and digits alone.
 _SPELLINGS: Mapping[str, str] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from opentelemetry import context as contexts
 from opentelemetry import trace
@@ -20,9 +20,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from interlock.telemetry.names import Metric
-
-if TYPE_CHECKING:
-    from interlock.telemetry.switch import Telemetry
+from interlock.telemetry.settings import TelemetrySettings
 
 _SCOPE = "interlock"
 # In a context: the span there counts the tokens of what is asked below it.
@@ -39,17 +37,17 @@ class Live:
     """A provider's tracer and instruments, for one router. Either may be missing."""
 
     def __init__(
-        self, telemetry: "Telemetry", traces: TracerProvider | None, meters: MeterProvider | None
+        self, settings: TelemetrySettings, traces: TracerProvider | None, meters: MeterProvider | None
     ) -> None:
-        self.telemetry = telemetry
-        self.names = telemetry.names
+        self.settings = settings
+        self.names = settings.names
         scope = (_SCOPE, version("interlock"))
         tracer = None if traces is None else traces.get_tracer(*scope, schema_url=_SCHEMA)
         self._tracer = None if isinstance(tracer, NoOpTracer) else tracer
         self._add: dict[str, Callable[..., None]] = {}
         if meters is not None:
             meter = meters.get_meter(*scope, schema_url=_SCHEMA)
-            self._add = {key: _instrument(meter, metric) for key, metric in telemetry.metrics.items()}
+            self._add = {key: _instrument(meter, metric) for key, metric in settings.metrics.items()}
         self.measures = bool(self._add)
         self.places: dict[str, dict[str, Any]] = {}
 

@@ -5,14 +5,12 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from interlock.telemetry.names import AttributeNames, metrics_of, wants_newest
+from interlock.telemetry.settings import TelemetrySettings
 
 if TYPE_CHECKING:
     from interlock.telemetry.live import Live
 
 _BY_VARIABLE = ("OTEL_PYTHON_TRACER_PROVIDER", "OTEL_PYTHON_METER_PROVIDER")
-_CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
-_ON_SPANS = frozenset({"true", "1", "span_only", "span_and_event"})
 _SILENT = frozenset({"ProxyTracerProvider", "NoOpTracerProvider", "_ProxyMeterProvider", "NoOpMeterProvider"})
 
 
@@ -28,11 +26,7 @@ class Telemetry:
     def __init__(
         self, name: str = "interlock", environ: Mapping[str, str] = os.environ, *, tokens: bool = True
     ) -> None:
-        self.name = name
-        self.tokens = tokens
-        self.names = AttributeNames.wanted(environ)
-        self.metrics = metrics_of(newest=wants_newest(environ))
-        self.content = environ.get(_CONTENT, "").strip().lower() in _ON_SPANS
+        self._settings = TelemetrySettings.wanted(name, environ, tokens=tokens)
         self._live: Live | None = None
         self._providers: tuple[object, object] = (None, None)
         if any(environ.get(variable) for variable in _BY_VARIABLE):
@@ -65,4 +59,4 @@ class Telemetry:
             return None
         from interlock.telemetry.live import Live  # noqa: PLC0415 - the one module that needs OpenTelemetry
 
-        return Live(self, traces, meters)
+        return Live(self._settings, traces, meters)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from interlock.errors import ProviderError
-from interlock.types.exclusions import by_rule
+from interlock.errors.exclusions import by_rule
 from interlock.types.facts import Facts
 from interlock.types.response import Answer
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NoReturn
 
-from interlock.types.traits import UNKNOWN, Traits
+from interlock.types.traits import UNKNOWN, Traits, layered
 
 _LOCAL = "local"
 
@@ -306,3 +306,9 @@ class Deployment(Destination):
         if own is not None or price is None or self.provider == card.vendor:
             return own or price
         return _estimated(price)
+
+
+def traits_of(deployment: Deployment, family: Traits = UNKNOWN, vendor: Traits = UNKNOWN) -> Traits:
+    """A deployment's traits, as `layered` has it."""
+    card = deployment.card
+    return layered(deployment.traits, card.traits, card.capabilities, family, vendor)

@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from interlock.types.names import nearest
-
-if TYPE_CHECKING:
-    from interlock.types.models import Deployment
 
 Reasons = Literal["never", "asked", "unasked", "always"]
 Speaks = Literal["chat", "responses"]
@@ -92,18 +89,15 @@ _NOTHING: frozenset[str] = frozenset()
 UNKNOWN = Traits()
 
 
-def traits_of(deployment: "Deployment", family: Traits = UNKNOWN, vendor: Traits = UNKNOWN) -> Traits:
-    """A deployment's traits: its own over its card's over those of its model's `family` over its `vendor`'s.
+# Asked for each call, and the same for each of a deployment's.
+@lru_cache(maxsize=1024)
+def layered(
+    own: Traits, card: Traits, capabilities: frozenset[str], family: Traits, vendor: Traits
+) -> Traits:
+    """A deployment's own over its card's over those of its model's `family` over its `vendor`'s.
 
     A card that lists what its model can do, and no reasoning, says that it does not reason.
     """
-    card = deployment.card
-    return _found(deployment.traits, card.traits, card.capabilities, family, vendor)
-
-
-# Asked for each call, and the same for each of a deployment's.
-@lru_cache(maxsize=1024)
-def _found(own: Traits, card: Traits, capabilities: frozenset[str], family: Traits, vendor: Traits) -> Traits:
     found = own.over(card).over(family)
     if found.reasons is None and capabilities and "reasoning" not in capabilities:
         found = replace(found, reasons="never")

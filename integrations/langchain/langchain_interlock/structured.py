@@ -1,9 +1,10 @@
 """Answers as instances of a schema, by each of LangChain's three methods."""
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_core.exceptions import OutputParserException
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.output_parsers import BaseOutputParser, JsonOutputParser, PydanticOutputParser
 from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
@@ -15,14 +16,11 @@ from langchain_interlock.calls import INCLUDE_RAW
 from langchain_interlock.output import schema_of
 from langchain_interlock.tools import openai_tools
 
-if TYPE_CHECKING:
-    from langchain_interlock.chat import ChatInterlock
-
 _METHODS = ("json_schema", "function_calling", "json_mode")
 
 
 def structured(
-    chat: "ChatInterlock",
+    chat: BaseChatModel,
     schema: Any,
     *,
     include_raw: bool,
@@ -55,7 +53,7 @@ def structured(
 
 
 def _called(
-    chat: "ChatInterlock", schema: Any, strict: bool | None, bound: dict[str, Any]
+    chat: BaseChatModel, schema: Any, strict: bool | None, bound: dict[str, Any]
 ) -> tuple[Runnable[Any, AIMessage], Any]:
     name = openai_tools([schema])[0]["function"]["name"]
     bound.setdefault("parallel_tool_calls", False)
@@ -66,7 +64,7 @@ def _called(
 
 
 def _formatted(
-    chat: "ChatInterlock", schema: Any, method: str, strict: bool | None, bound: dict[str, Any]
+    chat: BaseChatModel, schema: Any, method: str, strict: bool | None, bound: dict[str, Any]
 ) -> tuple[Runnable[Any, AIMessage], BaseOutputParser[Any]]:
     written = None if schema is None else schema_of(schema, strict=strict)
     if method == "json_mode":

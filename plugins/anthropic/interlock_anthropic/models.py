@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from interlock.types import traits as said
 from interlock.types.models import Deployment
+from interlock.types.models import traits_of as configured
 
 _FAMILY_FIRST = re.compile(r"claude-([a-z]+)-(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?")
 _NUMBER_FIRST = re.compile(r"claude-(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?(?:-([a-z]+))?")
@@ -59,7 +60,7 @@ class Traits:
 def traits_of(deployment: Deployment) -> Traits:
     """From the vendor's name for the model, or else from the card's id; what is configured goes over them."""
     known = _traits(deployment.name, deployment.card.id)
-    given = said.traits_of(deployment)
+    given = configured(deployment)
     return known if given == said.UNKNOWN else _over(known, given)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from interlock.types import traits as said
 from interlock.types.models import Deployment
+from interlock.types.models import traits_of as configured
 from interlock_bedrock.places import model_of
 
 _FAMILY_FIRST = re.compile(r"claude-([a-z]+)-(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?")
@@ -93,7 +94,7 @@ def traits_of(deployment: Deployment) -> Traits:
     What is configured goes over both.
     """
     known = _traits(model_of(deployment.name).plain, deployment.card.id.lower())
-    given = said.traits_of(deployment)
+    given = configured(deployment)
     return known if given == said.UNKNOWN else _over(known, given)
 
 

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from interlock.errors import InvalidRequest
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, traits_of
 from interlock.types.request import Settings
-from interlock.types.traits import UNKNOWN, Traits, traits_of
+from interlock.types.traits import UNKNOWN, Traits
 
 VENDOR = "google"
 

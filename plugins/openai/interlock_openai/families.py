@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from interlock.types.models import Deployment
-from interlock.types.traits import UNKNOWN, Speaks, Traits, traits_of
+from interlock.types.models import Deployment, traits_of
+from interlock.types.traits import UNKNOWN, Speaks, Traits
 from interlock_openai.vendors import Vendor
 
 _SAMPLING = frozenset({"sampling"})

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from interlock import ConfigError, Deployment, ModelCard, Router, Traits
-from interlock.types.traits import EFFORTS, SAMPLING, UnknownTrait, traits_from, traits_of
+from interlock.types.models import traits_of
+from interlock.types.traits import EFFORTS, SAMPLING, UnknownTrait, traits_from
 
 
 def deployment(*, capabilities: frozenset[str] = frozenset(), card: Traits, own: Traits) -> Deployment:

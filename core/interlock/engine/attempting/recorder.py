@@ -5,12 +5,13 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
 from interlock.engine.call import AttemptState, CallState
 from interlock.engine.leaving import Cancelled, LostRace, left
+from interlock.engine.traces import AttemptTrace
 from interlock.errors import (
     AttemptTimeout,
     ConnectTimeout,
@@ -29,9 +30,6 @@ from interlock.records.costs import estimated, filled
 from interlock.types.decisions import Attempt
 from interlock.types.records import RESENT, AttemptRecord
 from interlock.types.response import Answer, Usage
-
-if TYPE_CHECKING:
-    from interlock.engine.traces import AttemptTrace
 
 T = TypeVar("T")
 
@@ -135,6 +133,8 @@ class AttemptScope:
     def spoke(self) -> None:
         """The first token has come."""
         self.first_token = perf_counter() - self._ticks
+        if self.trace is not None:
+            self.trace.speaks = True
 
     def __enter__(self) -> Self:
         try:

@@ -1,29 +1,18 @@
 """Asking the rules: about every deployment of a request, and once more before each attempt."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from interlock.constraints import needs
+from interlock.engine.deciding.exclusions import Exclusion
+from interlock.engine.deciding.replay_state import ReplayState
 from interlock.logs import redacting_logger
 from interlock.protocols import Constraint, ConstraintCall, ProviderFacts, SelectiveConstraint, SurveyCall
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
 
-if TYPE_CHECKING:
-    from interlock.engine.deciding.replay_state import ReplayState
-
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
-# Rules that say that a deployment cannot serve anybody now; every other rule is about the request.
-UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    rule: str
-    sentence: str
 
 
 class ConstraintChecker:
@@ -115,7 +104,7 @@ class ConstraintChecker:
         request: Request,
         constraints: Constraints,
         tokens: int,
-        replayed: "ReplayState",
+        replayed: ReplayState,
         meant: frozenset[str] | None = None,
     ) -> Callable[[Deployment], Exclusion | None]:
         """As `judge`, of a recorded request whose prompt is gone."""

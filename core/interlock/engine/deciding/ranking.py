@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from interlock.engine.deciding.checker import UNAVAILABLE, Exclusion
-from interlock.engine.deciding.routes import Order, Place
+from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion
+from interlock.engine.deciding.place import Place
+from interlock.engine.deciding.routes import Order
 from interlock.engine.deciding.spreading import Rank, spread
 from interlock.health import GOOD, Standing, Verdict
 from interlock.types.decisions import Candidate, Reason

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from interlock.engine.deciding.checker import UNAVAILABLE, Exclusion
+from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion
 from interlock.health import Standing, Verdict
 from interlock.health.load import Ranking
 from interlock.protocols import Constraint

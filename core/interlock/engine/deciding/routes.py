@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from interlock.catalog import Catalog
 from interlock.catalog.names import Names
+from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.spreading import twins
 from interlock.types.decisions import Candidate
 from interlock.types.models import Deployment
@@ -13,18 +14,6 @@ LONG_DOCUMENT = "long_document"
 EU_REGULATED = "eu_regulated"
 LOW_LATENCY = "low_latency"
 _LAST = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A deployment's place in an order. `row` is the row that names it, empty for the rest; `rank` 0 is a
-    primary.
-    """
-
-    deployment: Deployment
-    row: str
-    rank: int
-    candidate: Candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from interlock.engine.deciding.place import Place
 from interlock.health.load import Ranking
 from interlock.types.decisions import Candidate
 
-if TYPE_CHECKING:
-    from interlock.engine.deciding.routes import Place
-
 Rank = Callable[[Sequence[str]], Ranking | None]
-Ranked = list[tuple["Place", Candidate]]
+Ranked = list[tuple[Place, Candidate]]
 
 
-def twins(places: "Sequence[Place]") -> tuple[frozenset[str], ...]:
+def twins(places: Sequence[Place]) -> tuple[frozenset[str], ...]:
     """The deployments that may change places: of one model, side by side, named by one entry of one row.
 
     Where a row names deployments one by one, their order is meant. What no row names has no other order than
     the configuration's, which is not.
     """
 
-    def alike(place: "Place") -> tuple[str, str, int]:
+    def alike(place: Place) -> tuple[str, str, int]:
         return place.deployment.model, place.row, place.rank if place.row else 0
 
     groups = (frozenset(place.deployment.id for place in group) for _, group in groupby(places, alike))

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock import NoDeployment
-from interlock.types.exclusions import by_rule, listed
+from interlock.errors.exclusions import by_rule, listed
 
 ALONE = "the request asks for gpt-4o alone"
 
