@@ -6,6 +6,7 @@ from interlock.errors import (
     AllRateLimited,
     AnswerTimeout,
     AnswerTooLarge,
+    ApprovalNeeded,
     AttemptTimeout,
     AuthenticationError,
     BetweenTokensTimeout,
@@ -48,6 +49,7 @@ from interlock.errors import (
 from interlock.hookspecs import hookimpl
 from interlock.records import attempts_to_plain, response_to_plain
 from interlock.router import Router
+from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.messages import (
     Audio,
@@ -65,6 +67,8 @@ from interlock.types.models import Deployment, Endpoint, ModelCard, Price, Score
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
+from interlock.types.tool_policies import ToolPolicy, ToolRule
+from interlock.types.tools import Preview, Repeat, ToolOutcome
 from interlock.types.traits import Traits
 
 __all__ = [
@@ -73,6 +77,8 @@ __all__ = [
     "Answer",
     "AnswerTimeout",
     "AnswerTooLarge",
+    "ApprovalNeeded",
+    "ApprovalRequest",
     "AttemptRecord",
     "AttemptTimeout",
     "Audio",
@@ -99,6 +105,7 @@ __all__ = [
     "Endpoint",
     "ErrorRecord",
     "FirstTokenTimeout",
+    "Grant",
     "GuardrailError",
     "Image",
     "InterlockError",
@@ -115,6 +122,7 @@ __all__ = [
     "PermitError",
     "PluginError",
     "PrefillRejected",
+    "Preview",
     "Price",
     "ProtocolError",
     "ProviderError",
@@ -124,6 +132,7 @@ __all__ = [
     "Record",
     "Refusal",
     "RefusedAnswer",
+    "Repeat",
     "Request",
     "RequestError",
     "Response",
@@ -138,7 +147,10 @@ __all__ = [
     "Timeouts",
     "ToolCall",
     "ToolCallDelta",
+    "ToolOutcome",
+    "ToolPolicy",
     "ToolResult",
+    "ToolRule",
     "ToolSpec",
     "TotalTimeout",
     "Traits",

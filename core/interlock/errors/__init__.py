@@ -10,6 +10,7 @@
     │   └── CoolingDown             one by its vendor's rate limit alone; a RateLimited as well
     ├── PermitError                 a send that its permit does not cover
     ├── GuardrailError              a guardrail stopped the call: guardrail
+    ├── ApprovalNeeded              a person has to agree first: request, guardrail
     ├── StreamInterrupted           a stream died after its first chunk: partial
     ├── AllAttemptsFailed           several deployments were tried: causes, retry_after
     │   └── AllRateLimited          and each is at its vendor's rate limit; a RateLimited as well
@@ -67,6 +68,7 @@ from interlock.errors.attempts import (
 from interlock.errors.calls import (
     AllAttemptsFailed,
     AllRateLimited,
+    ApprovalNeeded,
     BudgetExceeded,
     CoolingDown,
     GuardrailError,
@@ -109,6 +111,7 @@ __all__ = [
     "AllRateLimited",
     "AnswerTimeout",
     "AnswerTooLarge",
+    "ApprovalNeeded",
     "AttemptTimeout",
     "AuthenticationError",
     "BetweenTokensTimeout",

@@ -9,6 +9,7 @@ from interlock.errors.refusals import RateLimited
 from interlock.errors.root import InterlockError
 
 if TYPE_CHECKING:
+    from interlock.types.approvals import ApprovalRequest
     from interlock.types.response import Response
 
 _TOO_MANY_REQUESTS = 429
@@ -102,6 +103,24 @@ class GuardrailError(InterlockError):
 
     def __init__(self, message: str, *, guardrail: str) -> None:
         super().__init__(message)
+        self.guardrail = guardrail
+
+
+class ApprovalNeeded(InterlockError):
+    """A person has to agree first: to a run of a tool, or to what a guardrail leaves to them.
+
+    What nobody has agreed to did not happen.
+
+    Attributes:
+        request: the run that is to be approved; its `grant` is the consent. None where a guardrail asks.
+        guardrail: the name of the guardrail that asks; empty where a tool was to be run.
+    """
+
+    def __init__(
+        self, message: str, *, request: "ApprovalRequest | None" = None, guardrail: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.request = request
         self.guardrail = guardrail
 
 

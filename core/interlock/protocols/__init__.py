@@ -45,8 +45,16 @@ from interlock.protocols.strategies import (
 )
 from interlock.protocols.tools import (
     Connector,
+    FindCall,
+    FindingTool,
+    GrantBook,
+    PreviewCall,
+    PreviewingTool,
     Tool,
+    ToolAccess,
     ToolRun,
+    UndoCall,
+    UndoingTool,
 )
 
 API = 1
@@ -64,8 +72,13 @@ __all__ = [
     "Connector",
     "Constraint",
     "ConstraintCall",
+    "FindCall",
+    "FindingTool",
+    "GrantBook",
     "GuardCall",
     "Guardrail",
+    "PreviewCall",
+    "PreviewingTool",
     "Provider",
     "ProviderCall",
     "ProviderFacts",
@@ -82,5 +95,8 @@ __all__ = [
     "StrategyCall",
     "SurveyCall",
     "Tool",
+    "ToolAccess",
     "ToolRun",
+    "UndoCall",
+    "UndoingTool",
 ]

@@ -1,31 +1,144 @@
-"""What a model may ask for, and where it comes from."""
+"""What a model may ask for: what does it, looks for it, shows it beforehand, takes it back."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from math import inf
+from typing import Any, Protocol, runtime_checkable
 
-from interlock.types.messages import ToolCall, ToolResult
+from interlock.protocols.providers import Sender
+from interlock.types.approvals import Grant
+from interlock.types.messages import ToolCall
+from interlock.types.models import Destination
+from interlock.types.permit import Permit
 from interlock.types.request import ToolSpec
+from interlock.types.tools import Preview, Repeat, ToolEffect, ToolOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolRun:
-    """`approved` says that a person agreed to a destructive call."""
+class ToolAccess:
+    """What a tool is given whatever it is asked to do.
+
+    `http` sends to `destination` what `permit` covers, and is the one way out: a tool brings no HTTP client
+    of its own. What works in the process needs neither.
+
+    Attributes:
+        deadline: on the clock of `time.monotonic`, which a pause of the process does not stop. It is looked
+            at just before anything is sent, and nothing is sent after it.
+    """
 
     call: ToolCall
-    approved: bool = False
+    deadline: float = inf
+    http: Sender | None = None
+    permit: Permit | None = None
+    destination: Destination | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, never below 0."""
+        return max(0.0, self.deadline - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolRun(ToolAccess):
+    """One run, to be done once.
+
+    Attributes:
+        key: names the effect, not the attempt: a run that is repeated has the same one. It goes out as
+            the service's idempotency key, as an id that the caller may choose, or as a mark for `find`.
+        grant: the consent under which it runs, checked already; None where none was needed.
+    """
+
+    key: str
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindCall(ToolAccess):
+    """`call` and `key` are those of the run that is looked for."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewCall(ToolAccess):
+    """`call` is what would be run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoCall(ToolRun):
+    """`call` and `receipt` are those of the run to take back; `key` and `grant` are the undoing's own."""
+
+    receipt: Mapping[str, Any]
 
 
 @runtime_checkable
 class Tool(Protocol):
-    """Something a model may ask for. `destructive` ones need approval before they run."""
+    """Something a model may ask for.
+
+    Attributes:
+        effect: what a run does outside: read, write, destructive or irreversible. The user's policy may say
+            otherwise, and then it holds.
+        repeat: what may follow a run of which nobody knows whether it happened.
+        settles_within: seconds after which a run that was sent has happened or never will, and reads show it.
+            That `find` sees nothing counts only then.
+    """
 
     api: int
     spec: ToolSpec
-    destructive: bool
+    effect: ToolEffect
+    repeat: Repeat
+    settles_within: float
 
-    async def run(self, call: ToolRun) -> ToolResult: ...
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        """Do it, once: nothing is sent twice, by no client's retries either.
+
+        What goes wrong is an outcome, wrong arguments too: `refused` where it is certain that nothing
+        happened and nothing will, else `unknown`. Whatever it raises counts as `unknown`. Cancellation
+        passes.
+        """
+        ...
+
+
+@runtime_checkable
+class FindingTool(Tool, Protocol):
+    """A tool that can say whether a run of it has happened, for the way `read` or a key too old."""
+
+    async def find(self, call: FindCall) -> ToolOutcome | None:
+        """What the run with that key has come to; None when there is no sign of it.
+
+        It is read where writes are seen at once, in a list or by the key; never in a search index.
+        """
+        ...
+
+
+@runtime_checkable
+class PreviewingTool(Tool, Protocol):
+    """A tool that can say beforehand what a run would do."""
+
+    async def preview(self, call: PreviewCall) -> Preview:
+        """What it would do, as things stand. Changes nothing."""
+        ...
+
+
+@runtime_checkable
+class UndoingTool(Tool, Protocol):
+    """A tool whose runs can be taken back. To undo is an effect of its own, with a key of its own."""
+
+    async def undo(self, call: UndoCall) -> ToolOutcome: ...
+
+
+@runtime_checkable
+class GrantBook(Protocol):
+    """Remembers which grants have been used."""
+
+    async def consume(self, grant: Grant) -> bool:
+        """Use it. True once for each id, whoever asks at the same time, and only while it lasts.
+
+        Its clock never goes back: an expired grant stays expired when the machine's clock is set back.
+        """
+        ...
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from interlock.testing.classifier_rules import ClassifierConformance
 from interlock.testing.clock import FakeClock
 from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
+from interlock.testing.effect_rules import ToolConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.provider_rules import ProviderConformance
@@ -34,6 +35,7 @@ __all__ = [
     "SharedHealthConformance",
     "Step",
     "StoreConformance",
+    "ToolConformance",
     "Upstream",
     "rules_of",
     "scripted_providers",

@@ -68,7 +68,7 @@ class BareConnector(ConnectorConformance):
     def __init__(self, connector: Connector) -> None:
         self.connector = connector
 
-    def harmless(self) -> list[Tool]:
+    def readers(self) -> list[Tool]:
         not_applicable(NO_DATA)
 
 

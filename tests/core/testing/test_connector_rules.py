@@ -6,7 +6,7 @@ from unittest import SkipTest
 
 import pytest
 
-from interlock import ToolResult, ToolSpec
+from interlock import Repeat, ToolOutcome, ToolSpec
 from interlock.protocols import ToolRun
 from interlock.testing import ConnectorConformance, rules_of
 
@@ -17,21 +17,25 @@ QUERY = {"type": "object", "properties": {"query": {"type": "string"}}, "require
 class Search:
     api = 1
     spec = ToolSpec(name="search", description="Finds a page.", parameters=QUERY)
-    destructive = False
+    effect: Any = "read"
+    repeat: Any = Repeat("natural")
+    settles_within: Any = 0.0
 
-    async def run(self, call: ToolRun) -> ToolResult:
-        query = call.call.arguments.get("query")
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        query = run.call.arguments.get("query")
         if not isinstance(query, str):
-            return ToolResult(id=call.call.id, content="query must be text", error=True)
-        return ToolResult(id=call.call.id, content=f"a page about {query}")
+            return ToolOutcome(outcome="refused", content="query must be text")
+        return ToolOutcome(outcome="done", content=f"a page about {query}")
 
 
 class Delete:
     api = 1
     spec = ToolSpec(name="delete", description="Deletes a page.")
-    destructive = True
+    effect = "destructive"
+    repeat = Repeat("none")
+    settles_within = 0.0
 
-    async def run(self, call: ToolRun) -> ToolResult:
+    async def run(self, run: ToolRun) -> ToolOutcome:
         raise AssertionError("the kit must not run what is destructive")
 
 
@@ -57,7 +61,10 @@ class Kit(ConnectorConformance):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_connector_that_keeps_the_contract_passes(rule: str) -> None:
-    getattr(Kit(Pages()), rule)()
+    try:
+        getattr(Kit(Pages()), rule)()
+    except SkipTest as skipped:
+        assert "`arguments` names no" in str(skipped)  # noqa: PT017 - skipping is no failure
 
 
 def spec(**fields: Any) -> Any:
@@ -66,42 +73,53 @@ def spec(**fields: Any) -> Any:
     return tool
 
 
-class Unmarked(Search):
-    destructive = "no"  # type: ignore[assignment]  # the breach
-
-
-class OtherId(Search):
-    async def run(self, call: ToolRun) -> ToolResult:
-        return ToolResult(id="1", content="a page")
+def made(**attributes: Any) -> Any:
+    tool = Search()
+    vars(tool).update(attributes)
+    return tool
 
 
 class Says(Search):
-    async def run(self, call: ToolRun) -> Any:
+    async def run(self, run: ToolRun) -> Any:
         return "a page"
 
 
 class Raises(Search):
-    async def run(self, call: ToolRun) -> ToolResult:
-        return ToolResult(id=call.call.id, content=f"a page about {call.call.arguments['query'].upper()}")
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        return ToolOutcome(outcome="done", content=f"a page about {run.call.arguments['query'].upper()}")
 
 
 class Fails(Search):
-    async def run(self, call: ToolRun) -> ToolResult:
-        return ToolResult(id=call.call.id, content="down", error=True)
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        return ToolOutcome(outcome="refused", content="down")
+
+
+class Once(Search):
+    def __init__(self) -> None:
+        self.ran = False
+
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        ran, self.ran = self.ran, True
+        return ToolOutcome(outcome="refused" if ran else "done", content="there was one page")
 
 
 class Believes(Search):
-    async def run(self, call: ToolRun) -> ToolResult:
-        return ToolResult(id=call.call.id, content="a page")
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        return ToolOutcome(outcome="done", content="a page")
 
 
 class Deaf(Search):
-    async def run(self, call: ToolRun) -> ToolResult:
+    async def run(self, run: ToolRun) -> ToolOutcome:
         try:
             await asyncio.sleep(30)
         except asyncio.CancelledError:
-            return ToolResult(id=call.call.id, content="late")
-        return ToolResult(id=call.call.id, content="late")
+            return ToolOutcome(outcome="done", content="late")
+        return ToolOutcome(outcome="done", content="late")
+
+
+class Looks(Search):
+    def find(self, call: Any) -> Any:
+        return None
 
 
 class Dark(Pages):
@@ -109,13 +127,46 @@ class Dark(Pages):
         raise OSError("no such host")
 
 
+class Dated(Pages):
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def tools(self) -> Any:
+        self.asked += 1
+        return [spec(description=f"Finds a page among {self.asked}.")]
+
+
 @pytest.mark.parametrize(
     ("connector", "rule", "sentence"),
     [
         (object(), "is_a_connector", "it needs api, name, tools"),
         (Dark(), "offers_tools", "tools raised OSError: no such host"),
-        (Pages(object()), "offers_tools", "it needs api, spec, destructive, run"),
-        (Pages(Unmarked()), "offers_tools", "destructive must be True or False"),
+        (Pages(object()), "offers_tools", "it needs api, spec, effect, repeat, settles_within, run"),
+        (Pages(Looks()), "offers_tools", "search: find must be a coroutine function"),
+        (
+            Pages(made(effect="harmless")),
+            "says_what_its_tools_do_outside",
+            "effect is 'harmless'; use one of read, write, destructive, irreversible",
+        ),
+        (Pages(made(repeat="natural")), "says_what_its_tools_do_outside", "repeat is 'natural'; say Repeat"),
+        (Pages(made(repeat=Repeat("none"))), "says_what_its_tools_do_outside", "search only reads"),
+        (
+            Pages(made(effect="write", repeat=Repeat("read"))),
+            "says_what_its_tools_do_outside",
+            "takes `async def find`",
+        ),
+        (
+            Pages(made(settles_within=-1)),
+            "says_what_its_tools_do_outside",
+            "settles_within is -1; say in how",
+        ),
+        (Pages(made(settles_within=None)), "says_what_its_tools_do_outside", "settles_within is None"),
+        (Dated(), "is_the_same_tool_when_asked_again", "every approval is bound to these words"),
+        (
+            Pages(spec(parameters={**QUERY, "default": float("nan")})),
+            "is_the_same_tool_when_asked_again",
+            "its schema is no JSON: tools.search.schema.default: nan",
+        ),
         (Pages(Search(), Search()), "names_its_tools_each_differently", "two tools are called 'search'"),
         (Pages(spec(name="find page")), "names_its_tools_each_differently", "'find page' is no name"),
         (Pages(spec(description=" ")), "describes_its_tools", "how would a model choose it"),
@@ -130,11 +181,11 @@ class Dark(Pages):
             "describes_its_tools",
             "required but not described: query",
         ),
-        (Pages(OtherId()), "runs_its_tools", "answered the call 'call-conformance-7' as '1'"),
-        (Pages(Says()), "runs_its_tools", "returned a str, not a ToolResult"),
-        (Pages(Fails()), "runs_its_tools", "failed with the arguments that work"),
-        (Pages(Raises()), "turns_mistakes_into_results", "raised AttributeError"),
-        (Pages(Believes()), "turns_mistakes_into_results", "for good"),
+        (Pages(Says()), "runs_its_tools", "returned a str, not a ToolOutcome"),
+        (Pages(Fails()), "runs_its_tools", "was refused with the arguments that work: down"),
+        (Pages(Once()), "runs_its_tools", "was refused when run again: there was one page"),
+        (Pages(Raises()), "turns_mistakes_into_outcomes", "raised AttributeError"),
+        (Pages(Believes()), "turns_mistakes_into_outcomes", "for good: the outcome is done"),
         (Pages(Deaf()), "lets_cancellation_pass", "the cancellation was swallowed"),
         (
             Pages(spec(name="find")),
@@ -161,5 +212,11 @@ def test_a_tool_that_cannot_be_run_in_a_test_has_a_reason() -> None:
 
 
 def test_what_is_destructive_is_never_run() -> None:
-    with pytest.raises(SkipTest, match="every tool is destructive"):
-        Kit(Pages(Delete())).test_runs_its_tools()
+    with pytest.raises(SkipTest, match="no tool only reads"):
+        Kit(Pages(Delete()), arguments={}, wrong={}).test_runs_its_tools()
+
+
+@pytest.mark.parametrize("what", ["arguments", "wrong"])
+def test_data_for_a_tool_that_is_not_there_is_found_out(what: str) -> None:
+    with pytest.raises(AssertionError, match=f"{what} names 'lost'; the tools are delete, search"):
+        Kit(Pages(), **{what: {"lost": {}}}).test_its_data_names_its_tools()
