@@ -1,19 +1,23 @@
 """`interlock plugins`: what is installed, what it offers, what went wrong with it, and what proves it.
 
-Its verb `new` stands in a file of its own.
+Its verb `new` stands in a file of its own, and what `show` prints in another.
 """
 
 import os
 import sys
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.cli import new, show
+from interlock.cli import described, new, show
 from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost, PluginReport
+
+if TYPE_CHECKING:
+    from interlock.assembly.offers import Offers
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 app.command()(new.new)
@@ -31,6 +35,23 @@ def plugins(
     """
     if context.invoked_subcommand is None:
         _list(context, as_json=as_json)
+
+
+@app.command("show")
+def show_one(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A plugin, its distribution, or what it offers.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Show a plugin, and the options that may be written for what it offers."""
+    host, offers, _ = _host(session(context).config)
+    found = described.matching(host.reports, name)
+    if as_json or (context.parent is not None and context.parent.params.get("as_json")):
+        show.write_json([_data(report, offers) for report in found])
+    else:
+        described.write(found, offers)
 
 
 @app.command()
@@ -64,11 +85,11 @@ def check(
 def _list(context: typer.Context, *, as_json: bool) -> None:
     from interlock.assembly.switches import not_installed
 
-    host, strategy = _host(session(context).config)
+    host, offers, strategy = _host(session(context).config)
     reports = host.reports
     failures = [(report.name, failure) for report in reports for failure in report.failures]
     if as_json:
-        show.write_json([_data(report) for report in reports])
+        show.write_json([_data(report, offers) for report in reports])
     else:
         rows = [
             (report.name, report.distribution, report.version or "-", report.status, _offers(report))
@@ -87,18 +108,22 @@ def _list(context: typer.Context, *, as_json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
-def _data(report: PluginReport) -> dict[str, Any]:
+def _data(report: PluginReport, offers: "Offers") -> dict[str, Any]:
     return {
         "name": report.name,
         "distribution": report.distribution,
         "version": report.version,
         "status": report.status,
         "offers": report.offers,
+        "options": {
+            where: [asdict(option) for option in options]
+            for where, options in described.options_of(report, offers).items()
+        },
         "failures": report.failures,
     }
 
 
-def _host(config: str | None) -> tuple[PluginHost, str | None]:
+def _host(config: str | None) -> "tuple[PluginHost, Offers, str | None]":
     """The plugins as a router has them, and the strategy that it runs. A configuration that cannot be used
     does not stand in the way, and leaves the strategy open.
     """
@@ -113,10 +138,10 @@ def _host(config: str | None) -> tuple[PluginHost, str | None]:
         wiring = assemble(config, environ=environ)
     except ConfigError as error:
         host = PluginHost([builtins], environ=environ)
-        collect(host, Catalog().cards)
+        offers = collect(host, Catalog().cards)
         show.note(f"Listed without the configuration, which cannot be used: {error}")
-        return host, None
-    return wiring.host, wiring.config.strategy
+        return host, offers, None
+    return wiring.host, wiring.offers, wiring.config.strategy
 
 
 def _offers(report: PluginReport) -> str:

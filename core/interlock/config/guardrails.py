@@ -10,8 +10,11 @@ from interlock.types.models import Unprinted
 
 
 class GuardrailConfig(Part):
-    """`timeout` is in seconds, for each time that it is asked; `on_error: pass` goes on without it where it
-    fails. None leaves either to the guardrail.
+    """What is None is left to the guardrail.
+
+    Attributes:
+        timeout: seconds for each time that it is asked; without it, the guardrail's own.
+        on_error: where it fails, `block` ends the call and `pass` goes on; without it, the guardrail's own.
     """
 
     model_config = ConfigDict(extra="allow")

@@ -97,7 +97,7 @@ class Shapes:
 
     def _prepared(self, kind: Any, value: Any) -> Any:
         """The value for a model of a plugin's own, its secrets read. Raises for keys that it lacks."""
-        kind = _unwrapped(kind)
+        kind = unwrapped(kind)
         if kind is Secret:
             return self._read(value)
         if _is_model(kind) and isinstance(value, Mapping) and not issubclass(kind, RootModel):
@@ -156,9 +156,9 @@ class Shapes:
         chosen = {
             given: TypeAdapter(shaped[id(alike[0])], config=None)
             for given in ("keys and values", "a list")
-            if len(alike := [member for member in members if _worded(member) == given]) == 1
+            if len(alike := [member for member in members if worded(member) == given]) == 1
         }
-        wanted = " or ".join(dict.fromkeys(map(_worded, members)))
+        wanted = " or ".join(dict.fromkeys(map(worded, members)))
 
         def check(value: Any, otherwise: Callable[[Any], Any]) -> Any:
             given = describe(value)
@@ -209,7 +209,7 @@ def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _unwrapped(kind: Any) -> Any:
+def unwrapped(kind: Any) -> Any:
     """A type without Annotated, and without None beside one other."""
     while True:
         if get_origin(kind) is Annotated:
@@ -239,9 +239,9 @@ def _at(step: str, check: Callable[[Any, Any], Any], kind: Any, value: Any) -> A
         raise PydanticCustomError(error.type, "{at}", facts) from None
 
 
-def _worded(kind: Any) -> str:
+def worded(kind: Any) -> str:
     """A kind as complaints speak of it."""
-    kind = _unwrapped(kind)
+    kind = unwrapped(kind)
     if kind in _WORDS:
         return _WORDS[kind]
     if get_origin(kind) is Literal:

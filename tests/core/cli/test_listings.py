@@ -1,7 +1,8 @@
 """`interlock models` and `interlock plugins`, which also checks one."""
 
 import json
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from importlib.metadata import version
 
 import pytest
 
@@ -86,13 +87,21 @@ class _Raises:
 
 
 @pytest.fixture
-def broken_plugin(monkeypatch):
+def installed(monkeypatch):
     found = PluginHost.__init__
 
-    def with_broken(self, plugins=(), **options):
-        found(self, [*plugins, _Raises()], **options)
+    def install(plugin):
+        def with_it(self, plugins=(), **options):
+            found(self, [*plugins, plugin], **options)
 
-    monkeypatch.setattr(PluginHost, "__init__", with_broken)
+        monkeypatch.setattr(PluginHost, "__init__", with_it)
+
+    return install
+
+
+@pytest.fixture
+def broken_plugin(installed):
+    installed(_Raises())
 
 
 def test_plugins_say_what_they_offer(run):
@@ -103,6 +112,79 @@ def test_plugins_say_what_they_offer(run):
     assert by_name["openai"]["status"] == "ok"
     assert "zhipu" in by_name["openai"]["offers"]["interlock_providers"]
     assert "zhipu" in run("plugins").stdout
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What there is.
+
+    Attributes:
+        kinds: what is hidden.
+    """
+
+    model: str
+    kinds: tuple[str, ...] = ("mail",)
+
+
+class _Guard:
+    api = 1
+    name = "pii"
+    options = _Terms
+
+    @interlock.hookimpl
+    def interlock_guardrails(self):
+        return [self]
+
+    def configured(self, options):
+        return self
+
+    def before(self, call):
+        return call.request.messages, None
+
+    def after(self, call):
+        return call.answer
+
+
+@pytest.fixture
+def guard(installed):
+    installed(_Guard())
+
+
+@pytest.mark.parametrize("name", ["pii", "_Guard"])
+def test_a_plugin_is_shown_with_its_options(run, guard, name):
+    result = run("plugins", "show", name)
+    assert result.exit_code == 0
+    rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert "Guardrails pii" in rows
+    assert "guardrails.pii.model text required -" in rows
+    assert 'guardrails.pii.kinds list of text ["mail"] what is hidden.' in rows
+    assert any(row.startswith("guardrails.pii.timeout number - seconds for each time") for row in rows)
+    # Its options are needed and not written: it is shown all the same.
+    assert "write guardrails: {pii: {model: …}}" in result.stderr
+
+
+def test_options_as_json(run, guard):
+    (shown,) = json.loads(run("plugins", "show", "pii", "--json").stdout)
+    assert shown in json.loads(run("plugins", "--json").stdout)
+    assert shown["options"]["guardrails.pii"][1] == {
+        "key": "kinds",
+        "type": "list of text",
+        "required": False,
+        "default": ["mail"],
+        "help": "what is hidden.",
+    }
+
+
+def test_a_plugin_that_is_not_there_cannot_be_shown(run):
+    result = run("plugins", "show", "heuristic")
+    assert result.exit_code == 2
+    assert "Did you mean 'heuristics'?" in result.stderr
+
+
+def test_what_is_built_in_has_the_version_of_its_distribution(run):
+    (builtins,) = json.loads(run("plugins", "show", "heuristics", "--json").stdout)
+    assert (builtins["name"], builtins["version"]) == ("builtins", version("interlock"))
+    assert builtins["options"] == {}
 
 
 def test_a_failed_plugin_is_listed_with_its_cause(run, broken_plugin):
