@@ -1,1 +1,1 @@
-"""From what callers write to a checked request, and from an answer's text to the output it asks for."""
+"""From what callers write to a checked request and each of its texts; from an answer's text to its output."""
