@@ -1,5 +1,7 @@
 """What ends an attempt that nobody waits for any more. In the engine alone: nobody is told."""
 
+import asyncio
+
 from interlock.errors import InterlockError
 from interlock.types.records import LEFT
 
@@ -15,3 +17,11 @@ class LostRace(Cancelled):
 def left() -> Cancelled:
     """The caller has left: its task was cancelled, or its stream was not read to the end."""
     return Cancelled(LEFT)
+
+
+def is_stray(error: BaseException) -> bool:
+    """Whether a cancellation is that of a task of a plugin's own, because nobody has cancelled ours."""
+    if not isinstance(error, asyncio.CancelledError):
+        return False
+    task = asyncio.current_task()
+    return task is not None and not task.cancelling()

@@ -14,7 +14,8 @@ class ProviderError(InterlockError):
         vendor_message: the vendor's own words.
         request_id: the vendor's id of the request, for its support desk.
         retry_after: seconds to wait, as the vendor asked.
-        deployment: id of the deployment; filled in by the engine, as is
+        unsent: it is certain that nothing of the request had left: there was no connection.
+        deployment: id of the deployment, or of the connector; filled in by the engine, as is
         late: it came after as long a silence as a timeout would have, and so would the next one.
     """
 
@@ -34,6 +35,7 @@ class ProviderError(InterlockError):
         self.vendor_message = vendor_message
         self.request_id = request_id
         self.retry_after = retry_after
+        self.unsent = False
         self.deployment: str | None = None
         self.late = False
 

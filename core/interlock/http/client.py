@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from interlock.errors import AnswerTooLarge, ProtocolError
+from interlock.errors import AnswerTooLarge, ConnectionFailed, ConnectTimeout, ProtocolError
 from interlock.forks import anew
 from interlock.http import faults
 from interlock.http.aside import aside
@@ -115,7 +115,13 @@ class HttpClient:
         if self._added is not None:
             headers = Unprinted({**self._added(destination), **headers})
         permit.sent = headers
-        arrival = await transport.open(request, permit, headers, destination.timeouts.connect)
+        permit.used += 1
+        try:
+            arrival = await transport.open(request, permit, headers, destination.timeouts.connect)
+        except (ConnectionFailed, ConnectTimeout) as error:
+            if error.unsent and not permit.resent:
+                permit.used -= 1
+            raise
         if self._observe is not None:
             self._observe(destination.id, arrival.headers)
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers

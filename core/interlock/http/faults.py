@@ -4,29 +4,33 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import TypeVar
 
 from interlock.errors import ConnectionFailed, ConnectTimeout, InvalidRequest, ProtocolError
 
+E = TypeVar("E", ConnectionFailed, ConnectTimeout)
+
 
 def no_connection(host: str, error: BaseException) -> ConnectionFailed:
-    return ConnectionFailed(f"no connection to {host}: {_reason(error)}")
+    return _unsent(ConnectionFailed(f"no connection to {host}: {_reason(error)}"))
 
 
 def no_proxy(host: str, error: BaseException) -> ConnectionFailed:
-    return ConnectionFailed(f"no connection to the proxy on the way to {host}: {_reason(error)}")
+    return _unsent(ConnectionFailed(f"no connection to the proxy on the way to {host}: {_reason(error)}"))
 
 
 def refused_by_proxy(host: str, status: int | None) -> ConnectionFailed:
     answer = "refused" if status is None else f"answered {status}"
-    return ConnectionFailed(f"the proxy {answer} on the way to {host}")
+    return _unsent(ConnectionFailed(f"the proxy {answer} on the way to {host}"))
 
 
 def too_slow(host: str, seconds: float) -> ConnectTimeout:
-    return ConnectTimeout(f"{host} accepted no connection within {seconds:g} s")
+    return _unsent(ConnectTimeout(f"{host} accepted no connection within {seconds:g} s"))
 
 
 def ending(host: str) -> ConnectionFailed:
-    return ConnectionFailed(f"no connection to {host}: the interpreter is ending and looks up no names")
+    words = "the interpreter is ending and looks up no names"
+    return _unsent(ConnectionFailed(f"no connection to {host}: {words}"))
 
 
 def lost(host: str) -> ConnectionFailed:
@@ -47,6 +51,11 @@ def cut_short(host: str) -> ProtocolError:
 
 def unsendable(what: str) -> InvalidRequest:
     return InvalidRequest(f"the request cannot be sent: {what}")
+
+
+def _unsent(error: E) -> E:
+    error.unsent = True
+    return error
 
 
 def _reason(error: BaseException) -> str:

@@ -55,6 +55,8 @@ class Transport:
             try:
                 return await self._send(self._kept, request, target, headers, connect)
             except Stale as stale:
+                if stale.written and request.once:
+                    raise faults.lost(target.host) from None
                 permit.resent |= stale.written
         permit.check(request.url)
         return await self._send(self._unkept(), request, target, headers, connect)

@@ -14,16 +14,18 @@ class Permit:
 
     An `origin` of None covers no send at all: the deployment runs in the process. `sent` holds the headers
     of the last request that went out under it: what its reply may echo. `resent` says that the request has
-    gone out twice, because a kept connection was closed as it was written to.
+    gone out twice, because a kept connection was closed as it was written to. `used` is how many
+    requests may have gone out; while it is 0, it is certain that none has.
     """
 
-    __slots__ = ("_open", "deployment", "origin", "resent", "sent")
+    __slots__ = ("_open", "deployment", "origin", "resent", "sent", "used")
 
     def __init__(self, *, deployment: str, origin: str | None) -> None:
         self.deployment = deployment
         self.origin = origin
         self.sent: Mapping[str, str] = {}
         self.resent = False
+        self.used = 0
         self._open = True
 
     @property

@@ -9,13 +9,15 @@ from typing import Literal
 class HttpRequest:
     """A request, ready to send. `headers` need no host and no content-length.
 
-    Neither they nor the body print: keys stand in the one, prompts in the other.
+    Neither they nor the body print: keys stand in the one, prompts in the other. `once` is for what must not
+    happen twice: where a kept connection breaks as it is written to, nobody knows, and it is not sent again.
     """
 
     url: str
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str = "POST"
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,3 +207,11 @@ async def kit() -> AsyncIterator[Kit]:
     kit = Kit()
     yield kit
     await kit.client.aclose()
+
+
+@pytest.fixture
+def nobody() -> str:
+    """The URL of a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/v1/chat"

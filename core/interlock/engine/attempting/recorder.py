@@ -1,6 +1,5 @@
 """How an attempt ended, written down exactly once, whichever way it was left."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
@@ -10,7 +9,7 @@ from typing import Protocol, Self, TypeVar
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
 from interlock.engine.call import AttemptState, CallState
-from interlock.engine.leaving import Cancelled, LostRace, left
+from interlock.engine.leaving import Cancelled, LostRace, is_stray, left
 from interlock.engine.traces import AttemptTrace
 from interlock.errors import (
     AttemptTimeout,
@@ -206,14 +205,6 @@ class AttemptScope:
         return filled(usage, tokens, said) if said or _abandoned(failure) else usage
 
 
-def _stray(error: BaseException) -> bool:
-    """Whether a cancellation is that of a task of the provider's own, because nobody has cancelled ours."""
-    if not isinstance(error, asyncio.CancelledError):
-        return False
-    task = asyncio.current_task()
-    return task is not None and not task.cancelling()
-
-
 def _abandoned(failure: InterlockError) -> bool:
     """Whether an attempt was sent and left before it was known what became of it."""
     if isinstance(failure, AttemptTimeout):
@@ -232,7 +223,7 @@ def _failure(deployment: str, error: BaseException, progress: AttemptState) -> I
         return refused
     if isinstance(error, InterlockError):
         return error
-    if not isinstance(error, Exception) and not _stray(error):
+    if not isinstance(error, Exception) and not is_stray(error):
         return left() if progress.lost is None else LostRace(progress.lost)
     # A provider may raise ProviderError alone; anything else is its own fault, and a failed attempt.
     _log.error("the provider of %s raised %s", deployment, type(error).__name__)

@@ -1,0 +1,89 @@
+"""What must not happen twice, and what is known of a request that failed."""
+
+import pytest
+
+from interlock.errors import ConnectionFailed, ProtocolError, ProviderError
+from interlock.http import HttpRequest, Permit, origin_of
+from interlock.types.models import Destination
+
+HERE = Destination(id="here", region="eu")
+
+
+def asked(url: str, permit: Permit, *, once: bool = True, body: bytes = b"{}") -> tuple:
+    return HttpRequest(url=url, body=body, once=once), permit, HERE
+
+
+@pytest.mark.parametrize("once", [True, False])
+async def test_a_request_that_must_not_happen_twice_is_sent_once(kit, serve, once):
+    """The server takes the second request of a kept connection and hangs up without a word."""
+    taken = []
+
+    async def hangs_up(connection):
+        while (seen := await connection.request()) is not None:
+            taken.append(seen.body)
+            if len(taken) == 2:
+                connection.reset()
+                return
+            await connection.send(kit.reply(b"ok"))
+
+    upstream = await serve(hangs_up)
+    permit = Permit(deployment="here", origin=upstream.origin)
+    await kit.client.send(*asked(upstream.url, permit, once=once, body=b"1"))
+    if once:
+        with pytest.raises(ConnectionFailed) as caught:
+            await kit.client.send(*asked(upstream.url, permit, body=b"2"))
+        assert not caught.value.unsent
+    else:
+        assert (await kit.client.send(*asked(upstream.url, permit, once=False, body=b"2"))).body == b"ok"
+    assert taken == ([b"1", b"2"] if once else [b"1", b"2", b"2"])
+    assert permit.resent is not once
+
+
+async def test_a_kept_connection_that_was_closed_while_it_was_idle_is_no_reason_not_to_send(kit, serve):
+    async def once(connection):
+        await connection.request()
+        await connection.send(kit.reply(b"ok"))
+
+    upstream = await serve(once)
+    permit = Permit(deployment="here", origin=upstream.origin)
+    for _ in range(3):
+        assert (await kit.client.send(*asked(upstream.url, permit))).body == b"ok"
+    assert not permit.resent
+
+
+async def test_it_is_known_that_nothing_left_where_nobody_listens(kit, nobody):
+    permit = Permit(deployment="here", origin=origin_of(nobody))
+    with pytest.raises(ConnectionFailed) as caught:
+        await kit.client.send(*asked(nobody, permit))
+    assert caught.value.unsent
+    assert permit.used == 0
+
+
+@pytest.mark.parametrize("ends", ["reset", "silence", "garbage", "cut"])
+async def test_what_was_sent_may_have_happened_however_its_answer_fails(kit, serve, ends):
+    async def fails(connection):
+        await connection.request()
+        if ends == "reset":
+            connection.reset()
+        elif ends == "garbage":
+            await connection.send(b"what?\r\n\r\n")
+        elif ends == "cut":
+            await connection.send(b"HTTP/1.1 201 Created\r\ncontent-length: 90\r\n\r\n{")
+
+    upstream = await serve(fails)
+    permit = Permit(deployment="here", origin=upstream.origin)
+    with pytest.raises((ConnectionFailed, ProtocolError)) as caught:
+        await kit.client.send(*asked(upstream.url, permit))
+    assert isinstance(caught.value, ProviderError)
+    assert not caught.value.unsent
+    assert permit.used == 1
+
+
+async def test_one_failed_connection_does_not_hide_what_was_sent_before(kit, serve, nobody):
+    upstream = await serve(kit.reply(b"ok"))
+    permit = Permit(deployment="here", origin=upstream.origin)
+    await kit.client.send(*asked(upstream.url, permit))
+    permit.origin = origin_of(nobody)
+    with pytest.raises(ConnectionFailed):
+        await kit.client.send(*asked(nobody, permit))
+    assert permit.used == 1
