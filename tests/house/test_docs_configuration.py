@@ -43,6 +43,8 @@ from interlock.config import (
     RetriesConfig,
     TierConfig,
     TimeoutsConfig,
+    ToolRuleConfig,
+    ToolsConfig,
     TracingConfig,
 )
 from interlock.config.layers import RESERVED
@@ -71,6 +73,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "health": HealthConfig,
     "load": LoadConfig,
     "budgets": BudgetConfig,
+    "tools": ToolsConfig,
+    "tool rules": ToolRuleConfig,
     "records": RecordsConfig,
     "tracing": TracingConfig,
     "models": ModelsConfig,

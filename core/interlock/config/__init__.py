@@ -36,6 +36,7 @@ from interlock.config.schema import (
     TimeoutsConfig,
 )
 from interlock.config.tightening import tightest
+from interlock.config.tools import ToolRuleConfig, ToolsConfig
 from interlock.config.tracing import TracingConfig
 from interlock.errors import ConfigError
 from interlock.strategies.fallback import Fallback
@@ -58,6 +59,8 @@ __all__ = [
     "RetriesConfig",
     "TierConfig",
     "TimeoutsConfig",
+    "ToolRuleConfig",
+    "ToolsConfig",
     "TracingConfig",
     "load",
     "resolve_key",
@@ -101,6 +104,7 @@ class Config(BaseSettings):
     health: HealthConfig = HealthConfig()
     load: LoadConfig = LoadConfig()
     budgets: Budgets = ()
+    tools: ToolsConfig = ToolsConfig()
     records: RecordsConfig | None = None
     tracing: TracingConfig = TracingConfig()
     models: ModelsConfig = ModelsConfig()
