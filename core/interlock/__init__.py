@@ -10,6 +10,7 @@ from interlock.errors import (
     AttemptTimeout,
     AuthenticationError,
     BetweenTokensTimeout,
+    BlockedAnswer,
     BudgetExceeded,
     ConfigError,
     ConnectionFailed,
@@ -64,12 +65,13 @@ from interlock.types.messages import (
     ToolResult,
 )
 from interlock.types.models import Deployment, Endpoint, ModelCard, Price, Score, Timeouts
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
 from interlock.types.tool_policies import ToolPolicy, ToolRule
 from interlock.types.tools import Preview, Repeat, ToolOutcome
 from interlock.types.traits import Traits
+from interlock.types.verdicts import Verdict
 
 __all__ = [
     "AllAttemptsFailed",
@@ -84,6 +86,7 @@ __all__ = [
     "Audio",
     "AuthenticationError",
     "BetweenTokensTimeout",
+    "BlockedAnswer",
     "BudgetExceeded",
     "Candidate",
     "Chunk",
@@ -107,6 +110,7 @@ __all__ = [
     "FirstTokenTimeout",
     "Grant",
     "GuardrailError",
+    "GuardrailRecord",
     "Image",
     "InterlockError",
     "InvalidRequest",
@@ -157,6 +161,7 @@ __all__ = [
     "TruncatedAnswer",
     "Unavailable",
     "Usage",
+    "Verdict",
     "attempts_to_plain",
     "hookimpl",
     "response_to_plain",

@@ -76,7 +76,8 @@ def interlock_constraints() -> Iterable[Constraint]:
 def interlock_guardrails() -> Iterable[Guardrail]:
     """Offer guardrails: what looks at requests before they leave and at answers before they are handed over.
 
-    They run in the order of their names going out, and in reverse coming back. One that raises ends the call.
+    Those that rewrite run in the order of their names going out, and in reverse coming back; the others see
+    what they have left. One that raises ends the call, unless it says that it may be passed over.
     """
 
 

@@ -10,15 +10,22 @@ from interlock import (
     Answer,
     Classification,
     Decision,
-    Message,
     ModelCard,
     Router,
-    Text,
     Unavailable,
+    Verdict,
     hookimpl,
 )
 from interlock.errors import GuardrailError, NoDeployment
-from interlock.protocols import ClassifyCall, CommandOffer, ConstraintCall, GuardCall, Responded, StrategyCall
+from interlock.protocols import (
+    ClassifyCall,
+    CommandOffer,
+    ConstraintCall,
+    GuardCall,
+    Responded,
+    RestoreCall,
+    StrategyCall,
+)
 from interlock.testing import ScriptedProvider, scripted_router
 from interlock.types.decisions import Attempt, Outcome
 
@@ -114,18 +121,19 @@ class Tags:
     """Puts its name around what leaves and what comes back."""
 
     api = 1
+    phases = frozenset({"request"})
+    rewrites = True
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def before(self, call: GuardCall) -> tuple[list[Message], Any]:
-        (message,) = call.request.messages
-        return [Message("user", f"{self.name}({message.text})")], len(message.text)
+    def inspect(self, call: GuardCall) -> Verdict:
+        (passage,) = call.passages
+        texts = {passage.where: f"{self.name}({passage.text})"}
+        return Verdict(action="rewrite", texts=texts, kept=len(passage.text))
 
-    def after(self, call: GuardCall) -> Answer:
-        assert call.answer is not None
-        text = f"{call.answer.text}.{self.name}{call.restore}"
-        return Answer(parts=(Text(text),), finish_reason="stop", usage=call.answer.usage)
+    def restore(self, call: RestoreCall) -> str:
+        return f"{call.text}.{self.name}{call.kept}"
 
 
 async def test_interlock_guardrails_run_by_name_going_out_and_in_reverse_coming_back() -> None:
@@ -135,7 +143,8 @@ async def test_interlock_guardrails_run_by_name_going_out_and_in_reverse_coming_
 
 
 async def test_interlock_guardrails_that_raise_stop_the_call() -> None:
-    broken = SimpleNamespace(api=1, name="broken", before=lambda call: 1 / 0, after=lambda call: call.answer)
+    phases = frozenset({"request"})
+    broken = SimpleNamespace(api=1, name="broken", phases=phases, inspect=lambda call: 1 / 0)
     router = scripted_router({"x": []}, plugins=[offering("interlock_guardrails", broken)])
     with pytest.raises(GuardrailError, match="broken"):
         await router.complete("hi")

@@ -2,10 +2,9 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from interlock import Classification, Constraints, Message, Request, hookimpl
+from interlock import Classification, Constraints, Request, Verdict, hookimpl
 from interlock.types.decisions import Attempt, Candidate, Race
 
 
@@ -104,10 +103,10 @@ class Shouts:
     def interlock_guardrails(self) -> Iterable[Any]:
         return [self]
 
-    def before(self, call: Any) -> tuple[Sequence[Message], Any]:
+    phases = frozenset({"request"})
+    rewrites = True
+
+    def inspect(self, call: Any) -> Verdict:
         if call.request.messages[-1].text.endswith("7."):
             raise ValueError("not this one")
-        return [replace(each, content=f"{each.text} Please.") for each in call.request.messages], None
-
-    def after(self, call: Any) -> Any:
-        return call.answer
+        return Verdict(action="rewrite", texts={each.where: f"{each.text} Please." for each in call.passages})

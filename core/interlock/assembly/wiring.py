@@ -12,6 +12,7 @@ from interlock import builtins
 from interlock.assembly.budgets import budgeting
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.digest import digest
+from interlock.assembly.guardrails import guards_of
 from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
@@ -33,7 +34,6 @@ from interlock.engine.bridge import Bridge
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
-from interlock.engine.guards import Guards
 from interlock.engine.refining import Refinement
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
@@ -129,7 +129,7 @@ def assemble(
         load=load_spread.load,
         allowances=load_spread.allowances,
     )
-    guards = Guards(list(offers.guardrails.values()))
+    guards = guards_of(config, offers.guardrails)
     telemetry = Telemetry(config.tracing.name, environ, tokens=config.tracing.tokens == "attempts")
     tracing = Tracing(telemetry)
     health.listen(tracing.moved)
@@ -155,11 +155,13 @@ def assemble(
     records = RecentRecords(onward=None if writer is None else writer.put)
     refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
     run = Run(attempts, guards)
+    sub_calls = SubCalls(run, Fallback(), guards)
     engine = Engine(
         decider=decider,
         run=run,
         strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
-        refinement=Refinement(refining, SubCalls(run, Fallback(), guards), sealed=bool(guards)),
+        refinement=Refinement(refining, sub_calls, sealed=guards is not None),
+        sub_calls=sub_calls,
         guards=guards,
         host=host,
         records=records,

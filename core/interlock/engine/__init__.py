@@ -7,10 +7,13 @@ Deciding             deciding/: decide, checker, exclusions, ranking, routes, pl
                      exclude, rank, without waiting; replay_state, replaying: a recorded decision made again
 The call             call: its state; run: the one loop, for plain calls, streams and what is asked on the
                      way; steps: what the strategy wants tried; segment: one step under way; asking, refining:
-                     a second opinion on the task; guards: what is sealed and restored; endings: the error of
-                     a call that nobody answered; leaving: what ends an attempt that nobody waits for any more
+                     a second opinion on the task; endings: the error of a call that nobody answered; leaving,
+                     settling, deadline: what ends a wait, and tasks that nobody waits for any more
+Guardrails           guarding/guards: around a call; sides: who is asked in which order; inspecting: a request
+                     or an answer passes; restoring: what was sealed, put back; windows:
+                     what of a stream may leave; endings: the errors in which a verdict ends
 One attempt          attempting/: attempts: checked again, permitted, timed; bounds: what it may ask for;
-                     concurrency, limiter: its slot; limits, deadline: its time; provider_stream: what it
+                     concurrency, limiter: its slot; limits: its time; provider_stream: what it
                      reads; silence: what leaves it holds no secret; unhurried: large answers, in a thread;
                      contents, served: whether its answer is of use, and who gave it; recorder: how it ended,
                      written down once, before its observers: health, and budgeting

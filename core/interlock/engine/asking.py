@@ -4,7 +4,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from interlock.engine.call import CallState, Steps
-from interlock.engine.guards import Guards
+from interlock.engine.guarding.guards import Guards
 from interlock.engine.rescue import UNHEARD
 from interlock.engine.run import Run
 from interlock.engine.steps import steps_of
@@ -22,7 +22,7 @@ class SubCalls:
     written down in the call's record. What is asked is sealed, and the answer stays so.
     """
 
-    def __init__(self, run: Run, strategy: Strategy, guards: Guards) -> None:
+    def __init__(self, run: Run, strategy: Strategy, guards: Guards | None) -> None:
         self._run = run
         self._strategy = strategy
         self._guards = guards
@@ -34,7 +34,9 @@ class SubCalls:
             ProviderError, AllAttemptsFailed: nobody has answered.
             TotalTimeout: the call is due.
         """
-        inner = replace(state, request=self._guards.sealed(request), kept=(), misfits={}, outcome=None)
+        if self._guards is not None:
+            request = await self._guards.sealed(state, request, role)
+        inner = replace(state, request=request, kept={}, guarded=False, misfits={}, outcome=None)
         call = StrategyCall(shortlist=state.decision.shortlist, retries=0, random=lambda: 0.0)
         inner.steps = _in_role(in_turn(steps_of(self._strategy, call)), role)
         async for _ in self._run(inner, UNHEARD):

@@ -1,7 +1,7 @@
 """A call under way."""
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from interlock.errors import BudgetExceeded, OutputInvalid, TotalTimeout
 from interlock.fold import Fold
 from interlock.health.breaker import Wait
 from interlock.records.draft import RecordDraft
-from interlock.types.decisions import Attempt, Decision, Outcome, Race
+from interlock.types.decisions import Attempt, AttemptRole, Decision, Outcome, Race
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
 from interlock.types.records import Record
@@ -53,7 +53,8 @@ class CallState:
     """What one call carries from its decision to its response.
 
     `asked` is the request as the caller gave it, `kept_to` the constraints that it came with, `request` what
-    guardrails made of it; `kept` is what they keep aside. `steps` is the strategy under way, `outcome` what
+    guardrails made of it, and `guarded` that they have; `kept` is what each keeps aside, by its name. `ask`
+    asks a model on the call's behalf, in a role. `steps` is the strategy under way, `outcome` what
     it is told next. `due` is the loop's time at which the call must have ended, `total` the seconds that it
     was given. `misfits` holds each deployment's last output that did not fit. `short_of` says
     which budget keeps the request from those that nothing else excludes, if the router has budgets; `wait_of`
@@ -67,12 +68,14 @@ class CallState:
     draft: RecordDraft
     due: float
     total: float
-    kept: Sequence[Any] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    guarded: bool = False
     steps: Steps = field(init=False)
     outcome: Outcome | None = None
     misfits: dict[str, OutputInvalid] = field(default_factory=dict)
     short_of: Callable[[Request, Decision, Mapping[str, str]], BudgetExceeded | None] | None = None
     wait_of: Callable[[str, str], Wait | None] | None = None
+    ask: Callable[["CallState", Request, AttemptRole], Awaitable[Answer]] | None = None
     trace: CallTrace | None = None
 
     def over(self) -> None:

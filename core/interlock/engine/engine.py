@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.health import RetryGate
 from interlock.engine.call import CallState, Steps
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import nowhere
-from interlock.engine.guards import Guards
+from interlock.engine.guarding.guards import Guards
 from interlock.engine.loops import running_loop
 from interlock.engine.refining import Refinement
 from interlock.engine.rescue import UNHEARD, Delivery
@@ -44,7 +45,8 @@ class Engine:
         run: Run,
         strategy: Strategy,
         refinement: Refinement,
-        guards: Guards,
+        sub_calls: SubCalls,
+        guards: Guards | None,
         host: PluginHost,
         records: RecentRecords,
         tracing: Tracing,
@@ -65,6 +67,7 @@ class Engine:
         self._guards = guards
         self._strategy = strategy
         self._refinement = refinement
+        self._sub_calls = sub_calls
         self._run = run
         self._host = host
         self._timeouts = timeouts
@@ -101,8 +104,11 @@ class Engine:
         return self.tracing.stream(lambda trace: self._stream(request, trace))
 
     async def _stream(self, request: Request, trace: CallTrace | None) -> AsyncGenerator[Chunk]:
-        # Guardrails see whole answers only, and so nothing is delivered before an answer's end.
-        delivery = Delivery("hold" if self._guards else request.rescue or self.rescue)
+        rescue, guards = request.rescue or self.rescue, self._guards
+        if guards is None:
+            delivery = Delivery(rescue)
+        else:
+            delivery = Delivery("hold" if guards.holds else rescue, windowed=guards.windowed)
         state = await self._begin(request, streamed=True, trace=trace)
         try:
             async with aclosing(self._run(state, delivery)) as chunks:
@@ -134,11 +140,13 @@ class Engine:
             trace=trace,
             short_of=None if self._budgeting is None else self._budgeting.nowhere,
             wait_of=self._retry_gate.wait_of,
+            ask=self._sub_calls.ask,
         )
         if trace is not None:
             state.draft.trace = trace.traceparent
         try:
-            state.request, state.kept = self._guards.before(request)
+            if self._guards is not None:
+                await self._guards.send_off(state)
             if not decision.shortlist:
                 await self._outlast(state)
             if self._refinement.wanted(state):
@@ -195,7 +203,8 @@ class Engine:
         """Keep the record of a call that ended without an answer, and list its attempts on the error."""
         if isinstance(error, InterlockError):
             error.attempts = state.draft.attempts
-            self._guards.reveal(state.request, error, state.kept)
+            if self._guards is not None:
+                self._guards.reveal(state, error)
         self._keep(state, state.draft.finish(error=error), None)
 
     def _keep(self, state: CallState, record: Record, response: Response | None) -> None:

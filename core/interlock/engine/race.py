@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator
 
 from interlock.engine.attempting.attempts import Attempts, speaks
-from interlock.engine.attempting.deadline import PATIENCE
 from interlock.engine.call import AttemptState, CallState
+from interlock.engine.settling import settled
 from interlock.errors import ProviderError
 from interlock.types.decisions import Attempt, Outcome, Race
 from interlock.types.response import Delta
@@ -165,11 +165,11 @@ class RaceRun:
         for task in self._running:
             task.cancel()
         try:
-            await _settled([entrant.task for entrant in others if entrant.task])
-            await _settled([asyncio.create_task(_close(entrant)) for entrant in others if entrant.deltas])
+            await settled([entrant.task for entrant in others if entrant.task])
+            await settled([asyncio.create_task(_close(entrant)) for entrant in others if entrant.deltas])
         except asyncio.CancelledError:
             if self._winner is not None:
-                await _settled([asyncio.create_task(_close(self._winner))])
+                await settled([asyncio.create_task(_close(self._winner))])
             raise
 
 
@@ -182,25 +182,3 @@ async def _close(entrant: Entrant) -> None:
     """A stream that has spoken waits to be read on; nobody will."""
     if entrant.deltas is not None:
         await entrant.deltas.aclose()
-
-
-async def _settled(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Wait until all are done, however often the waiting is cancelled, which counts once they are. Those
-    that take their time are cancelled again.
-
-    What they raise is in the record, and nobody's concern any more.
-    """
-    cancelled: asyncio.CancelledError | None = None
-    while pending := [task for task in tasks if not task.done()]:
-        try:
-            done, late = await asyncio.wait(pending, timeout=PATIENCE)
-        except asyncio.CancelledError as error:
-            cancelled = error
-            continue
-        for task in () if done else late:
-            task.cancel()
-    for task in tasks:
-        if not task.cancelled():
-            task.exception()
-    if cancelled is not None:
-        raise cancelled

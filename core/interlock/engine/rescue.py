@@ -1,13 +1,15 @@
 """What has been delivered of a stream, and how another stream may take its place without a splice."""
 
+import json
 from dataclasses import replace
+from itertools import count
 
 from interlock.fold import Growing
-from interlock.types.messages import Message, Text
+from interlock.types.messages import Message, Text, ToolCall
 from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Request
-from interlock.types.response import Answer, Chunk, Delta, Response
+from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta
 
 
 class Diverged(Exception):
@@ -58,16 +60,25 @@ def prefilled(request: Request, prefix: str) -> Request:
     return replace(request, messages=(*request.messages, Message("assistant", prefix)))
 
 
+def _as_delta(index: int, call: ToolCall) -> ToolCallDelta:
+    arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+    return ToolCallDelta(
+        index=index, id=call.id, name=call.name, arguments=arguments, signature=call.signature
+    )
+
+
 class Delivery:
     """Turns the deltas of one attempt after another into chunks for one consumer.
 
-    `streams` says that vendors are asked for streams.
+    `streams` says that vendors are asked for streams, `windowed` that guardrails let their text pass piece by
+    piece: tool calls then come when the answer is whole.
     """
 
     streams = True
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, *, windowed: bool = False) -> None:
         self.mode = mode
+        self.windowed = windowed and mode != "hold"
         self._text = _Track()
         self._reasoning = _Track()
         self._tools = False
@@ -78,6 +89,11 @@ class Delivery:
     def started(self) -> bool:
         """Whether the consumer has been given anything."""
         return self._text.started or self._reasoning.started or self._tools
+
+    @property
+    def delivered(self) -> tuple[str, str]:
+        """Text and reasoning."""
+        return self._text.sent, self._reasoning.sent
 
     @property
     def way(self) -> str:
@@ -127,9 +143,9 @@ class Delivery:
             return Chunk(text=answer.text or refusal, reasoning=answer.reasoning)
         if self._text.behind or self._reasoning.behind:
             raise Diverged
-        if answer.finish_reason == "refusal" and not answer.text and answer.refusal:
-            return Chunk(text=answer.refusal)
-        return None
+        refusal = answer.refusal if answer.finish_reason == "refusal" and not answer.text else ""
+        calls = tuple(map(_as_delta, count(), answer.tool_calls)) if self.windowed else ()
+        return Chunk(text=refusal, tool_call_deltas=calls) if refusal or calls else None
 
     def partial(self, deployment: Deployment, record: Record) -> Response:
         return Response(

@@ -9,19 +9,19 @@ from dataclasses import replace
 
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.call import CallState
-from interlock.engine.guards import Guards
+from interlock.engine.guarding.guards import Guards
 from interlock.engine.races import Races
 from interlock.engine.rescue import Delivery, Diverged
 from interlock.engine.segment import Segment, given_up
 from interlock.engine.steps import next_step
 from interlock.errors import ProviderError
-from interlock.types.response import Chunk
+from interlock.types.response import Answer, Chunk, Delta
 
 
 class Run:
     """Runs strategies for the calls of one router."""
 
-    def __init__(self, attempts: Attempts, guards: Guards) -> None:
+    def __init__(self, attempts: Attempts, guards: Guards | None) -> None:
         self.attempts = attempts
         self._races = Races(attempts)
         self._guards = guards
@@ -32,6 +32,7 @@ class Run:
 
         Raises the one error in which the call ends.
         """
+        guards = self._guards
         while (step := await next_step(state)) is not None:
             segment = Segment(self._races, state, delivery, step)
             try:
@@ -49,8 +50,12 @@ class Run:
                 if outcome.answer is None:
                     state.outcome = outcome
                     continue
-                answer = self._guards.after(state.request, outcome.answer, state.kept)
+                answer = outcome.answer if guards is None else guards.restored(state, outcome.answer)
+                if segment.chosen and (chunk := delivery.take(_at_once(answer))) is not None:
+                    yield chunk
                 rest = delivery.settle(answer)
+                if guards is not None and delivery.windowed:
+                    guards.check_delivered(delivery.delivered, answer)
             except ProviderError as error:
                 state.outcome = segment.broken(error)
                 continue
@@ -62,3 +67,8 @@ class Run:
             state.outcome = outcome if answer is outcome.answer else replace(outcome, answer=answer)
             return
         raise given_up(self.attempts, state, delivery)
+
+
+def _at_once(answer: Answer) -> Delta:
+    """A whole answer, in one step."""
+    return Delta(answer.text, reasoning=answer.reasoning)

@@ -8,6 +8,7 @@ from interlock.engine.endings import exhausted
 from interlock.engine.races import Races, Started
 from interlock.engine.rescue import Delivery
 from interlock.errors import (
+    BlockedAnswer,
     InterlockError,
     OutputInvalid,
     PrefillRejected,
@@ -20,7 +21,7 @@ from interlock.types.response import Chunk, Delta
 
 Step = Attempt | Race | Outcome
 # A truncated answer may be gone on from; these say that what was delivered is no beginning of one.
-_NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer)
+_NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer, BlockedAnswer)
 
 
 class Segment:
@@ -58,6 +59,8 @@ class Segment:
         if not delivery.started:
             return None
         goes_on = isinstance(self._step, Attempt) and self._attempts.goes_on(self.attempt.deployment)
+        # What was delivered is restored, and no vendor is to see that.
+        goes_on = goes_on and not delivery.windowed
         restart = delivery.begin(goes_on=goes_on)
         self.progress.prefix = delivery.prefix
         if delivery.started:
@@ -79,7 +82,12 @@ class Segment:
                 return started.deltas()
             step = started
         self._ended, self.attempt = step, step.attempt
-        return _whole(step) if streams and step.answer is not None else None
+        return None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the answer is one that a strategy chose among whole ones, of which nothing was streamed."""
+        return self._ended is not None and self._delivery.streams
 
     @property
     def outcome(self) -> Outcome:
@@ -130,9 +138,3 @@ def _leader(step: Step) -> Attempt:
     if isinstance(step, Attempt):
         return step
     return step.attempts[0] if isinstance(step, Race) else step.attempt
-
-
-async def _whole(chosen: Outcome) -> AsyncGenerator[Delta]:
-    """The answer that a strategy chose among whole ones, in one step."""
-    if chosen.answer is not None:
-        yield Delta(chosen.answer.text, reasoning=chosen.answer.reasoning)

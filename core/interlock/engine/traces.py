@@ -203,7 +203,7 @@ class AttemptTrace:
 
     def _won(self, since: float) -> bool:
         """Whether it has answered, or begun to, at a time when an attempt begun at `since` was under way."""
-        if self._asked is None or self._role == "classifier":
+        if self._asked is None or self._role in ("classifier", "guardrail"):
             return False
         speaks = self._outcome == "" and self.speaks
         return speaks or (self._outcome == "answer" and self._ended >= since)

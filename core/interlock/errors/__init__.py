@@ -9,8 +9,8 @@
     │   ├── BudgetExceeded          one by a budget alone: resets_at
     │   └── CoolingDown             one by its vendor's rate limit alone; a RateLimited as well
     ├── PermitError                 a send that its permit does not cover
-    ├── GuardrailError              a guardrail stopped the call: guardrail
-    ├── ApprovalNeeded              a person has to agree first: request, guardrail
+    ├── GuardrailError              a guardrail stopped the call, or failed: guardrail, verdict
+    ├── ApprovalNeeded              a person has to agree first: request, guardrail, verdict
     ├── StreamInterrupted           a stream died after its first chunk: partial
     ├── AllAttemptsFailed           several deployments were tried: causes, retry_after
     │   └── AllRateLimited          and each is at its vendor's rate limit; a RateLimited as well
@@ -35,6 +35,7 @@
         │   ├── AnswerTooLarge      it holds more than content.largest_answer: limit
         │   └── OutputInvalid       structured output that does not fit its schema: text
         ├── ContentRejected         a whole answer that `content` does not accept: text
+        │   ├── BlockedAnswer       a guardrail will not have it: guardrail, verdict
         │   ├── EmptyAnswer
         │   ├── TruncatedAnswer
         │   └── RefusedAnswer
@@ -50,6 +51,7 @@ They pickle with their facts, the attempts included; `__cause__` stays behind, a
 
 from interlock.errors.answers import (
     AnswerTooLarge,
+    BlockedAnswer,
     ContentRejected,
     EmptyAnswer,
     OutputInvalid,
@@ -115,6 +117,7 @@ __all__ = [
     "AttemptTimeout",
     "AuthenticationError",
     "BetweenTokensTimeout",
+    "BlockedAnswer",
     "BudgetExceeded",
     "ConfigError",
     "ConnectTimeout",

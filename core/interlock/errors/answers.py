@@ -1,8 +1,11 @@
 """An answer came and cannot be handed over."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from interlock.errors.attempts import ProviderError
+
+if TYPE_CHECKING:
+    from interlock.types.verdicts import Verdict
 
 
 class ProtocolError(ProviderError):
@@ -45,7 +48,7 @@ class OutputInvalid(ProtocolError):
 
 
 class ContentRejected(ProviderError):
-    """A whole answer that the configuration's `content` does not accept, or that a guardrail rejects.
+    """A whole answer that the configuration's `content` does not accept, or that a guardrail blocks.
 
     It was paid for, and may be of use to the caller after all.
 
@@ -56,6 +59,22 @@ class ContentRejected(ProviderError):
     def __init__(self, message: str, *, text: str) -> None:
         super().__init__(message)
         self.text = text
+
+
+class BlockedAnswer(ContentRejected):
+    """A guardrail will not have the answer, or the tool calls in it. Another deployment is asked.
+
+    Attributes:
+        guardrail: its name.
+        verdict: what it thinks, and why.
+    """
+
+    def __init__(
+        self, message: str, *, text: str, guardrail: str = "", verdict: "Verdict | None" = None
+    ) -> None:
+        super().__init__(message, text=text)
+        self.guardrail = guardrail
+        self.verdict = verdict
 
 
 class EmptyAnswer(ContentRejected):

@@ -11,6 +11,7 @@ from interlock.errors.root import InterlockError
 if TYPE_CHECKING:
     from interlock.types.approvals import ApprovalRequest
     from interlock.types.response import Response
+    from interlock.types.verdicts import Verdict
 
 _TOO_MANY_REQUESTS = 429
 
@@ -99,11 +100,13 @@ class GuardrailError(InterlockError):
 
     Attributes:
         guardrail: its name.
+        verdict: what it thinks, and why; None of one that failed.
     """
 
-    def __init__(self, message: str, *, guardrail: str) -> None:
+    def __init__(self, message: str, *, guardrail: str, verdict: "Verdict | None" = None) -> None:
         super().__init__(message)
         self.guardrail = guardrail
+        self.verdict = verdict
 
 
 class ApprovalNeeded(InterlockError):
@@ -114,14 +117,21 @@ class ApprovalNeeded(InterlockError):
     Attributes:
         request: the run that is to be approved; its `grant` is the consent. None where a guardrail asks.
         guardrail: the name of the guardrail that asks; empty where a tool was to be run.
+        verdict: what that guardrail thinks, and why.
     """
 
     def __init__(
-        self, message: str, *, request: "ApprovalRequest | None" = None, guardrail: str = ""
+        self,
+        message: str,
+        *,
+        request: "ApprovalRequest | None" = None,
+        guardrail: str = "",
+        verdict: "Verdict | None" = None,
     ) -> None:
         super().__init__(message)
         self.request = request
         self.guardrail = guardrail
+        self.verdict = verdict
 
 
 class StreamInterrupted(InterlockError):

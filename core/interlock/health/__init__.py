@@ -2,17 +2,17 @@
 
 from interlock.health.retries import RetryBudget, RetryPolicy
 from interlock.health.settings import RefusedSettings, without
-from interlock.health.task_health import HealthPolicy, Standing, Verdict
+from interlock.health.task_health import Grade, HealthPolicy, Standing
 from interlock.health.tracker import GOOD, HealthTracker
 
 __all__ = [
     "GOOD",
+    "Grade",
     "HealthPolicy",
     "HealthTracker",
     "RefusedSettings",
     "RetryBudget",
     "RetryPolicy",
     "Standing",
-    "Verdict",
     "without",
 ]

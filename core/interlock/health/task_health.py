@@ -49,7 +49,7 @@ class HealthPolicy:
         return max(long, _HOUR) if cause is Cause.PARKED else long
 
 
-class Verdict(Enum):
+class Grade(Enum):
     """What a standing means for the ranking. LAST_RESORT excludes, unless nothing else may serve."""
 
     GOOD = "good"
@@ -62,7 +62,7 @@ class Verdict(Enum):
 class Standing:
     """`high_error_rate` may hold for an excluded deployment too."""
 
-    verdict: Verdict
+    grade: Grade
     sentence: str = ""
     high_error_rate: bool = False
 
@@ -117,8 +117,8 @@ class TaskHealth:
         high = above is not None
         if not breaker.passes(now, leased=leased):
             breaker.probe_lease.asked = True
-            verdict = Verdict.LAST_RESORT if breaker.cause.gives_way else Verdict.EXCLUDED
-            return Standing(verdict, self._turned_away(now), high)
+            grade = Grade.LAST_RESORT if breaker.cause.gives_way else Grade.EXCLUDED
+            return Standing(grade, self._turned_away(now), high)
         if breaker.state is not State.CLOSED or above is None or self.may_probe(now):
             return None
         rate, limit = above, self.policy.error_rate
@@ -126,7 +126,7 @@ class TaskHealth:
             f"{rate.failures} of its last {rate.attempts} attempts{self._at} failed "
             f"({rate.rate:.0%}; the limit is {limit:.0%})"
         )
-        return Standing(Verdict.DEMOTED, sentence, high)
+        return Standing(Grade.DEMOTED, sentence, high)
 
     def begins(self, now: float, leased: bool) -> bool:
         """An attempt is about to be sent: a probe, where one is due. Whether the breaker moved."""

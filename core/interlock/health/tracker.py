@@ -12,12 +12,12 @@ from interlock.health.exchange import Exchange
 from interlock.health.latency import Kind, Latencies
 from interlock.health.refusals import concerns_everybody
 from interlock.health.settings import RefusedSettings
-from interlock.health.task_health import HealthPolicy, Standing, TaskHealth, Verdict
+from interlock.health.task_health import Grade, HealthPolicy, Standing, TaskHealth
 from interlock.types.health import Transition, Vitals
 
-GOOD: Final = Standing(Verdict.GOOD)
+GOOD: Final = Standing(Grade.GOOD)
 
-_GRAVITY: Final = {verdict: weight for weight, verdict in enumerate(Verdict)}
+_GRAVITY: Final = {grade: weight for weight, grade in enumerate(Grade)}
 _HARD: Final = frozenset({Effect.DOWN, Effect.SILENT})
 _TASKS_OWN: Final = frozenset({Effect.SILENT, Effect.SPOILT})
 
@@ -56,10 +56,10 @@ class HealthTracker:
                 moves.note(deployment, health, before)
                 if found is not None:
                     high = high or found.high_error_rate
-                    if _GRAVITY[found.verdict] > _GRAVITY[worst.verdict]:
+                    if _GRAVITY[found.grade] > _GRAVITY[worst.grade]:
                         worst = found
         moves.tell()
-        return worst if worst.high_error_rate == high else Standing(worst.verdict, worst.sentence, high)
+        return worst if worst.high_error_rate == high else Standing(worst.grade, worst.sentence, high)
 
     def is_well(self, deployment: str, task: str | None = None) -> bool:
         """Whether nothing is held against it, and its last attempt of late did not fail."""

@@ -8,19 +8,20 @@ from interlock.plugins.running import attempt, cause
 from interlock.protocols import (
     API,
     Arbiter,
-    CheckingGuardrail,
     Classifier,
     Configurable,
     Constraint,
     Guardrail,
     ProviderFacts,
     RefiningClassifier,
+    RestoringGuardrail,
     SelectiveConstraint,
     Strategy,
+    StreamingGuardrail,
 )
 
 # What an offer may be besides; its methods are called when it is.
-_MORE = (RefiningClassifier, SelectiveConstraint, CheckingGuardrail)
+_MORE = (RefiningClassifier, SelectiveConstraint, RestoringGuardrail, StreamingGuardrail)
 
 # What may take options, by the protocol `Configurable`.
 _CONFIGURABLE = (Classifier, Constraint, Guardrail, Strategy, Arbiter)

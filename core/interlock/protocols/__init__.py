@@ -7,9 +7,6 @@ version adds fields to the argument and never changes a signature.
 from interlock.protocols.answers import (
     Arbiter,
     ArbitrateCall,
-    CheckingGuardrail,
-    GuardCall,
-    Guardrail,
     Responded,
 )
 from interlock.protocols.classifiers import (
@@ -23,6 +20,16 @@ from interlock.protocols.constraints import (
     ConstraintCall,
     SelectiveConstraint,
     SurveyCall,
+)
+from interlock.protocols.guardrails import (
+    GUARDRAIL_TIMEOUT,
+    GuardCall,
+    Guardrail,
+    Release,
+    ReleaseCall,
+    RestoreCall,
+    RestoringGuardrail,
+    StreamingGuardrail,
 )
 from interlock.protocols.keeping import (
     RecordStore,
@@ -61,10 +68,10 @@ API = 1
 
 __all__ = [
     "API",
+    "GUARDRAIL_TIMEOUT",
     "Arbiter",
     "ArbitrateCall",
     "Arriving",
-    "CheckingGuardrail",
     "Classifier",
     "ClassifyCall",
     "CommandOffer",
@@ -85,7 +92,11 @@ __all__ = [
     "RandomSource",
     "RecordStore",
     "RefiningClassifier",
+    "Release",
+    "ReleaseCall",
     "Responded",
+    "RestoreCall",
+    "RestoringGuardrail",
     "SelectiveConstraint",
     "Sender",
     "SharedHealth",
@@ -93,6 +104,7 @@ __all__ = [
     "StoreKind",
     "Strategy",
     "StrategyCall",
+    "StreamingGuardrail",
     "SurveyCall",
     "Tool",
     "ToolAccess",

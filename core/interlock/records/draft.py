@@ -9,7 +9,7 @@ from interlock.errors import InterlockError, ProviderError
 from interlock.records.costs import cost_of
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.models import Deployment, Price
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Request
 from interlock.types.response import Usage
 
@@ -21,8 +21,8 @@ class RecordDraft:
     """
 
     __slots__ = (
-        "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "decision", "failures", "id",
-        "rescue", "trace",
+        "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "decision", "failures",
+        "guardrails", "id", "rescue", "trace",
     )  # fmt: skip
 
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
@@ -35,6 +35,7 @@ class RecordDraft:
         self._attempts: list[AttemptRecord] = []
         self._numbers = 0
         self.failures: dict[str, ProviderError] = {}
+        self.guardrails: list[GuardrailRecord] = []
         self.rescue: str | None = None
         self.trace: str | None = None
 
@@ -124,6 +125,7 @@ class RecordDraft:
             cancelled=None if failed else ended,
             run=self._request.run,
             step=self._request.step,
+            guardrails=tuple(self.guardrails),
         )
 
 

@@ -1,27 +1,24 @@
 """What a guardrail must keep to."""
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from interlock.errors import GuardrailError
-from interlock.protocols import API, CheckingGuardrail, GuardCall, Guardrail
+from interlock.errors import Unavailable
+from interlock.protocols import API, GUARDRAIL_TIMEOUT, Guardrail, RestoringGuardrail, StreamingGuardrail
+from interlock.requests.passages import passages, rewritten
 from interlock.testing.classifier_rules import HOSTILE, PROMPTS
+from interlock.testing.guarded import Inspected, ModelDouble, inspected, let_go, restored
 from interlock.testing.rules import Conformance, expect, fail, not_applicable, way_out
-from interlock.types.messages import (
-    Citation,
-    Image,
-    Message,
-    Part,
-    Reasoning,
-    Refusal,
-    Text,
-    ToolCall,
-    ToolResult,
-)
+from interlock.types.messages import Image, Message, Reasoning, Refusal, Text, ToolCall, ToolResult
+from interlock.types.passages import PHASES, Passage
 from interlock.types.request import Request
-from interlock.types.response import Answer, FinishReason, Usage
+from interlock.types.response import Answer
+
+_OUT = ("request", "tool_result")
+_STOPS = ("block", "ask")
 
 
 class GuardrailConformance(Conformance):
@@ -31,234 +28,251 @@ class GuardrailConformance(Conformance):
         guardrail: what is tested.
         examples: texts of the kind that it is meant for, and lets pass, in whatever form.
         hidden: words of the examples that must not leave.
-        blocked: texts that it must stop, as a prompt or as an answer, by raising GuardrailError or by what
-            its `check` says.
-        cannot: `hide` of one that only checks and stops: it changes nothing, and may stop the kit's own
-            requests too, but never an example. `restore` of one that hides, and gives nothing back.
+        blocked: texts that it must stop, in every phase that it looks at, with the verdict block or ask.
+        said: what the model says that it asks; or what makes that of the request, which it is given.
+        cannot: `hide` of one that seals nothing in a request, but looks, stops, or rewrites answers alone.
+            `restore` of one that seals and gives nothing back. `ask` of one that can do without a model that
+            it asks.
     """
 
     guardrail: Guardrail
     examples: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
-    scenarios: ClassVar[frozenset[str]] = frozenset({"hide", "restore"})
+    said: "str | Callable[[Request], str]" = "no"
+    scenarios: ClassVar[frozenset[str]] = frozenset({"hide", "restore", "ask"})
 
     def test_is_a_guardrail(self) -> None:
         guardrail = self.guardrail
         expect(
             isinstance(guardrail, Guardrail),
-            f"{guardrail!r} is no Guardrail: it needs api, name, before, after",
+            f"{guardrail!r} is no Guardrail: it needs api, name, phases, inspect",
         )
         expect(not isinstance(guardrail, type), "give an instance, not the class")
         expect(guardrail.api == API, f"api is {guardrail.api!r}; this version speaks {API}")
         expect(isinstance(guardrail.name, str) and guardrail.name, "name must be text")
-        for name in ("before", "after", *(["check"] if isinstance(guardrail, CheckingGuardrail) else ())):
-            waits = inspect.iscoroutinefunction(getattr(guardrail, name))
+        phases = guardrail.phases
+        known = isinstance(phases, frozenset) and phases and phases <= PHASES
+        expect(known, f"phases is {phases!r}, and must be a frozenset of {', '.join(sorted(PHASES))}")
+        budget = getattr(guardrail, "timeout", GUARDRAIL_TIMEOUT)
+        expect(isinstance(budget, (int, float)) and budget > 0, f"timeout is {budget!r}: seconds")
+        on_error = getattr(guardrail, "on_error", "block")
+        expect(on_error in ("block", "pass"), f"on_error is {on_error!r}, and must be block or pass")
+        for name in ("restore", "release"):
+            waits = inspect.iscoroutinefunction(getattr(guardrail, name, None))
             expect(not waits, f"{name} must not be a coroutine function")
 
-    def test_loses_no_message(self) -> None:
-        given = _conversation(self._texts())
-        sent, _ = self._before(given)
-        expect(
-            [message.role for message in sent] == [message.role for message in given],
-            f"{len(given)} messages were given and {len(sent)} came out, or their order changed",
-        )
-        for before, after in zip(given, sent, strict=True):
-            kinds = [[type(part).__name__ for part in each.parts] for each in (before, after)]
-            expect(
-                kinds[0] == kinds[1], f"a {before.role}'s message held {kinds[0]}, and now holds {kinds[1]}"
-            )
-            lost = [part for part in before.parts if _kept_whole(part) and part not in after.parts]
-            expect(not lost, f"a {before.role}'s message lost {lost}")
-        ids = [[part.id for part in _calls_and_results(messages)] for messages in (given, sent)]
-        expect(ids[0] == ids[1], f"the ids of tool calls and results changed from {ids[0]} to {ids[1]}")
+    def test_rewrites_only_what_it_was_shown(self) -> None:
+        rewrites = getattr(self.guardrail, "rewrites", False)
+        for given in (_conversation(self._texts()), _answer(self._texts())):
+            found = self._inspect(given)
+            shown = {each.where: each for each in found.shown}
+            texts = found.verdict.texts
+            expect(rewrites or not texts, "it rewrites, and does not say so with rewrites = True")
+            strange = [where for where in texts if where not in shown]
+            expect(not strange, f"it gives texts for places that it was not shown: {strange}")
+            fixed = [where for where, text in texts.items() if not _may(shown[where], text)]
+            expect(not fixed, f"it rewrites what must stay as it is, at {fixed}")
+            where = found.verdict.where
+            expect(where is None or where in shown, f"its verdict is about {where!r}, which it was not shown")
 
     def test_changes_nothing_where_it_hides_nothing(self) -> None:
         if "hide" not in self.cannot:
             not_applicable("it may hide: `cannot` does not name 'hide'")
         expect(not self.hidden, "'hide' stands in cannot, and hidden names words that must not leave")
         for text in self.examples:
-            given = [Message("user", text)]
-            try:
-                sent, _ = self.guardrail.before(GuardCall(request=Request(tuple(given))))
-            except GuardrailError as error:
-                fail(f"{text[:80]!r} is an example of what it lets pass, and was stopped: {error}", error)
-            expect(list(sent) == given, f"'hide' stands in cannot, and {text[:80]!r} was changed")
-        given = _conversation(self.examples)
-        sent, _ = self._before(given)
-        expect(list(sent) == given, "'hide' stands in cannot, and a message was changed")
+            found = self._inspect(_said(text))
+            stopped = found.verdict.action in _STOPS
+            expect(not stopped, f"{text[:80]!r} is an example of what it lets pass, and was stopped")
+            expect(not found.verdict.texts, f"'hide' stands in cannot, and {text[:80]!r} was changed")
 
     def test_stops_what_must_not_pass(self) -> None:
         if not self.blocked:
             not_applicable("`blocked` names no texts that it must stop")
         for text in self.blocked:
-            expect(self._stops(text), f"{text[:80]!r} must be stopped, and passed as prompt and as answer")
+            for phase in sorted(self.guardrail.phases):
+                action = self._inspect(_in_phase(phase, text)).verdict.action
+                expect(
+                    action in _STOPS, f"{text[:80]!r} must be stopped as {phase}, and the verdict is {action}"
+                )
 
     def test_hides_what_must_not_leave(self) -> None:
         self.unless_it_cannot("hide")
         if not self.hidden:
             not_applicable("`hidden` names no words that must not leave")
-        sent, _ = self._before(_conversation(self.examples))
-        shown = repr(sent)
         for word in self.hidden:
             expect(any(word in text for text in self.examples), f"hidden: {word!r} is in no example")
-            expect(word not in shown, f"{word!r} must not leave, and was sent")
+        for phase in self.guardrail.phases.intersection(_OUT):
+            for text in self.examples:
+                given = _in_phase(phase, text)
+                shown = _text_of(given, self._inspect(given).verdict.texts)
+                for word in self.hidden:
+                    expect(word not in shown, f"{word!r} must not leave, and was sent as {phase}")
 
     def test_gives_back_what_it_hid(self) -> None:
-        self._unless_it_gives_nothing_back()
+        guardrail = self._restoring()
         for text in self._texts():
-            sent, kept = self._before([Message("user", text)])
-            answer = self._after(_answer(Text(sent[0].text)), kept, text)
+            sealed, kept = self._sealed(text)
+            found = restored(guardrail, sealed, kept)
             expect(
-                answer.text == text,
-                f"an answer that repeats the prompt came back as {answer.text[:80]!r}; "
-                f"one that gives nothing back says {way_out('restore')}",
-            )
-
-    def test_gives_back_what_it_hid_in_a_tool_call(self) -> None:
-        self._unless_it_gives_nothing_back()
-        for text in self._texts():
-            sent, kept = self._before([Message("user", text)])
-            call = ToolCall(id="1", name="search", arguments={"query": [sent[0].text]})
-            answer = self._after(_answer(call, end="tool_calls"), kept, text)
-            arguments = [dict(each.arguments) for each in answer.tool_calls]
-            expect(
-                arguments == [{"query": [text]}],
-                "a tool would be called with what stands for the prompt's words, and not with them; "
+                found == text,
+                f"an answer that repeats the prompt came back as {found[:80]!r}; "
                 f"one that gives nothing back says {way_out('restore')}",
             )
 
     def test_keeps_calls_apart(self) -> None:
-        self._unless_it_gives_nothing_back()
-        texts = self._texts()
-        kept = [self._before([Message("user", text)]) for text in texts]
-        for text, (sent, restore) in reversed(list(zip(texts, kept, strict=True))):
-            answer = self._after(_answer(Text(sent[0].text)), restore, text)
-            expect(answer.text == text, "calls under way at the same time were mixed up")
+        guardrail, texts = self._restoring(), self._texts()
+        sealed = [self._sealed(text) for text in texts]
+        for text, (sent, kept) in reversed(list(zip(texts, sealed, strict=True))):
+            expect(restored(guardrail, sent, kept) == text, "calls under way at the same time were mixed up")
 
-    def test_hands_over_whole_answers(self) -> None:
-        ends: tuple[FinishReason, ...] = ("stop", "length", "tool_calls", "refusal")
-        sent, kept = self._before([Message("user", PROMPTS[0])])
-        del sent
-        for end in ends:
-            for parts in _PARTS:
-                given = _answer(*parts, end=end)
-                try:
-                    answer = self._after(given, kept, PROMPTS[0])
-                except GuardrailError:
-                    continue  # one that only stops has stopped it, which is its right
-                for name in ("finish_reason", "usage", "served_model", "id", "extra"):
-                    found, due = getattr(answer, name), getattr(given, name)
-                    expect(found == due, f"{name} was {due!r} and is {found!r}: use dataclasses.replace")
+    def test_lets_go_of_the_whole_wherever_it_is_cut(self) -> None:
+        guardrail = self._streaming()
+        for text in self._texts():
+            sealed, kept = self._sealed(text)
+            due = self._whole(sealed, kept)
+            cuts = [[sealed[:at], sealed[at:]] for at in range(len(sealed) + 1)]
+            for pieces in (*cuts, list(sealed)):
+                found = let_go(guardrail, pieces, kept)
                 expect(
-                    answer.parts == given.parts,
-                    f"an answer that holds nothing of its own was changed: {given.parts} to {answer.parts}",
+                    found is None or found == due,
+                    f"cut in {len(pieces)}, what left was {found!r:.80}, and of the whole it is {due!r:.80}",
                 )
+
+    def test_holds_back_no_more_than_it_must(self) -> None:
+        guardrail = self._streaming()
+        _, kept = self._sealed(PROMPTS[0])
+        harmless = "It rained, and then it was dry again. " * 100
+        left = let_go(guardrail, [harmless], kept, final=False)
+        expect(left, "of nearly four thousand harmless characters none may leave before the text has ended")
+
+    def test_answers_within_its_time(self) -> None:
+        if not inspect.iscoroutinefunction(self.guardrail.inspect):
+            not_applicable("its inspect is not awaited")
+        for text in self._texts():
+            self._inspect(_said(text))
+        self._inspect(_answer(self._texts()))
+
+    def test_does_not_pass_what_it_could_not_ask_about(self) -> None:
+        if not inspect.iscoroutinefunction(self.guardrail.inspect):
+            not_applicable("its inspect is not awaited, and so asks nobody")
+        self.unless_it_cannot("ask")
+        for phase in sorted(self.guardrail.phases):
+            asked = ModelDouble(Unavailable("down for repairs"))
+            with suppress(Unavailable):  # to fail is as good: the call ends, or its record says so
+                action = inspected(self.guardrail, _in_phase(phase, PROMPTS[0]), asked).verdict.action
+                passed = asked.times and action not in _STOPS
+                expect(not passed, f"the model that it asked was down, and the verdict is {action}")
 
     def test_survives_hostile_text(self) -> None:
         for text in HOSTILE:
-            request = Request((Message("user", text),))
             try:
-                _, kept = self.guardrail.before(GuardCall(request=request))
-                answer = _answer(Reasoning(text), Text(text), Refusal(text))
-                self.guardrail.after(GuardCall(request=request, answer=answer, restore=kept))
-            except GuardrailError:
-                continue  # it stopped the call, which is its right
+                for phase in self.guardrail.phases:
+                    inspected(self.guardrail, _in_phase(phase, text), ModelDouble(self.said))
+                if isinstance(self.guardrail, RestoringGuardrail):
+                    restored(self.guardrail, text, self._sealed(text)[1])
+                if isinstance(self.guardrail, StreamingGuardrail):
+                    let_go(self.guardrail, [text], self._sealed(text)[1])
+            except AssertionError:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever a guardrail raises is the finding
                 fail(f"{text[:20]!r} made it raise {type(error).__name__}: {error}", error)
 
     def _texts(self) -> tuple[str, ...]:
         return (*PROMPTS, *self.examples)
 
-    def _unless_it_gives_nothing_back(self) -> None:
+    def _restoring(self) -> RestoringGuardrail:
         self.unless_it_cannot("hide")
         self.unless_it_cannot("restore")
+        guardrail = self.guardrail
+        if not isinstance(guardrail, RestoringGuardrail):
+            fail(f"it has no restore; one that gives nothing back says {way_out('restore')}")
+        return guardrail
 
-    def _stops(self, text: str) -> bool:
-        request, harmless = Request((Message("user", text),)), Request((Message("user", PROMPTS[0]),))
-        answer = _answer(Text(text))
-        try:
-            self.guardrail.before(GuardCall(request=request))
-            _, kept = self.guardrail.before(GuardCall(request=harmless))
-            self.guardrail.after(GuardCall(request=harmless, answer=answer, restore=kept))
-        except GuardrailError:
-            return True
-        if not isinstance(self.guardrail, CheckingGuardrail):
-            return False
-        said: Any = self.guardrail.check(GuardCall(request=harmless, answer=answer))
-        expect(said is None or isinstance(said, str), f"check gave {said!r}, and not None or a sentence")
-        return bool(said)
+    def _streaming(self) -> StreamingGuardrail:
+        if not isinstance(self.guardrail, StreamingGuardrail):
+            not_applicable("it has no release: where it sees answers, streams are held until their end")
+        return self.guardrail
 
-    def _before(self, messages: Sequence[Message]) -> tuple[Sequence[Message], Any]:
+    def _sealed(self, text: str) -> tuple[str, Any]:
+        """The text as it leaves, and what is kept of it."""
+        if not self.guardrail.phases.intersection(_OUT):
+            return text, None
+        phase = "request" if "request" in self.guardrail.phases else "tool_result"
+        found = self._inspect(given := _in_phase(phase, text))
+        return _text_of(given, found.verdict.texts), found.verdict.kept
+
+    def _whole(self, text: str, kept: Any) -> str:
+        """What becomes of an answer's text that comes whole."""
+        given = _answered(text)
+        answer = rewritten(given, self._inspect(given).verdict.texts)
+        if isinstance(self.guardrail, RestoringGuardrail):
+            return restored(self.guardrail, answer.text, kept)
+        return answer.text
+
+    def _inspect(self, given: Request | Answer) -> Inspected:
         try:
-            sent, kept = self.guardrail.before(GuardCall(request=Request(tuple(messages))))
+            return inspected(self.guardrail, given, ModelDouble(self.said))
+        except TimeoutError as error:
+            budget = getattr(self.guardrail, "timeout", GUARDRAIL_TIMEOUT)
+            fail(f"its inspect takes longer than its timeout of {budget:g} s", error)
+        except AssertionError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a guardrail raises is the finding
-            if isinstance(error, GuardrailError) and "hide" in self.cannot:
-                not_applicable(f"it stops the kit's own request: {error}")
-            told = f"a harmless request was stopped by {type(error).__name__}: {error}"
-            fail(told + self._hint(error), error)
-        for message in sent:
-            expect(isinstance(message, Message), f"before gave a {type(message).__name__}, not a Message")
-        return sent, kept
-
-    def _after(self, answer: Answer, restore: Any, prompt: str) -> Answer:
-        call = GuardCall(request=Request((Message("user", prompt),)), answer=answer, restore=restore)
-        try:
-            guarded: Any = self.guardrail.after(call)
-        except Exception as error:
-            if isinstance(error, GuardrailError) and "hide" in self.cannot:
-                raise
-            told = f"a harmless answer was stopped by {type(error).__name__}: {error}"
-            fail(told + self._hint(error), error)
-        expect(isinstance(guarded, Answer), f"after returns an Answer, not a {type(guarded).__name__}")
-        return guarded  # type: ignore[no-any-return]  # checked in the line above
-
-    def _hint(self, error: Exception) -> str:
-        stops = isinstance(error, GuardrailError)
-        return f"; one that only checks and stops says {way_out('hide')}" if stops else ""
+            fail(f"a harmless text made it raise {type(error).__name__}: {error}", error)
 
 
-_CITED = Text("It rains.", citations=(Citation(url="https://example.org", start=0, end=9),), cache=True)
+def _may(passage: Passage, text: str) -> bool:
+    return passage.rewritable or text == passage.text
+
+
+def _said(text: str) -> Request:
+    return Request((Message("user", text),))
+
+
+def _answered(text: str) -> Answer:
+    return Answer(parts=(Text(text),) if text else (), finish_reason="stop")
+
+
+def _in_phase(phase: str, text: str) -> Request | Answer:
+    """The text as what it is in a phase, and nothing else."""
+    if phase == "answer":
+        return _answered(text)
+    call = ToolCall(id="call_1", name="search", arguments={"query": [text]})
+    if phase == "tool_arguments":
+        return Answer(parts=(call,), finish_reason="tool_calls")
+    if phase == "tool_result":
+        return Request((Message("tool", (ToolResult(id="call_1", content=text),)),))
+    return _said(text)
+
+
+def _text_of(subject: Request | Answer, texts: Mapping[str, str]) -> str:
+    """The one text that `_in_phase` was given, rewritten."""
+    found = passages(subject)
+    return texts.get(found[0].where, found[0].text) if found else ""
+
+
+_PICTURE = Image(data=b"\x89PNG", media_type="image/png")
 _CALL = ToolCall(id="call_1", name="search", arguments={"query": "rain", "deep": [{"n": 1}]})
 _THOUGHT = Reasoning("Rain?", signature="sig", vendor="acme")
-_SEALED = Reasoning("", signature="sealed", vendor="acme", redacted=True)
-_PICTURE = Image(data=b"\x89PNG", media_type="image/png")
-_PARTS: tuple[tuple[Part, ...], ...] = (
-    (),
-    (_CITED,),
-    (_THOUGHT, _SEALED, _CITED, _CALL),
-    (_CALL, replace(_CALL, id="call_2")),
-    (Refusal("No."),),
-    (Text("It"), Text(" rains."), _PICTURE),
-)
 
 
-def _answer(*parts: Part, end: FinishReason = "stop") -> Answer:
-    usage = Usage(input_tokens=10, output_tokens=5)
-    return Answer(
-        parts=parts, finish_reason=end, usage=usage, served_model="m", id="a1", extra={"logprobs": []}
+def _conversation(texts: Iterable[str]) -> Request:
+    """Every role and every kind of part, and the texts among them."""
+    result = ToolResult(id="call_1", content=(Text("14 degrees"), _PICTURE), name="search")
+    return Request(
+        (
+            Message("system", "Be brief."),
+            Message("user", (Text("What is this?", cache=True), _PICTURE), name="Ada"),
+            Message("assistant", (_THOUGHT, _CALL)),
+            Message("tool", (result, ToolResult(id="call_2", content="no such city", error=True))),
+            *(Message("user", text) for text in texts),
+            Message("assistant", (Refusal("No."),)),
+            Message("user", "And then?"),
+        )
     )
 
 
-def _conversation(texts: Iterable[str]) -> list[Message]:
-    """Every role and every kind of part, and the texts among them."""
-    result = ToolResult(id="call_1", content=(Text("14 degrees"), _PICTURE), name="search")
-    return [
-        Message("system", "Be brief."),
-        Message("system", "Be kind."),
-        Message("user", (Text("What is this?", cache=True), _PICTURE), name="Ada"),
-        Message("assistant", (_THOUGHT, _SEALED, _CITED, _CALL)),
-        Message("tool", (result, ToolResult(id="call_2", content="no such city", error=True))),
-        *(Message("user", text) for text in texts),
-        Message("assistant", (Refusal("No."),)),
-        Message("user", "And then?"),
-    ]
-
-
-def _kept_whole(part: Part) -> bool:
-    """What no guardrail needs to rewrite, and a vendor needs as it was."""
-    return isinstance(part, Image) or (isinstance(part, Reasoning) and part.redacted)
-
-
-def _calls_and_results(messages: Iterable[Message]) -> list[ToolCall | ToolResult]:
-    return [part for message in messages for part in message.parts if isinstance(part, ToolCall | ToolResult)]
+def _answer(texts: Sequence[str]) -> Answer:
+    calls = [replace(_CALL, id=f"call_{at}", arguments={"query": text}) for at, text in enumerate(texts)]
+    return Answer(parts=(_THOUGHT, *map(Text, texts), *calls), finish_reason="tool_calls")

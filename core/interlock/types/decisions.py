@@ -17,7 +17,7 @@ Reason = Literal[
     "fallback_unavailable",
     "fallback_excluded",
 ]
-AttemptRole = Literal["answer", "member", "arbiter", "hedge", "classifier"]
+AttemptRole = Literal["answer", "member", "arbiter", "hedge", "classifier", "guardrail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

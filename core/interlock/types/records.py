@@ -70,6 +70,26 @@ class AttemptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailRecord:
+    """What one guardrail thought of one phase of what passed. No word of it.
+
+    `action` is its verdict's, or `skipped` where it failed and was passed over, or `failed` where the call
+    ended with it; `error` is then the class name of what went wrong. `role` says whose request it was, the
+    call's own (`answer`) or one that a classifier, an arbiter or a guardrail made on the way; `attempt` is
+    the id of the attempt whose answer it was.
+    """
+
+    guardrail: str
+    phase: str
+    action: str
+    category: str | None = None
+    score: float | None = None
+    error: str | None = None
+    role: AttemptRole = "answer"
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all
     attempts.
@@ -77,6 +97,7 @@ class Record:
     `error` is the class name of what the caller was given instead of an answer, if so; `cancelled`, of what
     ended a call that its caller left before there was one, as CancelledError, or GeneratorExit for a stream.
     `trace` is the W3C traceparent of the call's span, when it was traced. `run` and `step` are the request's.
+    `guardrails` are in the order in which they spoke.
     """
 
     id: str
@@ -95,6 +116,7 @@ class Record:
     cancelled: str | None = None
     run: str | None = None
     step: str | None = None
+    guardrails: tuple[GuardrailRecord, ...] = ()
 
     @property
     def outcome(self) -> Literal["answer", "error", "left"]:

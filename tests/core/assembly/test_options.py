@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from instant import run
-from interlock import Answer, Classification, ConfigError, PluginError, Text, hookimpl
+from interlock import Answer, Classification, ConfigError, PluginError, Text, Verdict, hookimpl
 from interlock.assembly import assemble
 from interlock.testing import scripted_router
 from interlock.types.decisions import Attempt
@@ -42,6 +42,7 @@ class Offer:
     given: Any = None
     result: Any = None
     api: ClassVar[int] = 1
+    phases: ClassVar[frozenset[str]] = frozenset({"request"})
 
     def configured(self, options):
         if isinstance(self.result, BaseException):
@@ -54,11 +55,11 @@ class Offer:
     def check(self, call):
         return "not this one" if self.given.by and call.deployment.id in self.given.by else None
 
-    def before(self, call):
-        return call.request.messages, None
+    def inspect(self, call):
+        return Verdict()
 
-    def after(self, call):
-        return replace(call.answer, parts=(Text(f"{call.answer.text} {self.given.kinds[0]}"),))
+    def restore(self, call):
+        return f"{call.text} {self.given.kinds[0]}"
 
     def run(self, call):
         yield Attempt(deployment=call.shortlist[-1].deployment)

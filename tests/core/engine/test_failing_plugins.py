@@ -11,6 +11,7 @@ from interlock import (
     PluginError,
     Request,
     Unavailable,
+    Verdict,
     hookimpl,
 )
 from interlock.engine.attempting.recorder import AttemptObserver
@@ -120,14 +121,18 @@ class Guard:
     api = 1
     name = "guard"
 
-    def __init__(self, *, before=None, after=None):
-        self._before, self._after = before, after
+    phases = frozenset({"request", "answer"})
+    rewrites = True
 
-    def before(self, call):
-        return self._before(call) if self._before else (call.request.messages, None)
+    def __init__(self, *, out=None, back=None, restore=None):
+        self._out, self._back, self._restore = out, back, restore
 
-    def after(self, call):
-        return self._after(call) if self._after else call.answer
+    def inspect(self, call):
+        say = self._out if call.answer is None else self._back
+        return say(call) if say else Verdict()
+
+    def restore(self, call):
+        return self._restore(call) if self._restore else call.text
 
     @hookimpl
     def interlock_guardrails(self):
@@ -138,20 +143,45 @@ def refused(call):
     raise ValueError("it names a patient")
 
 
-@pytest.mark.parametrize("before", [refused, lambda call: None, lambda call: (7, None)])
-def test_a_guardrail_that_stops_a_call_before_it_leaves_is_in_its_record(before, ask):
-    router = scripted_router({"a": ["x"]}, plugins=[Guard(before=before)])
-    with pytest.raises(GuardrailError, match="guard stopped the call"):
+def rewriting(**texts):
+    return lambda call: Verdict(action="rewrite", texts=texts)
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        refused,
+        lambda call: None,
+        lambda call: (7, None),
+        lambda call: Verdict(action="no"),
+        rewriting(nowhere="x"),
+        rewriting(**{"messages[0].parts[0]": None}),
+    ],
+)
+def test_a_guardrail_that_stops_a_call_before_it_leaves_is_in_its_record(out, ask):
+    router = scripted_router({"a": ["x"]}, plugins=[Guard(out=out)])
+    with pytest.raises(GuardrailError, match=r"^guard "):
         ask(router)
     (record,) = router.records
+    assert [(each.guardrail, each.phase, each.action) for each in record.guardrails] == [
+        ("guard", "request", "failed")
+    ]
     assert (record.error, record.attempts) == ("GuardrailError", ())
     assert "patient" not in repr(record)
     assert not scripted_providers(router)[0].calls
 
 
-@pytest.mark.parametrize("after", [refused, lambda call: None, lambda call: "fine"])
-def test_a_guardrail_that_fails_afterwards_ends_the_call_and_nobody_else_is_asked(after, ask):
-    router = scripted_router({"a": ["x"], "b": ["y"]}, plugins=[Guard(after=after)])
+@pytest.mark.parametrize(
+    "guard",
+    [
+        Guard(back=refused),
+        Guard(back=lambda call: "fine"),
+        Guard(restore=refused),
+        Guard(restore=lambda call: None),
+    ],
+)
+def test_a_guardrail_that_fails_afterwards_ends_the_call_and_nobody_else_is_asked(guard, ask):
+    router = scripted_router({"a": ["x"], "b": ["y"]}, plugins=[guard])
     with pytest.raises(GuardrailError, match="guard stopped the call"):
         ask(router)
     (record,) = router.records

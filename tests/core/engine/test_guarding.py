@@ -1,9 +1,7 @@
 """What guardrails hide leaves in no attempt of a call, and comes back in the answer that is handed over."""
 
 import asyncio
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -14,16 +12,16 @@ from interlock import (
     Answer,
     Classification,
     GuardrailError,
-    Message,
     OutputInvalid,
     Request,
     Router,
     Text,
     TruncatedAnswer,
     Unavailable,
+    Verdict,
     hookimpl,
 )
-from interlock.protocols import ClassifyCall, GuardCall
+from interlock.protocols import ClassifyCall, GuardCall, RestoreCall
 from interlock.testing import Step, scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Race
 from interlock.types.request import RESCUE_MODES
@@ -38,25 +36,19 @@ class Seals:
 
     api = 1
     name = "seals"
+    phases = frozenset({"request"})
+    rewrites = True
 
     @hookimpl
     def interlock_guardrails(self) -> Iterable[Any]:
         return [self]
 
-    def before(self, call: GuardCall) -> tuple[Sequence[Message], Any]:
-        hidden = [
-            replace(message, content=message.text.replace(HIDDEN, "PERSON_1"))
-            for message in call.request.messages
-        ]
-        return hidden, {"PERSON_1": HIDDEN}
+    def inspect(self, call: GuardCall) -> Verdict:
+        texts = {each.where: each.text.replace(HIDDEN, "PERSON_1") for each in call.passages}
+        return Verdict(action="rewrite", texts=texts, kept={"PERSON_1": HIDDEN})
 
-    def after(self, call: GuardCall) -> Answer:
-        assert call.answer is not None
-        parts = [
-            Text(re.sub("PERSON_1", HIDDEN, part.text)) if isinstance(part, Text) else part
-            for part in call.answer.parts
-        ]
-        return replace(call.answer, parts=tuple(parts))
+    def restore(self, call: RestoreCall) -> str:
+        return call.text.replace("PERSON_1", call.kept["PERSON_1"])
 
 
 class Curious:
@@ -244,27 +236,29 @@ async def test_the_text_of_an_error_is_restored_for_its_caller_alone(ask: Ask) -
 
 
 class Picky(Seals):
-    """Rejects what does not name a person, and fails at what is strange."""
+    """Blocks what does not name a person, and fails at what is strange."""
 
     name = "picky"
+    phases = frozenset({"request", "answer"})
 
-    def check(self, call: GuardCall) -> str | None:
-        assert call.answer is not None
+    def inspect(self, call: GuardCall) -> Verdict:
+        if call.answer is None:
+            return super().inspect(call)
         if "?" in call.answer.text:
             raise LookupError(call.answer.text)
-        return None if "PERSON_1" in call.answer.text else "nobody is named"
+        if "PERSON_1" in call.answer.text:
+            return Verdict()
+        return Verdict(action="block", category="nobody", reason="nobody is named")
 
 
 @ways
-async def test_an_answer_that_a_guardrail_rejects_is_asked_of_another(ask: Ask) -> None:
+async def test_an_answer_that_a_guardrail_blocks_is_asked_of_another(ask: Ask) -> None:
     router = scripted_router({"a": ["Hello you"], "b": ["Hello PERSON_1"]}, plugins=[Picky()])
     response = await ask(router)
     assert response.text == f"Hello {HIDDEN}"
     first, _ = response.record.attempts
-    assert (first.error.kind, "picky rejects the answer: nobody is named" in first.error.message) == (
-        "ContentRejected",
-        True,
-    )
+    assert first.error.kind == "BlockedAnswer"
+    assert first.error.message == "picky blocks the answer: nobody is named"
     check_sealed(router, attempts=2)
 
 

@@ -21,6 +21,7 @@ from interlock import (
     TotalTimeout,
     Unavailable,
     Usage,
+    Verdict,
     hookimpl,
 )
 from interlock.fold import Fold
@@ -269,22 +270,19 @@ def test_each_racer_mends_its_own_misfit():
 
 def test_a_guardrail_that_stops_the_winners_answer_stops_the_call(ask):
     class Strict:
-        api, name = 1, "strict"
+        api, name, phases = 1, "strict", frozenset({"answer"})
 
-        def before(self, call):
-            return call.request.messages, None
-
-        def after(self, call):
+        def inspect(self, call):
             if call.answer.text == "Bad.":
                 raise ValueError
-            return call.answer
+            return Verdict()
 
     plugin = type("Plugin", (), {"interlock_guardrails": hookimpl(lambda self: [Strict()])})()
     # A stream has won with its first token, so its rest is as its first deltas are.
     router, _ = racing({"a": [Step("Good.", delay=LONG)], "b": ["Bad."]}, hedged(), plugins=[plugin])
     with pytest.raises(GuardrailError) as failure:
         ask(router)
-    assert [how(each) for each in failure.value.attempts] == ["lost", None]
+    assert [how(each) for each in failure.value.attempts] == ["lost", "GuardrailError"]
     assert router.records[-1].error == "GuardrailError"
 
 

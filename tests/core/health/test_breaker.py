@@ -17,7 +17,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.health import HealthPolicy, HealthTracker, Verdict
+from interlock.health import Grade, HealthPolicy, HealthTracker
 from interlock.testing import FakeClock
 
 DOWN = ConnectionFailed("refused")
@@ -37,7 +37,7 @@ def attempts(book, error, times=1, task="chat"):
 
 
 def verdict(book, task="chat"):
-    return book.standing("a", task).verdict
+    return book.standing("a", task).grade
 
 
 @pytest.fixture
@@ -48,15 +48,15 @@ def clock():
 def test_hard_failures_in_a_row_open_it(clock):
     book = well_known(clock)
     attempts(book, DOWN, 9)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
     attempts(book, DOWN)
     standing = book.standing("a", "chat")
-    assert standing.verdict is Verdict.LAST_RESORT
+    assert standing.grade is Grade.LAST_RESORT
     assert standing.sentence == (
         "its breaker is open: 10 attempts in a row failed, the last with ConnectionFailed, for 20 s more"
     )
     assert not standing.high_error_rate
-    assert verdict(book, "poems") is Verdict.LAST_RESORT, "what is about the endpoint concerns every task"
+    assert verdict(book, "poems") is Grade.LAST_RESORT, "what is about the endpoint concerns every task"
 
 
 def test_a_success_among_them_does_not(clock):
@@ -64,27 +64,27 @@ def test_a_success_among_them_does_not(clock):
     for _ in range(5):
         attempts(book, DOWN, 9)
         attempts(book, None)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
 
 
 @pytest.mark.parametrize("error", [RateLimited("429"), ProtocolError("html"), InvalidRequest("400")])
 def test_what_is_not_hard_opens_nothing(clock, error):
     book = well_known(clock)
     attempts(book, error, 50)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
 
 
 def test_after_its_time_one_attempt_probes_at_a_time(clock):
     book = well_known(clock)
     attempts(book, DOWN, 10)
     clock.advance(20)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
     book.began("a", "chat")
-    assert verdict(book) is Verdict.LAST_RESORT
+    assert verdict(book) is Grade.LAST_RESORT
     assert "half-open" in book.standing("a", "chat").sentence
     assert not book.admits("a", "poems")
     book.ended("a", None, "chat")
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
     assert book.error_rate("a") == 0
 
 
@@ -96,7 +96,7 @@ def test_a_probe_that_fails_opens_it_again(clock):
     assert "its probe failed with Unavailable, status 503, for 20 s more" in book.standing("a").sentence
     clock.advance(20)
     attempts(book, None)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
 
 
 def test_a_probe_that_tells_nothing_makes_room_for_another(clock):
@@ -135,7 +135,7 @@ def test_an_attempt_for_want_of_anything_else_closes_it_when_it_succeeds(clock):
     book = well_known(clock)
     attempts(book, DOWN, 10)
     attempts(book, None)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
 
 
 @pytest.mark.parametrize(
@@ -150,9 +150,9 @@ def test_an_attempt_for_want_of_anything_else_closes_it_when_it_succeeds(clock):
 def test_a_refused_key_parks_and_is_then_probed(clock, error):
     book = well_known(clock)
     attempts(book, error)
-    assert verdict(book) is Verdict.LAST_RESORT
+    assert verdict(book) is Grade.LAST_RESORT
     book.ended("a", None, "chat")
-    assert verdict(book) is Verdict.LAST_RESORT, "an answer begun before proves nothing"
+    assert verdict(book) is Grade.LAST_RESORT, "an answer begun before proves nothing"
     clock.advance(200)
     book.began("a", "chat")
     assert not book.admits("a", "chat")
@@ -163,7 +163,7 @@ def test_a_refused_key_parks_and_is_then_probed(clock, error):
 def test_a_rate_limit_ends_without_a_probe(clock):
     book = well_known(clock)
     attempts(book, RateLimited("429", retry_after=7))
-    assert verdict(book, "poems") is Verdict.EXCLUDED
+    assert verdict(book, "poems") is Grade.EXCLUDED
     clock.advance(7)
     book.began("a", "chat")
     assert book.admits("a", "chat"), "nobody waits for the first one"
@@ -173,13 +173,13 @@ def test_a_deployment_that_asks_to_be_left_alone_is(clock):
     book = well_known(clock)
     attempts(book, Unavailable("503", status=503, retry_after=5))
     standing = book.standing("a", "chat")
-    assert standing.verdict is Verdict.LAST_RESORT
+    assert standing.grade is Grade.LAST_RESORT
     assert "asked to be left alone (Unavailable, status 503), for 5 s more" in standing.sentence
     clock.advance(5)
-    assert verdict(book) is Verdict.GOOD
+    assert verdict(book) is Grade.GOOD
     attempts(book, Unavailable("503", retry_after=86_400))
     clock.advance(200)
-    assert verdict(book) is Verdict.GOOD, "for ten cooldowns at most"
+    assert verdict(book) is Grade.GOOD, "for ten cooldowns at most"
 
 
 def test_the_graver_cause_is_kept(clock):
@@ -240,7 +240,7 @@ def test_it_never_locks_anybody_out_for_good(steps):
             book.ended("a", step, task)
     clock.advance(200.1)
     for task in ("chat", "poems", None):
-        assert book.standing("a", task).verdict in (Verdict.GOOD, Verdict.DEMOTED)
+        assert book.standing("a", task).grade in (Grade.GOOD, Grade.DEMOTED)
         attempts(book, None, task=task)
         assert book.admits("a", task)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from interlock.errors import AuthenticationError, ConnectionFailed, FirstTokenTimeout, RateLimited
-from interlock.health import HealthPolicy, HealthTracker, Verdict
+from interlock.health import Grade, HealthPolicy, HealthTracker
 from interlock.testing import FakeClock
 from interlock.types.health import HealthNews
 
@@ -52,7 +52,7 @@ class Process:
         return changes
 
     def verdict(self, task="chat"):
-        return self.book.standing("a", task).verdict
+        return self.book.standing("a", task).grade
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_failures_elsewhere_count_here(pair):
     two.attempts(DOWN, 3)
     one.tells(two)
     standing = two.book.standing("a", "chat")
-    assert standing.verdict is Verdict.DEMOTED
+    assert standing.grade is Grade.DEMOTED
     assert "6 of its last 6 attempts failed" in standing.sentence
 
 
@@ -80,7 +80,7 @@ def test_successes_elsewhere_count_here(pair):
     one.attempts(None, 100)
     one.tells(two)
     two.attempts(DOWN, 6)
-    assert two.verdict() is Verdict.GOOD, "6 of 106"
+    assert two.verdict() is Grade.GOOD, "6 of 106"
 
 
 def test_what_was_told_is_not_told_again(pair):
@@ -98,7 +98,7 @@ def test_an_open_breaker_is_open_everywhere_and_urgent(pair, clock):
     assert one.woken == 1
     clock.advance(1)
     one.tells(two)
-    assert two.verdict("poems") is Verdict.LAST_RESORT
+    assert two.verdict("poems") is Grade.LAST_RESORT
     assert two.book.standing("a").sentence == (
         "its breaker is open: it failed in another process, for 19 s more"
     )
@@ -109,7 +109,7 @@ def test_a_breaker_opens_for_failures_of_several_processes_together(pair):
     one.attempts(DOWN, 6)
     two.attempts(DOWN, 6)
     one.tells(two)
-    assert two.verdict() is Verdict.LAST_RESORT
+    assert two.verdict() is Grade.LAST_RESORT
 
 
 def test_a_success_between_keeps_it_closed(pair):
@@ -118,14 +118,14 @@ def test_a_success_between_keeps_it_closed(pair):
     one.attempts(DOWN, 8)
     one.attempts(None)
     one.tells(two)
-    assert two.verdict() is Verdict.DEMOTED
+    assert two.verdict() is Grade.DEMOTED
 
 
 @pytest.mark.parametrize(
     ("error", "saying", "verdict"),
     [
-        (AuthenticationError("401"), "parked", Verdict.LAST_RESORT),
-        (RateLimited("429", retry_after=9), "rate limit", Verdict.EXCLUDED),
+        (AuthenticationError("401"), "parked", Grade.LAST_RESORT),
+        (RateLimited("429", retry_after=9), "rate limit", Grade.EXCLUDED),
     ],
 )
 def test_parking_and_cooldowns_are_shared(pair, error, saying, verdict):
@@ -142,8 +142,8 @@ def test_what_concerns_a_task_is_shared_as_such(pair):
     one, two = pair
     one.attempts(FirstTokenTimeout("late"), 10, task="long_document")
     one.tells(two)
-    assert two.verdict("long_document") is Verdict.LAST_RESORT
-    assert two.verdict("chat") is Verdict.GOOD
+    assert two.verdict("long_document") is Grade.LAST_RESORT
+    assert two.verdict("chat") is Grade.GOOD
 
 
 def test_one_that_has_the_turn_probes_and_the_others_wait(pair, clock):
@@ -155,11 +155,11 @@ def test_one_that_has_the_turn_probes_and_the_others_wait(pair, clock):
     one.tells(two, probe_lease=True)
     two.tells(one)
     clock.advance(0.4)
-    assert one.verdict() is Verdict.GOOD
-    assert two.verdict() is Verdict.LAST_RESORT
+    assert one.verdict() is Grade.GOOD
+    assert two.verdict() is Grade.LAST_RESORT
     one.attempts(None)
     one.tells(two)
-    assert two.verdict() is Verdict.GOOD
+    assert two.verdict() is Grade.GOOD
     assert two.book.error_rate("a") == 0
 
 
@@ -176,7 +176,7 @@ def test_a_turn_is_asked_for_when_somebody_was_turned_away(pair, clock):
     one.attempts(DOWN, 10)
     clock.advance(20)
     assert given(one, probe_lease=False) == [(False, False)]
-    assert one.verdict() is Verdict.LAST_RESORT
+    assert one.verdict() is Grade.LAST_RESORT
     assert given(one) == [(True, False)]
     assert one.book.admits("a")
 
@@ -212,25 +212,25 @@ def test_a_process_with_little_to_do_need_not_win_a_race_for_the_turn(pair, cloc
     one.attempts(DOWN, 10)
     clock.advance(29)
     one.book.exchange.hear([])
-    assert one.verdict() is Verdict.LAST_RESORT
+    assert one.verdict() is Grade.LAST_RESORT
     clock.advance(1)
     one.book.exchange.hear([])
-    assert one.verdict() is Verdict.GOOD
+    assert one.verdict() is Grade.GOOD
     given(one, probe_lease=False)
-    assert one.verdict() is Verdict.LAST_RESORT, "another process has the turn just now"
+    assert one.verdict() is Grade.LAST_RESORT, "another process has the turn just now"
     clock.advance(1)
-    assert one.verdict() is Verdict.GOOD
+    assert one.verdict() is Grade.GOOD
 
 
 def test_nobody_waits_for_a_turn_when_the_others_are_out_of_reach(pair, clock):
     one, _ = pair
     one.attempts(DOWN, 10)
     clock.advance(20)
-    assert one.verdict() is Verdict.GOOD
+    assert one.verdict() is Grade.GOOD
     one.book.exchange.hear([])
-    assert one.verdict() is Verdict.LAST_RESORT
+    assert one.verdict() is Grade.LAST_RESORT
     one.book.exchange.end()
-    assert one.verdict() is Verdict.GOOD
+    assert one.verdict() is Grade.GOOD
 
 
 def test_what_is_open_is_told_again_to_those_who_were_out_of_reach(pair):
@@ -239,7 +239,7 @@ def test_what_is_open_is_told_again_to_those_who_were_out_of_reach(pair):
     one.book.exchange.take()
     one.book.exchange.begin(one.wake)
     one.tells(two)
-    assert two.verdict() is Verdict.LAST_RESORT
+    assert two.verdict() is Grade.LAST_RESORT
 
 
 def test_what_comes_back_changes_nothing(pair):
@@ -253,7 +253,7 @@ def test_what_comes_back_changes_nothing(pair):
 def test_news_of_a_kind_that_is_not_known_is_passed_over(pair):
     one, _ = pair
     one.book.exchange.hear([HealthNews(deployment="a", cause="of a later version", seconds=9)])
-    assert one.verdict() is Verdict.GOOD
+    assert one.verdict() is Grade.GOOD
 
 
 def test_a_book_that_nobody_shares_keeps_no_journal(clock):

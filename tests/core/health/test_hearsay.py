@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.health import HealthPolicy, HealthTracker, Verdict
+from interlock.health import Grade, HealthPolicy, HealthTracker
 from interlock.health.exchange import is_sound
 from interlock.testing import FakeClock
 from interlock.types.health import HealthNews
@@ -48,7 +48,7 @@ def test_whatever_is_heard_nothing_is_raised_and_nothing_lasts(items):
         assert each.attempts <= 1_000
     clock.advance(DAY + 1)
     for name in ("a", "b"):
-        assert book.standing(name, "chat").verdict is not Verdict.EXCLUDED
+        assert book.standing(name, "chat").grade is not Grade.EXCLUDED
     book.exchange.take()
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import AuthenticationError, ModelNotFound, PermissionDenied, QuotaExceeded
-from interlock.health import HealthPolicy, HealthTracker, Verdict
+from interlock.health import Grade, HealthPolicy, HealthTracker
 from interlock.testing import FakeClock
 
 DOUBTFUL = [
@@ -42,7 +42,7 @@ def refuse(book, error, request=None):
 
 
 def parked(book):
-    return book.standing("a", "chat").verdict is Verdict.LAST_RESORT
+    return book.standing("a", "chat").grade is Grade.LAST_RESORT
 
 
 @pytest.mark.parametrize("error", DOUBTFUL, ids=str)
@@ -50,7 +50,7 @@ def parked(book):
 def test_one_request_parks_nobody(clock, error, answers):
     book = a_book(clock, answers=answers)
     refuse(book, error, request=1)
-    assert book.standing("a", "chat").verdict is Verdict.GOOD
+    assert book.standing("a", "chat").grade is Grade.GOOD
     assert book.error_rate("a") == 0, "nor does it count as a failure"
 
 

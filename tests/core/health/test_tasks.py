@@ -10,7 +10,7 @@ from interlock.errors import (
     RateLimited,
     Unavailable,
 )
-from interlock.health import HealthPolicy, HealthTracker, Verdict
+from interlock.health import Grade, HealthPolicy, HealthTracker
 from interlock.testing import FakeClock
 
 LATE = FirstTokenTimeout("late")
@@ -37,17 +37,17 @@ def test_a_deployment_that_fails_on_one_task_is_moved_back_for_that_task(book, e
     attempts(book, None, "chat", 20)
     attempts(book, error, "long_document", 6)
     standing = book.standing("a", "long_document")
-    assert standing.verdict is Verdict.DEMOTED
+    assert standing.grade is Grade.DEMOTED
     assert standing.sentence == ("6 of its last 6 attempts at long_document failed (100%; the limit is 5%)")
-    assert book.standing("a", "chat").verdict is Verdict.GOOD
-    assert book.standing("a").verdict is Verdict.GOOD
+    assert book.standing("a", "chat").grade is Grade.GOOD
+    assert book.standing("a").grade is Grade.GOOD
 
 
 @pytest.mark.parametrize("error", [Unavailable("503"), RateLimited("429"), ConnectTimeout("late")])
 def test_what_is_about_the_endpoint_concerns_every_task(book, error):
     attempts(book, error, "long_document", 6)
     standing = book.standing("a", "chat")
-    assert standing.verdict is Verdict.DEMOTED
+    assert standing.grade is Grade.DEMOTED
     assert "6 of its last 6 attempts failed" in standing.sentence
 
 
@@ -55,7 +55,7 @@ def test_silence_at_one_task_opens_a_breaker_for_that_task(book):
     attempts(book, None, "chat", 20)
     attempts(book, LATE, "long_document", 10)
     standing = book.standing("a", "long_document")
-    assert standing.verdict is Verdict.LAST_RESORT
+    assert standing.grade is Grade.LAST_RESORT
     assert "10 attempts at long_document in a row failed" in standing.sentence
     assert book.admits("a", "chat")
 
@@ -79,10 +79,10 @@ def test_each_task_is_probed_on_its_own(book, clock):
     attempts(book, LATE, "long_document", 6)
     attempts(book, LATE, "poems", 3)
     attempts(book, None, "poems", 2)
-    assert book.standing("a", "poems").verdict is Verdict.DEMOTED
+    assert book.standing("a", "poems").grade is Grade.DEMOTED
     clock.advance(20)
     attempts(book, None, "long_document")
-    assert book.standing("a", "long_document").verdict is Verdict.GOOD
+    assert book.standing("a", "long_document").grade is Grade.GOOD
     assert book.error_rate("a", "long_document") == 0
     assert book.error_rate("a", "poems") == 0.6
 

@@ -39,8 +39,8 @@ WRONG = {
     "two arguments": ("interlock_constraints", made(check=lambda self, a, b: None), "check"),
     "keywords alone": (
         "interlock_guardrails",
-        made(before=lambda self, *, call: None, after=print),
-        "before",
+        made(inspect=lambda self, *, call: None, phases=frozenset()),
+        "inspect",
     ),
     "no method": ("interlock_classifiers", made(classify=3), "classify"),
     "an extension's": (

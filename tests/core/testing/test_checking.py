@@ -15,7 +15,7 @@ from interlock.testing.running import Examined, Finding, run_rules
 
 ACME = Path(__file__).parents[2] / "third_party" / "acme"
 PLUGIN = """
-from interlock import InvalidRequest, Text, hookimpl
+from interlock import InvalidRequest, Text, Verdict, hookimpl
 from interlock.testing import ScriptedProvider
 
 def refusing(call):
@@ -33,10 +33,9 @@ class Longest:
 class Shout:
     api = 1
     name = "shout"
-    def before(self, call):
-        return call.request.messages, None
-    def after(self, call):
-        return call.answer
+    phases = frozenset({"answer"})
+    def inspect(self, call):
+        return Verdict()
 
 class Memory:
     api = 1
@@ -131,7 +130,7 @@ def test_everything_that_is_offered_is_put_through_its_kit(install: Callable[...
     kinds = [each.kind for each in report.examined]
     assert kinds == ["provider", "classifier", "guardrail", "arbiter", "connector", "store"]
     assert results(report, "provider")["answers"] == ("passed", "")
-    assert results(report, "guardrail")["loses no message"] == ("passed", "")
+    assert results(report, "guardrail")["rewrites only what it was shown"] == ("passed", "")
     assert results(report, "store")["keeps many"][0] == "left out"
     assert results(report, "connector")["offers tools"] == ("failed", "there are no tools")
     assert report.uncovered == {"constraint": ["quiet"]}

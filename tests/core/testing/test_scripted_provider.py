@@ -22,7 +22,7 @@ from interlock import (
     Unavailable,
     Usage,
 )
-from interlock.health import HealthPolicy, HealthTracker, Verdict
+from interlock.health import Grade, HealthPolicy, HealthTracker
 from interlock.testing import FakeClock, ScriptedProvider, Step, scripted_providers, scripted_router
 from interlock.testing.scripted import _words
 
@@ -193,8 +193,8 @@ def test_a_fake_clock_moves_a_health_book() -> None:
     book = HealthTracker(HealthPolicy(cooldown=30), clock)
     book.began("a")
     book.ended("a", RateLimited("later", retry_after=20.0))
-    assert book.standing("a").verdict is Verdict.EXCLUDED
+    assert book.standing("a").grade is Grade.EXCLUDED
     clock.advance(21)
-    assert book.standing("a").verdict is Verdict.GOOD
+    assert book.standing("a").grade is Grade.GOOD
     with pytest.raises(ValueError, match="cannot go back by 1 s"):
         clock.advance(-1)

@@ -10,14 +10,14 @@ from time import perf_counter
 from interlock.engine.attempting.bounds import bounded
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits
 from interlock.engine.attempting.contents import check_calls, check_content
-from interlock.engine.attempting.deadline import Deadline
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.provider_stream import ProviderStream
 from interlock.engine.attempting.recorder import AttemptRecorder
 from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import AttemptState, CallState
+from interlock.engine.deadline import Deadline
 from interlock.engine.deciding.decide import Decider
-from interlock.engine.guards import Guards
+from interlock.engine.guarding.guards import Guards
 from interlock.engine.rescue import prefilled
 from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
 from interlock.fold import Fold
@@ -25,7 +25,7 @@ from interlock.health import RefusedSettings, without
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Provider, ProviderCall
 from interlock.records.costs import estimated
-from interlock.requests.output import mending
+from interlock.requests.output import mending, parse
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt
 from interlock.types.models import Deployment
@@ -49,7 +49,7 @@ class Attempts:
         providers: Mapping[str, Provider],
         recorder: AttemptRecorder,
         http: HttpClient,
-        guards: Guards,
+        guards: Guards | None,
         content: ContentRules,
         refused: RefusedSettings,
         concurrency: ConcurrencyLimits | None = None,
@@ -115,6 +115,7 @@ class Attempts:
             progress.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
             if progress.prefix:
                 fold.add(Delta(progress.prefix))
+            window = None if self._guards is None else self._guards.window(state, progress.id)
             async with ProviderStream(provider.stream(call), scope, deadline) as deltas:
                 step = scope.carried(deltas.__anext__)
                 limit = limits.wait("first_token", began)
@@ -136,7 +137,7 @@ class Attempts:
                     scope.usage, scope.served_model = fold.usage, fold.served_model
                     if scope.first_token is None and speaks(delta):
                         scope.spoke()
-                    yield delta
+                    yield delta if window is None else window.take(delta)
                     if fold.finished:
                         limit = limits.after_finish(loop_time())
                     elif scope.first_token is not None:
@@ -144,20 +145,26 @@ class Attempts:
             scope.answer = scope.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
             answer = await self._accept(state, call, scope.answer, progress)
             scope.usage = answer.usage
+            if window is not None:
+                yield window.rest()
 
     async def _accept(
         self, state: CallState, call: ProviderCall, answer: Answer, progress: AttemptState
     ) -> Answer:
-        """The answer, still as the model gave it; its output parsed, its usage known or estimated."""
+        """The answer, still sealed; its output parsed, its usage known or estimated."""
         check_content(self._content, state.request, answer)
         check_calls(state.request, call, answer)
-        self._guards.check(state.request, answer, state.kept)
+        guards = self._guards
+        if guards is not None:
+            answer = await guards.admit(state, answer, progress.id)
         output = state.request.output
         if isinstance(output, Output) and answer.finish_reason != "refusal" and not answer.tool_calls:
             try:
-                progress.parsed = await unhurried(
-                    len(answer.text), self._guards.parsed, output, state.request, answer, state.kept
-                )
+                text = answer.text
+                if guards is None:
+                    progress.parsed = await unhurried(len(text), parse, output, text)
+                else:
+                    progress.parsed = await unhurried(len(text), guards.parsed, output, state, answer)
             except OutputInvalid as misfit:
                 state.misfits[call.deployment.id] = misfit
                 raise

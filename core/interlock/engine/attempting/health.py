@@ -15,7 +15,7 @@ from interlock.types.records import AttemptRecord
 # What these ask is of another kind than the request's task, and would blur what is known about it.
 # More hard failures in a row than one call brings about with the usual retries.
 _OVER_AND_OVER = 3
-ASIDE = frozenset({"arbiter", "classifier"})
+ASIDE = frozenset({"arbiter", "classifier", "guardrail"})
 
 
 class HealthObserver:

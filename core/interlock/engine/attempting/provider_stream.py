@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from types import TracebackType
 
-from interlock.engine.attempting.deadline import PATIENCE, Deadline
 from interlock.engine.attempting.recorder import AttemptScope
+from interlock.engine.deadline import PATIENCE, Deadline
 from interlock.errors import AttemptTimeout
 from interlock.logs import redacting_logger
 from interlock.types.response import Delta

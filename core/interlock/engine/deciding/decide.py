@@ -11,7 +11,7 @@ from interlock.engine.deciding.ranking import reason_of, shortlisted
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes, requested
 from interlock.errors import RequestError
-from interlock.health import HealthTracker, Standing, Verdict
+from interlock.health import Grade, HealthTracker, Standing
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load
 from interlock.logs import redacting_logger
@@ -171,10 +171,10 @@ class Decider:
 
         def limited(name: str, task: str | None) -> Standing:
             healthy = standing(name, task)
-            shortage = allowances.shortage(name, tokens) if healthy.verdict is Verdict.GOOD else None
+            shortage = allowances.shortage(name, tokens) if healthy.grade is Grade.GOOD else None
             if shortage is None:
                 return healthy
-            return Standing(Verdict.DEMOTED, shortage, healthy.high_error_rate)
+            return Standing(Grade.DEMOTED, shortage, healthy.high_error_rate)
 
         return limited
 

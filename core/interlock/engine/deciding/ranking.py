@@ -7,7 +7,7 @@ from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion
 from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.routes import Order
 from interlock.engine.deciding.spreading import Rank, spread
-from interlock.health import GOOD, Standing, Verdict
+from interlock.health import GOOD, Grade, Standing
 from interlock.types.decisions import Candidate, Reason
 from interlock.types.facts import Condition
 from interlock.types.models import Deployment
@@ -41,19 +41,19 @@ def shortlisted(
             else:
                 excluded[deployment.id] = exclusion
             continue
-        if standing.verdict is not Verdict.GOOD or standing.high_error_rate:
+        if standing.grade is not Grade.GOOD or standing.high_error_rate:
             conditions[deployment.id] = Condition(
-                verdict=standing.verdict.value,
+                verdict=standing.grade.value,
                 sentence=standing.sentence,
                 high_error_rate=standing.high_error_rate,
             )
-        if exclusion is None and standing.verdict is Verdict.EXCLUDED:
+        if exclusion is None and standing.grade is Grade.EXCLUDED:
             exclusion = Exclusion("health", standing.sentence)
         if exclusion is not None:
             excluded[deployment.id] = exclusion
-        elif standing.verdict is Verdict.LAST_RESORT:
+        elif standing.grade is Grade.LAST_RESORT:
             yielding.append((place, standing.sentence))
-        elif standing.verdict is Verdict.DEMOTED:
+        elif standing.grade is Grade.DEMOTED:
             reasons = (*place.candidate.reasons, f"moved back: {standing.sentence}")
             late.append((place, replace(place.candidate, reasons=reasons)))
         else:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion
-from interlock.health import Standing, Verdict
+from interlock.health import Grade, Standing
 from interlock.health.load import Ranking
 from interlock.protocols import Constraint
 from interlock.types.decisions import Decision
 from interlock.types.facts import Facts
 
-_GOOD = Standing(Verdict.GOOD)
+_GOOD = Standing(Grade.GOOD)
 
 
 class ReplayState:
@@ -32,7 +32,7 @@ class ReplayState:
         condition = self._conditions.get(deployment)
         if condition is None:
             return _GOOD
-        return Standing(Verdict(condition.verdict), condition.sentence, condition.high_error_rate)
+        return Standing(Grade(condition.verdict), condition.sentence, condition.high_error_rate)
 
     def rank(self, deployments: Sequence[str]) -> Ranking | None:
         """The order in which their load put deployments of one model; those that are new come last."""

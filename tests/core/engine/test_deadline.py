@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from interlock.engine.attempting.deadline import Deadline
+from interlock.engine.deadline import Deadline
 from interlock.errors import AnswerTimeout, FirstTokenTimeout
 
 
