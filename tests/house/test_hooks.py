@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ import yaml
 from interlock import Unavailable, hookspecs, protocols
 from interlock.plugins import PluginHost
 from interlock.testing import scripted_router
+from interlock.testing.running import run_rules
 from interlock.types.models import ModelCard
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +133,18 @@ def test_a_test_exercises_it(hook: str) -> None:
 def test_the_page_shows_the_plugin_that_is_installed_and_run(name: str) -> None:
     language = "toml" if name.endswith("toml") else "python"
     assert f"```{language}\n# {name}\n{(ACME / name).read_text('utf-8')}```\n" in PAGE
+
+
+def test_the_page_s_plugin_with_options_keeps_its_kits_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("interlock_keywords", "test_keywords"):
+        (code,) = [block for block in python(PAGE) if block.startswith(f"# {name}.py\n")]
+        module = ModuleType(name)
+        monkeypatch.setitem(sys.modules, name, module)
+        exec(compile(code, name, "exec"), vars(module))
+    for kit in ("TestKeywords", "TestOptions"):
+        findings = run_rules(getattr(sys.modules["test_keywords"], kit)())
+        assert findings
+        assert not [finding for finding in findings if finding.result != "passed"]
 
 
 def test_the_page_names_what_the_kit_has() -> None:

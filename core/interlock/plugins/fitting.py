@@ -52,6 +52,8 @@ def _misfit(item: object, protocol: type) -> str | None:
 def _half_configurable(item: object) -> str | None:
     """Options that nothing takes, and a method that is given none, are a slip of the pen."""
     has_schema = isinstance(getattr(item, "options", None), type)
+    if inspect.iscoroutinefunction(getattr(item, "configured", None)):
+        return "its configured is a coroutine function, and is not awaited"
     if callable(getattr(item, "configured", None)):
         return (
             _misshapen(item, Configurable) if has_schema else "it has no options, a class, for its configured"

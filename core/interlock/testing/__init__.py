@@ -12,6 +12,7 @@ from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.effect_rules import ToolConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.routers import scripted_providers, scripted_router
 from interlock.testing.rules import Conformance, rules_of
@@ -28,6 +29,7 @@ __all__ = [
     "End",
     "FakeClock",
     "GuardrailConformance",
+    "OptionsConformance",
     "ProviderConformance",
     "Received",
     "Reply",

@@ -1,9 +1,14 @@
 """Kits for what ships no data of its own: the rules that need none are run, the others say so."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.config.options import needed
 from interlock.protocols import (
     Arbiter,
     Classifier,
     CommandOffer,
+    Configurable,
     Connector,
     Guardrail,
     Provider,
@@ -17,6 +22,7 @@ from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import not_applicable
 from interlock.testing.store_rules import StoreConformance
@@ -53,6 +59,22 @@ class BareArbiter(ArbiterConformance):
 class BareGuardrail(GuardrailConformance):
     def __init__(self, guardrail: Guardrail) -> None:
         self.guardrail = guardrail
+
+
+class BareOptions(OptionsConformance):
+    """What must be written, only its author knows."""
+
+    def __init__(self, offer: Configurable) -> None:
+        self.offer = offer
+
+    def test_what_must_be_written_is_named(self) -> None:
+        if needed(self.offer.options):
+            not_applicable(NO_DATA)
+
+    def _read(self, written: Mapping[str, Any]) -> Any:
+        if needed(self.offer.options):
+            not_applicable(NO_DATA)
+        return super()._read(written)
 
 
 class BareCommand(CommandConformance):

@@ -14,6 +14,7 @@ from interlock.protocols import (
     Arbiter,
     Classifier,
     CommandOffer,
+    Configurable,
     Connector,
     Constraint,
     Guardrail,
@@ -29,6 +30,7 @@ from interlock.testing.bare import (
     BareCommand,
     BareConnector,
     BareGuardrail,
+    BareOptions,
     BareProvider,
     BareSharedHealth,
     BareStore,
@@ -38,6 +40,7 @@ from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.options_rules import OptionsConformance, with_defaults
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import Conformance
 from interlock.testing.running import Examined, Finding, run_rules
@@ -130,6 +133,17 @@ KINDS = (
         subject="command.name",
     ),
 )
+_OPTIONS = Kind(
+    name="options",
+    hook="",  # of whatever takes some
+    protocol=Configurable,
+    kit=OptionsConformance,
+    bare=BareOptions,
+    subject="offer.name",
+)
+_UNCONFIGURED = Finding(
+    rule="works with its options", result="left out", reason="not run: nobody said what its options are"
+)
 _WITHOUT_KIT = (
     ("constraint", "interlock_constraints", Constraint),
     ("strategy", "interlock_strategies", Strategy),
@@ -175,11 +189,17 @@ def check(name: str, begin: Begin = lambda *_: None) -> Report:
         host.register(plugin)
     kits = list(_kits(_loaded(found, CONFORMANCE, failures), failures))
     examined: list[Examined] = []
+    configurable: list[Any] = []
     for kind in KINDS:
-        examined.extend(_examine(kind, host, kits, begin))
-    uncovered = {
-        kind: [offer.name for offer in host.offers(hook, protocol)] for kind, hook, protocol in _WITHOUT_KIT
-    }
+        offers = host.offers(kind.hook, kind.protocol, kind.label)
+        configurable += [offer for offer in offers if isinstance(offer, Configurable)]
+        examined.extend(_examine(kind, offers, kits, begin))
+    uncovered = {}
+    for name_of_kind, hook, protocol in _WITHOUT_KIT:
+        offers = host.offers(hook, protocol)
+        configurable += [offer for offer in offers if isinstance(offer, Configurable)]
+        uncovered[name_of_kind] = [offer.name for offer in offers]
+    examined.extend(_examine(_OPTIONS, configurable, kits, begin))
     failures.extend(failure for report in host.reports for failure in report.failures)
     return Report(
         distribution=found.name,
@@ -236,22 +256,26 @@ def _kits(shipped: Iterable[object], failures: list[str]) -> Iterable[type[Confo
 
 def _is_kit(value: object) -> bool:
     return isinstance(value, type) and any(
-        issubclass(value, kind.kit) and value is not kind.kit for kind in KINDS
+        issubclass(value, kind.kit) and value is not kind.kit for kind in (*KINDS, _OPTIONS)
     )
 
 
 def _examine(
-    kind: Kind, host: PluginHost, kits: Iterable[type[Conformance]], begin: Begin
+    kind: Kind, offers: Iterable[Any], kits: Iterable[type[Conformance]], begin: Begin
 ) -> Iterable[Examined]:
     shipped: dict[str, list[type[Conformance]]] = {}
     for kit in kits:
         if issubclass(kit, kind.kit):
             shipped.setdefault(_subject(kind, kit), []).append(kit)
-    for offer in host.offers(kind.hook, kind.protocol, kind.label):
+    for offer in offers:
         name = str(attrgetter(kind.label)(offer))
         begin(kind.name, name)
         own = shipped.pop(name, None)
-        for instance in (kind.bare(offer),) if own is None else (kit() for kit in own):
+        ready = offer if own or kind is _OPTIONS else with_defaults(offer)
+        if ready is None:
+            yield Examined(kind=kind.name, name=name, kit=kind.kit.__name__, findings=(_UNCONFIGURED,))
+            continue
+        for instance in (kind.bare(ready),) if own is None else (kit() for kit in own):
             yield Examined(
                 kind=kind.name, name=name, kit=_title(kind, instance), findings=run_rules(instance)
             )

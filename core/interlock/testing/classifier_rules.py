@@ -1,20 +1,13 @@
 """What a classifier must keep to."""
 
-import builtins
 import importlib.util
 import inspect
-import io
-import os
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any, NoReturn
-from unittest.mock import patch
+from typing import Any
 
 from interlock.catalog import load_tasks
 from interlock.protocols import API, Classifier, ClassifyCall
+from interlock.testing.purity import no_io
 from interlock.testing.rules import Conformance, expect
 from interlock.types.decisions import Classification
 from interlock.types.messages import Image, Message, ToolCall, ToolResult
@@ -123,7 +116,7 @@ class ClassifierConformance(Conformance):
         requests = list(self._requests())
         for request in requests:
             self._classify(request)  # what is read once, at first use, is not the point
-        with _no_io():
+        with no_io("classify"):
             for request in requests:
                 self._classify(request)
 
@@ -166,24 +159,3 @@ class ClassifierConformance(Conformance):
 
 def _request(text: str) -> Request:
     return Request((Message("user", text),))
-
-
-@contextmanager
-def _no_io() -> Iterator[None]:
-    """Make files, sockets, processes and sleep raise AssertionError."""
-
-    def refuse(*_: object, **__: object) -> NoReturn:
-        raise AssertionError("classify opened a file or socket, started a process or slept")
-
-    doors = [
-        (builtins, "open"),
-        (io, "open"),
-        (os, "open"),
-        (socket, "socket"),
-        (subprocess, "Popen"),
-        (time, "sleep"),
-    ]
-    with ExitStack() as stack:
-        for owner, name in doors:
-            stack.enter_context(patch.object(owner, name, refuse))
-        yield

@@ -278,7 +278,12 @@ def test_half_of_it_is_no_offer(section: str) -> None:
         def configured(self):
             return self
 
+    class Asynchronous(Offer):
+        async def configured(self, options):
+            return self
+
     for offer, told in (
+        (Asynchronous(), "its configured is a coroutine function"),
         (NoMethod(), "it has options and no method configured"),
         (Offer(options=None), "it has no options, a class, for its configured"),
         (Misshapen(), "cannot be called as configured(options)"),

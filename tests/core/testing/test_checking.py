@@ -123,6 +123,79 @@ def results(report: Report, kind: str) -> dict[str, tuple[str, str]]:
     return {finding.rule: (finding.result, finding.reason) for finding in examined.findings}
 
 
+OPTIONS = """
+from dataclasses import dataclass
+from interlock import hookimpl
+
+@dataclass(frozen=True)
+class Words:
+    {field}
+
+class Quiet:
+    api = 1
+    name = "quiet"
+    options = Words
+    given = None
+    def configured(self, options):
+        made = type(self)()
+        made.given = options
+        return made
+    def classify(self, call):
+        assert self.given is not None
+    def check(self, call):
+        return None
+
+@hookimpl
+def interlock_classifiers():
+    return [Quiet()]
+
+@hookimpl
+def interlock_constraints():
+    return [Quiet()]
+"""
+OPTIONS_KIT = """
+from interlock.testing import ClassifierConformance, OptionsConformance
+from {module} import Quiet, Words
+
+class Rules(ClassifierConformance):
+    classifier = Quiet().configured(Words(word="a"))
+
+class Options(OptionsConformance):
+    offer = Quiet()
+    written = {{"word": "a"}}
+"""
+
+
+def test_options_have_a_kit_too_and_what_takes_them_is_checked_with_its_defaults(
+    install: Callable[..., None],
+) -> None:
+    install("interlock-words", {"words": OPTIONS.format(field="word: str = ''")}, interlock="words")
+    report = check("interlock-words")
+    assert report.passed
+    assert {each.kind for each in report.examined} == {"classifier", "options"}
+    assert report.uncovered == {"constraint": ["quiet"]}
+    assert results(report, "classifier")["does no io"] == ("passed", "")
+    options = [each for each in report.examined if each.kind == "options"]
+    assert [each.name for each in options] == ["quiet", "quiet"]
+    assert {finding.result for each in options for finding in each.findings} == {"passed"}
+
+
+def test_options_that_must_be_written_leave_rules_out_or_are_shipped(install: Callable[..., None]) -> None:
+    install("interlock-needy", {"needy": OPTIONS.format(field="word: str")}, interlock="needy")
+    report = check("interlock-needy")
+    assert report.passed
+    assert results(report, "classifier")["works with its options"][0] == "left out"
+
+    modules = {"able": OPTIONS.format(field="word: str"), "able_kit": OPTIONS_KIT.format(module="able")}
+    install("interlock-able", modules, interlock="able", interlock_conformance="able_kit")
+    report = check("interlock-able")
+    assert report.passed
+    assert results(report, "classifier")["does no io"] == ("passed", "")
+    options = next(each for each in report.examined if each.kind == "options")
+    assert options.kit == "Options"
+    assert {finding.result for finding in options.findings} == {"passed"}
+
+
 def test_everything_that_is_offered_is_put_through_its_kit(install: Callable[..., None]) -> None:
     install("interlock-many", {"many": PLUGIN}, interlock="many")
     report = check("Interlock_Many")
