@@ -50,6 +50,7 @@ from interlock.errors import (
 from interlock.hookspecs import hookimpl
 from interlock.records import attempts_to_plain, response_to_plain
 from interlock.router import Router
+from interlock.tools import tool_of
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.messages import (
@@ -166,4 +167,5 @@ __all__ = [
     "hookimpl",
     "response_to_plain",
     "tighten",
+    "tool_of",
 ]

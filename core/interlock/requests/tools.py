@@ -1,11 +1,14 @@
 """Tools as callers write them, as one kind of data."""
 
 import inspect
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from interlock.errors import RequestError
 from interlock.types.request import ToolSpec
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def as_tools(values: object) -> tuple[ToolSpec, ...]:
@@ -85,22 +88,41 @@ def _from_mapping(value: Mapping[str, Any], key: str) -> ToolSpec:
 
 
 def _from_callable(value: Any, key: str) -> ToolSpec:
-    from pydantic import TypeAdapter, create_model  # noqa: PLC0415 - costs more than the rest of the import
+    return spec_of(value, arguments_of(value, key=key))
+
+
+def arguments_of(function: Callable[..., Any], *, key: str, given: type | None = None) -> "type[BaseModel]":
+    """A pydantic model of a function's parameters, but for those that are annotated as `given`.
+
+    Raises:
+        RequestError: its signature cannot be read, or no schema fits it.
+    """
+    from pydantic import create_model  # noqa: PLC0415 - costs more than the rest of the import
     from pydantic.errors import PydanticUserError  # noqa: PLC0415 - see above
 
     fields: dict[str, Any] = {}
     try:
-        signature = inspect.signature(value, eval_str=True)
+        signature = inspect.signature(function, eval_str=True)
     except (NameError, ValueError, TypeError) as error:
         raise RequestError(f"its signature cannot be read: {error}", key=key) from None
     for name, parameter in signature.parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
+        if given is not None and parameter.annotation is given:
+            continue
         kind = Any if parameter.annotation is parameter.empty else parameter.annotation
         fields[name] = (kind, ... if parameter.default is parameter.empty else parameter.default)
     try:
-        schema = TypeAdapter(create_model(value.__name__, **fields)).json_schema()
+        model: type[BaseModel] = create_model(function.__name__, **fields)
+        model.model_json_schema()
     except PydanticUserError as error:
         raise RequestError(f"no schema fits its signature: {error.message}", key=key) from None
+    return model
+
+
+def spec_of(function: Callable[..., Any], arguments: "type[BaseModel]") -> ToolSpec:
+    """What a model is told of a function: its name, its docstring, the schema of its arguments."""
+    schema = arguments.model_json_schema()
     schema.pop("title", None)
-    return ToolSpec(name=value.__name__, description=inspect.cleandoc(value.__doc__ or ""), parameters=schema)
+    description = inspect.cleandoc(function.__doc__ or "")
+    return ToolSpec(name=function.__name__, description=description, parameters=schema)

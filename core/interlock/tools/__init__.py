@@ -8,6 +8,7 @@ of a function.
 from interlock.tools.approving import admit, asking, objection
 from interlock.tools.classifying import Classified, classified
 from interlock.tools.digests import args_digest, digest
+from interlock.tools.functions import tool_of
 from interlock.tools.grants import MemoryGrants
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "classified",
     "digest",
     "objection",
+    "tool_of",
 ]
