@@ -1,6 +1,5 @@
 """Many language models as if they were one: classify, exclude, rank, call, fall back, record."""
 
-from interlock.constraints import tighten
 from interlock.errors import (
     AllAttemptsFailed,
     AllRateLimited,
@@ -166,6 +165,5 @@ __all__ = [
     "attempts_to_plain",
     "hookimpl",
     "response_to_plain",
-    "tighten",
     "tool_of",
 ]

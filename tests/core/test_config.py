@@ -648,7 +648,6 @@ def test_sources_can_only_tighten_each_others_constraints() -> None:
     )
     assert constrained({"INTERLOCK_CONSTRAINTS__ON_PREMISE": "false"}, text="{on_premise: true}").on_premise
     assert constrained(environ, {"residency": ["fr", "us"]}).residency == {"us"}
-    assert constrained(environ, text="{low_latency: true}").residency == {"de", "us"}
 
 
 def test_residencies_without_a_place_in_common_are_refused() -> None:
@@ -663,3 +662,30 @@ def test_residencies_without_a_place_in_common_are_refused() -> None:
 def test_a_window_too_small_for_a_rate_is_refused(window):
     with pytest.raises(ConfigError, match=r"health\.window"):
         load({"health": {"window": window}}, environ={})
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "told"),
+    [
+        (
+            "constraints: {low_latency: true}",
+            {},
+            "interlock.yaml:1: constraints.low_latency: it excludes nothing",
+        ),
+        ("demands: [low_latancy]", {}, "interlock.yaml:1: demands: 'low_latancy' cannot be demanded"),
+        ("", {"INTERLOCK_DEMANDS": "cheap"}, "INTERLOCK_DEMANDS: 'cheap' cannot be demanded"),
+    ],
+)
+def test_a_demand_in_the_wrong_place_or_of_a_wrong_name_is_refused(
+    text: str, environ: dict[str, str], told: str
+) -> None:
+    Path("interlock.yaml").write_text(f"{text}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(environ=environ)
+    assert told in str(refused.value)
+
+
+def test_of_the_demands_of_two_sources_the_stronger_ones_count() -> None:
+    Path("interlock.yaml").write_text("demands: [low_latency]\n", encoding="utf-8")
+    assert load(environ={}).demands == ("low_latency",)
+    assert load({"demands": []}, environ={"INTERLOCK_DEMANDS": "low_latency"}).demands == ()

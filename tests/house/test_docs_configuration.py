@@ -48,10 +48,10 @@ from interlock.config import (
     TracingConfig,
 )
 from interlock.config.layers import RESERVED
-from interlock.constraints import jurisdictions_of
 from interlock.failures import Action
 from interlock.protocols import ProviderFacts
 from interlock.strategies.actions import action_for
+from interlock.types.jurisdictions import jurisdictions_of
 from interlock.types.providers import PROVIDERS, distribution_of
 from interlock.types.request import HINTS, RESCUE_MODES
 from interlock.types.traits import EFFORTS, REFUSABLE, SAMPLING, Formats, Reasons, Speaks

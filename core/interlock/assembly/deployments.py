@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from interlock.assembly.offers import Offers
 from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig, resolve_key
-from interlock.constraints import is_cloud_region, normalise
 from interlock.errors import ConfigError, PermitError
 from interlock.http import check_network, is_loopback, origin_of, without_login
 from interlock.protocols import ProviderFacts
+from interlock.types.jurisdictions import is_cloud_region, normalise
 from interlock.types.models import (
     Credential,
     Deployment,

@@ -28,16 +28,7 @@ class Spread:
     @property
     def observe(self) -> Observe | None:
         """What hears the headers of every reply."""
-        if self.allowances is None:
-            return None
-        allowances = self.allowances
-
-        def hear(deployment: str, headers: Mapping[str, str]) -> None:
-            limits = announced(headers)
-            if limits:
-                allowances.announce(deployment, limits)
-
-        return hear
+        return None if self.allowances is None else self.allowances.hear
 
 
 def spread(
@@ -76,5 +67,5 @@ def spread(
     return Spread(
         load=load,
         concurrency=concurrency,
-        allowances=Allowances(clock, seconds_to) if asked.announced else None,
+        allowances=Allowances(clock, announced, seconds_to) if asked.announced else None,
     )

@@ -123,6 +123,7 @@ def assemble(
         classifiers=list(offers.classifiers.values()),
         constraints=[*offers.constraints.values(), *budgeted],
         defaults=config.constraints.constraints(),
+        demands=frozenset(config.demands),
         health=health,
         names=names,
         check_vendors=vendor_check(catalog, offers.providers),

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from interlock.constraints.jurisdictions import UnknownRegionError, normalise
 from interlock.errors import ConfigError
+from interlock.types.jurisdictions import UnknownRegionError, normalise
 from interlock.types.models import Endpoint, ModelCard, Price, Score, Tier
 from interlock.types.names import nearest
 from interlock.types.traits import Traits, UnknownTrait, traits_from

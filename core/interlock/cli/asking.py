@@ -12,7 +12,7 @@ import typer
 
 from interlock.cli.inputs import conversation, pairs, parted, read_prompt
 from interlock.errors import RequestError
-from interlock.types.request import Constraints
+from interlock.types.request import DEMANDS, Constraints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,6 @@ _SPELLINGS: Final = {
         metavar="VENDOR",
         help="A vendor that must not see the request. Repeat it or use commas.",
     ),
-    "low_latency": _Spelling(help="Prefer what answers fast."),
 }
 _FREE: Final = Constraints()
 _RULES: Final = tuple(each.name for each in fields(Constraints))
@@ -79,6 +78,7 @@ def _asked(
     temperature: float | None,
     max_tokens: int | None,
     metadata: Iterable[str] | None,
+    demand: Iterable[str] | None,
     **given: Any,
 ) -> Asked:
     text = read_prompt(prompt, file)
@@ -91,6 +91,7 @@ def _asked(
     options = {
         **given,
         "constraints": constraints,
+        "demands": parted(demand),
         "settings": {"temperature": temperature, "max_tokens": max_tokens},
         "metadata": pairs(metadata),
     }
@@ -160,6 +161,16 @@ _PARAMETERS: Final = [
         Annotated[str | None, typer.Option(metavar="NAME", help="Allow this model or deployment alone.")],
     ),
     *(_rule(each.name, each.type) for each in fields(Constraints)),
+    _parameter(
+        "demand",
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="NAME",
+                help=f"What to rank by before the task, and exclude nothing: {', '.join(DEMANDS)}.",
+            ),
+        ],
+    ),
     _parameter(
         "system", Annotated[str | None, typer.Option(metavar="TEXT", help="Instructions for the model.")]
     ),

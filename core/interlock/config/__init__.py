@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from interlock.config.budgets import BudgetConfig, Budgets
 from interlock.config.complaints import complaints
-from interlock.config.constraints import ConstraintsConfig
+from interlock.config.constraints import ConstraintsConfig, Demands
 from interlock.config.contents import ContentConfig
 from interlock.config.document import shown
 from interlock.config.guardrails import GuardrailConfig, Guardrails
@@ -92,6 +92,7 @@ class Config(BaseSettings):
     arbiters: OptionsTable = {}
     classifiers: OptionsTable = {}
     constraints: ConstraintsConfig = ConstraintsConfig()
+    demands: Demands = ()
     rules: OptionsTable = {}
     guardrails: Guardrails = {}
     timeouts: TimeoutsConfig = TimeoutsConfig()

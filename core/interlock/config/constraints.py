@@ -1,25 +1,39 @@
-"""The configuration's `constraints`: a key for each field of `Constraints`."""
+"""The configuration's `constraints`, a key for each field of `Constraints`, and its `demands`."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, create_model
+from pydantic import AfterValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from interlock.config.schema import Names, Part
-from interlock.constraints.jurisdictions import residency
 from interlock.errors import RequestError
-from interlock.types.request import Constraints
+from interlock.types.jurisdictions import residency
+from interlock.types.request import DEMANDS, Constraints, as_demands
 
 
 def _jurisdictions(value: tuple[str, ...]) -> tuple[str, ...]:
     try:
         residency(frozenset(name.strip().lower() for name in value))
     except RequestError as error:
-        hint = {"suggestion": error.suggestion or ""}
-        raise PydanticCustomError("named", "{message}", {"message": error.message, **hint}) from None
+        raise _refused(error) from None
     return value
 
+
+def _demands(value: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(as_demands(value)))
+    except RequestError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: RequestError) -> PydanticCustomError:
+    hint = {"suggestion": error.suggestion or ""}
+    return PydanticCustomError("named", "{message}", {"message": error.message, **hint})
+
+
+Demands = Annotated[Names, AfterValidator(_demands)]
 
 # What is checked further than a field's kind says.
 _CHECKED: Final[dict[str, Any]] = {"residency": Annotated[Names, AfterValidator(_jurisdictions)]}
@@ -32,6 +46,15 @@ class _Written(Part):
         # Every field is there; these are read by name.
         residency: tuple[str, ...] = ()
         deny_vendors: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_rules_alone(cls, value: Any) -> Any:
+        for name in DEMANDS if isinstance(value, Mapping) else ():
+            if name in value:
+                message = f"it excludes nothing, so it is no constraint; write demands: [{name}], at the top."
+                raise PydanticCustomError("named", "{message}", {"at": name, "message": message})
+        return value
 
     @classmethod
     def of(cls, constraints: Constraints) -> Self:

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from interlock.constraints.jurisdictions import UnknownRegionError, normalise
+from interlock.types.jurisdictions import UnknownRegionError, normalise
 from interlock.types.models import Network, Price, Secret, Tier, Timeouts, Unprinted
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 

@@ -1,14 +1,13 @@
 """The constraints of several sources together: one may tighten what another asks for, and none loosens it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pydantic import ValidationError
 
 from interlock.config.constraints import ConstraintsConfig
 from interlock.config.layers import Layer
-from interlock.constraints.jurisdictions import NOWHERE, tighten
 from interlock.errors import ConfigError
+from interlock.types.jurisdictions import NOWHERE
 
 
 def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsConfig:
@@ -28,7 +27,7 @@ def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsC
             wrong = error.errors(include_url=False, include_input=False)[0]
             key = ".".join(("constraints", *map(str, wrong["loc"])))
             raise ConfigError(f"{wrong['msg']}.", key=key, source=layer.name) from None
-        tighter = tighten(whole, asked.constraints())
+        tighter = whole.tightened(asked.constraints())
         if NOWHERE in tighter.residency:
             others = " and ".join(other.name for other, _ in given if other is not layer)
             _, line, variable = layer.find(["constraints", "residency"])
@@ -40,5 +39,4 @@ def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsC
                 line=line,
             )
         whole = tighter
-    # A demand is no rule: the strongest source has the last word.
-    return ConstraintsConfig.of(replace(whole, low_latency=merged.constraints().low_latency))
+    return ConstraintsConfig.of(whole)

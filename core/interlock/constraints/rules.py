@@ -6,8 +6,8 @@ no card states, a card without capabilities) never excludes.
 
 from collections.abc import Iterable
 
-from interlock.constraints.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
 from interlock.protocols import API, ConstraintCall, SelectiveConstraint, SurveyCall
+from interlock.types.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.providers import distribution_of
 from interlock.types.request import Request

@@ -1,6 +1,6 @@
 """What vendors say is left of their limits. Pure state behind a plain lock, with an injected clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from interlock.forks import lock_of
 from interlock.types.wire import Announced
@@ -24,12 +24,19 @@ class _Allowance:
 class Allowances:
     """Thread-safe. `clock` returns seconds that never run backwards.
 
-    `read` is given a reset as a vendor wrote it and the age of its reply in seconds, and returns the seconds
-    from that reply to the reset, or None. `known` is false as long as nobody has announced anything.
+    `announced` finds the limits in the headers of a reply. `read` is given a reset as a vendor wrote it and
+    the age of its reply in seconds, and returns the seconds from that reply to the reset, or None. `known` is
+    false as long as nobody has announced anything.
     """
 
-    def __init__(self, clock: Callable[[], float], read: Callable[[str, float], float | None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        announced: Callable[[Mapping[str, str]], Sequence[Announced]],
+        read: Callable[[str, float], float | None],
+    ) -> None:
         self._clock = clock
+        self._announced = announced
         self._read = read
         self._lock = lock_of(self)
         self._of: dict[str, tuple[_Allowance, ...]] = {}
@@ -38,10 +45,13 @@ class Allowances:
     def known(self) -> bool:
         return bool(self._of)
 
-    def announce(self, deployment: str, limits: Sequence[Announced]) -> None:
-        """A reply of the deployment said so; what an earlier one said no longer counts."""
-        now = self._clock()
-        self._of[deployment] = tuple(_Allowance(each, now) for each in limits)
+    def hear(self, deployment: str, headers: Mapping[str, str]) -> None:
+        """A reply of the deployment had these headers. Once it announces anything, what an earlier one did no
+        longer counts.
+        """
+        if limits := self._announced(headers):
+            now = self._clock()
+            self._of[deployment] = tuple(_Allowance(each, now) for each in limits)
 
     def spend(self, deployment: str, tokens: int) -> None:
         """An attempt of so many input tokens is about to be sent; the vendor counts it before it replies."""

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from typing import get_args
 
-from interlock.constraints import UnknownRegionError, normalise
 from interlock.errors import PermitError
 from interlock.http import HttpClient, HttpProvider, origin_of
 from interlock.protocols import API, Provider, ProviderFacts
@@ -19,6 +18,7 @@ from interlock.testing.http_rules import HttpRules
 from interlock.testing.rules import expect, not_applicable
 from interlock.testing.stream_rules import StreamRules
 from interlock.testing.upstream import Upstream
+from interlock.types.jurisdictions import UnknownRegionError, normalise
 from interlock.types.response import Answer, FinishReason
 
 # A plugin that only declares what it can do needs none of these, and each costs a good part of a second.

@@ -25,6 +25,7 @@ class Facts:
         model: what the caller named; None when any would do.
         prefer: the deployment that the caller wanted first, if it may be used.
         constraints: the caller's own, without the configuration's.
+        demands: the caller's own, likewise.
         needs: capabilities that the request asks of a model.
         max_tokens: the longest answer that the caller wanted.
         language: of the prompt, when a classifier told it.
@@ -38,6 +39,7 @@ class Facts:
     model: str | None = None
     prefer: str | None = None
     constraints: Constraints = field(default_factory=Constraints)
+    demands: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     max_tokens: int | None = None
     language: str | None = None

@@ -1,10 +1,11 @@
 """What a caller asks for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from interlock.errors import RequestError
+from interlock.types import jurisdictions
 from interlock.types.chat import as_messages
 from interlock.types.messages import Message, Text
 from interlock.types.names import nearest
@@ -20,13 +21,11 @@ class Constraints:
             any one of them will do, none means anywhere.
         on_premise: only deployments that run on the user's own ground.
         deny_vendors: makers and providers that must not see the request, e.g. `deepseek`.
-        low_latency: a demand rather than a rule: ranks by the low_latency row, excludes nothing.
     """
 
     residency: frozenset[str] = frozenset()
     on_premise: bool = False
     deny_vendors: frozenset[str] = frozenset()
-    low_latency: bool = False
 
     def __post_init__(self) -> None:
         for key in _NAMES:
@@ -39,9 +38,32 @@ class Constraints:
         """Whether nothing is asked for."""
         return not any(getattr(self, key) for key in _RULES)
 
+    def tightened(self, other: "Constraints") -> "Constraints":
+        """What both ask for, with jurisdictions as codes. Two residencies that have nothing in common exclude
+        every deployment.
+
+        Raises:
+            RequestError: the other's residency names what is no jurisdiction.
+        """
+        wanted = jurisdictions.residency(other.residency)
+        if self.is_free:
+            return other if wanted == other.residency else replace(other, residency=wanted)
+        both = {name: _joined(getattr(self, name), getattr(other, name)) for name in _RULES}
+        both["residency"] = jurisdictions.shared(jurisdictions.residency(self.residency), wanted)
+        return Constraints(**both)
+
+
+def _joined(one: Any, other: Any) -> Any:
+    """Of names and of truth values, the tighter is all of them together."""
+    return one | other if isinstance(one, frozenset) else one or other
+
 
 _RULES = tuple(each.name for each in fields(Constraints))
 _NAMES = tuple(each.name for each in fields(Constraints) if isinstance(each.default, frozenset))
+
+DEMANDS = ("low_latency",)
+"""What a request may demand beside its task: that row of the task table then comes first."""
+_NO_DEMANDS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +166,7 @@ class Options(TypedDict, total=False):
     prefer: str | None
     timeout: float | None
     constraints: Constraints | Mapping[str, Any]
+    demands: Iterable[str]
     settings: Settings | Mapping[str, Any]
     tools: Iterable[ToolSpec | Mapping[str, Any] | type | Callable[..., Any]]
     tool_choice: str | bool | Mapping[str, Any] | None
@@ -168,6 +191,7 @@ class Request:
         prefer: a deployment id that goes first when the shortlist holds it, and changes nothing otherwise:
             the one that has begun a tool loop, for example.
         timeout: seconds for this call; tightens the router's total and never loosens it.
+        demands: `low_latency` ranks what answers fast first; it excludes nothing.
         tool_choice: auto, none, required, or a tool's name.
         output: a pydantic model, a dataclass or a JSON schema, or `dict` for any JSON object; the router
             turns it into an `Output`.
@@ -187,6 +211,7 @@ class Request:
     prefer: str | None = None
     timeout: float | None = None
     constraints: Constraints = Constraints()
+    demands: frozenset[str] = _NO_DEMANDS
     settings: Settings = Settings()
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: str | None = None
@@ -208,9 +233,35 @@ class Request:
         constraints: object = self.constraints
         if not isinstance(constraints, Constraints):
             object.__setattr__(self, "constraints", _as(Constraints, constraints, "constraints"))
+        if self.demands is not _NO_DEMANDS:
+            object.__setattr__(self, "demands", as_demands(self.demands))
         settings: object = self.settings
         if not isinstance(settings, Settings):
             object.__setattr__(self, "settings", _as(Settings, settings, "settings"))
+
+
+def as_demands(value: object) -> frozenset[str]:
+    """The names of what is demanded: one, or any number of them.
+
+    Raises:
+        RequestError: a name of what nobody can demand.
+    """
+    if value is None:
+        return _NO_DEMANDS
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, Iterable) or isinstance(names, Mapping):
+        raise RequestError(f"expected names, not {type(value).__name__}", key="demands")
+    found = []
+    for each in names:
+        name = each.strip().lower() if isinstance(each, str) else type(each).__name__
+        if name not in DEMANDS:
+            raise RequestError(
+                f"{name!r:.40} cannot be demanded; there is {', '.join(DEMANDS)}.",
+                key="demands",
+                suggestion=nearest(name, DEMANDS),
+            )
+        found.append(name)
+    return frozenset(found)
 
 
 def says_json(messages: Iterable[Message]) -> bool:
@@ -231,6 +282,9 @@ def _as(kind: type[T], value: object, key: str) -> T:
         raise RequestError(f"expected {kind.__name__} or a mapping, not {type(value).__name__}", key=key)
     known = [name.name for name in fields(kind)]
     for name in value:
+        if name in DEMANDS and kind is Constraints:
+            message = f"it excludes nothing, so it is no constraint; write demands=[{name!r}]"
+            raise RequestError(message, key=f"{key}.{name}")
         if name not in known:
             raise RequestError(
                 f"there is no such key; there are {', '.join(known)}.",

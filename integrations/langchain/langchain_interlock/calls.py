@@ -7,7 +7,7 @@ from uuid import UUID
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from interlock import Constraints, Message, Request, RequestError, Router, Settings, tighten
+from interlock import Constraints, Message, Request, RequestError, Router, Settings
 from langchain_interlock.borrowed import NAMES, ours
 from langchain_interlock.messages_in import messages_in
 from langchain_interlock.output import output_of
@@ -17,7 +17,7 @@ _SETTINGS = tuple(field.name for field in fields(Settings))
 _CONSTRAINTS = tuple(field.name for field in fields(Constraints))
 _ROUTING = ("model", "task", "ensemble", "rescue", "timeout")
 # Fields of the chat model, which are arguments of its calls as well.
-OPTIONS = (*_ROUTING, "constraints", *_CONSTRAINTS, *_SETTINGS)
+OPTIONS = (*_ROUTING, "constraints", *_CONSTRAINTS, "demands", *_SETTINGS)
 
 # Where a run's metadata holds what steers the call; the run's own arguments carry it under the same name.
 METADATA = "interlock"
@@ -79,6 +79,7 @@ def call_of(
         prefer=options.get("prefer") or in_tool_loop(messages),
         timeout=options.get("timeout"),
         constraints=_all(layers),
+        demands=options.get("demands") or (),
         settings=Settings(**settings),
         tools=options.get("tools") or (),
         tool_choice=options.get("tool_choice"),
@@ -135,7 +136,7 @@ def _constraints(options: Mapping[str, Any]) -> Constraints | None:
     if whole is None and not named:
         return None
     first = Request("", constraints=whole or {}).constraints  # which refuses unknown keys
-    return tighten(first, Request("", constraints=named).constraints)
+    return first.tightened(Request("", constraints=named).constraints)
 
 
 def _all(layers: Sequence[Constraints | None]) -> Constraints:
@@ -143,7 +144,7 @@ def _all(layers: Sequence[Constraints | None]) -> Constraints:
     together = Constraints()
     for layer in layers:
         if layer is not None:
-            together = tighten(together, layer)
+            together = together.tightened(layer)
     return together
 
 

@@ -79,7 +79,7 @@ class ChatInterlock(Traced, BaseChatModel):
     residency: list[str] | None = None
     on_premise: bool | None = None
     deny_vendors: list[str] | None = None
-    low_latency: bool | None = None
+    demands: list[str] | None = None
 
     temperature: float | None = None
     top_p: float | None = None
@@ -119,7 +119,7 @@ class ChatInterlock(Traced, BaseChatModel):
     def _config(self, value: Any) -> Any:
         return bare.without_secrets(value)
 
-    @field_validator("residency", "deny_vendors", "stop", mode="before")
+    @field_validator("residency", "deny_vendors", "demands", "stop", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         if isinstance(value, str):

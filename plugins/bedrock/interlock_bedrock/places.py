@@ -5,9 +5,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from interlock.constraints import UnknownRegionError, is_cloud_region, jurisdictions_of, normalise, satisfies
-from interlock.constraints.jurisdictions import GLOBAL, place_of
 from interlock.protocols import API, ConstraintCall, SurveyCall
+from interlock.types.jurisdictions import (
+    GLOBAL,
+    UnknownRegionError,
+    is_cloud_region,
+    jurisdictions_of,
+    normalise,
+    place_of,
+    satisfies,
+)
 from interlock.types.models import Deployment
 from interlock_bedrock.vendor import NAME
 

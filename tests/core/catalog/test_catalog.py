@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.catalog import Catalog, card_from, load_cards, load_tasks
-from interlock.constraints import jurisdictions_of
 from interlock.errors import ConfigError, RequestError
+from interlock.types.jurisdictions import jurisdictions_of
 from interlock.types.models import ModelCard
 
 CATALOG = Catalog()

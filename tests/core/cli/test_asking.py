@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from interlock.cli import asking as module
 from interlock.cli.asking import Asked, asking
-from interlock.types.request import Constraints
+from interlock.types.request import Constraints, Request
 
 FREE = Constraints()
 FLAGS = {"deny_vendors": "--deny"}
@@ -42,6 +42,12 @@ def test_each_constraint_is_an_option(name):
 
 def test_nothing_is_asked_for_by_itself():
     assert asked().constraints.is_free
+    assert Request("Hi", **asked().options).demands == frozenset()
+
+
+def test_a_demand_is_an_option():
+    given = asked("--demand", "low_latency").options
+    assert Request("Hi", **given).demands == {"low_latency"}
 
 
 def help_of(parameter):

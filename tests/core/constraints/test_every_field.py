@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from interlock.config import ConstraintsConfig, load
-from interlock.constraints import tighten
 from interlock.types.request import Constraints
 
 FIELDS = [field.name for field in fields(Constraints)]
@@ -28,7 +27,7 @@ def test_who_asks_for_it_is_not_free(name: str) -> None:
 @pytest.mark.parametrize("other", FIELDS)
 def test_it_stays_when_two_are_put_together(name: str, other: str) -> None:
     ours, theirs = Constraints(**{name: asking(name)}), Constraints(**{other: asking(other)})
-    for both in (tighten(ours, theirs), tighten(theirs, ours)):
+    for both in (ours.tightened(theirs), theirs.tightened(ours)):
         assert getattr(both, name) == asking(name)
         assert getattr(both, other) == asking(other)
 

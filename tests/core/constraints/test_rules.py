@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from interlock.constraints import BUILTIN, needs, tighten
+from interlock.constraints import BUILTIN, needs
 from interlock.protocols import API, Constraint, ConstraintCall, ProviderFacts
 from interlock.types.messages import Audio, Document, Image, Message, Text, ToolResult
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
@@ -87,7 +87,7 @@ def test_residency_is_told_before_a_missing_key() -> None:
 
 
 def test_a_contradiction_between_policy_and_request_is_named_as_one() -> None:
-    asked = tighten(Constraints(residency={"eu"}), Constraints(residency={"cn"}))
+    asked = Constraints(residency={"eu"}).tightened(Constraints(residency={"cn"}))
     sentence = "the configured residency and the request's contradict each other; no region satisfies both"
     assert first_sentence(constraints=asked) == sentence
     assert first_sentence(constraints=asked, region="de") == sentence

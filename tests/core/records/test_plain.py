@@ -53,7 +53,7 @@ facts = st.builds(
     task=names,
     model=names,
     prefer=names,
-    constraints=st.builds(Constraints, residency=st.frozensets(texts, max_size=2), low_latency=st.booleans()),
+    constraints=st.builds(Constraints, residency=st.frozensets(texts, max_size=2)),
     needs=st.frozensets(texts, max_size=2),
     max_tokens=counts,
     promoted=st.booleans(),

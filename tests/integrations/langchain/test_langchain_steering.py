@@ -205,6 +205,17 @@ def test_the_record_can_be_found_from_the_trace(router):
     assert message.response_metadata["interlock"]["record"] == record.id
 
 
+@pytest.mark.parametrize("written", ["low_latency", ["low_latency"]])
+def test_a_demand_holds_for_a_call_for_a_run_or_for_all_of_them(router, written):
+    model = ChatInterlock(router=router)
+    ChatInterlock(router=router, demands=written).invoke("x")
+    model.invoke("x", demands=written)
+    model.invoke("x", config={"metadata": {"interlock": {"demands": written}}})
+    model.invoke("x")
+    found = [record.decision.facts.demands for record in router.records]
+    assert found == [{"low_latency"}, {"low_latency"}, {"low_latency"}, set()]
+
+
 def counting(name: str):
     """A router whose answers differ, so that one from a cache is known."""
     return scripted_router({name: ScriptedProvider([f"{name} {n}" for n in range(9)], name)})
@@ -219,7 +230,7 @@ def test_caches_keep_policies_apart():
         lambda: model.invoke("x", task="quantitative"),
         lambda: model.invoke("x", residency="eu"),
         lambda: model.invoke("x", config={"metadata": {"interlock": {"residency": ["de"]}}}),
-        lambda: ChatInterlock(router=router, cache=cache, low_latency=True).invoke("x"),
+        lambda: ChatInterlock(router=router, cache=cache, demands=["low_latency"]).invoke("x"),
         lambda: ChatInterlock(router=router, cache=cache, temperature=1).invoke("x"),
         lambda: ChatInterlock(router=counting("b"), cache=cache).invoke("x"),
     ]

@@ -8,7 +8,7 @@ import pytest
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.tools import FunctionTool
 
-from interlock import ConfigError, Constraints, RequestError, Settings
+from interlock import ConfigError, Constraints, Request, RequestError, Settings
 from interlock.testing import scripted_providers, scripted_router
 from langchain_interlock import ChatInterlock
 from llama_index.llms.interlock import Interlock
@@ -186,7 +186,7 @@ def test_attributes_that_are_set_later_hold_from_then_on() -> None:
 
 @pytest.mark.parametrize(
     "rules",
-    [{"residency": "eu"}, {"on_premise": True}, {"deny_vendors": ["deepseek"]}, {"low_latency": True}],
+    [{"residency": "eu"}, {"on_premise": True}, {"deny_vendors": ["deepseek"]}],
     ids=lambda rules: next(iter(rules)),
 )
 @pytest.mark.parametrize("door", ["argument", "call"])
@@ -194,6 +194,14 @@ def test_a_constraint_may_be_named_alone(door: str, rules: dict[str, Any]) -> No
     llm = Interlock(LOCAL, **(rules if door == "argument" else {}))
     found = llm._asked(rules if door == "call" else {})["constraints"]
     assert found == Constraints(**rules)
+
+
+@pytest.mark.parametrize("written", ["low_latency", ["low_latency"]])
+def test_a_demand_holds_for_a_call_or_for_all_of_them(written: Any) -> None:
+    standing, llm = Interlock(LOCAL, demands=written), Interlock(LOCAL)
+    assert Request("x", **standing._asked({})).demands == {"low_latency"}
+    assert Request("x", **llm._asked({"demands": written})).demands == {"low_latency"}
+    assert Request("x", **llm._asked({})).demands == frozenset()
 
 
 @pytest.mark.parametrize("strict", [True, False, None])

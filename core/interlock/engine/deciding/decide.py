@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from interlock.catalog.names import Names
 from interlock.classifiers.tokens import estimate_request_tokens
-from interlock.constraints import is_inside, needs, tighten
+from interlock.constraints import needs
 from interlock.engine.deciding.checker import ConstraintChecker
 from interlock.engine.deciding.ranking import reason_of, shortlisted
 from interlock.engine.deciding.replay_state import ReplayState
@@ -18,6 +18,7 @@ from interlock.logs import redacting_logger
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Classification, Decision
 from interlock.types.facts import Facts
+from interlock.types.jurisdictions import is_inside
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
 from interlock.types.request import Constraints, Request, Settings
@@ -45,6 +46,7 @@ class Decider:
         classifiers: Sequence[Classifier],
         constraints: Sequence[Constraint],
         defaults: Constraints,
+        demands: frozenset[str] = _NOBODY,
         health: HealthTracker,
         names: Names,
         check_vendors: Callable[[Iterable[str]], None] = _taken,
@@ -56,6 +58,7 @@ class Decider:
         self._rules = ConstraintChecker(constraints, deployments, providers)
         self._names = names
         self._defaults = defaults
+        self._demands = demands
         self._health = health
         self._check_vendors = check_vendors
         self._load = load
@@ -94,6 +97,7 @@ class Decider:
             model=facts.model,
             prefer=facts.prefer,
             constraints=facts.constraints,
+            demands=facts.demands,
             settings=Settings(max_tokens=facts.max_tokens),
         )
         return self._decided(request, classified, decision.stage, decision.input_tokens, replayed)
@@ -111,7 +115,7 @@ class Decider:
             self._check_vendors(request.constraints.deny_vendors)
         task = classified.task
         constraints = self.effective(request, task)
-        order = self._routes.order(self._rows(task, constraints, tokens))
+        order = self._routes.order(self._rows(task, constraints, request.demands, tokens))
         if unlisted is not None:
             order = replace(order, places=(*order.places, requested(unlisted)))
         if replayed is None:
@@ -132,6 +136,7 @@ class Decider:
             model=request.model,
             prefer=request.prefer,
             constraints=request.constraints,
+            demands=request.demands,
             needs=wanted,
             max_tokens=request.settings.max_tokens,
             language=classified.language,
@@ -185,9 +190,9 @@ class Decider:
         """The request's constraints, the configuration's, and what the task itself demands."""
         constraints = request.constraints
         if constraints != _FREE or self._defaults != _FREE:
-            constraints = tighten(self._defaults, constraints)
+            constraints = self._defaults.tightened(constraints)
         if task == EU_REGULATED:
-            constraints = tighten(constraints, Constraints(residency=frozenset({"eu"})))
+            constraints = constraints.tightened(Constraints(residency=frozenset({"eu"})))
         return constraints
 
     def kept(self, request: Request) -> Constraints:
@@ -206,7 +211,7 @@ class Decider:
         """The rule that forbids an attempt now, in words; None when it is allowed."""
         constraints = self.effective(request, decision.task)
         if constraints != kept:
-            constraints = tighten(kept, constraints)
+            constraints = kept.tightened(constraints)
         meant, _ = self._meant(request, keyless=True)
         exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens, meant)
         return exclusion.sentence if exclusion else None
@@ -241,11 +246,13 @@ class Decider:
             f"{task!r} is no task; there are {', '.join(tasks)}.", key="task", suggestion=nearest(task, tasks)
         )
 
-    def _rows(self, task: str, constraints: Constraints, tokens: int) -> tuple[str, ...]:
+    def _rows(
+        self, task: str, constraints: Constraints, demands: frozenset[str], tokens: int
+    ) -> tuple[str, ...]:
         rows: list[str] = []
         if task == EU_REGULATED or (constraints.residency and is_inside(constraints.residency, "eu")):
             rows.append(EU_REGULATED)
-        if task == LOW_LATENCY or constraints.low_latency:
+        if task == LOW_LATENCY or LOW_LATENCY in demands or LOW_LATENCY in self._demands:
             rows.append(LOW_LATENCY)
         if self._routes.over_threshold(task, tokens):
             rows.append(LONG_DOCUMENT)

@@ -9,11 +9,11 @@ from random import random
 from typing import Any, Final, Literal
 
 from interlock.assembly import Wiring, assemble
-from interlock.constraints.jurisdictions import place_of
 from interlock.errors import ConfigError
 from interlock.hookspecs import hookimpl
 from interlock.protocols import API, Constraint, ConstraintCall
 from interlock.router import Router
+from interlock.types.jurisdictions import place_of
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.request import Request
 from interlock.types.response import Response

@@ -75,9 +75,17 @@ def test_a_name_that_is_wrong_gets_a_suggestion(router, option, value, near):
 
 
 def test_demands_come_before_the_task(router):
-    decision = router.decide(POEM, constraints=Constraints(low_latency=True))
+    decision = router.decide(POEM, demands=["low_latency"])
     assert (decision.task, decision.reason) == ("creative_content", "demand")
     assert ids(decision) == ["mistral/mistral-large-3", "zhipu/glm-5.2", "openai/gpt-5.5"]
+
+
+def test_what_the_configuration_demands_is_demanded_of_every_request():
+    router = Router(assemble({"demands": ["low_latency"]}, environ=KEYS))
+    decision = router.decide(POEM)
+    assert (decision.reason, ids(decision)[0]) == ("demand", "mistral/mistral-large-3")
+    assert "low_latency" in decision.shortlist[0].reasons[0]
+    assert decision.facts.demands == frozenset()  # the configuration's own are not the caller's
 
 
 def test_data_that_must_stay_in_the_eu_does_however_the_task_was_found(router):

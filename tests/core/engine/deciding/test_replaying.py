@@ -100,7 +100,6 @@ constraints = st.builds(
     residency=st.sampled_from([frozenset(), frozenset({"eu"}), frozenset({"us", "cn"})]),
     on_premise=st.booleans(),
     deny_vendors=st.sampled_from([frozenset(), frozenset({"openai"}), frozenset({"zhipu"})]),
-    low_latency=st.booleans(),
 )
 contents = st.sampled_from(PROMPTS) | st.sampled_from(PROMPTS).map(
     lambda text: (Text(text), Image(url="https://pictures.example/a.jpg"))
@@ -117,6 +116,7 @@ def requests(draw: st.DrawFn, router: Router) -> Request:
         model=draw(st.none() | st.sampled_from([*names, *sorted(models)])),
         prefer=draw(st.none() | st.sampled_from(names)),
         constraints=draw(constraints),
+        demands=draw(st.sampled_from([(), ("low_latency",)])),
         settings={"max_tokens": draw(st.none() | st.integers(1, 200_000))},
         tools=draw(st.just(()) | st.just((ToolSpec(name="look"),))),
     )

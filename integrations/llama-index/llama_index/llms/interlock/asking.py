@@ -5,7 +5,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
 
-from interlock import Constraints, Request, RequestError, Settings, tighten
+from interlock import Constraints, Request, RequestError, Settings
 from llama_index.llms.interlock.arguments import SETTINGS, body, named
 from llama_index.llms.interlock.rules import RULES
 from llama_index.llms.interlock.tools import written_tools
@@ -40,7 +40,7 @@ def options(standing: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     settings = _settings(standing) | _settings(given)
     if settings:
         asked["settings"] = settings
-    if (rules := tighten(_constraints(standing), _constraints(given))) != _FREE:
+    if (rules := _constraints(standing).tightened(_constraints(given))) != _FREE:
         asked["constraints"] = rules
     if metadata := _mapping(standing, "metadata") | _mapping(given, "metadata"):
         asked["metadata"] = {
@@ -67,7 +67,7 @@ def _constraints(source: Mapping[str, Any]) -> Constraints:
     whole = source.get("constraints")
     given = Request("", constraints=whole).constraints if whole else _FREE  # a request refuses unknown keys
     by_name = {name: source[name] for name in RULES if source.get(name) is not None}
-    return tighten(given, Constraints(**by_name)) if by_name else given
+    return given.tightened(Constraints(**by_name)) if by_name else given
 
 
 def _added(standing: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

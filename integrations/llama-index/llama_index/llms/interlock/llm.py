@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 _NAME = "interlock"
 _UNLIMITED = -1  # core then leaves room as it sees fit
-_ROUTING = ("model", "task", "constraints", *RULES, "ensemble", "rescue", "timeout")
+_ROUTING = ("model", "task", "constraints", *RULES, "demands", "ensemble", "rescue", "timeout")
 _STANDING = (*_ROUTING, "settings", *SETTINGS, "additional_kwargs")
 
 
@@ -73,6 +73,7 @@ class Interlock(FunctionCallingLLM, Ruled):
     model: str | None = Field(default=None, description="A card or deployment id: narrows, never adds.")
     task: str | None = Field(default=None, description="Overrides classification.")
     constraints: dict[str, Any] = Field(default_factory=dict, description="Hard rules for every call.")
+    demands: list[str] | None = Field(default=None, description="What to rank by, such as low_latency.")
     ensemble: str | None = Field(default=None, description="An ensemble of the configuration.")
     rescue: str | None = Field(default=None, description="What a broken stream does.")
     timeout: float | None = Field(default=None, description="Seconds for a call; only tightens.")
@@ -149,7 +150,7 @@ class Interlock(FunctionCallingLLM, Ruled):
     def _read_constraints(cls, value: Any) -> Any:
         return jsonable(value) if isinstance(value, Constraints | Mapping) else value or {}
 
-    @field_validator(*NAMES, "stop", mode="before")
+    @field_validator(*NAMES, "demands", "stop", mode="before")
     @classmethod
     def _read_names(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         residency: list[str] | None = None
         on_premise: bool | None = None
         deny_vendors: list[str] | None = None
-        low_latency: bool | None = None
 
 else:
     _written: dict[str, Any] = {

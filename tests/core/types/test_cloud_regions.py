@@ -2,7 +2,7 @@
 
 import pytest
 
-from interlock.constraints import is_cloud_region
+from interlock.types.jurisdictions import is_cloud_region
 
 
 @pytest.mark.parametrize(

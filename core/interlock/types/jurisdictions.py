@@ -4,11 +4,11 @@
 anywhere, and satisfy none.
 """
 
-from dataclasses import fields, replace
 from functools import lru_cache
-from typing import Any
 
-from interlock.constraints.places import (
+from interlock.errors import RequestError
+from interlock.types.names import nearest
+from interlock.types.places import (
     ALIBABA,
     AMAZON,
     AREAS,
@@ -17,9 +17,6 @@ from interlock.constraints.places import (
     MICROSOFT,
     NAMES,
 )
-from interlock.errors import RequestError
-from interlock.types.names import nearest
-from interlock.types.request import Constraints
 
 LOCAL = "local"
 GLOBAL = "global"
@@ -43,7 +40,6 @@ def _within() -> dict[str, frozenset[str]]:
 
 
 _WITHIN = _within()
-_RULES = tuple(field.name for field in fields(Constraints))
 _CLOUD_REGIONS = {
     region: code
     for table in (ALIBABA, MICROSOFT, GOOGLE, AMAZON)
@@ -132,15 +128,6 @@ def is_inside(allowed: frozenset[str], area: str) -> bool:
     return bool(allowed) and all(area in jurisdictions_of(place) for place in allowed)
 
 
-def tighten(defaults: Constraints, request: Constraints) -> Constraints:
-    """What both ask for. Raises RequestError for a residency that is no jurisdiction."""
-    wanted = residency(request.residency)
-    if defaults.is_free:
-        return request if wanted == request.residency else replace(request, residency=wanted)
-    both = {name: _joined(getattr(defaults, name), getattr(request, name)) for name in _RULES}
-    return Constraints(**{**both, "residency": _both(residency(defaults.residency), wanted)})
-
-
 @lru_cache(maxsize=1024)
 def residency(names: frozenset[str], key: str = "constraints.residency") -> frozenset[str]:
     """Jurisdictions as codes (`germany` becomes `de`). Raises RequestError for one that cannot be meant."""
@@ -165,12 +152,7 @@ def residency(names: frozenset[str], key: str = "constraints.residency") -> froz
     return frozenset(codes)
 
 
-def _joined(one: Any, other: Any) -> Any:
-    """Of names and of truth values, the tighter is all of them together."""
-    return one | other if isinstance(one, frozenset) else one or other
-
-
-def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+def shared(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """The places that lie inside both; NOWHERE when there are none."""
     if not one or not other:
         return one or other
