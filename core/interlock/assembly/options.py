@@ -19,7 +19,9 @@ from interlock.types.names import nearest
 
 OWN: Final = tuple(GuardrailConfig.model_fields)
 """What Interlock reads itself among a guardrail's options."""
-HEDGED: Final = f"{Hedge.name!r} goes around whichever strategy is chosen; write hedge: {{}} beside it."
+HEDGED: Final = (
+    f"{Hedge.name!r} goes around whichever strategy is chosen; write hedge: {{…}}, with its settings."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Options for plugins' offers in the configuration: given, overridden, needed, and refused at their key."""
 
+import asyncio
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -7,7 +9,16 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from instant import run
-from interlock import Answer, Classification, ConfigError, PluginError, Text, Verdict, hookimpl
+from interlock import (
+    Answer,
+    Classification,
+    ConfigError,
+    GuardrailError,
+    PluginError,
+    Text,
+    Verdict,
+    hookimpl,
+)
 from interlock.assembly import assemble
 from interlock.testing import scripted_router
 from interlock.types.decisions import Attempt
@@ -309,6 +320,34 @@ def test_interlock_reads_two_keys_of_a_guardrail_itself() -> None:
 )
 def test_they_are_checked_as_any_key(written: dict[str, Any], told: str) -> None:
     assert complaint("guardrails", Offer(), written) == f"mapping: guardrails.pii.{told}"
+
+
+class Hanging(Offer):
+    async def inspect(self, call):
+        await asyncio.sleep(3600)
+
+
+class Raising(Offer):
+    on_error = "pass"
+
+    def inspect(self, call):
+        raise KeyError("x")
+
+
+@pytest.mark.parametrize(
+    ("guardrail", "written", "ends"),
+    [
+        (Hanging(), {"timeout": 0.01}, True),
+        (Hanging(), {"timeout": 0.01, "on_error": "pass"}, False),
+        (Raising(), {}, False),
+        (Raising(), {"on_error": "block"}, True),
+    ],
+)
+def test_they_win_over_what_the_guardrail_says_of_itself(guardrail: Any, written: Any, *, ends: bool) -> None:
+    plugins = [Plugin("guardrails", guardrail)]
+    router = scripted_router({"a": ["hello"]}, plugins=plugins, guardrails={"pii": written})
+    with pytest.raises(GuardrailError) if ends else nullcontext():
+        assert run(router.complete("Have a look.")).text == "hello"
 
 
 def test_they_are_not_a_guardrails_to_take() -> None:

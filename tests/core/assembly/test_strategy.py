@@ -76,6 +76,13 @@ def test_a_slip_of_the_pen_is_refused_with_what_was_meant():
     assert (caught.value.key, caught.value.suggestion) == ("strategy", "last_first")
 
 
+@pytest.mark.parametrize("config", [{"strategy": "hedge"}, {"strategies": {"hedge": {"after": 3}}}])
+def test_whoever_looks_for_the_hedge_among_strategies_is_told_where_it_stands(config):
+    with pytest.raises(ConfigError, match=r"'hedge' goes around whichever .* write hedge: \{…\}") as caught:
+        router_of({"a": []}, **config)
+    assert caught.value.suggestion is None
+
+
 def test_a_stranger_is_refused_with_what_there_is():
     with pytest.raises(ConfigError, match=r"fallback, last_first; `interlock plugins` says") as caught:
         router_of({"a": []}, strategy="panel")

@@ -129,6 +129,7 @@ class _Terms:
 class _Guard:
     api = 1
     name = "pii"
+    phases = frozenset({"request"})
     options = _Terms
 
     @interlock.hookimpl
@@ -138,11 +139,8 @@ class _Guard:
     def configured(self, options):
         return self
 
-    def before(self, call):
-        return call.request.messages, None
-
-    def after(self, call):
-        return call.answer
+    def inspect(self, call):
+        return interlock.Verdict()
 
 
 @pytest.fixture

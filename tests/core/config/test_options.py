@@ -1,6 +1,7 @@
 """A plugin's own options: what is written becomes an instance of its schema, or a complaint at the key."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, make_dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -323,3 +324,51 @@ def test_any_value_becomes_an_instance_or_a_complaint_at_its_key(schema: Any, wr
     else:
         assert isinstance(options, schema)
         assert set(written or {}) <= {each.name for each in fields(schema)}  # type: ignore[call-overload]  # a mapping
+
+
+def read_from(text: str, folder: Path) -> Any:
+    file = folder / "interlock.yaml"
+    file.write_text(text, encoding="utf-8")
+    config = load(file, {})
+    written = config.guardrails.get("pii")
+    given = None if written is None else written.options
+    return read_options(Options, given, path=["guardrails", "pii"], error=config.error, environ={})
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
+)
+HOSTILE = {
+    "deep": "guardrails: {pii: {engine: " + "{json: " * 200 + "1" + "}" * 202,
+    "deep lists": "guardrails: {pii: {names: " + "[" * 5000 + "]" * 5000 + "}}",
+    "aliases": BOMB + "guardrails: {pii: {names: *g}}",
+    "huge": "guardrails:\n  pii:\n    names: [" + "abc, " * 150_000 + "]",
+    "a number": "guardrails: 4",
+    "a list": "guardrails: [pii]",
+    "a text": "guardrails: {pii: kinds}",
+    "no key": "guardrails: {'': {}}",
+    "a number's key": "guardrails: {pii: {1: 2}}",
+    "a number that is too long": f"guardrails: {{pii: {{share: {'9' * 5000}}}}}",
+    "twice": "guardrails: {pii: {kinds: [], kinds: []}}",
+    "a tag": "guardrails: {pii: !!python/object:os.system {}}",
+    "itself": "guardrails: &all {pii: *all}",
+    "controls": 'guardrails: {pii: {"k\\ninds": []}}',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_ends_in_a_complaint(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_from(HOSTILE[name], tmp_path)
+    assert len(str(caught.value)) < 1000
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_in_a_file_becomes_options_or_a_complaint(
+    text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    body = text.encode("utf-8", "replace").decode("utf-8")
+    for whole in (f"guardrails: {{pii: {body}}}", f"guardrails:\n  pii:\n    model: {body}\n"):
+        with suppress(ConfigError):
+            read_from(whole, folder)
