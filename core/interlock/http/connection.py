@@ -11,6 +11,7 @@ import select
 import sys
 import types
 from collections.abc import Callable, Coroutine, Generator
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -18,6 +19,7 @@ import yarl
 from aiohttp.client_proto import ResponseHandler
 
 from interlock.logs import redacting_logger
+from interlock.types.permit import Permit
 
 if sys.platform == "linux":
     import fcntl
@@ -33,6 +35,9 @@ _EAGER = sys.version_info >= (3, 12)
 # Bytes of a body that an idle connection takes without being waited for.
 _AT_ONCE = 16 * 1024
 
+DUE: ContextVar[Permit | None] = ContextVar("DUE", default=None)
+"""The permit of the request that is being sent, where it has a deadline. aiohttp hands nothing of ours on."""
+
 
 class Stale(aiohttp.ClientConnectionError):
     """A connection that had been used before was at its end, and not a byte has come in answer.
@@ -43,6 +48,10 @@ class Stale(aiohttp.ClientConnectionError):
     def __init__(self, *, written: bool) -> None:
         super().__init__()
         self.written = written
+
+
+class Late(aiohttp.ClientConnectionError):
+    """The permit's deadline had passed as the request was to be written, and nothing was."""
 
 
 class Unasked(aiohttp.ClientConnectionError):
@@ -65,7 +74,7 @@ class CheckedRequest(aiohttp.ClientRequest):
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         protocol: Connection = conn.protocol
-        protocol.prepare(self.url)
+        protocol.prepare(self.url, DUE.get())
         if not self.body and (fault := protocol.ask()):
             raise fault
         return await super().send(conn)
@@ -115,6 +124,7 @@ class Connection(ResponseHandler):
         super().__init__(loop)
         self._distrusted = distrusted
         self._url: yarl.URL | None = None
+        self._due: Permit | None = None
         self._requests = 0
         self._asked_at = 0.0
         self._written = False
@@ -132,14 +142,17 @@ class Connection(ResponseHandler):
         self._answer = None
         super().set_response_params(**params)
 
-    def prepare(self, url: yarl.URL) -> None:
+    def prepare(self, url: yarl.URL, due: Permit | None) -> None:
         """Until `ask`, nothing is asked."""
         self._url = url
+        self._due = due
         self._asking = False
         self._written = False
 
-    def ask(self) -> Stale | None:
+    def ask(self) -> Stale | Late | None:
         """Call in the step that writes the request, which must not be written if this gives a fault."""
+        if self._due is not None and self._due.is_late:
+            return Late()
         transport = self.transport
         if self._requests > 1:
             if transport is None or transport.is_closing():

@@ -28,6 +28,10 @@ def too_slow(host: str, seconds: float) -> ConnectTimeout:
     return _unsent(ConnectTimeout(f"{host} accepted no connection within {seconds:g} s"))
 
 
+def too_late(host: str) -> ConnectTimeout:
+    return _unsent(ConnectTimeout(f"nothing was sent to {host}: the time for it was over"))
+
+
 def ending(host: str) -> ConnectionFailed:
     words = "the interpreter is ending and looks up no names"
     return _unsent(ConnectionFailed(f"no connection to {host}: {words}"))

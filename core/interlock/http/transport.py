@@ -6,6 +6,7 @@ Nothing is timed here but the connection: the engine owns every other deadline a
 import io
 import ssl
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -13,7 +14,7 @@ import yarl
 
 from interlock.errors import PermitError, ProviderError
 from interlock.http import faults
-from interlock.http.connection import CheckedRequest, KeptConnector, Stale, Unasked
+from interlock.http.connection import DUE, CheckedRequest, KeptConnector, Late, Stale, Unasked
 from interlock.http.proxies import Proxies, Proxy, basic
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpRequest
@@ -47,6 +48,17 @@ class Transport:
         self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
     ) -> "TransportReply":
         """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
+        if permit.deadline == inf:
+            return await self._open(request, permit, headers, connect)
+        due = DUE.set(permit)
+        try:
+            return await self._open(request, permit, headers, connect)
+        finally:
+            DUE.reset(due)
+
+    async def _open(
+        self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
+    ) -> "TransportReply":
         target = self._targets.get(request.url) or self._learn(request.url)
         for name, value in target.headers.items():
             headers.setdefault(name, value)
@@ -197,6 +209,8 @@ class TransportReply:
 def _fault(error: Exception, host: str, connect: float) -> ProviderError:
     if isinstance(error, Unasked):
         return faults.unasked(host)
+    if isinstance(error, Late):
+        return faults.too_late(host)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return faults.too_slow(host, connect)
     if isinstance(error, aiohttp.ClientHttpProxyError):

@@ -1,6 +1,5 @@
 """What a model may ask for: what does it, looks for it, shows it beforehand, takes it back."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -8,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from interlock.protocols.providers import Sender
 from interlock.types.approvals import Grant
+from interlock.types.clocks import elapsed
 from interlock.types.messages import ToolCall
 from interlock.types.models import Destination
 from interlock.types.permit import Permit
@@ -23,8 +23,8 @@ class ToolAccess:
     of its own. What works in the process needs neither.
 
     Attributes:
-        deadline: on the clock of `time.monotonic`, which a pause of the process does not stop. It is looked
-            at just before anything is sent, and nothing is sent after it.
+        deadline: on the clock of `interlock.types.clocks.elapsed`, which no pause of the process stops.
+            Nothing is sent after it: `http` looks at the permit's in the step that writes the request.
     """
 
     call: ToolCall
@@ -37,7 +37,7 @@ class ToolAccess:
     @property
     def left(self) -> float:
         """Seconds until the deadline, never below 0."""
-        return max(0.0, self.deadline - time.monotonic())
+        return max(0.0, self.deadline - elapsed())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

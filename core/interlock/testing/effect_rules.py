@@ -17,6 +17,7 @@ from interlock.protocols import (
 )
 from interlock.testing.rules import expect, fail, not_applicable
 from interlock.testing.tool_rules import PATIENCE, ToolRules, call_of, finished, outcome_in
+from interlock.types.clocks import elapsed
 from interlock.types.tools import Preview, ToolOutcome
 
 _PAUSE = 0.05
@@ -88,7 +89,7 @@ class EffectRules(ToolRules):
                 call=call_of(tool, arguments),
                 key=_key(),
                 receipt=done.receipt or {},
-                deadline=time.monotonic() + PATIENCE,
+                deadline=elapsed() + PATIENCE,
                 **self.access(),
             )
             undone = outcome_in(partial(tool.undo, call), f"{name}: undo")
@@ -144,7 +145,7 @@ class EffectRules(ToolRules):
 
     def _find(self, tool: FindingTool, arguments: Mapping[str, Any], key: str) -> ToolOutcome | None:
         call = FindCall(
-            call=call_of(tool, arguments), key=key, deadline=time.monotonic() + PATIENCE, **self.access()
+            call=call_of(tool, arguments), key=key, deadline=elapsed() + PATIENCE, **self.access()
         )
         what = f"{tool.spec.name}: find"
         found = finished(lambda: tool.find(call), what)

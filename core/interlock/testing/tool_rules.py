@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, ClassVar, TypeVar
@@ -13,6 +12,7 @@ from interlock.errors import RequestError
 from interlock.protocols import API, FindingTool, PreviewingTool, Tool, ToolRun, UndoingTool
 from interlock.testing.rules import Conformance, expect, fail, not_applicable, way_out
 from interlock.tools import digest
+from interlock.types.clocks import elapsed
 from interlock.types.messages import ToolCall
 from interlock.types.permit import Permit
 from interlock.types.request import ToolSpec
@@ -203,7 +203,7 @@ class ToolRules(Conformance):
     def run_of(self, tool: Tool, arguments: Mapping[str, Any], key: str = "") -> ToolRun:
         """A run with a key of its own, unless `key` gives one."""
         key = key or f"conformance-{uuid4().hex}"
-        deadline = time.monotonic() + PATIENCE
+        deadline = elapsed() + PATIENCE
         return ToolRun(call=call_of(tool, arguments), key=key, deadline=deadline, **self.access())
 
     def _run(self, tool: Tool, arguments: Mapping[str, Any], key: str = "") -> ToolOutcome:

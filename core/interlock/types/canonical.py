@@ -6,7 +6,7 @@ are: nothing is normalised, for to a file system or a vendor `é` and `e` with a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from math import isfinite
 from typing import Any
@@ -25,7 +25,7 @@ def canonical(value: Any, *, key: str = "") -> str:
         RequestError: it is no JSON (NaN and the infinities are not), nested too deeply, or holds a number of
             more digits than Python writes.
     """
-    plain = plainly(value, key=key)
+    plain = _plain(value, key, 0, _one_form)
     try:
         return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except ValueError:
@@ -38,14 +38,14 @@ def digest_of(kind: str, value: Any, *, key: str = "") -> str:
 
 
 def plainly(value: Any, *, key: str = "") -> Any:
-    """A copy of dicts, lists and scalars alone, each number in one form, which no later change reaches.
+    """A copy of dicts, lists and scalars alone, which no later change reaches.
 
     Raises RequestError as `canonical` does.
     """
-    return _plain(value, key, 0)
+    return _plain(value, key, 0, float)
 
 
-def _plain(value: Any, at: str, depth: int) -> Any:
+def _plain(value: Any, at: str, depth: int, number: Callable[[float], int | float]) -> Any:
     if depth > _DEEPEST:
         raise RequestError("nested too deeply", key=at.partition(".")[0])
     if value is None or isinstance(value, bool):
@@ -55,17 +55,19 @@ def _plain(value: Any, at: str, depth: int) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
-        return _number(value, at)
+        if not isfinite(value):
+            raise RequestError(f"{value} is no JSON value", key=at)
+        return number(value)
     if isinstance(value, Mapping):
-        return {_name(name, at): _plain(item, _below(at, name), depth + 1) for name, item in value.items()}
+        return {
+            _name(name, at): _plain(item, _below(at, name), depth + 1, number) for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_plain(item, _below(at, index), depth + 1) for index, item in enumerate(value)]
+        return [_plain(item, _below(at, index), depth + 1, number) for index, item in enumerate(value)]
     raise RequestError(f"{type(value).__name__} is no JSON value", key=at)
 
 
-def _number(value: float, at: str) -> int | float:
-    if not isfinite(value):
-        raise RequestError(f"{value} is no JSON value", key=at)
+def _one_form(value: float) -> int | float:
     return int(value) if value.is_integer() else float(value)
 
 

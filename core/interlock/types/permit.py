@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from math import inf
 from urllib.parse import urlsplit
 
 from interlock.errors import PermitError
+from interlock.types.clocks import elapsed
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -16,13 +18,17 @@ class Permit:
     of the last request that went out under it: what its reply may echo. `resent` says that the request has
     gone out twice, because a kept connection was closed as it was written to. `used` is how many
     requests may have gone out; while it is 0, it is certain that none has.
+
+    After its `deadline`, on the clock of `elapsed`, nothing goes out. That is looked at in the step that
+    writes the request: a process that is stopped and goes on later does not send what others have taken over.
     """
 
-    __slots__ = ("_open", "deployment", "origin", "resent", "sent", "used")
+    __slots__ = ("_open", "deadline", "deployment", "origin", "resent", "sent", "used")
 
-    def __init__(self, *, deployment: str, origin: str | None) -> None:
+    def __init__(self, *, deployment: str, origin: str | None, deadline: float = inf) -> None:
         self.deployment = deployment
         self.origin = origin
+        self.deadline = deadline
         self.sent: Mapping[str, str] = {}
         self.resent = False
         self.used = 0
@@ -31,6 +37,10 @@ class Permit:
     @property
     def is_open(self) -> bool:
         return self._open
+
+    @property
+    def is_late(self) -> bool:
+        return self.deadline != inf and elapsed() >= self.deadline
 
     def withdraw(self) -> None:
         self._open = False

@@ -1,9 +1,13 @@
 """What must not happen twice, and what is known of a request that failed."""
 
+from math import inf
+
 import pytest
 
-from interlock.errors import ConnectionFailed, ProtocolError, ProviderError
+from interlock.errors import ConnectionFailed, ConnectTimeout, ProtocolError, ProviderError
 from interlock.http import HttpRequest, Permit, origin_of
+from interlock.types import permit as permits
+from interlock.types.clocks import elapsed
 from interlock.types.models import Destination
 
 HERE = Destination(id="here", region="eu")
@@ -87,3 +91,39 @@ async def test_one_failed_connection_does_not_hide_what_was_sent_before(kit, ser
     with pytest.raises(ConnectionFailed):
         await kit.client.send(*asked(nobody, permit))
     assert permit.used == 1
+
+
+class TestAfterItsDeadline:
+    """A process that is stopped, and goes on when others have taken over, sends nothing."""
+
+    @pytest.mark.parametrize("body", [b"{}", b""])
+    @pytest.mark.parametrize("kept", [False, True])
+    async def test_nothing_is_written(self, kit, serve, monkeypatch, body, kept):
+        upstream = await serve(kit.reply(b"ok"))
+        now = [0.0]
+        monkeypatch.setattr(permits, "elapsed", lambda: now[0])
+        permit = Permit(deployment="here", origin=upstream.origin, deadline=5.0)
+        if kept:
+            await kit.client.send(*asked(upstream.url, permit, body=body))
+        now[0] = 5.0
+        with pytest.raises(ConnectTimeout, match=r"nothing was sent to \S+: the time") as caught:
+            await kit.client.send(*asked(upstream.url, permit, body=body))
+        assert caught.value.unsent
+        assert (permit.used, len(upstream.seen)) == ((1, 1) if kept else (0, 0))
+
+    async def test_the_time_that_connecting_takes_counts(self, kit, serve, monkeypatch):
+        upstream = await serve(kit.reply(b"ok"))
+        monkeypatch.setattr(permits, "elapsed", lambda: 9.0 if upstream.connections else 0.0)
+        permit = Permit(deployment="here", origin=upstream.origin, deadline=5.0)
+        with pytest.raises(ConnectTimeout):
+            await kit.client.send(*asked(upstream.url, permit))
+        assert (upstream.connections, permit.used, upstream.seen) == (1, 0, [])
+
+    async def test_another_permit_has_a_time_of_its_own(self, kit, serve):
+        upstream = await serve(kit.reply(b"ok"))
+        late = Permit(deployment="here", origin=upstream.origin, deadline=0.0)
+        with pytest.raises(ConnectTimeout):
+            await kit.client.send(*asked(upstream.url, late))
+        for deadline in (inf, elapsed() + 60):
+            permit = Permit(deployment="here", origin=upstream.origin, deadline=deadline)
+            assert (await kit.client.send(*asked(upstream.url, permit))).body == b"ok"

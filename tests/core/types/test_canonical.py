@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interlock import RequestError
 from interlock.types.approvals import args_digest
-from interlock.types.canonical import canonical, digest_of
+from interlock.types.canonical import canonical, digest_of, plainly
 
 SCALARS = (
     st.none()
@@ -114,3 +114,10 @@ def test_what_is_no_json_is_refused(value: dict[Any, Any], complaint: str) -> No
 
 def test_equal_values_of_two_kinds_have_different_digests() -> None:
     assert digest_of("arguments", {}) != digest_of("preview", {})
+
+
+def test_a_copy_keeps_numbers_as_they_are_and_is_reached_by_no_later_change() -> None:
+    value = {"n": [1.0, 1, -0.0]}
+    copy = plainly(value)
+    value["n"].append(2)
+    assert [repr(number) for number in copy["n"]] == ["1.0", "1", "-0.0"]
