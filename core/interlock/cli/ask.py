@@ -11,6 +11,7 @@ from interlock.cli.asking import Asked, asking
 from interlock.cli.failures import FAILED
 from interlock.cli.inputs import check_denied
 from interlock.cli.session import session
+from interlock.records import response_to_plain, usage_to_plain
 from interlock.types.response import Response
 
 if TYPE_CHECKING:
@@ -51,7 +52,15 @@ def ask(
             memory.remember(router.records)
         kept.tell_losses(router.wiring)
     if as_json:
-        show.write_json(show.response_data(response))
+        provider = router.deployments[response.deployment].provider
+        show.write_json(
+            {
+                "text": response.text,
+                "finish_reason": response.finish_reason,
+                "usage": usage_to_plain(response.usage),
+                **response_to_plain(response, provider, whole=True),
+            }
+        )
     elif no_stream:
         output = _Output()
         output.write(response.text)

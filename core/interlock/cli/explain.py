@@ -8,6 +8,7 @@ from interlock.cli import show
 from interlock.cli.asking import Asked, asking
 from interlock.cli.inputs import check_denied
 from interlock.cli.session import session
+from interlock.records import decision_to_plain
 from interlock.strategies.fallback import Fallback
 from interlock.types.decisions import Decision
 
@@ -30,7 +31,7 @@ def explain(
     warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
     strategy = router.wiring.config.strategy
     if as_json:
-        show.write_json({**show.decision_data(decision), "strategy": strategy, "warnings": warnings})
+        show.write_json({**decision_to_plain(decision), "strategy": strategy, "warnings": warnings})
     else:
         show_decision(decision)
         for deployment, warning in warnings.items():

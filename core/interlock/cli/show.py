@@ -7,10 +7,8 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from interlock.records.summary import attempt_to_plain, usage_to_plain
-from interlock.types.decisions import Decision
 from interlock.types.models import Price
 from interlock.types.records import LEFT, AttemptRecord, Record
 from interlock.types.response import Response, Usage
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 
 _UNBOUNDED = 10_000
 _LONGEST_WORD = 20
-# What of an attempt's plain form a verb prints, in this order.
-_ATTEMPT = ("deployment", "model", "role", "error", "cancelled", "latency", "adjusted", "usage", "cost")
 _GAP = 2  # between two columns of a table
 # An answer is a stranger's text: on a terminal it may print, break lines and indent, and do nothing else.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -155,49 +151,6 @@ def piece(text: str, style: str = "") -> "Text":
     from rich.text import Text
 
     return Text(_CONTROLS.sub("", text), style)
-
-
-def decision_data(decision: Decision) -> dict[str, Any]:
-    return {
-        "task": decision.task,
-        "confidence": round(decision.confidence, 3),
-        "reason": decision.reason,
-        "evidence": list(decision.evidence),
-        "stage": decision.stage,
-        "input_tokens": decision.input_tokens,
-        "shortlist": [
-            {
-                "deployment": candidate.deployment,
-                "model": candidate.model,
-                "region": candidate.region,
-                "reasons": list(candidate.reasons),
-            }
-            for candidate in decision.shortlist
-        ],
-        "excluded": dict(decision.excluded),
-    }
-
-
-def response_data(response: Response) -> dict[str, Any]:
-    return {
-        "text": response.text,
-        "model": response.model,
-        "served_model": response.served_model,
-        "deployment": response.deployment,
-        "finish_reason": response.finish_reason,
-        "usage": usage_to_plain(response.usage),
-        "cost": response.cost,
-        "decision": decision_data(response.record.decision),
-        "attempts": [_attempt(attempt) for attempt in response.record.attempts],
-    }
-
-
-def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
-    plain = attempt_to_plain(attempt)
-    if (error := plain["error"]) is not None:
-        plain["error"] = {name: error[name] for name in ("kind", "message", "status", "code")}
-    plain["latency"] = round(attempt.latency, 4)
-    return {name: plain[name] for name in _ATTEMPT}
 
 
 def decision_line(response: Response) -> str:

@@ -1,6 +1,13 @@
 """One attempt failed: what every such error carries, and failures to reach or to be served by a vendor."""
 
+from typing import Any, TypeVar
+
 from interlock.errors.root import InterlockError
+
+E = TypeVar("E", bound="ProviderError")
+_FACTS = (
+    "status", "code", "vendor_message", "request_id", "retry_after", "unsent", "deployment", "late",
+)  # fmt: skip
 
 
 class ProviderError(InterlockError):
@@ -38,6 +45,13 @@ class ProviderError(InterlockError):
         self.unsent = False
         self.deployment: str | None = None
         self.late = False
+
+    def told_as(self, kind: type[E], message: str | None = None, **facts: Any) -> E:
+        """The same failure as a more exact kind, with all that is known of it; `facts` are the kind's own."""
+        error = kind(message or self.message, **facts)
+        for name in _FACTS:
+            setattr(error, name, getattr(self, name))
+        return error
 
 
 class NoLongerAllowed(ProviderError):

@@ -1,5 +1,7 @@
 """The vendor refuses: the key, the account, the rate, the model or the request itself."""
 
+from typing import Any
+
 from interlock.errors.attempts import ProviderError
 
 
@@ -54,25 +56,8 @@ class SettingRefused(InvalidRequest):
         setting: its name in `Settings`, e.g. `temperature`.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        setting: str = "",
-        status: int | None = None,
-        code: str | None = None,
-        vendor_message: str | None = None,
-        request_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(
-            message,
-            status=status,
-            code=code,
-            vendor_message=vendor_message,
-            request_id=request_id,
-            retry_after=retry_after,
-        )
+    def __init__(self, message: str, *, setting: str = "", **facts: Any) -> None:
+        super().__init__(message, **facts)
         self.setting = setting
 
 

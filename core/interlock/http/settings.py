@@ -109,15 +109,7 @@ def setting_refused(error: ProviderError, settings: Settings, body: bytes = b"")
     setting = named or _first(words, sent)
     if setting not in sent:
         return error
-    return SettingRefused(
-        error.message,
-        setting=setting,
-        status=error.status,
-        code=error.code,
-        vendor_message=error.vendor_message,
-        request_id=error.request_id,
-        retry_after=error.retry_after,
-    )
+    return error.told_as(SettingRefused, setting=setting)
 
 
 def _first(words: str, sent: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Who answered, why, and what was tried: plain values for metadata, logs and traces of one answer.
 
-Unlike a record's own form it has every key each time, counts what was excluded instead of naming it, and
-leaves out what only serves to make the decision again. It holds no prompt, no answer and no vendor's words.
+Unlike a record's own form it has every key each time, and leaves out what only serves to make the decision
+again. It holds no prompt and no answer; what vendors said, and who was excluded, only where it is told whole.
 """
 
 from collections.abc import Iterable
@@ -14,31 +14,42 @@ from interlock.types.records import AttemptRecord, ErrorRecord
 from interlock.types.response import Response, Usage
 
 
-def response_to_plain(response: Response, provider: str | None) -> dict[str, Any]:
-    """`provider` is the answering deployment's."""
+def response_to_plain(response: Response, provider: str | None, *, whole: bool = False) -> dict[str, Any]:
+    """`provider` is the answering deployment's. `whole` is for whoever made the call and nobody else: with
+    what vendors said, and each excluded deployment with its rule.
+
+    Otherwise `excluded` says how many each rule kept out: what is told here is kept for long, and the record
+    has names.
+    """
     record = response.record
+    decision = decision_to_plain(record.decision)
+    if not whole:
+        decision["excluded"] = {rule: len(names) for rule, names in record.decision.rules.items()}
     return {
         "deployment": response.deployment,
         "provider": provider,
         "model": response.model,
-        "served_model": identifier(response.served_model),
+        "served_model": response.served_model if whole else identifier(response.served_model),
         "cost": response.cost,
         "latency": record.latency,
         "record": record.id,
         "rescue": record.rescue,
-        "decision": _decision(record.decision),
-        "attempts": attempts_to_plain(record.attempts),
+        "decision": decision,
+        "attempts": attempts_to_plain(record.attempts, whole=whole),
     }
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
-    """`excluded` says how many each rule kept out: messages are kept for long, and the record has names."""
+def decision_to_plain(decision: Decision) -> dict[str, Any]:
+    """Of the shortlist deployment, model, region and reasons, best first; `excluded` maps a deployment to its
+    rule in words.
+    """
     return {
         "task": decision.task,
         "confidence": decision.confidence,
         "reason": decision.reason,
-        "stage": decision.stage,
         "evidence": list(decision.evidence),
+        "stage": decision.stage,
+        "input_tokens": decision.input_tokens,
         "shortlist": [
             {
                 "deployment": each.deployment,
@@ -48,18 +59,18 @@ def _decision(decision: Decision) -> dict[str, Any]:
             }
             for each in decision.shortlist
         ],
-        "excluded": {rule: len(names) for rule, names in decision.rules.items()},
-        "input_tokens": decision.input_tokens,
+        "excluded": dict(decision.excluded),
     }
 
 
-def attempts_to_plain(attempts: Iterable[AttemptRecord]) -> list[dict[str, Any]]:
-    """Every attempt, failed ones too, each with its own usage."""
-    return [attempt_to_plain(unquoted(each)) for each in attempts]
+def attempts_to_plain(attempts: Iterable[AttemptRecord], *, whole: bool = False) -> list[dict[str, Any]]:
+    """Every attempt, failed ones too, each with its own usage; without what vendors said, unless it is told
+    `whole`, to whoever made the call.
+    """
+    return [_attempt(each if whole else unquoted(each)) for each in attempts]
 
 
-def attempt_to_plain(each: AttemptRecord) -> dict[str, Any]:
-    """One attempt as it is: what its vendor said stands in it, for whoever made the call and nobody else."""
+def _attempt(each: AttemptRecord) -> dict[str, Any]:
     return {
         "id": each.id,
         "deployment": each.deployment,

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from interlock import Delta, InvalidRequest, Message, Router, StreamInterrupted, ToolCallDelta, Unavailable
+from interlock import (
+    Delta,
+    InvalidRequest,
+    Message,
+    Router,
+    StreamInterrupted,
+    ToolCallDelta,
+    Unavailable,
+    attempts_to_plain,
+)
 from interlock.testing import ScriptedProvider, scripted_router
 
 BROKEN = [Delta("The train "), Delta("leaves "), Unavailable("gone")]
@@ -50,6 +59,20 @@ async def test_a_vendor_that_refuses_the_beginning_is_asked_for_the_whole() -> N
         None,
     ]
     assert response.record.rescue == "replay"
+
+
+async def test_a_refused_beginning_keeps_what_the_vendor_said_and_records_do_not() -> None:
+    words = "400 from the vendor: not after The train leaves"
+    refusal = InvalidRequest(
+        words, status=400, code="no_prefill", vendor_message=words[21:], request_id="r1", retry_after=2.0
+    )
+    asked, _ = router(refusal, refusal)
+    with pytest.raises(StreamInterrupted) as caught:
+        await read(asked)
+    error = next(each.error for each in caught.value.attempts if each.error.kind == "PrefillRejected")
+    assert words in error.message
+    assert (error.status, error.code, error.request_id) == (400, "no_prefill", "r1")
+    assert "leaves" not in str(attempts_to_plain(caught.value.attempts))
 
 
 async def test_a_model_that_cannot_go_on_must_repeat_what_was_delivered() -> None:

@@ -88,10 +88,10 @@ def test_only_what_was_sent_can_be_refused() -> None:
 def test_the_error_keeps_its_facts_and_more_exact_ones_stay_as_they_are() -> None:
     words = "Unsupported value: 'temperature'"
     plain = InvalidRequest("m", status=400, code="c", vendor_message=words, request_id="r", retry_after=2.0)
+    plain.deployment, plain.unsent, plain.late = "d", True, True
     found = setting_refused(plain, EVERY)
     assert isinstance(found, SettingRefused)
-    facts = ("message", "status", "code", "vendor_message", "request_id", "retry_after")
-    assert [getattr(found, name) for name in facts] == [getattr(plain, name) for name in facts]
+    assert vars(found) == {**vars(plain), "setting": "temperature"}
     exact = ContextLengthExceeded("m", vendor_message="Unsupported value: 'temperature'")
     assert setting_refused(exact, EVERY) is exact
 

@@ -218,9 +218,7 @@ def _failure(deployment: str, error: BaseException, progress: AttemptState) -> I
         error.deployment = deployment
     if progress.prefix and type(error) is InvalidRequest:
         what = f"the vendor does not go on from an answer begun: {error.message}"
-        refused = PrefillRejected(what, status=error.status)
-        refused.deployment = deployment
-        return refused
+        return error.told_as(PrefillRejected, what)
     if isinstance(error, InterlockError):
         return error
     if not isinstance(error, Exception) and not is_stray(error):
