@@ -8,7 +8,7 @@ from itertools import count
 from time import perf_counter
 
 from interlock.engine.attempting.bounds import bounded
-from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits
+from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
 from interlock.engine.attempting.contents import check_calls, check_content
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.provider_stream import ProviderStream
@@ -89,6 +89,7 @@ class Attempts:
                 answer = _marked(await scope.carried(provider.complete)(call), call.deployment)
                 answer = scope.masked(answer)
             scope.answer, scope.usage, scope.served_model = answer, answer.usage, answer.served_model
+            self._make_way(slot)
             answer = await self._accept(state, call, answer, progress)
             scope.usage = answer.usage
         return answer
@@ -143,10 +144,16 @@ class Attempts:
                     elif scope.first_token is not None:
                         limit = limits.wait("between_tokens", loop_time())
             scope.answer = scope.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
+            self._make_way(slot)
             answer = await self._accept(state, call, scope.answer, progress)
             scope.usage = answer.usage
             if window is not None:
                 yield window.rest()
+
+    def _make_way(self, slot: Slot) -> None:
+        """The vendor is done: what guardrails ask a model about its answer may need the place."""
+        if self._guards is not None and self._guards.asks:
+            slot.leave()
 
     async def _accept(
         self, state: CallState, call: ProviderCall, answer: Answer, progress: AttemptState

@@ -38,10 +38,16 @@ class Slot:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for limiter, waiter in self._waiters:
+        self.leave()
+
+    def leave(self) -> None:
+        """Give the places back, at the latest when the attempt ends."""
+        waiters, self._waiters = self._waiters, []
+        for limiter, waiter in waiters:
             limiter.leave(waiter)
-        if self._load is not None:
-            self._load.ended(self._deployment, self)
+        load, self._load = self._load, None
+        if load is not None:
+            load.ended(self._deployment, self)
 
 
 AT_ONCE = Slot()  # for routers that limit and count nothing

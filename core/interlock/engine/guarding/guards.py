@@ -31,7 +31,7 @@ class Guards:
     doubt nothing leaves or is handed over. `manners` says by its name how each is asked.
 
     `holds` says that a stream's text cannot leave before its end: some guardrail sees whole answers alone.
-    `windowed`, that it leaves as guardrails let it go.
+    `windowed`, that it leaves as guardrails let it go. `asks`, that a model may be asked about an answer.
     """
 
     def __init__(self, guardrails: Sequence[Guardrail], manners: Mapping[str, Manner]) -> None:
@@ -40,6 +40,7 @@ class Guards:
         back = out[::-1]
         self._out, self._back = Side(out, OUT), Side(back, BACK)
         self._restoring = [each for each in back if isinstance(each, RestoringGuardrail)]
+        self.asks = self._back.asks
         answering = [
             each
             for each in (*self._back.rewriting, *self._back.looking, *self._back.awaited)

@@ -85,7 +85,8 @@ class Inspection:
                 said = await self._in_time(guardrail, said)
             if not isinstance(said, Verdict):
                 raise TypeError(f"inspect gives a Verdict, not a {type(said).__name__}")
-        except TotalTimeout:
+        except TotalTimeout as error:
+            self._note(guardrail, shown, "failed", error=error)
             raise
         except Exception as error:
             if self._manners[guardrail.name].on_error == "pass" and not isinstance(error, GuardrailError):

@@ -1,28 +1,35 @@
 """An answer as its caller is to have it: what was sealed in the request, put back."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Any, TypeVar
+from operator import is_
+from typing import Any
 
-from interlock.types.messages import Citation, Part, Reasoning, Refusal, Text, ToolCall
+from interlock.requests.passages import passages, rewritten
+from interlock.types.messages import Citation, Part, Reasoning, Text
 from interlock.types.response import Answer
 
 Restore = Callable[[str], str]
-P = TypeVar("P", Text, Reasoning)
 
 
 def restored(answer: Answer, restore: Restore) -> Answer:
     """The texts of one kind are restored as one: what is sealed may have been cut between two parts, and a
-    stream joins them.
+    stream joins them. Every other text is restored by itself.
+
+    Raises ValueError where two names in a tool call's arguments are restored to one.
     """
-    parts: list[Part] = [_other(part, restore) for part in answer.parts]
+    spoken = {f"parts[{at}]" for at, part in enumerate(answer.parts) if isinstance(part, (Text, Reasoning))}
+    others = [each for each in passages(answer) if each.rewritable and each.where not in spoken]
+    texts = {each.where: text for each in others if (text := restore(each.text)) != each.text}
+    answer = rewritten(answer, texts)
+    parts: list[Part] = list(answer.parts)
     for kind in (Text, Reasoning):
         places = [at for at, part in enumerate(parts) if isinstance(part, kind) and part.text]
-        texts = [parts[at].text for at in places]  # type: ignore[union-attr]  # of that kind
-        for at, text in zip(places, _texts(texts, restore), strict=True):
+        said = [parts[at].text for at in places]  # type: ignore[union-attr]  # of that kind
+        for at, text in zip(places, _texts(said, restore), strict=True):
             parts[at] = _with(parts[at], text, restore)
-    return replace(answer, parts=tuple(parts))
+    return answer if all(map(is_, parts, answer.parts)) else replace(answer, parts=tuple(parts))
 
 
 def _texts(texts: Sequence[str], restore: Restore) -> Sequence[str]:
@@ -58,31 +65,3 @@ def _cited(part: Text, text: str, restore: Restore) -> Iterator[Citation]:
 
     for each in part.citations:
         yield replace(each, start=moved(each.start), end=moved(each.end))
-
-
-def _other(part: Part, restore: Restore) -> Part:
-    if isinstance(part, Refusal):
-        return replace(part, text=restore(part.text))
-    if isinstance(part, ToolCall):
-        return replace(part, arguments=_leaves(part.arguments, restore))
-    if isinstance(part, Text) and part.citations:
-        quoted = [
-            each if each.quote is None else replace(each, quote=restore(each.quote))
-            for each in part.citations
-        ]
-        return replace(part, citations=tuple(quoted))
-    return part
-
-
-def _leaves(value: Any, restore: Restore) -> Any:
-    """A JSON value with every text in it restored, names included."""
-    if isinstance(value, str):
-        return restore(value)
-    if isinstance(value, Mapping):
-        named = {restore(name): _leaves(each, restore) for name, each in value.items()}
-        if len(named) < len(value):
-            raise ValueError("two names of an object are restored to one")
-        return named
-    if isinstance(value, (list, tuple)):
-        return [_leaves(each, restore) for each in value]
-    return value

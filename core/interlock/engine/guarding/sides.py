@@ -24,6 +24,8 @@ class Side:
         self.looking: Sequence[Guardrail] = [each for each in looking if not awaited(each)]
         self.awaited: Sequence[Guardrail] = [each for each in looking if awaited(each)]
 
+        self.asks = any(awaited(each) for each in mine)
+
     def __bool__(self) -> bool:
         return bool(self.rewriting or self.looking or self.awaited)
 
