@@ -142,7 +142,7 @@ class Connection(ResponseHandler):
         self._answer = None
         super().set_response_params(**params)
 
-    def prepare(self, url: yarl.URL, due: Permit | None) -> None:
+    def prepare(self, url: yarl.URL, due: Permit | None = None) -> None:
         """Until `ask`, nothing is asked."""
         self._url = url
         self._due = due
