@@ -175,6 +175,10 @@ class _Giver:
             return self._config.error(path, f"{why}.")
         if name == Hedge.name and self._section.key == "strategies":
             return self._config.error(path, HEDGED)
+        for other in SECTIONS:
+            if name in getattr(self._offers, other.kind):
+                what = f"{name!r} is no {noun} but a {other.noun}; write its options below {other.key}."
+                return self._config.error(path, what)
         near = nearest(name, known)
         what = f"no installed plugin offers a {noun} {name!r}"
         failing = {each: state for each, state in self._offers.installed.items() if state != "ok"}

@@ -41,19 +41,17 @@ def options_of(report: PluginReport, offers: "Offers") -> "dict[str, list[Option
     from interlock.config.described import described
     from interlock.config.options import BrokenSchema
 
-    keys = {section.kind: section.key for section in SECTIONS}
+    places = {section.kind: f"{section.key}.{{}}" for section in SECTIONS}
+    places["connectors"] = "connectors[{}].options"
     found: dict[str, list[Option]] = {}
-    for hook, taken in report.offers.items():
-        kind = hook.removeprefix("interlock_")
-        for name in taken:
-            schemas = [
-                offers.schemas.get(kind, {}).get(name),
-                GuardrailConfig if kind == "guardrails" else None,
-            ]
+    for kind, place in places.items():
+        common = [GuardrailConfig] if kind == "guardrails" else []
+        for name in report.offers.get(f"interlock_{kind}", ()):
+            own = offers.schemas.get(kind, {}).get(name)
             with suppress(BrokenSchema):
-                options = [option for schema in schemas if schema for option in described(schema)]
+                options = [option for schema in [own, *common] if schema for option in described(schema)]
                 if options:
-                    found[f"{keys.get(kind, kind)}.{name}"] = options
+                    found[place.format(name)] = options
     return found
 
 

@@ -185,6 +185,19 @@ def test_a_name_that_nobody_offers_is_refused(section: str) -> None:
         made(section, Offer(), **{section: {"zebra": {}}})
 
 
+def test_options_in_another_kinds_section_are_sent_to_their_own() -> None:
+    with pytest.raises(ConfigError) as caught:
+        made("guardrails", Offer(), classifiers={"pii": {}})
+    told = "classifiers.pii: 'pii' is no classifier but a guardrail; write its options below guardrails."
+    assert str(caught.value) == f"mapping: {told}"
+
+
+def test_a_name_that_no_variable_can_have_is_given_in_json(section: str) -> None:
+    environ = {f"INTERLOCK_{section.upper()}": '{"my-own": {"kinds": ["phone"]}}'}
+    wiring = made(section, Offer(name="my-own"), environ=environ)
+    assert given_to(section, wiring, "my-own").kinds == ("phone",)
+
+
 def test_the_offers_of_a_plugin_that_failed_are_not_missed_in_silence(section: str) -> None:
     class Failing:
         @hookimpl
