@@ -10,6 +10,7 @@ from interlock.testing.clock import FakeClock
 from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.effect_rules import ToolConformance
+from interlock.testing.grant_rules import GrantBookConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.options_rules import OptionsConformance
@@ -28,6 +29,7 @@ __all__ = [
     "ConnectorConformance",
     "End",
     "FakeClock",
+    "GrantBookConformance",
     "GuardrailConformance",
     "OptionsConformance",
     "ProviderConformance",
