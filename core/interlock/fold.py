@@ -10,6 +10,8 @@ from interlock.types.models import LARGEST_ANSWER
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
 from interlock.types.strict import loads
 
+__all__ = ["Fold", "Growing", "folded"]
+
 # Pieces of a text are joined when there are so many.
 _MANY = 1024
 _PART = 64  # what a part holds besides its text
@@ -43,6 +45,7 @@ class Growing:
         return "".join([*self._joined, *self._pieces])
 
     def add(self, piece: str) -> None:
+        """One more piece, at the end."""
         self._pieces.append(piece)
         self.size += len(piece)
         if len(self._pieces) >= _MANY:
@@ -100,6 +103,7 @@ class Fold:
 
     @classmethod
     def of(cls, deltas: Iterable[Delta], vendor: str | None = None) -> Answer:
+        """The answer of a stream that has come whole. Raises what `add` and `answer` raise."""
         fold = cls(vendor)
         for delta in deltas:
             fold.add(delta)
@@ -107,6 +111,7 @@ class Fold:
 
     @property
     def finished(self) -> bool:
+        """Whether the answer has said that it is finished."""
         return self._finish is not None
 
     @property
@@ -116,6 +121,7 @@ class Fold:
 
     @property
     def text(self) -> str:
+        """The text so far; without reasoning and refusals."""
         return "".join(str(piece.text) for piece in self._pieces if piece.kind == "text")
 
     @property
@@ -125,14 +131,16 @@ class Fold:
 
     @property
     def usage(self) -> Usage:
+        """The tokens that the vendor has counted so far."""
         return self._usage
 
     @property
     def served_model(self) -> str | None:
+        """What the vendor says it serves, once it has said so."""
         return self._served
 
     def add(self, delta: Delta) -> None:
-        """Raises AnswerTooLarge."""
+        """One more step of the stream. Raises AnswerTooLarge once there is more than `limit`."""
         self.size += len(delta.text) + len(delta.reasoning)
         if delta.reasoning or delta.signature or delta.redacted:
             self._think(delta)

@@ -3,6 +3,8 @@
 import logging
 import re
 
+__all__ = ["MASK", "RedactingFilter", "looks_secret", "redact", "redacting_logger"]
+
 MASK = "***"
 
 # Order matters: the patterns that keep a prefix for the reader come before the ones that mask a whole token.

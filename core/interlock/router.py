@@ -137,6 +137,7 @@ class Router:
                 await self._wiring.writer.aclose()
 
     def close_sync(self) -> None:
+        """`aclose` for code without a loop, and the end of the thread that its calls ran in."""
         bridge = self._wiring.bridge
         if bridge.running:
             bridge.run(self.aclose)

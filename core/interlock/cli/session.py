@@ -25,6 +25,7 @@ class Session:
     verbose: int = 0
 
     def router(self) -> "Router":
+        """A router of that configuration. Raises ConfigError for one that cannot be used."""
         from interlock.router import Router
 
         return Router.from_config(self.config)
@@ -44,6 +45,7 @@ class Session:
 
 
 def session(context: typer.Context) -> Session:
+    """What was said for the whole program; a verb that is run on its own is given the defaults."""
     found = context.find_object(Session)
     return found if found is not None else Session()
 

@@ -30,6 +30,7 @@ def printable(text: str) -> str:
 
 
 def write_json(data: object) -> None:
+    """Print what was asked for as JSON, with two spaces of indent."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     sys.stdout.flush()
 

@@ -28,6 +28,7 @@ class AnswerTooLarge(ProtocolError):
 
     @classmethod
     def than(cls, limit: int) -> Self:
+        """The error for an answer of more than so many bytes, with the way out."""
         what = f"the answer holds more than {limit} bytes"
         way = "content.largest_answer, or largest_answer of the deployment, says how much it may hold"
         return cls(f"{what}; {way}", limit=limit)

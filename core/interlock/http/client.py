@@ -289,6 +289,7 @@ class StreamReply:
         return HttpReply(status=self.status, headers=self.headers, body=body)
 
     async def aclose(self) -> None:
+        """Close its connection, unless it was read to its end. May be called twice."""
         await self._arrival.aclose()
 
     def _inflated(self, data: bytes) -> Iterator[bytes]:

@@ -47,11 +47,14 @@ class StreamDecoder(Protocol):
 class Codec(Protocol):
     """A dialect. Nothing here does I/O, and nothing raises but ProviderError."""
 
-    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest: ...
+    def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
+        """What to send. Raises InvalidRequest for what the dialect has no words for."""
 
-    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer: ...
+    def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
+        """The answer in a reply whose status is 2xx. Raises ProtocolError for one that is no answer."""
 
-    def decoder(self, call: ProviderCall) -> StreamDecoder: ...
+    def decoder(self, call: ProviderCall) -> StreamDecoder:
+        """What reads one stream, begun anew."""
 
     def error(self, reply: HttpReply) -> ProviderError:
         """The typed error for a reply whose status is not 2xx."""

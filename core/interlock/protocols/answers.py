@@ -25,7 +25,8 @@ class Arbiter(Protocol):
     api: int
     name: str
 
-    async def arbitrate(self, call: ArbitrateCall) -> Answer: ...
+    async def arbitrate(self, call: ArbitrateCall) -> Answer:
+        """One answer, whole, out of any number; the answers that it is given stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

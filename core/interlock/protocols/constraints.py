@@ -37,7 +37,8 @@ class Constraint(Protocol):
     api: int
     name: str
 
-    def check(self, call: ConstraintCall) -> str | None: ...
+    def check(self, call: ConstraintCall) -> str | None:
+        """A sentence that says why the deployment is excluded, or None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ class RecordStore(Protocol):
     async def put(self, records: Sequence[Record]) -> None:
         """Keep them. When it returns they outlive the process."""
 
-    async def find(self, query: RecordQuery) -> Sequence[Record]: ...
+    async def find(self, query: RecordQuery) -> Sequence[Record]:
+        """The records that the query asks for, newest first."""
 
     async def get(self, key: str) -> Record | None:
         """The record whose id that is."""
@@ -45,7 +46,8 @@ class StoreKind(Protocol):
     name: str
     schemes: tuple[str, ...]
 
-    def open(self, call: StoreCall) -> RecordStore: ...
+    def open(self, call: StoreCall) -> RecordStore:
+        """The store at the call's URL. Raises StoreError, without the URL."""
 
 
 @runtime_checkable
@@ -85,4 +87,5 @@ class SharedHealthKind(Protocol):
     name: str
     schemes: tuple[str, ...]
 
-    def open(self, call: ShareCall) -> SharedHealth: ...
+    def open(self, call: ShareCall) -> SharedHealth:
+        """What processes share there. Raises StoreError, without the URL."""

@@ -28,11 +28,13 @@ class Arriving(Protocol):
 class Sender(Protocol):
     """The one way out: `interlock.http.HttpClient`. Raises ProviderError and PermitError alone."""
 
-    async def send(self, request: HttpRequest, permit: Permit, destination: Destination) -> HttpReply: ...
+    async def send(self, request: HttpRequest, permit: Permit, destination: Destination) -> HttpReply:
+        """The whole reply, whatever its status."""
 
     def stream(
         self, request: HttpRequest, permit: Permit, destination: Destination
-    ) -> AbstractAsyncContextManager[Arriving]: ...
+    ) -> AbstractAsyncContextManager[Arriving]:
+        """The reply as it arrives, whatever its status; leaving closes the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ class StrategyCall:
 
 
 class RandomSource(Protocol):
+    """Chance, which a test may take the place of."""
+
     def __call__(self) -> float: ...
 
 
@@ -58,4 +60,5 @@ class Strategy(Protocol):
     api: int
     name: str
 
-    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, Outcome | None]: ...
+    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, Outcome | None]:
+        """Yields what to try; is sent the Outcome of each, and returns the one whose answer counts."""

@@ -126,7 +126,8 @@ class PreviewingTool(Tool, Protocol):
 class UndoingTool(Tool, Protocol):
     """A tool whose runs can be taken back. To undo is an effect of its own, with a key of its own."""
 
-    async def undo(self, call: UndoCall) -> ToolOutcome: ...
+    async def undo(self, call: UndoCall) -> ToolOutcome:
+        """Take back the run that the call tells of."""
 
 
 @runtime_checkable
@@ -148,4 +149,5 @@ class Connector(Protocol):
     api: int
     name: str
 
-    async def tools(self) -> Iterable[Tool]: ...
+    async def tools(self) -> Iterable[Tool]:
+        """Its tools, as they are now."""

@@ -102,6 +102,7 @@ def _error(error: ErrorRecord) -> dict[str, Any]:
 
 
 def usage_to_plain(usage: Usage) -> dict[str, Any]:
+    """Tokens, and US dollars where the vendor says what it charges; None where nobody knows."""
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,

@@ -14,6 +14,7 @@ class ConnectorConformance(EffectRules):
     connector: Connector
 
     def tools(self) -> list[Tool]:
+        """The connector's tools, each of which the rules are for."""
         return list(finished(self.connector.tools, "tools"))
 
     def test_is_a_connector(self) -> None:

@@ -178,4 +178,5 @@ class ToolConformance(EffectRules):
     tool: Tool
 
     def tools(self) -> list[Tool]:
+        """The one tool that the rules are for."""
         return [self.tool]

@@ -44,6 +44,7 @@ class Reply:
 
     @classmethod
     def json(cls, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Self:
+        """A whole body of JSON."""
         body = json.dumps(value).encode()
         return cls(
             status=status, headers={"content-type": "application/json", **(headers or {})}, pieces=(body,)
@@ -85,6 +86,7 @@ class Received:
     body: bytes
 
     def json(self) -> Any:
+        """The body as JSON. Raises ValueError for what is none."""
         return json.loads(self.body)
 
 
@@ -119,6 +121,7 @@ class Upstream:
 
     @property
     def url(self) -> str:
+        """Its root, without a slash at the end; inside the `with` block."""
         return f"http://127.0.0.1:{self.port}"
 
     def reply(self, *replies: Answerer) -> None:

@@ -53,14 +53,17 @@ class ApprovalRequest:
 
     @property
     def tool(self) -> str:
+        """The name of the tool, as the model calls it."""
         return self.call.name
 
     @property
     def arguments_digest(self) -> str:
+        """Of the call's arguments: a grant holds for these and for no others."""
         return args_digest(self.call.arguments)
 
     @property
     def preview_digest(self) -> str | None:
+        """Of what was shown; None where the tool shows nothing beforehand."""
         return None if self.preview is None else self.preview.digest
 
     def grant(self, *, approver: str, lasts: float = QUARTER, now: float | None = None) -> "Grant":

@@ -58,7 +58,7 @@ class Image(Media):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audio(Media):
-    pass
+    """A sound to listen to, or one that the model has made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,7 @@ class Message:
 
     @property
     def parts(self) -> tuple[Part, ...]:
+        """The content as parts; none for empty text."""
         content = self.content
         if isinstance(content, str):
             return (Text(content),) if content else ()
@@ -153,6 +154,7 @@ class Message:
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The calls that it asks for, in its order."""
         return tuple(part for part in self.parts if isinstance(part, ToolCall))
 
 

@@ -168,6 +168,7 @@ class ModelCard:
 
     @property
     def vendor(self) -> str:
+        """Whose namespace the id is in: `zhipu` of `zhipu/glm-5.2`."""
         return self.id.partition("/")[0]
 
 
@@ -280,14 +281,17 @@ class Deployment(Destination):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """What may be said of it anywhere, logs included."""
         return (self.id, self.provider, self.name, self.card.id, self.region)
 
     @property
     def private(self) -> Mapping[str, Any]:
+        """Its `extra_body`."""
         return self.extra_body
 
     @property
     def model(self) -> str:
+        """The id of its card."""
         return self.card.id
 
     @property

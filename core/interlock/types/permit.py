@@ -36,13 +36,16 @@ class Permit:
 
     @property
     def is_open(self) -> bool:
+        """Whether its attempt goes on."""
         return self._open
 
     @property
     def is_late(self) -> bool:
+        """Whether its deadline has passed."""
         return self.deadline != inf and elapsed() >= self.deadline
 
     def withdraw(self) -> None:
+        """Its attempt is over: nothing is sent with it any more."""
         self._open = False
 
     def check(self, url: str) -> None:

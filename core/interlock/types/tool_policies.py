@@ -36,6 +36,7 @@ class ToolRule:
             raise RequestError(f"expected seconds, not {seconds}", key="settles_within")
 
     def fits(self, connector: str, tool: str) -> bool:
+        """Whether the rule is about this tool of this connector."""
         return fnmatchcase(f"{connector}/{tool}" if "/" in self.tools else tool, self.tools)
 
 

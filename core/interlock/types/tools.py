@@ -136,4 +136,5 @@ class Preview:
 
     @property
     def digest(self) -> str:
+        """Of text and changes: the same as long as the run would do the same."""
         return digest_of("preview", {"text": self.text, "changes": self.changes}, key="preview")

@@ -147,10 +147,12 @@ class ChatInterlock(Traced, BaseChatModel):
 
     @property
     def model_name(self) -> str | None:
+        """The same as `model`; None leaves the choice to the router."""
         return self.model
 
     @property
     def request_timeout(self) -> float | None:
+        """The same as `timeout`, in seconds."""
         return self.timeout
 
     @property
@@ -160,10 +162,12 @@ class ChatInterlock(Traced, BaseChatModel):
 
     @property
     def model_kwargs(self) -> dict[str, Any]:
+        """The vendor's own fields, which are `extra` here."""
         return dict(self.extra or {})
 
     @property
     def n(self) -> int:
+        """How many answers a call has."""
         return 1
 
     def configurable_fields(self, **kwargs: Any) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 from interlock import hookimpl
 from interlock.protocols import CommandOffer
 
+__all__ = ["interlock_commands"]
+
 
 def _load() -> Callable[..., Any]:
     from interlock_drill.verb import drill  # noqa: PLC0415 - whoever does not drill need not wait for it

@@ -98,6 +98,7 @@ class Vendor:
 
     @property
     def name(self) -> str:
+        """As written in a deployment's `provider`."""
         return self.facts.name
 
 

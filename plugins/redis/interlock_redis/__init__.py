@@ -7,6 +7,8 @@ from interlock.protocols import API, SharedHealth, SharedHealthKind
 from interlock.types.health import ShareCall
 from interlock_redis.address import address_of
 
+__all__ = ["Redis"]
+
 
 class Redis:
     """`redis://:password@host:6379/0`; `rediss` for TLS; `valkey` and `valkeys` are the same.

@@ -8,6 +8,8 @@ from interlock.types.stores import StoreCall
 from interlock_sql.address import address_of
 from interlock_sql.store import SqlStore
 
+__all__ = ["Sql", "SqlStore"]
+
 
 class Sql:
     """`sqlite:///file` (four slashes for an absolute path) and `postgresql://user:password@host/database`."""

@@ -96,6 +96,7 @@ class SqlStore:
             _log.warning("%s did not close before a fork: %s", self._address.label, error.message)
 
     def go_on(self) -> None:
+        """After a fork, in the parent: let those go on who waited for it."""
         if self._held:
             self._held = False
             self._turn.release()
