@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
+from functools import partial
 from inspect import isawaitable
 from typing import Any
 
@@ -103,8 +104,12 @@ class Inspection:
         deadline = Deadline()
         try:
             due = now + seconds if late else state.due
-            with deadline.until(due, (lambda: Overrun(guardrail, seconds)) if late else state.too_late):
-                return await waited
+            error = partial(Overrun, guardrail, seconds) if late else state.too_late
+            with deadline.until(due, error):
+                said = await waited
+            if asyncio.get_running_loop().time() > due:
+                raise error()  # it went on when it was told to end
+            return said
         finally:
             deadline.close()
 
