@@ -9,7 +9,7 @@ import typer
 from interlock.cli import kept, memory, show
 from interlock.cli.failures import Missing
 from interlock.cli.session import session
-from interlock.types.records import AttemptRecord, Record
+from interlock.types.records import AttemptRecord, GuardrailRecord, Record
 from interlock.types.stores import RecordQuery
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 _STYLES = {"answer": "green", "error": "red", "left": "yellow", "lost": ""}
+_ACTIONS = {"block": "red", "failed": "red", "ask": "yellow", "skipped": "yellow", "flag": "yellow"}
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show what a call did.")
 
 
@@ -87,6 +88,8 @@ def drawn(record: Record) -> "Tree":
     )
     reason = f"{decision.task} ({decision.confidence:.0%}, {decision.stage})"
     tree.add(_line("decided", reason, decision.reason))
+    for entry in record.guardrails:
+        tree.add(_guardrail(entry))
     nodes: dict[int, Any] = {}
     for attempt in record.attempts:
         above = tree if attempt.parent is None else nodes.get(attempt.parent, tree)
@@ -98,6 +101,20 @@ def drawn(record: Record) -> "Tree":
     for deployment, rule in decision.excluded.items():
         tree.add(_line("excluded", deployment, rule))
     return tree
+
+
+def _guardrail(entry: GuardrailRecord) -> "Text":
+    of = "" if entry.attempt is None else f"of attempt {entry.attempt + 1}"
+    return _line(
+        "guardrail",
+        show.piece(entry.guardrail, "bold"),
+        " ".join(each for each in (entry.phase, of) if each),
+        show.piece(entry.action, _ACTIONS.get(entry.action, "")),
+        entry.category or "",
+        "" if entry.score is None else f"{entry.score:.2f}",
+        entry.error or "",
+        "" if entry.role == "answer" else f"for a {entry.role}",
+    )
 
 
 def _attempt(attempt: AttemptRecord) -> "Text":

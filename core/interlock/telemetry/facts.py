@@ -8,7 +8,7 @@ from interlock.protocols import ProviderCall
 from interlock.telemetry.names import CHAT, AttributeNames, provider_name
 from interlock.types.identifiers import identifier
 from interlock.types.models import Deployment
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.response import Answer
 
 Attributes = dict[str, Any]
@@ -132,7 +132,15 @@ def of_record(names: AttributeNames, record: Record) -> Attributes:
     ):
         if value is not None:
             attributes[name] = value
+    if record.guardrails:
+        attributes[names.guardrails] = tuple(map(_of_guardrail, record.guardrails))
     return attributes
+
+
+def _of_guardrail(record: GuardrailRecord) -> str:
+    """As `accounts request rewrite account`."""
+    said = (record.guardrail, record.phase, record.action, record.category, record.error)
+    return " ".join(each for each in said if each)
 
 
 def some(attributes: Mapping[str, Any], *kept: str) -> Attributes:

@@ -82,6 +82,7 @@ class AttributeNames:
     shortlist: str = "interlock.shortlist"
     excluded: str = "interlock.excluded"
     rescue: str = "interlock.rescue"
+    guardrails: str = "interlock.guardrails"
     waited: str = "interlock.waited"
     adjusted: str = "interlock.adjusted"
     record: str = "interlock.record"

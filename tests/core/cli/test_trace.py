@@ -2,8 +2,13 @@
 
 import json
 import stat
+from typing import Any
 
+from guards_at_work import Offered
+from interlock import Verdict
 from interlock.cli import memory
+from interlock.cli.trace import drawn
+from interlock.testing import scripted_router
 
 
 def test_shows_the_call_its_attempts_and_why_one_failed(configured, run):
@@ -127,3 +132,24 @@ def test_says_which_settings_were_sent_in_another_way(configured, run):
     assert json.loads(asked.stdout)["attempts"][0]["adjusted"] == [said]
     assert said in run("trace", "last").stdout
     assert json.loads(run("trace", "last", "--json").stdout)["attempts"][0]["adjusted"] == [said]
+
+
+def test_says_what_guardrails_thought() -> None:
+    sees = [Verdict(action="flag", category="rude", score=0.25), LookupError("no")]
+
+    class Sees(Offered):
+        name, phases, on_error = "sees", frozenset({"request", "answer"}), "pass"
+
+        def inspect(self, call: Any) -> Verdict:
+            said = sees.pop(0)
+            if isinstance(said, Exception):
+                raise said
+            return said
+
+    router = scripted_router({"a": ["x"]}, plugins=[Sees()])
+    record = router.complete_sync("hi").record
+    lines = [str(each.label) for each in drawn(record).children]
+    assert [line for line in lines if "guardrail" in line] == [
+        "guardrail · sees · request · flag · rude · 0.25",
+        "guardrail · sees · answer of attempt 1 · skipped · LookupError",
+    ]

@@ -9,6 +9,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode
 
+from guards_at_work import Accounts, Forbids
 from interlock import Answer, InterlockError, NoDeployment, RequestError, ToolCall, Unavailable
 from interlock.testing import ScriptedProvider, Step, scripted_router
 from interlock.types.decisions import Attempt, Race
@@ -49,6 +50,18 @@ async def test_a_call_is_a_tree_under_its_caller(seen: Watched):
     assert (request.attributes["interlock.run"], request.attributes["interlock.step"]) == ("r1", "s1")
     assert "gen_ai.usage.output_tokens" not in request.attributes
     assert {span.kind for span in (failed, answered, request)} == {SpanKind.INTERNAL}
+
+
+async def test_what_guardrails_thought_is_on_the_call(seen: Watched):
+    router = scripted_router({"a": ["bad Heron"], "b": ["hello"]}, plugins=[Forbids(), Accounts()])
+    await router.complete("ACC-123456")
+    assert seen.only(REQUEST).attributes["interlock.guardrails"] == (
+        "accounts request rewrite account",
+        "forbids request pass",
+        "forbids answer block secret",
+        "forbids answer pass",
+    )
+    assert "ACC-" not in repr([span.attributes for span in seen.spans])
 
 
 async def test_what_samplers_need_is_there_at_the_start():
