@@ -1,5 +1,6 @@
 """What a person is asked to agree to, and the grant with which they do."""
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -55,6 +56,14 @@ class ApprovalRequest:
     def tool(self) -> str:
         """The name of the tool, as the model calls it."""
         return self.call.name
+
+    @property
+    def shown(self) -> str:
+        """The arguments as JSON, for the person: what would not be seen, or would turn the text around, is
+        written out as an escape.
+        """
+        text = json.dumps(self.call.arguments, ensure_ascii=False, sort_keys=True)
+        return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
     @property
     def arguments_digest(self) -> str:
