@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from interlock.assembly.offers import ALWAYS, Offers
 from interlock.config import Config, GuardrailConfig
+from interlock.config.complaints import said
 from interlock.config.options import BrokenSchema, needed, read_options
 from interlock.errors import ConfigError
 from interlock.logs import redact
@@ -47,8 +49,14 @@ SECTIONS: Final = (
 )
 
 
-def with_options(config: Config, offers: Offers, host: PluginHost, environ: Mapping[str, str]) -> Offers:
-    """The offers, each as its options have it.
+def with_options(
+    config: Config,
+    offers: Offers,
+    host: PluginHost,
+    environ: Mapping[str, str],
+    known: Mapping[str, Mapping[str, Any]],
+) -> Offers:
+    """The offers, each as its options have it; those that are `known`, by kind and name, are not read again.
 
     What a call may do without is left out when it lacks options that it needs, and `offers.quarrel` says why.
 
@@ -59,7 +67,9 @@ def with_options(config: Config, offers: Offers, host: PluginHost, environ: Mapp
     taken: dict[str, Any] = {}
     contested, options = dict(offers.contested), dict(offers.options)
     for section in SECTIONS:
-        giver = _Giver(config, offers, host, environ, section)
+        giver = _Giver(
+            config, offers, host, environ=environ, section=section, known=known.get(section.kind, {})
+        )
         taken[section.kind] = giver.give()
         contested[section.kind] = contested.get(section.kind, {}) | giver.left_out
         options[section.kind] = giver.options
@@ -70,17 +80,33 @@ class _Fault(Exception):
     """What a plugin has done wrong, in words."""
 
 
+class _Lacking(Exception):
+    """Nothing is written where something must be."""
+
+    def __init__(self, keys: list[str]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
 class _Giver:
     """Gives the options of one section."""
 
     def __init__(
-        self, config: Config, offers: Offers, host: PluginHost, environ: Mapping[str, str], section: Section
+        self,
+        config: Config,
+        offers: Offers,
+        host: PluginHost,
+        *,
+        environ: Mapping[str, str],
+        section: Section,
+        known: Mapping[str, Any],
     ) -> None:
         self._config = config
         self._offers = offers
         self._host = host
         self._environ = environ
         self._section = section
+        self._known = known
         self._written: Mapping[str, Any] = getattr(config, section.key)
         self.left_out: dict[str, str] = {}
         self.options: dict[str, Any] = {}
@@ -98,20 +124,40 @@ class _Giver:
                 self._refuse_any(name)
                 yield name, item
                 continue
-            try:
-                missing = needed(item.options, self._own)
-                if missing and name not in self._written:
-                    self._lacking(name, missing)
-                else:
-                    yield name, self._configured(name, item)
-            except (BrokenSchema, _Fault) as fault:
-                self._at_fault(name, redact(str(fault)))
+            made, raised = attempt(partial(self._made, name, item))
+            if raised is None:
+                yield name, made
+            elif isinstance(raised, ConfigError):
+                raise raised from None
+            elif isinstance(raised, _Lacking):
+                self._leave_out(name, raised.keys)
+            else:
+                self._at_fault(name, _reason(raised))
 
-    def _configured(self, name: str, item: Configurable) -> Any:
-        """The offer with its options. Raises what `with_options` does, and whatever is the plugin's fault."""
+    def _made(self, name: str, item: Configurable) -> Any:
+        """The offer with its options. What is no ConfigError and not _Lacking is its plugin's fault."""
         path = [self._section.key, name]
-        options = read_options(
-            item.options,
+        options = self._known[name] if name in self._known else self._read(name, item.options, path)
+        try:
+            made = item.configured(options)
+        except ConfigError as error:
+            steps = error.key.split(".") if error.key else []
+            raise self._config.error([*path, *steps], redact(error.message), error.suggestion) from None
+        except ValueError as error:
+            raise self._config.error(path, said(error)) from None
+        if why := complaint(made, self._section.protocol, "name"):
+            raise _Fault(f"configured returned a {type(made).__name__}: {why}")
+        if made.name != name:
+            raise _Fault(f"configured returned one that is called {made.name!r}")
+        self.options[name] = options
+        return made
+
+    def _read(self, name: str, schema: type, path: list[str]) -> Any:
+        missing = needed(schema, self._own)
+        if missing and name not in self._written:
+            raise _Lacking(missing)
+        return read_options(
+            schema,
             self._given(name),
             path=path,
             error=self._config.error,
@@ -119,20 +165,6 @@ class _Giver:
             environ=self._environ,
             beside=self._own,
         )
-        made, raised = attempt(lambda: item.configured(options))
-        if isinstance(raised, ConfigError):
-            steps = raised.key.split(".") if raised.key else []
-            raise self._config.error([*path, *steps], redact(raised.message), raised.suggestion) from None
-        if isinstance(raised, ValueError):
-            raise self._config.error(path, f"{redact(str(raised)).rstrip('.')}.") from None
-        if raised is not None:
-            raise _Fault(f"configured raised {cause(raised)}")
-        if why := complaint(made, self._section.protocol, "name"):
-            raise _Fault(f"configured returned a {type(made).__name__}: {why}")
-        if (called := getattr(made, "name", None)) != name:
-            raise _Fault(f"configured returned one that is called {called!r}")
-        self.options[name] = options
-        return made
 
     @property
     def _own(self) -> tuple[str, ...]:
@@ -149,7 +181,7 @@ class _Giver:
             what = f"{name!r} takes no options of its own{known}."
             raise self._config.error([self._section.key, name, key], what, near)
 
-    def _lacking(self, name: str, missing: list[str]) -> None:
+    def _leave_out(self, name: str, missing: list[str]) -> None:
         """What needs options and has none: refused where every request is up to it, else left out."""
         whose = self._host.offering(self._section.hook, name)
         keys = ", ".join(f"{key}: …" for key in missing)
@@ -186,6 +218,12 @@ class _Giver:
         if not near and not ways:
             ways = [f"there are {', '.join(known)}" if known else "none offers any"]
         return self._config.error(path, "; ".join((what, *([] if near else ways))) + ".", near)
+
+
+def _reason(raised: BaseException) -> str:
+    """What a plugin has done wrong, in one line and without keys."""
+    own = isinstance(raised, BrokenSchema | _Fault)
+    return redact(str(raised) if own else f"it raised {cause(raised)}")
 
 
 def _off(whose: PluginReport) -> str:

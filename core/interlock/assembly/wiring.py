@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import random
 from time import monotonic, time
+from types import MappingProxyType
 from typing import Any
 
 from interlock import builtins
@@ -89,9 +90,11 @@ def assemble(
     clock: Callable[[], float] = monotonic,
     wall: Callable[[], float] = time,
     random: RandomSource = random,
+    options: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Wiring:
     """Wire a router. `environ`, `clock`, which gives health its seconds, `wall`, which gives budgets
-    those since the epoch, and `random`, which spreads retries, are for tests to replace.
+    those since the epoch, and `random`, which spreads retries, are for tests to replace. `options` are those
+    of another router's offers, whose secrets and files are not looked for again.
 
     Raises:
         ConfigError: naming the key, its file and line, and the nearest valid name.
@@ -104,7 +107,7 @@ def assemble(
     catalog = Catalog()
     offers = collect(host, catalog.cards)
     offers.check()
-    offers = with_options(config, offers, host, environ)
+    offers = with_options(config, offers, host, environ, options)
     catalog = _catalog(config, offers)
     maker = DeploymentMaker(config, catalog, offers, dict(environ))
     deployments = Deployments(maker.make())

@@ -50,6 +50,7 @@ def complaints(
 
 STRANGER = "stranger"
 """The type of an error about a key that there is not: `at` is its path, `valid` the keys that there are."""
+ONE_OF = ("literal_error", "enum")
 _REQUIRED = "is required."
 
 
@@ -68,8 +69,14 @@ def _translate(
     facts: Mapping[str, Any] = finding.get("ctx") or {}
     path = [str(step) for step in finding["loc"] if step != "[key]"]
     suggestion: str | None = None
-    if "[key]" in finding["loc"]:
+    if "[key]" in finding["loc"] and kind == "string_too_short":
         message = "a key is empty."
+    elif "[key]" in finding["loc"] and kind in ONE_OF:
+        valid = _words(facts)
+        suggestion = nearest(path[-1], valid)
+        message = _no_such_key(valid, suggestion)
+    elif "[key]" in finding["loc"]:
+        message = f"the key itself: {_kind(kind, value) or _sentence(finding['msg'])}"
     elif kind == "named":
         path += facts["at"].split(".") if facts.get("at") else []
         message, suggestion = facts["message"], facts.get("suggestion") or None
@@ -77,14 +84,13 @@ def _translate(
         path += facts["at"].split(".") if kind == STRANGER else []
         valid = [*(facts.get("valid") or names_at(settings, path[:-1])), *(beside if len(path) == 1 else ())]
         suggestion = nearest(path[-1], valid)
-        known = f"; there are {', '.join(valid)}" if valid and not suggestion else ""
-        message = f"there is no such key{known}."
+        message = _no_such_key(valid, suggestion)
     elif kind == "missing":
         message = _REQUIRED
     elif kind in ("value_error", "assertion_error"):
-        message = _sentence(redact(str(facts.get("error", ""))))
-    elif kind in ("literal_error", "enum"):
-        valid = [word.strip().strip("'") for word in facts["expected"].replace(" or ", ", ").split(",")]
+        message = said(facts["error"])
+    elif kind in ONE_OF:
+        valid = _words(facts)
         suggestion = nearest(value, valid) if isinstance(value, str) else None
         shown = repr(value) if isinstance(value, str) and len(value) < 40 else describe(value)  # noqa: PLR2004 - a word
         message = f"expected one of {', '.join(valid)}, not {shown}."
@@ -93,6 +99,24 @@ def _translate(
     else:
         message = _size(kind, facts, value) or _kind(kind, value) or _sentence(finding["msg"])
     return path, message, suggestion
+
+
+def _words(facts: Mapping[str, Any]) -> list[str]:
+    """Those of which one is expected."""
+    return [word.strip().strip("'") for word in facts["expected"].replace(" or ", ", ").split(",")]
+
+
+def _no_such_key(valid: Sequence[str], suggestion: str | None) -> str:
+    known = f"; there are {', '.join(valid)}" if valid and not suggestion else ""
+    return f"there is no such key{known}."
+
+
+def said(error: BaseException) -> str:
+    """What somebody's own check said, in a line that holds no key; pydantic's words quote what was given."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return _sentence(": ".join((".".join(map(str, first["loc"])), first["msg"])).removeprefix(": "))
+    return _sentence(redact(str(error)))
 
 
 def _sentence(words: str) -> str:

@@ -4,7 +4,7 @@ The schema is a dataclass, which needs no pydantic, or a pydantic model. Unknown
 not true or false, a text stands for a list of names, and a secret is read from where it is kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from types import GenericAlias, NoneType, UnionType
@@ -29,6 +29,7 @@ from interlock.config.schema import Part, number, split_names
 from interlock.errors import ConfigError
 from interlock.types.models import Secret
 
+_READ_ONLY: Final = (Sequence, Iterable)
 _WORDS: Final[Mapping[Any, str]] = {
     str: "text",
     int: "a whole number",
@@ -126,7 +127,7 @@ class Shapes:
         if kind is Secret:
             return Annotated[Any, BeforeValidator(self._read)]
         if kind is Path:
-            return Annotated[Path, AfterValidator(lambda path: self._folder / path.expanduser())]
+            return Annotated[Path, AfterValidator(self._placed)]
         if kind is int:
             return Annotated[int, BeforeValidator(number)]
         if kind is float:
@@ -143,6 +144,8 @@ class Shapes:
 
     def _list(self, origin: Any, args: tuple[Any, ...]) -> Any:
         shaped = tuple(each if each is ... else self._kind(each) for each in args)
+        if origin in _READ_ONLY:
+            origin, shaped = tuple, (*shaped, ...)
         whole = origin[shaped if origin is tuple else shaped[0]]
         is_text = args[0] is str or get_origin(args[0]) is Literal
         return Annotated[whole, BeforeValidator(split_names)] if is_text else whole
@@ -174,6 +177,12 @@ class Shapes:
         for member in members:
             whole |= shaped[id(member)]
         return Annotated[whole, WrapValidator(check)]
+
+    def _placed(self, path: Path) -> Path:
+        try:
+            return self._folder / path.expanduser()
+        except RuntimeError as error:  # there is no such user
+            raise ValueError(f"is no path: {error}") from None
 
     def _read(self, value: object) -> Secret:
         try:

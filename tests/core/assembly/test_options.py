@@ -1,12 +1,14 @@
 """Options for plugins' offers in the configuration: given, overridden, needed, and refused at their key."""
 
 import asyncio
+import sys
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from instant import run
 from interlock import (
@@ -236,9 +238,23 @@ def test_a_strategy_that_lacks_options_cannot_be_chosen() -> None:
     assert line == "mapping: strategy: 'pii' needs options: write strategies: {pii: {model: …}}."
 
 
+class Whole(BaseModel):
+    size: int
+
+
+def invalid() -> ValidationError:
+    try:
+        Whole.model_validate({"size": KEY})
+    except ValidationError as error:
+        return error
+    raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("raised", "told"),
     [
+        (ValueError("first\nand second"), "pii: first and second."),
+        (invalid(), "pii: size: Input should be a valid integer, unable to parse string as an integer."),
         (ValueError(f"{KEY} is taken"), "pii: sk-*** is taken."),
         (
             ConfigError("is taken.", key="by.Ada", suggestion="Eve"),
@@ -265,10 +281,17 @@ class Unwell:
         raise SystemError("unwell")
 
 
+@dataclass
+class Leaving:
+    def __post_init__(self) -> None:
+        sys.exit(3)
+
+
 FAULTS = {
     "a schema that is none": Offer(options=int),
     "a schema that holds itself": Offer(options=Circular),
     "a schema that breaks": Offer(options=Unwell),
+    "a schema that leaves": Offer(options=Leaving),
     "configured breaks": Offer(result=KeyError("x")),
     "configured leaves": Offer(result=SystemExit(3)),
     "configured returns anything": Offer(result="a text"),

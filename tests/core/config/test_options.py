@@ -1,6 +1,6 @@
 """A plugin's own options: what is written becomes an instance of its schema, or a complaint at the key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, make_dataclass
 from enum import StrEnum
@@ -47,6 +47,8 @@ class Options:
     engines: list[Engine] = field(default_factory=list)
     named: dict[str, Engine] = field(default_factory=dict)
     either: int | Literal["auto"] | Engine = "auto"
+    shares: dict[Literal["mail", "phone"], float] = field(default_factory=dict)
+    levels: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.share > 1:
@@ -117,6 +119,16 @@ def test_what_a_variable_says_is_text_and_is_read_as_what_is_meant() -> None:
     assert options.names == {"Ada"}
 
 
+@dataclass(frozen=True)
+class Several:
+    first: Sequence[int]
+    second: Iterable[str]
+
+
+def test_several_values_that_are_only_read_are_a_tuple() -> None:
+    assert read(Several, {"first": ["1", 2], "second": "a, b"}) == Several(first=(1, 2), second=("a", "b"))
+
+
 def test_what_is_not_given_keeps_the_schemas_default() -> None:
     assert read(Options, {"model": "m"}) == Options(model="m")
     assert read(Engine, None) == Engine()
@@ -146,6 +158,13 @@ def test_what_is_not_given_keeps_the_schemas_default() -> None:
             "engines.1.size: expected a whole number, not text.",
         ),
         ({"model": "m", "named": {"first": 4}}, "named.first: expected keys and values, not a number."),
+        ({"model": "m", "shares": {"fhone": 1}}, "shares.fhone: there is no such key. Did you mean 'phone'?"),
+        ({"model": "m", "shares": {"x": 1}}, "shares.x: there is no such key; there are mail, phone."),
+        (
+            {"model": "m", "levels": {"low": "x"}},
+            "levels.low: the key itself: expected a whole number, not text.",
+        ),
+        ({"model": "m", "terms": "~nobody-of-that-name/x"}, "terms: is no path: "),
         ({"model": "m", "either": {"size": "x"}}, "either.size: expected a whole number, not text."),
         (
             {"model": "m", "either": []},
@@ -279,6 +298,8 @@ KINDS: Sequence[Any] = (
     set[str],
     frozenset[Literal["a"]],
     Sequence[float],
+    Iterable[str],
+    dict[Literal["a", "b"], int],
     dict[str, int],
     dict[str, list[Engine]],
     int | str,

@@ -1,15 +1,16 @@
 """Every fault, played to the real engine over real sockets; and judges that see what is wrong."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from interlock import ContentPolicyViolation, StreamInterrupted, Unavailable, Usage
+from interlock import ContentPolicyViolation, StreamInterrupted, Unavailable, Usage, hookimpl
 from interlock.assembly import assemble
+from interlock.plugins import PluginHost
 from interlock.types.decisions import Decision
 from interlock.types.messages import Message, Text, ToolCall
-from interlock.types.models import Timeouts
+from interlock.types.models import Secret, Timeouts
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Response
 from interlock_drill.faults import FAULTS, FORMS, Asked, Drill, Scene, Trial, judged
@@ -92,6 +93,42 @@ def test_the_configurations_own_rules_hold_in_the_drill():
     assert result.outcome == "failed"
     assert result.reason == "no answer: Unavailable"
     assert result.calls == 3
+
+
+@dataclass(frozen=True)
+class Key:
+    api_key: Secret
+
+
+class Keyed:
+    """A rule that holds where its key is known."""
+
+    api, name, options, given = 1, "keyed", Key, None
+
+    @hookimpl
+    def interlock_constraints(self):
+        return [self]
+
+    def configured(self, options):
+        made = Keyed()
+        made.given = options.api_key
+        return made
+
+    def check(self, call):
+        return "kept from the first" if self.given and call.deployment.id == "first" else None
+
+
+def test_options_hold_in_the_drill_with_the_secrets_that_were_found(monkeypatch):
+    found = PluginHost.__init__
+
+    def with_it(self, plugins=(), **options):
+        found(self, [*plugins, Keyed()], **options)
+
+    monkeypatch.setattr(PluginHost, "__init__", with_it)
+    config = BASELINE | {"rules": {"keyed": {"api_key": "env:DRILLED_KEY"}}}
+    drill = Drill(assemble(config, environ={"DRILLED_KEY": "a-key"}), scale=SCALE)
+    result = asyncio.run(drill.play(BY_NUMBER[4], "complete"))
+    assert "first" not in result.reason
 
 
 def test_a_fault_is_skipped_when_nothing_may_be_asked():

@@ -76,7 +76,7 @@ class Drill:
             raise ConfigError(f"the drill speaks through {_PROVIDER}; install interlock-openai.")
         self._scale = scale
         self._task = task
-        self._config = _rest(wiring, scale)
+        self._config, self._options = _rest(wiring, scale), wiring.offers.options
         self._deployments = {
             name: replace(each, timeouts=scaled(each.timeouts, scale))
             for name, each in wiring.deployments.items()
@@ -187,6 +187,7 @@ class Drill:
             plugins=[self._denied],
             environ={},
             random=lambda: self._scale * random(),
+            options=self._options,
         )
 
 
