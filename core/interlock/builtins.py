@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from interlock.arbiters.vote import Vote
 from interlock.classifiers.heuristics import HeuristicClassifier
 from interlock.constraints import BUILTIN
 from interlock.hookspecs import hookimpl
-from interlock.protocols import Classifier, Constraint, Strategy
+from interlock.protocols import Arbiter, Classifier, Constraint, Strategy
 from interlock.strategies.fallback import Fallback
+from interlock.strategies.panel import PanelStrategy
 
 
 @hookimpl
@@ -21,4 +23,9 @@ def interlock_constraints() -> Iterable[Constraint]:
 
 @hookimpl
 def interlock_strategies() -> Iterable[Strategy]:
-    return [Fallback()]
+    return [Fallback(), PanelStrategy()]
+
+
+@hookimpl
+def interlock_arbiters() -> Iterable[Arbiter]:
+    return [Vote()]

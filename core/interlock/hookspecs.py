@@ -94,7 +94,8 @@ def interlock_strategies() -> Iterable[Strategy]:
 def interlock_arbiters() -> Iterable[Arbiter]:
     """Offer arbiters: what makes one answer out of a panel's.
 
-    Their names are new. This version runs no panels: `interlock plugins` lists arbiters, nobody asks them.
+    An ensemble's `mode` chooses one by its name, and `vote` is always there. A known name is its own
+    distribution's alone. One that fails ends the call.
     """
 
 

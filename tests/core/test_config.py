@@ -217,11 +217,8 @@ def test_a_bad_variable_is_named(variable: str, value: str, told: str) -> None:
             "interlock.yaml:1: ensembles.e.members: expected at least 2, not 1.",
         ),
         (
-            "ensembles: {e: {members: [a, b]}}",
-            (
-                "interlock.yaml:1: ensembles.e.arbiter: is missing: select_best needs a model that"
-                " arbitrates; a vote needs none."
-            ),
+            "ensembles: {e: {members: [a, b], quorum: 3}}",
+            "interlock.yaml:1: ensembles.e.quorum: expected at most 2: there are no more members.",
         ),
         (
             "constraints: {residency: [euu]}",

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from interlock import (
-    Answer,
     Classification,
     Decision,
     ModelCard,
@@ -24,6 +23,7 @@ from interlock.protocols import (
     GuardCall,
     Responded,
     RestoreCall,
+    Ruling,
     StrategyCall,
 )
 from interlock.testing import ScriptedProvider, scripted_router
@@ -172,14 +172,20 @@ class First:
     api = 1
     name = "first"
 
-    async def arbitrate(self, call: Any) -> Answer:
-        return next(iter(call.answers.values()))
+    asks = False
+
+    async def arbitrate(self, call: Any) -> Ruling:
+        return Ruling(chosen=(call.members[0].label,))
 
 
-def test_interlock_arbiters_are_taken_by_name() -> None:
-    arbiter = First()
-    router = scripted_router({"a": []}, plugins=[offering("interlock_arbiters", arbiter)])
-    assert router.wiring.offers.arbiters == {"first": arbiter}
+async def test_interlock_arbiters_are_chosen_by_name_and_otherwise_left_alone() -> None:
+    scripts, plugin = {"a": ["no"], "b": ["yes"], "c": ["yes"]}, offering("interlock_arbiters", First())
+    members = ["a", "b", "c"]
+    both = {"first": {"members": members, "mode": "first"}, "vote": {"members": members}}
+    router = scripted_router(scripts, plugins=[plugin], ensembles=both)
+    assert (await router.complete("hi", ensemble="first")).text == "no"
+    router = scripted_router(scripts, plugins=[plugin], ensembles=both)
+    assert (await router.complete("hi", ensemble="vote")).text == "yes"
 
 
 class Shelf:

@@ -14,6 +14,7 @@ from interlock.config import Config
 from interlock.errors import RequestError
 from interlock.protocols import Strategy
 from interlock.strategies.hedge import Hedge
+from interlock.strategies.panel import PanelStrategy
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
 
@@ -73,18 +74,25 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
 
 def strategy_of(config: Config, offers: Offers) -> Strategy:
     """What the configuration's `strategy` names. Raises ConfigError when nobody offers it."""
-    name, known = config.strategy, list(offers.strategies)
+    if config.strategy == PanelStrategy.name:
+        what = f"{PanelStrategy.name} asks an ensemble's members, and is the strategy of every ensemble."
+        raise config.error("strategy", what)
+    return strategy_named(config, offers, config.strategy, "strategy")
+
+
+def strategy_named(config: Config, offers: Offers, name: str, key: str) -> Strategy:
+    """Raises ConfigError about the key when nobody offers the strategy."""
+    # A call of no ensemble has no members, and so no use for the panel.
+    known = [each for each in offers.strategies if key != "strategy" or each != PanelStrategy.name]
     if name in offers.strategies:
         return offers.strategies[name]
     if why := offers.quarrel("strategies", name):
-        raise config.error("strategy", f"{why}.")
+        raise config.error(key, f"{why}.")
     if name == Hedge.name:
-        raise config.error("strategy", HEDGED)
+        raise config.error(key, HEDGED)
     near = nearest(name, known)
     way = "" if near else "; `interlock plugins` says what each plugin offers"
-    raise config.error(
-        "strategy", f"no strategy is called {name!r}; there are {', '.join(known)}{way}.", near
-    )
+    raise config.error(key, f"no strategy is called {name!r}; there are {', '.join(known)}{way}.", near)
 
 
 def vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:

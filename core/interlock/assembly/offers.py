@@ -19,6 +19,7 @@ from interlock.protocols import (
     StoreKind,
     Strategy,
 )
+from interlock.types.arbiters import ARBITERS
 from interlock.types.commands import COMMANDS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.models import ModelCard
@@ -102,7 +103,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("constraints", Constraint)
     ask("guardrails", Guardrail)
     ask("strategies", Strategy)
-    ask("arbiters", Arbiter)
+    ask("arbiters", Arbiter, owner=ARBITERS.get)
     ask("connectors", Connector)
     ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)

@@ -13,6 +13,7 @@ from interlock import builtins
 from interlock.assembly.budgets import budgeting
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.digest import digest
+from interlock.assembly.ensembles import ensembles
 from interlock.assembly.guardrails import guards_of
 from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
@@ -25,6 +26,7 @@ from interlock.catalog import Catalog
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config, load
+from interlock.engine.arbitration import Arbitrations
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
@@ -35,6 +37,7 @@ from interlock.engine.bridge import Bridge
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
+from interlock.engine.panels import Panels
 from interlock.engine.refining import Refinement
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
@@ -178,6 +181,7 @@ def assemble(
         random=random,
         content=config.content.rules(),
         budgeting=budgets,
+        panels=Panels(ensembles(config, names, offers), Arbitrations(sub_calls, guards)),
     )
     return Wiring(
         config=config,

@@ -15,6 +15,7 @@ from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost, PluginReport
+from interlock.strategies.panel import PanelStrategy
 
 if TYPE_CHECKING:
     from interlock.assembly.offers import Offers
@@ -100,7 +101,8 @@ def _list(context: typer.Context, *, as_json: bool) -> None:
     if failures:
         failed = len({name for name, _ in failures})
         show.note(f"{failed} plugin{'s' if failed > 1 else ''} failed; everything else works.")
-    if strategy and sum(len(report.offers.get("interlock_strategies", ())) for report in reports) > 1:
+    offered = [name for report in reports for name in report.offers.get("interlock_strategies", ())]
+    if strategy and len([name for name in offered if name != PanelStrategy.name]) > 1:
         show.note(f"Strategy in use: {strategy}.")
     if absent := not_installed(host):
         show.note(f"Switched off, and not installed here: {', '.join(absent)}.")

@@ -1,7 +1,7 @@
 """What a configuration may hold. Names of models, providers and plugins are checked by assembly."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from interlock.arbiters.vote import Vote
+from interlock.strategies.panel import PanelStrategy
 from interlock.types.jurisdictions import UnknownRegionError, normalise
 from interlock.types.models import Network, Price, Secret, Tier, Timeouts, Unprinted
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
@@ -179,14 +181,19 @@ class DeploymentConfig(Part):
 
 
 class EnsembleConfig(Part):
-    members: Annotated[Names, Field(min_length=2)]
+    """Members that are asked together. `mode` is an arbiter's name, `arbiter` the model that it asks."""
+
+    members: Annotated[Names, Field(min_length=2, max_length=26)]
+    mode: Text = Vote.name
     arbiter: Text | None = None
-    mode: Literal["select_best", "synthesise", "vote"] = "select_best"
+    strategy: Text = PanelStrategy.name
+    quorum: Annotated[Count, Field(ge=1)] = 1
+    deadline: Seconds | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.arbiter is None and self.mode != "vote":
-            raise _at("arbiter", f"is missing: {self.mode} needs a model that arbitrates; a vote needs none.")
+        if self.quorum > len(self.members):
+            raise _at("quorum", f"expected at most {len(self.members)}: there are no more members.")
         return self
 
 

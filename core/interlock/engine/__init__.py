@@ -18,6 +18,8 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
                      contents, served: whether its answer is of use, and who gave it; recorder: how it ended,
                      written down once, before its observers: health, and budgeting
 Several at once      races, race: who starts when, who wins, and that the others have left
+Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
+                     has it; arbitration: what the arbiter may ask, and what becomes of its ruling
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
                      answer is made of the deltas beside the engine, in interlock/fold.py
 Written down         writer: records beyond the process; tracing, traces: spans

@@ -3,15 +3,18 @@
 from collections.abc import Generator
 from dataclasses import replace
 
-from interlock.engine.call import CallState, Steps
+from interlock.engine.call import CallState
 from interlock.engine.guarding.guards import Guards
 from interlock.engine.rescue import UNHEARD
 from interlock.engine.run import Run
 from interlock.engine.steps import steps_of
-from interlock.protocols import Strategy, StrategyCall
+from interlock.protocols import Steps, Strategy, StrategyCall
+from interlock.requests.checking import as_request
+from interlock.requests.output import bare
 from interlock.strategies.races import in_turn
-from interlock.types.decisions import Attempt, AttemptRole, Outcome
-from interlock.types.request import Request
+from interlock.types.decisions import Attempt, AttemptRole, Candidate, Outcome
+from interlock.types.messages import Text
+from interlock.types.request import Output, Request
 from interlock.types.response import Answer
 
 
@@ -28,20 +31,42 @@ class SubCalls:
         self._guards = guards
 
     async def ask(self, state: CallState, request: Request, role: AttemptRole) -> Answer:
-        """The first answer.
+        """The first answer, of whoever the call may ask.
 
         Raises:
             ProviderError, AllAttemptsFailed: nobody has answered.
             TotalTimeout: the call is due.
         """
+        return (await self.ask_among(state, request, role, state.decision.shortlist))[1]
+
+    async def ask_among(
+        self, state: CallState, request: Request, role: AttemptRole, shortlist: tuple[Candidate, ...]
+    ) -> tuple[Attempt, Answer]:
+        """The first answer and whose it is, of a part of the call's shortlist. Where the request has an
+        output, the answer's text is JSON that fits it and nothing else.
+        """
+        request = as_request(request, {})
         if self._guards is not None:
             request = await self._guards.sealed(state, request, role)
-        inner = replace(state, request=request, kept={}, guarded=False, misfits={}, outcome=None)
-        call = StrategyCall(shortlist=state.decision.shortlist, retries=0, random=lambda: 0.0)
+        inner = replace(
+            state,
+            request=request,
+            kept={},
+            guarded=False,
+            misfits={},
+            outcome=None,
+            panel=None,
+            arbitrate=None,
+            role=role,
+        )
+        call = StrategyCall(shortlist=shortlist, retries=0, random=lambda: 0.0)
         inner.steps = _in_role(in_turn(steps_of(self._strategy, call)), role)
         async for _ in self._run(inner, UNHEARD):
             pass
-        return inner.answered[1]
+        attempt, answer, _ = inner.answered
+        if isinstance(request.output, Output) and (text := bare(answer.text)) != answer.text:
+            answer = replace(answer, parts=(Text(text),))
+        return attempt, answer
 
 
 def _in_role(steps: Generator[Attempt, Outcome, None], role: AttemptRole) -> Steps:

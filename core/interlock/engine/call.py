@@ -1,7 +1,7 @@
 """A call under way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,15 +9,15 @@ from interlock.engine.traces import CallTrace
 from interlock.errors import BudgetExceeded, OutputInvalid, TotalTimeout
 from interlock.fold import Fold
 from interlock.health.breaker import Wait
+from interlock.protocols import Steps
 from interlock.records.draft import RecordDraft
-from interlock.types.decisions import Attempt, AttemptRole, Decision, Outcome, Race
+from interlock.types.decisions import Arbitration, Attempt, AttemptRole, Decision, Outcome
+from interlock.types.ensembles import Panel
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Constraints, Request
 from interlock.types.response import Answer, Response
-
-Steps = Generator[Attempt | Race, Outcome, Outcome | None]
 
 
 def _nothing_more() -> Steps:
@@ -56,9 +56,11 @@ class CallState:
     guardrails made of it, and `guarded` that they have; `kept` is what each keeps aside, by its name. `ask`
     asks a model on the call's behalf, in a role. `steps` is the strategy under way, `outcome` what
     it is told next. `due` is the loop's time at which the call must have ended, `total` the seconds that it
-    was given. `misfits` holds each deployment's last output that did not fit. `short_of` says
-    which budget keeps the request from those that nothing else excludes, if the router has budgets; `wait_of`
-    says of a deployment at a task what it waits for, if its health closes it to attempts.
+    was given. `misfits` holds the last output that did not fit, of each deployment for each panel member.
+    `panel` holds the members that were asked for, `arbitrate` makes one answer of theirs; `role` is that of
+    what is asked on the way. `short_of` says which budget keeps the request from those that nothing else
+    excludes, if the router has budgets; `wait_of` says of a deployment at a task what it waits for, if its
+    health closes it to attempts.
     """
 
     asked: Request
@@ -72,7 +74,10 @@ class CallState:
     guarded: bool = False
     steps: Steps = field(init=False)
     outcome: Outcome | None = None
-    misfits: dict[str, OutputInvalid] = field(default_factory=dict)
+    misfits: dict[tuple[str | None, str], OutputInvalid] = field(default_factory=dict)
+    panel: Panel | None = None
+    arbitrate: Callable[[Arbitration], Awaitable[Outcome]] | None = None
+    role: AttemptRole | None = None
     short_of: Callable[[Request, Decision, Mapping[str, str]], BudgetExceeded | None] | None = None
     wait_of: Callable[[str, str], Wait | None] | None = None
     ask: Callable[["CallState", Request, AttemptRole], Awaitable[Answer]] | None = None
@@ -82,7 +87,7 @@ class CallState:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the
         call: only the garbage collector could free them, and pausing for it costs other calls time.
         """
-        self.steps, self.outcome = _NOTHING_MORE, None
+        self.steps, self.outcome, self.arbitrate = _NOTHING_MORE, None, None
         self.misfits.clear()
         self.draft.failures.clear()
 

@@ -16,6 +16,7 @@ from interlock.errors import (
     RouterOverloaded,
 )
 from interlock.health.breaker import Cause, Wait
+from interlock.types.ensembles import Panel
 from interlock.types.records import AttemptRecord
 
 _NOWHERE = "no deployment may serve this request"
@@ -42,14 +43,17 @@ def nowhere(state: CallState, refused: Mapping[str, str] | None = None) -> NoDep
 
 def exhausted(state: CallState) -> InterlockError:
     """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
+    if state.panel is not None and all(each.member for each in _own(state)):
+        return _short(state, state.panel)
     outcome = state.outcome
     last = outcome.error if outcome else None
     if outcome is not None and last is None:
         return AllAttemptsFailed("the strategy chose none of the answers that its race had brought")
-    refused = _refused(state.draft.attempts)
+    attempts = _own(state)
+    refused = _refused(attempts)
     if last is None or refused is not None:
         return nowhere(state, refused)
-    failed = [attempt for attempt in state.draft.attempts if attempt.cancelled is None]
+    failed = [attempt for attempt in attempts if attempt.cancelled is None]
     tried = {attempt.deployment: attempt.error for attempt in failed}
     if len(tried) == 1:
         return last
@@ -58,6 +62,36 @@ def exhausted(state: CallState) -> InterlockError:
         return last.with_causes(f"none of {len(tried)} deployments has room:{told}")
     error = _failed(state, f"none of {len(tried)} deployments answered:{told}")
     error.__cause__ = last
+    return error
+
+
+def _own(state: CallState) -> list[AttemptRecord]:
+    """The call's attempts, or of what is asked on its way those alone; without what was asked before them."""
+    attempts = state.draft.attempts
+    if state.role is not None:
+        return [each for each in attempts if each.role == state.role]
+    return [each for each in attempts if each.role != "classifier"]
+
+
+def _short(state: CallState, panel: Panel) -> InterlockError:
+    """The error for a panel of which too few have answered: what became of each member, in its last words."""
+    last = {each.member: each for each in state.draft.attempts if each.member is not None}
+    if last and (refused := _refused(list(last.values()))) is not None:
+        return nowhere(state, refused)
+    told, answered = "", 0
+    for seat in panel.seats:
+        attempt = last.get(seat.label)
+        if attempt is None:
+            why = "; ".join(dict.fromkeys(seat.excluded.values())) or "was not asked in time"
+            told += f"\n  {seat.label} ({seat.member}): {why}"
+        elif attempt.outcome == "answer":
+            answered += 1
+            told += f"\n  {seat.label} ({attempt.deployment}): answered"
+        else:
+            told += f"\n  {seat.label} ({attempt.deployment}): {attempt.error or attempt.cancelled}"
+    what = f"{answered} of {len(panel.seats)} members of the ensemble {panel.ensemble!r} answered"
+    error = _failed(state, f"{what}, and its quorum is {panel.quorum}:{told}")
+    error.__cause__ = next(reversed(state.draft.failures.values()), None)
     return error
 
 
@@ -70,7 +104,8 @@ def _failed(state: CallState, message: str) -> AllAttemptsFailed:
         for name, failure in failures.items()
         if name not in waits and failure.retry_after is not None
     ]
-    kind = AllRateLimited if all(_limited(*each, waits) for each in failures.items()) else AllAttemptsFailed
+    limited = bool(failures) and all(_limited(*each, waits) for each in failures.items())
+    kind = AllRateLimited if limited else AllAttemptsFailed
     return kind(message, causes=tuple(failures.values()), retry_after=min(seconds, default=None))
 
 

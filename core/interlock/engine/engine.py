@@ -7,11 +7,12 @@ from contextlib import aclosing
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.health import RetryGate
-from interlock.engine.call import CallState, Steps
+from interlock.engine.call import CallState
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import nowhere
 from interlock.engine.guarding.guards import Guards
 from interlock.engine.loops import running_loop
+from interlock.engine.panels import Panels
 from interlock.engine.refining import Refinement
 from interlock.engine.rescue import UNHEARD, Delivery
 from interlock.engine.run import Run
@@ -19,9 +20,9 @@ from interlock.engine.sharing import Sharing
 from interlock.engine.steps import steps_of
 from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
-from interlock.errors import InterlockError, RequestError
+from interlock.errors import InterlockError
 from interlock.plugins import PluginHost
-from interlock.protocols import RandomSource, Responded, Strategy, StrategyCall
+from interlock.protocols import RandomSource, Responded, Steps, Strategy, StrategyCall
 from interlock.records.draft import RecordDraft
 from interlock.records.recent import RecentRecords
 from interlock.types.content import ContentRules
@@ -58,12 +59,14 @@ class Engine:
         random: RandomSource,
         content: ContentRules,
         budgeting: Budgeting | None,
+        panels: Panels,
     ) -> None:
         self.decider = decider
         self.attempts = run.attempts
         self.records = records
         self.tracing = tracing
         self.rescue = rescue
+        self.panels = panels
         self._guards = guards
         self._strategy = strategy
         self._refinement = refinement
@@ -83,6 +86,8 @@ class Engine:
     def decide(self, request: Request, opinion: tuple[Classification, str] | None = None) -> Decision:
         if self._sharing is not None:
             self._sharing.ensure()
+        if request.ensemble is not None:
+            self.panels.named(request.ensemble)
         decision = self.decider.decide(request, opinion)
         if self._sees_decisions:
             self._host.notify("interlock_decided", request=request, decision=decision)
@@ -124,8 +129,6 @@ class Engine:
         """Decide and get ready. Whatever ends a call here, but an argument that is none, is recorded:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
-        if request.ensemble is not None:
-            raise RequestError("this version runs no ensembles", key="ensemble")
         kept_to = self.decider.kept(request)
         decision = self.decide(request)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
@@ -153,10 +156,10 @@ class Engine:
                 await self._refine(state)
             if not state.decision.shortlist:
                 raise nowhere(state)
+            state.steps = self._steps(state, streamed=streamed)
         except BaseException as error:
             self._fail(state, error)
             raise
-        state.steps = self._steps(state.decision, state.request, streamed=streamed)
         return state
 
     async def _outlast(self, state: CallState) -> None:
@@ -177,7 +180,8 @@ class Engine:
         if opinion is not None and self.decider.knows(opinion[0].task):
             state.decision = state.draft.decision = self.decide(state.asked, opinion)
 
-    def _steps(self, decision: Decision, request: Request, *, streamed: bool) -> Steps:
+    def _steps(self, state: CallState, *, streamed: bool) -> Steps:
+        decision, ensemble = state.decision, state.asked.ensemble
         call = StrategyCall(
             shortlist=decision.shortlist,
             retries=self._retries,
@@ -185,10 +189,12 @@ class Engine:
             is_well=self._retry_gate.well_at(decision.task),
             random=self._random,
             content=self._content,
-            request=request,
+            request=state.request,
             streamed=streamed,
         )
-        return steps_of(self._strategy, call)
+        return (
+            steps_of(self._strategy, call) if ensemble is None else self.panels.steps(state, ensemble, call)
+        )
 
     def _succeed(self, state: CallState) -> Response:
         """The response, its record kept and observed."""

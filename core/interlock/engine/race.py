@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
+from math import inf
 
 from interlock.engine.attempting.attempts import Attempts, speaks
 from interlock.engine.call import AttemptState, CallState
@@ -13,7 +14,9 @@ from interlock.types.response import Delta
 
 
 class Entrant:
-    """One attempt of a race. `error` is how it failed; without one, it has won or has yet to end."""
+    """One attempt of a race, or what is tried in its place. `error` is how it failed; without one, it has won
+    or has yet to end.
+    """
 
     __slots__ = ("attempt", "deltas", "error", "heard", "progress", "task")
 
@@ -27,8 +30,13 @@ class Entrant:
 
     @property
     def outcome(self) -> Outcome:
+        """How it has ended, as far as it has."""
         progress = self.progress
         return Outcome(attempt=self.attempt, answer=progress.answer, error=self.error, parsed=progress.parsed)
+
+    def again(self, attempt: Attempt) -> None:
+        """Go on with another attempt in place of the one that failed."""
+        self.attempt, self.progress, self.error = attempt, AttemptState(), None
 
 
 class RaceRun:
@@ -42,6 +50,7 @@ class RaceRun:
         self._earliest = self._waiting[0].attempt.delay
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
+        self._due = inf if race.deadline is None else self._began + race.deadline
         self._running: set[asyncio.Task[None]] = set()
         self._ended: list[Entrant] = []
         self._winner: Entrant | None = None
@@ -56,7 +65,7 @@ class RaceRun:
     def outcome(self) -> Outcome:
         """Of a race that nobody has won."""
         outcomes = tuple(entrant.outcome for entrant in self._entrants if entrant in self._ended)
-        last = self._ended[-1]
+        last = self._ended[-1] if self._ended else self._entrants[0]
         error = last.error if all(outcome.error for outcome in outcomes) else None
         return Outcome(attempt=last.attempt, error=error, outcomes=outcomes)
 
@@ -80,12 +89,20 @@ class RaceRun:
         """Start the entrants, each when its time has come, until one wins or none is left."""
         if self._earliest > 0:
             await self._state.pause(self._earliest)
-        while not self._finished():
+        while not (self._finished() or self._too_late()):
             self._start_due()
             if not self._running:
                 return
-            timeout = self._next - self._loop.time() if self._waiting else None
+            until = min(self._due, self._next if self._waiting else inf)
+            timeout = None if until == inf else max(0.0, until - self._loop.time())
             await asyncio.wait(self._running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+
+    def _too_late(self) -> bool:
+        """Whether those who have not ended have had their time."""
+        if self._loop.time() < self._due:
+            return False
+        self._lost = f"was not back within the {self._race.deadline:g} s of its race"
+        return True
 
     @property
     def _next(self) -> float:
@@ -108,7 +125,7 @@ class RaceRun:
             and not admit(entrant.attempt, self.failures)
         ):
             return
-        entrant.task = self._loop.create_task(self._attempt(entrant))
+        entrant.task = self._loop.create_task(self._run(entrant))
         self._running.add(entrant.task)
 
     def _finished(self) -> bool:
@@ -139,6 +156,18 @@ class RaceRun:
             return False
         self._lost = _reason(entrant)
         return True
+
+    async def _run(self, entrant: Entrant) -> None:
+        """An attempt, and what the race has for one that failed."""
+        await self._attempt(entrant)
+        while entrant.error is not None and self._race.instead is not None:
+            following = self._race.instead(entrant.outcome)
+            if following is None or self._loop.time() + following.delay >= self._due:
+                return
+            if following.delay > 0:
+                await self._state.pause(following.delay)
+            entrant.again(following)
+            await self._attempt(entrant)
 
     async def _attempt(self, entrant: Entrant) -> None:
         """A whole answer, or a stream until its first token."""

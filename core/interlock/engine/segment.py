@@ -16,10 +16,10 @@ from interlock.errors import (
     RefusedAnswer,
     StreamInterrupted,
 )
-from interlock.types.decisions import Attempt, Outcome, Race
+from interlock.types.decisions import Arbitration, Attempt, Outcome, Race
 from interlock.types.response import Chunk, Delta
 
-Step = Attempt | Race | Outcome
+Step = Attempt | Race | Arbitration | Outcome
 # A truncated answer may be gone on from; these say that what was delivered is no beginning of one.
 _NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer, BlockedAnswer)
 
@@ -81,6 +81,9 @@ class Segment:
                 self._started, self.attempt, self.progress = started, started.attempt, started.progress
                 return started.deltas()
             step = started
+        elif isinstance(step, Arbitration):
+            assert self._state.arbitrate is not None  # noqa: S101 - a step that was checked
+            step = await self._state.arbitrate(step)
         self._ended, self.attempt = step, step.attempt
         return None
 
@@ -137,4 +140,6 @@ def _interrupted(
 def _leader(step: Step) -> Attempt:
     if isinstance(step, Attempt):
         return step
+    if isinstance(step, Arbitration):
+        return step.outcomes[0].attempt
     return step.attempts[0] if isinstance(step, Race) else step.attempt

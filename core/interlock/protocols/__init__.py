@@ -5,9 +5,13 @@ version adds fields to the argument and never changes a signature.
 """
 
 from interlock.protocols.answers import (
+    Responded,
+)
+from interlock.protocols.arbiters import (
     Arbiter,
     ArbitrateCall,
-    Responded,
+    Panelist,
+    Ruling,
 )
 from interlock.protocols.classifiers import (
     Classifier,
@@ -47,6 +51,7 @@ from interlock.protocols.providers import (
 )
 from interlock.protocols.strategies import (
     RandomSource,
+    Steps,
     Strategy,
     StrategyCall,
 )
@@ -84,6 +89,7 @@ __all__ = [
     "GrantBook",
     "GuardCall",
     "Guardrail",
+    "Panelist",
     "PreviewCall",
     "PreviewingTool",
     "Provider",
@@ -97,10 +103,12 @@ __all__ = [
     "Responded",
     "RestoreCall",
     "RestoringGuardrail",
+    "Ruling",
     "SelectiveConstraint",
     "Sender",
     "SharedHealth",
     "SharedHealthKind",
+    "Steps",
     "StoreKind",
     "Strategy",
     "StrategyCall",

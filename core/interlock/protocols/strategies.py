@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from interlock.types.content import ContentRules
-from interlock.types.decisions import Attempt, Candidate, Outcome, Race
+from interlock.types.decisions import Arbitration, Attempt, Candidate, Outcome, Race
+from interlock.types.ensembles import Panel
 from interlock.types.request import Request
 
 
@@ -29,6 +30,7 @@ class StrategyCall:
         may_retry: asked, last of all, before a deployment is tried once more; True grants one retry, and
             otherwise it is time for the next deployment.
         is_well: whether a deployment is worth an attempt that need not be made: it has not just failed.
+        panel: the members of the ensemble that the request names, if it does; `shortlist` holds nobody else.
     """
 
     shortlist: tuple[Candidate, ...]
@@ -39,6 +41,11 @@ class StrategyCall:
     content: ContentRules = field(default=ContentRules())
     may_retry: Callable[[str], bool] = _granted
     is_well: Callable[[str], bool] = _well
+    panel: Panel | None = None
+
+
+Steps = Generator[Attempt | Race | Arbitration, Outcome, Outcome | None]
+"""What a strategy yields, is sent and returns."""
 
 
 class RandomSource(Protocol):
@@ -53,12 +60,12 @@ class Strategy(Protocol):
 
     An answer to an `Attempt`, or to a `Race` for the first success, is the call's answer, and the strategy is
     not resumed. A race whose attempts are all awaited sends one Outcome with all of theirs in `outcomes`. The
-    strategy goes on from there, and by returning one of them hands over its answer. A strategy that returns
-    nothing has given up.
+    strategy goes on from there, and by returning one of them hands over its answer, or yields an
+    `Arbitration`, whose answer is the call's. A strategy that returns nothing has given up.
     """
 
     api: int
     name: str
 
-    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, Outcome | None]:
+    def run(self, call: StrategyCall) -> Steps:
         """Yields what to try; is sent the Outcome of each, and returns the one whose answer counts."""

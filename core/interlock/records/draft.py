@@ -9,6 +9,7 @@ from interlock.errors import InterlockError, ProviderError
 from interlock.records.costs import cost_of
 from interlock.types.decisions import AttemptRole, Decision
 from interlock.types.models import Deployment, Price
+from interlock.types.panels import PanelVerdict
 from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Request
 from interlock.types.response import Usage
@@ -22,7 +23,7 @@ class RecordDraft:
 
     __slots__ = (
         "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "decision", "failures",
-        "guardrails", "id", "rescue", "trace",
+        "guardrails", "id", "rescue", "trace", "verdict",
     )  # fmt: skip
 
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
@@ -38,6 +39,7 @@ class RecordDraft:
         self.guardrails: list[GuardrailRecord] = []
         self.rescue: str | None = None
         self.trace: str | None = None
+        self.verdict: PanelVerdict | None = None
 
     @property
     def attempts(self) -> tuple[AttemptRecord, ...]:
@@ -73,6 +75,7 @@ class RecordDraft:
         parent: int | None = None,
         waited: float = 0.0,
         adjusted: Sequence[str] = (),
+        member: str | None = None,
     ) -> AttemptRecord:
         """Write down an attempt that began at `ticks` of perf_counter and has just ended: in an answer, in an
         error, or because it was cancelled, of which `error` then says why.
@@ -96,6 +99,7 @@ class RecordDraft:
             waited=waited,
             adjusted=tuple(adjusted),
             cancelled=error.message if error is not None and cancelled else None,
+            member=member,
         )
         self._attempts.append(record)
         if isinstance(error, ProviderError):
@@ -126,6 +130,8 @@ class RecordDraft:
             run=self._request.run,
             step=self._request.step,
             guardrails=tuple(self.guardrails),
+            ensemble=self._request.ensemble,
+            verdict=self.verdict,
         )
 
 

@@ -54,7 +54,7 @@ def parse(output: Output, text: str) -> Any:
         OutputInvalid: the text is no JSON or does not fit.
     """
     try:
-        value = loads(_bare(text))
+        value = loads(bare(text))
     except (ValueError, RecursionError):
         raise OutputInvalid(f"the answer is no JSON, as {output.name} asks for", text=text) from None
     try:
@@ -71,8 +71,8 @@ def mending(request: Request, misfit: OutputInvalid) -> Request:
     return replace(request, messages=(*request.messages, Message("assistant", said), Message("user", ask)))
 
 
-def _bare(text: str) -> str:
-    """Models like to wrap JSON in a code fence, even when asked not to."""
+def bare(text: str) -> str:
+    """JSON as models write it: they like to wrap it in a code fence, even when asked not to."""
     text = text.strip()
     if text.startswith("```") and text.endswith("```"):
         return text[3:-3].removeprefix("json").strip()

@@ -1,11 +1,10 @@
 """A late duplicate: when the best deployment is slower than it mostly is, the next one is asked as well."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from interlock.failures import Action
-from interlock.protocols import Strategy, StrategyCall
+from interlock.protocols import Steps, Strategy, StrategyCall
 from interlock.strategies.actions import action_for
 from interlock.strategies.extras import ExtraCalls
 from interlock.types.decisions import Attempt, Outcome, Race
@@ -55,7 +54,7 @@ class Hedge:
         self._latencies = latencies
         self._extras = ExtraCalls(policy.budget)
 
-    def run(self, call: StrategyCall) -> Generator[Attempt | Race, Outcome, Outcome | None]:
+    def run(self, call: StrategyCall) -> Steps:
         self._extras.earn()
         steps = self._inner.run(call)
         ended: dict[str, Outcome] = {}

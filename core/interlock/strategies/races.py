@@ -2,17 +2,22 @@
 
 from collections.abc import Generator
 
-from interlock.types.decisions import Attempt, Outcome, Race
+from interlock.protocols import Steps
+from interlock.types.decisions import Arbitration, Attempt, Outcome
 
 
-def in_turn(steps: Generator[Attempt | Race, Outcome, Outcome | None]) -> Generator[Attempt, Outcome, None]:
-    """The same steps, a race's attempts one after another. The first success is taken for the answer."""
+def in_turn(steps: Steps) -> Generator[Attempt, Outcome, None]:
+    """The same steps, a race's attempts one after another. The first success is taken for the answer, and so
+    nothing is left to arbitrate.
+    """
     try:
         step = next(steps)
         while True:
             if isinstance(step, Attempt):
                 step = steps.send((yield step))
                 continue
+            if isinstance(step, Arbitration):
+                return
             failures: list[Outcome] = []
             for attempt in step.attempts:
                 failures.append((yield attempt))

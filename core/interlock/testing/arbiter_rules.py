@@ -2,18 +2,24 @@
 
 import asyncio
 import inspect
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, get_args
 
-from interlock.errors import InterlockError
-from interlock.protocols import API, Arbiter, ArbitrateCall
+from interlock.errors import InterlockError, Unavailable
+from interlock.protocols import API, Arbiter, ArbitrateCall, Panelist, Ruling
+from interlock.requests.checking import as_request
+from interlock.requests.output import parse
 from interlock.testing.classifier_rules import HOSTILE
 from interlock.testing.rules import Conformance, expect, fail, way_out
-from interlock.types.messages import Message, Reasoning, Text
-from interlock.types.request import Request
+from interlock.types.identifiers import identifier
+from interlock.types.messages import Message, Reasoning, Text, ToolCall
+from interlock.types.request import Output, Request, ToolSpec
 from interlock.types.response import Answer, FinishReason, Usage
 
 _PATIENCE = 10.0
+_NUMBERS = (2, 3, 7)
 
 
 class ArbiterConformance(Conformance):
@@ -21,72 +27,92 @@ class ArbiterConformance(Conformance):
 
     Attributes:
         arbiter: what is tested.
-        modes: the modes that it is asked in.
     """
 
     arbiter: Arbiter
-    modes: tuple[str, ...] = ("select_best",)
     scenarios: ClassVar[frozenset[str]] = frozenset({"same_again"})
+
+    def said(self, request: Request) -> str:
+        """What the model says that is asked: the least that fits the request's `output`, or a sentence.
+
+        Override it where an arbiter needs to hear something in particular.
+        """
+        return json.dumps(_least(request.output.schema)) if request.output else "The first is the best."
 
     def test_is_an_arbiter(self) -> None:
         arbiter = self.arbiter
-        expect(isinstance(arbiter, Arbiter), f"{arbiter!r} is no Arbiter: it needs api, name, arbitrate")
+        expect(
+            isinstance(arbiter, Arbiter), f"{arbiter!r} is no Arbiter: it needs api, name, asks, arbitrate"
+        )
         expect(not isinstance(arbiter, type), "give an instance, not the class")
         expect(arbiter.api == API, f"api is {arbiter.api!r}; this version speaks {API}")
         expect(isinstance(arbiter.name, str) and arbiter.name, "name must be text")
+        expect(isinstance(arbiter.asks, bool), "asks must be True or False")
         expect(inspect.iscoroutinefunction(arbiter.arbitrate), "arbitrate must be a coroutine function")
 
-    def test_makes_one_answer_of_any_number(self) -> None:
-        for mode in self.modes:
-            for number in (1, 2, 3, 7):
-                answer = self._arbitrate(_panel(number), mode)
-                expect(answer.text.strip(), f"{mode}, {number} answers: the answer is empty")
-                known = answer.finish_reason in get_args(FinishReason)
-                expect(known, f"{mode}: finish_reason is {answer.finish_reason!r}")
+    def test_rules_on_any_number_of_answers(self) -> None:
+        for number in _NUMBERS:
+            self._rule(_panel(number))
+
+    def test_rules_on_tool_calls_and_on_structured_output(self) -> None:
+        called = [
+            ToolCall(id=f"call-{n}", name="find", arguments={"what": f"thing {n % 2}"}) for n in range(3)
+        ]
+        panel = tuple(
+            Panelist(label=label, answer=Answer(parts=(call,), finish_reason="tool_calls"))
+            for label, call in zip("ABC", called, strict=True)
+        )
+        ruling = self._rule(panel, Request("Find it.", tools=[ToolSpec(name="find")]))
+        if ruling.answer is not None and ruling.answer.tool_calls:
+            known = [each.answer.tool_calls for each in panel]
+            expect(ruling.answer.tool_calls in known, "tool calls are one member's, not the arbiter's own")
+        answers = [json.dumps({"city": city, "days": 2}) for city in ("Paris", "paris", "Rome")]
+        schema = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}
+        self._rule(_saying(*answers), Request("Where to?", output=schema))
 
     def test_presents_no_broken_answer_as_a_whole_one(self) -> None:
-        for mode in self.modes:
-            ends: tuple[FinishReason, ...] = ("length", "refusal")
-            for end in ends:
-                answers = {
-                    name: Answer(parts=answer.parts, finish_reason=end) for name, answer in _panel(2).items()
-                }
-                try:
-                    answer = self._arbitrate(answers, mode)
-                except InterlockError:
-                    continue  # it found nothing worth giving, and said so
-                texts = [each.text for each in answers.values()]
-                expect(
-                    answer.text not in texts or answer.finish_reason == end,
-                    f"{mode}: a member's answer that ended in {end!r} was given as {answer.finish_reason!r}",
-                )
-
-    def test_leaves_the_answers_as_they_are(self) -> None:
-        for mode in self.modes:
-            answers = _panel(3)
-            self._arbitrate(answers, mode)
-            expect(answers == _panel(3), f"{mode}: the panel's answers were changed")
-
-    def test_gives_the_same_answer_again(self) -> None:
-        self.unless_it_cannot("same_again")
-        for mode in self.modes:
-            first, again = (self._arbitrate(_panel(3), mode) for _ in range(2))
+        ends: tuple[FinishReason, ...] = ("length", "refusal")
+        for end in ends:
+            panel = tuple(replace(each, answer=replace(each.answer, finish_reason=end)) for each in _panel(2))
+            try:
+                own = self._rule(panel).answer
+            except InterlockError:
+                continue  # it found nothing worth giving, and said so
+            texts = [each.answer.text for each in panel]
             expect(
-                first.text == again.text,
-                f"{mode}: the same panel was judged in two ways; one that asks a model says "
-                f"{way_out('same_again')}",
+                own is None or own.text not in texts or own.finish_reason == end,
+                f"a member's answer that ended in {end!r} was given as {own and own.finish_reason!r}",
             )
 
+    def test_leaves_the_answers_as_they_are(self) -> None:
+        panel = _panel(3)
+        self._rule(panel)
+        expect(panel == _panel(3), "the panel's answers were changed")
+
+    def test_gives_the_same_ruling_again(self) -> None:
+        self.unless_it_cannot("same_again")
+        first, again = (self._rule(_panel(3)) for _ in range(2))
+        expect(
+            first == again,
+            f"the same panel was judged in two ways; one that draws by lot says {way_out('same_again')}",
+        )
+
     def test_survives_hostile_text(self) -> None:
-        for mode in self.modes:
-            for text in HOSTILE:
-                hostile = Answer(parts=(Reasoning(text), Text(text)), finish_reason="stop")
-                self._arbitrate({**_panel(1), "hostile": hostile}, mode, text)
+        for text in HOSTILE:
+            hostile = Answer(parts=(Reasoning(text), Text(text)), finish_reason="stop")
+            self._rule((*_panel(1), Panelist(label="B", answer=hostile)), Request(text or "Hello."))
+
+    def test_stands_it_when_nobody_answers_it(self) -> None:
+        if not self.arbiter.asks:
+            return
+        try:
+            self._rule(_panel(2), deaf=True)
+        except InterlockError:
+            return  # a call ends in it
 
     def test_lets_cancellation_pass(self) -> None:
         async def main() -> None:
-            call = ArbitrateCall(request=_request("Hello."), answers=_panel(2), mode=self.modes[0])
-            task = asyncio.create_task(self.arbiter.arbitrate(call))
+            task = asyncio.create_task(self.arbiter.arbitrate(self._call(_panel(2), _request("Hello."))))
             await asyncio.sleep(0)
             ended = task.done()
             task.cancel()
@@ -95,34 +121,88 @@ class ArbiterConformance(Conformance):
 
         asyncio.run(main())
 
-    def _arbitrate(self, answers: Mapping[str, Answer], mode: str, prompt: str = "Hello.") -> Answer:
-        call = ArbitrateCall(request=_request(prompt), answers=answers, mode=mode)
+    def _call(self, panel: tuple[Panelist, ...], request: Request, *, deaf: bool = False) -> ArbitrateCall:
+        async def ask(asked: Request) -> Answer:
+            checked = as_request(asked, {})
+            await asyncio.sleep(0)
+            if deaf:
+                raise Unavailable("the model that is asked is down")
+            text = self.said(checked)
+            if isinstance(checked.output, Output):
+                parse(checked.output, text)
+            return Answer(parts=(Text(text),), finish_reason="stop", usage=Usage(input_tokens=9))
 
-        async def ask() -> Any:
+        return ArbitrateCall(request=request, members=panel, ask=ask if self.arbiter.asks else None)
+
+    def _rule(
+        self, panel: tuple[Panelist, ...], request: Request | None = None, *, deaf: bool = False
+    ) -> Ruling:
+        call = self._call(panel, as_request(request or _request("Hello."), {}), deaf=deaf)
+
+        async def arbitrate() -> Any:
             return await asyncio.wait_for(self.arbiter.arbitrate(call), _PATIENCE)
 
         try:
-            answer: Any = asyncio.run(ask())
+            ruling: Any = asyncio.run(arbitrate())
         except InterlockError:
             raise
         except TimeoutError as error:
-            fail(f"{mode}: no end within {_PATIENCE:g} s", error)
+            fail(f"no end within {_PATIENCE:g} s", error)
         except Exception as error:  # noqa: BLE001 - whatever an arbiter raises is the finding
-            fail(f"{mode}: {type(error).__name__} left arbitrate: {error}", error)
-        expect(isinstance(answer, Answer), f"arbitrate returns an Answer, not a {type(answer).__name__}")
-        return answer  # type: ignore[no-any-return]  # checked in the line above
+            fail(f"{type(error).__name__} left arbitrate: {error}", error)
+        _check(ruling, {each.label for each in panel})
+        return ruling  # type: ignore[no-any-return]  # checked in the line above
+
+
+def _check(ruling: Any, labels: set[str]) -> None:
+    expect(isinstance(ruling, Ruling), f"arbitrate returns a Ruling, not a {type(ruling).__name__}")
+    expect(ruling.chosen, "a ruling says whose answer was chosen, or went into its own")
+    strangers = {*ruling.chosen, *ruling.dissent, *ruling.scores} - labels
+    expect(not strangers, f"a ruling names members by their labels alone, not {sorted(map(str, strangers))}")
+    share = ruling.agreement
+    expect(share is None or 0 <= share <= 1, f"agreement is a share from 0 to 1, not {share!r}")
+    wordy = [flag for flag in ruling.flags if identifier(flag) is None]
+    expect(not wordy, f"flags are words without blanks, for records hold no text: {wordy}")
+    own = ruling.answer
+    if own is not None:
+        expect(isinstance(own, Answer), f"an answer of its own is an Answer, not a {type(own).__name__}")
+        known = own.finish_reason in get_args(FinishReason)
+        expect(known, f"the answer's finish_reason is {own.finish_reason!r}")
+        expect(own.text.strip() or own.tool_calls, "the answer of its own is empty")
+
+
+def _least(schema: Mapping[str, Any]) -> Any:
+    """The least that fits a plain schema."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        wanted = schema.get("properties", {})
+        return {name: _least(part) for name, part in wanted.items()}
+    if kind == "array":
+        return [_least(schema.get("items", {}))] * int(schema.get("minItems", 0))
+    if kind in ("integer", "number"):
+        return schema.get("minimum", 0)
+    return {"boolean": False, "null": None}.get(str(kind), "nothing")
 
 
 def _request(text: str) -> Request:
     return Request((Message("user", text),))
 
 
-def _panel(number: int) -> dict[str, Answer]:
-    return {
-        f"member-{n}": Answer(
-            parts=(Text(f"The answer of member {n}{' and more' * n}."),),
-            finish_reason="stop",
-            usage=Usage(input_tokens=10, output_tokens=5 + n),
+def _panel(number: int) -> tuple[Panelist, ...]:
+    return _saying(*(f"The answer of member {n}{' and more' * n}." for n in range(number)))
+
+
+def _saying(*texts: str) -> tuple[Panelist, ...]:
+    return tuple(
+        Panelist(
+            label="ABCDEFGH"[n],
+            answer=Answer(
+                parts=(Text(text),),
+                finish_reason="stop",
+                usage=Usage(input_tokens=10, output_tokens=5 + n),
+            ),
         )
-        for n in range(number)
-    }
+        for n, text in enumerate(texts)
+    )

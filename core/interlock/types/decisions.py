@@ -7,6 +7,7 @@ from typing import Any, Literal
 from interlock.errors import ProviderError
 from interlock.errors.exclusions import by_rule
 from interlock.types.facts import Facts
+from interlock.types.panels import PanelMember
 from interlock.types.response import Answer
 
 Reason = Literal[
@@ -75,12 +76,14 @@ class Attempt:
     """One try that a strategy asks for, after waiting `delay` seconds.
 
     `repair` asks the same deployment to mend the structured output that it got wrong in the attempt before.
+    `member` is the label of the panel's member that is asked.
     """
 
     deployment: str
     delay: float = 0.0
     repair: bool = False
     role: AttemptRole = "answer"
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +96,17 @@ class Race:
         admit: asked, with what has failed so far, before each attempt that did not begin with the race;
             False leaves the attempt out.
         ends: told of each failure; True ends the race, and the others are cancelled.
+        deadline: seconds from its beginning, for races whose attempts are all awaited: whoever has not ended
+            by then is cancelled.
+        instead: for the same races: told of each failure, and says what is tried in its place, if anything.
     """
 
     attempts: tuple[Attempt, ...]
     first: bool = True
     admit: "Callable[[Attempt, tuple[Outcome, ...]], bool] | None" = field(default=None, compare=False)
     ends: "Callable[[Outcome], bool] | None" = field(default=None, compare=False)
+    deadline: float | None = None
+    instead: "Callable[[Outcome], Attempt | None] | None" = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.attempts:
@@ -113,7 +121,8 @@ class Outcome:
         parsed: the answer's structured output, when the request asked for one.
         outcomes: of a race that nobody has won, how each of its attempts ended, in the race's order. Those
             that were left out, and those that were cancelled because the race was over, are not among them.
-            Its own `attempt` is the one that ended last, and `error` that one's, unless another has answered.
+            Its own `attempt` is the one that ended last, and `error` that one's, unless another has answered
+            or none has ended.
     """
 
     attempt: Attempt
@@ -121,3 +130,20 @@ class Outcome:
     error: ProviderError | None = None
     parsed: Any = None
     outcomes: "tuple[Outcome, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arbitration:
+    """Asks for one answer out of those of a panel, which is then the call's.
+
+    Attributes:
+        outcomes: those that count, in the order of the members; a single one is handed over as it is.
+        members: what became of each member.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    members: tuple[PanelMember, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.outcomes or any(each.answer is None for each in self.outcomes):
+            raise ValueError("an arbitration needs answers")

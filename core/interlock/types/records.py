@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from interlock.types.decisions import AttemptRole, Decision
+from interlock.types.panels import PanelVerdict
 from interlock.types.response import Usage
 
 LEFT = "left by the caller"
@@ -42,6 +43,7 @@ class AttemptRecord:
     whether the request was sent twice (`RESENT`).
     `cancelled` says why nobody waited for its answer any more, which is no error: `left by the caller`, or
     as `lost the race to b`.
+    `member` is the label of the panel's member that it was made for.
     """
 
     id: int
@@ -60,6 +62,7 @@ class AttemptRecord:
     waited: float = 0.0
     adjusted: tuple[str, ...] = ()
     cancelled: str | None = None
+    member: str | None = None
 
     @property
     def outcome(self) -> Literal["answer", "error", "left", "lost"]:
@@ -98,6 +101,7 @@ class Record:
     ended a call that its caller left before there was one, as CancelledError, or GeneratorExit for a stream.
     `trace` is the W3C traceparent of the call's span, when it was traced. `run` and `step` are the request's.
     `guardrails` are in the order in which they spoke.
+    `ensemble` is the one that was asked for, and `verdict` what its panel came to, unless that was an error.
     """
 
     id: str
@@ -117,6 +121,8 @@ class Record:
     run: str | None = None
     step: str | None = None
     guardrails: tuple[GuardrailRecord, ...] = ()
+    ensemble: str | None = None
+    verdict: PanelVerdict | None = None
 
     @property
     def outcome(self) -> Literal["answer", "error", "left"]:

@@ -18,10 +18,13 @@ from interlock.types.messages import (
 )
 
 if TYPE_CHECKING:
+    from interlock.types.panels import PanelVerdict
     from interlock.types.records import Record
 
 N = TypeVar("N", int, float)
 FinishReason = Literal["stop", "length", "tool_calls", "refusal"]
+WHOLE = ("stop", "tool_calls")
+"""How an answer ends that neither was cut nor refuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,3 +183,8 @@ class Response:
     message: Message
     record: "Record"
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> "PanelVerdict | None":
+        """How this answer was made of those of an ensemble's members; None when no panel was asked."""
+        return self.record.verdict

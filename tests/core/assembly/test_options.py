@@ -56,6 +56,7 @@ class Offer:
     result: Any = None
     api: ClassVar[int] = 1
     phases: ClassVar[frozenset[str]] = frozenset({"request"})
+    asks: ClassVar[bool] = False
 
     def configured(self, options):
         if isinstance(self.result, BaseException):

@@ -85,9 +85,15 @@ def test_whoever_looks_for_the_hedge_among_strategies_is_told_where_it_stands(co
 
 def test_a_stranger_is_refused_with_what_there_is():
     with pytest.raises(ConfigError, match=r"fallback, last_first; `interlock plugins` says") as caught:
-        router_of({"a": []}, strategy="panel")
+        router_of({"a": []}, strategy="somebody")
     assert caught.value.suggestion is None
 
 
 def test_two_routers_of_different_strategies_differ_in_their_digest():
     assert router_of({"a": []}).digest != router_of({"a": []}, strategy="last_first").digest
+
+
+def test_the_panel_is_for_ensembles():
+    with pytest.raises(ConfigError, match="an ensemble's members") as caught:
+        router_of({"a": []}, strategy="panel")
+    assert caught.value.key == "strategy"

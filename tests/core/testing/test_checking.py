@@ -16,6 +16,7 @@ from interlock.testing.running import Examined, Finding, run_rules
 ACME = Path(__file__).parents[2] / "third_party" / "acme"
 PLUGIN = """
 from interlock import InvalidRequest, Text, Verdict, hookimpl
+from interlock.protocols import Ruling
 from interlock.testing import ScriptedProvider
 
 def refusing(call):
@@ -27,8 +28,10 @@ def refusing(call):
 class Longest:
     api = 1
     name = "longest"
+    asks = False
     async def arbitrate(self, call):
-        return max(call.answers.values(), key=lambda answer: len(answer.text))
+        longest = max(call.members, key=lambda member: len(member.answer.text))
+        return Ruling(chosen=(longest.label,))
 
 class Shout:
     api = 1

@@ -90,7 +90,7 @@ class Attempts:
                 answer = scope.masked(answer)
             scope.answer, scope.usage, scope.served_model = answer, answer.usage, answer.served_model
             self._make_way(slot)
-            answer = await self._accept(state, call, answer, progress)
+            answer = await self._accept(state, attempt, call, answer, progress)
             scope.usage = answer.usage
         return answer
 
@@ -145,7 +145,7 @@ class Attempts:
                         limit = limits.wait("between_tokens", loop_time())
             scope.answer = scope.masked(_marked(await unhurried(fold.size, fold.answer), call.deployment))
             self._make_way(slot)
-            answer = await self._accept(state, call, scope.answer, progress)
+            answer = await self._accept(state, attempt, call, scope.answer, progress)
             scope.usage = answer.usage
             if window is not None:
                 yield window.rest()
@@ -156,7 +156,12 @@ class Attempts:
             slot.leave()
 
     async def _accept(
-        self, state: CallState, call: ProviderCall, answer: Answer, progress: AttemptState
+        self,
+        state: CallState,
+        attempt: Attempt,
+        call: ProviderCall,
+        answer: Answer,
+        progress: AttemptState,
     ) -> Answer:
         """The answer, still sealed; its output parsed, its usage known or estimated."""
         check_content(self._content, state.request, answer)
@@ -173,7 +178,7 @@ class Attempts:
                 else:
                     progress.parsed = await unhurried(len(text), guards.parsed, output, state, answer)
             except OutputInvalid as misfit:
-                state.misfits[call.deployment.id] = misfit
+                state.misfits[attempt.member, attempt.deployment] = misfit
                 raise
         usage = answer.usage
         if usage.input_tokens is None or usage.output_tokens is None:
@@ -192,7 +197,13 @@ class Attempts:
         if rule is not None:
             error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {rule}")
             record = state.draft.attempt(
-                number, deployment, attempt.role, ticks=perf_counter(), error=error, parent=progress.parent
+                number,
+                deployment,
+                attempt.role,
+                ticks=perf_counter(),
+                error=error,
+                parent=progress.parent,
+                member=attempt.member,
             )
             if state.trace is not None:
                 state.trace.refused(deployment, record)
@@ -202,7 +213,8 @@ class Attempts:
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
         request = state.request
-        if attempt.repair and (misfit := state.misfits.get(deployment.id)) is not None:
+        misfit = state.misfits.get((attempt.member, deployment.id)) if attempt.repair else None
+        if misfit is not None:
             request = mending(request, misfit)
         elif progress.prefix:
             request = prefilled(request, progress.prefix)

@@ -173,6 +173,7 @@ class AttemptScope:
             price=served.price,
             first_token=self.first_token,
             parent=self.progress.parent,
+            member=self.attempt.member,
             waited=self.progress.waited,
             adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,
         )

@@ -1,0 +1,1 @@
+"""Arbiters that ask nobody."""

@@ -1,0 +1,101 @@
+"""Ensembles: who of their members a request may ask."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from string import ascii_uppercase
+
+from interlock.engine.arbitration import Arbitrations
+from interlock.engine.call import CallState
+from interlock.engine.ensembles import Ensemble, Member
+from interlock.engine.steps import steps_of
+from interlock.errors import NoDeployment, RequestError
+from interlock.protocols import Steps, StrategyCall
+from interlock.types.decisions import Candidate, Decision
+from interlock.types.ensembles import Panel, Seat
+from interlock.types.names import nearest
+
+# Of the time that the call has left, where no deadline is set, or one that is longer.
+_SHARE = 0.5
+_TWO = 2
+
+
+class Panels:
+    """The ensembles of one router, by name."""
+
+    def __init__(self, ensembles: Mapping[str, Ensemble], arbitrations: Arbitrations) -> None:
+        self._ensembles = ensembles
+        self._arbitrations = arbitrations
+
+    def named(self, name: str) -> Ensemble:
+        """Raises RequestError for a name that no ensemble has."""
+        found = self._ensembles.get(name)
+        if found is None:
+            there = (
+                f"there are {', '.join(self._ensembles)}" if self._ensembles else "the configuration has none"
+            )
+            raise RequestError(
+                f"there is no ensemble {name!r}; {there}.",
+                key="ensemble",
+                suggestion=nearest(name, list(self._ensembles)),
+            )
+        return found
+
+    def seats(self, name: str, decision: Decision) -> tuple[Seat, ...]:
+        """A seat for each member, with who of the shortlist may answer for it."""
+        members = self.named(name).members
+        return tuple(
+            Seat(
+                label=label,
+                member=member.name,
+                candidates=_allowed(member.deployments, decision),
+                excluded=_excluded(member, decision),
+            )
+            for label, member in zip(ascii_uppercase, members, strict=False)
+        )
+
+    def steps(self, state: CallState, name: str, call: StrategyCall) -> Steps:
+        """The strategy of an ensemble, which knows its members alone; the call can be arbitrated from now on.
+
+        Raises:
+            NoDeployment: too few members, or not the arbiter's model, may see the request. Nothing was sent.
+        """
+        ensemble = self.named(name)
+        seats = self.seats(name, state.decision)
+        seated = [seat for seat in seats if seat.candidates]
+        if len(seated) < ensemble.quorum:
+            raise _too_few(ensemble, seats, len(seated))
+        judges: tuple[Candidate, ...] = ()
+        if ensemble.judge is not None:
+            judges = _allowed(ensemble.judge.deployments, state.decision)
+            if not judges and len(seated) >= _TWO:
+                what = f"the arbiter's model of the ensemble {name!r} may not see this request"
+                raise NoDeployment(what, excluded=_excluded(ensemble.judge, state.decision))
+        left = state.due - asyncio.get_running_loop().time()
+        given = ensemble.deadline
+        deadline = left * _SHARE if given is None or given >= left else given
+        state.panel = Panel(ensemble=name, seats=seats, quorum=ensemble.quorum, deadline=deadline)
+        state.arbitrate = self._arbitrations.of(state, ensemble, judges)
+        members = {each.deployment for seat in seated for each in seat.candidates}
+        shortlist = tuple(each for each in call.shortlist if each.deployment in members)
+        return steps_of(ensemble.strategy, replace(call, shortlist=shortlist, panel=state.panel))
+
+
+def _allowed(deployments: Collection[str], decision: Decision) -> tuple[Candidate, ...]:
+    return tuple(each for each in decision.shortlist if each.deployment in deployments)
+
+
+def _excluded(member: Member, decision: Decision) -> dict[str, str]:
+    """Who of a member's deployments is excluded by which rule; the member itself where it has none."""
+    if not member.deployments:
+        return {member.name: "no deployment of the configuration serves it"}
+    return {id_: rule for id_, rule in decision.excluded.items() if id_ in member.deployments}
+
+
+def _too_few(ensemble: Ensemble, seats: Collection[Seat], seated: int) -> NoDeployment:
+    excluded = {id_: rule for seat in seats for id_, rule in seat.excluded.items()}
+    return NoDeployment(
+        f"{seated} of {len(seats)} members of the ensemble {ensemble.name!r} may see this request, and its "
+        f"quorum is {ensemble.quorum}",
+        excluded=excluded,
+    )
