@@ -2,7 +2,8 @@
 
 Stricter than YAML 1.1: only `true` and `false` are booleans, so that `region: no` is Norway; dates and
 sexagesimal numbers stay text; a key that comes twice, a key that is no text, tags and several documents are
-refused; and so is a file that nests too deeply or grows too large through its aliases.
+refused, and so is a file that nests too deeply or holds too much. Anchors and aliases are refused, too: every
+value stands where it is written.
 """
 
 import re
@@ -30,6 +31,7 @@ MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
 
+_WRITTEN_OUT = "write the value out where it is wanted"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -52,14 +54,12 @@ _CONSTANTS = {
 class Node:
     """A value and where it stands. `value` is a scalar, a list of nodes, or a dict from key to node.
 
-    `keys` holds the line of each key; `size` and `depth` count what is inside, aliases included each time.
+    `keys` holds the line of each key.
     """
 
     line: int
     value: Any = field(repr=False)
     keys: dict[str, int] = field(default_factory=dict, repr=False)
-    size: int = 1
-    depth: int = 0
 
     def plain(self) -> Any:
         if isinstance(self.value, dict):
@@ -124,10 +124,8 @@ class _Open:
     """A collection that has not ended yet; `pending` is the key that waits for its value."""
 
     node: Node
-    anchor: str | None
     pending: str | None = None
     pending_line: int = 0
-    merged: list[Node] = field(default_factory=list)
 
 
 class _Reader:
@@ -139,7 +137,6 @@ class _Reader:
         self.root: Node | None = None
         self.documents = 0
         self.stack: list[_Open] = []
-        self.anchors: dict[str, Node | None] = {}
         self.values = 0
 
     def error(self, message: str, line: int, key: str = "") -> ConfigError:
@@ -153,45 +150,33 @@ class _Reader:
             if self.documents > 1:
                 raise self.error("holds a second document; a configuration is one.", line)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            self._close(self.stack.pop())
+            self._put(self.stack.pop().node)
         elif isinstance(event, NodeEvent):
             self._node(event, line)
 
     def _node(self, event: NodeEvent, line: int) -> None:
+        if event.anchor:
+            mark = ("*" if isinstance(event, AliasEvent) else "&") + event.anchor
+            raise self.error(f"anchors and aliases such as {mark} are not read; {_WRITTEN_OUT}.", line)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top.node.value, dict) and top.pending is None:
             self._key(top, event, line)
             return
-        if isinstance(event, AliasEvent):
-            name = event.anchor or ""
-            if name not in self.anchors:
-                raise self.error(f"there is no anchor &{name}.", line)
-            target = self.anchors[name]
-            if target is None:
-                raise self.error(f"the anchor &{name} refers to itself.", line)
-            self._count(target.size, line)
-            if len(self.stack) + target.depth > MAX_DEPTH:
-                raise self.error(f"nests more than {MAX_DEPTH} levels deep.", line)
-            self._put(Node(line, target.value, target.keys, target.size, target.depth))
-            return
-        self._count(1, line)
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise self.error(f"holds more than {MAX_VALUES:,} values.", line)
         if isinstance(event, ScalarEvent):
-            node = Node(line, self._scalar(event, line))
-            if event.anchor:
-                self.anchors[event.anchor] = node
-            self._put(node)
+            self._put(Node(line, self._scalar(event, line)))
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             self._refuse_tag(event, line)
             if len(self.stack) >= MAX_DEPTH:
                 raise self.error(f"nests more than {MAX_DEPTH} levels deep.", line)
-            if event.anchor:
-                self.anchors[event.anchor] = None
             empty: Any = {} if isinstance(event, MappingStartEvent) else []
-            self.stack.append(_Open(Node(line, empty), event.anchor))
+            self.stack.append(_Open(Node(line, empty)))
 
     def _key(self, top: _Open, event: NodeEvent, line: int) -> None:
         if not isinstance(event, ScalarEvent):
-            raise self.error("a key must be text, not a list, a mapping or an alias.", line)
+            raise self.error("a key must be text, not a list or a mapping.", line)
         key = self._scalar(event, line)
         if not isinstance(key, str):
             shown = event.value or "an empty key"
@@ -199,8 +184,8 @@ class _Reader:
         if key in top.node.value:
             first = top.node.keys[key]
             raise self.error(f"this key comes twice; the first is in line {first}.", line, key)
-        if event.anchor:
-            raise self.error("an anchor on a key is not read.", line, key)
+        if key == "<<" and not event.style:
+            raise self.error(f"<< merges nothing here; {_WRITTEN_OUT}.", line)
         top.pending, top.pending_line = key, line
 
     def _put(self, node: Node) -> None:
@@ -211,31 +196,10 @@ class _Reader:
         key = top.pending
         if key is None:
             top.node.value.append(node)
-        elif key == "<<":
-            top.merged += node.value if isinstance(node.value, list) else [node]
-            top.pending = None
-            return
         else:
             top.node.value[key] = node
             top.node.keys[key] = top.pending_line
             top.pending = None
-        top.node.size += node.size
-        top.node.depth = max(top.node.depth, node.depth + 1)
-
-    def _close(self, done: _Open) -> None:
-        node = done.node
-        for merged in done.merged:
-            if not isinstance(merged.value, dict):
-                raise self.error("<< merges mappings alone.", merged.line)
-            for key, value in merged.value.items():
-                if key not in node.value:
-                    node.value[key] = value
-                    node.keys[key] = merged.keys[key]
-                    node.size += value.size
-                    node.depth = max(node.depth, value.depth + 1)
-        if done.anchor:
-            self.anchors[done.anchor] = node
-        self._put(node)
 
     def _scalar(self, event: ScalarEvent, line: int) -> Any:
         if event.tag == "!" or (event.tag or "").endswith(":str"):
@@ -256,17 +220,12 @@ class _Reader:
         if event.tag and event.tag != "!":
             raise self.error(f"tags such as {event.tag!r} are not read.", line)
 
-    def _count(self, values: int, line: int) -> None:
-        self.values += values
-        if self.values > MAX_VALUES:
-            raise self.error(f"holds more than {MAX_VALUES:,} values, its aliases included.", line)
-
     def _path(self) -> list[str]:
         path = []
-        for level, entry in enumerate(self.stack):
+        for entry in self.stack:
             if isinstance(entry.node.value, list):
                 path.append(str(len(entry.node.value)))
-            elif entry.pending is not None and (entry.pending != "<<" or level + 1 < len(self.stack)):
+            elif entry.pending is not None:
                 path.append(entry.pending)
         return path
 

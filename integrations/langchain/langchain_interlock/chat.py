@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput, ModelProfile
@@ -13,35 +13,20 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.uuid import uuid7
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
-from langchain_interlock.deferred import Deferred
+from interlock import Router
+from langchain_interlock import (
+    bare,
+    borrowed,
+    calls,
+    messages_in,
+    plain,
+    profiles,
+    routers,
+    serving,
+    structured,
+)
+from langchain_interlock import tools as tools_
 from langchain_interlock.tracing import Traced
-
-if TYPE_CHECKING:
-    from interlock import Router
-    from langchain_interlock import (
-        bare,
-        borrowed,
-        calls,
-        messages_in,
-        plain,
-        profiles,
-        routers,
-        serving,
-        structured,
-    )
-    from langchain_interlock import tools as tools_
-else:
-    Router = Any  # `_wire` sees to it that it is one
-    bare = Deferred("bare")
-    borrowed = Deferred("borrowed")
-    calls = Deferred("calls")
-    messages_in = Deferred("messages_in")
-    plain = Deferred("plain")
-    profiles = Deferred("profiles")
-    routers = Deferred("routers")
-    serving = Deferred("serving")
-    structured = Deferred("structured")
-    tools_ = Deferred("tools")
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ Rows differ by data alone. What a row does not name, the vendor does not take: a
 effort) is then left out, a part of the conversation is refused by name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from interlock.protocols import ProviderFacts
@@ -141,24 +141,16 @@ OPENAI = Vendor(
     stops=4,
 )
 
-AZURE = Vendor(
+AZURE = replace(
+    OPENAI,
     facts=ProviderFacts(
         name="azure",
         env=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
         hint="Set AZURE_API_KEY, base_url to https://<resource>.openai.azure.com, and the resource's region.",
         takes_query=True,
     ),
-    max_tokens="max_completion_tokens",
-    names=True,
-    strict=True,
-    refusals=True,
-    ask="reasoning_effort",
-    documents="file",
-    audio="object",
-    call_ids="short",
     auth="api-key",
     azure=True,
-    stops=4,
 )
 
 ZHIPU = Vendor(
@@ -347,16 +339,12 @@ VLLM = Vendor(
     audio="object",
 )
 
-LLAMACPP = Vendor(
+LLAMACPP = replace(
+    VLLM,
     facts=_server(
         "llamacpp", "http://127.0.0.1:8080/v1", "Start it with `llama-server -m <model.gguf> --jinja`."
     ),
-    top_k=True,
-    ask="template",
-    reasoning_back="with_tool_calls",
-    think_tags=True,
-    system_first=True,
-    audio="object",
+    reasoning_form="reasoning_content",
 )
 
 COMPATIBLE = Vendor(
