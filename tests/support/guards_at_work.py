@@ -1,15 +1,21 @@
 """Three guardrails of the kinds that there are: one seals, one blocks, one asks a model."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 from interlock import Request, Verdict, hookimpl
-from interlock.protocols import GuardCall, Release, ReleaseCall, RestoreCall
+from interlock.protocols import GuardCall, Release, ReleaseCall
 
-ACCOUNT = re.compile(r"ACC-\d{6}")
-_TOKEN = re.compile(r"<ACCOUNT_\d+>")
-_BEGUN = re.compile(r"<(?:A(?:C(?:C(?:O(?:U(?:N(?:T(?:_\d{0,9})?)?)?)?)?)?)?)?\Z")
+_path = Path(__file__).parents[1] / "third_party" / "accounts" / "interlock_accounts.py"
+_spec = spec_from_file_location("interlock_accounts_at_work", _path)
+assert _spec is not None
+assert _spec.loader is not None
+_published: Any = module_from_spec(_spec)
+_spec.loader.exec_module(_published)
+ACCOUNT: re.Pattern[str] = _published.ACCOUNT
 
 
 class Offered:
@@ -22,45 +28,8 @@ class Offered:
         return [self]
 
 
-class Accounts(Offered):
-    """Writes `<ACCOUNT_1>` for an account's number, and the number for that. A stream waits for nothing but
-    what may still become such a word.
-    """
-
-    name = "accounts"
-    phases = frozenset({"request", "tool_result"})
-    rewrites = True
-
-    def inspect(self, call: GuardCall) -> Verdict:
-        kept: dict[str, str] = dict(call.kept or {})
-        taken = {token for each in call.passages for token in _TOKEN.findall(each.text)}
-        tokens = {number: token for token, number in kept.items()}
-        fresh = (token for token in _tokens() if token not in taken and token not in kept)
-
-        def seal(found: re.Match[str]) -> str:
-            if found[0] not in tokens:
-                tokens[found[0]] = next(fresh)
-                kept[tokens[found[0]]] = found[0]
-            return tokens[found[0]]
-
-        texts = {each.where: ACCOUNT.sub(seal, each.text) for each in call.passages}
-        return Verdict(action="rewrite", category="account", texts=texts, kept=kept)
-
-    def restore(self, call: RestoreCall) -> str:
-        return _TOKEN.sub(lambda found: call.kept.get(found[0], found[0]), call.text)
-
-    def release(self, call: ReleaseCall) -> Release:
-        begun = None if call.final else _BEGUN.search(call.text)
-        upto = begun.start() if begun else len(call.text)
-        kept: Any = call.kept or {}
-        return Release(upto=upto, text=self.restore(RestoreCall(text=call.text[:upto], kept=kept)))
-
-
-def _tokens() -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        yield f"<ACCOUNT_{number}>"
+class Accounts(Offered, _published.Accounts):  # type: ignore[misc, name-defined]  # a module without types
+    """The one of the page for authors of plugins."""
 
 
 class Forbids(Offered):
