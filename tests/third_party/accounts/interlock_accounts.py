@@ -1,3 +1,4 @@
+# interlock_accounts.py
 """Guardrails of a bank: numbers of accounts are sealed, a word is forbidden, and a model looks for orders."""
 
 import re

@@ -1,3 +1,4 @@
+# test_accounts.py
 """interlock-accounts against Interlock's rules for guardrails."""
 
 from typing import ClassVar
