@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, ClassVar
 
-from interlock.config.described import described
-from interlock.config.options import BrokenSchema, needed, read_options
 from interlock.errors import ConfigError
 from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, Guardrail, Strategy
 from interlock.testing.purity import no_io
@@ -31,6 +29,9 @@ class OptionsConformance(Conformance):
     written: ClassVar[Mapping[str, Any]] = {}
 
     def test_has_a_schema(self) -> None:
+        from interlock.config.described import described  # noqa: PLC0415 - it loads what reads configurations
+        from interlock.config.options import BrokenSchema  # noqa: PLC0415 - likewise
+
         expect(isinstance(self.offer, Configurable), f"{self.offer!r} needs options and configured")
         try:
             for option in described(self.offer.options):
@@ -39,6 +40,8 @@ class OptionsConformance(Conformance):
             fail(f"nothing can be checked by its options: {broken}", broken)
 
     def test_what_must_be_written_is_named(self) -> None:
+        from interlock.config.options import needed  # noqa: PLC0415 - it loads what reads configurations
+
         left = [key for key in needed(self.offer.options) if key not in self.written]
         named = ", ".join(f"{key!r}: …" for key in left)
         expect(not left, f"options without a default must be written: set written = {{{named}}}")
@@ -72,7 +75,7 @@ class OptionsConformance(Conformance):
         expect(not changed, f"configured changed {', '.join(changed)}: several routers are made of one offer")
 
     def _read(self, written: Mapping[str, Any]) -> Any:
-        return read_options(self.offer.options, written, path=[], error=_complaint, environ={})
+        return _read(self.offer.options, written)
 
     def _configured(self, options: Any, offer: Any = None) -> Any:
         """What `offer`, a copy where none is given, makes of the options."""
@@ -91,9 +94,15 @@ def with_defaults(offer: Any) -> Any | None:
     if not isinstance(offer, Configurable) or inspect.iscoroutinefunction(offer.configured):
         return offer
     try:
-        return offer.configured(read_options(offer.options, {}, path=[], error=_complaint, environ={}))
+        return offer.configured(_read(offer.options, {}))
     except Exception:  # noqa: BLE001 - the kit for its options says what
         return None
+
+
+def _read(schema: Any, written: Mapping[str, Any]) -> Any:
+    from interlock.config.options import read_options  # noqa: PLC0415 - it loads what reads configurations
+
+    return read_options(schema, written, path=[], error=_complaint, environ={})
 
 
 def _complaint(key: Sequence[str], message: str, suggestion: str | None = None) -> ConfigError:

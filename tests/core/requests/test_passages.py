@@ -96,10 +96,11 @@ TABLE: dict[type, dict[str, Any]] = {
         "tool_choice": ("read", lambda text: replace(tooled(), tool_choice=text)),
         "output": ("rewritten", lambda text: formed(schema={"description": text})),
         "settings": ("rewritten", lambda text: set_to(user=text)),
-        "metadata": "kept in the record, sent to nobody",
+        **dict.fromkeys(("metadata", "run", "step"), "kept in the record, sent to nobody"),
         "timeout": NUMBER,
         "estimated_tokens": NUMBER,
         "tools_available": NUMBER,
+        "demands": "one word, known before",
         **dict.fromkeys(("task", "model", "prefer", "constraints", "ensemble", "rescue"), NEVER_LEAVES),
     },
     Settings: {
