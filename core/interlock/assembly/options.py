@@ -1,7 +1,7 @@
 """What is written for plugins' offers: checked by the schema of each, and given to it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from interlock.plugins.fitting import complaint
 from interlock.plugins.running import attempt, cause
 from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, Guardrail, Strategy
 from interlock.strategies.hedge import Hedge
+from interlock.types.arbiters import ARBITERS
 from interlock.types.names import nearest
 
 OWN: Final = tuple(GuardrailConfig.model_fields)
@@ -28,12 +29,16 @@ HEDGED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A key of the configuration, and the kind of offer whose options stand there by name."""
+    """A key of the configuration, and the kind of offer whose options stand there by name.
+
+    `known` are names whose distribution is known whether or not it is installed.
+    """
 
     key: str
     kind: str
     noun: str
     protocol: type
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hook(self) -> str:
@@ -45,7 +50,7 @@ SECTIONS: Final = (
     Section(key="rules", kind="constraints", noun="rule", protocol=Constraint),
     Section(key="guardrails", kind="guardrails", noun="guardrail", protocol=Guardrail),
     Section(key="strategies", kind="strategies", noun="strategy", protocol=Strategy),
-    Section(key="arbiters", kind="arbiters", noun="arbiter", protocol=Arbiter),
+    Section(key="arbiters", kind="arbiters", noun="arbiter", protocol=Arbiter, known=ARBITERS),
 )
 
 
@@ -211,8 +216,11 @@ class _Giver:
             if name in getattr(self._offers, other.kind):
                 what = f"{name!r} is no {noun} but a {other.noun}; write its options below {other.key}."
                 return self._config.error(path, what)
-        near = nearest(name, known)
-        what = f"no installed plugin offers a {noun} {name!r}"
+        what = f"no installed plugin offers the {noun} {name!r}"
+        if owner := self._section.known.get(name):
+            way = way_out(owner, self._offers.installed.get(owner))
+            return self._config.error(path, f"{what}: {way}.")
+        near = nearest(name, [*known, *self._section.known])
         failing = {each: state for each, state in self._offers.installed.items() if state != "ok"}
         ways = [way_out(each, state) for each, state in failing.items()]
         if not near and not ways:

@@ -188,6 +188,15 @@ def test_a_name_that_nobody_offers_is_refused(section: str) -> None:
         made(section, Offer(), **{section: {"zebra": {}}})
 
 
+def test_a_known_name_without_its_plugin_says_what_to_install() -> None:
+    with pytest.raises(ConfigError) as caught:
+        made("guardrails", Offer(), arbiters={"synthesise": {}})
+    told = "no installed plugin offers the arbiter 'synthesise': pip install interlock-panels."
+    assert str(caught.value) == f"mapping: arbiters.synthesise: {told}"
+    with pytest.raises(ConfigError, match=r"Did you mean 'synthesise'\?"):
+        made("guardrails", Offer(), arbiters={"synthesize": {}})
+
+
 def test_options_in_another_kinds_section_are_sent_to_their_own() -> None:
     with pytest.raises(ConfigError) as caught:
         made("guardrails", Offer(), classifiers={"pii": {}})
@@ -207,7 +216,7 @@ def test_the_offers_of_a_plugin_that_failed_are_not_missed_in_silence(section: s
         def interlock_decided(self, nonsense):
             """No such argument."""
 
-    with pytest.raises(ConfigError, match=f"{section}.zebra: no installed plugin offers a"):
+    with pytest.raises(ConfigError, match=f"{section}.zebra: no installed plugin offers the"):
         assemble({section: {"zebra": {}}}, plugins=[Failing()], environ={})
 
 
