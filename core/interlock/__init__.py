@@ -23,6 +23,7 @@ from interlock.errors import (
     GuardrailError,
     InterlockError,
     InvalidRequest,
+    LogUnavailable,
     ModelNotFound,
     NoDeployment,
     NoLongerAllowed,
@@ -52,6 +53,7 @@ from interlock.router import Router
 from interlock.tools import tool_of
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Candidate, Classification, Decision
+from interlock.types.logs import LogEntry
 from interlock.types.messages import (
     Audio,
     Citation,
@@ -114,6 +116,8 @@ __all__ = [
     "Image",
     "InterlockError",
     "InvalidRequest",
+    "LogEntry",
+    "LogUnavailable",
     "Message",
     "ModelCard",
     "ModelNotFound",

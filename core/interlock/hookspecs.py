@@ -21,6 +21,7 @@ from interlock.protocols import (
     Connector,
     Constraint,
     Guardrail,
+    LogKind,
     Provider,
     Responded,
     SharedHealthKind,
@@ -113,6 +114,14 @@ def interlock_stores() -> Iterable[StoreKind]:
     """Offer stores: where records are kept beyond the process.
 
     The configuration's `records` chooses one by the scheme of its URL, and opens it.
+    """
+
+
+@hookspec
+def interlock_logs() -> Iterable[LogKind]:
+    """Offer logs: where what a router does is written down before it does it.
+
+    The configuration's `log` chooses one by the scheme of its URL, and opens it.
     """
 
 

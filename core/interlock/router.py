@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from interlock.assembly import Wiring
     from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
+    from interlock.protocols import DurableLog
 
 
 class Router:
@@ -66,6 +67,13 @@ class Router:
     def records(self) -> tuple[Record, ...]:
         """The last thousand calls, oldest first."""
         return tuple(self._wiring.records)
+
+    @property
+    def log(self) -> "DurableLog | None":
+        """The configuration's `log`, for whoever has facts of its own that must not be lost: `append` them
+        before what they tell of happens. It is closed with the router. None where there is none.
+        """
+        return self._wiring.log
 
     @property
     def deployments(self) -> Mapping[str, Deployment]:
@@ -123,9 +131,10 @@ class Router:
         return self._engine.tracing.tool(call, None if response is None else response.record)
 
     async def aclose(self) -> None:
-        """Close every connection and write the records that wait. The router stays usable and opens new ones.
+        """Close every connection and write what waits for `records` and `log`. The router stays usable and
+        opens new ones.
 
-        A store of records that is down is waited for some seconds, and no longer.
+        A store or a log that is down is waited for some seconds, and no longer.
         """
         running_loop()
         try:
@@ -133,8 +142,9 @@ class Router:
         finally:
             if self._wiring.sharing is not None:
                 await self._wiring.sharing.aclose()
-            if self._wiring.writer is not None:
-                await self._wiring.writer.aclose()
+            for writer in (self._wiring.writer, self._wiring.log):
+                if writer is not None:
+                    await writer.aclose()
 
     def close_sync(self) -> None:
         """`aclose` for code without a loop, and the end of the thread that its calls ran in."""

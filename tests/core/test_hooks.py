@@ -217,6 +217,12 @@ def test_interlock_stores_are_taken_by_name() -> None:
     assert router.wiring.offers.stores["pile"] is store
 
 
+def test_interlock_logs_are_taken_by_name() -> None:
+    log = Pile()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_logs", log)])
+    assert router.wiring.offers.logs["pile"] is log
+
+
 class Ether:
     api = 1
     name = "ether"

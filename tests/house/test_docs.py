@@ -31,8 +31,8 @@ from pages import Block, blocks, by_page, commands, interlock_calls, parse
 LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
 RUN_HERE = {"explain", "models", "plugins", "init"}
-# Where the page has written a configuration that keeps records.
-RUN_ON_RECORDS = {"records", "replay"}
+# Where the page has written a configuration that has this section.
+RUN_ON = {"records": "records", "replay": "records", "log": "log"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
 _MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
 _FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
@@ -110,7 +110,7 @@ class Reader:
                 self._monkeypatch.setenv(variable, value)
             for environment, arguments in interlock_calls(command):
                 verb = parse(arguments, block)
-                recorded = verb in RUN_ON_RECORDS and keeps_records()
+                recorded = verb in RUN_ON and has_section(RUN_ON[verb])
                 if verb in RUN_HERE or recorded or {"--help", "-h", "--version"} & set(arguments):
                     make_files(arguments)
                     result = CliRunner().invoke(app, arguments, input="Hello.", env=environment)
@@ -158,9 +158,9 @@ def make_files(arguments: list[str]) -> None:
             path.write_text("" if option == "--config" else "Hello.", encoding="utf-8")
 
 
-def keeps_records() -> bool:
+def has_section(name: str) -> bool:
     page = Path("interlock.yaml")
-    return page.exists() and re.search(r"^records:", page.read_text("utf-8"), re.MULTILINE) is not None
+    return page.exists() and re.search(rf"^{name}:", page.read_text("utf-8"), re.MULTILINE) is not None
 
 
 @by_page

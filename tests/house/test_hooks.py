@@ -32,6 +32,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_arbiters": (protocols.Arbiter, "name"),
     "interlock_connectors": (protocols.Connector, "name"),
     "interlock_stores": (protocols.StoreKind, "name"),
+    "interlock_logs": (protocols.LogKind, "name"),
     "interlock_shared_health": (protocols.SharedHealthKind, "name"),
     "interlock_commands": (protocols.CommandOffer, "name"),
 }

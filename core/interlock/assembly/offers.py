@@ -14,6 +14,7 @@ from interlock.protocols import (
     Connector,
     Constraint,
     Guardrail,
+    LogKind,
     Provider,
     SharedHealthKind,
     StoreKind,
@@ -22,6 +23,7 @@ from interlock.protocols import (
 from interlock.types.arbiters import ARBITERS
 from interlock.types.commands import COMMANDS
 from interlock.types.health import HEALTH_SHARES
+from interlock.types.logs import LOGS
 from interlock.types.models import ModelCard
 from interlock.types.providers import PROVIDERS, distribution_of
 from interlock.types.stores import STORES
@@ -32,7 +34,7 @@ ALWAYS = ("classifiers", "constraints", "guardrails")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """Everything that was taken, in the order of registration; stores and shared health by scheme too.
+    """Everything that was taken, in the order of registration; stores, logs and shared health by scheme too.
 
     `contested` maps a kind, and in it a name that nobody has though it is offered, to a sentence that says
     why: several distributions claim it, or options that it needs are not written. `schemas` maps a kind and a
@@ -49,9 +51,11 @@ class Offers:
     arbiters: dict[str, Arbiter]
     connectors: dict[str, Connector]
     stores: dict[str, StoreKind]
+    logs: dict[str, LogKind]
     shared_health: dict[str, SharedHealthKind]
     commands: dict[str, CommandOffer]
     store_schemes: dict[str, StoreKind]
+    log_schemes: dict[str, LogKind]
     health_schemes: dict[str, SharedHealthKind]
     contested: dict[str, dict[str, str]] = field(default_factory=dict)
     installed: dict[str, str] = field(default_factory=dict)
@@ -106,6 +110,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("arbiters", Arbiter, owner=ARBITERS.get)
     ask("connectors", Connector)
     ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
+    ask_by_scheme("logs", LogKind, "log_schemes", LOGS)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
     ask("commands", CommandOffer, owner=COMMANDS.get)
     installed = {report.distribution: report.status for report in host.reports if report.installed}

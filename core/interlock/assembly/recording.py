@@ -1,17 +1,24 @@
-"""From the configuration's `records` to a store, and to what writes there."""
+"""From the configuration's `records` and `log` to a store and a log, and to what writes there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from interlock.assembly.offers import Offers
 from interlock.config import Config
+from interlock.config.recording import PlaceConfig
 from interlock.engine.bridge import Bridge
-from interlock.engine.writer import RecordWriter
+from interlock.engine.log_writer import LogWriter
+from interlock.engine.record_writer import RecordWriter
 from interlock.errors import StoreError
-from interlock.protocols import RecordStore
+from interlock.protocols import DurableLog, LogKind, RecordStore, StoreKind
+from interlock.types.logs import LOGS, LogCall
 from interlock.types.names import nearest
 from interlock.types.stores import STORES, StoreCall
+
+T = TypeVar("T")
+K = TypeVar("K", LogKind, StoreKind)
 
 _DAY = 86_400.0
 
@@ -27,30 +34,65 @@ def record_writer(config: Config, offers: Offers, bridge: Bridge) -> RecordWrite
     )
 
 
+def log_writer(config: Config, offers: Offers, bridge: Bridge) -> LogWriter | None:
+    """What writes the log, if the configuration says where."""
+    opening = log_opener(config, offers)
+    return None if opening is None else LogWriter(opening, bridge)
+
+
 def store_opener(config: Config, offers: Offers) -> Callable[[], RecordStore] | None:
     """Opens the configured store, each time anew; None when no place is configured.
 
     Raises:
         ConfigError: no installed plugin knows the scheme, or its plugin cannot use the URL. Neither shows it.
     """
-    if config.records is None:
+    if (place := config.records) is None:
         return None
-    scheme = config.records.scheme
-    kinds = offers.store_schemes
-    if why := offers.quarrel("store_schemes", scheme):
+    if why := offers.quarrel("store_schemes", place.scheme):
         raise config.error("records.url", f"{why}.")
-    if scheme not in kinds:
-        if scheme in STORES:
-            what = f"no installed plugin keeps records in {scheme}; install {STORES[scheme]}."
-            raise config.error("records.url", what)
-        known = sorted({*kinds, *STORES})
-        what = f"no plugin keeps records in {scheme!r}; there are {', '.join(known)}."
-        raise config.error("records.url", what, nearest(scheme, known))
-    rest = config.records.url.reveal().partition("://")[2]
-    call = StoreCall(url=f"{scheme}://{rest}", folder=config.folder or Path())
-    opening = partial(kinds[scheme].open, call)
+    kind = _kind_of(config, "records", place, offers.store_schemes, STORES)
+    call = StoreCall(url=_url(place), folder=config.folder or Path())
+    return _checked(config, "records", partial(kind.open, call))
+
+
+def log_opener(config: Config, offers: Offers) -> Callable[[], DurableLog] | None:
+    """Opens the configured log, in the same way."""
+    if (place := config.log) is None:
+        return None
+    if why := offers.quarrel("log_schemes", place.scheme):
+        raise config.error("log.url", f"{why}.")
+    kind = _kind_of(config, "log", place, offers.log_schemes, LOGS)
+    return _checked(
+        config, "log", partial(kind.open, LogCall(url=_url(place), folder=config.folder or Path()))
+    )
+
+
+def _kind_of(
+    config: Config,
+    section: str,
+    place: PlaceConfig,
+    kinds: Mapping[str, K],
+    shipped: Mapping[str, str],
+) -> K:
+    key, scheme = f"{section}.url", place.scheme
+    if scheme in kinds:
+        return kinds[scheme]
+    kept = "records" if section == "records" else "a log"
+    if scheme in shipped:
+        what = f"no installed plugin keeps {kept} in {scheme}; install {shipped[scheme]}."
+        raise config.error(key, what)
+    known = sorted({*kinds, *shipped})
+    what = f"no plugin keeps {kept} in {scheme!r}; there are {', '.join(known)}."
+    raise config.error(key, what, nearest(scheme, known))
+
+
+def _url(place: PlaceConfig) -> str:
+    return f"{place.scheme}://{place.url.reveal().partition('://')[2]}"
+
+
+def _checked(config: Config, section: str, opening: Callable[[], T]) -> Callable[[], T]:
     try:
         opening()
     except StoreError as error:
-        raise config.error("records.url", error.message) from None
+        raise config.error(f"{section}.url", error.message) from None
     return opening

@@ -7,6 +7,7 @@ from interlock.errors import ConfigError
 from interlock.plugins import PluginHost
 from interlock.types.commands import COMMANDS
 from interlock.types.health import HEALTH_SHARES
+from interlock.types.logs import LOGS
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
 from interlock.types.stores import STORES
@@ -43,7 +44,7 @@ def not_installed(host: PluginHost) -> list[str]:
 
 def _known(host: PluginHost) -> frozenset[str]:
     here = {name for report in host.reports for name in (report.name, report.distribution)}
-    shipped = (PROVIDERS, STORES, HEALTH_SHARES, COMMANDS)
+    shipped = (PROVIDERS, STORES, LOGS, HEALTH_SHARES, COMMANDS)
     return frozenset(here.union(*(each.values() for each in shipped)))
 
 

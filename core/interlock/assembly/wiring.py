@@ -19,7 +19,7 @@ from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.options import with_options
-from interlock.assembly.recording import record_writer
+from interlock.assembly.recording import log_writer, record_writer
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
@@ -30,6 +30,7 @@ from interlock.engine.arbitration import Arbitrations
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
+from interlock.engine.attempting.call_log import CallLog, LogObserver
 from interlock.engine.attempting.health import HealthObserver, RetryGate
 from interlock.engine.attempting.recorder import AttemptObserver, AttemptRecorder
 from interlock.engine.attempting.served import ServedModels
@@ -37,12 +38,13 @@ from interlock.engine.bridge import Bridge
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
+from interlock.engine.log_writer import LogWriter
 from interlock.engine.panels import Panels
+from interlock.engine.record_writer import RecordWriter
 from interlock.engine.refining import Refinement
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingObserver
-from interlock.engine.writer import RecordWriter
 from interlock.errors import ConfigError
 from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
@@ -71,6 +73,7 @@ class Wiring:
     engine: Engine
     records: RecentRecords
     writer: RecordWriter | None
+    log: LogWriter | None
     bridge: Bridge
     sharing: Sharing | None
 
@@ -141,7 +144,12 @@ def assemble(
     tracing = Tracing(telemetry)
     health.listen(tracing.moved)
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
+    bridge = Bridge()
+    log = log_writer(config, offers, bridge)
+    call_log = _call_log(config, log)
     observers: list[AttemptObserver] = [TracingObserver(), *budgeted, *load_spread.observers]
+    if call_log is not None:
+        observers.insert(0, LogObserver(call_log))
     observers.append(HealthObserver(health, retry_budget))
     attempts = Attempts(
         decider=decider,
@@ -153,8 +161,8 @@ def assemble(
         content=config.content.rules(),
         refused=health.refused,
         concurrency=load_spread.concurrency,
+        log=call_log,
     )
-    bridge = Bridge()
     sharing = health_sharing(
         config, offers, deployments.values(), tasks=catalog.tasks, book=health, bridge=bridge
     )
@@ -181,6 +189,7 @@ def assemble(
         random=random,
         content=config.content.rules(),
         budgeting=budgets,
+        log=call_log,
         panels=Panels(ensembles(config, names, offers), Arbitrations(sub_calls, guards)),
     )
     return Wiring(
@@ -196,6 +205,7 @@ def assemble(
         engine=engine,
         records=records,
         writer=writer,
+        log=log,
         bridge=bridge,
         sharing=sharing,
     )
@@ -206,6 +216,12 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
         return Catalog(offers.cards.values()).with_models(config.models.cards, "models", "models.cards")
     except ConfigError as error:
         raise config.error(error.key, error.message, error.suggestion) from None
+
+
+def _call_log(config: Config, writer: LogWriter | None) -> CallLog | None:
+    if writer is None or config.log is None:
+        return None
+    return CallLog(writer, required=config.log.mode == "required", timeout=config.log.timeout)
 
 
 def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Destination], Mapping[str, str]] | None:

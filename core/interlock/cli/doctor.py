@@ -28,7 +28,8 @@ def doctor(
     """Check each deployment and store: key, connection, what to do next.
 
     No prompt and no key is sent to a deployment: a connection is opened and closed, and only where a key is
-    at hand or none is needed. The exit code is 0 when at least one deployment is ready, else 1.
+    at hand or none is needed. The exit code is 0 when at least one deployment is ready, and the log where it
+    is required, else 1.
     """
     from interlock.assembly.switches import not_installed
 
@@ -44,7 +45,7 @@ def doctor(
     ready = sum(finding.ready for finding in findings)
     if not as_json:
         show.note(f"Ready: {ready} of {len(findings)}.")
-    if not ready:
+    if not ready or any(store.needed and not store.ready for store in stores):
         raise typer.Exit(FAILED)
 
 

@@ -113,6 +113,9 @@ def tell_losses(wiring: "Wiring") -> None:
     writer = wiring.writer
     if writer is not None and writer.lost:
         show.note(f"The record of this call could not be kept: {writer.problem}.")
+    log = wiring.log
+    if log is not None and log.lost:
+        show.note(f"What this call did could not be logged: {log.problem}.")
 
 
 @contextmanager

@@ -26,6 +26,7 @@ KINDS: Final = (
     "arbiter",
     "connector",
     "store",
+    "log",
     "command",
 )
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

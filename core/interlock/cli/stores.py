@@ -1,13 +1,14 @@
-"""Whether what lies beside the deployments can be reached: the store of records, and shared health."""
+"""Whether what lies beside the deployments can be reached: the store of records, the log, shared health."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from interlock.errors import StoreError
-from interlock.protocols import RecordStore
+from interlock.protocols import DurableLog, ReadableLog, RecordStore
+from interlock.types.logs import LogQuery
 from interlock.types.stores import RecordQuery
 
 if TYPE_CHECKING:
@@ -20,12 +21,16 @@ _SILENT: Final = f"no answer within {_LONGEST:g} s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """What is known of one store. `address` holds no password; `problem` is empty when all is well."""
+    """What is known of one store. `address` holds no password; `problem` is empty when all is well.
+
+    `needed` says that no call goes on without it.
+    """
 
     name: str
     address: str
     problem: str
     step: str
+    needed: bool = False
 
     @property
     def ready(self) -> bool:
@@ -38,33 +43,52 @@ class Store:
 
 async def examine_stores(wiring: "Wiring") -> list[Store]:
     """The stores that the configuration names, each used as a call would use it."""
-    from interlock.assembly.recording import store_opener
+    from interlock.assembly.recording import log_opener, store_opener
 
     config = wiring.config
     checks = []
     opener = store_opener(config, wiring.offers)
     if opener is not None and config.records is not None:
         checks.append(_records(opener, config.records.url.reveal()))
+    log = log_opener(config, wiring.offers)
+    if log is not None and config.log is not None:
+        checks.append(_log(log, config.log.url.reveal(), required=config.log.mode == "required"))
     if wiring.sharing is not None and config.health.shared is not None:
         checks.append(_sharing(wiring.sharing, config.health.shared.reveal()))
     return await asyncio.gather(*checks)
 
 
 async def _records(opener: Callable[[], RecordStore], url: str) -> Store:
-    problem = ""
     store = opener()
+    problem = await _tried(store, lambda: store.find(RecordQuery(limit=1)))
+    step = "Check `records` in the configuration. Until then calls go on, and are not kept."
+    return Store(name="records", address=_shown(url), problem=problem, step=step)
+
+
+async def _log(opener: Callable[[], DurableLog], url: str, *, required: bool) -> Store:
+    """Read where it can be read; else it is told nothing, which shows less."""
+    log = opener()
+    asked = log.read(LogQuery(limit=1)) if isinstance(log, ReadableLog) else log.append([])
+    problem = await _tried(log, lambda: asked)
+    what = "every call ends in LogUnavailable" if required else "calls go on, and what they do is not logged"
+    step = f"Check `log` in the configuration. Until then {what}."
+    return Store(name="log", address=_shown(url), problem=problem, step=step, needed=required)
+
+
+async def _tried(place: RecordStore | DurableLog, ask: Callable[[], Awaitable[object]]) -> str:
+    """What is wrong with it; it is closed then."""
+    problem = ""
     try:
         async with asyncio.timeout(_LONGEST):
-            await store.find(RecordQuery(limit=1))
+            await ask()
     except StoreError as error:
         problem = error.message or type(error).__name__
     except TimeoutError:
         problem = _SILENT
     with suppress(StoreError, TimeoutError):
         async with asyncio.timeout(_LONGEST):
-            await store.aclose()
-    step = "Check `records` in the configuration. Until then calls go on, and are not kept."
-    return Store(name="records", address=_shown(url), problem=problem, step=step)
+            await place.aclose()
+    return problem
 
 
 async def _sharing(sharing: "Sharing", url: str) -> Store:

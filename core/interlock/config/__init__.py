@@ -23,7 +23,7 @@ from interlock.config.keys import resolve_key
 from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer, without_cards
 from interlock.config.load import LoadConfig
 from interlock.config.models import ModelsConfig
-from interlock.config.recording import RecordsConfig, spell_out
+from interlock.config.recording import LogConfig, RecordsConfig, spell_out
 from interlock.config.schema import (
     DeploymentConfig,
     EnsembleConfig,
@@ -52,6 +52,7 @@ __all__ = [
     "HealthConfig",
     "HedgeConfig",
     "LoadConfig",
+    "LogConfig",
     "ModelsConfig",
     "PluginsConfig",
     "PriceConfig",
@@ -107,6 +108,7 @@ class Config(BaseSettings):
     budgets: Budgets = ()
     tools: ToolsConfig = ToolsConfig()
     records: RecordsConfig | None = None
+    log: LogConfig | None = None
     tracing: TracingConfig = TracingConfig()
     models: ModelsConfig = ModelsConfig()
     plugins: PluginsConfig = PluginsConfig()

@@ -1,6 +1,6 @@
-"""The section `records`: where records are kept beyond the process, and how many."""
+"""The sections `records` and `log`: where each is kept beyond the process, how much, and how surely."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,12 +10,10 @@ from interlock.config.schema import Count, Part, Seconds, SecretText
 _EXAMPLES = "expected an address such as sqlite:///interlock.db or postgresql://user@host/database."
 
 
-class RecordsConfig(Part):
-    """`url` may hold a password, and so is a secret. `keep` counts calls; None sets no bound."""
+class PlaceConfig(Part):
+    """`url` may hold a password, and so is a secret."""
 
     url: SecretText
-    keep: Annotated[Count, Field(ge=1)] | None = 100_000
-    days: Annotated[Seconds, Field(le=36_500)] | None = None
 
     @property
     def scheme(self) -> str:
@@ -28,7 +26,22 @@ class RecordsConfig(Part):
         return self
 
 
+class RecordsConfig(PlaceConfig):
+    """`keep` counts calls; None sets no bound."""
+
+    keep: Annotated[Count, Field(ge=1)] | None = 100_000
+    days: Annotated[Seconds, Field(le=36_500)] | None = None
+
+
+class LogConfig(PlaceConfig):
+    """`timeout` is how long a call waits for the log in mode `required`, each time."""
+
+    mode: Literal["required", "background"] = "required"
+    timeout: Seconds = 5.0
+
+
 def spell_out(data: dict[str, Any]) -> None:
     """Turn `records: URL` into `records: {url: URL}`: one source may give the URL, another the rest."""
-    if isinstance(data.get("records"), str):
-        data["records"] = {"url": data["records"]}
+    for name in ("records", "log"):
+        if isinstance(data.get(name), str):
+            data[name] = {"url": data[name]}

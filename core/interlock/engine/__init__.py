@@ -15,14 +15,16 @@ Guardrails           guarding/guards: around a call; sides: who is asked in whic
 One attempt          attempting/: attempts: checked again, permitted, timed; bounds: what it may ask for;
                      concurrency, limiter: its slot; limits: its time; provider_stream: what it
                      reads; silence: what leaves it holds no secret; unhurried: large answers, in a thread;
-                     contents, served: whether its answer is of use, and who gave it; recorder: how it ended,
-                     written down once, before its observers: health, and budgeting
+                     contents, served: whether its answer is of use, and who gave it; call_log: what a log has
+                     to have first; recorder: how it ended, written down once, before its observers: health,
+                     and budgeting
 Several at once      races, race: who starts when, who wins, and that the others have left
 Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
                      has it; arbitration: what the arbiter may ask, and what becomes of its ruling
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
                      answer is made of the deltas beside the engine, in interlock/fold.py
-Written down         writer: records beyond the process; tracing, traces: spans
+Written down         writer, record_writer, log_writer: records and the log, beyond the process; tracing,
+                     traces: spans
 Around it            loops, bridge, sync_streaming: synchronous calls on one loop in a background thread;
                      sharing: health, with other processes
 

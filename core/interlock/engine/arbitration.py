@@ -17,6 +17,7 @@ from interlock.errors import (
     ContentRejected,
     GuardrailError,
     InterlockError,
+    LogUnavailable,
     OutputInvalid,
     PermitError,
     PluginError,
@@ -140,7 +141,7 @@ async def _ruling(state: CallState, ensemble: Ensemble, call: ArbitrateCall, ask
         with closing(Deadline()) as deadline, deadline.until(state.due, state.too_late):
             ruling = await arbiter.arbitrate(call)
         fault = fault_of(ruling, call)
-    except (TotalTimeout, PluginError, GuardrailError, PermitError):
+    except (TotalTimeout, LogUnavailable, PluginError, GuardrailError, PermitError):
         raise
     except InterlockError as error:
         raise _no_ruling(state, ensemble, error) from error

@@ -13,6 +13,7 @@ from interlock.protocols import Steps
 from interlock.records.draft import RecordDraft
 from interlock.types.decisions import Arbitration, Attempt, AttemptRole, Decision, Outcome
 from interlock.types.ensembles import Panel
+from interlock.types.logs import LogEntry
 from interlock.types.messages import Message
 from interlock.types.models import Deployment
 from interlock.types.records import Record
@@ -60,7 +61,7 @@ class CallState:
     `panel` holds the members that were asked for, `arbitrate` makes one answer of theirs; `role` is that of
     what is asked on the way. `short_of` says which budget keeps the request from those that nothing else
     excludes, if the router has budgets; `wait_of` says of a deployment at a task what it waits for, if its
-    health closes it to attempts.
+    health closes it to attempts. `unlogged` goes into the log with what is written there next.
     """
 
     asked: Request
@@ -82,6 +83,7 @@ class CallState:
     wait_of: Callable[[str, str], Wait | None] | None = None
     ask: Callable[["CallState", Request, AttemptRole], Awaitable[Answer]] | None = None
     trace: CallTrace | None = None
+    unlogged: list[LogEntry] = field(default_factory=list)
 
     def over(self) -> None:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the

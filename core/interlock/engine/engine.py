@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.budgeting import Budgeting
+from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.health import RetryGate
 from interlock.engine.call import CallState
 from interlock.engine.deciding.decide import Decider
@@ -60,6 +61,7 @@ class Engine:
         content: ContentRules,
         budgeting: Budgeting | None,
         panels: Panels,
+        log: CallLog | None,
     ) -> None:
         self.decider = decider
         self.attempts = run.attempts
@@ -80,6 +82,7 @@ class Engine:
         self._random = random
         self._content = content
         self._budgeting = budgeting
+        self._log = log
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
 
@@ -99,8 +102,10 @@ class Engine:
             try:
                 async for _ in self._run(state, UNHEARD):
                     pass
+                if self._log is not None:
+                    await self._written_down(self._log, state)
             except BaseException as error:
-                self._fail(state, error)
+                await self._fail(state, error)
                 raise
             return self._succeed(state)
 
@@ -119,8 +124,10 @@ class Engine:
             async with aclosing(self._run(state, delivery)) as chunks:
                 async for chunk in chunks:
                     yield chunk
+            if self._log is not None:
+                await self._written_down(self._log, state)
         except BaseException as error:
-            self._fail(state, error)
+            await self._fail(state, error)
             raise
         response = self._succeed(state)
         yield Chunk(tool_calls=response.tool_calls, response=response)
@@ -147,6 +154,8 @@ class Engine:
         )
         if trace is not None:
             state.draft.trace = trace.traceparent
+        if self._log is not None:
+            self._log.decided(state)
         try:
             if self._guards is not None:
                 await self._guards.send_off(state)
@@ -158,7 +167,7 @@ class Engine:
                 raise nowhere(state)
             state.steps = self._steps(state, streamed=streamed)
         except BaseException as error:
-            self._fail(state, error)
+            await self._fail(state, error)
             raise
         return state
 
@@ -170,7 +179,7 @@ class Engine:
             if seconds is None:
                 return
             await state.pause(seconds + _CLOCKS_GRAIN)
-            state.decision = state.draft.decision = self.decide(state.asked)
+            self._decide_again(state)
             if state.decision.shortlist:
                 return
 
@@ -178,7 +187,12 @@ class Engine:
         """Decide again when a classifier that asks a model is surer than the local ones."""
         opinion = await self._refinement.refine(state)
         if opinion is not None and self.decider.knows(opinion[0].task):
-            state.decision = state.draft.decision = self.decide(state.asked, opinion)
+            self._decide_again(state, opinion)
+
+    def _decide_again(self, state: CallState, opinion: tuple[Classification, str] | None = None) -> None:
+        state.decision = state.draft.decision = self.decide(state.asked, opinion)
+        if self._log is not None:
+            self._log.decided(state)
 
     def _steps(self, state: CallState, *, streamed: bool) -> Steps:
         decision, ensemble = state.decision, state.asked.ensemble
@@ -196,6 +210,11 @@ class Engine:
             steps_of(self._strategy, call) if ensemble is None else self.panels.steps(state, ensemble, call)
         )
 
+    async def _written_down(self, log: CallLog, state: CallState) -> None:
+        """The log has the answer. Raises what ends the call where it has to, and has not."""
+        attempt, _, _ = state.answered
+        await log.answered(state, self.attempts.deployment(attempt.deployment))
+
     def _succeed(self, state: CallState) -> Response:
         """The response, its record kept and observed."""
         attempt, answer, parsed = state.answered
@@ -205,13 +224,16 @@ class Engine:
         self._keep(state, record, response)
         return response
 
-    def _fail(self, state: CallState, error: BaseException) -> None:
+    async def _fail(self, state: CallState, error: BaseException) -> None:
         """Keep the record of a call that ended without an answer, and list its attempts on the error."""
         if isinstance(error, InterlockError):
             error.attempts = state.draft.attempts
             if self._guards is not None:
                 self._guards.reveal(state, error)
-        self._keep(state, state.draft.finish(error=error), None)
+        record = state.draft.finish(error=error)
+        self._keep(state, record, None)
+        if self._log is not None:
+            await self._log.failed(state, record, error)
 
     def _keep(self, state: CallState, record: Record, response: Response | None) -> None:
         state.over()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from interlock.engine.asking import SubCalls
 from interlock.engine.call import CallState
 from interlock.engine.deciding.routes import EU_REGULATED
-from interlock.errors import TotalTimeout
+from interlock.errors import LogUnavailable, TotalTimeout
 from interlock.logs import redacting_logger
 from interlock.protocols import ClassifyCall, RefiningClassifier
 from interlock.types.decisions import Classification
@@ -56,7 +56,7 @@ class Refinement:
         for classifier in self._classifiers:
             try:
                 opinion = await classifier.refine(call, best)
-            except TotalTimeout:
+            except (TotalTimeout, LogUnavailable):
                 raise
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
                 _log.error("classifier %s raised %s", classifier.name, type(error).__name__)

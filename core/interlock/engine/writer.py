@@ -1,4 +1,4 @@
-"""Records on their way out of the process: handed over without waiting, written in batches on the bridge."""
+"""What is on its way out of the process: handed over without waiting, written in batches on the bridge."""
 
 import asyncio
 import atexit
@@ -7,80 +7,98 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as Late
 from itertools import islice
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from interlock.engine.bridge import Bridge
 from interlock.errors import InterlockError
 from interlock.forks import anew
 from interlock.logs import redacting_logger
-from interlock.protocols import RecordStore
-from interlock.types.records import Record
-from interlock.types.stores import PruneCall
 
 _log = redacting_logger("interlock.records")
 
-_ROOM = 10_000  # records that may wait
+ROOM = 10_000
+"""Items that may wait."""
 _BATCH = 500
-_PRUNED_EVERY = 1_000  # records, and no more than a tenth of what is kept
-_LINGER = 0.1  # seconds for more records to come, before they are written together
-_IDLE = 5.0  # seconds after which a store with nothing to do is closed
+_LINGER = 0.1  # seconds for more items to come, before they are written together
+_IDLE = 5.0  # seconds after which a place with nothing to do is closed
 _LONGEST_WAIT = 30.0  # seconds between two tries
 _TRIES_AT_THE_END = 3
 PATIENCE = 10.0
-"""Seconds that closing waits for a store."""
+"""Seconds that closing waits for a place."""
 
 
-class RecordWriter:
-    """Writes a router's records. Never blocks a call, never fails one, and holds a bounded number.
+class WritersPlace(Protocol):
+    """Where a writer writes."""
 
-    Records that find no room are lost, which is counted in `lost` and logged. Everything else is written
-    before `aclose` returns and before the interpreter exits, as far as the store takes it in time.
+    async def aclose(self) -> None: ...
+
+
+T = TypeVar("T")
+P = TypeVar("P", bound=WritersPlace)
+
+
+class Writer(Generic[T, P]):
+    """Writes a router's items. Never blocks a call, never fails one, and holds a bounded number.
+
+    Items that find no room are lost, which is counted in `lost` and logged. Everything else is written before
+    `aclose` returns and before the interpreter exits, as far as the place takes it in time.
     """
 
-    def __init__(
-        self,
-        store: Callable[[], RecordStore],
-        bridge: Bridge,
-        *,
-        keep: int | None = None,
-        seconds: float | None = None,
-        room: int = _ROOM,
-    ) -> None:
+    what: ClassVar[str]  # is written, in the plural
+    where: ClassVar[str]
+    ordered: ClassVar[bool] = False  # whether one that cannot be written holds up the rest
+
+    def __init__(self, open_: Callable[[], P], bridge: Bridge, *, room: int = ROOM) -> None:
         self.lost = 0
         self.problem = ""
-        self._open = store
+        self._open = open_
         self._bridge = bridge
-        self._keep, self._seconds = keep, seconds
         self._room = room
         self._begin()
         _WRITERS.add(self)
         anew(self.start_anew)
 
+    async def _write(self, place: P, batch: Sequence[T]) -> None:
+        """When it returns they outlive the process."""
+        raise NotImplementedError
+
+    async def _tidy(self, place: P) -> bool:  # noqa: ARG002 - for those that do
+        """What is to be done while nothing waits. Whether there is more of it."""
+        return False
+
+    async def _done(self, place: P, batch: Sequence[T]) -> None:
+        """A batch was written."""
+
+    def _failed(self) -> None:
+        """A batch was not written, and waits."""
+
+    def _pressing(self) -> bool:
+        """Whether somebody waits for what waits here."""
+        return False
+
     def _begin(self) -> None:
         self._lock = threading.RLock()  # an abandoned call may be collected while it is held, and put too
-        self._waiting: deque[Record] = deque()
+        self._waiting: deque[T] = deque()
         self._awake = False
         self._work: asyncio.Task[None] | None = None
-        self._store: RecordStore | None = None
+        self._place: P | None = None
         self._signal: asyncio.Event | None = None
         self._closing = False
-        tenth = _PRUNED_EVERY if self._keep is None else self._keep // 10
-        self._prune_after = max(1, min(_PRUNED_EVERY, tenth))
-        self._unpruned = self._prune_after
         self._watched = False
 
-    def put(self, record: Record) -> None:
-        """Hand a record over, from any thread."""
+    def put(self, item: T) -> None:
+        """Hand an item over, from any thread."""
         with self._lock:
             if len(self._waiting) < self._room:
-                self._waiting.append(record)
+                self._waiting.append(item)
             else:
                 self.lost += 1
                 if str(self.lost).rstrip("0") == "1":
-                    _log.warning("%d records lost: the store does not keep up", self.lost)
+                    _log.warning("%d %s lost: the %s does not keep up", self.lost, self.what, self.where)
             if self._awake:
                 return
             self._awake = True
@@ -92,7 +110,7 @@ class RecordWriter:
         return not self._waiting and self._work is None
 
     async def aclose(self) -> None:
-        """Write what waits and close the store, from any loop. A record that comes later opens it again."""
+        """Write what waits and close the place, from any loop. An item that comes later opens it again."""
         if not self.idle:
             await asyncio.wrap_future(self.close_soon())
 
@@ -101,8 +119,8 @@ class RecordWriter:
 
     def start_anew(self) -> None:
         """In the child of a fork: what waits and what is open are the parent's."""
-        if self._store is not None:
-            _INHERITED.append(self._store)
+        if self._place is not None:
+            _INHERITED.append(self._place)
         self.lost = 0
         self._begin()
 
@@ -126,7 +144,7 @@ class RecordWriter:
             if work is not None:
                 await asyncio.wait({work}, timeout=PATIENCE)
                 if not work.done():
-                    self.problem = self.problem or f"the store took longer than {PATIENCE:g} s"
+                    self.problem = self.problem or f"the {self.where} took longer than {PATIENCE:g} s"
                     work.cancel()
                     await asyncio.wait({work}, timeout=1.0)
         finally:
@@ -143,7 +161,8 @@ class RecordWriter:
             self._waiting.clear()
             self.lost += left
         if left:
-            _log.warning("%d records lost: %s", left, self.problem)
+            _log.warning("%d %s lost: %s", left, self.what, self.problem)
+        self._failed()
 
     async def _write_all(self) -> None:
         tries, size = 0, _BATCH
@@ -154,7 +173,7 @@ class RecordWriter:
                 with self._lock:
                     batch = list(islice(self._waiting, size))
                 if not batch:
-                    if await self._prune() and not self._closing:
+                    if self._place is not None and await self._tidy(self._place) and not self._closing:
                         continue
                     if not await self._more():
                         break
@@ -170,47 +189,32 @@ class RecordWriter:
         finally:
             await self._let_go(going_on=going_on)
 
-    async def _written(self, batch: list[Record], tries: int) -> bool:
+    async def _written(self, batch: list[T], tries: int) -> bool:
         try:
-            if self._store is None:
-                self._store = self._open()
-            await self._store.put(batch)
-        except Exception as error:  # noqa: BLE001 - a store may raise anything; calls go on without it
+            if self._place is None:
+                self._place = self._open()
+            await self._write(self._place, batch)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the writer goes on
             self.problem = error.message if isinstance(error, InterlockError) else type(error).__name__
             if not tries:
-                _log.warning("records cannot be written, and wait: %s", self.problem)
-            if len(batch) == 1:
-                # The next try is another record's: one that cannot be kept must not hold up the rest.
+                _log.warning("%s cannot be written, and wait: %s", self.what, self.problem)
+            if len(batch) == 1 and not self.ordered:
+                # The next try is another one's: one that cannot be kept must not hold up the rest.
                 with self._lock:
                     self._waiting.rotate(-1)
+            self._failed()
             return False
         with self._lock:
             for _ in batch:
                 self._waiting.popleft()
         if tries:
-            _log.warning("records are written again")
+            _log.warning("%s are written again", self.what)
         self.problem = ""
-        self._unpruned += len(batch)
-        if self._unpruned >= self._prune_after and self._waiting:
-            await self._prune()
+        await self._done(self._place, batch)
         return True
 
-    async def _prune(self) -> bool:
-        """Remove some of what is too much or too old. Whether there is more to remove."""
-        if self._store is None or self._unpruned < self._prune_after:
-            return False
-        before = None if self._seconds is None else time.time() - self._seconds
-        try:
-            removed = await self._store.prune(PruneCall(keep=self._keep, before=before))
-        except Exception as error:  # noqa: BLE001 - as above; the next records bring another try
-            _log.warning("old records cannot be removed: %s", type(error).__name__)
-            removed = 0
-        if not removed:
-            self._unpruned = 0
-        return bool(removed)
-
     async def _more(self) -> bool:
-        """Wait for more records. Whether any came."""
+        """Wait for more. Whether any came."""
         with self._lock:
             self._awake = bool(self._waiting)
         if not self._waiting and not self._closing:
@@ -224,6 +228,8 @@ class RecordWriter:
         if self._closing or self._signal is None:
             return
         self._signal.clear()
+        if self._pressing():  # looked at after the signal was cleared: whoever comes now sets it again
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._signal.wait()
@@ -231,12 +237,12 @@ class RecordWriter:
             pass
 
     async def _let_go(self, *, going_on: bool) -> None:
-        store, self._store = self._store, None
+        place, self._place = self._place, None
         try:
-            if store is not None:
-                await store.aclose()
+            if place is not None:
+                await place.aclose()
         except Exception as error:  # noqa: BLE001 - as above; what was confirmed is kept
-            _log.warning("the records' store did not close: %s", type(error).__name__)
+            _log.warning("the %s of %s did not close: %s", self.where, self.what, type(error).__name__)
         finally:
             with self._lock:
                 self._awake = going_on and bool(self._waiting)
@@ -245,9 +251,9 @@ class RecordWriter:
                 self._wake()
 
 
-_WRITERS: "weakref.WeakSet[RecordWriter]" = weakref.WeakSet()
+_WRITERS: "weakref.WeakSet[Writer[Any, Any]]" = weakref.WeakSet()
 # A connection that a child lets go of may end its parent's too; these are never let go of.
-_INHERITED: list[RecordStore] = []
+_INHERITED: list[WritersPlace] = []
 
 
 def _drain_all() -> None:
@@ -258,7 +264,7 @@ def _drain_all() -> None:
         try:
             future.result(max(0.0, due - time.monotonic()))
         except (Late, CancelledError):
-            _log.warning("records lost: the store did not close in time")
+            _log.warning("records or entries lost: their place did not close in time")
 
 
 def _drain_at_the_end_of_a_child() -> None:

@@ -4,13 +4,14 @@
     ├── ConfigError                 a key or value in the configuration: key, line, suggestion
     ├── RequestError                an argument of a call: key
     ├── PluginError                 a strategy that failed; any plugin, in strict mode: else it is reported
-    ├── StoreError                  where records are kept cannot be used; no call ever fails of it
+    ├── StoreError                  where records, a log or health are kept cannot be used
     ├── NoDeployment                every deployment is excluded: excluded, retry_after
     │   ├── BudgetExceeded          one by a budget alone: resets_at
     │   └── CoolingDown             one by its vendor's rate limit alone; a RateLimited as well
     ├── PermitError                 a send that its permit does not cover
     ├── GuardrailError              a guardrail stopped the call, or failed: guardrail, verdict
     ├── ApprovalNeeded              a person has to agree first: request, guardrail, verdict
+    ├── LogUnavailable              what must be logged before it happens could not be, and did not happen
     ├── StreamInterrupted           a stream died after its first chunk: partial
     ├── AllAttemptsFailed           several deployments were tried: causes, retry_after
     │   └── AllRateLimited          and each is at its vendor's rate limit; a RateLimited as well
@@ -74,6 +75,7 @@ from interlock.errors.calls import (
     BudgetExceeded,
     CoolingDown,
     GuardrailError,
+    LogUnavailable,
     NoDeployment,
     PermitError,
     RequestError,
@@ -131,6 +133,7 @@ __all__ = [
     "GuardrailError",
     "InterlockError",
     "InvalidRequest",
+    "LogUnavailable",
     "ModelNotFound",
     "NoDeployment",
     "NoLongerAllowed",

@@ -134,6 +134,14 @@ class ApprovalNeeded(InterlockError):
         self.verdict = verdict
 
 
+class LogUnavailable(InterlockError):
+    """The configuration's `log` is required, and could not be written in time; `__cause__` is why, if known.
+
+    What was to be written there first was not sent, or not handed over. Another deployment would not help,
+    and none is asked.
+    """
+
+
 class StreamInterrupted(InterlockError):
     """A stream ended before its answer was complete, and `rescue` found nothing to take its place.
 

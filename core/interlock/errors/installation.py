@@ -57,8 +57,8 @@ class PluginError(InterlockError):
 
 
 class StoreError(InterlockError):
-    """Records cannot be kept or read there, or health not shared.
+    """Records cannot be kept or read there, a log not be written, or health not be shared.
 
-    Calls go on without: this is raised where records are read, and where the address of a store cannot be
-    used.
+    Calls go on without, but for a log that is required, which ends them in LogUnavailable: this is raised
+    where records or the log are read, and where the address of a place cannot be used.
     """

@@ -41,6 +41,11 @@ from interlock.protocols.keeping import (
     SharedHealthKind,
     StoreKind,
 )
+from interlock.protocols.logs import (
+    DurableLog,
+    LogKind,
+    ReadableLog,
+)
 from interlock.protocols.options import Configurable
 from interlock.protocols.providers import (
     Arriving,
@@ -84,11 +89,13 @@ __all__ = [
     "Connector",
     "Constraint",
     "ConstraintCall",
+    "DurableLog",
     "FindCall",
     "FindingTool",
     "GrantBook",
     "GuardCall",
     "Guardrail",
+    "LogKind",
     "Panelist",
     "PreviewCall",
     "PreviewingTool",
@@ -96,6 +103,7 @@ __all__ = [
     "ProviderCall",
     "ProviderFacts",
     "RandomSource",
+    "ReadableLog",
     "RecordStore",
     "RefiningClassifier",
     "Release",

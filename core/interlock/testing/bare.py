@@ -11,6 +11,7 @@ from interlock.protocols import (
     Configurable,
     Connector,
     Guardrail,
+    LogKind,
     Provider,
     SharedHealthKind,
     StoreKind,
@@ -22,12 +23,14 @@ from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import not_applicable
 from interlock.testing.store_rules import StoreConformance
 from interlock.testing.upstream import Reply
 from interlock.types.health import ShareCall
+from interlock.types.logs import LogCall
 from interlock.types.request import Request
 from interlock.types.stores import StoreCall
 
@@ -101,6 +104,19 @@ class BareStore(StoreConformance):
         self.kind = kind
 
     def place(self) -> StoreCall:
+        not_applicable(NO_DATA)
+
+
+class BareLog(LogConformance):
+    """Opens nothing: where a log may be written for a trial, nobody knows."""
+
+    def __init__(self, kind: LogKind) -> None:
+        self.kind = kind
+
+    def place(self) -> LogCall:
+        not_applicable(NO_DATA)
+
+    def broken(self) -> LogCall:
         not_applicable(NO_DATA)
 
 

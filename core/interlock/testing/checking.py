@@ -18,6 +18,7 @@ from interlock.protocols import (
     Connector,
     Constraint,
     Guardrail,
+    LogKind,
     Provider,
     SharedHealthKind,
     StoreKind,
@@ -30,6 +31,7 @@ from interlock.testing.bare import (
     BareCommand,
     BareConnector,
     BareGuardrail,
+    BareLog,
     BareOptions,
     BareProvider,
     BareSharedHealth,
@@ -40,6 +42,7 @@ from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance, with_defaults
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import Conformance
@@ -114,6 +117,14 @@ KINDS = (
         protocol=StoreKind,
         kit=StoreConformance,
         bare=BareStore,
+        subject="kind.name",
+    ),
+    Kind(
+        name="log",
+        hook="interlock_logs",
+        protocol=LogKind,
+        kit=LogConformance,
+        bare=BareLog,
         subject="kind.name",
     ),
     Kind(

@@ -1,14 +1,16 @@
-"""Keeps Interlock's records in SQLite or PostgreSQL."""
+"""Keeps Interlock's records, and its log, in SQLite or PostgreSQL."""
 
 from collections.abc import Iterable
 
 from interlock import hookimpl
-from interlock.protocols import API, RecordStore, StoreKind
+from interlock.protocols import API, DurableLog, LogKind, RecordStore, StoreKind
+from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
 from interlock_sql.address import address_of
+from interlock_sql.log import SqlLog
 from interlock_sql.store import SqlStore
 
-__all__ = ["Sql", "SqlStore"]
+__all__ = ["Sql", "SqlLog", "SqlLogs", "SqlStore"]
 
 
 class Sql:
@@ -20,6 +22,22 @@ class Sql:
 
     def open(self, call: StoreCall) -> RecordStore:
         return SqlStore(address_of(call))
+
+
+class SqlLogs:
+    """The same addresses, for a log."""
+
+    api = API
+    name = "sql"
+    schemes: tuple[str, ...] = Sql.schemes
+
+    def open(self, call: LogCall) -> DurableLog:
+        return SqlLog(address_of(call))
+
+
+@hookimpl
+def interlock_logs() -> Iterable[LogKind]:
+    return [SqlLogs()]
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from interlock import StoreError
+from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
 
 
@@ -18,7 +19,7 @@ class Address:
     url: str = field(default="", repr=False)
 
 
-def address_of(call: StoreCall) -> Address:
+def address_of(call: LogCall | StoreCall) -> Address:
     """Raises StoreError, which does not repeat the URL."""
     scheme, _, rest = call.url.partition("://")
     return _file(rest, call.folder) if scheme == "sqlite" else _server(rest)
@@ -33,9 +34,7 @@ def _file(rest: str, folder: Path) -> Address:
             "sqlite:///interlock.db."
         )
     if not name or name == ":memory:":
-        raise StoreError(
-            "sqlite needs a file, as in sqlite:///interlock.db; records are kept in memory anyway."
-        )
+        raise StoreError("sqlite needs a file, as in sqlite:///interlock.db; what is in memory is not kept.")
     if "?" in path:
         raise StoreError("sqlite takes a path and nothing after it.")
     try:

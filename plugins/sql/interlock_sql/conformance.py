@@ -1,21 +1,47 @@
-"""The store in files of their own, for Interlock's conformance kit."""
+"""The store and the log in files of their own, for Interlock's conformance kit."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from interlock.testing import StoreConformance
+from interlock.testing import LogConformance, StoreConformance
+from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql import Sql
+from interlock_sql import Sql, SqlLogs
+
+
+class Folders:
+    """New folders, which go with the kit."""
+
+    def __init__(self) -> None:
+        self._made: list[TemporaryDirectory[str]] = []
+
+    def another(self) -> Path:
+        folder = TemporaryDirectory(prefix="interlock-sql-", ignore_cleanup_errors=True)
+        self._made.append(folder)
+        return Path(folder.name)
 
 
 class Sqlite(StoreConformance):
     kind = Sql()
 
+    def __init__(self) -> None:
+        self._folders = Folders()
+
     def place(self) -> StoreCall:
-        folder = TemporaryDirectory(prefix="interlock-sql-", ignore_cleanup_errors=True)
-        self._folders.append(folder)
-        return StoreCall(url="sqlite:///records.db", folder=Path(folder.name))
+        return StoreCall(url="sqlite:///records.db", folder=self._folders.another())
+
+
+class SqliteLog(LogConformance):
+    kind = SqlLogs()
 
     def __init__(self) -> None:
-        # They go with the kit.
-        self._folders: list[TemporaryDirectory[str]] = []
+        self._folders = Folders()
+
+    def place(self) -> LogCall:
+        return LogCall(url="sqlite:///log.db", folder=self._folders.another())
+
+    def broken(self) -> LogCall:
+        """A folder where the file should be."""
+        folder = self._folders.another()
+        (folder / "log.db").mkdir()
+        return LogCall(url="sqlite:///log.db", folder=folder)

@@ -1,62 +1,28 @@
-"""What a database is asked, one thing after another. The thread that asks imports this: it takes a while."""
+"""What a database is asked about records, one thing after another."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Table, delete, exists, or_, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import delete, exists, or_, select, tuple_
 
 from interlock import Record, StoreError
-from interlock.logs import redact
 from interlock.records import Unreadable, record_from_plain
 from interlock.types.stores import PruneCall, RecordQuery
-from interlock_sql.address import Address
-from interlock_sql.engines import make_engine, writing
+from interlock_sql.connected import INSERT, Connected
+from interlock_sql.engines import writing
 from interlock_sql.rows import Rows, text
 from interlock_sql.tables import attempts, exclusions, labels, records
-from interlock_sql.upgrade import upgrade
 
 _STEP = 500  # records that are removed at once
 
 
-class Database:
-    """Connected, its tables made or migrated. Every failure is a StoreError that names the place."""
-
-    def __init__(self, address: Address) -> None:
-        self._address = address
-        with self._told():
-            engine = make_engine(address)
-            try:
-                with writing(engine).begin() as connection:
-                    upgrade(connection)
-            except BaseException:
-                engine.dispose()
-                raise
-        self._engine: Engine = engine
-
-    def close(self) -> None:
-        with self._told():
-            self._engine.dispose()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except StoreError as error:
-            raise StoreError(f"{self._address.label}: {error.message}") from error.__cause__
-        except DBAPIError as error:
-            raise StoreError(f"{self._address.label}: {_reason(error.orig)}") from error
-        except SQLAlchemyError as error:
-            raise StoreError(f"{self._address.label}: {type(error).__name__}") from error
-        except OSError as error:
-            raise StoreError(f"{self._address.label}: {error.strerror or type(error).__name__}") from error
+class Database(Connected):
+    """Keeps records and gives them back."""
 
     def put(self, batch: Sequence[Record]) -> None:
         rows = Rows.of(batch)
-        with self._told(), writing(self._engine).begin() as connection:
-            insert = _INSERT[connection.dialect.name]
+        with self.told(), writing(self.engine).begin() as connection:
+            insert = INSERT[connection.dialect.name]
             for table, found in (
                 (records, rows.records),
                 (attempts, rows.attempts),
@@ -67,7 +33,7 @@ class Database:
                     connection.execute(insert(table).on_conflict_do_nothing(), found)
 
     def get(self, key: str) -> Record | None:
-        with self._told(), self._engine.connect() as connection:
+        with self.told(), self.engine.connect() as connection:
             body = connection.execute(select(records.c.body).where(records.c.id == text(key))).scalar()
             return None if body is None else _record(body)
 
@@ -78,11 +44,11 @@ class Database:
             .order_by(records.c.seconds.desc(), records.c.id.desc())
             .limit(query.limit)
         )
-        with self._told(), self._engine.connect() as connection:
+        with self.told(), self.engine.connect() as connection:
             return [_record(body) for body in connection.execute(statement).scalars()]
 
     def prune(self, call: PruneCall) -> int:
-        with self._told(), writing(self._engine).begin() as connection:
+        with self.told(), writing(self.engine).begin() as connection:
             key = tuple_(records.c.seconds, records.c.id)
             goes: list[Any] = []
             if call.keep is not None:
@@ -99,17 +65,6 @@ class Database:
             oldest = select(records.c.id).where(or_(*goes)).order_by(records.c.seconds, records.c.id)
             done = connection.execute(delete(records).where(records.c.id.in_(oldest.limit(_STEP))))
             return done.rowcount
-
-
-def _insert_into_sqlite(table: Table) -> Any:
-    return sqlite.insert(table)
-
-
-def _insert_into_postgresql(table: Table) -> Any:
-    return postgresql.insert(table)
-
-
-_INSERT = {"sqlite": _insert_into_sqlite, "postgresql": _insert_into_postgresql}
 
 
 def _conditions(query: RecordQuery) -> list[Any]:
@@ -148,9 +103,3 @@ def _record(body: Any) -> Record:
         return record_from_plain(body)
     except Unreadable as error:
         raise StoreError(f"a record cannot be read: {error}") from None
-
-
-def _reason(error: BaseException | None) -> str:
-    """The driver's own words: what is wrong with the database, without a statement or its values."""
-    lines = str(error).strip().splitlines()
-    return redact(lines[0]) if lines else type(error).__name__

@@ -17,8 +17,11 @@ _ROWS = 200  # in one statement
 _PATIENCE = 5.0  # seconds for another process to finish writing, or for a server to answer
 
 
-def make_engine(address: Address) -> Engine:
-    """Connects to nothing yet, but makes SQLite's file. Raises OSError when it cannot be made."""
+def make_engine(address: Address, *, durable: bool = False) -> Engine:
+    """Connects to nothing yet, but makes SQLite's file. What a `durable` one commits outlives a power cut.
+
+    Raises OSError when the file cannot be made.
+    """
     options: dict[str, Any] = {
         "json_serializer": json.JSONEncoder(separators=(",", ":")).encode,
         "hide_parameters": True,
@@ -28,12 +31,15 @@ def make_engine(address: Address) -> Engine:
         "max_overflow": 0,
     }
     if address.file is None:
-        return create_engine(
+        engine = create_engine(
             address.url,
             pool_pre_ping=True,
             connect_args={"connect_timeout": int(_PATIENCE), "application_name": "interlock"},
             **options,
         )
+        if durable:
+            event.listen(engine, "connect", _commit_surely)
+        return engine
     _make_private(address.file)
     engine = create_engine(
         URL.create("sqlite", database=str(address.file)),
@@ -43,6 +49,8 @@ def make_engine(address: Address) -> Engine:
     # Many rows in one statement: the driver gives way to the event loop's thread once, not for each row.
     engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "connect", _prepare)
+    if durable:
+        event.listen(engine, "connect", _synchronise)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -68,6 +76,17 @@ def _prepare(connection: Any, _: Any) -> None:
     due = time.monotonic() + _PATIENCE
     while not _journals_ahead(connection, last=time.monotonic() > due):
         time.sleep(0.02)
+
+
+def _synchronise(connection: Any, _: Any) -> None:
+    """Have a commit return when the disk has it, and not only when the file has."""
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _commit_surely(connection: Any, _: Any) -> None:
+    """The same of PostgreSQL, where a server, a database or a role may have it otherwise."""
+    connection.execute("SET synchronous_commit = on")
+    connection.commit()
 
 
 def _journals_ahead(connection: Any, *, last: bool) -> bool:

@@ -1,6 +1,7 @@
 """The tables, as queries see them. Migrations make them; a test holds the two together.
 
-`body` is the whole record as JSON; everything beside it is there for people, and for finding records.
+`body` is the whole record as JSON; everything beside it is there for people, and for finding records. Every
+database has all tables, so that records and a log may share one.
 """
 
 from sqlalchemy import (
@@ -20,7 +21,10 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-REVISIONS = ("0001", "0002", "0003")
+# SQLite counts by itself in columns of its own kind alone.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every migration, the last one being that which makes the tables below."""
 
 VERSION_TABLE = "interlock_version"
@@ -93,4 +97,23 @@ labels = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Index("labels_by_value", "name", "value"),
+)
+
+log = Table(
+    "log",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True)),
+    Column("seconds", Double, nullable=False),
+    Column("call", Text),
+    Column("run", Text),
+    Column("step", Text),
+    Column("attempt", Integer),
+    Column("facts", JSON, nullable=False),
+    Index("log_by_time", "seconds"),
+    Index("log_by_call", "call"),
+    Index("log_by_run", "run"),
+    sqlite_autoincrement=True,
 )

@@ -26,6 +26,7 @@ OFFERS = {
     "strategy": ("interlock_strategies", protocols.Strategy, "name"),
     "arbiter": ("interlock_arbiters", protocols.Arbiter, "name"),
     "connector": ("interlock_connectors", protocols.Connector, "name"),
+    "log": ("interlock_logs", protocols.LogKind, "name"),
     "store": ("interlock_stores", protocols.StoreKind, "name"),
     "command": ("interlock_commands", protocols.CommandOffer, "name"),
 }

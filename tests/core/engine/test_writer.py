@@ -19,7 +19,7 @@ import pytest
 from interlock import Record, StoreError, Unavailable
 from interlock.engine import writer as writing
 from interlock.engine.bridge import Bridge
-from interlock.engine.writer import RecordWriter
+from interlock.engine.record_writer import RecordWriter
 from interlock.testing import scripted_router
 from interlock.testing.records import sample_record
 from interlock.types.stores import PruneCall

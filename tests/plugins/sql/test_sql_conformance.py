@@ -1,13 +1,17 @@
-"""Both databases keep to the rules for stores."""
+"""Both databases keep to the rules for stores, and to those for logs."""
 
+from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from interlock.testing import StoreConformance
+from interlock.testing import LogConformance, StoreConformance
+from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql import Sql
+from interlock_sql import Sql, SqlLogs
+
+NUMBERS = count()
 
 
 class TestSqlite(StoreConformance):
@@ -33,3 +37,35 @@ class TestPostgresql(StoreConformance):
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
         return StoreCall(url=self.url)
+
+
+class TestSqliteLog(LogConformance):
+    kind = SqlLogs()
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def place(self) -> LogCall:
+        return LogCall(url="sqlite:///deeper/log.db", folder=self.folder / str(next(NUMBERS)))
+
+    def broken(self) -> LogCall:
+        (self.folder / "log.db").mkdir()
+        return LogCall(url="sqlite:///log.db", folder=self.folder)
+
+
+class TestPostgresqlLog(LogConformance):
+    kind = SqlLogs()
+
+    @pytest.fixture(autouse=True)
+    def _url(self, database: str) -> None:
+        self.url = database
+
+    def place(self) -> LogCall:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return LogCall(url=self.url)
+
+    def broken(self) -> LogCall:
+        return LogCall(url=f"{self.url}_that_is_not_there")

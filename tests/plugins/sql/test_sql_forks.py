@@ -21,7 +21,7 @@ router = scripted_router({"a": ["x"] * 100_000}, records="sqlite:///records.db")
 FORKS = """
 done = 1
 router.complete_sync("before")
-while not router.wiring.writer._store or router.wiring.writer._waiting:
+while not router.wiring.writer._place or router.wiring.writer._waiting:
     time.sleep(0.005)
 """
 MID_WRITE = """

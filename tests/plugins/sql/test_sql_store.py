@@ -140,6 +140,7 @@ async def test_what_an_earlier_version_counted_as_an_error_is_counted_anew(
     await store.aclose()
     engine = make_engine(address_of(place))
     with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("DROP TABLE log"))
         connection.execute(text("DROP INDEX records_by_run"))
         for table, column in (
             ("records", "run"), ("records", "step"), ("records", "outcome"), ("attempts", "outcome"),
@@ -282,7 +283,7 @@ from interlock.testing import scripted_router
 
 router = scripted_router({"a": ["x"] * 60}, records=sys.argv[1])
 router.complete_sync("before")
-while not router.wiring.writer._store or router.wiring.writer._waiting:
+while not router.wiring.writer._place or router.wiring.writer._waiting:
     time.sleep(0.01)
 child = os.fork()
 router.complete_sync("after, in both")

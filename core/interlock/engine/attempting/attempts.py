@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import count
 from time import perf_counter
 
 from interlock.engine.attempting.bounds import bounded
+from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
 from interlock.engine.attempting.contents import check_calls, check_content
 from interlock.engine.attempting.limits import Limits
@@ -53,6 +54,7 @@ class Attempts:
         content: ContentRules,
         refused: RefusedSettings,
         concurrency: ConcurrencyLimits | None = None,
+        log: CallLog | None = None,
     ) -> None:
         self._decider = decider
         self._deployments = deployments
@@ -63,6 +65,8 @@ class Attempts:
         self._content = content
         self._refused = refused
         self._concurrency = concurrency
+        self._log = log
+        self._at_once = concurrency is None and log is None
         self._origins: dict[str, str | None] = {}
 
     def deployment(self, name: str) -> Deployment:
@@ -74,9 +78,7 @@ class Attempts:
 
     async def complete(self, state: CallState, attempt: Attempt, progress: AttemptState) -> Answer:
         """An answer that was accepted, or ProviderError; TotalTimeout when the call is due."""
-        slot = (
-            AT_ONCE if self._concurrency is None else await self._concurrency.slot(state, attempt, progress)
-        )
+        slot = AT_ONCE if self._at_once else await self._admitted(state, attempt, progress)
         with (
             slot,
             self._recorder.scope(state, attempt, self._permit(state, attempt, progress), progress) as scope,
@@ -98,9 +100,7 @@ class Attempts:
         self, state: CallState, attempt: Attempt, progress: AttemptState
     ) -> AsyncGenerator[Delta]:
         """The provider's deltas; when they end without an error, `progress.answer` is the accepted answer."""
-        slot = (
-            AT_ONCE if self._concurrency is None else await self._concurrency.slot(state, attempt, progress)
-        )
+        slot = AT_ONCE if self._at_once else await self._admitted(state, attempt, progress)
         with (
             slot,
             self._recorder.scope(
@@ -149,6 +149,20 @@ class Attempts:
             scope.usage = answer.usage
             if window is not None:
                 yield window.rest()
+
+    async def _admitted(self, state: CallState, attempt: Attempt, progress: AttemptState) -> Slot:
+        """The attempt's slot, once the log has what it must have before the attempt is permitted."""
+        limits = self._concurrency
+        slot = AT_ONCE if limits is None else await limits.slot(state, attempt, progress)
+        if self._log is None:
+            return slot
+        with ExitStack() as leaving:
+            leaving.enter_context(slot)
+            if progress.id is None:
+                progress.id = state.draft.number()
+            await self._log.attempt(state, attempt, progress, self._deployments[attempt.deployment])
+            leaving.pop_all()
+        return slot
 
     def _make_way(self, slot: Slot) -> None:
         """The vendor is done: what guardrails ask a model about its answer may need the place."""
@@ -207,6 +221,8 @@ class Attempts:
             )
             if state.trace is not None:
                 state.trace.refused(deployment, record)
+            if self._log is not None:
+                self._log.ended(state, record)
             raise error
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts

@@ -11,7 +11,7 @@ from interlock.engine.deadline import Deadline
 from interlock.engine.guarding.endings import Overrun, stopped, stops
 from interlock.engine.guarding.sides import Manner, Side, awaited, rewrites
 from interlock.engine.settling import settled
-from interlock.errors import GuardrailError, TotalTimeout
+from interlock.errors import GuardrailError, LogUnavailable, TotalTimeout
 from interlock.protocols import GuardCall, Guardrail
 from interlock.requests.passages import passages, rewritten
 from interlock.types.decisions import AttemptRole
@@ -86,7 +86,7 @@ class Inspection:
                 said = await self._in_time(guardrail, said)
             if not isinstance(said, Verdict):
                 raise TypeError(f"inspect gives a Verdict, not a {type(said).__name__}")
-        except TotalTimeout as error:
+        except (TotalTimeout, LogUnavailable) as error:
             self._note(guardrail, shown, "failed", error=error)
             raise
         except Exception as error:

@@ -1,0 +1,126 @@
+"""What must be in the log of a call before it is sent anywhere, and before its answer is handed over."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import closing, suppress
+
+from interlock.engine.attempting.limits import Limit
+from interlock.engine.attempting.recorder import AttemptScope
+from interlock.engine.call import AttemptState, CallState
+from interlock.engine.deadline import Deadline
+from interlock.engine.log_writer import LogWriter
+from interlock.errors import InterlockError, LogUnavailable, StoreError
+from interlock.records import entries
+from interlock.types.decisions import Attempt
+from interlock.types.logs import LogEntry
+from interlock.types.models import Deployment
+from interlock.types.records import AttemptRecord, Record
+
+_NOT_SENT = "nothing was sent"
+_NOT_GIVEN = "the answer was not handed over"
+
+
+class CallLog:
+    """The log as the calls of one router write it.
+
+    Where it is `required`, a call waits until its entries are in the log; else they are handed over. What is
+    told in between goes along with what comes next, in its order.
+    """
+
+    def __init__(self, writer: LogWriter, *, required: bool, timeout: float) -> None:
+        self._writer = writer
+        self._required = required
+        self._timeout = timeout
+
+    def decided(self, state: CallState) -> None:
+        """The call goes by its `decision`, from now on."""
+        self._note(state, "decision", entries.of_decision(state.decision))
+
+    async def attempt(
+        self, state: CallState, attempt: Attempt, progress: AttemptState, deployment: Deployment
+    ) -> None:
+        """An attempt is about to be permitted.
+
+        Raises:
+            LogUnavailable: the log may not have it.
+            TotalTimeout: the call is due.
+        """
+        self._note(state, "attempt", entries.of_attempt(attempt, deployment, progress.parent), progress.id)
+        if self._required:
+            await self._until_there(state, _NOT_SENT)
+
+    def ended(self, state: CallState, record: AttemptRecord) -> None:
+        """An attempt that was written down before has ended."""
+        self._note(state, "attempt_ended", entries.of_ending(record), record.id)
+
+    async def answered(self, state: CallState, deployment: Deployment) -> None:
+        """The call's answer is about to be handed over. Raises as `attempt` does."""
+        _, answer, _ = state.answered
+        self._note(state, "answer", entries.of_answer(deployment, answer, state.draft.cost))
+        if self._required:
+            await self._until_there(state, _NOT_GIVEN)
+
+    async def failed(self, state: CallState, record: Record, error: BaseException) -> None:
+        """The call has ended without an answer. The log is waited for where somebody still waits for the
+        error; what becomes of it changes nothing.
+        """
+        self._note(state, "failed", entries.of_failure(record))
+        if not self._required:
+            return
+        waiter = self._writer.hand(_taken(state))
+        if isinstance(error, Exception) and not isinstance(error, LogUnavailable):
+            limit = min(self._timeout, state.due - asyncio.get_running_loop().time())
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(limit):
+                    await asyncio.wrap_future(waiter)
+
+    def _note(self, state: CallState, kind: str, facts: entries.Facts, attempt: int | None = None) -> None:
+        asked = state.asked
+        entry = LogEntry(
+            kind=kind, call=state.draft.id, run=asked.run, step=asked.step, attempt=attempt, facts=facts
+        )
+        if self._required:
+            state.unlogged.append(entry)
+        else:
+            self._writer.leave((entry,))
+
+    async def _until_there(self, state: CallState, what: str) -> None:
+        waiter = self._writer.hand(_taken(state))
+        now = asyncio.get_running_loop().time()
+        limit: Limit = (now + self._timeout, lambda: _unavailable(what, self._slow()))
+        if state.due <= limit[0]:
+            limit = (state.due, state.too_late)
+        try:
+            with closing(Deadline()) as deadline, deadline.until(*limit):
+                await asyncio.wrap_future(waiter)
+        except StoreError as error:
+            raise _unavailable(what, error.message) from error
+
+    def _slow(self) -> str:
+        return self._writer.problem or f"it took longer than {self._timeout:g} s (log.timeout)"
+
+
+class LogObserver:
+    """Tells the log how attempts have ended. The first observer: it is told of what others refuse, too."""
+
+    def __init__(self, log: CallLog) -> None:
+        self._log = log
+
+    def began(self, scope: AttemptScope) -> None:
+        """The log has it already."""
+
+    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as an observer
+        self._log.ended(scope.state, record)
+
+
+def _taken(state: CallState) -> Sequence[LogEntry]:
+    taken = tuple(state.unlogged)
+    state.unlogged.clear()
+    return taken
+
+
+def _unavailable(what: str, why: str) -> LogUnavailable:
+    return LogUnavailable(
+        f"the log could not be written, so {what}: {why}. `interlock doctor` says what is wrong with it; "
+        "log.mode: background goes on without it"
+    )

@@ -1,0 +1,56 @@
+"""What must not be lost: a log that is written before what it tells of happens."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from interlock.types.logs import LogCall, LogEntry, LogQuery
+
+
+@runtime_checkable
+class DurableLog(Protocol):
+    """Takes entries and never changes them. Safe to use from several event loops and threads at once.
+
+    Nothing blocks the event loop. Every failure is a StoreError, without the URL. A log that was opened
+    before a fork is never used after it.
+    """
+
+    api: int
+    name: str
+
+    async def append(self, entries: Sequence[LogEntry]) -> None:
+        """Append them in their order. When it returns they outlive the process, and a loss of power.
+
+        An entry whose id is there already is kept once: what was not confirmed is appended a second time. Of
+        an append that fails, or that is cancelled, any part may be there.
+
+        Raises:
+            StoreError: they may not be there.
+        """
+
+    async def aclose(self) -> None:
+        """Let go of everything. May be called twice."""
+
+
+@runtime_checkable
+class ReadableLog(DurableLog, Protocol):
+    """A log that can be read here, too."""
+
+    async def read(self, query: LogQuery) -> Sequence[LogEntry]:
+        """Entries in the order in which they were appended."""
+        ...
+
+
+@runtime_checkable
+class LogKind(Protocol):
+    """A kind of log, chosen by the scheme of the configuration's URL.
+
+    `open` does no I/O. It raises StoreError, without the URL, for one that it cannot use.
+    """
+
+    api: int
+    name: str
+    schemes: tuple[str, ...]
+
+    def open(self, call: LogCall) -> DurableLog:
+        """The log at that place, each time another one."""
+        ...

@@ -1,0 +1,93 @@
+"""What a log is told of a call: names, counts and durations, and no content."""
+
+from dataclasses import fields
+from typing import Any
+
+from interlock.records.plain import unquoted
+from interlock.types.decisions import Attempt, Decision
+from interlock.types.models import Deployment
+from interlock.types.records import AttemptRecord, Record
+from interlock.types.request import Constraints
+from interlock.types.response import Answer
+
+_RULES = tuple(each.name for each in fields(Constraints))
+
+Facts = dict[str, Any]
+
+
+def of_decision(decision: Decision) -> Facts:
+    """What may serve, in order, and which rule keeps each other deployment out."""
+    told = decision.facts
+    facts: Facts = {
+        "task": decision.task,
+        "reason": decision.reason,
+        "stage": decision.stage,
+        "shortlist": [candidate.deployment for candidate in decision.shortlist],
+        "excluded": dict.fromkeys(decision.excluded) | (dict(told.rules) if told else {}),
+        "input_tokens": decision.input_tokens,
+    }
+    if told is not None and (rules := _asked(told.constraints)):
+        facts["constraints"] = rules
+    return facts
+
+
+def of_attempt(attempt: Attempt, deployment: Deployment, parent: int | None) -> Facts:
+    """Where it is about to go."""
+    return _some(
+        deployment=deployment.id,
+        model=deployment.model,
+        provider=deployment.provider,
+        region=deployment.region,
+        on_premise=deployment.on_premise or None,
+        role=attempt.role,
+        parent=parent,
+    )
+
+
+def of_ending(record: AttemptRecord) -> Facts:
+    record = unquoted(record)
+    error, usage = record.error, record.usage
+    return _some(
+        deployment=record.deployment,
+        outcome=record.outcome,
+        error=error and error.kind,
+        status=error and error.status,
+        served_model=record.served_model,
+        latency=record.latency,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost=record.cost,
+    )
+
+
+def of_answer(deployment: Deployment, answer: Answer, cost: float | None) -> Facts:
+    return _some(
+        deployment=deployment.id,
+        model=deployment.model,
+        region=deployment.region,
+        finish_reason=answer.finish_reason,
+        cost=cost,
+    )
+
+
+def of_failure(record: Record) -> Facts:
+    return _some(
+        outcome=record.outcome,
+        error=record.error or record.cancelled,
+        attempts=len(record.attempts),
+        latency=record.latency,
+        cost=record.cost,
+    )
+
+
+def _asked(constraints: Constraints) -> Facts:
+    asked = {name: getattr(constraints, name) for name in _RULES}
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in asked.items()
+        if value
+    }
+
+
+def _some(**facts: Any) -> Facts:
+    return {name: value for name, value in facts.items() if value is not None}

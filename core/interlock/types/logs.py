@@ -1,0 +1,71 @@
+"""Logs that lose nothing: their entries, what they are asked, and the schemes that are known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import urandom
+from pathlib import Path
+from time import time
+from typing import Any
+
+LOGS: Mapping[str, str] = {
+    "sqlite": "interlock-sql",
+    "postgresql": "interlock-sql",
+    "postgres": "interlock-sql",
+}
+"""Scheme -> the distribution that keeps a log there."""
+
+
+def _new_id() -> str:
+    return urandom(16).hex()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One fact, and no content: no prompt, no answer, no key.
+
+    Attributes:
+        kind: `decision`, `attempt`, `attempt_ended`, `answer` or `failed` for what a router does; a plugin
+            has kinds of its own, which begin with its name, as in `agents.approved`.
+        at: seconds since the epoch.
+        id: unique; an entry that is appended again is kept once.
+        call: the id of the call's record.
+        run, step: the request's.
+        attempt: the attempt's id within the record.
+        facts: text, whole numbers, finite floats, booleans, None, and lists and mappings of these.
+    """
+
+    kind: str
+    at: float = field(default_factory=time)
+    id: str = field(default_factory=_new_id)
+    call: str | None = None
+    run: str | None = None
+    step: str | None = None
+    attempt: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogQuery:
+    """Which entries to read, in the order in which they were appended.
+
+    Attributes:
+        since: seconds since the epoch; included.
+        limit: the most entries to give.
+        after: the id of the last entry of the page before.
+    """
+
+    since: float | None = None
+    call: str | None = None
+    run: str | None = None
+    limit: int = 500
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCall:
+    """`url` is the configuration's, its scheme in lower case, and may hold a password; a relative path in it
+    begins at `folder`.
+    """
+
+    url: str = field(repr=False)
+    folder: Path = field(default_factory=Path)

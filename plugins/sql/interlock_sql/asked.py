@@ -1,0 +1,85 @@
+"""A database and the thread in which it is asked, which loads the database's code as well."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+from interlock import StoreError
+from interlock.logs import redacting_logger
+from interlock_sql.address import Address
+from interlock_sql.forks import watch
+from interlock_sql.worker import Worker
+
+_log = redacting_logger("interlock.sql")
+_PATIENCE = 6.0  # seconds for what is under way, which itself waits five for another process
+
+
+class Closing(Protocol):
+    def close(self) -> None: ...
+
+
+D = TypeVar("D", bound=Closing)
+T = TypeVar("T")
+
+
+class Asked(Generic[D]):
+    """Connects when it is first asked, and makes or migrates the tables then."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self.start_anew()
+        if address.file is not None:
+            watch(self)
+
+    def _connect(self) -> D:
+        """Called in the thread."""
+        raise NotImplementedError
+
+    def start_anew(self) -> None:
+        """Not connected, and without a thread: as it begins, and as a forked child finds it."""
+        self._worker = Worker("interlock-sql")
+        self._database: D | None = None
+        self._turn = Lock()  # held while the database is asked, and while this process forks
+        self._held = False
+
+    async def aclose(self) -> None:
+        if self._database is not None or self._worker.busy:
+            await self._worker.run(self._close)
+            self._worker.stop()
+
+    async def _ask(self, question: Callable[[D], T]) -> T:
+        return await self._worker.run(lambda: self._answer(question))
+
+    def _answer(self, question: Callable[[D], T]) -> T:
+        with self._turn:
+            if self._database is None:
+                self._database = self._connect()
+            return question(self._database)
+
+    def _close(self) -> None:
+        with self._turn:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    def let_go(self) -> None:
+        """Disconnect before a fork, once what is under way is done; the next question connects again."""
+        self._held = self._turn.acquire(timeout=_PATIENCE)
+        if not self._held:
+            _log.warning(
+                "%s is busy while this process forks: the child may be locked out", self._address.label
+            )
+            return
+        try:
+            self._disconnect()
+        except StoreError as error:
+            _log.warning("%s did not close before a fork: %s", self._address.label, error.message)
+
+    def go_on(self) -> None:
+        """After a fork, in the parent: let those go on who waited for it."""
+        if self._held:
+            self._held = False
+            self._turn.release()

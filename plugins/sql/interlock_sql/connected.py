@@ -1,0 +1,69 @@
+"""A connected database, whatever is kept in it. The thread that asks imports this: it takes a while."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from interlock import StoreError
+from interlock.logs import redact
+from interlock_sql.address import Address
+from interlock_sql.engines import make_engine, writing
+from interlock_sql.upgrade import upgrade
+
+
+class Connected:
+    """Connected, its tables made or migrated. Every failure is a StoreError that names the place.
+
+    What a `durable` one has committed outlives a loss of power, too.
+    """
+
+    def __init__(self, address: Address, *, durable: bool = False) -> None:
+        self._address = address
+        with self.told():
+            engine = make_engine(address, durable=durable)
+            try:
+                with writing(engine).begin() as connection:
+                    upgrade(connection)
+            except BaseException:
+                engine.dispose()
+                raise
+        self.engine: Engine = engine
+
+    def close(self) -> None:
+        with self.told():
+            self.engine.dispose()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            raise StoreError(f"{self._address.label}: {error.message}") from error.__cause__
+        except DBAPIError as error:
+            raise StoreError(f"{self._address.label}: {_reason(error.orig)}") from error
+        except SQLAlchemyError as error:
+            raise StoreError(f"{self._address.label}: {type(error).__name__}") from error
+        except OSError as error:
+            raise StoreError(f"{self._address.label}: {error.strerror or type(error).__name__}") from error
+
+
+def _insert_into_sqlite(table: Table) -> Any:
+    return sqlite.insert(table)
+
+
+def _insert_into_postgresql(table: Table) -> Any:
+    return postgresql.insert(table)
+
+
+INSERT = {"sqlite": _insert_into_sqlite, "postgresql": _insert_into_postgresql}
+"""Dialect -> what makes an insert that may meet what is there already."""
+
+
+def _reason(error: BaseException | None) -> str:
+    """The driver's own words: what is wrong with the database, without a statement or its values."""
+    lines = str(error).strip().splitlines()
+    return redact(lines[0]) if lines else type(error).__name__
