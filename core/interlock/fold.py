@@ -17,8 +17,8 @@ _MANY = 1024
 _PART = 64  # what a part holds besides its text
 
 
-def folded(vendor: str, limit: int, deltas: Iterable[Delta]) -> "Answer":
-    """The answer that a stream's deltas come to. See Fold for what it raises."""
+def folded(deltas: Iterable[Delta], vendor: str | None = None, limit: int = LARGEST_ANSWER) -> "Answer":
+    """The answer of a stream that has come whole. Vendor, limit and what is raised are as in `Fold`."""
     fold = Fold(vendor, limit)
     for delta in deltas:
         fold.add(delta)
@@ -100,14 +100,6 @@ class Fold:
         self._served: str | None = None
         self._id: str | None = None
         self._extra: dict[str, Any] = {}
-
-    @classmethod
-    def of(cls, deltas: Iterable[Delta], vendor: str | None = None) -> Answer:
-        """The answer of a stream that has come whole. Raises what `add` and `answer` raise."""
-        fold = cls(vendor)
-        for delta in deltas:
-            fold.add(delta)
-        return fold.answer()
 
     @property
     def finished(self) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import ProtocolError
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Delta, ToolCallDelta, Usage
 
@@ -14,7 +14,7 @@ STOP = Delta(finish_reason="stop")
 
 
 def test_pieces_of_text_become_one_part():
-    answer = Fold.of([Delta("Good "), Delta("morning"), STOP])
+    answer = folded([Delta("Good "), Delta("morning"), STOP])
     assert answer.parts == (Text("Good morning"),)
 
 
@@ -26,7 +26,7 @@ def test_parts_keep_the_order_in_which_they_began():
         Delta(tool_calls=(ToolCallDelta(index=0, arguments=": 1}"),)),
         Delta(finish_reason="tool_calls"),
     ]
-    answer = Fold.of(deltas, vendor="acme")
+    answer = folded(deltas, vendor="acme")
     assert answer.parts == (
         Reasoning("hm", vendor="acme"),
         Text("I will look."),
@@ -42,7 +42,7 @@ def test_a_signature_seals_its_thought():
         Delta(signature="dark", redacted=True),
         STOP,
     ]
-    assert Fold.of(deltas).parts == (
+    assert folded(deltas).parts == (
         Reasoning("first", signature="s1"),
         Reasoning("second", signature="s2"),
         Reasoning("", signature="dark", redacted=True),
@@ -55,13 +55,13 @@ def test_the_last_usage_and_model_count():
         Delta(usage=Usage(input_tokens=2)),
         STOP,
     ]
-    answer = Fold.of(deltas)
+    answer = folded(deltas)
     assert (answer.usage.input_tokens, answer.served_model) == (2, "m1")
 
 
 def test_citations_and_refusals_are_kept():
     source = Citation(url="https://example.org")
-    answer = Fold.of(
+    answer = folded(
         [Delta("Paris", citations=(source,)), Delta(refusal="No."), Delta(finish_reason="refusal")]
     )
     assert answer.parts == (Text("Paris", citations=(source,)), Refusal("No."))
@@ -69,27 +69,27 @@ def test_citations_and_refusals_are_kept():
 
 def test_a_stream_without_a_finish_reason_was_cut():
     with pytest.raises(ProtocolError, match="ended before"):
-        Fold.of([Delta("half an ans")])
+        folded([Delta("half an ans")])
 
 
 @pytest.mark.parametrize("arguments", ['{"amount": 1', "[1]", "null", "12", '{"a":}'])
 def test_arguments_that_are_no_object_are_an_error(arguments):
     call = Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="pay", arguments=arguments),))
     with pytest.raises(ProtocolError, match="no JSON object"):
-        Fold.of([call, Delta(finish_reason="tool_calls")])
+        folded([call, Delta(finish_reason="tool_calls")])
 
 
 @pytest.mark.parametrize("arguments", ['{"amount": 1', ""])
 def test_a_call_that_was_cut_off_is_left_out(arguments):
     call = Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="pay", arguments=arguments),))
-    answer = Fold.of([Delta("Paying"), call, Delta(finish_reason="length")])
+    answer = folded([Delta("Paying"), call, Delta(finish_reason="length")])
     assert answer.tool_calls == ()
     assert answer.finish_reason == "length"
 
 
 def test_calls_without_an_id_get_one_each():
     calls = tuple(ToolCallDelta(index=index, name="look", arguments="{}") for index in range(2))
-    answer = Fold.of([Delta(tool_calls=calls), Delta(finish_reason="tool_calls")])
+    answer = folded([Delta(tool_calls=calls), Delta(finish_reason="tool_calls")])
     assert len({call.id for call in answer.tool_calls}) == 2
 
 
@@ -108,30 +108,30 @@ def test_where_a_stream_is_cut_into_pieces_does_not_matter(text, arguments, cuts
     deltas = [Delta(piece) for piece in pieces(text)]
     deltas.append(Delta(tool_calls=(ToolCallDelta(index=3, id="i", name="n"),)))
     deltas += [Delta(tool_calls=(ToolCallDelta(index=3, arguments=piece),)) for piece in pieces(raw)]
-    answer = Fold.of([*deltas, Delta(finish_reason="tool_calls")])
+    answer = folded([*deltas, Delta(finish_reason="tool_calls")])
     assert answer.text == text
     assert answer.tool_calls[0].arguments == arguments
 
 
 def test_thoughts_without_words_keep_their_signatures_apart():
     deltas = [Delta(signature="s1"), Delta(signature="s2"), STOP]
-    assert Fold.of(deltas).parts == (Reasoning("", signature="s1"), Reasoning("", signature="s2"))
+    assert folded(deltas).parts == (Reasoning("", signature="s1"), Reasoning("", signature="s2"))
 
 
 def test_a_refusal_in_the_middle_of_a_call_leaves_it_out():
     call = Delta(tool_calls=(ToolCallDelta(index=0, id="a", name="pay", arguments='{"amo'),))
-    answer = Fold.of([call, Delta(refusal="No."), Delta(finish_reason="refusal")])
+    answer = folded([call, Delta(refusal="No."), Delta(finish_reason="refusal")])
     assert (answer.tool_calls, answer.refusal) == ((), "No.")
 
 
 def test_data_without_a_home_is_merged():
-    answer = Fold.of([Delta(extra={"a": 1}), Delta(extra={"b": 2, "a": 3}), STOP])
+    answer = folded([Delta(extra={"a": 1}), Delta(extra={"b": 2, "a": 3}), STOP])
     assert answer.extra == {"a": 3, "b": 2}
 
 
 def test_a_signed_call_names_its_vendor():
     call = ToolCallDelta(index=0, id="a", name="pay", arguments="{}", signature="s")
-    answer = Fold.of([Delta(tool_calls=(call,)), Delta(finish_reason="tool_calls")], vendor="acme")
+    answer = folded([Delta(tool_calls=(call,)), Delta(finish_reason="tool_calls")], vendor="acme")
     assert (answer.tool_calls[0].signature, answer.tool_calls[0].vendor) == ("s", "acme")
 
 
@@ -139,4 +139,4 @@ def test_counts_never_fall_back_to_nought():
     first = Usage(input_tokens=9, output_tokens=1, cache_read=4, cost=0.5)
     deltas = [Delta("x", usage=first), Delta(usage=Usage(input_tokens=0, output_tokens=5, cost=0.0)), STOP]
     usage = Usage(input_tokens=9, output_tokens=5, cache_read=4, cost=0.5)
-    assert Fold.of(deltas).usage == usage
+    assert folded(deltas).usage == usage

@@ -119,12 +119,12 @@ def streamed(name: str, arguments: str) -> bytes:
 
 
 def read(dialect: Dialect, arguments: str, *, stream: bool) -> Any:
-    from interlock.fold import Fold
+    from interlock.fold import folded
 
     if not stream:
         return dialect.read(plain(dialect.name, arguments))
     decoder = dialect.codec.decoder(dialect.call())
-    return Fold.of([*decoder.feed(streamed(dialect.name, arguments)), *decoder.close()], dialect.name)
+    return folded([*decoder.feed(streamed(dialect.name, arguments)), *decoder.close()], dialect.name)
 
 
 dialects = pytest.mark.parametrize("dialect", BY_NAME.values(), ids=BY_NAME)

@@ -11,7 +11,7 @@ import sdk_anthropic
 import sdk_bedrock
 import sdk_google
 import sdk_openai
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.http import Codec, HttpClient, HttpReply, Permit
 from interlock.protocols import ProviderCall
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
@@ -80,7 +80,7 @@ class Dialect:
         """The answer in a payload: JSON, or a stream's text."""
         if isinstance(payload, str) and not payload.lstrip().startswith("{"):
             decoder = self.codec.decoder(self.call())
-            return Fold.of([*decoder.feed(payload.encode()), *decoder.close()], self.provider or self.name)
+            return folded([*decoder.feed(payload.encode()), *decoder.close()], self.provider or self.name)
         raw = payload if isinstance(payload, str) else json.dumps(payload)
         return self.codec.decode(self.call(), HttpReply(status=200, headers={}, body=raw.encode()))
 

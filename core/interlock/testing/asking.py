@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from interlock.errors import InvalidRequest, ProviderError
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import Provider, ProviderCall
 from interlock.testing.rules import Conformance, expect, fail, not_applicable, way_out
@@ -210,7 +210,7 @@ class Asking(Conformance):
             async for delta in stream:
                 expect(isinstance(delta, Delta), f"stream yields deltas, not {type(delta).__name__}")
                 deltas.append(delta)
-        return Fold.of(deltas, self.provider.facts.name)
+        return folded(deltas, self.provider.facts.name)
 
     def _must_be_there(self) -> None:
         """Skip the running test where what a provider in process needs is not on this machine."""

@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from types import TracebackType
 from typing import Self
 
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.hookspecs import hookimpl
 from interlock.protocols import Provider, ProviderCall, ProviderFacts
 from interlock.types.messages import Audio, Document, Image, Reasoning, Refusal, Text, ToolCall
@@ -88,7 +88,7 @@ class ScriptedProvider:
         said = await self._say(step, call)
         if isinstance(said, Answer):
             return said
-        return Fold.of(_deltas(said, call), self.facts.name)
+        return folded(_deltas(said, call), self.facts.name)
 
     async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         step = self._next(call)

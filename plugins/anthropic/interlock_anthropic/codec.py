@@ -21,7 +21,7 @@ class Messages:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         payload = parse_object(reply.body, "the answer", calls=True)
-        return folded(NAME, call.deployment.largest_answer, MessageStream(call).whole(payload))
+        return folded(MessageStream(call).whole(payload), NAME, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return MessageStream(call)

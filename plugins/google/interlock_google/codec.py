@@ -29,7 +29,7 @@ class GenerateContent:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         payload = parse_object(reply.body, "the answer", calls=True)
-        return folded(VENDOR, call.deployment.largest_answer, ContentStream(call).whole(payload))
+        return folded(ContentStream(call).whole(payload), VENDOR, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ContentStream(call)

@@ -24,7 +24,7 @@ class ChatCompletions:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         answer = ChatReader(call, self.vendor).whole(parse_object(reply.body, "the answer"))
-        return folded(self.vendor.name, call.deployment.largest_answer, answer)
+        return folded(answer, self.vendor.name, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ChatStream(call, self.vendor)

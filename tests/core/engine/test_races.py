@@ -24,7 +24,7 @@ from interlock import (
     Verdict,
     hookimpl,
 )
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.testing import Step, scripted_router
 from interlock.types.decisions import Attempt, Race
 
@@ -442,7 +442,7 @@ class Rude:
         deltas = [delta async for delta in self.stream(call)]
         text = "".join(delta.text for delta in deltas)
         assert text == self.facts.name
-        return Fold.of(deltas, self.facts.name)
+        return folded(deltas, self.facts.name)
 
     async def stream(self, call):
         self._doors.open += 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.errors import InvalidRequest, ProtocolError
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.http.payload import (
     CallIds,
     Incoming,
@@ -250,7 +250,7 @@ def test_an_answer_as_deltas_folds_to_the_answer(said: list[Part]) -> None:
         id="r",
         extra={"a": [1]},
     )
-    assert Fold.of(deltas_of(answer), "acme") == answer
+    assert folded(deltas_of(answer), "acme") == answer
 
 
 def test_arguments_too_deep_for_json_are_an_error() -> None:

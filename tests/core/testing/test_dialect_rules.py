@@ -11,7 +11,7 @@ from unittest import SkipTest
 import pytest
 
 from interlock import Answer, Delta, ProtocolError, ProviderError, Unavailable, Usage
-from interlock.fold import Fold
+from interlock.fold import folded
 from interlock.http import EventParser, HttpProvider, HttpReply, HttpRequest, error_for
 from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.testing import ProviderConformance, Reply, ScriptedProvider
@@ -60,7 +60,7 @@ class Full:
         return self.id(given)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return Fold.of(self.deltas(reply.body), "full")
+        return folded(self.deltas(reply.body), "full")
 
     def decoder(self, call: ProviderCall) -> "Stream":
         return Stream(self)

@@ -13,7 +13,7 @@ from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, 
 from interlock.engine.attempting.contents import check_calls, check_content
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.provider_stream import ProviderStream
-from interlock.engine.attempting.recorder import AttemptRecorder
+from interlock.engine.attempting.recorder import AttemptRecorder, AttemptScope
 from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import AttemptState, CallState
 from interlock.engine.deadline import Deadline
@@ -81,7 +81,9 @@ class Attempts:
         slot = AT_ONCE if self._at_once else await self._admitted(state, attempt, progress)
         with (
             slot,
-            self._recorder.scope(state, attempt, self._permit(state, attempt, progress), progress) as scope,
+            AttemptScope(
+                self._recorder, state, attempt, self._permit(state, attempt, progress), progress
+            ) as scope,
             closing(Deadline()) as deadline,
         ):
             call = scope.call
@@ -103,8 +105,13 @@ class Attempts:
         slot = AT_ONCE if self._at_once else await self._admitted(state, attempt, progress)
         with (
             slot,
-            self._recorder.scope(
-                state, attempt, self._permit(state, attempt, progress), progress, streamed=True
+            AttemptScope(
+                self._recorder,
+                state,
+                attempt,
+                self._permit(state, attempt, progress),
+                progress,
+                streamed=True,
             ) as scope,
             closing(Deadline()) as deadline,
         ):

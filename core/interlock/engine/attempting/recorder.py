@@ -49,7 +49,7 @@ class AttemptObserver(Protocol):
 
 
 class AttemptRecorder:
-    """Tells the record, the observers and the observers of one router about its attempts."""
+    """What the attempts of one router are told to: its record, its observers and those of plugins."""
 
     def __init__(self, host: PluginHost, observers: Sequence[AttemptObserver], served: ServedModels) -> None:
         self.served = served
@@ -57,17 +57,6 @@ class AttemptRecorder:
         self.observers = observers
         self.host = host
         self.observed = host.observers("interlock_attempt_finished")
-
-    def scope(
-        self,
-        state: CallState,
-        attempt: Attempt,
-        call: ProviderCall,
-        progress: AttemptState,
-        *,
-        streamed: bool = False,
-    ) -> "AttemptScope":
-        return AttemptScope(self, state, attempt, call, progress, streamed=streamed)
 
 
 class AttemptScope:
@@ -98,7 +87,7 @@ class AttemptScope:
         call: ProviderCall,
         progress: AttemptState,
         *,
-        streamed: bool,
+        streamed: bool = False,
     ) -> None:
         self._recorder = recorder
         self.state, self.attempt, self.call, self.streamed = state, attempt, call, streamed

@@ -34,7 +34,7 @@ class Responses:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         answer = ResponseStream(call, self.vendor).whole(parse_object(reply.body, "the answer"))
-        return folded(self.vendor.name, call.deployment.largest_answer, answer)
+        return folded(answer, self.vendor.name, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ResponseStream(call, self.vendor)
