@@ -153,6 +153,7 @@ class DeploymentMaker:
             # What another server calls the model is its own affair.
             unserved=endpoint.unserved if endpoint and not item.name and usual_address else "",
             largest_answer=item.largest_answer or self._config.content.largest_answer,
+            treatment=item.treatment,
         )
 
     def _card(self, name: str, key: str) -> ModelCard:

@@ -125,8 +125,9 @@ def assemble(
     load_spread = spread(config, deployments, health.latencies, clock)
     budgets = budgeting(config, names, deployments, wall)
     budgeted = [budgets] if budgets else []
+    guards = guards_of(config, offers.guardrails)
     decider = Decider(
-        routes=Routes(catalog, names, deployments, config.routes),
+        routes=Routes(catalog, names, deployments, config.routes, seals=guards is not None and guards.seals),
         deployments=deployments,
         providers={name: provider.facts for name, provider in offers.providers.items()},
         classifiers=list(offers.classifiers.values()),
@@ -139,7 +140,6 @@ def assemble(
         load=load_spread.load,
         allowances=load_spread.allowances,
     )
-    guards = guards_of(config, offers.guardrails)
     telemetry = Telemetry(config.tracing.name, environ, tokens=config.tracing.tokens == "attempts")
     tracing = Tracing(telemetry)
     health.listen(tracing.moved)

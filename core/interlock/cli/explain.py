@@ -51,13 +51,16 @@ def show_decision(decision: Decision) -> None:
         ("input", f"about {decision.input_tokens:,} tokens"),
     )
     same = all(each.deployment == each.model for each in decision.shortlist)
-    columns = ("Rank", "Deployment", *(() if same else ("Model",)), "Region", "Reasons")
+    sealing = any(each.treatment == "sealed" for each in decision.shortlist)
+    columns = ("Rank", "Deployment", *(() if same else ("Model",)), "Region")
+    columns += (*(("Request",) if sealing else ()), "Reasons")
     candidates = [
         (
             str(rank),
             each.deployment,
             *(() if same else (each.model,)),
             each.region,
+            *((each.treatment.replace("_", " "),) if sealing else ()),
             "; ".join(each.reasons),
         )
         for rank, each in enumerate(decision.shortlist, 1)

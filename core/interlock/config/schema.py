@@ -1,7 +1,7 @@
 """What a configuration may hold. Names of models, providers and plugins are checked by assembly."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -160,6 +160,7 @@ class DeploymentConfig(Part):
     max_concurrency: Limit | None = None
     traits: TraitsTable = UNKNOWN
     largest_answer: Limit | None = None
+    treatment: Literal["as_is", "sealed"] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -6,7 +6,7 @@ no card states, a card without capabilities) never excludes.
 
 from collections.abc import Iterable
 
-from interlock.protocols import API, ConstraintCall, SelectiveConstraint, SurveyCall
+from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
 from interlock.types.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.providers import distribution_of
@@ -130,6 +130,22 @@ class DeniedVendors:
         return None
 
 
+class Treatment:
+    """What the configuration says of a deployment: sealed requests, or none."""
+
+    api = API
+    name = "treatment"
+    fixed = True
+
+    def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
+        return False
+
+    def check(self, call: ConstraintCall) -> Sealed | None:
+        if call.deployment.treatment != "sealed":
+            return None
+        return Sealed("the configuration gives it requests in no other form")
+
+
 class Model:
     """`model=` stands for some deployments. Where nobody has looked up which, it is compared with their ids,
     their models' and what their vendors call them.
@@ -227,6 +243,7 @@ BUILTIN: tuple[SelectiveConstraint, ...] = (
     Residency(),
     OnPremise(),
     DeniedVendors(),
+    Treatment(),
     Model(),
     Capabilities(),
     ContextWindow(),

@@ -22,7 +22,8 @@ class SubCalls:
     """Asks what the call's own shortlist allows and nobody else, each deployment once and one at a time.
 
     Each attempt has a permit of its own, counts in the call's budget, ends with the call's time, and is
-    written down in the call's record. What is asked is sealed, and the answer stays so.
+    written down in the call's record. What is asked is sealed for whom the call is, and the answer
+    stays as it comes.
     """
 
     def __init__(self, run: Run, strategy: Strategy, guards: Guards | None) -> None:
@@ -46,10 +47,9 @@ class SubCalls:
         output, the answer's text is JSON that fits it and nothing else.
         """
         request = as_request(request, {})
-        if self._guards is not None:
-            request = await self._guards.sealed(state, request, role)
         inner = replace(
             state,
+            given=request,
             request=request,
             kept={},
             guarded=False,
@@ -59,6 +59,8 @@ class SubCalls:
             arbitrate=None,
             role=role,
         )
+        if self._guards is not None:
+            inner.request, inner.unsealed = await self._guards.sealed(state, request, role)
         call = StrategyCall(shortlist=shortlist, retries=0, random=lambda: 0.0)
         inner.steps = _in_role(in_turn(steps_of(self._strategy, call)), role)
         async for _ in self._run(inner, UNHEARD):

@@ -11,7 +11,7 @@ from interlock.fold import Fold
 from interlock.health.breaker import Wait
 from interlock.protocols import Steps
 from interlock.records.draft import RecordDraft
-from interlock.types.decisions import Arbitration, Attempt, AttemptRole, Decision, Outcome
+from interlock.types.decisions import Arbitration, Attempt, AttemptRole, Decision, Outcome, Treatment
 from interlock.types.ensembles import Panel
 from interlock.types.logs import LogEntry
 from interlock.types.messages import Message
@@ -36,7 +36,8 @@ class AttemptState:
     `answer` is the accepted one, `parsed` its structured output. `fold` holds what a stream has said so far.
     `id` is the attempt's in the record, `parent` that of the attempt that it hedges. `lost` says why a race
     had no more use for the attempt, and is set before it is cancelled. `waited` is seconds in a queue.
-    `prefix` is what the answer goes on from: the text of a stream that broke.
+    `prefix` is what the answer goes on from: the text of a stream that broke. `treatment` is how the request
+    goes.
     """
 
     id: int | None = None
@@ -47,17 +48,21 @@ class AttemptState:
     lost: str | None = None
     waited: float = 0.0
     prefix: str = ""
+    treatment: Treatment = "as_is"
 
 
 @dataclass(slots=True)
 class CallState:
     """What one call carries from its decision to its response.
 
-    `asked` is the request as the caller gave it, `kept_to` the constraints that it came with, `request` what
-    guardrails made of it, and `guarded` that they have; `kept` is what each keeps aside, by its name. `ask`
-    asks a model on the call's behalf, in a role. `steps` is the strategy under way, `outcome` what
-    it is told next. `due` is the loop's time at which the call must have ended, `total` the seconds that it
-    was given. `misfits` holds the last output that did not fit, of each deployment for each panel member.
+    `asked` is the request as the caller gave it, `kept_to` the constraints that it came with.
+    `given` is what is asked of models, `request` what guardrails made of it, and `guarded` that they have.
+    `unsealed` says that one that rewrites was passed over, `opened` that some deployment was sent `given`
+    where it differs. `kept` is what each guardrail keeps aside, by its name. `ask` asks a model on the call's
+    behalf, in a role.
+    `steps` is the strategy under way, `outcome` what it is told next. `due` is the loop's time at which the
+    call must have ended, `total` the seconds that it was given. `misfits` holds the last output that did not
+    fit, for each panel member, deployment and treatment.
     `panel` holds the members that were asked for, `arbitrate` makes one answer of theirs; `role` is that of
     what is asked on the way. `short_of` says which budget keeps the request from those that nothing else
     excludes, if the router has budgets; `wait_of` says of a deployment at a task what it waits for, if its
@@ -66,6 +71,7 @@ class CallState:
 
     asked: Request
     kept_to: Constraints
+    given: Request
     request: Request
     decision: Decision
     draft: RecordDraft
@@ -73,9 +79,11 @@ class CallState:
     total: float
     kept: Mapping[str, Any] = field(default_factory=dict)
     guarded: bool = False
+    unsealed: bool = False
+    opened: bool = False
     steps: Steps = field(init=False)
     outcome: Outcome | None = None
-    misfits: dict[tuple[str | None, str], OutputInvalid] = field(default_factory=dict)
+    misfits: dict[tuple[str | None, str, Treatment], OutputInvalid] = field(default_factory=dict)
     panel: Panel | None = None
     arbitrate: Callable[[Arbitration], Awaitable[Outcome]] | None = None
     role: AttemptRole | None = None
@@ -84,6 +92,14 @@ class CallState:
     ask: Callable[["CallState", Request, AttemptRole], Awaitable[Answer]] | None = None
     trace: CallTrace | None = None
     unlogged: list[LogEntry] = field(default_factory=list)
+
+    def treated(self, treatment: Treatment) -> Request:
+        """The request as it may go."""
+        return self.given if treatment == "as_is" else self.request
+
+    def is_open(self, progress: AttemptState) -> bool:
+        """Whether an attempt says what guardrails have kept from others."""
+        return progress.treatment == "as_is" and self.request is not self.given
 
     def over(self) -> None:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the

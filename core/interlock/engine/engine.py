@@ -142,6 +142,7 @@ class Engine:
         state = CallState(
             asked=request,
             kept_to=kept_to,
+            given=request,
             request=request,
             decision=decision,
             draft=RecordDraft(decision, request, streamed=streamed),

@@ -58,7 +58,10 @@ class Segment:
         delivery = self._delivery
         if not delivery.started:
             return None
-        goes_on = isinstance(self._step, Attempt) and self._attempts.goes_on(self.attempt.deployment)
+        name, state = self.attempt.deployment, self._state
+        goes_on = isinstance(self._step, Attempt) and self._attempts.goes_on(name)
+        # Who is sent sealed requests is not told what somebody else made of an open one.
+        goes_on = goes_on and not (state.opened and state.decision.treatment(name) == "sealed")
         # What was delivered is restored, and no vendor is to see that.
         goes_on = goes_on and not delivery.windowed
         restart = delivery.begin(goes_on=goes_on)

@@ -168,8 +168,10 @@ class AttemptTrace:
 
         return timed
 
-    def end(self, record: AttemptRecord, answer: Answer | None = None) -> None:
-        """`answer` is the provider's, if it gave one."""
+    def end(self, record: AttemptRecord, answer: Answer | None = None, *, told: bool = True) -> None:
+        """`answer` is the provider's, if it gave one. Where guardrails keep what was said from others, it is
+        not `told` here either.
+        """
         live, names, asked, error = self._live, self._live.names, self._asked, record.error
         attributes = of_attempt(names, record, answer)
         why = None
@@ -188,7 +190,7 @@ class AttemptTrace:
             return
         if not self._call.counts:
             attributes = aside(attributes)
-        if live.settings.content and asked is not None and self.span.is_recording():
+        if told and live.settings.content and asked is not None and self.span.is_recording():
             attributes |= of_messages(names, asked.request.messages)
             if answer is not None:
                 attributes |= of_answer(names, answer)

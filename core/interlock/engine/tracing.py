@@ -111,4 +111,5 @@ class TracingObserver:
 
     def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:  # noqa: ARG002 - as an observer
         if scope.trace is not None:
-            scope.trace.end(record, scope.answer)
+            told = not scope.state.is_open(scope.progress)
+            scope.trace.end(record, scope.answer, told=told)

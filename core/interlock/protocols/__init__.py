@@ -22,6 +22,7 @@ from interlock.protocols.commands import CommandOffer
 from interlock.protocols.constraints import (
     Constraint,
     ConstraintCall,
+    Sealed,
     SelectiveConstraint,
     SurveyCall,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "RestoreCall",
     "RestoringGuardrail",
     "Ruling",
+    "Sealed",
     "SelectiveConstraint",
     "Sender",
     "SharedHealth",

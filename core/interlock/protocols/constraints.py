@@ -26,9 +26,18 @@ class ConstraintCall:
     meant: frozenset[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Only sealed: the deployment may have the request as guardrails that rewrite leave it, and in no other
+    form. `reason` is a sentence that says why. Where no such guardrail is installed, it is excluded.
+    """
+
+    reason: str
+
+
 @runtime_checkable
 class Constraint(Protocol):
-    """A hard rule. `check` returns None, or a sentence that says why the deployment is excluded.
+    """A hard rule. `check` returns None; a sentence that says why the deployment is excluded; or Sealed.
 
     One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs and tokens
     may say `replays = True`: it is asked again when records are replayed.
@@ -37,8 +46,10 @@ class Constraint(Protocol):
     api: int
     name: str
 
-    def check(self, call: ConstraintCall) -> str | None:
-        """A sentence that says why the deployment is excluded, or None."""
+    def check(self, call: ConstraintCall) -> str | Sealed | None:
+        """A sentence that says why the deployment is excluded, or None; or Sealed, where it may have the
+        request only so.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +75,7 @@ class SelectiveConstraint(Constraint, Protocol):
     fixed: bool
 
     def idle(self, call: SurveyCall) -> bool:
-        """True when it would exclude none of the deployments. Asked once a request, unless it is fixed."""
+        """True when it would say None of every deployment. Asked once a request, unless it is fixed."""
         ...
 
 

@@ -7,7 +7,7 @@ from time import perf_counter, time
 
 from interlock.errors import InterlockError, ProviderError
 from interlock.records.costs import cost_of
-from interlock.types.decisions import AttemptRole, Decision
+from interlock.types.decisions import AttemptRole, Decision, Treatment
 from interlock.types.models import Deployment, Price
 from interlock.types.panels import PanelVerdict
 from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
@@ -74,6 +74,7 @@ class RecordDraft:
         first_token: float | None = None,
         parent: int | None = None,
         waited: float = 0.0,
+        treatment: Treatment = "as_is",
         adjusted: Sequence[str] = (),
         member: str | None = None,
     ) -> AttemptRecord:
@@ -100,6 +101,7 @@ class RecordDraft:
             adjusted=tuple(adjusted),
             cancelled=error.message if error is not None and cancelled else None,
             member=member,
+            treatment=treatment,
         )
         self._attempts.append(record)
         if isinstance(error, ProviderError):

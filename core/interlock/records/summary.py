@@ -55,6 +55,7 @@ def decision_to_plain(decision: Decision) -> dict[str, Any]:
                 "deployment": each.deployment,
                 "model": each.model,
                 "region": each.region,
+                "treatment": each.treatment,
                 "reasons": list(each.reasons),
             }
             for each in decision.shortlist
@@ -76,6 +77,7 @@ def _attempt(each: AttemptRecord) -> dict[str, Any]:
         "deployment": each.deployment,
         "model": each.model,
         "role": each.role,
+        "treatment": each.treatment,
         "parent": each.parent,
         "started": each.started,
         "latency": each.latency,

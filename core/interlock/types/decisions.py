@@ -18,6 +18,9 @@ Reason = Literal[
     "fallback_unavailable",
     "fallback_excluded",
 ]
+Treatment = Literal["as_is", "sealed"]
+"""How a request may reach a deployment: as the caller gave it, or as guardrails that rewrite leave it."""
+
 AttemptRole = Literal["answer", "member", "arbiter", "hedge", "classifier", "guardrail"]
 
 
@@ -33,12 +36,15 @@ class Classification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A deployment that may be used; `reasons` say in words why it stands where it stands."""
+    """A deployment that may be used, and how the request may reach it; `reasons` say in words why it stands
+    where it stands.
+    """
 
     deployment: str
     model: str
     region: str
     reasons: tuple[str, ...] = ()
+    treatment: Treatment = "as_is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,11 @@ class Decision:
     def rules(self) -> dict[str, tuple[str, ...]]:
         """Each rule in words that excluded any, to whom it did, what concerns the fewest first."""
         return by_rule(self.excluded)
+
+    def treatment(self, deployment: str) -> Treatment:
+        """How the request may reach a deployment; sealed, where the shortlist does not hold it."""
+        found = (each.treatment for each in self.shortlist if each.deployment == deployment)
+        return next(found, "sealed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

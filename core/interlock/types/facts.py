@@ -17,6 +17,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A rule that lets a deployment have the request only sealed, and its sentence."""
+
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a decision depends on, apart from the configuration.
 
@@ -32,6 +40,7 @@ class Facts:
         promoted: the task is long_document because of the request's length.
         rules: excluded deployment id -> the name of the rule that excluded it, `health` included.
         conditions: deployment id -> its health, where that was not simply good.
+        seals: deployment id -> the first rule that lets it have the request only sealed.
         first: deployment id -> why its load put it before others of its model.
     """
 
@@ -46,4 +55,5 @@ class Facts:
     promoted: bool = False
     rules: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, Condition] = field(default_factory=dict)
+    seals: Mapping[str, Seal] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from interlock.types.traits import UNKNOWN, Traits, layered
 
@@ -269,6 +269,7 @@ class Deployment(Destination):
         price: what the user says that it costs; `rates` is what it is taken to cost.
         traits: what the model takes here, where that differs from its card.
         unserved: why nothing is known to answer to its name there, and the way out; it is asked all the same.
+        treatment: how requests may reach it, as a `Candidate` has it; None leaves that to who decides.
     """
 
     card: ModelCard
@@ -278,6 +279,7 @@ class Deployment(Destination):
     price: Price | None = None
     traits: Traits = UNKNOWN
     unserved: str = ""
+    treatment: Literal["as_is", "sealed"] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

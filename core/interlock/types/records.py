@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interlock.types.decisions import AttemptRole, Decision
+from interlock.types.decisions import AttemptRole, Decision, Treatment
 from interlock.types.panels import PanelVerdict
 from interlock.types.response import Usage
 
@@ -44,6 +44,7 @@ class AttemptRecord:
     `cancelled` says why nobody waited for its answer any more, which is no error: `left by the caller`, or
     as `lost the race to b`.
     `member` is the label of the panel's member that it was made for.
+    `treatment` says how the request went: as the caller gave it, or sealed by guardrails.
     """
 
     id: int
@@ -63,6 +64,7 @@ class AttemptRecord:
     adjusted: tuple[str, ...] = ()
     cancelled: str | None = None
     member: str | None = None
+    treatment: Treatment = "as_is"
 
     @property
     def outcome(self) -> Literal["answer", "error", "left", "lost"]:

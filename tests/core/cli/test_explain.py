@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from guards_at_work import Accounts
 from interlock import hookimpl
 from interlock.plugins import PluginHost
 
@@ -41,8 +44,9 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
     assert data["task"] == "conversational"
     assert (data["confidence"], data["reason"], data["stage"]) == (1.0, "explicit", "explicit")
     (first,) = data["shortlist"]
-    assert sorted(first) == ["deployment", "model", "reasons", "region"]
+    assert sorted(first) == ["deployment", "model", "reasons", "region", "treatment"]
     assert (first["deployment"], first["model"], first["region"]) == ("good", "zhipu/glm-5.2", "eu")
+    assert first["treatment"] == "as_is"
     assert first["reasons"]
     assert data["excluded"] == {"down": "the request asks for good alone"}
     assert data["warnings"] == {}
@@ -122,13 +126,32 @@ def test_metadata_says_whose_budget_it_is(configured, run):
     assert "--metadata: expected KEY=VALUE, not 'legal'." in refused.stderr
 
 
-def test_another_strategy_is_said_to_have_the_last_word(configured, run, monkeypatch):
-    found = PluginHost.__init__
+@pytest.fixture
+def installed(monkeypatch):
+    """What is installed besides."""
+    found, plugins = PluginHost.__init__, []
 
-    def with_it(self, given=(), **options):
-        found(self, [*given, OtherWay()], **options)
+    def with_them(self, given=(), **options):
+        found(self, [*given, *plugins], **options)
 
-    monkeypatch.setattr(PluginHost, "__init__", with_it)
+    monkeypatch.setattr(PluginHost, "__init__", with_them)
+    return plugins
+
+
+def test_who_is_sent_sealed_requests_is_shown_where_anybody_is(configured, run, installed):
+    path = configured("good", "down")
+    path.write_text(path.read_text().replace("name: good,", "name: good, treatment: as_is,"))
+    lines = run("explain", "Hi").stdout.splitlines()
+    assert not any("Request" in line for line in lines)
+    installed.append(Accounts())
+    lines = run("explain", "--task", "conversational", "Hi").stdout.splitlines()
+    [head] = [line for line in lines if line.startswith("Rank")]
+    assert head.split() == ["Rank", "Deployment", "Model", "Region", "Request", "Reasons"]
+    assert [line.split()[4] for line in lines if line[:1] in ("1", "2")] == ["as", "sealed"]
+
+
+def test_another_strategy_is_said_to_have_the_last_word(configured, run, installed):
+    installed.append(OtherWay())
     configured("good", "down", extra="strategy: other_way")
     assert "The strategy other_way says" in run("explain", "Hi").stderr
     assert json.loads(run("explain", "--json", "Hi").stdout)["strategy"] == "other_way"

@@ -6,6 +6,7 @@ import pytest
 
 from instant import run
 from interlock import ConfigError, Router
+from interlock.engine.deciding.exclusions import Exclusion
 from interlock.testing import End, Reply, Step, Upstream, scripted_providers, scripted_router
 
 EVERY = {"after": 0.05, "budget": 1.0}
@@ -171,7 +172,9 @@ async def test_a_hedge_is_checked_again_before_it_is_sent():
     decider = router.wiring.engine.decider
     recheck = decider.recheck
     decider.recheck = lambda asked, kept, decision, deployment: (
-        "its breaker is open" if deployment.id == "b" else recheck(asked, kept, decision, deployment)
+        Exclusion("health", "its breaker is open")
+        if deployment.id == "b"
+        else recheck(asked, kept, decision, deployment)
     )
     response = await router.complete("Hello")
     assert response.text == "Mine."

@@ -18,6 +18,7 @@ from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import AttemptState, CallState
 from interlock.engine.deadline import Deadline
 from interlock.engine.deciding.decide import Decider
+from interlock.engine.deciding.exclusions import AllowedTreatment, Exclusion
 from interlock.engine.guarding.guards import Guards
 from interlock.engine.rescue import prefilled
 from interlock.errors import AttemptTimeout, NoLongerAllowed, OutputInvalid, PermitError, TotalTimeout
@@ -199,7 +200,7 @@ class Attempts:
                 else:
                     progress.parsed = await unhurried(len(text), guards.parsed, output, state, answer)
             except OutputInvalid as misfit:
-                state.misfits[attempt.member, attempt.deployment] = misfit
+                state.misfits[attempt.member, attempt.deployment, progress.treatment] = misfit
                 raise
         usage = answer.usage
         if usage.input_tokens is None or usage.output_tokens is None:
@@ -214,9 +215,11 @@ class Attempts:
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
         deployment = self._deployments[attempt.deployment]
         progress.id = number = state.draft.number() if progress.id is None else progress.id
-        rule = self._decider.recheck(state.asked, state.kept_to, state.decision, deployment)
-        if rule is not None:
-            error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {rule}")
+        found = self._decider.recheck(state.asked, state.kept_to, state.decision, deployment)
+        if isinstance(found, AllowedTreatment):
+            found = _still(found, state, progress)
+        if isinstance(found, Exclusion):
+            error = NoLongerAllowed(f"{deployment.id} was allowed and is no longer: {found.sentence}")
             record = state.draft.attempt(
                 number,
                 deployment,
@@ -231,13 +234,15 @@ class Attempts:
             if self._log is not None:
                 self._log.ended(state, record)
             raise error
+        progress.treatment = found.treatment
+        state.opened = state.opened or state.is_open(progress)
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
         permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
-        request = state.request
-        misfit = state.misfits.get((attempt.member, deployment.id)) if attempt.repair else None
-        if misfit is not None:
+        request = state.treated(progress.treatment)
+        kind = (attempt.member, deployment.id, progress.treatment)
+        if attempt.repair and (misfit := state.misfits.get(kind)) is not None:
             request = mending(request, misfit)
         elif progress.prefix:
             request = prefilled(request, progress.prefix)
@@ -251,6 +256,18 @@ class Attempts:
         for setting in refused:
             call.adjust(setting, "left out; the vendor has refused it before")
         return call
+
+
+def _still(
+    allowed: AllowedTreatment, state: CallState, progress: AttemptState
+) -> Exclusion | AllowedTreatment:
+    """What is allowed, unless what would go is not sealed as it must be."""
+    if allowed.seal is not None and state.unsealed:
+        what = "a guardrail that seals was passed over"
+        return Exclusion(allowed.seal.rule, f"only sealed, and {what}: {allowed.seal.sentence}")
+    if allowed.treatment == "sealed" and state.opened and progress.prefix:
+        return Exclusion("treatment", "only sealed, and the answer that it would go on from is not")
+    return allowed
 
 
 def _marked(answer: Answer, deployment: Deployment) -> Answer:

@@ -164,6 +164,7 @@ class AttemptScope:
             parent=self.progress.parent,
             member=self.attempt.member,
             waited=self.progress.waited,
+            treatment=self.progress.treatment,
             adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,
         )
         self._tell(failure, record)

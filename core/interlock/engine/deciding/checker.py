@@ -1,13 +1,21 @@
 """Asking the rules: about every deployment of a request, and once more before each attempt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from interlock.constraints import needs
-from interlock.engine.deciding.exclusions import Exclusion
+from interlock.engine.deciding.exclusions import Exclusion, Finding
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.logs import redacting_logger
-from interlock.protocols import Constraint, ConstraintCall, ProviderFacts, SelectiveConstraint, SurveyCall
+from interlock.protocols import (
+    Constraint,
+    ConstraintCall,
+    ProviderFacts,
+    Sealed,
+    SelectiveConstraint,
+    SurveyCall,
+)
+from interlock.types.facts import Seal
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
 
@@ -16,7 +24,9 @@ _log = redacting_logger("interlock.decide")
 
 
 class ConstraintChecker:
-    """The rules of one router, in the order in which they are heard: the first sentence is the one told.
+    """The rules of one router, in the order in which they are heard: the first sentence is the one told. One
+    that excludes outweighs those that let a deployment have the request only sealed; without any guardrail
+    that `seals`, these exclude as well.
 
     A rule that is fixed has been asked about each deployment once; one that is idle for a request is not
     asked about its deployments. An attempt is checked against all of them, from the beginning.
@@ -27,7 +37,10 @@ class ConstraintChecker:
         rules: Sequence[Constraint],
         deployments: Mapping[str, Deployment],
         providers: Mapping[str, ProviderFacts],
+        *,
+        seals: bool = False,
     ) -> None:
+        self._seals = seals
         self._rules = tuple(rules)
         self._providers = providers
         self._deployments = tuple(deployments.values())
@@ -39,13 +52,17 @@ class ConstraintChecker:
             if not fixed[index]
         ]
         self._fixed: dict[str, tuple[int, Exclusion]] = {}
+        self._fixed_seals: dict[str, tuple[int, Seal]] = {}
         nobody = Request("")
         for deployment in self._deployments:
             call = self._call(nobody, Constraints(), deployment, 0, wanted=None, meant=None)
             for index, rule in enumerate(rules):
-                if fixed[index] and (found := _ask(rule, call)):
+                found = self._ask(rule, call) if fixed[index] else None
+                if isinstance(found, Exclusion):
                     self._fixed[deployment.id] = (index, found)
                     break
+                if found is not None:
+                    self._fixed_seals.setdefault(deployment.id, (index, found))
 
     def judge(
         self,
@@ -54,9 +71,11 @@ class ConstraintChecker:
         tokens: int,
         wanted: frozenset[str],
         meant: frozenset[str] | None = None,
-    ) -> Callable[[Deployment], Exclusion | None]:
-        """What says which rule excludes a deployment from this request, which `wanted` lists the needs of.
-        `meant` are the ids that its `model` stands for. About what is not listed, every rule is asked.
+    ) -> Callable[[Deployment], Finding | None]:
+        """What says which rule excludes a deployment from this request, or lets it have it only sealed.
+
+        `wanted` lists what the request needs, `meant` the ids that its `model` stands for. About what is not
+        listed, every rule is asked.
         """
         survey = SurveyCall(
             request=request,
@@ -66,24 +85,28 @@ class ConstraintChecker:
             deployments=self._deployments,
         )
         awake = self._awake(survey)
-        fixed = self._fixed
+        fixed, seals = self._fixed, self._fixed_seals
         last = len(self._rules)
         listed = self._listed
 
-        def judge(deployment: Deployment) -> Exclusion | None:
+        def judge(deployment: Deployment) -> Finding | None:
             if deployment.id not in listed:
                 return self._first(
                     self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
                 )
             end, settled = fixed.get(deployment.id) or (last, None)
+            sealed_at, seal = (seals.get(deployment.id) if seals else None) or (last, None)
             if awake and awake[0][0] < end:
                 call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
                 for index, rule in awake:
                     if index > end:
                         break
-                    if found := _ask(rule, call):
+                    found = self._ask(rule, call)
+                    if isinstance(found, Exclusion):
                         return found
-            return settled
+                    if found is not None and index < sealed_at:
+                        sealed_at, seal = index, found
+            return settled or seal
 
         return judge
 
@@ -106,18 +129,18 @@ class ConstraintChecker:
         tokens: int,
         replayed: ReplayState,
         meant: frozenset[str] | None = None,
-    ) -> Callable[[Deployment], Exclusion | None]:
+    ) -> Callable[[Deployment], Finding | None]:
         """As `judge`, of a recorded request whose prompt is gone."""
         names = [rule.name for rule in self._rules]
 
-        def judge(deployment: Deployment) -> Exclusion | None:
+        def judge(deployment: Deployment) -> Finding | None:
             call = self._call(request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant)
-            for index, rule in enumerate(self._rules):
-                if found := replayed.verdict(
-                    rule, names[index + 1 :], deployment.id, partial(_ask, rule, call)
-                ):
-                    return found
-            return None
+            return _decisive(
+                self._met(
+                    replayed.verdict(rule, names[index + 1 :], deployment.id, partial(self._ask, rule, call))
+                )
+                for index, rule in enumerate(self._rules)
+            )
 
         return judge
 
@@ -128,16 +151,22 @@ class ConstraintChecker:
         deployment: Deployment,
         tokens: int,
         meant: frozenset[str] | None = None,
-    ) -> Exclusion | None:
+    ) -> Finding | None:
         return self._first(
             self._call(request, constraints, deployment, tokens, wanted=needs(request), meant=meant)
         )
 
-    def _first(self, call: ConstraintCall) -> Exclusion | None:
-        for rule in self._rules:
-            if found := _ask(rule, call):
-                return found
-        return None
+    def _first(self, call: ConstraintCall) -> Finding | None:
+        return _decisive(self._ask(rule, call) for rule in self._rules)
+
+    def _ask(self, rule: Constraint, call: ConstraintCall) -> Finding | None:
+        return self._met(_asked(rule, call))
+
+    def _met(self, found: Finding | None) -> Finding | None:
+        """Nothing is sealed where nobody seals."""
+        if self._seals or not isinstance(found, Seal):
+            return found
+        return Exclusion(found.rule, f"only sealed, and no guardrail seals here: {found.sentence}")
 
     def _call(
         self,
@@ -160,12 +189,24 @@ class ConstraintChecker:
         )
 
 
-def _ask(rule: Constraint, call: ConstraintCall) -> Exclusion | None:
+def _asked(rule: Constraint, call: ConstraintCall) -> Finding | None:
     try:
-        sentence = rule.check(call)
+        found = rule.check(call)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
         _log.error("constraint %s raised %s", rule.name, type(error).__name__)
-        sentence = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
-    if sentence is None:
+        found = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
+    if found is None:
         return None
-    return Exclusion(rule.name, str(sentence) or f"the rule {rule.name} excludes it")
+    if isinstance(found, Sealed):
+        return Seal(rule=rule.name, sentence=str(found.reason) or f"the rule {rule.name} demands it")
+    return Exclusion(rule.name, str(found) or f"the rule {rule.name} excludes it")
+
+
+def _decisive(findings: Iterable[Finding | None]) -> Finding | None:
+    """The first that excludes, else the first."""
+    seal: Finding | None = None
+    for found in findings:
+        if isinstance(found, Exclusion):
+            return found
+        seal = seal or found
+    return seal

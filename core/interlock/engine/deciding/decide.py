@@ -7,9 +7,10 @@ from interlock.catalog.names import Names
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints import needs
 from interlock.engine.deciding.checker import ConstraintChecker
+from interlock.engine.deciding.exclusions import AllowedTreatment, Exclusion, treatment_of
 from interlock.engine.deciding.ranking import reason_of, shortlisted
 from interlock.engine.deciding.replay_state import ReplayState
-from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes, requested
+from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
 from interlock.errors import RequestError
 from interlock.health import Grade, HealthTracker, Standing
 from interlock.health.allowances import Allowances
@@ -55,7 +56,7 @@ class Decider:
     ) -> None:
         self._routes = routes
         self._classifiers = classifiers
-        self._rules = ConstraintChecker(constraints, deployments, providers)
+        self._rules = ConstraintChecker(constraints, deployments, providers, seals=routes.seals)
         self._names = names
         self._defaults = defaults
         self._demands = demands
@@ -117,7 +118,7 @@ class Decider:
         constraints = self.effective(request, task)
         order = self._routes.order(self._rows(task, constraints, request.demands, tokens))
         if unlisted is not None:
-            order = replace(order, places=(*order.places, requested(unlisted)))
+            order = replace(order, places=(*order.places, self._routes.requested(unlisted)))
         if replayed is None:
             wanted = needs(request)
             judge = self._rules.judge(request, constraints, tokens, wanted, meant)
@@ -127,9 +128,7 @@ class Decider:
             judge = self._rules.judge_again(request, constraints, tokens, replayed, meant)
             standing = replayed.standing
         rank = None if self._load is None else self._load.rank if replayed is None else replayed.rank
-        shortlist, excluded, conditions, first = shortlisted(
-            order, judge, standing, task, rank, preferred=self._preferred(request)
-        )
+        ranked = shortlisted(order, judge, standing, task, rank, preferred=self._preferred(request))
         long = task == LONG_DOCUMENT and stage != "explicit"
         facts = Facts(
             task=request.task,
@@ -141,18 +140,19 @@ class Decider:
             max_tokens=request.settings.max_tokens,
             language=classified.language,
             promoted=long and self._routes.over_threshold(LONG_DOCUMENT, tokens - 1),
-            rules={name: exclusion.rule for name, exclusion in excluded.items()},
-            conditions=conditions,
-            first=first,
+            rules={name: exclusion.rule for name, exclusion in ranked.excluded.items()},
+            conditions=ranked.conditions,
+            seals=ranked.seals,
+            first=ranked.first,
         )
         return Decision(
             task=classified.task,
             confidence=classified.confidence,
-            reason=reason_of(request, order, shortlist, excluded, conditions),
+            reason=reason_of(request, order, ranked),
             evidence=classified.evidence,
             stage=stage,
-            shortlist=tuple([candidate for _, candidate in shortlist]),
-            excluded={name: exclusion.sentence for name, exclusion in excluded.items()},
+            shortlist=tuple([candidate for _, candidate in ranked.shortlist]),
+            excluded={name: exclusion.sentence for name, exclusion in ranked.excluded.items()},
             input_tokens=tokens,
             facts=facts,
         )
@@ -207,14 +207,21 @@ class Decider:
 
     def recheck(
         self, request: Request, kept: Constraints, decision: Decision, deployment: Deployment
-    ) -> str | None:
-        """The rule that forbids an attempt now, in words; None when it is allowed."""
+    ) -> Exclusion | AllowedTreatment:
+        """The rule that forbids an attempt now; else how the request may go: as it is where that was decided,
+        and the configuration and every rule still allow it.
+        """
         constraints = self.effective(request, decision.task)
         if constraints != kept:
             constraints = kept.tightened(constraints)
         meant, _ = self._meant(request, keyless=True)
-        exclusion = self._rules.recheck(request, constraints, deployment, decision.input_tokens, meant)
-        return exclusion.sentence if exclusion else None
+        found = self._rules.recheck(request, constraints, deployment, decision.input_tokens, meant)
+        if isinstance(found, Exclusion):
+            return found
+        seal = found if decision.facts is None else found or decision.facts.seals.get(deployment.id)
+        if seal is not None or decision.treatment(deployment.id) == "sealed":
+            return AllowedTreatment("sealed", seal)
+        return AllowedTreatment(treatment_of(deployment, seals=self._routes.seals))
 
     def _classify(self, request: Request, tokens: int) -> tuple[Classification, str]:
         if request.task is not None:

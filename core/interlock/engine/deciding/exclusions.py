@@ -1,6 +1,10 @@
-"""Which rule excludes a deployment, and which rules are not about the request."""
+"""What rules say of a deployment, and which rules are not about the request."""
 
 from dataclasses import dataclass
+
+from interlock.types.decisions import Treatment
+from interlock.types.facts import Seal
+from interlock.types.models import Deployment
 
 # Rules that say that a deployment cannot serve anybody now; every other rule is about the request.
 UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
@@ -10,3 +14,19 @@ UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
 class Exclusion:
     rule: str
     sentence: str
+
+
+Finding = Exclusion | Seal
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedTreatment:
+    """How a request may go; `seal` is the rule that lets it go only sealed, if one does."""
+
+    treatment: Treatment
+    seal: Seal | None = None
+
+
+def treatment_of(deployment: Deployment, *, seals: bool) -> Treatment:
+    """How requests reach a deployment of which no rule says more; `seals` that some guardrail rewrites."""
+    return "sealed" if seals and deployment.treatment != "as_is" else "as_is"

@@ -1,43 +1,60 @@
 """From an order of deployments to a shortlist, and why it begins as it does."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion
+from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
 from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.routes import Order
 from interlock.engine.deciding.spreading import Rank, spread
 from interlock.health import GOOD, Grade, Standing
 from interlock.types.decisions import Candidate, Reason
-from interlock.types.facts import Condition
+from interlock.types.facts import Condition, Seal
 from interlock.types.models import Deployment
 from interlock.types.request import Request
 
 _PREFERRED = "moved to the front: the request prefers it"
 
 
+@dataclass(frozen=True, slots=True)
+class RankedShortlist:
+    """What may be used, best first; what may not; what may only sealed, whether or not it is used; the health
+    of what was not simply good; and what its load put first.
+    """
+
+    shortlist: Sequence[tuple[Place, Candidate]]
+    excluded: Mapping[str, Exclusion]
+    seals: Mapping[str, Seal]
+    conditions: Mapping[str, Condition]
+    first: Mapping[str, str]
+
+
 def shortlisted(
     order: Order,
-    judge: Callable[[Deployment], Exclusion | None],
+    judge: Callable[[Deployment], Finding | None],
     standing_of: Callable[[str, str | None], Standing],
     task: str,
     rank: Rank | None,
     *,
     preferred: frozenset[str],
-) -> tuple[list[tuple[Place, Candidate]], dict[str, Exclusion], dict[str, Condition], dict[str, str]]:
-    """What may be used, what may not, the health of what was not simply good, what its load put first."""
+) -> RankedShortlist:
     good: list[tuple[Place, Candidate]] = []
     late: list[tuple[Place, Candidate]] = []
-    yielding: list[tuple[Place, str]] = []
+    yielding: list[tuple[Place, Candidate, str]] = []
     excluded: dict[str, Exclusion] = {}
+    seals: dict[str, Seal] = {}
     conditions: dict[str, Condition] = {}
     for place in order.places:
-        deployment = place.deployment
+        deployment, candidate = place.deployment, place.candidate
         standing = standing_of(deployment.id, task)
-        exclusion = judge(deployment)
+        found = judge(deployment)
+        exclusion = found if isinstance(found, Exclusion) else None
+        if isinstance(found, Seal):
+            seals[deployment.id] = found
+            candidate = _sealed(candidate, found)
         if standing is GOOD:  # as nearly always
             if exclusion is None:
-                good.append((place, place.candidate))
+                good.append((place, candidate))
             else:
                 excluded[deployment.id] = exclusion
             continue
@@ -52,36 +69,40 @@ def shortlisted(
         if exclusion is not None:
             excluded[deployment.id] = exclusion
         elif standing.grade is Grade.LAST_RESORT:
-            yielding.append((place, standing.sentence))
+            yielding.append((place, candidate, standing.sentence))
         elif standing.grade is Grade.DEMOTED:
-            reasons = (*place.candidate.reasons, f"moved back: {standing.sentence}")
-            late.append((place, replace(place.candidate, reasons=reasons)))
+            late.append((place, _noted(candidate, f"moved back: {standing.sentence}")))
         else:
-            good.append((place, place.candidate))
+            good.append((place, candidate))
     if yielding:
         late += _last_resort(yielding, excluded, needed=not good and not late)
     first: dict[str, str] = {}
     if rank is not None and order.twins:
         good, first = spread(good, order.twins, rank)
-    return _preferred(good + late, preferred), excluded, conditions, first
+    return RankedShortlist(_preferred(good + late, preferred), excluded, seals, conditions, first)
+
+
+def _sealed(candidate: Candidate, seal: Seal) -> Candidate:
+    reasons = (*candidate.reasons, f"only sealed: {seal.sentence}")
+    return replace(candidate, reasons=reasons, treatment="sealed")
+
+
+def _noted(candidate: Candidate, reason: str) -> Candidate:
+    return replace(candidate, reasons=(*candidate.reasons, reason))
 
 
 def _last_resort(
-    yielding: Sequence[tuple[Place, str]], excluded: dict[str, Exclusion], *, needed: bool
+    yielding: Sequence[tuple[Place, Candidate, str]], excluded: dict[str, Exclusion], *, needed: bool
 ) -> list[tuple[Place, Candidate]]:
     """What fails is tried all the same when nothing else may serve; otherwise it joins the excluded."""
     if not needed:
-        excluded.update((place.deployment.id, Exclusion("health", sentence)) for place, sentence in yielding)
+        excluded.update(
+            (place.deployment.id, Exclusion("health", sentence)) for place, _, sentence in yielding
+        )
         return []
     return [
-        (
-            place,
-            replace(
-                place.candidate,
-                reasons=(*place.candidate.reasons, f"last resort, nothing else may serve: {sentence}"),
-            ),
-        )
-        for place, sentence in yielding
+        (place, _noted(candidate, f"last resort, nothing else may serve: {sentence}"))
+        for place, candidate, sentence in yielding
     ]
 
 
@@ -93,18 +114,12 @@ def _preferred(
         if candidate.deployment in ids:
             if not index:
                 break
-            moved = replace(candidate, reasons=(*candidate.reasons, _PREFERRED))
-            return [(place, moved), *shortlist[:index], *shortlist[index + 1 :]]
+            return [(place, _noted(candidate, _PREFERRED)), *shortlist[:index], *shortlist[index + 1 :]]
     return shortlist
 
 
-def reason_of(
-    request: Request,
-    order: Order,
-    shortlist: Sequence[tuple[Place, Candidate]],
-    excluded: Mapping[str, Exclusion],
-    conditions: Mapping[str, Condition],
-) -> Reason:
+def reason_of(request: Request, order: Order, ranked: RankedShortlist) -> Reason:
+    shortlist, excluded, conditions = ranked.shortlist, ranked.excluded, ranked.conditions
     if request.model is not None or (shortlist and shortlist[0][1].reasons[-1] is _PREFERRED):
         return "explicit"
     if shortlist:

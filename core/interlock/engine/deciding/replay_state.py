@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion
+from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
 from interlock.health import Grade, Standing
 from interlock.health.load import Ranking
 from interlock.protocols import Constraint
@@ -24,6 +24,7 @@ class ReplayState:
         self._listed = {candidate.deployment for candidate in decision.shortlist}
         self._sentences = decision.excluded
         self._rules = facts.rules
+        self._seals = facts.seals
         self._conditions = facts.conditions
         self._first = facts.first
         self._places = {candidate.deployment: at for at, candidate in enumerate(decision.shortlist)}
@@ -47,8 +48,8 @@ class ReplayState:
         rule: Constraint,
         later: Sequence[str],
         deployment: str,
-        ask: Callable[[], Exclusion | None],
-    ) -> Exclusion | None:
+        ask: Callable[[], Finding | None],
+    ) -> Finding | None:
         """What `rule` says about a deployment; `later` names the rules that are heard after it.
 
         Keys and plugins count as they did then, where it is known that they were no obstacle. A rule that
@@ -61,6 +62,8 @@ class ReplayState:
             return ask()
         if self._rules.get(deployment) == name:
             return Exclusion(name, self._sentences[deployment])
+        if (seal := self._seals.get(deployment)) is not None and seal.rule == name:
+            return seal
         if not self._passed(deployment, later):
             self.unchecked.add(name)
         return None

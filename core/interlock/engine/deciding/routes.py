@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from interlock.catalog import Catalog
 from interlock.catalog.names import Names
+from interlock.engine.deciding.exclusions import treatment_of
 from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.spreading import twins
 from interlock.types.decisions import Candidate
@@ -30,7 +31,9 @@ class Order:
 
 
 class Routes:
-    """The task table over the deployments at hand; `overrides` are the user's own rows."""
+    """The task table over the deployments at hand; `overrides` are the user's own rows. `seals` says that
+    some guardrail rewrites requests.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,10 @@ class Routes:
         names: Names,
         deployments: Mapping[str, Deployment],
         overrides: Mapping[str, Sequence[str]],
+        *,
+        seals: bool = False,
     ) -> None:
+        self.seals = seals
         self._deployments = deployments
         self._names = names
         self._rows: dict[str, tuple[str, ...]] = {task: row.models for task, row in catalog.tasks.items()}
@@ -72,11 +78,11 @@ class Routes:
                     if deployment.id not in seen:
                         seen.add(deployment.id)
                         why = f"primary for {row}" if rank == 0 else f"fallback {rank} for {row}"
-                        places.append(_place(deployment, row, rank, why))
+                        places.append(self._place(deployment, row, rank, why))
         for deployment in self._deployments.values():
             if deployment.id not in seen:
                 places.append(
-                    _place(deployment, "", len(places), f"allowed, though no row of {rows[-1]} names it")
+                    self._place(deployment, "", len(places), f"allowed, though no row of {rows[-1]} names it")
                 )
         lead = rows[0]
         names = self._rows.get(lead, ())
@@ -87,14 +93,16 @@ class Routes:
         ids = self._names.listed(name) or ()
         return [deployment for deployment in self._deployments.values() if deployment.id in ids]
 
+    def requested(self, deployment: Deployment) -> Place:
+        """The place of a deployment that nobody listed and the request asks for by name: after all others."""
+        return self._place(deployment, "", _LAST, "asked for by its vendor's name")
 
-def requested(deployment: Deployment) -> Place:
-    """The place of a deployment that nobody listed and the request asks for by name: behind all others."""
-    return _place(deployment, "", _LAST, "asked for by its vendor's name")
-
-
-def _place(deployment: Deployment, row: str, rank: int, why: str) -> Place:
-    candidate = Candidate(
-        deployment=deployment.id, model=deployment.model, region=deployment.region, reasons=(why,)
-    )
-    return Place(deployment, row, rank, candidate)
+    def _place(self, deployment: Deployment, row: str, rank: int, why: str) -> Place:
+        candidate = Candidate(
+            deployment=deployment.id,
+            model=deployment.model,
+            region=deployment.region,
+            reasons=(why,),
+            treatment=treatment_of(deployment, seals=self.seals),
+        )
+        return Place(deployment, row, rank, candidate)

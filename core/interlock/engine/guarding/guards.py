@@ -31,7 +31,8 @@ class Guards:
     doubt nothing leaves or is handed over. `manners` says by its name how each is asked.
 
     `holds` says that a stream's text cannot leave before its end: some guardrail sees whole answers alone.
-    `windowed`, that it leaves as guardrails let it go. `asks`, that a model may be asked about an answer.
+    `windowed`, that it leaves as guardrails let it go. `asks`, that a model may be asked about an answer, and
+    `seals`, that some guardrail may rewrite requests.
     """
 
     def __init__(self, guardrails: Sequence[Guardrail], manners: Mapping[str, Manner]) -> None:
@@ -50,6 +51,7 @@ class Guards:
         last = [*answering, *self._restoring]
         self._windows = [each for each in last if isinstance(each, StreamingGuardrail)]
         self.holds = len(self._windows) < len(last)
+        self.seals = bool(self._out.rewriting)
         self.windowed = bool(last or self._back) and not self.holds
 
     async def send_off(self, state: CallState) -> None:
@@ -57,12 +59,15 @@ class Guards:
         inspection = Inspection(state, self._manners, state.request)
         await inspection.pass_by(self._out)
         state.request, state.kept, state.guarded = inspection.request, inspection.kept, True
+        state.unsealed = inspection.passed_over
 
-    async def sealed(self, state: CallState, request: Request, role: AttemptRole) -> Request:
-        """A request that somebody made on the way, whose answer nobody restores."""
+    async def sealed(self, state: CallState, request: Request, role: AttemptRole) -> tuple[Request, bool]:
+        """A request that somebody made on the way, whose answer nobody restores; and whether a guardrail that
+        rewrites was passed over.
+        """
         inspection = Inspection(state, self._manners, request, role=role)
         await (inspection.be_sealed if role == "guardrail" else inspection.pass_by)(self._out)
-        return inspection.request
+        return inspection.request, inspection.passed_over
 
     async def admit(self, state: CallState, answer: Answer, attempt: int | None) -> Answer:
         """An answer to the call's request, still sealed, as guardrails leave it.

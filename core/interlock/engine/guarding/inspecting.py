@@ -26,7 +26,8 @@ from interlock.types.verdicts import PASS, Verdict
 class Inspection:
     """`request` and `answer` are what the guardrails have left of them, `kept` what each has kept aside.
 
-    `role` says whose request it is, `attempt` whose answer.
+    `role` says whose request it is, `attempt` whose answer. `passed_over` says that a guardrail that rewrites
+    has not seen them.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Inspection:
         self.request, self.answer = request, answer
         self.kept: dict[str, Any] = dict(state.kept)
         self._state, self._manners, self._role, self._attempt = state, manners, role, attempt
+        self.passed_over = False
         self._passages = passages(request if answer is None else answer)
 
     async def pass_by(self, side: Side) -> None:
@@ -56,7 +58,9 @@ class Inspection:
     async def be_sealed(self, side: Side) -> None:
         """Past those alone that rewrite and need not be awaited."""
         for guardrail in side.rewriting:
-            if not awaited(guardrail):
+            if awaited(guardrail):
+                self.passed_over = True
+            else:
                 await self._ask(guardrail)
 
     async def _at_once(self, guardrails: Sequence[Guardrail]) -> None:
@@ -91,6 +95,7 @@ class Inspection:
             raise
         except Exception as error:
             if self._manners[guardrail.name].on_error == "pass" and not isinstance(error, GuardrailError):
+                self.passed_over = self.passed_over or rewrites(guardrail)
                 self._note(guardrail, shown, "skipped", error=error)
                 return
             self._note(guardrail, shown, "failed", error=error)
