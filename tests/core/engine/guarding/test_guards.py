@@ -1,17 +1,22 @@
 """What guardrails hide leaves in no attempt of a call, and comes back in the answer that is handed over."""
 
 import asyncio
+import json
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, field_validator
 
+from guards_at_work import Accounts, Forbids
 from interlock import (
     AllAttemptsFailed,
     Answer,
     Classification,
+    Delta,
     GuardrailError,
+    InterlockError,
     OutputInvalid,
     Request,
     Router,
@@ -22,6 +27,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.protocols import ClassifyCall, GuardCall, RestoreCall
+from interlock.records import record_to_plain
 from interlock.testing import Step, scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Race
 from interlock.types.request import RESCUE_MODES
@@ -268,3 +274,46 @@ async def test_a_guardrail_that_fails_to_check_stops_the_call(ask: Ask) -> None:
     with pytest.raises(GuardrailError, match="picky stopped the call"):
         await ask(router)
     check_sealed(router, attempts=1)
+
+
+async def test_calls_at_once_see_their_own_values_alone() -> None:
+    def echo(call: Any) -> list[Delta]:
+        (said,) = (each.text for each in call.request.messages)
+        return [*map(Delta, said), Delta(finish_reason="stop")]
+
+    router = scripted_router({"a": [Step(echo, delay=0.001)] * 200}, plugins=[Accounts()])
+
+    async def asked(number: int) -> None:
+        text = f"ACC-{number:06} and ACC-{number + 500:06}"
+        ask = router.complete(text) if number % 2 else last(router.stream(text))
+        assert (await ask).text == text
+
+    await asyncio.gather(*map(asked, range(200)))
+    (provider,) = scripted_providers(router)
+    assert {call.request.messages[0].text for call in provider.calls} == {"<ACCOUNT_1> and <ACCOUNT_2>"}
+
+
+async def last(stream: Any) -> Any:
+    async for _ in stream:
+        pass
+    return stream.response
+
+
+@ways
+async def test_nothing_that_is_written_down_holds_what_was_sealed(
+    ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    router = scripted_router(
+        {"a": [Unavailable("503"), ["Dear PERSON_1", Unavailable("cut")]], "b": ["Dear PERSON_1, Heron"]},
+        plugins=[Seals(), Forbids()],
+        retries={"max": 1},
+    )
+    with pytest.raises(InterlockError) as caught:
+        await ask(router)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert HIDDEN not in str(error)
+        error = error.__cause__
+    assert HIDDEN not in caplog.text
+    assert HIDDEN not in json.dumps([record_to_plain(record) for record in router.records])
