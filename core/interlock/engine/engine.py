@@ -115,10 +115,7 @@ class Engine:
 
     async def _stream(self, request: Request, trace: CallTrace | None) -> AsyncGenerator[Chunk]:
         rescue, guards = request.rescue or self.rescue, self._guards
-        if guards is None:
-            delivery = Delivery(rescue)
-        else:
-            delivery = Delivery("hold" if guards.holds else rescue, windowed=guards.windowed)
+        delivery = Delivery(rescue) if guards is None else guards.delivery(request, rescue)
         state = await self._begin(request, streamed=True, trace=trace)
         try:
             async with aclosing(self._run(state, delivery)) as chunks:

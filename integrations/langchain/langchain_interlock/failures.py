@@ -36,6 +36,7 @@ _KINDS: tuple[tuple[type[InterlockError], type[ModelError]], ...] = (
     (interlock.RequestError, ModelInvalidRequestError),
     (interlock.NoDeployment, ModelInvalidRequestError),
     (interlock.GuardrailError, ModelInvalidRequestError),
+    (interlock.ApprovalNeeded, ModelInvalidRequestError),
 )
 
 _BOTH: dict[tuple[type[InterlockError], type[ModelError] | None], type[InterlockError]] = {}

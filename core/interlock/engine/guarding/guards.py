@@ -15,6 +15,7 @@ from interlock.engine.guarding.inspecting import Inspection
 from interlock.engine.guarding.restoring import restored
 from interlock.engine.guarding.sides import BACK, OUT, Manner, Side
 from interlock.engine.guarding.windows import Window
+from interlock.engine.rescue import Delivery
 from interlock.errors import ContentRejected, GuardrailError, OutputInvalid
 from interlock.protocols import Guardrail, RestoreCall, RestoringGuardrail, StreamingGuardrail
 from interlock.requests.output import parse
@@ -53,6 +54,12 @@ class Guards:
         self.holds = len(self._windows) < len(last)
         self.seals = bool(self._out.rewriting)
         self.windowed = bool(last or self._back) and not self.holds
+
+    def delivery(self, request: Request, rescue: str) -> Delivery:
+        """How the answer to a request may be streamed. JSON that is to be restored is restored as a whole."""
+        if self.holds or (self._restoring and request.output is not None):
+            return Delivery("hold")
+        return Delivery(rescue, windowed=self.windowed)
 
     async def send_off(self, state: CallState) -> None:
         """Let the call's request pass; what it becomes is what leaves from now on."""
@@ -94,7 +101,8 @@ class Guards:
         """The answer that is handed over, what was sealed put back."""
         for guardrail in self._restoring:
             if guardrail.name in state.kept:
-                answer = _restored(guardrail, answer, state.kept[guardrail.name])
+                kept, as_json = state.kept[guardrail.name], state.request.output is not None
+                answer = _restored(guardrail, answer, kept, as_json=as_json)
         return answer
 
     def parsed(self, output: Output, state: CallState, answer: Answer) -> Any:
@@ -130,7 +138,7 @@ class Guards:
             error = error.__cause__
 
 
-def _restored(guardrail: RestoringGuardrail, answer: Answer, kept: Any) -> Answer:
+def _restored(guardrail: RestoringGuardrail, answer: Answer, kept: Any, *, as_json: bool) -> Answer:
     def restore(text: str) -> str:
         if not text:
             return text
@@ -140,6 +148,6 @@ def _restored(guardrail: RestoringGuardrail, answer: Answer, kept: Any) -> Answe
         return found
 
     try:
-        return restored(answer, restore)
+        return restored(answer, restore, as_json=as_json)
     except Exception as error:
         raise stopped(guardrail, error) from error

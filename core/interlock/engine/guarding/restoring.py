@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from operator import is_
 from typing import Any
 
+from interlock.requests.nested import in_json
+from interlock.requests.output import bare
 from interlock.requests.passages import passages, rewritten
 from interlock.types.messages import Citation, Part, Reasoning, Text
 from interlock.types.response import Answer
@@ -13,9 +16,10 @@ from interlock.types.response import Answer
 Restore = Callable[[str], str]
 
 
-def restored(answer: Answer, restore: Restore) -> Answer:
+def restored(answer: Answer, restore: Restore, *, as_json: bool = False) -> Answer:
     """The texts of one kind are restored as one: what is sealed may have been cut between two parts, and a
-    stream joins them. Every other text is restored by itself.
+    stream joins them. Every other text is restored by itself. With `as_json`, text that is JSON is restored
+    as what it says, and so stays JSON.
 
     Raises ValueError where two names in a tool call's arguments are restored to one.
     """
@@ -24,12 +28,19 @@ def restored(answer: Answer, restore: Restore) -> Answer:
     texts = {each.where: text for each in others if (text := restore(each.text)) != each.text}
     answer = rewritten(answer, texts)
     parts: list[Part] = list(answer.parts)
-    for kind in (Text, Reasoning):
+    in_text = partial(_in_json, restore) if as_json else restore
+    for kind, put_back in ((Text, in_text), (Reasoning, restore)):
         places = [at for at, part in enumerate(parts) if isinstance(part, kind) and part.text]
         said = [parts[at].text for at in places]  # type: ignore[union-attr]  # of that kind
-        for at, text in zip(places, _texts(said, restore), strict=True):
+        for at, text in zip(places, _texts(said, put_back), strict=True):
             parts[at] = _with(parts[at], text, restore)
     return answer if all(map(is_, parts, answer.parts)) else replace(answer, parts=tuple(parts))
+
+
+def _in_json(restore: Restore, text: str) -> str:
+    body = bare(text)
+    said = in_json(body, lambda each, _: restore(each))
+    return restore(text) if said is None else text.replace(body, said, 1)
 
 
 def _texts(texts: Sequence[str], restore: Restore) -> Sequence[str]:

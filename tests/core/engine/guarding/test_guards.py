@@ -241,6 +241,27 @@ async def test_the_text_of_an_error_is_restored_for_its_caller_alone(ask: Ask) -
     assert HIDDEN not in repr(router.records)
 
 
+class Quotes(Seals):
+    """Seals what JSON has to write in another way."""
+
+    name = "quotes"
+    value = 'Al "the\\Ice"\n'
+
+    def inspect(self, call: GuardCall) -> Verdict:
+        return Verdict(kept={"PERSON_1": self.value})
+
+
+@ways
+@pytest.mark.parametrize(
+    "said", ['{"who": "PERSON_1", "age": 3}', '```json\n{"who":"PERSON_1","age":3}\n```']
+)
+async def test_output_stays_json_when_it_is_restored(ask: Ask, said: str) -> None:
+    router = scripted_router({"a": [[*map(Delta, said), Delta(finish_reason="stop")]]}, plugins=[Quotes()])
+    response = await ask(router, output=Person)
+    assert response.parsed == Person(who=Quotes.value, age=3)
+    assert response.text == said.replace("PERSON_1", json.dumps(Quotes.value)[1:-1])
+
+
 class Picky(Seals):
     """Blocks what does not name a person, and fails at what is strange."""
 
