@@ -10,6 +10,7 @@ from interlock.cli import kept, memory, show
 from interlock.cli.asking import Asked, asking
 from interlock.cli.failures import FAILED
 from interlock.cli.inputs import check_denied
+from interlock.cli.panels import CONTESTED, verdict_lines
 from interlock.cli.session import session
 from interlock.records import response_to_plain, usage_to_plain
 from interlock.types.response import Response
@@ -69,6 +70,8 @@ def ask(
         show.note(remark)
     if not (quiet or as_json):
         show.note(show.decision_line(response))
+        for line in verdict_lines(response.record):
+            show.note(line)
     if response.finish_reason == "length":
         raise typer.Exit(FAILED)
 
@@ -123,4 +126,6 @@ def _remarks(response: Response) -> list[str]:
         remarks.append("The model refused to answer.")
     elif not response.text.strip():
         remarks.append("The model answered with no text.")
+    if response.verdict is not None and response.verdict.contested:
+        remarks.append(CONTESTED)
     return remarks

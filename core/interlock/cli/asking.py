@@ -160,6 +160,13 @@ _PARAMETERS: Final = [
         "model",
         Annotated[str | None, typer.Option(metavar="NAME", help="Allow this model or deployment alone.")],
     ),
+    _parameter(
+        "ensemble",
+        Annotated[
+            str | None,
+            typer.Option(metavar="NAME", help="Ask the members of this ensemble, and arbitrate."),
+        ],
+    ),
     *(_rule(each.name, each.type) for each in fields(Constraints)),
     _parameter(
         "demand",

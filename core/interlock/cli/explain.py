@@ -7,9 +7,11 @@ import typer
 from interlock.cli import show
 from interlock.cli.asking import Asked, asking
 from interlock.cli.inputs import check_denied
+from interlock.cli.panels import ensemble_data, show_ensemble
 from interlock.cli.session import session
 from interlock.records import decision_to_plain
 from interlock.strategies.fallback import Fallback
+from interlock.strategies.panel import PanelStrategy
 from interlock.types.decisions import Decision
 
 
@@ -29,14 +31,21 @@ def explain(
     decision = router.decide(asked.messages, **asked.options)
     candidates = (router.deployments[each.deployment] for each in decision.shortlist)
     warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
-    strategy = router.wiring.config.strategy
+    ensemble, strategy = asked.options["ensemble"], router.wiring.config.strategy
+    panel = None
+    if ensemble is not None:
+        panel = ensemble_data(router.wiring.engine.panels, ensemble, decision)
+        strategy = panel["strategy"]
     if as_json:
-        show.write_json({**decision_to_plain(decision), "strategy": strategy, "warnings": warnings})
+        also = {"strategy": strategy, "warnings": warnings, "ensemble": panel}
+        show.write_json({**decision_to_plain(decision), **also})
     else:
         show_decision(decision)
+        if panel is not None:
+            show_ensemble(panel)
         for deployment, warning in warnings.items():
             show.note(f"{deployment}: {warning}")
-        if strategy != Fallback.name:
+        if strategy not in (Fallback.name, PanelStrategy.name):
             show.note(f"The strategy {strategy} says which of them are asked, and in which order.")
     if not decision.shortlist:
         show.note("No deployment may serve this; `interlock doctor` says what each of them lacks.")

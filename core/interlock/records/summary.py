@@ -10,7 +10,8 @@ from typing import Any
 from interlock.records.plain import unquoted
 from interlock.types.decisions import Decision
 from interlock.types.identifiers import identifier
-from interlock.types.records import AttemptRecord, ErrorRecord
+from interlock.types.panels import PanelVerdict
+from interlock.types.records import AttemptRecord, ErrorRecord, Record
 from interlock.types.response import Response, Usage
 
 
@@ -34,9 +35,42 @@ def response_to_plain(response: Response, provider: str | None, *, whole: bool =
         "latency": record.latency,
         "record": record.id,
         "rescue": record.rescue,
+        "ensemble": record.ensemble,
+        "verdict": None if record.verdict is None else _verdict(record, record.verdict),
         "decision": decision,
         "attempts": attempts_to_plain(record.attempts, whole=whole),
     }
+
+
+def _verdict(record: Record, verdict: PanelVerdict) -> dict[str, Any]:
+    return {
+        "arbiter": verdict.arbiter,
+        "chosen": list(verdict.chosen),
+        "synthesised": verdict.synthesised,
+        "contested": verdict.contested,
+        "agreement": verdict.agreement,
+        "scores": dict(verdict.scores),
+        "dissent": list(verdict.dissent),
+        "flags": list(verdict.flags),
+        "members": [
+            {
+                "label": each.label,
+                "member": each.member,
+                "deployment": each.deployment,
+                "outcome": each.outcome,
+                "why": each.why,
+                "cost": member_cost(record, each.label),
+            }
+            for each in verdict.members
+        ],
+    }
+
+
+def member_cost(record: Record, label: str) -> float | None:
+    """US dollars of every attempt that was made for a panel's member; None when no price is known."""
+    costs = [each.cost for each in record.attempts if each.member == label]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
 
 
 def decision_to_plain(decision: Decision) -> dict[str, Any]:
@@ -78,6 +112,7 @@ def _attempt(each: AttemptRecord) -> dict[str, Any]:
         "model": each.model,
         "role": each.role,
         "treatment": each.treatment,
+        "member": each.member,
         "parent": each.parent,
         "started": each.started,
         "latency": each.latency,

@@ -39,6 +39,7 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
         "excluded",
         "strategy",
         "warnings",
+        "ensemble",
     ]
     assert data["strategy"] == "fallback"
     assert data["task"] == "conversational"

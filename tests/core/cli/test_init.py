@@ -25,9 +25,9 @@ def test_every_example_in_it_is_valid(run, tmp_path):
     wiring = assemble(str(path), environ={})
     assert list(wiring.deployments) == ["gpt", "mistral-eu", "glm-onprem"]
     sections = set(yaml.safe_load(examples))
-    # Nothing runs ensembles yet, and so nobody should write one; options are those of plugins.
+    # Options are those of plugins.
     of_plugins = {"classifiers", "rules", "guardrails", "strategies", "arbiters"}
-    assert sections == set(Config.model_fields) - {"ensembles"} - of_plugins
+    assert sections == set(Config.model_fields) - of_plugins
 
 
 def test_refuses_to_overwrite(run, tmp_path):

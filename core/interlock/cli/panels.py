@@ -1,0 +1,97 @@
+"""What a panel came to, and who of an ensemble may sit on one, for people."""
+
+from typing import TYPE_CHECKING, Any
+
+from interlock.cli import show
+from interlock.records.summary import member_cost
+from interlock.types.decisions import Decision
+from interlock.types.panels import PanelMember, PanelVerdict
+from interlock.types.records import Record
+
+if TYPE_CHECKING:
+    from interlock.engine.panels import Panels
+
+CONTESTED = "The members disagree and the arbiter could not decide: this is what the first of them says."
+_TOLD = {"cut": "was cut off at a length", "late": "was not back in time", "refusal": "refused"}
+
+
+def verdict_lines(record: Record) -> list[str]:
+    """A line on the ruling, and one on each member: who answered for it, how it ended, what it cost."""
+    verdict = record.verdict
+    if verdict is None:
+        return []
+    lines = [f"{record.ensemble}: {_ruling(verdict)}"]
+    return [*lines, *(f"  {_member(record, verdict, each)}" for each in verdict.members)]
+
+
+def _ruling(verdict: PanelVerdict) -> str:
+    chosen = ", ".join(verdict.chosen)
+    if verdict.arbiter is None:
+        return f"{chosen} alone counted, and nobody had to arbitrate"
+    did = "wrote an answer out of" if verdict.synthesised else "chose"
+    parts = [f"{verdict.arbiter} {did} {chosen}"]
+    if verdict.agreement is not None:
+        parts.append(f"{verdict.agreement:.0%} agree")
+    if verdict.contested:
+        parts.append("contested")
+    if verdict.dissent:
+        parts.append(
+            f"{', '.join(verdict.dissent)} {'says' if len(verdict.dissent) == 1 else 'say'} otherwise"
+        )
+    return " · ".join((*parts, *verdict.flags))
+
+
+def _member(record: Record, verdict: PanelVerdict, member: PanelMember) -> str:
+    via = "" if member.deployment in (None, member.member) else f" via {member.deployment}"
+    if member.outcome == "answer":
+        how = "chosen" if member.label in verdict.chosen else "answered"
+    elif member.outcome == "excluded":
+        how = f"left out: {member.why}"
+    else:
+        how = _TOLD.get(member.outcome, f"failed ({member.why})")
+    cost = show.dollars(member_cost(record, member.label))
+    return " · ".join(part for part in (f"{member.label} {member.member}{via}", how, cost) if part)
+
+
+def ensemble_data(panels: "Panels", name: str, decision: Decision) -> dict[str, Any]:
+    """Who may sit, and who may not by which rule."""
+    ensemble = panels.named(name)
+    return {
+        "name": name,
+        "mode": ensemble.arbiter.name,
+        "arbiter": None if ensemble.judge is None else ensemble.judge.name,
+        "strategy": ensemble.strategy.name,
+        "quorum": ensemble.quorum,
+        "deadline": ensemble.deadline,
+        "members": [
+            {
+                "label": seat.label,
+                "member": seat.member,
+                "deployments": [each.deployment for each in seat.candidates],
+                "excluded": dict(seat.excluded),
+            }
+            for seat in panels.seats(name, decision)
+        ],
+    }
+
+
+def show_ensemble(data: dict[str, Any]) -> None:
+    """The same as a table; `data` is `ensemble_data`'s."""
+    rows = [
+        (
+            each["label"],
+            each["member"],
+            show.names(each["deployments"]),
+            "; ".join(dict.fromkeys(each["excluded"].values())) or "-",
+        )
+        for each in data["members"]
+    ]
+    show.tables((("Seat", "Member", "Deployments", "Excluded"), rows))
+    asks = f", which asks {data['arbiter']}" if data["arbiter"] else ""
+    seated = sum(bool(each["deployments"]) for each in data["members"])
+    show.note(
+        f"{data['name']}: {seated} of {len(rows)} may be asked, {data['quorum']} must answer; "
+        f"{data['mode']} arbitrates{asks}."
+    )
+    if seated < data["quorum"]:
+        show.note("That is too few: such a call would end in NoDeployment.")
