@@ -19,8 +19,9 @@ _PART = 64  # what a part holds besides its text
 
 def folded(deltas: Iterable[Delta], vendor: str | None = None, limit: int = LARGEST_ANSWER) -> "Answer":
     """The answer of a stream that has come whole. Vendor, limit and what is raised are as in `Fold`."""
+    read = list(deltas)
     fold = Fold(vendor, limit)
-    for delta in deltas:
+    for delta in read:
         fold.add(delta)
     return fold.answer()
 

@@ -138,7 +138,7 @@ class CallState:
             finish_reason=answer.finish_reason,
             usage=answer.usage,
             cost=record.cost,
-            model=deployment.model,
+            model=deployment.card.id,
             served_model=answer.served_model,
             deployment=deployment.id,
             message=Message("assistant", answer.parts),

@@ -86,7 +86,7 @@ class RecordDraft:
         record = AttemptRecord(
             id=number,
             deployment=deployment.id,
-            model=deployment.model,
+            model=deployment.card.id,
             role=role,
             parent=parent,
             started=self._started + (ticks - self._ticks),
@@ -121,7 +121,7 @@ class RecordDraft:
             decision=self.decision,
             attempts=self.attempts,
             deployment=deployment.id if deployment else None,
-            model=deployment.model if deployment else None,
+            model=deployment.card.id if deployment else None,
             cost=self.cost,
             error=ended if failed else None,
             rescue=self.rescue,
