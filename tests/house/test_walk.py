@@ -3,7 +3,7 @@
 import pytest
 from walk import walked
 
-CEILINGS = {"plain": (81, 160), "streamed": (90, 250)}
+CEILINGS = {"plain": (78, 130), "streamed": (83, 218)}
 
 
 @pytest.mark.parametrize(("kind", "ceilings"), CEILINGS.items())

@@ -1,6 +1,6 @@
 """Asking the rules: about every deployment of a request, and once more before each attempt."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from interlock.constraints import needs
@@ -42,6 +42,7 @@ class ConstraintChecker:
     ) -> None:
         self._seals = seals
         self._rules = tuple(rules)
+        self._numbered = tuple(enumerate(self._rules))
         self._providers = providers
         self._deployments = tuple(deployments.values())
         self._listed = frozenset(deployment.id for deployment in self._deployments)
@@ -98,13 +99,10 @@ class ConstraintChecker:
             sealed_at, seal = (seals.get(deployment.id) if seals else None) or (last, None)
             if awake and awake[0][0] < end:
                 call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
-                for index, rule in awake:
-                    if index > end:
-                        break
-                    found = self._ask(rule, call)
+                for index, found in self._findings(awake, call, end):
                     if isinstance(found, Exclusion):
                         return found
-                    if found is not None and index < sealed_at:
+                    if index < sealed_at:
                         sealed_at, seal = index, found
             return settled or seal
 
@@ -135,12 +133,11 @@ class ConstraintChecker:
 
         def judge(deployment: Deployment) -> Finding | None:
             call = self._call(request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant)
-            return _decisive(
-                self._met(
-                    replayed.verdict(rule, names[index + 1 :], deployment.id, partial(self._ask, rule, call))
-                )
-                for index, rule in enumerate(self._rules)
+            said = (
+                replayed.verdict(rule, names[index + 1 :], deployment.id, partial(self._ask, rule, call))
+                for index, rule in self._numbered
             )
+            return _decisive(self._met(found) for found in said if found is not None)
 
         return judge
 
@@ -157,12 +154,27 @@ class ConstraintChecker:
         )
 
     def _first(self, call: ConstraintCall) -> Finding | None:
-        return _decisive(self._ask(rule, call) for rule in self._rules)
+        return _decisive(found for _, found in self._findings(self._numbered, call, len(self._rules)))
 
     def _ask(self, rule: Constraint, call: ConstraintCall) -> Finding | None:
-        return self._met(_asked(rule, call))
+        return next((found for _, found in self._findings([(0, rule)], call, 1)), None)
 
-    def _met(self, found: Finding | None) -> Finding | None:
+    def _findings(
+        self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall, end: int
+    ) -> Iterator[tuple[int, Finding]]:
+        """What the rules before the number `end` have to say, each by its number."""
+        for index, rule in rules:
+            if index >= end:
+                return
+            try:
+                found = rule.check(call)
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
+                _log.error("constraint %s raised %s", rule.name, type(error).__name__)
+                found = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
+            if found is not None:
+                yield index, self._met(_finding(rule, found))
+
+    def _met(self, found: Finding) -> Finding:
         """Nothing is sealed where nobody seals."""
         if self._seals or not isinstance(found, Seal):
             return found
@@ -189,20 +201,13 @@ class ConstraintChecker:
         )
 
 
-def _asked(rule: Constraint, call: ConstraintCall) -> Finding | None:
-    try:
-        found = rule.check(call)
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
-        _log.error("constraint %s raised %s", rule.name, type(error).__name__)
-        found = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
-    if found is None:
-        return None
+def _finding(rule: Constraint, found: str | Sealed) -> Finding:
     if isinstance(found, Sealed):
         return Seal(rule=rule.name, sentence=str(found.reason) or f"the rule {rule.name} demands it")
     return Exclusion(rule.name, str(found) or f"the rule {rule.name} excludes it")
 
 
-def _decisive(findings: Iterable[Finding | None]) -> Finding | None:
+def _decisive(findings: Iterable[Finding]) -> Finding | None:
     """The first that excludes, else the first."""
     seal: Finding | None = None
     for found in findings:
