@@ -46,6 +46,7 @@ from interlock.errors import (
     TotalTimeout,
     TruncatedAnswer,
     Unavailable,
+    UnknownTool,
 )
 from interlock.hookspecs import hookimpl
 from interlock.records import attempts_to_plain, response_to_plain
@@ -66,7 +67,7 @@ from interlock.types.messages import (
     ToolCall,
     ToolResult,
 )
-from interlock.types.models import Deployment, Endpoint, ModelCard, Price, Score, Timeouts
+from interlock.types.models import Deployment, Destination, Endpoint, ModelCard, Price, Score, Timeouts
 from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
@@ -105,6 +106,7 @@ __all__ = [
     "Decision",
     "Delta",
     "Deployment",
+    "Destination",
     "Document",
     "EmptyAnswer",
     "Endpoint",
@@ -164,6 +166,7 @@ __all__ = [
     "Traits",
     "TruncatedAnswer",
     "Unavailable",
+    "UnknownTool",
     "Usage",
     "Verdict",
     "attempts_to_plain",

@@ -18,7 +18,7 @@ from interlock.protocols import (
     Arbiter,
     Classifier,
     CommandOffer,
-    Connector,
+    ConnectorKind,
     Constraint,
     Guardrail,
     LogKind,
@@ -101,11 +101,11 @@ def interlock_arbiters() -> Iterable[Arbiter]:
 
 
 @hookspec
-def interlock_connectors() -> Iterable[Connector]:
-    """Offer connectors: sources of tools.
+def interlock_connectors() -> Iterable[ConnectorKind]:
+    """Offer kinds of connectors: sources of tools.
 
-    A router never runs a tool by itself. This version runs no agents: `interlock plugins` lists connectors,
-    nobody asks for their tools.
+    The configuration's `connectors` chooses each by its name, and opens it with an address, a key and options
+    of its own. A router never runs a tool by itself: `Router.toolbox` gives them to whoever asks.
     """
 
 

@@ -14,14 +14,15 @@ from interlock.types.decisions import Decision
 from interlock.types.messages import ToolCall
 from interlock.types.models import Deployment
 from interlock.types.records import Record
-from interlock.types.request import Options, Prompt, Request
+from interlock.types.request import Constraints, Options, Prompt, Request
 from interlock.types.response import Response
 
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
     from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
-    from interlock.protocols import DurableLog
+    from interlock.protocols import DurableLog, GrantBook
+    from interlock.toolbox import Toolbox
 
 
 class Router:
@@ -124,6 +125,19 @@ class Router:
         chunks = self._engine.stream(as_request(prompt, options))
         return SyncStream(self._wiring.bridge, chunks)
 
+    def toolbox(
+        self,
+        *,
+        constraints: Constraints | Mapping[str, Any] | None = None,
+        grants: "GrantBook | None" = None,
+    ) -> "Toolbox":
+        """The tools of the connectors that the constraints allow, the configured ones tightened by these.
+
+        Nothing is sent before its `tools` are asked for, and nothing is run but by its `run`. `grants`
+        remembers which grants have been used; by default, this process does.
+        """
+        return self._wiring.toolboxes.make(constraints, grants)
+
     def tool_span(self, call: ToolCall, response: Response | None = None) -> AbstractContextManager[None]:
         """Encloses your run of a tool: a span `execute_tool …` under the request that was answered by
         `response`, or without one under the current span. Costs next to nothing where nobody traces.
@@ -138,6 +152,7 @@ class Router:
         """
         running_loop()
         try:
+            await self._wiring.toolboxes.sources.aclose()
             await self._wiring.http.aclose()
         finally:
             if self._wiring.sharing is not None:

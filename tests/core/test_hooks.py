@@ -1,6 +1,6 @@
 """Every hook does what its docstring says: a test for each, through a router, named `test_<hook>_…`."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +15,9 @@ from interlock import (
     Verdict,
     hookimpl,
 )
-from interlock.errors import GuardrailError, NoDeployment
+from interlock.errors import ConfigError, GuardrailError, NoDeployment
 from interlock.protocols import (
+    IN_PROCESS,
     ClassifyCall,
     CommandOffer,
     ConstraintCall,
@@ -191,15 +192,20 @@ async def test_interlock_arbiters_are_chosen_by_name_and_otherwise_left_alone() 
 class Shelf:
     api = 1
     name = "shelf"
+    facts = IN_PROCESS
+    options = None
 
-    async def tools(self) -> Iterable[Any]:
-        raise AssertionError("nobody asked for tools yet")
+    def open(self, call: Any) -> Any:
+        raise AssertionError("nobody has configured one")
 
 
-def test_interlock_connectors_are_taken_without_asking_for_their_tools() -> None:
-    connector = Shelf()
-    router = scripted_router({"a": []}, plugins=[offering("interlock_connectors", connector)])
-    assert router.wiring.offers.connectors == {"shelf": connector}
+def test_interlock_connectors_are_opened_where_the_configuration_names_one() -> None:
+    kind = Shelf()
+    plugin = offering("interlock_connectors", kind)
+    router = scripted_router({"a": []}, plugins=[plugin])
+    assert router.wiring.offers.connectors == {"shelf": kind}
+    with pytest.raises(ConfigError, match=r"connectors\.0: the connector 'shelf' cannot be opened: .*nobody"):
+        scripted_router({"a": []}, plugins=[plugin], connectors=[{"id": "books", "connector": "shelf"}])
 
 
 class Pile:

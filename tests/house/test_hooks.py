@@ -20,7 +20,7 @@ from interlock.types.models import ModelCard
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "write-a-plugin.md").read_text("utf-8")
-ACME = ROOT / "tests" / "third_party" / "acme"
+THIRD_PARTY = ROOT / "tests" / "third_party"
 HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("interlock_")}
 OFFERS: dict[str, tuple[type, str]] = {
     "interlock_providers": (protocols.Provider, "facts.name"),
@@ -30,7 +30,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_guardrails": (protocols.Guardrail, "name"),
     "interlock_strategies": (protocols.Strategy, "name"),
     "interlock_arbiters": (protocols.Arbiter, "name"),
-    "interlock_connectors": (protocols.Connector, "name"),
+    "interlock_connectors": (protocols.ConnectorKind, "name"),
     "interlock_stores": (protocols.StoreKind, "name"),
     "interlock_logs": (protocols.LogKind, "name"),
     "interlock_shared_health": (protocols.SharedHealthKind, "name"),
@@ -130,10 +130,19 @@ def test_a_test_exercises_it(hook: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["interlock_acme.py", "test_acme.py", "pyproject.toml"])
-def test_the_page_shows_the_plugin_that_is_installed_and_run(name: str) -> None:
-    language = "toml" if name.endswith("toml") else "python"
-    assert f"```{language}\n# {name}\n{(ACME / name).read_text('utf-8')}```\n" in PAGE
+@pytest.mark.parametrize(
+    "name",
+    [
+        "acme/interlock_acme.py",
+        "acme/test_acme.py",
+        "acme/pyproject.toml",
+        "tickets/interlock_tickets.py",
+        "tickets/test_tickets.py",
+    ],
+)
+def test_the_page_shows_the_plugins_that_are_run(name: str) -> None:
+    language, path = "toml" if name.endswith("toml") else "python", THIRD_PARTY / name
+    assert f"```{language}\n# {path.name}\n{path.read_text('utf-8')}```\n" in PAGE
 
 
 def test_the_page_s_plugin_with_options_keeps_its_kits_rules(monkeypatch: pytest.MonkeyPatch) -> None:

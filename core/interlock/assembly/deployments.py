@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from interlock.assembly.destinations import (
+    LOCAL,
+    check_address,
+    check_region,
+    key_at_hand,
+    loopback,
+    network_of,
+    written_key,
+)
 from interlock.assembly.offers import Offers
 from interlock.catalog import Catalog
-from interlock.config import Config, DeploymentConfig, resolve_key
-from interlock.errors import ConfigError, PermitError
-from interlock.http import check_network, is_loopback, origin_of, without_login
+from interlock.config import Config, DeploymentConfig
+from interlock.http import origin_of, without_login
 from interlock.protocols import ProviderFacts
 from interlock.types.jurisdictions import is_cloud_region, normalise
 from interlock.types.models import (
@@ -18,13 +25,12 @@ from interlock.types.models import (
     Endpoint,
     ModelCard,
     Network,
-    Secret,
     Timeouts,
 )
 from interlock.types.names import nearest
 from interlock.types.providers import KEYS, PROVIDERS
 
-LOCAL, GLOBAL = "local", "global"
+GLOBAL = "global"
 # Ends of addresses that documents of vendors show whole.
 _METHODS = ("/chat/completions", "/v1/responses", "/v1/messages")
 
@@ -128,9 +134,9 @@ class DeploymentMaker:
         if facts and not facts.in_process:
             self._check_url(base_url, facts, region, f"{key}.base_url")
             usual_address = not item.base_url or _same_origin(base_url, own)
-            at_home = usual_address or _loopback(base_url)
+            at_home = usual_address or loopback(base_url)
         if facts:
-            self._check_region(item.region or (usual if at_home else ""), base_url, f"{key}.region")
+            check_region(self._config, item.region or (usual if at_home else ""), base_url, f"{key}.region")
         on_premise = item.on_premise
         if on_premise is None:
             on_premise = bool(facts and facts.on_premise and at_home and keeps)
@@ -147,7 +153,7 @@ class DeploymentMaker:
             extra_body=item.extra_body,
             login=login,
             timeouts=item.timeouts.over(self._timeouts),
-            network=replace(self._network(item, key), environment=not on_premise),
+            network=replace(network_of(self._config, item, key), environment=not on_premise),
             price=item.price.price() if item.price else None,
             traits=item.traits,
             # What another server calls the model is its own affair.
@@ -192,13 +198,7 @@ class DeploymentMaker:
             )
         if not base_url:
             raise self._config.error(key, f"is missing: {facts.name} has no address of its own.")
-        try:
-            origin_of(base_url)
-        except PermitError as error:
-            raise self._config.error(key, f"{error.message}.") from None
-        # Neither is quoted: a key may stand there.
-        if "#" in base_url:
-            raise self._config.error(key, "holds a fragment, which is never sent; leave it out.")
+        check_address(self._config, base_url, key)
         if "?" in base_url and not facts.takes_query:
             raise self._config.error(
                 key,
@@ -209,32 +209,6 @@ class DeploymentMaker:
             if urlsplit(base_url).path.endswith(method):
                 what = f"ends in {method}, which is added to it; give the root, version included."
                 raise self._config.error(key, what)
-
-    def _network(self, item: DeploymentConfig, key: str) -> Network:
-        network = item.network()
-        folder = self._config.folder or Path()
-        certificate = network.client_cert
-        network = replace(
-            network,
-            ca_bundle=network.ca_bundle and str(folder / network.ca_bundle),
-            client_cert=certificate
-            and (str(folder / certificate[0]), certificate[1] and str(folder / certificate[1])),
-        )
-        try:
-            check_network(network)
-        except ConfigError as error:
-            raise self._config.error(f"{key}.{error.key}", f"{error.message}.") from None
-        return network
-
-    def _check_region(self, region: str, base_url: str, key: str) -> None:
-        if not region:
-            raise self._config.error(
-                key,
-                "is missing: nobody but you knows where this address processes requests. "
-                "Say eu, us, a country or a cloud region.",
-            )
-        if region == LOCAL and base_url and not _loopback(base_url):
-            raise self._config.error(key, "local means this machine, and base_url names another.")
 
     def _check_passed_on(self, item: DeploymentConfig, name: str, key: str) -> None:
         where = f"{item.provider} sends what it asks {name!r} on to a cloud of its own"
@@ -250,15 +224,7 @@ class DeploymentMaker:
             if found.secret is None and (why := self._lacks(item)):
                 return replace(found, needed=True, hint=why)
             return found
-        source, line = self._config.locate(key)
-        found = resolve_key(
-            item.api_key,
-            environ=self._environ,
-            key=key,
-            source=source,
-            line=line,
-            folder=self._config.folder,
-        )
+        found = written_key(self._config, item.api_key, key, self._environ)
         if facts is None:
             return replace(found, hint=self._offers.absent(item.provider, None))
         return found
@@ -273,11 +239,7 @@ class DeploymentMaker:
     def _from_environment(self, provider: str, facts: ProviderFacts | None) -> Credential:
         if facts is None:
             return Credential(hint=self._offers.absent(provider, self._key(provider)))
-        for name in facts.env:
-            if value := self._environ.get(name):
-                return Credential(secret=Secret(value.strip()), source=f"env:{name}", needed=facts.needs_key)
-        hint = f"{' or '.join(facts.env)} is not set" if facts.env else ""
-        return Credential(needed=facts.needs_key, hint=hint)
+        return key_at_hand(facts.env, self._environ, needed=facts.needs_key)
 
 
 def _address(facts: ProviderFacts | None, region: str) -> str:
@@ -290,7 +252,3 @@ def _address(facts: ProviderFacts | None, region: str) -> str:
 
 def _same_origin(base_url: str, other: str) -> bool:
     return bool(other) and origin_of(base_url) == origin_of(other)
-
-
-def _loopback(base_url: str) -> bool:
-    return is_loopback(urlsplit(base_url).hostname or "")

@@ -15,6 +15,8 @@ from interlock.types.models import Credential, Deployment, Network, Secret
 # Keys and passwords may stand in these, and none of them changes what is answered.
 _LEFT_OUT: Final[dict[str, Any]] = {
     "deployments": True,
+    "connectors": True,
+    "tools": True,
     "records": True,
     "health": {"shared"},
     **{section.key: True for section in SECTIONS},

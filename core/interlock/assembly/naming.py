@@ -15,6 +15,7 @@ from interlock.errors import RequestError
 from interlock.protocols import Strategy
 from interlock.strategies.hedge import Hedge
 from interlock.strategies.panel import PanelStrategy
+from interlock.types.connectors import CONNECTORS
 from interlock.types.names import nearest
 from interlock.types.providers import PROVIDERS
 
@@ -64,7 +65,7 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
             if name not in ids:
                 what = f"there is no deployment {name!r}; there are {', '.join(ids)}."
                 raise config.error(f"tracing.propagate.{index}", what, nearest(name, list(ids)))
-    known = vendors(catalog, ())
+    known = vendors(catalog, offers.seers)
     for index, name in enumerate(config.constraints.deny_vendors):
         # A stranger may be denied; a name that resembles a known one was meant to be that one.
         if name.lower() not in known and (near := nearest(name, sorted(known))):
@@ -95,19 +96,19 @@ def strategy_named(config: Config, offers: Offers, name: str, key: str) -> Strat
     raise config.error(key, f"no strategy is called {name!r}; there are {', '.join(known)}{way}.", near)
 
 
-def vendors(catalog: Catalog, providers: Iterable[str]) -> frozenset[str]:
+def vendors(catalog: Catalog, seers: Iterable[str]) -> frozenset[str]:
     """Everything that the rule about denied vendors compares with, in lower case."""
     cards = catalog.cards.values()
     names = {name.lower() for card in cards for name in (card.id, card.vendor, card.maker)}
     makers = {name.lower() for each in load_families().families for name in (each.id, each.maker)}
-    return frozenset({*names, *makers, *providers, *PROVIDERS})
+    return frozenset({*names, *makers, *map(str.lower, seers), *PROVIDERS, *CONNECTORS})
 
 
-def vendor_check(catalog: Catalog, providers: Iterable[str]) -> Callable[[Iterable[str]], None]:
+def vendor_check(catalog: Catalog, seers: Iterable[str]) -> Callable[[Iterable[str]], None]:
     """Refuses a slip of the pen, for a misspelt vendor would see the request after all. A stranger may be
     denied: it cannot see anything.
     """
-    known = vendors(catalog, providers)
+    known = vendors(catalog, seers)
     names = sorted(known)
 
     def check(denied: Iterable[str]) -> None:

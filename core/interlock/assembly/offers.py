@@ -11,7 +11,7 @@ from interlock.protocols import (
     Arbiter,
     Classifier,
     CommandOffer,
-    Connector,
+    ConnectorKind,
     Constraint,
     Guardrail,
     LogKind,
@@ -22,6 +22,7 @@ from interlock.protocols import (
 )
 from interlock.types.arbiters import ARBITERS
 from interlock.types.commands import COMMANDS
+from interlock.types.connectors import CONNECTORS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.logs import LOGS
 from interlock.types.models import ModelCard
@@ -49,7 +50,7 @@ class Offers:
     guardrails: dict[str, Guardrail]
     strategies: dict[str, Strategy]
     arbiters: dict[str, Arbiter]
-    connectors: dict[str, Connector]
+    connectors: dict[str, ConnectorKind]
     stores: dict[str, StoreKind]
     logs: dict[str, LogKind]
     shared_health: dict[str, SharedHealthKind]
@@ -65,6 +66,12 @@ class Offers:
     def quarrel(self, kind: str, name: str) -> str | None:
         """Why nobody has a name of this kind that is offered."""
         return self.contested.get(kind, {}).get(name)
+
+    @property
+    def seers(self) -> frozenset[str]:
+        """The names of whoever may see a request or a tool's call, as `deny_vendors` may name them."""
+        kinds = {name for own, kind in self.connectors.items() for name in (own, *kind.facts.vendors)}
+        return frozenset({*self.providers, *kinds})
 
     def absent(self, provider: str, key: str | None) -> str:
         """Why nobody serves a provider, and the way out; `key` is the variable that holds its key."""
@@ -108,7 +115,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("guardrails", Guardrail)
     ask("strategies", Strategy)
     ask("arbiters", Arbiter, owner=ARBITERS.get)
-    ask("connectors", Connector)
+    ask("connectors", ConnectorKind, owner=CONNECTORS.get)
     ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
     ask_by_scheme("logs", LogKind, "log_schemes", LOGS)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)

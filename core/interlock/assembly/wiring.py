@@ -11,6 +11,7 @@ from typing import Any
 
 from interlock import builtins
 from interlock.assembly.budgets import budgeting
+from interlock.assembly.connectors import tool_sources
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.digest import digest
 from interlock.assembly.ensembles import ensembles
@@ -54,6 +55,7 @@ from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
 from interlock.telemetry import Telemetry
+from interlock.toolbox import Toolboxes, ToolSources
 from interlock.types.models import Destination, Timeouts
 
 
@@ -76,6 +78,7 @@ class Wiring:
     log: LogWriter | None
     bridge: Bridge
     sharing: Sharing | None
+    toolboxes: Toolboxes
 
     @cached_property
     def digest(self) -> str:
@@ -85,7 +88,7 @@ class Wiring:
     @property
     def vendors(self) -> frozenset[str]:
         """Everything that the rule about denied vendors compares with, in lower case."""
-        return vendors(self.catalog, self.offers.providers)
+        return vendors(self.catalog, self.offers.seers)
 
 
 def assemble(
@@ -126,6 +129,7 @@ def assemble(
     budgets = budgeting(config, names, deployments, wall)
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
+    check_vendors = vendor_check(catalog, offers.seers)
     decider = Decider(
         routes=Routes(catalog, names, deployments, config.routes, seals=guards is not None and guards.seals),
         deployments=deployments,
@@ -136,7 +140,7 @@ def assemble(
         demands=frozenset(config.demands),
         health=health,
         names=names,
-        check_vendors=vendor_check(catalog, offers.providers),
+        check_vendors=check_vendors,
         load=load_spread.load,
         allowances=load_spread.allowances,
     )
@@ -165,6 +169,15 @@ def assemble(
     )
     sharing = health_sharing(
         config, offers, deployments.values(), tasks=catalog.tasks, book=health, bridge=bridge
+    )
+    toolboxes = Toolboxes(
+        ToolSources(tool_sources(config, offers, host, environ)),
+        defaults=config.constraints.constraints(),
+        policy=config.tools.policy(),
+        http=http,
+        tracing=tracing,
+        bridge=bridge,
+        check_vendors=check_vendors,
     )
     writer = record_writer(config, offers, bridge)
     records = RecentRecords(onward=None if writer is None else writer.put)
@@ -208,6 +221,7 @@ def assemble(
         log=log,
         bridge=bridge,
         sharing=sharing,
+        toolboxes=toolboxes,
     )
 
 

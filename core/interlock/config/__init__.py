@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from interlock.config.budgets import BudgetConfig, Budgets
 from interlock.config.complaints import complaints
+from interlock.config.connectors import ConnectorConfig, ConnectorTimeoutsConfig
 from interlock.config.constraints import ConstraintsConfig, Demands
 from interlock.config.contents import ContentConfig
 from interlock.config.document import shown
@@ -26,6 +27,7 @@ from interlock.config.models import ModelsConfig
 from interlock.config.recording import LogConfig, RecordsConfig, spell_out
 from interlock.config.schema import (
     DeploymentConfig,
+    DestinationConfig,
     EnsembleConfig,
     Names,
     OptionsTable,
@@ -44,9 +46,12 @@ from interlock.strategies.fallback import Fallback
 __all__ = [
     "BudgetConfig",
     "Config",
+    "ConnectorConfig",
+    "ConnectorTimeoutsConfig",
     "ConstraintsConfig",
     "ContentConfig",
     "DeploymentConfig",
+    "DestinationConfig",
     "EnsembleConfig",
     "GuardrailConfig",
     "HealthConfig",
@@ -90,6 +95,7 @@ class Config(BaseSettings):
     deployments: Annotated[tuple[DeploymentConfig, ...], BeforeValidator(_some)] = ()
     routes: dict[Text, Annotated[Names, Field(min_length=1)]] = {}
     ensembles: dict[Text, EnsembleConfig] = {}
+    connectors: tuple[ConnectorConfig, ...] = ()
     arbiters: OptionsTable = {}
     classifiers: OptionsTable = {}
     constraints: ConstraintsConfig = ConstraintsConfig()
@@ -135,13 +141,14 @@ class Config(BaseSettings):
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
-        seen: dict[str, int] = {}
-        for index, deployment in enumerate(self.deployments):
-            first = seen.setdefault(deployment.id, index)
-            if first != index:
-                message = f"{deployment.id!r} is the id of deployments.{first} too; each needs its own."
-                facts = {"at": f"deployments.{index}.id", "message": message}
-                raise PydanticCustomError("named", "{message}", facts)
+        seen: dict[str, str] = {}
+        for section in ("deployments", "connectors"):
+            for index, item in enumerate(getattr(self, section)):
+                first = seen.setdefault(item.id, f"{section}.{index}")
+                if first != f"{section}.{index}":
+                    message = f"{item.id!r} is the id of {first} too; each needs its own."
+                    facts = {"at": f"{section}.{index}.id", "message": message}
+                    raise PydanticCustomError("named", "{message}", facts)
         return self
 
     @classmethod

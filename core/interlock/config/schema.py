@@ -133,40 +133,30 @@ class PriceConfig(Part):
         return Price(**dict(self) | {"tiers": tuple(Tier(**dict(tier)) for tier in self.tiers)})
 
 
-class DeploymentConfig(Part):
-    """A model at one endpoint.
+class DestinationConfig(Part):
+    """Where requests are sent, and with which key.
 
     `api_key` is a value, `env:NAME` or `file:PATH`, which `resolve_key` reads. `client_cert` is a PEM file,
     or that and its key's file.
     """
 
     id: Text
-    model: Text
-    provider: Text
     region: str | None = None
     base_url: Annotated[str | None, Field(repr=False)] = None
     api_key: SecretText | None = None
-    name: Text | None = None
     on_premise: bool | None = None
-    context_window: Limit | None = None
     headers: Annotated[dict[Text, HeaderText], Field(repr=False)] = {}
-    extra_body: Annotated[dict[str, Any], Field(repr=False)] = {}
-    timeouts: TimeoutsConfig = TimeoutsConfig()
     proxy: Annotated[str | None, Field(repr=False)] = None
     ca_bundle: Text | None = None
     client_cert: Paths | None = None
-    price: PriceConfig | None = None
-    weight: Weight | None = None
-    max_concurrency: Limit | None = None
-    traits: TraitsTable = UNKNOWN
     largest_answer: Limit | None = None
-    treatment: Literal["as_is", "sealed"] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.region is not None:
             try:
-                normalise(self.region, self.provider)
+                # Some providers' regions have names that mean other places elsewhere.
+                normalise(self.region, getattr(self, "provider", ""))
             except UnknownRegionError as unknown:
                 raise _at("region", str(unknown), unknown.suggestion) from None
         for key in ("base_url", "proxy"):
@@ -179,6 +169,22 @@ class DeploymentConfig(Part):
         certificate = self.client_cert
         pair = (certificate[0], certificate[1] if len(certificate) > 1 else None) if certificate else None
         return Network(proxy=self.proxy, ca_bundle=self.ca_bundle, client_cert=pair)
+
+
+class DeploymentConfig(DestinationConfig):
+    """A model at one endpoint."""
+
+    model: Text
+    provider: Text
+    name: Text | None = None
+    context_window: Limit | None = None
+    extra_body: Annotated[dict[str, Any], Field(repr=False)] = {}
+    timeouts: TimeoutsConfig = TimeoutsConfig()
+    price: PriceConfig | None = None
+    weight: Weight | None = None
+    max_concurrency: Limit | None = None
+    traits: TraitsTable = UNKNOWN
+    treatment: Literal["as_is", "sealed"] | None = None
 
 
 class EnsembleConfig(Part):

@@ -1,5 +1,6 @@
 """Hard rules. What breaks one is excluded, with a sentence that says why; nothing is ever relaxed."""
 
+from interlock.constraints.destinations import objection
 from interlock.constraints.rules import BUILTIN, needs
 
-__all__ = ["BUILTIN", "needs"]
+__all__ = ["BUILTIN", "needs", "objection"]

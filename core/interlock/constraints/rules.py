@@ -6,8 +6,8 @@ no card states, a card without capabilities) never excludes.
 
 from collections.abc import Iterable
 
+from interlock.constraints.destinations import denied, off_premise, outside
 from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
-from interlock.types.jurisdictions import GLOBAL, LOCAL, NOWHERE, normalise, satisfies
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.providers import distribution_of
 from interlock.types.request import Request
@@ -65,25 +65,8 @@ class Residency:
         return not call.constraints.residency
 
     def check(self, call: ConstraintCall) -> str | None:
-        allowed = call.constraints.residency
-        if not allowed:
-            return None
         deployment = call.deployment
-        if satisfies(deployment.region, allowed, deployment.provider):
-            return None
-        if NOWHERE in allowed:
-            return (
-                "the configured residency and the request's contradict each other; no region satisfies both"
-            )
-        return f"{_processed(deployment.region)}; the residency allows {' or '.join(sorted(allowed))} only"
-
-
-def _processed(region: str) -> str:
-    try:
-        where = normalise(region)
-    except ValueError:
-        where = region
-    return "processed anywhere" if where == GLOBAL else f"processed in {where}"
+        return outside(deployment, call.constraints.residency, deployment.provider)
 
 
 class OnPremise:
@@ -96,12 +79,7 @@ class OnPremise:
         return not call.constraints.on_premise
 
     def check(self, call: ConstraintCall) -> str | None:
-        if not call.constraints.on_premise:
-            return None
-        deployment = call.deployment
-        if deployment.on_premise or deployment.region == LOCAL:
-            return None
-        return "not on premise; only deployments on the user's own ground are allowed"
+        return off_premise(call.deployment) if call.constraints.on_premise else None
 
 
 class DeniedVendors:
@@ -118,16 +96,13 @@ class DeniedVendors:
         return not call.constraints.deny_vendors
 
     def check(self, call: ConstraintCall) -> str | None:
-        denied = call.constraints.deny_vendors
-        if not denied:
+        if not call.constraints.deny_vendors:
             return None
         deployment = call.deployment
         card = deployment.card
         maker, slash, _ = deployment.name.partition("/")
-        for name in (card.vendor, card.maker, card.id, deployment.provider, maker if slash else ""):
-            if name.lower() in denied:
-                return f"{name} is a denied vendor"
-        return None
+        names = (card.vendor, card.maker, card.id, deployment.provider, maker if slash else "")
+        return denied(names, call.constraints.deny_vendors)
 
 
 class Treatment:

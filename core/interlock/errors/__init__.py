@@ -3,6 +3,7 @@
     InterlockError                  carries the attempts made before it
     ├── ConfigError                 a key or value in the configuration: key, line, suggestion
     ├── RequestError                an argument of a call: key
+    │   └── UnknownTool             a call of a tool that is not there
     ├── PluginError                 a strategy that failed; any plugin, in strict mode: else it is reported
     ├── StoreError                  where records, a log or health are kept cannot be used
     ├── NoDeployment                every deployment is excluded: excluded, retry_after
@@ -81,6 +82,7 @@ from interlock.errors.calls import (
     RequestError,
     StreamInterrupted,
     TotalTimeout,
+    UnknownTool,
 )
 from interlock.errors.installation import (
     ConfigError,
@@ -156,6 +158,7 @@ __all__ = [
     "TotalTimeout",
     "TruncatedAnswer",
     "Unavailable",
+    "UnknownTool",
 ]
 
 # Tracebacks and pickles name the path that callers import.

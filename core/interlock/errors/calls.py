@@ -34,6 +34,13 @@ class RequestError(InterlockError, ValueError):
         return f"{self.key}: {self.message}{tail}" if self.key else f"{self.message}{tail}"
 
 
+class UnknownTool(RequestError):
+    """A call of a tool that no connector of the toolbox has, or that several have by this name.
+
+    Nothing was run. A model that made the name up may be told the message.
+    """
+
+
 class NoDeployment(InterlockError):
     """No deployment may serve the request, and nothing was sent. The rules say what would have to change.
 

@@ -7,6 +7,7 @@ from interlock.http.codec import AsksAgain, Codec, HttpProvider, StreamDecoder
 from interlock.http.hosts import is_loopback
 from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
+from interlock.http.outcomes import outcome_for
 from interlock.http.payload import json_in
 from interlock.http.proxies import without_login
 from interlock.http.sse import EventParser, ServerEvent
@@ -38,6 +39,7 @@ __all__ = [
     "is_loopback",
     "json_in",
     "origin_of",
+    "outcome_for",
     "public_in",
     "retry_after",
     "secrets_in",

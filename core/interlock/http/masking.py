@@ -76,7 +76,7 @@ def secrets_of(destination: Destination) -> frozenset[str]:
     """Everything that a destination is sent, or a proxy on the way, and nobody else may read."""
     found = secrets_in(destination.headers)
     found.update(_inside(destination.private, named=False, depth=0))
-    for secret in (destination.credential.secret, destination.login):
+    for secret in (destination.credential.secret, destination.login, *destination.secrets):
         if secret is not None:
             found.update(_parts(secret.reveal()))
     for address in (

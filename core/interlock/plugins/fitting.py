@@ -10,6 +10,8 @@ from interlock.protocols import (
     Arbiter,
     Classifier,
     Configurable,
+    ConnectorFacts,
+    ConnectorKind,
     Constraint,
     Guardrail,
     ProviderFacts,
@@ -89,6 +91,8 @@ def _misnamed(item: object, describe: str) -> str | None:
     facts = getattr(item, "facts", None)
     if describe == "facts.name" and not isinstance(facts, ProviderFacts):
         return f"its facts are no ProviderFacts but {type(facts).__name__}"
+    if isinstance(item, ConnectorKind) and not isinstance(facts, ConnectorFacts):
+        return f"its facts are no ConnectorFacts but {type(facts).__name__}"
     name = attrgetter(describe)(item)
     if not isinstance(name, str) or not name:
         return f"its {describe} is {name!r}, and must be text"

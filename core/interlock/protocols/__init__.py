@@ -19,6 +19,14 @@ from interlock.protocols.classifiers import (
     RefiningClassifier,
 )
 from interlock.protocols.commands import CommandOffer
+from interlock.protocols.connectors import (
+    IN_PROCESS,
+    Connector,
+    ConnectorCall,
+    ConnectorFacts,
+    ConnectorKind,
+    ToolsCall,
+)
 from interlock.protocols.constraints import (
     Constraint,
     ConstraintCall,
@@ -62,7 +70,7 @@ from interlock.protocols.strategies import (
     StrategyCall,
 )
 from interlock.protocols.tools import (
-    Connector,
+    Access,
     FindCall,
     FindingTool,
     GrantBook,
@@ -80,6 +88,8 @@ API = 1
 __all__ = [
     "API",
     "GUARDRAIL_TIMEOUT",
+    "IN_PROCESS",
+    "Access",
     "Arbiter",
     "ArbitrateCall",
     "Arriving",
@@ -88,6 +98,9 @@ __all__ = [
     "CommandOffer",
     "Configurable",
     "Connector",
+    "ConnectorCall",
+    "ConnectorFacts",
+    "ConnectorKind",
     "Constraint",
     "ConstraintCall",
     "DurableLog",
@@ -127,6 +140,7 @@ __all__ = [
     "Tool",
     "ToolAccess",
     "ToolRun",
+    "ToolsCall",
     "UndoCall",
     "UndoingTool",
 ]

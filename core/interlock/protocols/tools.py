@@ -1,10 +1,11 @@
 """What a model may ask for: what does it, looks for it, shows it beforehand, takes it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Protocol, runtime_checkable
 
+from interlock.errors import PermitError
 from interlock.protocols.providers import Sender
 from interlock.types.approvals import Grant
 from interlock.types.clocks import elapsed
@@ -13,31 +14,47 @@ from interlock.types.models import Destination
 from interlock.types.permit import Permit
 from interlock.types.request import ToolSpec
 from interlock.types.tools import Preview, Repeat, ToolEffect, ToolOutcome
+from interlock.types.wire import HttpReply, HttpRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolAccess:
-    """What a tool is given whatever it is asked to do.
+class Access:
+    """A way out, and until when.
 
-    `http` sends to `destination` what `permit` covers, and is the one way out: a tool brings no HTTP client
-    of its own. What works in the process needs neither.
+    `http` sends to `destination` what `permit` covers, and is the one way out: neither a tool nor a connector
+    brings an HTTP client of its own. What works in the process needs neither.
 
     Attributes:
         deadline: on the clock of `interlock.types.clocks.elapsed`, which no pause of the process stops.
             Nothing is sent after it: `http` looks at the permit's in the step that writes the request.
     """
 
-    call: ToolCall
     deadline: float = inf
     http: Sender | None = None
     permit: Permit | None = None
     destination: Destination | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def left(self) -> float:
         """Seconds until the deadline, never below 0."""
         return max(0.0, self.deadline - elapsed())
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        """The whole reply to a request, whatever its status but 3xx.
+
+        Raises ProviderError and PermitError alone, the latter where there is no way out, too.
+        """
+        if self.http is None or self.permit is None or self.destination is None:
+            raise PermitError("nothing may be sent from here: it works in the process")
+        return await self.http.send(request, self.permit, self.destination)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolAccess(Access):
+    """What a tool is given whatever it is asked to do."""
+
+    call: ToolCall
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +157,3 @@ class GrantBook(Protocol):
         Its clock never goes back: an expired grant stays expired when the machine's clock is set back.
         """
         ...
-
-
-@runtime_checkable
-class Connector(Protocol):
-    """A source of tools."""
-
-    api: int
-    name: str
-
-    async def tools(self) -> Iterable[Tool]:
-        """Its tools, as they are now."""

@@ -10,6 +10,7 @@ from interlock.protocols import (
     CommandOffer,
     Configurable,
     Connector,
+    ConnectorKind,
     Guardrail,
     LogKind,
     Provider,
@@ -88,10 +89,22 @@ class BareCommand(CommandConformance):
 
 
 class BareConnector(ConnectorConformance):
-    """Runs no tool: what a stranger's tool does with made-up arguments, nobody knows."""
+    """Runs no tool: what a stranger's tool does with made-up arguments, nobody knows. What takes options is
+    not opened, and what lies elsewhere is not asked.
+    """
 
-    def __init__(self, connector: Connector) -> None:
-        self.connector = connector
+    def __init__(self, kind: ConnectorKind) -> None:
+        self.kind = kind
+
+    def connector(self) -> Connector:
+        if self.kind.options is not None:
+            not_applicable(NO_DATA)
+        return super().connector()
+
+    def tools(self) -> list[Tool]:
+        if self.kind.facts.needs_address:
+            not_applicable(NO_DATA)
+        return super().tools()
 
     def readers(self) -> list[Tool]:
         not_applicable(NO_DATA)

@@ -15,7 +15,7 @@ from interlock.protocols import (
     Classifier,
     CommandOffer,
     Configurable,
-    Connector,
+    ConnectorKind,
     Constraint,
     Guardrail,
     LogKind,
@@ -106,10 +106,10 @@ KINDS = (
     Kind(
         name="connector",
         hook="interlock_connectors",
-        protocol=Connector,
+        protocol=ConnectorKind,
         kit=ConnectorConformance,
         bare=BareConnector,
-        subject="connector.name",
+        subject="kind.name",
     ),
     Kind(
         name="store",

@@ -233,6 +233,7 @@ class Destination:
         on_premise: it stands on the user's own ground.
         headers: sent with every request, after our own. They may hold keys, and do not print.
         login: the authorization that stood in the address as `user:password@`; anything else replaces it.
+        secrets: what else it may be sent that nobody else may read.
         largest_answer: what one answer may hold: bytes of a plain body once it is decompressed; characters of
             all that a stream says.
     """
@@ -244,6 +245,7 @@ class Destination:
     on_premise: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     login: Secret | None = None
+    secrets: tuple[Secret, ...] = ()
     timeouts: Timeouts = Timeouts()
     network: Network = Network()
     largest_answer: int = LARGEST_ANSWER

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 from math import isfinite
 from typing import Any, Literal, get_args
 
-from interlock.errors import RequestError
+from interlock.errors import InterlockError, RequestError
 from interlock.types.canonical import digest_of, plainly
 from interlock.types.messages import Audio, Document, Image, Text, ToolCall, ToolResult
 
@@ -71,6 +71,7 @@ class ToolOutcome:
         seen: of what `find` found, how often the effect is there; more than once is an incident.
         truncated: `content` is not all of what there was; the model is told.
         more: what to ask for to get the rest, e.g. "cursor=abc"; the model is told.
+        error: what the tool raised in place of an outcome, if it did; filled in by the toolbox.
     """
 
     outcome: ToolEnd
@@ -81,6 +82,7 @@ class ToolOutcome:
     seen: int = 1
     truncated: bool = False
     more: str | None = None
+    error: InterlockError | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in (ends := get_args(ToolEnd)):

@@ -25,7 +25,7 @@ OFFERS = {
     "guardrail": ("interlock_guardrails", protocols.Guardrail, "name"),
     "strategy": ("interlock_strategies", protocols.Strategy, "name"),
     "arbiter": ("interlock_arbiters", protocols.Arbiter, "name"),
-    "connector": ("interlock_connectors", protocols.Connector, "name"),
+    "connector": ("interlock_connectors", protocols.ConnectorKind, "name"),
     "log": ("interlock_logs", protocols.LogKind, "name"),
     "store": ("interlock_stores", protocols.StoreKind, "name"),
     "command": ("interlock_commands", protocols.CommandOffer, "name"),

@@ -96,7 +96,7 @@ def test_a_contradiction_between_policy_and_request_is_named_as_one() -> None:
 def test_on_premise() -> None:
     asked = Constraints(on_premise=True)
     assert first_sentence(constraints=asked) == (
-        "not on premise; only deployments on the user's own ground are allowed"
+        "not on premise; only what stands on the user's own ground is allowed"
     )
     assert first_sentence(constraints=asked, on_premise=True) is None
     assert first_sentence(constraints=asked, region="local") is None

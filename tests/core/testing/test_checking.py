@@ -16,7 +16,7 @@ from interlock.testing.running import Examined, Finding, run_rules
 ACME = Path(__file__).parents[2] / "third_party" / "acme"
 PLUGIN = """
 from interlock import InvalidRequest, Text, Verdict, hookimpl
-from interlock.protocols import Ruling
+from interlock.protocols import IN_PROCESS, Ruling
 from interlock.testing import ScriptedProvider
 
 def refusing(call):
@@ -47,11 +47,21 @@ class Memory:
     def open(self, call):
         raise AssertionError("a place that may be somebody's")
 
+class Drawer:
+    api = 1
+    name = "clocks"
+    async def tools(self, call):
+        return []
+    async def aclose(self):
+        pass
+
 class Clocks:
     api = 1
     name = "clocks"
-    async def tools(self):
-        return []
+    facts = IN_PROCESS
+    options = None
+    def open(self, call):
+        return Drawer()
 
 class Quiet:
     api = 1

@@ -19,7 +19,7 @@ SUBJECTS = [
     (ArbiterConformance, "is_an_arbiter", "arbiter"),
     (ClassifierConformance, "is_a_classifier", "classifier"),
     (CommandConformance, "is_a_command", "command"),
-    (ConnectorConformance, "is_a_connector", "connector"),
+    (ConnectorConformance, "is_a_kind_of_connector", "kind"),
     (GuardrailConformance, "is_a_guardrail", "guardrail"),
     (ProviderConformance, "is_a_provider", "provider"),
     (SharedHealthConformance, "is_a_kind_of_shared_health", "kind"),

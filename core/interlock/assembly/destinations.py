@@ -1,0 +1,72 @@
+"""What deployments and connectors have in common: an address, a region, a key, a way out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from interlock.config import Config, DestinationConfig, resolve_key
+from interlock.errors import ConfigError, PermitError
+from interlock.http import check_network, is_loopback, origin_of
+from interlock.types.models import Credential, Network, Secret
+
+LOCAL = "local"
+
+
+def check_address(config: Config, base_url: str, key: str) -> None:
+    """Raises ConfigError for an address that nothing can be sent to, unquoted: a key may stand there."""
+    try:
+        origin_of(base_url)
+    except PermitError as error:
+        raise config.error(key, f"{error.message}.") from None
+    if "#" in base_url:
+        raise config.error(key, "holds a fragment, which is never sent; leave it out.")
+
+
+def check_region(config: Config, region: str, base_url: str, key: str) -> None:
+    """Raises ConfigError for a region that is missing, or `local` where the address is another machine's."""
+    if not region:
+        raise config.error(
+            key,
+            "is missing: nobody but you knows where this address processes requests. "
+            "Say eu, us, a country or a cloud region.",
+        )
+    if region == LOCAL and base_url and not loopback(base_url):
+        raise config.error(key, "local means this machine, and base_url names another.")
+
+
+def network_of(config: Config, item: DestinationConfig, key: str) -> Network:
+    """The way out, its files' paths whole. Raises ConfigError for what cannot be used."""
+    network = item.network()
+    folder = config.folder or Path()
+    certificate = network.client_cert
+    network = replace(
+        network,
+        ca_bundle=network.ca_bundle and str(folder / network.ca_bundle),
+        client_cert=certificate
+        and (str(folder / certificate[0]), certificate[1] and str(folder / certificate[1])),
+    )
+    try:
+        check_network(network)
+    except ConfigError as error:
+        raise config.error(f"{key}.{error.key}", f"{error.message}.") from None
+    return network
+
+
+def written_key(config: Config, spec: Secret, key: str, environ: Mapping[str, str]) -> Credential:
+    """What stands in the configuration: a value, `env:NAME` or `file:PATH`."""
+    source, line = config.locate(key)
+    return resolve_key(spec, environ=environ, key=key, source=source, line=line, folder=config.folder)
+
+
+def key_at_hand(names: Iterable[str], environ: Mapping[str, str], *, needed: bool) -> Credential:
+    """The first of some variables that holds a key."""
+    names = tuple(names)
+    for name in names:
+        if value := environ.get(name):
+            return Credential(secret=Secret(value.strip()), source=f"env:{name}", needed=needed)
+    return Credential(needed=needed, hint=f"{' or '.join(names)} is not set" if names else "")
+
+
+def loopback(base_url: str) -> bool:
+    return is_loopback(urlsplit(base_url).hostname or "")

@@ -1,0 +1,262 @@
+"""The tools that some constraints allow, and the one way in which one of them is run."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypedDict, Unpack
+from uuid import uuid4
+
+from interlock.constraints import objection
+from interlock.engine.bridge import Bridge
+from interlock.engine.tracing import Tracing
+from interlock.errors import InterlockError, NoLongerAllowed, ProtocolError
+from interlock.protocols import GrantBook, PreviewCall, PreviewingTool, Tool, ToolRun, ToolsCall
+from interlock.toolbox.naming import OfferedTool, ToolNames
+from interlock.toolbox.running import Steps, ToolStep, raised
+from interlock.toolbox.sources import ToolSource, ToolSources
+from interlock.tools import Classified, admit, asking, classified
+from interlock.types.approvals import ApprovalRequest, Grant
+from interlock.types.messages import ToolCall
+from interlock.types.request import Constraints, ToolSpec
+from interlock.types.response import Response
+from interlock.types.tool_policies import ToolPolicy
+from interlock.types.tools import Preview, ToolOutcome
+
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}", re.ASCII)
+
+
+class RunOptions(TypedDict, total=False):
+    """What `Toolbox.run` takes beside the call."""
+
+    key: str | None
+    grant: Grant | None
+    constraints: Constraints | None
+    timeout: float | None
+    metadata: Mapping[str, str] | None
+    response: Response | None
+
+
+class Toolbox:
+    """Tools of a router's connectors. Nothing runs by itself: `run` runs one call, once.
+
+    Event loops and threads may share it. What its constraints forbid, or what lacks its key or its plugin, is
+    in `excluded`: a connector's id to the reason, in a sentence.
+    """
+
+    def __init__(
+        self,
+        sources: ToolSources,
+        constraints: Constraints,
+        *,
+        steps: Steps,
+        policy: ToolPolicy,
+        grants: GrantBook,
+        tracing: Tracing,
+        bridge: Bridge,
+    ) -> None:
+        self._sources = sources
+        self._constraints = constraints
+        self._steps = steps
+        self._policy = policy
+        self._grants = grants
+        self._tracing = tracing
+        self._bridge = bridge
+        self._listed: dict[str, tuple[Tool, ...]] = {}
+        self._excluded = {source.id: why for source in sources if (why := self._why_not(source))}
+
+    @property
+    def excluded(self) -> Mapping[str, str]:
+        return MappingProxyType(self._excluded)
+
+    async def tools(self) -> tuple[OfferedTool, ...]:
+        """Every tool of every connector that is allowed. Each connector is asked once; one that failed is in
+        `excluded`, and is asked again the next time.
+        """
+        return tuple((await self._names()).tools.values())
+
+    async def specs(self) -> tuple[ToolSpec, ...]:
+        """The same for a request's `tools`."""
+        return tuple(tool.spec for tool in await self.tools())
+
+    async def tool(self, name: str) -> OfferedTool:
+        """The tool that a model means. Raises UnknownTool, naming the nearest."""
+        return (await self._names()).find(name)
+
+    def effect_of(self, tool: OfferedTool) -> Classified:
+        """What a run of it does outside, and how it may be repeated, by the policy."""
+        return classified(tool.tool, self._policy, connector=tool.connector)
+
+    async def asking(self, call: ToolCall, *, run: str = "", step: str = "") -> ApprovalRequest:
+        """The run as it is put before a person, with what it would do where the tool can say so. Its `grant`
+        is what `run` takes.
+
+        Raises:
+            UnknownTool: no tool is called so.
+            InterlockError: the tool cannot say what the run would do.
+        """
+        tool = await self.tool(call.name)
+        return self._asked(tool, call, run=run, step=step, preview=await self._preview(tool, call))
+
+    async def run(
+        self,
+        call: ToolCall,
+        *,
+        key: str | None = None,
+        grant: Grant | None = None,
+        constraints: Constraints | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - a limit of the run's own, which it is told of
+        metadata: Mapping[str, str] | None = None,
+        response: Response | None = None,
+    ) -> ToolOutcome:
+        """Run one call that a model has made. What the tool fails with is an outcome too, with its `error`.
+
+        Args:
+            call: as the model made it, by the name that `tools` gives.
+            key: names the effect, for a service that takes keys; the same for whoever repeats the run. By
+                default, one of its own.
+            grant: a person's consent, from `asking` or an ApprovalNeeded's `request`. It is used up.
+            constraints: tighter ones than the toolbox's, such as those of the request that this belongs to.
+            timeout: seconds; tightens the connector's total and never loosens it.
+            metadata: for the tool, which may pass it on.
+            response: the one that asked for the call, for its trace.
+
+        Raises:
+            UnknownTool: no tool is called so. Nothing was run, as in the other two.
+            NoLongerAllowed: the constraints forbid its connector.
+            ApprovalNeeded: a person has to agree first.
+        """
+        tool = await self.tool(call.name)
+        self._recheck(tool.source, constraints)
+        if grant is None:
+            asked = self._asked(tool, call)
+        else:
+            shown = None if grant.preview_digest is None else await self._preview(tool, call)
+            asked = self._asked(tool, call, run=grant.run, step=grant.step, preview=shown)
+        await admit(asked, grant, self._grants)
+        access = self._steps.access(tool.source, timeout)
+        given = ToolRun(
+            call=replace(asked.call, name=tool.tool.spec.name),
+            key=key or uuid4().hex,
+            grant=grant,
+            deadline=access.deadline,
+            http=access.http,
+            permit=access.permit,
+            destination=access.destination,
+            metadata=dict(metadata or {}),
+        )
+        with self._tracing.tool(call, None if response is None else response.record):
+            return await self._ran(tool, access, given)
+
+    def _recheck(self, source: ToolSource, constraints: Constraints | None) -> None:
+        """Once more, just before a permit is minted; tighter constraints may have come."""
+        why = self._why_not(source)
+        if why is None and constraints is not None:
+            why = objection(source.destination, source.vendors, self._constraints.tightened(constraints))
+        if why is not None:
+            error = NoLongerAllowed(f"{source.id} may not be used: {why}")
+            error.deployment = source.id
+            raise error
+
+    def _why_not(self, source: ToolSource) -> str | None:
+        return objection(source.destination, source.vendors, self._constraints) or source.lacks or None
+
+    def _asked(
+        self,
+        tool: OfferedTool,
+        call: ToolCall,
+        *,
+        run: str = "",
+        step: str = "",
+        preview: Preview | None = None,
+    ) -> ApprovalRequest:
+        return asking(
+            tool.tool,
+            call,
+            self._policy,
+            connector=tool.connector,
+            version=tool.source.version,
+            preview=preview,
+            run=run,
+            step=step,
+        )
+
+    async def _preview(self, tool: OfferedTool, call: ToolCall) -> Preview | None:
+        shows = tool.tool
+        if not isinstance(shows, PreviewingTool):
+            return None
+        access = self._steps.access(tool.source)
+        given = PreviewCall(
+            call=replace(call, name=shows.spec.name),
+            deadline=access.deadline,
+            http=access.http,
+            permit=access.permit,
+            destination=access.destination,
+        )
+        return await self._steps.take(access, f"the preview of {tool.name}", lambda: shows.preview(given))
+
+    async def _names(self) -> ToolNames:
+        asked = [source for source in self._sources if self._why_not(source) is None]
+        await asyncio.gather(*(self._list(source) for source in asked if source.id not in self._listed))
+        return ToolNames.of(
+            (source, self._listed[source.id]) for source in asked if source.id in self._listed
+        )
+
+    async def _list(self, source: ToolSource) -> None:
+        """Ask a connector for its tools; one that fails keeps nobody from the others'."""
+        access = self._steps.access(source)
+        given = ToolsCall(
+            permit=access.permit, http=access.http, destination=access.destination, deadline=access.deadline
+        )
+
+        async def tools() -> tuple[Tool, ...]:
+            return tuple(await self._sources.connector(source.id).tools(given))
+
+        try:
+            found = await self._steps.take(access, "the list of tools", tools)
+            if why := _unfit(found):
+                raise ProtocolError(f"{source.id} {why}")
+        except InterlockError as error:
+            self._excluded[source.id] = f"its tools cannot be had: {error}"
+            return
+        self._listed[source.id] = found
+        self._excluded.pop(source.id, None)
+
+    async def _ran(self, tool: OfferedTool, access: ToolStep, given: ToolRun) -> ToolOutcome:
+        try:
+            outcome: object = await self._steps.take(access, tool.name, lambda: tool.tool.run(given))
+            if not isinstance(outcome, ToolOutcome):
+                raise ProtocolError(f"{tool.name} gives a {type(outcome).__name__}, not a ToolOutcome")
+        except InterlockError as error:
+            outcome = raised(access, error, reads=self.effect_of(tool).effect == "read")
+        return self._steps.masked(access, outcome)
+
+    def tools_sync(self) -> tuple[OfferedTool, ...]:
+        """`tools` for code without a loop, or for a thread beside one; so are the others."""
+        return self._bridge.run(self.tools)
+
+    def specs_sync(self) -> tuple[ToolSpec, ...]:
+        return self._bridge.run(self.specs)
+
+    def asking_sync(self, call: ToolCall, *, run: str = "", step: str = "") -> ApprovalRequest:
+        return self._bridge.run(lambda: self.asking(call, run=run, step=step))
+
+    def run_sync(self, call: ToolCall, **how: Unpack[RunOptions]) -> ToolOutcome:
+        """`run` for code without a loop, or for a thread beside one."""
+        return self._bridge.run(lambda: self.run(call, **how))
+
+
+def _unfit(tools: Sequence[object]) -> str | None:
+    """What is wrong with what a connector gives as its tools."""
+    names: set[str] = set()
+    for tool in tools:
+        if not isinstance(tool, Tool):
+            return f"offers what is no Tool ({type(tool).__name__})"
+        name = tool.spec.name
+        if not _NAME.fullmatch(name):
+            return f"has a tool {name!r}, which is no name that every vendor takes"
+        if name in names:
+            return f"has two tools that are called {name!r}"
+        names.add(name)
+    return None

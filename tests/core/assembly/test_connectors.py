@@ -1,0 +1,147 @@
+"""The section `connectors`: what is refused, with the way out, and what becomes of the rest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from drawers import Drawer, Plugin
+from interlock import ConfigError, Router
+from interlock.assembly import assemble
+from interlock.protocols import ConnectorFacts
+from interlock.types.models import Secret
+
+KEY = "tk-9f3b77c1d2e84a06"
+MODEL = {"id": "gpt", "model": "openai/gpt-5.5", "provider": "openai", "region": "us"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    queue: str = "support"
+    signing: Secret | None = None
+
+
+class Desk:
+    api = 1
+    name = "desk"
+    facts = ConnectorFacts(base_url="https://desk.example.com/v1", region="eu", env=("DESK_TOKEN",))
+    options: Any = Options
+
+    def __init__(self, facts: ConnectorFacts | None = None, raises: Exception | None = None) -> None:
+        self.facts = facts or self.facts
+        self.raises = raises
+        self.calls: list[Any] = []
+
+    def open(self, call: Any) -> Any:
+        self.calls.append(call)
+        if self.raises is not None:
+            raise self.raises
+        return Drawer("desk")
+
+
+def router_of(*connectors: dict[str, Any], kind: Any = None, environ: Any = None, **config: Any) -> Router:
+    source = {"deployments": [MODEL], "connectors": list(connectors), **config}
+    return Router(assemble(source, plugins=[Plugin(kind or Desk(), Drawer("clock"))], environ=environ or {}))
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    return {"id": "tickets", "connector": "desk", **changes}
+
+
+@pytest.mark.parametrize(
+    ("connectors", "sentence"),
+    [
+        ([entry(connector="dekc")], "no plugin offers a connector 'dekc'; .*Did you mean 'desk'"),
+        ([entry(connector="fax")], "connector 'fax'; it may take `pip install interlock-fax`"),
+        ([entry(), entry()], "connectors.1.id: 'tickets' is the id of connectors.0 too"),
+        ([entry(id="gpt")], "connectors.0.id: 'gpt' is the id of deployments.0 too"),
+        ([entry(id="my desk")], "connectors.0.id: expected a letter, and up to 31 more"),
+        (
+            [entry(base_url="https://ours.example.com")],
+            "connectors.0.region: is missing: nobody but",
+        ),
+        ([entry(region="europe")], "connectors.0.region: europe is no jurisdiction"),
+        ([entry(region="local")], "connectors.0.region: local means this machine"),
+        ([entry(base_url="desk.example.com")], "connectors.0.base_url: expected an address that starts"),
+        ([entry(base_url="https://d.example.com?a=1", region="eu")], "connectors.0.base_url: holds a query"),
+        ([entry(options={"queu": "it"})], "options.queu: there is no such key. Did you mean 'queue'"),
+        ([entry(options={"queue": 7})], "connectors.0.options.queue: expected text, not a number"),
+        ([entry(timeouts={"answer": 3})], "connectors.0.timeouts.answer: there is no such key"),
+        (
+            [entry(connector="clock", base_url="https://c.example.com")],
+            "clock sends nothing, and so has no address",
+        ),
+        ([entry(connector="clock", options={"a": 1})], "options: the connector 'clock' takes no options"),
+        ([entry(api_key="$DESK")], "connectors.0.api_key: is written for a shell; write env:DESK"),
+        ([entry(ca_bundle="none.pem")], "connectors.0.ca_bundle: "),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_the_way_out(connectors, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        router_of(*connectors)
+
+
+def test_a_known_kind_whose_plugin_is_missing_is_left_out_and_stops_nobody():
+    box = router_of({"id": "code", "connector": "github"}).toolbox()
+    assert dict(box.excluded) == {"code": "no plugin offers its kind, github: pip install interlock-github"}
+
+
+@pytest.mark.parametrize(
+    ("written", "environ", "why"),
+    [
+        ({}, {}, "DESK_TOKEN is not set"),
+        ({}, {"DESK_TOKEN": KEY}, None),
+        ({"api_key": KEY}, {}, None),
+        ({"api_key": "env:OTHER"}, {"DESK_TOKEN": KEY}, "OTHER is not set"),
+        ({"api_key": "env:OTHER"}, {"OTHER": KEY}, None),
+        ({"headers": {"Authorization": f"Bearer {KEY}"}}, {}, None),
+    ],
+)
+def test_a_key_comes_from_where_it_is_written_or_from_the_kinds_variable(written, environ, why):
+    kind = Desk()
+    box = router_of(entry(**written), kind=kind, environ=environ).toolbox()
+    assert box.excluded.get("tickets") == why
+    (call,) = kind.calls
+    assert (call.id, call.options) == ("tickets", Options())
+    assert KEY not in repr(call)
+    assert (call.key and call.key.reveal()) == (KEY if why is None and "headers" not in written else None)
+
+
+def test_what_is_written_of_one_is_where_it_is_sent():
+    kind = Desk()
+    there = entry(
+        base_url="https://me:secret-word@ours.example.com/v2/",
+        region="DE",
+        on_premise=True,
+        timeouts={"connect": 1, "total": 9},
+        largest_answer=1000,
+        options={"queue": "it", "signing": "env:SIGN"},
+    )
+    router_of(there, kind=kind, environ={"DESK_TOKEN": KEY, "SIGN": "sign-71c2"}, timeouts={"total": 30})
+    place = kind.calls[0].destination
+    assert (place.base_url, place.region, place.on_premise) == ("https://ours.example.com/v2", "DE", True)
+    assert (place.timeouts.connect, place.timeouts.total, place.largest_answer) == (1, 9, 1000)
+    assert not place.network.environment
+    assert place.secrets == (Secret("sign-71c2"),)
+    assert not {"secret-word", "sign-71c2", KEY} & set(repr(kind.calls[0]).replace("'", " ").split())
+
+
+@pytest.mark.parametrize("error", [ValueError, ConfigError, RuntimeError])
+def test_a_connector_that_cannot_be_opened_is_refused_and_its_words_are_cleaned(error):
+    raised = error(f"{KEY} and sign-71c2 do not go together")
+    with pytest.raises(ConfigError, match="do not go together") as caught:
+        router_of(entry(api_key=KEY, options={"signing": "sign-71c2"}), kind=Desk(raises=raised))
+    assert str(caught.value).startswith("mapping: connectors.0")
+    assert KEY not in str(caught.value)
+    assert "sign-71c2" not in str(caught.value)
+
+
+def test_a_kind_that_runs_programs_beside_the_process_does_not_say_for_them_where_they_work():
+    beside = Desk(ConnectorFacts(needs_address=False, needs_key=False))
+    with pytest.raises(ConfigError, match=r"connectors\.0\.region: is missing"):
+        router_of(entry(), kind=beside)
+    assert not router_of(entry(region="us"), kind=beside).toolbox().excluded
+
+
+def test_connectors_change_nothing_of_which_model_answers():
+    assert router_of(entry()).digest == router_of().digest
