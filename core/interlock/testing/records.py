@@ -2,7 +2,7 @@
 
 from interlock.types.decisions import Candidate, Decision
 from interlock.types.facts import Condition, Facts
-from interlock.types.records import AttemptRecord, ErrorRecord, Record
+from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints
 from interlock.types.response import Usage
 
@@ -61,6 +61,13 @@ def sample_record(number: int) -> Record:
         metadata={"customer": "42"},
         run=f"run-{number}",
         step="plan",
+        guardrails=(
+            GuardrailRecord(guardrail="seals", phase="request", action="rewrite", category="person"),
+            GuardrailRecord(guardrail="asks", phase="answer", action="flag", score=0.5, attempt=1),
+            GuardrailRecord(
+                guardrail="frail", phase="request", action="skipped", error="LookupError", role="classifier"
+            ),
+        ),
     )
 
 

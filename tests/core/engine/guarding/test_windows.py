@@ -15,6 +15,7 @@ from interlock import (
     Delta,
     GuardrailError,
     Message,
+    ProtocolError,
     Router,
     StreamInterrupted,
     Text,
@@ -212,13 +213,17 @@ class Quotes(Marks):
         return Release(upto=upto, text=call.text[:upto].replace("[O]", "OWL1"))
 
 
+ANSWER = "a bad [O] and ba [ ba OWL2 b"
+pieces: list[str] = []
+chained = scripted_router({"a": [Step(lambda _: deltas(*pieces))] * 500}, plugins=[Quotes(), Marks()])
+
+
 @given(lengths=sizes)
 @settings(max_examples=30, deadline=None)
 def test_several_are_chained_backwards(lengths: list[int]) -> None:
-    text = "a bad [O] and ba [ ba OWL2 b"
-    router = guarded([deltas(*cut(text, lengths))], Quotes(), Marks())
-    chunks, response = asyncio.run(heard(router.stream("owl")))
-    assert scripted_providers(router)[0].calls[0].request.messages[0].text == "[O]"
+    pieces[:] = cut(ANSWER, lengths)
+    chunks, response = asyncio.run(heard(chained.stream("owl")))
+    assert scripted_providers(chained)[0].calls[-1].request.messages[0].text == "[O]"
     assert "".join(chunk.text for chunk in chunks) == response.text == "a good owl and ba [ ba OWL2 b"
 
 
@@ -287,6 +292,37 @@ async def test_a_broken_stream_is_compared_as_it_was_restored(rescue: str) -> No
     for provider in scripted_providers(router):
         for call in provider.calls:
             assert not ACCOUNT.search(repr(call.request))
+
+
+class Breaking:
+    """Says what it was sent, and breaks the first time that it is asked for a text."""
+
+    def __init__(self) -> None:
+        self.turns: list[tuple[list[int], int | None]] = []
+
+    def __call__(self, call: Any) -> list[Any]:
+        lengths, upto = self.turns.pop(0)
+        pieces = [*map(Delta, cut(call.request.messages[-1].text, lengths))]
+        return [*pieces[:upto], Delta(finish_reason="stop") if upto is None else ProtocolError("cut")]
+
+
+breaking = Breaking()
+breakers = scripted_router({name: [Step(breaking)] * 500 for name in "ab"}, plugins=[Accounts()])
+
+
+@given(
+    text=texts,
+    lengths=st.tuples(sizes, sizes),
+    at=st.integers(0, 40),
+    rescue=st.sampled_from([mode for mode in RESCUE_MODES if mode != "raise"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_wherever_a_stream_breaks_another_takes_its_place(
+    text: str, lengths: tuple[list[int], list[int]], at: int, rescue: str
+) -> None:
+    """Cut in other places, and restored, it goes on where the first one stopped."""
+    breaking.turns = [(lengths[0], at), (lengths[1], None)]
+    assert asyncio.run(text_of(breakers.stream(text, rescue=rescue))) == text
 
 
 class Liar(Accounts):
