@@ -97,9 +97,14 @@ class CallState:
         """The request as it may go."""
         return self.given if treatment == "as_is" else self.request
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether guardrails have made another request of what is asked."""
+        return self.request is not self.given
+
     def is_open(self, progress: AttemptState) -> bool:
         """Whether an attempt says what guardrails have kept from others."""
-        return progress.treatment == "as_is" and self.request is not self.given
+        return progress.treatment == "as_is" and self.is_sealed
 
     def over(self) -> None:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the

@@ -177,7 +177,8 @@ class AttemptTrace:
         why = None
         self._outcome = record.outcome
         if self._outcome == "lost":
-            self._lost()
+            if record.member is None:  # a member that is late has lost to nobody
+                self._lost()
         elif error is not None:
             attributes |= of_error(names, error)
             why = cause(error)

@@ -71,6 +71,7 @@ def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | No
         (names.response_model, identifier(record.served_model)),
         (names.response_id, None if answer is None else identifier(answer.id)),
         (names.first_chunk, record.first_token),
+        (names.member, record.member),
         (names.input_tokens, usage.input_tokens),
         (names.output_tokens, usage.output_tokens),
         (names.cache_read, usage.cache_read),
@@ -129,9 +130,16 @@ def of_record(names: AttributeNames, record: Record) -> Attributes:
         (names.rescue, record.rescue),
         (names.run, record.run),
         (names.step, record.step),
+        (names.ensemble, record.ensemble),
     ):
         if value is not None:
             attributes[name] = value
+    if (verdict := record.verdict) is not None:
+        attributes[names.contested] = verdict.contested
+        if verdict.arbiter is not None:
+            attributes[names.arbiter] = verdict.arbiter
+        if verdict.agreement is not None:
+            attributes[names.agreement] = verdict.agreement
     if record.guardrails:
         attributes[names.guardrails] = tuple(map(_of_guardrail, record.guardrails))
     return attributes

@@ -408,3 +408,19 @@ async def test_a_provider_set_up_after_the_router_is_heard():
     with watched() as seen:
         await router.complete("hi")
         assert seen.tree == [REQUEST, "  chat a"]
+
+
+async def test_a_panel_is_one_tree(seen: Watched):
+    router = scripted_router(
+        {"a": ["yes"], "b": [Step("late", delay=30)], "c": ["no"], "d": ["yes"]},
+        ensembles={"x": {"members": ["a", "b", "c", "d"], "deadline": 0.2}},
+    )
+    await router.complete("hi", ensemble="x")
+    assert seen.tree == [REQUEST, "  chat a", "  chat b", "  chat c", "  chat d"]
+    request, late = seen.only(REQUEST), seen.only("chat b")
+    facts = {name.removeprefix("interlock."): value for name, value in request.attributes.items()}
+    assert (facts["ensemble"], facts["panel.arbiter"], facts["panel.contested"]) == ("x", "vote", False)
+    assert facts["panel.agreement"] == pytest.approx(2 / 3)
+    assert (late.attributes["interlock.outcome"], late.attributes["interlock.panel.member"]) == ("lost", "B")
+    assert late.attributes["interlock.role"] == "member"
+    assert not late.links

@@ -234,7 +234,8 @@ class Attempts:
             if self._log is not None:
                 self._log.ended(state, record)
             raise error
-        progress.treatment = found.treatment
+        # Members are all asked in the same words: their answers are compared, and may be put together.
+        progress.treatment = "sealed" if state.panel is not None and state.is_sealed else found.treatment
         state.opened = state.opened or state.is_open(progress)
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
