@@ -1,12 +1,13 @@
 """What a log is told of a call: names, counts and durations, and no content."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from interlock.records.plain import unquoted
 from interlock.types.decisions import Attempt, Decision
 from interlock.types.models import Deployment
-from interlock.types.records import AttemptRecord, Record
+from interlock.types.records import AttemptRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints
 from interlock.types.response import Answer
 
@@ -60,13 +61,16 @@ def of_ending(record: AttemptRecord) -> Facts:
     )
 
 
-def of_answer(deployment: Deployment, answer: Answer, cost: float | None) -> Facts:
+def of_answer(
+    deployment: Deployment, answer: Answer, cost: float | None, guardrails: Sequence[GuardrailRecord]
+) -> Facts:
     return _some(
         deployment=deployment.id,
         model=deployment.model,
         region=deployment.region,
         finish_reason=answer.finish_reason,
         cost=cost,
+        guardrails=_said(guardrails),
     )
 
 
@@ -77,7 +81,23 @@ def of_failure(record: Record) -> Facts:
         attempts=len(record.attempts),
         latency=record.latency,
         cost=record.cost,
+        guardrails=_said(record.guardrails),
     )
+
+
+def _said(guardrails: Sequence[GuardrailRecord]) -> list[Facts] | None:
+    """What each guardrail came to, in the order in which they spoke."""
+    return [
+        _some(
+            guardrail=each.guardrail,
+            phase=each.phase,
+            action=each.action,
+            category=each.category,
+            error=each.error,
+            attempt=each.attempt,
+        )
+        for each in guardrails
+    ] or None
 
 
 def _asked(constraints: Constraints) -> Facts:

@@ -136,6 +136,7 @@ def test_two_cards_of_one_model_are_named_where_it_is_used(publish: Publish) -> 
     ("kind", "known", "given"),
     [
         ("stores", "sqlite", {"records": "{scheme}:///x.db"}),
+        ("logs", "sqlite", {"log": "{scheme}:///x.db"}),
         ("shared_health", "redis", {"health": {"shared": "{scheme}://127.0.0.1:1/0"}}),
     ],
 )
@@ -150,7 +151,12 @@ def test_a_scheme_has_one_owner(kind: str, known: str, given: dict[str, Any], pu
 
     publish("aaa_helper", offering(kind, scheme=known))
     wiring = wire()
-    schemes = wiring.offers.store_schemes if kind == "stores" else wiring.offers.health_schemes
+    offers = wiring.offers
+    schemes = {
+        "stores": offers.store_schemes,
+        "logs": offers.log_schemes,
+        "shared_health": offers.health_schemes,
+    }[kind]
     assert type(schemes[known]).__module__.startswith("interlock_")
     assert f"{known}: belongs to interlock-" in reports(wiring)["aaa_helper"].failures[0]
     for name in ("one", "two"):

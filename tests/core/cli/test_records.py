@@ -181,6 +181,33 @@ def test_an_address_that_cannot_be_used_is_refused_at_start_and_not_repeated(con
     assert "hunter2" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("log: mysql://root:hunter2@db/x", "log.url: no plugin keeps a log in 'mysql'; there are"),
+        ("log: sqlit:///a.db", "log.url: no plugin keeps a log in 'sqlit'"),
+        ("log: sqlite://hunter2/x", "log.url: sqlite takes three slashes"),
+        ("log: {mode: required}", "log.url: is required."),
+        ("log: {url: 'sqlite:///a.db', mode: requird}", "log.mode: expected one of required, background"),
+        ("log: {url: 'sqlite:///a.db', timeout: 0}", "log.timeout: expected a positive number, not 0."),
+    ],
+)
+def test_a_log_that_cannot_be_used_is_refused_at_start_and_not_repeated(configured, run, line, told):
+    configured("good", extra=line + "\n")
+    result = run("explain", "Hi")
+    assert (result.exit_code, told in result.stderr) == (2, True), result.stderr
+    assert "hunter2" not in result.stderr
+
+
+def test_the_environment_may_say_where_the_log_is(configured, run, monkeypatch, tmp_path):
+    configured("good")
+    monkeypatch.setenv("INTERLOCK_LOG__URL", f"sqlite:///{tmp_path}/audit.db")
+    monkeypatch.setenv("INTERLOCK_LOG__TIMEOUT", "20")
+    assert run("ask", "-q", "Hi").exit_code == 0
+    found = json.loads(run("log", "list", "--json").stdout)
+    assert [entry["kind"] for entry in found] == ["decision", "attempt", "attempt_ended", "answer"]
+
+
 def test_a_plugin_that_is_missing_is_named(configured, run, monkeypatch):
     configured("good", extra=KEPT)
     monkeypatch.setenv("INTERLOCK_DISABLED_PLUGINS", "sql")

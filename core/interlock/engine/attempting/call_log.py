@@ -56,7 +56,8 @@ class CallLog:
     async def answered(self, state: CallState, deployment: Deployment) -> None:
         """The call's answer is about to be handed over. Raises as `attempt` does."""
         _, answer, _ = state.answered
-        self._note(state, "answer", entries.of_answer(deployment, answer, state.draft.cost))
+        draft = state.draft
+        self._note(state, "answer", entries.of_answer(deployment, answer, draft.cost, draft.guardrails))
         if self._required:
             await self._until_there(state, _NOT_GIVEN)
 
