@@ -43,6 +43,11 @@ class ToolStep:
         self.permit = Permit(deployment=source.id, origin=origin, deadline=self.deadline)
 
     @property
+    def given(self) -> Mapping[str, Any]:
+        """The same as fields of the argument that a tool or a connector is given."""
+        return {name: getattr(self, name) for name in ("deadline", "http", "permit", "destination")}
+
+    @property
     def nothing_left(self) -> bool:
         """Whether it is certain that nothing was sent; of what runs in the process, nobody can say."""
         return self.http is not None and not self.permit.used

@@ -12,7 +12,16 @@ from interlock.constraints import objection
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.errors import InterlockError, NoLongerAllowed, ProtocolError
-from interlock.protocols import GrantBook, PreviewCall, PreviewingTool, Tool, ToolRun, ToolsCall
+from interlock.protocols import (
+    FindCall,
+    FindingTool,
+    GrantBook,
+    PreviewCall,
+    PreviewingTool,
+    Tool,
+    ToolRun,
+    ToolsCall,
+)
 from interlock.toolbox.naming import OfferedTool, ToolNames
 from interlock.toolbox.running import Steps, ToolStep, raised
 from interlock.toolbox.sources import ToolSource, ToolSources
@@ -32,6 +41,8 @@ class RunOptions(TypedDict, total=False):
 
     key: str | None
     grant: Grant | None
+    run: str
+    step: str
     constraints: Constraints | None
     timeout: float | None
     metadata: Mapping[str, str] | None
@@ -105,6 +116,8 @@ class Toolbox:
         *,
         key: str | None = None,
         grant: Grant | None = None,
+        run: str = "",
+        step: str = "",
         constraints: Constraints | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - a limit of the run's own, which it is told of
         metadata: Mapping[str, str] | None = None,
@@ -117,6 +130,8 @@ class Toolbox:
             key: names the effect, for a service that takes keys; the same for whoever repeats the run. By
                 default, one of its own.
             grant: a person's consent, from `asking` or an ApprovalNeeded's `request`. It is used up.
+            run: the id of what the call belongs to, as it was put before the person.
+            step: its place in that.
             constraints: tighter ones than the toolbox's, such as those of the request that this belongs to.
             timeout: seconds; tightens the connector's total and never loosens it.
             metadata: for the tool, which may pass it on.
@@ -129,25 +144,52 @@ class Toolbox:
         """
         tool = await self.tool(call.name)
         self._recheck(tool.source, constraints)
-        if grant is None:
-            asked = self._asked(tool, call)
-        else:
-            shown = None if grant.preview_digest is None else await self._preview(tool, call)
-            asked = self._asked(tool, call, run=grant.run, step=grant.step, preview=shown)
+        asked = self._asked(tool, call, run=run, step=step)
+        if asked.required or grant is not None:
+            try:
+                asked = replace(asked, preview=await self._preview(tool, call))
+            except InterlockError as error:
+                return ToolOutcome(outcome="refused", reason="not_sent", content=error.message, error=error)
         await admit(asked, grant, self._grants)
         access = self._steps.access(tool.source, timeout)
         given = ToolRun(
             call=replace(asked.call, name=tool.tool.spec.name),
             key=key or uuid4().hex,
             grant=grant,
-            deadline=access.deadline,
-            http=access.http,
-            permit=access.permit,
-            destination=access.destination,
             metadata=dict(metadata or {}),
+            **access.given,
         )
         with self._tracing.tool(call, None if response is None else response.record):
             return await self._ran(tool, access, given)
+
+    async def find(
+        self,
+        call: ToolCall,
+        *,
+        key: str,
+        constraints: Constraints | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as in `run`
+    ) -> ToolOutcome | None:
+        """What has come of the run of `call` under `key`, as far as its tool sees; None when it sees no sign
+        of it, which counts once `settles_within` is over. A tool that cannot look, or fails to, leaves it
+        `unknown`.
+
+        Raises UnknownTool and NoLongerAllowed, as `run` does.
+        """
+        tool = await self.tool(call.name)
+        self._recheck(tool.source, constraints)
+        looks = tool.tool
+        if not isinstance(looks, FindingTool):
+            return ToolOutcome(outcome="unknown", content=f"{tool.name} cannot say whether it was run")
+        access = self._steps.access(tool.source, timeout)
+        given = FindCall(call=replace(call, name=looks.spec.name), key=key, **access.given)
+        try:
+            found: object = await self._steps.take(access, f"find of {tool.name}", lambda: looks.find(given))
+            if not (found is None or isinstance(found, ToolOutcome)):
+                raise ProtocolError(f"{tool.name} finds a {type(found).__name__}, not a ToolOutcome")
+        except InterlockError as error:
+            found = ToolOutcome(outcome="unknown", content=error.message, error=error)
+        return None if found is None else self._steps.masked(access, found)
 
     def _recheck(self, source: ToolSource, constraints: Constraints | None) -> None:
         """Once more, just before a permit is minted; tighter constraints may have come."""
@@ -187,13 +229,7 @@ class Toolbox:
         if not isinstance(shows, PreviewingTool):
             return None
         access = self._steps.access(tool.source)
-        given = PreviewCall(
-            call=replace(call, name=shows.spec.name),
-            deadline=access.deadline,
-            http=access.http,
-            permit=access.permit,
-            destination=access.destination,
-        )
+        given = PreviewCall(call=replace(call, name=shows.spec.name), **access.given)
         return await self._steps.take(access, f"the preview of {tool.name}", lambda: shows.preview(given))
 
     async def _names(self) -> ToolNames:
@@ -206,9 +242,7 @@ class Toolbox:
     async def _list(self, source: ToolSource) -> None:
         """Ask a connector for its tools; one that fails keeps nobody from the others'."""
         access = self._steps.access(source)
-        given = ToolsCall(
-            permit=access.permit, http=access.http, destination=access.destination, deadline=access.deadline
-        )
+        given = ToolsCall(**access.given)
 
         async def tools() -> tuple[Tool, ...]:
             return tuple(await self._sources.connector(source.id).tools(given))
@@ -245,6 +279,16 @@ class Toolbox:
     def run_sync(self, call: ToolCall, **how: Unpack[RunOptions]) -> ToolOutcome:
         """`run` for code without a loop, or for a thread beside one."""
         return self._bridge.run(lambda: self.run(call, **how))
+
+    def find_sync(
+        self,
+        call: ToolCall,
+        *,
+        key: str,
+        constraints: Constraints | None = None,
+        timeout: float | None = None,
+    ) -> ToolOutcome | None:
+        return self._bridge.run(lambda: self.find(call, key=key, constraints=constraints, timeout=timeout))
 
 
 def _unfit(tools: Sequence[object]) -> str | None:
