@@ -22,7 +22,7 @@ from interlock import (
     Verdict,
     hookimpl,
 )
-from interlock.protocols import ClassifyCall, ConstraintCall, GuardCall, Sealed
+from interlock.protocols import ArbitrateCall, ClassifyCall, ConstraintCall, GuardCall, Ruling, Sealed
 from interlock.records.plain import record_to_plain
 from interlock.testing import End, Received, Reply, Step, Upstream, scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Race
@@ -373,3 +373,42 @@ def test_spans_tell_no_more_than_guardrails_let_out() -> None:
         told = {name: repr(seen.only(f"chat {name}").attributes) for name in "ab"}
     assert "<ACCOUNT_1>" in told["b"]
     assert HIDDEN not in repr(told)
+
+
+class Weighs:
+    """An arbiter that shows a model what every member has said."""
+
+    api = 1
+    name = "weighs"
+    asks = True
+
+    @hookimpl
+    def interlock_arbiters(self) -> Iterable[Any]:
+        return [self]
+
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        assert call.ask is not None
+        said = [each.answer.text for each in call.members]
+        await call.ask(Request(f"Who is right? {said}"))
+        return Ruling(chosen=(call.members[0].label,))
+
+
+@pytest.mark.parametrize("judge", ["open", "sealed"])
+async def test_a_model_that_arbitrates_is_shown_what_its_own_deployment_may_see(judge: str) -> None:
+    scripts: dict[str, Any] = {
+        "a": [f"Of {HIDDEN}."],
+        "b": ["Of <ACCOUNT_1>."],
+        "open": ["A"],
+        "sealed": ["A"],
+    }
+    parts: dict[str, Any] = {name: {"model": f"scripted/{name}"} for name in scripts}
+    for name in ("a", "open"):
+        parts[name]["treatment"] = "as_is"
+    panel = {"x": {"members": ["a", "b"], "mode": "weighs", "arbiter": judge}}
+    router = scripted(scripts, Accounts(), Weighs(), deployments=parts, ensembles=panel)
+    response = await router.complete(PROMPT, ensemble="x")
+    assert response.text == f"Of {HIDDEN}."
+    assert (HIDDEN in sent(router, judge)) is (judge == "open")
+    assert HIDDEN not in sent(router, "b")
+    roles = {each.deployment: (each.role, each.treatment) for each in response.record.attempts}
+    assert roles[judge] == ("arbiter", "as_is" if judge == "open" else "sealed")

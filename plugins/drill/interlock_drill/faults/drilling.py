@@ -283,6 +283,7 @@ def _part(deployment: Deployment, base_url: str) -> Mapping[str, Any]:
         # The name of a region means what its own provider means by it.
         "region": place_of(deployment.region, deployment.provider),
         "on_premise": deployment.on_premise,
+        "treatment": deployment.treatment,
         "name": deployment.name,
         "base_url": base_url,
         "api_key": "drill",
