@@ -9,6 +9,7 @@ import pytest
 import interlock
 from interlock.catalog import load_cards
 from interlock.plugins import PluginHost
+from interlock.protocols import ConnectorFacts
 
 
 def test_models_show_price_window_and_deployments(configured, run):
@@ -159,6 +160,25 @@ def test_a_plugin_is_shown_with_its_options(run, guard, name):
     assert any(row.startswith("guardrails.pii.timeout number - seconds for each time") for row in rows)
     # Its options are needed and not written: it is shown all the same.
     assert "write guardrails: {pii: {model: …}}" in result.stderr
+
+
+class _Clouds:
+    api = 1
+    name = "clouds"
+    facts = ConnectorFacts(base_url="https://clouds.example/v1", region="eu")
+    options = _Terms
+
+    @interlock.hookimpl
+    def interlock_connectors(self):
+        return [self]
+
+    def open(self, call):
+        raise AssertionError
+
+
+def test_a_kind_of_connector_is_shown_with_its_options(run, installed):
+    installed(_Clouds())
+    assert "connectors[clouds].options.model" in run("plugins", "show", "clouds").stdout
 
 
 def test_options_as_json(run, guard):

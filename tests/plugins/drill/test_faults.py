@@ -131,6 +131,13 @@ def test_options_hold_in_the_drill_with_the_secrets_that_were_found(monkeypatch)
     assert "first" not in result.reason
 
 
+def test_nothing_that_goes_beyond_the_process_is_in_the_drill(tmp_path):
+    config = BASELINE | {"records": f"sqlite:///{tmp_path}/records.db", "log": f"sqlite:///{tmp_path}/log.db"}
+    wiring = assemble(config, environ={})
+    asyncio.run(Drill(wiring, scale=SCALE).play(BY_NUMBER[4], "complete"))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_fault_is_skipped_when_nothing_may_be_asked():
     config = BASELINE | {"constraints": {"residency": ["us"]}}
     [result] = play(config, [BY_NUMBER[4]], ["complete"])

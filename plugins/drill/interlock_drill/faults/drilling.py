@@ -267,7 +267,7 @@ def _rest(wiring: Wiring, scale: float) -> dict[str, Any]:
     """The configuration without its deployments, its pace, and what goes beyond the process."""
     config = wiring.config
     rest: dict[str, Any] = config.model_dump(
-        exclude={"deployments": True, "records": True, "health": {"shared"}}
+        exclude={"deployments": True, "connectors": True, "records": True, "log": True, "health": {"shared"}}
     )
     rest["timeouts"] = asdict(scaled(config.timeouts.over(Timeouts()), scale))
     rest["health"]["cooldown"] *= scale
