@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from interlock.records.plain import unquoted
-from interlock.types.decisions import Attempt, Decision
+from interlock.types.decisions import Attempt, Decision, Treatment
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints
@@ -32,8 +32,8 @@ def of_decision(decision: Decision) -> Facts:
     return facts
 
 
-def of_attempt(attempt: Attempt, deployment: Deployment, parent: int | None) -> Facts:
-    """Where it is about to go."""
+def of_attempt(attempt: Attempt, deployment: Deployment, parent: int | None, treatment: Treatment) -> Facts:
+    """Where it is about to go, and how at the most: as it is, or sealed."""
     return _some(
         deployment=deployment.id,
         model=deployment.model,
@@ -42,6 +42,8 @@ def of_attempt(attempt: Attempt, deployment: Deployment, parent: int | None) -> 
         on_premise=deployment.on_premise or None,
         role=attempt.role,
         parent=parent,
+        member=attempt.member,
+        treatment=treatment,
     )
 
 
@@ -51,6 +53,7 @@ def of_ending(record: AttemptRecord) -> Facts:
     return _some(
         deployment=record.deployment,
         outcome=record.outcome,
+        treatment=record.treatment,
         error=error and error.kind,
         status=error and error.status,
         served_model=record.served_model,

@@ -223,6 +223,21 @@ async def test_what_a_classifier_asks_waits_for_the_log_too(doors: tuple[Door, D
 
 
 @pytest.mark.parametrize("ask", [plain, stream])
+async def test_every_member_of_a_panel_waits_for_the_log(doors: tuple[Door, Door], ask: Ask) -> None:
+    doors[0].always = doors[1].always = PLAIN
+    log = ShakyLog()
+    ensembles = {"x": {"members": ["a", "b", "a"]}}
+    assert await ask(routed(doors, log, ensembles=ensembles), ensemble="x") == "Quick."
+    assert [entry.facts["role"] for entry in log.of("attempt")] == ["member"] * 3
+    assert {entry.facts["treatment"] for entry in log.of("attempt")} == {"as_is"}
+    knocks = [door.knocks for door in doors]
+    refusing = routed(doors, ShakyLog(of_kind("attempt")), ensembles=ensembles)
+    with pytest.raises(LogUnavailable):
+        await ask(refusing, ensemble="x")
+    assert [door.knocks for door in doors] == knocks
+
+
+@pytest.mark.parametrize("ask", [plain, stream])
 async def test_cancelling_a_call_that_waits_for_the_log_sends_nothing(
     doors: tuple[Door, Door], ask: Ask
 ) -> None:

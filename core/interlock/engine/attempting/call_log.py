@@ -45,7 +45,9 @@ class CallLog:
             LogUnavailable: the log may not have it.
             TotalTimeout: the call is due.
         """
-        self._note(state, "attempt", entries.of_attempt(attempt, deployment, progress.parent), progress.id)
+        allowed = state.decision.treatment(deployment.id)
+        facts = entries.of_attempt(attempt, deployment, progress.parent, allowed)
+        self._note(state, "attempt", facts, progress.id)
         if self._required:
             await self._until_there(state, _NOT_SENT)
 
