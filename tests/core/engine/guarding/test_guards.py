@@ -26,7 +26,7 @@ from interlock import (
     Verdict,
     hookimpl,
 )
-from interlock.protocols import ClassifyCall, GuardCall, RestoreCall
+from interlock.protocols import ArbitrateCall, ClassifyCall, GuardCall, RestoreCall, Ruling
 from interlock.records import record_to_plain
 from interlock.testing import Step, scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Race
@@ -338,3 +338,37 @@ async def test_nothing_that_is_written_down_holds_what_was_sealed(
         error = error.__cause__
     assert HIDDEN not in caplog.text
     assert HIDDEN not in json.dumps([record_to_plain(record) for record in router.records])
+
+
+class Writes:
+    """An arbiter that asks a model and writes an answer of its own."""
+
+    api = 1
+    name = "writes"
+    asks = True
+
+    @hookimpl
+    def interlock_arbiters(self) -> Iterable[Any]:
+        return [self]
+
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        assert call.ask is not None
+        said = " and ".join(each.answer.text for each in call.members)
+        answer = await call.ask(Request(f"Put together for {HIDDEN}: {said}"))
+        return Ruling(chosen=(call.members[0].label,), answer=answer)
+
+
+@pytest.mark.parametrize("ask", [plain, streamed])
+@pytest.mark.parametrize("script", ["PERSON_1, both.", "the Heron, both."])
+async def test_what_an_arbiter_asks_is_sealed_and_what_it_writes_is_looked_at(ask: Ask, script: str) -> None:
+    router = scripted_router(
+        {"a": ["PERSON_1, one.", script], "b": ["PERSON_1, two."]},
+        plugins=[Seals(), Forbids(), Writes()],
+        ensembles={"x": {"members": ["scripted/a", "scripted/b"], "mode": "writes", "arbiter": "scripted/a"}},
+    )
+    if "Heron" in script:
+        with pytest.raises(AllAttemptsFailed, match="forbids blocks the answer"):
+            await ask(router, ensemble="x")
+    else:
+        assert (await ask(router, ensemble="x")).text == f"{HIDDEN}, both."
+    check_sealed(router, attempts=3)
