@@ -18,7 +18,11 @@ from interlock.errors import (
 from interlock.health.breaker import Cause, Wait
 from interlock.types.ensembles import Panel
 from interlock.types.records import AttemptRecord
+from interlock.types.response import WHOLE
 
+# Attempts that are not for the answer itself.
+_ON_THE_WAY = ("classifier", "guardrail", "arbiter")
+_ENDED = {"length": "was cut at a length", "refusal": "refused"}
 _NOWHERE = "no deployment may serve this request"
 
 
@@ -43,7 +47,7 @@ def nowhere(state: CallState, refused: Mapping[str, str] | None = None) -> NoDep
 
 def exhausted(state: CallState) -> InterlockError:
     """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
-    if state.panel is not None and all(each.member for each in _own(state)):
+    if state.panel is not None and _asks_members(state):
         return _short(state, state.panel)
     outcome = state.outcome
     last = outcome.error if outcome else None
@@ -66,11 +70,17 @@ def exhausted(state: CallState) -> InterlockError:
 
 
 def _own(state: CallState) -> list[AttemptRecord]:
-    """The call's attempts, or of what is asked on its way those alone; without what was asked before them."""
+    """The call's attempts without those that were made on its way; or of something that is, those alone."""
     attempts = state.draft.attempts
     if state.role is not None:
         return [each for each in attempts if each.role == state.role]
-    return [each for each in attempts if each.role != "classifier"]
+    return [each for each in attempts if each.role not in _ON_THE_WAY]
+
+
+def _asks_members(state: CallState) -> bool:
+    """Whether an ensemble's strategy asks in the members' names. One that does not fails as any other."""
+    attempts = _own(state)
+    return not attempts or any(each.member is not None for each in attempts)
 
 
 def _short(state: CallState, panel: Panel) -> InterlockError:
@@ -78,18 +88,20 @@ def _short(state: CallState, panel: Panel) -> InterlockError:
     last = {each.member: each for each in state.draft.attempts if each.member is not None}
     if last and (refused := _refused(list(last.values()))) is not None:
         return nowhere(state, refused)
-    told, answered = "", 0
+    outcomes = () if state.outcome is None else state.outcome.outcomes
+    answers = {each.attempt.member: each.answer for each in outcomes if each.answer is not None}
+    whole = sum(answer.finish_reason in WHOLE for answer in answers.values())
+    told = ""
     for seat in panel.seats:
-        attempt = last.get(seat.label)
-        if attempt is None:
-            why = "; ".join(dict.fromkeys(seat.excluded.values())) or "was not asked in time"
-            told += f"\n  {seat.label} ({seat.member}): {why}"
-        elif attempt.outcome == "answer":
-            answered += 1
-            told += f"\n  {seat.label} ({attempt.deployment}): answered"
+        attempt, answer = last.get(seat.label), answers.get(seat.label)
+        if answer is not None:
+            how = _ENDED.get(answer.finish_reason, "answered")
+        elif attempt is not None:
+            how = str(attempt.error or attempt.cancelled)
         else:
-            told += f"\n  {seat.label} ({attempt.deployment}): {attempt.error or attempt.cancelled}"
-    what = f"{answered} of {len(panel.seats)} members of the ensemble {panel.ensemble!r} answered"
+            how = "; ".join(dict.fromkeys(seat.excluded.values())) or "was not asked in time"
+        told += f"\n  {seat.label} ({seat.member if attempt is None else attempt.deployment}): {how}"
+    what = f"{whole} of {len(panel.seats)} members of the ensemble {panel.ensemble!r} answered"
     error = _failed(state, f"{what}, and its quorum is {panel.quorum}:{told}")
     error.__cause__ = next(reversed(state.draft.failures.values()), None)
     return error

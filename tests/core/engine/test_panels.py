@@ -211,6 +211,25 @@ def test_a_quorum_that_is_missed_is_an_error(ask: Ask) -> None:
         run(ask(router))
 
 
+def test_what_is_cut_does_not_fill_a_quorum() -> None:
+    router = panel({"a": [cut("Ye")], "b": ["Yes."], "c": [refusing("No.")]}, quorum=2)
+    told = r"1 of 3 members(?s:.*)A \(a\): was cut at a length(?s:.*)B \(b\): answered(?s:.*)C \(c\): refused"
+    with pytest.raises(AllAttemptsFailed, match=told):
+        run(plain(router))
+
+
+def test_a_member_that_waits_for_a_place_is_late_too() -> None:
+    router = panel(
+        {"a": [Step("Yes.", delay=LONG)]},
+        members=["a", "a", "a"],
+        load={"queue": 1},
+        deployments={"a": {"max_concurrency": 1}},
+        deadline=5,
+    )
+    with pytest.raises(AllAttemptsFailed, match=r"0 of 3(?s:.*)A \(a\): .*5 s(?s:.*)C \(a\): Overloaded"):
+        run(plain(router))
+
+
 def test_a_rate_limit_everywhere_is_told_as_one() -> None:
     router = panel({"a": [RateLimited("429")], "b": [RateLimited("429", retry_after=40)]})
     with pytest.raises(RateLimited) as caught:

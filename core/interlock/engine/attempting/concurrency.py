@@ -145,6 +145,7 @@ class ConcurrencyLimits:
             error=error,
             parent=progress.parent,
             waited=progress.waited,
+            member=attempt.member,
         )
         if state.trace is not None:
             state.trace.refused(deployment, record)

@@ -12,6 +12,8 @@ from interlock.types.decisions import Decision
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, Record
 
+# Roles of attempts that were not for the answer itself.
+_ASIDE = ("classifier", "guardrail", "arbiter")
 Change = Literal["same", "behind", "moved", "excluded", "allowed", "unknown"]
 """What became of a decision.
 
@@ -109,16 +111,17 @@ def _cost(record: Record, now: Decision, deployments: Mapping[str, Deployment]) 
     leader = _first(now)
     if leader is None or leader not in deployments:
         return None
-    if leader in (_first(record.decision), record.deployment):
+    # An ensemble asks its members, whoever leads.
+    if record.ensemble is not None or leader in (_first(record.decision), record.deployment):
         return _sum(_repriced(attempt, deployments) for attempt in record.attempts)
-    answers = [each for each in record.attempts if each.outcome == "answer" and each.role != "classifier"]
+    answers = [each for each in record.attempts if each.outcome == "answer" and each.role not in _ASIDE]
     if not answers:
         return None
     deployment = deployments[leader]
     return _sum(
         [
             cost_of(replace(answers[-1].usage, cost=None), deployment.rates),
-            *(each.cost for each in record.attempts if each.role == "classifier"),
+            *(each.cost for each in record.attempts if each.role in _ASIDE),
         ]
     )
 

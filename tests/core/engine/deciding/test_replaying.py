@@ -223,6 +223,16 @@ async def test_another_route_moves_the_call_and_costs_what_its_tokens_cost_there
     assert found.cost_now == pytest.approx((2 * 1 + 3 * 2) / 1e6)
 
 
+async def test_an_ensemble_costs_what_all_its_members_do_whoever_leads() -> None:
+    both = {"both": {"members": ["dear", "cheap"]}}
+    async with priced(["dear", "cheap"], ensembles=both) as router:
+        record = (await router.complete("Hi there", task="conversational", ensemble="both")).record
+    found = again(record_from_plain(record_to_plain(record)), priced(["cheap", "dear"], ensembles=both))
+    assert found.change == "moved"
+    assert found.cost_now == found.cost_then == pytest.approx((2 * 10 + 3 * 20 + 2 * 1 + 3 * 2) / 1e6)
+    assert record_from_plain(record_to_plain(record)) == record
+
+
 async def test_the_same_deployment_at_another_price_is_no_move() -> None:
     record = await call(priced(["dear", "cheap"]))
     other = scripted_router({"dear": []}, deployments={"dear": {"price": {"input": 100, "output": 200}}})
