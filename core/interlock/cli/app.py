@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from interlock.cli import ask, doctor, explain, init, log, models, plugins, records, replay, trace
+from interlock.cli import ask, doctor, explain, init, log, models, plugins, records, replay, tools, trace
 from interlock.cli.failures import EPILOG
 from interlock.cli.session import Session, log_to_stderr
 from interlock.cli.verbs import Verbs
@@ -57,4 +57,5 @@ for verb in (ask.ask, explain.explain, models.models, doctor.doctor, replay.repl
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(records.app, name="records")
 app.add_typer(log.app, name="log")
+app.add_typer(tools.app, name="tools")
 app.add_typer(trace.app, name="trace")

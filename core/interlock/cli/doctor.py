@@ -1,4 +1,4 @@
-"""`interlock doctor`: each deployment's key, region and connection, each store, and what to do next."""
+"""`interlock doctor`: each deployment's key, region and connection, stores, connectors, what to do next."""
 
 import asyncio
 import sys
@@ -17,6 +17,7 @@ from interlock.cli.stores import Store, examine_stores
 
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
+    from interlock.toolbox import ToolSource
 
 _LONGEST: Final = 10.0
 
@@ -25,7 +26,7 @@ def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """Check each deployment and store: key, connection, what to do next.
+    """Check each deployment, store and connector: key, connection, what to do next.
 
     No prompt and no key is sent to a deployment: a connection is opened and closed, and only where a key is
     at hand or none is needed. The exit code is 0 when at least one deployment is ready, and the log where it
@@ -34,12 +35,13 @@ def doctor(
     from interlock.assembly.switches import not_installed
 
     wiring = session(context).router().wiring
+    connectors = list(wiring.toolboxes.sources)
     with _spinner("Connecting …"):
         findings, stores = asyncio.run(_examine_all(wiring))
     if as_json:
-        show.write_json([*map(_data, findings), *map(_store_data, stores)])
+        show.write_json([*map(_data, findings), *map(_store_data, stores), *map(_connector_data, connectors)])
     else:
-        _show(findings, stores)
+        _show(findings, stores, connectors)
         if absent := not_installed(wiring.host):
             show.note(f"Switched off, and not installed here: {', '.join(absent)}.")
     ready = sum(finding.ready for finding in findings)
@@ -70,7 +72,7 @@ def _spinner(text: str) -> Iterator[None]:
         yield
 
 
-def _show(findings: Sequence[Readiness], stores: Sequence[Store]) -> None:
+def _show(findings: Sequence[Readiness], stores: Sequence[Store], connectors: Sequence["ToolSource"]) -> None:
     rows = [
         (finding.deployment.id, finding.deployment.region, finding.credential, _connection(finding))
         for finding in findings
@@ -81,9 +83,12 @@ def _show(findings: Sequence[Readiness], stores: Sequence[Store]) -> None:
         if not finding.ready
     ]
     steps += [(store.name, _step(store.problem, store.next_step)) for store in stores if not store.ready]
+    steps += [(source.id, _step("", source.lacks)) for source in connectors if source.lacks]
+    tools = [(each.id, each.destination.region, _credential(each), each.kind) for each in connectors]
     parts: list[tuple[Sequence[str], Sequence[Sequence[str]]]] = [
         (("Deployment", "Region", "Credential", "Connection"), rows),
         (("Store", "Address", "Connection"), [(each.name, each.address, _reached(each)) for each in stores]),
+        (("Connector", "Region", "Credential", "Kind"), tools),
         (("Not ready", "What to do"), steps),
     ]
     show.tables(*(part for part in parts if part[1]))
@@ -137,4 +142,21 @@ def _store_data(store: Store) -> dict[str, Any]:
         "detail": store.problem,
         "ready": store.ready,
         "next_step": store.next_step,
+    }
+
+
+def _credential(source: "ToolSource") -> str:
+    """Where a connector's key comes from, and never the key."""
+    credential = source.destination.credential
+    return credential.source or ("none found" if credential.needed else "none needed")
+
+
+def _connector_data(source: "ToolSource") -> dict[str, Any]:
+    return {
+        "connector": source.id,
+        "kind": source.kind,
+        "region": source.destination.region,
+        "credential": _credential(source),
+        "ready": not source.lacks,
+        "next_step": _step("", source.lacks),
     }

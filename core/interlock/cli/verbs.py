@@ -17,7 +17,10 @@ from interlock.errors import InterlockError
 from interlock.types.commands import COMMANDS
 from interlock.types.names import nearest
 
-_ORDER: Final = ("ask", "explain", "models", "plugins", "doctor", "trace", "records", "log", "replay", "init")
+_ORDER: Final = (
+    *("ask", "explain", "models", "tools", "plugins", "doctor"),
+    *("trace", "records", "log", "replay", "init"),
+)
 _VERBOSE: Final = re.compile(r"-v+|--verbose")
 _OFFERED: Final = "interlock.cli.verbs"
 

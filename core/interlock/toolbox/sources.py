@@ -74,6 +74,10 @@ class ToolSources:
                 entry.connector = entry.source.open()
             return entry.connector
 
+    def is_open(self, id_: str, connector: Connector) -> bool:
+        """Whether it is still the one that is open: after a fork, or after `aclose`, it is not."""
+        return self._opened[id_].connector is connector
+
     def _start_anew(self) -> None:
         """In the child of a fork, where what is open is the parent's."""
         for entry in self._opened.values():

@@ -13,6 +13,7 @@ from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.errors import InterlockError, NoLongerAllowed, ProtocolError
 from interlock.protocols import (
+    Connector,
     FindCall,
     FindingTool,
     GrantBook,
@@ -74,7 +75,7 @@ class Toolbox:
         self._grants = grants
         self._tracing = tracing
         self._bridge = bridge
-        self._listed: dict[str, tuple[Tool, ...]] = {}
+        self._listed: dict[str, tuple[Connector, tuple[Tool, ...]]] = {}
         self._excluded = {source.id: why for source in sources if (why := self._why_not(source))}
 
     @property
@@ -82,8 +83,8 @@ class Toolbox:
         return MappingProxyType(self._excluded)
 
     async def tools(self) -> tuple[OfferedTool, ...]:
-        """Every tool of every connector that is allowed. Each connector is asked once; one that failed is in
-        `excluded`, and is asked again the next time.
+        """Every tool of every connector that is allowed. Each connector is asked once, as long as it is open;
+        one that failed is in `excluded`, and is asked again the next time.
         """
         return tuple((await self._names()).tools.values())
 
@@ -234,22 +235,29 @@ class Toolbox:
 
     async def _names(self) -> ToolNames:
         asked = [source for source in self._sources if self._why_not(source) is None]
-        await asyncio.gather(*(self._list(source) for source in asked if source.id not in self._listed))
+        await asyncio.gather(*(self._list(source) for source in asked if not self._is_listed(source)))
         return ToolNames.of(
-            (source, self._listed[source.id]) for source in asked if source.id in self._listed
+            (source, self._listed[source.id][1]) for source in asked if source.id in self._listed
         )
+
+    def _is_listed(self, source: ToolSource) -> bool:
+        """Whether its tools are known, and those of the connector that is open now."""
+        known = self._listed.get(source.id)
+        return known is not None and self._sources.is_open(source.id, known[0])
 
     async def _list(self, source: ToolSource) -> None:
         """Ask a connector for its tools; one that fails keeps nobody from the others'."""
         access = self._steps.access(source)
         given = ToolsCall(**access.given)
 
-        async def tools() -> tuple[Tool, ...]:
-            return tuple(await self._sources.connector(source.id).tools(given))
+        async def tools() -> tuple[Connector, tuple[Tool, ...]]:
+            connector = self._sources.connector(source.id)
+            return connector, tuple(await connector.tools(given))
 
+        self._listed.pop(source.id, None)
         try:
             found = await self._steps.take(access, "the list of tools", tools)
-            if why := _unfit(found):
+            if why := _unfit(found[1]):
                 raise ProtocolError(f"{source.id} {why}")
         except InterlockError as error:
             self._excluded[source.id] = f"its tools cannot be had: {error}"
@@ -269,6 +277,10 @@ class Toolbox:
     def tools_sync(self) -> tuple[OfferedTool, ...]:
         """`tools` for code without a loop, or for a thread beside one; so are the others."""
         return self._bridge.run(self.tools)
+
+    def tool_sync(self, name: str) -> OfferedTool:
+        """`tool` for code without a loop."""
+        return self._bridge.run(lambda: self.tool(name))
 
     def specs_sync(self) -> tuple[ToolSpec, ...]:
         return self._bridge.run(self.specs)

@@ -36,7 +36,7 @@ class Desk:
         self.calls.append(call)
         if self.raises is not None:
             raise self.raises
-        return Drawer("desk")
+        return Drawer("desk").open(call)
 
 
 def router_of(*connectors: dict[str, Any], kind: Any = None, environ: Any = None, **config: Any) -> Router:

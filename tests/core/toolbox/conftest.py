@@ -54,7 +54,7 @@ def desk(tickets: ModuleType, service: Upstream, router_with: Callable[..., Rout
     def make(entry: dict[str, Any] | None = None, *, tools_of: Any = None, **config: Any) -> Router:
         kind = tickets.Tickets()
         if tools_of is not None:
-            kind.open = lambda _: Drawer("tickets", *tools_of)
+            kind.open = Drawer("tickets", *tools_of).open
         there = {"id": "tickets", "connector": "tickets", "base_url": service.url, "region": "eu"}
         return router_with([kind], [there | {"api_key": KEY} | (entry or {})], **config)
 
