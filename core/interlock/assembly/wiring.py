@@ -178,6 +178,7 @@ def assemble(
         tracing=tracing,
         bridge=bridge,
         check_vendors=check_vendors,
+        log=call_log,
     )
     writer = record_writer(config, offers, bridge)
     records = RecentRecords(onward=None if writer is None else writer.put)

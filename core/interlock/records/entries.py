@@ -6,7 +6,7 @@ from typing import Any
 
 from interlock.records.plain import unquoted
 from interlock.types.decisions import Attempt, Decision, Treatment
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, Destination
 from interlock.types.records import AttemptRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints
 from interlock.types.response import Answer
@@ -74,6 +74,15 @@ def of_answer(
         finish_reason=answer.finish_reason,
         cost=cost,
         guardrails=_said(guardrails),
+    )
+
+
+def of_tool(destination: Destination, what: str) -> Facts:
+    return _some(
+        connector=destination.id,
+        region=destination.region,
+        on_premise=destination.on_premise or None,
+        what=what,
     )
 
 

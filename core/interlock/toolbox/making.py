@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.http import HttpClient
@@ -28,11 +29,12 @@ class Toolboxes:
         tracing: Tracing,
         bridge: Bridge,
         check_vendors: Callable[[Iterable[str]], None],
+        log: CallLog | None,
     ) -> None:
         self.sources = sources
         self._defaults = defaults
         self._policy = policy
-        self._steps = Steps(http)
+        self._steps = Steps(http, log)
         self._tracing = tracing
         self._bridge = bridge
         self._check_vendors = check_vendors

@@ -8,6 +8,8 @@ from dataclasses import replace
 from math import inf
 from typing import Any, TypeVar
 
+from interlock.engine.attempting.call_log import CallLog
+from interlock.engine.attempting.limits import Limit
 from interlock.engine.attempting.silence import Silence, silence
 from interlock.engine.deadline import Deadline
 from interlock.engine.leaving import is_stray
@@ -56,8 +58,9 @@ class ToolStep:
 class Steps:
     """Runs steps of tools and connectors for one router."""
 
-    def __init__(self, http: HttpClient) -> None:
+    def __init__(self, http: HttpClient, log: CallLog | None) -> None:
         self._http = http
+        self._log = log
         self._silence = Silence()
 
     def access(self, source: ToolSource, timeout: float | None = None) -> ToolStep:
@@ -68,13 +71,17 @@ class Steps:
 
         Raises:
             TotalTimeout: it took longer than its seconds.
+            LogUnavailable: a log that is required could not be written first. Nothing was sent.
             InterlockError: whatever else it raised, as one of ours, its connector's secrets masked.
         """
         outer = sys.exception()
         try:
             with closing(Deadline()) as deadline:
                 due = asyncio.get_running_loop().time() + access.seconds
-                with deadline.until(due, lambda: _too_late(access, what)):
+                limit: Limit = (due, lambda: _too_late(access, what))
+                if self._log is not None:
+                    await self._log.tool(access.source.destination, what, limit)
+                with deadline.until(*limit):
                     return await step()
         except BaseException as error:
             silence(error, self.mask(access), outer)

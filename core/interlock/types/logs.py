@@ -24,8 +24,8 @@ class LogEntry:
     """One fact, and no content: no prompt, no answer, no key.
 
     Attributes:
-        kind: `decision`, `attempt`, `attempt_ended`, `answer` or `failed` for what a router does; a plugin
-            has kinds of its own, which begin with its name, as in `agents.approved`.
+        kind: `decision`, `attempt`, `attempt_ended`, `answer`, `failed` or `tool` for what a router does; a
+            plugin has kinds of its own, which begin with its name, as in `agents.approved`.
         at: seconds since the epoch.
         id: unique; an entry that is appended again is kept once.
         call: the id of the call's record.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import closing, suppress
 
 from interlock.engine.attempting.limits import Limit
@@ -13,7 +14,7 @@ from interlock.errors import InterlockError, LogUnavailable, StoreError
 from interlock.records import entries
 from interlock.types.decisions import Attempt
 from interlock.types.logs import LogEntry
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, Destination
 from interlock.types.records import AttemptRecord, Record
 
 _NOT_SENT = "nothing was sent"
@@ -77,6 +78,18 @@ class CallLog:
                 async with asyncio.timeout(limit):
                     await asyncio.wrap_future(waiter)
 
+    async def tool(self, destination: Destination, what: str, due: Limit) -> None:
+        """A step of a tool is about to be taken.
+
+        Raises:
+            LogUnavailable: the log may not have it.
+        """
+        entry = LogEntry(kind="tool", facts=entries.of_tool(destination, what))
+        if self._required:
+            await self._wait(self._writer.hand((entry,)), due, _NOT_SENT)
+        else:
+            self._writer.leave((entry,))
+
     def _note(self, state: CallState, kind: str, facts: entries.Facts, attempt: int | None = None) -> None:
         asked = state.asked
         entry = LogEntry(
@@ -88,11 +101,14 @@ class CallLog:
             self._writer.leave((entry,))
 
     async def _until_there(self, state: CallState, what: str) -> None:
-        waiter = self._writer.hand(_taken(state))
+        await self._wait(self._writer.hand(_taken(state)), (state.due, state.too_late), what)
+
+    async def _wait(self, waiter: "Future[None]", due: Limit, what: str) -> None:
+        """Until the log has it, or `due`, or its own time is over."""
         now = asyncio.get_running_loop().time()
         limit: Limit = (now + self._timeout, lambda: _unavailable(what, self._slow()))
-        if state.due <= limit[0]:
-            limit = (state.due, state.too_late)
+        if due[0] <= limit[0]:
+            limit = due
         try:
             with closing(Deadline()) as deadline, deadline.until(*limit):
                 await asyncio.wrap_future(waiter)
