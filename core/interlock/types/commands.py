@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-_OWN = ("ask", "doctor", "explain", "init", "log", "models", "plugins", "records", "replay", "trace")
+_OWN = ("ask", "doctor", "explain", "init", "log", "models", "plugins", "records", "replay", "tools", "trace")
 
 COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(_OWN, "interlock"),
