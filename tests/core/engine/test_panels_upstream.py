@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from interlock import Response, Router
+from interlock import Request, Response, Router, hookimpl
+from interlock.protocols import ArbitrateCall, Ruling
 from interlock.testing import End, Received, Reply, Upstream
 
 SAID = {"yes": "Yes.", "also": "yes", "no": "No.", "cut": "Ye", "refuses": "I won't."}
@@ -110,3 +111,60 @@ async def test_a_caller_who_leaves_closes_every_socket() -> None:
             (record,) = router.records
         assert record.outcome == "left"
         assert [each.member for each in record.attempts] == ["A", "B", "C"]
+
+
+class First:
+    """An arbiter that asks, and takes the first whatever it hears."""
+
+    api = 1
+    name = "first"
+    asks = True
+
+    @hookimpl
+    def interlock_arbiters(self) -> list[Any]:
+        return [self]
+
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        assert call.ask is not None
+        await call.ask(Request("Which?"))
+        return Ruling(chosen=(call.members[0].label,))
+
+
+@pytest.mark.parametrize("first", ["no", "down"])
+async def test_nobody_outside_the_shortlist_is_sent_a_byte(first: str) -> None:
+    """Each model, the arbiter's too, has a deployment where the request must not go."""
+    with Upstream(always=vendor) as allowed, Upstream(always=vendor) as forbidden:
+        parts = [
+            {
+                "id": f"{model}-{region}",
+                "model": f"test/{model}",
+                "name": model,
+                "provider": "openai-compatible",
+                "base_url": f"{upstream.url}/v1",
+                "region": region,
+            }
+            for model in (first, "yes", "also")
+            for upstream, region in ((forbidden, "cn"), (allowed, "eu"))
+        ]
+        source = {
+            "deployments": parts,
+            "models": {
+                "cards": [
+                    {"id": f"test/{each}", "maker": "t", "jurisdiction": "us"} for each in (*SAID, "down")
+                ]
+            },
+            "ensembles": {
+                "x": {
+                    "members": [f"test/{first}", "test/yes", "yes-cn", "test/yes"],
+                    "mode": "first",
+                    "arbiter": "test/also",
+                }
+            },
+            "retries": {"max": 1},
+        }
+        async with Router.from_config(source, plugins=[First()]) as router:
+            response = await router.complete("Is it?", ensemble="x", constraints={"residency": {"eu"}})
+        assert {each.deployment for each in response.record.attempts} == {f"{first}-eu", "yes-eu", "also-eu"}
+        assert response.verdict is not None
+        assert response.verdict.members[2].outcome == "excluded"
+        assert not forbidden.requests
