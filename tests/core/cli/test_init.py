@@ -25,8 +25,8 @@ def test_every_example_in_it_is_valid(run, tmp_path):
     wiring = assemble(str(path), environ={})
     assert list(wiring.deployments) == ["gpt", "mistral-eu", "glm-onprem"]
     sections = set(yaml.safe_load(examples))
-    # Options are those of plugins.
-    of_plugins = {"classifiers", "rules", "guardrails", "strategies", "arbiters"}
+    # Options are those of plugins, and so are kinds of connectors.
+    of_plugins = {"connectors", "classifiers", "rules", "guardrails", "strategies", "arbiters"}
     assert sections == set(Config.model_fields) - of_plugins
 
 
