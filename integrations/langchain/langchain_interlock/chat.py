@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput, ModelProfile
@@ -13,20 +13,28 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.uuid import uuid7
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
-from interlock import Router
-from langchain_interlock import (
-    bare,
-    borrowed,
-    calls,
-    messages_in,
-    plain,
-    profiles,
-    routers,
-    serving,
-    structured,
-)
-from langchain_interlock import tools as tools_
+from langchain_interlock.deferred import deferred
 from langchain_interlock.tracing import Traced
+
+if TYPE_CHECKING:
+    from interlock import Router
+    from langchain_interlock import (
+        bare,
+        borrowed,
+        calls,
+        messages_in,
+        plain,
+        profiles,
+        routers,
+        serving,
+        structured,
+    )
+    from langchain_interlock import tools as tools_
+else:
+    Router = Any  # `_wire` sees to it that it is one
+    bare, borrowed, calls, messages_in, plain = deferred("bare", "borrowed", "calls", "messages_in", "plain")
+    profiles, routers, serving, structured = deferred("profiles", "routers", "serving", "structured")
+    (tools_,) = deferred("tools")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
