@@ -2,12 +2,8 @@
 
 import asyncio
 
-from interlock.errors import InterlockError
+from interlock.records.draft import Cancelled
 from interlock.types.records import LEFT
-
-
-class Cancelled(InterlockError):
-    """The attempt was cancelled: nothing is wrong with it, or with whom it asked."""
 
 
 class LostRace(Cancelled):

@@ -15,6 +15,10 @@ from interlock.types.request import Request
 from interlock.types.response import Usage
 
 
+class Cancelled(InterlockError):
+    """The attempt was cancelled: nothing is wrong with it, or with whom it asked. It is raised to nobody."""
+
+
 class RecordDraft:
     """A call's record while the call goes on.
 
@@ -66,7 +70,6 @@ class RecordDraft:
         *,
         ticks: float,
         error: InterlockError | None = None,
-        cancelled: bool = False,
         usage: Usage = Usage(),  # noqa: B008 - frozen
         served_model: str | None = None,
         substituted: bool = False,
@@ -78,10 +81,11 @@ class RecordDraft:
         adjusted: Sequence[str] = (),
         member: str | None = None,
     ) -> AttemptRecord:
-        """Write down an attempt that began at `ticks` of perf_counter and has just ended: in an answer, in an
-        error, or because it was cancelled, of which `error` then says why.
+        """Write down an attempt that began at `ticks` of perf_counter and has just ended, in an answer or in
+        `error`.
         """
         now = perf_counter()
+        cancelled = error.message if isinstance(error, Cancelled) else None
         billed = error is None or usage.output_tokens is not None
         record = AttemptRecord(
             id=number,
@@ -99,7 +103,7 @@ class RecordDraft:
             first_token=first_token,
             waited=waited,
             adjusted=tuple(adjusted),
-            cancelled=error.message if error is not None and cancelled else None,
+            cancelled=cancelled,
             member=member,
             treatment=treatment,
         )

@@ -9,7 +9,7 @@ from typing import Protocol, Self, TypeVar
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
 from interlock.engine.call import AttemptState, CallState
-from interlock.engine.leaving import Cancelled, LostRace, is_stray, left
+from interlock.engine.leaving import LostRace, is_stray, left
 from interlock.engine.traces import AttemptTrace
 from interlock.errors import (
     AttemptTimeout,
@@ -155,7 +155,6 @@ class AttemptScope:
             self.attempt.role,
             ticks=self._ticks,
             error=failure,
-            cancelled=isinstance(failure, Cancelled),
             usage=self.usage,
             served_model=self.served_model,
             substituted=served.substituted,

@@ -227,6 +227,21 @@ async def test_whoever_is_cancelled_in_the_queue_sends_nothing_and_blocks_nobody
     assert len(provider.calls) == 2
 
 
+async def test_a_hedge_that_its_race_leaves_in_the_queue_has_lost_and_not_failed():
+    router = scripted_router(
+        {"a": [Step("A.", delay=0.05)], "b": [Step("B.", delay=0.2)]},
+        deployments={"b": {"max_concurrency": 1}},
+        hedge={"after": 0.005, "at_least": 0.005, "budget": 1.0},
+    )
+    busy = asyncio.create_task(router.complete("Hello.", model="b"))
+    await asyncio.sleep(0)
+    response = await router.complete("Hello.", prefer="a")
+    assert response.text == "A."
+    assert [each.outcome for each in response.record.attempts] == ["answer", "lost"]
+    assert response.record.attempts[1].error is None
+    await busy
+
+
 async def test_rules_are_asked_again_after_the_wait():
     class Closing:
         api = 1
