@@ -1,14 +1,15 @@
 """The program: its own verbs, and what stands before them."""
 
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from interlock.cli import ask, doctor, explain, init, log, models, plugins, records, replay, tools, trace
 from interlock.cli.failures import EPILOG
 from interlock.cli.session import Session, log_to_stderr
 from interlock.cli.verbs import Verbs
+from interlock.types.commands import OWN_COMMANDS
 
 app = typer.Typer(
     cls=Verbs,
@@ -52,10 +53,9 @@ def before(
     context.obj = Session(config=config, verbose=verbose)
 
 
-for verb in (ask.ask, explain.explain, models.models, doctor.doctor, replay.replay, init.init):
-    app.command()(verb)
-app.add_typer(plugins.app, name="plugins")
-app.add_typer(records.app, name="records")
-app.add_typer(log.app, name="log")
-app.add_typer(tools.app, name="tools")
-app.add_typer(trace.app, name="trace")
+for name in OWN_COMMANDS:
+    module = import_module(f"interlock.cli.{name}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name)
+    else:
+        app.command()(getattr(module, name))

@@ -14,13 +14,9 @@ from interlock.cli import show
 from interlock.cli.failures import CLOSED, FAILED, describe, exit_code
 from interlock.cli.offered import OfferedVerbs
 from interlock.errors import InterlockError
-from interlock.types.commands import COMMANDS
+from interlock.types.commands import COMMANDS, OWN_COMMANDS
 from interlock.types.names import nearest
 
-_ORDER: Final = (
-    *("ask", "explain", "models", "tools", "plugins", "doctor"),
-    *("trace", "records", "log", "replay", "init"),
-)
 _VERBOSE: Final = re.compile(r"-v+|--verbose")
 _OFFERED: Final = "interlock.cli.verbs"
 
@@ -31,7 +27,7 @@ class Verbs(TyperGroup):
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
-        own = sorted(super().list_commands(ctx), key=_ORDER.index)
+        own = [name for name in OWN_COMMANDS if name in self.commands]
         return own + [name for name in _offered(ctx).lines if name not in own]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
-_OWN = ("ask", "doctor", "explain", "init", "log", "models", "plugins", "records", "replay", "tools", "trace")
+OWN_COMMANDS = (
+    *("ask", "explain", "models", "tools", "plugins", "doctor"),
+    *("trace", "records", "log", "replay", "init"),
+)
+"""Interlock's own, in the order in which they are listed."""
 
 COMMANDS: Mapping[str, str] = {
-    **dict.fromkeys(_OWN, "interlock"),
+    **dict.fromkeys(OWN_COMMANDS, "interlock"),
     "drill": "interlock-drill",
 }
 """Verb -> the distribution that it belongs to."""
