@@ -48,7 +48,7 @@ def test_a_terminal_shows_what_is_right_too(run, monkeypatch):
 
 @pytest.mark.usefixtures("configuration")
 def test_json_and_the_synchronous_verbs(run):
-    result = run("drill", "--scale", "0.1", "--only", "12", "--sync", "--json")
+    result = run("drill", "--scale", "0.5", "--only", "12", "--sync", "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert [each["verb"] for each in told] == ["complete", "stream", "complete_sync", "stream_sync"]
