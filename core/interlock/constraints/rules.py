@@ -36,13 +36,18 @@ def _collect(parts: Iterable[Part], found: set[str]) -> None:
             _collect(part.content, found)
 
 
-class ProviderInstalled:
+class _Fixed:
+    """About deployments alone, whatever the request."""
+
     api = API
-    name = "provider_installed"
     fixed = True
 
     def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
         return False
+
+
+class ProviderInstalled(_Fixed):
+    name = "provider_installed"
 
     def check(self, call: ConstraintCall) -> str | None:
         if call.provider is not None:
@@ -105,15 +110,10 @@ class DeniedVendors:
         return denied(names, call.constraints.deny_vendors)
 
 
-class Treatment:
+class Treatment(_Fixed):
     """What the configuration says of a deployment: sealed requests, or none."""
 
-    api = API
     name = "treatment"
-    fixed = True
-
-    def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
-        return False
 
     def check(self, call: ConstraintCall) -> Sealed | None:
         if call.deployment.treatment != "sealed":
@@ -196,13 +196,8 @@ class ContextWindow:
         return f"needs about {tokens:,} tokens; its context window holds {window:,}"
 
 
-class Credentials:
-    api = API
+class Credentials(_Fixed):
     name = "credentials"
-    fixed = True
-
-    def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
-        return False
 
     def check(self, call: ConstraintCall) -> str | None:
         credential = call.deployment.credential

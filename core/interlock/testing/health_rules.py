@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from interlock.protocols import API, SharedHealth, SharedHealthKind
-from interlock.testing.rules import Conformance, expect, fail
+from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.health import HealthChange, HealthNews, HealthSync, ShareCall
 
 _PATIENCE = 30.0
@@ -38,18 +38,7 @@ class SharedHealthConformance(Conformance):
         fail("there is no place to test at: define place(self), which returns ShareCall(url=…)")
 
     def test_is_a_kind_of_shared_health(self) -> None:
-        kind: Any = self.kind
-        expect(not isinstance(kind, type), "give an instance, not the class")
-        expect(
-            isinstance(kind, SharedHealthKind),
-            f"{kind!r} is no SharedHealthKind: it needs api, name, schemes, open",
-        )
-        expect(kind.api == API, f"api is {kind.api!r}; this version speaks {API}")
-        expect(isinstance(kind.name, str) and kind.name, "name must be text")
-        schemes = kind.schemes if isinstance(kind.schemes, tuple) else ()
-        fit = schemes and all(isinstance(each, str) and each.islower() for each in schemes)
-        expect(fit, f"schemes is {kind.schemes!r}, and must be a tuple of names in lower case")
-        expect(not inspect.iscoroutinefunction(kind.open), "open must not be a coroutine function")
+        expect_kind(self.kind, SharedHealthKind)
 
     def test_opens_shared_health(self) -> None:
         shared: Any = self.kind.open(self.place())

@@ -12,7 +12,7 @@ from typing import Any
 
 from interlock.errors import StoreError
 from interlock.protocols import API, DurableLog, LogKind, ReadableLog
-from interlock.testing.rules import Conformance, expect, fail, not_applicable
+from interlock.testing.rules import Conformance, expect, expect_kind, fail, not_applicable
 from interlock.types.logs import LogCall, LogEntry, LogQuery
 
 _PATIENCE = 30.0
@@ -66,15 +66,7 @@ class LogConformance(Conformance):
             await log.aclose()
 
     def test_is_a_kind_of_log(self) -> None:
-        kind: Any = self.kind
-        expect(not isinstance(kind, type), "give an instance, not the class")
-        expect(isinstance(kind, LogKind), f"{kind!r} is no LogKind: it needs api, name, schemes, open")
-        expect(kind.api == API, f"api is {kind.api!r}; this version speaks {API}")
-        expect(isinstance(kind.name, str) and kind.name, "name must be text")
-        schemes = kind.schemes if isinstance(kind.schemes, tuple) else ()
-        fit = schemes and all(isinstance(each, str) and each.islower() for each in schemes)
-        expect(fit, f"schemes is {kind.schemes!r}, and must be a tuple of names in lower case")
-        expect(not inspect.iscoroutinefunction(kind.open), "open must not be a coroutine function")
+        expect_kind(self.kind, LogKind)
 
     def test_opens_a_log(self) -> None:
         log: Any = self.kind.open(self.place())

@@ -1,8 +1,11 @@
 """What every conformance class is built on."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from unittest import SkipTest
+
+from interlock.protocols import API
 
 _FEWEST_WORDS = 3
 
@@ -11,6 +14,19 @@ def expect(met: object, otherwise: str) -> None:
     """Raise AssertionError with the sentence `otherwise` unless `met`."""
     if not met:
         raise AssertionError(otherwise)
+
+
+def expect_kind(kind: Any, protocol: type) -> None:
+    """Raise AssertionError unless it is what opens the URLs of some schemes, as that protocol has it."""
+    expect(not isinstance(kind, type), "give an instance, not the class")
+    what = f"{kind!r} is no {protocol.__name__}: it needs api, name, schemes, open"
+    expect(isinstance(kind, protocol), what)
+    expect(kind.api == API, f"api is {kind.api!r}; this version speaks {API}")
+    expect(isinstance(kind.name, str) and kind.name, "name must be text")
+    schemes = kind.schemes if isinstance(kind.schemes, tuple) else ()
+    fit = schemes and all(isinstance(each, str) and each.islower() for each in schemes)
+    expect(fit, f"schemes is {kind.schemes!r}, and must be a tuple of names in lower case")
+    expect(not inspect.iscoroutinefunction(kind.open), "open must not be a coroutine function")
 
 
 def fail(message: str, cause: BaseException | None = None) -> NoReturn:

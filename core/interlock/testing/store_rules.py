@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock.protocols import API, RecordStore, StoreKind
 from interlock.testing.records import bare_record, sample_record, strange_record
-from interlock.testing.rules import Conformance, expect, fail
+from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.records import Record
 from interlock.types.stores import PruneCall, RecordQuery, StoreCall
 
@@ -35,15 +35,7 @@ class StoreConformance(Conformance):
         fail("there is no place to test at: define place(self), which returns StoreCall(url=…)")
 
     def test_is_a_kind_of_store(self) -> None:
-        kind: Any = self.kind
-        expect(not isinstance(kind, type), "give an instance, not the class")
-        expect(isinstance(kind, StoreKind), f"{kind!r} is no StoreKind: it needs api, name, schemes, open")
-        expect(kind.api == API, f"api is {kind.api!r}; this version speaks {API}")
-        expect(isinstance(kind.name, str) and kind.name, "name must be text")
-        schemes = kind.schemes if isinstance(kind.schemes, tuple) else ()
-        fit = schemes and all(isinstance(each, str) and each.islower() for each in schemes)
-        expect(fit, f"schemes is {kind.schemes!r}, and must be a tuple of names in lower case")
-        expect(not inspect.iscoroutinefunction(kind.open), "open must not be a coroutine function")
+        expect_kind(self.kind, StoreKind)
 
     def test_opens_a_store(self) -> None:
         store: Any = self._open(self.place())
