@@ -25,24 +25,33 @@ HEAVY = (
 FOREIGN = ("openai", "anthropic", "google.genai", "botocore", "langchain", "langchain_core", "llama_index")
 
 
-def test_every_exported_name_exists_and_the_list_is_sorted():
-    assert interlock.__all__ == sorted(interlock.__all__, key=lambda name: (name[0].islower(), name))
+def test_every_exported_name_exists_once_and_both_lists_are_sorted():
+    assert len(set(interlock.__all__)) == len(interlock.__all__)
+    for listed in (named_on_the_face(), errors.__all__):
+        assert listed == sorted(listed, key=lambda name: (name[0].islower(), name))
     for name in interlock.__all__:
         assert hasattr(interlock, name)
 
 
-def test_the_face_holds_imports_and_nothing_else():
-    tree = ast.parse(FACE.read_text())
-    docstring, *rest = tree.body
+def named_on_the_face():
+    (named,) = (node.value for node in ast.parse(FACE.read_text()).body if isinstance(node, ast.Assign))
+    return ast.literal_eval(named)
+
+
+def test_the_face_holds_imports_and_its_list_of_names_and_nothing_else():
+    docstring, *rest = ast.parse(FACE.read_text()).body
     assert isinstance(docstring, ast.Expr)
-    assert all(isinstance(node, ast.ImportFrom | ast.Assign) for node in rest)
-    assert [target.id for node in rest if isinstance(node, ast.Assign) for target in node.targets] == [
-        "__all__"
+    last = len(rest) - 2
+    assert all(isinstance(node, ast.ImportFrom) for node in rest[:last])
+    assert [ast.unparse(node).split("[")[0] for node in rest[last:]] == [
+        "__all__ = ",
+        "__all__ += errors.__all__",
     ]
 
 
 def test_every_error_is_exported_and_says_the_path_that_callers_import():
-    assert set(ERRORS) == set(errors.__all__) <= set(interlock.__all__)
+    assert interlock.__all__ == [*named_on_the_face(), *errors.__all__]
+    assert set(ERRORS) == set(errors.__all__)
     assert {kind.__module__ for kind in ERRORS.values()} == {"interlock.errors"}
 
 
