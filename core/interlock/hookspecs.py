@@ -11,34 +11,36 @@ is reported and ignored.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pluggy
 
-from interlock.protocols import (
-    Arbiter,
-    Classifier,
-    CommandOffer,
-    ConnectorKind,
-    Constraint,
-    Guardrail,
-    LogKind,
-    Provider,
-    Responded,
-    SharedHealthKind,
-    StoreKind,
-    Strategy,
-)
-from interlock.types.decisions import Decision
-from interlock.types.models import ModelCard
-from interlock.types.records import AttemptRecord
-from interlock.types.request import Request
+if TYPE_CHECKING:
+    from interlock.protocols import (
+        Arbiter,
+        Classifier,
+        CommandOffer,
+        ConnectorKind,
+        Constraint,
+        Guardrail,
+        LogKind,
+        Provider,
+        Responded,
+        SharedHealthKind,
+        StoreKind,
+        Strategy,
+    )
+    from interlock.types.decisions import Decision
+    from interlock.types.models import ModelCard
+    from interlock.types.records import AttemptRecord
+    from interlock.types.request import Request
 
 hookspec = pluggy.HookspecMarker("interlock")
 hookimpl = pluggy.HookimplMarker("interlock")
 
 
 @hookspec
-def interlock_providers() -> Iterable[Provider]:
+def interlock_providers() -> "Iterable[Provider]":
     """Offer providers: what serves deployments.
 
     A provider goes by `facts.name`. A name that two distributions offer is neither's, and the name of a known
@@ -47,7 +49,7 @@ def interlock_providers() -> Iterable[Provider]:
 
 
 @hookspec
-def interlock_model_cards() -> Iterable[ModelCard]:
+def interlock_model_cards() -> "Iterable[ModelCard]":
     """Offer model cards beside the built-in ones.
 
     Asked before names in the configuration are checked. Their ids are new: a built-in card is replaced by the
@@ -56,7 +58,7 @@ def interlock_model_cards() -> Iterable[ModelCard]:
 
 
 @hookspec
-def interlock_classifiers() -> Iterable[Classifier]:
+def interlock_classifiers() -> "Iterable[Classifier]":
     """Offer classifiers: what says which task a request is.
 
     The most confident one is believed. One that implements `RefiningClassifier` too is asked for a second
@@ -65,7 +67,7 @@ def interlock_classifiers() -> Iterable[Classifier]:
 
 
 @hookspec
-def interlock_constraints() -> Iterable[Constraint]:
+def interlock_constraints() -> "Iterable[Constraint]":
     """Offer constraints: rules that exclude deployments.
 
     Each is asked about every deployment of every request, and once more before each attempt. One that raises
@@ -74,7 +76,7 @@ def interlock_constraints() -> Iterable[Constraint]:
 
 
 @hookspec
-def interlock_guardrails() -> Iterable[Guardrail]:
+def interlock_guardrails() -> "Iterable[Guardrail]":
     """Offer guardrails: what looks at requests before they leave and at answers before they are handed over.
 
     Those that rewrite run in the order of their names going out, and in reverse coming back; the others see
@@ -83,7 +85,7 @@ def interlock_guardrails() -> Iterable[Guardrail]:
 
 
 @hookspec
-def interlock_strategies() -> Iterable[Strategy]:
+def interlock_strategies() -> "Iterable[Strategy]":
     """Offer strategies: the order in which a shortlist is tried.
 
     Their names are new. The configuration's `strategy` chooses one by its name for every call, `fallback`
@@ -92,7 +94,7 @@ def interlock_strategies() -> Iterable[Strategy]:
 
 
 @hookspec
-def interlock_arbiters() -> Iterable[Arbiter]:
+def interlock_arbiters() -> "Iterable[Arbiter]":
     """Offer arbiters: what makes one answer out of a panel's.
 
     An ensemble's `mode` chooses one by its name, and `vote` is always there. A known name is its own
@@ -101,7 +103,7 @@ def interlock_arbiters() -> Iterable[Arbiter]:
 
 
 @hookspec
-def interlock_connectors() -> Iterable[ConnectorKind]:
+def interlock_connectors() -> "Iterable[ConnectorKind]":
     """Offer kinds of connectors: sources of tools.
 
     The configuration's `connectors` chooses each by its name, and opens it with an address, a key and options
@@ -110,7 +112,7 @@ def interlock_connectors() -> Iterable[ConnectorKind]:
 
 
 @hookspec
-def interlock_stores() -> Iterable[StoreKind]:
+def interlock_stores() -> "Iterable[StoreKind]":
     """Offer stores: where records are kept beyond the process.
 
     The configuration's `records` chooses one by the scheme of its URL, and opens it.
@@ -118,7 +120,7 @@ def interlock_stores() -> Iterable[StoreKind]:
 
 
 @hookspec
-def interlock_logs() -> Iterable[LogKind]:
+def interlock_logs() -> "Iterable[LogKind]":
     """Offer logs: where what a router does is written down before it does it.
 
     The configuration's `log` chooses one by the scheme of its URL, and opens it.
@@ -126,7 +128,7 @@ def interlock_logs() -> Iterable[LogKind]:
 
 
 @hookspec
-def interlock_shared_health() -> Iterable[SharedHealthKind]:
+def interlock_shared_health() -> "Iterable[SharedHealthKind]":
     """Offer ways of sharing health between processes.
 
     The configuration's `health.shared` chooses one by the scheme of its URL, and opens it.
@@ -134,7 +136,7 @@ def interlock_shared_health() -> Iterable[SharedHealthKind]:
 
 
 @hookspec
-def interlock_commands() -> Iterable[CommandOffer]:
+def interlock_commands() -> "Iterable[CommandOffer]":
     """Offer verbs of the command line: a name, a line for the list, and `load`, which loads the rest.
 
     Also called when the command line lists its verbs or is given one that is not its own. A verb that two
@@ -143,7 +145,7 @@ def interlock_commands() -> Iterable[CommandOffer]:
 
 
 @hookspec
-def interlock_decided(request: Request, decision: Decision) -> None:
+def interlock_decided(request: "Request", decision: "Decision") -> None:
     """Observe a decision: called after each one, before anything is sent.
 
     The `decision` on a `request` is the one that its call follows, or that `decide` returns.
@@ -151,7 +153,7 @@ def interlock_decided(request: Request, decision: Decision) -> None:
 
 
 @hookspec
-def interlock_attempt_finished(request: Request, attempt: AttemptRecord) -> None:
+def interlock_attempt_finished(request: "Request", attempt: "AttemptRecord") -> None:
     """Observe an attempt: called on the event loop after each one, whether it answered or failed.
 
     The `attempt` is its record, complete but for the call's own end; the `request` is that of the whole call.
@@ -159,7 +161,7 @@ def interlock_attempt_finished(request: Request, attempt: AttemptRecord) -> None
 
 
 @hookspec
-def interlock_responded(request: Request, responded: Responded) -> None:
+def interlock_responded(request: "Request", responded: "Responded") -> None:
     """Observe a finished call: called once a call, on the event loop, however the call ended.
 
     What has `responded` to the `request` is a record, and a response when there was one.

@@ -20,7 +20,7 @@ ERRORS = {
 FACE = Path(interlock.__file__)
 HEAVY = (
     *("httpx", "aiohttp", "pydantic", "pydantic_settings", "yaml", "rich", "typer", "numpy", "py3langid"),
-    "opentelemetry",
+    *("opentelemetry", "asyncio", "uuid", "hashlib", "pathlib", "interlock.protocols"),
 )
 FOREIGN = ("openai", "anthropic", "google.genai", "botocore", "langchain", "langchain_core", "llama_index")
 

@@ -1,9 +1,9 @@
 """Whether a run may begin: what is put before a person, and what lets it through."""
 
 import time
+from typing import TYPE_CHECKING
 
 from interlock.errors import ApprovalNeeded
-from interlock.protocols import GrantBook, Tool
 from interlock.tools.classifying import classified
 from interlock.tools.digests import digest
 from interlock.types.approvals import ApprovalRequest, Grant
@@ -11,9 +11,12 @@ from interlock.types.messages import ToolCall
 from interlock.types.tool_policies import ToolPolicy
 from interlock.types.tools import Preview
 
+if TYPE_CHECKING:
+    from interlock.protocols import GrantBook, Tool
+
 
 def asking(
-    tool: Tool,
+    tool: "Tool",
     call: ToolCall,
     policy: ToolPolicy,
     *,
@@ -55,7 +58,7 @@ def objection(asked: ApprovalRequest, grant: Grant | None, *, now: float) -> str
 
 
 async def admit(
-    asked: ApprovalRequest, grant: Grant | None, book: GrantBook, *, now: float | None = None
+    asked: ApprovalRequest, grant: Grant | None, book: "GrantBook", *, now: float | None = None
 ) -> None:
     """Return when the run may begin, its grant used up: the moment before it does.
 

@@ -1,11 +1,13 @@
 """What a tool does to the world: what it declares, under what the user says of it."""
 
 from math import isfinite
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from interlock.protocols import FindingTool, Tool
 from interlock.types.tool_policies import ToolPolicy, ToolRule
 from interlock.types.tools import EFFECTS, Repeat, ToolEffect
+
+if TYPE_CHECKING:
+    from interlock.protocols import Tool
 
 _NOTHING = ToolRule(tools="*")
 _UNKNOWN = Repeat("none")
@@ -17,12 +19,14 @@ class Classified(NamedTuple):
     settles_within: float
 
 
-def classified(tool: Tool, policy: ToolPolicy, *, connector: str = "") -> Classified:
+def classified(tool: "Tool", policy: ToolPolicy, *, connector: str = "") -> Classified:
     """By the first rule that fits; what the rule leaves unsaid, as the tool declares it.
 
     What nobody has declared is taken for the worst: irreversible, and not to be repeated. To look whether a
     run has happened takes a tool that can, so without `find` the way `read` is `none`.
     """
+    from interlock.protocols import FindingTool  # noqa: PLC0415 - the face needs no protocol
+
     rule = next((rule for rule in policy.rules if rule.fits(connector, tool.spec.name)), _NOTHING)
     effect: object = rule.effect or getattr(tool, "effect", None)
     repeat: object = rule.repeat or getattr(tool, "repeat", None)

@@ -1,18 +1,18 @@
 """Tools out of functions of this program."""
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from interlock.errors import RequestError
-from interlock.protocols import Tool, ToolRun
 from interlock.requests.tools import arguments_of, spec_of
 from interlock.types.tools import EFFECTS, Repeat, ToolEffect, ToolOutcome
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
+
+    from interlock.protocols import Tool, ToolRun
 
 
 def tool_of(
@@ -23,7 +23,7 @@ def tool_of(
     settles_within: float = 0.0,
     name: str = "",
     description: str = "",
-) -> Tool:
+) -> "Tool":
     """A tool that calls the function, with arguments that fit its annotations.
 
     Its docstring is the description; a parameter that is annotated as `ToolRun` is given the run, with its
@@ -54,13 +54,16 @@ class _FunctionTool:
     settles_within = 0.0
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        from interlock.protocols import ToolRun  # noqa: PLC0415 - the face needs no protocol
+
         key = getattr(function, "__name__", type(function).__name__)
         self._function = function
         self._model = arguments_of(function, key=key, given=ToolRun)
         self._parameters = inspect.signature(function, eval_str=True).parameters
+        self._given = [name for name, each in self._parameters.items() if each.annotation is ToolRun]
         self.spec = spec_of(function, self._model)
 
-    async def run(self, run: ToolRun) -> ToolOutcome:
+    async def run(self, run: "ToolRun") -> ToolOutcome:
         from pydantic import ValidationError  # noqa: PLC0415 - costs more than the rest of the import
 
         known = self._model.model_fields
@@ -77,19 +80,21 @@ class _FunctionTool:
             return _refused(str(error))
         return found if isinstance(found, ToolOutcome) else ToolOutcome(outcome="done", content=_text(found))
 
-    async def _call(self, arguments: "BaseModel", run: ToolRun) -> Any:
+    async def _call(self, arguments: "BaseModel", run: "ToolRun") -> Any:
         positional: list[Any] = []
         named: dict[str, Any] = {}
         for name, parameter in self._parameters.items():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
-            value = run if parameter.annotation is ToolRun else getattr(arguments, name)
+            value = run if name in self._given else getattr(arguments, name)
             if parameter.kind is parameter.POSITIONAL_ONLY:
                 positional.append(value)
             else:
                 named[name] = value
         if inspect.iscoroutinefunction(self._function):
             return await self._function(*positional, **named)
+        import asyncio  # noqa: PLC0415 - sockets and TLS, which the face does without
+
         return await asyncio.to_thread(self._function, *positional, **named)
 
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import uuid4
 
 from interlock.types.canonical import digest_of, plainly
 from interlock.types.messages import ToolCall
@@ -13,6 +12,12 @@ from interlock.types.tools import Preview, ToolEffect
 
 QUARTER = 15 * 60.0
 """Seconds for which a grant lasts where nobody says otherwise."""
+
+
+def _new_id() -> str:
+    from uuid import uuid4  # noqa: PLC0415 - few programs grant anything
+
+    return uuid4().hex
 
 
 def args_digest(arguments: Mapping[str, Any]) -> str:
@@ -113,7 +118,7 @@ class Grant:
     approver: str
     issued: float
     expires: float
-    id: str = field(default_factory=lambda: uuid4().hex)
+    id: str = field(default_factory=_new_id)
 
     def why_not(self, asked: ApprovalRequest, *, now: float) -> str | None:
         """None when it covers what is asked for; else a sentence that says why it does not.

@@ -7,7 +7,6 @@ are: nothing is normalised, for to a file system or a vendor `é` and `e` with a
 
 import json
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from math import isfinite
 from typing import Any
 
@@ -34,6 +33,8 @@ def canonical(value: Any, *, key: str = "") -> str:
 
 def digest_of(kind: str, value: Any, *, key: str = "") -> str:
     """SHA-256 of the canonical text in hexadecimal; equal values of two kinds have different ones."""
+    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, and few programs grant anything
+
     return sha256(f"interlock {kind} 1\n{canonical(value, key=key)}".encode()).hexdigest()
 
 

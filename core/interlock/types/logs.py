@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import urandom
-from pathlib import Path
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOGS: Mapping[str, str] = {
     "sqlite": "interlock-sql",
@@ -13,6 +15,12 @@ LOGS: Mapping[str, str] = {
     "postgres": "interlock-sql",
 }
 """Scheme -> the distribution that keeps a log there."""
+
+
+def _here() -> "Path":
+    from pathlib import Path  # noqa: PLC0415 - the face needs no paths
+
+    return Path()
 
 
 def _new_id() -> str:
@@ -68,4 +76,4 @@ class LogCall:
     """
 
     url: str = field(repr=False)
-    folder: Path = field(default_factory=Path)
+    folder: "Path" = field(default_factory=_here)

@@ -1,7 +1,6 @@
 """Did you mean …?"""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _SHORT = 4  # letters: a code of two that shares one with another is another code
 
@@ -15,5 +14,7 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     for candidate in candidates:
         if candidate.rpartition("/")[2].lower() == name.lower():
             return candidate
+    from difflib import get_close_matches  # noqa: PLC0415 - only who mistypes a name needs it
+
     close = get_close_matches(name, candidates, n=1, cutoff=0.6 if len(name) > _SHORT else 0.75)
     return close[0] if close else None
