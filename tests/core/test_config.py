@@ -146,6 +146,12 @@ def test_a_bad_variable_is_named(variable: str, value: str, told: str) -> None:
     assert "\n" not in text
 
 
+def test_a_whole_and_a_part_of_it_from_the_environment_are_refused_with_the_way_out() -> None:
+    text = complaint(None, {"INTERLOCK_RECORDS": "sqlite:///x.db", "INTERLOCK_RECORDS__KEEP": "10"})
+    assert text.startswith("environment: INTERLOCK_RECORDS__KEEP: INTERLOCK_RECORDS sets the whole")
+    assert text.endswith("set its parts alone, as INTERLOCK_RECORDS__….")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -279,10 +285,13 @@ def test_several_mistakes_get_a_line_each_in_the_files_order() -> None:
     assert caught.value.line == 1
 
 
-def test_many_mistakes_are_counted() -> None:
-    told = complaint_about("\n".join(f"key{number}: 1" for number in range(20))).splitlines()
+@pytest.mark.parametrize(
+    ("mistakes", "rest"), [(7, "1 more problem follows."), (20, "14 more problems follow.")]
+)
+def test_many_mistakes_are_counted(mistakes: int, rest: str) -> None:
+    told = complaint_about("\n".join(f"key{number}: 1" for number in range(mistakes))).splitlines()
     assert len(told) == 7
-    assert told[-1] == "interlock.yaml: 14 more problems follow."
+    assert told[-1] == f"interlock.yaml: {rest}"
 
 
 def test_files_that_cannot_be_read() -> None:

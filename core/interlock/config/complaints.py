@@ -43,7 +43,8 @@ def complaints(
     first, *others = kept
     if len(others) > SHOWN:
         left = len(others) - SHOWN
-        others = [*others[:SHOWN], ConfigError(f"{left} more problems follow.", source=first.source)]
+        more = "1 more problem follows." if left == 1 else f"{left} more problems follow."
+        others = [*others[:SHOWN], ConfigError(more, source=first.source)]
     first.others = tuple(others)
     return first
 

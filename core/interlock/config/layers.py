@@ -136,10 +136,13 @@ def environment_layer(environ: Mapping[str, str], settings: type[BaseModel]) -> 
     data: dict[str, Any] = {}
     for path, variable in sorted(found, key=lambda entry: (len(entry[0]), entry)):
         inside = data
-        for step in path[:-1]:
+        for depth, step in enumerate(path[:-1], 1):
             inside = inside.setdefault(step, {})
             if not isinstance(inside, dict):
-                message = "another variable sets the whole that this one is a part of."
+                whole = PREFIX + "__".join(path[:depth]).upper()
+                message = (
+                    f"{whole} sets the whole of which this is a part; set its parts alone, as {whole}__…."
+                )
                 raise ConfigError(message, key=variable, source=ENVIRONMENT)
         inside[path[-1]] = _value(environ[variable], variable)
     return Layer(name=ENVIRONMENT, data=data, variables=dict(found))
