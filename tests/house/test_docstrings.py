@@ -13,7 +13,7 @@ import pytest
 
 from interlock import hookspecs
 
-PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", "drill")
+PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", "drill", "privacy")
 PUBLIC = [
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
     *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),

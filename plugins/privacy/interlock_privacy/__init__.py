@@ -1,0 +1,1 @@
+"""Personal data in what is sent: finds it by rules and checksums."""
