@@ -18,7 +18,9 @@ _PART = 64  # what a part holds besides its text
 
 
 def folded(deltas: Iterable[Delta], vendor: str | None = None, limit: int = LARGEST_ANSWER) -> "Answer":
-    """The answer of a stream that has come whole. Vendor, limit and what is raised are as in `Fold`."""
+    """The answer of a stream that has come whole. `vendor` and what is raised are as in `Fold`, and so is
+    `limit`, in characters.
+    """
     read = list(deltas)
     fold = Fold(vendor, limit)
     for delta in read:
@@ -86,7 +88,7 @@ _COUNTS = tuple(field.name for field in fields(Usage) if field.name != "estimate
 
 class Fold:
     """Gathers a stream. `vendor` is written into reasoning, which only its own vendor may see again; `limit`
-    is what the answer may hold. `size` is what it holds so far, in characters.
+    is how many characters the answer may hold, `size` how many it holds so far.
     """
 
     def __init__(self, vendor: str | None = None, limit: int = LARGEST_ANSWER) -> None:

@@ -1,79 +1,155 @@
-"""What others write code against says what they cannot see: every public name has a docstring.
+"""What others write code against says what they cannot see: what it is, raises and counts.
 
-A method that keeps a promise made elsewhere, of a base class, a protocol or a hook, is told there. The rules
-of the conformance kit are told by their names.
+A method that keeps a promise made elsewhere, of a base class, a protocol or a hook, may be told there. The
+rules of the conformance kit are told by their names.
 """
 
+import ast
+import builtins
 import importlib
 import inspect
+import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from public import ROOMS, Public, called, is_ours, public
 
 from interlock import hookspecs
+from interlock.errors import InterlockError
 
-PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", "drill", "privacy")
-PUBLIC = [
-    *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
-    *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),
-    *(f"interlock_{name}" for name in PLUGINS),
-    *("langchain_interlock", "llama_index.llms.interlock"),
-]
-
-
-def called(member: Any) -> Any:
-    """The function behind a member of a class; None of what is no method and no property."""
-    if isinstance(member, property):
-        return member.fget
-    inner = getattr(member, "__func__", member)
-    return inner if inspect.isfunction(inner) else None
+UNIT = re.compile(
+    r"(milli)?seconds|tokens|characters|bytes|us dollars|0 to 1|percent|requests|how (many|often)",
+    re.IGNORECASE,
+)
+FOR_ALL = ("Seconds", "Tokens", "US dollars")
+SAYS_ITS_OWN = re.compile(r"(.+_)?(tokens|seconds|retries|line|attempt)")
+NUMBER = re.compile(r"(int|float)( \| None)?")
+# Codes, places in a list, and settings of which only their vendor knows what they mean.
+COUNTS_NOTHING = {
+    *("api", "status", "id", "parent", "index", "verbose"),
+    *("seed", "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "logprobs"),
+}
 
 
-def promises() -> Iterator[frozenset[str]]:
-    """The methods of each protocol, all of which are documented themselves."""
-    for module in ("interlock.protocols", "interlock.http"):
-        for kind in vars(importlib.import_module(module)).values():
-            if getattr(kind, "_is_protocol", False):
-                yield frozenset(
-                    name
-                    for each in kind.__mro__
-                    for name, value in vars(each).items()
-                    if not name.startswith("_") and inspect.isfunction(value)
-                )
-
-
-PROMISES = set(promises())
-
-
-def told_elsewhere(kind: type, name: str) -> bool:
-    above = any(inspect.getdoc(vars(each).get(name)) for each in kind.__mro__[1:])
-    keeps = not getattr(kind, "_is_protocol", False)
-    kept = any(name in methods and all(hasattr(kind, one) for one in methods) for methods in PROMISES)
-    return above or (keeps and kept) or hasattr(hookspecs, name) or name.startswith("test_")
-
-
-def untold(module: str) -> Iterator[str]:
-    for name in importlib.import_module(module).__all__:
-        public = getattr(importlib.import_module(module), name)
-        if inspect.isclass(public):
-            told = vars(public).get("__doc__") or ""
-            if not told or told.startswith(f"{name}("):
-                yield name
-            for member, value in vars(public).items():
-                function = None if member.startswith("_") else called(value)
-                if function is not None and not (function.__doc__ or told_elsewhere(public, member)):
-                    yield f"{name}.{member}"
-        elif inspect.isfunction(public) and not (public.__doc__ or hasattr(hookspecs, name)):
-            yield name
-
-
-@pytest.mark.parametrize("module", PUBLIC)
-def test_every_public_name_says_what_it_is(module):
-    assert list(untold(module)) == []
-
-
-@pytest.mark.parametrize("module", PUBLIC)
-def test_every_public_room_lists_its_names(module):
-    listed = importlib.import_module(module).__all__
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_room_lists_its_names(room):
+    listed = importlib.import_module(room).__all__
     assert len(set(listed)) == len(listed) > 0
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_name_says_what_it_is(room):
+    untold = [
+        f"{each} has no docstring"
+        for each in public(room)
+        if not (each.told or (each.owner and any(each.told_above)))
+        and not hasattr(hookspecs, each.value.__name__)
+        and not each.value.__name__.startswith("test_")
+    ]
+    assert not untold, "\n".join(untold)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_error_that_is_raised_is_named_in_the_docstring(room):
+    unnamed = [
+        f"{each} raises {kind.__name__}: say when, below `Raises:` or in a sentence that names the class"
+        for each in public(room)
+        for kind in sorted(raised_by(each), key=str)
+        if not re.search(rf"\b({names_of(kind)})\b", "\n".join(docstrings(each)))
+    ]
+    assert not unnamed, "\n".join(unnamed)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_number_has_its_unit_in_the_docstring(room):
+    without = [
+        f"{each}: of what is `{name}` a number? Say it where you name it: seconds, tokens, characters, bytes,"
+        " US dollars, 0 to 1, percent, requests, how many …"
+        for each in public(room)
+        for name in numbers_of(each)
+        if not (SAYS_ITS_OWN.fullmatch(name) or name in COUNTS_NOTHING)
+        and not any(gives_unit(told, name) for told in docstrings(each))
+    ]
+    assert not without, "\n".join(without)
+
+
+def docstrings(each: Public) -> list[str]:
+    """All that is said of it, by a model's fields too."""
+    fields = vars(each.value).get("__pydantic_fields__") or {}
+    described = [f"`{name}`: {field.description}" for name, field in fields.items() if field.description]
+    return [each.told, *each.told_above, *each.told_around, *described]
+
+
+def names_of(kind: type[Exception]) -> str:
+    """What names an error: its class, or one that it derives from, the root of all excepted."""
+    above = [up for up in kind.__mro__ if issubclass(up, InterlockError) and up is not InterlockError]
+    return "|".join(up.__name__ for up in above or [kind])
+
+
+def raised_by(each: Public) -> set[type[Exception]]:
+    """Errors that it raises by name; of a class, making one does."""
+    if not inspect.isclass(each.value):
+        return set(raised_in(each.value, each.owner, set()))
+    made = (called(vars(each.value).get(name)) for name in ("__init__", "__post_init__", "__call__"))
+    return {
+        kind
+        for function in made
+        if function and is_ours(function)
+        for kind in raised_in(function, each.value, set())
+    }
+
+
+def raised_in(function: Any, owner: type | None, seen: set[Any]) -> Iterator[type[Exception]]:
+    """In its body and in the private functions and methods that it calls, but not in what it defines."""
+    seen.add(function)
+    for node in within(function):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            first = next((part.id for part in ast.walk(node.exc) if isinstance(part, ast.Name)), "")
+            kind = function.__globals__.get(first, vars(builtins).get(first))
+            if inspect.isclass(kind) and issubclass(kind, (InterlockError, ValueError, TypeError)):
+                yield kind
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=name):
+                    next_one = function.__globals__.get(name)
+                case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if owner:
+                    next_one = called(inspect.getattr_static(owner, name, None))
+                case _:
+                    continue
+            if inspect.isfunction(next_one) and re.match("_[^_]", name) and next_one not in seen:
+                yield from raised_in(next_one, owner, seen)
+
+
+def within(function: Any) -> Iterator[ast.AST]:
+    try:
+        source = inspect.getsource(inspect.unwrap(function))
+    except OSError:  # written by `dataclass`
+        return
+    todo: list[ast.AST] = [*ast.parse(textwrap.dedent(source)).body[0].body]
+    for node in todo:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            yield node
+            todo += ast.iter_child_nodes(node)
+
+
+def numbers_of(each: Public) -> set[str]:
+    """Its parameters, of a class its fields too, that are annotated as a number, or as one or None."""
+    annotated = inspect.get_annotations(each.value)
+    if inspect.isclass(each.value) and "__init__" in vars(each.value):
+        annotated = annotated | inspect.get_annotations(vars(each.value)["__init__"])
+    plain = {
+        name: getattr(kind, "type", kind) for name, kind in annotated.items() if not name.startswith("_")
+    }
+    names = {name: kind.__name__ if inspect.isclass(kind) else str(kind) for name, kind in plain.items()}
+    return {name for name, kind in names.items() if NUMBER.fullmatch(kind) and name != "return"}
+
+
+def gives_unit(told: str, name: str) -> bool:
+    """In the entry or the sentence that names it, or as the very beginning, for all that follows."""
+    parts = re.split(r"\n(?=[ ]+\w+(?:, \w+)*: )|(?:(?<=[.;])|\n)\n", told)
+    said = [one for part in parts for one in ([part] if part[:1] == " " else re.split(r"(?<=[.;])\s", part))]
+    return any(re.search(rf"\b{name}\b", one) and UNIT.search(one) for one in said) or told.startswith(
+        FOR_ALL
+    )

@@ -226,6 +226,7 @@ class StreamReply:
     """A reply whose body comes as it is read: `async for` gives its decompressed bytes, once.
 
     Pieces are small, and between them other tasks have their turn, however much there is to be had at once.
+    `limit` is how many bytes `read` gives; who reads piece by piece counts for itself.
 
     Attributes:
         status: never 3xx.

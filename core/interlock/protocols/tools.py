@@ -25,8 +25,8 @@ class Access:
     brings an HTTP client of its own. What works in the process needs neither.
 
     Attributes:
-        deadline: on the clock of `interlock.types.clocks.elapsed`, which no pause of the process stops.
-            Nothing is sent after it: `http` looks at the permit's in the step that writes the request.
+        deadline: in seconds, on the clock of `interlock.types.clocks.elapsed`, which no pause of the process
+            stops. Nothing is sent after it: `http` looks at the permit's in the step that writes the request.
     """
 
     deadline: float = inf

@@ -103,6 +103,7 @@ class Asking(Conformance):
     def call(
         self, url: str, http: HttpClient, request: Request | None = None, permit: Permit | None = None
     ) -> ProviderCall:
+        """What a provider is given for one attempt at `url`, with an open permit where none is given."""
         deployment = self.deployment(url)
         if permit is None:
             permit = Permit(deployment=deployment.id, origin=origin_of(url) if url else None)
@@ -203,6 +204,7 @@ class Asking(Conformance):
         return upstream
 
     async def once(self, call: ProviderCall, *, streamed: bool) -> Answer:
+        """What the provider answers, plain, or streamed and folded together."""
         if not streamed:
             return await self.provider.complete(call)
         deltas: list[Delta] = []

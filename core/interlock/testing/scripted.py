@@ -31,6 +31,9 @@ class Step:
             and returns, or awaits, one of those.
         delay: seconds before anything is said.
         between: seconds before each delta after the first, when streamed.
+
+    Raises:
+        TypeError: `said` is a class, where an instance is meant.
     """
 
     said: Script
@@ -54,6 +57,9 @@ class ScriptedProvider:
         name: the provider's name in a configuration.
         region: where it claims to process; `local` satisfies every residency.
         sleep: what delays wait on; a `FakeClock.sleep` makes them take no time.
+
+    Raises:
+        TypeError: `steps` is a text; or, of an attempt, its step says what no step can.
     """
 
     api = 1

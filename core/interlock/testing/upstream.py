@@ -129,7 +129,7 @@ class Upstream:
         self._script.extend(replies)
 
     def wait_for_requests(self, count: int, timeout: float = _GRACE) -> None:
-        """Wait, at most `timeout` seconds, until so many requests have arrived."""
+        """Wait, at most `timeout` seconds, until `count` requests have arrived."""
         self._wait(lambda: len(self.requests) >= count, timeout, f"{count} requests have arrived")
 
     def wait_until_idle(self, timeout: float = _GRACE) -> None:

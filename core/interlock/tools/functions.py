@@ -30,7 +30,8 @@ def tool_of(
     key, and is no argument. A function that is no coroutine runs in a thread. What it returns is text, JSON,
     or a ToolOutcome; a RequestError of its own is a refusal.
 
-    `repeat` is natural where nobody says and it only reads, else none.
+    `repeat` is natural where nobody says and it only reads, else none. `settles_within` is in seconds: after
+    them a run that was sent has happened or never will.
 
     Raises:
         RequestError: there is no such effect, or no schema fits the signature.

@@ -123,7 +123,7 @@ class Grant:
     def why_not(self, asked: ApprovalRequest, *, now: float) -> str | None:
         """None when it covers what is asked for; else a sentence that says why it does not.
 
-        That it has not been used is its `GrantBook`'s to say.
+        `now` is seconds since the epoch. That the grant has not been used is its `GrantBook`'s to say.
         """
         if not self.approver:
             return "nobody's name is on the grant"

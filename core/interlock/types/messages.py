@@ -12,7 +12,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A source that the vendor named for a stretch of text; offsets are characters in that text."""
+    """A source that the vendor named for a stretch of text: its characters from `start` up to `end`."""
 
     _: KW_ONLY
     url: str | None = None
@@ -123,7 +123,11 @@ Part = Text | Image | Audio | Document | Reasoning | ToolCall | ToolResult | Ref
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn. `content` is text, or any iterable of parts and strings, kept as a tuple of parts."""
+    """One turn. `content` is text, or any iterable of parts and strings, kept as a tuple of parts.
+
+    Raises:
+        RequestError: there is no such role, or the content is neither text nor parts.
+    """
 
     role: Role
     content: str | tuple[Part, ...]

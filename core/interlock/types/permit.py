@@ -19,8 +19,8 @@ class Permit:
     gone out twice, because a kept connection was closed as it was written to. `used` is how many
     requests may have gone out; while it is 0, it is certain that none has.
 
-    After its `deadline`, on the clock of `elapsed`, nothing goes out. That is looked at in the step that
-    writes the request: a process that is stopped and goes on later does not send what others have taken over.
+    After its `deadline`, seconds on the clock of `elapsed`, nothing goes out. That is looked at in the step
+    which writes the request: what is stopped and goes on later does not send what others have taken over.
     """
 
     __slots__ = ("_open", "deadline", "deployment", "origin", "resent", "sent", "used")

@@ -33,7 +33,8 @@ class ErrorRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRecord:
-    """One attempt. `latency` in seconds; `cost` in US dollars, None when no price is known.
+    """One attempt. `started` is seconds since the epoch; `latency` seconds, and `first_token` those until a
+    stream's first step; `cost` US dollars, None when no price is known.
 
     `id` is unique within the record; `parent` is the id of the attempt that caused this one, if any.
     `substituted` says that `served_model` is another model than the deployment's; `cost` is then at that
@@ -81,7 +82,7 @@ class GuardrailRecord:
     `action` is its verdict's, or `skipped` where it failed and was passed over, or `failed` where the call
     ended with it; `error` is then the class name of what went wrong. `role` says whose request it was, the
     call's own (`answer`) or one that a classifier, an arbiter or a guardrail made on the way; `attempt` is
-    the id of the attempt whose answer it was.
+    the id of the attempt whose answer it was; `score` is 0 to 1, how sure the guardrail was.
     """
 
     guardrail: str

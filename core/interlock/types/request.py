@@ -184,6 +184,9 @@ class Options(TypedDict, total=False):
 class Request:
     """A call to the router, as data.
 
+    Raises:
+        RequestError: an argument cannot be read; what only a configuration can tell, the call finds.
+
     Attributes:
         messages: text, one message, or a list; mappings in OpenAI's chat form are taken too.
         task: overrides classification.

@@ -19,6 +19,10 @@ class ToolRule:
     Attributes:
         tools: a tool's name, or a pattern with `*`, `?` and `[…]`. With a slash it is a connector's id and a
             tool's name, `github/delete_*`; without one, it means tools of any connector.
+        settles_within: seconds after which a run that was sent has happened or never will.
+
+    Raises:
+        RequestError: no tool is named, there is no such effect, or `settles_within` is below 0 or endless.
     """
 
     tools: str
@@ -48,6 +52,9 @@ class ToolPolicy:
         rules: the first that fits a tool decides.
         requires_grant: the weakest effect that needs a grant. What is destructive or irreversible always
             does, and what only reads never.
+
+    Raises:
+        RequestError: `requires_grant` is no effect that may be so.
     """
 
     rules: tuple[ToolRule, ...] = ()

@@ -34,6 +34,9 @@ class Repeat:
             twice is as good as once (a read, a PUT, a delete by id). `read`: look for its effect with `find`,
             and run it again when none is there. `none`: a person has to look.
         retention: of `key`, the seconds for which the service remembers one; a day where nobody says.
+
+    Raises:
+        RequestError: there is no such way, or a retention that is no time or that the way has none of.
     """
 
     way: RepeatWay
@@ -72,6 +75,9 @@ class ToolOutcome:
         truncated: `content` is not all of what there was; the model is told.
         more: what to ask for to get the rest, e.g. "cursor=abc"; the model is told.
         error: what the tool raised in place of an outcome, if it did; filled in by the toolbox.
+
+    Raises:
+        RequestError: there is no such outcome or reason, or the receipt is no JSON object.
     """
 
     outcome: ToolEnd

@@ -50,7 +50,8 @@ class ChatInterlock(Traced, BaseChatModel):
 
     Give a configuration (a path, a mapping, or nothing for the router's own search) or a router. Every other
     field is a default for the calls, which may be overridden by call, by `.bind(…)` and by the run's
-    `metadata["interlock"]`; constraints add up instead, since a call can only tighten them.
+    `metadata["interlock"]`; constraints add up instead, since a call can only tighten them. `timeout` is the
+    seconds for a call, and only tightens the router's.
 
     Arguments of other chat models are taken under their names where they mean something here (`model_name`,
     `max_completion_tokens`, `reasoning`, `service_tier`, …). `api_key` and `max_retries` are taken and left

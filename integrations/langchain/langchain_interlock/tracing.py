@@ -92,6 +92,7 @@ class Traced(_Chat):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Iterator[AIMessageChunk]:
+        """As the base's; the call's span is below the run's, where an instrumentor keeps that to itself."""
         if not _instrumented():
             return super().stream(input, config, **kwargs)
         config, run = _numbered(config)
@@ -103,6 +104,7 @@ class Traced(_Chat):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
+        """As `stream`."""
         if not _instrumented():
             return super().astream(input, config, **kwargs)
         config, run = _numbered(config)

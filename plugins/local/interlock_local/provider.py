@@ -47,7 +47,7 @@ class LocalProvider:
     The engine's permit covers no origin, because there is nowhere to send to. The server that this process
     starts for itself is a part of it that happens to stand behind a loopback socket: once the engine's
     permit is seen to be open, a permit for that one origin is made here, and what `interlock.http` checks is
-    checked as ever.
+    checked as ever. One that was withdrawn is a PermitError.
     """
 
     api = 1

@@ -43,6 +43,7 @@ class Asked(Generic[D]):
         self._held = False
 
     async def aclose(self) -> None:
+        """Wait for what was asked before, and disconnect. May be called twice, and before anything."""
         if self._database is not None or self._worker.busy:
             await self._worker.run(self._close)
             self._worker.stop()

@@ -64,6 +64,7 @@ class Interlock(FunctionCallingLLM, Ruled):
         ConfigError: the configuration cannot be used.
         RequestError: an argument that there is none of, that the configuration says instead, or whose value
             cannot be used.
+        ValueError: both a configuration and a router, or another router than that it was written down with.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -96,7 +97,7 @@ class Interlock(FunctionCallingLLM, Ruled):
     additional_kwargs: dict[str, Any] = Field(default_factory=dict, description="Any of these, or `extra`'s.")
     strict: bool | None = Field(default=None, description="Whether tools' arguments are held to a schema.")
     record_metadata: dict[str, str] = Field(default_factory=dict, description="Kept in every record.")
-    context_window: int | None = Field(default=None, description="Instead of the one worked out.")
+    context_window: int | None = Field(default=None, description="Tokens, in place of the window worked out.")
 
     max_retries: int | None = Field(default=None, description="Left unused.")
     reuse_client: bool | None = Field(default=None, description="Left unused.")
