@@ -34,8 +34,8 @@ PLACES = {*NAMES, *AREAS, "global", "{region}"}
 KEYS = {
     "id": str, "provider": str, "hosts": list, "names": list, "regions": list, "deployment_type": str,
     "processed": list, "stored": list, "operator": str, "parent": str, "retention_days": int,
-    "training": bool, "agreements": list, "evidence": str, "source": str, "as_of": str, "confidence": str, "note": str,
-    "pins": dict,
+    "training": bool, "agreements": list, "evidence": str, "source": str, "as_of": str,
+    "confidence": str, "note": str, "pins": dict,
 }  # fmt: skip
 REQUIRED = {"id", "provider", "processed", "source", "as_of", "confidence", "note"}
 
