@@ -40,6 +40,7 @@ class ArbiterConformance(Conformance):
         return json.dumps(_least(request.output.schema)) if request.output else "The first is the best."
 
     def test_is_an_arbiter(self) -> None:
+        """An instance with `api`, a `name`, `asks` as a truth value and an awaited `arbitrate`."""
         arbiter = self.arbiter
         expect(
             isinstance(arbiter, Arbiter), f"{arbiter!r} is no Arbiter: it needs api, name, asks, arbitrate"
@@ -51,10 +52,12 @@ class ArbiterConformance(Conformance):
         expect(inspect.iscoroutinefunction(arbiter.arbitrate), "arbitrate must be a coroutine function")
 
     def test_rules_on_any_number_of_answers(self) -> None:
+        """Of two, three or seven members comes a Ruling that names members by their labels."""
         for number in _NUMBERS:
             self._rule(_panel(number))
 
     def test_rules_on_tool_calls_and_on_structured_output(self) -> None:
+        """Tool calls in its answer are one member's as they came; answers in JSON are ruled on, too."""
         called = [
             ToolCall(id=f"call-{n}", name="find", arguments={"what": f"thing {n % 2}"}) for n in range(3)
         ]
@@ -71,6 +74,7 @@ class ArbiterConformance(Conformance):
         self._rule(_saying(*answers), Request("Where to?", output=schema))
 
     def test_presents_no_broken_answer_as_a_whole_one(self) -> None:
+        """A member's text that was cut or refused keeps its `finish_reason`, or is not given."""
         ends: tuple[FinishReason, ...] = ("length", "refusal")
         for end in ends:
             panel = tuple(replace(each, answer=replace(each.answer, finish_reason=end)) for each in _panel(2))
@@ -85,11 +89,13 @@ class ArbiterConformance(Conformance):
             )
 
     def test_leaves_the_answers_as_they_are(self) -> None:
+        """Ruling changes nothing of the answers that it is shown."""
         panel = _panel(3)
         self._rule(panel)
         expect(panel == _panel(3), "the panel's answers were changed")
 
     def test_gives_the_same_ruling_again(self) -> None:
+        """The same panel is ruled on alike, unless `cannot` says why not."""
         self.unless_it_cannot("same_again")
         first, again = (self._rule(_panel(3)) for _ in range(2))
         expect(
@@ -98,11 +104,13 @@ class ArbiterConformance(Conformance):
         )
 
     def test_survives_hostile_text(self) -> None:
+        """Whatever text a member or the caller sends, a ruling comes, or an InterlockError."""
         for text in HOSTILE:
             hostile = Answer(parts=(Reasoning(text), Text(text)), finish_reason="stop")
             self._rule((*_panel(1), Panelist(label="B", answer=hostile)), Request(text or "Hello."))
 
     def test_stands_it_when_nobody_answers_it(self) -> None:
+        """When the model that it asks is down, a ruling comes, or an InterlockError."""
         if not self.arbiter.asks:
             return
         try:
@@ -111,6 +119,8 @@ class ArbiterConformance(Conformance):
             return  # a call ends in it
 
     def test_lets_cancellation_pass(self) -> None:
+        """Cancelled, `arbitrate` ends, and catches no CancelledError."""
+
         async def main() -> None:
             task = asyncio.create_task(self.arbiter.arbitrate(self._call(_panel(2), _request("Hello."))))
             await asyncio.sleep(0)

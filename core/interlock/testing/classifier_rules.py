@@ -59,6 +59,7 @@ class ClassifierConformance(Conformance):
     prompts: tuple[str, ...] = ()
 
     def test_is_a_classifier(self) -> None:
+        """An instance with `api`, a `name`, a `classify` that is not awaited, and any `refine` awaited."""
         classifier = self.classifier
         expect(
             isinstance(classifier, Classifier),
@@ -74,6 +75,7 @@ class ClassifierConformance(Conformance):
         expect(refine is None or inspect.iscoroutinefunction(refine), "refine must be a coroutine function")
 
     def test_names_known_tasks_with_a_confidence_from_0_to_1(self) -> None:
+        """An opinion has a task of the catalog, a confidence of 0 to 1, and texts as evidence."""
         tasks = {row.task for row in load_tasks()}
         for request in self._requests():
             opinion = self._classify(request)
@@ -89,18 +91,21 @@ class ClassifierConformance(Conformance):
             expect(named, f"evidence must be a tuple of text, not {opinion.evidence!r}")
 
     def test_gives_the_same_answer_again(self) -> None:
+        """Equal requests are classified alike, in whatever order they come."""
         requests = list(self._requests())
         first = [self._classify(request) for request in requests]
         again = [self._classify(request) for request in reversed(requests)]
         expect(first == again[::-1], "the same request was classified in two ways: classify must be pure")
 
     def test_survives_hostile_text(self) -> None:
+        """Whatever the text, `classify` returns a Classification or None, and raises nothing."""
         for text in HOSTILE:
             self._classify(_request(text))
         if importlib.util.find_spec("hypothesis") is not None:
             self._survives_anything()
 
     def test_survives_messages_without_text(self) -> None:
+        """Images, tool calls, empty turns and thousands of turns are classified, too."""
         call = ToolCall(id="1", name="lookup", arguments={"deep": [[[{}]]]})
         picture = Image(data=b"\x89PNG", media_type="image/png")
         for messages in (
@@ -113,6 +118,7 @@ class ClassifierConformance(Conformance):
             self._classify(Request(tuple(messages)))
 
     def test_does_no_io(self) -> None:
+        """After its first use, `classify` opens no file or socket, starts no process and does not sleep."""
         requests = list(self._requests())
         for request in requests:
             self._classify(request)  # what is read once, at first use, is not the point
@@ -121,6 +127,7 @@ class ClassifierConformance(Conformance):
                 self._classify(request)
 
     def test_keeps_the_prompt_out_of_its_evidence(self) -> None:
+        """No names or addresses of the prompt stand in an opinion, which is recorded."""
         for prompt in self._prompts():
             opinion = self._classify(_request(f"{_CANARY}. {prompt} {_CANARY}@example.com"))
             expect(

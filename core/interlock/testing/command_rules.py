@@ -38,33 +38,40 @@ class CommandConformance(Conformance):
     configuration: str = ""
 
     def test_is_a_command(self) -> None:
+        """A CommandOffer whose name is no verb of Interlock's own."""
         command = self.command
         expect(isinstance(command, CommandOffer), f"{command!r} is no CommandOffer")
         owner = COMMANDS.get(command.name)
         expect(owner != "interlock", f"{command.name!r} is a verb of Interlock's own")
 
     def test_is_told_in_a_line(self) -> None:
+        """Its `help` fits into a line of the list of verbs."""
         line = self.command.help
         expect(len(line) <= _LONGEST, f"its line has {len(line)} characters; {_LONGEST} fit into the list")
 
     def test_loads(self) -> None:
+        """`load` gives a function with Typer's annotations, or a `typer.Typer`."""
         self._loaded()
 
     def test_leaves_options_of_the_program_alone(self) -> None:
+        """None of its options is the program's own."""
         taken = _OURS & {name for each in self._loaded().params for name in each.opts}
         expect(not taken, f"{', '.join(sorted(taken))}: these options are the program's")
 
     def test_shows_help(self) -> None:
+        """`--help` ends with 0 and prints the usage to standard output."""
         shown = self._run("--help")
         expect(shown.exit_code == 0, f"--help ends with {shown.exit_code}, not with 0")
         expect("Usage:" in shown.stdout, "--help shows no usage on standard output")
 
     def test_refuses_what_it_does_not_know(self) -> None:
+        """An unknown option ends with 2, and is complained of on standard error alone."""
         refused = self._run(_UNKNOWN)
         expect(refused.exit_code == _WRONG, f"an unknown option ends with {refused.exit_code}, not with 2")
         expect(not refused.stdout, "a refusal belongs to standard error")
 
     def test_runs(self) -> None:
+        """Each of `runs` ends with 0 and raises nothing."""
         if not self.runs:
             not_applicable("`runs` names no harmless run")
         for arguments in self.runs:
@@ -76,6 +83,7 @@ class CommandConformance(Conformance):
             expect(done.exit_code == 0, f"{what} ends with {done.exit_code}: {done.stderr.strip()}")
 
     def test_prints_json_alone(self) -> None:
+        """Each of `runs` that has `--json` prints one JSON document to standard output."""
         asked = [arguments for arguments in self.runs if "--json" in arguments]
         if not asked:
             not_applicable("`runs` names no run with --json")

@@ -82,6 +82,7 @@ class ConnectorConformance(EffectRules):
         return list(finished(lambda: connector.tools(call), "tools"))
 
     def test_is_a_kind_of_connector(self) -> None:
+        """An instance with `api`, a `name`, ConnectorFacts, `options` and an `open` that is not awaited."""
         kind, needs = self.kind, "it needs api, name, facts, options, open"
         expect(isinstance(kind, ConnectorKind), f"{kind!r} is no ConnectorKind: {needs}")
         expect(not isinstance(kind, type), "give an instance, not the class")
@@ -93,6 +94,7 @@ class ConnectorConformance(EffectRules):
         expect(not waits, "open must be no coroutine function: it does no I/O")
 
     def test_opens_a_connector(self) -> None:
+        """`open` gives a new Connector each time, whose `tools` and `aclose` are awaited."""
         connector = self.connector()
         needs = "it needs api, name, tools, aclose"
         expect(isinstance(connector, Connector), f"it opened {connector!r}, which is no Connector: {needs}")
@@ -104,15 +106,18 @@ class ConnectorConformance(EffectRules):
         expect(self.connector() is not connector, "opened twice, it was the same connector")
 
     def test_is_closed_twice_without_harm(self) -> None:
+        """A second `aclose` changes nothing."""
         connector = self.connector()
         for _ in range(2):
             finished(connector.aclose, "aclose")
 
     def test_shows_no_key(self) -> None:
+        """The `repr` of the connector and of its tools does not hold the key."""
         for shown in (self.connector(), *self.tools()):
             expect(self.key not in repr(shown), f"the key is in the repr of a {type(shown).__name__}")
 
     def test_sends_nothing_without_its_permit(self) -> None:
+        """With its permit withdrawn, no tool that reads gets its work done."""
         if not self.base_url:
             not_applicable("it works in the process: it has no `service`")
         for tool in self.readers():

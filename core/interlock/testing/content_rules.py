@@ -18,6 +18,7 @@ class AnswerRules(Asking):
     """Tool calls, reasoning, structured output, citations, usage, refusals."""
 
     def test_gives_tool_calls(self) -> None:
+        """A tool call comes with its id, name and arguments; where there are no tools, they are refused."""
         tools = weather(self.called)
         if not self.has_tools:
             self.check_refused(tools, "tools", "has_tools")
@@ -36,6 +37,7 @@ class AnswerRules(Asking):
         self.check_same("tool_call", tools)
 
     def test_makes_no_call_of_what_the_token_limit_cut(self) -> None:
+        """A tool call that the token limit cut is none, and the answer ends in `length`."""
         self.over_http()
         if not self.has_tools:
             not_applicable("has_tools is False")
@@ -48,6 +50,7 @@ class AnswerRules(Asking):
         self.check_same("cut_tool_call", tools)
 
     def test_gives_reasoning_apart_from_the_answer(self) -> None:
+        """Reasoning stands in `reasoning`, and nothing of it in `text`."""
         self.unless_it_cannot("reasoning")
         if not self.has_reasoning:
             not_applicable("has_reasoning is False")
@@ -61,6 +64,7 @@ class AnswerRules(Asking):
         self.check_same("reasoning")
 
     def test_gives_structured_output_or_refuses_it(self) -> None:
+        """The schema is sent and its object comes back as text; where there is no way, it is refused."""
         request = structured(self.arguments)
         if not self.has_output:
             self.check_refused(request, "structured output", "has_output")
@@ -80,6 +84,7 @@ class AnswerRules(Asking):
         expect(all(name.encode() in sent for name in self.arguments), "the schema was not sent")
 
     def test_keeps_citations_as_data(self) -> None:
+        """The cited URL is a Citation's, whose offsets lie within the text."""
         self.over_http()
         for streamed, way in WAYS.items():
             answer = self.answer(self.reply("citations", streamed=streamed), streamed=streamed)
@@ -96,6 +101,7 @@ class AnswerRules(Asking):
         self.check_same("citations")
 
     def test_leaves_uncounted_tokens_unknown(self) -> None:
+        """Where the vendor counts nothing, every field of `usage` is None."""
         self._counts_tokens()
         for streamed, way in WAYS.items():
             answer = self.answer(self.reply("no_usage", streamed=streamed), streamed=streamed)
@@ -106,6 +112,7 @@ class AnswerRules(Asking):
             )
 
     def test_counts_the_cache_as_part_of_the_input(self) -> None:
+        """`input_tokens` holds what was read from, and written to, the cache as well."""
         self._counts_tokens()
         for streamed, way in WAYS.items():
             used = self.answer(self.reply("cached", streamed=streamed), streamed=streamed).usage
@@ -115,6 +122,7 @@ class AnswerRules(Asking):
             expect(whole, f"{way}: input_tokens must include what touched the cache: {used}")
 
     def test_gives_a_refusal_as_one(self) -> None:
+        """A refusal inside a 200 is an answer whose `finish_reason` is `refusal`."""
         self.over_http()
         for streamed, way in WAYS.items():
             answer = self.answer(self.reply("refusal", streamed=streamed), streamed=streamed)

@@ -27,10 +27,12 @@ class EffectRules(ToolRules):
     """Each rule runs the tools of its kind that `arguments` names. `effects`, where given, is the witness."""
 
     def test_a_natural_repetition_leaves_one_effect(self) -> None:
+        """Run twice, a tool with `Repeat("natural")` has no more than one effect."""
         for tool, arguments in self._named("natural"):
             self._repeated(tool, arguments, 'it is not harmless by nature: repeat = Repeat("none"), or heed')
 
     def test_heeds_the_key(self) -> None:
+        """Run twice with one key, a tool with `Repeat("key")` has one effect and gives one receipt."""
         for tool, arguments in self._named("key"):
             name = tool.spec.name
             first, again = self._repeated(tool, arguments, "the service has not been told, or does not heed")
@@ -41,6 +43,7 @@ class EffectRules(ToolRules):
             )
 
     def test_finds_what_was_run(self) -> None:
+        """`find` sees a run once, `settles_within` after it, and gives its receipt."""
         for tool, arguments in self._every(FindingTool):
             name, key = tool.spec.name, _key()
             done = self._done(tool, arguments, key)
@@ -58,6 +61,7 @@ class EffectRules(ToolRules):
             )
 
     def test_finds_nothing_under_a_key_that_was_never_used(self) -> None:
+        """`find` is None under a key that was never used: it compares keys, not arguments."""
         for tool, arguments in self._every(FindingTool):
             found = self._find(tool, arguments, _key())
             expect(
@@ -67,6 +71,7 @@ class EffectRules(ToolRules):
             )
 
     def test_previews_the_same_twice_and_changes_nothing(self) -> None:
+        """Two previews of one run are equal, and have no effect."""
         for tool, arguments in self._every(PreviewingTool):
             name, before = tool.spec.name, self._witness(tool, arguments)
             shown = [self._preview(tool, arguments) for _ in range(2)]
@@ -78,6 +83,7 @@ class EffectRules(ToolRules):
             expect(self._witness(tool, arguments) == before, f"{name}: its preview did what it shows")
 
     def test_undoes_what_was_run(self) -> None:
+        """`undo`, given the receipt of a run, leaves as many effects as there were before it."""
         for tool, arguments in self._every(UndoingTool):
             name, before = tool.spec.name, self._witness(tool, arguments)
             done = self._done(tool, arguments, _key())

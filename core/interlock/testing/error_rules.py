@@ -65,6 +65,7 @@ class ErrorRules(Asking):
     """Skipped for providers in process."""
 
     def test_turns_errors_into_typed_ones(self) -> None:
+        """Each error status comes as its class, with `status` and, where one was sent, `retry_after`."""
         self.over_http()
         for name, (status, kind) in ERRORS.items():
             headers = {"retry-after": str(_WAIT)} if issubclass(kind, _WAITS) else {}
@@ -83,6 +84,7 @@ class ErrorRules(Asking):
                     expect(found == int(wait), f"{way}, {name}: retry_after is {found}, not {wait}")
 
     def test_keeps_the_facts_of_an_error(self) -> None:
+        """A rate limit's headers become `retry_after`, in seconds, and the `request_id` is kept."""
         self.over_http()
         limited = self.replies.get("rate_limited", Reply(pieces=(b"slow down",)))
         ahead = formatdate(time.time() + _LONGEST, usegmt=True)
@@ -102,6 +104,7 @@ class ErrorRules(Asking):
                 expect(error.request_id == _ID, f"{way}: request_id is {error.request_id!r}, not {_ID!r}")
 
     def test_finds_an_error_inside_an_answer(self) -> None:
+        """An error inside a 200 comes as the vendor's, and not as a malformed answer."""
         self.over_http()
         self.unless_it_cannot("error_inside")
         for streamed, way in WAYS.items():
@@ -114,12 +117,15 @@ class ErrorRules(Asking):
                 expect(not vague, f"{way}: the vendor's error was taken for a malformed answer: {error}")
 
     def test_takes_no_garbage_for_an_answer(self) -> None:
+        """A body that is not of the dialect is a ProviderError, whatever its content type."""
         self._check_never(_GARBAGE)
 
     def test_takes_no_web_page_for_an_answer(self) -> None:
+        """An HTML page with a 200 is a ProviderError."""
         self._check_never(_PAGES)
 
     def test_survives_bytes_that_are_no_utf8(self) -> None:
+        """With any byte broken, an answer comes or a ProviderError, and nothing else."""
         self.over_http()
         for streamed, way in WAYS.items():
             whole = self.reply("text", streamed=streamed)

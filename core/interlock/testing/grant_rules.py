@@ -36,22 +36,26 @@ class GrantBookConformance(Conformance):
         return book
 
     def test_is_a_grant_book(self) -> None:
+        """A book with an awaited `consume`."""
         book = self.book()
         expect(isinstance(book, GrantBook), f"{book!r} is no GrantBook: it needs consume")
         expect(inspect.iscoroutinefunction(book.consume), "consume must be a coroutine function")
 
     def test_uses_a_grant_once(self) -> None:
+        """`consume` is True the first time, and False ever after."""
         book, grant = self.book(), _grant()
         used = [asyncio.run(book.consume(grant)) for _ in range(3)]
         expect(used == [True, False, False], f"asked three times, it said {used}, not True and then False")
 
     def test_remembers_beyond_the_process(self) -> None:
+        """Another book at the same place does not use a grant that was used."""
         book, grant = self.book(), _grant()
         asyncio.run(book.consume(grant))
         used = asyncio.run(self.again(book).consume(grant))
         expect(used is False, "another book of the same place used the grant a second time")
 
     def test_uses_a_grant_once_of_many_tasks(self) -> None:
+        """Of tasks that use one grant at once, one alone is told True."""
         book, grant = self.book(), _grant()
 
         async def main() -> Sequence[bool]:
@@ -60,17 +64,20 @@ class GrantBookConformance(Conformance):
         self._once(asyncio.run(main()), "tasks")
 
     def test_uses_a_grant_once_of_many_threads(self) -> None:
+        """Of threads that use one grant at once, each with its own loop, one alone is told True."""
         book, grant = self.book(), _grant()
         with ThreadPoolExecutor(_MANY) as pool:
             used = list(pool.map(lambda _: asyncio.run(book.consume(grant)), range(_MANY)))
         self._once(used, "threads")
 
     def test_knows_grants_by_their_ids(self) -> None:
+        """Two grants that differ in their ids alone are both used."""
         book = self.book()
         used = [asyncio.run(book.consume(_grant())) for _ in range(2)]
         expect(used == [True, True], "of two grants that are alike but for their ids, it used one alone")
 
     def test_uses_no_grant_that_has_expired(self) -> None:
+        """`consume` is False once `expires` has passed."""
         used = asyncio.run(self.book().consume(_grant(time.time() - 61, lasts=60)))
         expect(used is False, "it used a grant a second after it had expired")
 

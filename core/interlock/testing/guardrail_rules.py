@@ -43,6 +43,7 @@ class GuardrailConformance(Conformance):
     scenarios: ClassVar[frozenset[str]] = frozenset({"hide", "restore", "ask"})
 
     def test_is_a_guardrail(self) -> None:
+        """An instance with `api`, a `name`, known `phases`, and `on_error` of block or pass."""
         guardrail = self.guardrail
         expect(
             isinstance(guardrail, Guardrail),
@@ -63,6 +64,7 @@ class GuardrailConformance(Conformance):
             expect(not waits, f"{name} must not be a coroutine function")
 
     def test_rewrites_only_what_it_was_shown(self) -> None:
+        """It rewrites only where it says `rewrites`, and only what it was shown and may change."""
         rewrites = getattr(self.guardrail, "rewrites", False)
         for given in (_conversation(self._texts()), _answer(self._texts())):
             found = self._inspect(given)
@@ -77,6 +79,7 @@ class GuardrailConformance(Conformance):
             expect(where is None or where in shown, f"its verdict is about {where!r}, which it was not shown")
 
     def test_changes_nothing_where_it_hides_nothing(self) -> None:
+        """With `hide` in `cannot`, each of `examples` passes as it is."""
         if "hide" not in self.cannot:
             not_applicable("it may hide: `cannot` does not name 'hide'")
         expect(not self.hidden, "'hide' stands in cannot, and hidden names words that must not leave")
@@ -87,6 +90,7 @@ class GuardrailConformance(Conformance):
             expect(not found.verdict.texts, f"'hide' stands in cannot, and {text[:80]!r} was changed")
 
     def test_stops_what_must_not_pass(self) -> None:
+        """Each of `blocked` is stopped, in every phase that it looks at."""
         if not self.blocked:
             not_applicable("`blocked` names no texts that it must stop")
         for text in self.blocked:
@@ -97,6 +101,7 @@ class GuardrailConformance(Conformance):
                 )
 
     def test_hides_what_must_not_leave(self) -> None:
+        """None of `hidden` is left in what is sent of the `examples`."""
         self.unless_it_cannot("hide")
         if not self.hidden:
             not_applicable("`hidden` names no words that must not leave")
@@ -110,6 +115,7 @@ class GuardrailConformance(Conformance):
                     expect(word not in shown, f"{word!r} must not leave, and was sent as {phase}")
 
     def test_gives_back_what_it_hid(self) -> None:
+        """An answer that repeats what was sent is restored to the prompt as it was."""
         guardrail = self._restoring()
         for text in self._texts():
             sealed, kept = self._sealed(text)
@@ -121,12 +127,14 @@ class GuardrailConformance(Conformance):
             )
 
     def test_keeps_calls_apart(self) -> None:
+        """Calls under way at once are each restored to their own prompt."""
         guardrail, texts = self._restoring(), self._texts()
         sealed = [self._sealed(text) for text in texts]
         for text, (sent, kept) in reversed(list(zip(texts, sealed, strict=True))):
             expect(restored(guardrail, sent, kept) == text, "calls under way at the same time were mixed up")
 
     def test_lets_go_of_the_whole_wherever_it_is_cut(self) -> None:
+        """However a stream is cut, what leaves adds up to what the whole text gives."""
         guardrail = self._streaming()
         for text in self._texts():
             sealed, kept = self._sealed(text)
@@ -140,6 +148,7 @@ class GuardrailConformance(Conformance):
                 )
 
     def test_holds_back_no_more_than_it_must(self) -> None:
+        """Of a long harmless text, something leaves before its end."""
         guardrail = self._streaming()
         _, kept = self._sealed(PROMPTS[0])
         harmless = "It rained, and then it was dry again. " * 100
@@ -147,6 +156,7 @@ class GuardrailConformance(Conformance):
         expect(left, "of nearly four thousand harmless characters none may leave before the text has ended")
 
     def test_answers_within_its_time(self) -> None:
+        """An awaited `inspect` ends within its own `timeout`."""
         if not inspect.iscoroutinefunction(self.guardrail.inspect):
             not_applicable("its inspect is not awaited")
         for text in self._texts():
@@ -154,6 +164,7 @@ class GuardrailConformance(Conformance):
         self._inspect(_answer(self._texts()))
 
     def test_does_not_pass_what_it_could_not_ask_about(self) -> None:
+        """When the model that it asks is down, it stops the text or raises."""
         if not inspect.iscoroutinefunction(self.guardrail.inspect):
             not_applicable("its inspect is not awaited, and so asks nobody")
         self.unless_it_cannot("ask")
@@ -165,6 +176,7 @@ class GuardrailConformance(Conformance):
                 expect(not passed, f"the model that it asked was down, and the verdict is {action}")
 
     def test_survives_hostile_text(self) -> None:
+        """Whatever the text, inspecting, restoring and releasing raise nothing."""
         for text in HOSTILE:
             try:
                 for phase in self.guardrail.phases:

@@ -38,9 +38,11 @@ class SharedHealthConformance(Conformance):
         fail("there is no place to test at: define place(self), which returns ShareCall(url=…)")
 
     def test_is_a_kind_of_shared_health(self) -> None:
+        """An instance with `api`, a `name`, `schemes` in lower case and an `open` that is not awaited."""
         expect_kind(self.kind, SharedHealthKind)
 
     def test_opens_shared_health(self) -> None:
+        """`open` gives a SharedHealth, whose methods are awaited."""
         shared: Any = self.kind.open(self.place())
         expect(isinstance(shared, SharedHealth), f"{shared!r} is no SharedHealth: it needs api, sync, aclose")
         expect(shared.api == API, f"api is {shared.api!r}; this version speaks {API}")
@@ -50,6 +52,8 @@ class SharedHealthConformance(Conformance):
         _finish(shared.aclose)
 
     def test_tells_the_others_what_happened(self) -> None:
+        """Each process hears the counts of the others once, and none of its own."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             own = await one.sync(_call(_change(successes=3, failures=2, hard=2)))
@@ -63,6 +67,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_keeps_deployments_and_tasks_apart(self) -> None:
+        """Counts are kept for each deployment and task, whatever characters are in their names."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             names = [("a", None), ("a", "chat"), ("b", None), (_STRANGE, _STRANGE)]
@@ -78,6 +84,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_takes_many_at_once(self) -> None:
+        """All changes of one `sync` are heard, however many there are."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             await one.sync(_call(*(HealthChange(deployment=f"d{n}", successes=1) for n in range(_MANY))))
@@ -87,6 +95,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_a_newcomer_learns_how_things_stand(self) -> None:
+        """A fresh process hears the counts so far, and what is open."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await one.sync(_call(fresh=True))
             await one.sync(_call(_change(successes=30, failures=10, cause="parked", seconds=60.0)))
@@ -97,6 +107,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_a_newcomer_is_told_no_more_than_the_window(self) -> None:
+        """A fresh process hears of no more attempts than `window`, and of failures in proportion."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await one.sync(_call(fresh=True))
             for _ in range(10):
@@ -110,6 +122,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_one_that_was_out_of_reach_hears_what_is_open_and_no_counts(self) -> None:
+        """A process that was never told hears what is open, and no counts, if it is not fresh."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await one.sync(_call(fresh=True))
             await one.sync(_call(_change(failures=10, hard=10, cause="failing", seconds=60.0)))
@@ -120,6 +134,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_an_open_breaker_is_told_with_the_time_that_is_left(self) -> None:
+        """What is open is told with the seconds that are left, and not at all once they are over."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await one.sync(_call(fresh=True))
             await one.sync(_call(_change(cause="failing", seconds=60.0)))
@@ -134,6 +150,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_a_closed_breaker_is_told(self) -> None:
+        """The others hear once that a breaker was closed; the one that closed it does not."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             await one.sync(_call(_change(failures=9, cause="failing", seconds=60.0)))
@@ -148,6 +166,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_gives_the_turn_to_probe_to_one(self) -> None:
+        """One of those that ask has the turn to probe, until its lease is over and another asks."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             await one.sync(_call(_change(cause="failing", seconds=0.1)))
@@ -166,6 +186,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_leaves_the_turn_to_the_one_that_probes(self) -> None:
+        """Whoever is probing keeps the turn beyond its lease."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             probing = _call(_change(probe=True, probing=True), lease=_LEASE)
@@ -178,6 +200,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_may_be_closed_twice(self) -> None:
+        """A second `aclose` changes nothing."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             await _both(one, two)
             await one.aclose()
@@ -185,6 +209,8 @@ class SharedHealthConformance(Conformance):
         self._run(use)
 
     def test_may_be_closed_unused(self) -> None:
+        """`aclose` ends without harm where nothing was asked before."""
+
         async def use(one: SharedHealth, two: SharedHealth) -> None:
             """Nothing happens at all."""
 

@@ -25,6 +25,7 @@ class HistoryRules(Asking):
     """What is sent is looked at; what comes back plays no part."""
 
     def test_sends_images_or_refuses_them(self) -> None:
+        """An image is sent; without images, it is refused."""
         picture = Image(data=_PIXEL, media_type="image/png")
         request = Request((Message("user", (Text("What is this?"), picture)),))
         if not self.has_images:
@@ -34,6 +35,7 @@ class HistoryRules(Asking):
         expect(base64.b64encode(_PIXEL) in self._sent(request), "the image was not sent")
 
     def test_sends_no_reasoning_of_another_vendor(self) -> None:
+        """Another vendor's reasoning and signatures stay behind; what it said is sent."""
         self.over_http()
         thoughts: tuple[Part, ...] = (
             Reasoning(_THOUGHT, signature=_SEAL, vendor=_OTHER),
@@ -55,6 +57,7 @@ class HistoryRules(Asking):
             expect(_SAID in sent, f"{way}: what the assistant said was not sent")
 
     def test_keeps_calls_and_results_of_another_vendor_together(self) -> None:
+        """A call of another vendor's model and its result are sent under one id, their own."""
         self.over_http()
         if not self.has_tools:
             self.check_refused(self._called(_IDS[0], _IDS[1]), "a tool call of the past", "has_tools")
@@ -72,6 +75,7 @@ class HistoryRules(Asking):
         expect(changed[0] not in others, f"two tool calls share the id {changed[0]!r}")
 
     def test_continues_its_own_conversation(self) -> None:
+        """The parts of its own answer are sent back as they came."""
         self.over_http()
         flags = {"text": True, "tool_call": self.has_tools, "reasoning": self.has_reasoning}
         for scenario in (name for name, has in flags.items() if has):

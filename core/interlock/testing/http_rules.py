@@ -17,6 +17,7 @@ class HttpRules(Asking):
     """Skipped for providers in process."""
 
     def test_sends_one_request_as_the_deployment_says(self) -> None:
+        """One request is sent, as name, headers and extra body say, with the key in a header alone."""
         for streamed, way in WAYS.items():
             outcome, upstream = self._served("text", streamed=streamed)
             expect(isinstance(outcome, Answer), f"{way}: an answer was due, and {outcome!r} came")
@@ -42,6 +43,7 @@ class HttpRules(Asking):
             )
 
     def test_sends_nothing_with_a_withdrawn_permit(self) -> None:
+        """With a withdrawn permit, the attempt ends in PermitError before anything is sent."""
         self.over_http()
 
         async def scenario(upstream: Upstream, http: HttpClient) -> None:
@@ -60,6 +62,7 @@ class HttpRules(Asking):
         expect(not upstream.requests, "a request was sent without a valid permit")
 
     def test_follows_no_redirect(self) -> None:
+        """A redirect is a ProtocolError, and nothing is sent to where it leads."""
         self.over_http()
         for streamed, way in WAYS.items():
             with Upstream(always=self.reply("text", streamed=streamed)) as elsewhere:
@@ -69,6 +72,7 @@ class HttpRules(Asking):
             expect(not elsewhere.requests, f"{way}: the request followed a redirect to another host")
 
     def test_closes_its_socket_when_cancelled(self) -> None:
+        """Cancelled, an attempt closes its connection, and catches no CancelledError."""
         self.over_http()
         for streamed, way in WAYS.items():
 
@@ -85,6 +89,7 @@ class HttpRules(Asking):
             self.run(scenario, Reply(pieces=(End.SILENCE,)))
 
     def test_closes_its_socket_when_a_stream_is_left(self) -> None:
+        """A stream that is left after its first words closes its connection."""
         self.over_http()
         if not self.has_streaming:
             not_applicable("has_streaming is False")
@@ -100,6 +105,7 @@ class HttpRules(Asking):
         self.run(scenario, Reply(headers=whole.headers, pieces=(whole.body[: _early(whole)], End.SILENCE)))
 
     def test_shows_its_key_to_nobody(self) -> None:
+        """The key is in no repr, error or log line, though the vendor echoes it."""
         self.over_http()
         expect(KEY not in repr(self.call("http://127.0.0.1:9", HttpClient())), "the key is in a repr")
         for status in (400, 401, 500):
@@ -117,6 +123,7 @@ class HttpRules(Asking):
                     expect(KEY not in "".join(lines), f"{way}: the key was logged")
 
     def test_logs_no_prompt(self) -> None:
+        """Neither the prompt nor the key is in a log line, at any level."""
         for streamed, way in WAYS.items():
             with _logged() as lines:
                 self._served("text", streamed=streamed)

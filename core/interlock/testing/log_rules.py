@@ -66,9 +66,11 @@ class LogConformance(Conformance):
             await log.aclose()
 
     def test_is_a_kind_of_log(self) -> None:
+        """An instance with `api`, a `name`, `schemes` in lower case and an `open` that is not awaited."""
         expect_kind(self.kind, LogKind)
 
     def test_opens_a_log(self) -> None:
+        """`open` gives a DurableLog, whose `append` and `aclose` are awaited."""
         log: Any = self.kind.open(self.place())
         expect(isinstance(log, DurableLog), f"{log!r} is no DurableLog: it needs api, name, append, aclose")
         expect(log.api == API, f"api is {log.api!r}; this version speaks {API}")
@@ -79,6 +81,7 @@ class LogConformance(Conformance):
         _finish(log.aclose)
 
     def test_keeps_entries_as_they_are_and_in_their_order(self) -> None:
+        """Entries are read back equal, in the order in which they were appended."""
         entries = [*map(_entry, range(20)), _strange(), LogEntry(kind="bare")]
 
         async def use(log: DurableLog) -> None:
@@ -92,6 +95,7 @@ class LogConformance(Conformance):
         expect(len(kept) == len(entries), f"{len(entries)} entries were appended, and {len(kept)} are kept")
 
     def test_keeps_once_what_is_appended_twice(self) -> None:
+        """An entry whose id is there already is not kept a second time."""
         entries = [_entry(number) for number in range(12)]
 
         async def use(log: DurableLog) -> None:
@@ -102,6 +106,7 @@ class LogConformance(Conformance):
         _same(entries, self._after(use))
 
     def test_keeps_what_is_appended_at_once(self) -> None:
+        """Batches that are appended at once are all kept."""
         batches = [[_entry(10 * first + second) for second in range(3)] for first in range(_AT_ONCE)]
 
         async def use(log: DurableLog) -> None:
@@ -110,6 +115,7 @@ class LogConformance(Conformance):
         _same_set(sum(batches, []), self._after(use))  # noqa: RUF017 - twenty lists of three
 
     def test_serves_several_loops_and_threads(self) -> None:
+        """Several threads, each with its own loop, append to one log; it keeps all, in the order of each."""
         place = self.place()
         log = self.kind.open(place)
         entries = [[_entry(100 * thread + number) for number in range(10)] for thread in range(3)]
@@ -140,6 +146,7 @@ class LogConformance(Conformance):
             _same(own, [entry for entry in kept if entry.id in ids])
 
     def test_a_cancelled_append_loses_nothing_that_was_confirmed(self) -> None:
+        """What an `append` confirmed is there once, though others were cancelled meanwhile."""
         confirmed: list[LogEntry] = []
 
         async def use(log: DurableLog) -> None:
@@ -159,6 +166,7 @@ class LogConformance(Conformance):
             expect(ids.count(entry.id) == 1, f"{entry.id} was confirmed, and is there {ids.count(entry.id)}×")
 
     def test_a_killed_process_loses_nothing_that_was_confirmed(self) -> None:
+        """What an `append` confirmed is there once, though its process was killed."""
         if not hasattr(os, "fork"):
             not_applicable("a process is made by a fork here, and this system has none")
         place = self.place()
@@ -171,6 +179,7 @@ class LogConformance(Conformance):
             )
 
     def test_a_place_that_cannot_be_written_is_a_typed_error(self) -> None:
+        """`append` raises StoreError where nothing can be written; it does not show the URL."""
         self.unless_it_cannot("fail")
         place = self.broken()
         try:
@@ -183,6 +192,8 @@ class LogConformance(Conformance):
         expect(place.url not in str(failure), "the error shows the URL, which may hold a password")
 
     def test_may_be_closed_twice_and_unused(self) -> None:
+        """A second `aclose` changes nothing, and one without an entry does no harm."""
+
         async def twice(log: DurableLog) -> None:
             await log.append([_entry(0)])
             await log.aclose()

@@ -29,6 +29,7 @@ class OptionsConformance(Conformance):
     written: ClassVar[Mapping[str, Any]] = {}
 
     def test_has_a_schema(self) -> None:
+        """The offer has `options`, a schema that can be read, and `configured`."""
         from interlock.config.described import described  # noqa: PLC0415 - it loads what reads configurations
         from interlock.config.options import BrokenSchema  # noqa: PLC0415 - likewise
 
@@ -40,6 +41,7 @@ class OptionsConformance(Conformance):
             fail(f"nothing can be checked by its options: {broken}", broken)
 
     def test_what_must_be_written_is_named(self) -> None:
+        """Every option without a default stands in `written`."""
         from interlock.config.options import needed  # noqa: PLC0415 - it loads what reads configurations
 
         left = [key for key in needed(self.offer.options) if key not in self.written]
@@ -47,6 +49,7 @@ class OptionsConformance(Conformance):
         expect(not left, f"options without a default must be written: set written = {{{named}}}")
 
     def test_refuses_what_it_does_not_know(self) -> None:
+        """An unknown option is a ConfigError at its own key."""
         try:
             self._read({**self.written, _STRANGE: 1})
         except ConfigError as error:
@@ -56,12 +59,14 @@ class OptionsConformance(Conformance):
             fail("an unknown key was taken: whoever misspells one is not told")
 
     def test_is_configured_without_io(self) -> None:
+        """After its first use, `configured` opens no file or socket, starts no process, does not sleep."""
         options = self._read(self.written)
         self._configured(options)  # what is imported at first use is not the point
         with no_io("configured"):
             self._configured(options)
 
     def test_stays_what_it_is(self) -> None:
+        """`configured` gives one of the same name that keeps the same protocols."""
         made = self._configured(self._read(self.written))
         expect(made.name == self.offer.name, f"configured returned one that is called {made.name!r}")
         for kind in _KINDS:
@@ -69,6 +74,7 @@ class OptionsConformance(Conformance):
                 expect(isinstance(made, kind), f"configured returned {made!r}, which is no {kind.__name__}")
 
     def test_leaves_the_original_as_it_is(self) -> None:
+        """`configured` changes nothing of the offer, of which several routers are made."""
         before = _state(self.offer)
         self._configured(self._read(self.written), self.offer)
         changed = [name for name, value in _state(self.offer).items() if before.get(name) != value]

@@ -35,6 +35,7 @@ class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, Ht
     """The rules for providers; see `Asking` for what a subclass sets."""
 
     def test_is_a_provider(self) -> None:
+        """An instance with `api`, `facts`, an awaited `complete`, and a `stream` that is iterated."""
         provider = self.provider
         expect(
             isinstance(provider, Provider),
@@ -46,6 +47,7 @@ class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, Ht
         expect(not asyncio.iscoroutinefunction(provider.stream), "stream must be an asynchronous generator")
 
     def test_replies_are_scenarios(self) -> None:
+        """`replies` holds scenarios that the kit knows, and none that a flag or `cannot` denies."""
         known = {*SCENARIOS, *FLAGGED, "text"}
         names = {*known, *(f"{name}_streamed" for name in known), *ERRORS}
         for name in self.replies:
@@ -56,6 +58,7 @@ class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, Ht
             expect(flag is None or getattr(self, flag), f"replies holds {name!r}, and {flag} is False")
 
     def test_states_its_facts(self) -> None:
+        """ProviderFacts with a lower-case name, names of variables, a known region and a plain URL."""
         facts = self.provider.facts
         expect(isinstance(facts, ProviderFacts), f"facts is a {type(facts).__name__}, not ProviderFacts")
         plain = isinstance(facts.name, str) and re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", facts.name)
@@ -81,6 +84,7 @@ class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, Ht
                 raise AssertionError(f"facts.base_url: {error}") from None
 
     def test_import_brings_no_sdk(self) -> None:
+        """Importing its module in a fresh interpreter loads no vendor's SDK."""
         module = self.module or _module_of(self.provider)
         script = f"import sys; before = set(sys.modules); import {module}; print(*set(sys.modules) - before)"
         path = os.pathsep.join(entry for entry in sys.path if entry)
@@ -99,16 +103,18 @@ class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, Ht
         )
 
     def test_answers(self) -> None:
+        """Text, finish reason and usage are read as the vendor sent them, plain and streamed."""
         for streamed, way in WAYS.items():
             self._check_greeting(self._greet(streamed=streamed), way)
 
     def test_streams_what_it_answers(self) -> None:
+        """What a stream yields, folded together, equals the plain answer."""
         if not self.is_deterministic:
             not_applicable("is_deterministic is False")
         self.check_same("text")
 
     def test_lets_cancellation_pass(self) -> None:
-        """Over HTTP, `test_closes_its_socket_when_cancelled` asks for more."""
+        """Cancelled, it ends and catches no CancelledError; over HTTP, another rule asks for more."""
         if not self.provider.facts.in_process:
             not_applicable("the provider runs over HTTP")
 

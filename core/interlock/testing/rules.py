@@ -68,6 +68,7 @@ class Conformance:
             raise AttributeError(f"{type(self).__name__} has no {name!r}{way}", name=name, obj=self)
 
     def test_what_it_cannot_do_has_a_reason(self) -> None:
+        """What stands in `cannot` is one of `scenarios`, with a reason of at least three words."""
         for scenario, reason in self.cannot.items():
             expect(
                 scenario in self.scenarios,
@@ -83,6 +84,7 @@ class Conformance:
             not_applicable(self.cannot[scenario])
 
     def test_no_rule_is_overridden_without_a_reason(self) -> None:
+        """A rule that the kit overrides is a strict xfail with its reason."""
         for name in rules_of(type(self)):
             test = getattr(type(self), name)
             if test is _rule(type(self), name):

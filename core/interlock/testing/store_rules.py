@@ -35,9 +35,11 @@ class StoreConformance(Conformance):
         fail("there is no place to test at: define place(self), which returns StoreCall(url=…)")
 
     def test_is_a_kind_of_store(self) -> None:
+        """An instance with `api`, a `name`, `schemes` in lower case and an `open` that is not awaited."""
         expect_kind(self.kind, StoreKind)
 
     def test_opens_a_store(self) -> None:
+        """`open` gives a RecordStore, whose methods are awaited."""
         store: Any = self._open(self.place())
         expect(
             isinstance(store, RecordStore),
@@ -51,10 +53,12 @@ class StoreConformance(Conformance):
         self._finish(store.aclose)
 
     def test_keeps_records_as_they_are(self) -> None:
+        """Records are read back equal, bare ones and those of odd characters as well."""
         records = [sample_record(0), bare_record(1), strange_record(2)]
         self._check(records, lambda store: _each(store, [records]))
 
     def test_keeps_many(self) -> None:
+        """Many records are read back newest first and page by page, though several began together."""
         # Several begin at the same moment, and a page ends between them.
         made = (sample_record(n) for n in range(_MANY))
         records = [replace(each, started=1e9 + n // 7) for n, each in enumerate(made)]
@@ -62,6 +66,7 @@ class StoreConformance(Conformance):
         self._check(records, lambda store: _each(store, [[], *batches]))
 
     def test_keeps_what_is_put_at_once(self) -> None:
+        """Batches that are put at once are all kept."""
         batches = [[sample_record(n * 10 + m) for m in range(10)] for n in range(_AT_ONCE)]
 
         async def put_at_once(store: RecordStore) -> None:
@@ -70,10 +75,12 @@ class StoreConformance(Conformance):
         self._check([record for batch in batches for record in batch], put_at_once)
 
     def test_keeps_once_what_is_put_twice(self) -> None:
+        """A record whose id is there already is not kept a second time."""
         records = [sample_record(n) for n in range(20)]
         self._check(records, lambda store: _each(store, [records[:15], records[5:]]))
 
     def test_waits_for_everything_when_closed(self) -> None:
+        """`aclose` ends after what was put before it is kept."""
         records = [sample_record(n) for n in range(50)]
 
         async def put_and_leave(store: RecordStore) -> None:
@@ -85,6 +92,7 @@ class StoreConformance(Conformance):
         self._check(records, put_and_leave)
 
     def test_finds_by_every_field(self) -> None:
+        """`find` gives what fits every field of the query, newest first and up to its limit."""
         records = [sample_record(n) for n in range(6)]
         middle = records[3].started
         other = replace(records[1], decision=replace(records[1].decision, task="vision"))
@@ -115,6 +123,7 @@ class StoreConformance(Conformance):
         self._both(lambda store: store.put(kept), ask)
 
     def test_gets_by_id(self) -> None:
+        """`get` gives the record of an id, and None of one that is not there."""
         records = [sample_record(0), strange_record(1)]
 
         async def ask(store: RecordStore) -> None:
@@ -125,6 +134,7 @@ class StoreConformance(Conformance):
         self._both(lambda store: store.put(records), ask)
 
     def test_prunes_what_is_too_much(self) -> None:
+        """`prune` leaves the newest `keep` records."""
         records = [sample_record(n) for n in range(1_200)]
 
         async def prune(store: RecordStore) -> None:
@@ -134,6 +144,7 @@ class StoreConformance(Conformance):
         self._check(records[-100:], prune)
 
     def test_prunes_what_is_too_old(self) -> None:
+        """`prune` takes away what began before `before`."""
         records = [sample_record(n) for n in range(30)]
 
         async def prune(store: RecordStore) -> None:
@@ -143,6 +154,7 @@ class StoreConformance(Conformance):
         self._check(records[10:], prune)
 
     def test_prunes_nothing_within_bounds(self) -> None:
+        """`prune` takes nothing away that is within its bounds, and then returns 0."""
         records = [sample_record(n) for n in range(10)]
 
         async def prune(store: RecordStore) -> None:
@@ -154,6 +166,8 @@ class StoreConformance(Conformance):
         self._check(records, prune)
 
     def test_may_be_closed_twice(self) -> None:
+        """A second `aclose` changes nothing."""
+
         async def twice(store: RecordStore) -> None:
             await store.put([sample_record(0)])
             await store.aclose()
@@ -163,6 +177,7 @@ class StoreConformance(Conformance):
         self._finish(lambda: twice(store))
 
     def test_may_be_closed_unused(self) -> None:
+        """`aclose` ends without harm where nothing was asked before."""
         store = self._open(self.place())
         self._finish(store.aclose)
 

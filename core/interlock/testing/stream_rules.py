@@ -20,6 +20,7 @@ class StreamRules(Asking):
     """Skipped for providers in process."""
 
     def test_takes_no_cut_answer_for_a_whole_one(self) -> None:
+        """A reply that is cut is a ProviderError, unless the whole text had come."""
         self.over_http()
         for streamed, way in WAYS.items():
             whole = self.reply("text", streamed=streamed)
@@ -36,6 +37,7 @@ class StreamRules(Asking):
                         expect_failure(outcome, ProviderError, when)
 
     def test_never_makes_a_call_of_half_of_one(self) -> None:
+        """Cut anywhere, a tool call comes whole or is a ProviderError."""
         self.over_http()
         if not self.has_tools:
             not_applicable("has_tools is False")
@@ -59,6 +61,7 @@ class StreamRules(Asking):
                     expect_failure(outcome, ProviderError, when)
 
     def test_reads_a_stream_in_any_pieces(self) -> None:
+        """Cut anywhere, or byte by byte, a stream is read as in one piece."""
         self.over_http()
         if not isinstance(self.provider, HttpProvider) or not self.has_streaming:
             not_applicable("only a codec's decoder can be fed byte by byte")

@@ -56,18 +56,21 @@ class ToolRules(Conformance):
         raise NotImplementedError(name, arguments)
 
     def test_what_it_cannot_do_has_a_reason(self) -> None:
+        """What stands in `cannot` is the name of a tool, with a reason of several words."""
         names = {tool.spec.name for tool in self.tools()}
         for name, reason in self.cannot.items():
             expect(name in names, f"cannot names {name!r}; the tools are {', '.join(sorted(names))}")
             expect(isinstance(reason, str) and " " in reason, f"cannot[{name!r}] is no reason: {reason!r}")
 
     def test_its_data_names_its_tools(self) -> None:
+        """`arguments` and `wrong` name tools that there are."""
         names = {tool.spec.name for tool in self.tools()}
         for what in ("arguments", "wrong"):
             for name in getattr(self, what):
                 expect(name in names, f"{what} names {name!r}; the tools are {', '.join(sorted(names))}")
 
     def test_offers_tools(self) -> None:
+        """There are tools, each with `api`, a ToolSpec, and methods that are awaited."""
         tools = self.tools()
         expect(tools, "there are no tools")
         for tool in tools:
@@ -82,6 +85,7 @@ class ToolRules(Conformance):
                 expect(written or not hasattr(tool, method), f"{name}: {method} must be a coroutine function")
 
     def test_names_its_tools_each_differently(self) -> None:
+        """Names are such as every vendor takes, no two alike, and the same when asked again."""
         names = [tool.spec.name for tool in self.tools()]
         for name in names:
             expect(_NAME.fullmatch(name), f"{name!r} is no name that every vendor takes")
@@ -90,6 +94,7 @@ class ToolRules(Conformance):
         expect(names == again, f"asked twice, it offered {names} and {again}")
 
     def test_describes_its_tools(self) -> None:
+        """Each tool has a description, and parameters that are a JSON schema of type object."""
         from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - takes long to import
         from jsonschema.validators import validator_for  # noqa: PLC0415 - likewise
 
@@ -105,6 +110,7 @@ class ToolRules(Conformance):
             expect(not missing, f"{name}: required but not described: {', '.join(sorted(missing))}")
 
     def test_says_what_its_tools_do_outside(self) -> None:
+        """Effect, repetition and `settles_within`, in seconds, are stated and go together."""
         for tool in self.tools():
             name, effect, repeat, seconds = tool.spec.name, tool.effect, tool.repeat, tool.settles_within
             expect(effect in EFFECTS, f"{name}: effect is {effect!r}; use one of {', '.join(EFFECTS)}")
@@ -129,6 +135,8 @@ class ToolRules(Conformance):
             )
 
     def test_is_the_same_tool_when_asked_again(self) -> None:
+        """Name, description, schema, effect and repetition do not change by themselves."""
+
         def digests() -> dict[str, str]:
             return {tool.spec.name: self._digest(tool) for tool in self.tools()}
 
@@ -141,6 +149,7 @@ class ToolRules(Conformance):
             )
 
     def test_runs_its_tools(self) -> None:
+        """Each tool that reads is done with its `arguments`, twice."""
         for tool in self.readers():
             name = tool.spec.name
             if name in self.cannot:
@@ -159,6 +168,7 @@ class ToolRules(Conformance):
                 )
 
     def test_turns_mistakes_into_outcomes(self) -> None:
+        """Wrong arguments end in an outcome, those of `wrong` in a refusal; nothing is raised."""
         ran = False
         for tool in self.tools():
             name = tool.spec.name
@@ -178,6 +188,7 @@ class ToolRules(Conformance):
             not_applicable("no tool can be run in a test: neither `arguments` nor `wrong` names one")
 
     def test_lets_cancellation_pass(self) -> None:
+        """Cancelled, a run ends, and catches no CancelledError."""
         for tool in self.readers():
             name = tool.spec.name
             if name not in self.arguments:
