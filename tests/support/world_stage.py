@@ -85,6 +85,7 @@ class Stage:
                 "model": place.model,
                 "provider": place.provider,
                 "region": place.region,
+                "handling": {"stored": place.stored, "operator": place.operator, "parent": place.parent},
                 "on_premise": place.on_premise,
                 "base_url": f"{self._address(place, spelled=place.spelled)}/v1",
                 "api_key": "k",
@@ -138,8 +139,10 @@ async def _ask(router: Router, asking: Asking) -> str:
     options: dict[str, Any] = {
         "constraints": {
             "residency": asking.residency,
+            "storage": asking.storage,
             "on_premise": asking.on_premise,
             "deny_vendors": asking.denied,
+            "deny_laws": asking.laws,
         },
         "task": asking.task,
         "model": asking.model,

@@ -12,7 +12,10 @@ from faulty_vendors import FAULTS
 from troublemakers import Curious, Failing, Heckler, Shouts, Vandal, Wild
 
 INSIDE = {"eu": {"eu", "de", "fr"}, "us": {"us"}, "cn": {"cn"}, "de": {"de"}}
-REGIONS = ("eu", "de", "fr", "us", "cn", "global")
+# What may be under whose law; `eu` may turn out to be Germany.
+UNDER = {"eu": {"eu", "de", "fr"}, "us": {"us"}, "cn": {"cn"}, "de": {"de", "eu"}}
+REGIONS = (*("eu", "de", "fr", "us", "cn", "global") * 2, "de+fr", "eu+us", "cn+de+us")
+COMPANIES = ("eu", "us", "cn", "fr", None)
 MODELS = ("openai/gpt-5.5", "zhipu/glm-5.2", "mistral/mistral-large-3", "anthropic/claude-4-opus")
 PROVIDERS = ("openai-compatible", "openai-compatible", "vllm", "anthropic", "google")
 TIMEOUTS = {"connect": 2.0, "first_token": 0.15, "between_tokens": 0.15, "answer": 0.2, "total": 1.0}
@@ -27,6 +30,9 @@ class Place:
     provider: str
     model: str
     region: str
+    stored: str | None
+    operator: str | None
+    parent: str | None
     on_premise: bool
     host: int
     spelled: str
@@ -39,8 +45,10 @@ class Asking:
 
     mark: str
     residency: frozenset[str]
+    storage: frozenset[str]
     on_premise: bool
     denied: frozenset[str]
+    laws: frozenset[str]
     task: str | None
     model: str | None
     prefer: str | None
@@ -59,8 +67,10 @@ class World:
     places: tuple[Place, ...]
     askings: tuple[Asking, ...]
     residency: frozenset[str]
+    storage: frozenset[str]
     on_premise: bool
     denied: frozenset[str]
+    laws: frozenset[str]
     failing: frozenset[str]
     config: Mapping[str, Any]
     plugins: tuple[object, ...]
@@ -70,7 +80,12 @@ class World:
         homes = [self.residency, asking.residency]
         if asking.task == "eu_regulated":
             homes.append(frozenset({"eu"}))
-        if any(home and not any(place.region in INSIDE[name] for name in home) for home in homes):
+        if not all(_inside(place.region, home) for home in homes):
+            return False
+        kept = place.stored or (place.region if place.on_premise else "global")
+        if not (_inside(kept, self.storage) and _inside(kept, asking.storage)):
+            return False
+        if any(_reaches(law, place) for law in self.laws | asking.laws):
             return False
         if (self.on_premise or asking.on_premise) and not place.on_premise:
             return False
@@ -82,6 +97,18 @@ class World:
         return asking.model is None or asking.model in (place.id, place.model)
 
 
+def _inside(region: str, home: frozenset[str]) -> bool:
+    return not home or all(any(part in INSIDE[name] for name in home) for part in region.split("+"))
+
+
+def _reaches(law: str, place: Place) -> bool:
+    own = place.region if place.on_premise else None
+    for where in (place.region, place.operator or own, place.parent or own):
+        if where in (None, "global") or not UNDER[law].isdisjoint(where.split("+")):
+            return True
+    return False
+
+
 def make(seed: int, *, vandals: bool = True) -> World:
     """The world of a seed. Without `vandals`, nobody writes into frozen objects."""
     dice = random.Random(seed)
@@ -90,8 +117,10 @@ def make(seed: int, *, vandals: bool = True) -> World:
     askings = tuple(_asking(dice, seed, index, places) for index in range(dice.randint(1, 6)))
     constraints = {
         "residency": _some(dice, ("eu", "us", "cn"), 0.2),
+        "storage": _some(dice, ("eu", "us", "cn"), 0.05),
         "on_premise": dice.random() < 0.1,
         "deny_vendors": _some(dice, ("openai", "zhipu", "anthropic"), 0.2),
+        "deny_laws": _some(dice, ("us", "cn", "eu", "de"), 0.05),
     }
     failing = _some(dice, names, 0.15)
     plugins: list[object] = []
@@ -105,7 +134,7 @@ def make(seed: int, *, vandals: bool = True) -> World:
     config: dict[str, Any] = {
         "constraints": {
             **constraints,
-            **{key: sorted(constraints[key]) for key in ("residency", "deny_vendors")},
+            **{key: sorted(names) for key, names in constraints.items() if isinstance(names, frozenset)},
         },
         "retries": {"max": dice.randint(0, 2)},
         "rescue": dice.choice(("hold", "replay", "continue", "restart", "raise")),
@@ -120,8 +149,10 @@ def make(seed: int, *, vandals: bool = True) -> World:
         places=places,
         askings=askings,
         residency=constraints["residency"],
+        storage=constraints["storage"],
         on_premise=constraints["on_premise"],
         denied=constraints["deny_vendors"],
+        laws=constraints["deny_laws"],
         failing=failing,
         config=config,
         plugins=tuple(plugins),
@@ -139,6 +170,9 @@ def _place(dice: random.Random, index: int) -> Place:
         provider=dice.choice(PROVIDERS),
         model=dice.choice(MODELS),
         region=dice.choice(REGIONS),
+        stored=dice.choice(("eu", "us", "de+fr", "eu+us", None)),
+        operator=dice.choice(COMPANIES),
+        parent=dice.choice(COMPANIES),
         on_premise=dice.random() < 0.5,
         host=dice.randrange(HOSTS),
         spelled=dice.choice(("127.0.0.1", "127.0.0.1", "localhost", "LOCALHOST", "user:pass@127.0.0.1")),
@@ -151,8 +185,10 @@ def _asking(dice: random.Random, seed: int, index: int, places: Sequence[Place])
     return Asking(
         mark=f"prompt-{seed}-{index}",
         residency=_some(dice, ("eu", "us", "cn", "de"), 0.4),
+        storage=_some(dice, ("eu", "us", "cn", "de"), 0.1),
         on_premise=dice.random() < 0.1,
         denied=_some(dice, ("openai", "zhipu", "anthropic", "vllm"), 0.3),
+        laws=_some(dice, ("us", "cn", "eu", "de"), 0.05),
         task=dice.choice((None, None, None, None, "conversational", "eu_regulated")),
         model=dice.choice((None, None, None, someone.id, someone.model)),
         prefer=dice.choice((None, None, dice.choice(places).id)),

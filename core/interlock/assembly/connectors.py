@@ -27,6 +27,7 @@ from interlock.plugins.running import attempt, cause
 from interlock.protocols import Connector, ConnectorCall, ConnectorFacts, ConnectorKind
 from interlock.toolbox.sources import ToolSource
 from interlock.types.connectors import CONNECTORS
+from interlock.types.handling import UNRECORDED
 from interlock.types.models import Credential, Destination, Secret, Timeouts
 from interlock.types.names import nearest
 
@@ -113,9 +114,11 @@ class _Maker:
     def _destination(self, item: ConnectorConfig, facts: ConnectorFacts, key: str) -> Destination:
         base_url, login = without_login(_address(item, facts))
         on_premise = bool(item.on_premise)
+        region, handling = item.places or facts.region, item.handling.over(UNRECORDED)
         return Destination(
             id=item.id,
-            region=item.region or facts.region,
+            region=region,
+            handling=handling.at(region) if on_premise or region == LOCAL else handling,
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),
             on_premise=on_premise,

@@ -18,6 +18,7 @@ from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig
 from interlock.http import origin_of, without_login
 from interlock.protocols import ProviderFacts
+from interlock.types.handling import UNRECORDED
 from interlock.types.jurisdictions import is_cloud_region, normalise
 from interlock.types.models import (
     Credential,
@@ -101,6 +102,7 @@ class DeploymentMaker:
             card=card,
             provider=endpoint.provider,
             region=endpoint.region if keeps or endpoint.region != LOCAL else GLOBAL,
+            handling=UNRECORDED.at(LOCAL) if keeps and endpoint.region == LOCAL else UNRECORDED,
             name=endpoint.name,
             base_url=_address(facts, endpoint.region),
             credential=self._from_environment(endpoint.provider, facts),
@@ -127,7 +129,7 @@ class DeploymentMaker:
         if not keeps:
             self._check_passed_on(item, name, key)
             usual = usual if usual != LOCAL else GLOBAL
-        region = item.region or usual
+        region = item.places or usual
         own = _address(facts, region)
         base_url, login = without_login((item.base_url or own).rstrip("/"))
         at_home = usual_address = True
@@ -140,11 +142,13 @@ class DeploymentMaker:
         on_premise = item.on_premise
         if on_premise is None:
             on_premise = bool(facts and facts.on_premise and at_home and keeps)
+        handling = item.handling.over(UNRECORDED)
         return Deployment(
             id=item.id,
             card=replace(card, context_window=item.context_window) if item.context_window else card,
             provider=item.provider,
             region=region,
+            handling=handling.at(region) if on_premise or region == LOCAL else handling,
             name=name,
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),

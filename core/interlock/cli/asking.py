@@ -37,11 +37,18 @@ _SPELLINGS: Final = {
     "residency": _Spelling(
         metavar="PLACE", help="Where the request may be processed, e.g. eu. Repeat it or use commas."
     ),
+    "storage": _Spelling(
+        metavar="PLACE", help="Where what is kept of the request may be kept. Repeat it or use commas."
+    ),
     "on_premise": _Spelling(help="Allow only what runs on your own ground."),
     "deny_vendors": _Spelling(
         flag="--deny",
         metavar="VENDOR",
         help="A vendor that must not see the request. Repeat it or use commas.",
+    ),
+    "deny_laws": _Spelling(
+        metavar="PLACE",
+        help="A jurisdiction whose law must not reach the request. Repeat it or use commas.",
     ),
 }
 _FREE: Final = Constraints()

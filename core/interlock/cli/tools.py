@@ -1,7 +1,7 @@
 """`interlock tools`: what connectors offer, and one run of one of them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -25,10 +25,18 @@ ResidencyOption = Annotated[
     list[str] | None,
     typer.Option(metavar="PLACE", help="Where a connector may work, e.g. eu. Repeat it or use commas."),
 ]
+StorageOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PLACE", help="Where what it is sent may be kept. Repeat it or use commas."),
+]
 OnPremiseOption = Annotated[bool, typer.Option("--on-premise", help="Only what runs on your own ground.")]
 DenyOption = Annotated[
     list[str] | None,
     typer.Option("--deny", metavar="VENDOR", help="A vendor that must see nothing. Repeat it or use commas."),
+]
+DenyLawsOption = Annotated[
+    list[str] | None,
+    typer.Option("--deny-laws", metavar="PLACE", help="A jurisdiction whose law must not reach it."),
 ]
 NameArgument = Annotated[
     str, typer.Argument(metavar="TOOL", help="Its name, as `interlock tools list` has it.")
@@ -49,15 +57,18 @@ def list_tools(
     context: typer.Context,
     *,
     residency: ResidencyOption = None,
+    storage: StorageOption = None,
     on_premise: OnPremiseOption = False,
     deny: DenyOption = None,
+    deny_laws: DenyLawsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the tools of the connectors that are allowed, and why the others are not.
 
     Their services are asked what they offer.
     """
-    box = _toolbox(context, _constraints(residency, on_premise=on_premise, deny=deny))
+    rules = {"residency": residency, "storage": storage, "deny_vendors": deny, "deny_laws": deny_laws}
+    box = _toolbox(context, _constraints(rules, on_premise=on_premise))
     found = box.tools_sync()
     if as_json:
         excluded = [{"connector": name, "why": why} for name, why in box.excluded.items()]
@@ -100,8 +111,10 @@ def call_tool(
         typer.Argument(metavar="[NAME=VALUE]…", help="Its arguments; a value is JSON, or else text."),
     ] = None,
     residency: ResidencyOption = None,
+    storage: StorageOption = None,
     on_premise: OnPremiseOption = False,
     deny: DenyOption = None,
+    deny_laws: DenyLawsOption = None,
     key: Annotated[
         str | None,
         typer.Option(metavar="KEY", help="Names the effect; the same one when a doubtful run is repeated."),
@@ -116,7 +129,8 @@ def call_tool(
     The exit code is 0 when it is done, and 1 when it was refused, when nobody knows whether it has happened,
     or when you say no.
     """
-    box = _toolbox(context, _constraints(residency, on_premise=on_premise, deny=deny))
+    rules = {"residency": residency, "storage": storage, "deny_vendors": deny, "deny_laws": deny_laws}
+    box = _toolbox(context, _constraints(rules, on_premise=on_premise))
     _tool(box, name)
     call = ToolCall(id="interlock-tools-call", name=name, arguments=_arguments(arguments or ()))
     outcome = box.run_sync(call, key=key, grant=_grant(box, call, yes=yes))
@@ -135,14 +149,9 @@ def _toolbox(context: typer.Context, constraints: Constraints) -> "Toolbox":
     return router.toolbox(constraints=constraints)
 
 
-def _constraints(
-    residency: Iterable[str] | None, *, on_premise: bool, deny: Iterable[str] | None
-) -> Constraints:
-    return Constraints(
-        residency=frozenset(inputs.parted(residency)),
-        on_premise=on_premise,
-        deny_vendors=frozenset(inputs.parted(deny)),
-    )
+def _constraints(names: Mapping[str, Iterable[str] | None], *, on_premise: bool) -> Constraints:
+    given: dict[str, Any] = {rule: frozenset(inputs.parted(said)) for rule, said in names.items()}
+    return Constraints(on_premise=on_premise, **given)
 
 
 def _tool(box: "Toolbox", name: str) -> "OfferedTool":

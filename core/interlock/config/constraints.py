@@ -1,7 +1,7 @@
 """The configuration's `constraints`, a key for each field of `Constraints`, and its `demands`."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, create_model, model_validator
@@ -9,13 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from interlock.config.schema import Names, Part
 from interlock.errors import RequestError
-from interlock.types.jurisdictions import residency
+from interlock.types.jurisdictions import residency as jurisdictions_named
 from interlock.types.request import DEMANDS, Constraints, as_demands
 
 
 def _jurisdictions(value: tuple[str, ...]) -> tuple[str, ...]:
     try:
-        residency(frozenset(name.strip().lower() for name in value))
+        jurisdictions_named(frozenset(name.strip().lower() for name in value))
     except RequestError as error:
         raise _refused(error) from None
     return value
@@ -36,7 +36,8 @@ def _refused(error: RequestError) -> PydanticCustomError:
 Demands = Annotated[Names, AfterValidator(_demands)]
 
 # What is checked further than a field's kind says.
-_CHECKED: Final[dict[str, Any]] = {"residency": Annotated[Names, AfterValidator(_jurisdictions)]}
+_Jurisdictions = Annotated[Names, AfterValidator(_jurisdictions)]
+_CHECKED: Final[dict[str, Any]] = dict.fromkeys(("residency", "storage", "deny_laws"), _Jurisdictions)
 
 
 class _Written(Part):
@@ -45,6 +46,7 @@ class _Written(Part):
     if TYPE_CHECKING:
         # Every field is there; these are read by name.
         residency: tuple[str, ...] = ()
+        storage: tuple[str, ...] = ()
         deny_vendors: tuple[str, ...] = ()
 
     @model_validator(mode="before")
@@ -67,8 +69,7 @@ class _Written(Part):
         )
 
     def constraints(self) -> Constraints:
-        written = Constraints(**dict(self))
-        return replace(written, residency=residency(written.residency))
+        return Constraints(**dict(self)).coded()
 
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """What a configuration may hold. Names of models, providers and plugins are checked by assembly."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -16,7 +17,8 @@ from pydantic_core import PydanticCustomError
 
 from interlock.arbiters.vote import Vote
 from interlock.strategies.panel import PanelStrategy
-from interlock.types.jurisdictions import UnknownRegionError, normalise
+from interlock.types.handling import Handling
+from interlock.types.jurisdictions import BESIDE, GLOBAL, UnknownRegionError, normalise, place_of
 from interlock.types.models import Network, Price, Secret, Tier, Timeouts, Unprinted
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
@@ -57,6 +59,13 @@ def _traits(value: object) -> Traits:
         raise _at(unknown.key, unknown.message, unknown.suggestion) from None
 
 
+def _places(value: object) -> object:
+    """A region may be written as a list of places."""
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return BESIDE.join(value)
+    return value
+
+
 def _header(value: str) -> str:
     if not value.isprintable():
         raise PydanticCustomError("header", "a header holds printable characters alone.")
@@ -79,6 +88,7 @@ TraitsTable = Annotated[Traits, BeforeValidator(_traits), WithJsonSchema({"type"
 OptionsTable = dict[
     Text, Annotated[dict[str, Any], BeforeValidator(nothing_is_empty), AfterValidator(Unprinted)]
 ]
+PlacesText = Annotated[str, BeforeValidator(_places)]
 HeaderText = Annotated[str, AfterValidator(_header)]
 
 
@@ -133,6 +143,38 @@ class PriceConfig(Part):
         return Price(**dict(self) | {"tiers": tuple(Tier(**dict(tier)) for tier in self.tiers)})
 
 
+class HandlingConfig(Part):
+    """How whoever runs a destination handles what it is sent, as far as the user knows."""
+
+    stored: PlacesText | None = None
+    operator: Text | None = None
+    parent: Text | None = None
+    agreements: Names | None = None
+    retention_days: Count | None = None
+    training: bool | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for key in ("stored", "operator", "parent"):
+            value = getattr(self, key)
+            try:
+                if value is not None and place_of(value) == GLOBAL and key != "stored":
+                    raise _at(key, "expected a jurisdiction; leave it out where it is not known.")
+            except UnknownRegionError as unknown:
+                raise _at(key, str(unknown), unknown.suggestion) from None
+        return self
+
+    def over(self, known: Handling) -> Handling:
+        """What is known otherwise, with what is written here in its place."""
+        given: dict[str, Any] = {name: value for name, value in self if value is not None}
+        for key in ("stored", "operator", "parent"):
+            if key in given:
+                given[key] = place_of(given[key])
+        if "agreements" in given:
+            given["agreements"] = frozenset(name.lower() for name in given["agreements"])
+        return replace(known, **given) if given else known
+
+
 class DestinationConfig(Part):
     """Where requests are sent, and with which key.
 
@@ -141,7 +183,8 @@ class DestinationConfig(Part):
     """
 
     id: Text
-    region: str | None = None
+    region: PlacesText | None = None
+    handling: HandlingConfig = HandlingConfig()
     base_url: Annotated[str | None, Field(repr=False)] = None
     api_key: SecretText | None = None
     on_premise: bool | None = None
@@ -164,6 +207,12 @@ class DestinationConfig(Part):
             if value is not None and not value.lower().startswith(("http://", "https://")):
                 raise _at(key, "expected an address that starts with http:// or https://.")
         return self
+
+    @property
+    def places(self) -> str:
+        """The region: one as it is written, several as their codes; empty without one."""
+        region = self.region or ""
+        return normalise(region, getattr(self, "provider", "")) if BESIDE in region else region
 
     def network(self) -> Network:
         certificate = self.client_cert

@@ -14,7 +14,7 @@ def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsC
     """What all layers ask for; `merged` is what the strongest of them asks for, key by key.
 
     Raises:
-        ConfigError: two sources name residencies that have no place in common.
+        ConfigError: two sources name residencies, or storages, that have no place in common.
     """
     given = [(layer, layer.data["constraints"]) for layer in layers if layer.data.get("constraints")]
     if len(given) < 2:  # noqa: PLR2004 - nothing to compare
@@ -28,15 +28,16 @@ def tightest(layers: Sequence[Layer], merged: ConstraintsConfig) -> ConstraintsC
             key = ".".join(("constraints", *map(str, wrong["loc"])))
             raise ConfigError(f"{wrong['msg']}.", key=key, source=layer.name) from None
         tighter = whole.tightened(asked.constraints())
-        if NOWHERE in tighter.residency:
-            others = " and ".join(other.name for other, _ in given if other is not layer)
-            _, line, variable = layer.find(["constraints", "residency"])
-            raise ConfigError(
-                f"{', '.join(asked.residency)} has no place in common with what {others} allows: "
-                f"{', '.join(sorted(whole.residency))}.",
-                key=variable or "constraints.residency",
-                source=layer.name,
-                line=line,
-            )
+        for rule in ("residency", "storage"):
+            if NOWHERE in getattr(tighter, rule):
+                others = " and ".join(other.name for other, _ in given if other is not layer)
+                _, line, variable = layer.find(["constraints", rule])
+                raise ConfigError(
+                    f"{', '.join(getattr(asked, rule))} has no place in common with what {others} allows: "
+                    f"{', '.join(sorted(getattr(whole, rule)))}.",
+                    key=variable or f"constraints.{rule}",
+                    source=layer.name,
+                    line=line,
+                )
         whole = tighter
     return ConstraintsConfig.of(whole)

@@ -6,7 +6,7 @@ no card states, a card without capabilities) never excludes.
 
 from collections.abc import Iterable
 
-from interlock.constraints.destinations import denied, off_premise, outside
+from interlock.constraints.destinations import denied, off_premise, outside, stored_outside, under
 from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.providers import distribution_of
@@ -72,6 +72,38 @@ class Residency:
     def check(self, call: ConstraintCall) -> str | None:
         deployment = call.deployment
         return outside(deployment, call.constraints.residency, deployment.provider)
+
+
+class Storage:
+    """Where what is kept of the request may be kept; what is not recorded may be anywhere."""
+
+    api = API
+    name = "storage"
+    fixed = False
+    replays = True
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.constraints.storage
+
+    def check(self, call: ConstraintCall) -> str | None:
+        allowed = call.constraints.storage
+        return stored_outside(call.deployment, allowed, call.deployment.provider) if allowed else None
+
+
+class DeniedLaws:
+    """Whose law must not reach the request, by place, operator or parent; what is not recorded may be any."""
+
+    api = API
+    name = "denied_laws"
+    fixed = False
+    replays = True
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.constraints.deny_laws
+
+    def check(self, call: ConstraintCall) -> str | None:
+        laws = call.constraints.deny_laws
+        return under(call.deployment, laws, call.deployment.provider) if laws else None
 
 
 class OnPremise:
@@ -211,6 +243,8 @@ class Credentials(_Fixed):
 BUILTIN: tuple[SelectiveConstraint, ...] = (
     ProviderInstalled(),
     Residency(),
+    Storage(),
+    DeniedLaws(),
     OnPremise(),
     DeniedVendors(),
     Treatment(),

@@ -1,7 +1,9 @@
 """Regions as jurisdictions: what lies in what, and what a residency allows.
 
-`local` is in process and satisfies every residency that can be met at all. `global` and an empty region are
-anywhere, and satisfy none.
+A region is one place or a set of them, written with `+` in between: `ch+eu` is processed in either. What must
+hold of a region must hold of every member. `local` is in process and satisfies every residency that can be
+met at all; beside another place it adds nothing. `global` and an empty region are anywhere and satisfy none,
+and so is every set with one of them.
 """
 
 from functools import lru_cache
@@ -20,6 +22,7 @@ from interlock.types.places import (
 
 LOCAL = "local"
 GLOBAL = "global"
+BESIDE = "+"
 # What is left of two residencies that have nothing in common. No region lies there, `local` included.
 NOWHERE = "nowhere"
 
@@ -59,12 +62,31 @@ class UnknownRegionError(ValueError):
 
 @lru_cache(maxsize=1024)
 def place_of(region: str, provider: str = "") -> str:
-    """The jurisdiction code that a region lies in: `eu-central-1` is `de`. Raises UnknownRegionError.
+    """The jurisdiction code that a region lies in: `eu-central-1` is `de`, and `Germany + uk` is `de+uk`.
+    Raises UnknownRegionError.
 
     `local` and `global` are themselves, and an empty region is `global`. A provider whose region names mean
     other places than Amazon's (Alibaba's eu-west-1 is London) must be named.
     """
-    name = "-".join(region.strip().lower().replace("_", "-").split())
+    return BESIDE.join(sorted(members(region, provider)))
+
+
+@lru_cache(maxsize=1024)
+def members(region: str, provider: str = "") -> frozenset[str]:
+    """The codes of all places that a region is made of; never empty. Raises UnknownRegionError."""
+    if BESIDE not in region:
+        return frozenset({_one(region, provider)})
+    names = region.split(BESIDE)
+    if not all(name.strip() for name in names):
+        raise UnknownRegionError(f"{region.strip()!r} lacks a place beside its {BESIDE}.")
+    found = {_one(name, provider) for name in names}
+    if GLOBAL in found:
+        return frozenset({GLOBAL})
+    return frozenset(found - {LOCAL} or {LOCAL})
+
+
+def _one(region: str, provider: str) -> str:
+    name = _spelled(region)
     if name in ("", GLOBAL):
         return GLOBAL
     if name == LOCAL:
@@ -85,10 +107,16 @@ def place_of(region: str, provider: str = "") -> str:
     return place
 
 
+def _spelled(region: str) -> str:
+    return "-".join(region.strip().lower().replace("_", "-").split())
+
+
 def normalise(region: str, provider: str = "") -> str:
-    """A region as it is written, lower case; raises UnknownRegionError when it has no place."""
-    place_of(region, provider)
-    return "-".join(region.strip().lower().replace("_", "-").split()) or GLOBAL
+    """A region as it is written, lower case; of several places their codes, sorted. Raises UnknownRegionError
+    when it has no place.
+    """
+    place = place_of(region, provider)
+    return place if BESIDE in region else _spelled(region) or GLOBAL
 
 
 def is_cloud_region(region: str) -> bool:
@@ -98,28 +126,63 @@ def is_cloud_region(region: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def jurisdictions_of(region: str, provider: str = "") -> frozenset[str]:
-    """Every jurisdiction that a region lies in: `eu-central-1` is in de, eu and eea.
+    """Every jurisdiction that the whole of a region lies in: `eu-central-1` is in de, eu and eea, and `de+fr`
+    in eu and eea.
 
-    Empty for `global` and for what is not known: neither can be shown to lie anywhere.
+    Empty for `global` and for what is not known: neither can be shown to lie anywhere. Empty, too, for places
+    that have no area in common.
     """
     try:
-        place = place_of(region, provider)
+        places = members(region, provider)
     except UnknownRegionError:
         return _ANYWHERE
-    if place == GLOBAL:
-        return _ANYWHERE
-    return _WITHIN.get(place, frozenset({place}))
+    return frozenset.intersection(*map(_around, places))
 
 
 @lru_cache(maxsize=1024)
 def satisfies(region: str, allowed: frozenset[str], provider: str = "") -> bool:
-    """Whether what is processed in `region` stays inside one of `allowed`; no `allowed` means anywhere."""
+    """Whether what is processed in `region` stays inside `allowed`, each of its places inside one of them; no
+    `allowed` means anywhere.
+    """
     if not allowed:
         return True
     if NOWHERE in allowed:
         return False
-    within = jurisdictions_of(region, provider)
-    return LOCAL in within or not within.isdisjoint(_places(allowed))
+    try:
+        places = members(region, provider)
+    except UnknownRegionError:
+        return False
+    inside = codes(allowed)
+    return all(place == LOCAL or not _around(place).isdisjoint(inside) for place in places)
+
+
+def lies_in(region: str, other: str, provider: str = "") -> bool:
+    """Whether every place of a region lies in some place of the other; anything lies in `global`."""
+    try:
+        around = members(other, provider)
+    except UnknownRegionError:
+        return False
+    return GLOBAL in around or satisfies(region, around, provider)
+
+
+@lru_cache(maxsize=1024)
+def touching(region: str, provider: str = "") -> frozenset[str] | None:
+    """Every jurisdiction that some part of a region may lie in, those inside its areas too: `eu` touches eea,
+    eu and each member. None where that is any; nothing for `local`.
+    """
+    try:
+        places = members(region, provider)
+    except UnknownRegionError:
+        return None
+    if GLOBAL in places:
+        return None
+    inner = {place for place, around in _WITHIN.items() if not around.isdisjoint(places)}
+    return frozenset(inner.union(*map(_around, places)) - {LOCAL})
+
+
+def _around(place: str) -> frozenset[str]:
+    """The areas that a code lies in, itself among them."""
+    return _ANYWHERE if place == GLOBAL else _WITHIN.get(place, frozenset({place}))
 
 
 @lru_cache(maxsize=1024)
@@ -132,7 +195,7 @@ def is_inside(allowed: frozenset[str], area: str) -> bool:
 def residency(names: frozenset[str], key: str = "constraints.residency") -> frozenset[str]:
     """Jurisdictions as codes (`germany` becomes `de`). Raises RequestError for one that cannot be meant."""
     codes = set()
-    for name in names:
+    for name in _parted(names):
         if name == NOWHERE:
             return frozenset({NOWHERE})
         try:
@@ -162,12 +225,17 @@ def shared(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _places(allowed: frozenset[str]) -> frozenset[str]:
-    """Codes of what is allowed; names without a place allow nothing."""
+def codes(names: frozenset[str]) -> frozenset[str]:
+    """The codes of places; names without one are left out."""
     places = set()
-    for name in allowed:
+    for name in _parted(names):
         try:
             places.add(place_of(name))
         except UnknownRegionError:
             continue
     return frozenset(places)
+
+
+def _parted(names: frozenset[str]) -> list[str]:
+    """`eu+ch` allows what eu and ch allow."""
+    return [part for name in names for part in name.split(BESIDE)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, NoReturn
 
+from interlock.types.handling import UNRECORDED, Handling
 from interlock.types.traits import UNKNOWN, Traits, layered
 
 _LOCAL = "local"
@@ -228,7 +229,9 @@ class Destination:
     """Where requests are sent, or what serves them in the process: all that the way out needs to know of it.
 
     Attributes:
-        region: a jurisdiction, a cloud region that maps to one, `global`, or `local` (in process).
+        region: where it processes what it is sent: a jurisdiction, a cloud region that maps to one, several
+            as `ch+eu`, `global`, or `local` (in process).
+        handling: how whoever runs it handles what it is sent.
         base_url: the root, version included; empty for what runs in the process.
         on_premise: it stands on the user's own ground.
         headers: sent with every request, after our own. They may hold keys, and do not print.
@@ -240,6 +243,7 @@ class Destination:
 
     id: str
     region: str
+    handling: Handling = UNRECORDED
     base_url: str = ""
     credential: Credential = Credential()
     on_premise: bool = False
@@ -272,6 +276,7 @@ class Deployment(Destination):
         traits: what the model takes here, where that differs from its card.
         unserved: why nothing is known to answer to its name there, and the way out; it is asked all the same.
         treatment: how requests may reach it, as a `Candidate` has it; None leaves that to who decides.
+        pins: place -> fields of the request's body with which the vendor processes it there alone.
     """
 
     card: ModelCard
@@ -282,6 +287,7 @@ class Deployment(Destination):
     traits: Traits = UNKNOWN
     unserved: str = ""
     treatment: Literal["as_is", "sealed"] | None = None
+    pins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

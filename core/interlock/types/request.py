@@ -19,13 +19,19 @@ class Constraints:
     Attributes:
         residency: jurisdictions in which the request may be processed (`eu`, `us`, `cn`, a country);
             any one of them will do, none means anywhere.
+        storage: jurisdictions in which what is kept of the request may be kept; any one of them will do, none
+            means anywhere. Where nobody has recorded it, it may be anywhere.
         on_premise: only deployments that run on the user's own ground.
         deny_vendors: makers and providers that must not see the request, e.g. `deepseek`.
+        deny_laws: jurisdictions whose law must not reach the request: by the place in which it is processed,
+            by the company that operates it, or by that one's parent. Where one is unknown, it may be any.
     """
 
     residency: frozenset[str] = frozenset()
+    storage: frozenset[str] = frozenset()
     on_premise: bool = False
     deny_vendors: frozenset[str] = frozenset()
+    deny_laws: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for key in _NAMES:
@@ -39,18 +45,31 @@ class Constraints:
         return not any(getattr(self, key) for key in _RULES)
 
     def tightened(self, other: "Constraints") -> "Constraints":
-        """What both ask for, with jurisdictions as codes. Two residencies that have nothing in common exclude
-        every deployment.
+        """What both ask for, with jurisdictions as codes. Two residencies, or two storages, that have nothing
+        in common exclude every deployment.
 
         Raises:
-            RequestError: the other's residency names what is no jurisdiction.
+            RequestError: what stands for a jurisdiction in one of them is none.
         """
-        wanted = jurisdictions.residency(other.residency)
+        wanted = other.coded()
         if self.is_free:
-            return other if wanted == other.residency else replace(other, residency=wanted)
-        both = {name: _joined(getattr(self, name), getattr(other, name)) for name in _RULES}
-        both["residency"] = jurisdictions.shared(jurisdictions.residency(self.residency), wanted)
+            return wanted
+        ours = self.coded()
+        both = {name: _joined(getattr(ours, name), getattr(wanted, name)) for name in _RULES}
+        for name in _PLACES:
+            both[name] = jurisdictions.shared(getattr(ours, name), getattr(wanted, name))
         return Constraints(**both)
+
+    def coded(self) -> "Constraints":
+        """The same, its jurisdictions as codes (`germany` becomes `de`). Raises RequestError for a name that
+        stands for none.
+        """
+        changed: dict[str, frozenset[str]] = {}
+        for name in _JURISDICTIONS:
+            written = getattr(self, name)
+            if written and (codes := jurisdictions.residency(written, f"constraints.{name}")) != written:
+                changed[name] = codes
+        return replace(self, **changed) if changed else self  # type: ignore[arg-type]  # of such fields alone
 
 
 def _joined(one: Any, other: Any) -> Any:
@@ -60,6 +79,9 @@ def _joined(one: Any, other: Any) -> Any:
 
 _RULES = tuple(each.name for each in fields(Constraints))
 _NAMES = tuple(each.name for each in fields(Constraints) if isinstance(each.default, frozenset))
+# Of those that name jurisdictions, the ones of which two are put together by what lies in both.
+_PLACES = ("residency", "storage")
+_JURISDICTIONS = (*_PLACES, "deny_laws")
 
 DEMANDS = ("low_latency",)
 """What a request may demand beside its task: that row of the task table then comes first."""

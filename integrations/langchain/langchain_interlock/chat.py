@@ -71,8 +71,10 @@ class ChatInterlock(Traced, BaseChatModel):
     timeout: float | None = None
     constraints: dict[str, Any] | None = None
     residency: list[str] | None = None
+    storage: list[str] | None = None
     on_premise: bool | None = None
     deny_vendors: list[str] | None = None
+    deny_laws: list[str] | None = None
     demands: list[str] | None = None
 
     temperature: float | None = None
@@ -113,7 +115,7 @@ class ChatInterlock(Traced, BaseChatModel):
     def _config(self, value: Any) -> Any:
         return bare.without_secrets(value)
 
-    @field_validator("residency", "deny_vendors", "demands", "stop", mode="before")
+    @field_validator("residency", "storage", "deny_vendors", "deny_laws", "demands", "stop", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         if isinstance(value, str):

@@ -5,6 +5,7 @@ import pytest
 
 from interlock.constraints import BUILTIN, needs
 from interlock.protocols import API, Constraint, ConstraintCall, ProviderFacts
+from interlock.types.handling import Handling
 from interlock.types.messages import Audio, Document, Image, Message, Text, ToolResult
 from interlock.types.models import Credential, Deployment, ModelCard, Secret
 from interlock.types.request import Constraints, Request, Settings, ToolSpec
@@ -84,6 +85,67 @@ def test_residency_names_both_places() -> None:
 def test_residency_is_told_before_a_missing_key() -> None:
     sentence = first_sentence(constraints=Constraints(residency={"eu"}), credential=Credential())
     assert sentence == "processed in cn; the residency allows eu only"
+
+
+def test_residency_names_each_place_and_who_says_so() -> None:
+    known = Handling(
+        note="Ask for a project in the EU.", source="https://example.org/places", as_of="2026-11-29"
+    )
+    sentence = first_sentence(
+        constraints=Constraints(residency={"eu"}),
+        region="ch+eea",
+        base_url="https://eu.example.org",
+        handling=known,
+    )
+    assert sentence == (
+        "processed in ch+eea (eu.example.org, as of 2026-11-29: Ask for a project in the EU; "
+        "see https://example.org/places); the residency allows eu only"
+    )
+    assert first_sentence(constraints=Constraints(residency={"eu", "eea", "ch"}), region="ch+eea") is None
+
+
+def test_storage_asks_where_something_is_kept_and_takes_the_unrecorded_for_anywhere() -> None:
+    asked = Constraints(storage={"eu"})
+    assert first_sentence(constraints=asked) == "may be stored anywhere; storage is allowed in eu only"
+    assert first_sentence(constraints=asked, handling=Handling(stored="de+fr")) is None
+    assert first_sentence(constraints=asked, handling=Handling(stored="ch+eu")) == (
+        "stored in ch+eu; storage is allowed in eu only"
+    )
+    assert first_sentence(constraints=asked, region="local") is None
+    assert first_sentence(constraints=asked, region="eu") == first_sentence(constraints=asked)
+    both = asked.tightened(Constraints(storage={"us"}))
+    assert "storage and the request's contradict" in str(first_sentence(constraints=both))
+
+
+@pytest.mark.parametrize(
+    ("region", "operator", "parent", "why"),
+    [
+        ("us", "de", "de", "it is processed in us; the law of us is denied"),
+        ("eu", "us", "us", "its operator is in us; the law of us is denied"),
+        ("eu", "ie", "us", "its operator's parent is in us; the law of us is denied"),
+        ("eu", "", "", "nobody recorded who operates it; the law of us is denied"),
+        ("eu", "ie", "", "nobody recorded who owns its operator; the law of us is denied"),
+        ("global", "ie", "ie", "nobody recorded where it is processed; the law of us is denied"),
+        ("eu", "ie", "ie", None),
+        ("local", "", "", None),
+        ("local", "us", "us", "its operator is in us; the law of us is denied"),
+    ],
+)
+def test_a_denied_law_reaches_by_place_operator_and_parent(
+    region: str, operator: str, parent: str, why: str | None
+) -> None:
+    known = Handling(operator=operator, parent=parent)
+    for law in ("us", "usa"):
+        asked = Constraints(deny_laws={law})
+        assert first_sentence(constraints=asked, region=region, handling=known) == why
+
+
+def test_the_law_of_a_member_is_denied_with_its_union_and_a_union_that_may_be_in_it() -> None:
+    german = Handling(operator="de", parent="de")
+    assert first_sentence(constraints=Constraints(deny_laws={"eu"}), region="uk", handling=german)
+    spread = Handling(operator="uk", parent="uk")
+    assert first_sentence(constraints=Constraints(deny_laws={"de"}), region="eu", handling=spread)
+    assert first_sentence(constraints=Constraints(deny_laws={"de"}), region="fr", handling=spread) is None
 
 
 def test_a_contradiction_between_policy_and_request_is_named_as_one() -> None:

@@ -16,7 +16,7 @@ from world_stage import Stage, Tally
 from worlds import make
 
 WORLDS = int(os.environ.get("FUZZ_EXAMPLES", "24"))
-FEWER = WORLDS // 3
+FEWER = WORLDS // 2
 Tamper = Callable[[Router], None]
 
 

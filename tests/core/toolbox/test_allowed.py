@@ -25,6 +25,8 @@ async def test_the_tools_of_what_is_allowed_are_there_as_a_request_takes_them(de
     ("constraints", "why"),
     [
         ({"residency": ["us"]}, "processed in eu; the residency allows us only"),
+        ({"storage": ["eu"]}, "may be stored anywhere; storage is allowed in eu only"),
+        ({"deny_laws": ["us"]}, "nobody recorded who operates it; the law of us is denied"),
         ({"on_premise": True}, "not on premise; only what stands on the user's own ground is allowed"),
         ({"deny_vendors": ["Acme"]}, "acme is a denied vendor"),
         ({"deny_vendors": ["tickets"]}, "tickets is a denied vendor"),
@@ -48,6 +50,11 @@ async def test_what_the_constraints_forbid_is_out_and_is_sent_nothing(desk, serv
     ("entry", "constraints"),
     [
         ({"region": "de"}, {"residency": ["eu"]}),
+        ({"region": ["de", "ch"]}, {"residency": ["eu", "ch"]}),
+        ({"handling": {"stored": ["de", "fr"]}}, {"storage": ["eu"]}),
+        ({"handling": {"operator": "ie", "parent": "fr"}}, {"deny_laws": ["us"]}),
+        ({"on_premise": True}, {"storage": ["eu"], "deny_laws": ["us"]}),
+        ({"region": "local"}, {"storage": ["eu"], "deny_laws": ["us"]}),
         ({"on_premise": True}, {"on_premise": True}),
         ({"region": "local"}, {"residency": ["us"], "on_premise": True}),
     ],

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +9,11 @@ from interlock.types.jurisdictions import (
     UnknownRegionError,
     is_inside,
     jurisdictions_of,
+    lies_in,
     normalise,
+    place_of,
     satisfies,
+    touching,
 )
 from interlock.types.places import ALIBABA, AMAZON, AREAS, GOOGLE, MICROSOFT, NAMES
 from interlock.types.request import Constraints
@@ -190,3 +195,78 @@ def test_a_residency_that_cannot_be_meant_is_refused(place: str, message: str) -
         Constraints().tightened(asks(place))
     assert caught.value.key == "constraints.residency"
     assert message in str(caught.value)
+
+
+def test_a_region_may_be_several_places_in_any_order_and_spelling() -> None:
+    assert normalise("eu+CH") == normalise("Switzerland + european-union") == "ch+eu"
+    assert normalise("eu-central-1+uksouth") == "de+uk"
+    assert normalise("eu-west-1+ch", "alibaba") == "ch+uk"
+    assert normalise("eu+eu") == "eu"
+
+
+@pytest.mark.parametrize(
+    ("region", "place"),
+    [("eu+global", "global"), ("local+eu", "eu"), ("local+local", "local"), ("local+global", "global")],
+)
+def test_global_swallows_every_place_and_local_adds_none(region: str, place: str) -> None:
+    assert normalise(region) == place
+
+
+@pytest.mark.parametrize("region", ["eu+", "+", "eu++ch", " + eu"])
+def test_a_place_that_is_missing_beside_another_is_refused(region: str) -> None:
+    with pytest.raises(UnknownRegionError, match=r"lacks a place beside its \+"):
+        normalise(region)
+    assert not satisfies(region, EU)
+
+
+def test_a_set_satisfies_what_holds_each_of_its_places() -> None:
+    assert satisfies("de+fr", EU)
+    assert not satisfies("ch+eu", EU)
+    assert satisfies("ch+eu", frozenset({"eu", "ch"}))
+    assert satisfies("ch+eu", frozenset({"eu+ch"}))
+    assert jurisdictions_of("de+fr") == {"eu", "eea"}
+    assert jurisdictions_of("ch+eu") == frozenset()
+
+
+@pytest.mark.parametrize("region", ["ch", "uk", "eea", "no", "ch+eu", "eu+uk"])
+def test_eu_means_neither_switzerland_nor_the_uk_nor_the_eea(region: str) -> None:
+    assert not satisfies(region, EU)
+    assert not satisfies("eu", frozenset({"ch", "uk", "no", "de"}))
+
+
+regions = st.sampled_from([*PLACES, *REGIONS, "local", "global", ""])
+sets = st.lists(st.sampled_from([*PLACES, *REGIONS, "local", "global"]), min_size=1, max_size=5)
+
+
+@given(sets, sets, st.frozensets(st.sampled_from(PLACES), min_size=1, max_size=4))
+def test_one_place_more_never_admits_more(some: list[str], more: list[str], allowed: frozenset[str]) -> None:
+    narrow, wide = "+".join(some), "+".join([*some, *more])
+    if set(some) != {"local"} and satisfies(wide, allowed):
+        assert satisfies(narrow, allowed)
+    assert satisfies(wide, allowed) == (satisfies(narrow, allowed) and satisfies("+".join(more), allowed))
+
+
+@given(sets, st.randoms())
+def test_the_order_of_places_says_nothing_and_a_normal_form_stays(some: list[str], dice: Any) -> None:
+    other = dice.sample(some, len(some))
+    assert place_of("+".join(some)) == place_of("+".join(other))
+    normal = normalise("+".join(some))
+    assert normalise(normal) == normal
+    assert jurisdictions_of("+".join(some)) == jurisdictions_of(normal)
+
+
+@given(regions, regions)
+def test_what_lies_in_another_region_meets_every_residency_that_the_other_meets(one: str, other: str) -> None:
+    if lies_in(one, other):
+        assert all(
+            satisfies(one, frozenset({place})) for place in PLACES if satisfies(other, frozenset({place}))
+        )
+
+
+def test_what_a_region_touches_are_its_areas_and_what_lies_in_it() -> None:
+    assert touching("de") == {"de", "eu", "eea"}
+    assert touching("us-west-1") == {"us-ca", "us"}
+    assert {"de", "fr", "eu", "eea"} <= (touching("eu") or set())
+    assert "no" not in (touching("eu") or set())
+    assert touching("local") == frozenset()
+    assert touching("global") is touching("atlantis") is touching("") is None

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
         """What an editor knows of them, field by field."""
 
         residency: list[str] | None = None
+        storage: list[str] | None = None
         on_premise: bool | None = None
         deny_vendors: list[str] | None = None
+        deny_laws: list[str] | None = None
 
 else:
     _written: dict[str, Any] = {
