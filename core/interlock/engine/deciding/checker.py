@@ -45,25 +45,19 @@ class ConstraintChecker:
         self._numbered = tuple(enumerate(self._rules))
         self._providers = providers
         self._deployments = tuple(deployments.values())
-        self._listed = frozenset(deployment.id for deployment in self._deployments)
         fixed = [isinstance(rule, SelectiveConstraint) and rule.fixed for rule in rules]
         self._varying = [
             (index, rule, rule.idle if isinstance(rule, SelectiveConstraint) else None)
             for index, rule in enumerate(rules)
             if not fixed[index]
         ]
-        self._fixed: dict[str, tuple[int, Exclusion]] = {}
-        self._fixed_seals: dict[str, tuple[int, Seal]] = {}
+        unchanging = [(index, rule) for index, rule in self._numbered if fixed[index]]
         nobody = Request("")
+        # What the fixed rules say of each deployment, and the number of the rule that says it.
+        self._fixed: dict[str, tuple[int, Finding | None]] = {}
         for deployment in self._deployments:
             call = self._call(nobody, Constraints(), deployment, 0, wanted=None, meant=None)
-            for index, rule in enumerate(rules):
-                found = self._ask(rule, call) if fixed[index] else None
-                if isinstance(found, Exclusion):
-                    self._fixed[deployment.id] = (index, found)
-                    break
-                if found is not None:
-                    self._fixed_seals.setdefault(deployment.id, (index, found))
+            self._fixed[deployment.id] = self._first(unchanging, call)
 
     def judge(
         self,
@@ -86,25 +80,27 @@ class ConstraintChecker:
             deployments=self._deployments,
         )
         awake = self._awake(survey)
-        fixed, seals = self._fixed, self._fixed_seals
+        fixed = self._fixed
         last = len(self._rules)
-        listed = self._listed
 
         def judge(deployment: Deployment) -> Finding | None:
-            if deployment.id not in listed:
-                return self._first(
-                    self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
-                )
-            end, settled = fixed.get(deployment.id) or (last, None)
-            sealed_at, seal = (seals.get(deployment.id) if seals else None) or (last, None)
-            if awake and awake[0][0] < end:
+            settled = fixed.get(deployment.id)
+            if settled is None:
                 call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
-                for index, found in self._findings(awake, call, end):
-                    if isinstance(found, Exclusion):
-                        return found
-                    if index < sealed_at:
-                        sealed_at, seal = index, found
-            return settled or seal
+                return self._first(self._numbered, call)[1]
+            at, found = settled
+            if not awake:  # as nearly always
+                return found
+            excluded = isinstance(found, Exclusion)
+            end = at if excluded else last
+            if awake[0][0] < end:
+                call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
+                for index, said in self._findings(awake, call, end):
+                    if isinstance(said, Exclusion):
+                        return said
+                    if index < at and not excluded:
+                        at, found = index, said
+            return found
 
         return judge
 
@@ -134,10 +130,14 @@ class ConstraintChecker:
         def judge(deployment: Deployment) -> Finding | None:
             call = self._call(request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant)
             said = (
-                replayed.verdict(rule, names[index + 1 :], deployment.id, partial(self._ask, rule, call))
+                (
+                    index,
+                    replayed.verdict(rule, names[index + 1 :], deployment.id, partial(self._ask, rule, call)),
+                )
                 for index, rule in self._numbered
             )
-            return _decisive(self._met(found) for found in said if found is not None)
+            first = _decisive((index, self._met(found)) for index, found in said if found is not None)
+            return None if first is None else first[1]
 
         return judge
 
@@ -149,12 +149,14 @@ class ConstraintChecker:
         tokens: int,
         meant: frozenset[str] | None = None,
     ) -> Finding | None:
-        return self._first(
-            self._call(request, constraints, deployment, tokens, wanted=needs(request), meant=meant)
-        )
+        call = self._call(request, constraints, deployment, tokens, wanted=needs(request), meant=meant)
+        return self._first(self._numbered, call)[1]
 
-    def _first(self, call: ConstraintCall) -> Finding | None:
-        return _decisive(found for _, found in self._findings(self._numbered, call, len(self._rules)))
+    def _first(
+        self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall
+    ) -> tuple[int, Finding | None]:
+        last = len(self._rules)
+        return _decisive(self._findings(rules, call, last)) or (last, None)
 
     def _ask(self, rule: Constraint, call: ConstraintCall) -> Finding | None:
         return next((found for _, found in self._findings([(0, rule)], call, 1)), None)
@@ -207,11 +209,11 @@ def _finding(rule: Constraint, found: str | Sealed) -> Finding:
     return Exclusion(rule.name, str(found) or f"the rule {rule.name} excludes it")
 
 
-def _decisive(findings: Iterable[Finding]) -> Finding | None:
-    """The first that excludes, else the first."""
-    seal: Finding | None = None
+def _decisive(findings: Iterable[tuple[int, Finding]]) -> tuple[int, Finding] | None:
+    """The first that excludes, else the first, each by the number of its rule."""
+    seal: tuple[int, Finding] | None = None
     for found in findings:
-        if isinstance(found, Exclusion):
+        if isinstance(found[1], Exclusion):
             return found
         seal = seal or found
     return seal

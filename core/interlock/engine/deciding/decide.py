@@ -59,6 +59,7 @@ class Decider:
         self._rules = ConstraintChecker(constraints, deployments, providers, seals=routes.seals)
         self._names = names
         self._defaults = defaults
+        self._restricts = defaults != _FREE
         self._demands = demands
         self._health = health
         self._check_vendors = check_vendors
@@ -189,7 +190,7 @@ class Decider:
     def effective(self, request: Request, task: str) -> Constraints:
         """The request's constraints, the configuration's, and what the task itself demands."""
         constraints = request.constraints
-        if constraints != _FREE or self._defaults != _FREE:
+        if self._restricts or constraints != _FREE:
             constraints = self._defaults.tightened(constraints)
         if task == EU_REGULATED:
             constraints = constraints.tightened(Constraints(residency=frozenset({"eu"})))

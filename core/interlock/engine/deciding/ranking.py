@@ -1,7 +1,8 @@
 """From an order of deployments to a shortlist, and why it begins as it does."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
 from interlock.engine.deciding.place import Place
@@ -16,8 +17,7 @@ from interlock.types.request import Request
 _PREFERRED = "moved to the front: the request prefers it"
 
 
-@dataclass(frozen=True, slots=True)
-class RankedShortlist:
+class RankedShortlist(NamedTuple):
     """What may be used, best first; what may not; what may only sealed, whether or not it is used; the health
     of what was not simply good; and what its load put first.
     """
@@ -46,20 +46,24 @@ def shortlisted(
     conditions: dict[str, Condition] = {}
     for place in order.places:
         deployment, candidate = place.deployment, place.candidate
-        standing = standing_of(deployment.id, task)
+        name = deployment.id
+        standing = standing_of(name, task)
         found = judge(deployment)
-        exclusion = found if isinstance(found, Exclusion) else None
-        if isinstance(found, Seal):
-            seals[deployment.id] = found
-            candidate = _sealed(candidate, found)
+        exclusion = None
+        if found is not None:
+            if isinstance(found, Exclusion):
+                exclusion = found
+            else:
+                seals[name] = found
+                candidate = _sealed(candidate, found)
         if standing is GOOD:  # as nearly always
             if exclusion is None:
                 good.append((place, candidate))
             else:
-                excluded[deployment.id] = exclusion
+                excluded[name] = exclusion
             continue
         if standing.grade is not Grade.GOOD or standing.high_error_rate:
-            conditions[deployment.id] = Condition(
+            conditions[name] = Condition(
                 verdict=standing.grade.value,
                 sentence=standing.sentence,
                 high_error_rate=standing.high_error_rate,
@@ -67,7 +71,7 @@ def shortlisted(
         if exclusion is None and standing.grade is Grade.EXCLUDED:
             exclusion = Exclusion("health", standing.sentence)
         if exclusion is not None:
-            excluded[deployment.id] = exclusion
+            excluded[name] = exclusion
         elif standing.grade is Grade.LAST_RESORT:
             yielding.append((place, candidate, standing.sentence))
         elif standing.grade is Grade.DEMOTED:
@@ -79,7 +83,10 @@ def shortlisted(
     first: dict[str, str] = {}
     if rank is not None and order.twins:
         good, first = spread(good, order.twins, rank)
-    return RankedShortlist(_preferred(good + late, preferred), excluded, seals, conditions, first)
+    shortlist = good + late
+    if preferred:
+        shortlist = _preferred(shortlist, preferred)
+    return RankedShortlist(shortlist, excluded, seals, conditions, first)
 
 
 def _sealed(candidate: Candidate, seal: Seal) -> Candidate:
@@ -110,7 +117,7 @@ def _preferred(
     shortlist: list[tuple[Place, Candidate]], ids: frozenset[str]
 ) -> list[tuple[Place, Candidate]]:
     """The shortlist with the best of these deployments first, if one is there: a preference adds nothing."""
-    for index, (place, candidate) in enumerate(shortlist if ids else ()):
+    for index, (place, candidate) in enumerate(shortlist):
         if candidate.deployment in ids:
             if not index:
                 break
