@@ -12,6 +12,7 @@ PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", 
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
     *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),
+    "interlock.tools",
     *(f"interlock_{name}" for name in PLUGINS),
     *("langchain_interlock", "llama_index.llms.interlock"),
 )
@@ -27,7 +28,10 @@ class Public:
     owner: type | None = None
 
     def __str__(self) -> str:
-        return f"{Path(inspect.getfile(self.value)).relative_to(ROOT)}: {self.name}"
+        # An error's module is the room that lists it; its methods know the file.
+        written = [each for each in vars(self.value).values() if inspect.isfunction(each)]
+        files = [Path(inspect.getfile(each)) for each in (*written, self.value)]
+        return f"{next(file for file in files if file.is_relative_to(ROOT)).relative_to(ROOT)}: {self.name}"
 
     @property
     def told(self) -> str:

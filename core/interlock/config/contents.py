@@ -7,7 +7,7 @@ from interlock.types.models import LARGEST_ANSWER
 
 class ContentConfig(Part):
     """What follows an answer that is empty, truncated or refused, or whose structured output does not fit;
-    and how much one may hold.
+    and how much one may hold: `largest_answer` in bytes of a plain body, characters of a stream.
     """
 
     empty: Rule = "accept"

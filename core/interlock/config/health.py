@@ -14,7 +14,7 @@ _Attempts = Annotated[Limit, Field(le=10**6)]
 
 
 class RetriesConfig(Part):
-    """`max` counts retries of one deployment after its first attempt, within one call.
+    """`max` is how many retries one deployment has after its first attempt, within one call.
 
     Together, calls have `floor` retries of a deployment in ten seconds, and `share` of its first attempts.
     """

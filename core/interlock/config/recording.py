@@ -27,14 +27,14 @@ class PlaceConfig(Part):
 
 
 class RecordsConfig(PlaceConfig):
-    """`keep` counts calls; None sets no bound."""
+    """`keep` is how many calls are kept, `days` for how long; None sets no bound."""
 
     keep: Annotated[Count, Field(ge=1)] | None = 100_000
     days: Annotated[Seconds, Field(le=36_500)] | None = None
 
 
 class LogConfig(PlaceConfig):
-    """`timeout` is how long a call waits for the log in mode `required`, each time."""
+    """`timeout` is the seconds for which a call waits for the log in mode `required`, each time."""
 
     mode: Literal["required", "background"] = "required"
     timeout: Seconds = 5.0

@@ -179,7 +179,7 @@ class DestinationConfig(Part):
     """Where requests are sent, and with which key.
 
     `api_key` is a value, `env:NAME` or `file:PATH`, which `resolve_key` reads. `client_cert` is a PEM file,
-    or that and its key's file.
+    or that and its key's file. `largest_answer` is in bytes of a plain body, characters of a stream.
     """
 
     id: Text
@@ -221,7 +221,11 @@ class DestinationConfig(Part):
 
 
 class DeploymentConfig(DestinationConfig):
-    """A model at one endpoint."""
+    """A model at one endpoint.
+
+    `context_window` is in tokens, in place of the card's; `max_concurrency` is how many attempts it may have
+    under way.
+    """
 
     model: Text
     provider: Text
@@ -237,7 +241,10 @@ class DeploymentConfig(DestinationConfig):
 
 
 class EnsembleConfig(Part):
-    """Members that are asked together. `mode` is an arbiter's name, `arbiter` the model that it asks."""
+    """Members that are asked together. `mode` is an arbiter's name, `arbiter` the model that it asks.
+
+    `quorum` is how many have to answer, `deadline` the seconds that they have together.
+    """
 
     members: Annotated[Names, Field(min_length=2, max_length=26)]
     mode: Text = Vote.name

@@ -62,6 +62,8 @@ async def admit(
 ) -> None:
     """Return when the run may begin, its grant used up: the moment before it does.
 
+    `now` is seconds since the epoch; None takes the clock's.
+
     Raises:
         ApprovalNeeded: a person has to agree first.
     """

@@ -14,6 +14,8 @@ _UNKNOWN = Repeat("none")
 
 
 class Classified(NamedTuple):
+    """What holds for a tool. `settles_within` is in seconds, as of `Tool`."""
+
     effect: ToolEffect
     repeat: Repeat
     settles_within: float
