@@ -13,6 +13,7 @@ from interlock.errors import (
     ContextLengthExceeded,
     EmptyAnswer,
     InvalidRequest,
+    MisplacedAnswer,
     ModelNotFound,
     NoLongerAllowed,
     OutputInvalid,
@@ -89,6 +90,7 @@ FAILURES: dict[type[ProviderError], Failure] = {
     ContentRejected: Failure(Action.FALL_BACK, Effect.NOTHING),
     EmptyAnswer: Failure(Action.FALL_BACK, Effect.SPOILT),
     RefusedAnswer: Failure(Action.END, Effect.NOTHING),
+    MisplacedAnswer: Failure(Action.END, Effect.NOTHING),  # nor is a breach
     AttemptTimeout: Failure(Action.FALL_BACK, Effect.SILENT),  # a silent deployment is not asked twice
     ConnectTimeout: Failure(Action.FALL_BACK, Effect.DOWN),
 }

@@ -101,6 +101,7 @@ class Fold:
         self._went_on = False
         self._usage = _NOTHING
         self._served: str | None = None
+        self._evidenced: str | None = None
         self._id: str | None = None
         self._extra: dict[str, Any] = {}
 
@@ -134,6 +135,11 @@ class Fold:
         """What the vendor says it serves, once it has said so."""
         return self._served
 
+    @property
+    def evidenced(self) -> str | None:
+        """Where the vendor says that it processes the request, once it has said so."""
+        return self._evidenced
+
     def add(self, delta: Delta) -> None:
         """One more step of the stream. Raises AnswerTooLarge once there is more than `limit`."""
         self.size += len(delta.text) + len(delta.reasoning)
@@ -160,6 +166,8 @@ class Fold:
             self._usage = _counted(self._usage, delta.usage)
         if delta.served_model is not None:
             self._served = delta.served_model
+        if delta.evidenced is not None:
+            self._evidenced = delta.evidenced
         if delta.id is not None:
             self._id = delta.id
         if delta.extra is not None:
@@ -182,6 +190,7 @@ class Fold:
             finish_reason=self._finish,
             usage=self._usage,
             served_model=self._served,
+            evidenced=self._evidenced,
             id=self._id,
             extra=self._extra,
         )

@@ -243,6 +243,7 @@ def test_what_follows_a_failure_is_as_the_tutorial_says():
         "the next deployment at once": Action.FALL_BACK,
         "the next deployment of another model": Action.OTHER_MODEL,
         "nothing: a refusal is not routed around": Action.END,
+        "nothing: the request is where it should not be": Action.END,
         "nothing: another deployment would find the router as full": Action.END,
     }
     rows = table("When something fails", (DOCS / "tutorial.md").read_text("utf-8"))

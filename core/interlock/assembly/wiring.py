@@ -27,6 +27,7 @@ from interlock.catalog import Catalog
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config, load
+from interlock.constraints import Evidence
 from interlock.engine.arbitration import Arbitrations
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.attempts import Attempts
@@ -129,13 +130,14 @@ def assemble(
     budgets = budgeting(config, names, deployments, wall)
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
+    evidence = Evidence(health.misplaced.against, health.misplaced.silent)
     check_vendors = vendor_check(catalog, offers.seers)
     decider = Decider(
         routes=Routes(catalog, names, deployments, config.routes, seals=guards is not None and guards.seals),
         deployments=deployments,
         providers={name: provider.facts for name, provider in offers.providers.items()},
         classifiers=list(offers.classifiers.values()),
-        constraints=[*offers.constraints.values(), *budgeted],
+        constraints=[*offers.constraints.values(), evidence, *budgeted],
         defaults=config.constraints.constraints(),
         demands=frozenset(config.demands),
         health=health,

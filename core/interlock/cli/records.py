@@ -35,6 +35,7 @@ _COLUMNS: Final = ("Started", "Task", "Deployment", "Result", "Seconds", "Tokens
 _FIELDS: Final = (
     *("id", "started", "task", "reason", "deployment", "model", "outcome", "error"),
     *("latency", "input_tokens", "output_tokens", "cost", "streamed", "attempts", "metadata", "run", "step"),
+    "incidents",
 )
 
 
@@ -221,6 +222,7 @@ def _values(record: Record) -> tuple[Any, ...]:
         json.dumps(dict(record.metadata)) if record.metadata else None,
         record.run,
         record.step,
+        "; ".join(f"{each.deployment}: {each.incident}" for each in record.attempts if each.incident) or None,
     )
 
 
@@ -240,6 +242,8 @@ def _row(record: Record) -> tuple[str, ...]:
     result = show.result(record)
     if failed and record.outcome == "answer":
         result += f" after {failed} failed"
+    if any(attempt.incident for attempt in record.attempts):
+        result += ", an incident"
     return (
         f"{started:%Y-%m-%d %H:%M:%S}",
         record.decision.task,

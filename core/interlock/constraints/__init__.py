@@ -1,6 +1,7 @@
 """Hard rules. What breaks one is excluded, with a sentence that says why; nothing is ever relaxed."""
 
 from interlock.constraints.destinations import objection
+from interlock.constraints.evidence import Evidence, breach, contradicts, told
 from interlock.constraints.rules import BUILTIN, needs
 
-__all__ = ["BUILTIN", "needs", "objection"]
+__all__ = ["BUILTIN", "Evidence", "breach", "contradicts", "needs", "objection", "told"]

@@ -37,7 +37,7 @@ class AttemptState:
     `id` is the attempt's in the record, `parent` that of the attempt that it hedges. `lost` says why a race
     had no more use for the attempt, and is set before it is cancelled. `waited` is seconds in a queue.
     `prefix` is what the answer goes on from: the text of a stream that broke. `treatment` is how the request
-    goes.
+    goes, `residency` where it may be processed.
     """
 
     id: int | None = None
@@ -49,6 +49,7 @@ class AttemptState:
     waited: float = 0.0
     prefix: str = ""
     treatment: Treatment = "as_is"
+    residency: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

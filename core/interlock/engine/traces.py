@@ -195,6 +195,8 @@ class AttemptTrace:
             attributes |= of_messages(names, asked.request.messages)
             if answer is not None:
                 attributes |= of_answer(names, answer)
+        if record.incident is not None:
+            self.span.add_event(names.incident, {names.incident: record.incident})
         live.end(self.span, attributes, why)
 
     def _lost(self) -> None:

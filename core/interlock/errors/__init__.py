@@ -40,7 +40,8 @@
         │   ├── BlockedAnswer       a guardrail will not have it: guardrail, verdict
         │   ├── EmptyAnswer
         │   ├── TruncatedAnswer
-        │   └── RefusedAnswer
+        │   ├── RefusedAnswer
+        │   └── MisplacedAnswer     made outside the residency, by its vendor's own word
         └── AttemptTimeout          one attempt ran out of time
             ├── ConnectTimeout
             ├── FirstTokenTimeout
@@ -56,6 +57,7 @@ from interlock.errors.answers import (
     BlockedAnswer,
     ContentRejected,
     EmptyAnswer,
+    MisplacedAnswer,
     OutputInvalid,
     ProtocolError,
     RefusedAnswer,
@@ -136,6 +138,7 @@ __all__ = [
     "InterlockError",
     "InvalidRequest",
     "LogUnavailable",
+    "MisplacedAnswer",
     "ModelNotFound",
     "NoDeployment",
     "NoLongerAllowed",

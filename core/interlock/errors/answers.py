@@ -88,3 +88,11 @@ class TruncatedAnswer(ContentRejected):
 
 class RefusedAnswer(ContentRejected):
     """The model declined, in the words of `text`. It ends the call, or as `content.refused` says."""
+
+
+class MisplacedAnswer(ContentRejected):
+    """By its vendor's own word the answer was made outside the request's residency; see `content.misplaced`.
+
+    The request is there already. Until a restart, or for six hours, the deployment gets no further request
+    that has a residency.
+    """

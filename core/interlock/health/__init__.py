@@ -1,5 +1,6 @@
 """How well each deployment has been doing lately. Pure state behind a plain lock, with an injected clock."""
 
+from interlock.health.misplacements import Misplacements
 from interlock.health.retries import RetryBudget, RetryPolicy
 from interlock.health.settings import RefusedSettings, without
 from interlock.health.task_health import Grade, HealthPolicy, Standing
@@ -10,6 +11,7 @@ __all__ = [
     "Grade",
     "HealthPolicy",
     "HealthTracker",
+    "Misplacements",
     "RefusedSettings",
     "RetryBudget",
     "RetryPolicy",

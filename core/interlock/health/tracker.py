@@ -10,6 +10,7 @@ from interlock.health.breaker import Wait
 from interlock.health.deployment_health import HealthTable, Moves
 from interlock.health.exchange import Exchange
 from interlock.health.latency import Kind, Latencies
+from interlock.health.misplacements import Misplacements
 from interlock.health.refusals import concerns_everybody
 from interlock.health.settings import RefusedSettings
 from interlock.health.task_health import Grade, HealthPolicy, Standing, TaskHealth
@@ -30,6 +31,7 @@ class HealthTracker:
     Attributes:
         latencies: how long the answers took.
         refused: settings that deployments were seen to refuse.
+        misplaced: deployments that were seen to process where they are not declared to.
         exchange: for those who share health between processes.
     """
 
@@ -37,6 +39,7 @@ class HealthTracker:
         self.policy = policy
         self.latencies = Latencies(clock)
         self.refused = RefusedSettings(clock)
+        self.misplaced = Misplacements(clock)
         self._table = HealthTable(policy, clock)
         self._troubled = self._table.troubled
         self.exchange = Exchange(self._table)

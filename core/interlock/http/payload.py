@@ -282,6 +282,7 @@ def deltas_of(answer: Answer) -> Iterator[Delta]:
         finish_reason=answer.finish_reason,
         usage=answer.usage if answer.usage != Usage() else None,
         served_model=answer.served_model,
+        evidenced=answer.evidenced,
         id=answer.id,
         extra=answer.extra or None,
     )

@@ -80,6 +80,8 @@ class RecordDraft:
         treatment: Treatment = "as_is",
         adjusted: Sequence[str] = (),
         member: str | None = None,
+        evidenced: str | None = None,
+        incident: str | None = None,
     ) -> AttemptRecord:
         """Write down an attempt that began at `ticks` of perf_counter and has just ended, in an answer or in
         `error`.
@@ -106,6 +108,9 @@ class RecordDraft:
             cancelled=cancelled,
             member=member,
             treatment=treatment,
+            region=deployment.region,
+            evidenced=evidenced,
+            incident=incident,
         )
         self._attempts.append(record)
         if isinstance(error, ProviderError):

@@ -3,6 +3,7 @@
 from interlock.errors import (
     ContentPolicyViolation,
     EmptyAnswer,
+    MisplacedAnswer,
     OutputInvalid,
     ProviderError,
     RefusedAnswer,
@@ -18,6 +19,7 @@ _RULED: tuple[tuple[type[ProviderError], str], ...] = (
     (RefusedAnswer, "refused"),
     (ContentPolicyViolation, "refused"),
     (OutputInvalid, "invalid"),
+    (MisplacedAnswer, "misplaced"),
 )
 _BY_RULE = {
     "retry": Action.RETRY,

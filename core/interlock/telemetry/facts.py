@@ -65,6 +65,8 @@ def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | No
         attributes[names.waited] = record.waited
     if record.adjusted:
         attributes[names.adjusted] = record.adjusted
+    if record.incident:
+        attributes[names.incident] = record.incident
     if usage.estimated:
         attributes[names.estimated] = True
     for name, value in (
@@ -72,6 +74,7 @@ def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | No
         (names.response_id, None if answer is None else identifier(answer.id)),
         (names.first_chunk, record.first_token),
         (names.member, record.member),
+        (names.evidenced, record.evidenced),
         (names.input_tokens, usage.input_tokens),
         (names.output_tokens, usage.output_tokens),
         (names.cache_read, usage.cache_read),

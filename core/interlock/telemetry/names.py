@@ -71,6 +71,8 @@ class AttributeNames:
     deployment: str = "interlock.deployment"
     model: str = "interlock.model"
     region: str = "interlock.region"
+    evidenced: str = "interlock.region.evidenced"
+    incident: str = "interlock.incident"
     role: str = "interlock.role"
     attempt: str = "interlock.attempt"
     attempts: str = "interlock.attempts"

@@ -203,7 +203,11 @@ def _taken_apart(answer: Answer) -> Iterable[Delta]:
         else:
             raise TypeError(f"an answer holds no {type(part).__name__}")
     yield Delta(
-        finish_reason=answer.finish_reason, usage=answer.usage, served_model=answer.served_model, id=answer.id
+        finish_reason=answer.finish_reason,
+        usage=answer.usage,
+        served_model=answer.served_model,
+        evidenced=answer.evidenced,
+        id=answer.id,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Rule = Literal["accept", "retry", "fall_back", "fail"]
+MisplacedRule = Literal["accept", "fall_back", "fail"]
 InvalidRule = Literal["repair", "retry", "fall_back", "fail"]
 
 
@@ -17,9 +18,12 @@ class ContentRules:
         refused: the model declined, in an answer or in a vendor's error. To fall back is then to ask another
             model, not another deployment of the same one.
         invalid: structured output that does not fit its schema; `repair` shows it to its model once.
+        misplaced: by its vendor's own word it was processed outside the request's residency. Whatever the
+            rule, the attempt's record has the incident.
     """
 
     empty: Rule = "accept"
     truncated: Rule = "accept"
     refused: Rule = "accept"
     invalid: InvalidRule = "repair"
+    misplaced: MisplacedRule = "accept"

@@ -46,6 +46,9 @@ class AttemptRecord:
     as `lost the race to b`.
     `member` is the label of the panel's member that it was made for.
     `treatment` says how the request went: as the caller gave it, or sealed by guardrails.
+    `region` is where the deployment is declared to process, `evidenced` where its vendor says that it did;
+    None where that says nothing. `incident` says in a sentence what the two and the request's residency have
+    to do with each other, where the answer came from outside it.
     """
 
     id: int
@@ -66,6 +69,9 @@ class AttemptRecord:
     cancelled: str | None = None
     member: str | None = None
     treatment: Treatment = "as_is"
+    region: str = ""
+    evidenced: str | None = None
+    incident: str | None = None
 
     @property
     def outcome(self) -> Literal["answer", "error", "left", "lost"]:

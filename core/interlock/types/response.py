@@ -76,7 +76,7 @@ class ToolCallDelta:
 @dataclass(frozen=True, slots=True)
 class Delta:
     """One step of a provider's stream. Every field is an addition, but `finish_reason`, `usage`,
-    `served_model` and `id`, of which the last one given counts.
+    `served_model`, `evidenced` and `id`, of which the last one given counts.
 
     `media` are whole parts that the model made. `extra` is data with no home of its own; its keys are merged
     into the answer's.
@@ -97,6 +97,7 @@ class Delta:
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
     served_model: str | None = None
+    evidenced: str | None = None
     id: str | None = None
     extra: Mapping[str, Any] | None = None
 
@@ -105,12 +106,16 @@ class Delta:
 class Answer:
     """A provider's whole answer. `parts` are in the vendor's order; `extra` is data with no home of its
     own.
+
+    `evidenced` is where the vendor says that it processed the request, in its own words; None where it says
+    nothing.
     """
 
     parts: tuple[Part, ...]
     finish_reason: FinishReason
     usage: Usage = Usage()
     served_model: str | None = None
+    evidenced: str | None = None
     id: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 

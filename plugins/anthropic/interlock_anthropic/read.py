@@ -33,6 +33,8 @@ _FINISH: dict[str, FinishReason] = {
     "tool_use": "tool_calls",
     "refusal": "refusal",
 }
+# Of models that know no `inference_geo`.
+_UNSAID = "not_available"
 # The last call of an answer that ended so may be half of one.
 CUT: tuple[FinishReason, ...] = ("length", "refusal")
 
@@ -95,6 +97,12 @@ def usage(found: Any) -> Usage | None:
         cache_write=written,
         reasoning=count_of(details.get("thinking_tokens")) if isinstance(details, dict) else None,
     )
+
+
+def evidence(used: dict[str, Any]) -> str | None:
+    """Where the answer says that it was made; None where the vendor says that it cannot say."""
+    place = optional_text(used.get("inference_geo"))
+    return None if place == _UNSAID else place
 
 
 def citations(found: Any, start: int, end: int) -> tuple[Citation, ...]:

@@ -24,6 +24,7 @@ from interlock_anthropic.read import (
     answer_tool_of,
     citations,
     ended,
+    evidence,
     explanation,
     extra_of,
     finish,
@@ -122,6 +123,7 @@ class MessageStream:
             served_model=optional_text(message.get("model")),
             id=optional_text(message.get("id")),
             usage=self._usage(message.get("usage")),
+            evidenced=evidence(self._used),
         )
 
     def _end(self, payload: dict[str, Any]) -> Iterator[Delta]:
@@ -134,7 +136,8 @@ class MessageStream:
         self._tell(payload)
         self._tell(delta)
         if reason is None or self._known is not None:
-            yield Delta(usage=used, extra=self._extra() if self._known is not None else None)
+            also = self._extra() if self._known is not None else None
+            yield Delta(usage=used, evidenced=evidence(self._used), extra=also)
             return
         self._reason = reason
         known = ended(reason)
@@ -143,7 +146,9 @@ class MessageStream:
             yield Delta(refusal=explanation(delta.get("stop_details")))
         blocks = self._blocks
         self._known = finish(self._call, known, called=blocks.called, answered=blocks.answered)
-        yield Delta(finish_reason=self._known, usage=used, extra=self._extra())
+        yield Delta(
+            finish_reason=self._known, usage=used, evidenced=evidence(self._used), extra=self._extra()
+        )
 
     def _tell(self, source: dict[str, Any]) -> None:
         self._told.update((key, source[key]) for key in BESIDE if source.get(key) is not None)

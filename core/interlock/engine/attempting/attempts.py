@@ -10,7 +10,7 @@ from time import perf_counter
 from interlock.engine.attempting.bounds import bounded
 from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
-from interlock.engine.attempting.contents import check_calls, check_content
+from interlock.engine.attempting.contents import check_calls, check_content, check_place
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.provider_stream import ProviderStream
 from interlock.engine.attempting.recorder import AttemptRecorder, AttemptScope
@@ -124,6 +124,7 @@ class Attempts:
             progress.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
             if progress.prefix:
                 fold.add(Delta(progress.prefix))
+            strict = bool(progress.residency) and self._content.misplaced != "accept"
             window = None if self._guards is None else self._guards.window(state, progress.id)
             async with ProviderStream(provider.stream(call), scope, deadline) as deltas:
                 step = scope.carried(deltas.__anext__)
@@ -143,6 +144,8 @@ class Attempts:
                             raise
                         break  # the answer is whole; only its connection was left open
                     fold.add(delta)
+                    if strict and delta.evidenced is not None:
+                        check_place(call.deployment, progress.residency, delta.evidenced, fold.text)
                     scope.usage, scope.served_model = fold.usage, fold.served_model
                     if scope.first_token is None and speaks(delta):
                         scope.spoke()
@@ -186,6 +189,8 @@ class Attempts:
         progress: AttemptState,
     ) -> Answer:
         """The answer, still sealed; its output parsed, its usage known or estimated."""
+        if answer.evidenced is not None and self._content.misplaced != "accept":
+            check_place(call.deployment, progress.residency, answer.evidenced, answer.text)
         check_content(self._content, state.request, answer)
         check_calls(state.request, call, answer)
         guards = self._guards
@@ -215,7 +220,9 @@ class Attempts:
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
         deployment = self._deployments[attempt.deployment]
         progress.id = number = state.draft.number() if progress.id is None else progress.id
-        found = self._decider.recheck(state.asked, state.kept_to, state.decision, deployment)
+        bound = self._decider.bound(state.asked, state.kept_to, state.decision)
+        progress.residency = bound.residency
+        found = self._decider.recheck(state.asked, bound, state.decision, deployment)
         if isinstance(found, AllowedTreatment):
             found = _still(found, state, progress)
         if isinstance(found, Exclusion):

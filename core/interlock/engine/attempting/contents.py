@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.constraints import breach, told
 from interlock.errors import (
     ContentRejected,
     EmptyAnswer,
+    MisplacedAnswer,
     ProtocolError,
     RefusedAnswer,
     TruncatedAnswer,
@@ -13,6 +15,7 @@ from interlock.errors import (
 from interlock.protocols import ProviderCall
 from interlock.types.content import ContentRules
 from interlock.types.messages import Audio, Document, Image
+from interlock.types.models import Deployment
 from interlock.types.request import Request
 from interlock.types.reserved import folded
 from interlock.types.response import Answer
@@ -27,6 +30,14 @@ def check_content(rules: ContentRules, request: Request, answer: Answer) -> None
     rejected = _rejected(rules, request, answer)
     if rejected is not None:
         raise rejected
+
+
+def check_place(deployment: Deployment, allowed: frozenset[str], said: str, text: str) -> None:
+    """Raises MisplacedAnswer for what was made outside the residency, by what its vendor `said`."""
+    evidenced = told(said)
+    wrong = None if evidenced is None else breach(evidenced, deployment, allowed)
+    if wrong is not None:
+        raise MisplacedAnswer(f"{wrong} (content.misplaced)", text=text)
 
 
 def check_calls(request: Request, call: ProviderCall, answer: Answer) -> None:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
+from interlock.constraints import contradicts
 from interlock.engine.attempting.recorder import AttemptScope
 from interlock.engine.leaving import LostRace
 from interlock.errors import InterlockError, NoLongerAllowed, ProviderError, SettingRefused
 from interlock.health import HealthTracker, RetryBudget
 from interlock.health.breaker import Cause, Wait
 from interlock.health.latency import Kind
+from interlock.logs import redacting_logger
 from interlock.strategies.fallback import PATIENCE
 from interlock.types.decisions import Decision
 from interlock.types.records import AttemptRecord
+
+_log = redacting_logger("interlock.evidence")
 
 # What these ask is of another kind than the request's task, and would blur what is known about it.
 # More hard failures in a row than one call brings about with the usual retries.
@@ -45,12 +49,28 @@ class HealthObserver:
             # It would have taken longer still. Left out, what is measured would shrink with each hedge.
             kind = "first_token" if scope.streamed else "answer"
             self._health.latencies.add(name, kind, record.latency, task)
+        if record.evidenced is not None:
+            self._placed(scope, record, record.evidenced)
         if isinstance(failure, SettingRefused):
             self._health.refused.learn(name, failure.setting, scope.call.request)
         if failure is None or isinstance(failure, ProviderError):
             self._health.ended(name, failure, task, request=lambda: hash(repr(scope.state.asked.messages)))
         else:
             self._health.released(name, task)
+
+    def _placed(self, scope: AttemptScope, record: AttemptRecord, evidenced: str) -> None:
+        """Hold it against a deployment that its vendor says it processes where it should not."""
+        deployment = scope.call.deployment
+        if record.incident is None and not contradicts(evidenced, deployment):
+            return
+        news = self._health.misplaced.learn(deployment.id, evidenced)
+        if record.incident is not None:
+            _log.warning("incident at %s: %s", deployment.id, record.incident)
+        elif news:
+            _log.warning(
+                "%s is declared as %s, and its vendor says that it processes in %s",
+                deployment.id, deployment.region, evidenced,
+            )  # fmt: skip
 
     def _untried(self, scope: AttemptScope, name: str, task: str) -> bool:
         """Whether the call has something else left, so that a breaker need not give way."""

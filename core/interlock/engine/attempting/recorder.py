@@ -6,6 +6,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from interlock.constraints import breach, told
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.attempting.silence import Silence, masked, masked_answer, silence
 from interlock.engine.call import AttemptState, CallState
@@ -149,6 +150,9 @@ class AttemptScope:
             failure.late = perf_counter() - self._ticks >= deployment.timeouts.first_token
         self.call.permit.withdraw()
         served = self._recorder.served.look(deployment, self.served_model)
+        evidenced = self._evidenced()
+        residency = self.progress.residency
+        incident = None if evidenced is None else breach(evidenced, deployment, residency)
         record = self.state.draft.attempt(
             self.progress.id or 0,
             deployment,
@@ -164,6 +168,8 @@ class AttemptScope:
             member=self.attempt.member,
             waited=self.progress.waited,
             treatment=self.progress.treatment,
+            evidenced=evidenced,
+            incident=incident,
             adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,
         )
         self._tell(failure, record)
@@ -171,6 +177,12 @@ class AttemptScope:
             self._recorder.host.notify("interlock_attempt_finished", request=self.state.asked, attempt=record)
         if isinstance(failure, ProviderError) and failure is not error:
             raise failure from error
+
+    def _evidenced(self) -> str | None:
+        """Where the vendor says that it processed the request."""
+        told_by = self.answer or self.progress.fold
+        said = None if told_by is None else told_by.evidenced
+        return None if said is None else told(masked(self._mask(), said))
 
     def _tell(self, failure: InterlockError | None, record: AttemptRecord) -> None:
         """Tell every observer that was told of the beginning. One that fails keeps neither the others from

@@ -206,17 +206,19 @@ class Decider:
             return constraints
         return _FREE if constraints == _FREE else replace(constraints)
 
-    def recheck(
-        self, request: Request, kept: Constraints, decision: Decision, deployment: Deployment
-    ) -> Exclusion | AllowedTreatment:
-        """The rule that forbids an attempt now; else how the request may go: as it is where that was decided,
-        and the configuration and every rule still allow it.
-        """
+    def bound(self, request: Request, kept: Constraints, decision: Decision) -> Constraints:
+        """What an attempt must keep to now."""
         constraints = self.effective(request, decision.task)
-        if constraints != kept:
-            constraints = kept.tightened(constraints)
+        return constraints if constraints == kept else kept.tightened(constraints)
+
+    def recheck(
+        self, request: Request, bound: Constraints, decision: Decision, deployment: Deployment
+    ) -> Exclusion | AllowedTreatment:
+        """The rule that forbids an attempt that is `bound` so; else how the request may go: as it is where
+        that was decided, and the configuration and every rule still allow it.
+        """
         meant, _ = self._meant(request, keyless=True)
-        found = self._rules.recheck(request, constraints, deployment, decision.input_tokens, meant)
+        found = self._rules.recheck(request, bound, deployment, decision.input_tokens, meant)
         if isinstance(found, Exclusion):
             return found
         seal = found if decision.facts is None else found or decision.facts.seals.get(deployment.id)

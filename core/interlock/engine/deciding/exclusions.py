@@ -9,6 +9,9 @@ from interlock.types.models import Deployment
 # Rules that say that a deployment cannot serve anybody now; every other rule is about the request.
 UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
 
+# Rules that tell what was seen of a deployment while a router lived; of one that is new, nothing was.
+SEEN = frozenset({"evidence"})
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:

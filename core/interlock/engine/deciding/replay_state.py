@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
+from interlock.engine.deciding.exclusions import SEEN, UNAVAILABLE, Exclusion, Finding
 from interlock.health import Grade, Standing
 from interlock.health.load import Ranking
 from interlock.protocols import Constraint
@@ -53,7 +53,8 @@ class ReplayState:
         """What `rule` says about a deployment; `later` names the rules that are heard after it.
 
         Keys and plugins count as they did then, where it is known that they were no obstacle. A rule that
-        reads no more of a request than a record keeps is asked; any other says what it said then.
+        reads no more of a request than a record keeps is asked; any other says what it said then. Of what is
+        new, nothing was seen.
         """
         name = rule.name
         if name in UNAVAILABLE:
@@ -64,7 +65,7 @@ class ReplayState:
             return Exclusion(name, self._sentences[deployment])
         if (seal := self._seals.get(deployment)) is not None and seal.rule == name:
             return seal
-        if not self._passed(deployment, later):
+        if name not in SEEN and not self._passed(deployment, later):
             self.unchecked.add(name)
         return None
 

@@ -60,6 +60,7 @@ class Cutter:
             finish_reason="stop" if delta.finish_reason is not None else None,
             usage=delta.usage,
             served_model=delta.served_model,
+            evidenced=delta.evidenced,
             id=delta.id,
             extra=delta.extra,
         )
