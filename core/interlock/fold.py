@@ -74,6 +74,8 @@ class _Piece:
 
 def _counted(before: Usage, told: Usage) -> Usage:
     """Counts grow: what comes later and says nothing, or nought, does not undo what was counted."""
+    if before is _NOTHING:
+        return told
     kept: dict[str, Any] = {
         name: value
         for name in _COUNTS

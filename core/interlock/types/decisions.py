@@ -78,8 +78,10 @@ class Decision:
 
     def treatment(self, deployment: str) -> Treatment:
         """How the request may reach a deployment; sealed, where the shortlist does not hold it."""
-        found = (each.treatment for each in self.shortlist if each.deployment == deployment)
-        return next(found, "sealed")
+        for each in self.shortlist:
+            if each.deployment == deployment:
+                return each.treatment
+        return "sealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,7 +166,8 @@ class ChatReader:
         if thought:
             yield Delta(reasoning=thought)
         if text:
-            yield from self._seal()
+            if self._details is not None:
+                yield from self._seal()
             yield Delta(text)
 
     def _seal(self) -> Iterator[Delta]:

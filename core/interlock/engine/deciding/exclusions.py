@@ -1,6 +1,7 @@
 """What rules say of a deployment, and which rules are not about the request."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from interlock.types.decisions import Treatment
 from interlock.types.facts import Seal
@@ -22,8 +23,7 @@ class Exclusion:
 Finding = Exclusion | Seal
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedTreatment:
+class AllowedTreatment(NamedTuple):
     """How a request may go; `seal` is the rule that lets it go only sealed, if one does."""
 
     treatment: Treatment
