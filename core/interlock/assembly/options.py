@@ -45,10 +45,13 @@ class Section:
         return f"interlock_{self.kind}"
 
 
+GUARDRAILS: Final[Mapping[str, str]] = {"privacy": "interlock-privacy"}
+"""Guardrail -> the distribution that it belongs to."""
+
 SECTIONS: Final = (
     Section(key="classifiers", kind="classifiers", noun="classifier", protocol=Classifier),
     Section(key="rules", kind="constraints", noun="rule", protocol=Constraint),
-    Section(key="guardrails", kind="guardrails", noun="guardrail", protocol=Guardrail),
+    Section(key="guardrails", kind="guardrails", noun="guardrail", protocol=Guardrail, known=GUARDRAILS),
     Section(key="strategies", kind="strategies", noun="strategy", protocol=Strategy),
     Section(key="arbiters", kind="arbiters", noun="arbiter", protocol=Arbiter, known=ARBITERS),
 )
@@ -125,6 +128,8 @@ class _Giver:
 
     def _each(self, found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name, item in found.items():
+            if name not in self._written and self._section.kind == "guardrails" and _listed(item):
+                continue
             if not isinstance(item, Configurable):
                 self._refuse_any(name)
                 yield name, item
@@ -226,6 +231,11 @@ class _Giver:
         if not near and not ways:
             ways = [f"there are {', '.join(known)}" if known else "none offers any"]
         return self._config.error(path, "; ".join((what, *([] if near else ways))) + ".", near)
+
+
+def _listed(guardrail: Guardrail) -> bool:
+    """Whether it works only where the configuration has a section of its name."""
+    return bool(getattr(guardrail, "listed", False))
 
 
 def _reason(raised: BaseException) -> str:

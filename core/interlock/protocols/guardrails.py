@@ -45,6 +45,8 @@ class Guardrail(Protocol):
         timeout: seconds, for an `inspect` that is awaited; 0.3 by default.
         on_error = "pass": where it fails or takes too long, the call goes on without it, and the record
             says so. Otherwise the call ends.
+        listed = True: it is asked only where the configuration has a section of its name. The others are
+            asked as soon as they are installed.
     """
 
     api: int

@@ -17,6 +17,8 @@ class Verdict:
         reason: a sentence for whoever made the call. It quotes nothing of what passes.
         where: the place of the passage that it is about, when it is about one.
         texts: of a rewrite, the new texts by their places; what is not named stays as it is.
+        instructions: of a rewritten request, what the model is told besides. It leaves at the end of the
+            system message, or as one where there is none, and once where it stands there already.
         kept: what the guardrail keeps aside for this call, to restore what it sealed.
 
     Raises ValueError for what makes no sense together.
@@ -28,6 +30,7 @@ class Verdict:
     reason: str = ""
     where: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    instructions: str = ""
     kept: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -37,6 +40,8 @@ class Verdict:
             raise ValueError(f"a score is 0 to 1, not {self.score!r}")
         if self.texts and self.action != "rewrite":
             raise ValueError(f"texts go with the action rewrite, not with {self.action}")
+        if self.instructions and self.action != "rewrite":
+            raise ValueError(f"instructions go with the action rewrite, not with {self.action}")
 
     @property
     def told(self) -> str:

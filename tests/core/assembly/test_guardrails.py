@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from guards_at_work import Accounts, Forbids
-from interlock import ConfigError
-from interlock.testing import scripted_router
+from interlock import ConfigError, Router
+from interlock.testing import scripted_providers, scripted_router
 
 
 async def later(self: Any, call: Any) -> Any: ...
@@ -30,3 +30,21 @@ def test_it_is_refused(changes: dict[str, Any], told: str) -> None:
     guardrail = type("Mistaken", (Accounts,), changes)()
     with pytest.raises(ConfigError, match=re.escape(f"plugins: of guardrails, 'accounts' {told}")):
         scripted_router({"a": []}, plugins=[Forbids(), guardrail])
+
+
+class Listed(Accounts):
+    listed = True
+
+
+@pytest.mark.parametrize(("config", "leaves"), [({}, "ACC-123456"), ({"accounts": {}}, "<ACCOUNT_1>")])
+async def test_one_that_wants_to_be_listed_is_asked_only_where_it_is(config: Any, leaves: str) -> None:
+    router = scripted_router({"a": ["fine"]}, plugins=[Listed()], guardrails=config)
+    await router.complete("What about ACC-123456?")
+    (provider,) = scripted_providers(router)
+    assert provider.calls[0].request.messages[-1].text == f"What about {leaves}?"
+
+
+def test_one_that_is_known_and_not_installed_is_named_with_its_distribution() -> None:
+    config = {"plugins": {"disabled": ["interlock-privacy"]}, "guardrails": {"privacy": {}}}
+    with pytest.raises(ConfigError, match=r"'privacy': .*interlock-privacy"):
+        Router.from_config(config)

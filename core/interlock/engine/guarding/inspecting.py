@@ -13,6 +13,7 @@ from interlock.engine.guarding.sides import Manner, Side, awaited, rewrites
 from interlock.engine.settling import settled
 from interlock.errors import GuardrailError, LogUnavailable, TotalTimeout
 from interlock.protocols import GuardCall, Guardrail
+from interlock.requests.instructions import instructed
 from interlock.requests.passages import passages, rewritten
 from interlock.types.decisions import AttemptRole
 from interlock.types.identifiers import identifier
@@ -78,7 +79,9 @@ class Inspection:
 
     async def _ask(self, guardrail: Guardrail) -> None:
         shown = tuple(each for each in self._passages if each.phase in guardrail.phases)
-        if not shown:
+        # Of a request without a word, pictures perhaps, those are told that look at what a caller has said.
+        wordless = self.answer is None and not self._passages
+        if not shown and not (wordless and "request" in guardrail.phases):
             return
         kept = self.kept.get(guardrail.name)
         call = GuardCall(
@@ -136,11 +139,13 @@ class Inspection:
         if ending is not None:
             raise ending
         self.kept[guardrail.name] = verdict.kept
-        if not changed:
+        told = verdict.instructions if self.answer is None else ""
+        if not (changed or told):
             return
         try:
             if self.answer is None:
                 self.request = rewritten(self.request, changed)
+                self.request = instructed(self.request, told) if told else self.request
             else:
                 self.answer = rewritten(self.answer, changed)
         except ValueError as error:

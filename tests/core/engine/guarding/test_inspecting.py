@@ -14,6 +14,7 @@ from interlock import (
     ApprovalNeeded,
     BlockedAnswer,
     GuardrailError,
+    Image,
     Message,
     Request,
     Router,
@@ -413,3 +414,27 @@ def test_guardrails_end_with_their_call(kinds: list[str]) -> None:
 def test_one_installed_for_requests_alone_lets_streams_pass(ask: Ask) -> None:
     router = guarded(["Dear you"], Says("sees", "request"), Forbids())
     assert run(ask(router)).text == "Dear you"
+
+
+@ways
+async def test_what_the_model_is_told_besides_leaves_once(ask: Ask) -> None:
+    told = Verdict(action="rewrite", instructions="Leave tokens as they are.")
+    router = guarded(
+        ["fine"], Says("a", "request", told, rewrites=True), Says("b", "request", told, rewrites=True)
+    )
+    await ask(router, [Message("system", "Be brief."), Message("user", "hi")])
+    (call,) = scripted_providers(router)[0].calls
+    system, user = call.request.messages
+    assert (system.text, user.text) == ("Be brief.\n\nLeave tokens as they are.", "hi")
+
+
+def test_what_the_model_is_told_besides_goes_with_a_rewrite() -> None:
+    with pytest.raises(ValueError, match="instructions go with the action rewrite"):
+        Verdict(instructions="Leave tokens as they are.")
+
+
+@ways
+async def test_a_request_without_a_word_is_looked_at_all_the_same(ask: Ask) -> None:
+    router = guarded([], Says("a", "request", Verdict(action="block", category="picture")))
+    with pytest.raises(GuardrailError, match="picture"):
+        await ask(router, Message("user", (Image(data=b"GIF8"),)))
