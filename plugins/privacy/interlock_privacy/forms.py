@@ -1,0 +1,140 @@
+"""The forms in which a model may write a token, as patterns.
+
+A model changes case, wraps a token in emphasis, escapes or drops its brackets, puts a space for the
+underscore, breaks it at the end of a line. Every form keeps the code. A form is made of parts, and so has two
+patterns: one for the whole, one for whatever more text may still make a whole of.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final
+
+from interlock_privacy.tokens import CODE
+
+__all__ = ["LONGEST", "Forms", "narrow"]
+
+LONGEST: Final = 256
+
+# Full-width signs, and brackets that are not ASCII, as what they stand for: one sign for one.
+_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
+    ord(wide): narrow
+    for narrow, several in {"<": "‹〈⟨﹤《", ">": "›〉⟩﹥》", " ": "\u00a0\u202f\u3000", "-": "‐‑‒–—"}.items()
+    for wide in several
+}
+
+
+def narrow(text: str) -> str:
+    """The text with one plain sign for each that has one. It is as long as it was."""
+    return text if text.isascii() else text.translate(_NARROW)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """`whole` matches the part, `begun` whatever more text may make it of, at the end of a text."""
+
+    whole: str
+    begun: str
+
+
+def _sign(pattern: str) -> _Part:
+    return _Part(pattern, r"\Z")
+
+
+def _some(pattern: str, least: int, most: int) -> _Part:
+    """One of some signs, several times. Whether more come is not known before another sign has come."""
+    return _Part(rf"{pattern}{{{least},{most}}}", rf"{pattern}{{0,{most}}}\Z")
+
+
+def _in_turn(*parts: _Part) -> _Part:
+    begun = reduce(
+        lambda after, part: f"(?:{part.begun}|{part.whole}{after})", reversed(parts[:-1]), parts[-1].begun
+    )
+    return _Part("".join(part.whole for part in parts), begun)
+
+
+def _either(*parts: _Part) -> _Part:
+    return _Part(
+        f"(?:{'|'.join(part.whole for part in parts)})", f"(?:{'|'.join(part.begun for part in parts)})"
+    )
+
+
+def _word(word: str) -> _Part:
+    """In any case, spelled out: the search is quicker than where its flag says so."""
+    return _in_turn(
+        *(_sign(f"[{sign}{sign.upper()}]" if sign.isalpha() else re.escape(sign)) for sign in word.lower())
+    )
+
+
+def _words(words: Iterable[str]) -> _Part:
+    return _either(*map(_word, words))
+
+
+def _perhaps(part: _Part) -> _Part:
+    return _Part(f"(?:{part.whole})?", rf"(?:{part.begun}|\Z)")
+
+
+def _open(sign: str, entity: str, number: str) -> _Part:
+    """A bracket, and what stands for it in HTML, in JSON and in URLs: behind its first sign."""
+    entities = [
+        f"{amp}{name};" for amp in ("", "amp;") for name in (entity, f"#{number}", f"#x{ord(sign):x}")
+    ]
+    escape = _in_turn(_some(r"\\", 0, 3), _word(f"u00{ord(sign):x}"))
+    return _either(
+        _after(sign, _Part("", "(?!)")),
+        _after("&", _words(entities)),
+        _after(r"\\", escape),
+        _after("%", _word(f"{ord(sign):x}")),
+    )
+
+
+def _after(signs: str, part: _Part) -> _Part:
+    """The part, where one of these signs stands before it."""
+    return _Part(f"(?<=[{signs}]){part.whole}", f"(?<=[{signs}]){part.begun}")
+
+
+_BRACKETS = r"<&\\%"
+_SOFT = "\u00ad\u200b\u200c\u200d\u2060"
+_NOISE = _some(r"[ \t*_~`\"'\\]", 0, 4)
+_BETWEEN = _some(rf"[\s_\\*:\-{_SOFT}]", 1, 4)
+_BREAK = _Part(
+    rf"(?:-?\r?\n[ \t]{{0,8}}|[{_SOFT}])?",
+    rf"(?:-?\r?\Z|-?\r?\n[ \t]{{0,8}}\Z|[{_SOFT}]\Z)",
+)
+_LETTER = r"[A-Za-z\u00c0-\uffff\-]"
+_SIGN = _sign("[A-Za-z2-7]")
+_SIGNS = _in_turn(*(part for _ in range(CODE - 1) for part in (_SIGN, _BREAK)), _SIGN)
+_CODE = _Part(f"({_SIGNS.whole})", _SIGNS.begun)
+_FOREIGN = _in_turn(_some(_LETTER, 1, 24), _some(r"\\", 0, 1), _sign("_"))
+_OPEN = _open("<", "lt", "60")
+_CLOSE = _in_turn(_sign(r"[>&\\%]"), _open(">", "gt", "62"))
+
+
+def _label(label: str) -> _Part:
+    """A label behind its first letter. It begins with a sign and not with a look behind: that is quicker."""
+    first, *others = label.lower().split("_")
+    second = _sign(f"[{first[1]}{first[1].upper()}](?<=[{first[0]}{first[0].upper()}].)")
+    rest = [part for word in others for part in (_BETWEEN, _word(word))]
+    return _in_turn(second, *([_word(first[2:])] if first[2:] else []), *rest)
+
+
+class Forms:
+    """The forms of the tokens with certain labels.
+
+    `token` finds whole ones; its last group is the code, as it is written. `begun` finds where, at the end of
+    a text, something begins that more text may make a token of, or a longer one; no such thing is longer
+    than LONGEST. Both take text that is narrow.
+    """
+
+    def __init__(self, labels: Collection[str]) -> None:
+        named = _in_turn(_either(*map(_label, sorted(labels, key=len, reverse=True))), _BETWEEN)
+        firsts = "".join(sorted({sign for each in labels for sign in (each[0].upper(), each[0].lower())}))
+        ending = _perhaps(_in_turn(_NOISE, _CLOSE))
+        inside = _either(_in_turn(_sign(f"[{firsts}]"), named), _FOREIGN)
+        bracketed = _after(_BRACKETS, _in_turn(_OPEN, _NOISE, inside, _CODE, ending))
+        form = _either(_in_turn(named, _CODE), bracketed)
+        # A set of signs to begin with is what makes the search quick.
+        first = f"[{_BRACKETS}{firsts}]"
+        self.token = re.compile(first + form.whole)
+        self.begun = re.compile(first + form.begun)

@@ -1,0 +1,78 @@
+"""Puts values back where their tokens stand, in a text that is whole or still coming."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from interlock_privacy.actions import label
+from interlock_privacy.detection import KINDS
+from interlock_privacy.forms import LONGEST, Forms, narrow
+from interlock_privacy.tokens import CODE
+
+__all__ = ["Restorer"]
+
+_NO_SIGN: Final = re.compile(r"[^a-z2-7]+")
+_DIGIT: Final = re.compile(r"[2-7]")
+
+
+class Restorer:
+    """Knows the tokens of some kinds, in every form of theirs. Holds no values: any calls may share one."""
+
+    def __init__(self, kinds: Collection[str] = KINDS) -> None:
+        self._forms = Forms({label(kind) for kind in kinds})
+
+    def restored(self, text: str, spelled: Mapping[str, str]) -> str:
+        """The text with each value that `spelled` has by the code of its token. Unknown tokens stay."""
+        return self._put_back(text, spelled, len(text))[0] if spelled else text
+
+    def released(self, text: str, spelled: Mapping[str, str]) -> tuple[int, str]:
+        """How many characters of a text of which more may come are as they will be, and what they become."""
+        if not spelled:
+            return len(text), text
+        said = narrow(text)
+        upto = self._begun(said, 0)
+        while True:
+            restored, end = self._put_back(text, spelled, upto)
+            if end <= upto:
+                return upto, restored
+            upto = self._begun(said, end)  # what seemed to begin there lies within a token
+
+    def unknown(self, text: str, spelled: Mapping[str, str]) -> int:
+        """How many tokens, or what looks like one, stand in a text that nothing can be put back for: made up,
+        of another session, or changed beyond recognition.
+        """
+        said, count, at = narrow(text), 0, 0
+        while found := self._forms.token.search(said, at):
+            code = _code(found[found.lastindex or 0])
+            known = code in spelled
+            if known or _looks_like_a_code(code, said[found.end() : found.end() + 1]):
+                count, at = count + (not known), found.end()
+            else:
+                at = found.start(found.lastindex or 0)
+        return count
+
+    def _begun(self, said: str, least: int) -> int:
+        found = self._forms.begun.search(said, max(least, len(said) - LONGEST))
+        return found.start() if found else len(said)
+
+    def _put_back(self, text: str, spelled: Mapping[str, str], upto: int) -> tuple[str, int]:
+        """What becomes of a text before `upto`, and the end of the last token that begins there."""
+        said, end, at = narrow(text), 0, 0
+        made: list[str] = []
+        while (found := self._forms.token.search(said, at)) and found.start() < upto:
+            value = spelled.get(_code(found[found.lastindex or 0]))
+            if value is None:
+                at = found.start(found.lastindex or 0)
+                continue
+            made += (text[end : found.start()], value)
+            at = end = found.end()
+        return "".join([*made, text[end:upto]]), end
+
+
+def _code(written: str) -> str:
+    code = written.lower()
+    return code if len(code) == CODE else _NO_SIGN.sub("", code)
+
+
+def _looks_like_a_code(code: str, following: str) -> bool:
+    return code[0].isalpha() and _DIGIT.search(code) is not None and not following.isalnum()

@@ -1,0 +1,129 @@
+"""Looks for personal data in the texts of a request, without keeping others from the loop."""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Protocol
+
+from interlock.types.passages import Passage
+from interlock_privacy.findings import Finding
+
+__all__ = ["LARGE", "Finder", "ScanFailed", "scan", "scan_in_slices"]
+
+LARGE: Final = 50_000
+"""Characters of a request from which it is scanned a slice at a time."""
+_SLICE: Final = 8_000
+_MARGIN: Final = 600  # what stands beside a value may say what it is
+_GAPS: Final = tuple(
+    re.compile(gap)
+    for gap in (r"[^\W\d_]{2}[.,;]?\s(?=[^\W\d_]{2})", r"\n", r"[^\W\d_]{2}[.,;:]?\s(?=\d)", r"\s")
+)
+"""Where a text may be cut, best first: no value goes on from one word of letters to the next."""
+_BLOCK: Final = ("-----BEGIN", "-----END", 20_000)  # a key in many lines, and how long one may be
+
+Found = Sequence[tuple[Passage, Sequence[Finding]]]
+
+
+class Finder(Protocol):
+    """What finds values in a text."""
+
+    def find(self, text: str) -> Sequence[Finding]: ...
+
+
+class ScanFailed(Exception):
+    """A text could not be looked into. Nothing of it, nor of what was raised, is said here."""
+
+
+def scan(finder: Finder, passages: Iterable[Passage]) -> Found:
+    """What is found in each passage. Raises ScanFailed."""
+    return [(each, found) for each in passages if (found := _found(finder, each.text))]
+
+
+async def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Found:
+    """The same, a few milliseconds at a time. Raises ScanFailed."""
+    found = []
+    since = 0
+    for each in passages:
+        mine: list[Finding] = []
+        for start, end, text, offset in _slices(each.text):
+            since += len(text)
+            moved = [_moved(it, offset) for it in _found(finder, text)]
+            for it in moved:
+                if max(start, mine[-1].end if mine else 0) <= it.start < end:
+                    mine.append(it)
+            if since > _SLICE:
+                since = 0
+                await asyncio.sleep(0)
+        if mine:
+            _check(mine, each.text)
+            found.append((each, mine))
+    return found
+
+
+def _found(finder: Finder, text: str) -> Sequence[Finding]:
+    """What a finder raises may hold the text, and so it is let go of here: no error of ours leads to it."""
+    try:
+        found: Any = finder.find(text)
+        _check(found, text)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing may leave
+        failed = type(error).__name__
+    else:
+        return found  # type: ignore[no-any-return] # checked in the line above
+    raise ScanFailed(f"the detector failed ({failed})")
+
+
+def _check(found: Any, text: str) -> None:
+    end = 0
+    for each in found:
+        if not isinstance(each, Finding):
+            raise TypeError("no finding")
+        if not (end <= each.start < each.end <= len(text) and each.kind):
+            raise ValueError("a finding out of place")
+        end = each.end
+
+
+def _moved(finding: Finding, offset: int) -> Finding:
+    if not offset:
+        return finding
+    return Finding(
+        kind=finding.kind,
+        rule=finding.rule,
+        start=finding.start + offset,
+        end=finding.end + offset,
+        value=finding.value,
+    )
+
+
+def _slices(text: str) -> Iterator[tuple[int, int, str, int]]:
+    """From where to where each slice goes, the text with what stands around it, and where that begins."""
+    start = 0
+    while start < len(text):
+        end = _seam(text, start + _SLICE)
+        first, last = _gap(text, start - 2 * _MARGIN, start - _MARGIN), min(len(text), end + _MARGIN)
+        yield start, end, text[first:last], first
+        start = end
+
+
+def _seam(text: str, at: int) -> int:
+    """The end of a slice: between two words where there are words, and in no block."""
+    if at >= len(text):
+        return len(text)
+    begin, finish, longest = _BLOCK
+    opened = text.rfind(begin, max(0, at - longest), at)
+    if opened >= 0:
+        closed = text.find(finish, opened, opened + longest)
+        if closed >= at:
+            return min(len(text), closed + 80)
+    return _gap(text, at - _SLICE // 2, at)
+
+
+def _gap(text: str, least: int, most: int) -> int:
+    """A place for a cut, as late as may be."""
+    if most <= 0:
+        return 0
+    least = max(0, least)
+    for gap in _GAPS:
+        if last := deque(gap.finditer(text, least, most), maxlen=1):
+            return last[0].end()
+    return most

@@ -1,0 +1,147 @@
+"""A stream restores what the whole text restores, wherever it is cut and however a token is written."""
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock_privacy.restoring import Restorer
+
+MAIL, CARD = "ada@example.com", '41"<\\1'
+SPELLED = {"k7q2abcd": MAIL, "x2yzabcd": CARD}
+RESTORER = Restorer(("email", "card", "phone", "national_id"))
+FORMS = {
+    "exact": ("<EMAIL_k7q2abcd>", MAIL),
+    "lower case": ("<email_k7q2abcd>", MAIL),
+    "upper case": ("<EMAIL_K7Q2ABCD>", MAIL),
+    "emphasis around": ("**<EMAIL_k7q2abcd>**", f"**{MAIL}**"),
+    "emphasis within": ("<**EMAIL_k7q2abcd**>", MAIL),
+    "an escaped underscore": (r"<EMAIL\_k7q2abcd>", MAIL),
+    "backticks": ("`<EMAIL_k7q2abcd>`", f"`{MAIL}`"),
+    "a link": ("[<EMAIL_k7q2abcd>](mailto:EMAIL_k7q2abcd)", f"[{MAIL}](mailto:{MAIL})"),
+    "an address in brackets": ("<mailto:EMAIL_k7q2abcd>", f"<mailto:{MAIL}>"),
+    "HTML": ("&lt;EMAIL_k7q2abcd&gt;", MAIL),
+    "HTML, twice": ("&amp;lt;EMAIL_k7q2abcd&amp;gt;", MAIL),
+    "HTML by number": ("&#60;EMAIL_k7q2abcd&#x3E;", MAIL),
+    "JSON": (r"\u003cEMAIL_k7q2abcd\u003e", MAIL),
+    "JSON, twice": (r"\\u003cEMAIL_k7q2abcd\\u003e", MAIL),
+    "a URL": ("?to=%3CEMAIL_k7q2abcd%3E", f"?to={MAIL}"),
+    "no brackets": ("EMAIL_k7q2abcd.", f"{MAIL}."),
+    "no closing bracket": ("<EMAIL_k7q2abcd wrote", f"{MAIL} wrote"),
+    "other brackets": ("[EMAIL_k7q2abcd]", f"[{MAIL}]"),
+    "a space": ("<EMAIL k7q2abcd>", MAIL),
+    "a hyphen": ("<EMAIL-k7q2abcd>", MAIL),
+    "full width": ("＜ＥＭＡＩＬ＿ｋ７ｑ２ａｂｃｄ＞", MAIL),
+    "a possessive": ("<EMAIL_k7q2abcd>'s", f"{MAIL}'s"),
+    "an ending": ("EMAIL_k7q2abcdowi", f"{MAIL}owi"),
+    "quotes": ('"<EMAIL_k7q2abcd>"', f'"{MAIL}"'),
+    "typographic quotes": ("„‹EMAIL_k7q2abcd›”", f"„{MAIL}”"),
+    "a break after the kind": ("<EMAIL_\nk7q2abcd>", MAIL),
+    "a break in the code": ("<EMAIL_k7q2-\n  abcd>", MAIL),
+    "another language": ("<CORREO_k7q2abcd>", MAIL),
+    "another script": ("<АДРЕС_k7q2abcd>", MAIL),
+    "two in a row": ("<EMAIL_k7q2abcd><CARD_x2yzabcd>", MAIL + CARD),
+    "after one that is unknown": ("EMAIL_k7q2EMAIL_k7q2abcd", f"EMAIL_k7q2{MAIL}"),
+    "a kind's name before it": ("email national_id_k7q2abcd", f"email {MAIL}"),
+    "in HTML": ('<a href="mailto:EMAIL_k7q2abcd">', f'<a href="mailto:{MAIL}">'),
+}
+
+
+def streamed(pieces: Iterable[str]) -> str:
+    pending, left = "", ""
+    for piece in pieces:
+        pending += piece
+        upto, text = RESTORER.released(pending, SPELLED)
+        pending, left = pending[upto:], left + text
+    return left + RESTORER.restored(pending, SPELLED)
+
+
+@pytest.mark.parametrize(("written", "meant"), FORMS.values(), ids=FORMS)
+def test_a_token_is_known_however_it_is_written(written: str, meant: str) -> None:
+    assert RESTORER.restored(f"Hm {written} so.", SPELLED) == f"Hm {meant} so."
+
+
+@pytest.mark.parametrize(("written", "meant"), FORMS.values(), ids=FORMS)
+def test_a_token_is_known_in_a_stream_however_it_is_cut(written: str, meant: str) -> None:
+    for size in range(1, len(written) + 1):
+        pieces = [written[at : at + size] for at in range(0, len(written), size)]
+        assert streamed(pieces) == meant
+
+
+PIECES = (
+    *(written for written, _ in FORMS.values()),
+    *(
+        "<",
+        "&",
+        "\\",
+        "%3",
+        "&lt",
+        "&amp",
+        "E",
+        "EMA",
+        "EMAIL",
+        "<EMAIL_",
+        "NATIONAL_ID",
+        " ",
+        "\n",
+        "-",
+        "_",
+    ),
+    *(
+        "k7q2",
+        "abcd",
+        "k7q2abcd",
+        "k7q2abce",
+        ">",
+        "&gt;",
+        "**",
+        "`",
+        "＜",
+        "\u00ad",
+        "e",
+        "card",
+        "ё",
+        "\ud800",
+    ),
+)
+texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=12).map("".join)
+
+
+@given(text=texts, cuts=st.lists(st.integers(0, 200), max_size=30))
+def test_a_stream_is_what_the_whole_is(text: str, cuts: list[int]) -> None:
+    ends = sorted({min(cut, len(text)) for cut in cuts} | {len(text)})
+    pieces = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    assert streamed(pieces) == RESTORER.restored(text, SPELLED)
+    assert streamed(text) == RESTORER.restored(text, SPELLED)
+
+
+@given(text=st.text())
+def test_what_holds_no_token_stays_as_it_is(text: str) -> None:
+    assert RESTORER.restored(text, SPELLED) == text
+    assert RESTORER.unknown(text, SPELLED) == 0
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_a_stream_is_at_most_a_token_behind(size: int) -> None:
+    text = "The next email is due to the national press. " * 20
+    left, pending = 0, ""
+    for at in range(0, len(text), size):
+        pending += text[at : at + size]
+        upto, _ = RESTORER.released(pending, SPELLED)
+        left, pending = left + upto, pending[upto:]
+        assert len(pending) <= len("email is due")
+    assert left > len(text) - len("national_id ")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("<EMAIL_k7q2abcd> and <EMAIL_k7q2abce>", 1),
+        ("PHONE_a2345bcd, <phone_a2345bcd>", 2),
+        ("<EMAIL_1>, <EMAIL_ADDRESS>, email messages, EMAIL_k7q2abcde, <div class_a2345bcd", 0),
+        ("<CORREO_a2345bcd>", 1),
+    ],
+)
+def test_tokens_that_nobody_knows_are_counted(text: str, count: int) -> None:
+    assert RESTORER.unknown(text, SPELLED) == count

@@ -1,0 +1,76 @@
+"""A large request is looked into a slice at a time, and the same is found in it."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interlock.types.passages import Passage
+from interlock_privacy import Finding
+from interlock_privacy.detection import Detector
+from interlock_privacy.scanning import scan, scan_in_slices
+
+DETECTOR = Detector()
+PIECES = ("ada@example.com", "4111-1111-1111-1111", "card 4111 1111 1111 1111", "It rained, and then ", "\n")
+
+
+class Watched:
+    """A detector that says how much it is given at a time."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def find(self, text: str) -> Sequence[Finding]:
+        self.sizes.append(len(text))
+        return DETECTOR.find(text)
+
+
+def passage(text: str) -> Passage:
+    return Passage(phase="request", where="messages[0].parts[0]", text=text)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(1, 400)), min_size=1, max_size=12))
+def test_slices_find_what_the_whole_has(pieces: list[tuple[str, int]]) -> None:
+    given_text = [passage(" ".join(f"{piece} " * times for piece, times in pieces))]
+    assert asyncio.run(scan_in_slices(DETECTOR, given_text)) == scan(DETECTOR, given_text)
+
+
+async def test_others_have_their_turn_between_slices() -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    watched = Watched()
+    await scan_in_slices(watched, [passage("It rained. " * 20_000), *(passage("Hm. " * 100),) * 400])
+    counting.cancel()
+    assert max(watched.sizes) < 10_000
+    assert turns > 20
+
+
+async def test_a_value_that_a_slice_would_cut_is_found_whole() -> None:
+    text = "x" * 7_990 + " ada@example.com " + "y" * 60_000
+    (only,) = await scan_in_slices(DETECTOR, [passage(text)])
+    assert [text[each.start : each.end] for each in only[1]] == ["ada@example.com"]
+
+
+@pytest.mark.parametrize("lines", [10, 200])
+async def test_a_block_of_many_lines_is_in_one_slice(lines: int) -> None:
+    class Keys:
+        def find(self, text: str) -> Sequence[Finding]:
+            start, end = text.find("-----BEGIN"), text.find("-----END KEY-----")
+            if start < 0 or end < 0:
+                return ()
+            return [Finding(kind="secret", rule="key", start=start, end=end + 17, value="")]
+
+    key = "-----BEGIN KEY-----\n" + "c2VjcmV0\n" * lines + "-----END KEY-----"
+    text = "x " * 3_990 + key + " y" * 30_000
+    (only,) = await scan_in_slices(Keys(), [passage(text)])
+    assert [text[each.start : each.end] for each in only[1]] == [key]
