@@ -1,0 +1,31 @@
+"""The numbers that states give to people, companies and papers, a file for each group of countries."""
+
+from interlock_privacy.detection.countries import (
+    americas,
+    british,
+    central,
+    east_asia,
+    eastern,
+    germanic,
+    nordic,
+    poland,
+    romance,
+    south_asia,
+    southern,
+)
+
+__all__ = ["NATIONAL"]
+
+NATIONAL = (
+    *poland.RULES,
+    *germanic.RULES,
+    *romance.RULES,
+    *british.RULES,
+    *nordic.RULES,
+    *central.RULES,
+    *eastern.RULES,
+    *americas.RULES,
+    *east_asia.RULES,
+    *south_asia.RULES,
+    *southern.RULES,
+)

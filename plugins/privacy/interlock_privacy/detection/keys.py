@@ -1,0 +1,141 @@
+"""Keys, tokens and passwords: by the forms that their issuers give them, and by what a program calls them."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from interlock_privacy.detection.candidate import Candidate
+
+__all__ = ["FORMS", "secrets"]
+
+# Who issues it, and its form. Each begins with characters that hardly stand in a text otherwise.
+FORMS = (
+    ("aws", r"(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}"),
+    ("github", r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255}"),
+    ("gitlab", r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-[A-Za-z0-9_\-]{20,64}"),
+    ("slack", r"xox[abeoprs]-[A-Za-z0-9\-]{10,250}|xapp-[0-9]-[A-Za-z0-9\-]{20,200}"),
+    ("slack_hook", r"https://hooks\.slack\.com/services/[A-Za-z0-9/]{20,90}"),
+    ("stripe", r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,250}|whsec_[A-Za-z0-9+/=]{20,90}"),
+    ("anthropic", r"sk-ant-[A-Za-z0-9_\-]{20,250}"),
+    ("openai", r"sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?[A-Za-z0-9_\-]{20,250}"),
+    ("google", r"AIza[A-Za-z0-9_\-]{35}|GOCSPX-[A-Za-z0-9_\-]{28}|ya29\.[A-Za-z0-9_\-]{20,250}"),
+    ("twilio", r"(?:AC|SK)[0-9a-f]{32}"),
+    ("sendgrid", r"SG\.[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{16,64}"),
+    ("npm", r"npm_[A-Za-z0-9]{36}"),
+    ("pypi", r"pypi-[A-Za-z0-9_\-]{50,250}"),
+    ("huggingface", r"hf_[A-Za-z0-9]{30,40}"),
+    ("digitalocean", r"do[opr]_v1_[0-9a-f]{64}"),
+    ("shopify", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
+    ("docker", r"dckr_(?:pat|oat)_[A-Za-z0-9_\-]{20,64}"),
+    ("grafana", r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,250}"),
+    ("groq", r"gsk_[A-Za-z0-9]{40,64}"),
+    ("xai", r"xai-[A-Za-z0-9]{60,100}"),
+    ("perplexity", r"pplx-[A-Za-z0-9]{40,64}"),
+    ("replicate", r"r8_[A-Za-z0-9]{37}"),
+    ("linear", r"lin_api_[A-Za-z0-9]{40}"),
+    ("figma", r"figd_[A-Za-z0-9_\-]{36,64}"),
+    ("postman", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
+    ("newrelic", r"NR(?:AK|JS|II)-[A-Za-z0-9]{19,40}"),
+    ("square", r"sq0[a-z]{3}-[A-Za-z0-9_\-]{22,50}|EAAA[A-Za-z0-9_\-]{60}"),
+    ("mailgun", r"key-[0-9a-f]{32}"),
+    ("mailchimp", r"[0-9a-f]{32}-us[0-9]{1,2}"),
+    ("telegram", r"[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}"),
+    ("discord", r"[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,40}"),
+    ("databricks", r"dapi[0-9a-f]{32}"),
+    ("vault", r"hv[sbr]\.[A-Za-z0-9_\-]{20,250}"),
+    ("doppler", r"dp\.pt\.[A-Za-z0-9]{40,44}"),
+    ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+    ("azure_storage", r"AccountKey=[A-Za-z0-9+/]{60,100}={0,2}"),
+    ("jwt", r"eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{10,1000}"),
+    ("connection", r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[^\s'\"<>]{1,200}"),
+)
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<{name}>{form})" for name, form in FORMS) + r")(?![A-Za-z0-9])"
+)
+_PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_LONGEST_PEM = 16_384
+_SHORTEST = 20
+_NAMED = re.compile(
+    r"(?:(?P<weak>pass(?:word|wd|phrase|wort|code)s?|\bpass(?![A-Za-z])|pwd|has[łl]o|contrase[ñn]a|senha|"
+    r"mot de passe|mdp|wachtwoord|пароль|密码|口令|密碼|パスワード|비밀번호)"
+    r"|(?P<strong>secret(?:[_\- ]?(?:access[_\- ]?)?key)?"
+    r"|(?:api|access|auth|private|encryption|signing|client|account|session|storage)"
+    r"[_\- ]?(?:key|token|secret)|token|credentials?|authorization))"
+    r"(?:[_\-]?[A-Za-z0-9]{0,12})?[\"'`\])]{0,2}\s{0,2}(?:(?:is|to|jest|是|为|est|es|ist)\s{0,2})?\Z",
+    re.IGNORECASE,
+)
+_ASSIGNED = re.compile(r"[=:]")
+_VALUE = re.compile(
+    r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{1,2})?(?:\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|(?P<bare>[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{4,200}))"
+)
+_BEARER = re.compile(r"[Bb]earer\s{1,2}(?P<token>[A-Za-z0-9_\-.~+/]{20,2000}={0,2})")
+_EMPTY = re.compile(
+    r"(?:\$\{?|%\(|\{\{|<|os\.|env[.:(\[]|process\.|getenv|config|settings|self\.|null|none|nil|undefined|true|false|x{3,}|"
+    r"\*{3,}|\.{3}|your|example|changeme|placeholder|redacted|str\b|string|int\b|bool|optional|required|file:|input\()",
+    re.IGNORECASE,
+)
+_SCORE_KNOWN, _SCORE_NAMED = 80, 44
+_LEAST_BITS = 3.0
+_ENOUGH = 12
+
+
+def entropy(value: str) -> float:
+    """Bits for each character, from how often each occurs."""
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())
+
+
+def secrets(text: str) -> Iterator[Candidate]:
+    """Every secret in a text, which need not be folded."""
+    place = 0
+    for word in text.split():
+        if len(word) >= _SHORTEST:
+            place = text.index(word, place)
+            for found in _KNOWN.finditer(text, place, place + len(word)):
+                yield Candidate(
+                    _SCORE_KNOWN, found.start(), found.end(), "secret", f"secret.{found.lastgroup}", found[0]
+                )
+            place += len(word)
+    if "-----BEGIN" in text:
+        yield from _blocks(text)
+    if "earer " in text:
+        for found in _BEARER.finditer(text):
+            if any(each.isdigit() for each in found["token"]):
+                yield Candidate(_SCORE_NAMED, *found.span("token"), "secret", "secret.bearer", found["token"])
+    yield from _assignments(text)
+
+
+def _blocks(text: str) -> Iterator[Candidate]:
+    floor = 0
+    for begin in _PEM.finditer(text):
+        if begin.start() < floor:
+            continue
+        end = _PEM_END.search(text, begin.end(), begin.end() + _LONGEST_PEM)
+        floor = end.end() if end else min(len(text), begin.end() + _LONGEST_PEM)
+        yield Candidate(
+            _SCORE_KNOWN, begin.start(), floor, "secret", "secret.private_key", text[begin.start() : floor]
+        )
+
+
+def _assignments(text: str) -> Iterator[Candidate]:
+    for sign in _ASSIGNED.finditer(text):
+        named = _NAMED.search(text, max(0, sign.start() - 40), sign.start())
+        if named is None:
+            continue
+        value = _VALUE.match(text, sign.start() + 1)
+        if value is None:
+            continue
+        quoted = value.lastgroup != "bare"
+        group = value.lastgroup or "bare"
+        said = value[group]
+        if _EMPTY.match(said) or (not quoted and said.endswith("(")):
+            continue
+        if named["weak"] is None or not quoted:
+            # A word after "password:" in prose is no password.
+            mixed = any(each.isdigit() for each in said) or any(not each.isalnum() for each in said[:-1])
+            if not mixed:
+                continue
+        if named["weak"] is None and (len(said) < _ENOUGH or entropy(said) < _LEAST_BITS or " " in said):
+            continue
+        yield Candidate(_SCORE_NAMED, *value.span(group), "secret", "secret.assigned", said)

@@ -1,0 +1,70 @@
+"""Addresses of machines: IP of both versions, and MAC."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from interlock_privacy.detection.candidate import Candidate
+
+__all__ = ["network"]
+
+_FOUR = re.compile(r"\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z.]*[0-9A-Za-z]*\.[0-9])")
+_V4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9])")
+_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
+_HEX = re.compile(r"[0-9A-Fa-f:.]+")
+_MAC = re.compile(
+    r"(?<![0-9A-Za-z:\-])[0-9A-Fa-f]{2}([:\-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z:\-])"
+)
+_VERSION = re.compile(r"(?:version|ver|release|build|v|wersja|版本)[\s.:=]*\Z", re.IGNORECASE)
+_LONGEST = 45
+# Less than a number in its official groups with its label beside it: 130.219.85.48 may be a NIP.
+_SCORE = 24
+
+
+def network(text: str) -> Iterator[Candidate]:
+    """Every address in a folded text."""
+    if text.count(".") >= 3:
+        for found in _V4.finditer(text):
+            if _VERSION.search(text, max(0, found.start() - 12), found.start()):
+                continue
+            parts = found[0].split(".")
+            if all(int(each) < 256 and (each == "0" or each[0] != "0") for each in parts):
+                yield Candidate(_SCORE, found.start(), found.end(), "ip_address", "ip_address.v4", found[0])
+    floor = 0
+    for found in _COLONS.finditer(text):
+        if found.start() < floor:
+            continue
+        start = found.start()
+        while (
+            start > floor
+            and found.start() - start < _LONGEST
+            and text[start - 1] in "0123456789abcdefABCDEF:"
+        ):
+            start -= 1
+        whole = _HEX.match(text, start, start + _LONGEST)
+        if whole is None:
+            continue
+        floor = whole.end()
+        yield from _sixth(text, start, whole[0])
+    if text.count("-") >= 5:
+        for found in _MAC.finditer(text):
+            value = found[0].replace("-", ":").lower()
+            yield Candidate(_SCORE, found.start(), found.end(), "mac_address", "mac_address", value)
+
+
+def _sixth(text: str, start: int, whole: str) -> Iterator[Candidate]:
+    written = whole.rstrip(".:") if not whole.endswith("::") else whole
+    end = start + len(written)
+    around = text[start - 1 : start] + text[end : end + 1]
+    if any(each.isascii() and each.isalnum() for each in around):
+        return
+    if _MAC.fullmatch(written):
+        yield Candidate(_SCORE, start, end, "mac_address", "mac_address", written.lower())
+        return
+    if len(written) < 6 and not any(each.isdigit() for each in written):
+        return
+    try:
+        address = ipaddress.IPv6Address(written)
+    except ValueError:
+        return
+    yield Candidate(_SCORE, start, end, "ip_address", "ip_address.v6", str(address))
