@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from interlock.assembly import Wiring
     from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
+    from interlock.policies import Permissions, Policies
     from interlock.protocols import DurableLog, GrantBook
     from interlock.toolbox import Toolbox
 
@@ -82,6 +83,11 @@ class Router:
         return self._wiring.deployments
 
     @property
+    def policies(self) -> "Policies | None":
+        """The configuration's policies; None where there are none."""
+        return self._engine.decider.policies
+
+    @property
     def rescue(self) -> str:
         """What a broken stream does unless its request says otherwise; see the configuration's `rescue`."""
         return self._engine.rescue
@@ -94,6 +100,12 @@ class Router:
     def decide(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """Where the request may go, and why: pure, synchronous, without a network."""
         return self._engine.decide(as_request(prompt, options))
+
+    def permissions(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "Permissions":
+        """What each deployment may have of the request by the rules, whether or not it could serve now: as
+        `decide`, but a missing key, a missing plugin and ill health change nothing.
+        """
+        return self._engine.decider.permissions(as_request(prompt, options))
 
     def count_tokens(self, prompt: Prompt | Request, **options: Unpack[Options]) -> int:
         """Our estimate of the request's length, tools included. Nothing is downloaded, nobody is asked."""

@@ -32,7 +32,9 @@ LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
 RUN_HERE = {"explain", "models", "plugins", "init"}
 # Where the page has written a configuration that has this section.
-RUN_ON = {"records": "records", "replay": "records", "log": "log"}
+RUN_ON = {"records": "records", "replay": "records", "log": "log", "policy": "policies"}
+# What a page writes beside configurations.
+BESIDE = {"cases.yaml"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
 _MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
 _FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
@@ -100,8 +102,10 @@ class Reader:
         check_output([" ".join(each.split()) for each in shown], printed.getvalue(), block)
 
     def _yaml(self, block: Block) -> None:
-        check_configuration(block, self._monkeypatch)
-        if named := _FILE.match(block.code):
+        named = _FILE.match(block.code)
+        if not named or named["name"] not in BESIDE:
+            check_configuration(block, self._monkeypatch)
+        if named:
             Path(named["name"]).write_text(block.code, encoding="utf-8")
 
     def _console(self, block: Block) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from interlock.assembly.offers import Offers
 from interlock.assembly.options import SECTIONS
 from interlock.config import Config
+from interlock.policies import Policies
 from interlock.types.models import Credential, Deployment, Network, Secret
 
 # Keys and passwords may stand in these, and none of them changes what is answered.
@@ -24,13 +25,16 @@ _LEFT_OUT: Final[dict[str, Any]] = {
 _UNSEEN = (Credential, Network, Secret)
 
 
-def digest(config: Config, deployments: Iterable[Deployment], offers: Offers) -> str:
+def digest(
+    config: Config, deployments: Iterable[Deployment], offers: Offers, policies: Policies | None = None
+) -> str:
     """Sixteen hexadecimal digits, equal in every process for equal routers."""
     facts = (
         config.model_dump(exclude=_LEFT_OUT),
         list(deployments),
         list(offers.classifiers),
         offers.options,
+        *(policies.rules if policies else ()),  # they may stand in files
     )
     return sha256(repr(_canonical(facts)).encode()).hexdigest()[:16]
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from random import random
 from time import monotonic, time
@@ -20,10 +21,12 @@ from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.options import with_options
+from interlock.assembly.policies import policies_of, sensing_of
 from interlock.assembly.recording import log_writer, record_writer
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
+from interlock.catalog.adequacy import adequate_places
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config, load
@@ -84,7 +87,7 @@ class Wiring:
     @cached_property
     def digest(self) -> str:
         """See `Router.digest`."""
-        return digest(self.config, self.deployments.values(), self.offers)
+        return digest(self.config, self.deployments.values(), self.offers, self.engine.decider.policies)
 
     @property
     def vendors(self) -> frozenset[str]:
@@ -132,6 +135,12 @@ def assemble(
     guards = guards_of(config, offers.guardrails)
     evidence = Evidence(health.misplaced.against, health.misplaced.silent)
     check_vendors = vendor_check(catalog, offers.seers)
+    policies = policies_of(
+        config,
+        deployments.values(),
+        adequate=adequate_places(datetime.fromtimestamp(wall(), UTC).date()),
+        vendors=lambda: vendors(catalog, offers.seers),
+    )
     decider = Decider(
         routes=Routes(catalog, names, deployments, config.routes, seals=guards is not None and guards.seals),
         deployments=deployments,
@@ -145,6 +154,8 @@ def assemble(
         check_vendors=check_vendors,
         load=load_spread.load,
         allowances=load_spread.allowances,
+        policies=policies,
+        sensing=sensing_of(config, policies, offers.guardrails),
     )
     telemetry = Telemetry(config.tracing.name, environ, tokens=config.tracing.tokens == "attempts")
     tracing = Tracing(telemetry)

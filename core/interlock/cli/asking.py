@@ -46,6 +46,9 @@ _SPELLINGS: Final = {
         metavar="VENDOR",
         help="A vendor that must not see the request. Repeat it or use commas.",
     ),
+    "sensitivity": _Spelling(
+        metavar="LEVEL", help="A level of the policies that the prompt has. Repeat it or use commas."
+    ),
     "deny_laws": _Spelling(
         metavar="PLACE",
         help="A jurisdiction whose law must not reach the request. Repeat it or use commas.",

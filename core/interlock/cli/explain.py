@@ -58,6 +58,7 @@ def show_decision(decision: Decision) -> None:
         ("stage", decision.stage),
         ("reason", decision.reason),
         ("input", f"about {decision.input_tokens:,} tokens"),
+        *((("sensitivity", _levels(decision)),) if decision.levels else ()),
     )
     same = all(each.deployment == each.model for each in decision.shortlist)
     sealing = any(each.treatment == "sealed" for each in decision.shortlist)
@@ -80,3 +81,7 @@ def show_decision(decision: Decision) -> None:
         (("Excluded", "Rule"), tuple(decision.excluded.items())),
     ]
     show.tables(*(part for part in parts if part[1]))
+
+
+def _levels(decision: Decision) -> str:
+    return "; ".join(f"{level} ({why})" for level, why in decision.levels.items())

@@ -24,6 +24,13 @@ from interlock.config.keys import resolve_key
 from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer, without_cards
 from interlock.config.load import LoadConfig
 from interlock.config.models import ModelsConfig
+from interlock.config.policies import (
+    ForbidConfig,
+    PermitConfig,
+    PoliciesConfig,
+    PolicyRuleConfig,
+    SealedConfig,
+)
 from interlock.config.recording import LogConfig, RecordsConfig, spell_out
 from interlock.config.schema import (
     DeploymentConfig,
@@ -54,6 +61,7 @@ __all__ = [
     "DeploymentConfig",
     "DestinationConfig",
     "EnsembleConfig",
+    "ForbidConfig",
     "GuardrailConfig",
     "HandlingConfig",
     "HealthConfig",
@@ -61,10 +69,14 @@ __all__ = [
     "LoadConfig",
     "LogConfig",
     "ModelsConfig",
+    "PermitConfig",
     "PluginsConfig",
+    "PoliciesConfig",
+    "PolicyRuleConfig",
     "PriceConfig",
     "RecordsConfig",
     "RetriesConfig",
+    "SealedConfig",
     "TierConfig",
     "TimeoutsConfig",
     "ToolRuleConfig",
@@ -104,6 +116,7 @@ class Config(BaseSettings):
     demands: Demands = ()
     rules: OptionsTable = {}
     guardrails: Guardrails = {}
+    policies: PoliciesConfig | None = None
     timeouts: TimeoutsConfig = TimeoutsConfig()
     retries: RetriesConfig = RetriesConfig()
     rescue: Literal["hold", "replay", "continue", "restart", "raise"] = "replay"
@@ -135,6 +148,10 @@ class Config(BaseSettings):
         """The source that set a dotted key (a file, `environment`, `mapping`, `defaults`) and its line."""
         source, line, _ = _where(self._origins, key.split("."))
         return source, line
+
+    def sources(self, section: str) -> list[str]:
+        """The names of the sources that have a section."""
+        return [layer.name for layer in self._origins if layer.data.get(section) is not None]
 
     def error(self, key: str | Sequence[str], message: str, suggestion: str | None = None) -> ConfigError:
         """An error about a key, dotted or in steps, with the place where it was set."""

@@ -48,6 +48,7 @@ class _Written(Part):
         residency: tuple[str, ...] = ()
         storage: tuple[str, ...] = ()
         deny_vendors: tuple[str, ...] = ()
+        sensitivity: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -79,7 +79,7 @@ def mapping_layer(data: Mapping[Any, Any]) -> Layer:
 def file_layer(path: str | os.PathLike[str]) -> Layer:
     """A file's values. Raises ConfigError for one that is missing, no text, or no YAML."""
     name = os.fspath(path)
-    root = read(_text(name), name)
+    root = read(text_of(name), name)
     value = None if root is None else root.plain()
     if value is None:
         return Layer(name=name, data={})
@@ -89,15 +89,15 @@ def file_layer(path: str | os.PathLike[str]) -> Layer:
     return Layer(name=name, data=_present(value), root=root)
 
 
-def _text(name: str) -> str:
+def text_of(name: str, missing: str = "there is no such file; `interlock init` writes one.") -> str:
+    """What a file of a configuration says; `missing` is told where there is none. Raises ConfigError."""
     try:
         path = Path(name).expanduser()
         if path.is_dir():
             raise ConfigError("is a directory; name the file in it.", source=name)
         raw = read_regular(path, 4 * MAX_CHARACTERS + 1)
     except FileNotFoundError:
-        message = "there is no such file; `interlock init` writes one."
-        raise ConfigError(message, source=name) from None
+        raise ConfigError(missing, source=name) from None
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror or error}.", source=name) from None
     except (ValueError, RuntimeError) as error:

@@ -2,6 +2,6 @@
 
 from interlock.constraints.destinations import objection
 from interlock.constraints.evidence import Evidence, breach, contradicts, told
-from interlock.constraints.rules import BUILTIN, needs
+from interlock.constraints.rules import BUILTIN, needs, vendors_of
 
-__all__ = ["BUILTIN", "Evidence", "breach", "contradicts", "needs", "objection", "told"]
+__all__ = ["BUILTIN", "Evidence", "breach", "contradicts", "needs", "objection", "told", "vendors_of"]

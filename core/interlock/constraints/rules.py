@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from interlock.constraints.destinations import denied, off_premise, outside, stored_outside, under
 from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
+from interlock.types.models import Deployment
 from interlock.types.providers import distribution_of
 from interlock.types.request import Request
 
@@ -135,11 +136,14 @@ class DeniedVendors:
     def check(self, call: ConstraintCall) -> str | None:
         if not call.constraints.deny_vendors:
             return None
-        deployment = call.deployment
-        card = deployment.card
-        maker, slash, _ = deployment.name.partition("/")
-        names = (card.vendor, card.maker, card.id, deployment.provider, maker if slash else "")
-        return denied(names, call.constraints.deny_vendors)
+        return denied(vendors_of(call.deployment), call.constraints.deny_vendors)
+
+
+def vendors_of(deployment: Deployment) -> tuple[str, ...]:
+    """The names by which a deployment's vendors are denied."""
+    card = deployment.card
+    maker, slash, _ = deployment.name.partition("/")
+    return card.vendor, card.maker, card.id, deployment.provider, maker if slash else ""
 
 
 class Treatment(_Fixed):

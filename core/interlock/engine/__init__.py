@@ -9,9 +9,10 @@ The call             call: its state; run: the one loop, for plain calls, stream
                      way; steps: what the strategy wants tried; segment: one step under way; asking, refining:
                      a second opinion on the task; endings: the error of a call that nobody answered; leaving,
                      settling, deadline: what ends a wait, and tasks that nobody waits for any more
-Guardrails           guarding/guards: around a call; sides: who is asked in which order; inspecting: a request
-                     or an answer passes; restoring: what was sealed, put back; windows:
-                     what of a stream may leave; endings: the errors in which a verdict ends
+Guardrails           guarding/sensing: what they find before anything is decided; guards: around a call;
+                     sides: who is asked in which order; inspecting: a request or an answer passes;
+                     restoring: what was sealed, put back; windows: what of a stream may leave; endings:
+                     the errors in which a verdict ends
 One attempt          attempting/: attempts: checked again, permitted, timed; bounds: what it may ask for;
                      concurrency, limiter: its slot; limits: its time; provider_stream: what it
                      reads; silence: what leaves it holds no secret; unhurried: large answers, in a thread;

@@ -19,6 +19,7 @@ from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Constraints, Request
 from interlock.types.response import Answer, Response
+from interlock.types.sensed import Sensed
 
 
 def _nothing_more() -> Steps:
@@ -67,7 +68,8 @@ class CallState:
     `panel` holds the members that were asked for, `arbitrate` makes one answer of theirs; `role` is that of
     what is asked on the way. `short_of` says which budget keeps the request from those that nothing else
     excludes, if the router has budgets; `wait_of` says of a deployment at a task what it waits for, if its
-    health closes it to attempts. `unlogged` goes into the log with what is written there next.
+    health closes it to attempts. `unlogged` goes into the log with what is written there next. `sensed` is
+    what guardrails have found in `asked`, where a policy needs to know.
     """
 
     asked: Request
@@ -93,6 +95,7 @@ class CallState:
     ask: Callable[["CallState", Request, AttemptRole], Awaitable[Answer]] | None = None
     trace: CallTrace | None = None
     unlogged: list[LogEntry] = field(default_factory=list)
+    sensed: Sensed | None = None
 
     def treated(self, treatment: Treatment) -> Request:
         """The request as it may go."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.budgeting import Budgeting
@@ -32,6 +33,7 @@ from interlock.types.models import Timeouts
 from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Chunk, Response
+from interlock.types.sensed import Sensed
 
 # A timer may wake a call a little before the moment that it was set to.
 _CLOCKS_GRAIN = 0.001
@@ -86,12 +88,17 @@ class Engine:
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
 
-    def decide(self, request: Request, opinion: tuple[Classification, str] | None = None) -> Decision:
+    def decide(
+        self,
+        request: Request,
+        opinion: tuple[Classification, str] | None = None,
+        sensed: Sensed | None = None,
+    ) -> Decision:
         if self._sharing is not None:
             self._sharing.ensure()
         if request.ensemble is not None:
             self.panels.named(request.ensemble)
-        decision = self.decider.decide(request, opinion)
+        decision = self.decider.decide(request, opinion, sensed)
         if self._sees_decisions:
             self._host.notify("interlock_decided", request=request, decision=decision)
         return decision
@@ -134,7 +141,9 @@ class Engine:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
         kept_to = self.decider.kept(request)
-        decision = self.decide(request)
+        sensing = self.decider.sensing
+        sensed = None if sensing is None else await sensing.unhurried(request)
+        decision = self.decide(request, None, sensed)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
         state = CallState(
             asked=request,
@@ -149,6 +158,7 @@ class Engine:
             short_of=None if self._budgeting is None else self._budgeting.nowhere,
             wait_of=self._retry_gate.wait_of,
             ask=self._sub_calls.ask,
+            sensed=sensed,
         )
         if trace is not None:
             state.draft.trace = trace.traceparent
@@ -157,6 +167,8 @@ class Engine:
         try:
             if self._guards is not None:
                 await self._guards.send_off(state)
+                if sensed is not None:
+                    state.sensed = replace(sensed, changed=state.is_sealed)
             if not decision.shortlist:
                 await self._outlast(state)
             if self._refinement.wanted(state):
@@ -188,7 +200,7 @@ class Engine:
             self._decide_again(state, opinion)
 
     def _decide_again(self, state: CallState, opinion: tuple[Classification, str] | None = None) -> None:
-        state.decision = state.draft.decision = self.decide(state.asked, opinion)
+        state.decision = state.draft.decision = self.decide(state.asked, opinion, state.sensed)
         if self._log is not None:
             self._log.decided(state)
 

@@ -42,6 +42,7 @@ from interlock.protocols.guardrails import (
     ReleaseCall,
     RestoreCall,
     RestoringGuardrail,
+    SensingGuardrail,
     StreamingGuardrail,
 )
 from interlock.protocols.keeping import (
@@ -129,6 +130,7 @@ __all__ = [
     "Sealed",
     "SelectiveConstraint",
     "Sender",
+    "SensingGuardrail",
     "SharedHealth",
     "SharedHealthKind",
     "Steps",

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from interlock.protocols.providers import ProviderFacts
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
+from interlock.types.sensed import Sensed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class ConstraintCall:
     `constraints` are the request's, tightened by the configuration's defaults. `needs` are the capabilities
     that the request asks of a model, worked out once per request; None when nobody has. `meant` are the ids
     of the deployments that the request's `model` stands for; None when it names none, or nobody has looked.
+    `sensed` is what guardrails have found in the request; None where no policy needs to know.
     """
 
     request: Request
@@ -24,6 +26,7 @@ class ConstraintCall:
     input_tokens: int
     needs: frozenset[str] | None = None
     meant: frozenset[str] | None = None
+    sensed: Sensed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ class Sealed:
 class Constraint(Protocol):
     """A hard rule. `check` returns None; a sentence that says why the deployment is excluded; or Sealed.
 
-    One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs and tokens
-    may say `replays = True`: it is asked again when records are replayed.
+    One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs, tokens and
+    what was sensed in it may say `replays = True`: it is asked again when records are replayed.
     """
 
     api: int
@@ -61,6 +64,7 @@ class SurveyCall:
     input_tokens: int
     needs: frozenset[str]
     deployments: tuple[Deployment, ...]
+    sensed: Sensed | None = None
 
 
 @runtime_checkable

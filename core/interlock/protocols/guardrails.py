@@ -77,6 +77,27 @@ class RestoringGuardrail(Guardrail, Protocol):
         ...
 
 
+@runtime_checkable
+class SensingGuardrail(Guardrail, Protocol):
+    """A guardrail that says what kinds of personal data texts hold, before it is decided where they may go.
+
+    Both are synchronous and say the same of the same. They are asked where the configuration's policies want
+    to know; of long texts in a thread, so they must not hold the interpreter for long at once. Whatever one
+    raises counts as everything found and nothing sealable.
+
+    It may also have `kinds`, a frozenset of all that it can find: a configuration that names another is
+    refused.
+    """
+
+    def kinds_of(self, passages: tuple[Passage, ...]) -> frozenset[str]:
+        """The names of the kinds, such as `email`; never what was found."""
+        ...
+
+    def sealable(self, kinds: frozenset[str]) -> bool:
+        """Whether its `inspect` seals all that `kinds_of` finds of all these kinds, where it may rewrite."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCall:
     """The text of one kind that has come and has not left yet. `final` says that there is no more of it."""

@@ -27,6 +27,8 @@ def of_decision(decision: Decision) -> Facts:
         "excluded": dict.fromkeys(decision.excluded) | (dict(told.rules) if told else {}),
         "input_tokens": decision.input_tokens,
     }
+    if decision.levels:
+        facts["levels"] = dict(decision.levels)
     if told is not None and (rules := _asked(told.constraints)):
         facts["constraints"] = rules
     return facts

@@ -75,7 +75,7 @@ def member_cost(record: Record, label: str) -> float | None:
 
 def decision_to_plain(decision: Decision) -> dict[str, Any]:
     """Of the shortlist deployment, model, region and reasons, best first; `excluded` maps a deployment to its
-    rule in words.
+    rule in words, `levels` a level of sensitivity to why the request has it.
     """
     return {
         "task": decision.task,
@@ -95,6 +95,7 @@ def decision_to_plain(decision: Decision) -> dict[str, Any]:
             for each in decision.shortlist
         ],
         "excluded": dict(decision.excluded),
+        "levels": dict(decision.levels),
     }
 
 

@@ -59,6 +59,8 @@ class Decision:
         excluded: deployment id -> the rule that excluded it, in words.
         input_tokens: our estimate of the request's length.
         facts: what it takes to make the decision again; None in records of before it was kept.
+        levels: the levels of sensitivity that the request has, each with the reason why; none where no policy
+            applies. A reason names the kinds that guardrails found, and never what they found.
     """
 
     task: str
@@ -70,6 +72,7 @@ class Decision:
     excluded: Mapping[str, str] = field(default_factory=dict)
     input_tokens: int = 0
     facts: Facts | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rules(self) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from interlock.types.request import Constraints
+from interlock.types.sensed import Sensed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Facts:
         conditions: deployment id -> its health, where that was not simply good.
         seals: deployment id -> the first rule that lets it have the request only sealed.
         first: deployment id -> why its load put it before others of its model.
+        sensed: what guardrails had found in the request; None when no policy needed to know.
     """
 
     task: str | None = None
@@ -57,3 +59,4 @@ class Facts:
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     seals: Mapping[str, Seal] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)
+    sensed: Sensed | None = None

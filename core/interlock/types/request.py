@@ -25,6 +25,8 @@ class Constraints:
         deny_vendors: makers and providers that must not see the request, e.g. `deepseek`.
         deny_laws: jurisdictions whose law must not reach the request: by the place in which it is processed,
             by the company that operates it, or by that one's parent. Where one is unknown, it may be any.
+        sensitivity: the levels of the configuration's `policies` that the request has (`personal`); all of
+            their rules must hold.
     """
 
     residency: frozenset[str] = frozenset()
@@ -32,6 +34,7 @@ class Constraints:
     on_premise: bool = False
     deny_vendors: frozenset[str] = frozenset()
     deny_laws: frozenset[str] = frozenset()
+    sensitivity: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for key in _NAMES:

@@ -75,6 +75,7 @@ class ChatInterlock(Traced, BaseChatModel):
     on_premise: bool | None = None
     deny_vendors: list[str] | None = None
     deny_laws: list[str] | None = None
+    sensitivity: list[str] | None = None
     demands: list[str] | None = None
 
     temperature: float | None = None
@@ -115,7 +116,10 @@ class ChatInterlock(Traced, BaseChatModel):
     def _config(self, value: Any) -> Any:
         return bare.without_secrets(value)
 
-    @field_validator("residency", "storage", "deny_vendors", "deny_laws", "demands", "stop", mode="before")
+    @field_validator(
+        *("residency", "storage", "deny_vendors", "deny_laws", "sensitivity", "demands", "stop"),
+        mode="before",
+    )
     @classmethod
     def _names(cls, value: object) -> object:
         if isinstance(value, str):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from interlock.catalog.adequacy import adequate_places
 from interlock.types.places import AREAS
 
 ROWS = tomllib.loads(files("interlock.catalog").joinpath("adequacy.toml").read_text("utf-8"))["adequacy"]
@@ -17,7 +18,8 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["place"])
 def test_a_decision_says_what_it_is_and_since_when(row: dict[str, Any]) -> None:
     assert row.keys() >= {"place", "decision", "since", "conditional", "source", "as_of"}
     assert row.keys() <= {
-        "place", "decision", "since", "until", "conditional", "conditions", "source", "as_of"
+        "place", "decision", "since", "until", "conditional", "condition", "conditions",
+        "source", "as_of",
     }  # fmt: skip
     assert row["source"].startswith("https://")
     since, as_of = date.fromisoformat(row["since"]), date.fromisoformat(row["as_of"])
@@ -38,3 +40,9 @@ def test_there_is_one_decision_for_each_of_sixteen_places() -> None:
 def test_a_decision_about_some_recipients_alone_says_which() -> None:
     assert {row["place"] for row in ROWS if row["conditional"]} == {"ca", "us"}
     assert all(row["conditions"] for row in ROWS if row["conditional"])
+
+
+def test_rules_ask_for_a_place_or_for_a_condition_by_its_name() -> None:
+    places = adequate_places(date(2026, 11, 29))
+    assert (places["ch"], places["us"], places["ca"]) == ("", "dpf", "pipeda")
+    assert "uk" not in adequate_places(date(2032, 1, 1))

@@ -37,6 +37,7 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
         "input_tokens",
         "shortlist",
         "excluded",
+        "levels",
         "strategy",
         "warnings",
         "ensemble",

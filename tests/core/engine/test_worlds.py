@@ -31,7 +31,7 @@ def nothing(router: Router) -> None:
 
 
 def without_exclusion(router: Router) -> None:
-    router.wiring.engine.decider._rules.judge = lambda *arguments: lambda deployment: None
+    router.wiring.engine.decider._rules.judge = lambda *arguments, **named: lambda deployment: None
 
 
 def without_recheck(router: Router) -> None:

@@ -222,7 +222,7 @@ class Attempts:
         progress.id = number = state.draft.number() if progress.id is None else progress.id
         bound = self._decider.bound(state.asked, state.kept_to, state.decision)
         progress.residency = bound.residency
-        found = self._decider.recheck(state.asked, bound, state.decision, deployment)
+        found = self._decider.recheck(state.asked, bound, state.decision, deployment, state.sensed)
         if isinstance(found, AllowedTreatment):
             found = _still(found, state, progress)
         if isinstance(found, Exclusion):

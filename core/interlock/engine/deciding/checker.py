@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from interlock.constraints import needs
-from interlock.engine.deciding.exclusions import Exclusion, Finding
+from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.logs import redacting_logger
 from interlock.protocols import (
@@ -18,6 +18,7 @@ from interlock.protocols import (
 from interlock.types.facts import Seal
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
+from interlock.types.sensed import Sensed
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
@@ -66,6 +67,8 @@ class ConstraintChecker:
         tokens: int,
         wanted: frozenset[str],
         meant: frozenset[str] | None = None,
+        *,
+        sensed: Sensed | None = None,
     ) -> Callable[[Deployment], Finding | None]:
         """What says which rule excludes a deployment from this request, or lets it have it only sealed.
 
@@ -78,24 +81,28 @@ class ConstraintChecker:
             input_tokens=tokens,
             needs=wanted,
             deployments=self._deployments,
+            sensed=sensed,
         )
         awake = self._awake(survey)
         fixed = self._fixed
         last = len(self._rules)
 
+        def called(deployment: Deployment) -> ConstraintCall:
+            return self._call(
+                request, constraints, deployment, tokens, wanted=wanted, meant=meant, sensed=sensed
+            )
+
         def judge(deployment: Deployment) -> Finding | None:
             settled = fixed.get(deployment.id)
             if settled is None:
-                call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
-                return self._first(self._numbered, call)[1]
+                return self._first(self._numbered, called(deployment))[1]
             at, found = settled
             if not awake:  # as nearly always
                 return found
             excluded = isinstance(found, Exclusion)
             end = at if excluded else last
             if awake[0][0] < end:
-                call = self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant)
-                for index, said in self._findings(awake, call, end):
+                for index, said in self._findings(awake, called(deployment), end):
                     if isinstance(said, Exclusion):
                         return said
                     if index < at and not excluded:
@@ -123,12 +130,16 @@ class ConstraintChecker:
         tokens: int,
         replayed: ReplayState,
         meant: frozenset[str] | None = None,
+        *,
+        sensed: Sensed | None = None,
     ) -> Callable[[Deployment], Finding | None]:
         """As `judge`, of a recorded request whose prompt is gone."""
         names = [rule.name for rule in self._rules]
 
         def judge(deployment: Deployment) -> Finding | None:
-            call = self._call(request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant)
+            call = self._call(
+                request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant, sensed=sensed
+            )
             said = (
                 (
                     index,
@@ -148,9 +159,41 @@ class ConstraintChecker:
         deployment: Deployment,
         tokens: int,
         meant: frozenset[str] | None = None,
+        *,
+        sensed: Sensed | None = None,
     ) -> Finding | None:
-        call = self._call(request, constraints, deployment, tokens, wanted=needs(request), meant=meant)
-        return self._first(self._numbered, call)[1]
+        return self._first(
+            self._numbered, self._asked(request, constraints, deployment, tokens, meant, sensed=sensed)
+        )[1]
+
+    def lasting(
+        self,
+        request: Request,
+        constraints: Constraints,
+        deployment: Deployment,
+        tokens: int,
+        meant: frozenset[str] | None,
+        *,
+        sensed: Sensed | None,
+    ) -> Finding | None:
+        """As `recheck`, whether or not the deployment could serve anybody now."""
+        rules = [each for each in self._numbered if each[1].name not in UNAVAILABLE]
+        return self._first(
+            rules, self._asked(request, constraints, deployment, tokens, meant, sensed=sensed)
+        )[1]
+
+    def _asked(
+        self,
+        request: Request,
+        constraints: Constraints,
+        deployment: Deployment,
+        tokens: int,
+        meant: frozenset[str] | None,
+        *,
+        sensed: Sensed | None,
+    ) -> ConstraintCall:
+        wanted = needs(request)
+        return self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant, sensed=sensed)
 
     def _first(
         self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall
@@ -191,6 +234,7 @@ class ConstraintChecker:
         *,
         wanted: frozenset[str] | None,
         meant: frozenset[str] | None,
+        sensed: Sensed | None = None,
     ) -> ConstraintCall:
         return ConstraintCall(
             request=request,
@@ -200,6 +244,7 @@ class ConstraintChecker:
             input_tokens=tokens,
             needs=wanted,
             meant=meant,
+            sensed=sensed,
         )
 
 

@@ -11,11 +11,14 @@ from interlock.engine.deciding.exclusions import AllowedTreatment, Exclusion, tr
 from interlock.engine.deciding.ranking import reason_of, shortlisted
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
+from interlock.engine.guarding.sensing import Sensing
 from interlock.errors import RequestError
 from interlock.health import Grade, HealthTracker, Standing
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load
 from interlock.logs import redacting_logger
+from interlock.policies import NAME as POLICY
+from interlock.policies import Permission, Permissions, Policies, PolicyConstraint
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Classification, Decision
 from interlock.types.facts import Facts
@@ -23,11 +26,13 @@ from interlock.types.jurisdictions import is_inside
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
 from interlock.types.request import Constraints, Request, Settings
+from interlock.types.sensed import Sensed
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
 _FREE = Constraints()
 _NOBODY: frozenset[str] = frozenset()
+_NO_LEVELS: Mapping[str, str] = {}
 _UNSURE = Classification(task="conversational", confidence=0.0)
 
 
@@ -53,10 +58,17 @@ class Decider:
         check_vendors: Callable[[Iterable[str]], None] = _taken,
         load: Load | None = None,
         allowances: Allowances | None = None,
+        policies: Policies | None = None,
+        sensing: Sensing | None = None,
     ) -> None:
         self._routes = routes
+        self._deployments = deployments
         self._classifiers = classifiers
-        self._rules = ConstraintChecker(constraints, deployments, providers, seals=routes.seals)
+        # What a policy denies comes first: a key helps nobody where nothing may be sent.
+        rules = constraints if policies is None else [PolicyConstraint(policies), *constraints]
+        self._rules = ConstraintChecker(rules, deployments, providers, seals=routes.seals)
+        self.policies = policies
+        self.sensing = sensing
         self._names = names
         self._defaults = defaults
         self._restricts = defaults != _FREE
@@ -66,18 +78,25 @@ class Decider:
         self._load = load
         self._allowances = allowances
 
-    def decide(self, request: Request, opinion: tuple[Classification, str] | None = None) -> Decision:
+    def decide(
+        self,
+        request: Request,
+        opinion: tuple[Classification, str] | None = None,
+        sensed: Sensed | None = None,
+    ) -> Decision:
         """The decision; its shortlist is empty when no deployment may serve the request.
 
-        An `opinion` and whose it is take the place of classification.
+        An `opinion` and whose it is take the place of classification, `sensed` that of asking guardrails.
 
         Raises:
-            RequestError: `task`, `model` or a denied vendor names nothing that is known, or `model` what
-                lacks its vendor's key.
+            RequestError: `task`, `model`, a denied vendor or a level names nothing that is known, or `model`
+                what lacks its vendor's key.
         """
         tokens = estimate_request_tokens(request)
         classified, stage = opinion or self._classify(request, tokens)
-        return self._decided(request, classified, stage, tokens)
+        if sensed is None and self.sensing is not None:
+            sensed = self.sensing.look(request)
+        return self._decided(request, classified, stage, tokens, sensed=sensed)
 
     def redecide(self, decision: Decision, facts: Facts, replayed: ReplayState) -> Decision:
         """The decision that this configuration makes of a recorded one, whose prompt is gone.
@@ -102,7 +121,12 @@ class Decider:
             demands=facts.demands,
             settings=Settings(max_tokens=facts.max_tokens),
         )
-        return self._decided(request, classified, decision.stage, decision.input_tokens, replayed)
+        sensed = facts.sensed
+        if sensed is None and self.sensing is not None:
+            replayed.unchecked.add(POLICY)  # nobody had looked into the prompt, which is gone
+        return self._decided(
+            request, classified, decision.stage, decision.input_tokens, replayed, sensed=sensed
+        )
 
     def _decided(
         self,
@@ -111,22 +135,25 @@ class Decider:
         stage: str,
         tokens: int,
         replayed: ReplayState | None = None,
+        *,
+        sensed: Sensed | None,
     ) -> Decision:
         meant, unlisted = self._meant(request, keyless=replayed is not None)
         if request.constraints.deny_vendors and replayed is None:
             self._check_vendors(request.constraints.deny_vendors)
         task = classified.task
         constraints = self.effective(request, task)
+        levels = self._levels(request, constraints, sensed)
         order = self._routes.order(self._rows(task, constraints, request.demands, tokens))
         if unlisted is not None:
             order = replace(order, places=(*order.places, self._routes.requested(unlisted)))
         if replayed is None:
             wanted = needs(request)
-            judge = self._rules.judge(request, constraints, tokens, wanted, meant)
+            judge = self._rules.judge(request, constraints, tokens, wanted, meant, sensed=sensed)
             standing: Callable[[str, str | None], Standing] = self._standing_for(tokens)
         else:
             wanted = replayed.needs
-            judge = self._rules.judge_again(request, constraints, tokens, replayed, meant)
+            judge = self._rules.judge_again(request, constraints, tokens, replayed, meant, sensed=sensed)
             standing = replayed.standing
         rank = None if self._load is None else self._load.rank if replayed is None else replayed.rank
         ranked = shortlisted(order, judge, standing, task, rank, preferred=self._preferred(request))
@@ -145,6 +172,7 @@ class Decider:
             conditions=ranked.conditions,
             seals=ranked.seals,
             first=ranked.first,
+            sensed=sensed,
         )
         return Decision(
             task=classified.task,
@@ -156,7 +184,20 @@ class Decider:
             excluded={name: exclusion.sentence for name, exclusion in ranked.excluded.items()},
             input_tokens=tokens,
             facts=facts,
+            levels=levels,
         )
+
+    def _levels(self, request: Request, constraints: Constraints, sensed: Sensed | None) -> Mapping[str, str]:
+        """The request's levels and why it has them. Raises RequestError for one that nobody knows."""
+        if self.policies is not None:
+            self.policies.check(request.constraints.sensitivity)
+            return self.policies.levels_of(constraints.sensitivity, sensed)
+        for name in constraints.sensitivity:
+            what = f"there are no policies, so nobody knows what may be done with {name!r:.60}"
+            raise RequestError(
+                f"{what}; write `policies:` into the configuration.", key="constraints.sensitivity"
+            )
+        return _NO_LEVELS
 
     def _meant(self, request: Request, *, keyless: bool) -> tuple[frozenset[str] | None, Deployment | None]:
         """What `model=` means, and the deployment among it that is not listed."""
@@ -183,6 +224,11 @@ class Decider:
             return Standing(Grade.DEMOTED, shortage, healthy.high_error_rate)
 
         return limited
+
+    @property
+    def seals(self) -> bool:
+        """Whether some guardrail rewrites requests."""
+        return self._routes.seals
 
     def knows(self, task: str) -> bool:
         return task in self._routes.tasks
@@ -212,19 +258,47 @@ class Decider:
         return constraints if constraints == kept else kept.tightened(constraints)
 
     def recheck(
-        self, request: Request, bound: Constraints, decision: Decision, deployment: Deployment
+        self,
+        request: Request,
+        bound: Constraints,
+        decision: Decision,
+        deployment: Deployment,
+        sensed: Sensed | None = None,
     ) -> Exclusion | AllowedTreatment:
         """The rule that forbids an attempt that is `bound` so; else how the request may go: as it is where
         that was decided, and the configuration and every rule still allow it.
         """
         meant, _ = self._meant(request, keyless=True)
-        found = self._rules.recheck(request, bound, deployment, decision.input_tokens, meant)
+        found = self._rules.recheck(request, bound, deployment, decision.input_tokens, meant, sensed=sensed)
         if isinstance(found, Exclusion):
             return found
         seal = found if decision.facts is None else found or decision.facts.seals.get(deployment.id)
         if seal is not None or decision.treatment(deployment.id) == "sealed":
             return AllowedTreatment("sealed", seal)
         return AllowedTreatment(treatment_of(deployment, seals=self._routes.seals))
+
+    def permissions(self, request: Request) -> Permissions:
+        """What each deployment may have of a request; missing keys and plugins and ill health change nothing.
+
+        Raises:
+            RequestError: as `decide` does.
+        """
+        decision = self.decide(request)
+        constraints, levels = self.effective(request, decision.task), frozenset(decision.levels)
+        meant, _ = self._meant(request, keyless=True)
+        sensed = None if decision.facts is None else decision.facts.sensed
+        found: dict[str, Permission] = {}
+        for name, deployment in self._deployments.items():
+            said = self._rules.lasting(
+                request, constraints, deployment, decision.input_tokens, meant, sensed=sensed
+            )
+            denials = () if self.policies is None else self.policies.judge(deployment, levels).denials
+            found[name] = Permission(
+                verdict="allowed" if said is None else "denied" if isinstance(said, Exclusion) else "sealed",
+                why="" if said is None else said.sentence,
+                rules=frozenset(each.rule for each in denials if each.rule),
+            )
+        return Permissions(task=decision.task, levels=decision.levels, deployments=found)
 
     def _classify(self, request: Request, tokens: int) -> tuple[Classification, str]:
         if request.task is not None:

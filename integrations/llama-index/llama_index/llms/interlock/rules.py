@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         on_premise: bool | None = None
         deny_vendors: list[str] | None = None
         deny_laws: list[str] | None = None
+        sensitivity: list[str] | None = None
 
 else:
     _written: dict[str, Any] = {

@@ -1,0 +1,116 @@
+"""What guardrails find in a request before it is decided where it may go."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from interlock.engine.guarding.sides import OUT, rewrites
+from interlock.http.aside import aside
+from interlock.logs import redacting_logger
+from interlock.protocols import Guardrail, SensingGuardrail
+from interlock.requests.passages import passages
+from interlock.requests.readable import words_in
+from interlock.types.messages import Audio, Document, Image, Message, Part, Text, ToolCall, ToolResult
+from interlock.types.passages import Passage
+from interlock.types.request import Request
+from interlock.types.sensed import Sensed
+from interlock.types.uncollected import uncollected
+
+# Failures are logged by type alone: a message or a trace may hold the prompt.
+_log = redacting_logger("interlock.decide")
+
+_NAME = re.compile(r"[a-z][a-z0-9_:.-]{0,63}")  # of a kind; what was found should not look like one
+# Characters. Guardrails that look through ten thousand in five milliseconds are not slow.
+_SMALL: Final = 8_000
+_REST: Final = 500
+
+
+class Sensing:
+    """Asks each guardrail that senses about every text that would leave, shown to it or not: what it finds
+    where it is not shown anything, it cannot seal.
+    """
+
+    def __init__(self, guardrails: Sequence[Guardrail]) -> None:
+        out = sorted((each for each in guardrails if each.phases & OUT), key=lambda each: each.name)
+        self.guardrails = [each for each in out if isinstance(each, SensingGuardrail)]
+        # Where some other rewrites too, nobody knows beforehand whether anything is left as it is.
+        self._alone = all(isinstance(each, SensingGuardrail) for each in out if rewrites(each))
+
+    async def unhurried(self, request: Request) -> Sensed:
+        """The same as `look`, in a thread for what may take longer than a loop may stand still."""
+        if _is_small(request):
+            return self.look(request)
+        return await aside(uncollected, lambda: self.look(request))
+
+    def look(self, request: Request) -> Sensed:
+        unread = any(map(_unread, request.messages))
+        try:
+            texts = passages(request) if self.guardrails else ()
+            found = [_found(each, texts) for each in self.guardrails]
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; then anything may be there
+            _log.error("a guardrail that looks for personal data raised %s", type(error).__name__)
+            return Sensed(failed=True, sealable=False, unread=unread)
+        kinds = frozenset().union(*(kinds for kinds, _ in found))
+        return Sensed(
+            kinds=kinds,
+            sealable=all(sealable for _, sealable in found),
+            unread=unread,
+            changed=False if self.guardrails and self._alone and not kinds else None,
+        )
+
+
+def _found(guardrail: SensingGuardrail, texts: Sequence[Passage]) -> tuple[frozenset[str], bool]:
+    """The kinds that a guardrail finds, and whether it seals them all."""
+    shown = tuple(each for each in texts if each.phase in guardrail.phases)
+    kinds = _kinds(guardrail, shown)
+    elsewhere = frozenset[str]()
+    if len(shown) < len(texts):
+        elsewhere = _kinds(guardrail, tuple(each for each in texts if each.phase not in guardrail.phases))
+    sealable = not kinds or (rewrites(guardrail) and guardrail.sealable(kinds) is True)
+    return kinds | elsewhere, sealable and not elsewhere
+
+
+def _kinds(guardrail: SensingGuardrail, texts: tuple[Passage, ...]) -> frozenset[str]:
+    found: object = guardrail.kinds_of(texts)
+    if not isinstance(found, (frozenset, set)) or not all(
+        isinstance(each, str) and _NAME.fullmatch(each) for each in found
+    ):
+        raise TypeError("kinds_of gives a frozenset of names")
+    return frozenset(found)
+
+
+def _unread(message: Message) -> bool:
+    content = message.content
+    return not isinstance(content, str) and any(map(_closed, content))
+
+
+def _closed(part: Part) -> bool:
+    """Whether a part holds what has no text that could be looked into."""
+    if isinstance(part, (Image, Audio, Document)):
+        return words_in(part) is None
+    if isinstance(part, ToolResult) and not isinstance(part.content, str):
+        return any(map(_closed, part.content))
+    return False
+
+
+def _is_small(request: Request) -> bool:
+    left = _SMALL - _REST * (len(request.tools) + (request.output is not None))
+    for message in request.messages:
+        content = message.content
+        left -= len(content) if isinstance(content, str) else sum(map(_size, content))
+        if left < 0:
+            return False
+    return left >= 0
+
+
+def _size(part: Part) -> int:
+    """About how many characters there are to look through."""
+    if isinstance(part, Text):
+        return len(part.text)
+    if isinstance(part, ToolResult):
+        return len(part.content) if isinstance(part.content, str) else sum(map(_size, part.content))
+    if isinstance(part, (Image, Audio, Document)):
+        return len(part.data or b"") + len(part.url or "")
+    if isinstance(part, ToolCall):
+        return sum(len(each) if isinstance(each, str) else _REST for each in part.arguments.values())
+    return _REST

@@ -1,0 +1,169 @@
+"""The policies of one router: which levels a request has, and what their rules say of a deployment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from interlock.errors import RequestError
+from interlock.policies.judging import Adequacy, Site, failings
+from interlock.policies.rules import Rule, Sealing
+from interlock.types.models import Deployment
+from interlock.types.names import nearest
+from interlock.types.sensed import Sensed
+
+ANY_KIND = "*"
+"""Among what is detected: every kind that has no level of its own."""
+
+_NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A rule that does not hold of a deployment, at one level; `rule` is empty where the level permits
+    nothing. `sentence` names the rule, its ground and each thing that failed.
+    """
+
+    rule: str
+    level: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules of some levels say of a deployment.
+
+    Attributes:
+        denials: every rule that does not hold; none when the deployment is permitted.
+        sealing: as what a sealed request would be permitted, where it would; `level` names the levels.
+    """
+
+    denials: tuple[Denial, ...] = ()
+    sealing: Sealing | None = None
+
+    @property
+    def sentence(self) -> str:
+        """All of them in one; a rule of several levels is told once."""
+        return "; and ".join(dict.fromkeys(each.sentence for each in self.denials))
+
+
+_PERMITTED = Judgement()
+
+
+class Policies:
+    """Pure: what it says follows from the rules and the deployment alone, and so it says it once.
+
+    `deployments` are those that are asked about again and again. `detected` maps kinds of personal data to
+    levels, `adequate` places to the condition of their adequacy. Rules differ in their ids.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        *,
+        levels: Sequence[str],
+        default: str | None = None,
+        detected: Mapping[str, str] = _NOTHING,
+        adequate: Adequacy = _NOTHING,
+        deployments: Iterable[Deployment] = (),
+    ) -> None:
+        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
+        self.levels = tuple(levels)
+        self.default = default
+        self.detected = detected
+        self._adequate = adequate
+        self._rules_of = {
+            level: tuple(rule for rule in self.rules if level in rule.levels) for level in self.levels
+        }
+        self._sealed = {rule.id: rule.sealed for rule in self.rules}
+        self._all_detected = dict.fromkeys(detected.values(), "a guardrail failed to look")
+        self._default = frozenset() if default is None else frozenset({default})
+        self._names = lru_cache(1024)(self._named)
+        self._listed = {deployment.id: deployment for deployment in deployments}
+        self._known: dict[tuple[str, frozenset[str]], Judgement] = {}
+
+    @property
+    def senses(self) -> bool:
+        """Whether it matters what guardrails find in a request."""
+        return bool(self.detected) or any(rule.sealed for rule in self.rules)
+
+    def rules_of(self, level: str) -> tuple[Rule, ...]:
+        """In the order of their ids."""
+        return self._rules_of[level]
+
+    def is_open(self, level: str) -> bool:
+        """Whether some rule of the level permits anything."""
+        return any(rule.permit is not None for rule in self._rules_of[level])
+
+    def check(self, names: Iterable[str], key: str = "constraints.sensitivity") -> None:
+        """Raises RequestError for a name that no level has."""
+        for name in names:
+            if name not in self._rules_of:
+                what = f"{name!r:.60} is no level of the policies; there are {', '.join(self.levels)}."
+                raise RequestError(what, key=key, suggestion=nearest(name, self.levels))
+
+    def levels_of(self, declared: frozenset[str], sensed: Sensed | None) -> Mapping[str, str]:
+        """The levels of a request in the order of display, each with its reason. None: nothing applies."""
+        found: dict[str, list[str]] = {level: ["declared"] for level in declared}
+        if sensed is not None and self.detected:
+            kinds: dict[str, list[str]] = {}
+            for kind in sorted(sensed.kinds):
+                level = self.detected.get(kind) or self.detected.get(ANY_KIND)
+                if level is not None:
+                    kinds.setdefault(level, []).append(kind)
+            for level, names in kinds.items():
+                found.setdefault(level, []).append(f"{' and '.join(names)} found")
+            for level, why in self._all_detected.items() if sensed.failed else ():
+                found.setdefault(level, []).append(why)
+        if not found and self.default is not None:
+            found = {self.default: ["the default"]}
+        return {level: ", ".join(found[level]) for level in (*self.levels, *found) if level in found}
+
+    def names(self, declared: frozenset[str], sensed: Sensed | None) -> frozenset[str]:
+        """The same without the reasons."""
+        if sensed is None or not self.detected:
+            return declared or self._default
+        return self._names(declared, sensed.kinds, sensed.failed)
+
+    def judge(self, deployment: Deployment, levels: frozenset[str]) -> Judgement:
+        """What all rules of all these levels say of the deployment."""
+        if self._listed.get(deployment.id) is not deployment:
+            return self._judge(deployment, levels)
+        key = (deployment.id, levels)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._judge(deployment, levels)
+        return found
+
+    def _named(self, declared: frozenset[str], kinds: frozenset[str], failed: bool) -> frozenset[str]:
+        return frozenset(self.levels_of(declared, Sensed(kinds=kinds, failed=failed)))
+
+    def _judge(self, deployment: Deployment, levels: frozenset[str]) -> Judgement:
+        site = Site.of(deployment)
+        denials = self._denials(site, levels)
+        return Judgement(denials, self._sealing(site, denials)) if denials else _PERMITTED
+
+    def _denials(self, site: Site, levels: Iterable[str]) -> tuple[Denial, ...]:
+        found: list[Denial] = []
+        for level in sorted(levels):
+            rules = self._rules_of.get(level, ())
+            if not any(rule.permit is not None for rule in rules):
+                found.append(Denial("", level, f"no policy permits anything of level {level}"))
+            found += [
+                Denial(rule.id, level, f"{rule.title}: {'; '.join(failed)}")
+                for rule in rules
+                if (failed := failings(rule, site, self._adequate))
+            ]
+        return tuple(found)
+
+    def _sealing(self, site: Site, denials: Iterable[Denial]) -> Sealing | None:
+        """What lets a sealed request pass all these, if it does: as it is, and not sealed once more."""
+        ways = [self._sealed.get(denial.rule) for denial in denials]
+        given = [way for way in ways if way is not None]
+        levels = frozenset(way.level for way in given)
+        if len(given) < len(ways) or self._denials(site, levels):
+            return None
+        return Sealing(
+            level=" and ".join(sorted(levels)),
+            unread=all(way.unread for way in given),
+            unchanged=all(way.unchanged for way in given),
+        )
