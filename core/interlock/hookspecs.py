@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         CommandOffer,
         ConnectorKind,
         Constraint,
+        Detector,
         Guardrail,
         LogKind,
         Provider,
@@ -72,6 +73,15 @@ def interlock_constraints() -> "Iterable[Constraint]":
 
     Each is asked about every deployment of every request, and once more before each attempt. One that raises
     excludes.
+    """
+
+
+@hookspec
+def interlock_detectors() -> "Iterable[Detector]":
+    """Offer detectors: what finds personal data in texts, for guardrails to act on.
+
+    A guardrail's option `detectors` chooses each by its name; one that nothing names is never asked. A known
+    name is its own distribution's alone. One that raises ends the call.
     """
 
 

@@ -1,6 +1,6 @@
 """Every hook does what its docstring says: a test for each, through a router, named `test_<hook>_…`."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +21,7 @@ from interlock.protocols import (
     ClassifyCall,
     CommandOffer,
     ConstraintCall,
+    Detector,
     GuardCall,
     Responded,
     RestoreCall,
@@ -29,6 +30,7 @@ from interlock.protocols import (
 )
 from interlock.testing import ScriptedProvider, scripted_router
 from interlock.types.decisions import Attempt, Outcome
+from interlock.types.findings import Finding
 
 
 def plugin(**hooks: Callable[..., Any]) -> Any:
@@ -116,6 +118,50 @@ async def test_interlock_constraints_that_raise_exclude() -> None:
     broken = SimpleNamespace(api=1, name="broken", check=lambda call: 1 / 0)
     router = scripted_router({"a": []}, plugins=[offering("interlock_constraints", broken)])
     assert "broken" in router.decide("hi").excluded["a"]
+
+
+class Herons:
+    api = 1
+    name = "herons"
+    kinds = frozenset({"codename"})
+
+    def find(self, text: str) -> list[Finding]:
+        at = text.find("Heron")
+        if at < 0:
+            return []
+        return [Finding(kind="codename", rule="herons", start=at, end=at + 5, value="heron")]
+
+
+class Careful:
+    """Lets nothing leave that its detectors find anything in."""
+
+    api = 1
+    name = "careful"
+    phases = frozenset({"request"})
+    given: Sequence[Detector] = ()
+
+    def __init__(self, *detectors: str) -> None:
+        self.detectors = detectors
+
+    def detecting(self, detectors: Sequence[Detector]) -> "Careful":
+        made = Careful(*self.detectors)
+        made.given = detectors
+        return made
+
+    def inspect(self, call: GuardCall) -> Verdict:
+        found = [it for each in self.given for passage in call.passages for it in each.find(passage.text)]
+        return Verdict(action="block", category=found[0].kind) if found else Verdict()
+
+
+async def test_interlock_detectors_are_given_to_the_guardrails_that_name_them() -> None:
+    detectors = offering("interlock_detectors", Herons())
+    named = offering("interlock_guardrails", Careful("herons"))
+    router = scripted_router({"a": []}, plugins=[detectors, named])
+    with pytest.raises(GuardrailError, match="codename"):
+        await router.complete("Project Heron")
+    unnamed = offering("interlock_guardrails", Careful())
+    router = scripted_router({"a": ["fine"]}, plugins=[detectors, unnamed])
+    assert (await router.complete("Project Heron")).text == "fine"
 
 
 class Tags:

@@ -13,6 +13,7 @@ from interlock.protocols import (
     CommandOffer,
     ConnectorKind,
     Constraint,
+    Detector,
     Guardrail,
     LogKind,
     Provider,
@@ -23,6 +24,7 @@ from interlock.protocols import (
 from interlock.types.arbiters import ARBITERS
 from interlock.types.commands import COMMANDS
 from interlock.types.connectors import CONNECTORS
+from interlock.types.detectors import DETECTORS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.logs import LOGS
 from interlock.types.models import ModelCard
@@ -47,6 +49,7 @@ class Offers:
     cards: dict[str, ModelCard]
     classifiers: dict[str, Classifier]
     constraints: dict[str, Constraint]
+    detectors: dict[str, Detector]
     guardrails: dict[str, Guardrail]
     strategies: dict[str, Strategy]
     arbiters: dict[str, Arbiter]
@@ -112,6 +115,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("model_cards", ModelCard, "id", taken=builtin_cards)
     ask("classifiers", Classifier)
     ask("constraints", Constraint)
+    ask("detectors", Detector, owner=DETECTORS.get)
     ask("guardrails", Guardrail)
     ask("strategies", Strategy)
     ask("arbiters", Arbiter, owner=ARBITERS.get)

@@ -15,9 +15,10 @@ from interlock.plugins import PluginHost, PluginReport
 from interlock.plugins.claims import way_out
 from interlock.plugins.fitting import complaint
 from interlock.plugins.running import attempt, cause
-from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, Guardrail, Strategy
+from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, Detector, Guardrail, Strategy
 from interlock.strategies.hedge import Hedge
 from interlock.types.arbiters import ARBITERS
+from interlock.types.detectors import DETECTORS
 from interlock.types.names import nearest
 
 OWN: Final = tuple(GuardrailConfig.model_fields)
@@ -51,6 +52,7 @@ GUARDRAILS: Final[Mapping[str, str]] = {"privacy": "interlock-privacy"}
 SECTIONS: Final = (
     Section(key="classifiers", kind="classifiers", noun="classifier", protocol=Classifier),
     Section(key="rules", kind="constraints", noun="rule", protocol=Constraint),
+    Section(key="detectors", kind="detectors", noun="detector", protocol=Detector, known=DETECTORS),
     Section(key="guardrails", kind="guardrails", noun="guardrail", protocol=Guardrail, known=GUARDRAILS),
     Section(key="strategies", kind="strategies", noun="strategy", protocol=Strategy),
     Section(key="arbiters", kind="arbiters", noun="arbiter", protocol=Arbiter, known=ARBITERS),

@@ -7,6 +7,7 @@ from interlock.errors import ConfigError
 from interlock.plugins import PluginHost
 from interlock.types.commands import COMMANDS
 from interlock.types.connectors import CONNECTORS
+from interlock.types.detectors import DETECTORS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.logs import LOGS
 from interlock.types.names import nearest
@@ -45,7 +46,7 @@ def not_installed(host: PluginHost) -> list[str]:
 
 def _known(host: PluginHost) -> frozenset[str]:
     here = {name for report in host.reports for name in (report.name, report.distribution)}
-    shipped = (PROVIDERS, STORES, LOGS, HEALTH_SHARES, COMMANDS, CONNECTORS)
+    shipped = (PROVIDERS, STORES, LOGS, HEALTH_SHARES, COMMANDS, CONNECTORS, DETECTORS)
     return frozenset(here.union(*(each.values() for each in shipped)))
 
 

@@ -14,6 +14,7 @@ from interlock import builtins
 from interlock.assembly.budgets import budgeting
 from interlock.assembly.connectors import tool_sources
 from interlock.assembly.deployments import DeploymentMaker
+from interlock.assembly.detectors import with_detectors
 from interlock.assembly.digest import digest
 from interlock.assembly.ensembles import ensembles
 from interlock.assembly.guardrails import guards_of
@@ -120,7 +121,7 @@ def assemble(
     catalog = Catalog()
     offers = collect(host, catalog.cards)
     offers.check()
-    offers = with_options(config, offers, host, environ, options)
+    offers = with_detectors(config, with_options(config, offers, host, environ, options))
     catalog = _catalog(config, offers)
     maker = DeploymentMaker(config, catalog, offers, dict(environ))
     deployments = Deployments(maker.make())

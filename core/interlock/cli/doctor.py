@@ -1,4 +1,4 @@
-"""`interlock doctor`: each deployment's key, region and connection, stores, connectors, what to do next."""
+"""`interlock doctor`: each deployment's key, region and connection, what stands beside them, what to do."""
 
 import asyncio
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from interlock.cli import show
+from interlock.cli.detectors import DetectorState, examine_detectors
 from interlock.cli.failures import FAILED
 from interlock.cli.readiness import Readiness, doubts, examine
 from interlock.cli.session import session
@@ -26,28 +27,31 @@ def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """Check each deployment, store and connector: key, connection, what to do next.
+    """Check each deployment, store, connector and detector: key, connection, what to do next.
 
     No prompt and no key is sent to a deployment: a connection is opened and closed, and only where a key is
-    at hand or none is needed. The exit code is 0 when at least one deployment is ready, and the log where it
-    is required, else 1.
+    at hand or none is needed. The exit code is 0 when at least one deployment is ready, every detector, and
+    the log where it is required, else 1.
     """
     from interlock.assembly.switches import not_installed
 
     wiring = session(context).router().wiring
     connectors = list(wiring.toolboxes.sources)
+    detectors = examine_detectors(wiring)
     with _spinner("Connecting …"):
         findings, stores = asyncio.run(_examine_all(wiring))
     if as_json:
-        show.write_json([*map(_data, findings), *map(_store_data, stores), *map(_connector_data, connectors)])
+        beside = (*map(_connector_data, connectors), *map(_detector_data, detectors))
+        show.write_json([*map(_data, findings), *map(_store_data, stores), *beside])
     else:
-        _show(findings, stores, connectors)
+        _show(findings, stores, connectors, detectors)
         if absent := not_installed(wiring.host):
             show.note(f"Switched off, and not installed here: {', '.join(absent)}.")
     ready = sum(finding.ready for finding in findings)
     if not as_json:
         show.note(f"Ready: {ready} of {len(findings)}.")
-    if not ready or any(store.needed and not store.ready for store in stores):
+    needed = [each.ready for each in stores if each.needed] + [each.ready for each in detectors]
+    if not ready or not all(needed):
         raise typer.Exit(FAILED)
 
 
@@ -72,7 +76,12 @@ def _spinner(text: str) -> Iterator[None]:
         yield
 
 
-def _show(findings: Sequence[Readiness], stores: Sequence[Store], connectors: Sequence["ToolSource"]) -> None:
+def _show(
+    findings: Sequence[Readiness],
+    stores: Sequence[Store],
+    connectors: Sequence["ToolSource"],
+    detectors: Sequence[DetectorState],
+) -> None:
     rows = [
         (finding.deployment.id, finding.deployment.region, finding.credential, _connection(finding))
         for finding in findings
@@ -84,11 +93,13 @@ def _show(findings: Sequence[Readiness], stores: Sequence[Store], connectors: Se
     ]
     steps += [(store.name, _step(store.problem, store.next_step)) for store in stores if not store.ready]
     steps += [(source.id, _step("", source.lacks)) for source in connectors if source.lacks]
+    steps += [(each.name, _step("", each.next_step)) for each in detectors if not each.ready]
     tools = [(each.id, each.destination.region, _credential(each), each.kind) for each in connectors]
     parts: list[tuple[Sequence[str], Sequence[Sequence[str]]]] = [
         (("Deployment", "Region", "Credential", "Connection"), rows),
         (("Store", "Address", "Connection"), [(each.name, each.address, _reached(each)) for each in stores]),
         (("Connector", "Region", "Credential", "Kind"), tools),
+        (("Detector", "Finds"), [(each.name, ", ".join(each.kinds)) for each in detectors]),
         (("Not ready", "What to do"), steps),
     ]
     show.tables(*(part for part in parts if part[1]))
@@ -159,4 +170,13 @@ def _connector_data(source: "ToolSource") -> dict[str, Any]:
         "credential": _credential(source),
         "ready": not source.lacks,
         "next_step": _step("", source.lacks),
+    }
+
+
+def _detector_data(detector: DetectorState) -> dict[str, Any]:
+    return {
+        "detector": detector.name,
+        "kinds": list(detector.kinds),
+        "ready": detector.ready,
+        "next_step": _step("", detector.next_step),
     }

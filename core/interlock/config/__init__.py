@@ -115,6 +115,7 @@ class Config(BaseSettings):
     constraints: ConstraintsConfig = ConstraintsConfig()
     demands: Demands = ()
     rules: OptionsTable = {}
+    detectors: OptionsTable = {}
     guardrails: Guardrails = {}
     policies: PoliciesConfig | None = None
     timeouts: TimeoutsConfig = TimeoutsConfig()

@@ -13,6 +13,8 @@ from interlock.protocols import (
     ConnectorFacts,
     ConnectorKind,
     Constraint,
+    DetectingGuardrail,
+    Detector,
     Guardrail,
     ProviderFacts,
     RefiningClassifier,
@@ -23,10 +25,16 @@ from interlock.protocols import (
 )
 
 # What an offer may be besides; its methods are called when it is.
-_MORE = (RefiningClassifier, SelectiveConstraint, RestoringGuardrail, StreamingGuardrail)
+_MORE = (
+    RefiningClassifier,
+    SelectiveConstraint,
+    DetectingGuardrail,
+    RestoringGuardrail,
+    StreamingGuardrail,
+)
 
 # What may take options, by the protocol `Configurable`.
-_CONFIGURABLE = (Classifier, Constraint, Guardrail, Strategy, Arbiter)
+_CONFIGURABLE = (Classifier, Constraint, Detector, Guardrail, Strategy, Arbiter)
 
 
 def complaint(item: object, protocol: type, describe: str) -> str | None:

@@ -34,6 +34,10 @@ from interlock.protocols.constraints import (
     SelectiveConstraint,
     SurveyCall,
 )
+from interlock.protocols.detectors import (
+    DetectingGuardrail,
+    Detector,
+)
 from interlock.protocols.guardrails import (
     GUARDRAIL_TIMEOUT,
     GuardCall,
@@ -104,6 +108,8 @@ __all__ = [
     "ConnectorKind",
     "Constraint",
     "ConstraintCall",
+    "DetectingGuardrail",
+    "Detector",
     "DurableLog",
     "FindCall",
     "FindingTool",

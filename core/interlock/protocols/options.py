@@ -5,7 +5,8 @@ from typing import Any, Protocol, runtime_checkable
 
 @runtime_checkable
 class Configurable(Protocol):
-    """An offer with options of its own. A classifier, constraint, guardrail, strategy or arbiter may be one.
+    """An offer with options of its own. A classifier, constraint, detector, guardrail, strategy or arbiter
+    may be one.
 
     Attributes:
         options: the schema, a frozen dataclass or a pydantic model. Fields without a default must be written.

@@ -46,7 +46,7 @@ from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance, with_defaults
 from interlock.testing.provider_rules import ProviderConformance
 from interlock.testing.rules import Conformance
-from interlock.testing.running import Examined, Finding, run_rules
+from interlock.testing.running import Examined, RuleResult, run_rules
 from interlock.testing.store_rules import StoreConformance
 from interlock.types.names import nearest
 
@@ -152,7 +152,7 @@ _OPTIONS = Kind(
     bare=BareOptions,
     subject="offer.name",
 )
-_UNCONFIGURED = Finding(
+_UNCONFIGURED = RuleResult(
     rule="works with its options", result="left out", reason="not run: nobody said what its options are"
 )
 _WITHOUT_KIT = (
@@ -292,7 +292,7 @@ def _examine(
             )
     for name, strays in shipped.items():
         reason = f"the plugin offers no {kind.name} {name!r}, for which it ships a kit"
-        missing = Finding(rule="is offered", result="failed", reason=reason)
+        missing = RuleResult(rule="is offered", result="failed", reason=reason)
         for kit in strays:
             yield Examined(kind=kind.name, name=name, kit=kit.__name__, findings=(missing,))
 

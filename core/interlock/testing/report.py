@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from interlock.testing.checking import Report
-from interlock.testing.running import Examined, Finding
+from interlock.testing.running import Examined, RuleResult
 
 
 def as_markdown(report: Report) -> str:
@@ -67,7 +67,7 @@ def _table(kind: str, examined: Sequence[Examined]) -> Iterable[str]:
         yield f"| {rule} | {_result(found)} | {_reasons(found, alone=len(examined) == 1)} |"
 
 
-def _result(found: Sequence[tuple[str, Finding]]) -> str:
+def _result(found: Sequence[tuple[str, RuleResult]]) -> str:
     results = [finding.result for _, finding in found]
     if "failed" in results:
         return "**failed**"
@@ -77,7 +77,7 @@ def _result(found: Sequence[tuple[str, Finding]]) -> str:
     return f"passed, {left} left out" if left else "passed"
 
 
-def _reasons(found: Sequence[tuple[str, Finding]], *, alone: bool) -> str:
+def _reasons(found: Sequence[tuple[str, RuleResult]], *, alone: bool) -> str:
     by_reason: dict[str, list[str]] = {}
     for name, finding in found:
         if finding.reason:

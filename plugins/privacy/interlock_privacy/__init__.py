@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from interlock import hookimpl
 from interlock.protocols import Guardrail
-from interlock_privacy.findings import Finding
 from interlock_privacy.guardrail import Privacy
 from interlock_privacy.options import Options
 
-__all__ = ["Finding", "Options", "Privacy"]
+__all__ = ["Options", "Privacy"]
 
 
 @hookimpl

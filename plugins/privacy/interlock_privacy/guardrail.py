@@ -6,10 +6,10 @@ from typing import Final
 
 from interlock import Request, Verdict
 from interlock.protocols import API, GuardCall, Release, ReleaseCall, RestoreCall
+from interlock.types.findings import Finding
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.passages import PHASES, Passage
 from interlock_privacy.actions import ENDING, OPEN, REPLACING, masked, redacted
-from interlock_privacy.findings import Finding
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
 from interlock_privacy.scanning import LARGE, Finder, Found, scan, scan_in_slices

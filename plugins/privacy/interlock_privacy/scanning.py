@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
+from interlock.types.findings import Finding
 from interlock.types.passages import Passage
-from interlock_privacy.findings import Finding
 
 __all__ = ["LARGE", "Finder", "ScanFailed", "scan", "scan_in_slices"]
 

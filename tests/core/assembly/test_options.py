@@ -57,6 +57,7 @@ class Offer:
     api: ClassVar[int] = 1
     phases: ClassVar[frozenset[str]] = frozenset({"request"})
     asks: ClassVar[bool] = False
+    kinds: ClassVar[frozenset[str]] = frozenset({"person"})
 
     def configured(self, options):
         if isinstance(self.result, BaseException):
@@ -68,6 +69,9 @@ class Offer:
 
     def check(self, call):
         return "not this one" if self.given.by and call.deployment.id in self.given.by else None
+
+    def find(self, text):
+        return []
 
     def inspect(self, call):
         return Verdict()
@@ -90,6 +94,7 @@ class Plugin:
 KINDS = {
     "classifiers": "classifiers",
     "rules": "constraints",
+    "detectors": "detectors",
     "guardrails": "guardrails",
     "strategies": "strategies",
     "arbiters": "arbiters",

@@ -225,3 +225,66 @@ def test_a_price_of_long_ago(configured, run):
     assert "look up what it costs now" in note
     path.write_text(text.replace("id: good,", f"id: good, {dated.format('2999-01-01')},"))
     assert "look up what it costs now" not in run("doctor").stderr
+
+
+class Looks:
+    """A detector that lacks what it is told to."""
+
+    api = 1
+    name = "looks"
+    kinds = frozenset({"person", "place"})
+
+    def __init__(self, lack):
+        self.lack = lack
+
+    def find(self, text):
+        raise AssertionError("nothing is looked for")
+
+    def lacks(self):
+        if isinstance(self.lack, Exception):
+            raise self.lack
+        return self.lack
+
+
+class Asks:
+    api = 1
+    name = "asks"
+    phases = frozenset({"request"})
+    detectors = ("looks",)
+
+    def detecting(self, detectors):
+        return self
+
+    def inspect(self, call):
+        raise AssertionError("nothing is inspected")
+
+
+@pytest.mark.parametrize(
+    ("lack", "step"),
+    [
+        ("", ""),
+        ("its model is missing: install it", "its model is missing: install it."),
+        (OSError("disk"), "asked what it lacks, it raised OSError: disk."),
+    ],
+)
+def test_a_detector_that_a_guardrail_asks_is_ready_or_says_what_it_lacks(
+    configured, run, monkeypatch, lack, step
+):
+    offers = PluginHost.claims
+
+    def with_detector(self, hook, *arguments):
+        more = {"interlock_detectors": Looks(lack), "interlock_guardrails": Asks()}
+        if hook in more:
+            plugin = type("Plugin", (), {hook: staticmethod(interlock.hookimpl(lambda: [more[hook]]))})()
+            return offers(PluginHost([plugin], discover=False, environ={}), hook, *arguments)
+        return offers(self, hook, *arguments)
+
+    monkeypatch.setattr(PluginHost, "claims", with_detector)
+    configured("good")
+    result = run("doctor", "--json")
+    assert result.exit_code == (1 if step else 0)
+    found = json.loads(result.stdout)[-1]
+    assert found == {"detector": "looks", "kinds": ["person", "place"], "ready": not step, "next_step": step}
+    shown = run("doctor").stdout
+    assert "person, place" in shown
+    assert step[:20] in shown

@@ -26,7 +26,7 @@ def test_every_example_in_it_is_valid(run, tmp_path):
     assert list(wiring.deployments) == ["gpt", "mistral-eu", "glm-onprem"]
     sections = set(yaml.safe_load(examples))
     # Options are those of plugins, and so are kinds of connectors.
-    of_plugins = {"connectors", "classifiers", "rules", "guardrails", "strategies", "arbiters"}
+    of_plugins = {"connectors", "classifiers", "rules", "detectors", "guardrails", "strategies", "arbiters"}
     assert sections == set(Config.model_fields) - of_plugins
 
 

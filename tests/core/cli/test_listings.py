@@ -274,10 +274,10 @@ def test_a_plugin_is_checked_and_the_report_is_markdown(run):
 def checked(monkeypatch):
     """`check` finds what the test says, without running anything."""
     from interlock.testing import checking
-    from interlock.testing.running import Examined, Finding
+    from interlock.testing.running import Examined, RuleResult
 
     def find(result):
-        finding = Finding(
+        finding = RuleResult(
             rule="answers", result=result, reason="" if result == "passed" else "it said nothing"
         )
         examined = Examined(kind="provider", name="oracle", kit="Kit", findings=(finding,))

@@ -11,7 +11,7 @@ from interlock.errors import RequestError
 from interlock.testing import ProviderConformance, ScriptedProvider
 from interlock.testing.checking import Report, check
 from interlock.testing.report import as_data, as_markdown
-from interlock.testing.running import Examined, Finding, run_rules
+from interlock.testing.running import Examined, RuleResult, run_rules
 
 ACME = Path(__file__).parents[2] / "third_party" / "acme"
 PLUGIN = """
@@ -328,7 +328,7 @@ def test_rules_that_are_left_with_a_mark_are_left_out_until_they_are_kept() -> N
 def test_several_of_a_kind_share_a_table_that_says_who_differs() -> None:
     def examined(name: str, kit: str, **reasons: str) -> Examined:
         findings = [
-            Finding(
+            RuleResult(
                 rule=rule, result="left out" if reasons.get(rule) else "passed", reason=reasons.get(rule, "")
             )
             for rule in ("answers", "cites", "thinks")

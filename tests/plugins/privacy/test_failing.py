@@ -10,7 +10,8 @@ import pytest
 from echo_vendor import deployment
 from interlock import GuardrailError, Router, hookimpl
 from interlock.testing import Upstream
-from interlock_privacy import Finding, Options, Privacy
+from interlock.types.findings import Finding
+from interlock_privacy import Options, Privacy
 from interlock_privacy.detection import Detector
 
 MAIL = "ada@example.com"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interlock.types.findings import Finding
 from interlock.types.passages import Passage
-from interlock_privacy import Finding
 from interlock_privacy.detection import Detector
 from interlock_privacy.scanning import scan, scan_in_slices
 

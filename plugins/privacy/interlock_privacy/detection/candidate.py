@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from interlock_privacy.findings import Finding
+from interlock.types.findings import Finding
 
 __all__ = ["Candidate", "resolved"]
 

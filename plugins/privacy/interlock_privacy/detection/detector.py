@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
+from interlock.types.findings import Finding
 from interlock_privacy.detection import cards, ibans, numbering
 from interlock_privacy.detection.candidate import Candidate, resolved
 from interlock_privacy.detection.countries import NATIONAL
@@ -12,7 +13,6 @@ from interlock_privacy.detection.keys import FORMS, secrets
 from interlock_privacy.detection.network import network
 from interlock_privacy.detection.numbers import Numbers
 from interlock_privacy.detection.papers import machine_readable
-from interlock_privacy.findings import Finding
 
 __all__ = ["KINDS", "RULES", "Detector"]
 
