@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interlock.catalog.adequacy import adequate_places
-from interlock.types.places import AREAS
+from interlock.types.places import AREAS, NAMES
 
 ROWS = tomllib.loads(files("interlock.catalog").joinpath("adequacy.toml").read_text("utf-8"))["adequacy"]
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["place"])
@@ -21,6 +21,7 @@ def test_a_decision_says_what_it_is_and_since_when(row: dict[str, Any]) -> None:
         "place", "decision", "since", "until", "conditional", "condition", "conditions",
         "source", "as_of",
     }  # fmt: skip
+    assert row["place"] in NAMES
     assert row["source"].startswith("https://")
     since, as_of = date.fromisoformat(row["since"]), date.fromisoformat(row["as_of"])
     assert since <= as_of <= datetime.now(UTC).date()
