@@ -132,6 +132,7 @@ def _attempt(attempt: AttemptRecord) -> "Text":
         show.tokens(attempt.usage),
         show.dollars(attempt.cost),
         f"served as {served}" if served and not attempt.model.endswith(served) else "",
+        f"pinned to {attempt.pinned}" if attempt.pinned else "",
         f"processed in {attempt.evidenced}" if attempt.evidenced else "",
         *attempt.adjusted,
         show.piece(f"incident: {attempt.incident}", "red") if attempt.incident else "",

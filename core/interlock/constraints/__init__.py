@@ -2,6 +2,17 @@
 
 from interlock.constraints.destinations import objection
 from interlock.constraints.evidence import Evidence, breach, contradicts, told
+from interlock.constraints.pins import pin_for
 from interlock.constraints.rules import BUILTIN, needs, vendors_of
 
-__all__ = ["BUILTIN", "Evidence", "breach", "contradicts", "needs", "objection", "told", "vendors_of"]
+__all__ = [
+    "BUILTIN",
+    "Evidence",
+    "breach",
+    "contradicts",
+    "needs",
+    "objection",
+    "pin_for",
+    "told",
+    "vendors_of",
+]

@@ -43,10 +43,12 @@ def stored_outside(destination: Destination, allowed: frozenset[str], provider: 
     return f"{where}{_told(destination)}; storage is allowed in {' or '.join(sorted(allowed))} only"
 
 
-def under(destination: Destination, denied: frozenset[str], provider: str = "") -> str | None:
-    """`denied` are jurisdictions whose law must not reach what is sent there."""
+def under(
+    destination: Destination, denied: frozenset[str], provider: str = "", pinned: str = ""
+) -> str | None:
+    """`denied` are jurisdictions whose law must not reach what is sent there, and is `pinned` to a place."""
     denied = codes(denied)
-    handling, region = destination.handling, destination.region
+    handling, region = destination.handling, pinned or destination.region
     if region == LOCAL:
         handling = handling.at(LOCAL)
     laws = handling.laws(region, provider)

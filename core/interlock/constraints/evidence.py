@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from interlock.constraints.destinations import under
 from interlock.protocols import API, ConstraintCall, SurveyCall
 from interlock.types.identifiers import identifier
-from interlock.types.jurisdictions import GLOBAL, LOCAL, UnknownRegionError, place_of, satisfies
+from interlock.types.jurisdictions import GLOBAL, LOCAL, lies_in, satisfies
 from interlock.types.models import Deployment
+from interlock.types.request import Constraints
 
 UNRECOGNISED = "unrecognised"
 """Stands for words of a vendor that have not the shape of a place's name."""
@@ -20,26 +22,30 @@ def told(said: str | None) -> str | None:
     return UNRECOGNISED if place is None or LOCAL in place.split("+") else place
 
 
-def breach(evidenced: str, deployment: Deployment, allowed: frozenset[str]) -> str | None:
-    """What is wrong with an answer that was made there, in a sentence; None where the residency allows it.
+def breach(
+    evidenced: str, deployment: Deployment, constraints: Constraints, pinned: str | None = None
+) -> str | None:
+    """What is wrong with an answer that was made there, in a sentence; None where the residency allows it,
+    and no law reaches it there that is denied.
 
-    `evidenced` is as `told` gives it. No `allowed` means anywhere.
+    `evidenced` is as `told` gives it. `pinned` is where the vendor was told to keep the request.
     """
-    if satisfies(evidenced, allowed, deployment.provider):
+    allowed, laws, provider = constraints.residency, constraints.deny_laws, deployment.provider
+    if not satisfies(evidenced, allowed, provider):
+        wrong = f"the residency allows {' or '.join(sorted(allowed))} only"
+    elif laws and under(deployment, laws, provider, evidenced) is not None:
+        wrong = f"the law of {' and '.join(sorted(laws))} is denied"
+    else:
         return None
-    return (
-        f"{_processed(evidenced)} by the vendor's own word, and declared as {deployment.region}; "
-        f"the residency allows {' or '.join(sorted(allowed))} only"
-    )
+    declared = f"declared as {deployment.region}{f', pinned to {pinned}' if pinned else ''}"
+    return f"{_processed(evidenced)} by the vendor's own word, and {declared}; {wrong}"
 
 
-def contradicts(evidenced: str, deployment: Deployment) -> bool:
-    """Whether an answer was made outside the places in which its deployment is declared to process."""
-    try:
-        declared = place_of(deployment.region, deployment.provider)
-    except UnknownRegionError:
-        return True
-    return declared != GLOBAL and not satisfies(evidenced, frozenset({declared}), deployment.provider)
+def contradicts(evidenced: str, deployment: Deployment, pinned: str | None = None) -> bool:
+    """Whether an answer was made outside the places in which its deployment is declared to process, or
+    outside the one that the request was `pinned` to.
+    """
+    return not lies_in(evidenced, pinned or deployment.region, deployment.provider)
 
 
 def _processed(evidenced: str) -> str:
@@ -50,7 +56,7 @@ def _processed(evidenced: str) -> str:
 
 
 class Evidence:
-    """Keeps requests that have a residency from deployments whose vendors were seen to process elsewhere.
+    """Keeps requests that are bound to places from deployments whose vendors were seen to process elsewhere.
 
     `against` says in a sentence what is held against a deployment, `silent` that nothing is against any.
     """
@@ -64,7 +70,12 @@ class Evidence:
         self._silent = silent
 
     def idle(self, call: SurveyCall) -> bool:
-        return not call.constraints.residency or self._silent()
+        return not _bound(call.constraints) or self._silent()
 
     def check(self, call: ConstraintCall) -> str | None:
-        return self._against(call.deployment.id) if call.constraints.residency else None
+        return self._against(call.deployment.id) if _bound(call.constraints) else None
+
+
+def _bound(constraints: Constraints) -> bool:
+    """Whether it matters where a request is processed."""
+    return bool(constraints.residency or constraints.deny_laws)

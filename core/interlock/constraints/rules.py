@@ -7,6 +7,7 @@ no card states, a card without capabilities) never excludes.
 from collections.abc import Iterable
 
 from interlock.constraints.destinations import denied, off_premise, outside, stored_outside, under
+from interlock.constraints.pins import can_stay, pin_for
 from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.models import Deployment
@@ -60,7 +61,9 @@ class ProviderInstalled(_Fixed):
 
 
 class Residency:
-    """Where the request may be processed; the deployment's region must lie inside."""
+    """Where the request may be processed; the deployment's region must lie inside, or a place that the vendor
+    keeps the request in where it is told to.
+    """
 
     api = API
     name = "residency"
@@ -71,8 +74,9 @@ class Residency:
         return not call.constraints.residency
 
     def check(self, call: ConstraintCall) -> str | None:
-        deployment = call.deployment
-        return outside(deployment, call.constraints.residency, deployment.provider)
+        deployment, allowed = call.deployment, call.constraints.residency
+        found = outside(deployment, allowed, deployment.provider)
+        return None if found is not None and can_stay(deployment, allowed) else found
 
 
 class Storage:
@@ -103,8 +107,10 @@ class DeniedLaws:
         return not call.constraints.deny_laws
 
     def check(self, call: ConstraintCall) -> str | None:
-        laws = call.constraints.deny_laws
-        return under(call.deployment, laws, call.deployment.provider) if laws else None
+        laws, deployment = call.constraints.deny_laws, call.deployment
+        if not laws:
+            return None
+        return under(deployment, laws, deployment.provider, pin_for(deployment, call.constraints))
 
 
 class OnPremise:

@@ -27,6 +27,7 @@ def _nothing_more() -> Steps:
     yield
 
 
+_FREE = Constraints()
 _NOTHING_MORE = _nothing_more()
 
 
@@ -38,7 +39,7 @@ class AttemptState:
     `id` is the attempt's in the record, `parent` that of the attempt that it hedges. `lost` says why a race
     had no more use for the attempt, and is set before it is cancelled. `waited` is seconds in a queue.
     `prefix` is what the answer goes on from: the text of a stream that broke. `treatment` is how the request
-    goes, `residency` where it may be processed.
+    goes, `bound` what it must keep to, `pinned` the place in which its vendor is told to keep it, if any.
     """
 
     id: int | None = None
@@ -50,7 +51,8 @@ class AttemptState:
     waited: float = 0.0
     prefix: str = ""
     treatment: Treatment = "as_is"
-    residency: frozenset[str] = frozenset()
+    bound: Constraints = _FREE
+    pinned: str | None = None
 
 
 @dataclass(slots=True)

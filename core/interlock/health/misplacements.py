@@ -38,5 +38,5 @@ class Misplacements:
                 return None
         return (
             f"its vendor has said of an answer that it was processed in {place}, not where it is declared or "
-            "was to stay; until a restart, or for six hours, it gets no request that has a residency"
+            "was to stay; until a restart, or for six hours, it gets no request that is bound to places"
         )

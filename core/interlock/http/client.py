@@ -11,13 +11,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from interlock.errors import AnswerTooLarge, ConnectionFailed, ConnectTimeout, ProtocolError
+from interlock.errors import AnswerTooLarge, ConnectionFailed, ConnectTimeout, PermitError, ProtocolError
 from interlock.forks import anew
 from interlock.http import faults
 from interlock.http.aside import aside
 from interlock.http.inflate import ACCEPTED, Inflater, cut, encoding_of
+from interlock.http.pins import holds
 from interlock.http.proxies import Proxies
 from interlock.http.tls import context_for
+from interlock.types.json_reader import SMALL
 from interlock.types.models import Destination, Network, Unprinted
 from interlock.types.permit import Permit
 from interlock.types.wire import HttpReply, HttpRequest
@@ -108,6 +110,8 @@ class HttpClient:
         self, request: HttpRequest, permit: Permit, destination: Destination, encodings: str
     ) -> "StreamReply":
         permit.check(request.url)
+        if permit.pins and not await _pinned(request, permit):
+            raise PermitError(f"the permit for {permit.deployment} covers no request without its pins")
         transport = self._transport(destination.network)
         if transport is None:
             transport = await self._new_transport(destination.network)
@@ -317,6 +321,12 @@ class _Streaming:
     ) -> None:
         if self._reply is not None:
             await self._reply.aclose()
+
+
+async def _pinned(request: HttpRequest, permit: Permit) -> bool:
+    if len(request.body) > SMALL:
+        return await aside(holds, request.body, permit.pins)
+    return holds(request.body, permit.pins)
 
 
 def _merged(request: HttpRequest, destination: Destination, encodings: str) -> dict[str, str]:

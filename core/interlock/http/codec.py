@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError, ProviderError
 from interlock.http.aside import aside
+from interlock.http.pins import pinned
 from interlock.http.settings import setting_refused
 from interlock.protocols import ProviderCall, ProviderFacts
 from interlock.types.json_reader import SMALL
@@ -89,6 +90,8 @@ class HttpProvider:
     async def complete(self, call: ProviderCall) -> Answer:
         request, first = self.codec.encode(call, stream=False), True
         while True:
+            if call.pins:
+                request = await _pinned(call, request)
             reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
             if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
                 _refuse_a_part(reply.status)
@@ -105,6 +108,8 @@ class HttpProvider:
     async def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         request, first = self.codec.encode(call, stream=True), True
         while True:
+            if call.pins:
+                request = await _pinned(call, request)
             request = await self.authorise(call, request)
             async with call.http.stream(request, call.permit, call.deployment) as reply:
                 if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
@@ -135,6 +140,17 @@ class HttpProvider:
         if request is None:
             raise setting_refused(error, call.request.settings, refusal.body)
         return request
+
+
+async def _pinned(call: ProviderCall, request: HttpRequest) -> HttpRequest:
+    """The request with what keeps it in its place, whatever its settings or the deployment say."""
+    if len(request.body) > SMALL:
+        request, overruled = await aside(pinned, request, call.pins)
+    else:
+        request, overruled = pinned(request, call.pins)
+    for field in overruled:
+        call.adjust(field, "overruled by what keeps the request in its place")
+    return request
 
 
 def _understood(error: InvalidRequest, call: ProviderCall) -> ProviderError:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from interlock.types.models import Deployment, Destination
 from interlock.types.permit import Permit
@@ -45,6 +45,10 @@ class ProviderCall:
     as the proof that the engine allowed the attempt.
 
     `adjusted` is what a provider has made of the request's settings, for the attempt's record.
+
+    `pins` are fields of the vendor's body that keep the request in a place where it may be processed: they
+    are set as they are, above whatever else stands there, in every form of the request that is sent.
+    `HttpProvider` does so, and nothing is sent without them.
     """
 
     request: Request
@@ -52,6 +56,7 @@ class ProviderCall:
     permit: Permit
     http: Sender
     adjusted: list[str] = field(default_factory=list, compare=False)
+    pins: Mapping[str, Any] = field(default_factory=dict)
 
     def adjust(self, what: str, how: str) -> None:
         """Say that `what` was left out, moved within bounds or said in another way. It is kept in records and

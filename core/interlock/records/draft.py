@@ -80,6 +80,7 @@ class RecordDraft:
         treatment: Treatment = "as_is",
         adjusted: Sequence[str] = (),
         member: str | None = None,
+        pinned: str | None = None,
         evidenced: str | None = None,
         incident: str | None = None,
     ) -> AttemptRecord:
@@ -109,6 +110,7 @@ class RecordDraft:
             member=member,
             treatment=treatment,
             region=deployment.region,
+            pinned=pinned,
             evidenced=evidenced,
             incident=incident,
         )

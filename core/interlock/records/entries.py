@@ -34,13 +34,22 @@ def of_decision(decision: Decision) -> Facts:
     return facts
 
 
-def of_attempt(attempt: Attempt, deployment: Deployment, parent: int | None, treatment: Treatment) -> Facts:
-    """Where it is about to go, and how at the most: as it is, or sealed."""
+def of_attempt(
+    attempt: Attempt,
+    deployment: Deployment,
+    parent: int | None,
+    treatment: Treatment,
+    pinned: str | None = None,
+) -> Facts:
+    """Where it is about to go, and how at the most: as it is, or sealed; and where its vendor is told to keep
+    it.
+    """
     return _some(
         deployment=deployment.id,
         model=deployment.model,
         provider=deployment.provider,
         region=deployment.region,
+        pinned=pinned,
         on_premise=deployment.on_premise or None,
         role=attempt.role,
         parent=parent,
@@ -60,6 +69,7 @@ def of_ending(record: AttemptRecord) -> Facts:
         status=error and error.status,
         served_model=record.served_model,
         region=record.region or None,
+        pinned=record.pinned,
         evidenced=record.evidenced,
         incident=record.incident,
         latency=record.latency,

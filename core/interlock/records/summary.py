@@ -123,6 +123,7 @@ def _attempt(each: AttemptRecord) -> dict[str, Any]:
         "served_model": each.served_model,
         "substituted": each.substituted,
         "region": each.region,
+        "pinned": each.pinned,
         "evidenced": each.evidenced,
         "incident": each.incident,
         "cost": each.cost,

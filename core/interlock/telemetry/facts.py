@@ -74,6 +74,7 @@ def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | No
         (names.response_id, None if answer is None else identifier(answer.id)),
         (names.first_chunk, record.first_token),
         (names.member, record.member),
+        (names.pinned, record.pinned),
         (names.evidenced, record.evidenced),
         (names.input_tokens, usage.input_tokens),
         (names.output_tokens, usage.output_tokens),

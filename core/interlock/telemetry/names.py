@@ -71,6 +71,7 @@ class AttributeNames:
     deployment: str = "interlock.deployment"
     model: str = "interlock.model"
     region: str = "interlock.region"
+    pinned: str = "interlock.region.pinned"
     evidenced: str = "interlock.region.evidenced"
     incident: str = "interlock.incident"
     role: str = "interlock.role"

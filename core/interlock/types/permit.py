@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from math import inf
+from typing import Any
 from urllib.parse import urlsplit
 
 from interlock.errors import PermitError
 from interlock.types.clocks import elapsed
 
+_NO_PINS: Mapping[str, Any] = {}
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -19,16 +21,26 @@ class Permit:
     gone out twice, because a kept connection was closed as it was written to. `used` is how many
     requests may have gone out; while it is 0, it is certain that none has.
 
+    `pins` are fields that the body of each request must have: they keep it in a place.
+
     After its `deadline`, seconds on the clock of `elapsed`, nothing goes out. That is looked at in the step
     which writes the request: what is stopped and goes on later does not send what others have taken over.
     """
 
-    __slots__ = ("_open", "deadline", "deployment", "origin", "resent", "sent", "used")
+    __slots__ = ("_open", "deadline", "deployment", "origin", "pins", "resent", "sent", "used")
 
-    def __init__(self, *, deployment: str, origin: str | None, deadline: float = inf) -> None:
+    def __init__(
+        self,
+        *,
+        deployment: str,
+        origin: str | None,
+        deadline: float = inf,
+        pins: Mapping[str, Any] = _NO_PINS,
+    ) -> None:
         self.deployment = deployment
         self.origin = origin
         self.deadline = deadline
+        self.pins = pins
         self.sent: Mapping[str, str] = {}
         self.resent = False
         self.used = 0

@@ -46,9 +46,9 @@ class AttemptRecord:
     as `lost the race to b`.
     `member` is the label of the panel's member that it was made for.
     `treatment` says how the request went: as the caller gave it, or sealed by guardrails.
-    `region` is where the deployment is declared to process, `evidenced` where its vendor says that it did;
-    None where that says nothing. `incident` says in a sentence what the two and the request's residency have
-    to do with each other, where the answer came from outside it.
+    `region` is where the deployment is declared to process, `pinned` the place in which its vendor was told
+    to keep the request, where it had to be; `evidenced` where the vendor says that it did, None where it says
+    nothing. `incident` says in a sentence how that breaks the request's residency, or its denial of laws.
     """
 
     id: int
@@ -70,6 +70,7 @@ class AttemptRecord:
     member: str | None = None
     treatment: Treatment = "as_is"
     region: str = ""
+    pinned: str | None = None
     evidenced: str | None = None
     incident: str | None = None
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from interlock.constraints import breach, contradicts, told
 from interlock.types.models import Deployment, ModelCard
+from interlock.types.request import Constraints
 
-US = frozenset({"us"})
+US = Constraints(residency=frozenset({"us"}))
 
 
 def there(region: str) -> Deployment:
@@ -48,8 +49,8 @@ def test_no_words_are_kept_and_none_of_them_opens_a_residency_by_being_strange(s
 
 def test_a_place_inside_the_residency_is_none_to_speak_of():
     assert breach("us-west-1", there("us"), US) is None
-    assert breach("de", there("eu"), frozenset({"eu"})) is None
-    assert breach("global", there("global"), frozenset()) is None
+    assert breach("de", there("eu"), Constraints(residency=frozenset({"eu"}))) is None
+    assert breach("global", there("global"), Constraints()) is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_any_other_place_is_told_in_a_sentence(evidenced, sentence):
 
 
 def test_two_residencies_without_a_place_in_common_allow_no_place():
-    assert breach("us", there("us"), frozenset({"nowhere"})) is not None
+    assert breach("us", there("us"), Constraints(residency=frozenset({"nowhere"}))) is not None
 
 
 @pytest.mark.parametrize(

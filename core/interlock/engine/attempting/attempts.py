@@ -6,7 +6,9 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import count
 from time import perf_counter
+from typing import Any
 
+from interlock.constraints import pin_for
 from interlock.engine.attempting.bounds import bounded
 from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
@@ -36,6 +38,7 @@ from interlock.types.request import Output
 from interlock.types.response import Answer, Delta
 
 _AT_WORK = Delta()
+_NO_PINS: Mapping[str, Any] = {}
 # Deltas. A provider that has them ready never waits, and nor would the loop's other tasks ever have a turn.
 _BREATH = 64
 
@@ -124,7 +127,7 @@ class Attempts:
             progress.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
             if progress.prefix:
                 fold.add(Delta(progress.prefix))
-            strict = bool(progress.residency) and self._content.misplaced != "accept"
+            strict = self._content.misplaced != "accept"
             window = None if self._guards is None else self._guards.window(state, progress.id)
             async with ProviderStream(provider.stream(call), scope, deadline) as deltas:
                 step = scope.carried(deltas.__anext__)
@@ -145,7 +148,7 @@ class Attempts:
                         break  # the answer is whole; only its connection was left open
                     fold.add(delta)
                     if strict and delta.evidenced is not None:
-                        check_place(call.deployment, progress.residency, delta.evidenced, fold.text)
+                        check_place(call.deployment, progress, delta.evidenced, fold.text)
                     scope.usage, scope.served_model = fold.usage, fold.served_model
                     if scope.first_token is None and speaks(delta):
                         scope.spoke()
@@ -171,7 +174,11 @@ class Attempts:
             leaving.enter_context(slot)
             if progress.id is None:
                 progress.id = state.draft.number()
-            await self._log.attempt(state, attempt, progress, self._deployments[attempt.deployment])
+            deployment = self._deployments[attempt.deployment]
+            if deployment.pins:
+                bound = self._decider.bound(state.asked, state.kept_to, state.decision)
+                progress.pinned = pin_for(deployment, bound) or None
+            await self._log.attempt(state, attempt, progress, deployment)
             leaving.pop_all()
         return slot
 
@@ -190,7 +197,7 @@ class Attempts:
     ) -> Answer:
         """The answer, still sealed; its output parsed, its usage known or estimated."""
         if answer.evidenced is not None and self._content.misplaced != "accept":
-            check_place(call.deployment, progress.residency, answer.evidenced, answer.text)
+            check_place(call.deployment, progress, answer.evidenced, answer.text)
         check_content(self._content, state.request, answer)
         check_calls(state.request, call, answer)
         guards = self._guards
@@ -221,7 +228,9 @@ class Attempts:
         deployment = self._deployments[attempt.deployment]
         progress.id = number = state.draft.number() if progress.id is None else progress.id
         bound = self._decider.bound(state.asked, state.kept_to, state.decision)
-        progress.residency = bound.residency
+        progress.bound = bound
+        if deployment.pins:
+            progress.pinned = pin_for(deployment, bound) or None
         found = self._decider.recheck(state.asked, bound, state.decision, deployment, state.sensed)
         if isinstance(found, AllowedTreatment):
             found = _still(found, state, progress)
@@ -247,7 +256,8 @@ class Attempts:
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
             self._origins[deployment.id] = None if facts.in_process else origin_of(deployment.base_url)
-        permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id])
+        pins = deployment.pins[progress.pinned] if progress.pinned else _NO_PINS
+        permit = Permit(deployment=deployment.id, origin=self._origins[deployment.id], pins=pins)
         request = state.treated(progress.treatment)
         kind = (attempt.member, deployment.id, progress.treatment)
         if attempt.repair and (misfit := state.misfits.get(kind)) is not None:
@@ -257,7 +267,7 @@ class Attempts:
         if refused := self._refused.among(deployment.id, request):
             request = without(request, refused)
         request, lowered = bounded(request, deployment)
-        call = ProviderCall(request=request, deployment=deployment, permit=permit, http=self._http)
+        call = ProviderCall(request=request, deployment=deployment, permit=permit, http=self._http, pins=pins)
         for setting in lowered:
             value = getattr(request.settings, setting)
             call.adjust(setting, f"sent as {value}; the model's answers are no longer")

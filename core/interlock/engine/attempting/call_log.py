@@ -47,7 +47,7 @@ class CallLog:
             TotalTimeout: the call is due.
         """
         allowed = state.decision.treatment(deployment.id)
-        facts = entries.of_attempt(attempt, deployment, progress.parent, allowed)
+        facts = entries.of_attempt(attempt, deployment, progress.parent, allowed, progress.pinned)
         self._note(state, "attempt", facts, progress.id)
         if self._required:
             await self._until_there(state, _NOT_SENT)

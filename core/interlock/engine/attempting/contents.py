@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.constraints import breach, told
+from interlock.engine.call import AttemptState
 from interlock.errors import (
     ContentRejected,
     EmptyAnswer,
@@ -32,10 +33,12 @@ def check_content(rules: ContentRules, request: Request, answer: Answer) -> None
         raise rejected
 
 
-def check_place(deployment: Deployment, allowed: frozenset[str], said: str, text: str) -> None:
+def check_place(deployment: Deployment, progress: AttemptState, said: str, text: str) -> None:
     """Raises MisplacedAnswer for what was made outside the residency, by what its vendor `said`."""
     evidenced = told(said)
-    wrong = None if evidenced is None else breach(evidenced, deployment, allowed)
+    if evidenced is None:
+        return
+    wrong = breach(evidenced, deployment, progress.bound, progress.pinned)
     if wrong is not None:
         raise MisplacedAnswer(f"{wrong} (content.misplaced)", text=text)
 

@@ -61,7 +61,7 @@ class HealthObserver:
     def _placed(self, scope: AttemptScope, record: AttemptRecord, evidenced: str) -> None:
         """Hold it against a deployment that its vendor says it processes where it should not."""
         deployment = scope.call.deployment
-        if record.incident is None and not contradicts(evidenced, deployment):
+        if record.incident is None and not contradicts(evidenced, deployment, record.pinned):
             return
         news = self._health.misplaced.learn(deployment.id, evidenced)
         if record.incident is not None:
@@ -69,7 +69,7 @@ class HealthObserver:
         elif news:
             _log.warning(
                 "%s is declared as %s, and its vendor says that it processes in %s",
-                deployment.id, deployment.region, evidenced,
+                deployment.id, record.pinned or deployment.region, evidenced,
             )  # fmt: skip
 
     def _untried(self, scope: AttemptScope, name: str, task: str) -> bool:

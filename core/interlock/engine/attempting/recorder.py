@@ -151,8 +151,8 @@ class AttemptScope:
         self.call.permit.withdraw()
         served = self._recorder.served.look(deployment, self.served_model)
         evidenced = self._evidenced()
-        residency = self.progress.residency
-        incident = None if evidenced is None else breach(evidenced, deployment, residency)
+        bound, pinned = self.progress.bound, self.progress.pinned
+        incident = None if evidenced is None else breach(evidenced, deployment, bound, pinned)
         record = self.state.draft.attempt(
             self.progress.id or 0,
             deployment,
@@ -168,6 +168,7 @@ class AttemptScope:
             member=self.attempt.member,
             waited=self.progress.waited,
             treatment=self.progress.treatment,
+            pinned=pinned,
             evidenced=evidenced,
             incident=incident,
             adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from interlock.catalog.names import Names
 from interlock.classifiers.tokens import estimate_request_tokens
-from interlock.constraints import needs
+from interlock.constraints import needs, pin_for
 from interlock.engine.deciding.checker import ConstraintChecker
 from interlock.engine.deciding.exclusions import AllowedTreatment, Exclusion, treatment_of
+from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.ranking import reason_of, shortlisted
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
@@ -20,7 +21,7 @@ from interlock.logs import redacting_logger
 from interlock.policies import NAME as POLICY
 from interlock.policies import Permission, Permissions, Policies, PolicyConstraint
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
-from interlock.types.decisions import Classification, Decision
+from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.facts import Facts
 from interlock.types.jurisdictions import is_inside
 from interlock.types.models import Deployment
@@ -31,9 +32,18 @@ from interlock.types.sensed import Sensed
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
 _FREE = Constraints()
+_PINNED = "its vendor is told to keep the request in {}"
 _NOBODY: frozenset[str] = frozenset()
 _NO_LEVELS: Mapping[str, str] = {}
 _UNSURE = Classification(task="conversational", confidence=0.0)
+
+
+def _pinned(place: Place, candidate: Candidate, constraints: Constraints) -> Candidate:
+    """The candidate, which says where its vendor is told to keep the request, if it has to be."""
+    pin = pin_for(place.deployment, constraints)
+    if not pin:
+        return candidate
+    return replace(candidate, reasons=(*candidate.reasons, _PINNED.format(pin)))
 
 
 def _taken(names: Iterable[str]) -> None:
@@ -180,7 +190,11 @@ class Decider:
             reason=reason_of(request, order, ranked),
             evidence=classified.evidence,
             stage=stage,
-            shortlist=tuple([candidate for _, candidate in ranked.shortlist]),
+            shortlist=tuple(
+                [_pinned(*each, constraints) for each in ranked.shortlist]
+                if constraints.residency or constraints.deny_laws
+                else [candidate for _, candidate in ranked.shortlist]
+            ),
             excluded={name: exclusion.sentence for name, exclusion in ranked.excluded.items()},
             input_tokens=tokens,
             facts=facts,
