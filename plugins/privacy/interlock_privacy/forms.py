@@ -97,6 +97,7 @@ def _after(signs: str, part: _Part) -> _Part:
 _BRACKETS = r"<&\\%"
 _SOFT = "\u00ad\u200b\u200c\u200d\u2060"
 _NOISE = _some(r"[ \t*_~`\"'\\]", 0, 4)
+_EMPHASIS = _some(r"[*_~`\\]", 0, 4)
 _BETWEEN = _some(rf"[\s_\\*:\-{_SOFT}]", 1, 4)
 _BREAK = _Part(
     rf"(?:-?\r?\n[ \t]{{0,8}}|[{_SOFT}])?",
@@ -106,7 +107,8 @@ _LETTER = r"[A-Za-z\u00c0-\uffff\-]"
 _SIGN = _sign("[A-Za-z2-7]")
 _SIGNS = _in_turn(*(part for _ in range(CODE - 1) for part in (_SIGN, _BREAK)), _SIGN)
 _CODE = _Part(f"({_SIGNS.whole})", _SIGNS.begun)
-_FOREIGN = _in_turn(_some(_LETTER, 1, 24), _some(r"\\", 0, 1), _sign("_"))
+_OTHER_WORD = _in_turn(_some(_LETTER, 1, 16), _some(r"\\", 0, 1), _sign("_"))
+_FOREIGN = _in_turn(_OTHER_WORD, _perhaps(_OTHER_WORD), _perhaps(_OTHER_WORD))
 _OPEN = _open("<", "lt", "60")
 _CLOSE = _in_turn(_sign(r"[>&\\%]"), _open(">", "gt", "62"))
 
@@ -130,10 +132,13 @@ class Forms:
     def __init__(self, labels: Collection[str]) -> None:
         named = _in_turn(_either(*map(_label, sorted(labels, key=len, reverse=True))), _BETWEEN)
         firsts = "".join(sorted({sign for each in labels for sign in (each[0].upper(), each[0].lower())}))
-        ending = _perhaps(_in_turn(_NOISE, _CLOSE))
         inside = _either(_in_turn(_sign(f"[{firsts}]"), named), _FOREIGN)
-        bracketed = _after(_BRACKETS, _in_turn(_OPEN, _NOISE, inside, _CODE, ending))
-        form = _either(_in_turn(named, _CODE), bracketed)
+        # Without its other half, a bracket is the token's only where it touches it.
+        bracketed = _either(
+            _in_turn(_OPEN, _NOISE, inside, _CODE, _NOISE, _CLOSE),
+            _in_turn(_OPEN, _EMPHASIS, inside, _CODE),
+        )
+        form = _either(_in_turn(named, _CODE), _after(_BRACKETS, bracketed))
         # A set of signs to begin with is what makes the search quick.
         first = f"[{_BRACKETS}{firsts}]"
         self.token = re.compile(first + form.whole)

@@ -1,35 +1,33 @@
 """The guardrail: seals what is found in a request, and puts it back in what answers it."""
 
-from collections.abc import Awaitable, Collection, Iterable
+import asyncio
+from collections.abc import Awaitable, Collection, Generator, Iterable
 from functools import cached_property
 from typing import Final
 
 from interlock import Request, Verdict
 from interlock.protocols import API, GuardCall, Release, ReleaseCall, RestoreCall
-from interlock.types.findings import Finding
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.passages import PHASES, Passage
-from interlock_privacy.actions import ENDING, OPEN, REPLACING, masked, redacted
+from interlock_privacy.actions import OPEN
+from interlock_privacy.detection import KINDS
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
-from interlock_privacy.scanning import LARGE, Finder, Found, scan, scan_in_slices
-from interlock_privacy.tokens import Kept, Minting, codes_in, session_key
+from interlock_privacy.scanning import Finder, pieces, scan, scan_in_slices
+from interlock_privacy.sealing import Sealing
+from interlock_privacy.tokens import Kept
 
-__all__ = ["INSTRUCTIONS", "Privacy"]
+__all__ = ["LARGE", "Privacy"]
 
-INSTRUCTIONS: Final = (
-    "Tokens such as <KIND_code> in this conversation stand for values that you are not shown. Where you mean "
-    "such a value, write its token exactly as it stands; do not translate, shorten or invent tokens."
-)
-_OUT: Final = frozenset({"request", "tool_result"})
-_PLAIN: Final = (".id", ".name", ".url")  # places that take letters, digits and few signs
-_LONGEST: Final = 100
+LARGE: Final = 50_000
+"""Characters of a request or an answer from which it is looked into a slice at a time."""
 
 
 class Privacy:
     """Works by its options; as the plugin offers it, by their defaults.
 
-    `finder` is what looks for personal data, where it is not the detector that the options make.
+    `finder` is what looks for personal data, where it is not the detector that the options make; it may say
+    which other `kinds` it knows.
     """
 
     api = API
@@ -43,8 +41,7 @@ class Privacy:
     def __init__(self, options: Options | None = None, *, finder: Finder | None = None) -> None:
         self._options = options or Options()
         self._given = finder
-        key = self._options.key
-        self._key = None if key is None else key.reveal().encode()
+        self._sealing = Sealing(self._options)
 
     def configured(self, options: Options) -> "Privacy":
         made = Privacy(options, finder=self._given)
@@ -55,11 +52,9 @@ class Privacy:
         return "Privacy()"
 
     def inspect(self, call: GuardCall) -> Verdict | Awaitable[Verdict]:
-        if call.answer is not None:
-            return self._looked_at(call)
-        if sum(len(each.text) for each in call.passages) > LARGE:
-            return self._slowly(call)
-        return self._verdict(call, scan(self._finder, call.passages))
+        sliced = sum(len(each.text) for each in call.passages) > LARGE
+        work = self._asked(call, sliced=sliced) if call.answer is None else self._answered(call)
+        return _in_turns(work) if sliced else _at_once(work)
 
     def restore(self, call: RestoreCall) -> str:
         kept: Kept | None = call.kept
@@ -89,80 +84,49 @@ class Privacy:
 
     @cached_property
     def _restorer(self) -> Restorer:
-        return Restorer()
+        return Restorer({*KINDS, *getattr(self._given, "kinds", ())})
 
-    async def _slowly(self, call: GuardCall) -> Verdict:
-        return self._verdict(call, await scan_in_slices(self._finder, call.passages))
-
-    def _verdict(self, call: GuardCall, found: Found) -> Verdict:
-        kinds = sorted({each.kind for _, several in found for each in several})
-        named = "+".join(kinds)[:_LONGEST] or None
+    def _asked(self, call: GuardCall, *, sliced: bool) -> Generator[None, None, Verdict]:
         if self._options.unseen == "block" and (part := _unseen(call.request, call.passages)):
             why = f"nobody can look into {part} for personal data; guardrails.privacy.unseen: pass lets it go"
             return Verdict(action="block", category="unseen", reason=why)
-        for passage, several in found:
-            for each in several:
-                if refusal := self._refusal(passage, each):
-                    return Verdict(action="block", category=each.kind, where=passage.where, reason=refusal)
-        replaced = [each for each in found if any(self._replaces(it) for it in each[1])]
-        kept: Kept | None = call.kept
-        if replaced:
-            return self._rewritten(call, replaced, named)
-        if any(self._options.action(kind) == "flag" for kind in kinds):
-            return Verdict(action="flag", category=named, kept=kept)
-        return Verdict(kept=kept)
+        if sliced:
+            found = yield from scan_in_slices(self._finder, call.passages)
+        else:
+            found = scan(self._finder, call.passages)
+        return (yield from self._sealing.verdict(call, found)) if found else Verdict(kept=call.kept)
 
-    def _refusal(self, passage: Passage, finding: Finding) -> str | None:
-        """Why a call ends with a finding, if it does."""
-        action, what = self._options.action(finding.kind), f"personal data ({finding.kind})"
-        if action == "refuse":
-            return f"{what} stands in {passage.where}"
-        if action in ENDING and not passage.rewritable:
-            return f"{what} stands in {passage.where}, where nothing else may stand"
-        return None
-
-    def _replaces(self, finding: Finding) -> bool:
-        return self._options.action(finding.kind) in REPLACING
-
-    def _rewritten(self, call: GuardCall, found: Found, named: str | None) -> Verdict:
-        options, kept = self._options, call.kept
-        session = call.request.metadata.get(options.session, call.request.run)
-        taken = (code for each in call.passages for code in codes_in(each.text))
-        minting = Minting(session_key(self._key, session), kept, taken)
-        texts = {passage.where: self._sealed(passage, several, minting) for passage, several in found}
-        tokens = any(options.action(each.kind) == "tokenise" for _, several in found for each in several)
-        return Verdict(
-            action="rewrite",
-            category=named,
-            texts=texts,
-            instructions=INSTRUCTIONS if tokens and options.instruct else "",
-            kept=minting.kept(),
-        )
-
-    def _sealed(self, passage: Passage, found: Iterable[Finding], minting: Minting) -> str:
-        text, end = passage.text, 0
-        made: list[str] = []
-        plain = passage.where.endswith(_PLAIN)
-        for each in found:
-            action = self._options.action(each.kind)
-            if action not in REPLACING:
-                continue
-            spelled = text[each.start : each.end]
-            if action == "tokenise" or plain:
-                put = minting.token(each.kind, each.value, spelled, bare=plain)
-            else:
-                put = redacted(each.kind) if action == "redact" else masked(each.kind, spelled)
-            made += (text[end : each.start], put)
-            end = each.end
-        return "".join([*made, text[end:]])
-
-    def _looked_at(self, call: GuardCall) -> Verdict:
+    def _answered(self, call: GuardCall) -> Generator[None, None, Verdict]:
         """Whether an answer has tokens that nothing can be put back for."""
         spelled = {} if call.kept is None else call.kept.spelled
-        count = sum(self._restorer.unknown(each.text, spelled) for each in call.passages)
+        count, where = 0, None
+        for passage in call.passages:
+            for piece in pieces(passage.text):
+                more = self._restorer.unknown(piece, spelled)
+                count, where = count + more, where or (passage.where if more else None)
+                yield
         if not count:
             return Verdict(kept=call.kept)
-        return Verdict(action="flag", category=f"unknown_token:{count}", kept=call.kept)
+        return Verdict(action="flag", category=f"unknown_token:{count}", where=where, kept=call.kept)
+
+
+def _at_once(work: Generator[None, None, Verdict]) -> Verdict:
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            verdict: Verdict = end.value
+            return verdict
+
+
+async def _in_turns(work: Generator[None, None, Verdict]) -> Verdict:
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            verdict: Verdict = end.value
+            return verdict
+        await asyncio.sleep(0)
 
 
 def _unseen(request: Request, passages: Iterable[Passage]) -> str | None:

@@ -1,18 +1,15 @@
 """Looks for personal data in the texts of a request, without keeping others from the loop."""
 
-import asyncio
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
 
-__all__ = ["LARGE", "Finder", "ScanFailed", "scan", "scan_in_slices"]
+__all__ = ["Finder", "Found", "ScanFailed", "pieces", "scan", "scan_in_slices"]
 
-LARGE: Final = 50_000
-"""Characters of a request from which it is scanned a slice at a time."""
 _SLICE: Final = 8_000
 _MARGIN: Final = 600  # what stands beside a value may say what it is
 _GAPS: Final = tuple(
@@ -40,7 +37,7 @@ def scan(finder: Finder, passages: Iterable[Passage]) -> Found:
     return [(each, found) for each in passages if (found := _found(finder, each.text))]
 
 
-async def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Found:
+def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Generator[None, None, Found]:
     """The same, a few milliseconds at a time. Raises ScanFailed."""
     found = []
     since = 0
@@ -54,7 +51,7 @@ async def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Found:
                     mine.append(it)
             if since > _SLICE:
                 since = 0
-                await asyncio.sleep(0)
+                yield
         if mine:
             _check(mine, each.text)
             found.append((each, mine))
@@ -103,6 +100,16 @@ def _slices(text: str) -> Iterator[tuple[int, int, str, int]]:
         first, last = _gap(text, start - 2 * _MARGIN, start - _MARGIN), min(len(text), end + _MARGIN)
         yield start, end, text[first:last], first
         start = end
+
+
+def pieces(text: str) -> Iterator[str]:
+    """A text in pieces that cut no word of letters and digits, where that can be."""
+    start = 0
+    while len(text) - start > 2 * _SLICE:
+        end = _gap(text, start + _SLICE // 2, start + _SLICE)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _seam(text: str, at: int) -> int:

@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.types.findings import Finding
+from interlock import Message, Request
+from interlock.protocols import GuardCall
+from interlock.requests.passages import passages
 from interlock.types.passages import Passage
+from interlock.types.findings import Finding
+from interlock_privacy import Privacy
 from interlock_privacy.detection import Detector
-from interlock_privacy.scanning import scan, scan_in_slices
+from interlock_privacy.scanning import Finder, pieces, scan, scan_in_slices
 
 DETECTOR = Detector()
 PIECES = ("ada@example.com", "4111-1111-1111-1111", "card 4111 1111 1111 1111", "It rained, and then ", "\n")
@@ -27,6 +32,15 @@ class Watched:
         return DETECTOR.find(text)
 
 
+def sliced(finder: Finder, given: Sequence[Passage]) -> Any:
+    work = scan_in_slices(finder, given)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
 def passage(text: str) -> Passage:
     return Passage(phase="request", where="messages[0].parts[0]", text=text)
 
@@ -35,10 +49,10 @@ def passage(text: str) -> Passage:
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(1, 400)), min_size=1, max_size=12))
 def test_slices_find_what_the_whole_has(pieces: list[tuple[str, int]]) -> None:
     given_text = [passage(" ".join(f"{piece} " * times for piece, times in pieces))]
-    assert asyncio.run(scan_in_slices(DETECTOR, given_text)) == scan(DETECTOR, given_text)
+    assert sliced(DETECTOR, given_text) == scan(DETECTOR, given_text)
 
 
-async def test_others_have_their_turn_between_slices() -> None:
+async def test_others_have_their_turn_while_a_large_request_is_looked_into() -> None:
     turns = 0
 
     async def count() -> None:
@@ -49,20 +63,28 @@ async def test_others_have_their_turn_between_slices() -> None:
 
     counting = asyncio.create_task(count())
     watched = Watched()
-    await scan_in_slices(watched, [passage("It rained. " * 20_000), *(passage("Hm. " * 100),) * 400])
+    request = Request([Message("user", "It rained. " * 20_000), *(Message("user", "Hm. " * 100),) * 400])
+    await Privacy(finder=watched).inspect(GuardCall(passages=passages(request), request=request))  # type: ignore[misc]
     counting.cancel()
     assert max(watched.sizes) < 10_000
     assert turns > 20
 
 
-async def test_a_value_that_a_slice_would_cut_is_found_whole() -> None:
+def test_pieces_are_the_whole_and_cut_no_token() -> None:
+    text = "<EMAIL_k7q2abcd> and " * 5_000 + "x" * 30_000
+    assert "".join(pieces(text)) == text
+    assert sum(piece.count("<EMAIL_k7q2abcd>") for piece in pieces(text)) == 5_000
+    assert max(map(len, pieces(text))) <= 16_000
+
+
+def test_a_value_that_a_slice_would_cut_is_found_whole() -> None:
     text = "x" * 7_990 + " ada@example.com " + "y" * 60_000
-    (only,) = await scan_in_slices(DETECTOR, [passage(text)])
+    (only,) = sliced(DETECTOR, [passage(text)])
     assert [text[each.start : each.end] for each in only[1]] == ["ada@example.com"]
 
 
 @pytest.mark.parametrize("lines", [10, 200])
-async def test_a_block_of_many_lines_is_in_one_slice(lines: int) -> None:
+def test_a_block_of_many_lines_is_in_one_slice(lines: int) -> None:
     class Keys:
         def find(self, text: str) -> Sequence[Finding]:
             start, end = text.find("-----BEGIN"), text.find("-----END KEY-----")
@@ -72,5 +94,5 @@ async def test_a_block_of_many_lines_is_in_one_slice(lines: int) -> None:
 
     key = "-----BEGIN KEY-----\n" + "c2VjcmV0\n" * lines + "-----END KEY-----"
     text = "x " * 3_990 + key + " y" * 30_000
-    (only,) = await scan_in_slices(Keys(), [passage(text)])
+    (only,) = sliced(Keys(), [passage(text)])
     assert [text[each.start : each.end] for each in only[1]] == [key]

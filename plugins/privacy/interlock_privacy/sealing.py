@@ -1,0 +1,98 @@
+"""What becomes of a request in which something was found, a little at a time."""
+
+from collections.abc import Generator, Sequence
+from typing import Final
+
+from interlock import Verdict
+from interlock.protocols import GuardCall
+from interlock.types.passages import Passage
+from interlock_privacy.actions import ENDING, REPLACING, masked, redacted
+from interlock.types.findings import Finding
+from interlock_privacy.options import Options
+from interlock_privacy.scanning import Found, pieces
+from interlock_privacy.tokens import Kept, Minting, codes_in, session_key
+
+__all__ = ["INSTRUCTIONS", "Sealing"]
+
+INSTRUCTIONS: Final = (
+    "Tokens such as <KIND_code> in this conversation stand for values that you are not shown. Where you mean "
+    "such a value, write its token exactly as it stands; do not translate, shorten or invent tokens."
+)
+_PLAIN: Final = (".id", ".name", ".url")  # places that take letters, digits and few signs
+_LONGEST: Final = 100
+_AT_ONCE: Final = 200
+
+
+class Sealing:
+    """Treats what was found in a request as the options say. Its work is divided by yields."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._key = None if options.key is None else options.key.reveal().encode()
+
+    def verdict(self, call: GuardCall, found: Found) -> Generator[None, None, Verdict]:
+        kinds = sorted({each.kind for _, several in found for each in several})
+        named = "+".join(kinds)[:_LONGEST] or None
+        actions = {kind: self._options.action(kind) for kind in kinds}
+        if any(action in ENDING for action in actions.values()) and (stop := self._stop(found)):
+            return stop
+        replaced = [each for each in found if any(actions[it.kind] in REPLACING for it in each[1])]
+        if replaced:
+            texts, kept = yield from self._rewritten(call, replaced)
+            told = "tokenise" in actions.values() and self._options.instruct
+            instructions = INSTRUCTIONS if told else ""
+            return Verdict(
+                action="rewrite", category=named, texts=texts, instructions=instructions, kept=kept
+            )
+        if "flag" in actions.values():
+            return Verdict(action="flag", category=named, kept=call.kept)
+        return Verdict(kept=call.kept)
+
+    def _stop(self, found: Found) -> Verdict | None:
+        for passage, several in found:
+            for each in several:
+                action, what = self._options.action(each.kind), f"personal data ({each.kind})"
+                if action == "refuse":
+                    why = f"{what} stands in {passage.where}"
+                elif action in REPLACING and not passage.rewritable:
+                    why = f"{what} stands in {passage.where}, where nothing else may stand"
+                else:
+                    continue
+                return Verdict(action="block", category=each.kind, where=passage.where, reason=why)
+        return None
+
+    def _rewritten(
+        self, call: GuardCall, found: Found
+    ) -> Generator[None, None, tuple[dict[str, str], Kept | None]]:
+        session = call.request.metadata.get(self._options.session, call.request.run)
+        taken: set[str] = set()
+        for passage in call.passages:
+            for piece in pieces(passage.text):
+                taken |= codes_in(piece)
+                yield
+        minting = Minting(session_key(self._key, session), call.kept, taken)
+        texts = {}
+        for passage, several in found:
+            texts[passage.where] = yield from self._sealed(passage, several, minting)
+        return texts, minting.kept()
+
+    def _sealed(
+        self, passage: Passage, found: Sequence[Finding], minting: Minting
+    ) -> Generator[None, None, str]:
+        text, end = passage.text, 0
+        made: list[str] = []
+        plain = passage.where.endswith(_PLAIN)
+        for number, each in enumerate(found, 1):
+            action = self._options.action(each.kind)
+            if action not in REPLACING:
+                continue
+            spelled = text[each.start : each.end]
+            if action == "tokenise" or plain:
+                put = minting.token(each.kind, each.value, spelled, bare=plain)
+            else:
+                put = redacted(each.kind) if action == "redact" else masked(each.kind, spelled)
+            made += (text[end : each.start], put)
+            end = each.end
+            if number % _AT_ONCE == 0:
+                yield
+        return "".join([*made, text[end:]])

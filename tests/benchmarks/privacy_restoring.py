@@ -1,0 +1,132 @@
+"""What becomes of tokens that a model repeats, exactly and in its own ways; what that costs; what it delays:
+`PYTHONPATH=tests/support uv run python tests/benchmarks/privacy_restoring.py [conversations]`.
+
+Every conversation has five turns, with values in questions, calls, results and answers. Each answer is restored
+whole, in streams of 1, 3 and 7 characters and as a call's argument, and all must be alike.
+"""
+
+import asyncio
+import random
+import sys
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+from interlock import Request
+from interlock.protocols import GuardCall, ReleaseCall
+from interlock.requests.passages import passages
+from interlock_privacy import Privacy
+from sealed_conversations import MANGLINGS, WORDS, Conversation, cut
+
+MAIL = "ada@example.com"
+
+
+def held(seed: int, count: int, write: Any = None) -> tuple[int, int, int]:
+    """Tokens asked for, given back, and reported."""
+    rnd = random.Random(seed)
+    asked = told = reported = 0
+    for _ in range(count):
+        conversation = Conversation(rnd) if write is None else Conversation(rnd, write)
+        for _ in range(5):
+            conversation.turn()
+        asked += conversation.asked
+        told += conversation.told
+        reported += conversation.reported
+    return asked, told, reported
+
+
+def restoring(conversations: int) -> None:
+    began = perf_counter()
+    asked, told, reported = held(1, conversations)
+    print(
+        f"exact: {told} of {asked} in {conversations} conversations; reported {reported}; {perf_counter() - began:.0f} s"
+    )
+    assert told == asked
+    print("\n| mangling | tokens | restored | reported |\n| --- | --- | --- | --- |")
+    for name, write in MANGLINGS.items():
+        asked, told, reported = held(2, max(1, conversations // 20), write)
+        print(f"| {name} | {asked} | {told / asked:.2%} | {reported} |")
+
+
+def streaming() -> None:
+    """Microseconds of CPU for each chunk, and how many chunks come before the first text leaves."""
+    privacy = Privacy()
+    request = Request(MAIL)
+    verdict: Any = privacy.inspect(GuardCall(passages=passages(request), request=request))
+    kept, (token,) = verdict.kept, verdict.texts.values()
+    rnd = random.Random(3)
+    prose = " ".join(rnd.choices(WORDS[:-1], k=2_000))
+    dense = " ".join(rnd.choice((token, token[1:-1], *WORDS)) for _ in range(2_000))
+    for name, text in (("prose", prose), ("a token in every seven words", dense)):
+        for size in (1, 4, 20):
+            pieces = list(cut(text, size))
+            costs, late = [], 0
+            for _ in range(5):
+                pending, lasted, first = "", 0.0, False
+                for number, piece in enumerate(pieces):
+                    pending += piece
+                    began = process_time()
+                    release = privacy.release(ReleaseCall(text=pending, kept=kept))
+                    lasted += process_time() - began
+                    if release.upto and not first:
+                        first, late = True, number
+                    pending = pending[release.upto :]
+                costs.append(lasted / len(pieces))
+            base = median(_replacing(pieces, token) for _ in range(5))
+            cost = median(costs)
+            print(
+                f"{name}, chunks of {size}: {cost * 1e6:.1f} µs of CPU a chunk, "
+                f"{cost / base:.1f} times a chunk's str.replace; the first text is {late} chunks late"
+            )
+
+
+def _replacing(pieces: list[str], token: str) -> float:
+    began = process_time()
+    for piece in pieces:
+        ReleaseCall(text=piece.replace(token, MAIL))
+    return (process_time() - began) / len(pieces)
+
+
+async def blocking() -> None:
+    """CPU between two turns of the loop while a large request is looked into, and while nothing is."""
+    privacy = Privacy()
+    text = " ".join(f"It rained all day, and ada{at}@example.com said so to nobody." for at in range(15_000))
+    request = Request(text)
+    shown = passages(request)
+    turns = Turns()
+    counting = asyncio.create_task(turns.count())
+    await asyncio.sleep(1)
+    print(f"looking into nothing: others wait for at most {turns.longest() * 1e3:.1f} ms of CPU")
+    began = process_time()
+    waited: Any = privacy.inspect(GuardCall(passages=shown, request=request))
+    await waited
+    lasted = process_time() - began
+    print(
+        f"{len(text) / 1e6:.1f} MB: {lasted:.2f} s, others wait for at most {turns.longest() * 1e3:.1f} ms of CPU"
+    )
+    counting.cancel()
+
+
+class Turns:
+    """Takes each turn of the loop that it can have."""
+
+    def __init__(self) -> None:
+        self._longest = 0.0
+
+    async def count(self) -> None:
+        last = process_time()
+        while True:
+            await asyncio.sleep(0)
+            self._longest, last = max(self._longest, process_time() - last), process_time()
+
+    def longest(self) -> float:
+        longest, self._longest = self._longest, 0.0
+        return longest
+
+
+if __name__ == "__main__":
+    restoring(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    print()
+    streaming()
+    print()
+    asyncio.run(blocking())
