@@ -1,8 +1,8 @@
 """What becomes of tokens that a model repeats, exactly and in its own ways; what that costs; what it delays:
 `PYTHONPATH=tests/support uv run python tests/benchmarks/privacy_restoring.py [conversations]`.
 
-Every conversation has five turns, with values in questions, calls, results and answers. Each answer is restored
-whole, in streams of 1, 3 and 7 characters and as a call's argument, and all must be alike.
+Every conversation has five turns, with values in questions, calls, results and answers. Each answer is
+restored whole, in streams of 1, 3 and 7 characters and as a call's argument, and all must be alike.
 """
 
 import asyncio
@@ -38,9 +38,8 @@ def held(seed: int, count: int, write: Any = None) -> tuple[int, int, int]:
 def restoring(conversations: int) -> None:
     began = perf_counter()
     asked, told, reported = held(1, conversations)
-    print(
-        f"exact: {told} of {asked} in {conversations} conversations; reported {reported}; {perf_counter() - began:.0f} s"
-    )
+    lasted = perf_counter() - began
+    print(f"exact: {told} of {asked} in {conversations} conversations, {reported} reported, {lasted:.0f} s")
     assert told == asked
     print("\n| mangling | tokens | restored | reported |\n| --- | --- | --- | --- |")
     for name, write in MANGLINGS.items():
@@ -100,10 +99,8 @@ async def blocking() -> None:
     began = process_time()
     waited: Any = privacy.inspect(GuardCall(passages=shown, request=request))
     await waited
-    lasted = process_time() - began
-    print(
-        f"{len(text) / 1e6:.1f} MB: {lasted:.2f} s, others wait for at most {turns.longest() * 1e3:.1f} ms of CPU"
-    )
+    lasted, longest = process_time() - began, turns.longest()
+    print(f"{len(text) / 1e6:.1f} MB, {lasted:.2f} s: others wait for at most {longest * 1e3:.1f} ms of CPU")
     counting.cancel()
 
 
