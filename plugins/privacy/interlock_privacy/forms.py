@@ -8,7 +8,6 @@ patterns: one for the whole, one for whatever more text may still make a whole o
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Final
 
 from interlock_privacy.tokens import CODE
@@ -32,32 +31,37 @@ def narrow(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """`whole` matches the part, `begun` whatever more text may make it of, at the end of a text."""
+    """`whole` matches the part, `begun` a beginning of it that is not all of it, up to the end of the text;
+    empty where there is none. Patterns of what is begun begin with a sign wherever they can: that is quick.
+    """
 
     whole: str
-    begun: str
+    begun: str = ""
 
 
 def _sign(pattern: str) -> _Part:
-    return _Part(pattern, r"\Z")
+    return _Part(pattern)
 
 
 def _some(pattern: str, least: int, most: int) -> _Part:
-    """One of some signs, several times. Whether more come is not known before another sign has come."""
-    return _Part(rf"{pattern}{{{least},{most}}}", rf"{pattern}{{0,{most}}}\Z")
+    return _Part(rf"{pattern}{{{least},{most}}}", rf"{pattern}{{1,{least - 1}}}\Z" if least > 1 else "")
 
 
 def _in_turn(*parts: _Part) -> _Part:
-    begun = reduce(
-        lambda after, part: f"(?:{part.begun}|{part.whole}{after})", reversed(parts[:-1]), parts[-1].begun
-    )
+    begun = parts[-1].begun
+    for part in reversed(parts[:-1]):
+        after = _any_of((r"\Z", begun))
+        begun = _any_of((part.begun, part.whole + after))
     return _Part("".join(part.whole for part in parts), begun)
 
 
+def _any_of(patterns: Iterable[str]) -> str:
+    found = [each for each in patterns if each]
+    return f"(?:{'|'.join(found)})" if len(found) > 1 else "".join(found)
+
+
 def _either(*parts: _Part) -> _Part:
-    return _Part(
-        f"(?:{'|'.join(part.whole for part in parts)})", f"(?:{'|'.join(part.begun for part in parts)})"
-    )
+    return _Part(_any_of(part.whole for part in parts), _any_of(part.begun for part in parts))
 
 
 def _word(word: str) -> _Part:
@@ -72,26 +76,21 @@ def _words(words: Iterable[str]) -> _Part:
 
 
 def _perhaps(part: _Part) -> _Part:
-    return _Part(f"(?:{part.whole})?", rf"(?:{part.begun}|\Z)")
+    return _Part(f"(?:{part.whole})?", part.begun)
 
 
-def _open(sign: str, entity: str, number: str) -> _Part:
-    """A bracket, and what stands for it in HTML, in JSON and in URLs: behind its first sign."""
-    entities = [
-        f"{amp}{name};" for amp in ("", "amp;") for name in (entity, f"#{number}", f"#x{ord(sign):x}")
-    ]
-    escape = _in_turn(_some(r"\\", 0, 3), _word(f"u00{ord(sign):x}"))
-    return _either(
-        _after(sign, _Part("", "(?!)")),
-        _after("&", _words(entities)),
-        _after(r"\\", escape),
-        _after("%", _word(f"{ord(sign):x}")),
-    )
+def _escapes(sign: str, entity: str) -> Iterable[tuple[str, _Part]]:
+    """What stands for a bracket in HTML, in JSON and in URLs: the first sign, and the rest."""
+    names = (entity, f"#{ord(sign)}", f"#x{ord(sign):x}")
+    yield "&", _words(f"{amp}{name};" for amp in ("", "amp;") for name in names)
+    yield r"\\", _in_turn(_some(r"\\", 0, 3), _word(f"u00{ord(sign):x}"))
+    yield "%", _word(f"{ord(sign):x}")
 
 
 def _after(signs: str, part: _Part) -> _Part:
     """The part, where one of these signs stands before it."""
-    return _Part(f"(?<=[{signs}]){part.whole}", f"(?<=[{signs}]){part.begun}")
+    behind = f"(?<=[{signs}])"
+    return _Part(behind + part.whole, part.begun and behind + part.begun)
 
 
 _BRACKETS = r"<&\\%"
@@ -101,7 +100,7 @@ _EMPHASIS = _some(r"[*_~`\\]", 0, 4)
 _BETWEEN = _some(rf"[\s_\\*:\-{_SOFT}]", 1, 4)
 _BREAK = _Part(
     rf"(?:-?\r?\n[ \t]{{0,8}}|[{_SOFT}])?",
-    rf"(?:-?\r?\Z|-?\r?\n[ \t]{{0,8}}\Z|[{_SOFT}]\Z)",
+    r"(?:-\r?|\r)\Z",
 )
 _LETTER = r"[A-Za-z\u00c0-\uffff\-]"
 _SIGN = _sign("[A-Za-z2-7]")
@@ -109,8 +108,8 @@ _SIGNS = _in_turn(*(part for _ in range(CODE - 1) for part in (_SIGN, _BREAK)), 
 _CODE = _Part(f"({_SIGNS.whole})", _SIGNS.begun)
 _OTHER_WORD = _in_turn(_some(_LETTER, 1, 16), _some(r"\\", 0, 1), _sign("_"))
 _FOREIGN = _in_turn(_OTHER_WORD, _perhaps(_OTHER_WORD), _perhaps(_OTHER_WORD))
-_OPEN = _open("<", "lt", "60")
-_CLOSE = _in_turn(_sign(r"[>&\\%]"), _open(">", "gt", "62"))
+_OPEN = _either(_Part("(?<=<)"), *(_after(*each) for each in _escapes("<", "lt")))
+_CLOSE = _either(_sign(">"), *(_in_turn(_sign(f"[{first}]"), rest) for first, rest in _escapes(">", "gt")))
 
 
 def _label(label: str) -> _Part:
@@ -142,4 +141,4 @@ class Forms:
         # A set of signs to begin with is what makes the search quick.
         first = f"[{_BRACKETS}{firsts}]"
         self.token = re.compile(first + form.whole)
-        self.begun = re.compile(first + form.begun)
+        self.begun = re.compile(first + _any_of((r"\Z", form.begun)))

@@ -10,7 +10,6 @@ from interlock.protocols import API, GuardCall, Release, ReleaseCall, RestoreCal
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.passages import PHASES, Passage
 from interlock_privacy.actions import OPEN
-from interlock_privacy.detection import KINDS
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
 from interlock_privacy.scanning import Finder, pieces, scan, scan_in_slices
@@ -77,13 +76,15 @@ class Privacy:
         """Whether of a request that holds these kinds nothing would leave as it is, and the call go on."""
         return not any(self._options.action(kind) in OPEN for kind in kinds)
 
-    # Patterns take a while to make, which who has the plugin and does not use it need not wait for.
+    # Rules and patterns take a while to make, which who has the plugin and does not use it need not wait for.
     @cached_property
     def _finder(self) -> Finder:
         return self._given or self._options.detector
 
     @cached_property
     def _restorer(self) -> Restorer:
+        from interlock_privacy.detection import KINDS  # noqa: PLC0415 - as said above
+
         return Restorer({*KINDS, *getattr(self._given, "kinds", ())})
 
     def _asked(self, call: GuardCall, *, sliced: bool) -> Generator[None, None, Verdict]:

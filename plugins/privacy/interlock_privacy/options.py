@@ -1,14 +1,16 @@
 """What the configuration says of the guardrail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from interlock import ConfigError
 from interlock.types.models import Secret
 from interlock.types.names import nearest
 from interlock_privacy.actions import Action
-from interlock_privacy.detection import KINDS, Detector
+
+if TYPE_CHECKING:
+    from interlock_privacy.detection import Detector
 
 __all__ = ["DEFAULTS", "Options"]
 
@@ -56,8 +58,10 @@ class Options:
             raise ConfigError(f"a key has at least {_SHORTEST} characters.", key="key")
 
     @property
-    def detector(self) -> Detector:
+    def detector(self) -> "Detector":
         """Raises ConfigError for a country that no rule knows."""
+        from interlock_privacy.detection import Detector  # noqa: PLC0415 - it takes long, and only who uses it waits
+
         try:
             return Detector(kinds=self.kinds or None, countries=self.countries or None)
         except ValueError as error:
@@ -73,7 +77,11 @@ class Options:
 _SHORTEST = 16
 
 
-def _known(key: str, kinds: Iterable[str]) -> None:
+def _known(key: str, kinds: Collection[str]) -> None:
+    if not kinds:
+        return
+    from interlock_privacy.detection import KINDS  # noqa: PLC0415 - as above
+
     for kind in kinds:
         if kind not in KINDS:
             what = f"{kind!r:.40} is no kind of data; there are {', '.join(KINDS)}."

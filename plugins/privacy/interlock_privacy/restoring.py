@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from interlock_privacy.actions import label
-from interlock_privacy.detection import KINDS
 from interlock_privacy.forms import LONGEST, Forms, narrow
 from interlock_privacy.tokens import CODE
 
@@ -18,7 +17,7 @@ _DIGIT: Final = re.compile(r"[2-7]")
 class Restorer:
     """Knows the tokens of some kinds, in every form of theirs. Holds no values: any calls may share one."""
 
-    def __init__(self, kinds: Collection[str] = KINDS) -> None:
+    def __init__(self, kinds: Collection[str]) -> None:
         self._forms = Forms({label(kind) for kind in kinds})
 
     def restored(self, text: str, spelled: Mapping[str, str]) -> str:

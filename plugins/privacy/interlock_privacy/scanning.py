@@ -10,8 +10,9 @@ from interlock.types.passages import Passage
 
 __all__ = ["Finder", "Found", "ScanFailed", "pieces", "scan", "scan_in_slices"]
 
-_SLICE: Final = 8_000
-_MARGIN: Final = 600  # what stands beside a value may say what it is
+_SLICE: Final = 3_000
+_MARGIN: Final = 300  # what stands beside a value may say what it is
+_RUN: Final = 16_000  # of what may be one value without a gap
 _GAPS: Final = tuple(
     re.compile(gap)
     for gap in (r"[^\W\d_]{2}[.,;]?\s(?=[^\W\d_]{2})", r"\n", r"[^\W\d_]{2}[.,;:]?\s(?=\d)", r"\s")
@@ -122,7 +123,10 @@ def _seam(text: str, at: int) -> int:
         closed = text.find(finish, opened, opened + longest)
         if closed >= at:
             return min(len(text), closed + 80)
-    return _gap(text, at - _SLICE // 2, at)
+    end = _gap(text, at - _SLICE // 2, at)
+    if end == at and (later := _GAPS[-1].search(text, at, at + _RUN)):
+        return later.end()
+    return end
 
 
 def _gap(text: str, least: int, most: int) -> int:

@@ -5,9 +5,9 @@ from typing import Final
 
 from interlock import Verdict
 from interlock.protocols import GuardCall
+from interlock.types.findings import Finding
 from interlock.types.passages import Passage
 from interlock_privacy.actions import ENDING, REPLACING, masked, redacted
-from interlock.types.findings import Finding
 from interlock_privacy.options import Options
 from interlock_privacy.scanning import Found, pieces
 from interlock_privacy.tokens import Kept, Minting, codes_in, session_key

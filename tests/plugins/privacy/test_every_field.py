@@ -10,7 +10,7 @@ from interlock.protocols import GuardCall, RestoreCall
 from interlock.requests.passages import passages, rewritten
 from interlock_privacy import Privacy
 
-MAIL = "ada@example.com"
+CARD = "4111111111111111"
 ROWS = {
     f"{kind.__name__}.{name}": row
     for kind, rows in TABLE.items()
@@ -29,30 +29,30 @@ def asked(request: Request) -> Verdict:
 @pytest.mark.parametrize("field", ROWS)
 def test_no_field_takes_a_value_out(field: str) -> None:
     how, plant = ROWS[field]
-    request: Request = plant(MAIL)
-    assert any(MAIL in each.text for each in passages(request))
+    request: Request = plant(CARD)
+    assert any(CARD in each.text for each in passages(request))
     verdict = asked(request)
     if how == "read":
-        where = next(each.where for each in passages(request) if MAIL in each.text)
-        assert (verdict.action, verdict.category, verdict.where) == ("block", "email", where)
+        where = next(each.where for each in passages(request) if CARD in each.text)
+        assert (verdict.action, verdict.category, verdict.where) == ("block", "card", where)
         assert where in verdict.reason
         return
     sealed = rewritten(request, verdict.texts)
-    assert all(MAIL not in each.text for each in passages(sealed))
+    assert all(CARD not in each.text for each in passages(sealed))
 
 
 @pytest.mark.parametrize(
     "field", ["ToolCall.id", "ToolResult.id", "Message.name", "Output.name", "Image.url", "Image.name"]
 )
 def test_where_a_vendor_takes_few_signs_a_token_has_no_brackets(field: str) -> None:
-    texts = asked(ROWS[field][1](MAIL)).texts
+    texts = asked(ROWS[field][1](CARD)).texts
     assert texts
-    assert all("<" not in text and "EMAIL_" in text for text in texts.values())
+    assert all("<" not in text and "CARD_" in text for text in texts.values())
 
 
 def test_a_calls_id_and_its_results_stay_the_same_one() -> None:
-    call: Any = ROWS["ToolCall.id"][1](MAIL)
-    result: Any = ROWS["ToolResult.id"][1](MAIL)
+    call: Any = ROWS["ToolCall.id"][1](CARD)
+    result: Any = ROWS["ToolResult.id"][1](CARD)
     request = Request((*call.messages, *result.messages))
     sealed = rewritten(request, asked(request).texts)
     assert sealed.messages[0].tool_calls[0].id == sealed.messages[1].parts[0].id  # type: ignore[union-attr]
@@ -60,8 +60,8 @@ def test_a_calls_id_and_its_results_stay_the_same_one() -> None:
 
 @pytest.mark.parametrize("field", [name for name in TABLE[Answer] if isinstance(TABLE[Answer][name], tuple)])
 def test_every_field_of_an_answer_gives_the_value_back(field: str) -> None:
-    verdict = asked(Request(MAIL))
+    verdict = asked(Request(CARD))
     (token,) = verdict.texts.values()
     for each in passages(TABLE[Answer][field][1](token)):
         restored = PRIVACY.restore(RestoreCall(text=each.text, kept=verdict.kept))
-        assert restored == each.text.replace(token, MAIL)
+        assert restored == each.text.replace(token, CARD)

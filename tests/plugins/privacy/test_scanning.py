@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from interlock import Message, Request
 from interlock.protocols import GuardCall
 from interlock.requests.passages import passages
-from interlock.types.passages import Passage
 from interlock.types.findings import Finding
+from interlock.types.passages import Passage
 from interlock_privacy import Privacy
 from interlock_privacy.detection import Detector
 from interlock_privacy.scanning import Finder, pieces, scan, scan_in_slices
