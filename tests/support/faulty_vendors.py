@@ -31,6 +31,15 @@ FAULTS: dict[str, Callable[[bool, str], Reply]] = {
     "is overloaded": lambda streamed, trap: Reply.json({}, status=503, headers={"retry-after": "0"}),
     "limits": lambda streamed, trap: Reply.json({}, status=429, headers={"retry-after": "0"}),
     "refuses the key": lambda streamed, trap: Reply.json({}, status=401),
+    "forbids": lambda streamed, trap: Reply.json({"error": {"message": "not you"}}, status=403),
+    "refuses the form": lambda streamed, trap: Reply.json({"error": {"message": "no"}}, status=400),
+    "knows no zone": lambda streamed, trap: Reply.json(
+        {"error": {"message": "Unsupported parameter: 'zone'", "param": "zone"}}, status=400
+    ),
+    "will not say such things": lambda streamed, trap: Reply.json(
+        {"error": {"message": "content policy", "code": "content_policy_violation"}}, status=400
+    ),
+    "wants to be paid": lambda streamed, trap: Reply.json({}, status=402),
     "does not know": lambda streamed, trap: Reply.json({}, status=404),
     "redirects": lambda streamed, trap: Reply(status=307, headers={"location": trap}),
     "redirects for good": lambda streamed, trap: Reply(

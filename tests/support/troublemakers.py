@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from interlock import Classification, Constraints, Request, Verdict, hookimpl
+from interlock.protocols import ArbitrateCall, Ruling
 from interlock.types.decisions import Attempt, Candidate, Race
 
 
@@ -110,3 +111,19 @@ class Shouts:
         if call.request.messages[-1].text.endswith("7."):
             raise ValueError("not this one")
         return Verdict(action="rewrite", texts={each.where: f"{each.text} Please." for each in call.passages})
+
+
+class Nosy:
+    """An arbiter that asks a model about everything, and then goes by the first."""
+
+    api = 1
+    name = "nosy"
+    asks = True
+
+    @hookimpl
+    def interlock_arbiters(self) -> Iterable[Any]:
+        return [self]
+
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        await call.ask(Request(f"Which is best? {call.request.messages[-1].text}"))
+        return Ruling(chosen=(call.members[0].label,))

@@ -4,12 +4,12 @@ A world is made of its seed alone. What may be asked is worked out here once mor
 """
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from faulty_vendors import FAULTS
-from troublemakers import Curious, Failing, Heckler, Shouts, Vandal, Wild
+from troublemakers import Curious, Failing, Heckler, Nosy, Shouts, Vandal, Wild
 
 INSIDE = {"eu": {"eu", "de", "fr"}, "us": {"us"}, "cn": {"cn"}, "de": {"de"}}
 # What may be under whose law; `eu` may turn out to be Germany.
@@ -17,6 +17,12 @@ UNDER = {"eu": {"eu", "de", "fr"}, "us": {"us"}, "cn": {"cn"}, "de": {"de", "eu"
 REGIONS = (*("eu", "de", "fr", "us", "cn", "global") * 2, "de+fr", "eu+us", "cn+de+us")
 COMPANIES = ("eu", "us", "cn", "fr", None)
 MODELS = ("openai/gpt-5.5", "zhipu/glm-5.2", "mistral/mistral-large-3", "anthropic/claude-4-opus")
+# What a vendor may be told, in the field `zone`, and where it keeps a request then.
+ZONES = ("eu", "us", "de", "de+fr", "eu+us", "cn")
+# What operators write into bodies although it says where requests go.
+BODIES: tuple[Mapping[str, Any], ...] = (
+    {"zone": "anywhere"}, {"Zone": "cn"}, {"zone": None}, {"ZONE": {"zone": "us"}, "x": 1}, {"x": 1},
+)  # fmt: skip
 PROVIDERS = ("openai-compatible", "openai-compatible", "vllm", "anthropic", "google")
 TIMEOUTS = {"connect": 2.0, "first_token": 0.15, "between_tokens": 0.15, "answer": 0.2, "total": 1.0}
 HOSTS = 3
@@ -36,6 +42,9 @@ class Place:
     on_premise: bool
     host: int
     spelled: str
+    proxied: bool
+    pins: tuple[str, ...]
+    body: Mapping[str, Any]
     faults: tuple[str, ...]
 
 
@@ -57,6 +66,7 @@ class Asking:
     sync: bool
     rescue: str | None
     output: bool
+    ensemble: str | None
 
 
 @dataclass
@@ -75,17 +85,32 @@ class World:
     config: Mapping[str, Any]
     plugins: tuple[object, ...]
     strategy: Wild | None
+    also: tuple[Callable[[Place, Asking], bool], ...] = field(default=())
 
-    def allows(self, place: Place, asking: Asking) -> bool:
+    @property
+    def is_fair(self) -> bool:
+        """Whether nobody but vendors misbehaves in what decides who is asked."""
+        return self.strategy is None and not any(isinstance(each, Vandal) for each in self.plugins)
+
+    def serves(self, asking: Asking) -> list[Place]:
+        """Who may be asked, if need be with their vendors told where to keep it."""
+        return [
+            place
+            for place in self.places
+            if any(self.allows(place, asking, where) for where in (place.region, *place.pins))
+        ]
+
+    def allows(self, place: Place, asking: Asking, where: str) -> bool:
+        """Whether a request may be at a place whose vendor keeps it `where`. Each of `also` has a say."""
         homes = [self.residency, asking.residency]
         if asking.task == "eu_regulated":
             homes.append(frozenset({"eu"}))
-        if not all(_inside(place.region, home) for home in homes):
+        if not all(_inside(where, home) for home in homes):
             return False
         kept = place.stored or (place.region if place.on_premise else "global")
         if not (_inside(kept, self.storage) and _inside(kept, asking.storage)):
             return False
-        if any(_reaches(law, place) for law in self.laws | asking.laws):
+        if any(_reaches(law, place, where) for law in self.laws | asking.laws):
             return False
         if (self.on_premise or asking.on_premise) and not place.on_premise:
             return False
@@ -94,16 +119,26 @@ class World:
             return False
         if place.id in self.failing:
             return False
-        return asking.model is None or asking.model in (place.id, place.model)
+        if asking.model is not None and asking.model not in (place.id, place.model):
+            return False
+        return all(rule(place, asking) for rule in self.also)
 
 
 def _inside(region: str, home: frozenset[str]) -> bool:
     return not home or all(any(part in INSIDE[name] for name in home) for part in region.split("+"))
 
 
-def _reaches(law: str, place: Place) -> bool:
+def kept(place: Place, body: Mapping[str, Any]) -> str:
+    """Where a vendor keeps a request with this body: it reads the field in whatever spelling."""
+    said = [value for name, value in body.items() if name.casefold() == "zone"]
+    if not said:
+        return place.region
+    return said[0] if len(said) == 1 and said[0] in place.pins else "global"
+
+
+def _reaches(law: str, place: Place, kept_in: str) -> bool:
     own = place.region if place.on_premise else None
-    for where in (place.region, place.operator or own, place.parent or own):
+    for where in (kept_in, place.operator or own, place.parent or own):
         if where in (None, "global") or not UNDER[law].isdisjoint(where.split("+")):
             return True
     return False
@@ -126,6 +161,8 @@ def make(seed: int, *, vandals: bool = True) -> World:
     plugins: list[object] = []
     if failing:
         plugins.append(Failing(failing))
+    if ensembles := dice.random() < 0.3:
+        plugins.append(Nosy())
     for kind in (Curious, Heckler, Shouts):
         if dice.random() < 0.3:
             plugins.append(kind())
@@ -142,6 +179,14 @@ def make(seed: int, *, vandals: bool = True) -> World:
     }
     if dice.random() < 0.4:
         config["hedge"] = {"after": 0.005, "at_least": 0.005, "budget": 1.0, "tools": True}
+    if ensembles:
+        config["ensembles"] = {
+            "voting": {"members": dice.choices(names, k=dice.randint(2, 4))},
+            "asking": {"members": dice.choices(names, k=3), "mode": "nosy", "arbiter": dice.choice(names)},
+        }
+        askings = tuple(
+            replace(each, ensemble=dice.choice((None, "voting", "asking")), output=False) for each in askings
+        )
     if dice.random() < 0.3:
         config["load"] = {"balance": "least_busy", "max_concurrency": 2}
     return World(
@@ -165,17 +210,23 @@ def _some(dice: random.Random, names: Sequence[str], chance: float) -> frozenset
 
 
 def _place(dice: random.Random, index: int) -> Place:
+    region = dice.choice(REGIONS)
+    told = dice.random() < 0.4
     return Place(
         id=f"d{index}",
         provider=dice.choice(PROVIDERS),
         model=dice.choice(MODELS),
-        region=dice.choice(REGIONS),
+        region=region,
         stored=dice.choice(("eu", "us", "de+fr", "eu+us", None)),
         operator=dice.choice(COMPANIES),
         parent=dice.choice(COMPANIES),
         on_premise=dice.random() < 0.5,
         host=dice.randrange(HOSTS),
         spelled=dice.choice(("127.0.0.1", "127.0.0.1", "localhost", "LOCALHOST", "user:pass@127.0.0.1")),
+        proxied=dice.random() < 0.2,
+        pins=tuple(dice.sample(ZONES, dice.randint(1, 3))) if told else (),
+        # Where nobody tells it otherwise, the operator has said where it processes, and this says no more.
+        body=dice.choice(BODIES) if told and region == "global" and dice.random() < 0.5 else {},
         faults=tuple(dice.choice((*sorted(FAULTS), *["is well"] * 4)) for _ in range(dice.randint(1, 3))),
     )
 
@@ -197,4 +248,5 @@ def _asking(dice: random.Random, seed: int, index: int, places: Sequence[Place])
         sync=dice.random() < 0.2,
         rescue=dice.choice((None, None, "hold", "replay", "restart")),
         output=dice.random() < 0.2,
+        ensemble=None,
     )

@@ -15,11 +15,6 @@ def pin_for(deployment: Deployment, constraints: Constraints) -> str:
     return next((place for place in deployment.pins if _fits(deployment, place, constraints)), "")
 
 
-def can_stay(deployment: Deployment, allowed: frozenset[str]) -> bool:
-    """Whether some pin keeps a request inside a residency."""
-    return any(satisfies(place, allowed, deployment.provider) for place in deployment.pins)
-
-
 def _fits(deployment: Deployment, place: str, constraints: Constraints) -> bool:
     if not satisfies(place, constraints.residency, deployment.provider):
         return False

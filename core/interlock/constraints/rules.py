@@ -7,7 +7,7 @@ no card states, a card without capabilities) never excludes.
 from collections.abc import Iterable
 
 from interlock.constraints.destinations import denied, off_premise, outside, stored_outside, under
-from interlock.constraints.pins import can_stay, pin_for
+from interlock.constraints.pins import pin_for
 from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.models import Deployment
@@ -74,9 +74,10 @@ class Residency:
         return not call.constraints.residency
 
     def check(self, call: ConstraintCall) -> str | None:
-        deployment, allowed = call.deployment, call.constraints.residency
-        found = outside(deployment, allowed, deployment.provider)
-        return None if found is not None and can_stay(deployment, allowed) else found
+        deployment = call.deployment
+        found = outside(deployment, call.constraints.residency, deployment.provider)
+        # One place has to do for the laws that are denied, too: else each of two would do for one rule.
+        return None if found is not None and pin_for(deployment, call.constraints) else found
 
 
 class Storage:

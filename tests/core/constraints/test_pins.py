@@ -80,6 +80,10 @@ def test_one_place_has_to_do_for_residency_and_laws_together():
     constraints = asking(residency=["us", "eu"], deny_laws=["us"])
     assert pin_for(there(**us), constraints) == "de+fr"
     assert said("denied_laws", there(**us), constraints) is None
+    # Each place would do for one of the two: in Germany for the laws, in the United States for the residency.
+    split = there("de", operator="de", parent="de")
+    both = asking(residency=["us"], deny_laws=["us"])
+    assert said("residency", split, both) is not None
     only_us = asking(residency=["us"], deny_laws=["us"])
     assert pin_for(there(**us), only_us) == ""
     assert said("denied_laws", there(**us), only_us) is not None
