@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import mul
 
 __all__ = [
     "alphabetic",
@@ -17,7 +18,7 @@ __all__ = [
     "weighted",
 ]
 
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 _VERHOEFF = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     (1, 2, 3, 4, 0, 6, 7, 8, 9, 5),
@@ -31,6 +32,7 @@ _VERHOEFF = (
     (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
 )
 _TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+_AS_NUMBERS = {code: str(code - 55) for code in range(65, 91)}
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -46,18 +48,17 @@ def alphabetic(value: str) -> list[int]:
 
 def weighted(value: str, weights: Sequence[int]) -> int:
     """The sum of its first digits, each times its weight."""
-    return sum(weight * int(each) for weight, each in zip(weights, value, strict=False))
+    return sum(map(mul, weights, map(int, value)))
 
 
 def luhn(value: str) -> bool:
     """ISO/IEC 7812: every second digit from the right but one is doubled."""
-    odd, even = value[-1::-2], value[-2::-2]
-    return (sum(map(int, odd)) + sum(_DOUBLED[int(each)] for each in even)) % 10 == 0
+    return (sum(map(int, value[-1::-2])) + sum(map(int, value[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 def mod97(value: str) -> bool:
     """ISO 7064 mod 97-10, of an IBAN whose first four characters were moved to its end."""
-    return int("".join(str(int(each, 36)) for each in value)) % 97 == 1
+    return int(value.translate(_AS_NUMBERS)) % 97 == 1
 
 
 def iso7064_mod11_10(value: str) -> bool:

@@ -2,27 +2,29 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-__all__ = ["AGAINST", "REACH", "Labels"]
+__all__ = ["AGAINST", "REACH", "Labels", "Nearby"]
 
 # How many characters before and after a value are read.
 REACH = 60
-# The bit of words that say it is something else; and how many words from the value they may be.
+# The bit of words that say it is something else; and how many characters before the value they may end.
 AGAINST = 1
-_NEAR = 3
+_CLOSE = 24
 
 _OTHER = (
     "order orders order* invoice* ref reference ticket sku tracking isbn issn ean doi version ver build "
     "revision commit sha md5 hash uuid guid timestamp epoch batch lot part serial item article model "
-    "transaction txn shipment parcel zamówien* zamowien* faktur* seria partia artykuł* indeks wersja "
+    "transaction txn shipment parcel zamówien* zamowien* faktur* partia artykuł* indeks wersja "
     "bestell* rechnung* auftrag* artikel* sendung* commande* facture* référence pedido* factura* ordine "
     "fattura* articolo bestilling* ordre заказ* счёт счет накладн* 订单 单号 流水 运单 快递 版本 编号 "
     "批次 訂單 注文 伝票 주문 송장 amount price total sum cena kwota suma betrag preis prix importe 金额 "
     "价格"
 )
 # Scripts that put spaces between words, and those that put none: 身份证pesel is two words.
-_WORD = re.compile(r"[A-Za-z\u00c0-\u0dff]+|[^\W\d_A-Za-z\u00c0-\u0dff]+")
+_ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
+_WORD = re.compile(rf"[{_ALPHABETS}]+|[^\W\d_{_ALPHABETS}]+")
 _NO_ACCENT = str.maketrans("łøđı", "lodi")
 
 
@@ -30,6 +32,11 @@ def _plain(word: str) -> str:
     """The word as it is written where there are no accents."""
     parts = unicodedata.normalize("NFKD", word.translate(_NO_ACCENT))
     return "".join(each for each in parts if not unicodedata.combining(each))
+
+
+def _runs_together(word: str) -> bool:
+    """Whether its script puts no space between words."""
+    return word[0] >= "\u0e00" and not "\u1e00" <= word[0] <= "\u1fff"
 
 
 class Labels:
@@ -42,7 +49,7 @@ class Labels:
         self._runs: dict[str, list[tuple[str, int]]] = {}
         for word, bit in (*words, *((each, AGAINST) for each in _OTHER.split())):
             bare = word.rstrip("*")
-            if bare[0] >= "\u0e00":
+            if _runs_together(bare):
                 self._runs.setdefault(bare[:2], []).append((bare, bit))
                 continue
             for each in {bare, _plain(bare)}:
@@ -51,9 +58,9 @@ class Labels:
         self._sizes = sorted({len(each) for each in self._stems}, reverse=True)
 
     def of(self, word: str) -> int:
-        """The bits of one word, of the last label in it where words run together."""
+        """The bits of one word in lower case, of the last label in it where words run together."""
         bits = self._words.get(word, 0)
-        if word[0] >= "\u0e00":
+        if _runs_together(word):
             for place in range(len(word) - 2, -1, -1):
                 for label, bit in self._runs.get(word[place : place + 2], ()):
                     if word.startswith(label, place):
@@ -62,21 +69,68 @@ class Labels:
                     return bits
             return bits
         for size in self._sizes:
-            if size <= len(word) and word[:size] in self._stems:
-                return bits | self._stems[word[:size]]
+            stem = self._stems.get(word[:size])
+            if stem:
+                return bits | stem
         return bits
 
-    def beside(self, text: str, start: int, end: int) -> tuple[int, int, bool]:
-        """The bits of the nearest label before, of all around, and whether it is said to be another thing."""
+
+class Nearby:
+    """Where labels stand in one text, read as far as was asked for, and what they say."""
+
+    __slots__ = ("_bits", "_ends", "_known", "_labels", "_read", "_starts", "_text")
+
+    def __init__(self, labels: Labels, text: str) -> None:
+        self._labels, self._text = labels, text
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._bits: list[int] = []
+        self._known: dict[str, int] = {}
+        self._read = 0
+
+    def read(self, start: int, end: int) -> None:
+        """Reads the words around that piece of the text; pieces come in their order."""
+        stop = end + REACH
+        if self._read >= stop:
+            return
+        begin = max(self._read, start - REACH)
+        # Not within a word.
+        while stop < len(self._text) and self._text[stop].isalpha():
+            stop += 1
+        self._read = stop
+        known = self._known
+        words = _WORD.findall(self._text, begin, stop)
+        hit = False
+        for word in words:
+            bits = known.get(word)
+            if bits is None:
+                bits = known[word] = self._labels.of(word.lower())
+            hit = hit or bits > 0
+        if hit:
+            for found in _WORD.finditer(self._text, begin, stop):
+                bits = known[found[0]]
+                if bits:
+                    self._starts.append(found.start())
+                    self._ends.append(found.end())
+                    self._bits.append(bits)
+
+    def beside(self, start: int, end: int) -> tuple[int, int, bool]:
+        """The bits of the nearest before, of all around, and whether it is said to be another thing."""
+        if not self._bits:
+            return 0, 0, False
         near = around = 0
         against = False
-        before = _WORD.findall(text[max(0, start - REACH) : start].lower())
-        for count, word in enumerate(reversed(before)):
-            bits = self.of(word)
-            if bits:
-                if not near:
-                    near, against = bits, bits == AGAINST and count < _NEAR
-                around |= bits
-        for word in _WORD.findall(text[end : end + REACH].lower()):
-            around |= self.of(word)
+        first = bisect_right(self._ends, start)
+        for place in range(first - 1, -1, -1):
+            distance = start - self._ends[place]
+            if distance > REACH:
+                break
+            bits = self._bits[place]
+            if not near:
+                near, against = bits, bits == AGAINST and distance <= _CLOSE
+            around |= bits
+        for place in range(bisect_left(self._starts, end, first), len(self._starts)):
+            if self._starts[place] - end > REACH:
+                break
+            around |= self._bits[place]
         return near, around & ~AGAINST, against

@@ -84,7 +84,7 @@ class Detector:
     def find(self, text: str) -> list[Finding]:
         """What is in the text, in its order; no two overlap."""
         plain = folded(text)
-        seen: list[Candidate] = list(self._numbers.find(plain))
+        seen: list[Candidate] = self._numbers.find(plain)
         if "email" in self.kinds:
             seen += emails(plain)
         if self._network:

@@ -5,7 +5,7 @@ A character becomes exactly one character, so that places in the folded text are
 
 import re
 
-__all__ = ["UNSEEN", "folded"]
+__all__ = ["UNSEEN", "compact", "folded"]
 
 # What has no width: it may stand anywhere inside a value, and means nothing there.
 UNSEEN = "\u200b"
@@ -43,3 +43,11 @@ _FOREIGN = re.compile(f"[{_ranges(sorted(_TABLE))}]+")
 def folded(text: str) -> str:
     """The text with one spelling of each such character, as long as it was."""
     return text if text.isascii() else _FOREIGN.sub(lambda run: run[0].translate(_TABLE), text)
+
+
+_SEPARATORS = str.maketrans("", "", " \t\n\r-./()" + UNSEEN)
+
+
+def compact(text: str) -> str:
+    """Without separators, letters as capitals."""
+    return text.translate(_SEPARATORS).upper()

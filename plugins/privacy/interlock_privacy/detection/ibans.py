@@ -1,7 +1,7 @@
 """Bank accounts: IBANs with their country's length, and Poland's without its country."""
 
 from interlock_privacy.detection.checksums import mod97
-from interlock_privacy.detection.folding import UNSEEN
+from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.rules import Alone, rule
 
 __all__ = ["LENGTHS", "RULES", "iban"]
@@ -31,8 +31,54 @@ LENGTHS = {
     }.items()
     for country in countries.split()
 }
+_DIGITS_ALONE = frozenset(
+    (
+        *(
+            "AE",
+            "AT",
+            "BA",
+            "BE",
+            "BI",
+            "CR",
+            "CZ",
+            "DE",
+            "DK",
+            "DZ",
+            "EE",
+            "EG",
+            "ES",
+            "FI",
+            "FO",
+            "GL",
+            "HR",
+            "HU",
+        ),
+        *(
+            "IL",
+            "IS",
+            "LT",
+            "LY",
+            "ME",
+            "MR",
+            "NO",
+            "PL",
+            "PT",
+            "RS",
+            "SD",
+            "SE",
+            "SI",
+            "SK",
+            "ST",
+            "TL",
+            "TN",
+            "VA",
+        ),
+        "XK",
+    )
+)
+# Elsewhere letters name a bank, and sometimes an account.
+_FEWEST_DIGITS = 8
 _MISREAD = str.maketrans("OQLI", "0011")
-_BETWEEN = frozenset(" -./\n\r\t" + UNSEEN)
 
 
 def iban(text: str, start: int) -> tuple[int, str] | None:
@@ -40,24 +86,29 @@ def iban(text: str, start: int) -> tuple[int, str] | None:
     length = LENGTHS.get(text[start : start + 2].upper())
     if length is None:
         return None
-    kept: list[str] = []
-    skipped = 0
-    place = start
-    for place in range(start, min(len(text), start + length * 3)):
-        each = text[place]
-        if each.isascii() and each.isalnum():
-            kept.append(each)
-            skipped = 0
-            if len(kept) == length:
-                break
-        elif each not in _BETWEEN or (skipped := skipped + 1) > 3:
+    value = compact(text[start : start + length * 2])[:length]
+    if len(value) < length or not value.isalnum() or not value.isascii():
+        return None
+    if not value[2:].isdigit():
+        # Read from paper, a 0 is often an O, and a 1 an l.
+        clear = value[:2] + value[2:].translate(_MISREAD)
+        if value[:2] in _DIGITS_ALONE:
+            value = clear
+            if not value[2:].isdigit():
+                return None
+        elif sum(map(str.isdigit, value)) < _FEWEST_DIGITS or not value[2:4].isdigit():
             return None
-    value = "".join(kept).upper()
-    # Read from paper, a 0 is often an O, and a 1 an l.
-    for each in (value, value[:2] + value[2:].translate(_MISREAD)):
-        if len(each) == length and each[2:4].isdigit() and mod97(each[4:] + each[:4]):
-            return place + 1, each
-    return None
+        elif not mod97(value[4:] + value[:4]):
+            value = clear
+    return (_end(text, start, length), value) if mod97(value[4:] + value[:4]) else None
+
+
+def _end(text: str, start: int, length: int) -> int:
+    place = start
+    while length:
+        length -= text[place].isalnum()
+        place += 1
+    return place
 
 
 def nrb(value: str) -> bool:

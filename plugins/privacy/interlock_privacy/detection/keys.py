@@ -48,10 +48,15 @@ FORMS = (
     ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     ("azure_storage", r"AccountKey=[A-Za-z0-9+/]{60,100}={0,2}"),
     ("jwt", r"eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{10,1000}"),
-    ("connection", r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[^\s'\"<>]{1,200}"),
+    (
+        "connection",
+        r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]{1,200}(?::[0-9]{1,5})?(?:/[A-Za-z0-9_\-./]{0,200}[A-Za-z0-9_\-/])?",
+    ),
 )
 _KNOWN = re.compile(
-    r"(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<{name}>{form})" for name, form in FORMS) + r")(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?:"
+    + "|".join(f"(?P<{name}>{form})" for name, form in FORMS)
+    + r")(?![A-Za-z0-9])"
 )
 _PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
@@ -66,6 +71,9 @@ _NAMED = re.compile(
     r"(?:[_\-]?[A-Za-z0-9]{0,12})?[\"'`\])]{0,2}\s{0,2}(?:(?:is|to|jest|是|为|est|es|ist)\s{0,2})?\Z",
     re.IGNORECASE,
 )
+# A first look, cheap: whether such a word can be there.
+_HINT = re.compile(r"(?:ass|pwd|mdp|se[cn]|tok|[a-z0-9][_\- ]?key|cred|auth|has[łl]|woord|парол|密|口|パ|비)")
+_LONGEST_NAME = 40
 _ASSIGNED = re.compile(r"[=:]")
 _VALUE = re.compile(
     r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{1,2})?(?:\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|(?P<bare>[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{4,200}))"
@@ -119,8 +127,15 @@ def _blocks(text: str) -> Iterator[Candidate]:
 
 
 def _assignments(text: str) -> Iterator[Candidate]:
+    floor = 0
     for sign in _ASSIGNED.finditer(text):
-        named = _NAMED.search(text, max(0, sign.start() - 40), sign.start())
+        at = sign.start()
+        if at < floor:
+            continue
+        name = text[max(0, at - _LONGEST_NAME) : at].rstrip(" \"'`])").lower()
+        if not name or not (name[-1].isalnum() or name[-1] in "_-") or not _HINT.search(name):
+            continue
+        named = _NAMED.search(text, max(0, at - _LONGEST_NAME), at)
         if named is None:
             continue
         value = _VALUE.match(text, sign.start() + 1)
@@ -138,4 +153,5 @@ def _assignments(text: str) -> Iterator[Candidate]:
                 continue
         if named["weak"] is None and (len(said) < _ENOUGH or entropy(said) < _LEAST_BITS or " " in said):
             continue
+        floor = value.end()
         yield Candidate(_SCORE_NAMED, *value.span(group), "secret", "secret.assigned", said)

@@ -44,13 +44,8 @@ def international(value: str) -> bool:
         if bounds is not None and value[0] != "0":
             low, high, rest = bounds[0], bounds[-1], value[size:]
             # A trunk prefix in brackets, as in +44 (0) 20, is written by many.
-            if (
-                value[:2] not in ("39", "22", "24")
-                and rest[:1] == "0"
-                and bounds[0] <= len(rest) - 1 <= bounds[1]
-            ):
-                return True
-            return low <= len(rest) <= high and len(set(rest)) > 1
+            trunk = rest[0] == "0" and value[:2] != "39" and low <= len(rest) - 1 <= high
+            return trunk or (low <= len(rest) <= high and len(set(rest)) > 1)
     return False
 
 

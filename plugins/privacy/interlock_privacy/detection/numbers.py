@@ -1,243 +1,308 @@
 """Numbers that have a rule: looks at each chain of groups for values of a length that some rule knows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import pairwise
 
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.chains import Chain, chains, compact, lettered
-from interlock_privacy.detection.context import AGAINST, Labels
+from interlock_privacy.detection.chains import LINE, TIGHT, Chain, chains, lettered
+from interlock_privacy.detection.context import AGAINST, Labels, Nearby
+from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import iban
+from interlock_privacy.detection.known import Entry, Known
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
 
 __all__ = ["Numbers"]
 
-_SHAPE = str.maketrans("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", "9" * 10 + "A" * 26)
 _GROUP = re.compile(r"[0-9A-Za-z]+")
 _DIGITS = re.compile(r"[0-9]+(?:[\-./]{1,2}[0-9]+)*+")
 _FRACTION = re.compile(r",[0-9]{1,2}(?![0-9])|[ ]?(?:%|€|\$|zł|USD|EUR|PLN|元)")
-_TIME_AFTER = re.compile(r"(?<![0-9][0-9]):[0-9]{2}(?![0-9])|(?<=[^0-9][0-9]{2}):[0-9]{2}(?![0-9])")
+_TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
 _MISREAD = str.maketrans("OQLI", "0011")
-_LONGEST = 40
-_SCORE_NEAR, _SCORE_AROUND, _SCORE_SURE = 20, 10, 40
-
-
-def _pattern(shape: str) -> re.Pattern[str]:
-    """A shape with characters that may be either, as an expression."""
-    return re.compile("".join({"9": "[0-9]", "A": "[A-Z]", "?": "[0-9A-Z]"}[each] for each in shape))
+# Characters and groups of the longest value that is looked for, spelt out digit by digit.
+_LONGEST, _MOST_GROUPS = 80, 34
+_SHORTEST = 6
+# More groups of one size in a row than this are a table, not values in groups.
+_TABLE = 48
+_SCORE_GROUPS, _SCORE_AROUND, _SCORE_NEAR, _SCORE_SURE = 5, 10, 20, 40
 
 
 class Numbers:
-    """The rules of numbers, by what can be looked up: lengths, shapes, groups, prefixes."""
+    """The rules of numbers, and what is asked for besides: IBANs, international telephone numbers.
+
+    `declared`: the countries were named, so that groups alone are enough.
+    """
 
     def __init__(self, rules: Iterable[Rule], *, ibans: bool, phones: bool, declared: bool) -> None:
-        self._ibans, self._phones, self._declared = ibans, phones, declared
-        self._bits: dict[str, int] = {}
-        self._shapes: dict[str, list[Rule]] = {}
-        self._any: dict[int, list[tuple[re.Pattern[str], Rule]]] = {}
-        self._prefixed: dict[str, list[Rule]] = {}
-        self._groups: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
-        words: list[tuple[str, int]] = []
-        bits: dict[tuple[str, ...], int] = {}
-        for rule in rules:
-            bit = bits.setdefault(rule.labels, 2 << len(bits))
-            self._bits[rule.name] = bit
-            words += [(label, bit) for label in rule.labels]
-            words += [(prefix.lower(), bit) for prefix in rule.prefix if len(prefix) > 2]
-            for shape in rule.shapes:
-                if "?" in shape:
-                    self._any.setdefault(len(shape), []).append((_pattern(shape), rule))
-                else:
-                    self._shapes.setdefault(shape, []).append(rule)
-            for prefix in rule.prefix:
-                self._prefixed.setdefault(prefix, []).append(rule)
-            for groups in rule.groups:
-                if len(groups) > 1:
-                    self._groups.setdefault(groups[:2], set()).add(groups)
-        self._labels = Labels(words)
+        self.ibans, self.phones = ibans, phones
+        self.known = Known(rules, declared=declared)
+        self.labels = Labels(self.known.words)
 
-    def find(self, text: str) -> Iterator[Candidate]:
+    def find(self, text: str) -> list[Candidate]:
         """Every value of every chain; they may overlap."""
+        search = _Search(text, self)
         for chain in chains(text):
-            yield from self._chain(text, chain)
+            search.chain(chain)
+        return search.found
 
-    def _chain(self, text: str, chain: Chain) -> Iterator[Candidate]:
-        starts, ends, opens = chain.starts, chain.ends, chain.opens
-        first, last = chain.before, len(starts) - 1
-        if self._ibans:
-            yield from self._accounts(text, chain)
-        tail = last - chain.after
-        single = True
-        place = first
-        while place <= tail:
-            close = place
-            while close < tail and not opens[close + 1]:
+
+class _Search:
+    """One text."""
+
+    __slots__ = ("_best", "_chain", "_marks", "_rules", "_sizes", "_text", "found")
+
+    def __init__(self, text: str, rules: Numbers) -> None:
+        self._text, self._rules = text, rules
+        self._marks = Nearby(rules.labels, text)
+        self._chain = Chain([], [], 0, 0)
+        self._sizes: list[int] = []
+        self._best = -1
+        self.found: list[Candidate] = []
+
+    def chain(self, chain: Chain) -> None:
+        """Keeps the values of the next chain."""
+        spans, gaps, before, after = self._chain = chain
+        self._best = -1
+        self._sizes = sizes = [stop - start for start, stop in spans]
+        first, last = before, len(spans) - after
+        if self._rules.ibans and self._accounts():
+            # What is an account is nothing else; the rest of such a chain is looked at group by group.
+            for place in range(len(spans)):
+                if spans[place][0] >= self.found[-1].end and sizes[place] >= _SHORTEST:
+                    self._unit(place, place + 1)
+            return
+        while first < last:
+            close = first + 1
+            while close < last and gaps[close] != LINE:
                 close += 1
-            whole = place == first and close == tail
-            yield from self._unit(text, starts[place], ends[close], whole=True)
-            single = single and whole
-            place = close + 1
-        if not single:
-            if ends[tail] - starts[first] <= _LONGEST * 2:
-                yield from self._window(
-                    text, starts[first], ends[tail], whole="\n" not in text[starts[first] : ends[tail]]
-                )
-            yield from self._beginnings(text, chain, tail)
-            yield from self._grouped(text, chain, tail)
+            self._line(first, close)
+            if close < last:
+                self._wrapped(first, close, last)
+            first = close
         # Letters before and after may belong to the value: BE 0403…, 12345678-Z, AB 12 34 56 C.
-        if ends[last] - starts[first] <= _LONGEST * 2:
-            for begin in range(first + 1):
-                for end in range(tail, last + 1):
-                    if begin < first or end > tail:
-                        yield from self._window(text, starts[begin], ends[end], whole=True)
+        if (before or after) and len(spans) <= _MOST_GROUPS and (after or self._best < _SCORE_NEAR):
+            self._with_letters(before, last)
 
-    def _accounts(self, text: str, chain: Chain) -> Iterator[Candidate]:
-        for place, start in enumerate(chain.starts):
-            at = start
-            if not text[start : start + 2].isalpha():
-                continue
-            while text[at].isalpha() and at < chain.ends[place] - 1:
-                at += 1
-            if at - start > 2 and not lettered(text[start : at - 2]):
-                continue
-            at = at - 2 if text[at].isdigit() else start
-            found = iban(text, at)
-            if found and not (
-                text[found[0] : found[0] + 1].isascii() and text[found[0] : found[0] + 1].isalnum()
-            ):
-                yield Candidate(_SCORE_SURE + _SCORE_NEAR, at, found[0], "iban", "iban", found[1])
+    def _with_letters(self, before: int, last: int) -> None:
+        sizes, begun = self._sizes, self._rules.known.begun
+        letters, size = 0, sum(sizes[before:last])
+        ends = [(last, size), (last + 1, size + sizes[-1])][: len(sizes) - last + 1]
+        unit = before + 1
+        while unit < last and self._chain.gaps[unit] == TIGHT:
+            unit += 1
+        if unit < last:
+            ends.append((unit, sum(sizes[before:unit])))
+        for begin in range(before, -1, -1):
+            if begin < before:
+                letters += sizes[begin]
+            for end, total in ends:
+                if (begin < before or end > last) and (letters, letters + total) in begun:
+                    self._window(begin, end, whole=True)
 
-    def _beginnings(self, text: str, chain: Chain, tail: int) -> Iterator[Candidate]:
-        """Windows from the chain's first group, where a label or a + stands."""
-        start = chain.starts[chain.before]
-        for place in range(chain.before, tail):
-            end = chain.ends[place]
-            if end - start > _LONGEST:
-                break
-            if chain.opens[place + 1] and place > chain.before:
-                yield from self._window(text, start, end, whole=False)
+    def _line(self, first: int, last: int) -> None:
+        """Groups without the end of a line in between: all, each unit, and what is in groups of some rule."""
+        spans, gaps = self._chain.spans, self._chain.gaps
+        units = [first, *(place for place in range(first + 1, last) if gaps[place] != TIGHT), last]
+        if (
+            len(units) > 2
+            and last - first <= _MOST_GROUPS
+            and self._window(first, last, whole=True) > _SCORE_GROUPS
+        ):
+            return
+        for unit, close in pairwise(units):
+            if spans[close - 1][1] - spans[unit][0] >= _SHORTEST:
+                self._unit(unit, close)
+        if len(units) > 2:
+            self._grouped(first, last)
+            for close in units[2:-1]:
+                if close - first > _MOST_GROUPS:
+                    break
+                self._window(first, close, whole=False)
 
-    def _grouped(self, text: str, chain: Chain, tail: int) -> Iterator[Candidate]:
+    def _wrapped(self, first: int, close: int, last: int) -> None:
+        """A value that a line's end divides: what the line ends with, and what the next begins with."""
+        gaps = self._chain.gaps
+        begin, end = close - 1, close + 1
+        while begin > first and gaps[begin] == TIGHT:
+            begin -= 1
+        while end < last and gaps[end] == TIGHT:
+            end += 1
+        self._window(begin, end, whole=False)
+        if begin > first and close - first <= _MOST_GROUPS:
+            self._window(first, end, whole=False)
+        while end < last and gaps[end] != LINE:
+            end += 1
+        if end - first <= _MOST_GROUPS:
+            self._window(first, end, whole=False)
+
+    def _grouped(self, first: int, last: int) -> None:
         """Windows anywhere that are written in the groups of some rule."""
-        sizes = [end - start for start, end in zip(chain.starts, chain.ends, strict=True)]
-        for place in range(chain.before, tail):
-            if not chain.opens[place]:
+        gaps, known = self._chain.gaps, self._rules.known.groups
+        sizes = self._sizes[first:last]
+        repeated = 0
+        for place in range(len(sizes) - 1):
+            repeated = repeated + 1 if sizes[place] == sizes[place + 1] else 0
+            wanted = known.get((sizes[place], sizes[place + 1]))
+            if wanted is None or repeated > _TABLE or (place and gaps[first + place] == TIGHT):
                 continue
-            for groups in self._groups.get((sizes[place], sizes[place + 1]), ()):
-                close = place + len(groups) - 1
-                ends = close <= tail and (close == len(sizes) - 1 or chain.opens[close + 1])
-                if ends and tuple(sizes[place : close + 1]) == groups:
-                    yield from self._window(text, chain.starts[place], chain.ends[close], whole=False)
+            for groups in wanted:
+                close = place + len(groups)
+                if tuple(sizes[place:close]) == groups and (
+                    close == len(sizes) or gaps[first + close] != TIGHT
+                ):
+                    self._window(first + place, first + close, whole=False)
 
-    def _unit(self, text: str, start: int, end: int, *, whole: bool) -> Iterator[Candidate]:
-        if end - start > _LONGEST * 2:
+    def _accounts(self) -> bool:
+        """Keeps an IBAN that begins with some group of the chain."""
+        text = self._text
+        for start, stop in self._chain.spans:
+            if not text[start].isalpha() or not text[start : start + 2].isalpha():
+                continue
+            at = start + 2
+            while at < stop and text[at].isalpha():
+                at += 1
+            at = at - 2 if at < stop else start
+            if at - start and not lettered(text[start:at]):
+                continue
+            found = iban(text, at)
+            if found is not None and not _alphanumeric(text[found[0] : found[0] + 1]):
+                score = _SCORE_SURE + _SCORE_NEAR
+                self.found.append(Candidate(score, at, found[0], "iban", "iban", found[1]))
+                return True
+        return False
+
+    def _unit(self, first: int, last: int) -> None:
+        spans, text = self._chain.spans, self._text
+        start, end = spans[first][0], spans[last - 1][1]
+        if end - start > _LONGEST:
             return
         value = compact(text[start:end])
-        if value.isdigit():
-            yield from self._judged(text, start, end, value, whole=whole)
-            return
-        found = list(self._judged(text, start, end, value, whole=whole))
-        yield from found
-        if found:
+        groups = tuple(self._sizes[first:last])
+        if self._judged(start, end, value, groups, whole=True) >= 0 or value.isdigit():
             return
         # Read from paper, a 0 is often an O, and a 1 an l: believed where a word says what it is.
         clear = value.translate(_MISREAD)
-        if clear.isdigit() and self._shapes.get("9" * len(clear)):
-            for each in self._judged(text, start, end, clear, whole=False):
-                if each.score >= _SCORE_NEAR:
-                    yield each
+        if clear.isdigit() and self._rules.known.of(clear) is not None:
+            count = len(self.found)
+            self._judged(start, end, clear, groups, whole=False)
+            if len(self.found) > count and self.found[-1].score < _SCORE_NEAR:
+                self.found.pop()
             return
         # Words that are glued to a number: NIP5260001246, 85010112345zamieszkały.
         for run in _DIGITS.finditer(text, start, end):
-            if run.end() - run.start() >= 7 and self._bounded(text, run.start(), run.end()):
-                yield from self._judged(text, run.start(), run.end(), compact(run[0]), whole=whole)
+            if run.end() - run.start() > _SHORTEST and self._bounded(run.start(), run.end()):
+                sizes = tuple(map(len, _GROUP.findall(run[0])))
+                self._judged(run.start(), run.end(), compact(run[0]), sizes, whole=True)
 
-    def _bounded(self, text: str, start: int, end: int) -> bool:
+    def _bounded(self, start: int, end: int) -> bool:
         """Whether what is glued to it, on either side, is a word."""
-        left = right = ""
-        while start and text[start - 1].isascii() and text[start - 1].isalpha() and len(left) < _LONGEST:
+        text, left, right = self._text, start, end
+        while left and _letter(text[left - 1]) and start - left < _LONGEST:
+            left -= 1
+        while right < len(text) and _letter(text[right]) and right - end < _LONGEST:
+            right += 1
+        if (left and _digit(text[left - 1])) or (right < len(text) and _digit(text[right])):
+            return False
+        words = [word for word in (text[left:start], text[end:right]) if word]
+        return all(lettered(word) or self._rules.labels.of(word.lower()) for word in words)
+
+    def _window(self, first: int, last: int, *, whole: bool) -> int:
+        spans = self._chain.spans
+        start, end = spans[first][0], spans[last - 1][1]
+        if end - start > _LONGEST:
+            return -1
+        value = compact(self._text[start:end])
+        return self._judged(start, end, value, tuple(self._sizes[first:last]), whole=whole)
+
+    def _judged(self, start: int, end: int, value: str, groups: tuple[int, ...], *, whole: bool) -> int:
+        """Keeps what the value is by the best supported rule that it passes; the score, or -1."""
+        text, rules = self._text, self._rules
+        before = text[start - 1] if start else ""
+        if before == "+" and value.isdigit():
+            return self._abroad(start - 1, end, value, _SCORE_SURE + len(value))
+        entry = rules.known.of(value)
+        if entry is None:
+            return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
+        if before == ":" and _TIME_BEFORE.search(text, max(0, start - 2), start + 3):
+            return -1
+        if groups[-1] <= 2 and text[end : end + 1] == ":" and _TIME_AFTER.match(text, end):
+            return -1
+        if entry.prefixes and (found := entry.prefixed(value)):
+            return self._kept(_SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
+        self._marks.read(start, end)
+        near, around, against = self._marks.beside(start, end)
+        best, score = (
+            self._labelled(entry, value, groups, near, around) if around & entry.mask else (None, -1)
+        )
+        if best is None:
+            rows, extra = entry.groups.get(groups), _SCORE_GROUPS
+            if rows is None and whole and entry.alone:
+                rows, extra = entry.alone, 0
+                if against or self._amount(start, end, groups):
+                    rows = [rule for rule in rows if rule.alone is Alone.SURE]
+            for rule in rows or ():
+                if rule.alone + extra > score and rule.check(value):
+                    best, score = rule, rule.alone + extra
+        if best is None:
+            return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
+        return self._kept(score, start, end, best, value)
+
+    def _kept(self, score: int, start: int, end: int, rule: Rule, value: str) -> int:
+        # A bracket within belongs to it with its other half: (415) 555-2671, A123456(7).
+        text = self._text
+        opened, closed = text.find("(", start, end), text.find(")", start, end)
+        if closed >= 0 and opened < 0 and text[start - 1 : start] == "(":
             start -= 1
-            left = text[start] + left
-        while text[end : end + 1].isascii() and text[end : end + 1].isalpha() and len(right) < _LONGEST:
-            right += text[end]
+        elif opened >= 0 and closed < opened and text[end : end + 1] == ")":
             end += 1
-        known = not left or self._labels.of(left.lower()) or lettered(left)
-        digits = (start and text[start - 1].isascii() and text[start - 1].isdigit()) or text[
-            end : end + 1
-        ].isdigit()
-        return (
-            bool(known)
-            and (not right or bool(self._labels.of(right.lower())) or lettered(right))
-            and not (digits and not left)
-        )
+        self.found.append(Candidate(score, start, end, rule.kind, rule.name, value))
+        self._best = max(self._best, score)
+        return score
 
-    def _window(self, text: str, start: int, end: int, *, whole: bool) -> Iterator[Candidate]:
-        yield from self._judged(text, start, end, compact(text[start:end]), whole=whole)
-
-    def _judged(self, text: str, start: int, end: int, value: str, *, whole: bool) -> Iterator[Candidate]:
-        """What the value is, if it is something: the best supported of the rules that it passes."""
-        if self._phones and text[start - 1 : start] == "+" and value.isdigit():
-            if international(value):
-                yield Candidate(
-                    _SCORE_SURE + len(value), start - 1, end, "phone", "phone.international", f"+{value}"
-                )
-            return
-        if _TIME_AFTER.match(text, end) or _TIME_BEFORE.search(text, max(0, start - 3), start + 3):
-            return
-        if self._phones and value.startswith("00") and value.isdigit() and international(value[2:]):
-            yield Candidate(_SCORE_AROUND, start, end, "phone", "phone.international", f"+{value[2:]}")
-        shape = value.translate(_SHAPE)
-        plain = self._shapes.get(shape, ())
-        loose = (
-            [rule for form, rule in self._any.get(len(value), ()) if form.fullmatch(value)]
-            if "A" in shape
-            else ()
-        )
-        prefixed: list[tuple[Rule, str]] = []
-        if shape.startswith("AA"):
-            prefixed = [
-                (rule, value[size:])
-                for size in (2, 3)
-                for rule in self._prefixed.get(value[:size], ())
-                if shape[size:] in rule.shapes
-            ]
-        elif shape[0] == "A":
-            prefixed = [
-                (rule, value[1:]) for rule in self._prefixed.get(value[:1], ()) if shape[1:] in rule.shapes
-            ]
-        if not (plain or loose or prefixed):
-            return
-        for rule, rest in prefixed:
-            if rule.check(rest):
-                yield Candidate(_SCORE_NEAR + _SCORE_AROUND, start, end, rule.kind, rule.name, rest)
-                return
-        near, around, against = self._labels.beside(text, start, end)
-        written = text[start:end]
-        groups = tuple(map(len, _GROUP.findall(written)))
-        if not against:
-            against = (
-                _FRACTION.match(text, end) is not None
-                or text[start - 1 : start] in ("$", "€", "£", "¥", "#")
-                or (len(groups) == 2 and "." in written and groups[0] < 4)
-            )
-        best: Candidate | None = None
-        for rule in (*plain, *loose):
-            bit = self._bits[rule.name]
-            score = int(rule.alone)
-            if bit & near:
-                score += _SCORE_NEAR
-            elif bit & around and near != AGAINST and rule.name != "phone":
-                score += _SCORE_AROUND
-            elif (rule.alone is Alone.SURE and whole) or (
-                rule.alone is Alone.PLAIN and whole and not against
-            ):
-                pass
-            elif groups not in rule.groups or (rule.alone is Alone.LABELLED and not self._declared):
+    def _labelled(
+        self, entry: Entry, value: str, groups: tuple[int, ...], near: int, around: int
+    ) -> tuple[Rule | None, int]:
+        """The rule that the nearest label speaks for, or any around; and how well it is supported."""
+        best, best_score = None, -1
+        bits = around & entry.mask
+        while bits:
+            bit = bits & -bits
+            bits ^= bit
+            if not bit & near and near == AGAINST:
                 continue
-            if groups in rule.groups:
-                score += 5
-            if (best is None or score > best.score) and rule.check(value):
-                best = Candidate(score, start, end, rule.kind, rule.name, value)
-        if best is not None:
-            yield best
+            for rule in entry.labelled[bit]:
+                score = rule.alone + (_SCORE_NEAR if bit & near else _SCORE_AROUND)
+                if groups in rule.groups:
+                    score += _SCORE_GROUPS
+                if score > best_score and (bit & near or rule.name != "phone") and rule.check(value):
+                    best, best_score = rule, score
+        return best, best_score
+
+    def _abroad(self, start: int, end: int, value: str, score: int) -> int:
+        """Keeps a telephone number with its country's code."""
+        if not (self._rules.phones and value.isdigit() and international(value)):
+            return -1
+        self.found.append(Candidate(score, start, end, "phone", "phone.international", f"+{value}"))
+        return score
+
+    def _amount(self, start: int, end: int, groups: tuple[int, ...]) -> bool:
+        """Whether it is written as money is, or as a decimal fraction."""
+        text = self._text
+        if _FRACTION.match(text, end) or text[start - 1 : start] in ("$", "€", "£", "¥", "#"):
+            return True
+        return len(groups) == 2 and groups[0] < 4 and "." in text[start:end]
+
+
+def _letter(each: str) -> bool:
+    """Of an alphabet whose words stand apart."""
+    return each < "\u0e00" and each.isalpha()
+
+
+def _digit(each: str) -> bool:
+    return each.isascii() and each.isdigit()
+
+
+def _alphanumeric(each: str) -> bool:
+    return each.isascii() and each.isalnum()

@@ -56,7 +56,7 @@ def sort_code(value: str) -> bool:
 
 RULES = (
     rule("uk.nino", "national_id", "2a6n1a", nino, "nino ni national insurance", Alone.PLAIN, "2-2-2-2-1"),
-    rule("uk.nhs", "health_id", "10", nhs, "nhs patient*", Alone.GROUPED, "3-3-4"),
+    rule("uk.nhs", "health_id", "10", nhs, "nhs patient*", Alone.LABELLED, "3-3-4"),
     rule("uk.utr", "tax_id", "10", utr, "utr taxpayer*", Alone.LABELLED, "5-5"),
     rule("uk.vat", "tax_id", "9 12", british_vat, "vat", Alone.LABELLED, "3-4-2", "GB XI"),
     rule("uk.passport", "passport", "9 2a7n", sort_code, "passport*"),

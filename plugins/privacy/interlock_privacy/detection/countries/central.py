@@ -86,7 +86,7 @@ RULES = (
         "national_id",
         "9 10",
         rodne_cislo,
-        "rodné rodne číslo cislo rč rc r.č",
+        "rodné rodne číslo cislo rč rc",
         Alone.GROUPED,
         "6-4",
     ),

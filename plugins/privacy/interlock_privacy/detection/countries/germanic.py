@@ -127,7 +127,7 @@ RULES = (
         "tax_id",
         "11",
         steuer_id,
-        "steuer-id steuerid steueridentifikation* identifikationsnummer idnr tin steuerliche* steuer*",
+        "steuerid steueridentifikation* identifikationsnummer idnr tin steuerliche* steuer*",
         Alone.GROUPED,
         "2-3-3-3",
     ),
@@ -141,7 +141,7 @@ RULES = (
         groups="3-3-5 2-3-5",
     ),
     rule("de.id_card", "id_card", "9c1n", german_card, "personalausweis* ausweis* perso ausweisnummer"),
-    rule("de.passport", "passport", "9c1n", german_card, "reisepass* passnummer pass passport"),
+    rule("de.passport", "passport", "9c1n", german_card, "reisepass* passnummer* passport"),
     rule(
         "de.rvnr",
         "national_id",

@@ -17,6 +17,8 @@ def nir(value: str) -> bool:
     """Sex, birth year and month, place (Corsica has letters), serial number, 97 less the rest."""
     number, month = value, int(value[3:5]) if value[3:5].isdigit() else 0
     if value[6] in "AB":
+        if value[5] != "2":
+            return False
         number = value[:5] + {"A": "19", "B": "18"}[value[6]] + value[7:]
     if not number.isdigit() or value[0] not in "123478" or not (1 <= month <= 12 or 20 <= month <= 99):
         return False

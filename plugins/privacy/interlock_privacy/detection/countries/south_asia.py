@@ -128,7 +128,7 @@ RULES = (
     rule("pk.cnic", "national_id", "13", cnic, "cnic nicop", Alone.GROUPED, "5-7-1"),
     rule("sg.nric", "national_id", "1a7n1a", nric, "nric fin", Alone.PLAIN),
     rule("my.mykad", "national_id", "12", mykad, "mykad nric pengenalan ic kad", Alone.GROUPED, "6-2-4"),
-    rule("th.id", "national_id", "13", thai, "บัตรประชาชน ประชาชน ประจำตัว", Alone.GROUPED, "1-4-5-2-1"),
+    rule("th.id", "national_id", "13", thai, "บัตรประชาชน ประชาชน ประจำ", Alone.GROUPED, "1-4-5-2-1"),
     rule("id.nik", "national_id", "16", nik, "nik ktp kependudukan"),
     rule("id.npwp", "tax_id", "15", npwp, "npwp", Alone.GROUPED, "2-3-3-1-3-3"),
     rule("vn.cccd", "national_id", "12", vietnamese, "cccd cmnd căn cước can cuoc"),

@@ -1,0 +1,102 @@
+"""The rules of numbers, by what can be looked up: a value's shape, its groups, its prefix."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from interlock_privacy.detection.rules import Alone, Rule
+
+__all__ = ["Entry", "Known"]
+
+# Shapes of which letters and digits are known, not values.
+_MOST_REMEMBERED = 4096
+
+Rows: TypeAlias = list[tuple[Rule, int]]
+
+_SHAPE = str.maketrans("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", "9" * 10 + "A" * 26)
+
+
+class Entry:
+    """What is known of one shape.
+
+    `labelled` are its rules by the bit of their labels, `mask` all of those bits; `alone` are the rules
+    that need no label, `groups` those that need none where the value is written in certain groups.
+    """
+
+    __slots__ = ("alone", "groups", "labelled", "mask", "prefixes")
+
+    def __init__(self, rows: Rows, prefixes: list[tuple[str, Rule]], *, declared: bool) -> None:
+        self.prefixes = prefixes
+        self.alone = [rule for rule, _ in rows if rule.alone >= Alone.PLAIN]
+        self.groups: dict[tuple[int, ...], list[Rule]] = {}
+        self.labelled: dict[int, list[Rule]] = {}
+        for rule, bit in rows:
+            self.labelled.setdefault(bit, []).append(rule)
+            for groups in rule.groups if declared or rule.alone >= Alone.GROUPED else ():
+                self.groups.setdefault(groups, []).append(rule)
+        self.mask = sum(self.labelled)
+
+    def prefixed(self, value: str) -> tuple[Rule, str] | None:
+        """The rule whose prefix the value begins with, and the rest of it, if that passes."""
+        for prefix, rule in self.prefixes:
+            if value.startswith(prefix) and rule.check(value[len(prefix) :]):
+                return rule, value[len(prefix) :]
+        return None
+
+
+class Known:
+    """Every rule. `words` are labels with their bits, `groups` by its first two sizes those of any rule."""
+
+    def __init__(self, rules: Iterable[Rule], *, declared: bool) -> None:
+        self._declared = declared
+        self.words: list[tuple[str, int]] = []
+        self._remembered: dict[str, Entry | None] = {}
+        self.groups: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+        self._rows: dict[str, Rows] = {}
+        self._loose: dict[int, list[tuple[re.Pattern[str], Rule, int]]] = {}
+        self._prefixed: dict[str, list[tuple[str, Rule]]] = {}
+        bits: dict[tuple[str, ...], int] = {}
+        for rule in rules:
+            bit = bits.setdefault(rule.labels, 2 << len(bits))
+            self.words += [(label, bit) for label in rule.labels]
+            for shape in rule.shapes:
+                if "?" in shape:
+                    self._loose.setdefault(len(shape), []).append((_pattern(shape), rule, bit))
+                else:
+                    self._rows.setdefault(shape, []).append((rule, bit))
+                for prefix in rule.prefix:
+                    self._prefixed.setdefault("A" * len(prefix) + shape, []).append((prefix, rule))
+            for groups in rule.groups:
+                if len(groups) > 1 and groups not in self.groups.setdefault(groups[:2], []):
+                    self.groups[groups[:2]].append(groups)
+        self._strict = {
+            shape: Entry(self._rows.get(shape, []), self._prefixed.get(shape, []), declared=declared)
+            for shape in {*self._rows, *self._prefixed}
+        }
+        self._digits = {len(shape): entry for shape, entry in self._strict.items() if shape.isdigit()}
+        # How many letters such values begin with, and how long they are.
+        self.begun = {(len(shape) - len(shape.lstrip("A")), len(shape)) for shape in self._strict}
+        self.begun |= {(letters, size) for size in self._loose for letters in range(1, size)}
+
+    def of(self, value: str) -> Entry | None:
+        """What is known of the shape of a value without separators; nothing is None."""
+        if value.isdigit():
+            return self._digits.get(len(value))
+        shape = value.translate(_SHAPE)
+        if len(shape) not in self._loose:
+            return self._strict.get(shape)
+        if shape not in self._remembered:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            rows = list(self._rows.get(shape, ()))
+            rows += [(rule, bit) for form, rule, bit in self._loose[len(shape)] if form.fullmatch(value)]
+            prefixed = self._prefixed.get(shape, [])
+            known = Entry(rows, prefixed, declared=self._declared) if rows or prefixed else None
+            self._remembered[shape] = known
+            return known
+        return self._remembered.get(shape)
+
+
+def _pattern(shape: str) -> re.Pattern[str]:
+    """A shape with characters that may be either, as an expression."""
+    return re.compile("".join({"9": "[0-9]", "A": "[A-Z]", "?": "[0-9A-Z]"}[each] for each in shape))
