@@ -6,9 +6,9 @@ Makes texts from a seed: values of every rule in sentences of many languages and
 negatives, which look like values and are none. Prints recall and precision by kind, and in how many negatives
 something is found.
 
-Folders hold checkouts of pl-pii-bench or of presidio-research, whose texts others made. Half of each, by a hash
-of its name, was looked at while rules were written; the other was not. Both are printed. The exit code is 1
-where our own set misses a bar of docs/privacy.md.
+Folders hold checkouts of pl-pii-bench or of presidio-research, whose texts others made. Half of each, by a
+hash of its name, was looked at while rules were written; the other was not. Both are printed. The exit code
+is 1 where our own set misses a bar of docs/privacy.md.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "plugins/privacy/detection"))
 
 from samples import sample
 
+from interlock.types.findings import Finding
 from interlock_privacy.detection import Detector
 from interlock_privacy.detection.detector import NUMBERS
-from interlock_privacy.findings import Finding
 
 SEED = 11
 WIDE = {code: chr(code + 0xFEE0) for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B))}
@@ -99,7 +99,7 @@ IBANS = (
     *("IT60X0542811101000000123456", "SE4550000000058398257466", "TR330006100519786457841326"),
     *("BR1800360305000010009795493C1",),
 )
-# Of the issuers' forms, none opens anything; in two pieces, so that no scanner takes them for keys.
+# Of the issuers' forms; none opens anything, and two pieces keep scanners from taking them for keys.
 SECRETS = (
     *(
         "AKIA" + "IOSFODNN7EXAMPLE",

@@ -116,9 +116,10 @@ def _chain(text: str, last: int, start: int, end: int) -> Iterator[Chain]:
     after = 0
     if not text[first:stop].isdigit():
         after = int(len(spans) > before + 1 and text[first:stop].isalpha())
-        extended = _EXTENSION.match(text, first, stop)
+        extended = _EXTENSION.match(text, *spans[-1 - after])
         if extended:
-            spans[-1] = extended.span()
+            spans[-1 - after :] = [extended.span()]
+            after = 0
     gaps, previous = [], start
     for first, stop in spans:
         between = text[previous:first]

@@ -13,7 +13,7 @@ _DOMAIN = re.compile(
     r"|[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff])|[\u0600-\u06ff]{3,8})|\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\]"
 )
 _LOCAL = re.compile(
-    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00c0-\u024f]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00c0-\u024f]+)*"
+    r"(?:[A-Za-z0-9%&'+_~\-\u00c0-\u024f]+(?:\.[A-Za-z0-9%&'+_~\-\u00c0-\u024f]+)*"
     r"|[\u0400-\u04ff0-9.\-_]+|[\u0370-\u03ff0-9.\-_]+|\"[^\"\s]{1,62}\")\Z"
 )
 _LEFT = re.compile(r"[^\s@<>()\[\],;:\\]*\Z")
@@ -36,6 +36,7 @@ _FILES = frozenset(
         "lock",
     )
 )
+_NAMED = re.compile(r"\.[^\W\d]|\.xn--|^\[")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 253
 _BEFORE = "'`*_|{}/=&?!#$%^~-+"
 _SCORE = 45
@@ -63,8 +64,11 @@ def _address(text: str, floor: int, at: int, domain: re.Match[str]) -> Candidate
         return None
     name = local[0].lstrip(_BEFORE)
     host, end = domain[0], domain.end()
-    last = host.rpartition(".")[2].lower()
-    if not name or name.startswith(".") or last in _FILES:
+    while host.rpartition(".")[2].lower() in _FILES:
+        # A file that is named after an address.
+        host = host.rpartition(".")[0]
+        end = at + 1 + len(host)
+    if not name or name.startswith(".") or not _NAMED.search(host):
         return None
     # A remote of git, and a picture for dense screens, look alike.
     if (name == "git" and text[end : end + 1] in (":", "/")) or (host[0].isdigit() and host[1:2] == "x"):

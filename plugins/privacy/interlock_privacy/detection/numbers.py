@@ -105,12 +105,11 @@ class _Search:
         """Groups without the end of a line in between: all, each unit, and what is in groups of some rule."""
         spans, gaps = self._chain.spans, self._chain.gaps
         units = [first, *(place for place in range(first + 1, last) if gaps[place] != TIGHT), last]
-        if (
-            len(units) > 2
-            and last - first <= _MOST_GROUPS
-            and self._window(first, last, whole=True) > _SCORE_GROUPS
-        ):
-            return
+        if len(units) > 2 and last - first <= _MOST_GROUPS:
+            score = self._window(first, last, whole=True)
+            # What has more than one thing to speak for it; a label alone speaks for any piece of it, too.
+            if score > _SCORE_GROUPS and score not in (_SCORE_AROUND, _SCORE_NEAR):
+                return
         for unit, close in pairwise(units):
             if spans[close - 1][1] - spans[unit][0] >= _SHORTEST:
                 self._unit(unit, close)
