@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Collection, Generator, Iterable
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from interlock import Request, Verdict
 from interlock.protocols import API, GuardCall, Release, ReleaseCall, RestoreCall
@@ -14,12 +14,16 @@ from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
 from interlock_privacy.scanning import Finder, pieces, scan, scan_in_slices
 from interlock_privacy.sealing import Sealing
+from interlock_privacy.spreading import spread
 from interlock_privacy.tokens import Kept
 
 __all__ = ["LARGE", "Privacy"]
 
 LARGE: Final = 50_000
 """Characters of a request or an answer from which it is looked into a slice at a time."""
+
+
+T = TypeVar("T")
 
 
 class Privacy:
@@ -70,7 +74,16 @@ class Privacy:
 
     def kinds_of(self, passages: Iterable[Passage]) -> frozenset[str]:
         """The kinds of data that texts hold, whatever is done with them. Raises ScanFailed."""
-        return frozenset(each.kind for _, found in scan(self._finder, passages) for each in found)
+        found = _at_once(scan_in_slices(self._finder, passages))  # in slices, for the sake of other threads
+        return frozenset(each.kind for _, several in found for each in several)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """All that can be found."""
+        from interlock_privacy.detection import KINDS  # noqa: PLC0415 - as said below
+
+        others: Iterable[str] = getattr(self._given, "kinds", ())
+        return frozenset(self._options.kinds) or frozenset((*KINDS, *others))
 
     def sealable(self, kinds: Collection[str]) -> bool:
         """Whether of a request that holds these kinds nothing would leave as it is, and the call go on."""
@@ -83,9 +96,7 @@ class Privacy:
 
     @cached_property
     def _restorer(self) -> Restorer:
-        from interlock_privacy.detection import KINDS  # noqa: PLC0415 - as said above
-
-        return Restorer({*KINDS, *getattr(self._given, "kinds", ())})
+        return Restorer(self.kinds)
 
     def _asked(self, call: GuardCall, *, sliced: bool) -> Generator[None, None, Verdict]:
         if self._options.unseen == "block" and (part := _unseen(call.request, call.passages)):
@@ -95,15 +106,18 @@ class Privacy:
             found = yield from scan_in_slices(self._finder, call.passages)
         else:
             found = scan(self._finder, call.passages)
-        return (yield from self._sealing.verdict(call, found)) if found else Verdict(kept=call.kept)
+        if not found:
+            return Verdict(kept=call.kept)
+        found = yield from spread(found, call.passages)
+        return (yield from self._sealing.verdict(call, found))
 
     def _answered(self, call: GuardCall) -> Generator[None, None, Verdict]:
         """Whether an answer has tokens that nothing can be put back for."""
         spelled = {} if call.kept is None else call.kept.spelled
         count, where = 0, None
         for passage in call.passages:
-            for piece in pieces(passage.text):
-                more = self._restorer.unknown(piece, spelled)
+            for start, end in pieces(passage.text):
+                more = self._restorer.unknown(passage.text[start:end], spelled)
                 count, where = count + more, where or (passage.where if more else None)
                 yield
         if not count:
@@ -111,13 +125,13 @@ class Privacy:
         return Verdict(action="flag", category=f"unknown_token:{count}", where=where, kept=call.kept)
 
 
-def _at_once(work: Generator[None, None, Verdict]) -> Verdict:
+def _at_once(work: Generator[None, None, T]) -> T:
     while True:
         try:
             next(work)
         except StopIteration as end:
-            verdict: Verdict = end.value
-            return verdict
+            made: T = end.value
+            return made
 
 
 async def _in_turns(work: Generator[None, None, Verdict]) -> Verdict:

@@ -103,14 +103,14 @@ def _slices(text: str) -> Iterator[tuple[int, int, str, int]]:
         start = end
 
 
-def pieces(text: str) -> Iterator[str]:
-    """A text in pieces that cut no word of letters and digits, where that can be."""
+def pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where the pieces of a text begin and end. They cut no word of letters and digits, where that can be."""
     start = 0
     while len(text) - start > 2 * _SLICE:
         end = _gap(text, start + _SLICE // 2, start + _SLICE)
-        yield text[start:end]
+        yield start, end
         start = end
-    yield text[start:]
+    yield start, len(text)
 
 
 def _seam(text: str, at: int) -> int:

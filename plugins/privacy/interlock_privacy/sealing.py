@@ -67,8 +67,8 @@ class Sealing:
         session = call.request.metadata.get(self._options.session, call.request.run)
         taken: set[str] = set()
         for passage in call.passages:
-            for piece in pieces(passage.text):
-                taken |= codes_in(piece)
+            for start, end in pieces(passage.text):
+                taken |= codes_in(passage.text[start:end])
                 yield
         minting = Minting(session_key(self._key, session), call.kept, taken)
         texts = {}
