@@ -60,10 +60,13 @@ class Guardrail(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreCall:
-    """A text of an answer; `kept` is what this guardrail's `inspect` kept aside."""
+    """A text of an answer; `kept` is what this guardrail's `inspect` kept aside. Of `reasoning`, a vendor may
+    want back every word.
+    """
 
     text: str
     kept: Any = None
+    kind: Literal["text", "reasoning"] = "text"
 
 
 @runtime_checkable

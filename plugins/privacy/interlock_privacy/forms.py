@@ -12,9 +12,12 @@ from typing import Final
 
 from interlock_privacy.tokens import CODE
 
-__all__ = ["LONGEST", "Forms", "narrow"]
+__all__ = ["BEGUN", "EXACT", "LONGEST", "Forms", "narrow"]
 
 LONGEST: Final = 256
+EXACT: Final = re.compile(rf"<[A-Z0-9_]+_([a-z2-7]{{{CODE}}})>")
+"""A token as it was sealed; `BEGUN`, the beginning of one at the end of a text."""
+BEGUN: Final = re.compile(rf"<[A-Z0-9_]*[a-z2-7]{{0,{CODE}}}\Z")
 
 # Full-width signs, and brackets that are not ASCII, as what they stand for: one sign for one.
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from interlock import Request, Verdict
 from interlock.protocols import API, GuardCall, Release, ReleaseCall, RestoreCall
-from interlock.types.messages import Audio, Document, Image, Part, ToolResult
+from interlock.types.messages import Audio, Document, Image, Part, Reasoning, ToolResult
 from interlock.types.passages import PHASES, Passage
 from interlock_privacy.actions import OPEN
 from interlock_privacy.options import Options
@@ -61,15 +61,19 @@ class Privacy:
 
     def restore(self, call: RestoreCall) -> str:
         kept: Kept | None = call.kept
-        return call.text if kept is None else self._restorer.restored(call.text, kept.spelled)
+        if kept is None:
+            return call.text
+        return self._restorer.restored(call.text, kept.spelled, exact=call.kind == "reasoning")
 
     def release(self, call: ReleaseCall) -> Release:
         kept: Kept | None = call.kept
         if kept is None:
             return Release(upto=len(call.text))
+        exact = call.kind == "reasoning"
         if call.final:
-            return Release(upto=len(call.text), text=self._restorer.restored(call.text, kept.spelled))
-        upto, text = self._restorer.released(call.text, kept.spelled)
+            text = self._restorer.restored(call.text, kept.spelled, exact=exact)
+            return Release(upto=len(call.text), text=text)
+        upto, text = self._restorer.released(call.text, kept.spelled, exact=exact)
         return Release(upto=upto, text=text)
 
     def kinds_of(self, passages: Iterable[Passage]) -> frozenset[str]:
@@ -114,10 +118,13 @@ class Privacy:
     def _answered(self, call: GuardCall) -> Generator[None, None, Verdict]:
         """Whether an answer has tokens that nothing can be put back for."""
         spelled = {} if call.kept is None else call.kept.spelled
+        said = () if call.answer is None else call.answer.parts
+        thoughts = {f"parts[{at}]" for at, part in enumerate(said) if isinstance(part, Reasoning)}
         count, where = 0, None
         for passage in call.passages:
             for start, end in pieces(passage.text):
-                more = self._restorer.unknown(passage.text[start:end], spelled)
+                exact = passage.where in thoughts
+                more = self._restorer.unknown(passage.text[start:end], spelled, exact=exact)
                 count, where = count + more, where or (passage.where if more else None)
                 yield
         if not count:

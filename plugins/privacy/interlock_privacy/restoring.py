@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from interlock_privacy.actions import label
-from interlock_privacy.forms import LONGEST, Forms, narrow
+from interlock_privacy.forms import BEGUN, EXACT, LONGEST, Forms, narrow
 from interlock_privacy.tokens import CODE
 
 __all__ = ["Restorer"]
@@ -20,14 +20,24 @@ class Restorer:
     def __init__(self, kinds: Collection[str]) -> None:
         self._forms = Forms({label(kind) for kind in kinds})
 
-    def restored(self, text: str, spelled: Mapping[str, str]) -> str:
-        """The text with each value that `spelled` has by the code of its token. Unknown tokens stay."""
-        return self._put_back(text, spelled, len(text))[0] if spelled else text
+    def restored(self, text: str, spelled: Mapping[str, str], *, exact: bool = False) -> str:
+        """The text with each value that `spelled` has by the code of its token. Unknown tokens stay; where it
+        has to be `exact`, so do those that are written in another form.
+        """
+        if not spelled:
+            return text
+        if exact:
+            return EXACT.sub(lambda found: spelled.get(found[1], found[0]), text)
+        return self._put_back(text, spelled, len(text))[0]
 
-    def released(self, text: str, spelled: Mapping[str, str]) -> tuple[int, str]:
+    def released(self, text: str, spelled: Mapping[str, str], *, exact: bool = False) -> tuple[int, str]:
         """How many characters of a text of which more may come are as they will be, and what they become."""
         if not spelled:
             return len(text), text
+        if exact:
+            begun = BEGUN.search(text, max(0, len(text) - LONGEST))
+            upto = begun.start() if begun else len(text)
+            return upto, self.restored(text[:upto], spelled, exact=True)
         said = narrow(text)
         upto = self._begun(said, 0)
         while True:
@@ -36,10 +46,13 @@ class Restorer:
                 return upto, restored
             upto = self._begun(said, end)  # what seemed to begin there lies within a token
 
-    def unknown(self, text: str, spelled: Mapping[str, str]) -> int:
-        """How many tokens, or what looks like one, stand in a text that nothing can be put back for: made up,
-        of another session, or changed beyond recognition.
+    def unknown(self, text: str, spelled: Mapping[str, str], *, exact: bool = False) -> int:
+        """How many tokens, or what looks like one, stand in a text that nothing is put back for: made up, of
+        another session, or changed beyond what is recognised.
         """
+        if exact:
+            text = EXACT.sub(lambda found: "" if found[1] in spelled else found[0], text)
+            spelled = {}
         said, count, at = narrow(text), 0, 0
         while found := self._forms.token.search(said, at):
             code = _code(found[found.lastindex or 0])

@@ -145,3 +145,24 @@ def test_a_stream_is_at_most_a_token_behind(size: int) -> None:
 )
 def test_tokens_that_nobody_knows_are_counted(text: str, count: int) -> None:
     assert RESTORER.unknown(text, SPELLED) == count
+
+
+@given(text=texts, cuts=st.lists(st.integers(0, 200), max_size=30))
+def test_reasoning_is_restored_to_what_is_sealed_to_the_same_again(text: str, cuts: list[int]) -> None:
+    whole = RESTORER.restored(text, SPELLED, exact=True)
+    left, pending = "", ""
+    ends = sorted({min(cut, len(text)) for cut in cuts} | {len(text)})
+    for start, end in zip([0, *ends], ends, strict=False):
+        pending += text[start:end]
+        upto, released = RESTORER.released(pending, SPELLED, exact=True)
+        left, pending = left + released, pending[upto:]
+    assert left + RESTORER.restored(pending, SPELLED, exact=True) == whole
+    tokens = {MAIL: "<EMAIL_k7q2abcd>", CARD: "<CARD_x2yzabcd>"}
+    if MAIL not in text and CARD not in text and "<CORREO" not in text:
+        assert whole.replace(MAIL, tokens[MAIL]).replace(CARD, tokens[CARD]) == text
+
+
+def test_a_token_that_reasoning_has_in_another_form_is_counted() -> None:
+    text = "<EMAIL_k7q2abcd>, **EMAIL_k7q2abcd**"
+    assert RESTORER.restored(text, SPELLED, exact=True) == f"{MAIL}, **EMAIL_k7q2abcd**"
+    assert RESTORER.unknown(text, SPELLED, exact=True) == 1

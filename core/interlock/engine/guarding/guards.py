@@ -7,7 +7,8 @@ rewrite are asked in the order of their names, and coming back in reverse.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from interlock.engine.call import CallState
 from interlock.engine.guarding.endings import stopped
@@ -139,15 +140,15 @@ class Guards:
 
 
 def _restored(guardrail: RestoringGuardrail, answer: Answer, kept: Any, *, as_json: bool) -> Answer:
-    def restore(text: str) -> str:
+    def restore(text: str, kind: Literal["text", "reasoning"] = "text") -> str:
         if not text:
             return text
-        found: Any = guardrail.restore(RestoreCall(text=text, kept=kept))
+        found: Any = guardrail.restore(RestoreCall(text=text, kept=kept, kind=kind))
         if not isinstance(found, str):
             raise TypeError(f"restore gives text, not a {type(found).__name__}")
         return found
 
     try:
-        return restored(answer, restore, as_json=as_json)
+        return restored(answer, restore, thoughts=partial(restore, kind="reasoning"), as_json=as_json)
     except Exception as error:
         raise stopped(guardrail, error) from error

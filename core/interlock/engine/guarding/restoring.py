@@ -16,10 +16,12 @@ from interlock.types.response import Answer
 Restore = Callable[[str], str]
 
 
-def restored(answer: Answer, restore: Restore, *, as_json: bool = False) -> Answer:
+def restored(
+    answer: Answer, restore: Restore, *, thoughts: Restore | None = None, as_json: bool = False
+) -> Answer:
     """The texts of one kind are restored as one: what is sealed may have been cut between two parts, and a
     stream joins them. Every other text is restored by itself. With `as_json`, text that is JSON is restored
-    as what it says, and so stays JSON.
+    as what it says, and so stays JSON. `thoughts` restores reasoning, where that is done otherwise.
 
     Raises ValueError where two names in a tool call's arguments are restored to one.
     """
@@ -29,7 +31,7 @@ def restored(answer: Answer, restore: Restore, *, as_json: bool = False) -> Answ
     answer = rewritten(answer, texts)
     parts: list[Part] = list(answer.parts)
     in_text = partial(_in_json, restore) if as_json else restore
-    for kind, put_back in ((Text, in_text), (Reasoning, restore)):
+    for kind, put_back in ((Text, in_text), (Reasoning, thoughts or restore)):
         places = [at for at, part in enumerate(parts) if isinstance(part, kind) and part.text]
         said = [parts[at].text for at in places]  # type: ignore[union-attr]  # of that kind
         for at, text in zip(places, _texts(said, put_back), strict=True):

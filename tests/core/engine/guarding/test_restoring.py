@@ -60,3 +60,9 @@ def test_what_holds_nothing_sealed_is_the_very_same() -> None:
     assert restored(given, restore) is given
     given = answer(Refusal("<A1>"))
     assert restored(given, restore).refusal == "Alice"
+
+
+def test_reasoning_may_be_restored_in_another_way() -> None:
+    answer = Answer(parts=(Text("PERSON_1"), Reasoning("PERSON_1")), finish_reason="stop")
+    found = restored(answer, lambda text: text.lower(), thoughts=lambda text: f"{text}!")
+    assert (found.text, found.reasoning) == ("person_1", "PERSON_1!")
