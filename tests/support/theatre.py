@@ -23,7 +23,7 @@ SCALE = 0.004  # a published second lasts so many real ones
 TIMEOUTS = Timeouts(connect=2.0, first_token=0.05, between_tokens=0.06, answer=0.12, total=0.6)
 # The last one takes an answer begun, and goes on from there.
 MODELS = ("openai/gpt-5.5", "zhipu/glm-5.2", "mistral/mistral-large-3", "anthropic/claude-4-opus")
-REGIONS = ("eu", "us", "cn", "de")
+REGIONS = ("eu", "us", "cn", "de", "de+us", "global")
 SCHEMA = {"type": "object", "properties": {"levers": {"type": "integer"}}, "required": ["levers"]}
 VALUE = {"levers": 4}
 # One that sends megabytes, and two that go on for ever, would only make this slow.
@@ -35,10 +35,13 @@ BEHAVIOURS["is well"] = well
 
 @dataclass(frozen=True)
 class Place:
-    """A deployment and what it does with one request after another, round and round."""
+    """A deployment and what it does with one request after another, round and round. Its vendor keeps
+    requests in each of `zones`, where it is told to.
+    """
 
     model: str
     region: str
+    zones: tuple[str, ...]
     on_premise: bool
     schedule: tuple[str, ...]
     at_once: int | None
@@ -81,6 +84,7 @@ places = st.builds(
     Place,
     model=st.sampled_from(MODELS),
     region=st.sampled_from(REGIONS),
+    zones=mostly((), ("us",), ("de", "cn")),
     on_premise=st.booleans(),
     schedule=st.lists(st.sampled_from(sorted(BEHAVIOURS)), min_size=1, max_size=3).map(tuple),
     at_once=mostly(None, 1),
@@ -166,7 +170,11 @@ class Theatre:
             config["hedge"] = {"after": play.hedge, "at_least": play.hedge, "budget": 1.0}
         if play.requests is not None:
             config["budgets"] = [{"id": "all", "per": "month", "requests": play.requests}]
-        return Router(assemble(config, environ={}, random=lambda: 0.0, clock=self._clock))
+        router = Router(assemble(config, environ={}, random=lambda: 0.0, clock=self._clock))
+        for index, place in enumerate(play.places):
+            zones = {zone: {"zone": zone} for zone in place.zones}
+            object.__setattr__(router.deployments[f"d{index}"], "pins", zones)
+        return router
 
     @contextmanager
     def stopped_clock(self) -> Iterator[None]:
@@ -184,6 +192,16 @@ class Theatre:
             asked.deployment
             for asked in self.asked
             if any(message["content"] == prompt for message in asked.body["messages"])
+        ]
+
+    def kept(self, prompt: str) -> list[tuple[Place, str]]:
+        """Who was asked it, and where their vendors kept it."""
+        places = self._play.places
+        return [
+            (place, asked.body.get("zone", place.region))
+            for asked in self.asked
+            if any(message["content"] == prompt for message in asked.body["messages"])
+            for place in [places[int(asked.deployment[1:])]]
         ]
 
     def _deployment(self, index: int, place: Place) -> dict[str, Any]:

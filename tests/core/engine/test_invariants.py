@@ -27,9 +27,10 @@ UNSENT = {"NoLongerAllowed", "Overloaded", "RouterOverloaded"}
 LEFT = {"left", "lost", "TotalTimeout"}
 
 
-def allowed(place: Place, question: Question) -> bool:
+def allowed(place: Place, kept: str, question: Question) -> bool:
     """The constraints once more, in a few words of the test's own."""
-    if question.residency and not any(place.region in INSIDE[home] for home in question.residency):
+    homes = [INSIDE[home] for home in question.residency]
+    if homes and not all(any(part in home for home in homes) for part in kept.split("+")):
         return False
     if question.on_premise and not place.on_premise:
         return False
@@ -53,10 +54,11 @@ def has_arrived(attempt: AttemptRecord) -> bool:
     return was_sent(attempt) and kind not in LEFT and not kind.endswith("Timeout")
 
 
-def check_asked(play: Play, heard: Heard, names: list[str], record: Record) -> None:
+def check_asked(play: Play, heard: Heard, theatre: Theatre, record: Record) -> None:
+    names = theatre.about(heard.prompt)
     # 1: nobody is asked who is not on the shortlist, and the shortlist is what the constraints allow.
     assert set(names) <= {candidate.deployment for candidate in record.decision.shortlist}
-    assert all(allowed(play.places[int(name[1:])], heard.question) for name in names)
+    assert all(allowed(*each, heard.question) for each in theatre.kept(heard.prompt))
     # The record lists what the upstream saw: in order, where no two are asked at once.
     sent = [
         attempt.deployment
@@ -180,13 +182,12 @@ def test_every_call_keeps_what_must_always_hold(upstream: Upstream, play: Play) 
     records = {record.metadata["prompt"]: record for record in router.records}
     assert len(records) == len(router.records)
     for heard in ended:
-        names = theatre.about(heard.prompt)
         record = records.get(heard.prompt)
         if record is None:
             assert heard.left, "every call that began has a record"
-            assert not names
+            assert not theatre.about(heard.prompt)
             continue
-        check_asked(play, heard, names, record)
+        check_asked(play, heard, theatre, record)
         check_record(router, play, record)
         check_heard(play, heard, record)
     check_budget(router, play)
