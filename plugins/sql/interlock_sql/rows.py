@@ -91,6 +91,10 @@ class Rows:
                     "error": error and error.kind,
                     "status": error and error.status,
                     "message": text(error.message) if error else text(attempt.cancelled),
+                    "region": text(attempt.region) or None,
+                    "pinned": text(attempt.pinned),
+                    "evidenced": text(attempt.evidenced),
+                    "incident": text(attempt.incident),
                 }
             )
 

@@ -24,7 +24,7 @@ metadata = MetaData()
 # SQLite counts by itself in columns of its own kind alone.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every migration, the last one being that which makes the tables below."""
 
 VERSION_TABLE = "interlock_version"
@@ -78,6 +78,10 @@ attempts = Table(
     Column("error", Text),
     Column("status", Integer),
     Column("message", Text),
+    Column("region", Text),
+    Column("pinned", Text),
+    Column("evidenced", Text),
+    Column("incident", Text),
     Index("attempts_by_deployment", "deployment", "record"),
 )
 

@@ -111,6 +111,19 @@ async def test_what_was_left_or_lost_is_no_error(opened: Opened, place: StoreCal
     ]
 
 
+async def test_incidents_can_be_asked_for(opened: Opened, place: StoreCall) -> None:
+    first, second = sample_record(1).attempts
+    incident = "processed anywhere by the vendor's own word"
+    placed = replace(first, region="global", pinned="us", evidenced="global", incident=incident)
+    store = opened()
+    await store.put([replace(sample_record(1), attempts=(placed, second))])
+    await store.aclose()
+    asked = "SELECT deployment, region, pinned, evidenced, incident FROM attempts ORDER BY number"
+    assert rows(place, asked) == [
+        ("first", "global", "us", "global", incident), ("second", None, None, None, None),
+    ]  # fmt: skip
+
+
 def _left(number: int) -> Record:
     record = sample_record(number)
     one, other = record.attempts
@@ -144,6 +157,8 @@ async def test_what_an_earlier_version_counted_as_an_error_is_counted_anew(
         connection.execute(text("DROP INDEX records_by_run"))
         for table, column in (
             ("records", "run"), ("records", "step"), ("records", "outcome"), ("attempts", "outcome"),
+            ("attempts", "region"), ("attempts", "pinned"), ("attempts", "evidenced"),
+            ("attempts", "incident"),
         ):  # fmt: skip
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
