@@ -171,6 +171,7 @@ async def _ask(router: Router, world: World, asking: Asking, tally: Tally) -> st
             "on_premise": asking.on_premise,
             "deny_vendors": asking.denied,
             "deny_laws": asking.laws,
+            "sensitivity": asking.levels,
         },
         "task": asking.task,
         "model": asking.model,

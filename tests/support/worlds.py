@@ -26,6 +26,7 @@ BODIES: tuple[Mapping[str, Any], ...] = (
 PROVIDERS = ("openai-compatible", "openai-compatible", "vllm", "anthropic", "google")
 TIMEOUTS = {"connect": 2.0, "first_token": 0.15, "between_tokens": 0.15, "answer": 0.2, "total": 1.0}
 HOSTS = 3
+LEVELS = ("internal", "personal", "regulated")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,38 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """A rule for one level; what is empty asks for nothing."""
+
+    level: str
+    places: frozenset[str]
+    storage: frozenset[str]
+    on_premise: bool
+    laws: frozenset[str]
+    denied: frozenset[str]
+
+    def allows(self, place: Place) -> bool:
+        kept = place.stored or (place.region if place.on_premise else "global")
+        if not (_inside(place.region, self.places) and _inside(kept, self.storage)):
+            return False
+        if any(_reaches(law, place) for law in self.laws) or (self.on_premise and not place.on_premise):
+            return False
+        return self.denied.isdisjoint((place.model.partition("/")[0], place.provider))
+
+    def written(self, number: int) -> dict[str, Any]:
+        permit: dict[str, Any] = {
+            key: sorted(names) for key, names in (("places", self.places), ("storage", self.storage)) if names
+        }
+        if self.on_premise:
+            permit["on_premise"] = True
+        forbid = {
+            key: sorted(names) for key, names in (("laws", self.laws), ("vendors", self.denied)) if names
+        }
+        rule = {"id": f"p{number}", "level": self.level, "permit": permit or "any"}
+        return rule | ({"forbid": forbid} if forbid else {})
+
+
+@dataclass(frozen=True)
 class Asking:
     """A call; `task` may demand the EU, and `model` narrows."""
 
@@ -58,6 +91,7 @@ class Asking:
     on_premise: bool
     denied: frozenset[str]
     laws: frozenset[str]
+    levels: frozenset[str]
     task: str | None
     model: str | None
     prefer: str | None
@@ -81,6 +115,7 @@ class World:
     on_premise: bool
     denied: frozenset[str]
     laws: frozenset[str]
+    policies: tuple[Policy, ...]
     failing: frozenset[str]
     config: Mapping[str, Any]
     plugins: tuple[object, ...]
@@ -118,6 +153,9 @@ class World:
         if place.model.partition("/")[0] in denied or place.provider in denied:
             return False
         if place.id in self.failing:
+            return False
+        levels = asking.levels or {"internal"}
+        if not all(each.allows(place) for each in self.policies if each.level in levels):
             return False
         if asking.model is not None and asking.model not in (place.id, place.model):
             return False
@@ -157,6 +195,9 @@ def make(seed: int, *, vandals: bool = True) -> World:
         "deny_vendors": _some(dice, ("openai", "zhipu", "anthropic"), 0.2),
         "deny_laws": _some(dice, ("us", "cn", "eu", "de"), 0.05),
     }
+    others = random.Random(f"policies of {seed}")
+    policies = tuple(_policy(others) for _ in range(others.choice((0, 0, 1, 3))))
+    askings = tuple(replace(each, levels=_some(others, LEVELS, 0.3)) for each in askings)
     failing = _some(dice, names, 0.15)
     plugins: list[object] = []
     if failing:
@@ -176,6 +217,13 @@ def make(seed: int, *, vandals: bool = True) -> World:
         "retries": {"max": dice.randint(0, 2)},
         "rescue": dice.choice(("hold", "replay", "continue", "restart", "raise")),
         "timeouts": TIMEOUTS,
+        "policies": {
+            "default": "internal",
+            "rules": [
+                {"id": "open", "level": LEVELS, "permit": "any"},
+                *(each.written(number) for number, each in enumerate(policies)),
+            ],
+        },
     }
     if dice.random() < 0.4:
         config["hedge"] = {"after": 0.005, "at_least": 0.005, "budget": 1.0, "tools": True}
@@ -198,6 +246,7 @@ def make(seed: int, *, vandals: bool = True) -> World:
         on_premise=constraints["on_premise"],
         denied=constraints["deny_vendors"],
         laws=constraints["deny_laws"],
+        policies=policies,
         failing=failing,
         config=config,
         plugins=tuple(plugins),
@@ -231,6 +280,17 @@ def _place(dice: random.Random, index: int) -> Place:
     )
 
 
+def _policy(dice: random.Random) -> Policy:
+    return Policy(
+        level=dice.choice(LEVELS),
+        places=_some(dice, ("eu", "us", "cn"), 0.5),
+        storage=_some(dice, ("eu", "us"), 0.2),
+        on_premise=dice.random() < 0.1,
+        laws=_some(dice, ("us", "cn", "de"), 0.15),
+        denied=_some(dice, ("openai", "zhipu", "vllm"), 0.3),
+    )
+
+
 def _asking(dice: random.Random, seed: int, index: int, places: Sequence[Place]) -> Asking:
     someone = dice.choice(places)
     return Asking(
@@ -240,6 +300,7 @@ def _asking(dice: random.Random, seed: int, index: int, places: Sequence[Place])
         on_premise=dice.random() < 0.1,
         denied=_some(dice, ("openai", "zhipu", "anthropic", "vllm"), 0.3),
         laws=_some(dice, ("us", "cn", "eu", "de"), 0.05),
+        levels=frozenset(),
         task=dice.choice((None, None, None, None, "conversational", "eu_regulated")),
         model=dice.choice((None, None, None, someone.id, someone.model)),
         prefer=dice.choice((None, None, dice.choice(places).id)),

@@ -8,7 +8,7 @@ from interlock.config.policies import WrittenRule, written_rules
 from interlock.engine.guarding.sensing import Sensing
 from interlock.policies import Forbidden, Permitted, Policies, Rule, Sealing
 from interlock.policies.policies import ANY_KIND
-from interlock.protocols import Guardrail
+from interlock.protocols import ConstraintCall, Guardrail, SurveyCall
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
 
@@ -79,6 +79,13 @@ def sensing_of(
             what = f"no guardrail finds {kind!r}; there are {', '.join(known)}."
             raise config.error(["policies", "detected", kind], what, nearest(kind, known))
     return sensing
+
+
+def placing(policies: Policies | None) -> tuple[Callable[[SurveyCall | ConstraintCall], bool], ...]:
+    """What says of a request whether policies say where it may be processed; nothing without policies."""
+    if policies is None:
+        return ()
+    return (lambda call: policies.asks_places(policies.names(call.constraints.sensitivity, call.sensed)),)
 
 
 def _kinds(sensing: Sensing) -> list[str]:

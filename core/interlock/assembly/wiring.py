@@ -22,7 +22,7 @@ from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.options import with_options
-from interlock.assembly.policies import policies_of, sensing_of
+from interlock.assembly.policies import placing, policies_of, sensing_of
 from interlock.assembly.recording import log_writer, record_writer
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
@@ -134,7 +134,6 @@ def assemble(
     budgets = budgeting(config, names, deployments, wall)
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
-    evidence = Evidence(health.misplaced.against, health.misplaced.silent)
     check_vendors = vendor_check(catalog, offers.seers)
     policies = policies_of(
         config,
@@ -142,6 +141,7 @@ def assemble(
         adequate=adequate_places(datetime.fromtimestamp(wall(), UTC).date()),
         vendors=lambda: vendors(catalog, offers.seers),
     )
+    evidence = Evidence(health.misplaced.against, health.misplaced.silent, *placing(policies))
     decider = Decider(
         routes=Routes(catalog, names, deployments, config.routes, seals=guards is not None and guards.seals),
         deployments=deployments,
@@ -193,6 +193,7 @@ def assemble(
         bridge=bridge,
         check_vendors=check_vendors,
         log=call_log,
+        policies=policies,
     )
     writer = record_writer(config, offers, bridge)
     records = RecentRecords(onward=None if writer is None else writer.put)

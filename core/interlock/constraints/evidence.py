@@ -58,24 +58,30 @@ def _processed(evidenced: str) -> str:
 class Evidence:
     """Keeps requests that are bound to places from deployments whose vendors were seen to process elsewhere.
 
-    `against` says in a sentence what is held against a deployment, `silent` that nothing is against any.
+    `against` says in a sentence what is held against a deployment, `silent` that nothing is against any, and
+    `placed` that something else says where a request may be processed.
     """
 
     api = API
     name = "evidence"
     fixed = False
 
-    def __init__(self, against: Callable[[str], str | None], silent: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        against: Callable[[str], str | None],
+        silent: Callable[[], bool],
+        placed: Callable[[SurveyCall | ConstraintCall], bool] = lambda _: False,
+    ) -> None:
         self._against = against
         self._silent = silent
+        self._placed = placed
 
     def idle(self, call: SurveyCall) -> bool:
-        return not _bound(call.constraints) or self._silent()
+        return not self._bound(call) or self._silent()
 
     def check(self, call: ConstraintCall) -> str | None:
-        return self._against(call.deployment.id) if _bound(call.constraints) else None
+        return self._against(call.deployment.id) if self._bound(call) else None
 
-
-def _bound(constraints: Constraints) -> bool:
-    """Whether it matters where a request is processed."""
-    return bool(constraints.residency or constraints.deny_laws)
+    def _bound(self, call: SurveyCall | ConstraintCall) -> bool:
+        """Whether it matters where a request is processed."""
+        return bool(call.constraints.residency or call.constraints.deny_laws) or self._placed(call)

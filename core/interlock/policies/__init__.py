@@ -8,7 +8,7 @@ what is forbidden outweighs what is permitted, and a level of which no rule perm
 from interlock.policies.cases import Case, CaseReport, CaseResult, Miss, run_cases
 from interlock.policies.constraint import NAME, PolicyConstraint
 from interlock.policies.permissions import Permission, Permissions
-from interlock.policies.policies import Denial, Judgement, Policies
+from interlock.policies.policies import Denial, Judgement, Policies, check_levels
 from interlock.policies.rules import ANY, Forbidden, Permitted, Rule, Sealing
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "PolicyConstraint",
     "Rule",
     "Sealing",
+    "check_levels",
     "run_cases",
 ]

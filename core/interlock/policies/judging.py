@@ -9,7 +9,7 @@ from interlock.constraints.destinations import denied, off_premise, under
 from interlock.policies.rules import ANY, Forbidden, Permitted, Rule
 from interlock.types.handling import Handling
 from interlock.types.jurisdictions import GLOBAL, LOCAL, satisfies, touching
-from interlock.types.models import Deployment
+from interlock.types.models import Deployment, Destination
 
 _EEA: Final = frozenset({"eea"})
 _NOTHING: Final = Forbidden()
@@ -22,19 +22,27 @@ Adequacy = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A deployment as rules see it. On the user's own ground nobody else keeps, reads or trains on anything,
-    unless the configuration says so.
+    """A deployment, or a connector's destination, as rules see it. On the user's own ground nobody else
+    keeps, reads or trains on anything, unless the configuration says so. `vendors` are the names of whoever
+    sees what is sent there; `provider` is needed where it names regions otherwise than Amazon does.
     """
 
-    deployment: Deployment
+    destination: Destination
+    vendors: tuple[str, ...]
+    provider: str
+    region: str
     handling: Handling
     own: bool
 
     @classmethod
-    def of(cls, deployment: Deployment) -> "Site":
-        own = deployment.on_premise or deployment.region == LOCAL
-        handling = deployment.handling
-        return cls(deployment, handling.at(deployment.region) if own else handling, own)
+    def of(cls, destination: Destination, vendors: tuple[str, ...] = (), *, pinned: str = "") -> "Site":
+        """`pinned` is where its vendor is told to process the request; empty where it is told nothing."""
+        provider = ""
+        if isinstance(destination, Deployment):
+            provider, vendors = destination.provider, vendors_of(destination)
+        region, handling = pinned or destination.region, destination.handling
+        own = destination.on_premise or destination.region == LOCAL
+        return cls(destination, vendors, provider, region, handling.at(region) if own else handling, own)
 
     @property
     def told(self) -> str:
@@ -43,7 +51,7 @@ class Site:
         return f"{when} ({self.handling.source})" if self.handling.source else when
 
     def inside(self, place: str, allowed: frozenset[str]) -> bool:
-        return satisfies(place, allowed, self.deployment.provider)
+        return satisfies(place, allowed, self.provider)
 
 
 def failings(rule: Rule, site: Site, adequate: Adequacy) -> tuple[str, ...]:
@@ -56,11 +64,10 @@ def failings(rule: Rule, site: Site, adequate: Adequacy) -> tuple[str, ...]:
 
 def _unpermitted(permit: Permitted, site: Site, adequate: Adequacy) -> Iterator[str]:
     handling = site.handling
-    places, storage = permit.places, permit.storage
+    places, storage = placed(permit, site, adequate), permit.storage
     if permit.transfers:
-        admitted = _adequate(permit, handling, adequate)
-        places, storage = (places or _EEA) | admitted, (storage or _EEA) | admitted
-    if places and not site.inside(site.deployment.region, places):
+        storage = (storage or _EEA) | _adequate(permit, handling, adequate)
+    if places and not site.inside(site.region, places):
         yield f"{_processed(site)}{site.told}, permits {_or(places)}"
     if storage and not site.inside(handling.stored, storage):
         yield f"{_stored(site)}{site.told}, permits {_or(storage)}"
@@ -73,11 +80,18 @@ def _unpermitted(permit: Permitted, site: Site, adequate: Adequacy) -> Iterator[
     beyond = _beyond(site, permit.laws) if permit.laws else None
     if beyond is not None:
         yield f"{beyond}{site.told}, permits the law of {_or(permit.laws)}"
-    if permit.on_premise and off_premise(site.deployment):
+    if permit.on_premise and off_premise(site.destination):
         yield "not on premise"
     if not site.own and (lacking := permit.agreements - handling.agreements):
         yield f"no {_or(lacking)} is recorded{site.told}"
     yield from _kept(permit, site)
+
+
+def placed(permit: Permitted, site: Site, adequate: Adequacy) -> frozenset[str]:
+    """The jurisdictions in which the permission lets a request be processed there; none means anywhere."""
+    if not permit.transfers:
+        return permit.places
+    return (permit.places or _EEA) | _adequate(permit, site.handling, adequate)
 
 
 def _kept(permit: Permitted, site: Site) -> Iterator[str]:
@@ -95,9 +109,9 @@ def _kept(permit: Permitted, site: Site) -> Iterator[str]:
 
 
 def _forbidden(forbid: Forbidden, site: Site) -> Iterator[str]:
-    deployment, handling, provider = site.deployment, site.handling, site.deployment.provider
+    destination, handling, provider = site.destination, site.handling, site.provider
     for place, names, phrase in (
-        (deployment.region, forbid.places, _processed),
+        (site.region, forbid.places, _processed),
         (handling.stored, forbid.storage, _stored),
         (handling.operator, forbid.operators, _operated),
         (handling.parent, forbid.parents, _owned),
@@ -109,10 +123,10 @@ def _forbidden(forbid: Forbidden, site: Site) -> Iterator[str]:
             yield f"{phrase(site)}{site.told}, and so it may be in {_or(names)}, which is forbidden"
         elif found := touched & names:
             yield f"{phrase(site)}{site.told}, forbids {_or(found)}"
-    reached = under(deployment, forbid.laws, provider) if forbid.laws else None
+    reached = under(destination, forbid.laws, provider, site.region) if forbid.laws else None
     if reached is not None:
         yield reached
-    vendor = denied(vendors_of(deployment), forbid.vendors)
+    vendor = denied(site.vendors, forbid.vendors)
     if vendor is not None:
         yield vendor
 
@@ -129,7 +143,7 @@ def _beyond(site: Site, allowed: frozenset[str]) -> str | None:
     """The first of those whose law reaches a request that is not allowed."""
     handling = site.handling
     for place, phrase in (
-        (site.deployment.region, _processed),
+        (site.region, _processed),
         (handling.operator, _operated),
         (handling.parent, _owned),
     ):
@@ -139,8 +153,8 @@ def _beyond(site: Site, allowed: frozenset[str]) -> str | None:
 
 
 def _processed(site: Site) -> str:
-    region = site.deployment.region
-    known = touching(region, site.deployment.provider) is not None
+    region = site.region
+    known = touching(region, site.provider) is not None
     return f"processed in {region}" if known else "processed anywhere"
 
 

@@ -1,20 +1,33 @@
 """The policies of one router: which levels a request has, and what their rules say of a deployment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from interlock.errors import RequestError
-from interlock.policies.judging import Adequacy, Site, failings
+from interlock.policies.judging import Adequacy, Site, failings, placed
 from interlock.policies.rules import Rule, Sealing
-from interlock.types.models import Deployment
+from interlock.types.jurisdictions import shared
+from interlock.types.models import Deployment, Destination
 from interlock.types.names import nearest
+from interlock.types.request import Constraints
 from interlock.types.sensed import Sensed
 
 ANY_KIND = "*"
 """Among what is detected: every kind that has no level of its own."""
 
+_KEY = "constraints.sensitivity"
 _NOTHING: Mapping[str, str] = {}
+
+
+def check_levels(policies: "Policies | None", constraints: Constraints) -> None:
+    """Raises RequestError for a level that nobody knows."""
+    if policies is not None:
+        policies.check(constraints.sensitivity)
+        return
+    for name in constraints.sensitivity:
+        what = f"there are no policies, so nobody knows what may be done with {name!r:.60}"
+        raise RequestError(f"{what}; write `policies:` into the configuration.", key=_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +88,14 @@ class Policies:
             level: tuple(rule for rule in self.rules if level in rule.levels) for level in self.levels
         }
         self._sealed = {rule.id: rule.sealed for rule in self.rules}
+        placing = [rule for rule in self.rules if rule.places]
+        sealing = [rule for rule in self.rules if rule.sealed]
+        self._asks_places = frozenset().union(*(rule.levels for rule in (*placing, *sealing)))
         self._all_detected = dict.fromkeys(detected.values(), "a guardrail failed to look")
         self._default = frozenset() if default is None else frozenset({default})
         self._names = lru_cache(1024)(self._named)
         self._listed = {deployment.id: deployment for deployment in deployments}
-        self._known: dict[tuple[str, frozenset[str]], Judgement] = {}
+        self._known: dict[tuple[str, frozenset[str], str], Judgement] = {}
 
     @property
     def senses(self) -> bool:
@@ -94,7 +110,7 @@ class Policies:
         """Whether some rule of the level permits anything."""
         return any(rule.permit is not None for rule in self._rules_of[level])
 
-    def check(self, names: Iterable[str], key: str = "constraints.sensitivity") -> None:
+    def check(self, names: Iterable[str], key: str = _KEY) -> None:
         """Raises RequestError for a name that no level has."""
         for name in names:
             if name not in self._rules_of:
@@ -124,21 +140,56 @@ class Policies:
             return declared or self._default
         return self._names(declared, sensed.kinds, sensed.failed)
 
-    def judge(self, deployment: Deployment, levels: frozenset[str]) -> Judgement:
-        """What all rules of all these levels say of the deployment."""
+    def judge(self, deployment: Deployment, levels: frozenset[str], pinned: str = "") -> Judgement:
+        """What all rules of all these levels say of the deployment, which may be told to process a request in
+        a place.
+        """
         if self._listed.get(deployment.id) is not deployment:
-            return self._judge(deployment, levels)
-        key = (deployment.id, levels)
+            return self._judge(deployment, levels, pinned)
+        key = (deployment.id, levels, pinned)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._judge(deployment, levels)
+            found = self._known[key] = self._judge(deployment, levels, pinned)
         return found
+
+    def objection(
+        self, destination: Destination, vendors: tuple[str, ...], declared: frozenset[str]
+    ) -> str | None:
+        """Why nothing of these levels may be sent to a connector, in a sentence; or None."""
+        denials = self._denials(Site.of(destination, vendors), self.names(declared, None))
+        return Judgement(denials).sentence or None
+
+    def bounds(
+        self, deployment: Deployment, levels: frozenset[str], pinned: str, bound: Constraints
+    ) -> Constraints:
+        """What a request is `bound` to, tightened by where the rules that let the deployment have it have it
+        processed, and by the laws that they forbid; where they let it only sealed, those of the level that it
+        then counts as among them.
+        """
+        if self._asks_places.isdisjoint(levels):
+            return bound
+        found = self.judge(deployment, levels, pinned)
+        broken = {denial.rule for denial in found.denials}
+        sealings = (self._sealed.get(name) for name in broken)
+        beyond = levels | {sealing.level for sealing in sealings if sealing is not None}
+        site = Site.of(deployment, pinned=pinned)
+        places, laws = bound.residency, bound.deny_laws
+        for rule in self.rules:
+            if rule.id not in broken and not rule.levels.isdisjoint(beyond):
+                laws |= rule.forbid.laws
+                if rule.permit is not None:
+                    places = shared(places, placed(rule.permit, site, self._adequate))
+        return replace(bound, residency=places, deny_laws=laws)
+
+    def asks_places(self, levels: frozenset[str]) -> bool:
+        """Whether it matters to some rule of the levels where a request is processed."""
+        return not self._asks_places.isdisjoint(levels)
 
     def _named(self, declared: frozenset[str], kinds: frozenset[str], failed: bool) -> frozenset[str]:
         return frozenset(self.levels_of(declared, Sensed(kinds=kinds, failed=failed)))
 
-    def _judge(self, deployment: Deployment, levels: frozenset[str]) -> Judgement:
-        site = Site.of(deployment)
+    def _judge(self, deployment: Deployment, levels: frozenset[str], pinned: str) -> Judgement:
+        site = Site.of(deployment, pinned=pinned)
         denials = self._denials(site, levels)
         return Judgement(denials, self._sealing(site, denials)) if denials else _PERMITTED
 

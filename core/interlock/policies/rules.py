@@ -79,6 +79,12 @@ class Rule:
     sealed: Sealing | None = None
 
     @property
+    def places(self) -> bool:
+        """Whether it says where a request may be processed, or whose law may not reach it there."""
+        permit = self.permit
+        return bool(self.forbid.laws or (permit and (permit.places or permit.transfers)))
+
+    @property
     def title(self) -> str:
         """How it is named in a sentence."""
         return f"policy {self.id} ({self.source})" if self.source else f"policy {self.id}"

@@ -7,6 +7,7 @@ from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.http import HttpClient
+from interlock.policies import Policies, check_levels
 from interlock.protocols import GrantBook
 from interlock.toolbox.running import Steps
 from interlock.toolbox.sources import ToolSources
@@ -30,6 +31,7 @@ class Toolboxes:
         bridge: Bridge,
         check_vendors: Callable[[Iterable[str]], None],
         log: CallLog | None,
+        policies: Policies | None = None,
     ) -> None:
         self.sources = sources
         self._defaults = defaults
@@ -38,6 +40,7 @@ class Toolboxes:
         self._tracing = tracing
         self._bridge = bridge
         self._check_vendors = check_vendors
+        self._policies = policies
         self._grants = MemoryGrants()
 
     def make(
@@ -47,6 +50,7 @@ class Toolboxes:
         asked = Request("", constraints=constraints or Constraints()).constraints
         if asked.deny_vendors:
             self._check_vendors(asked.deny_vendors)
+        check_levels(self._policies, asked)
         return Toolbox(
             self.sources,
             self._defaults.tightened(asked),
@@ -55,4 +59,5 @@ class Toolboxes:
             grants=grants or self._grants,
             tracing=self._tracing,
             bridge=self._bridge,
+            policies=self._policies,
         )

@@ -12,6 +12,7 @@ from interlock.constraints import objection
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.errors import InterlockError, NoLongerAllowed, ProtocolError
+from interlock.policies import Policies, check_levels
 from interlock.protocols import (
     Connector,
     FindCall,
@@ -67,6 +68,7 @@ class Toolbox:
         grants: GrantBook,
         tracing: Tracing,
         bridge: Bridge,
+        policies: Policies | None = None,
     ) -> None:
         self._sources = sources
         self._constraints = constraints
@@ -75,6 +77,7 @@ class Toolbox:
         self._grants = grants
         self._tracing = tracing
         self._bridge = bridge
+        self._policies = policies
         self._listed: dict[str, tuple[Connector, tuple[Tool, ...]]] = {}
         self._excluded = {source.id: why for source in sources if (why := self._why_not(source))}
 
@@ -196,14 +199,21 @@ class Toolbox:
         """Once more, just before a permit is minted; tighter constraints may have come."""
         why = self._why_not(source)
         if why is None and constraints is not None:
-            why = objection(source.destination, source.vendors, self._constraints.tightened(constraints))
+            check_levels(self._policies, constraints)
+            why = self._objection(source, self._constraints.tightened(constraints))
         if why is not None:
             error = NoLongerAllowed(f"{source.id} may not be used: {why}")
             error.deployment = source.id
             raise error
 
     def _why_not(self, source: ToolSource) -> str | None:
-        return objection(source.destination, source.vendors, self._constraints) or source.lacks or None
+        return self._objection(source, self._constraints) or source.lacks or None
+
+    def _objection(self, source: ToolSource, constraints: Constraints) -> str | None:
+        said = None
+        if self._policies is not None:
+            said = self._policies.objection(source.destination, source.vendors, constraints.sensitivity)
+        return said or objection(source.destination, source.vendors, constraints)
 
     def _asked(
         self,

@@ -171,7 +171,7 @@ async def test_a_hedge_is_checked_again_before_it_is_sent():
     router = scripted_router({"a": [Step("Mine.", delay=0.05)], "b": []}, hedge=EVERY | {"after": 0.02})
     decider = router.wiring.engine.decider
     recheck = decider.recheck
-    decider.recheck = lambda asked, kept, decision, deployment: (
+    decider.recheck = lambda asked, kept, decision, deployment, sensed: (
         Exclusion("health", "its breaker is open")
         if deployment.id == "b"
         else recheck(asked, kept, decision, deployment)

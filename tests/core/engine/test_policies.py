@@ -8,10 +8,12 @@ import pytest
 
 from guards_at_work import Accounts
 from interlock import (
+    Answer,
     Classification,
     Image,
     InterlockError,
     Message,
+    MisplacedAnswer,
     NoDeployment,
     Request,
     RequestError,
@@ -334,3 +336,28 @@ def _calls(router: Router) -> Any:
     for provider in scripted_providers(router):
         for number, call in enumerate(provider.calls):
             yield call.deployment.id, number, repr(call.request.messages)
+
+
+@pytest.mark.parametrize("misplaced", ["accept", "fall_back"])
+async def test_where_an_answer_was_made_is_held_against_the_places_of_a_policy(misplaced: Any) -> None:
+    """By the vendor's own word; and the next request of that level does not go there."""
+    rules = [{"id": "eu", "level": "personal", "permit": {"places": ["eu"]}}]
+    answers = [
+        Answer(parts=(Text("Here."),), finish_reason="stop", evidenced=place) for place in ("us", "de")
+    ]
+    router = scripted_router(
+        {"claude": answers},
+        deployments={"claude": {"region": "eu"}},
+        policies={"rules": rules},
+        content={"misplaced": misplaced},
+    )
+    if misplaced == "accept":
+        await router.complete(PLAIN, **PERSONAL)
+    else:
+        with pytest.raises(MisplacedAnswer, match="processed in us by the vendor's own word"):
+            await router.complete(PLAIN, **PERSONAL)
+    [record] = router.records
+    assert record.attempts[0].incident is not None
+    with pytest.raises(NoDeployment):
+        await router.complete(PLAIN, **PERSONAL)
+    assert (await router.complete(PLAIN)).text == "Here."

@@ -175,3 +175,12 @@ def test_a_rule_that_permits_anything_denies_nothing() -> None:
 def test_nothing_that_is_told_is_empty() -> None:
     [told] = said(UNKNOWN, permit={"operators": EU})
     assert re.fullmatch(r"who its operator is was not recorded, permits eu", told)
+
+
+def test_a_deployment_is_judged_where_its_vendor_is_told_to_keep_a_request() -> None:
+    anywhere = replace(US, region="global", pins={"us": {"geo": "us"}}, handling=replace(KNOWN, parent="us"))
+    rule = Rule(
+        id="r", levels=frozenset({"personal"}), permit=Permitted(places=names("us"), laws=names("us"))
+    )
+    assert failings(rule, Site.of(anywhere), ADEQUATE)
+    assert failings(rule, Site.of(anywhere, pinned="us"), ADEQUATE) == ()

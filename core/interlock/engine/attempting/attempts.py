@@ -228,9 +228,9 @@ class Attempts:
         deployment = self._deployments[attempt.deployment]
         progress.id = number = state.draft.number() if progress.id is None else progress.id
         bound = self._decider.bound(state.asked, state.kept_to, state.decision)
-        progress.bound = bound
         if deployment.pins:
             progress.pinned = pin_for(deployment, bound) or None
+        progress.bound = self._decider.bound_at(bound, deployment, state.sensed)
         found = self._decider.recheck(state.asked, bound, state.decision, deployment, state.sensed)
         if isinstance(found, AllowedTreatment):
             found = _still(found, state, progress)

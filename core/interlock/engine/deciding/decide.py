@@ -19,7 +19,7 @@ from interlock.health.allowances import Allowances
 from interlock.health.load import Load
 from interlock.logs import redacting_logger
 from interlock.policies import NAME as POLICY
-from interlock.policies import Permission, Permissions, Policies, PolicyConstraint
+from interlock.policies import Denial, Permission, Permissions, Policies, PolicyConstraint, check_levels
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.facts import Facts
@@ -151,9 +151,13 @@ class Decider:
         meant, unlisted = self._meant(request, keyless=replayed is not None)
         if request.constraints.deny_vendors and replayed is None:
             self._check_vendors(request.constraints.deny_vendors)
+        if request.constraints.sensitivity:
+            check_levels(self.policies, request.constraints)
         task = classified.task
         constraints = self.effective(request, task)
-        levels = self._levels(request, constraints, sensed)
+        levels = _NO_LEVELS
+        if self.policies is not None:
+            levels = self.policies.levels_of(constraints.sensitivity, sensed)
         order = self._routes.order(self._rows(task, constraints, request.demands, tokens))
         if unlisted is not None:
             order = replace(order, places=(*order.places, self._routes.requested(unlisted)))
@@ -200,18 +204,6 @@ class Decider:
             facts=facts,
             levels=levels,
         )
-
-    def _levels(self, request: Request, constraints: Constraints, sensed: Sensed | None) -> Mapping[str, str]:
-        """The request's levels and why it has them. Raises RequestError for one that nobody knows."""
-        if self.policies is not None:
-            self.policies.check(request.constraints.sensitivity)
-            return self.policies.levels_of(constraints.sensitivity, sensed)
-        for name in constraints.sensitivity:
-            what = f"there are no policies, so nobody knows what may be done with {name!r:.60}"
-            raise RequestError(
-                f"{what}; write `policies:` into the configuration.", key="constraints.sensitivity"
-            )
-        return _NO_LEVELS
 
     def _meant(self, request: Request, *, keyless: bool) -> tuple[frozenset[str] | None, Deployment | None]:
         """What `model=` means, and the deployment among it that is not listed."""
@@ -271,6 +263,13 @@ class Decider:
         constraints = self.effective(request, decision.task)
         return constraints if constraints == kept else kept.tightened(constraints)
 
+    def bound_at(self, bound: Constraints, deployment: Deployment, sensed: Sensed | None) -> Constraints:
+        """What an answer from there is held against: what its request is `bound` to, and policies."""
+        if self.policies is None:
+            return bound
+        levels = self.policies.names(bound.sensitivity, sensed)
+        return self.policies.bounds(deployment, levels, pin_for(deployment, bound), bound)
+
     def recheck(
         self,
         request: Request,
@@ -306,7 +305,9 @@ class Decider:
             said = self._rules.lasting(
                 request, constraints, deployment, decision.input_tokens, meant, sensed=sensed
             )
-            denials = () if self.policies is None else self.policies.judge(deployment, levels).denials
+            denials: tuple[Denial, ...] = ()
+            if self.policies is not None:
+                denials = self.policies.judge(deployment, levels, pin_for(deployment, constraints)).denials
             found[name] = Permission(
                 verdict="allowed" if said is None else "denied" if isinstance(said, Exclusion) else "sealed",
                 why="" if said is None else said.sentence,
