@@ -6,7 +6,7 @@ from typing import Any, Final
 from interlock.config import Config, ForbidConfig, PermitConfig
 from interlock.config.policies import WrittenRule, written_rules
 from interlock.engine.guarding.sensing import Sensing
-from interlock.policies import Forbidden, Permitted, Policies, Rule, Sealing
+from interlock.policies import CLAUSES, Forbidden, Permitted, Policies, Rule, Sealing
 from interlock.policies.policies import ANY_KIND
 from interlock.protocols import ConstraintCall, Guardrail, SurveyCall
 from interlock.types.models import Deployment
@@ -135,7 +135,7 @@ class _Checks:
         self._levels = levels
         self._written = written
         self._vendors = vendors
-        self._conditions = {ADEQUATE, *(condition for condition in adequate.values() if condition)}
+        self._conditions = {ADEQUATE, CLAUSES, *filter(None, adequate.values())}
         self._agreements = _AGREEMENTS.union(*(each.handling.agreements for each in deployments))
         self._open = {level for each in written if each.rule.permit is not None for level in each.rule.level}
 
@@ -174,8 +174,8 @@ class _Checks:
             if name not in self._conditions:
                 what = f"{name!r} is no basis of a transfer; there are {', '.join(sorted(self._conditions))}."
                 raise each.error(f"permit.transfers.{index}", what, nearest(name, sorted(self._conditions)))
-        if transfers and ADEQUATE not in transfers:
-            what = f"names conditions of adequacy alone; write {ADEQUATE} beside them."
+        if transfers and ADEQUATE not in transfers and CLAUSES not in transfers:
+            what = f"names conditions alone; write {ADEQUATE} beside them."
             raise each.error("permit.transfers", what, None)
         # Strangers may be named; what resembles a known name was meant to be that one.
         for index, name in enumerate(permit.agreements or ()):

@@ -13,7 +13,9 @@ from interlock.config.document import Node, read, shown
 from interlock.config.layers import text_of
 from interlock.config.schema import Count, Names, Part, Text, nothing_is_empty
 from interlock.errors import ConfigError, RequestError
+from interlock.policies.sets import rule_sets
 from interlock.types.jurisdictions import residency
+from interlock.types.names import nearest
 
 if TYPE_CHECKING:
     from interlock.config import Config
@@ -36,6 +38,15 @@ def _places(value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(residency(frozenset(_lower(value)))))
     except RequestError as error:
         raise named(error.message, suggestion=error.suggestion) from None
+
+
+def _by_name(value: object) -> object:
+    """Names alone leave each set its own levels."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+        return dict.fromkeys(value, ())
+    return value
 
 
 def _whole(value: object) -> object:
@@ -143,9 +154,12 @@ PolicyRules = Annotated[tuple[PolicyRuleConfig, ...], AfterValidator(_ids_differ
 
 
 class PoliciesConfig(Part):
-    """`files` are paths from the configuration's folder, with * and ** as in a shell."""
+    """`files` are paths from the configuration's folder, with * and ** as in a shell. `include` maps sets of
+    rules to the levels that they are for; none leaves a set its own.
+    """
 
     files: Names = ()
+    include: Annotated[dict[Text, Lowered], BeforeValidator(_by_name)] = Field(default_factory=dict)
     levels: Annotated[Lowered, Field(min_length=1)] = LEVELS
     default: LevelText | None = None
     detected: Annotated[dict[Text, LevelText], BeforeValidator(nothing_is_empty)] = Field(
@@ -191,6 +205,8 @@ def written_rules(config: "Config") -> list[WrittenRule]:
         WrittenRule(rule, config.locate("policies.rules")[0], _complaint(config, index))
         for index, rule in enumerate(policies.rules)
     ]
+    for name, levels in policies.include.items():
+        found += _included(config, name, levels)
     for index, pattern in enumerate(policies.files):
         for path in _matching(config, pattern, f"policies.files.{index}"):
             found += _rules_in(path)
@@ -202,6 +218,22 @@ def _complaint(config: "Config", index: int) -> Complain:
         return config.error(f"policies.rules.{index}.{key}".rstrip("."), message, suggestion)
 
     return error
+
+
+def _included(config: "Config", name: str, levels: tuple[str, ...]) -> list[WrittenRule]:
+    """The rules of a set that comes with Interlock."""
+    sets = rule_sets()
+    if name not in sets:
+        what = f"there is no set of rules {name!r}; there are {', '.join(sets)}."
+        raise config.error(["policies", "include", name], what, nearest(name, list(sets)))
+
+    def error(_: str, message: str, suggestion: str | None = None) -> ConfigError:
+        return config.error(["policies", "include", name], message, suggestion)
+
+    found = sets[name]
+    level = levels or found.levels
+    rules = [PolicyRuleConfig.model_validate({**rule, "level": level}) for rule in found.rules]
+    return [WrittenRule(rule, f"the set {name}", error) for rule in rules]
 
 
 def _matching(config: "Config", pattern: str, key: str) -> list[Path]:

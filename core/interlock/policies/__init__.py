@@ -9,10 +9,12 @@ from interlock.policies.cases import Case, CaseReport, CaseResult, Miss, run_cas
 from interlock.policies.constraint import NAME, PolicyConstraint
 from interlock.policies.permissions import Permission, Permissions
 from interlock.policies.policies import Denial, Judgement, Policies, check_levels
-from interlock.policies.rules import ANY, Forbidden, Permitted, Rule, Sealing
+from interlock.policies.rules import ANY, CLAUSES, Forbidden, Permitted, Rule, Sealing
+from interlock.policies.sets import RuleSet, rule_sets
 
 __all__ = [
     "ANY",
+    "CLAUSES",
     "NAME",
     "Case",
     "CaseReport",
@@ -27,7 +29,9 @@ __all__ = [
     "Policies",
     "PolicyConstraint",
     "Rule",
+    "RuleSet",
     "Sealing",
     "check_levels",
+    "rule_sets",
     "run_cases",
 ]

@@ -6,7 +6,7 @@ from typing import Final
 
 from interlock.constraints import vendors_of
 from interlock.constraints.destinations import denied, off_premise, under
-from interlock.policies.rules import ANY, Forbidden, Permitted, Rule
+from interlock.policies.rules import ANY, CLAUSES, Forbidden, Permitted, Rule
 from interlock.types.handling import Handling
 from interlock.types.jurisdictions import GLOBAL, LOCAL, satisfies, touching
 from interlock.types.models import Deployment, Destination
@@ -66,7 +66,7 @@ def _unpermitted(permit: Permitted, site: Site, adequate: Adequacy) -> Iterator[
     handling = site.handling
     places, storage = placed(permit, site, adequate), permit.storage
     if permit.transfers:
-        storage = (storage or _EEA) | _adequate(permit, handling, adequate)
+        storage = _transferred(storage, permit, site, adequate)
     if places and not site.inside(site.region, places):
         yield f"{_processed(site)}{site.told}, permits {_or(places)}"
     if storage and not site.inside(handling.stored, storage):
@@ -89,9 +89,14 @@ def _unpermitted(permit: Permitted, site: Site, adequate: Adequacy) -> Iterator[
 
 def placed(permit: Permitted, site: Site, adequate: Adequacy) -> frozenset[str]:
     """The jurisdictions in which the permission lets a request be processed there; none means anywhere."""
-    if not permit.transfers:
-        return permit.places
-    return (permit.places or _EEA) | _adequate(permit, site.handling, adequate)
+    return _transferred(permit.places, permit, site, adequate) if permit.transfers else permit.places
+
+
+def _transferred(inside: frozenset[str], permit: Permitted, site: Site, adequate: Adequacy) -> frozenset[str]:
+    """The places beside those inside to which there is a ground for a transfer; clauses are one to any."""
+    if CLAUSES in permit.transfers & site.handling.agreements:
+        return frozenset()
+    return (inside or _EEA) | _adequate(permit, site.handling, adequate)
 
 
 def _kept(permit: Permitted, site: Site) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+CLAUSES: Final = "scc"
+"""Among grounds of a transfer: standard contractual clauses, which are one to any place."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -18,8 +20,9 @@ class Permitted:
         agreements: what must have been agreed with the operator, all of it.
         retention_days: the longest for which requests may be kept.
         training: False where requests may not be trained on.
-        transfers: `adequate`, and the conditions under which some places are; widens `places` and `storage`,
-            and where these are empty asks that both lie in the EEA or in such a place.
+        transfers: grounds: `adequate`, the conditions under which some places are, CLAUSES. They widen
+            `places` and `storage`, and where these are empty ask that both lie in the EEA or where there is a
+            ground.
     """
 
     places: frozenset[str] = _NONE

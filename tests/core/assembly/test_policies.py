@@ -1,5 +1,6 @@
 """Policies that could not be meant are refused when a router is made, with file, line and what was meant."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 from interlock import ConfigError, Router
+from interlock.policies import rule_sets
 from interlock.testing import scripted_router
 from senses import Senses
 
@@ -45,7 +47,7 @@ def without_permit(**changes: Any) -> dict[str, Any]:
         (rule(permit={"on_premise": False}), "rules.1.permit.on_premise: false asks for nothing"),
         (rule(permit={"agreements": ["dpaa"]}), "permit.agreements.0: nobody has agreed.*Did you mean 'dpa'"),
         (rule(permit={"transfers": ["adquate"]}), "permit.transfers.0: 'adquate'.*Did you mean 'adequate'"),
-        (rule(permit={"transfers": ["dpf"]}), "permit.transfers: names conditions of adequacy alone"),
+        (rule(permit={"transfers": ["dpf"]}), "permit.transfers: names conditions alone"),
         (rule(forbid={}), "rules.1.forbid: forbids nothing"),
         (rule(forbid={"vendors": ["deepsek"]}), "forbid.vendors.0: no vendor.*Did you mean 'deepseek'"),
         (
@@ -151,3 +153,54 @@ def test_the_decisions_of_adequacy_are_asked() -> None:
     policies = rule(permit={"transfers": ["adequate"]})
     parts = {"a": {"region": "local"}}
     assert scripted_router({"a": []}, deployments=parts, policies=policies).policies is not None
+
+
+@pytest.mark.parametrize(
+    ("include", "told"),
+    [
+        (["gdrp"], r"policies.include.gdrp: there is no set of rules.*Did you mean 'gdpr'"),
+        ({"gdpr": ["persnal"]}, r"policies.include.gdpr: 'persnal' is no level.*Did you mean 'personal'"),
+        (["doj-28cfr202"], "policies.include.doj-28cfr202: no rule permits anything of regulated"),
+    ],
+)
+def test_a_set_that_cannot_be_meant_is_refused(include: Any, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        made(include=include)
+
+
+def test_every_set_can_be_included_and_says_who_says_so() -> None:
+    rules = [OPEN, {"id": "contracts", "level": "regulated", "permit": "any"}]
+    policies = made(rules=rules, include=list(rule_sets())).policies
+    assert policies is not None
+    included = [each for each in policies.rules if each.id not in ("open", "contracts")]
+    assert len(included) == sum(len(each.rules) for each in rule_sets().values())
+    assert all("https://" in each.source for each in included)
+    assert all(date.fromisoformat(each.as_of) for each in rule_sets().values())
+
+
+@pytest.mark.parametrize(
+    ("include", "handling", "denied"),
+    [
+        ({"gdpr": "internal"}, {"stored": "ch", "agreements": ["dpa"]}, []),
+        ({"gdpr": "internal"}, {"stored": "ch"}, ["gdpr-processor"]),
+        ({"gdpr": "internal"}, {"stored": "in", "agreements": ["dpa"]}, ["gdpr-transfers"]),
+        ({"gdpr": "internal"}, {"stored": "in", "agreements": ["dpa", "scc"]}, []),
+        ({"hipaa": "internal"}, {}, ["hipaa-associate"]),
+        ({"pci": "internal"}, {"agreements": ["pci"]}, []),
+        ({"doj-28cfr202": "internal"}, {"stored": "us", "operator": "us", "parent": "us"}, []),
+        (
+            {"doj-28cfr202": "internal"},
+            {"stored": "us", "operator": "us", "parent": "hk"},
+            ["doj-28cfr202-concern"],
+        ),
+        ({"doj-28cfr202": "internal"}, {"stored": "us", "operator": "us"}, ["doj-28cfr202-concern"]),
+    ],
+)
+def test_a_set_asks_what_is_recorded(include: Any, handling: Any, denied: list[str]) -> None:
+    """In the States, or in Switzerland where a transfer is asked about."""
+    region = "us" if "doj" in str(include) else "ch"
+    deployment = {"id": "a", "model": "openai/gpt-5.5", "provider": "openai", "api_key": "k"}
+    part = deployment | {"region": region, "handling": handling}
+    policies = {"default": "internal", "rules": [OPEN], "include": include}
+    router = Router.from_config({"deployments": [part], "policies": policies})
+    assert sorted(router.permissions("hello").deployments["a"].rules) == denied
