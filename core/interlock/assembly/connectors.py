@@ -16,6 +16,7 @@ from interlock.assembly.destinations import (
     written_key,
 )
 from interlock.assembly.offers import Offers
+from interlock.assembly.places import handled
 from interlock.config import Config, ConnectorConfig
 from interlock.config.options import BrokenSchema, read_options
 from interlock.errors import ConfigError, PermitError
@@ -118,7 +119,7 @@ class _Maker:
         return Destination(
             id=item.id,
             region=region,
-            handling=handling.at(region) if on_premise or region == LOCAL else handling,
+            handling=handled(handling, region=region, own_ground=on_premise),
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),
             on_premise=on_premise,

@@ -14,11 +14,11 @@ from interlock.assembly.destinations import (
     written_key,
 )
 from interlock.assembly.offers import Offers
+from interlock.assembly.places import Address, Places, check_words, handled
 from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig
 from interlock.http import origin_of, without_login
 from interlock.protocols import ProviderFacts
-from interlock.types.handling import UNRECORDED
 from interlock.types.jurisdictions import is_cloud_region, normalise
 from interlock.types.models import (
     Credential,
@@ -95,16 +95,22 @@ class DeploymentMaker:
     def reached(self, card: ModelCard, endpoint: Endpoint, id_: str) -> Deployment:
         """A card's deployment where the environment's key reaches it, or would."""
         facts = self._facts.get(endpoint.provider)
+        region = endpoint.region if facts is None or endpoint.region else facts.region
+        own = _address(facts, region)
         keeps = facts is None or facts.keeps(endpoint.name)
         on_premise = bool(facts and facts.on_premise and keeps)
+        address = Address(provider=endpoint.provider, base_url=own, own=own, name=endpoint.name)
+        usual = region if keeps or region != LOCAL else GLOBAL
+        place = Places(facts).at(address, declared="", usual=usual)
         return Deployment(
             id=id_,
             card=card,
             provider=endpoint.provider,
-            region=endpoint.region if keeps or endpoint.region != LOCAL else GLOBAL,
-            handling=UNRECORDED.at(LOCAL) if keeps and endpoint.region == LOCAL else UNRECORDED,
+            region=place.region,
+            handling=handled(place.handling, region=place.region, own_ground=on_premise),
+            pins=place.pins,
             name=endpoint.name,
-            base_url=_address(facts, endpoint.region),
+            base_url=own,
             credential=self._from_environment(endpoint.provider, facts),
             on_premise=on_premise,
             timeouts=self._timeouts,
@@ -129,7 +135,9 @@ class DeploymentMaker:
         if not keeps:
             self._check_passed_on(item, name, key)
             usual = usual if usual != LOCAL else GLOBAL
-        region = item.places or usual
+        declared = item.places
+        region = declared or usual
+        places = Places(facts)
         own = _address(facts, region)
         base_url, login = without_login((item.base_url or own).rstrip("/"))
         at_home = usual_address = True
@@ -138,17 +146,30 @@ class DeploymentMaker:
             usual_address = not item.base_url or _same_origin(base_url, own)
             at_home = usual_address or loopback(base_url)
         if facts:
-            check_region(self._config, item.region or (usual if at_home else ""), base_url, f"{key}.region")
+            vendors = places.is_vendors(base_url)
+            known = usual if at_home else GLOBAL if vendors and not places.asks_for_a_region() else ""
+            check_region(self._config, declared or known, base_url, f"{key}.region")
+            check_words(self._config, item, places.offers, key)
         on_premise = item.on_premise
         if on_premise is None:
             on_premise = bool(facts and facts.on_premise and at_home and keeps)
-        handling = item.handling.over(UNRECORDED)
+        address = Address(provider=item.provider, base_url=base_url, own=own, name=name)
+        place = places.at(
+            address,
+            declared=declared,
+            usual=usual,
+            deployment_type=item.deployment_type or "",
+            attested=item.attested or "",
+        )
+        handling = item.handling.over(place.handling)
         return Deployment(
             id=item.id,
             card=replace(card, context_window=item.context_window) if item.context_window else card,
             provider=item.provider,
-            region=region,
-            handling=handling.at(region) if on_premise or region == LOCAL else handling,
+            region=place.region,
+            declared=declared,
+            handling=handled(handling, region=place.region, own_ground=on_premise),
+            pins=place.pins,
             name=name,
             base_url=base_url,
             credential=self._credential(item, facts, f"{key}.api_key"),

@@ -238,6 +238,8 @@ class DeploymentConfig(DestinationConfig):
     max_concurrency: Limit | None = None
     traits: TraitsTable = UNKNOWN
     treatment: Literal["as_is", "sealed"] | None = None
+    deployment_type: Text | None = None
+    attested: Text | None = None
 
 
 class EnsembleConfig(Part):

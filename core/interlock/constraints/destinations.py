@@ -61,7 +61,8 @@ def under(
     ):
         reached = touching(place, provider)
         if reached is not None and (found := sorted(reached & denied)):
-            return f"{who} in {place}{_told(destination)}; the law of {' and '.join(found)} is denied"
+            told = _told(destination, way_out=False)
+            return f"{who} in {place}{told}; the law of {' and '.join(found)} is denied"
     lacking = "where it is processed" if touching(region, provider) is None else "who operates it"
     if handling.operator and lacking == "who operates it":
         lacking = "who owns its operator"
@@ -84,17 +85,17 @@ def denied(names: Iterable[str], among: frozenset[str]) -> str | None:
     return None
 
 
-def _told(destination: Destination) -> str:
-    """Who says so, in parentheses, where it is recorded."""
+def _told(destination: Destination, *, way_out: bool = True) -> str:
+    """Who says so, in parentheses, where it is recorded; what leads to a narrower place unless unwanted."""
     handling = destination.handling
     if not (handling.note or handling.source):
         return ""
     host = urlsplit(destination.base_url).hostname or destination.id
     said = ", ".join(part for part in (host, handling.as_of and f"as of {handling.as_of}") if part)
-    words = [
-        part for part in (handling.note.rstrip("."), handling.source and f"see {handling.source}") if part
-    ]
-    return f" ({said}: {'; '.join(words)})"
+    source = handling.source and f"see {handling.source}"
+    note = handling.note.rstrip(".") if way_out else ""
+    words = "; ".join(part for part in (note, source) if part)
+    return f" ({said}: {words})" if words else ""
 
 
 def _processed(region: str) -> str:

@@ -77,6 +77,9 @@ class ProviderFacts:
         base_url: the root, version included; empty when the user must give one, or when nothing is sent.
             `{region}` in it stands for the deployment's cloud region; without one, the user must give a root.
         region: where requests are processed unless a deployment says otherwise; empty when the user must say.
+        offers: where its rows are that say where it processes what, `package:file`; read when a router is
+            made. They then go before `region` and before what a user declares of the vendor's own addresses.
+        hosts: patterns of further host names that are the vendor's own, as `fnmatch` has them.
         needs_key: False for servers that commonly run without one.
         passes_on: how names of models end that the provider's server sends on to a cloud of its vendor's.
             Such a deployment is `global` unless it says otherwise, and neither `local` nor on premise.
@@ -91,6 +94,8 @@ class ProviderFacts:
     env: tuple[str, ...] = ()
     base_url: str = ""
     region: str = ""
+    offers: str = ""
+    hosts: tuple[str, ...] = ()
     needs_key: bool = True
     in_process: bool = False
     on_premise: bool = False

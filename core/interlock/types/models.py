@@ -276,6 +276,8 @@ class Deployment(Destination):
         traits: what the model takes here, where that differs from its card.
         unserved: why nothing is known to answer to its name there, and the way out; it is asked all the same.
         treatment: how requests may reach it, as a `Candidate` has it; None leaves that to who decides.
+        declared: the region that its user wrote, as it was written; where the vendor's word goes before it,
+            `region` is another. Empty where none was written.
         pins: place -> fields of the request's body with which the vendor processes it there alone.
     """
 
@@ -287,6 +289,7 @@ class Deployment(Destination):
     traits: Traits = UNKNOWN
     unserved: str = ""
     treatment: Literal["as_is", "sealed"] | None = None
+    declared: str = ""
     pins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

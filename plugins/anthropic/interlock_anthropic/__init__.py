@@ -15,7 +15,8 @@ FACTS = ProviderFacts(
     name=NAME,
     env=("ANTHROPIC_API_KEY",),
     base_url="https://api.anthropic.com/v1",
-    region="us",
+    region="global",
+    offers="interlock_anthropic:offers.toml",
     hint="Set ANTHROPIC_API_KEY to a key from platform.claude.com/settings/keys.",
 )
 

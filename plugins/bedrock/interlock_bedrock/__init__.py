@@ -16,6 +16,13 @@ FACTS = ProviderFacts(
     name=NAME,
     env=("AWS_BEARER_TOKEN_BEDROCK",),
     base_url="https://bedrock-runtime.{region}.amazonaws.com",
+    offers="interlock_bedrock:offers.toml",
+    # Endpoints for FIPS and of private networks, and those with IPv6.
+    hosts=(
+        "*bedrock-runtime*.amazonaws.com",
+        "*bedrock-runtime*.amazonaws.com.cn",
+        "*bedrock-runtime*.api.aws",
+    ),
     needs_key=False,
     example="eu.anthropic.claude-opus-4-20250514-v1:0, the id of a model or of an inference profile",
     hint="Set AWS_BEARER_TOKEN_BEDROCK to a Bedrock key, or AWS credentials as for any AWS tool.",

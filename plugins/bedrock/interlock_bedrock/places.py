@@ -1,4 +1,4 @@
-"""Where Bedrock processes a request: an inference profile may take it out of the endpoint's own region."""
+"""Where Bedrock is asked, and what of a deployment contradicts its region: an address, an ARN, a profile."""
 
 import re
 from functools import lru_cache
@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 
 from interlock.protocols import API, ConstraintCall, SurveyCall
 from interlock.types.jurisdictions import (
-    GLOBAL,
     UnknownRegionError,
     is_cloud_region,
-    jurisdictions_of,
+    lies_in,
     normalise,
-    place_of,
     satisfies,
+    touching,
 )
 from interlock.types.models import Deployment
 from interlock_bedrock.vendor import NAME
@@ -75,24 +74,24 @@ def endpoint_region(base_url: str) -> str | None:
 def signing_region(deployment: Deployment) -> str | None:
     """The region that a signature is for: the address's, else the deployment's when it is a cloud region."""
     named = endpoint_region(deployment.base_url)
-    if named is None and is_cloud_region(deployment.region):
-        named = normalise(deployment.region)
+    region = deployment.declared or deployment.region
+    if named is None and is_cloud_region(region):
+        named = normalise(region)
     return named
 
 
 def strays(deployment: Deployment) -> str | None:
     """In a sentence, why the deployment processes elsewhere than its region says; None when it does not."""
-    return _strays(deployment.name, deployment.region, deployment.base_url)
+    declared = deployment.declared or deployment.region
+    return _strays(deployment.name, declared, deployment.region, deployment.base_url)
 
 
 @lru_cache(maxsize=1024)
-def _strays(name: str, region: str, base_url: str) -> str | None:
-    if _place(region) == GLOBAL:
-        return None
+def _strays(name: str, declared: str, region: str, base_url: str) -> str | None:
     model = model_of(name)
     for what, other in (("base_url", endpoint_region(base_url)), ("the model's ARN", model.region)):
-        if other and other != region and _place(region) not in jurisdictions_of(other):
-            return f"{what} names region {other}, which is not in {region}, the deployment's region"
+        if other and other != declared and not lies_in(other, declared, NAME):
+            return f"{what} names region {other}, which is not in {declared}, the deployment's region"
     if model.profile is None or _overlap(model.profile, region):
         return None
     return (
@@ -102,20 +101,19 @@ def _strays(name: str, region: str, base_url: str) -> str | None:
 
 
 def _overlap(profile: str, region: str) -> bool:
-    """Whether one of the two lies in the other. Which residency it meets is for each request to decide."""
-    return _place(region) in jurisdictions_of(profile) or _place(profile) in jurisdictions_of(region)
-
-
-def _place(region: str) -> str:
-    """The jurisdiction: of `eu-central-1` that is `de`. What has none stands for itself."""
-    try:
-        return place_of(region, NAME)
-    except UnknownRegionError:
-        return region
+    """Whether some of the one lies in the other. Which residency it meets is for each request to decide."""
+    there, here = touching(profile, NAME), touching(region, NAME)
+    if here is None:
+        return True
+    return there is not None and not there.isdisjoint(here)
 
 
 class InferenceProfile:
-    """Excludes deployments whose inference profile leaves their region, or the residency asked for."""
+    """Excludes deployments of which some part contradicts their region.
+
+    Where a profile processes is said by the rows of Amazon's own addresses. Behind another, such as a
+    gateway's, the region is the user's word, and a profile must meet the residency besides.
+    """
 
     api = API
     name = "inference_profile"
@@ -132,8 +130,11 @@ class InferenceProfile:
         why = strays(deployment)
         if why is not None:
             return why
-        profile, allowed = model_of(deployment.name).profile, call.constraints.residency
-        if profile is None or not allowed or satisfies(profile, allowed):
+        allowed = call.constraints.residency
+        if not allowed or endpoint_region(deployment.base_url) is not None:
+            return None
+        profile = model_of(deployment.name).profile
+        if profile is None or satisfies(profile, allowed):
             return None
         return (
             f"the inference profile {profile}. processes anywhere in {profile}; "

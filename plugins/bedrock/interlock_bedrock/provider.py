@@ -41,8 +41,9 @@ class BedrockProvider(HttpProvider):
         }
         region = signing_region(deployment)
         if region is None:
+            named = deployment.declared or deployment.region
             raise InvalidRequest(
-                f"there is no region to sign for: neither {deployment.region!r} nor base_url names a cloud "
+                f"there is no region to sign for: neither {named!r} nor base_url names a cloud "
                 "region; set region to one, such as eu-central-1, or use a Bedrock key"
             )
         proof = await aside(self._credentials.sign, request, sealed, region)

@@ -17,6 +17,7 @@ FACTS = ProviderFacts(
     env=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     base_url="https://generativelanguage.googleapis.com/v1beta",
     region="global",
+    offers="interlock_google:offers.toml",
     hint="Set GEMINI_API_KEY to a key from aistudio.google.com/apikey.",
 )
 

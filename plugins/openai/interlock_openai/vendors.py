@@ -103,7 +103,13 @@ class Vendor:
 
 
 def _cloud(name: str, env: str, base_url: str, region: str, hint: str) -> ProviderFacts:
-    return ProviderFacts(name=name, env=(env,), base_url=base_url, region=region, hint=hint)
+    return ProviderFacts(
+        name=name, env=(env,), base_url=base_url, region=region, offers=_offers(name), hint=hint
+    )
+
+
+def _offers(name: str) -> str:
+    return f"interlock_openai:offers/{name}.toml"
 
 
 def _server(name: str, base_url: str, hint: str, passes_on: tuple[str, ...] = ()) -> ProviderFacts:
@@ -127,7 +133,7 @@ OPENAI = Vendor(
         "openai",
         "OPENAI_API_KEY",
         "https://api.openai.com/v1",
-        "us",
+        "global",
         "Set OPENAI_API_KEY to a key from platform.openai.com/api-keys.",
     ),
     max_tokens="max_completion_tokens",
@@ -148,6 +154,7 @@ AZURE = replace(
         env=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
         hint="Set AZURE_API_KEY, base_url to https://<resource>.openai.azure.com, and the resource's region.",
         takes_query=True,
+        offers=_offers("azure"),
     ),
     auth="api-key",
     azure=True,
@@ -158,7 +165,7 @@ ZHIPU = Vendor(
         "zhipu",
         "ZHIPU_API_KEY",
         "https://api.z.ai/api/paas/v4",
-        "cn",
+        "cn+sg",
         "Set ZHIPU_API_KEY to a key from z.ai; keys of the mainland platform need "
         "base_url: https://open.bigmodel.cn/api/paas/v4.",
     ),
@@ -222,7 +229,7 @@ MISTRAL = Vendor(
         "mistral",
         "MISTRAL_API_KEY",
         "https://api.mistral.ai/v1",
-        "eu",
+        "global",
         "Set MISTRAL_API_KEY to a key from console.mistral.ai.",
     ),
     seed="random_seed",
@@ -249,7 +256,7 @@ GROQ = Vendor(
         "groq",
         "GROQ_API_KEY",
         "https://api.groq.com/openai/v1",
-        "us",
+        "global",
         "Set GROQ_API_KEY to a key from console.groq.com.",
     ),
     max_tokens="max_completion_tokens",
@@ -268,7 +275,7 @@ TOGETHER = Vendor(
         "together",
         "TOGETHER_API_KEY",
         "https://api.together.ai/v1",
-        "us",
+        "global",
         "Set TOGETHER_API_KEY to a key from api.together.ai.",
     ),
     user=None,

@@ -16,7 +16,7 @@ def wire(environ=None, **deployment):
 
 def test_what_is_left_out_comes_from_card_and_provider():
     deployment = wire({"OPENAI_API_KEY": "k"})
-    assert (deployment.base_url, deployment.region) == ("https://api.openai.com/v1", "us")
+    assert (deployment.base_url, deployment.region) == ("https://api.openai.com/v1", "global")
     assert (deployment.name, deployment.timeouts) == ("gpt-5.5", Timeouts())
     assert (deployment.credential.secret.reveal(), deployment.credential.source) == (
         "k",
@@ -183,8 +183,8 @@ def test_an_address_of_ones_own_has_a_region_of_its_own():
     with pytest.raises(ConfigError, match=r"deployments.0.region: is missing"):
         wire(**away)
     assert wire(**away, region="us").region == "us"
-    assert wire(**away | {"base_url": "https://api.mistral.ai/v2"}).region == "eu"
-    assert wire(**away | {"base_url": "http://127.0.0.1:8080/v1"}).region == "eu"
+    assert wire(**away | {"base_url": "https://api.mistral.ai/v2"}).region == "global"
+    assert wire(**away | {"base_url": "http://127.0.0.1:8080/v1"}).region == "global"
 
 
 def test_a_server_elsewhere_is_not_on_premise_unless_one_says_so():

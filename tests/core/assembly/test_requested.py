@@ -63,7 +63,7 @@ def test_what_is_made_knows_its_maker_and_nothing_that_could_exclude():
     one = router("OPENAI")
     asked(one, "gpt-0-never-made")
     made = one.deployments["openai:gpt-0-never-made"]
-    assert (made.card.maker, made.card.jurisdiction, made.region) == ("OpenAI", "us", "us")
+    assert (made.card.maker, made.card.jurisdiction, made.region) == ("OpenAI", "us", "global")
     assert (made.card.context_window, made.card.capabilities, made.rates) == (None, frozenset(), None)
     assert made.base_url == "https://api.openai.com/v1"
 

@@ -95,12 +95,12 @@ def test_needs_no_key(run, monkeypatch):
 
 
 def test_keys_are_found_in_the_environment(run, monkeypatch):
-    for vendor in ("ZHIPU", "OPENAI", "MISTRAL"):
+    for vendor in ("DEEPSEEK", "OPENAI", "MISTRAL"):
         monkeypatch.setenv(f"{vendor}_API_KEY", "anything")
-    result = run("explain", "--json", "--residency", "eu", "A poem")
+    result = run("explain", "--json", "--residency", "cn", "A poem")
     data = json.loads(result.stdout)
-    assert data["shortlist"][0]["model"] == "mistral/mistral-large-3"
-    assert "the residency allows eu only" in data["excluded"]["openai/gpt-5.5"]
+    assert data["shortlist"][0]["model"] == "deepseek/deepseek-v3"
+    assert "the residency allows cn only" in data["excluded"]["openai/gpt-5.5"]
     assert "anything" not in result.output
 
 

@@ -107,10 +107,48 @@ def test_the_address_follows_from_the_region() -> None:
 
 
 def test_a_router_excludes_what_strays_and_says_why() -> None:
-    router = Router(assemble(config("us.anthropic.claude-4-opus"), environ=SIGNED_IN))
+    elsewhere = ARN.format("us-east-1", "application-inference-profile", "abc")
+    router = Router(assemble(config(elsewhere), environ=SIGNED_IN))
     decision = router.decide("hello")
     assert decision.shortlist == ()
-    assert "the inference profile us." in decision.excluded["claude"]
+    assert "the model's ARN names region us-east-1" in decision.excluded["claude"]
+
+
+def test_behind_a_gateway_a_profile_must_still_meet_its_region_and_the_residency() -> None:
+    def excluded(name: str, region: str, **constraints: Any) -> bool:
+        source = config(name, region, base_url="https://gateway.example/bedrock")
+        router = Router(assemble(source, environ=SIGNED_IN))
+        return not router.decide("hello", constraints=constraints).shortlist
+
+    assert excluded("us.anthropic.claude-4-opus", "eu")
+    assert excluded("eu.anthropic.claude-4-opus", "de", residency=["de"])
+    assert not excluded("eu.anthropic.claude-4-opus", "de", residency=["eu"])
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("us.anthropic.claude-4-opus", "ca+us"),
+        ("anthropic.claude-4-opus", "eu-central-1"),
+        ("global.anthropic.claude-4-opus", "global"),
+        ("eu.anthropic.claude-opus-4-6-v1", "ch+de+es+fr+ie+it+se"),
+    ],
+)
+@pytest.mark.parametrize(
+    "host",
+    [
+        "bedrock-runtime.eu-central-1.amazonaws.com",
+        "bedrock-runtime-fips.eu-central-1.amazonaws.com",
+        "vpce-1.bedrock-runtime.eu-central-1.vpce.amazonaws.com",
+        "bedrock-runtime.eu-central-1.api.aws",
+    ],
+)
+def test_a_profile_says_where_amazon_processes_and_the_region_where_to_sign(
+    name: str, region: str, host: str
+) -> None:
+    made = assemble(config(name, base_url=f"https://{host}"), environ={}).deployments["claude"]
+    assert (made.region, made.declared) == (region, "eu-central-1")
+    assert signing_region(made) == "eu-central-1"
 
 
 @pytest.mark.parametrize(

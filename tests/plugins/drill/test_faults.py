@@ -30,10 +30,12 @@ PAIRS = [
     (fault, form) for fault in FAULTS for form in FORMS if not (fault.streams_only and "complete" in form)
 ]
 # The catalogue's baseline: two retries, a 30 s limit on requests and silences, one healthy fallback.
+# At their vendors' own addresses the vendors' word would go before the region.
+GATEWAY = {"base_url": "https://gateway.example/v1", "region": "eu"}
 BASELINE = {
     "deployments": [
-        {"id": "first", "model": "zhipu/glm-5.2", "provider": "zhipu", "region": "eu"},
-        {"id": "second", "model": "mistral/mistral-large-3", "provider": "mistral", "region": "eu"},
+        {"id": "first", "model": "zhipu/glm-5.2", "provider": "zhipu", **GATEWAY},
+        {"id": "second", "model": "mistral/mistral-large-3", "provider": "mistral", **GATEWAY},
     ],
     "routes": {"conversational": ["first", "second"]},
     "timeouts": {"first_token": 10, "between_tokens": 30, "answer": 30, "total": 60},
@@ -143,6 +145,17 @@ def test_a_fault_is_skipped_when_nothing_may_be_asked():
     [result] = play(config, [BY_NUMBER[4]], ["complete"])
     assert result.outcome == "skipped"
     assert "first: processed in eu" in result.reason
+
+
+@pytest.mark.parametrize("rule", [{"storage": ["eu"]}, {"deny_laws": ["us"]}])
+def test_what_is_known_of_a_deployments_handling_holds_for_its_double(rule):
+    known = {"handling": {"stored": "eu", "operator": "fr", "parent": "fr"}}
+    first, *others = BASELINE["deployments"]
+    config = BASELINE | {"deployments": [{**first, **known}, *others], "constraints": rule}
+    [result] = play(config, [BY_NUMBER[4]], ["complete"])
+    assert (result.outcome, result.reason) == ("failed", "no answer: Unavailable")
+    [result] = play(BASELINE | {"constraints": rule}, [BY_NUMBER[4]], ["complete"])
+    assert result.outcome == "skipped"
 
 
 DECISION = Decision(task="conversational", confidence=1.0, reason="primary_optimal")

@@ -13,6 +13,7 @@ from interlock.errors import ConfigError
 from interlock.hookspecs import hookimpl
 from interlock.protocols import API, Constraint, ConstraintCall
 from interlock.router import Router
+from interlock.types.handling import Handling
 from interlock.types.jurisdictions import place_of
 from interlock.types.models import Deployment, Timeouts
 from interlock.types.request import Request
@@ -274,6 +275,17 @@ def _rest(wiring: Wiring, scale: float) -> dict[str, Any]:
     return rest
 
 
+def _handled(known: Handling) -> dict[str, Any]:
+    return {
+        "stored": known.stored,
+        "operator": known.operator or None,
+        "parent": known.parent or None,
+        "agreements": sorted(known.agreements),
+        "retention_days": known.retention_days,
+        "training": known.training,
+    }
+
+
 def _part(deployment: Deployment, base_url: str) -> Mapping[str, Any]:
     """The deployment as the configuration of its double."""
     return {
@@ -283,6 +295,7 @@ def _part(deployment: Deployment, base_url: str) -> Mapping[str, Any]:
         # The name of a region means what its own provider means by it.
         "region": place_of(deployment.region, deployment.provider),
         "on_premise": deployment.on_premise,
+        "handling": _handled(deployment.handling),
         "treatment": deployment.treatment,
         "name": deployment.name,
         "base_url": base_url,

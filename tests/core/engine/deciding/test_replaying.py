@@ -55,6 +55,17 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "load": {"balance": "least_busy"},
     },
     "strict": {
+        "deployments": [
+            {"id": "openai/gpt-5.5", "model": "openai/gpt-5.5", "provider": "openai", **CLOUD},
+            {
+                "id": "mistral",
+                "model": "mistral/mistral-large-3",
+                "provider": "mistral",
+                **CLOUD,
+                "region": "eu",
+            },
+            {"id": "zhipu", "model": "zhipu/glm-5.2", "provider": "zhipu"},
+        ],
         "constraints": {"residency": ["eu", "us"], "deny_vendors": ["mistral"]},
         "routes": {"code_generation": ["mistral/mistral-large-3", "openai/gpt-5.5"]},
     },
