@@ -10,7 +10,8 @@ CONFIG = """\
 deployments:
   - {id: inhouse, model: zhipu/glm-5.2, provider: openai-compatible, base_url: "http://10.0.0.5:8000/v1",
      region: de, on_premise: true}
-  - {id: us, model: openai/gpt-5.5, provider: openai, region: us,
+  - {id: us, model: openai/gpt-5.5, provider: openai-compatible, region: us,
+     base_url: "https://gateway.example/v1", api_key: k,
      handling: {stored: us, operator: us, parent: us, training: false}}
 policies:
   default: internal
