@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from interlock.cli import show
+from interlock.cli.places import offer_rows
 from interlock.errors import RequestError
 from interlock.plugins import PluginReport
 from interlock.types.names import nearest
@@ -13,6 +14,7 @@ from interlock.types.names import nearest
 if TYPE_CHECKING:
     from interlock.assembly.offers import Offers
     from interlock.config.described import Option
+    from interlock.protocols import ProviderFacts
 
 
 def matching(reports: list[PluginReport], name: str) -> list[PluginReport]:
@@ -55,6 +57,12 @@ def options_of(report: PluginReport, offers: "Offers") -> "dict[str, list[Option
     return found
 
 
+def providers_of(report: PluginReport, offers: "Offers") -> "list[ProviderFacts]":
+    """The facts of the providers that it offers and that a router takes from it."""
+    names = report.offers.get("interlock_providers", ())
+    return [offers.providers[name].facts for name in names if name in offers.providers]
+
+
 def rows(options: "dict[str, list[Option]]") -> Iterator[tuple[str, str, str, str]]:
     """Key, type, default and meaning."""
     for where, each in options.items():
@@ -75,6 +83,8 @@ def write(reports: list[PluginReport], offers: "Offers") -> None:
         parts: list[Any] = [((report.name, ""), facts)]
         if found := list(rows(options_of(report, offers))):
             parts.append((("Option", "Type", "Default", "Meaning"), found))
+        if places := [row for facts in providers_of(report, offers) for row in offer_rows(facts)]:
+            parts.append((("Row", "Processed in", "Stored in", "As of", "Source"), places))
         show.tables(*parts)
 
 

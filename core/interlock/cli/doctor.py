@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,6 +12,7 @@ import typer
 from interlock.cli import show
 from interlock.cli.detectors import DetectorState, examine_detectors
 from interlock.cli.failures import FAILED
+from interlock.cli.places import handling_data, place_doubts
 from interlock.cli.readiness import Readiness, doubts, examine
 from interlock.cli.session import session
 from interlock.cli.stores import Store, examine_stores
@@ -40,11 +41,15 @@ def doctor(
     detectors = examine_detectors(wiring)
     with _spinner("Connecting …"):
         findings, stores = asyncio.run(_examine_all(wiring))
+    doubtful = _doubts(wiring, findings)
     if as_json:
         beside = (*map(_connector_data, connectors), *map(_detector_data, detectors))
-        show.write_json([*map(_data, findings), *map(_store_data, stores), *beside])
+        show.write_json([*(_data(each, doubtful) for each in findings), *map(_store_data, stores), *beside])
     else:
         _show(findings, stores, connectors, detectors)
+        for name, sentences in doubtful.items():
+            for sentence in sentences:
+                show.note(f"{name}: {sentence}")
         if absent := not_installed(wiring.host):
             show.note(f"Switched off, and not installed here: {', '.join(absent)}.")
     ready = sum(finding.ready for finding in findings)
@@ -103,13 +108,19 @@ def _show(
         (("Not ready", "What to do"), steps),
     ]
     show.tables(*(part for part in parts if part[1]))
-    for finding in findings:
-        for doubt in _doubts(finding):
-            show.note(f"{finding.deployment.id}: {doubt}")
 
 
-def _doubts(finding: Readiness) -> tuple[str, ...]:
-    return doubts(finding.deployment, datetime.now(UTC).date())
+def _doubts(wiring: "Wiring", findings: Sequence[Readiness]) -> dict[str, tuple[str, ...]]:
+    """Of each deployment, what is unwise or doubtful and keeps nobody from asking it, in sentences."""
+    today = datetime.now(UTC).date()
+    types = {item.id: item.deployment_type for item in wiring.config.deployments}
+    found = {}
+    for deployment in (finding.deployment for finding in findings):
+        provider = wiring.offers.providers.get(deployment.provider)
+        facts = provider.facts if provider else None
+        places = place_doubts(deployment, facts, types.get(deployment.id), today)
+        found[deployment.id] = (*doubts(deployment, today), *(f"{each}." for each in places))
+    return found
 
 
 def _step(problem: str, step: str) -> str:
@@ -128,20 +139,22 @@ def _connection(finding: Readiness) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _data(finding: Readiness) -> dict[str, Any]:
+def _data(finding: Readiness, doubtful: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     deployment = finding.deployment
     return {
         "deployment": deployment.id,
         "model": deployment.model,
         "provider": deployment.provider,
         "region": deployment.region,
+        "declared": deployment.declared,
+        "handling": handling_data(deployment.handling),
         "credential": finding.credential,
         "connection": finding.reach,
         "detail": finding.detail,
         "seconds": None if finding.seconds is None else round(finding.seconds, 4),
         "ready": finding.ready,
         "next_step": finding.next_step,
-        "warning": " ".join(_doubts(finding)),
+        "warning": " ".join(doubtful[deployment.id]),
     }
 
 

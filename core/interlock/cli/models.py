@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.cli import show
+from interlock.cli.places import handling_data
 from interlock.cli.readiness import is_ready
 from interlock.cli.session import session
 from interlock.types.models import Deployment, ModelCard
@@ -30,7 +31,7 @@ def models(
     if as_json:
         show.write_json([_data(card, serving[name], ready) for name, card in cards.items()])
         return
-    columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Served")
+    columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Served", "Processed in")
     show.tables((columns, [_row(card, serving[name], ready) for name, card in cards.items()]))
     for deployment in wiring.deployments.values():
         if deployment.unserved:
@@ -47,6 +48,7 @@ def _row(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) ->
         card.jurisdiction or "-",
         show.names(sorted(each.replace("_", " ") for each in card.capabilities - {"text"})),
         show.names(served),
+        show.names({each.region: True for each in deployments}),
     )
 
 
@@ -85,6 +87,8 @@ def _data(card: ModelCard, deployments: Sequence[Deployment], ready: set[str]) -
                 "id": each.id,
                 "provider": each.provider,
                 "region": each.region,
+                "declared": each.declared,
+                "handling": handling_data(each.handling),
                 "name": each.name,
                 "context_window": each.card.context_window,
                 "ready": each.id in ready,

@@ -12,6 +12,7 @@ import typer
 
 from interlock.cli import described, new, show
 from interlock.cli.failures import FAILED
+from interlock.cli.places import offer_data
 from interlock.cli.session import session
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost, PluginReport
@@ -121,6 +122,7 @@ def _data(report: PluginReport, offers: "Offers") -> dict[str, Any]:
             where: [asdict(option) for option in options]
             for where, options in described.options_of(report, offers).items()
         },
+        "places": [row for facts in described.providers_of(report, offers) for row in offer_data(facts)],
         "failures": report.failures,
     }
 

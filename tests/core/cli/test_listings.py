@@ -19,9 +19,19 @@ def test_models_show_price_window_and_deployments(configured, run):
         next(line for line in text.splitlines() if line.startswith(start))
         for start in ("Model", "zhipu/glm-5.2")
     )
-    assert header.split() == ["Model", "Context", "In", "Out", "From", "Capabilities", "Served"]
+    assert header.split() == [
+        "Model",
+        "Context",
+        "In",
+        "Out",
+        "From",
+        "Capabilities",
+        "Served",
+        "Processed",
+        "in",
+    ]
     assert glm.split()[:5] == ["zhipu/glm-5.2", "128,000", "$1.4", "$4.4", "cn"]
-    assert glm.endswith(" good")
+    assert glm.endswith(" good    eu")
 
 
 def test_models_as_json(configured, run):
@@ -31,11 +41,13 @@ def test_models_as_json(configured, run):
     assert glm["price"]["input"] == 1.4
     assert "tools" in glm["capabilities"]
     (good,) = glm["deployments"]
-    price = good.pop("price")
+    price, handling = good.pop("price"), good.pop("handling")
+    assert (handling["stored"], handling["offer"]) == ("global", "")
     assert good == {
         "id": "good",
         "provider": "openai-compatible",
         "region": "eu",
+        "declared": "eu",
         "name": "good",
         "context_window": 128_000,
         "ready": True,
@@ -68,7 +80,7 @@ def test_a_model_whose_name_is_not_served_is_not_called_ready(run, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "anything")
     result = run("models")
     claude = next(line for line in result.stdout.splitlines() if line.startswith("anthropic/claude-4-opus"))
-    assert claude.endswith("   not served")
+    assert claude.endswith("   not served  global")
     assert "such as claude-opus-4-8, which is another model" in result.stderr
 
 
@@ -76,9 +88,9 @@ def test_a_deployment_that_lacks_its_key_is_not_ready(run, monkeypatch):
     def glm():
         return next(line for line in run("models").stdout.splitlines() if line.startswith("zhipu/glm-5.2"))
 
-    assert glm().endswith(" not ready")
+    assert glm().endswith(" not ready  cn+sg")
     monkeypatch.setenv("ZHIPU_API_KEY", "anything")
-    assert glm().endswith("   ready")
+    assert glm().endswith("   ready      cn+sg")
 
 
 class _Raises:
