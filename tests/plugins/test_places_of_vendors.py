@@ -203,6 +203,13 @@ def test_a_type_that_the_provider_does_not_have_is_refused(
     assert (caught.value.key, caught.value.suggestion) == ("deployments.0.deployment_type", suggestion)
 
 
+@pytest.mark.parametrize("name", ["openai", "mistral", "groq", "together", "zhipu", "anthropic", "google"])
+def test_what_a_provider_says_of_its_usual_address_is_what_its_row_says(name: str) -> None:
+    router = Router(assemble({"deployments": [{**GPT, "id": "it", "provider": name}]}, environ={}))
+    facts = router.wiring.offers.providers[name].facts
+    assert router.wiring.deployments["it"].region == facts.region
+
+
 def test_what_the_keys_at_hand_reach_is_where_its_vendor_says() -> None:
     environ = {"OPENAI_API_KEY": "k", "ZHIPU_API_KEY": "k"}
     router = Router(assemble({}, environ=environ))

@@ -14,7 +14,7 @@ from interlock.assembly.destinations import (
     written_key,
 )
 from interlock.assembly.offers import Offers
-from interlock.assembly.places import Address, Places, check_words, handled
+from interlock.assembly.places import CalledAt, KnownPlaces, check_words, handled
 from interlock.catalog import Catalog
 from interlock.config import Config, DeploymentConfig
 from interlock.http import origin_of, without_login
@@ -99,9 +99,9 @@ class DeploymentMaker:
         own = _address(facts, region)
         keeps = facts is None or facts.keeps(endpoint.name)
         on_premise = bool(facts and facts.on_premise and keeps)
-        address = Address(provider=endpoint.provider, base_url=own, own=own, name=endpoint.name)
+        address = CalledAt(provider=endpoint.provider, base_url=own, own=own, name=endpoint.name)
         usual = region if keeps or region != LOCAL else GLOBAL
-        place = Places(facts).at(address, declared="", usual=usual)
+        place = KnownPlaces(facts).at(address, declared="", usual=usual)
         return Deployment(
             id=id_,
             card=card,
@@ -137,7 +137,7 @@ class DeploymentMaker:
             usual = usual if usual != LOCAL else GLOBAL
         declared = item.places
         region = declared or usual
-        places = Places(facts)
+        places = KnownPlaces(facts)
         own = _address(facts, region)
         base_url, login = without_login((item.base_url or own).rstrip("/"))
         at_home = usual_address = True
@@ -153,7 +153,7 @@ class DeploymentMaker:
         on_premise = item.on_premise
         if on_premise is None:
             on_premise = bool(facts and facts.on_premise and at_home and keeps)
-        address = Address(provider=item.provider, base_url=base_url, own=own, name=name)
+        address = CalledAt(provider=item.provider, base_url=base_url, own=own, name=name)
         place = places.at(
             address,
             declared=declared,

@@ -16,7 +16,7 @@ from interlock.types.names import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Placed:
     """Of a deployment. `region` is where it processes, `declared` what its user says."""
 
     region: str
@@ -26,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class CalledAt:
     """Where requests go: the provider, the root of its API, and what it calls the model there.
 
     `own` is the provider's own root, empty where it has none.
@@ -45,7 +45,7 @@ def offers_of(facts: ProviderFacts | None) -> tuple[Offer, ...]:
     return tuple(each for each in load_offers(facts.offers) if each.provider == facts.name)
 
 
-class Places:
+class KnownPlaces:
     """Knows the places of one provider's deployments."""
 
     def __init__(self, facts: ProviderFacts | None) -> None:
@@ -62,13 +62,13 @@ class Places:
         return any(each.asks_for_a_region for each in self.offers)
 
     def at(
-        self, address: Address, *, declared: str, usual: str, deployment_type: str = "", attested: str = ""
-    ) -> Place:
+        self, address: CalledAt, *, declared: str, usual: str, deployment_type: str = "", attested: str = ""
+    ) -> Placed:
         """`declared` is the user's word; without one, and without rows, it is the `usual` region."""
         vendors = self.is_vendors(address.base_url)
         if not vendors and (declared or not self.offers or not loopback(address.base_url)):
             said = Handling(source=attested) if attested else UNRECORDED
-            return Place(region=declared or usual, declared=declared, handling=said)
+            return Placed(region=declared or usual, declared=declared, handling=said)
         # What listens on this machine in a vendor's name, and says no more, is taken for the vendor.
         host = _host(address.base_url if vendors else address.own)
         offer = matching(
@@ -81,8 +81,8 @@ class Places:
         )
         if offer is None:
             known = Handling(note=f"nothing is known of where {address.provider} processes there")
-            return _attested(Place(region=GLOBAL, declared=declared, handling=known), attested)
-        place = Place(
+            return _attested(Placed(region=GLOBAL, declared=declared, handling=known), attested)
+        place = Placed(
             region=offer.region(declared, address.provider),
             declared=declared,
             handling=offer.handling(declared, address.provider),
@@ -98,7 +98,7 @@ class Places:
         return fnmatchcase(host, usual) or any(fnmatchcase(host, each) for each in facts.hosts)
 
 
-def _attested(place: Place, attested: str, provider: str = "") -> Place:
+def _attested(place: Placed, attested: str, provider: str = "") -> Placed:
     """The place that somebody has promised the user, where that lies inside of what the vendor says."""
     if not attested or not lies_in(place.declared, place.region, provider):
         return place

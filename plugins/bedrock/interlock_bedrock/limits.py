@@ -74,10 +74,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("the error flag of a tool's result, but for Claude and Nova", "a line `Error:` before the result"),
     ("cache marks, but for Claude 3.5 and later and Nova; more than four", "left out; the last four count"),
     ("users whose id holds other characters than requestMetadata takes", "left out"),
-    ("an inference profile or an ARN outside the deployment's region", "the deployment is excluded"),
+    ("an address or an ARN outside the deployment's region", "the deployment is excluded"),
     (
         "application inference profiles and prompt routers",
-        "their ARN does not say where they lead; the region is the deployment's word",
+        "their ARN does not say where they lead, so they count as anywhere; `attested` says otherwise",
     ),
     ("regions outside the aws partition (China, European Sovereign Cloud)", "base_url must be given"),
 )

@@ -152,7 +152,8 @@ AZURE = replace(
     facts=ProviderFacts(
         name="azure",
         env=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
-        hint="Set AZURE_API_KEY, base_url to https://<resource>.openai.azure.com, and the resource's region.",
+        hint="Set AZURE_API_KEY, base_url to https://<resource>.openai.azure.com, the resource's region and "
+        "the deployment_type.",
         takes_query=True,
         offers=_offers("azure"),
     ),
