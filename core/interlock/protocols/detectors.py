@@ -24,6 +24,10 @@ class Detector(Protocol):
         """What is in the text, in its order; no two overlap. Asked in threads, several at once, never on an
         event loop, and so may take its time. Raises where it cannot look: nothing found means that nothing is
         there.
+
+        Raises:
+            PluginError: something must be installed first. The message says what and how, and nothing of the
+                text: whoever made the call is told it.
         """
         ...
 

@@ -1,18 +1,20 @@
 """The guardrail: seals what is found in a request, and puts it back in what answers it."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Generator, Iterable
+from collections.abc import Awaitable, Collection, Generator, Iterable, Sequence
 from functools import cached_property
 from typing import Final, TypeVar
 
 from interlock import Request, Verdict
-from interlock.protocols import API, GuardCall, Release, ReleaseCall, RestoreCall
+from interlock.protocols import API, Detector, GuardCall, Release, ReleaseCall, RestoreCall
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, ToolResult
 from interlock.types.passages import PHASES, Passage
 from interlock_privacy.actions import OPEN
+from interlock_privacy.aside import Turns
+from interlock_privacy.combining import Combined
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
-from interlock_privacy.scanning import Finder, pieces, scan, scan_in_slices
+from interlock_privacy.scanning import Finder, ScanFailed, pieces, scan, scan_in_slices
 from interlock_privacy.sealing import Sealing
 from interlock_privacy.spreading import spread
 from interlock_privacy.tokens import Kept
@@ -30,7 +32,7 @@ class Privacy:
     """Works by its options; as the plugin offers it, by their defaults.
 
     `finder` is what looks for personal data, where it is not the detector that the options make; it may say
-    which other `kinds` it knows.
+    which other `kinds` it knows. `detectors` are those that the options name.
     """
 
     api = API
@@ -38,23 +40,38 @@ class Privacy:
     phases = PHASES
     rewrites = True
     listed = True
-    timeout = 10.0
     options = Options
 
-    def __init__(self, options: Options | None = None, *, finder: Finder | None = None) -> None:
+    def __init__(
+        self,
+        options: Options | None = None,
+        *,
+        finder: Finder | None = None,
+        detectors: Sequence[Detector] = (),
+    ) -> None:
         self._options = options or Options()
         self._given = finder
+        self._beside = detectors
         self._sealing = Sealing(self._options)
+        self._turns = Turns()
+        self.detectors = self._options.detectors
+        self.timeout = 30.0 if self.detectors else 10.0  # a model is loaded in some of the former
 
     def configured(self, options: Options) -> "Privacy":
         made = Privacy(options, finder=self._given)
-        made._finder, made._restorer  # noqa: B018 - made now, so that no call waits for it
-        return made
+        return made if options.detectors else _ready(made)
+
+    def detecting(self, detectors: Sequence[Detector]) -> "Privacy":
+        """Asking these besides. Raises ConfigError for a kind that neither the rules nor they find."""
+        self._options.check_kinds({kind for each in detectors for kind in each.kinds})
+        return _ready(Privacy(self._options, finder=self._given, detectors=detectors))
 
     def __repr__(self) -> str:
         return "Privacy()"
 
     def inspect(self, call: GuardCall) -> Verdict | Awaitable[Verdict]:
+        if self.detectors and call.answer is None:
+            return self._turns.take(self._asked(call, sliced=True))
         sliced = sum(len(each.text) for each in call.passages) > LARGE
         work = self._asked(call, sliced=sliced) if call.answer is None else self._answered(call)
         return _in_turns(work) if sliced else _at_once(work)
@@ -87,7 +104,8 @@ class Privacy:
         from interlock_privacy.detection import KINDS  # noqa: PLC0415 - as said below
 
         others: Iterable[str] = getattr(self._given, "kinds", ())
-        return frozenset(self._options.kinds) or frozenset((*KINDS, *others))
+        beside = (kind for each in self._beside for kind in each.kinds)
+        return frozenset(self._options.kinds) or frozenset((*KINDS, *others, *beside))
 
     def sealable(self, kinds: Collection[str]) -> bool:
         """Whether of a request that holds these kinds nothing would leave as it is, and the call go on."""
@@ -96,7 +114,10 @@ class Privacy:
     # Rules and patterns take a while to make, which who has the plugin and does not use it need not wait for.
     @cached_property
     def _finder(self) -> Finder:
-        return self._given or self._options.detector
+        rules = self._given or self._options.detector
+        if len(self._beside) < len(self.detectors):
+            raise RuntimeError("the detectors that the options name were not given")
+        return Combined(rules, self._beside, self._options.kinds) if self._beside else rules
 
     @cached_property
     def _restorer(self) -> Restorer:
@@ -106,10 +127,15 @@ class Privacy:
         if self._options.unseen == "block" and (part := _unseen(call.request, call.passages)):
             why = f"nobody can look into {part} for personal data; guardrails.privacy.unseen: pass lets it go"
             return Verdict(action="block", category="unseen", reason=why)
-        if sliced:
-            found = yield from scan_in_slices(self._finder, call.passages)
-        else:
-            found = scan(self._finder, call.passages)
+        try:
+            if sliced:
+                found = yield from scan_in_slices(self._finder, call.passages)
+            else:
+                found = scan(self._finder, call.passages)
+        except ScanFailed as error:
+            if not error.lacks:
+                raise
+            return Verdict(action="block", category="detector", reason=error.lacks.rstrip("."))
         if not found:
             return Verdict(kept=call.kept)
         found = yield from spread(found, call.passages)
@@ -130,6 +156,11 @@ class Privacy:
         if not count:
             return Verdict(kept=call.kept)
         return Verdict(action="flag", category=f"unknown_token:{count}", where=where, kept=call.kept)
+
+
+def _ready(privacy: Privacy) -> Privacy:
+    privacy._finder, privacy._restorer  # noqa: B018, SLF001 - made now, so that no call waits for it
+    return privacy
 
 
 def _at_once(work: Generator[None, None, T]) -> T:

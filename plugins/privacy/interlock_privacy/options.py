@@ -28,7 +28,8 @@ class Options:
     Attributes:
         actions: a kind of data, and what is done with it: refuse, mask, redact, tokenise, flag or ignore.
         default: what is done with every other kind; left out, secrets are redacted and the rest is tokenised.
-        kinds: the kinds that are looked for; left out, all.
+        detectors: the detectors of plugins that look for names and more, besides the rules.
+        kinds: the kinds that are looked for; left out, all, those of the detectors too.
         countries: the countries whose numbers are looked for, as two letters; left out, all.
         key: what tokens are made with; left out, a random one, and tokens change when the process ends.
         session: the metadata key that names a request's session; its run is the session where there is none.
@@ -39,6 +40,7 @@ class Options:
 
     actions: dict[str, Action] = field(default_factory=dict)
     default: Action | None = None
+    detectors: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     key: Secret | None = None
@@ -47,8 +49,8 @@ class Options:
     unseen: Literal["block", "pass"] = "block"
 
     def __post_init__(self) -> None:
-        _known("actions", self.actions)
-        _known("kinds", self.kinds)
+        if not self.detectors:  # what those find is known when they are there
+            self.check_kinds()
         for kind in self.actions:
             if self.kinds and kind not in self.kinds:
                 raise ConfigError(
@@ -57,13 +59,19 @@ class Options:
         if self.key is not None and len(self.key.reveal()) < _SHORTEST:
             raise ConfigError(f"a key has at least {_SHORTEST} characters.", key="key")
 
+    def check_kinds(self, more: Collection[str] = ()) -> None:
+        """Raises ConfigError for a kind that neither the rules find nor is one of `more`."""
+        _known("actions", self.actions, more)
+        _known("kinds", self.kinds, more)
+
     @property
     def detector(self) -> "Detector":
-        """Raises ConfigError for a country that no rule knows."""
-        from interlock_privacy.detection import Detector  # noqa: PLC0415 - it takes long, and only who uses it waits
+        """The rules. Raises ConfigError for a country that none knows."""
+        from interlock_privacy.detection import KINDS, Detector  # noqa: PLC0415 - takes long; who uses it waits
 
+        kinds = [kind for kind in self.kinds if kind in KINDS] if self.kinds else None
         try:
-            return Detector(kinds=self.kinds or None, countries=self.countries or None)
+            return Detector(kinds=kinds, countries=self.countries or None)
         except ValueError as error:
             raise ConfigError(f"{error}.", key="countries") from None
 
@@ -77,12 +85,13 @@ class Options:
 _SHORTEST = 16
 
 
-def _known(key: str, kinds: Collection[str]) -> None:
+def _known(key: str, kinds: Collection[str], more: Collection[str]) -> None:
     if not kinds:
         return
     from interlock_privacy.detection import KINDS  # noqa: PLC0415 - as above
 
+    known = dict.fromkeys([*KINDS, *sorted(more)])
     for kind in kinds:
-        if kind not in KINDS:
-            what = f"{kind!r:.40} is no kind of data; there are {', '.join(KINDS)}."
-            raise ConfigError(what, key=f"{key}.{kind}", suggestion=nearest(kind, KINDS))
+        if kind not in known:
+            what = f"{kind!r:.40} is no kind of data; there are {', '.join(known)}."
+            raise ConfigError(what, key=f"{key}.{kind}", suggestion=nearest(kind, known))

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
+from interlock.errors import PluginError
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
 
@@ -30,7 +31,14 @@ class Finder(Protocol):
 
 
 class ScanFailed(Exception):
-    """A text could not be looked into. Nothing of it, nor of what was raised, is said here."""
+    """A text could not be looked into. Nothing of it, nor of what was raised, is said here.
+
+    `lacks` says what must be installed first, where that is why.
+    """
+
+    def __init__(self, message: str, lacks: str = "") -> None:
+        super().__init__(message)
+        self.lacks = lacks
 
 
 def scan(finder: Finder, passages: Iterable[Passage]) -> Found:
@@ -61,14 +69,17 @@ def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Generator[Non
 
 def _found(finder: Finder, text: str) -> Sequence[Finding]:
     """What a finder raises may hold the text, and so it is let go of here: no error of ours leads to it."""
+    lacks = ""
     try:
         found: Any = finder.find(text)
         _check(found, text)
+    except PluginError as error:
+        failed, lacks = type(error).__name__, error.message
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing may leave
         failed = type(error).__name__
     else:
         return found  # type: ignore[no-any-return] # checked in the line above
-    raise ScanFailed(f"the detector failed ({failed})")
+    raise ScanFailed(f"the detector failed ({failed})", lacks)
 
 
 def _check(found: Any, text: str) -> None:
