@@ -22,10 +22,40 @@ def folded(deltas: Iterable[Delta], vendor: str | None = None, limit: int = LARG
     `limit`, in characters.
     """
     read = list(deltas)
+    if len(read) == 1 and (answer := _plain(read[0], limit)) is not None:
+        return answer
     fold = Fold(vendor, limit)
     for delta in read:
         fold.add(delta)
     return fold.answer()
+
+
+def _plain(delta: Delta, limit: int) -> Answer | None:
+    """What a Fold makes of this delta alone, where it is a finished answer of text within `limit`, as most
+    plain answers are: nothing has to grow for it.
+    """
+    text = delta.text
+    if (
+        delta.finish_reason is None
+        or delta.reasoning
+        or delta.tool_calls
+        or delta.signature
+        or delta.redacted
+        or delta.refusal
+        or delta.citations
+        or delta.media
+        or len(text) + _PART > limit
+    ):
+        return None
+    return Answer(
+        parts=(Text(text),) if text else (),
+        finish_reason=delta.finish_reason,
+        usage=_NOTHING if delta.usage is None else delta.usage,
+        served_model=delta.served_model,
+        evidenced=delta.evidenced,
+        id=delta.id,
+        extra={} if delta.extra is None else dict(delta.extra),
+    )
 
 
 class Growing:
@@ -45,7 +75,7 @@ class Growing:
         return bool(self._pieces or self._joined)
 
     def __str__(self) -> str:
-        return "".join([*self._joined, *self._pieces])
+        return "".join([*self._joined, *self._pieces] if self._joined else self._pieces)
 
     def add(self, piece: str) -> None:
         """One more piece, at the end."""

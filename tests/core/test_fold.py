@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.errors import ProtocolError
-from interlock.fold import folded
-from interlock.types.messages import Citation, Reasoning, Refusal, Text, ToolCall
+from interlock.errors import AnswerTooLarge, ProtocolError
+from interlock.fold import Fold, folded
+from interlock.types.messages import Citation, Image, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Delta, ToolCallDelta, Usage
 
 STOP = Delta(finish_reason="stop")
@@ -140,3 +140,51 @@ def test_counts_never_fall_back_to_nought():
     deltas = [Delta("x", usage=first), Delta(usage=Usage(input_tokens=0, output_tokens=5, cost=0.0)), STOP]
     usage = Usage(input_tokens=9, output_tokens=5, cache_read=4, cost=0.5)
     assert folded(deltas).usage == usage
+
+
+def outcome(read):
+    try:
+        return read()
+    except ProtocolError as error:
+        return type(error), str(error)
+
+
+@given(
+    st.builds(
+        Delta,
+        st.sampled_from(["", "a", "a" * 40]),
+        reasoning=st.sampled_from(["", "hm"]),
+        signature=st.sampled_from([None, "", "s"]),
+        redacted=st.booleans(),
+        refusal=st.sampled_from(["", "No."]),
+        tool_calls=st.sampled_from([(), (ToolCallDelta(index=0, name="look", arguments="{}"),)]),
+        citations=st.sampled_from([(), (Citation(url="https://example.org"),)]),
+        media=st.sampled_from([(), (Image(data=b"png"),)]),
+        finish_reason=st.sampled_from([None, "stop", "length", "tool_calls", "refusal"]),
+        usage=st.sampled_from([None, Usage(), Usage(input_tokens=1, cost=0.5)]),
+        served_model=st.sampled_from([None, "m1"]),
+        evidenced=st.sampled_from([None, "eu"]),
+        id=st.sampled_from([None, "r1"]),
+        extra=st.sampled_from([None, {}, {"tier": "flex"}]),
+    ),
+    st.sampled_from([0, 63, 64, 100, 104, 10_000]),
+)
+def test_an_answer_in_one_delta_is_what_a_stream_of_it_folds_to(delta, limit):
+    def grown():
+        fold = Fold("acme", limit)
+        fold.add(delta)
+        return fold.answer()
+
+    assert outcome(lambda: folded([delta], "acme", limit)) == outcome(grown)
+
+
+def test_an_answer_in_one_delta_has_its_own_extra():
+    extra = {"tier": "flex"}
+    answer = folded([Delta("a", finish_reason="stop", extra=extra)])
+    extra["tier"] = "priority"
+    assert answer.extra == {"tier": "flex"}
+
+
+def test_an_answer_in_one_delta_is_no_larger_than_its_limit():
+    with pytest.raises(AnswerTooLarge):
+        folded([Delta("a" * 100, finish_reason="stop")], limit=99)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from interlock.protocols.providers import ProviderFacts
+from interlock.types.frozen import quick_init
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
 from interlock.types.sensed import Sensed
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintCall:
     """A request and a deployment to judge.
@@ -55,6 +57,7 @@ class Constraint(Protocol):
         """
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyCall:
     """A request, as in `ConstraintCall`, and every deployment of the router."""

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from interlock.types.frozen import quick_init
 from interlock.types.models import Deployment, Destination
 from interlock.types.permit import Permit
 from interlock.types.request import Request
@@ -37,6 +38,7 @@ class Sender(Protocol):
         """The reply as it arrives, whatever its status; leaving closes the connection."""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCall:
     """One attempt at one deployment: what a provider is given.

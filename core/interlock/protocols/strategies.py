@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Arbitration, Attempt, Candidate, Outcome, Race
 from interlock.types.ensembles import Panel
+from interlock.types.frozen import quick_init
 from interlock.types.request import Request
 
 
@@ -17,6 +18,7 @@ def _granted(deployment: str) -> bool:  # noqa: ARG001 - nobody keeps count
 _well = _granted
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyCall:
     """What a strategy has to go by.

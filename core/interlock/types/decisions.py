@@ -7,6 +7,7 @@ from typing import Any, Literal
 from interlock.errors import ProviderError
 from interlock.errors.exclusions import by_rule
 from interlock.types.facts import Facts
+from interlock.types.frozen import quick_init
 from interlock.types.panels import PanelMember
 from interlock.types.response import Answer
 
@@ -47,6 +48,7 @@ class Candidate:
     treatment: Treatment = "as_is"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Where a request may go.
@@ -87,6 +89,7 @@ class Decision:
         return "sealed"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One try that a strategy asks for, after waiting `delay` seconds.
@@ -129,6 +132,7 @@ class Race:
             raise ValueError("a race needs attempts")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How an attempt ended: with an answer or with an error.

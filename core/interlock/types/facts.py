@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from interlock.types.frozen import quick_init
 from interlock.types.request import Constraints
 from interlock.types.sensed import Sensed
 
@@ -25,6 +26,7 @@ class Seal:
     sentence: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a decision depends on, apart from the configuration.

@@ -10,6 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined] # not in the stubs
 from typing import Any
 
@@ -28,6 +29,7 @@ Constant = Callable[[str], Any]
 _STEP = 32 * 1024
 _BYTES = 1024 * 1024  # decoded in a millisecond or two
 _DEEPEST = 200
+_BOM = "\ufeff"
 _LONGEST_WORD = 5_000  # the standard library reads no whole number of more digits
 
 _blanks = re.compile(r"[ \t\n\r]*").match
@@ -49,7 +51,9 @@ def load_json(
     small.
     """
     if len(data) <= SMALL:
-        return json.loads(data, object_pairs_hook=pairs, parse_constant=constant)
+        if pairs is constant is None or not isinstance(data, str) or data.startswith(_BOM):
+            return json.loads(data, object_pairs_hook=pairs, parse_constant=constant)
+        return _decoder(pairs, constant).decode(data)
     text = data if isinstance(data, str) else decoded(data, json.detect_encoding(data), "surrogatepass")
     reader = _Reader(text, most, pairs, constant)
     value, at = reader.value(reader.skip(0), 0)
@@ -67,6 +71,11 @@ def decoded(data: bytes, encoding: str = "utf-8", errors: str = "strict") -> str
     return "".join([*steps, decoder.decode(b"", final=True)])
 
 
+@lru_cache(maxsize=8)
+def _decoder(pairs: Pairs | None, constant: Constant | None) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant)
+
+
 class _Reader:
     """Tries to read each container and string within a window of the text, and goes into those that do not
     fit.
@@ -76,8 +85,7 @@ class _Reader:
 
     def __init__(self, text: str, most: int, pairs: Pairs | None, constant: Constant | None) -> None:
         self._text = text
-        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant)
-        self._scan = decoder.scan_once  # type: ignore[attr-defined] # not in the stubs
+        self._scan = _decoder(pairs, constant).scan_once  # type: ignore[attr-defined] # not in the stubs
         self._made = pairs or dict
         self._left = most
         # Containers nested around the same text are tried in vain at every level.

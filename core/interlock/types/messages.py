@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal, get_args
 
 from interlock.errors import RequestError
+from interlock.types.frozen import quick_init
 
 Role = Literal["system", "user", "assistant", "tool"]
 ROLES: tuple[str, ...] = get_args(Role)
@@ -22,6 +23,7 @@ class Citation:
     end: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Text:
     """Plain text. `cache` marks the end of a prefix that the vendor may keep (prompt caching)."""
@@ -66,6 +68,7 @@ class Document(Media):
     """A file to read, such as a PDF."""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Reasoning:
     """A model's thinking.
@@ -82,6 +85,7 @@ class Reasoning:
     redacted: bool = False
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """A call that the model asks for. `arguments` was valid JSON and an object.
@@ -121,6 +125,7 @@ class ToolResult:
 Part = Text | Image | Audio | Document | Reasoning | ToolCall | ToolResult | Refusal
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Message:
     """One turn. `content` is text, or any iterable of parts and strings, kept as a tuple of parts.

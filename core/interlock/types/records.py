@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from interlock.types.decisions import AttemptRole, Decision, Treatment
+from interlock.types.frozen import quick_init
 from interlock.types.panels import PanelVerdict
 from interlock.types.response import Usage
 
@@ -31,6 +32,7 @@ class ErrorRecord:
         return f"{self.kind}: {self.message}"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRecord:
     """One attempt. `started` is seconds since the epoch; `latency` seconds, and `first_token` those until a
@@ -102,6 +104,7 @@ class GuardrailRecord:
     attempt: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A finished call. `started` is seconds since the epoch; `latency` seconds; `cost` US dollars of all

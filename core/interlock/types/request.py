@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 from interlock.errors import RequestError
 from interlock.types import jurisdictions
 from interlock.types.chat import as_messages
+from interlock.types.frozen import quick_init
 from interlock.types.messages import Message, Text
 from interlock.types.names import nearest
 from interlock.types.reserved import check_extra
@@ -205,6 +206,7 @@ class Options(TypedDict, total=False):
     tools_available: bool | None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call to the router, as data.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from interlock.types.frozen import quick_init
 from interlock.types.messages import (
     Audio,
     Citation,
@@ -27,6 +28,7 @@ WHOLE = ("stop", "tool_calls")
 """How an answer ends that neither was cut nor refuses."""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Tokens. None where nobody knows.
@@ -60,6 +62,7 @@ def _sum(left: N | None, right: N | None) -> N | None:
     return right if left is None else left if right is None else left + right
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallDelta:
     """A piece of a tool call. Pieces with the same `index` belong together; `arguments` is a JSON
@@ -73,6 +76,7 @@ class ToolCallDelta:
     signature: str | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Delta:
     """One step of a provider's stream. Every field is an addition, but `finish_reason`, `usage`,
@@ -102,6 +106,7 @@ class Delta:
     extra: Mapping[str, Any] | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A provider's whole answer. `parts` are in the vendor's order; `extra` is data with no home of its
@@ -143,6 +148,7 @@ class Answer:
         return tuple(part for part in self.parts if isinstance(part, ToolCall))
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """A step of a stream for the caller.
@@ -160,6 +166,7 @@ class Chunk:
     response: "Response | None" = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """A complete answer.

@@ -42,6 +42,8 @@ _WRITTEN = ("cache_write_tokens", "cache_creation_input_tokens")
 _THOUGHT = ("reasoning_tokens",)
 # What a message holds its thought under.
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details")
+_PLAIN = frozenset({"role", "content"})
+_EMPTY = ("", [])
 
 
 def raise_error(payload: dict[str, Any], vendor: str) -> None:
@@ -145,6 +147,17 @@ def citations(annotations: Any) -> tuple[Citation, ...]:
             )
         )
     return tuple(found)
+
+
+def only_text(message: dict[str, Any]) -> str | None:
+    """The text of a message that says nothing besides; None of any other."""
+    content = message.get("content")
+    if not isinstance(content, str):
+        return None
+    for key, value in message.items():
+        if value is not None and key not in _PLAIN and value not in _EMPTY:
+            return None
+    return content
 
 
 def reasoning_of(message: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from interlock.errors import ProtocolError
+from interlock.errors import ProtocolError, ProviderError
 from interlock.http.payload import optional_text, text_of
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta, FinishReason
@@ -18,6 +18,7 @@ from interlock_openai.read import (
     first_choice,
     is_cut,
     joined,
+    only_text,
     raise_error,
     reasoning_of,
     usage,
@@ -59,10 +60,20 @@ class ChatReader:
         if choice is None or not isinstance(message, dict):
             raise ProtocolError("the answer holds no message")
         self._extra.add(payload, choice, message)
-        yield from self._delta(message, whole=True)
-        yield from self._rest()
+        text = only_text(message) if self._think is None else None
+        if text is None:
+            text = ""
+            yield from self._delta(message, whole=True)
+            yield from self._rest()
+        try:
+            ended = self._ended(choice.get("finish_reason"), choice)
+        except ProviderError:
+            if text:
+                yield Delta(text)  # said before the answer broke off, for whoever asked for a stream
+            raise
         yield Delta(
-            finish_reason=self._ended(choice.get("finish_reason"), choice),
+            text,
+            finish_reason=ended,
             usage=usage(payload, self._vendor.name),
             served_model=optional_text(payload.get("model")),
             id=optional_text(payload.get("id")),
