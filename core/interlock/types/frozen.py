@@ -31,7 +31,7 @@ def quick_init(kind: type[T]) -> type[T]:
     init = scope["__init__"]
     for name in ("__defaults__", "__kwdefaults__", "__annotations__", "__qualname__", "__doc__"):
         setattr(init, name, getattr(made, name))
-    kind.__init__ = init  # type: ignore[misc] # one constructor for another with its signature
+    kind.__init__ = init  # type: ignore[method-assign] # one constructor for another with its signature
     return kind
 
 

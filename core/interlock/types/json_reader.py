@@ -51,7 +51,7 @@ def load_json(
     small.
     """
     if len(data) <= SMALL:
-        if pairs is constant is None or not isinstance(data, str) or data.startswith(_BOM):
+        if (pairs is None and constant is None) or not isinstance(data, str) or data.startswith(_BOM):
             return json.loads(data, object_pairs_hook=pairs, parse_constant=constant)
         return _decoder(pairs, constant).decode(data)
     text = data if isinstance(data, str) else decoded(data, json.detect_encoding(data), "surrogatepass")

@@ -43,7 +43,7 @@ _THOUGHT = ("reasoning_tokens",)
 # What a message holds its thought under.
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details")
 _PLAIN = frozenset({"role", "content"})
-_EMPTY = ("", [])
+_EMPTY: tuple[Any, ...] = ("", [])
 
 
 def raise_error(payload: dict[str, Any], vendor: str) -> None:

@@ -120,6 +120,7 @@ def test_every_way_to_end_has_one_of_our_words(
             answer({"content": None, "tool_calls": [{"function": {"arguments": "{}"}}]}, "tool_calls"),
             ProtocolError,
         ),
+        (answer({"content": "half", "function_call": {}}), ProtocolError),
         (b"<html>bad gateway</html>", ProtocolError),
         (b"", ProtocolError),
         (b'{"choices": [', ProtocolError),
@@ -410,6 +411,20 @@ def test_text_before_an_error_is_handed_over_first(dialect: Dialects) -> None:
     with pytest.raises(Unavailable):
         collections.deque(map(fold.add, deltas), maxlen=0)
     assert fold.text == "so far"
+
+
+@pytest.mark.parametrize("more", [{}, {"refusal": None, "annotations": []}, {"reasoning": "hm"}])
+def test_text_of_a_plain_answer_that_broke_off_is_handed_over_first(more: Any, dialect: Dialects) -> None:
+    vendor = dialect("openai")
+    fold = Fold()
+    decoder = vendor.codec.decoder(vendor.call())
+    broken = answer({"content": "so far", **more}, "error")
+    assert list(decoder.feed(json.dumps(broken).encode())) == []
+    with pytest.raises(Unavailable):
+        collections.deque(map(fold.add, decoder.close()), maxlen=0)
+    assert fold.text == "so far"
+    with pytest.raises(Unavailable):
+        read(vendor, broken)
 
 
 def test_a_cut_stream_with_half_a_call_answers_without_it(dialect: Dialects) -> None:
