@@ -85,7 +85,7 @@ class SensingGuardrail(Guardrail, Protocol):
     """A guardrail that says what kinds of personal data texts hold, before it is decided where they may go.
 
     Both are synchronous and say the same of the same. They are asked where the configuration's policies want
-    to know; of long texts in a thread, so they must not hold the interpreter for long at once. Whatever one
+    to know; of long texts in a thread and in pieces that overlap. Whatever one
     raises counts as everything found and nothing sealable.
 
     It may also have `kinds`, a frozenset of all that it can find: a configuration that names another is

@@ -233,8 +233,10 @@ async def test_long_texts_are_looked_at_beside_the_loop() -> None:
     threads.clear()
     router = routed(Slow(), scripts={"own": ["mine"] * 2, "out": []}, detected=DETECTED)
     await router.complete(PROMPT)
+    assert threads == [False]
     await router.complete("word " * 10_000 + PROMPT)
-    assert threads == [False, True]
+    assert all(threads[1:])
+    assert len(threads) > 1
 
 
 class Vandal:

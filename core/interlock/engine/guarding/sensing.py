@@ -1,7 +1,8 @@
 """What guardrails find in a request before it is decided where it may go."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from interlock.engine.guarding.sides import OUT, rewrites
@@ -20,8 +21,10 @@ from interlock.types.uncollected import uncollected
 _log = redacting_logger("interlock.decide")
 
 _NAME = re.compile(r"[a-z][a-z0-9_:.-]{0,63}")  # of a kind; what was found should not look like one
-# Characters. Guardrails that look through ten thousand in five milliseconds are not slow.
-_SMALL: Final = 8_000
+# Characters. The interpreter is held while a pattern looks through a text: pieces keep that short.
+_SMALL: Final = 2_000
+_PIECE: Final = 4_000
+_OVERLAP: Final = 300  # what is found, and the words around it that tell what it is, are shorter
 _REST: Final = 500
 
 
@@ -71,12 +74,48 @@ def _found(guardrail: SensingGuardrail, texts: Sequence[Passage]) -> tuple[froze
 
 
 def _kinds(guardrail: SensingGuardrail, texts: tuple[Passage, ...]) -> frozenset[str]:
-    found: object = guardrail.kinds_of(texts)
-    if not isinstance(found, (frozenset, set)) or not all(
-        isinstance(each, str) and _NAME.fullmatch(each) for each in found
-    ):
-        raise TypeError("kinds_of gives a frozenset of names")
-    return frozenset(found)
+    kinds: set[str] = set()
+    for some in _some_at_a_time(texts):
+        found: object = guardrail.kinds_of(some)
+        if not isinstance(found, (frozenset, set)) or not all(
+            isinstance(each, str) and _NAME.fullmatch(each) for each in found
+        ):
+            raise TypeError("kinds_of gives a frozenset of names")
+        kinds |= found
+    return frozenset(kinds)
+
+
+def _some_at_a_time(texts: Sequence[Passage]) -> Iterator[tuple[Passage, ...]]:
+    """The texts, so many together that there is little to look through; long ones in pieces."""
+    gathered: list[Passage] = []
+    room = _PIECE
+    for passage in texts:
+        pieces = [passage]
+        if len(passage.text) > _PIECE:
+            pieces = [replace(passage, text=text) for text in _pieces(passage.text)]
+        for piece in pieces:
+            if gathered and len(piece.text) > room:
+                yield tuple(gathered)
+                gathered, room = [], _PIECE
+            gathered.append(piece)
+            room -= len(piece.text)
+    if gathered:
+        yield tuple(gathered)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in pieces that overlap, cut between words where there are words."""
+    start = 0
+    while True:
+        end = start + _PIECE
+        if end < len(text):
+            cut = max(text.rfind(blank, start + _PIECE // 2, end) for blank in (" ", "\n"))
+            end = cut if cut > 0 else end
+        yield text[start:end]
+        if end >= len(text):
+            return
+        blank = text.find(" ", end - _OVERLAP, end)
+        start = end - _OVERLAP if blank < 0 else blank + 1
 
 
 def _unread(message: Message) -> bool:
