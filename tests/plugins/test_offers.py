@@ -1,15 +1,11 @@
 """Where each vendor processes, keeps and under whose law: rows that are facts, with who says so and when."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from interlock.catalog.offers import DECLARED, Offer, load_offers, matching
 from interlock.protocols import ProviderFacts
 from interlock.types.jurisdictions import is_cloud_region
 from interlock.types.places import AREAS, NAMES
@@ -18,11 +14,7 @@ from interlock_bedrock import FACTS as BEDROCK
 from interlock_google import FACTS as GOOGLE
 from interlock_openai.vendors import VENDORS
 
-ROOT = Path(__file__).parents[2]
-FILES = sorted(
-    path for part in ("offers.toml", "offers/*.toml") for path in ROOT.glob(f"plugins/*/interlock_*/{part}")
-)
-FACTS = (*(vendor.facts for vendor in VENDORS), ANTHROPIC, BEDROCK, GOOGLE)
+FACTS = {facts.name: facts for facts in (*(vendor.facts for vendor in VENDORS), ANTHROPIC, BEDROCK, GOOGLE)}
 # Whoever runs one of these is the user, or somebody of whom the user alone knows.
 UNKNOWN_TO_US = {
     "openai-compatible": "any server at any address",
@@ -30,145 +22,84 @@ UNKNOWN_TO_US = {
     "vllm": "a server on the user's machine",
     "llamacpp": "a server on the user's machine",
 }
-PLACES = {*NAMES, *AREAS, "global", "{region}"}
-KEYS = {
-    "id": str, "provider": str, "hosts": list, "names": list, "regions": list, "deployment_type": str,
-    "processed": list, "stored": list, "operator": str, "parent": str, "retention_days": int,
-    "training": bool, "agreements": list, "evidence": str, "source": str, "as_of": str,
-    "confidence": str, "note": str, "pins": dict,
-}  # fmt: skip
-REQUIRED = {"id", "provider", "processed", "source", "as_of", "confidence", "note"}
-
-Row = Mapping[str, Any]
+PLACES = {*NAMES, *AREAS, "global", DECLARED}
+ROWS = tuple(row for facts in FACTS.values() if facts.offers for row in load_offers(facts.offers))
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+each_vendor = pytest.mark.parametrize("facts", FACTS.values(), ids=lambda facts: facts.name)
 
 
-def rows() -> Iterator[Row]:
-    for path in FILES:
-        yield from tomllib.loads(path.read_text("utf-8"))["offers"]
-
-
-ROWS = tuple(rows())
-each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
-
-
-def found(provider: str, *, host: str = "", name: str = "x", region: str = "", kind: str = "") -> Row | None:
-    """The first row that matches; no host stands for the provider's own."""
-    return next(
-        (
-            row
-            for row in ROWS
-            if row["provider"] == provider
-            and (any(_at(host, each) for each in row["hosts"]) if "hosts" in row else not host)
-            and any(fnmatchcase(name.lower(), each) for each in row.get("names", ["*"]))
-            and region in row.get("regions", [region])
-            and kind == row.get("deployment_type", kind)
-        ),
-        None,
-    )
-
-
-def _at(host: str, pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+def found(
+    provider: str, *, host: str = "", name: str = "x", region: str = "", kind: str = ""
+) -> Offer | None:
+    """The row that is believed; no host stands for the provider's own."""
+    rows = load_offers(FACTS[provider].offers)
+    return matching(rows, host=host, usual=not host, name=name, region=region, deployment_type=kind)
 
 
 def processed(provider: str, **asked: str) -> set[str]:
     row = found(provider, **asked)
     assert row is not None
-    return set(row["processed"])
+    return set(row.processed)
+
+
+@each_vendor
+def test_each_vendor_has_a_row_for_its_own_address(facts: ProviderFacts) -> None:
+    if facts.name in UNKNOWN_TO_US:
+        assert not facts.offers
+        return
+    host = "" if facts.base_url else "acme.openai.azure.com"
+    row = found(facts.name, host=host) or found(facts.name, host=urlsplit(facts.base_url).hostname or "")
+    assert row is not None
+    assert {each.provider for each in load_offers(facts.offers)} == {facts.name}
 
 
 @each_row
-def test_a_row_has_the_keys_that_a_row_may_have(row: Row) -> None:
-    assert row.keys() >= REQUIRED
-    for key, value in row.items():
-        assert isinstance(value, KEYS[key]), key
-        assert value or value in (0, False), key
-
-
-@each_row
-def test_a_row_names_places_that_are_known(row: Row) -> None:
-    assert set(row["processed"]) <= PLACES
-    assert set(row.get("stored", ())) <= PLACES
-    assert {row.get("operator", "us"), row.get("parent", "us")} <= NAMES.keys()
-    for places in (row["processed"], row.get("stored", ["global"])):
+def test_a_row_names_places_by_their_codes(row: Offer) -> None:
+    assert {*row.processed, *row.stored} <= PLACES
+    assert {row.operator or "us", row.parent or "us"} <= NAMES.keys()
+    for places in (row.processed, row.stored):
         assert len(places) == len(set(places))
-        assert "global" not in places or places == ["global"]
+        assert "global" not in places or places == ("global",)
 
 
 @each_row
-def test_a_row_says_who_says_so_and_when(row: Row) -> None:
-    source = urlsplit(row["source"])
+def test_a_row_says_who_says_so_and_when(row: Offer) -> None:
+    source = urlsplit(row.source)
     assert source.scheme == "https"
     assert "." in source.netloc
-    assert date(2025, 1, 1) < date.fromisoformat(row["as_of"]) <= datetime.now(UTC).date()
-    assert row["confidence"] in ("published", "inferred")
+    assert date(2025, 1, 1) < date.fromisoformat(row.as_of) <= datetime.now(UTC).date()
 
 
 @each_row
-def test_a_row_matches_what_is_compared_in_lower_case(row: Row) -> None:
-    for key in ("hosts", "names", "regions"):
-        for pattern in row.get(key, ()):
-            assert pattern == pattern.lower().strip()
-    for host in row.get("hosts", ()):
-        assert "*" not in host.removeprefix("*.")
-    assert all(is_cloud_region(region) for region in row.get("regions", ()))
-    assert row.get("deployment_type", "global") in ("regional", "data_zone", "global", "developer")
+def test_what_a_row_matches_may_be_met(row: Offer) -> None:
+    assert all("*" not in host.removeprefix("*.") for host in row.hosts)
+    assert all(is_cloud_region(region) for region in row.regions)
+    assert row.deployment_type in ("", "regional", "data_zone", "global", "developer")
 
 
 @each_row
-def test_a_note_is_a_sentence_for_people(row: Row) -> None:
-    assert row["note"][0].isupper()
-    assert row["note"].endswith(".")
+def test_a_note_is_a_sentence_for_people(row: Offer) -> None:
+    assert row.note[0].isupper()
+    assert row.note.endswith(".")
 
 
 @each_row
-def test_what_is_agreed_and_pinned_is_spelled_as_rules_ask_for_it(row: Row) -> None:
-    assert set(row.get("agreements", ())) <= {"dpa", "scc", "baa", "zdr"}
-    assert row.get("pins", {}).keys() <= NAMES.keys()
-    assert all(fields and isinstance(fields, dict) for fields in row.get("pins", {}).values())
+def test_what_is_agreed_and_pinned_is_spelled_as_rules_ask_for_it(row: Offer) -> None:
+    assert row.agreements <= {"dpa", "scc", "baa", "zdr"}
+    assert row.pins.keys() <= NAMES.keys()
 
 
 def test_no_two_rows_have_one_id() -> None:
-    ids = [row["id"] for row in ROWS]
+    ids = [row.id for row in ROWS]
     assert sorted(ids) == sorted(set(ids))
-    assert all(row["id"].startswith(row["provider"]) for row in ROWS)
+    assert all(row.id.startswith(row.provider) for row in ROWS)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_file_is_of_one_provider(path: Path) -> None:
-    providers = {row["provider"] for row in tomllib.loads(path.read_text("utf-8"))["offers"]}
-    assert len(providers) == 1
-    assert path.stem in ("offers", *providers)
-
-
-@pytest.mark.parametrize("row", [row for row in ROWS if "names" in row], ids=lambda row: row["id"])
-def test_a_name_that_nobody_has_listed_is_taken_for_the_widest(row: Row) -> None:
+@pytest.mark.parametrize("row", [row for row in ROWS if row.names], ids=lambda row: row.id)
+def test_a_name_that_nobody_has_listed_is_taken_for_the_widest(row: Offer) -> None:
     """Each row for some names is followed by one for whatever else is asked of the same address."""
-    later = ROWS[ROWS.index(row) + 1 :]
-    hosts = set(row.get("hosts", ()))
-    rest = [
-        each
-        for each in later
-        if each["provider"] == row["provider"]
-        and "names" not in each
-        and ("hosts" in each) == bool(hosts)
-        and all(
-            any(_at(host.removeprefix("*"), each_host) for each_host in each.get("hosts", ()))
-            for host in hosts
-        )
-    ]
-    assert rest
-    assert rest[0]["processed"] == ["global"]
-
-
-@pytest.mark.parametrize("facts", FACTS, ids=lambda facts: facts.name)
-def test_each_vendor_has_a_row_for_its_own_address(facts: ProviderFacts) -> None:
-    if facts.name in UNKNOWN_TO_US:
-        assert found(facts.name) is None
-        return
-    host = urlsplit(facts.base_url).hostname or "acme.openai.azure.com"
-    own = "" if facts.base_url and "{" in facts.base_url else host
-    assert found(facts.name, host=own) or found(facts.name)
+    hosts = [host.replace("*", "x") for host in row.hosts] or [""]
+    assert all(processed(row.provider, host=host, name="unheard of") == {"global"} for host in hosts)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +217,7 @@ def test_models_say_more_where_their_vendor_does() -> None:
     assert processed("google", host=belgium, name="gemini-2.5-flash") == {"eu"}
     newer, older = (found("anthropic", name=name) for name in ("claude-opus-4-6", "claude-opus-4-5-20251101"))
     assert newer
-    assert newer["pins"] == {"us": {"inference_geo": "us"}}
-    assert newer["evidence"] == "usage.inference_geo"
+    assert newer.pins == {"us": {"inference_geo": "us"}}
+    assert newer.evidence == "usage.inference_geo"
     assert older
-    assert "pins" not in older
+    assert not older.pins
