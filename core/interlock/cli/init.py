@@ -73,7 +73,8 @@ def _written(found: Sequence[Deployment]) -> str:
             f"  - id: {_id(each)}",
             f"    model: {each.model}",
             f"    provider: {each.provider}",
-            f"    region: {each.region}",
+            # Where the vendor's own rows say it, a region would only grow old.
+            *([] if each.handling.offer else [f"    region: {each.region}"]),
             f"    api_key: {each.credential.source}",
         ]
     return "\n".join([*lines, "# More of them:", ""])

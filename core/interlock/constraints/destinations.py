@@ -1,9 +1,10 @@
 """The rules about where something is sent and who sees it: for deployments, and for connectors."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from interlock.types.handling import ANY_LAW
+from interlock.types.handling import ANY_LAW, Handling
 from interlock.types.jurisdictions import GLOBAL, LOCAL, NOWHERE, codes, normalise, satisfies, touching
 from interlock.types.models import Destination
 from interlock.types.request import Constraints
@@ -90,7 +91,12 @@ def _told(destination: Destination, *, way_out: bool = True) -> str:
     handling = destination.handling
     if not (handling.note or handling.source):
         return ""
-    host = urlsplit(destination.base_url).hostname or destination.id
+    return _parenthesis(handling, destination.base_url, destination.id, way_out)
+
+
+@lru_cache(maxsize=1024)
+def _parenthesis(handling: Handling, base_url: str, id_: str, way_out: bool) -> str:
+    host = urlsplit(base_url).hostname or id_
     said = ", ".join(part for part in (host, handling.as_of and f"as of {handling.as_of}") if part)
     source = handling.source and f"see {handling.source}"
     note = handling.note.rstrip(".") if way_out else ""

@@ -111,6 +111,7 @@ def _spelled(region: str) -> str:
     return "-".join(region.strip().lower().replace("_", "-").split())
 
 
+@lru_cache(maxsize=1024)
 def normalise(region: str, provider: str = "") -> str:
     """A region as it is written, lower case; of several places their codes, sorted. Raises UnknownRegionError
     when it has no place.
