@@ -6,6 +6,7 @@ from typing import Protocol
 
 from interlock.policies.permissions import Permissions, Verdict
 from interlock.policies.policies import Policies
+from interlock.policies.rules import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +99,18 @@ def run_cases(router: Decides, cases: Iterable[Case]) -> CaseReport:
         raise ValueError("the router has no policies")
     results = tuple(_run(router, case) for case in cases)
     decided = {
-        rule.id: tuple(each.case.name for each in results if rule.id in each.rules) for rule in policies.rules
+        rule.id: tuple(each.case.name for each in results if _decides(rule, each)) for rule in policies.rules
     }
     return CaseReport(results=results, rules=decided)
+
+
+def _decides(rule: Rule, result: CaseResult) -> bool:
+    """Whether it denied a deployment of which the case speaks; a rule that can deny nobody, whether the case
+    has its level.
+    """
+    if rule.permits_all:
+        return not rule.levels.isdisjoint(result.levels)
+    return rule.id in result.rules
 
 
 def _run(router: Decides, case: Case) -> CaseResult:

@@ -88,6 +88,11 @@ class Rule:
         return bool(self.forbid.laws or (permit and (permit.places or permit.transfers)))
 
     @property
+    def permits_all(self) -> bool:
+        """Whether it can deny nobody: all that it does is to permit."""
+        return self.permit == ANY and self.forbid == Forbidden()
+
+    @property
     def title(self) -> str:
         """How it is named in a sentence."""
         return f"policy {self.id} ({self.source})" if self.source else f"policy {self.id}"
