@@ -60,11 +60,13 @@ class Policy:
     laws: frozenset[str]
     denied: frozenset[str]
 
-    def allows(self, place: Place) -> bool:
+    def allows(self, place: Place, where: str) -> bool:
         kept = place.stored or (place.region if place.on_premise else "global")
-        if not (_inside(place.region, self.places) and _inside(kept, self.storage)):
+        if not (_inside(where, self.places) and _inside(kept, self.storage)):
             return False
-        if any(_reaches(law, place) for law in self.laws) or (self.on_premise and not place.on_premise):
+        if any(_reaches(law, place, where) for law in self.laws) or (
+            self.on_premise and not place.on_premise
+        ):
             return False
         return self.denied.isdisjoint((place.model.partition("/")[0], place.provider))
 
@@ -155,7 +157,7 @@ class World:
         if place.id in self.failing:
             return False
         levels = asking.levels or {"internal"}
-        if not all(each.allows(place) for each in self.policies if each.level in levels):
+        if not all(each.allows(place, where) for each in self.policies if each.level in levels):
             return False
         if asking.model is not None and asking.model not in (place.id, place.model):
             return False

@@ -10,9 +10,13 @@ def pin_for(deployment: Deployment, constraints: Constraints) -> str:
     """The place that a request is pinned to. Empty where the deployment's own places will do, and where no
     pin makes them do.
     """
-    if not deployment.pins or _fits(deployment, deployment.region, constraints):
-        return ""
-    return next((place for place in deployment.pins if _fits(deployment, place, constraints)), "")
+    return next(iter(pins_for(deployment, constraints)), "") if deployment.pins else ""
+
+
+def pins_for(deployment: Deployment, constraints: Constraints) -> tuple[str, ...]:
+    """Every place that a request may be pinned to, the first choice first; an empty one stands for no pin."""
+    own = ("",) if _fits(deployment, deployment.region, constraints) else ()
+    return (*own, *(place for place in deployment.pins if _fits(deployment, place, constraints)))
 
 
 def _fits(deployment: Deployment, place: str, constraints: Constraints) -> bool:

@@ -1,6 +1,5 @@
 """The policies as a constraint: asked for each decision, and once more before each attempt."""
 
-from interlock.constraints import pin_for
 from interlock.policies.policies import Policies
 from interlock.policies.rules import Sealing
 from interlock.protocols import API, ConstraintCall, Sealed, SurveyCall
@@ -29,7 +28,8 @@ class PolicyConstraint:
         levels = self._policies.names(call.constraints.sensitivity, call.sensed)
         if not levels:
             return None
-        found = self._policies.judge(call.deployment, levels, pin_for(call.deployment, call.constraints))
+        pinned = self._policies.pin(call.deployment, levels, call.constraints)
+        found = self._policies.judge(call.deployment, levels, pinned)
         if not found.denials:
             return None
         if found.sealing is None:

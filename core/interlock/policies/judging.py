@@ -42,7 +42,9 @@ class Site:
             provider, vendors = destination.provider, vendors_of(destination)
         region, handling = pinned or destination.region, destination.handling
         own = destination.on_premise or destination.region == LOCAL
-        return cls(destination, vendors, provider, region, handling.at(region) if own else handling, own)
+        return cls(
+            destination, vendors, provider, region, handling.at(destination.region) if own else handling, own
+        )
 
     @property
     def told(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from interlock.constraints.pins import pins_for
 from interlock.errors import RequestError
 from interlock.policies.judging import Adequacy, Site, failings, placed
 from interlock.policies.rules import Rule, Sealing
@@ -187,6 +188,18 @@ class Policies:
 
     def _named(self, declared: frozenset[str], kinds: frozenset[str], failed: bool) -> frozenset[str]:
         return frozenset(self.levels_of(declared, Sensed(kinds=kinds, failed=failed)))
+
+    def pin(self, deployment: Deployment, levels: frozenset[str], constraints: Constraints) -> str:
+        """Where the deployment's vendor is told to keep a request, so that constraints and rules hold; empty
+        where it need not be told, and where that would be of no use.
+        """
+        if not deployment.pins:
+            return ""
+        places = pins_for(deployment, constraints)
+        found = [(place, self.judge(deployment, levels, place)) for place in places]
+        permitted = [place for place, judged in found if not judged.denials]
+        sealed = [place for place, judged in found if judged.sealing is not None]
+        return next(iter((*permitted, *sealed, *places)), "")
 
     def _judge(self, deployment: Deployment, levels: frozenset[str], pinned: str) -> Judgement:
         site = Site.of(deployment, pinned=pinned)

@@ -246,3 +246,21 @@ def test_the_rules_of_the_level_that_it_counts_as_must_hold() -> None:
 def test_what_is_not_open_is_not_opened_by_sealing() -> None:
     both = PERSONAL | {"public"}
     assert verdict(made([SEALING, INTERNAL]), US, both) == RANK["denied"]
+
+
+def test_a_vendor_is_told_to_keep_a_request_where_the_rules_hold_and_constraints_do_too() -> None:
+    anywhere = replace(US, region="global", pins={"us": {"geo": "us"}, "de": {"geo": "de"}})
+    policies = made([replace(SEALING, sealed=None), INTERNAL])
+    assert policies.pin(anywhere, PERSONAL, Constraints()) == "de"
+    assert policies.pin(anywhere, frozenset({"internal"}), Constraints()) == ""
+    assert policies.pin(replace(anywhere, region="fr"), PERSONAL, Constraints()) == ""
+    asked = ConstraintCall(
+        request=Request("hello"),
+        constraints=Constraints(sensitivity=PERSONAL),
+        deployment=anywhere,
+        provider=None,
+        input_tokens=1,
+    )
+    rule = PolicyConstraint(policies)
+    assert rule.check(asked) is None
+    assert rule.check(replace(asked, constraints=Constraints(sensitivity=PERSONAL, residency={"us"})))

@@ -8,7 +8,6 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from interlock.constraints import pin_for
 from interlock.engine.attempting.bounds import bounded
 from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
@@ -177,7 +176,7 @@ class Attempts:
             deployment = self._deployments[attempt.deployment]
             if deployment.pins:
                 bound = self._decider.bound(state.asked, state.kept_to, state.decision)
-                progress.pinned = pin_for(deployment, bound) or None
+                progress.pinned = self._decider.pin(deployment, bound, state.sensed) or None
             await self._log.attempt(state, attempt, progress, deployment)
             leaving.pop_all()
         return slot
@@ -229,7 +228,7 @@ class Attempts:
         progress.id = number = state.draft.number() if progress.id is None else progress.id
         bound = self._decider.bound(state.asked, state.kept_to, state.decision)
         if deployment.pins:
-            progress.pinned = pin_for(deployment, bound) or None
+            progress.pinned = self._decider.pin(deployment, bound, state.sensed) or None
         progress.bound = self._decider.bound_at(bound, deployment, state.sensed)
         found = self._decider.recheck(state.asked, bound, state.decision, deployment, state.sensed)
         if isinstance(found, AllowedTreatment):

@@ -8,7 +8,6 @@ from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.constraints import needs, pin_for
 from interlock.engine.deciding.checker import ConstraintChecker
 from interlock.engine.deciding.exclusions import AllowedTreatment, Exclusion, treatment_of
-from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.ranking import reason_of, shortlisted
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
@@ -38,9 +37,8 @@ _NO_LEVELS: Mapping[str, str] = {}
 _UNSURE = Classification(task="conversational", confidence=0.0)
 
 
-def _pinned(place: Place, candidate: Candidate, constraints: Constraints) -> Candidate:
+def _pinned(candidate: Candidate, pin: str) -> Candidate:
     """The candidate, which says where its vendor is told to keep the request, if it has to be."""
-    pin = pin_for(place.deployment, constraints)
     if not pin:
         return candidate
     return replace(candidate, reasons=(*candidate.reasons, _PINNED.format(pin)))
@@ -195,8 +193,11 @@ class Decider:
             evidence=classified.evidence,
             stage=stage,
             shortlist=tuple(
-                [_pinned(*each, constraints) for each in ranked.shortlist]
-                if constraints.residency or constraints.deny_laws
+                [
+                    _pinned(candidate, self.pin(place.deployment, constraints, sensed))
+                    for place, candidate in ranked.shortlist
+                ]
+                if constraints.residency or constraints.deny_laws or levels
                 else [candidate for _, candidate in ranked.shortlist]
             ),
             excluded={name: exclusion.sentence for name, exclusion in ranked.excluded.items()},
@@ -268,7 +269,13 @@ class Decider:
         if self.policies is None:
             return bound
         levels = self.policies.names(bound.sensitivity, sensed)
-        return self.policies.bounds(deployment, levels, pin_for(deployment, bound), bound)
+        return self.policies.bounds(deployment, levels, self.pin(deployment, bound, sensed), bound)
+
+    def pin(self, deployment: Deployment, bound: Constraints, sensed: Sensed | None) -> str:
+        """Where a vendor is told to keep a request that is `bound` so; empty where it need not be told."""
+        if self.policies is None or not deployment.pins:
+            return pin_for(deployment, bound)
+        return self.policies.pin(deployment, self.policies.names(bound.sensitivity, sensed), bound)
 
     def recheck(
         self,
@@ -307,7 +314,8 @@ class Decider:
             )
             denials: tuple[Denial, ...] = ()
             if self.policies is not None:
-                denials = self.policies.judge(deployment, levels, pin_for(deployment, constraints)).denials
+                pin = self.policies.pin(deployment, levels, constraints)
+                denials = self.policies.judge(deployment, levels, pin).denials
             found[name] = Permission(
                 verdict="allowed" if said is None else "denied" if isinstance(said, Exclusion) else "sealed",
                 why="" if said is None else said.sentence,
