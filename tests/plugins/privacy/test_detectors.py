@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from echo_vendor import deployment, last
-from interlock import ConfigError, GuardrailError, Router, hookimpl
+from interlock import ConfigError, GuardrailError, Message, Request, Router, hookimpl
+from interlock.engine.guarding.sensing import Sensing
 from interlock.errors import PluginError
+from interlock.protocols import GuardCall
+from interlock.requests.passages import passages
 from interlock.testing import Upstream
 from interlock.types.findings import Finding
 from interlock_privacy import Options, Privacy
@@ -131,6 +134,14 @@ async def test_a_detector_is_never_asked_on_the_event_loop(echo: Upstream) -> No
     assert beats > 20
 
 
+async def test_before_a_decision_too_short_texts_are_looked_through_off_the_loop() -> None:
+    names = Names()
+    privacy = Privacy(Options(detectors=("names",))).detecting([names])
+    sensed = await Sensing([privacy]).unhurried(Request(messages=(Message("user", TELL),)))
+    assert sensed.kinds == {"person"}
+    assert threading.current_thread().name not in names.threads
+
+
 @pytest.mark.parametrize("does", [ValueError("Ada Lovelace"), lambda _: None], ids=["raises", "other kind"])
 async def test_one_that_fails_ends_the_call_and_tells_nothing_of_the_text(does: Any, echo: Upstream) -> None:
     names = Names(does) if isinstance(does, Exception) else Names(kind="planet")
@@ -157,10 +168,6 @@ async def test_one_that_takes_too_long_ends_the_call(echo: Upstream) -> None:
 
 
 async def test_a_guardrail_whose_detectors_never_came_lets_nothing_through() -> None:
-    from interlock import Message, Request
-    from interlock.protocols import GuardCall
-    from interlock.requests.passages import passages
-
     request = Request(messages=(Message("user", "Ada"),))
     privacy = Privacy(Options(detectors=("names",)))
     verdict: Any = privacy.inspect(GuardCall(passages=passages(request), request=request))

@@ -8,7 +8,7 @@ from typing import Final
 from interlock.engine.guarding.sides import OUT, rewrites
 from interlock.http.aside import aside
 from interlock.logs import redacting_logger
-from interlock.protocols import Guardrail, SensingGuardrail
+from interlock.protocols import DetectingGuardrail, Guardrail, SensingGuardrail
 from interlock.requests.passages import passages
 from interlock.requests.readable import words_in
 from interlock.types.messages import Audio, Document, Image, Message, Part, Text, ToolCall, ToolResult
@@ -36,12 +36,14 @@ class Sensing:
     def __init__(self, guardrails: Sequence[Guardrail]) -> None:
         out = sorted((each for each in guardrails if each.phases & OUT), key=lambda each: each.name)
         self.guardrails = [each for each in out if isinstance(each, SensingGuardrail)]
+        # Detectors may take their time, of a short text too.
+        self._slow = any(isinstance(each, DetectingGuardrail) and each.detectors for each in self.guardrails)
         # Where some other rewrites too, nobody knows beforehand whether anything is left as it is.
         self._alone = all(isinstance(each, SensingGuardrail) for each in out if rewrites(each))
 
     async def unhurried(self, request: Request) -> Sensed:
         """The same as `look`, in a thread for what may take longer than a loop may stand still."""
-        if _is_small(request):
+        if not self._slow and _is_small(request):
             return self.look(request)
         return await aside(uncollected, lambda: self.look(request))
 
