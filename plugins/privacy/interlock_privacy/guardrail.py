@@ -15,7 +15,7 @@ from interlock_privacy.combining import Combined
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
 from interlock_privacy.scanning import Finder, ScanFailed, pieces, scan, scan_in_slices
-from interlock_privacy.sealing import Sealing
+from interlock_privacy.sealing import Sealing, without_tokens
 from interlock_privacy.spreading import spread
 from interlock_privacy.tokens import Kept
 
@@ -136,6 +136,8 @@ class Privacy:
             if not error.lacks:
                 raise
             return Verdict(action="block", category="detector", reason=error.lacks.rstrip("."))
+        if call.kept is not None:
+            found = without_tokens(found, call.kept)
         if not found:
             return Verdict(kept=call.kept)
         found = yield from spread(found, call.passages)

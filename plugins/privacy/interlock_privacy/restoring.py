@@ -6,7 +6,7 @@ from typing import Final
 
 from interlock_privacy.actions import label
 from interlock_privacy.forms import BEGUN, EXACT, LONGEST, Forms, narrow
-from interlock_privacy.tokens import CODE
+from interlock_privacy.tokens import CODE, codes_in
 
 __all__ = ["Restorer"]
 
@@ -53,15 +53,20 @@ class Restorer:
         if exact:
             text = EXACT.sub(lambda found: "" if found[1] in spelled else found[0], text)
             spelled = {}
-        said, count, at = narrow(text), 0, 0
+        said, count, end, at = narrow(text), 0, 0, 0
+        others: list[str] = []
         while found := self._forms.token.search(said, at):
             code = _code(found[found.lastindex or 0])
             known = code in spelled
             if known or _looks_like_a_code(code, said[found.end() : found.end() + 1]):
-                count, at = count + (not known), found.end()
+                others.append(said[end : found.start()])
+                count, end = count + (not known), found.end()
+                at = end
             else:
                 at = found.start(found.lastindex or 0)
-        return count
+        # Of a token that lost its kind, the code is left.
+        others.append(said[end:])
+        return count + sum(code in spelled for code in codes_in("\n".join(others))) if spelled else count
 
     def _begun(self, said: str, least: int) -> int:
         found = self._forms.begun.search(said, max(least, len(said) - LONGEST))

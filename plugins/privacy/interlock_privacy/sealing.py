@@ -8,11 +8,12 @@ from interlock.protocols import GuardCall
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
 from interlock_privacy.actions import ENDING, REPLACING, masked, redacted
+from interlock_privacy.forms import EXACT
 from interlock_privacy.options import Options
 from interlock_privacy.scanning import Found, pieces
 from interlock_privacy.tokens import Kept, Minting, codes_in, session_key
 
-__all__ = ["INSTRUCTIONS", "Sealing"]
+__all__ = ["INSTRUCTIONS", "Sealing", "without_tokens"]
 
 INSTRUCTIONS: Final = (
     "Tokens such as <KIND_code> in this conversation stand for values that you are not shown. Where you mean "
@@ -96,3 +97,18 @@ class Sealing:
             if number % _AT_ONCE == 0:
                 yield
         return "".join([*made, text[end:]])
+
+
+def without_tokens(found: Found, kept: Kept) -> Found:
+    """What was found and is no token of the call's: one without brackets may pass for a password."""
+    left = []
+    for passage, several in found:
+        mine = [each for each in several if not _is_token(passage.text[each.start : each.end], kept)]
+        if mine:
+            left.append((passage, mine))
+    return left
+
+
+def _is_token(spelled: str, kept: Kept) -> bool:
+    found = EXACT.fullmatch(f"<{spelled.strip('<>')}>")
+    return found is not None and found[1] in kept.spelled

@@ -141,6 +141,7 @@ def test_a_stream_is_at_most_a_token_behind(size: int) -> None:
         ("PHONE_a2345bcd, <phone_a2345bcd>", 2),
         ("<EMAIL_1>, <EMAIL_ADDRESS>, email messages, EMAIL_k7q2abcde, <div class_a2345bcd", 0),
         ("<CORREO_a2345bcd>", 1),
+        ("(k7q2abcd), K7Q2ABCD again, ak7q2abcd", 1),
     ],
 )
 def test_tokens_that_nobody_knows_are_counted(text: str, count: int) -> None:

@@ -9,8 +9,11 @@ import pytest
 from pydantic import BaseModel
 
 from echo_vendor import calls, deployment, last, reply, routed
-from interlock import ConfigError, GuardrailError, Image, Message, Router, Text, ToolCall, ToolResult
+from interlock import ConfigError, GuardrailError, Image, Message, Request, Router, Text, ToolCall, ToolResult
+from interlock.protocols import GuardCall
+from interlock.requests.passages import passages
 from interlock.testing import Received, Reply, Upstream
+from interlock_privacy import Options, Privacy
 
 MAIL, OTHER = "ada@example.com", "grace@example.org"
 CARD = "4111 1111 1111 1111"
@@ -239,3 +242,15 @@ async def test_a_picture_leaves_where_the_configuration_says_so(echo: Upstream) 
 def test_a_mistake_in_the_options_is_named_with_the_way_out(options: Any, told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         Router.from_config({"guardrails": {"privacy": options}})
+
+
+def test_a_token_that_is_asked_about_again_is_no_password() -> None:
+    """An arbiter shows a model what others have written, and they write tokens as they like."""
+    privacy = Privacy(Options())
+    request = Request(MAIL)
+    verdict: Any = privacy.inspect(GuardCall(passages=passages(request), request=request))
+    (token,) = verdict.texts.values()
+    again = Request(f"password: {token.strip('<>')}, {MAIL}")
+    sealed: Any = privacy.inspect(GuardCall(passages=passages(again), request=again, kept=verdict.kept))
+    assert list(sealed.texts.values()) == [f"password: {token.strip('<>')}, {token}"]
+    assert sealed.kept == verdict.kept
