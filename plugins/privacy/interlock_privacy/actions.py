@@ -22,7 +22,8 @@ _NO_LABEL = re.compile(r"[^A-Z0-9]+")
 
 def label(kind: str) -> str:
     """A kind as tokens and redactions spell it: `national_id` is NATIONAL_ID."""
-    return _NO_LABEL.sub("_", kind.upper()).strip("_") or "VALUE"
+    name = _NO_LABEL.sub("_", kind.upper()).strip("_")
+    return name if len(name.partition("_")[0]) > 1 else f"VALUE_{name}".rstrip("_")
 
 
 def redacted(kind: str) -> str:

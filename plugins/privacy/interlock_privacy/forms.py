@@ -115,10 +115,15 @@ _OPEN = _either(_Part("(?<=<)"), *(_after(*each) for each in _escapes("<", "lt")
 _CLOSE = _either(_sign(">"), *(_in_turn(_sign(f"[{first}]"), rest) for first, rest in _escapes(">", "gt")))
 
 
+def _second(label: str) -> str:
+    first, second = label[0].lower(), label[1].lower()
+    return f"[{second}{second.upper()}](?<=[{first}{first.upper()}].)"
+
+
 def _label(label: str) -> _Part:
     """A label behind its first letter. It begins with a sign and not with a look behind: that is quicker."""
     first, *others = label.lower().split("_")
-    second = _sign(f"[{first[1]}{first[1].upper()}](?<=[{first[0]}{first[0].upper()}].)")
+    second = _sign(_second(label))
     rest = [part for word in others for part in (_BETWEEN, _word(word))]
     return _in_turn(second, *([_word(first[2:])] if first[2:] else []), *rest)
 
@@ -132,7 +137,11 @@ class Forms:
     """
 
     def __init__(self, labels: Collection[str]) -> None:
-        named = _in_turn(_either(*map(_label, sorted(labels, key=len, reverse=True))), _BETWEEN)
+        parts = [_label(each) for each in sorted(labels, key=len, reverse=True)]
+        named = _in_turn(_either(*parts), _BETWEEN)
+        # Most words end here: their first two letters begin no label.
+        ahead = f"(?={_any_of(map(_second, labels))})"
+        named = _Part(named.whole, ahead + named.begun)
         firsts = "".join(sorted({sign for each in labels for sign in (each[0].upper(), each[0].lower())}))
         inside = _either(_in_turn(_sign(f"[{firsts}]"), named), _FOREIGN)
         # Without its other half, a bracket is the token's only where it touches it.
