@@ -10,6 +10,11 @@ import random
 import re
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "plugins/privacy/detection"))
+
+from hostile import PIECES
 
 from interlock_privacy.detection import Detector
 
@@ -27,47 +32,6 @@ VALUES = [
     *("PESEL 44051401359", "NIP 526-000-12-46", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"),
     *("ada@example.com", "+48 601 234 567", "(415) 555-2671", "123-45-6789", "12345678-Z", "529.982.247-25"),
     *("11010519491231002X", "943 476 5919", "RSSMRA85T10A562S", "10.20.30.40"),
-]
-PIECES = [
-    *("a@", "1 ", "+1-", "DE00 ", "a", "1", "@", ".", "-", " ", "1.", "1-", "a1", "1a ", "12 345 ", "1234 "),
-    *(
-        "123-45-",
-        "NIP NIP ",
-        "PESEL: ",
-        "NIP1",
-        "password=",
-        "a:b@",
-        "://a:",
-        "eyJ",
-        "sk-",
-        "::",
-        "1:",
-        "a.b@c.",
-    ),
-    *(
-        "-----BEGIN ",
-        "\u00e9@",
-        "\uff11",
-        "\u53f7",
-        "P<<",
-        "(1) ",
-        "\u200b1",
-        "x@y.zz ",
-        "2024-01-01 ",
-        "AA11",
-    ),
-    *(
-        "4111 1111 1111 1111 ",
-        "ABCDEF123 ",
-        "44051401359 ",
-        "=:",
-        "key: ",
-        "4 1 1 1 ",
-        "DE89 ",
-        "1\n",
-        "+48 ",
-    ),
-    *("00 ", "0-0-0-", "123.123."),
 ]
 
 

@@ -21,9 +21,10 @@ _CHAIN = re.compile(
     rf"(?:[ {_MARKS}]{{1,2}}+[A-Za-z]{{1,2}}(?![0-9A-Za-z]))?+"
 )
 _GROUP = re.compile(r"[0-9A-Za-z]+")
+# Letters that may begin a value: capitals, or few; longer words in lower case are words.
 _BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:[A-Za-z]{{1,6}}[ {_MARKS}]{{1,2}})?[A-Za-z]{{1,6}}[ {_MARKS}]{{1,2}}"
-    r"(?=[0-9A-Za-z]|\Z)"
+    rf"(?<![0-9A-Za-z])(?:(?:[A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}})?"
+    rf"(?:[A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}(?=[0-9A-Za-z]|\Z)"
 )
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
@@ -75,10 +76,14 @@ def chains(text: str) -> Iterator[Chain]:
                 if day.start() > glued and text[day.start() - 1] in _INSIDE:
                     continue
                 if day.start() - glued >= _SHORTEST:
-                    yield from _chain(text, last, glued, day.start())
+                    piece = _chain(text, last, glued, day.start())
+                    if piece is not None:
+                        yield piece
                 last = glued = day.end()
         if end > glued:
-            yield from _chain(text, last, glued, end)
+            piece = _chain(text, last, glued, end)
+            if piece is not None:
+                yield piece
         last = end
 
 
@@ -97,7 +102,7 @@ def _country(text: str, start: int) -> bool:
     return text[max(0, start - 2) : start].upper() in LENGTHS
 
 
-def _chain(text: str, last: int, start: int, end: int) -> Iterator[Chain]:
+def _chain(text: str, last: int, start: int, end: int) -> Chain | None:
     spans: list[tuple[int, int]] = []
     if start > last and text[start - 1] in " -./()" + UNSEEN:
         for found in _BEFORE.finditer(text, max(last, start - 16), start):
@@ -111,7 +116,7 @@ def _chain(text: str, last: int, start: int, end: int) -> Iterator[Chain]:
         spans[before : before + 1] = [glued.span(1), glued.span(2)]
         before += 1
     if len(spans) == before:
-        return
+        return None
     first, stop = spans[-1]
     after = 0
     if not text[first:stop].isdigit():
@@ -134,4 +139,4 @@ def _chain(text: str, last: int, start: int, end: int) -> Iterator[Chain]:
             )
         gaps.append(gap)
         previous = stop
-    yield Chain(spans, gaps, before, after)
+    return Chain(spans, gaps, before, after)

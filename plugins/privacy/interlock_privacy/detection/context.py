@@ -5,8 +5,10 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-__all__ = ["AGAINST", "REACH", "Labels", "Nearby"]
+__all__ = ["AGAINST", "HAN", "REACH", "Labels", "Nearby"]
 
+# A label that stands for any word in Chinese characters.
+HAN = "<han>"
 # How many characters before and after a value are read.
 REACH = 60
 # The bit of words that say it is something else; and how many characters before the value they may end.
@@ -47,7 +49,11 @@ class Labels:
         self._stems: dict[str, int] = {}
         # Scripts that put no space between words: by two characters, the labels that begin with them.
         self._runs: dict[str, list[tuple[str, int]]] = {}
+        self._han = 0
         for word, bit in (*words, *((each, AGAINST) for each in _OTHER.split())):
+            if word == HAN:
+                self._han |= bit
+                continue
             bare = word.rstrip("*")
             if _runs_together(bare):
                 self._runs.setdefault(bare[:2], []).append((bare, bit))
@@ -67,7 +73,7 @@ class Labels:
                         bits |= bit
                 if bits:
                     return bits
-            return bits
+            return bits or (self._han if "\u4e00" <= word[0] <= "\u9fff" else 0)
         for size in self._sizes:
             stem = self._stems.get(word[:size])
             if stem:

@@ -6,6 +6,7 @@ From the ITU's E.164 list of country codes and the national plans it names.
 import re
 from collections.abc import Callable
 
+from interlock_privacy.detection.context import HAN
 from interlock_privacy.detection.rules import Alone, rule
 
 __all__ = ["RULES", "international"]
@@ -61,7 +62,8 @@ LABELS = (
     "telemovel telefone fono teléfono teléfonos τηλ τηλέφων* κινητό тел телефон* моб мобильн* звон* "
     "сотов* κιν telefoon* telefono 电话 手机 座机 联系方式 热线 手機 電話 携帯 ファックス 傳真 行動 전화 "
     "휴대 연락처 핸드폰 โทร טלפון נייד هاتف جوال dial ring text txt reach contact dzwoń zadzwoń appel* "
-    "appelez joindre llam* llámame ruf* anruf* erreich* telefonnummer*"
+    "appelez joindre llam* llámame ruf* anruf* erreich* telefonnummer* "
+    "answer answers answering messages voicemail callback dialling dialing odbiera* réponde* erreichbar*"
 )
 
 # Country, lengths, the digits as dialled at home, and the groups in which they are written there.
@@ -133,6 +135,8 @@ RULES = (
         )
         for name, lengths, pattern, groups, alone in _PLANS
     ),
+    # In Chinese, a mobile number says by itself what it is.
+    rule("cn.mobile", "phone", "11", _like(r"1[3-9]\d{9}"), HAN),
     # Where a word says that it is one, any number of such a length is.
     rule("phone", "phone", "7 8 9 10 11 12 13", _like(r"\d+"), LABELS),
 )

@@ -82,7 +82,7 @@ class _Search:
                 self._wrapped(first, close, last)
             first = close
         # Letters before and after may belong to the value: BE 0403…, 12345678-Z, AB 12 34 56 C.
-        if (before or after) and len(spans) <= _MOST_GROUPS and (after or self._best < _SCORE_NEAR):
+        if (before or after) and len(spans) <= _MOST_GROUPS and (after or self._best < _SCORE_GROUPS):
             self._with_letters(before, last)
 
     def _with_letters(self, before: int, last: int) -> None:

@@ -1,15 +1,16 @@
 """The numbers that states give to people, companies and papers, a file for each group of countries."""
 
 from interlock_privacy.detection.countries import (
-    americas,
     british,
     central,
     east_asia,
     eastern,
     germanic,
     nordic,
+    north_america,
     poland,
     romance,
+    south_america,
     south_asia,
     southern,
 )
@@ -24,7 +25,8 @@ NATIONAL = (
     *nordic.RULES,
     *central.RULES,
     *eastern.RULES,
-    *americas.RULES,
+    *north_america.RULES,
+    *south_america.RULES,
     *east_asia.RULES,
     *south_asia.RULES,
     *southern.RULES,

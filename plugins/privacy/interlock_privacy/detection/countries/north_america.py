@@ -1,4 +1,4 @@
-"""The United States, Canada, Mexico, Brazil and their neighbours."""
+"""The United States, Canada and Mexico."""
 
 from interlock_privacy.detection.checksums import digits, luhn, short_day, weighted
 from interlock_privacy.detection.rules import Alone, rule
@@ -162,37 +162,6 @@ def sin(value: str) -> bool:
     return value[0] not in "08" and luhn(value)
 
 
-def two_elevens(value: str, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    """Two check digits, each 11 less the rest, or 0."""
-    for weights in (first, second):
-        rest = weighted(value, weights) % 11
-        if (0 if rest < 2 else 11 - rest) != int(value[len(weights)]):
-            return False
-    return True
-
-
-def cpf(value: str) -> bool:
-    """Eleven digits, not all alike."""
-    return len(set(value)) > 1 and two_elevens(value, tuple(range(10, 1, -1)), tuple(range(11, 1, -1)))
-
-
-def cnpj(value: str) -> bool:
-    """Twelve characters, since 2026 letters too, and two check digits."""
-    numbers = [ord(each) - 48 for each in value]
-    for size in (12, 13):
-        weights = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)[-size:]
-        rest = sum(map(int.__mul__, numbers, weights)) % 11
-        if (0 if rest < 2 else 11 - rest) != numbers[size]:
-            return False
-    return len(set(value[:8])) > 1
-
-
-def pis(value: str) -> bool:
-    """Ten digits by eleven."""
-    rest = weighted(value, (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) % 11
-    return len(set(value)) > 1 and (0 if rest < 2 else 11 - rest) == int(value[10])
-
-
 def curp(value: str) -> bool:
     """Letters of a name, birth date, sex, state, consonants, century, check digit."""
     if not short_day(value[4:10]) or value[10] not in "HMX" or value[11:13] not in _STATES:
@@ -223,63 +192,6 @@ def clabe(value: str) -> bool:
     return -total % 10 == int(value[17])
 
 
-def cuit(value: str) -> bool:
-    """Kind, number, check digit."""
-    if value[:2] not in ("20", "23", "24", "25", "26", "27", "30", "33", "34", "50", "51", "55"):
-        return False
-    return "012345678990"[11 - weighted(value, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11] == value[10]
-
-
-def cbu(value: str) -> bool:
-    """Bank and branch with a check digit, account with another."""
-    return (
-        -weighted(value[:7], (7, 1, 3, 9, 7, 1, 3)) % 10 == int(value[7])
-        and -weighted(value[8:21], (3, 9, 7, 1, 3, 9, 7, 1, 3, 9, 7, 1, 3)) % 10 == int(value[21])
-        and len(set(value)) > 2
-    )
-
-
-def rut(value: str) -> bool:
-    """Seven or eight digits and a digit or K."""
-    rest = sum(int(each) * (2 + place % 6) for place, each in enumerate(reversed(value[:-1])))
-    return int(value[:-1]) > 99_999 and "0K987654321"[rest % 11] == value[-1]
-
-
-def nit(value: str) -> bool:
-    """Weighted by primes."""
-    total = sum(
-        int(each) * weight
-        for each, weight in zip(
-            reversed(value[:-1]), (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47), strict=False
-        )
-    )
-    return "01987654321"[total % 11] == value[-1]
-
-
-def ruc(value: str) -> bool:
-    """Peru's taxpayers."""
-    total = weighted(value, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
-    return value[:2] in ("10", "15", "16", "17", "20") and (11 - total % 11) % 10 == int(value[10])
-
-
-def cedula_ec(value: str) -> bool:
-    """Ecuador: province, serial number, Luhn's digit."""
-    return (1 <= int(value[:2]) <= 24 or value[:2] in ("30", "50")) and value[2] <= "6" and luhn(value)
-
-
-def rif(value: str) -> bool:
-    """Venezuela: a letter of the kind, eight digits, a check digit."""
-    if value[0] not in "VEJPG":
-        return False
-    kind = {"V": 4, "E": 8, "J": 12, "P": 16, "G": 20}[value[0]]
-    return "00987654321"[(kind + weighted(value[1:], (3, 2, 7, 6, 5, 4, 3, 2))) % 11] == value[9]
-
-
-def cedula_uy(value: str) -> bool:
-    """Uruguay: seven digits and their check digit."""
-    return -weighted(value, (2, 9, 8, 7, 6, 3, 4)) % 10 == int(value[7])
-
-
 def unchecked(value: str) -> bool:
     """Nothing is published to check."""
     return len(set(digits(value))) > 2
@@ -292,31 +204,9 @@ RULES = (
     rule("us.routing", "bank_account", "9", routing, "routing aba rtn"),
     rule("us.passport", "passport", "9 1a8n", unchecked, "passport*"),
     rule("ca.sin", "national_id", "9", sin, "sin nas social", groups="3-3-3"),
-    rule("br.cpf", "national_id", "11", cpf, "cpf", Alone.PLAIN, "3-3-3-2"),
-    rule("br.cnpj", "company_id", "14 12c2n", cnpj, "cnpj", Alone.PLAIN, "2-3-3-4-2"),
-    rule("br.pis", "national_id", "11", pis, "pis pasep nis nit", Alone.GROUPED, "3-5-2-1"),
     rule("mx.curp", "national_id", "4a6n6a1c1n", curp, "curp", Alone.SURE),
     rule("mx.rfc", "tax_id", "4a6n3c 3a6n3c", rfc, "rfc", Alone.PLAIN),
     rule("mx.rfc_unchecked", "tax_id", "4a6n3c 3a6n3c", rfc_unchecked, "rfc"),
     rule("mx.clabe", "bank_account", "18", clabe, "clabe interbancaria"),
     rule("mx.nss", "national_id", "11", luhn, "nss imss", groups="2-2-2-4-1"),
-    rule("ar.cuit", "tax_id", "11", cuit, "cuit cuil", Alone.GROUPED, "2-8-1"),
-    rule("ar.cbu", "bank_account", "22", cbu, "cbu cvu", Alone.PLAIN),
-    rule("ar.dni", "national_id", "7 8", unchecked, "dni documento", groups="2-3-3 1-3-3"),
-    rule("cl.rut", "national_id", "8 9 7n1a 8n1a", rut, "rut run", Alone.GROUPED, "2-3-3-1 1-3-3-1 8-1 7-1"),
-    rule("co.nit", "tax_id", "9 10", nit, "nit", Alone.GROUPED, "3-3-3-1 9-1"),
-    rule(
-        "co.cedula",
-        "national_id",
-        "8 10",
-        unchecked,
-        "cédula cedula ciudadanía ciudadania",
-        groups="1-3-3-3 2-3-3",
-    ),
-    rule("pe.ruc", "tax_id", "11", ruc, "ruc"),
-    rule("pe.dni", "national_id", "8", unchecked, "dni"),
-    rule("ec.cedula", "national_id", "10", cedula_ec, "cédula cedula", Alone.LABELLED, "9-1"),
-    rule("ve.rif", "tax_id", "1a9n", rif, "rif", Alone.GROUPED, "1-8-1"),
-    rule("uy.cedula", "national_id", "8", cedula_uy, "cédula cedula ci", Alone.GROUPED, "1-3-3-1"),
-    rule("do.cedula", "national_id", "11", luhn, "cédula cedula", Alone.GROUPED, "3-7-1"),
 )
