@@ -296,7 +296,7 @@ def home(detector: Detector) -> tuple[float, float]:
 
 
 POLISH = {
-    **dict.fromkeys(("PESEL", "NIP", "REGON"), "number"),
+    **dict.fromkeys(("PESEL", "NIP", "REGON", "DOWOD", "PASSPORT", "DRIVING_LICENSE"), "number"),
     "IBAN": "iban",
     "EMAIL": "email",
     "PAYMENT_CARD": "card",
@@ -308,6 +308,7 @@ ENGLISH = {
     "EMAIL_ADDRESS": "email",
     "IBAN_CODE": "iban",
     "US_SSN": "number",
+    "US_DRIVER_LICENSE": "number",
     "IP_ADDRESS": "ip_address",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from interlock.types.findings import Finding
-from interlock_privacy.detection import cards, ibans, numbering
+from interlock_privacy.detection import cards, ibans, numbering, papers
 from interlock_privacy.detection.candidate import Candidate, resolved
 from interlock_privacy.detection.countries import NATIONAL
 from interlock_privacy.detection.emails import emails
@@ -34,7 +34,7 @@ KINDS: Mapping[str, str] = {
     "secret": "A key, a token, a password, or an address with a password in it.",
 }
 
-NUMBERS = (*cards.RULES, *ibans.RULES, *NATIONAL, *numbering.RULES)
+NUMBERS = (*cards.RULES, *ibans.RULES, *NATIONAL, *papers.RULES, *numbering.RULES)
 # Every rule's name, with its kind.
 RULES: Mapping[str, str] = {
     **{each.name: each.kind for each in NUMBERS},

@@ -74,6 +74,7 @@ _NAMED = re.compile(
 # A first look, cheap: whether such a word can be there.
 _HINT = re.compile(r"(?:ass|pwd|mdp|se[cn]|tok|[a-z0-9][_\- ]?key|cred|auth|has[łl]|woord|парол|密|口|パ|비)")
 _LONGEST_NAME = 40
+_NO_LETTERS = "0123456789:;.,=/@#%&*+!? "
 _ASSIGNED = re.compile(r"[=:]")
 _VALUE = re.compile(
     r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{1,2})?(?:\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|(?P<bare>[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{4,200}))"
@@ -133,7 +134,8 @@ def _assignments(text: str) -> Iterator[Candidate]:
         if at < floor:
             continue
         name = text[max(0, at - _LONGEST_NAME) : at].rstrip(" \"'`])").lower()
-        if not name or not (name[-1].isalnum() or name[-1] in "_-") or not _HINT.search(name):
+        # A name ends in a letter, or in few digits after one.
+        if not name[-3:].strip(_NO_LETTERS) or not _HINT.search(name):
             continue
         named = _NAMED.search(text, max(0, at - _LONGEST_NAME), at)
         if named is None:

@@ -77,12 +77,13 @@ class _Search:
             close = first + 1
             while close < last and gaps[close] != LINE:
                 close += 1
-            self._line(first, close)
+            if close - first > 1 or sizes[first] >= _SHORTEST:
+                self._line(first, close)
             if close < last:
                 self._wrapped(first, close, last)
             first = close
         # Letters before and after may belong to the value: BE 0403…, 12345678-Z, AB 12 34 56 C.
-        if (before or after) and len(spans) <= _MOST_GROUPS and (after or self._best < _SCORE_GROUPS):
+        if (before or after) and len(spans) <= _MOST_GROUPS and (after or not _spoken_for(self._best)):
             self._with_letters(before, last)
 
     def _with_letters(self, before: int, last: int) -> None:
@@ -107,8 +108,7 @@ class _Search:
         units = [first, *(place for place in range(first + 1, last) if gaps[place] != TIGHT), last]
         if len(units) > 2 and last - first <= _MOST_GROUPS:
             score = self._window(first, last, whole=True)
-            # What has more than one thing to speak for it; a label alone speaks for any piece of it, too.
-            if score > _SCORE_GROUPS and score not in (_SCORE_AROUND, _SCORE_NEAR):
+            if _spoken_for(score):
                 return
         for unit, close in pairwise(units):
             if spans[close - 1][1] - spans[unit][0] >= _SHORTEST:
@@ -122,18 +122,20 @@ class _Search:
 
     def _wrapped(self, first: int, close: int, last: int) -> None:
         """A value that a line's end divides: what the line ends with, and what the next begins with."""
-        gaps = self._chain.gaps
+        gaps, spans = self._chain.gaps, self._chain.spans
         begin, end = close - 1, close + 1
         while begin > first and gaps[begin] == TIGHT:
             begin -= 1
         while end < last and gaps[end] == TIGHT:
             end += 1
-        self._window(begin, end, whole=False)
+        if spans[end - 1][1] - spans[begin][0] > _SHORTEST:
+            self._window(begin, end, whole=False)
         if begin > first and close - first <= _MOST_GROUPS:
             self._window(first, end, whole=False)
+        part = end
         while end < last and gaps[end] != LINE:
             end += 1
-        if end - first <= _MOST_GROUPS:
+        if (end > part or begin > first) and end - first <= _MOST_GROUPS:
             self._window(first, end, whole=False)
 
     def _grouped(self, first: int, last: int) -> None:
@@ -292,6 +294,11 @@ class _Search:
         if _FRACTION.match(text, end) or text[start - 1 : start] in ("$", "€", "£", "¥", "#"):
             return True
         return len(groups) == 2 and groups[0] < 4 and "." in text[start:end]
+
+
+def _spoken_for(score: int) -> bool:
+    """Whether more than one thing speaks for a value: a label alone speaks for any piece of it, too."""
+    return score >= _SCORE_GROUPS and score not in (_SCORE_AROUND, _SCORE_NEAR)
 
 
 def _letter(each: str) -> bool:

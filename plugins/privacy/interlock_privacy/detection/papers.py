@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from interlock_privacy.detection.candidate import Candidate
+from interlock_privacy.detection.rules import rule
 
-__all__ = ["machine_readable"]
+__all__ = ["RULES", "machine_readable"]
 
 _TD3 = re.compile(
     r"P[A-Z<][A-Z<]{42}\s{0,3}([A-Z0-9<]{9})([0-9])([A-Z<]{3})([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14}[0-9<][0-9]"
@@ -37,3 +38,37 @@ def machine_readable(text: str) -> Iterator[Candidate]:
                 yield Candidate(
                     _SCORE, found.start(), found.end(), kind, f"{kind}.mrz", "".join(found[0].split())
                 )
+
+
+def serial(value: str) -> bool:
+    """Mostly digits, and not one digit alone: no country publishes more that all have in common."""
+    return sum(map(str.isdigit, value)) >= 5 and len(set(value)) > 2
+
+
+_PASSPORTS = (
+    "passport passport* passeport* pasaporte* passaporto passaporte* reisepass* paszport* pasport* паспорт* "
+    "paspoort* pas pass passi pasas pasaport* διαβατηρίου διαβατήριο útlevél* pașaport* 护照 護照 旅券 여권 "
+    "דרכון جواز"
+)
+_LICENCES = (
+    "driver drivers driving licence license jazdy kierowcy führerschein* fuhrerschein* permis conduire "
+    "conducir patente guida rijbewijs* körkort* førerkort* kørekort* ajokortti* carta condução permis "
+    "řidičsk* vodičsk* водительск* посвідчення 驾驶证 驾照 駕照 運転免許 免許証 운전면허"
+)
+# Where a word says what it is, the forms that countries' papers have.
+RULES = (
+    rule(
+        "passport",
+        "passport",
+        "7 8 9 10 1a6n 1a7n 1a8n 2a5n 2a6n 2a7n 2a8n 3a5n 3a6n 2n2a5n 9c 10c",
+        serial,
+        _PASSPORTS,
+    ),
+    rule(
+        "driving_licence",
+        "driving_licence",
+        "7 8 9 10 11 12 13 1a6n 1a7n 1a8n 1a9n 1a12n 1a13n 2a5n 2a6n 2a7n 2a8n 3a6n 2n2a6n 9c 10c 11c 16c",
+        serial,
+        _LICENCES,
+    ),
+)
