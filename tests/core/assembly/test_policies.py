@@ -199,8 +199,12 @@ def test_every_set_can_be_included_and_says_who_says_so() -> None:
 def test_a_set_asks_what_is_recorded(include: Any, handling: Any, denied: list[str]) -> None:
     """In the States, or in Switzerland where a transfer is asked about."""
     region = "us" if "doj" in str(include) else "ch"
-    deployment = {"id": "a", "model": "openai/gpt-5.5", "provider": "openai", "api_key": "k"}
-    part = deployment | {"region": region, "handling": handling}
+    there = {"provider": "openai-compatible", "base_url": "https://models.example/v1"}
+    part = (
+        {"id": "a", "model": "openai/gpt-5.5", "api_key": "k"}
+        | there
+        | {"region": region, "handling": handling}
+    )
     policies = {"default": "internal", "rules": [OPEN], "include": include}
     router = Router.from_config({"deployments": [part], "policies": policies})
     assert sorted(router.permissions("hello").deployments["a"].rules) == denied
