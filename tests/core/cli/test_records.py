@@ -6,11 +6,14 @@ import json
 import signal
 import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from interlock.cli.records import _FIELDS, _row, _values
 from interlock.records import record_from_plain
+from interlock.testing.records import sample_record
 
 KEPT = "records: sqlite:///kept/calls.db\n"
 
@@ -280,3 +283,11 @@ def test_a_place_that_cannot_be_written_to_is_named(run):
     result = run("records", "export", "-o", "nowhere/calls.csv")
     assert result.exit_code == 1
     assert result.stderr == "Error: nowhere/calls.csv cannot be written: No such file or directory.\n"
+
+
+def test_an_incident_stands_in_the_table_and_in_the_export():
+    first, second = sample_record(1).attempts
+    record = replace(sample_record(1), attempts=(replace(first, incident="processed anywhere"), second))
+    assert "an incident" in " ".join(_row(record))
+    assert dict(zip(_FIELDS, _values(record), strict=True))["incidents"] == "first: processed anywhere"
+    assert dict(zip(_FIELDS, _values(sample_record(1)), strict=True))["incidents"] is None

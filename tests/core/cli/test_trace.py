@@ -1,14 +1,19 @@
 """`interlock trace last`: the tree of a call, from the process that made it to the one that shows it."""
 
+import io
 import json
 import stat
+from dataclasses import replace
 from typing import Any
+
+from rich.console import Console
 
 from guards_at_work import Offered
 from interlock import Verdict
 from interlock.cli import memory
 from interlock.cli.trace import drawn
 from interlock.testing import scripted_router
+from interlock.testing.records import sample_record
 
 
 def test_shows_the_call_its_attempts_and_why_one_failed(configured, run):
@@ -153,3 +158,13 @@ def test_says_what_guardrails_thought() -> None:
         "guardrail · sees · request · flag · rude · 0.25",
         "guardrail · sees · answer of attempt 1 · skipped · LookupError",
     ]
+
+
+def test_says_where_a_request_was_kept_and_processed_and_that_it_should_not_have_been():
+    first, second = sample_record(1).attempts
+    placed = replace(first, region="global", pinned="us", evidenced="global", incident="processed anywhere")
+    console = Console(width=400, file=io.StringIO())
+    console.print(drawn(replace(sample_record(1), attempts=(placed, second))))
+    shown = console.file.getvalue()
+    assert "pinned to us · processed in global · incident: processed anywhere" in shown
+    assert shown.count("incident") == 1
