@@ -23,7 +23,7 @@ ZONES = ("eu", "us", "de", "de+fr", "eu+us", "cn")
 BODIES: tuple[Mapping[str, Any], ...] = (
     {"zone": "anywhere"}, {"Zone": "cn"}, {"zone": None}, {"ZONE": {"zone": "us"}, "x": 1}, {"x": 1},
 )  # fmt: skip
-PROVIDERS = ("openai-compatible", "openai-compatible", "vllm", "anthropic", "google")
+PROVIDERS = ("openai-compatible", "openai-compatible", "openai-compatible", "vllm", "anthropic", "google")
 TIMEOUTS = {"connect": 2.0, "first_token": 0.15, "between_tokens": 0.15, "answer": 0.2, "total": 1.0}
 HOSTS = 3
 LEVELS = ("internal", "personal", "regulated")
@@ -64,9 +64,9 @@ class Policy:
         kept = place.stored or (place.region if place.on_premise else "global")
         if not (_inside(where, self.places) and _inside(kept, self.storage)):
             return False
-        if any(_reaches(law, place, where) for law in self.laws) or (
-            self.on_premise and not place.on_premise
-        ):
+        if self.on_premise and not place.on_premise:
+            return False
+        if any(_reaches(law, place, where) for law in self.laws):
             return False
         return self.denied.isdisjoint((place.model.partition("/")[0], place.provider))
 
@@ -139,6 +139,8 @@ class World:
 
     def allows(self, place: Place, asking: Asking, where: str) -> bool:
         """Whether a request may be at a place whose vendor keeps it `where`. Each of `also` has a say."""
+        if where != place.region and not _narrows(where, place.region):
+            return False
         homes = [self.residency, asking.residency]
         if asking.task == "eu_regulated":
             homes.append(frozenset({"eu"}))
@@ -156,12 +158,21 @@ class World:
             return False
         if place.id in self.failing:
             return False
-        levels = asking.levels or {"internal"}
-        if not all(each.allows(place, where) for each in self.policies if each.level in levels):
+        if not self._permits(place, asking, where):
             return False
         if asking.model is not None and asking.model not in (place.id, place.model):
             return False
         return all(rule(place, asking) for rule in self.also)
+
+    def _permits(self, place: Place, asking: Asking, where: str) -> bool:
+        levels = asking.levels or {"internal"}
+        return all(each.allows(place, where) for each in self.policies if each.level in levels)
+
+
+def _narrows(part: str, region: str) -> bool:
+    """Whether all of a place lies in a region."""
+    around = set[str]().union(*(INSIDE.get(name, {name}) for name in region.split("+")))
+    return region == "global" or around.issuperset(part.split("+"))
 
 
 def _inside(region: str, home: frozenset[str]) -> bool:
@@ -191,7 +202,7 @@ def make(seed: int, *, vandals: bool = True) -> World:
     names = [place.id for place in places]
     askings = tuple(_asking(dice, seed, index, places) for index in range(dice.randint(1, 6)))
     constraints = {
-        "residency": _some(dice, ("eu", "us", "cn"), 0.2),
+        "residency": _some(dice, ("eu", "us", "cn"), 0.1),
         "storage": _some(dice, ("eu", "us", "cn"), 0.05),
         "on_premise": dice.random() < 0.1,
         "deny_vendors": _some(dice, ("openai", "zhipu", "anthropic"), 0.2),
@@ -261,8 +272,8 @@ def _some(dice: random.Random, names: Sequence[str], chance: float) -> frozenset
 
 
 def _place(dice: random.Random, index: int) -> Place:
-    region = dice.choice(REGIONS)
     told = dice.random() < 0.4
+    region = "global" if told and dice.random() < 0.5 else dice.choice(REGIONS)
     return Place(
         id=f"d{index}",
         provider=dice.choice(PROVIDERS),
@@ -278,7 +289,7 @@ def _place(dice: random.Random, index: int) -> Place:
         pins=tuple(dice.sample(ZONES, dice.randint(1, 3))) if told else (),
         # Where nobody tells it otherwise, the operator has said where it processes, and this says no more.
         body=dice.choice(BODIES) if told and region == "global" and dice.random() < 0.5 else {},
-        faults=tuple(dice.choice((*sorted(FAULTS), *["is well"] * 4)) for _ in range(dice.randint(1, 3))),
+        faults=tuple(dice.choice((*sorted(FAULTS), *["is well"] * 10)) for _ in range(dice.randint(1, 3))),
     )
 
 
@@ -297,7 +308,7 @@ def _asking(dice: random.Random, seed: int, index: int, places: Sequence[Place])
     someone = dice.choice(places)
     return Asking(
         mark=f"prompt-{seed}-{index}",
-        residency=_some(dice, ("eu", "us", "cn", "de"), 0.4),
+        residency=_some(dice, ("eu", "us", "cn", "de"), 0.3),
         storage=_some(dice, ("eu", "us", "cn", "de"), 0.1),
         on_premise=dice.random() < 0.1,
         denied=_some(dice, ("openai", "zhipu", "anthropic", "vllm"), 0.3),

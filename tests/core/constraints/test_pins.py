@@ -58,6 +58,13 @@ def test_what_stays_inside_anyway_is_not_pinned():
     assert said("residency", there("us"), asking(residency=["us"])) is None
 
 
+def test_a_pin_leads_nowhere_that_the_deployment_does_not_process():
+    constraints = asking(residency=["us"])
+    assert pin_for(there("eu"), constraints) == ""
+    assert said("residency", there("eu"), constraints).startswith("processed in eu")
+    assert pin_for(there("eu+us"), constraints) == "us"
+
+
 def test_without_pins_nothing_is_admitted_that_was_not():
     assert said("residency", there(pins={}), asking(residency=["us"])).startswith("processed anywhere")
 
