@@ -175,6 +175,7 @@ TABLE: dict[type, dict[str, Any]] = {
         "finish_reason": "one of four words",
         "usage": NUMBER,
         "served_model": "the vendor's name for its model",
+        "evidenced": "the vendor's name for a place",
         "id": "the vendor's name for its answer",
     },
 }
