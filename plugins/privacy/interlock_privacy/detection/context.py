@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-__all__ = ["AGAINST", "HAN", "REACH", "Labels", "Nearby"]
+__all__ = ["AGAINST", "ALPHABETS", "FIRST", "HAN", "REACH", "Labels", "Nearby", "plain", "runs_together"]
 
 # A label that stands for any word in Chinese characters.
 HAN = "<han>"
@@ -14,6 +14,8 @@ REACH = 60
 # The bit of words that say it is something else; and how many characters before the value they may end.
 AGAINST = 1
 _CLOSE = 24
+# The bit of words that may begin a phrase; and the first that is free for labels.
+_BEGINS, FIRST = 2, 4
 
 _OTHER = (
     "order orders order* invoice* ref reference ticket sku tracking isbn issn ean doi version ver build "
@@ -25,26 +27,30 @@ _OTHER = (
     "价格"
 )
 # Scripts that put spaces between words, and those that put none: 身份证pesel is two words.
-_ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
-_WORD = re.compile(rf"[{_ALPHABETS}]+|[^\W\d_{_ALPHABETS}]+")
+ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
+_WORD = re.compile(rf"[{ALPHABETS}]+|[^\W\d_{ALPHABETS}]+")
 _NO_ACCENT = str.maketrans("łøđı", "lodi")
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
     """The word as it is written where there are no accents."""
     parts = unicodedata.normalize("NFKD", word.translate(_NO_ACCENT))
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
-def _runs_together(word: str) -> bool:
+def runs_together(word: str) -> bool:
     """Whether its script puts no space between words."""
     return word[0] >= "\u0e00" and not "\u1e00" <= word[0] <= "\u1fff"
 
 
 class Labels:
-    """Words in lower case, each with the bits of what it says; one that ends in * begins words."""
+    """Words in lower case, each with the bits of what it says; one that ends in * begins words.
 
-    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+    `begins` says whether a phrase may begin with a word, or in it where words run together.
+    """
+
+    def __init__(self, words: Iterable[tuple[str, int]], begins: Callable[[str], bool]) -> None:
+        self._begins = begins
         self._words: dict[str, int] = {}
         self._stems: dict[str, int] = {}
         # Scripts that put no space between words: by two characters, the labels that begin with them.
@@ -55,18 +61,22 @@ class Labels:
                 self._han |= bit
                 continue
             bare = word.rstrip("*")
-            if _runs_together(bare):
+            if runs_together(bare):
                 self._runs.setdefault(bare[:2], []).append((bare, bit))
                 continue
-            for each in {bare, _plain(bare)}:
+            for each in {bare, plain(bare)}:
                 table = self._stems if word.endswith("*") else self._words
                 table[each] = table.get(each, 0) | bit
         self._sizes = sorted({len(each) for each in self._stems}, reverse=True)
 
+    def read(self, word: str) -> int:
+        """The bits of one word in lower case, and whether a phrase may begin there."""
+        return self.of(word) | (_BEGINS if self._begins(word) else 0)
+
     def of(self, word: str) -> int:
         """The bits of one word in lower case, of the last label in it where words run together."""
         bits = self._words.get(word, 0)
-        if _runs_together(word):
+        if runs_together(word):
             for place in range(len(word) - 2, -1, -1):
                 for label, bit in self._runs.get(word[place : place + 2], ()):
                     if word.startswith(label, place):
@@ -84,13 +94,14 @@ class Labels:
 class Nearby:
     """Where labels stand in one text, read as far as was asked for, and what they say."""
 
-    __slots__ = ("_bits", "_ends", "_known", "_labels", "_read", "_starts", "_text")
+    __slots__ = ("_bits", "_ends", "_known", "_labels", "_phrases", "_read", "_starts", "_text")
 
     def __init__(self, labels: Labels, text: str) -> None:
         self._labels, self._text = labels, text
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._bits: list[int] = []
+        self._phrases: list[int] = []
         self._known: dict[str, int] = {}
         self._read = 0
 
@@ -110,15 +121,24 @@ class Nearby:
         for word in words:
             bits = known.get(word)
             if bits is None:
-                bits = known[word] = self._labels.of(word.lower())
+                bits = known[word] = self._labels.read(word.lower())
             hit = hit or bits > 0
         if hit:
             for found in _WORD.finditer(self._text, begin, stop):
                 bits = known[found[0]]
+                if bits & _BEGINS:
+                    self._phrases.append(found.start())
+                    bits ^= _BEGINS
                 if bits:
                     self._starts.append(found.start())
                     self._ends.append(found.end())
                     self._bits.append(bits)
+
+    def phrases(self, start: int) -> list[int]:
+        """Where phrases may begin that end before there, the furthest first."""
+        places = self._phrases
+        last = bisect_left(places, start)
+        return places[bisect_left(places, start - REACH, 0, last) : last] if last else []
 
     def beside(self, start: int, end: int) -> tuple[int, int, bool]:
         """The bits of the nearest before, of all around, and whether it is said to be another thing."""

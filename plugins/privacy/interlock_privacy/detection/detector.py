@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from interlock.types.findings import Finding
-from interlock_privacy.detection import cards, ibans, numbering, papers
+from interlock_privacy.detection import cards, ibans, labelled, numbering, papers
 from interlock_privacy.detection.candidate import Candidate, resolved
 from interlock_privacy.detection.countries import NATIONAL
 from interlock_privacy.detection.emails import emails
@@ -38,6 +38,7 @@ NUMBERS = (*cards.RULES, *ibans.RULES, *NATIONAL, *papers.RULES, *numbering.RULE
 # Every rule's name, with its kind.
 RULES: Mapping[str, str] = {
     **{each.name: each.kind for each in NUMBERS},
+    **labelled.RULES,
     "email": "email",
     "iban": "iban",
     "phone.international": "phone",

@@ -1,15 +1,23 @@
 """The rules of numbers, by what can be looked up: a value's shape, its groups, its prefix."""
 
+import random
 import re
+import string
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from interlock_privacy.detection.context import FIRST
 from interlock_privacy.detection.rules import Alone, Rule
 
 __all__ = ["Entry", "Known"]
 
 # Shapes of which letters and digits are known, not values.
 _MOST_REMEMBERED = 4096
+
+_PERSONS = frozenset(("national_id", "tax_id", "health_id", "company_id", "id_card"))
+# How many values by chance a check is tried with.
+_TRIED = 40
+_SIGNS = {"9": string.digits, "A": string.ascii_uppercase}
 
 Rows: TypeAlias = list[tuple[Rule, int]]
 
@@ -20,12 +28,15 @@ class Entry:
     """What is known of one shape.
 
     `labelled` are its rules by the bit of their labels, `mask` all of those bits; `alone` are the rules
-    that need no label, `groups` those that need none where the value is written in certain groups.
+    that need no label, `groups` those that need none where the value is written in certain groups, `persons`
+    those of people's and companies' numbers whose check tells most values from chance.
     """
 
-    __slots__ = ("alone", "groups", "labelled", "mask", "prefixes")
+    __slots__ = ("_persons", "_rows", "_shape", "alone", "groups", "labelled", "mask", "prefixes")
 
-    def __init__(self, rows: Rows, prefixes: list[tuple[str, Rule]], *, declared: bool) -> None:
+    def __init__(self, shape: str, rows: Rows, prefixes: list[tuple[str, Rule]], *, declared: bool) -> None:
+        self._shape, self._rows = shape, rows
+        self._persons: list[Rule] | None = None
         self.prefixes = prefixes
         self.alone = [rule for rule, _ in rows if rule.alone >= Alone.PLAIN]
         self.groups: dict[tuple[int, ...], list[Rule]] = {}
@@ -35,6 +46,19 @@ class Entry:
             for groups in rule.groups if declared or rule.alone >= Alone.GROUPED else ():
                 self.groups.setdefault(groups, []).append(rule)
         self.mask = sum(self.labelled)
+
+    @property
+    def persons(self) -> list[Rule]:
+        """Read where a phrase claims a value of the shape, and seldom: made when it is first asked for."""
+        if self._persons is None:
+            rng = random.Random(self._shape)
+            tried = ["".join(rng.choice(_SIGNS[each]) for each in self._shape) for _ in range(_TRIED)]
+            self._persons = [
+                rule
+                for rule, _ in self._rows
+                if rule.kind in _PERSONS and sum(map(rule.check, tried)) * 2 < _TRIED
+            ]
+        return self._persons
 
     def prefixed(self, value: str) -> tuple[Rule, str] | None:
         """The rule whose prefix the value begins with, and the rest of it, if that passes."""
@@ -57,7 +81,7 @@ class Known:
         self._prefixed: dict[str, list[tuple[str, Rule]]] = {}
         bits: dict[tuple[str, ...], int] = {}
         for rule in rules:
-            bit = bits.setdefault(rule.labels, 2 << len(bits))
+            bit = bits.setdefault(rule.labels, FIRST << len(bits))
             self.words += [(label, bit) for label in rule.labels]
             for shape in rule.shapes:
                 if "?" in shape:
@@ -70,7 +94,7 @@ class Known:
                 if len(groups) > 1 and groups not in self.groups.setdefault(groups[:2], []):
                     self.groups[groups[:2]].append(groups)
         self._strict = {
-            shape: Entry(self._rows.get(shape, []), self._prefixed.get(shape, []), declared=declared)
+            shape: Entry(shape, self._rows.get(shape, []), self._prefixed.get(shape, []), declared=declared)
             for shape in {*self._rows, *self._prefixed}
         }
         self._digits = {len(shape): entry for shape, entry in self._strict.items() if shape.isdigit()}
@@ -91,7 +115,7 @@ class Known:
             rows = list(self._rows.get(shape, ()))
             rows += [(rule, bit) for form, rule, bit in self._loose[len(shape)] if form.fullmatch(value)]
             prefixed = self._prefixed.get(shape, [])
-            known = Entry(rows, prefixed, declared=self._declared) if rows or prefixed else None
+            known = Entry(shape, rows, prefixed, declared=self._declared) if rows or prefixed else None
             self._remembered[shape] = known
             return known
         return self._remembered.get(shape)

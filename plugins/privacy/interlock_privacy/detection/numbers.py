@@ -10,6 +10,7 @@ from interlock_privacy.detection.context import AGAINST, Labels, Nearby
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import iban
 from interlock_privacy.detection.known import Entry, Known
+from interlock_privacy.detection.labelled import begins, claimed
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
 
@@ -38,7 +39,7 @@ class Numbers:
     def __init__(self, rules: Iterable[Rule], *, ibans: bool, phones: bool, declared: bool) -> None:
         self.ibans, self.phones = ibans, phones
         self.known = Known(rules, declared=declared)
-        self.labels = Labels(self.known.words)
+        self.labels = Labels(self.known.words, begins)
 
     def find(self, text: str) -> list[Candidate]:
         """Every value of every chain; they may overlap."""
@@ -63,6 +64,16 @@ class _Search:
 
     def chain(self, chain: Chain) -> None:
         """Keeps the values of the next chain."""
+        count = len(self.found)
+        self._read(chain)
+        if sum(self._sizes) >= _SHORTEST:
+            start = chain.spans[chain.before][0]
+            self._marks.read(start, start)
+            places = self._marks.phrases(start)
+            if places:
+                self.found[count:] = claimed(self._text, places, start, self._rules.known, self.found[count:])
+
+    def _read(self, chain: Chain) -> None:
         spans, gaps, before, after = self._chain = chain
         self._best = -1
         self._sizes = sizes = [stop - start for start, stop in spans]

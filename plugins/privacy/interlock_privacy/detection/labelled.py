@@ -1,0 +1,217 @@
+"""Values behind a phrase that says in general what they are, such as "national id number" or "税号"."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from interlock_privacy.detection.candidate import Candidate
+from interlock_privacy.detection.context import ALPHABETS, plain, runs_together
+from interlock_privacy.detection.folding import compact
+from interlock_privacy.detection.known import Known
+from interlock_privacy.detection.phrases import PERSON, TAX
+from interlock_privacy.detection.rules import Rule
+
+__all__ = ["RULES", "begins", "claimed"]
+
+# A value that passes no rule is found by one of these.
+RULES = {"national_id.labelled": "national_id", "tax_id.labelled": "tax_id"}
+
+# What is believed for a word alone, whatever the digits are.
+_BELIEVED = frozenset(("card.other", "passport", "driving_licence"))
+_HEAD = 3
+_SCORE_RULE, _SCORE_ANY = 15, 12
+_SHORTEST, _LONGEST, _FEWEST_DIGITS = 6, 18, 5
+# A group this long is a value by itself, whatever follows it.
+_WHOLE = 8
+# Letters and separators with which a value may begin before its first digit.
+_REACHED = 12
+
+# What may stand between a phrase and its value: words for "number", an abbreviation in brackets, words for
+# "is", and signs. Nothing ends a sentence, and no other word.
+_TAILS = (
+    "number numbers no nr num nummer numer numero numéro número nº n° № # číslo cislo broj code card id "
+    "document reference ref reg registration identification identity service identifier номер нөмірі "
+    "код αριθμός αριθμό szám száma numarası numara numarasi kodas numurs numri numărul numar număr "
+    "nomor nombor numarani مספר رقم שלי שלו שלה الخاص الخاصة بي مصنع संख्या नंबर नम्बर kortnummer"
+)
+_JOINS = (
+    "is are was were be reads remains still now also my mine the here being ist sind war lautet lauten "
+    "meine mein est sont mon ma le la es son mi era el é e meu minha o a sono mio mia il zijn mijn het "
+    "jest to mój moja wynosi brzmi je jsou můj moje sú môj är er min mitt mit on minun minu ir yra mano "
+    "mana este eshte është imi im van az είναι μου το η benim dir dır olan это мой моя является равен є "
+    "це мій моє е моят ми moj הוא היא שלי هو هي لي است है मेरा हैं là của tôi adalah saya ialah ay ang "
+    "ko aking"
+)
+_RUN_TAILS = "号码 號碼 号 號 码 碼 番号 번호 编号 編號 字号 カード 证号 證號 ของฉัน ของผม ของดิฉัน ของ เลขที่"
+_RUN_JOINS = "是 为 為 は が も 는 은 이 가 คือ เป็น 就是 应该是 ですが เลข 我的"
+# Words that make of it the number of a thing.
+_THINGS = re.compile(
+    r"(?:vehicle|device|product|equipment|station|hull|animal|asset|case|batch|article|item|part|order|invoice|"
+    r"bank|node|file|image|object|model|document|hardware|machine|engine|boat|aircraft|sample|ticket)[\s_\-]{1,2}\Z",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"(?:[A-Z]{1,4}[ \-.]?)?(?:(?=[A-Za-z]{0,6}[0-9])[0-9A-Za-z]{1,20}+)"
+    r"(?:[ \-./]{1,2}(?:(?=[A-Za-z]{0,3}[0-9])[0-9A-Za-z]{1,20}+|[A-Z]{1,2}(?![0-9A-Za-z]))){0,8}"
+)
+_GROUP = re.compile(r"[0-9A-Za-z]+")
+# An amount, an address, a time or a longer word goes on behind it.
+_GOES_ON = re.compile(r"[0-9A-Za-z_@]|,[0-9]|:[0-9]{2}|[ ]?(?:%|€|\$|USD|EUR|PLN|元)|[-./][0-9A-Za-z]")
+_DATE = re.compile(
+    r"(?:(?:19|20)[0-9]{2}([\-./])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([\-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2})"
+    r"(?![0-9])"
+)
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+
+
+def _phrase(words: str) -> str:
+    parts = [
+        re.escape(word.rstrip("*")) + (r"[^\W\d_]{0,16}" if word.endswith("*") else "")
+        for word in words.split()
+    ]
+    return r"[\s_\-./]{0,2}".join(parts)
+
+
+def _phrases(listed: str) -> Iterator[str]:
+    for each in listed.split(";"):
+        words = " ".join(each.split()).lower()
+        yield from {words, plain(words)} if not runs_together(words) else {words}
+
+
+def _any(words: Iterable[str] | str) -> str:
+    listed = words.split() if isinstance(words, str) else words
+    return "|".join(sorted({_phrase(each) for each in listed}, key=lambda each: (-len(each), each)))
+
+
+_SIGNS = r"(?:[\s:=#\"'`*_|>,(\[{-]|</?[A-Za-z]{1,8}>){0,6}+"
+_AFTER = (
+    rf"(?:'?s)?(?:[\s_\-./]{{0,2}}(?:(?:{_any(_TAILS)})(?:\.|(?![{ALPHABETS}]))|{_any(_RUN_TAILS)})){{0,3}}"
+    rf"(?![{ALPHABETS}])(?:[ ]?\([^()\d\n]{{1,30}}\))?"
+    rf"(?:{_SIGNS}(?:(?:{_any(_JOINS)})(?![{ALPHABETS}0-9])|{_any(_RUN_JOINS)})){{0,4}}{_SIGNS}"
+    r"(?=(?-i:(?:[A-Z]{1,4}[ \-.]?)?(?:[A-Z]{0,6}|[a-z]{0,3})[0-9]))"
+)
+
+
+def _compiled(phrases: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    tax, person = (
+        _any([words for words, kind in phrases if kind == wanted]) or r"(?!)"
+        for wanted in ("tax_id", "national_id")
+    )
+    return re.compile(rf"(?:(?P<tax_id>{tax})|(?P<national_id>{person})){_AFTER}", re.IGNORECASE)
+
+
+_ALL = [
+    (words, kind) for listed, kind in ((PERSON, "national_id"), (TAX, "tax_id")) for words in _phrases(listed)
+]
+_BY_HEAD: dict[str, list[tuple[str, str]]] = {}
+_RUNNING: list[tuple[str, str]] = []
+for _words, _kind in _ALL:
+    if runs_together(_words):
+        _RUNNING.append((_words, _kind))
+    else:
+        _BY_HEAD.setdefault(re.split(r"[\W_]", _words, maxsplit=1)[0][:_HEAD], []).append((_words, _kind))
+_HEADS = {head: _compiled(phrases) for head, phrases in _BY_HEAD.items()}
+_RUNS = _compiled(_RUNNING)
+_RUN_HEADS = re.compile("|".join(sorted({re.split(r"[\W_]", each)[0][:2] for each, _ in _RUNNING})))
+
+
+def begins(word: str) -> bool:
+    """Whether a phrase may begin with that word in lower case, or in it where words run together."""
+    if runs_together(word):
+        return _RUN_HEADS.search(word) is not None
+    return word[:3] in _HEADS or word[:2] in _HEADS or word[:1] in _HEADS
+
+
+def claimed(
+    text: str, places: Sequence[int], start: int, known: Known, found: list[Candidate]
+) -> list[Candidate]:
+    """What was found, corrected by the phrase that one of the places begins and `start` ends, if any."""
+    phrase = _before(text, places, start)
+    if phrase is None:
+        return found
+    kind, begin = phrase
+    value = _value(text, begin, kind, known)
+    if value is None:
+        return found
+    # The phrase stands nearer than what else was believed: "identity card" speaks of no payment.
+    kept = [
+        each
+        for each in found
+        if (each.kind != "phone" and each.rule not in _BELIEVED)
+        or each.end <= value.start
+        or value.end <= each.start
+    ]
+    if any((each.start, each.end) == (value.start, value.end) for each in kept):
+        return kept
+    return [*kept, value]
+
+
+def _before(text: str, places: Sequence[int], start: int) -> tuple[str, int] | None:
+    """The kind that a phrase names whose value begins at `start`, or a few letters before."""
+    for place in places:
+        head = text[place : place + _HEAD].lower()
+        if runs_together(head):
+            found = _RUNS.search(text, place, start + _REACHED)
+            if found is not None and _close(found.end(), start):
+                return found.lastgroup or "", found.end()
+            continue
+        for size in range(_HEAD, 0, -1):
+            pattern = _HEADS.get(head[:size])
+            found = pattern.match(text, place, start + _REACHED) if pattern else None
+            if (
+                found is not None
+                and _close(found.end(), start)
+                and not _THINGS.search(text, max(0, place - 16), place)
+            ):
+                return found.lastgroup or "", found.end()
+    return None
+
+
+def _close(end: int, start: int) -> bool:
+    return start - _REACHED <= end <= start
+
+
+def _value(text: str, begin: int, kind: str, known: Known) -> Candidate | None:
+    found = _VALUE.match(text, begin)
+    if found is None:
+        return None
+    groups = [each.span() for each in _GROUP.finditer(text, *found.span())]
+    ends = [stop for _, stop in groups if not _GOES_ON.match(text, stop) or _goes_on(text, stop, found.end())]
+    if not ends:
+        return None
+    first = next((stop for stop in ends if stop - begin >= _WHOLE and text[stop : stop + 1] not in "-./"), 0)
+    ordered = [first, *reversed(ends)] if first else ends[::-1]
+    for end in ordered:
+        value = compact(text[begin:end])
+        sizes = tuple(stop - at for at, stop in groups if stop <= end)
+        rule = _passed(value, kind, known)
+        # A part of what stands there passes by chance, unless it is in the groups of its issuer.
+        if rule is not None and (end == ordered[0] or len(sizes) == 1 or sizes in rule.groups):
+            return Candidate(_SCORE_RULE + rule.alone, begin, end, rule.kind, rule.name, value)
+    for end in ordered:
+        value = compact(text[begin:end])
+        if (
+            _plausible(value)
+            and not _DATE.match(text, begin, end)
+            and not _ADDRESS.fullmatch(text, begin, end)
+        ):
+            return Candidate(_SCORE_ANY, begin, end, kind, f"{kind}.labelled", value)
+    return None
+
+
+def _goes_on(text: str, stop: int, end: int) -> bool:
+    """Whether the next group belongs to the same value, so that the value may not end here but may later."""
+    return stop < end and text[stop] == " "
+
+
+def _passed(value: str, kind: str, known: Known) -> Rule | None:
+    """The best rule that it passes: of the kind that was said, then the best proven."""
+    entry = known.of(value)
+    if entry is None:
+        return None
+    passed = [rule for rule in entry.persons if rule.check(value)]
+    return max(passed, key=lambda rule: (rule.kind == kind, rule.alone), default=None)
+
+
+def _plausible(value: str) -> bool:
+    digits = sum(map(str.isdigit, value))
+    return _SHORTEST <= len(value) <= _LONGEST and digits >= _FEWEST_DIGITS and len(set(value)) > 2
