@@ -12,6 +12,7 @@ __all__ = ["LINE", "LOOSE", "TIGHT", "Chain", "chains", "lettered"]
 # What stands between two groups: dashes, dots and the like; spaces; the end of a line.
 TIGHT, LOOSE, LINE = range(3)
 
+_SEPARATORS = " -./()" + UNSEEN
 _MARKS = rf"\-./(){UNSEEN}"
 # Groups with a digit near their beginning, and at most three separators between two of them; groups of
 # letters between dashes or dots; and one or two letters behind the last.
@@ -102,16 +103,26 @@ def _country(text: str, start: int) -> bool:
     return text[max(0, start - 2) : start].upper() in LENGTHS
 
 
+def _word(tail: str) -> bool:
+    """Whether it ends a word in lower case that is too long to begin a value: most do."""
+    return len(tail) == 4 and tail.isalpha() and tail.islower() and tail.isascii()
+
+
 def _chain(text: str, last: int, start: int, end: int) -> Chain | None:
     spans: list[tuple[int, int]] = []
-    if start > last and text[start - 1] in " -./()" + UNSEEN:
+    if start > last and text[start - 1] in _SEPARATORS and not _word(text[max(last, start - 5) : start - 1]):
         for found in _BEFORE.finditer(text, max(last, start - 16), start):
             if found.end() == start:
                 at = found.start()
                 spans = [(at + group.start(), at + group.end()) for group in _LETTERS.finditer(found[0])]
     before = len(spans)
-    spans += [found.span() for found in _GROUP.finditer(text, start, end)]
-    glued = _GLUED.match(text, *spans[before]) if len(spans) > before else None
+    if text[start:end].isalnum():
+        spans.append((start, end))
+    else:
+        spans += [found.span() for found in _GROUP.finditer(text, start, end)]
+    glued = None
+    if len(spans) > before and text[spans[before][0]].isalpha():
+        glued = _GLUED.match(text, *spans[before])
     if glued is not None and lettered(glued[1]):
         spans[before : before + 1] = [glued.span(1), glued.span(2)]
         before += 1
@@ -125,8 +136,8 @@ def _chain(text: str, last: int, start: int, end: int) -> Chain | None:
         if extended:
             spans[-1 - after :] = [extended.span()]
             after = 0
-    gaps, previous = [], start
-    for first, stop in spans:
+    gaps, previous = [TIGHT], spans[0][1]
+    for first, stop in spans[1:]:
         between = text[previous:first]
         gap = _GAPS.get(between)
         if gap is None:

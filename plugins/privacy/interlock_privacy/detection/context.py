@@ -52,7 +52,7 @@ class Labels:
     def __init__(self, words: Iterable[tuple[str, int]], begins: Callable[[str], bool]) -> None:
         self._begins = begins
         self._words: dict[str, int] = {}
-        self._stems: dict[str, int] = {}
+        stems: dict[str, int] = {}
         # Scripts that put no space between words: by two characters, the labels that begin with them.
         self._runs: dict[str, list[tuple[str, int]]] = {}
         self._han = 0
@@ -65,9 +65,12 @@ class Labels:
                 self._runs.setdefault(bare[:2], []).append((bare, bit))
                 continue
             for each in {bare, plain(bare)}:
-                table = self._stems if word.endswith("*") else self._words
+                table = stems if word.endswith("*") else self._words
                 table[each] = table.get(each, 0) | bit
-        self._sizes = sorted({len(each) for each in self._stems}, reverse=True)
+        # By their first two letters, the longest first.
+        self._stems: dict[str, list[tuple[str, int]]] = {}
+        for stem in sorted(stems, key=len, reverse=True):
+            self._stems.setdefault(stem[:2], []).append((stem, stems[stem]))
 
     def read(self, word: str) -> int:
         """The bits of one word in lower case, and whether a phrase may begin there."""
@@ -84,17 +87,16 @@ class Labels:
                 if bits:
                     return bits
             return bits or (self._han if "\u4e00" <= word[0] <= "\u9fff" else 0)
-        for size in self._sizes:
-            stem = self._stems.get(word[:size])
-            if stem:
-                return bits | stem
+        for stem, stem_bits in self._stems.get(word[:2], ()):
+            if word.startswith(stem):
+                return bits | stem_bits
         return bits
 
 
 class Nearby:
     """Where labels stand in one text, read as far as was asked for, and what they say."""
 
-    __slots__ = ("_bits", "_ends", "_known", "_labels", "_phrases", "_read", "_starts", "_text")
+    __slots__ = ("_bits", "_ends", "_known", "_labels", "_phrases", "_silent", "_starts", "_text", "until")
 
     def __init__(self, labels: Labels, text: str) -> None:
         self._labels, self._text = labels, text
@@ -103,36 +105,47 @@ class Nearby:
         self._bits: list[int] = []
         self._phrases: list[int] = []
         self._known: dict[str, int] = {}
-        self._read = 0
+        self._silent: set[str] = set()
+        # How far the text has been read.
+        self.until = 0
 
     def read(self, start: int, end: int) -> None:
         """Reads the words around that piece of the text; pieces come in their order."""
         stop = end + REACH
-        if self._read >= stop:
+        if self.until >= stop:
             return
-        begin = max(self._read, start - REACH)
+        begin = max(self.until, start - REACH)
         # Not within a word.
         while stop < len(self._text) and self._text[stop].isalpha():
             stop += 1
-        self._read = stop
-        known = self._known
+        self.until = stop
         words = _WORD.findall(self._text, begin, stop)
-        hit = False
+        # Most words say nothing, and are asked about once.
+        if self._silent.issuperset(words):
+            return
+        known, hit = self._known, False
         for word in words:
-            bits = known.get(word)
-            if bits is None:
-                bits = known[word] = self._labels.read(word.lower())
-            hit = hit or bits > 0
+            if word not in self._silent and word not in known:
+                bits = self._labels.read(word.lower())
+                if not bits:
+                    self._silent.add(word)
+                    continue
+                known[word] = bits
+            hit = hit or word in known
         if hit:
-            for found in _WORD.finditer(self._text, begin, stop):
-                bits = known[found[0]]
-                if bits & _BEGINS:
-                    self._phrases.append(found.start())
-                    bits ^= _BEGINS
-                if bits:
-                    self._starts.append(found.start())
-                    self._ends.append(found.end())
-                    self._bits.append(bits)
+            self._kept(begin, stop)
+
+    def _kept(self, begin: int, stop: int) -> None:
+        known = self._known
+        for found in _WORD.finditer(self._text, begin, stop):
+            bits = known.get(found[0], 0)
+            if bits & _BEGINS:
+                self._phrases.append(found.start())
+                bits ^= _BEGINS
+            if bits:
+                self._starts.append(found.start())
+                self._ends.append(found.end())
+                self._bits.append(bits)
 
     def phrases(self, start: int) -> list[int]:
         """Where phrases may begin that end before there, the furthest first."""

@@ -45,9 +45,12 @@ def folded(text: str) -> str:
     return text if text.isascii() else _FOREIGN.sub(lambda run: run[0].translate(_TABLE), text)
 
 
-_SEPARATORS = str.maketrans("", "", " \t\n\r-./()" + UNSEEN)
+_ASCII = b" \t\n\r-./()"
+_SEPARATORS = str.maketrans("", "", _ASCII.decode() + UNSEEN)
 
 
 def compact(text: str) -> str:
     """Without separators, letters as capitals."""
+    if text.isascii():
+        return text.encode().translate(None, _ASCII).decode().upper()
     return text.translate(_SEPARATORS).upper()

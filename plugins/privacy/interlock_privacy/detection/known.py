@@ -21,7 +21,7 @@ _SIGNS = {"9": string.digits, "A": string.ascii_uppercase}
 
 Rows: TypeAlias = list[tuple[Rule, int]]
 
-_SHAPE = str.maketrans("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", "9" * 10 + "A" * 26)
+_SHAPE = bytes.maketrans((string.digits + string.ascii_uppercase).encode(), b"9" * 10 + b"A" * 26)
 
 
 class Entry:
@@ -38,6 +38,8 @@ class Entry:
         self._shape, self._rows = shape, rows
         self._persons: list[Rule] | None = None
         self.prefixes = prefixes
+        # What is believed most easily first: then the first that passes is the best.
+        rows = sorted(rows, key=lambda row: -row[0].alone)
         self.alone = [rule for rule, _ in rows if rule.alone >= Alone.PLAIN]
         self.groups: dict[tuple[int, ...], list[Rule]] = {}
         self.labelled: dict[int, list[Rule]] = {}
@@ -102,11 +104,15 @@ class Known:
         self.begun = {(len(shape) - len(shape.lstrip("A")), len(shape)) for shape in self._strict}
         self.begun |= {(letters, size) for size in self._loose for letters in range(1, size)}
 
+    def counts(self, digits: int) -> bool:
+        """Whether any value has so many digits and nothing else."""
+        return digits in self._digits
+
     def of(self, value: str) -> Entry | None:
         """What is known of the shape of a value without separators; nothing is None."""
         if value.isdigit():
             return self._digits.get(len(value))
-        shape = value.translate(_SHAPE)
+        shape = value.encode().translate(_SHAPE).decode()
         if len(shape) not in self._loose:
             return self._strict.get(shape)
         if shape not in self._remembered:

@@ -19,6 +19,7 @@ RULES = {"national_id.labelled": "national_id", "tax_id.labelled": "tax_id"}
 _BELIEVED = frozenset(("card.other", "passport", "driving_licence"))
 _HEAD = 3
 _SCORE_RULE, _SCORE_ANY = 15, 12
+# How many letters and digits a value has that no rule knows, and how many of them are digits at least.
 _SHORTEST, _LONGEST, _FEWEST_DIGITS = 6, 18, 5
 # A group this long is a value by itself, whatever follows it.
 _WHOLE = 8
@@ -114,11 +115,31 @@ _RUNS = _compiled(_RUNNING)
 _RUN_HEADS = re.compile("|".join(sorted({re.split(r"[\W_]", each)[0][:2] for each, _ in _RUNNING})))
 
 
+def _openings() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """Whole words that begin phrases, and by their first letters the beginnings of longer ones."""
+    whole: set[str] = set()
+    longer: dict[str, set[str]] = {}
+    for phrases in _BY_HEAD.values():
+        for words, _ in phrases:
+            first, *rest = re.split(r"[\s*'°_\-./]+", words)
+            # A short word begins many others: then what is glued to it counts, as in TaxNumber.
+            opening = first if len(first) > _HEAD else first + "".join(rest)[:_HEAD]
+            whole.add(first)
+            longer.setdefault(opening[:_HEAD], set()).add(opening)
+    return frozenset(whole), {head: tuple(sorted(each)) for head, each in longer.items()}
+
+
+_WHOLE_WORDS, _OPENINGS = _openings()
+
+
 def begins(word: str) -> bool:
     """Whether a phrase may begin with that word in lower case, or in it where words run together."""
+    if word in _WHOLE_WORDS:
+        return True
     if runs_together(word):
         return _RUN_HEADS.search(word) is not None
-    return word[:3] in _HEADS or word[:2] in _HEADS or word[:1] in _HEADS
+    openings = _OPENINGS.get(word[:_HEAD])
+    return openings is not None and word.startswith(openings)
 
 
 def claimed(

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.chains import LINE, TIGHT, Chain, chains, lettered
-from interlock_privacy.detection.context import AGAINST, Labels, Nearby
+from interlock_privacy.detection.context import AGAINST, REACH, Labels, Nearby
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import iban
 from interlock_privacy.detection.known import Entry, Known
@@ -25,6 +25,8 @@ _MISREAD = str.maketrans("OQLI", "0011")
 # Characters and groups of the longest value that is looked for, spelt out digit by digit.
 _LONGEST, _MOST_GROUPS = 80, 34
 _SHORTEST = 6
+# No number of a person has fewer.
+_FEWEST_DIGITS = 3
 # More groups of one size in a row than this are a table, not values in groups.
 _TABLE = 48
 _SCORE_GROUPS, _SCORE_AROUND, _SCORE_NEAR, _SCORE_SURE = 5, 10, 20, 40
@@ -52,7 +54,7 @@ class Numbers:
 class _Search:
     """One text."""
 
-    __slots__ = ("_best", "_chain", "_marks", "_rules", "_sizes", "_text", "found")
+    __slots__ = ("_best", "_chain", "_digits", "_marks", "_rules", "_sizes", "_text", "found")
 
     def __init__(self, text: str, rules: Numbers) -> None:
         self._text, self._rules = text, rules
@@ -60,6 +62,8 @@ class _Search:
         self._chain = Chain([], [], 0, 0)
         self._sizes: list[int] = []
         self._best = -1
+        # Whether the chain has no letters.
+        self._digits = False
         self.found: list[Candidate] = []
 
     def chain(self, chain: Chain) -> None:
@@ -68,9 +72,10 @@ class _Search:
         self._read(chain)
         if sum(self._sizes) >= _SHORTEST:
             start = chain.spans[chain.before][0]
-            self._marks.read(start, start)
+            if self._marks.until < start + REACH:
+                self._marks.read(start, start)
             places = self._marks.phrases(start)
-            if places:
+            if places and sum(map(str.isdigit, self._text[start : chain.spans[-1][1]])) >= _FEWEST_DIGITS:
                 self.found[count:] = claimed(self._text, places, start, self._rules.known, self.found[count:])
 
     def _read(self, chain: Chain) -> None:
@@ -78,7 +83,9 @@ class _Search:
         self._best = -1
         self._sizes = sizes = [stop - start for start, stop in spans]
         first, last = before, len(spans) - after
-        if self._rules.ibans and self._accounts():
+        start, end = spans[0][0], spans[-1][1]
+        self._digits = compact(self._text[start:end]).isdigit()
+        if self._rules.ibans and not self._digits and self._accounts():
             # What is an account is nothing else; the rest of such a chain is looked at group by group.
             for place in range(len(spans)):
                 if spans[place][0] >= self.found[-1].end and sizes[place] >= _SHORTEST:
@@ -116,6 +123,9 @@ class _Search:
     def _line(self, first: int, last: int) -> None:
         """Groups without the end of a line in between: all, each unit, and what is in groups of some rule."""
         spans, gaps = self._chain.spans, self._chain.gaps
+        if last - first == 1:
+            self._unit(first, last)
+            return
         units = [first, *(place for place in range(first + 1, last) if gaps[place] != TIGHT), last]
         if len(units) > 2 and last - first <= _MOST_GROUPS:
             score = self._window(first, last, whole=True)
@@ -190,8 +200,11 @@ class _Search:
         start, end = spans[first][0], spans[last - 1][1]
         if end - start > _LONGEST:
             return
-        value = compact(text[start:end])
         groups = tuple(self._sizes[first:last])
+        if self._digits:
+            self._window(first, last, whole=True)
+            return
+        value = compact(text[start:end])
         if self._judged(start, end, value, groups, whole=True) >= 0 or value.isdigit():
             return
         # Read from paper, a 0 is often an O, and a 1 an l: believed where a word says what it is.
@@ -225,8 +238,16 @@ class _Search:
         start, end = spans[first][0], spans[last - 1][1]
         if end - start > _LONGEST:
             return -1
-        value = compact(self._text[start:end])
-        return self._judged(start, end, value, tuple(self._sizes[first:last]), whole=whole)
+        text, sizes = self._text, self._sizes
+        # Of digits, their number says whether any rule may know them.
+        if (
+            self._digits
+            and not self._rules.known.counts(sum(sizes[first:last]))
+            and text[start] != "0"
+            and text[start - 1 : start] != "+"
+        ):
+            return -1
+        return self._judged(start, end, compact(text[start:end]), tuple(sizes[first:last]), whole=whole)
 
     def _judged(self, start: int, end: int, value: str, groups: tuple[int, ...], *, whole: bool) -> int:
         """Keeps what the value is by the best supported rule that it passes; the score, or -1."""
@@ -243,20 +264,23 @@ class _Search:
             return -1
         if entry.prefixes and (found := entry.prefixed(value)):
             return self._kept(_SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
-        self._marks.read(start, end)
+        rows = entry.groups.get(groups)
+        if self._marks.until < end + REACH:
+            self._marks.read(start, end)
         near, around, against = self._marks.beside(start, end)
         best, score = (
             self._labelled(entry, value, groups, near, around) if around & entry.mask else (None, -1)
         )
         if best is None:
-            rows, extra = entry.groups.get(groups), _SCORE_GROUPS
+            extra = _SCORE_GROUPS
             if rows is None and whole and entry.alone:
                 rows, extra = entry.alone, 0
                 if against or self._amount(start, end, groups):
                     rows = [rule for rule in rows if rule.alone is Alone.SURE]
             for rule in rows or ():
-                if rule.alone + extra > score and rule.check(value):
+                if rule.check(value):
                     best, score = rule, rule.alone + extra
+                    break
         if best is None:
             return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
         return self._kept(score, start, end, best, value)

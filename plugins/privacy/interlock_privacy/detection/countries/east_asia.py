@@ -64,9 +64,9 @@ def resident(value: str) -> bool:
 def uscc(value: str) -> bool:
     """A company's eighteen characters by 31."""
     if (
-        any(each not in _USCC for each in value)
+        value[0] not in "159NYA2346789"
         or not value[2:8].isdigit()
-        or value[0] not in "159NYA2346789"
+        or any(each not in _USCC for each in value)
     ):
         return False
     total, weight = 0, 1

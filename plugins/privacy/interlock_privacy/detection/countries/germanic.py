@@ -17,8 +17,10 @@ __all__ = ["RULES"]
 
 def steuer_id(value: str) -> bool:
     """Of the first ten digits, one occurs twice or thrice, and the others at most once."""
+    if value[0] == "0" or len(set(value[:10])) not in (8, 9) or not iso7064_mod11_10(value):
+        return False
     counts = Counter(value[:10]).most_common(2)
-    return value[0] != "0" and counts[0][1] in (2, 3) and counts[1][1] == 1 and iso7064_mod11_10(value)
+    return counts[0][1] in (2, 3) and counts[1][1] == 1
 
 
 def german_vat(value: str) -> bool:

@@ -59,9 +59,10 @@ def french_tax(value: str) -> bool:
 
 def codice_fiscale(value: str) -> bool:
     """Letters of a name, birth date, place; letters may stand for digits where two people had the same."""
-    body = value[6:8] + value[9:11] + value[12:15]
-    plain = body.translate(_OMOCODIA)
-    if not (value[:6].isalpha() and value[8] in "ABCDEHLMPRST" and value[11].isalpha() and plain.isdigit()):
+    if not (value[:6].isalpha() and value[8] in "ABCDEHLMPRST" and value[11].isalpha()):
+        return False
+    plain = (value[6:8] + value[9:11] + value[12:15]).translate(_OMOCODIA)
+    if not plain.isdigit():
         return False
     if not 1 <= int(plain[2:4]) % 40 <= 31 or not value[15].isalpha():
         return False

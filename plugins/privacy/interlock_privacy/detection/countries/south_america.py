@@ -6,6 +6,10 @@ from interlock_privacy.detection.rules import Alone, rule
 __all__ = ["RULES"]
 
 
+_CPF = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
+_CPF_FIRST = _CPF[1:]
+
+
 def two_elevens(value: str, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
     """Two check digits, each 11 less the rest, or 0."""
     for weights in (first, second):
@@ -17,7 +21,7 @@ def two_elevens(value: str, first: tuple[int, ...], second: tuple[int, ...]) -> 
 
 def cpf(value: str) -> bool:
     """Eleven digits, not all alike."""
-    return len(set(value)) > 1 and two_elevens(value, tuple(range(10, 1, -1)), tuple(range(11, 1, -1)))
+    return two_elevens(value, _CPF_FIRST, _CPF) and len(set(value)) > 1
 
 
 def cnpj(value: str) -> bool:
