@@ -56,7 +56,10 @@ _VALUE = re.compile(
 )
 _GROUP = re.compile(r"[0-9A-Za-z]+")
 # An amount, an address, a time or a longer word goes on behind it.
-_GOES_ON = re.compile(r"[0-9A-Za-z_@]|,[0-9]|:[0-9]{2}|[ ]?(?:%|€|\$|USD|EUR|PLN|元)|[-./][0-9A-Za-z]")
+_GOES_ON = re.compile(
+    r"[0-9A-Za-z_@]|,[0-9]|:[0-9]{2}|[-./][0-9A-Za-z]"
+    r"|[ ]?(?:%|[€$£¥]|USD|EUR|GBP|CHF|PLN|zł|[Ee]uros?\b|dollars?\b|pounds\b|Kč|руб|元|円|원)"
+)
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([\-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2})"
     r"(?![0-9])"
