@@ -1,13 +1,13 @@
 """Where numbers are: runs of groups of digits and letters that may be one value, or several."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from interlock_privacy.detection.folding import UNSEEN
 from interlock_privacy.detection.ibans import LENGTHS
 
-__all__ = ["LINE", "LOOSE", "TIGHT", "Chain", "chains", "lettered"]
+__all__ = ["LINE", "LOOSE", "TIGHT", "Chain", "chain", "gaps_of", "lettered", "letters_before", "places"]
 
 # What stands between two groups: dashes, dots and the like; spaces; the end of a line.
 TIGHT, LOOSE, LINE = range(3)
@@ -60,8 +60,8 @@ def lettered(word: str) -> bool:
     return len(word) > 2 and one_case and bool(set(word.lower()) - set("abcdef"))
 
 
-def chains(text: str) -> Iterator[Chain]:
-    """Every chain that is long enough to hold a value."""
+def places(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where chains that are long enough to hold a value begin and end; before each, where the last ended."""
     last = 0
     for found in _CHAIN.finditer(text):
         start, end = found.span()
@@ -77,14 +77,10 @@ def chains(text: str) -> Iterator[Chain]:
                 if day.start() > glued and text[day.start() - 1] in _INSIDE:
                     continue
                 if day.start() - glued >= _SHORTEST:
-                    piece = _chain(text, last, glued, day.start())
-                    if piece is not None:
-                        yield piece
+                    yield last, glued, day.start()
                 last = glued = day.end()
         if end > glued:
-            piece = _chain(text, last, glued, end)
-            if piece is not None:
-                yield piece
+            yield last, glued, end
         last = end
 
 
@@ -108,13 +104,19 @@ def _word(tail: str) -> bool:
     return len(tail) == 4 and tail.isalpha() and tail.islower() and tail.isascii()
 
 
-def _chain(text: str, last: int, start: int, end: int) -> Chain | None:
-    spans: list[tuple[int, int]] = []
-    if start > last and text[start - 1] in _SEPARATORS and not _word(text[max(last, start - 5) : start - 1]):
-        for found in _BEFORE.finditer(text, max(last, start - 16), start):
-            if found.end() == start:
-                at = found.start()
-                spans = [(at + group.start(), at + group.end()) for group in _LETTERS.finditer(found[0])]
+def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
+    """The groups of letters that may begin the value of a chain that begins at `start`."""
+    if start <= last or text[start - 1] not in _SEPARATORS or _word(text[max(last, start - 5) : start - 1]):
+        return []
+    for found in _BEFORE.finditer(text, max(last, start - 16), start):
+        if found.end() == start:
+            at = found.start()
+            return [(at + group.start(), at + group.end()) for group in _LETTERS.finditer(found[0])]
+    return []
+
+
+def chain(text: str, spans: list[tuple[int, int]], start: int, end: int) -> Chain | None:
+    """The chain that stands there behind the groups of letters `spans`; nothing where it has no group."""
     before = len(spans)
     if text[start:end].isalnum():
         spans.append((start, end))
@@ -136,6 +138,11 @@ def _chain(text: str, last: int, start: int, end: int) -> Chain | None:
         if extended:
             spans[-1 - after :] = [extended.span()]
             after = 0
+    return Chain(spans, gaps_of(text, spans), before, after)
+
+
+def gaps_of(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """What stands before each of the groups; nothing counts before the first."""
     gaps, previous = [TIGHT], spans[0][1]
     for first, stop in spans[1:]:
         between = text[previous:first]
@@ -150,4 +157,4 @@ def _chain(text: str, last: int, start: int, end: int) -> Chain | None:
             )
         gaps.append(gap)
         previous = stop
-    return Chain(spans, gaps, before, after)
+    return gaps

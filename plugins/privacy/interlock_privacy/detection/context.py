@@ -29,6 +29,8 @@ _OTHER = (
 # Scripts that put spaces between words, and those that put none: 身份证pesel is two words.
 ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
 _WORD = re.compile(rf"[{ALPHABETS}]+|[^\W\d_{ALPHABETS}]+")
+# The same where nothing else occurs.
+_ASCII_WORD = re.compile(r"[A-Za-z]+")
 _NO_ACCENT = str.maketrans("łøđı", "lodi")
 
 
@@ -96,10 +98,22 @@ class Labels:
 class Nearby:
     """Where labels stand in one text, read as far as was asked for, and what they say."""
 
-    __slots__ = ("_bits", "_ends", "_known", "_labels", "_phrases", "_silent", "_starts", "_text", "until")
+    __slots__ = (
+        "_bits",
+        "_ends",
+        "_known",
+        "_labels",
+        "_phrases",
+        "_silent",
+        "_starts",
+        "_text",
+        "_word",
+        "until",
+    )
 
     def __init__(self, labels: Labels, text: str) -> None:
         self._labels, self._text = labels, text
+        self._word = _ASCII_WORD if text.isascii() else _WORD
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._bits: list[int] = []
@@ -116,28 +130,27 @@ class Nearby:
             return
         begin = max(self.until, start - REACH)
         # Not within a word.
-        while stop < len(self._text) and self._text[stop].isalpha():
+        text = self._text
+        while stop < len(text) and text[stop].isalpha():
             stop += 1
         self.until = stop
-        words = _WORD.findall(self._text, begin, stop)
+        words = self._word.findall(text, begin, stop)
+        silent, known = self._silent, self._known
         # Most words say nothing, and are asked about once.
-        if self._silent.issuperset(words):
+        if silent.issuperset(words):
             return
-        known, hit = self._known, False
-        for word in words:
-            if word not in self._silent and word not in known:
-                bits = self._labels.read(word.lower())
-                if not bits:
-                    self._silent.add(word)
-                    continue
+        for word in set(words).difference(silent, known):
+            bits = self._labels.read(word.lower())
+            if bits:
                 known[word] = bits
-            hit = hit or word in known
-        if hit:
+            else:
+                silent.add(word)
+        if not silent.issuperset(words):
             self._kept(begin, stop)
 
     def _kept(self, begin: int, stop: int) -> None:
         known = self._known
-        for found in _WORD.finditer(self._text, begin, stop):
+        for found in self._word.finditer(self._text, begin, stop):
             bits = known.get(found[0], 0)
             if bits & _BEGINS:
                 self._phrases.append(found.start())

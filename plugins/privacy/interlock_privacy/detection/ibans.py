@@ -1,5 +1,7 @@
 """Bank accounts: IBANs with their country's length, and Poland's without its country."""
 
+import string
+
 from interlock_privacy.detection.checksums import mod97
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.rules import Alone, rule
@@ -78,13 +80,15 @@ _DIGITS_ALONE = frozenset(
 )
 # Elsewhere letters name a bank, and sometimes an account.
 _FEWEST_DIGITS = 8
+_NO_DIGITS = frozenset(string.ascii_letters) - frozenset("OQLIoqli")
 _MISREAD = str.maketrans("OQLI", "0011")
 
 
 def iban(text: str, start: int) -> tuple[int, str] | None:
     """Where the IBAN that begins here ends, and its characters without separators."""
     length = LENGTHS.get(text[start : start + 2].upper())
-    if length is None:
+    # Two digits are next, or letters that look like them.
+    if length is None or text[start + 2 : start + 3] in _NO_DIGITS:
         return None
     value = compact(text[start : start + length * 2])[:length]
     if len(value) < length or not value.isalnum() or not value.isascii():

@@ -1,0 +1,56 @@
+"""Forms of numbers are remembered; what was seen before changes nothing that is found."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock_privacy.detection import Detector
+from interlock_privacy.detection.detector import NUMBERS
+from interlock_privacy.detection.known import Known
+from interlock_privacy.detection.plans import FORM, Plans
+
+DETECTOR = Detector()
+KNOWN = Known(NUMBERS, declared=False)
+
+
+def form(text):
+    return text.encode("ascii", "replace").translate(FORM)
+
+
+@given(st.text(alphabet="0019 -./()\nAx+\u200b", max_size=40), st.sampled_from(["", "NIP ", "PL ", "a "]))
+def test_a_text_has_the_same_findings_the_second_time(text, before):
+    text = before + text
+    assert DETECTOR.find(text) == DETECTOR.find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("NIP 526-000-12-46", "pl.nip"),
+        ("(415) 555-2671", "us.phone"),
+        ("DNI 12345678-Z", "es.dni"),
+        ("PL 61 1090 1014 0000 0712 1981 2874", "iban"),
+        ("+48 601 234 567", "phone.international"),
+        ("0048 601 234 567", "phone.international"),
+    ],
+)
+def test_a_value_is_found_after_others_of_its_form_that_are_none(text, rule):
+    detector = Detector()
+    for other in "0123456789":
+        detector.find("".join(other if each.isdigit() else each for each in text).lstrip("+"))
+    assert [each.rule for each in detector.find(text)] == [rule]
+
+
+def test_a_form_has_neither_digits_nor_letters_of_the_text():
+    assert form("NIP 526-000\u200b12-Z") == b"AAA 999-999?99-A"
+
+
+@pytest.mark.parametrize("text", ["", " ", "AB", "1\n2", "AB12", "12AB", "12-AB-12", "1 " * 30])
+def test_what_is_more_than_digits_between_letters_has_no_plan(text):
+    assert Plans(KNOWN).of(form(text)) is None
+
+
+def test_a_plan_says_which_windows_have_a_length_that_some_rule_knows():
+    plan = Plans(KNOWN).of(form("4111 1111 1111 1111"))
+    assert (0, 19) in {(each.start, each.end) for each in plan.known}
+    assert all(KNOWN.counts(sum(each.groups)) for each in plan.known)
