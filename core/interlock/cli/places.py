@@ -50,7 +50,7 @@ def place_doubts(
     if types and not deployment_type:
         yield (
             f"without its type it counts as processed in {deployment.region}; "
-            f"write deployment_type: {', '.join(dict.fromkeys(types))}"
+            f"write its deployment_type, one of {', '.join(dict.fromkeys(types))}"
         )
     elif (
         facts is not None

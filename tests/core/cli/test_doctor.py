@@ -76,7 +76,7 @@ async def _found(deployment, providers, *, limit):
     [
         (
             AZURE,
-            "without its type it counts as processed in global; write deployment_type: regional, data_zone,",
+            "without its type it counts as processed in global; write its deployment_type, one of regional",
         ),
         (OPENAI, "its region is us, and it is processed in global (row openai, https://"),
     ],
