@@ -24,8 +24,8 @@ _CHAIN = re.compile(
 _GROUP = re.compile(r"[0-9A-Za-z]+")
 # Letters that may begin a value: capitals, or few; longer words in lower case are words.
 _BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:(?:[A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}})?"
-    rf"(?:[A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}(?=[0-9A-Za-z]|\Z)"
+    rf"(?<![0-9A-Za-z])(?:([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}})?"
+    rf"([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}(?=[0-9A-Za-z]|\Z)"
 )
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
@@ -35,7 +35,6 @@ _DATE = re.compile(
 _EXTENSION = re.compile(r"[0-9]+(?=(?:x|ext|EXT|w|wew)[0-9]{1,6}\Z)")
 _GAPS = {"": TIGHT, "-": TIGHT, ".": TIGHT, "/": TIGHT, " ": LOOSE, "\n": LINE}
 _GLUED = re.compile(r"([A-Za-z]+)([0-9]+)\Z")
-_LETTERS = re.compile(r"[A-Za-z]+")
 _INSIDE = frozenset("-./0123456789")
 # A word before a number it is glued to, without a space; longer ones are no words.
 _LONGEST_WORD = 40
@@ -110,8 +109,7 @@ def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
         return []
     for found in _BEFORE.finditer(text, max(last, start - 16), start):
         if found.end() == start:
-            at = found.start()
-            return [(at + group.start(), at + group.end()) for group in _LETTERS.finditer(found[0])]
+            return [found.span(1), found.span(2)] if found[1] else [found.span(2)]
     return []
 
 

@@ -89,10 +89,10 @@ class _Search:
 
     def _begins(self, plan: Plan, letters: list[tuple[int, int]], end: int) -> bool:
         """Whether an IBAN begins with some of the letters around digits."""
-        starts = [start for start, stop in letters if stop - start > 1]
-        if plan.after > 1:
-            starts.append(end - plan.after)
-        return any(iban(self._text, start) is not None for start in starts)
+        for start, stop in letters:
+            if stop - start > 1 and iban(self._text, start) is not None:
+                return True
+        return plan.after > 1 and iban(self._text, end - plan.after) is not None
 
     def _planned(self, plan: Plan, begin: int, digits: str) -> None:
         """Looks at the windows that were remembered: the value of each is a piece of the digits."""
@@ -117,7 +117,7 @@ class _Search:
         self._sizes = sizes = [stop - start for start, stop in spans]
         first, last = before, len(spans) - after
         start, end = spans[0][0], spans[-1][1]
-        self._digits = compact(self._text[start:end]).isdigit()
+        self._digits = not (before or after) and compact(self._text[start:end]).isdigit()
         if self._rules.ibans and not self._digits and self._accounts():
             # What is an account is nothing else; the rest of such a chain is looked at group by group.
             for place in range(len(spans)):
