@@ -108,9 +108,10 @@ class _Search:
             if way == ALL and spoken_for(score):
                 break
         if plan.lettered and (plan.after or not spoken_for(judge.best)):
-            for at, to, groups in plan.lettered:
+            for at, to, groups, entry in plan.lettered:
                 start, end = begin + at, begin + to
-                judge.judged(start, end, compact(text[start:end]), groups, whole=True)
+                value, rows = compact(text[start:end]), entry.groups.get(groups)
+                judge.weighed(start, end, value, groups, entry=entry, rows=rows, whole=True)
 
     def _read(self, chain: Chain) -> None:
         spans, gaps, before, after = self._chain = chain

@@ -5,6 +5,7 @@ import string
 from typing import NamedTuple
 
 from interlock_privacy.detection.chains import gaps_of
+from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.known import Entry, Known
 from interlock_privacy.detection.rules import Rule
 from interlock_privacy.detection.windows import windows, with_letters
@@ -42,13 +43,13 @@ class Plan(NamedTuple):
     """The windows of a run, in the order in which they are looked at.
 
     `known` are those whose length some rule knows; the others of `every` may be telephone numbers from
-    abroad. `lettered` are those with letters, by where they are and their groups. `start` is where the first
-    digit is, `after` how many letters end the run, `size` how many characters its groups have.
+    abroad. `lettered` are those with letters that some rule knows, by where they are. `start` is where the
+    first digit is, `after` how many letters end the run, `size` how many characters its groups have.
     """
 
     known: list[Window]
     every: list[Window]
-    lettered: list[tuple[int, int, tuple[int, ...]]]
+    lettered: list[tuple[int, int, tuple[int, ...], Entry]]
     letters: bool
     start: int
     after: int
@@ -104,13 +105,16 @@ class Plans:
                     entry=entry,
                     rows=entry.groups.get(groups) if entry else None,
                 )
+        lettered = []
+        for begin, end in with_letters(sizes, gaps, before, last, self._known.begun):
+            start, stop = spans[begin][0], spans[end - 1][1]
+            entry = self._known.of(compact(form[start:stop].replace("?", "")))
+            if entry is not None:
+                lettered.append((start, stop, tuple(sizes[begin:end]), entry))
         return Plan(
             known=[each for each in every.values() if each.entry],
             every=list(every.values()),
-            lettered=[
-                (spans[begin][0], spans[end - 1][1], tuple(sizes[begin:end]))
-                for begin, end in with_letters(sizes, gaps, before, last, self._known.begun)
-            ],
+            lettered=lettered,
             letters=before > 0 or after > 0,
             start=spans[before][0],
             after=after,
