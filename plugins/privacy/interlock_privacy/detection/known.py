@@ -115,16 +115,18 @@ class Known:
         shape = value.encode().translate(_SHAPE).decode()
         if len(shape) not in self._loose:
             return self._strict.get(shape)
-        if shape not in self._remembered:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            rows = list(self._rows.get(shape, ()))
-            rows += [(rule, bit) for form, rule, bit in self._loose[len(shape)] if form.fullmatch(value)]
-            prefixed = self._prefixed.get(shape, [])
-            known = Entry(shape, rows, prefixed, declared=self._declared) if rows or prefixed else None
-            self._remembered[shape] = known
-            return known
-        return self._remembered.get(shape)
+        try:
+            return self._remembered[shape]  # once: another thread may forget everything at any moment
+        except KeyError:
+            pass
+        rows = list(self._rows.get(shape, ()))
+        rows += [(rule, bit) for form, rule, bit in self._loose[len(shape)] if form.fullmatch(value)]
+        prefixed = self._prefixed.get(shape, [])
+        known = Entry(shape, rows, prefixed, declared=self._declared) if rows or prefixed else None
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[shape] = known
+        return known
 
 
 def _pattern(shape: str) -> re.Pattern[str]:
