@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from curious import Curious
 from guards_at_work import ACCOUNT, Accounts, Offered
 from interlock import (
-    Classification,
     GuardrailError,
     InterlockError,
     NoDeployment,
@@ -22,7 +22,7 @@ from interlock import (
     Verdict,
     hookimpl,
 )
-from interlock.protocols import ArbitrateCall, ClassifyCall, ConstraintCall, GuardCall, Ruling, Sealed
+from interlock.protocols import ArbitrateCall, ConstraintCall, GuardCall, Ruling, Sealed
 from interlock.records.plain import record_to_plain
 from interlock.testing import End, Received, Reply, Step, Upstream, scripted_providers, scripted_router
 from interlock.types.decisions import Attempt, Race
@@ -44,26 +44,6 @@ class Redacts(Offered):
     def inspect(self, call: GuardCall) -> Verdict:
         texts = {each.where: ACCOUNT.sub("[account]", each.text) for each in call.passages if each.rewritable}
         return Verdict(action="rewrite", texts=texts)
-
-
-class Curious:
-    """Asks a model about what it has seen before anything was sealed."""
-
-    api = 1
-    name = "curious"
-
-    @hookimpl
-    def interlock_classifiers(self) -> Iterable[Any]:
-        return [self]
-
-    def classify(self, call: ClassifyCall) -> Classification:
-        self.seen = call.request.messages[-1].text
-        return Classification(task="conversational", confidence=0.4)
-
-    async def refine(self, call: ClassifyCall, sofar: Classification) -> Classification:
-        assert call.ask is not None
-        await call.ask(Request(f"Which task is this? {self.seen}"))
-        return Classification(task="conversational", confidence=0.9)
 
 
 class OnlySealed:

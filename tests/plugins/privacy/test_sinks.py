@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from curious import Curious
 from echo_vendor import calls, deployment, last, reply, routed
 from interlock import (
     Answer,
-    Classification,
     InterlockError,
     Message,
     Request,
@@ -26,7 +26,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.errors import InvalidRequest
-from interlock.protocols import ArbitrateCall, ClassifyCall, Ruling
+from interlock.protocols import ArbitrateCall, Ruling
 from interlock.records import record_to_plain
 from interlock.testing import End, Received, Reply, Upstream
 from shaky_log import ShakyLog
@@ -35,27 +35,6 @@ from watched import watched
 MAIL = "ada@example.com"
 TOKEN = re.compile(r"<[A-Z_]+_[a-z2-7]{8}>")
 SEND = {"name": "send", "parameters": {"type": "object", "properties": {}}}
-
-
-class Curious:
-    """Asks a model about the prompt, and about what it has seen before anything was sealed."""
-
-    api = 1
-    name = "curious"
-
-    @hookimpl
-    def interlock_classifiers(self) -> Iterable[Any]:
-        return [self]
-
-    def classify(self, call: ClassifyCall) -> Classification:
-        self.seen = call.request.messages[-1].text
-        return Classification(task="conversational", confidence=0.4)
-
-    async def refine(self, call: ClassifyCall, sofar: Classification) -> Classification:
-        assert call.ask is not None
-        answer = await call.ask(Request(f"Which task is this? {self.seen} {call.request.messages[-1].text}"))
-        assert MAIL not in answer.text
-        return Classification(task="conversational", confidence=0.9)
 
 
 class Writes:
@@ -109,7 +88,8 @@ def three(vendors: list[Upstream]) -> list[dict[str, Any]]:
 async def test_members_arbiter_and_classifier_know_the_token_alone(vendors: list[Upstream]) -> None:
     ensembles = {"x": {"members": ["a", "b"], "mode": "writes", "arbiter": "c"}}
     config = {"deployments": three(vendors), "guardrails": {"privacy": {}}, "ensembles": ensembles}
-    async with Router.from_config(config, plugins=[Curious(), Writes()]) as router:
+    curious = Curious()
+    async with Router.from_config(config, plugins=[curious, Writes()]) as router:
         response = await router.complete(f"Write to {MAIL}.", ensemble="x", run="r")
         alone = await router.complete(f"Have a look at what {MAIL} wrote.", run="r")
     assert response.text == f"Write to {MAIL} of: Write to {MAIL}.\nWrite to {MAIL}."
@@ -117,6 +97,8 @@ async def test_members_arbiter_and_classifier_know_the_token_alone(vendors: list
     assert {"member", "arbiter", "classifier"} <= {
         each.role for record in (response.record, alone.record) for each in record.attempts
     }
+    assert curious.heard
+    assert not [answer for answer in curious.heard if MAIL in answer]
     assert MAIL not in sent(*vendors)
     assert len(set(TOKEN.findall(sent(*vendors)))) == 1
 
