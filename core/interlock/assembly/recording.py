@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from interlock.assembly.offers import Offers
 from interlock.config import Config
-from interlock.config.recording import PlaceConfig
+from interlock.config.options import BrokenSchema, read_options
+from interlock.config.recording import LogConfig, PlaceConfig
 from interlock.engine.bridge import Bridge
 from interlock.engine.log_writer import LogWriter
 from interlock.engine.record_writer import RecordWriter
-from interlock.errors import StoreError
+from interlock.errors import ConfigError, StoreError
+from interlock.logs import redact
 from interlock.protocols import DurableLog, LogKind, RecordStore, StoreKind
 from interlock.types.logs import LOGS, LogCall
 from interlock.types.names import nearest
@@ -34,9 +36,11 @@ def record_writer(config: Config, offers: Offers, bridge: Bridge) -> RecordWrite
     )
 
 
-def log_writer(config: Config, offers: Offers, bridge: Bridge) -> LogWriter | None:
+def log_writer(
+    config: Config, offers: Offers, bridge: Bridge, environ: Mapping[str, str] | None = None
+) -> LogWriter | None:
     """What writes the log, if the configuration says where."""
-    opening = log_opener(config, offers)
+    opening = log_opener(config, offers, environ)
     return None if opening is None else LogWriter(opening, bridge)
 
 
@@ -55,16 +59,43 @@ def store_opener(config: Config, offers: Offers) -> Callable[[], RecordStore] | 
     return _checked(config, "records", partial(kind.open, call))
 
 
-def log_opener(config: Config, offers: Offers) -> Callable[[], DurableLog] | None:
-    """Opens the configured log, in the same way."""
+def log_opener(
+    config: Config, offers: Offers, environ: Mapping[str, str] | None = None
+) -> Callable[[], DurableLog] | None:
+    """Opens the configured log, in the same way.
+
+    Raises:
+        ConfigError: besides, an option that the plugin's schema refuses.
+    """
     if (place := config.log) is None:
         return None
     if why := offers.quarrel("log_schemes", place.scheme):
         raise config.error("log.url", f"{why}.")
     kind = _kind_of(config, "log", place, offers.log_schemes, LOGS)
-    return _checked(
-        config, "log", partial(kind.open, LogCall(url=_url(place), folder=config.folder or Path()))
-    )
+    options = _options(config, place, kind, environ)
+    call = LogCall(url=_url(place), folder=config.folder or Path(), options=options)
+    return _checked(config, "log", partial(kind.open, call))
+
+
+def _options(config: Config, place: LogConfig, kind: LogKind, environ: Mapping[str, str] | None) -> Any:
+    """What is written for the log, as its kind's own schema has it; None where it has none."""
+    schema, path = getattr(kind, "options", None), ["log", "options"]
+    if schema is None:
+        if place.options:
+            raise config.error(path, f"a log in {place.scheme} takes no options of its own.")
+        return None
+    try:
+        return read_options(
+            schema,
+            dict(place.options),
+            path=path,
+            error=config.error,
+            folder=config.folder,
+            environ=environ,
+        )
+    except BrokenSchema as fault:
+        what = redact(f"a log in {place.scheme} cannot take its options: {fault}").rstrip(".")
+        raise config.error(path, f"{what}.") from None
 
 
 def _kind_of(
@@ -95,4 +126,9 @@ def _checked(config: Config, section: str, opening: Callable[[], T]) -> Callable
         opening()
     except StoreError as error:
         raise config.error(f"{section}.url", error.message) from None
+    except ConfigError as error:
+        steps = error.key.split(".") if error.key else []
+        raise config.error([section, "options", *steps], redact(error.message), error.suggestion) from None
+    except ValueError as error:
+        raise config.error([section, "options"], f"{redact(str(error)).rstrip('.')}.") from None
     return opening

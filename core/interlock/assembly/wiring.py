@@ -163,7 +163,7 @@ def assemble(
     health.listen(tracing.moved)
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
     bridge = Bridge()
-    log = log_writer(config, offers, bridge)
+    log = log_writer(config, offers, bridge, environ)
     call_log = _call_log(config, log)
     observers: list[AttemptObserver] = [TracingObserver(), *budgeted, *load_spread.observers]
     if call_log is not None:

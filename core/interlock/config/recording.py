@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from interlock.config.schema import Count, Part, Seconds, SecretText
+from interlock.config.schema import Count, Part, Seconds, SecretText, nothing_is_empty
+from interlock.types.models import Unprinted
 
 _EXAMPLES = "expected an address such as sqlite:///interlock.db or postgresql://user@host/database."
 
@@ -21,7 +22,8 @@ class PlaceConfig(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if not self.scheme.isidentifier() or "://" not in self.url.reveal():
+        named = all(part.isidentifier() for part in self.scheme.split("+"))
+        if not named or "://" not in self.url.reveal():
             raise PydanticCustomError("named", "{message}", {"at": "url", "message": _EXAMPLES})
         return self
 
@@ -34,10 +36,15 @@ class RecordsConfig(PlaceConfig):
 
 
 class LogConfig(PlaceConfig):
-    """`timeout` is the seconds for which a call waits for the log in mode `required`, each time."""
+    """`timeout` is the seconds for which a call waits for the log in mode `required`, each time. The schema
+    of whatever keeps it checks the `options`; secrets may stand there.
+    """
 
     mode: Literal["required", "background"] = "required"
     timeout: Seconds = 5.0
+    options: Annotated[dict[str, Any], BeforeValidator(nothing_is_empty), AfterValidator(Unprinted)] = Field(
+        default_factory=dict
+    )
 
 
 def spell_out(data: dict[str, Any]) -> None:

@@ -44,13 +44,10 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
         """As a log's own; from any loop.
 
         Raises:
-            StoreError: they may not be in the log; or the facts of one are no plain values.
+            StoreError: they may not be in the log; or what one says is no plain values.
         """
         for entry in entries:
-            try:
-                json.dumps(entry.facts, allow_nan=False)
-            except (TypeError, ValueError, RecursionError):
-                raise StoreError(f"the facts of the entry {entry.kind!r} are not what JSON has") from None
+            _check(entry)
         if entries:
             await asyncio.wrap_future(self.hand(entries))
 
@@ -110,3 +107,14 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
                 waiter.set_result(None)
             else:
                 waiter.set_exception(error)
+
+
+def _check(entry: LogEntry) -> None:
+    """Raises StoreError, which repeats no value."""
+    for name in ("facts", "personal"):
+        try:
+            json.dumps(getattr(entry, name), allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            raise StoreError(f"the {name} of the entry {entry.kind!r} are not what JSON has") from None
+    if not isinstance(entry.subject, str | None):
+        raise StoreError(f"the subject of the entry {entry.kind!r} is not text")

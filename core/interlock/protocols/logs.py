@@ -12,6 +12,9 @@ class DurableLog(Protocol):
 
     Nothing blocks the event loop. Every failure is a StoreError, without the URL. A log that was opened
     before a fork is never used after it.
+
+    An entry's `subject` and `personal` are kept sealed, so that whoever reads what the log is kept in learns
+    nothing of them, or not at all.
     """
 
     api: int
@@ -36,7 +39,7 @@ class ReadableLog(DurableLog, Protocol):
     """A log that can be read here, too."""
 
     async def read(self, query: LogQuery) -> Sequence[LogEntry]:
-        """Entries in the order in which they were appended."""
+        """Entries in the order in which they were appended; without what was sealed, or with all of it."""
         ...
 
 
@@ -44,7 +47,11 @@ class ReadableLog(DurableLog, Protocol):
 class LogKind(Protocol):
     """A kind of log, chosen by the scheme of the configuration's URL.
 
-    `open` does no I/O. It raises StoreError, without the URL, for one that it cannot use.
+    It may also have, in so many words:
+        options: the schema of `log.options`, a frozen dataclass or a pydantic model, as a `Configurable` has
+            it. Without one, whatever is written there is refused.
+        seals = True: its logs keep `subject` and `personal`, sealed. A configuration that hands them over is
+            refused for any other kind.
     """
 
     api: int
@@ -52,5 +59,10 @@ class LogKind(Protocol):
     schemes: tuple[str, ...]
 
     def open(self, call: LogCall) -> DurableLog:
-        """The log at that place, each time another one."""
+        """The log at that place, each time another one. It does no I/O.
+
+        Raises:
+            StoreError: without the URL, for one that it cannot use.
+            ValueError: the options do not go together. A `ConfigError` names the `key` among them.
+        """
         ...

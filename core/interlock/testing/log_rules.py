@@ -8,6 +8,8 @@ import threading
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from interlock.errors import StoreError
@@ -19,6 +21,8 @@ _PATIENCE = 30.0
 _AT_ONCE = 20
 _CONFIRMED = 10
 _PAGE = 7
+_SUBJECT = "subject-74c1e0"
+_PERSONAL = "personal-0b9d52"
 
 
 class LogConformance(Conformance):
@@ -93,6 +97,26 @@ class LogConformance(Conformance):
         for wanted, found in zip(entries, kept, strict=False):
             expect(found == wanted, f"an entry changed:\n  appended: {wanted}\n  kept:     {found}")
         expect(len(kept) == len(entries), f"{len(entries)} entries were appended, and {len(kept)} are kept")
+
+    def test_keeps_nothing_personal_in_the_open(self) -> None:
+        """An entry's `subject` and `personal` are not kept, or sealed where the kind says `seals`; in no file
+        of the place's folder does either stand.
+        """
+        entry, seals = _personal(), getattr(self.kind, "seals", False)
+        expect(isinstance(seals, bool), f"seals is {seals!r}, and must be True or False")
+        bare = replace(entry, subject=None, personal={})
+        place = self.place()
+
+        async def use(log: DurableLog) -> None:
+            await log.append([entry])
+
+        all_kept = self._after(use, place)
+        expect(len(all_kept) == 1, f"one entry was appended, and {len(all_kept)} are kept")
+        if (kept := all_kept[0]) != bare:
+            expect(seals, "the log keeps `subject` or `personal`, and its kind does not say seals = True")
+            expect(kept == entry, "what is read has a part of `subject` and `personal`")
+        found = _files_with(place.folder, (_SUBJECT, _PERSONAL))
+        expect(not found, f"`subject` or `personal` can be read in {', '.join(found)}")
 
     def test_keeps_once_what_is_appended_twice(self) -> None:
         """An entry whose id is there already is not kept a second time."""
@@ -201,9 +225,11 @@ class LogConformance(Conformance):
         self._after(twice)
         _finish(self.kind.open(self.place()).aclose)
 
-    def _after(self, use: Callable[[DurableLog], Awaitable[None]]) -> Sequence[LogEntry]:
+    def _after(
+        self, use: Callable[[DurableLog], Awaitable[None]], place: LogCall | None = None
+    ) -> Sequence[LogEntry]:
         """What is kept at a new place after it was used and closed."""
-        place = self.place()
+        place = place or self.place()
         log = self.kind.open(place)
 
         async def go() -> None:
@@ -285,6 +311,20 @@ def _entry(number: int) -> LogEntry:
         attempt=number,
         facts=facts,
     )
+
+
+def _personal() -> LogEntry:
+    entry = _entry(0)
+    personal = {"name": _PERSONAL, "said": [_PERSONAL], "deeper": {_PERSONAL: {"of": _PERSONAL}}}
+    return replace(entry, subject=_SUBJECT, personal=personal)
+
+
+def _files_with(folder: Path, words: Sequence[str]) -> list[str]:
+    """The files below a folder of a place's own that hold one of these words."""
+    if folder == Path():
+        return []  # wherever the tests run; the place is elsewhere
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path.name for path in files if any(word.encode() in path.read_bytes() for word in words)]
 
 
 def _strange() -> LogEntry:

@@ -29,7 +29,7 @@ def _new_id() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """One fact, and no content: no prompt, no answer, no key.
+    """One fact. No content is among its `facts`: no prompt, no answer, no key, and no name of a person.
 
     Attributes:
         kind: `decision`, `attempt`, `attempt_ended`, `answer`, `failed` or `tool` for what a router does; a
@@ -40,6 +40,9 @@ class LogEntry:
         run, step: the request's.
         attempt: the attempt's id within the record.
         facts: text, whole numbers, finite floats, booleans, None, and lists and mappings of these.
+        subject: the person whom the entry is about, as the application calls them. A log that cannot seal it
+            does not keep it, not even in part; nor `personal`.
+        personal: facts about that person, of the same kinds as `facts`.
     """
 
     kind: str
@@ -50,6 +53,8 @@ class LogEntry:
     step: str | None = None
     attempt: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    subject: str | None = field(default=None, repr=False)
+    personal: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +76,14 @@ class LogQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogCall:
-    """`url` is the configuration's, its scheme in lower case, and may hold a password; a relative path in it
-    begins at `folder`.
+    """Where a log is to be.
+
+    Attributes:
+        url: the configuration's, its scheme in lower case; it may hold a password.
+        folder: where a relative path in it begins.
+        options: an instance of the kind's schema; None where it has none.
     """
 
     url: str = field(repr=False)
     folder: "Path" = field(default_factory=_here)
+    options: Any = field(default=None, repr=False)

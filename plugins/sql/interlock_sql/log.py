@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class SqlLog(Asked["LogDatabase"]):
-    """A log in SQLite or PostgreSQL, over a connection of its own."""
+    """A log in SQLite or PostgreSQL, over a connection of its own. It seals nothing, and so keeps no entry's
+    `subject` and nothing that is `personal`.
+    """
 
     api = API
     name = "sql"

@@ -309,6 +309,10 @@ async def test_whoever_has_facts_of_its_own_appends_them(doors: tuple[Door, Door
     assert log.entries == [entry]
     with pytest.raises(InterlockError, match=r"'agents\.approved' are not what JSON has"):
         await router.log.append([LogEntry(kind="agents.approved", facts={"by": object()})])
+    for of_a_person in ({"personal": {"by": object()}}, {"subject": 7}):
+        entry = LogEntry(kind="agents.approved", **of_a_person)  # type: ignore[arg-type]  # as untyped code has it
+        with pytest.raises(InterlockError, match=r"of the entry 'agents\.approved' (is|are) not"):
+            await router.log.append([entry])
     log.trouble = lambda _: 0.0
     with pytest.raises(InterlockError, match="the disk is full"):
         await router.log.append([LogEntry(kind="agents.approved")])

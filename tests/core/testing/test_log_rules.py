@@ -45,9 +45,12 @@ class Journal:
             try:
                 with self.path.open("ab") as file:
                     for entry in self.new(entries, known):
-                        file.write(json.dumps(asdict(entry)).encode() + b"\n")
+                        file.write(json.dumps(self.row(entry)).encode() + b"\n")
             except OSError as error:
                 raise self.failure(error) from error
+
+    def row(self, entry: LogEntry) -> dict[str, Any]:
+        return asdict(replace(entry, subject=None, personal={}))
 
     def failure(self, error: OSError) -> Exception:
         return StoreError(f"the journal cannot be written: {error.strerror}")
@@ -147,6 +150,36 @@ class Overwrites(Journal):
         self.path.write_text("".join(f"{line}\n" for line in lines))
 
 
+class Open(Journal):
+    def row(self, entry: LogEntry) -> dict[str, Any]:
+        return asdict(entry)
+
+
+class Tattles(Journal):
+    """Keeps the subject, and nothing else of a person."""
+
+    def row(self, entry: LogEntry) -> dict[str, Any]:
+        return asdict(replace(entry, personal={}))
+
+
+class Beside(Journal):
+    def write(self, entries: Sequence[LogEntry]) -> None:
+        super().write(entries)
+        self.path.with_suffix(".people").write_text(" ".join(str(entry.personal) for entry in entries))
+
+
+class Scrambled(Journal):
+    """Seals, for a test: no word of it can be read."""
+
+    def row(self, entry: LogEntry) -> dict[str, Any]:
+        sealed = json.dumps([entry.subject, entry.personal])[::-1]
+        return asdict(replace(entry, subject=None, personal={"sealed": sealed}))
+
+    def entries(self) -> list[LogEntry]:
+        opened = [(entry, json.loads(entry.personal["sealed"][::-1])) for entry in super().entries()]
+        return [replace(entry, subject=one, personal=other) for entry, (one, other) in opened]
+
+
 class Raw(Journal):
     def failure(self, error: OSError) -> Exception:
         return error
@@ -182,6 +215,10 @@ class Blocking(Journal):
         (Elsewhere, "test_keeps_entries_as_they_are_and_in_their_order", "and 0 are kept"),
         (Bound, "test_serves_several_loops_and_threads", "attached to a different loop"),
         (Overwrites, "test_keeps_what_is_appended_at_once", "60 entries were appended once"),
+        (Open, "test_keeps_nothing_personal_in_the_open", "does not say seals = True"),
+        (Tattles, "test_keeps_nothing_personal_in_the_open", "does not say seals = True"),
+        (Scrambled, "test_keeps_nothing_personal_in_the_open", "does not say seals = True"),
+        (Beside, "test_keeps_nothing_personal_in_the_open", r"can be read in \d+\.people"),
         (Raw, "test_a_place_that_cannot_be_written_is_a_typed_error", "must raise StoreError"),
         (Tells, "test_a_place_that_cannot_be_written_is_a_typed_error", "shows the URL"),
         (StartsOver, "test_keeps_entries_as_they_are_and_in_their_order", "`after` starts over"),
@@ -192,6 +229,26 @@ class Blocking(Journal):
 def test_what_breaks_the_contract_is_found(log: type, rule: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=told):
         getattr(Kit(Journals(log), tmp_path), rule)()
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (Scrambled, ""),
+        (Journal, ""),
+        (Tattles, "has a part of `subject` and `personal`"),
+        (Open, r"can be read in \d+"),
+    ],
+)
+def test_a_kind_that_seals_gives_both_back_or_neither_and_shows_none(
+    log: type, told: str, tmp_path: Path
+) -> None:
+    kit = Kit(type("Sealing", (Journals,), {"seals": True})(log), tmp_path)
+    if not told:
+        kit.test_keeps_nothing_personal_in_the_open()
+        return
+    with pytest.raises(AssertionError, match=told):
+        kit.test_keeps_nothing_personal_in_the_open()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +260,12 @@ def test_the_doctor_tries_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             result = CliRunner().invoke(app, ["doctor", "--json"])
             (found,) = [each for each in json.loads(result.stdout) if each.get("store") == "log"]
             assert (found["ready"], result.exit_code) == (not broken, code if broken else 0), result.output
+
+
+async def test_what_it_cannot_seal_it_does_not_keep(place: StoreCall) -> None:
+    log: Any = SqlLogs().open(LogCall(url=place.url, folder=place.folder))
+    entry = LogEntry(kind="a.b", subject="customer-81", personal={"name": "Ann"})
+    await log.append([entry])
+    (kept,) = await log.read(LogQuery())
+    assert kept == replace(entry, subject=None, personal={})
+    await log.aclose()
