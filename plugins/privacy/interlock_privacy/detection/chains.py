@@ -113,36 +113,35 @@ def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
     return []
 
 
-def chain(text: str, spans: list[tuple[int, int]], start: int, end: int) -> Chain | None:
-    """The chain that stands there behind the groups of letters `spans`; nothing where it has no group."""
-    before = len(spans)
-    if text[start:end].isalnum():
-        spans.append((start, end))
-    else:
-        spans += [found.span() for found in _GROUP.finditer(text, start, end)]
+def chain(written: str, begin: int, *, words: bool | None = None) -> Chain:
+    """The groups of a run; those before `begin` are letters that may begin its value.
+
+    `words` says whether letters that are glued to the first digits are a word; left out, they say it.
+    """
+    spans = [found.span() for found in _GROUP.finditer(written)]
+    before = 0
+    while before < len(spans) and spans[before][0] < begin:
+        before += 1
     glued = None
-    if len(spans) > before and text[spans[before][0]].isalpha():
-        glued = _GLUED.match(text, *spans[before])
-    if glued is not None and lettered(glued[1]):
+    if before < len(spans) and written[spans[before][0]].isalpha():
+        glued = _GLUED.match(written, *spans[before])
+    if glued is not None and (lettered(glued[1]) if words is None else words):
         spans[before : before + 1] = [glued.span(1), glued.span(2)]
         before += 1
-    if len(spans) == before:
-        return None
-    first, stop = spans[-1]
     after = 0
-    if not text[first:stop].isdigit():
-        after = int(len(spans) > before + 1 and text[first:stop].isalpha())
-        extended = _EXTENSION.match(text, *spans[-1 - after])
+    if len(spans) > before and not written[slice(*spans[-1])].isdigit():
+        after = int(len(spans) > before + 1 and written[slice(*spans[-1])].isalpha())
+        extended = _EXTENSION.match(written, *spans[-1 - after])
         if extended:
             spans[-1 - after :] = [extended.span()]
             after = 0
-    return Chain(spans, gaps_of(text, spans), before, after)
+    return Chain(spans, gaps_of(written, spans), before, after)
 
 
 def gaps_of(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """What stands before each of the groups; nothing counts before the first."""
-    gaps, previous = [TIGHT], spans[0][1]
-    for first, stop in spans[1:]:
+    """What stands before each of the groups; the first counts as tight."""
+    gaps, previous = [], spans[0][0] if spans else 0
+    for first, stop in spans:
         between = text[previous:first]
         gap = _GAPS.get(between)
         if gap is None:

@@ -16,6 +16,8 @@ AGAINST = 1
 _CLOSE = 24
 # The bit of words that may begin a phrase; and the first that is free for labels.
 _BEGINS, FIRST = 2, 4
+# How many characters are read at once.
+_AHEAD = 400
 
 _OTHER = (
     "order orders order* invoice* ref reference ticket sku tracking isbn issn ean doi version ver build "
@@ -107,8 +109,8 @@ class Nearby:
         "_silent",
         "_starts",
         "_text",
+        "_until",
         "_word",
-        "until",
     )
 
     def __init__(self, labels: Labels, text: str) -> None:
@@ -121,21 +123,28 @@ class Nearby:
         self._known: dict[str, int] = {}
         self._silent: set[str] = set()
         # How far the text has been read.
-        self.until = 0
+        self._until = 0
 
-    def read(self, start: int, end: int) -> None:
-        """Reads the words around that piece of the text; pieces come in their order."""
-        stop = end + REACH
-        if self.until >= stop:
-            return
-        begin = max(self.until, start - REACH)
+    def read(self, start: int, end: int) -> bool:
+        """Reads the words around that piece of the text; whether any label is there.
+
+        Pieces come in their order.
+        """
+        if self._until < end + REACH:
+            # Many words at once cost less than a few many times.
+            begin = max(self._until, start - 2 * REACH)
+            self._read(begin, max(end + REACH, begin + _AHEAD))
+        ends = self._ends
+        place = bisect_left(ends, start - REACH)
+        return place < len(ends) and self._starts[place] <= end + REACH
+
+    def _read(self, begin: int, stop: int) -> None:
+        text, silent, known = self._text, self._silent, self._known
         # Not within a word.
-        text = self._text
-        while stop < len(text) and text[stop].isalpha():
-            stop += 1
-        self.until = stop
+        if last := self._word.match(text, stop - 1):
+            stop = last.end()
+        self._until = stop
         words = self._word.findall(text, begin, stop)
-        silent, known = self._silent, self._known
         # Most words say nothing, and are asked about once.
         if silent.issuperset(words):
             return
@@ -145,44 +154,56 @@ class Nearby:
                 known[word] = bits
             else:
                 silent.add(word)
-        if not silent.issuperset(words):
-            self._kept(begin, stop)
+        place = begin
+        for word in words:
+            if word in known:
+                place = self._place(word, place, begin)
+                self._keep(known[word], place, place + len(word))
+                place += len(word)
 
-    def _kept(self, begin: int, stop: int) -> None:
-        known = self._known
-        for found in self._word.finditer(self._text, begin, stop):
-            bits = known.get(found[0], 0)
-            if bits & _BEGINS:
-                self._phrases.append(found.start())
-                bits ^= _BEGINS
-            if bits:
-                self._starts.append(found.start())
-                self._ends.append(found.end())
-                self._bits.append(bits)
+    def _place(self, word: str, place: int, begin: int) -> int:
+        """Where the word stands next, and not as a part of another; the text is read from `begin`."""
+        text, match, size = self._text, self._word.match, len(word)
+        while True:
+            place = text.index(word, place)
+            whole = match(text, place)
+            if whole is not None and whole.end() == place + size:
+                before = match(text, place - 1) if place > begin else None
+                if before is None or before.end() == place:
+                    return place
+            place += 1
+
+    def _keep(self, bits: int, start: int, end: int) -> None:
+        if bits & _BEGINS:
+            self._phrases.append(start)
+            bits ^= _BEGINS
+        if bits:
+            self._starts.append(start)
+            self._ends.append(end)
+            self._bits.append(bits)
 
     def phrases(self, start: int) -> list[int]:
         """Where phrases may begin that end before there, the furthest first."""
         places = self._phrases
+        if not places:
+            return places
         last = bisect_left(places, start)
         return places[bisect_left(places, start - REACH, 0, last) : last] if last else []
 
     def beside(self, start: int, end: int) -> tuple[int, int, bool]:
         """The bits of the nearest before, of all around, and whether it is said to be another thing."""
-        if not self._bits:
-            return 0, 0, False
+        starts, ends, bits = self._starts, self._ends, self._bits
         near = around = 0
         against = False
-        first = bisect_right(self._ends, start)
-        for place in range(first - 1, -1, -1):
-            distance = start - self._ends[place]
-            if distance > REACH:
-                break
-            bits = self._bits[place]
+        first = place = bisect_right(ends, start)
+        while place and ends[place - 1] >= start - REACH:
+            place -= 1
             if not near:
-                near, against = bits, bits == AGAINST and distance <= _CLOSE
-            around |= bits
-        for place in range(bisect_left(self._starts, end, first), len(self._starts)):
-            if self._starts[place] - end > REACH:
+                near = bits[place]
+                against = near == AGAINST and start - ends[place] <= _CLOSE
+            around |= bits[place]
+        for place in range(bisect_left(starts, end, first), len(starts)):
+            if starts[place] > end + REACH:
                 break
-            around |= self._bits[place]
+            around |= bits[place]
         return near, around & ~AGAINST, against

@@ -3,7 +3,7 @@
 import re
 
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.context import AGAINST, REACH, Labels, Nearby
+from interlock_privacy.detection.context import AGAINST, Labels, Nearby
 from interlock_privacy.detection.known import Entry, Known
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
@@ -13,59 +13,77 @@ __all__ = ["SCORE_NEAR", "SCORE_SURE", "Judge", "spoken_for"]
 _FRACTION = re.compile(r",[0-9]{1,2}(?![0-9])|[ ]?(?:%|€|\$|zł|USD|EUR|PLN|元)")
 _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
+# What labels say where there are none.
+_SILENCE = (0, 0, False)
 _SCORE_GROUPS, _SCORE_AROUND, SCORE_NEAR, SCORE_SURE = 5, 10, 20, 40
 
 
 class Judge:
-    """Keeps in `found` what is believed of one text; `best` is the best score since it was set to -1."""
+    """Keeps in `found` what is believed of one text.
 
-    __slots__ = ("_known", "_phones", "_text", "best", "found", "marks")
+    `best` is the best score in the run that was begun, `left` and `right` what stands beside that.
+    """
+
+    __slots__ = (
+        "_begin",
+        "_brackets",
+        "_end",
+        "_known",
+        "_marked",
+        "_phones",
+        "_text",
+        "best",
+        "found",
+        "left",
+        "marks",
+        "right",
+    )
 
     def __init__(self, text: str, known: Known, labels: Labels, *, phones: bool) -> None:
         self._text, self._known, self._phones = text, known, phones
         self.marks = Nearby(labels, text)
-        self.best = -1
         self.found: list[Candidate] = []
+        self.begin(0, 0, brackets=False)
 
-    def judged(self, start: int, end: int, value: str, groups: tuple[int, ...], *, whole: bool) -> int:
-        """Keeps what the value is by the best supported rule that it passes; the score, or -1."""
+    def begin(self, begin: int, end: int, *, brackets: bool) -> None:
+        """Values are now of the run from there to there; `brackets` says whether it has any within."""
         text = self._text
-        before = text[start - 1] if start else ""
-        if before == "+" and value.isdigit():
-            return self._abroad(start - 1, end, value, SCORE_SURE + len(value))
-        entry = self._known.of(value)
-        if entry is None:
-            return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
-        return self.weighed(
-            start, end, value, groups, entry=entry, rows=entry.groups.get(groups), whole=whole
-        )
+        self._begin, self._end, self.best = begin, end, -1
+        self.left, self.right = text[begin - 1] if begin else "", text[end : end + 1]
+        self._brackets = brackets
+        self._marked = self.marks.read(begin, end)
 
-    def weighed(
+    def judged(  # noqa: PLR0917 - what a plan has of a window, once for each
         self,
         start: int,
         end: int,
         value: str,
         groups: tuple[int, ...],
-        *,
-        entry: Entry,
+        entry: Entry | None,
         rows: list[Rule] | None,
+        *,
         whole: bool,
     ) -> int:
-        """The same of a value that some rule knows."""
-        text = self._text
-        before = text[start - 1] if start else ""
-        if before == ":" and _TIME_BEFORE.search(text, max(0, start - 2), start + 3):
-            return -1
-        if groups[-1] <= 2 and text[end : end + 1] == ":" and _TIME_AFTER.match(text, end):
+        """Keeps what the value is by the best supported rule that it passes; the score, or -1.
+
+        `entry` is what is known of its shape, `rows` the rules that know a value in such groups.
+        """
+        # What says what it is stands beside the run: no run has a colon within.
+        if start == self._begin:
+            if self.left == "+" and value.isdigit():
+                return self._abroad(start - 1, end, value, SCORE_SURE + len(value))
+            if self.left == ":" and _TIME_BEFORE.search(self._text, max(0, start - 2), start + 3):
+                return -1 if entry else self._from_home(start, end, value)
+        if entry is None:
+            return self._from_home(start, end, value)
+        if self.right == ":" and end == self._end and groups[-1] <= 2 and _TIME_AFTER.match(self._text, end):
             return -1
         if entry.prefixes and (found := entry.prefixed(value)):
             return self._kept(SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
-        if self.marks.until < end + REACH:
-            self.marks.read(start, end)
-        near, around, against = self.marks.beside(start, end)
-        best, score = (
-            self._labelled(entry, value, groups, near, around) if around & entry.mask else (None, -1)
-        )
+        near, around, against = self.marks.beside(start, end) if self._marked else _SILENCE
+        best, score = None, -1
+        if around & entry.mask:
+            best, score = self._labelled(entry, value, groups, near, around)
         if best is None:
             extra = _SCORE_GROUPS
             if rows is None and whole and entry.alone:
@@ -76,18 +94,23 @@ class Judge:
                 if rule.check(value):
                     best, score = rule, rule.alone + extra
                     break
-        if best is None:
-            return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
+            else:
+                return self._from_home(start, end, value)
         return self._kept(score, start, end, best, value)
+
+    def _from_home(self, start: int, end: int, value: str) -> int:
+        """Keeps a number that is dialled with 00 before the country."""
+        return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
 
     def _kept(self, score: int, start: int, end: int, rule: Rule, value: str) -> int:
         # A bracket within belongs to it with its other half: (415) 555-2671, A123456(7).
-        text = self._text
-        opened, closed = text.find("(", start, end), text.find(")", start, end)
-        if closed >= 0 and opened < 0 and text[start - 1 : start] == "(":
-            start -= 1
-        elif opened >= 0 and closed < opened and text[end : end + 1] == ")":
-            end += 1
+        if self._brackets:
+            text = self._text
+            opened, closed = text.find("(", start, end), text.find(")", start, end)
+            if closed >= 0 and opened < 0 and text[start - 1 : start] == "(":
+                start -= 1
+            elif opened >= 0 and closed < opened and text[end : end + 1] == ")":
+                end += 1
         self.found.append(Candidate(score, start, end, rule.kind, rule.name, value))
         self.best = max(self.best, score)
         return score

@@ -1,32 +1,38 @@
-"""Which windows of a run of digits are worth a look, remembered by how the run is written."""
+"""Which windows of a run are worth a look, remembered by how the run is written."""
 
 import re
 import string
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from interlock_privacy.detection.chains import gaps_of
-from interlock_privacy.detection.folding import compact
+from interlock_privacy.detection.chains import LINE, Chain, chain
 from interlock_privacy.detection.known import Entry, Known
 from interlock_privacy.detection.rules import Rule
-from interlock_privacy.detection.windows import windows, with_letters
+from interlock_privacy.detection.windows import MOST_GROUPS, PART, UNIT, windows, with_letters, wrapped
 
-__all__ = ["FORM", "NO_DIGITS", "Plan", "Plans", "Window"]
+__all__ = ["FORM", "Plan", "Plans", "Window", "signs"]
 
 # Forms of which plans are kept, and the longest of them.
-_MOST_REMEMBERED, _LONGEST = 4096, 48
-_SIGNS = b" -./()\t?"
-# Makes a form of what is written in ASCII, ? standing for what has no width; and leaves its digits alone.
+_MOST_REMEMBERED, _LONGEST_FORM = 4096, 48
+# Characters of the longest value that is looked for, spelt out digit by digit.
+_LONGEST = 80
+# What is written between groups; ? stands for what has no width.
+_SEPARATORS = b" -./()\t\n\r?"
+# Makes a form of what is written in ASCII: a 9 for each digit, an A for each letter.
 FORM = bytes.maketrans((string.digits + string.ascii_letters).encode(), b"9" * 10 + b"A" * 52)
-NO_DIGITS = _SIGNS + string.ascii_letters.encode()
-# Digits in one line, and letters only where they may stand before and after a number.
-_PLANNED = re.compile(r"(?:A+[ \-./()?]+)*[ \-./()\t?]*9[9 \-./()\t?]*(?:(?<=[ \-./()?])A{1,2})?")
-_GROUP = re.compile(r"9+|A+")
+# Only its letters say whether the last group ends in an extension, such as x22: no form does.
+_EXTENDED = re.compile(rb"9A{1,3}9{1,6}(?![9A])")
+_LETTERS = re.compile(rb"(?:A+[^9A]+)*")
+_GLUED = re.compile(rb"[^9A]*(A{3,})9+(?![9A])")
+_NOTHING = (0, 0)
 
 
 class Window(NamedTuple):
-    """Groups that may be a value: where they are in the run and in its digits, and what is known of them.
+    """Groups that may be a value: where they are in the run and among its signs, and what is known of them.
 
-    `way` is one of ALL, UNIT and PART; `rows` are the rules that know a value in such groups.
+    `way` is one of ALL, UNIT and PART, `line` the line of the run that they are in, -1 where it is more than
+    one; `letters` whether they have any; `rows` are the rules that know a value in such groups.
     """
 
     start: int
@@ -35,6 +41,8 @@ class Window(NamedTuple):
     last: int
     groups: tuple[int, ...]
     way: int
+    line: int
+    letters: bool
     entry: Entry | None
     rows: list[Rule] | None
 
@@ -42,26 +50,33 @@ class Window(NamedTuple):
 class Plan(NamedTuple):
     """The windows of a run, in the order in which they are looked at.
 
-    `known` are those whose length some rule knows; the others of `every` may be telephone numbers from
-    abroad. `lettered` are those with letters that some rule knows, by where they are. `start` is where the
-    first digit is, `after` how many letters end the run, `size` how many characters its groups have.
+    `known` are those that some rule may know; the others of `every` may be telephone numbers from abroad.
+    `lettered` have letters before or after their digits, as many as some value. `accounts` are where an IBAN
+    may begin, each with where its group does; `units` are the groups, each a window. `start` is where the
+    first group that may be a number is, `after` how many groups of letters end the run; `size` counts the
+    letters and digits, `digits` the digits. A run with `glued` letters before its first digits is divided as
+    `split` says where they are a word.
     """
 
-    known: list[Window]
-    every: list[Window]
-    lettered: list[tuple[int, int, tuple[int, ...], Entry]]
-    letters: bool
+    known: Iterable[Window]
+    every: Iterable[Window]
+    lettered: Iterable[Window]
+    accounts: Sequence[tuple[int, int]]
+    units: Iterable[Window]
     start: int
     after: int
     size: int
     digits: int
+    brackets: bool
+    glued: tuple[int, int] = _NOTHING
+    split: "Plan | None" = None
 
 
 class Plans:
     """Plans by the form of a run: its separators, a 9 for each digit, an A for each letter.
 
     Numbers are written in few forms, so that most runs of a text, and of the next text, were divided before:
-    which of their groups make a number that any rule knows depends on the form alone. No digit and no letter
+    which of their groups make a value that any rule knows depends on the form alone. No digit and no letter
     of any text is kept, and only so many forms.
     """
 
@@ -70,54 +85,134 @@ class Plans:
         self._remembered: dict[bytes, Plan | None] = {}
 
     def of(self, form: bytes) -> Plan | None:
-        """The plan of a run; nothing for one that is long, goes over a line, or has letters within."""
+        """The plan of a run; nothing for one that is long, or whose form does not say how to divide it."""
         try:
             return self._remembered[form]
         except KeyError:
             pass
-        if len(form) > _LONGEST:
+        if len(form) > _LONGEST_FORM:
             return None
-        plan = self._made(form.decode()) if _PLANNED.fullmatch(form.decode()) else None
+        plan = None if _EXTENDED.search(form) else self._made(form)
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[form] = plan
         return plan
 
-    def _made(self, form: str) -> Plan:
-        spans = [found.span() for found in _GROUP.finditer(form)]
-        gaps, sizes = gaps_of(form, spans), [stop - start for start, stop in spans]
-        before = next(place for place, (start, _) in enumerate(spans) if form[start] == "9")
-        after = sizes[-1] if form[-1] == "A" else 0
-        last = len(spans) - bool(after)
-        every: dict[tuple[int, int], Window] = {}
-        for begin, end, way in windows(spans, gaps, before, last, self._known.groups):
-            # What was looked at as a whole need not be looked at again.
-            if (begin, end) not in every:
-                first, size = sum(sizes[before:begin]), sum(sizes[begin:end])
-                entry, groups = self._known.of("9" * size), tuple(sizes[begin:end])
-                every[begin, end] = Window(
-                    start=spans[begin][0],
-                    end=spans[end - 1][1],
-                    first=first,
-                    last=first + size,
-                    groups=groups,
-                    way=way,
-                    entry=entry,
-                    rows=entry.groups.get(groups) if entry else None,
-                )
-        lettered = []
-        for begin, end in with_letters(sizes, gaps, before, last, self._known.begun):
-            start, stop = spans[begin][0], spans[end - 1][1]
-            entry = self._known.of(compact(form[start:stop].replace("?", "")))
-            if entry is not None:
-                lettered.append((start, stop, tuple(sizes[begin:end]), entry))
-        return Plan(
-            known=[each for each in every.values() if each.entry],
-            every=list(every.values()),
-            lettered=lettered,
-            letters=before > 0 or after > 0,
-            start=spans[before][0],
-            after=after,
-            size=sum(sizes),
-            digits=sum(sizes[before:last]),
+    def _made(self, form: bytes) -> Plan:
+        found = _LETTERS.match(form)
+        begin = found.end() if found else 0
+        written = form.decode()
+        plan = self._listed(written, begin, words=False)
+        glued = _GLUED.match(form, begin)
+        if glued is None:
+            return plan
+        return plan._replace(glued=glued.span(1), split=self._listed(written, begin, words=True))
+
+    def _listed(self, form: str, begin: int, *, words: bool) -> Plan:
+        plan = self.once(form, begin, words=words)
+        # What was looked at as a whole need not be looked at again.
+        once: dict[tuple[int, int], Window] = {}
+        for window in plan.every:
+            once.setdefault((window.start, window.end), window)
+        every = list(once.values())
+        return plan._replace(
+            known=[each for each in every if each.entry or each.letters],
+            every=every,
+            lettered=[*plan.lettered],
+            units=[*plan.units],
         )
+
+    def once(self, written: str, begin: int, *, words: bool | None = None) -> Plan:
+        """The plan of a run that is not remembered: its windows are made as they are taken.
+
+        Groups of letters alone stand before `begin`. `words` says whether letters that are glued to the first
+        digits are a word; left out, they say so themselves.
+        """
+        divided = _Divided(written, chain(written, begin, words=words), self._known)
+        spans, before = divided.chain.spans, divided.chain.before
+        start = spans[before][0] if before < len(spans) else len(written)
+        every = divided.every()
+        return Plan(
+            known=every,
+            every=every,
+            lettered=divided.lettered(),
+            accounts=list(_accounts(written, spans)),
+            units=divided.units(),
+            start=start,
+            after=divided.chain.after,
+            size=divided.sums[-1] if before < len(spans) else 0,
+            digits=sum(map(str.isdigit, written[start:])),
+            brackets="(" in written or ")" in written,
+        )
+
+
+class _Divided:
+    """A run and its groups."""
+
+    __slots__ = ("_known", "_signs", "chain", "sums")
+
+    def __init__(self, written: str, chain: Chain, known: Known) -> None:
+        self.chain, self._known = chain, known
+        self._signs = signs(written)
+        # How many letters and digits stand before each group.
+        self.sums = [*accumulate((stop - start for start, stop in chain.spans), initial=0)]
+
+    def every(self) -> Iterator[Window]:
+        """Line by line, and what the ends of lines divide."""
+        spans, gaps, first, after = self.chain
+        last, line = len(spans) - after, 0
+        while first < last:
+            close = first + 1
+            while close < last and gaps[close] != LINE:
+                close += 1
+            for begin, end, way in windows(spans, gaps, first, close, self._known.groups):
+                yield from self._window(begin, end, way, line)
+            if close < last:
+                for begin, end in wrapped(spans, gaps, first, close, last):
+                    yield from self._window(begin, end, PART, -1)
+            first, line = close, line + 1
+
+    def lettered(self) -> Iterator[Window]:
+        """Letters before and after may belong to the value: BE 0403…, 12345678-Z, AB 12 34 56 C."""
+        spans, gaps, before, after = self.chain
+        if not (before or after) or len(spans) > MOST_GROUPS:
+            return
+        sizes = [stop - start for start, stop in spans]
+        for begin, end in with_letters(sizes, gaps, before, len(spans) - after, self._known.begun):
+            for window in self._window(begin, end, UNIT, -1):
+                if window.entry is not None:
+                    yield window
+
+    def units(self) -> Iterator[Window]:
+        """Every group."""
+        for place in range(len(self.chain.spans)):
+            yield from self._window(place, place + 1, UNIT, -1)
+
+    def _window(self, begin: int, end: int, way: int, line: int) -> Iterator[Window]:
+        spans, first, last = self.chain.spans, self.sums[begin], self.sums[end]
+        start, stop = spans[begin][0], spans[end - 1][1]
+        if stop - start > _LONGEST:
+            return
+        value = self._signs[first:last]
+        letters, entry = not value.isdigit(), self._known.of(value)
+        # A unit that no rule knows may hold one that is glued to a word, or misread.
+        if letters and entry is None and way != UNIT:
+            return
+        groups = tuple(stop - start for start, stop in spans[begin:end])
+        rows = entry.groups.get(groups) if entry else None
+        yield Window(start, stop, first, last, groups, way, line, letters, entry, rows)
+
+
+def signs(written: str) -> str:
+    """The letters and digits of a run, as capitals."""
+    return written.encode("ascii", "replace").translate(None, _SEPARATORS).decode().upper()
+
+
+def _accounts(written: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where an IBAN may begin: with the last two letters before a digit, or where a group of letters does."""
+    for start, stop in spans:
+        at = start
+        while at < stop and written[at].isalpha():
+            at += 1
+        if at - start > 1:
+            yield start, at - 2 if at < stop else start

@@ -3,9 +3,9 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from interlock_privacy.detection.chains import TIGHT
+from interlock_privacy.detection.chains import LINE, TIGHT
 
-__all__ = ["ALL", "MOST_GROUPS", "PART", "SHORTEST", "UNIT", "windows", "with_letters"]
+__all__ = ["ALL", "MOST_GROUPS", "PART", "SHORTEST", "UNIT", "windows", "with_letters", "wrapped"]
 
 # A window is all of a line, the groups between two spaces, or any others.
 ALL, UNIT, PART = range(3)
@@ -84,3 +84,26 @@ def with_letters(
         for end, total in ends:
             if (begin < before or end > last) and (letters, letters + total) in begun:
                 yield begin, end
+
+
+def wrapped(
+    spans: Sequence[tuple[int, int]], gaps: Sequence[int], first: int, close: int, last: int
+) -> Iterator[tuple[int, int]]:
+    """Groups that the end of a line divides: what a line ends with, and what the next begins with.
+
+    The line goes from `first` to `close`, and the run to `last`.
+    """
+    begin, end = close - 1, close + 1
+    while begin > first and gaps[begin] == TIGHT:
+        begin -= 1
+    while end < last and gaps[end] == TIGHT:
+        end += 1
+    if spans[end - 1][1] - spans[begin][0] > SHORTEST:
+        yield begin, end
+    if begin > first and close - first <= MOST_GROUPS:
+        yield first, end
+    part = end
+    while end < last and gaps[end] != LINE:
+        end += 1
+    if (end > part or begin > first) and end - first <= MOST_GROUPS:
+        yield first, end

@@ -131,3 +131,9 @@ def test_only_the_kinds_that_were_asked_for_are_found():
     text = "tax number 77Q345678, national id 88Q345678"
     assert [each.rule for each in Detector({"tax_id"}).find(text)] == ["tax_id.labelled"]
     assert Detector({"email"}).find(text) == []
+
+
+def test_a_phrase_is_read_whole_wherever_the_text_before_it_was_last_read():
+    for gap in range(40, 80):
+        text = f"(415) 555-2671, {'x' * gap} करदाता पहचान number is 8719358296"
+        assert found(text)[-1] == ("tax_id", "8719358296")

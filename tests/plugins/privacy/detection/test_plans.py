@@ -45,9 +45,28 @@ def test_a_form_has_neither_digits_nor_letters_of_the_text():
     assert form("NIP 526-000\u200b12-Z") == b"AAA 999-999?99-A"
 
 
-@pytest.mark.parametrize("text", ["", " ", "AB", "1\n2", "AB12", "12AB", "12-AB-12", "1 " * 30])
-def test_what_is_more_than_digits_between_letters_has_no_plan(text):
+@pytest.mark.parametrize("text", ["5551234x22", "12 345 6789ext7", "1 " * 30])
+def test_what_is_long_or_ends_in_an_extension_has_no_plan(text):
     assert Plans(KNOWN).of(form(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("RSSMRA85T10A562S", "it.codice_fiscale"),
+        ("11010519491231002X", "cn.resident_id"),
+        ("NIP5260001246", "pl.nip"),
+    ],
+)
+def test_a_value_with_letters_within_is_found_by_its_form(text, rule):
+    assert Plans(KNOWN).of(form(text)) is not None
+    assert [each.rule for each in DETECTOR.find(text)] == [rule]
+
+
+def test_letters_that_are_no_word_are_not_taken_off_a_number():
+    plan = Plans(KNOWN).of(form("ABCD5260001246"))
+    assert plan.split is not None
+    assert [each.rule for each in DETECTOR.find("nip5260001246 and abc5260001246")] == ["pl.nip"]
 
 
 def test_a_plan_says_which_windows_have_a_length_that_some_rule_knows():
