@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", "drill", "privacy")
+PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", "drill", "privacy", "reports")
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
     *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),

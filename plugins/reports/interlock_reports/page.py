@@ -1,0 +1,86 @@
+"""A document as one HTML page, whose policy allows its own stylesheet and script by their digests."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from interlock_reports.blocks import Bars
+from interlock_reports.document import Document, placed
+from interlock_reports.prose import runs
+from interlock_reports.text import inline, lines, reachable
+from interlock_reports.values import at_end, heading, interval, numeric, shown, sort_key, time
+from interlock_reports.words import SYMBOLS, words
+
+__all__ = ["page"]
+
+_WIDTH: Final = 1000
+
+
+class Drawn(NamedTuple):
+    """A bar on a scale of `_WIDTH`: where it begins, how long it is, and the ends of its interval."""
+
+    start: float
+    length: float
+    low: float | None
+    high: float | None
+
+
+def page(document: Document) -> str:
+    style, script = _part("page.css"), _part("sort.js")
+    return _template().render(
+        document=document,
+        sections=placed(document),
+        words=words(document.language),
+        style=style,
+        script=script,
+        style_digest=_digest(style),
+        script_digest=_digest(script),
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("interlock_reports", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"inline": inline, "lines": lines, "runs": runs, "time": time, "kind": _kind}
+    environment.globals |= {"reachable": reachable, "symbols": SYMBOLS, "drawn": _drawn, "zip": zip}
+    environment.globals |= {"at_end": at_end, "heading": heading, "interval": interval, "numeric": numeric}
+    environment.globals |= {"shown": shown, "sort_key": sort_key}
+    return environment.get_template("page.html.jinja")
+
+
+@cache
+def _part(name: str) -> str:
+    return files("interlock_reports").joinpath(name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__.lower()
+
+
+def _drawn(block: Bars) -> Iterable[Drawn]:
+    """Each bar from zero, on the scale of all of them."""
+    ends = [float(end) for bar in block.bars for end in (bar.value, bar.low, bar.high) if end is not None]
+    least, most = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
+    scale = _WIDTH / (most - least) if most > least else 0.0
+    for bar in block.bars:
+        low, high = sorted((0.0, float(bar.value)))
+        whiskers = [
+            None if end is None else round((float(end) - least) * scale, 1) for end in (bar.low, bar.high)
+        ]
+        yield Drawn(round((low - least) * scale, 1), round((high - low) * scale, 1), *whiskers)
