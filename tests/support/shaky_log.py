@@ -76,3 +76,9 @@ class ShakyLog:
 
     def of(self, kind: str) -> list[LogEntry]:
         return [entry for entry in self.entries if entry.kind == kind]
+
+
+class SealingLog(ShakyLog):
+    """One that says that it seals, and keeps everything, so that tests see what it is told."""
+
+    seals = True

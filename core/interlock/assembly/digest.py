@@ -19,6 +19,7 @@ _LEFT_OUT: Final[dict[str, Any]] = {
     "connectors": True,
     "tools": True,
     "records": True,
+    "log": True,
     "health": {"shared"},
     **{section.key: True for section in SECTIONS},
 }

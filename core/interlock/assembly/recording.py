@@ -15,6 +15,7 @@ from interlock.engine.record_writer import RecordWriter
 from interlock.errors import ConfigError, StoreError
 from interlock.logs import redact
 from interlock.protocols import DurableLog, LogKind, RecordStore, StoreKind
+from interlock.records.personal import PersonalParts
 from interlock.types.logs import LOGS, LogCall
 from interlock.types.names import nearest
 from interlock.types.stores import STORES, StoreCall
@@ -72,9 +73,35 @@ def log_opener(
     if why := offers.quarrel("log_schemes", place.scheme):
         raise config.error("log.url", f"{why}.")
     kind = _kind_of(config, "log", place, offers.log_schemes, LOGS)
+    _check_sealed(config, place, kind)
     options = _options(config, place, kind, environ)
     call = LogCall(url=_url(place), folder=config.folder or Path(), options=options)
     return _checked(config, "log", partial(kind.open, call))
+
+
+def told_of_persons(config: Config, offers: Offers) -> PersonalParts:
+    """What the configured log is told of persons."""
+    if (place := config.log) is None:
+        return PersonalParts()
+    return PersonalParts(
+        subject=place.subject,
+        parts=frozenset(place.personal),
+        approvers=_seals(offers.log_schemes.get(place.scheme)),
+    )
+
+
+def _seals(kind: LogKind | None) -> bool:
+    return getattr(kind, "seals", False) is True
+
+
+def _check_sealed(config: Config, place: LogConfig, kind: LogKind) -> None:
+    """Raises ConfigError where a log would be told what it cannot keep."""
+    for key in ("subject", "personal"):
+        if getattr(place, key) and not _seals(kind):
+            what = (
+                f"a log in {place.scheme} cannot seal what tells who somebody is, and would keep none of it"
+            )
+            raise config.error(["log", key], f"{what}; leave it out, or choose a log that seals.")
 
 
 def _options(config: Config, place: LogConfig, kind: LogKind, environ: Mapping[str, str] | None) -> Any:

@@ -23,7 +23,7 @@ from interlock.assembly.naming import check_names, naming, strategy_of, vendor_c
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.options import with_options
 from interlock.assembly.policies import placing, policies_of, sensing_of
-from interlock.assembly.recording import log_writer, record_writer
+from interlock.assembly.recording import log_writer, record_writer, told_of_persons
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
@@ -164,7 +164,7 @@ def assemble(
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
     bridge = Bridge()
     log = log_writer(config, offers, bridge, environ)
-    call_log = _call_log(config, log)
+    call_log = _call_log(config, offers, log)
     observers: list[AttemptObserver] = [TracingObserver(), *budgeted, *load_spread.observers]
     if call_log is not None:
         observers.insert(0, LogObserver(call_log))
@@ -248,10 +248,15 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
         raise config.error(error.key, error.message, error.suggestion) from None
 
 
-def _call_log(config: Config, writer: LogWriter | None) -> CallLog | None:
+def _call_log(config: Config, offers: Offers, writer: LogWriter | None) -> CallLog | None:
     if writer is None or config.log is None:
         return None
-    return CallLog(writer, required=config.log.mode == "required", timeout=config.log.timeout)
+    return CallLog(
+        writer,
+        required=config.log.mode == "required",
+        timeout=config.log.timeout,
+        personal=told_of_persons(config, offers),
+    )
 
 
 def _propagation(config: Config, telemetry: Telemetry) -> Callable[[Destination], Mapping[str, str]] | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from interlock.config.schema import Count, Part, Seconds, SecretText, nothing_is_empty
+from interlock.config.schema import Count, Part, Seconds, SecretText, Text, nothing_is_empty, split_names
 from interlock.types.models import Unprinted
 
 _EXAMPLES = "expected an address such as sqlite:///interlock.db or postgresql://user@host/database."
@@ -37,7 +37,8 @@ class RecordsConfig(PlaceConfig):
 
 class LogConfig(PlaceConfig):
     """`timeout` is the seconds for which a call waits for the log in mode `required`, each time. The schema
-    of whatever keeps it checks the `options`; secrets may stand there.
+    of whatever keeps it checks the `options`; secrets may stand there. `subject` is the key of a request's
+    metadata that holds the person whom it is about, `personal` what else a log that seals is told of them.
     """
 
     mode: Literal["required", "background"] = "required"
@@ -45,6 +46,10 @@ class LogConfig(PlaceConfig):
     options: Annotated[dict[str, Any], BeforeValidator(nothing_is_empty), AfterValidator(Unprinted)] = Field(
         default_factory=dict
     )
+    subject: Text | None = None
+    personal: Annotated[
+        tuple[Literal["metadata", "request", "answer"], ...], BeforeValidator(split_names)
+    ] = ()
 
 
 def spell_out(data: dict[str, Any]) -> None:

@@ -202,7 +202,7 @@ class Engine:
     def _decide_again(self, state: CallState, opinion: tuple[Classification, str] | None = None) -> None:
         state.decision = state.draft.decision = self.decide(state.asked, opinion, state.sensed)
         if self._log is not None:
-            self._log.decided(state)
+            self._log.decided(state, again=True)
 
     def _steps(self, state: CallState, *, streamed: bool) -> Steps:
         decision, ensemble = state.decision, state.asked.ensemble

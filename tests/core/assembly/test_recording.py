@@ -9,7 +9,7 @@ import pytest
 from interlock import ConfigError, StoreError
 from interlock.assembly import Wiring, assemble
 from interlock.types.models import Secret
-from shaky_log import ShakyLog
+from shaky_log import SealingLog, ShakyLog
 
 MODEL = {"id": "gpt", "model": "openai/gpt-5.5", "provider": "openai", "region": "us"}
 KEY = "tk-9f3b77c1d2e84a06"
@@ -109,6 +109,28 @@ def test_options_that_do_not_go_together_are_refused_by_what_keeps_the_log(
     with pytest.raises(ConfigError, match=sentence) as caught:
         wired(written(), Vault(raises=raised))
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"subject": "customer"}, r"log\.subject: a log in shaky cannot seal"),
+        ({"personal": ["answer"]}, r"log\.personal: a log in shaky cannot seal"),
+    ],
+)
+def test_a_log_that_cannot_seal_is_told_of_no_person(told: Any, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        wired({"url": "shaky://"} | told, ShakyLog())
+    wired({"url": "shaky://"} | told, SealingLog())
+    almost = SealingLog()
+    almost.seals = 1  # type: ignore[assignment]  # as untyped code has it
+    with pytest.raises(ConfigError, match=sentence):
+        wired({"url": "shaky://"} | told, almost)
+
+
+def test_parts_that_nobody_knows_are_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ConfigError, match=r"log\.personal\.1: expected one of metadata, request, answer"):
+        wired({"url": "shaky://", "personal": "request, prompt"}, SealingLog())
 
 
 def test_a_schema_that_is_none_is_its_plugins_to_mend() -> None:

@@ -8,11 +8,26 @@ from typing import Any
 
 import pytest
 
-from interlock import Classification, InterlockError, LogUnavailable, Request, Router, TotalTimeout, hookimpl
+from guards_at_work import Offered
+from interlock import (
+    Classification,
+    InterlockError,
+    LogUnavailable,
+    Message,
+    Request,
+    Router,
+    Text,
+    ToolCall,
+    ToolResult,
+    TotalTimeout,
+    Verdict,
+    hookimpl,
+)
 from interlock.engine import writer
+from interlock.protocols import GuardCall, RestoreCall
 from interlock.testing import Reply, Upstream
 from interlock.types.logs import LogEntry
-from shaky_log import ShakyLog, of_kind
+from shaky_log import SealingLog, ShakyLog, of_kind
 
 USAGE = {"prompt_tokens": 10, "completion_tokens": 2}
 SECRET = "sk-this-is-no-key-of-anybody"
@@ -123,6 +138,106 @@ async def test_everything_is_in_the_log_in_its_order_and_nothing_else_is(
     assert (answer["deployment"], answer["finish_reason"]) == ("b", "stop")
     written = json.dumps([entry.facts for entry in log.entries], allow_nan=False)
     assert not [word for word in ("hedgehog", "Quick", SECRET, "ill") if word in written]
+
+
+SEALS = {"url": "shaky://", "subject": "customer", "personal": ["metadata", "request", "answer"]}
+
+
+@every_way
+async def test_what_a_log_that_seals_is_told_of_a_person_stands_beside_the_facts(
+    doors: tuple[Door, Door], ask: Ask
+) -> None:
+    doors[0].reply(reply_of(ask))
+    log = SealingLog()
+    metadata = {"customer": "customer-81", "shop": "7"}
+    await ask(routed(doors, log, log=SEALS), metadata=metadata)
+    assert {entry.subject for entry in log.entries} == {"customer-81"}
+    told = {entry.kind: entry.personal for entry in log.entries if entry.personal}
+    request = [{"role": "user", "texts": [PROMPT]}]
+    assert told == {
+        "decision": {"metadata": metadata, "request": request},
+        "answer": {"answer": "Quick."},
+    }
+    facts = json.dumps([entry.facts for entry in log.entries])
+    assert not [word for word in ("customer-81", "hedgehog", "Quick", "shop") if word in facts]
+
+
+@pytest.mark.parametrize("ask", [plain, stream])
+async def test_nothing_personal_is_told_that_is_not_configured(doors: tuple[Door, Door], ask: Ask) -> None:
+    doors[0].always = reply_of(ask)
+    log = SealingLog()
+    told = {"url": "shaky://", "personal": "answer"}
+    await ask(routed(doors, log, log=told), metadata={"customer": "customer-81"})
+    assert {entry.subject for entry in log.entries} == {None}
+    assert [entry.kind for entry in log.entries if entry.personal] == ["answer"]
+    silent = SealingLog()
+    await ask(routed(doors, silent, log="shaky://"), metadata={"customer": "customer-81"})
+    assert {(entry.subject, len(entry.personal)) for entry in silent.entries} == {(None, 0)}
+
+
+class Hides(Offered):
+    """Hides one word, and puts it back."""
+
+    name = "hides"
+    phases = frozenset({"request"})
+    rewrites = True
+
+    def inspect(self, call: GuardCall) -> Verdict:
+        return Verdict(
+            action="rewrite", texts={p.where: p.text.replace("hedgehog", "X1") for p in call.passages}
+        )
+
+    def restore(self, call: RestoreCall) -> str:
+        return call.text.replace("X1", "hedgehog")
+
+
+@every_way
+async def test_a_log_that_seals_is_told_what_the_caller_gave_and_was_given(
+    doors: tuple[Door, Door], ask: Ask
+) -> None:
+    """And not what guardrails made of it: it is sealed there, and restored nowhere else."""
+    doors[0].reply(
+        Reply.events(event("About the X1"), event("."), event(None, "stop", usage=USAGE), "[DONE]")
+        if ask in (stream, stream_sync)
+        else Reply.json(said("About the X1."))
+    )
+    log = SealingLog()
+    assert await ask(routed(doors, log, Hides(), log=SEALS)) == "About the hedgehog."
+    assert b"hedgehog" not in doors[0].requests[0].body
+    (decision,), (answer,) = log.of("decision"), log.of("answer")
+    assert decision.personal["request"] == [{"role": "user", "texts": [PROMPT]}]
+    assert answer.personal == {"answer": "About the hedgehog."}
+
+
+async def test_every_text_of_a_request_is_told_and_the_tool_calls_of_its_answer(
+    doors: tuple[Door, Door],
+) -> None:
+    call = {"id": "c2", "type": "function", "function": {"name": "send", "arguments": '{"to": "ann"}'}}
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "tool_calls": [call]},
+        "finish_reason": "tool_calls",
+    }
+    doors[0].reply(Reply.json({"id": "1", "model": "m", "choices": [choice], "usage": USAGE}))
+    log = SealingLog()
+    before = ToolCall(id="c1", name="find", arguments={"name": "Ann"})
+    messages = [
+        Message("system", "Be brief."),
+        Message("user", (Text("Write"), Text("to Ann."))),
+        Message("assistant", (before,)),
+        Message("tool", (ToolResult(id="c1", content="ann@example.com"),)),
+    ]
+    tools = [{"name": name, "parameters": {"type": "object", "properties": {}}} for name in ("find", "send")]
+    async with routed(doors, log, log=SEALS) as router:
+        await router.complete(messages, tools=tools, task="conversational")
+    (decision,), (answer,) = log.of("decision"), log.of("answer")
+    assert decision.personal["request"] == [
+        {"role": "system", "texts": ["Be brief."]},
+        {"role": "user", "texts": ["Write", "to Ann."]},
+        {"role": "assistant", "texts": ['{"name": "Ann"}']},
+        {"role": "tool", "texts": ["ann@example.com"]},
+    ]
+    assert answer.personal == {"answer": "", "tool_calls": [{"name": "send", "arguments": '{"to": "ann"}'}]}
 
 
 async def test_a_refusal_to_send_anything_is_in_the_log_with_its_rules(doors: tuple[Door, Door]) -> None:

@@ -29,7 +29,7 @@ from interlock.errors import InvalidRequest
 from interlock.protocols import ArbitrateCall, Ruling
 from interlock.records import record_to_plain
 from interlock.testing import End, Received, Reply, Upstream
-from shaky_log import ShakyLog
+from shaky_log import SealingLog
 from watched import watched
 
 MAIL = "ada@example.com"
@@ -175,15 +175,23 @@ ANSWERS = (
 )
 
 
-@pytest.mark.parametrize("options", [{}, {"default": "mask"}, {"actions": {"card": "refuse"}}])
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, {}),
+        ({"default": "mask"}, {}),
+        ({"actions": {"card": "refuse"}}, {}),
+        ({}, {"subject": "customer", "personal": ["metadata", "request", "answer"]}),
+    ],
+)
 def test_five_hundred_values_are_in_nothing_that_is_written(
-    options: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    options: Any, told: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rnd = random.Random(11)
     values = planted(500, rnd)
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true")
-    log = ShakyLog()
+    log = SealingLog()
     written: list[str] = []
 
     def answers(received: Received) -> Reply:
@@ -194,13 +202,14 @@ def test_five_hundred_values_are_in_nothing_that_is_written(
             "deployments": [deployment(one, id="a"), deployment(two, id="b")],
             "guardrails": {"privacy": options},
             "records": f"sqlite:///{tmp_path / 'records.db'}",
-            "log": {"url": "shaky://", "mode": "required"},
+            "log": {"url": "shaky://", "mode": "required"} | told,
             "retries": {"max": 1},
         }
         with Router.from_config(config, plugins=[log]) as router:
             for at in range(0, len(values), 10):
                 mine = values[at : at + 10]
                 asked: Any = {"tools": [SEND], "settings": {"user": mine[0]}, "run": f"r{at}"}
+                asked["metadata"] = {"customer": f"customer-{at}"}
                 try:
                     if rnd.random() < 0.5:
                         response: Any = router.complete_sync(conversation(mine), **asked)
@@ -210,14 +219,20 @@ def test_five_hundred_values_are_in_nothing_that_is_written(
                         response = stream.response
                     written.append(repr(response.record))
                 except InterlockError as error:
-                    written += ["".join(traceback.format_exception(error)), *told(error)]
+                    written += ["".join(traceback.format_exception(error)), *told_by(error)]
             written += [repr(router), repr(router.wiring.offers.guardrails), repr(router.wiring.config)]
             written += [f"{record!r} {record_to_plain(record)}" for record in router.records]
         written += [f"{span.attributes!r} {span.events!r}" for span in seen.spans]
-        written += [repr(entry) for entry in log.entries]
+        written += [f"{entry!r} {entry.facts!r}" for entry in log.entries]
+        personal = [(entry.subject, repr(entry.personal)) for entry in log.entries]
         assert seen.spans
         assert log.entries or options.get("actions")
     assert TOKEN.search("".join(written)) or options  # or it would say nothing that contents are not there
+    if told:
+        assert not [value for value in values if not any(value in said for _, said in personal)]
+        assert {subject for subject, _ in personal} == {f"customer-{at}" for at in range(0, 500, 10)}
+    else:
+        assert {*personal} <= {(None, "{}")}
     written += [caplog.text]
     written += [path.read_bytes().decode("latin-1") for path in tmp_path.iterdir() if path.is_file()]
     for text in (sent(one, two), "\n".join(written)):
@@ -225,7 +240,7 @@ def test_five_hundred_values_are_in_nothing_that_is_written(
     assert options.get("actions") or len(one.requests) + len(two.requests) >= 50
 
 
-def told(error: BaseException | None) -> Iterator[str]:
+def told_by(error: BaseException | None) -> Iterator[str]:
     """What an error and whatever led to it say."""
     while error is not None:
         yield f"{error!r} {error} {getattr(error, 'attempts', '')!r} {getattr(error, 'verdict', '')!r}"

@@ -1,9 +1,10 @@
 """What must be in the log of a call before it is sent anywhere, and before its answer is handed over."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
+from typing import Any
 
 from interlock.engine.attempting.limits import Limit
 from interlock.engine.attempting.recorder import AttemptScope
@@ -12,11 +13,13 @@ from interlock.engine.deadline import Deadline
 from interlock.engine.log_writer import LogWriter
 from interlock.errors import InterlockError, LogUnavailable, StoreError
 from interlock.records import entries
+from interlock.records.personal import NOTHING, PersonalParts
 from interlock.types.decisions import Attempt
 from interlock.types.logs import LogEntry
 from interlock.types.models import Deployment, Destination
 from interlock.types.records import AttemptRecord, Record
 
+_NOTHING: Mapping[str, Any] = {}
 _NOT_SENT = "nothing was sent"
 _NOT_GIVEN = "the answer was not handed over"
 
@@ -28,14 +31,18 @@ class CallLog:
     told in between goes along with what comes next, in its order.
     """
 
-    def __init__(self, writer: LogWriter, *, required: bool, timeout: float) -> None:
+    def __init__(
+        self, writer: LogWriter, *, required: bool, timeout: float, personal: PersonalParts = NOTHING
+    ) -> None:
         self._writer = writer
         self._required = required
         self._timeout = timeout
+        self._personal = personal
 
-    def decided(self, state: CallState) -> None:
+    def decided(self, state: CallState, *, again: bool = False) -> None:
         """The call goes by its `decision`, from now on."""
-        self._note(state, "decision", entries.of_decision(state.decision))
+        personal = _NOTHING if again else self._personal.of_request(state.asked)
+        self._note(state, "decision", entries.of_decision(state.decision), personal=personal)
 
     async def attempt(
         self, state: CallState, attempt: Attempt, progress: AttemptState, deployment: Deployment
@@ -60,7 +67,8 @@ class CallLog:
         """The call's answer is about to be handed over. Raises as `attempt` does."""
         _, answer, _ = state.answered
         draft = state.draft
-        self._note(state, "answer", entries.of_answer(deployment, answer, draft.cost, draft.guardrails))
+        facts = entries.of_answer(deployment, answer, draft.cost, draft.guardrails)
+        self._note(state, "answer", facts, personal=self._personal.of_answer(answer))
         if self._required:
             await self._until_there(state, _NOT_GIVEN)
 
@@ -90,10 +98,24 @@ class CallLog:
         else:
             self._writer.leave((entry,))
 
-    def _note(self, state: CallState, kind: str, facts: entries.Facts, attempt: int | None = None) -> None:
+    def _note(
+        self,
+        state: CallState,
+        kind: str,
+        facts: entries.Facts,
+        attempt: int | None = None,
+        personal: Mapping[str, Any] = _NOTHING,
+    ) -> None:
         asked = state.asked
         entry = LogEntry(
-            kind=kind, call=state.draft.id, run=asked.run, step=asked.step, attempt=attempt, facts=facts
+            kind=kind,
+            call=state.draft.id,
+            run=asked.run,
+            step=asked.step,
+            attempt=attempt,
+            facts=facts,
+            subject=self._personal.subject_of(asked.metadata),
+            personal=personal,
         )
         if self._required:
             state.unlogged.append(entry)
