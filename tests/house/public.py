@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PLUGINS = ("openai", "anthropic", "google", "bedrock", "local", "sql", "redis", "drill", "privacy", "reports")
+PLUGINS = (
+    *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
+    *("drill", "privacy", "reports", "governance"),
+)
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
     *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),

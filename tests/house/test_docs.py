@@ -34,7 +34,9 @@ RUN_HERE = {"explain", "models", "plugins", "init"}
 # Where the page has written a configuration that has this section.
 RUN_ON = {"records": "records", "replay": "records", "log": "log", "policy": "policies"}
 # What a page writes beside configurations.
-BESIDE = {"cases.yaml"}
+BESIDE = {"cases.yaml", "use-cases.yaml"}
+# Where the page has written the file that they are given.
+RUN_WITH = {"inventory", "candidates"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
 _MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
 _FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
@@ -115,7 +117,8 @@ class Reader:
             for environment, arguments in interlock_calls(command):
                 verb = parse(arguments, block)
                 recorded = verb in RUN_ON and has_section(RUN_ON[verb])
-                if verb in RUN_HERE or recorded or {"--help", "-h", "--version"} & set(arguments):
+                given = verb in RUN_WITH and Path(arguments[1]).is_file()
+                if verb in RUN_HERE or recorded or given or {"--help", "-h", "--version"} & set(arguments):
                     make_files(arguments)
                     result = CliRunner().invoke(app, arguments, input="Hello.", env=environment)
                     assert result.exit_code == 0, f"{block}: {command}\n{result.output}"

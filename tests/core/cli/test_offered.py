@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_it_is_listed_behind_the_programs_own_and_not_loaded(run, publish):
     assert listed.exit_code == 0
     words = [line.split()[0] for line in listed.stdout.splitlines() if line.startswith("  ") and line.split()]
     assert words.index("init") < words.index("another") < words.index("zeal")
-    assert "  zeal     Do it.\n" in listed.stdout
+    assert re.search(r"^  zeal +Do it\.$", listed.stdout, re.MULTILINE)
 
 
 def test_it_prints_tables_and_json_as_the_others_do(run, publish, configured):
