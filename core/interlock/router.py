@@ -19,10 +19,11 @@ from interlock.types.response import Response
 
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
+    from interlock.catalog.offers import Offer
     from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
     from interlock.policies import Permissions, Policies
-    from interlock.protocols import DurableLog, GrantBook
+    from interlock.protocols import DurableLog, GrantBook, RecordStore
     from interlock.toolbox import Toolbox
 
 
@@ -70,6 +71,15 @@ class Router:
         """The last thousand calls, oldest first."""
         return tuple(self._wiring.records)
 
+    def open_store(self) -> "RecordStore | None":
+        """The configuration's `records`, opened anew for whoever reads what was kept, who closes it with its
+        `aclose`. None where there is none.
+
+        Raises:
+            ConfigError: it cannot be opened as the configuration has it.
+        """
+        return self._wiring.open_store()
+
     @property
     def log(self) -> "DurableLog | None":
         """The configuration's `log`, for whoever has facts of its own that must not be lost: `append` them
@@ -81,6 +91,16 @@ class Router:
     def deployments(self) -> Mapping[str, Deployment]:
         """Everything that may be asked, by id, in the order of the configuration."""
         return self._wiring.deployments
+
+    @property
+    def places(self) -> "Mapping[str, tuple[Offer, ...]]":
+        """By provider: the rows in which its plugin says where it processes what, where it keeps it, who
+        operates it and who says so. Every installed provider is there, whether or not a deployment is of it.
+
+        Raises:
+            ConfigError: the file of a plugin cannot be read.
+        """
+        return self._wiring.places
 
     @property
     def policies(self) -> "Policies | None":

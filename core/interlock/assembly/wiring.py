@@ -22,14 +22,16 @@ from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.options import with_options
+from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
-from interlock.assembly.recording import log_writer, record_writer, told_of_persons
+from interlock.assembly.recording import log_writer, record_writer, store_opener, told_of_persons
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
 from interlock.catalog.adequacy import adequate_places
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
+from interlock.catalog.offers import Offer
 from interlock.config import Config, load
 from interlock.constraints import Evidence
 from interlock.engine.arbitration import Arbitrations
@@ -55,7 +57,7 @@ from interlock.errors import ConfigError
 from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
-from interlock.protocols import RandomSource, RefiningClassifier
+from interlock.protocols import RandomSource, RecordStore, RefiningClassifier
 from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
@@ -94,6 +96,16 @@ class Wiring:
     def vendors(self) -> frozenset[str]:
         """Everything that the rule about denied vendors compares with, in lower case."""
         return vendors(self.catalog, self.offers.seers)
+
+    @property
+    def places(self) -> dict[str, tuple[Offer, ...]]:
+        """See `Router.places`."""
+        return {name: offers_of(provider.facts) for name, provider in self.offers.providers.items()}
+
+    def open_store(self) -> RecordStore | None:
+        """See `Router.open_store`."""
+        opening = store_opener(self.config, self.offers)
+        return None if opening is None else opening()
 
 
 def assemble(

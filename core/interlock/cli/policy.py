@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from interlock.cli import show
+from interlock.cli.cases import read_cases
 from interlock.cli.failures import FAILED
 from interlock.cli.session import session
 from interlock.errors import ConfigError, InterlockError, RequestError
@@ -77,16 +78,10 @@ def hold_against(
     as_json: JsonOption = False,
 ) -> None:
     """Hold the policies against cases; the exit code is 1 when one fails or too few rules are covered."""
-    from interlock.config.policy_cases import read_cases
     from interlock.policies import run_cases
 
-    router, policies = _policies(context)
-    read = [
-        case
-        for path in cases
-        for case in read_cases(path, deployments=list(router.deployments), levels=policies.levels)
-    ]
-    report = run_cases(router, read)
+    router, _ = _policies(context)
+    report = run_cases(router, read_cases(router, cases))
     covered = report.coverage * _PERCENT
     if junit is not None:
         _write_junit(junit, report)
