@@ -53,10 +53,10 @@ FORMS = (
         r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]{1,200}(?::[0-9]{1,5})?(?:/[A-Za-z0-9_\-./]{0,200}[A-Za-z0-9_\-/])?",
     ),
 )
-_KNOWN = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?:"
-    + "|".join(f"(?P<{name}>{form})" for name, form in FORMS)
-    + r")(?![A-Za-z0-9])"
+_KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
+# The same without names: Python passes over an alternative by its first character, but not over a group.
+_ANY_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?:" + "|".join(form for _, form in FORMS) + r")(?![A-Za-z0-9])"
 )
 _PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
@@ -74,6 +74,8 @@ _NAMED = re.compile(
 # A first look, cheap: whether such a word can be there.
 _HINT = re.compile(r"(?:ass|pwd|mdp|se[cn]|tok|[a-z0-9][_\- ]?key|cred|auth|has[łl]|woord|парол|密|口|パ|비)")
 _LONGEST_NAME = 40
+# Names of one text.
+_MOST_REMEMBERED = 1024
 _NO_LETTERS = "0123456789:;.,=/@#%&*+!? "
 _ASSIGNED = re.compile(r"[=:]")
 _VALUE = re.compile(
@@ -101,10 +103,11 @@ def secrets(text: str) -> Iterator[Candidate]:
     for word in text.split():
         if len(word) >= _SHORTEST:
             place = text.index(word, place)
-            for found in _KNOWN.finditer(text, place, place + len(word)):
-                yield Candidate(
-                    _SCORE_KNOWN, found.start(), found.end(), "secret", f"secret.{found.lastgroup}", found[0]
-                )
+            for found in _ANY_KNOWN.finditer(text, place, place + len(word)):
+                start, end = found.span()
+                named = _KNOWN.match(text, start, place + len(word))
+                name = named.lastgroup if named else None
+                yield Candidate(_SCORE_KNOWN, start, end, "secret", f"secret.{name}", found[0])
             place += len(word)
     if "-----BEGIN" in text:
         yield from _blocks(text)
@@ -129,6 +132,8 @@ def _blocks(text: str) -> Iterator[Candidate]:
 
 def _assignments(text: str) -> Iterator[Candidate]:
     floor = 0
+    # What was said of a name: programs assign the same ones again and again.
+    strong: dict[str, bool | None] = {}
     for sign in _ASSIGNED.finditer(text):
         at = sign.start()
         if at < floor:
@@ -137,8 +142,13 @@ def _assignments(text: str) -> Iterator[Candidate]:
         # A name ends in a letter, or in few digits after one.
         if not name[-3:].strip(_NO_LETTERS) or not _HINT.search(name):
             continue
-        named = _NAMED.search(text, max(0, at - _LONGEST_NAME), at)
-        if named is None:
+        name = text[max(0, at - _LONGEST_NAME - 1) : at]
+        if name not in strong:
+            if len(strong) >= _MOST_REMEMBERED:
+                strong.clear()
+            found = _NAMED.search(name, max(0, len(name) - _LONGEST_NAME))
+            strong[name] = None if found is None else found["weak"] is None
+        if (sure := strong[name]) is None:
             continue
         value = _VALUE.match(text, sign.start() + 1)
         if value is None:
@@ -148,12 +158,12 @@ def _assignments(text: str) -> Iterator[Candidate]:
         said = value[group]
         if _EMPTY.match(said) or (not quoted and said.endswith("(")):
             continue
-        if named["weak"] is None or not quoted:
+        if sure or not quoted:
             # A word after "password:" in prose is no password.
             mixed = any(each.isdigit() for each in said) or any(not each.isalnum() for each in said[:-1])
             if not mixed:
                 continue
-        if named["weak"] is None and (len(said) < _ENOUGH or entropy(said) < _LEAST_BITS or " " in said):
+        if sure and (len(said) < _ENOUGH or entropy(said) < _LEAST_BITS or " " in said):
             continue
         floor = value.end()
         yield Candidate(_SCORE_NAMED, *value.span(group), "secret", "secret.assigned", said)

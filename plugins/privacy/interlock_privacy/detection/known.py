@@ -28,15 +28,14 @@ class Entry:
     """What is known of one shape.
 
     `labelled` are its rules by the bit of their labels, `mask` all of those bits; `alone` are the rules
-    that need no label, `groups` those that need none where the value is written in certain groups, `persons`
-    those of people's and companies' numbers whose check tells most values from chance.
+    that need no label, `groups` those that need none where the value is written in certain groups.
     """
 
     __slots__ = ("_persons", "_rows", "_shape", "alone", "groups", "labelled", "mask", "prefixes")
 
     def __init__(self, shape: str, rows: Rows, prefixes: list[tuple[str, Rule]], *, declared: bool) -> None:
         self._shape, self._rows = shape, rows
-        self._persons: list[Rule] | None = None
+        self._persons: dict[str, list[Rule]] = {}
         self.prefixes = prefixes
         # What is believed most easily first: then the first that passes is the best.
         rows = sorted(rows, key=lambda row: -row[0].alone)
@@ -49,18 +48,25 @@ class Entry:
                 self.groups.setdefault(groups, []).append(rule)
         self.mask = sum(self.labelled)
 
-    @property
-    def persons(self) -> list[Rule]:
-        """Read where a phrase claims a value of the shape, and seldom: made when it is first asked for."""
-        if self._persons is None:
-            rng = random.Random(self._shape)
-            tried = ["".join(rng.choice(_SIGNS[each]) for each in self._shape) for _ in range(_TRIED)]
-            self._persons = [
-                rule
-                for rule, _ in self._rows
-                if rule.kind in _PERSONS and sum(map(rule.check, tried)) * 2 < _TRIED
-            ]
-        return self._persons
+    def persons(self, kind: str) -> list[Rule]:
+        """The rules of people's and companies' numbers whose check tells most values from chance.
+
+        The best is first: of that kind, then the best proven. Read where a phrase claims a value of the
+        shape, and seldom: made when it is first asked for.
+        """
+        try:
+            return self._persons[kind]
+        except KeyError:
+            pass
+        rng = random.Random(self._shape)
+        tried = ["".join(rng.choice(_SIGNS[each]) for each in self._shape) for _ in range(_TRIED)]
+        rules = [
+            rule
+            for rule, _ in self._rows
+            if rule.kind in _PERSONS and sum(map(rule.check, tried)) * 2 < _TRIED
+        ]
+        self._persons[kind] = sorted(rules, key=lambda rule: (rule.kind != kind, -rule.alone))
+        return self._persons[kind]
 
     def prefixed(self, value: str) -> tuple[Rule, str] | None:
         """The rule whose prefix the value begins with, and the rest of it, if that passes."""

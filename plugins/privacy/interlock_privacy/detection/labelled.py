@@ -10,7 +10,7 @@ from interlock_privacy.detection.known import Known
 from interlock_privacy.detection.phrases import PERSON, TAX
 from interlock_privacy.detection.rules import Rule
 
-__all__ = ["RULES", "begins", "claimed"]
+__all__ = ["RULES", "Claims", "begins"]
 
 # A value that passes no rule is found by one of these.
 RULES = {"national_id.labelled": "national_id", "tax_id.labelled": "tax_id"}
@@ -55,6 +55,9 @@ _VALUE = re.compile(
     r"(?:[ \-./]{1,2}(?:(?=[A-Za-z]{0,3}[0-9])[0-9A-Za-z]{1,20}+|[A-Z]{1,2}(?![0-9A-Za-z]))){0,8}"
 )
 _GROUP = re.compile(r"[0-9A-Za-z]+")
+_DIGIT = re.compile(r"[0-9]")
+# Phrases, and values, of one text.
+_MOST_REMEMBERED = 1024
 # An amount, an address, a time or a longer word goes on behind it.
 _GOES_ON = re.compile(
     r"[0-9A-Za-z_@]|,[0-9]|:[0-9]{2}|[-./][0-9A-Za-z]"
@@ -145,95 +148,125 @@ def begins(word: str) -> bool:
     return openings is not None and word.startswith(openings)
 
 
-def claimed(
-    text: str, places: Sequence[int], start: int, known: Known, found: list[Candidate]
-) -> list[Candidate]:
-    """What was found, corrected by the phrase that one of the places begins and `start` ends, if any."""
-    phrase = _before(text, places, start)
-    if phrase is None:
-        return found
-    kind, begin = phrase
-    value = _value(text, begin, kind, known)
-    if value is None:
-        return found
-    # The phrase stands nearer than what else was believed: "identity card" speaks of no payment.
-    kept = [
-        each
-        for each in found
-        if (each.kind != "phone" and each.rule not in _BELIEVED)
-        or each.end <= value.start
-        or value.end <= each.start
-    ]
-    if any((each.start, each.end) == (value.start, value.end) for each in kept):
-        return kept
-    return [*kept, value]
+class Claims:
+    """What phrases say of the values of one text.
 
+    A text has few phrases and repeats its values: both are read once, as long as there are not too many.
+    """
 
-def _before(text: str, places: Sequence[int], start: int) -> tuple[str, int] | None:
-    """The kind that a phrase names whose value begins at `start`, or a few letters before."""
-    for place in places:
-        head = text[place : place + _HEAD].lower()
-        if runs_together(head):
-            found = _RUNS.search(text, place, start + _REACHED)
-            if found is not None and _close(found.end(), start):
-                return found.lastgroup or "", found.end()
-            continue
-        for size in range(_HEAD, 0, -1):
-            pattern = _HEADS.get(head[:size])
-            found = pattern.match(text, place, start + _REACHED) if pattern else None
+    __slots__ = ("_known", "_passed", "_phrases", "_text")
+
+    def __init__(self, text: str, known: Known) -> None:
+        self._text, self._known = text, known
+        # By the words before a digit, what they name, each with how long it is.
+        self._phrases: dict[str, list[tuple[str, int]]] = {}
+        self._passed: dict[tuple[str, str], Rule | None] = {}
+
+    def corrected(self, places: Sequence[int], start: int, found: list[Candidate]) -> list[Candidate]:
+        """What was found, corrected by the phrase that one of the places begins and `start` ends, if any."""
+        phrase = self._before(places, start)
+        if phrase is None:
+            return found
+        kind, begin = phrase
+        value = self._value(begin, kind)
+        if value is None:
+            return found
+        # The phrase stands nearer than what else was believed: "identity card" speaks of no payment.
+        kept = [
+            each
+            for each in found
+            if (each.kind != "phone" and each.rule not in _BELIEVED)
+            or each.end <= value.start
+            or value.end <= each.start
+        ]
+        if any((each.start, each.end) == (value.start, value.end) for each in kept):
+            return kept
+        return [*kept, value]
+
+    def _before(self, places: Sequence[int], start: int) -> tuple[str, int] | None:
+        """The kind that a phrase names whose value begins at `start`, or a few letters before."""
+        text, least = self._text, start - _REACHED
+        for place in places:
+            # Nothing within a phrase is a digit, and the first behind it is its value's.
+            digit = _DIGIT.search(text, place, start + _REACHED)
+            if digit is None or digit.start() < least:
+                continue
+            words = text[place : digit.start()]
+            phrases = self._phrases.get(words)
+            if phrases is None:
+                if len(self._phrases) >= _MOST_REMEMBERED:
+                    self._phrases.clear()
+                phrases = self._phrases[words] = list(_named(text, place, digit.end()))
+            for kind, size in phrases:
+                if least <= place + size <= start and not _THINGS.search(text, max(0, place - 16), place):
+                    return kind, place + size
+        return None
+
+    def _value(self, begin: int, kind: str) -> Candidate | None:
+        text = self._text
+        found = _VALUE.match(text, begin)
+        if found is None:
+            return None
+        groups = [each.span() for each in _GROUP.finditer(text, *found.span())]
+        ends = [
+            stop for _, stop in groups if not _GOES_ON.match(text, stop) or _goes_on(text, stop, found.end())
+        ]
+        if not ends:
+            return None
+        first = next(
+            (stop for stop in ends if stop - begin >= _WHOLE and text[stop : stop + 1] not in "-./"), 0
+        )
+        ordered = [first, *(stop for stop in reversed(ends) if stop != first)] if first else ends[::-1]
+        for end in ordered:
+            value = compact(text[begin:end])
+            sizes = tuple(stop - at for at, stop in groups if stop <= end)
+            rule = self._rule(value, kind)
+            # A part of what stands there passes by chance, unless it is in the groups of its issuer.
+            if rule is not None and (end == ordered[0] or len(sizes) == 1 or sizes in rule.groups):
+                return Candidate(_SCORE_RULE + rule.alone, begin, end, rule.kind, rule.name, value)
+        for end in ordered:
+            value = compact(text[begin:end])
             if (
-                found is not None
-                and _close(found.end(), start)
-                and not _THINGS.search(text, max(0, place - 16), place)
+                _plausible(value)
+                and not _DATE.match(text, begin, end)
+                and not _ADDRESS.fullmatch(text, begin, end)
             ):
-                return found.lastgroup or "", found.end()
-    return None
-
-
-def _close(end: int, start: int) -> bool:
-    return start - _REACHED <= end <= start
-
-
-def _value(text: str, begin: int, kind: str, known: Known) -> Candidate | None:
-    found = _VALUE.match(text, begin)
-    if found is None:
+                return Candidate(_SCORE_ANY, begin, end, kind, f"{kind}.labelled", value)
         return None
-    groups = [each.span() for each in _GROUP.finditer(text, *found.span())]
-    ends = [stop for _, stop in groups if not _GOES_ON.match(text, stop) or _goes_on(text, stop, found.end())]
-    if not ends:
-        return None
-    first = next((stop for stop in ends if stop - begin >= _WHOLE and text[stop : stop + 1] not in "-./"), 0)
-    ordered = [first, *reversed(ends)] if first else ends[::-1]
-    for end in ordered:
-        value = compact(text[begin:end])
-        sizes = tuple(stop - at for at, stop in groups if stop <= end)
-        rule = _passed(value, kind, known)
-        # A part of what stands there passes by chance, unless it is in the groups of its issuer.
-        if rule is not None and (end == ordered[0] or len(sizes) == 1 or sizes in rule.groups):
-            return Candidate(_SCORE_RULE + rule.alone, begin, end, rule.kind, rule.name, value)
-    for end in ordered:
-        value = compact(text[begin:end])
-        if (
-            _plausible(value)
-            and not _DATE.match(text, begin, end)
-            and not _ADDRESS.fullmatch(text, begin, end)
-        ):
-            return Candidate(_SCORE_ANY, begin, end, kind, f"{kind}.labelled", value)
-    return None
+
+    def _rule(self, value: str, kind: str) -> Rule | None:
+        """The best rule that it passes: of the kind that was said, then the best proven."""
+        asked = value, kind
+        try:
+            return self._passed[asked]
+        except KeyError:
+            pass
+        entry = self._known.of(value)
+        rules = entry.persons(kind) if entry else ()
+        if len(self._passed) >= _MOST_REMEMBERED:
+            self._passed.clear()
+        passed = self._passed[asked] = next((rule for rule in rules if rule.check(value)), None)
+        return passed
+
+
+def _named(text: str, place: int, end: int) -> Iterator[tuple[str, int]]:
+    """What a phrase that begins there may name, and how long it is; a digit ends at `end`."""
+    head = text[place : place + _HEAD].lower()
+    if runs_together(head):
+        found = _RUNS.search(text, place, end)
+        if found is not None:
+            yield found.lastgroup or "", found.end() - place
+        return
+    for size in range(_HEAD, 0, -1):
+        pattern = _HEADS.get(head[:size])
+        found = pattern.match(text, place, end) if pattern else None
+        if found is not None:
+            yield found.lastgroup or "", found.end() - place
 
 
 def _goes_on(text: str, stop: int, end: int) -> bool:
     """Whether the next group belongs to the same value, so that the value may not end here but may later."""
     return stop < end and text[stop] == " "
-
-
-def _passed(value: str, kind: str, known: Known) -> Rule | None:
-    """The best rule that it passes: of the kind that was said, then the best proven."""
-    entry = known.of(value)
-    if entry is None:
-        return None
-    passed = [rule for rule in entry.persons if rule.check(value)]
-    return max(passed, key=lambda rule: (rule.kind == kind, rule.alone), default=None)
 
 
 def _plausible(value: str) -> bool:

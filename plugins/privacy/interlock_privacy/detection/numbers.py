@@ -10,7 +10,7 @@ from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
 from interlock_privacy.detection.judge import SCORE_NEAR, SCORE_SURE, Judge, spoken_for
 from interlock_privacy.detection.known import Known
-from interlock_privacy.detection.labelled import begins, claimed
+from interlock_privacy.detection.labelled import Claims, begins
 from interlock_privacy.detection.plans import FORM, Plan, Plans, Window, signs
 from interlock_privacy.detection.rules import Rule
 from interlock_privacy.detection.windows import ALL, PART, SHORTEST, UNIT
@@ -50,10 +50,11 @@ class Numbers:
 class _Search:
     """One text."""
 
-    __slots__ = ("_begin", "_judge", "_rules", "_signs", "_text")
+    __slots__ = ("_begin", "_claims", "_judge", "_rules", "_signs", "_text")
 
     def __init__(self, text: str, rules: Numbers, judge: Judge) -> None:
         self._text, self._rules, self._judge = text, rules, judge
+        self._claims = Claims(text, rules.known)
         # Where the run begins, and its letters and digits.
         self._begin, self._signs = 0, ""
 
@@ -92,7 +93,7 @@ class _Search:
         start = begin + plan.start
         phrases = judge.marks.phrases(start)
         if phrases and plan.digits >= _FEWEST_DIGITS:
-            found[count:] = claimed(text, phrases, start, self._rules.known, found[count:])
+            found[count:] = self._claims.corrected(phrases, start, found[count:])
 
     def _values(self, windows: Iterable[Window]) -> None:
         """Keeps what some of the windows are."""
