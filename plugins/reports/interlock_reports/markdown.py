@@ -133,7 +133,7 @@ def _prose(prose: Prose, language: Words, *, within: bool = False) -> str:
 
 
 def _code(text: str, *, within: bool) -> str:
-    code = text.strip().replace("|", "\\|") if within else text.strip()
+    code = text.strip(" ").replace("|", "\\|") if within else text.strip(" ")
     mark = "`" * (1 + max(len(run) for run in re.findall("`+", code) or [""]))
     space = " " if code.startswith("`") or code.endswith("`") else ""
     return f"{mark}{space}{code}{space}{mark}" if code else ""

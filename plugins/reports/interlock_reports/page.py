@@ -1,20 +1,21 @@
 """A document as one HTML page, whose policy allows its own stylesheet and script by their digests."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
-from interlock_reports.blocks import Bars
+from interlock_reports.blocks import Bars, Cell, Column, Table
 from interlock_reports.document import Document, placed
-from interlock_reports.prose import runs
+from interlock_reports.prose import Prose, runs
 from interlock_reports.text import inline, lines, reachable
 from interlock_reports.values import at_end, heading, interval, numeric, shown, sort_key, time
-from interlock_reports.words import SYMBOLS, words
+from interlock_reports.words import SYMBOLS, Words, words
 
 __all__ = ["page"]
 
@@ -28,6 +29,16 @@ class Drawn(NamedTuple):
     length: float
     low: float | None
     high: float | None
+
+
+class Entry(NamedTuple):
+    """A cell: its classes as an attribute, its key if that is not its text, and its text if that is plain."""
+
+    names: Markup
+    key: str | None
+    text: str | None
+    prose: Prose
+    note: Prose
 
 
 def page(document: Document) -> str:
@@ -54,9 +65,14 @@ def _template() -> Template:
         keep_trailing_newline=True,
     )
     environment.filters |= {"inline": inline, "lines": lines, "runs": runs, "time": time, "kind": _kind}
-    environment.globals |= {"reachable": reachable, "symbols": SYMBOLS, "drawn": _drawn, "zip": zip}
+    environment.globals |= {
+        "reachable": reachable,
+        "symbols": SYMBOLS,
+        "drawn": _drawn,
+        "rows": _rows,
+        "zip": zip,
+    }
     environment.globals |= {"at_end": at_end, "heading": heading, "interval": interval, "numeric": numeric}
-    environment.globals |= {"shown": shown, "sort_key": sort_key}
     return environment.get_template("page.html.jinja")
 
 
@@ -71,6 +87,24 @@ def _digest(text: str) -> str:
 
 def _kind(value: Any) -> str:
     return type(value).__name__.lower()
+
+
+def _rows(table: Table, words: Words) -> Iterator[list[Entry]]:
+    names = [_names(column) for column in table.columns]
+    for row in table.cells:
+        cells = zip(row, table.columns, names, strict=True)
+        yield [_entry(cell, column, name, words) for cell, column, name in cells]
+
+
+def _names(column: Column) -> Markup:
+    names = [f"of-{column.kind}"] * (column.kind != "text") + ["end"] * at_end(column)
+    return Markup(' class="{}"').format(" ".join(names)) if names else Markup()
+
+
+def _entry(cell: Cell, column: Column, names: Markup, words: Words) -> Entry:
+    prose, key = shown(cell, column, words), inline(sort_key(cell, column, words))
+    text = inline(prose) if isinstance(prose, str) else None
+    return Entry(names, None if key == text and not cell.note else key, text, prose, cell.note)
 
 
 def _drawn(block: Bars) -> Iterable[Drawn]:

@@ -34,7 +34,7 @@ def lines(text: str) -> str:
 
 def inline(text: str) -> str:
     """The same in one line, each run of white space as one space."""
-    return lines(_SPACE.sub(" ", text))
+    return text if text.isprintable() and "  " not in text else lines(_SPACE.sub(" ", text))
 
 
 def reachable(target: str) -> bool:

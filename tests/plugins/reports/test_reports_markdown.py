@@ -46,7 +46,7 @@ def inlines(text):
 def seen(run):
     """Spaces around code are lost, as code in a line has none."""
     text = inline(run if isinstance(run, str) else run.text)
-    return text.strip() if isinstance(run, Code) else text
+    return text.strip(" ") if isinstance(run, Code) else text
 
 
 @given(hostile, hostile, hostile)
