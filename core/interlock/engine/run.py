@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from interlock.engine.attempting.attempts import Attempts
+from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import CallState
 from interlock.engine.guarding.guards import Guards
 from interlock.engine.races import Races
@@ -50,7 +51,10 @@ class Run:
                 if outcome.answer is None:
                     state.outcome = outcome
                     continue
-                answer = outcome.answer if guards is None else guards.restored(state, outcome.answer)
+                answer = outcome.answer
+                if guards is not None and state.kept:
+                    size = len(answer.text) + len(answer.reasoning)
+                    answer = await unhurried(size, guards.restored, state, answer)
                 if segment.chosen and (chunk := delivery.take(_at_once(answer))) is not None:
                     yield chunk
                 rest = delivery.settle(answer)

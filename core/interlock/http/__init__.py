@@ -12,6 +12,7 @@ from interlock.http.payload import json_in
 from interlock.http.proxies import without_login
 from interlock.http.sse import EventParser, ServerEvent
 from interlock.http.status import class_for, error_for, retry_after
+from interlock.http.turns import at_once, in_turns
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpReply, HttpRequest
 
@@ -30,10 +31,12 @@ __all__ = [
     "StreamReply",
     "arguments_in",
     "aside",
+    "at_once",
     "broken_call",
     "check_network",
     "class_for",
     "error_for",
+    "in_turns",
     "input_in",
     "is_arguments",
     "is_loopback",

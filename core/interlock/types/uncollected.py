@@ -6,7 +6,8 @@ read into. None of these is ever part of a circle, and so there is nothing to fi
 """
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import RLock
 from time import monotonic
 from traceback import clear_frames
@@ -28,6 +29,16 @@ def uncollected(work: Callable[..., T], *arguments: object) -> T:
     except Exception as error:
         forget_frames(error)
         raise
+    finally:
+        _waiting.end()
+
+
+@contextmanager
+def collector_waits() -> Iterator[None]:
+    """The same for work of a loop that others have turns between: theirs is uncollected, too."""
+    _waiting.begin()
+    try:
+        yield
     finally:
         _waiting.end()
 

@@ -1,11 +1,10 @@
 """The guardrail: seals what is found in a request, and puts it back in what answers it."""
 
-import asyncio
 from collections.abc import Awaitable, Collection, Generator, Iterable, Sequence
 from functools import cached_property
-from typing import Final, TypeVar
 
 from interlock import Request, Verdict
+from interlock.http import at_once, in_turns
 from interlock.protocols import API, Detector, GuardCall, Release, ReleaseCall, RestoreCall
 from interlock.types.messages import Audio, Document, Image, Part, Reasoning, ToolResult
 from interlock.types.passages import PHASES, Passage
@@ -14,18 +13,12 @@ from interlock_privacy.aside import Turns
 from interlock_privacy.combining import Combined
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
-from interlock_privacy.scanning import Finder, ScanFailed, pieces, scan, scan_in_slices
+from interlock_privacy.scanning import AT_ONCE, Finder, ScanFailed, pieces, scan, scan_in_slices
 from interlock_privacy.sealing import Sealing, without_tokens
 from interlock_privacy.spreading import spread
 from interlock_privacy.tokens import Kept
 
-__all__ = ["LARGE", "Privacy"]
-
-LARGE: Final = 50_000
-"""Characters of a request or an answer from which it is looked into a slice at a time."""
-
-
-T = TypeVar("T")
+__all__ = ["Privacy"]
 
 
 class Privacy:
@@ -72,9 +65,9 @@ class Privacy:
     def inspect(self, call: GuardCall) -> Verdict | Awaitable[Verdict]:
         if self.detectors and call.answer is None:
             return self._turns.take(self._asked(call, sliced=True))
-        sliced = sum(len(each.text) for each in call.passages) > LARGE
+        sliced = _is_large(call.passages)
         work = self._asked(call, sliced=sliced) if call.answer is None else self._answered(call)
-        return _in_turns(work) if sliced else _at_once(work)
+        return in_turns(work) if sliced else at_once(work)
 
     def restore(self, call: RestoreCall) -> str:
         kept: Kept | None = call.kept
@@ -95,7 +88,11 @@ class Privacy:
 
     def kinds_of(self, passages: Iterable[Passage]) -> frozenset[str]:
         """The kinds of data that texts hold, whatever is done with them. Raises ScanFailed."""
-        found = _at_once(scan_in_slices(self._finder, passages))  # in slices, for the sake of other threads
+        given = tuple(passages)
+        # In slices, for the sake of other threads.
+        found = (
+            at_once(scan_in_slices(self._finder, given)) if _is_large(given) else scan(self._finder, given)
+        )
         return frozenset(each.kind for _, several in found for each in several)
 
     @property
@@ -137,7 +134,7 @@ class Privacy:
                 raise
             return Verdict(action="block", category="detector", reason=error.lacks.rstrip("."))
         if call.kept is not None:
-            found = without_tokens(found, call.kept)
+            found = yield from without_tokens(found, call.kept)
         if not found:
             return Verdict(kept=call.kept)
         found = yield from spread(found, call.passages)
@@ -165,23 +162,9 @@ def _ready(privacy: Privacy) -> Privacy:
     return privacy
 
 
-def _at_once(work: Generator[None, None, T]) -> T:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            made: T = end.value
-            return made
-
-
-async def _in_turns(work: Generator[None, None, Verdict]) -> Verdict:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            verdict: Verdict = end.value
-            return verdict
-        await asyncio.sleep(0)
+def _is_large(passages: Iterable[Passage]) -> bool:
+    """Whether texts are looked into a slice at a time."""
+    return sum(len(each.text) for each in passages) > AT_ONCE
 
 
 def _unseen(request: Request, passages: Iterable[Passage]) -> str | None:

@@ -9,9 +9,18 @@ from interlock.errors import PluginError
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
 
-__all__ = ["Finder", "Found", "ScanFailed", "pieces", "scan", "scan_in_slices"]
+__all__ = ["AT_ONCE", "STEP", "Finder", "Found", "ScanFailed", "pieces", "scan", "scan_in_slices"]
 
-_SLICE: Final = 3_000
+AT_ONCE: Final = 3_000
+"""Characters that are looked into without a break, whatever they are."""
+STEP: Final = 500
+"""Findings after which whoever treats them may be interrupted."""
+# Looking into a text takes as long as it has digits and the like: a slice has so many of them, and a size
+# between these. That the size follows from the text alone keeps what is found the same each time.
+_SIGNS: Final = "0123456789@:=\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19"
+_SIGNS_AT_ONCE: Final = 150
+_LEAST, _MOST = 1_500, 6_000
+_PIECE: Final = 3_000
 _MARGIN: Final = 300  # what stands beside a value may say what it is
 _RUN: Final = 16_000  # of what may be one value without a gap
 _GAPS: Final = tuple(
@@ -47,22 +56,16 @@ def scan(finder: Finder, passages: Iterable[Passage]) -> Found:
 
 
 def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Generator[None, None, Found]:
-    """The same, a few milliseconds at a time. Raises ScanFailed."""
+    """The same, a millisecond or so at a time. Raises ScanFailed."""
     found = []
-    since = 0
     for each in passages:
         mine: list[Finding] = []
         for start, end, text, offset in _slices(each.text):
-            since += len(text)
-            moved = [_moved(it, offset) for it in _found(finder, text)]
-            for it in moved:
-                if max(start, mine[-1].end if mine else 0) <= it.start < end:
-                    mine.append(it)
-            if since > _SLICE:
-                since = 0
-                yield
+            for it in _found(finder, text):
+                if max(start, mine[-1].end if mine else 0) <= it.start + offset < end:
+                    mine.append(_moved(it, offset))
+            yield
         if mine:
-            _check(mine, each.text)
             found.append((each, mine))
     return found
 
@@ -108,17 +111,23 @@ def _slices(text: str) -> Iterator[tuple[int, int, str, int]]:
     """From where to where each slice goes, the text with what stands around it, and where that begins."""
     start = 0
     while start < len(text):
-        end = _seam(text, start + _SLICE)
+        end = _seam(text, start + _size(text, start))
         first, last = _gap(text, start - 2 * _MARGIN, start - _MARGIN), min(len(text), end + _MARGIN)
         yield start, end, text[first:last], first
         start = end
 
 
+def _size(text: str, start: int) -> int:
+    ahead = text[start : start + _MOST]
+    signs = sum(map(ahead.count, _SIGNS))
+    return max(_LEAST, min(_MOST, _SIGNS_AT_ONCE * len(ahead) // max(signs, 1)))
+
+
 def pieces(text: str) -> Iterator[tuple[int, int]]:
     """Where the pieces of a text begin and end. They cut no word of letters and digits, where that can be."""
     start = 0
-    while len(text) - start > 2 * _SLICE:
-        end = _gap(text, start + _SLICE // 2, start + _SLICE)
+    while len(text) - start > 2 * _PIECE:
+        end = _gap(text, start + _PIECE // 2, start + _PIECE)
         yield start, end
         start = end
     yield start, len(text)
@@ -134,7 +143,7 @@ def _seam(text: str, at: int) -> int:
         closed = text.find(finish, opened, opened + longest)
         if closed >= at:
             return min(len(text), closed + 80)
-    end = _gap(text, at - _SLICE // 2, at)
+    end = _gap(text, at - _LEAST // 2, at)
     if end == at and (later := _GAPS[-1].search(text, at, at + _RUN)):
         return later.end()
     return end

@@ -1,16 +1,16 @@
 """What becomes of a request in which something was found, a little at a time."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Final
 
 from interlock import Verdict
 from interlock.protocols import GuardCall
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
-from interlock_privacy.actions import ENDING, REPLACING, masked, redacted
+from interlock_privacy.actions import ENDING, REPLACING, Action, masked, redacted
 from interlock_privacy.forms import EXACT
 from interlock_privacy.options import Options
-from interlock_privacy.scanning import Found, pieces
+from interlock_privacy.scanning import STEP, Found, pieces
 from interlock_privacy.tokens import Kept, Minting, codes_in, session_key
 
 __all__ = ["INSTRUCTIONS", "Sealing", "without_tokens"]
@@ -21,7 +21,7 @@ INSTRUCTIONS: Final = (
 )
 _PLAIN: Final = (".id", ".name", ".url")  # places that take letters, digits and few signs
 _LONGEST: Final = 100
-_AT_ONCE: Final = 200
+_TOKENS: Final = 100  # that are made at once
 
 
 class Sealing:
@@ -32,11 +32,13 @@ class Sealing:
         self._key = None if options.key is None else options.key.reveal().encode()
 
     def verdict(self, call: GuardCall, found: Found) -> Generator[None, None, Verdict]:
-        kinds = sorted({each.kind for _, several in found for each in several})
+        kinds = sorted((yield from _kinds(found)))
         named = "+".join(kinds)[:_LONGEST] or None
         actions = {kind: self._options.action(kind) for kind in kinds}
-        if any(action in ENDING for action in actions.values()) and (stop := self._stop(found)):
-            return stop
+        if any(action in ENDING for action in actions.values()):
+            stop = yield from self._stop(found, actions)
+            if stop is not None:
+                return stop
         replaced = [each for each in found if any(actions[it.kind] in REPLACING for it in each[1])]
         if replaced:
             texts, kept = yield from self._rewritten(call, replaced)
@@ -49,17 +51,19 @@ class Sealing:
             return Verdict(action="flag", category=named, kept=call.kept)
         return Verdict(kept=call.kept)
 
-    def _stop(self, found: Found) -> Verdict | None:
+    @staticmethod
+    def _stop(found: Found, actions: Mapping[str, Action]) -> Generator[None, None, Verdict | None]:
         for passage, several in found:
-            for each in several:
-                action, what = self._options.action(each.kind), f"personal data ({each.kind})"
-                if action == "refuse":
-                    why = f"{what} stands in {passage.where}"
-                elif action in REPLACING and not passage.rewritable:
-                    why = f"{what} stands in {passage.where}, where nothing else may stand"
-                else:
-                    continue
-                return Verdict(action="block", category=each.kind, where=passage.where, reason=why)
+            for number, each in enumerate(several, 1):
+                action = actions[each.kind]
+                if action == "refuse" or (action in REPLACING and not passage.rewritable):
+                    at = passage.where
+                    where = at if action == "refuse" else f"{at}, where nothing else may stand"
+                    why = f"personal data ({each.kind}) stands in {where}"
+                    return Verdict(action="block", category=each.kind, where=at, reason=why)
+                if number % STEP == 0:
+                    yield
+            yield
         return None
 
     def _rewritten(
@@ -75,6 +79,7 @@ class Sealing:
         texts = {}
         for passage, several in found:
             texts[passage.where] = yield from self._sealed(passage, several, minting)
+            yield
         return texts, minting.kept()
 
     def _sealed(
@@ -94,19 +99,34 @@ class Sealing:
                 put = redacted(each.kind) if action == "redact" else masked(each.kind, spelled)
             made += (text[end : each.start], put)
             end = each.end
-            if number % _AT_ONCE == 0:
+            if number % _TOKENS == 0:
                 yield
         return "".join([*made, text[end:]])
 
 
-def without_tokens(found: Found, kept: Kept) -> Found:
+def without_tokens(found: Found, kept: Kept) -> Generator[None, None, Found]:
     """What was found and is no token of the call's: one without brackets may pass for a password."""
     left = []
     for passage, several in found:
-        mine = [each for each in several if not _is_token(passage.text[each.start : each.end], kept)]
+        mine = []
+        for number, each in enumerate(several, 1):
+            if not _is_token(passage.text[each.start : each.end], kept):
+                mine.append(each)
+            if number % STEP == 0:
+                yield
+        yield
         if mine:
             left.append((passage, mine))
     return left
+
+
+def _kinds(found: Found) -> Generator[None, None, frozenset[str]]:
+    kinds: set[str] = set()
+    for _, several in found:
+        for start in range(0, len(several), STEP):
+            kinds.update(each.kind for each in several[start : start + STEP])
+            yield
+    return frozenset(kinds)
 
 
 def _is_token(spelled: str, kept: Kept) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
-from interlock_privacy.scanning import Found, pieces
+from interlock_privacy.scanning import STEP, Found, pieces
 
 __all__ = ["spread"]
 
@@ -19,10 +19,11 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SHORTEST: Final = 5  # a value of fewer signs may stand elsewhere and mean something else
 
 
-_AT_ONCE: Final = 500
-
-Known = Mapping[str, Sequence[tuple[int, str, Finding]]]
-"""Values by their first words: where in a value that word stands, the value, what was found."""
+_Alike = tuple[int, int, dict[str, Finding]]
+Known = Mapping[str, Sequence[_Alike]]
+"""Values by their first words: where in a value that word stands, how long it is, and what was found, for all
+that are alike in that. A thousand telephone numbers begin with +48, and few are longer than others.
+"""
 
 
 def spread(found: Found, passages: Iterable[Passage]) -> Generator[None, None, Found]:
@@ -45,28 +46,37 @@ def spread(found: Found, passages: Iterable[Passage]) -> Generator[None, None, F
 
 
 def _by_first_word(found: Found) -> Generator[None, None, Known]:
-    known: dict[str, dict[str, tuple[int, str, Finding]]] = {}
+    known: dict[str, dict[tuple[int, int], dict[str, Finding]]] = {}
     for passage, several in found:
         for number, each in enumerate(several, 1):
             spelled = passage.text[each.start : each.end]
             word = _WORD.search(spelled)
             if word is not None and len(spelled) >= _SHORTEST:
-                known.setdefault(word[0], {}).setdefault(spelled, (word.start(), spelled, each))
-            if number % _AT_ONCE == 0:
+                form = (word.start(), len(spelled))
+                known.setdefault(word[0], {}).setdefault(form, {}).setdefault(spelled, each)
+            if number % STEP == 0:
                 yield
-    return {word: sorted(values.values(), key=_longest_first) for word, values in known.items()}
+        yield
+    ordered: dict[str, Sequence[_Alike]] = {}
+    for number, (said, forms) in enumerate(known.items(), 1):
+        longest_first = sorted(forms, key=_length, reverse=True)
+        ordered[said] = [(*form, forms[form]) for form in longest_first]
+        if number % STEP == 0:
+            yield
+    return ordered
 
 
-def _longest_first(value: tuple[int, str, Finding]) -> int:
-    return -len(value[1])
+def _length(form: tuple[int, int]) -> int:
+    return form[1]
 
 
 def _alike(text: str, first: int, last: int, known: Known) -> Iterable[Finding]:
     for word in _WORD.finditer(text, first, last):
-        for offset, spelled, finding in known.get(word[0], ()):
+        for offset, length, values in known.get(word[0], ()):
             start = word.start() - offset
-            end = start + len(spelled)
-            if start >= 0 and text.startswith(spelled, start) and not text[end : end + 1].isalnum():
+            end = start + length
+            finding = values.get(text[start:end]) if start >= 0 else None
+            if finding is not None and not text[end : end + 1].isalnum():
                 yield replace(finding, start=start, end=end)
                 break
 
@@ -84,6 +94,6 @@ def _together(
         free = made[-1].end <= each.start if made else True
         if free and (at == len(several) or each.end <= several[at].start):
             made.append(each)
-        if number % _AT_ONCE == 0:
+        if number % STEP == 0:
             yield
     return [*made, *several[at:]]

@@ -1,6 +1,5 @@
 """What an organisation's rules deny is not attempted; what they want sealed goes sealed, or not at all."""
 
-import asyncio
 import random
 from typing import Any
 
@@ -27,6 +26,7 @@ from interlock.records import record_from_plain, record_to_plain
 from interlock.testing import scripted_providers, scripted_router
 from interlock.types.decisions import Candidate
 from senses import HIDDEN, Senses
+from turns import Turns
 
 PROMPT = f"What is the balance of {HIDDEN}?"
 PLAIN = "What is the capital of France?"
@@ -218,25 +218,16 @@ async def test_every_text_that_leaves_is_looked_at_once_a_call() -> None:
     assert len(guardrail.asked) == 1
 
 
-class Slow(Senses):
-    """Takes its time with long texts, as pure Python does."""
-
-    def kinds_of(self, passages: Any) -> frozenset[str]:
-        threads.append(asyncio.events._get_running_loop() is None)
-        return super().kinds_of(passages)
-
-
-threads: list[bool] = []
-
-
-async def test_long_texts_are_looked_at_beside_the_loop() -> None:
-    threads.clear()
-    router = routed(Slow(), scripts={"own": ["mine"] * 2, "out": []}, detected=DETECTED)
-    await router.complete(PROMPT)
-    assert threads == [False]
-    await router.complete("word " * 10_000 + PROMPT)
-    assert all(threads[1:])
-    assert len(threads) > 1
+async def test_others_have_turns_while_long_texts_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("interlock.http.turns._TURN", 0.0)
+    guardrail, turns = Senses(), Turns()
+    router = routed(guardrail, scripts={"own": ["mine"], "out": []}, detected=DETECTED)
+    with turns:
+        await router.complete("word " * 20_000 + PROMPT)
+    assert len(guardrail.asked) > 50
+    assert turns.count > 50
 
 
 class Vandal:

@@ -47,6 +47,8 @@ def _in_json(restore: Restore, text: str) -> str:
 
 def _texts(texts: Sequence[str], restore: Restore) -> Sequence[str]:
     """Each text restored, so that together they are what the whole is restored to."""
+    if len(texts) == 1:
+        return [restore(texts[0])]
     single, whole = [restore(text) for text in texts], restore("".join(texts))
     if "".join(single) == whole:
         return single

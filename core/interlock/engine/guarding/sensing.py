@@ -1,12 +1,13 @@
 """What guardrails find in a request before it is decided where it may go."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from interlock.engine.guarding.sides import OUT, rewrites
 from interlock.http.aside import aside
+from interlock.http.turns import at_once, in_turns
 from interlock.logs import redacting_logger
 from interlock.protocols import DetectingGuardrail, Guardrail, SensingGuardrail
 from interlock.requests.passages import passages
@@ -21,9 +22,10 @@ from interlock.types.uncollected import uncollected
 _log = redacting_logger("interlock.decide")
 
 _NAME = re.compile(r"[a-z][a-z0-9_:.-]{0,63}")  # of a kind; what was found should not look like one
-# Characters. The interpreter is held while a pattern looks through a text: pieces keep that short.
-_SMALL: Final = 2_000
-_PIECE: Final = 4_000
+# Characters. A text is looked at in pieces, between which others have their turn; that of a larger one is
+# taken apart in a thread, for it may be JSON or a file.
+_PIECE: Final = 2_000
+_LARGE: Final = 50_000
 _OVERLAP: Final = 300  # what is found, and the words around it that tell what it is, are shorter
 _REST: Final = 500
 
@@ -42,40 +44,64 @@ class Sensing:
         self._alone = all(isinstance(each, SensingGuardrail) for each in out if rewrites(each))
 
     async def unhurried(self, request: Request) -> Sensed:
-        """The same as `look`, in a thread for what may take longer than a loop may stand still."""
-        if not self._slow and _is_small(request):
+        """The same as `look`, while others have their turns. Detectors are asked in threads."""
+        if not self._slow and _is_small(request, _PIECE):
             return self.look(request)
-        return await aside(uncollected, lambda: self.look(request))
+        work, ended = self._looked(request), list[Sensed]()
+        if self._slow or not _is_small(request, _LARGE):
+            await aside(uncollected, _step, work, ended)
+        while self._slow and not ended:  # a step at a time: cancelled, it goes on with none of them
+            await aside(uncollected, _step, work, ended)
+        return ended[0] if ended else await in_turns(work)
 
     def look(self, request: Request) -> Sensed:
+        """What is in a request, and whether all of it would be sealed. What a guardrail raises means that
+        anything may be there.
+        """
+        return at_once(self._looked(request))
+
+    def _looked(self, request: Request) -> Generator[None, None, Sensed]:
         unread = any(map(_unread, request.messages))
         try:
             texts = passages(request) if self.guardrails else ()
-            found = [_found(each, texts) for each in self.guardrails]
+            yield
+            kinds, sealable = frozenset[str](), True
+            for each in self.guardrails:
+                more, sealed = yield from _found(each, texts)
+                kinds, sealable = kinds | more, sealable and sealed
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; then anything may be there
             _log.error("a guardrail that looks for personal data raised %s", type(error).__name__)
             return Sensed(failed=True, sealable=False, unread=unread)
-        kinds = frozenset().union(*(kinds for kinds, _ in found))
         return Sensed(
             kinds=kinds,
-            sealable=all(sealable for _, sealable in found),
+            sealable=sealable,
             unread=unread,
             changed=False if self.guardrails and self._alone and not kinds else None,
         )
 
 
-def _found(guardrail: SensingGuardrail, texts: Sequence[Passage]) -> tuple[frozenset[str], bool]:
+def _step(work: Generator[None, None, Sensed], ended: list[Sensed]) -> None:
+    try:
+        next(work)
+    except StopIteration as end:
+        ended.append(end.value)
+
+
+def _found(
+    guardrail: SensingGuardrail, texts: Sequence[Passage]
+) -> Generator[None, None, tuple[frozenset[str], bool]]:
     """The kinds that a guardrail finds, and whether it seals them all."""
     shown = tuple(each for each in texts if each.phase in guardrail.phases)
-    kinds = _kinds(guardrail, shown)
+    kinds = yield from _kinds(guardrail, shown)
     elsewhere = frozenset[str]()
     if len(shown) < len(texts):
-        elsewhere = _kinds(guardrail, tuple(each for each in texts if each.phase not in guardrail.phases))
+        others = tuple(each for each in texts if each.phase not in guardrail.phases)
+        elsewhere = yield from _kinds(guardrail, others)
     sealable = not kinds or (rewrites(guardrail) and guardrail.sealable(kinds) is True)
     return kinds | elsewhere, sealable and not elsewhere
 
 
-def _kinds(guardrail: SensingGuardrail, texts: tuple[Passage, ...]) -> frozenset[str]:
+def _kinds(guardrail: SensingGuardrail, texts: tuple[Passage, ...]) -> Generator[None, None, frozenset[str]]:
     kinds: set[str] = set()
     for some in _some_at_a_time(texts):
         found: object = guardrail.kinds_of(some)
@@ -84,6 +110,7 @@ def _kinds(guardrail: SensingGuardrail, texts: tuple[Passage, ...]) -> frozenset
         ):
             raise TypeError("kinds_of gives a frozenset of names")
         kinds |= found
+        yield
     return frozenset(kinds)
 
 
@@ -134,8 +161,8 @@ def _closed(part: Part) -> bool:
     return False
 
 
-def _is_small(request: Request) -> bool:
-    left = _SMALL - _REST * (len(request.tools) + (request.output is not None))
+def _is_small(request: Request, room: int) -> bool:
+    left = room - _REST * (len(request.tools) + (request.output is not None))
     for message in request.messages:
         content = message.content
         left -= len(content) if isinstance(content, str) else sum(map(_size, content))
