@@ -3,9 +3,22 @@
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["AGAINST", "ALPHABETS", "FIRST", "HAN", "REACH", "Labels", "Nearby", "plain", "runs_together"]
+from interlock_privacy.detection.things import GOODS, THINGS
+
+__all__ = [
+    "AGAINST",
+    "ALPHABETS",
+    "APART",
+    "FIRST",
+    "HAN",
+    "REACH",
+    "Labels",
+    "Nearby",
+    "plain",
+    "runs_together",
+]
 
 # A label that stands for any word in Chinese characters.
 HAN = "<han>"
@@ -14,23 +27,21 @@ REACH = 60
 # The bit of words that say it is something else; and how many characters before the value they may end.
 AGAINST = 1
 _CLOSE = 24
-# The bit of words that may begin a phrase; and the first that is free for labels.
-_BEGINS, FIRST = 2, 4
+_SHORT, _COMPOUND = 3, 7
+# Letters by which words that begin with a label are looked up; no such label has fewer.
+_HEAD = 3
+# Letters by which a label may be longer than another one that ends it.
+_LONGEST_RUN = 8
+# The bit of words that may begin a phrase; of those that only speak against telephone numbers; and the first
+# that is free for labels.
+_BEGINS, APART, FIRST = 2, 4, 8
 # How many characters are read at once.
 _AHEAD = 400
 
-_OTHER = (
-    "order orders order* invoice* ref reference ticket sku tracking isbn issn ean doi version ver build "
-    "revision commit sha md5 hash uuid guid timestamp epoch batch lot part serial item article model "
-    "transaction txn shipment parcel zamówien* zamowien* faktur* partia artykuł* indeks wersja "
-    "bestell* rechnung* auftrag* artikel* sendung* commande* facture* référence pedido* factura* ordine "
-    "fattura* articolo bestilling* ordre заказ* счёт счет накладн* 订单 单号 流水 运单 快递 版本 编号 "
-    "批次 訂單 注文 伝票 주문 송장 amount price total sum cena kwota suma betrag preis prix importe 金额 "
-    "价格"
-)
 # Scripts that put spaces between words, and those that put none: 身份证pesel is two words.
 ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
-_WORD = re.compile(rf"[{ALPHABETS}]+|[^\W\d_{ALPHABETS}]+")
+# The signs above and below Thai letters are no letters to Python.
+_WORD = re.compile(rf"[{ALPHABETS}]+|[\u0e01-\u0e4e]+|[^\W\d_{ALPHABETS}\u0e01-\u0e4e]+")
 # The same where nothing else occurs.
 _ASCII_WORD = re.compile(r"[A-Za-z]+")
 _NO_ACCENT = str.maketrans("łøđı", "lodi")
@@ -48,7 +59,8 @@ def runs_together(word: str) -> bool:
 
 
 class Labels:
-    """Words in lower case, each with the bits of what it says; one that ends in * begins words.
+    """Words in lower case, each with the bits of what it says; one that ends in * begins words, one
+    that begins with it ends them.
 
     `begins` says whether a phrase may begin with a word, or in it where words run together.
     """
@@ -60,21 +72,28 @@ class Labels:
         # Scripts that put no space between words: by two characters, the labels that begin with them.
         self._runs: dict[str, list[tuple[str, int]]] = {}
         self._han = 0
-        for word, bit in (*words, *((each, AGAINST) for each in _OTHER.split())):
+        # What compounds end with, the first that fits.
+        self._endings: dict[str, list[tuple[str, int]]] = {}
+        others = *((each, AGAINST) for each in GOODS.split()), *((each, APART) for each in THINGS.split())
+        for word, bit in (*words, *others):
             if word == HAN:
                 self._han |= bit
                 continue
-            bare = word.rstrip("*")
+            bare = word.strip("*")
+            if word[0] == "*":
+                self._endings.setdefault(bare[-2:], []).append((bare, bit))
+                continue
             if runs_together(bare):
                 self._runs.setdefault(bare[:2], []).append((bare, bit))
                 continue
-            for each in {bare, plain(bare)}:
+            # Without its accents, a short word is often another one: tơ is none of "to".
+            for each in {bare, plain(bare)} if len(bare) > _SHORT or bit >= FIRST else {bare}:
                 table = stems if word.endswith("*") else self._words
                 table[each] = table.get(each, 0) | bit
-        # By their first two letters, the longest first.
+        # By their first letters, the longest first.
         self._stems: dict[str, list[tuple[str, int]]] = {}
         for stem in sorted(stems, key=len, reverse=True):
-            self._stems.setdefault(stem[:2], []).append((stem, stems[stem]))
+            self._stems.setdefault(stem[:_HEAD], []).append((stem, stems[stem]))
 
     def read(self, word: str) -> int:
         """The bits of one word in lower case, and whether a phrase may begin there."""
@@ -84,17 +103,38 @@ class Labels:
         """The bits of one word in lower case, of the last label in it where words run together."""
         bits = self._words.get(word, 0)
         if runs_together(word):
-            for place in range(len(word) - 2, -1, -1):
-                for label, bit in self._runs.get(word[place : place + 2], ()):
-                    if word.startswith(label, place):
-                        bits |= bit
-                if bits:
-                    return bits
+            bits, _ = self._last(word)
             return bits or (self._han if "\u4e00" <= word[0] <= "\u9fff" else 0)
-        for stem, stem_bits in self._stems.get(word[:2], ()):
+        for stem, stem_bits in self._stems.get(word[:_HEAD], ()):
             if word.startswith(stem):
                 return bits | stem_bits
+        if not bits and len(word) > _COMPOUND:
+            for ending, bit in self._endings.get(word[-2:], ()):
+                if word.endswith(ending):
+                    return bit
         return bits
+
+    def behind(self, word: str) -> int:
+        """How many letters of a run stand behind the last label in it."""
+        return self._last(word)[1]
+
+    def _last(self, word: str) -> tuple[int, int]:
+        """The bits of the last label in a run, and how many letters stand behind it."""
+        size = len(word)
+        bits, rest, begun = 0, 0, size
+        for place in range(size - 2, -1, -1):
+            if bits and begun - place > _LONGEST_RUN:
+                break
+            for label, bit in self._runs.get(word[place : place + 2], ()):
+                if not word.startswith(label, place):
+                    continue
+                behind = size - place - len(label)
+                # Of two that end together the longer one counts: 統一編號 is more than 編號.
+                if not bits or (behind == rest and place < begun):
+                    bits, rest, begun = bit, behind, place
+                elif behind == rest:
+                    bits |= bit
+        return bits, rest
 
 
 class Nearby:
@@ -104,17 +144,17 @@ class Nearby:
         "_bits",
         "_ends",
         "_known",
-        "_labels",
         "_phrases",
         "_silent",
         "_starts",
         "_text",
         "_until",
         "_word",
+        "labels",
     )
 
     def __init__(self, labels: Labels, text: str) -> None:
-        self._labels, self._text = labels, text
+        self.labels, self._text = labels, text
         self._word = _ASCII_WORD if text.isascii() else _WORD
         self._starts: list[int] = []
         self._ends: list[int] = []
@@ -149,7 +189,7 @@ class Nearby:
         if silent.issuperset(words):
             return
         for word in set(words).difference(silent, known):
-            bits = self._labels.read(word.lower())
+            bits = self.labels.read(word.lower())
             if bits:
                 known[word] = bits
             else:
@@ -190,6 +230,20 @@ class Nearby:
         last = bisect_left(places, start)
         return places[bisect_left(places, start - REACH, 0, last) : last] if last else []
 
+    def before(self, start: int) -> Iterator[tuple[int, int, int]]:
+        """Labels that end before there, the nearest first: where each begins and ends, and its bits."""
+        for place in range(bisect_right(self._ends, start) - 1, -1, -1):
+            if start - self._ends[place] > REACH:
+                return
+            yield self._starts[place], self._ends[place], self._bits[place]
+
+    def after(self, end: int) -> Iterator[tuple[int, int, int]]:
+        """The same of those that begin behind there."""
+        for place in range(bisect_left(self._starts, end), len(self._starts)):
+            if self._starts[place] - end > REACH:
+                return
+            yield self._starts[place], self._ends[place], self._bits[place]
+
     def beside(self, start: int, end: int) -> tuple[int, int, bool]:
         """The bits of the nearest before, of all around, and whether it is said to be another thing."""
         starts, ends, bits = self._starts, self._ends, self._bits
@@ -198,12 +252,13 @@ class Nearby:
         first = place = bisect_right(ends, start)
         while place and ends[place - 1] >= start - REACH:
             place -= 1
-            if not near:
-                near = bits[place]
+            here = bits[place] & ~APART
+            if not near and here:
+                near = here
                 against = near == AGAINST and start - ends[place] <= _CLOSE
-            around |= bits[place]
+            around |= here
         for place in range(bisect_left(starts, end, first), len(starts)):
             if starts[place] > end + REACH:
                 break
             around |= bits[place]
-        return near, around & ~AGAINST, against
+        return near, around & ~(AGAINST | APART), against

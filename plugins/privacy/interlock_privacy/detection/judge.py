@@ -2,6 +2,7 @@
 
 import re
 
+from interlock_privacy.detection.calls import Voice, coded, voice
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.context import AGAINST, Labels, Nearby
 from interlock_privacy.detection.known import Entry, Known
@@ -15,7 +16,7 @@ _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
 # What labels say where there are none.
 _SILENCE = (0, 0, False)
-_SCORE_GROUPS, _SCORE_AROUND, SCORE_NEAR, SCORE_SURE = 5, 10, 20, 40
+_SCORE_GROUPS, _SCORE_AROUND, SCORE_NEAR, _PROVEN, SCORE_SURE = 5, 10, 20, 24, 40
 
 
 class Judge:
@@ -81,9 +82,9 @@ class Judge:
         if entry.prefixes and (found := entry.prefixed(value)):
             return self._kept(SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
         near, around, against = self.marks.beside(start, end) if self._marked else _SILENCE
-        best, score = None, -1
+        best, score, said = None, -1, None
         if around & entry.mask:
-            best, score = self._labelled(entry, value, groups, near, around)
+            best, score, said = self._named(start, end, value, groups, entry, near, around)
         if best is None:
             extra = _SCORE_GROUPS
             if rows is None and whole and entry.alone:
@@ -92,7 +93,12 @@ class Judge:
                     rows = [rule for rule in rows if rule.alone is Alone.SURE]
             for rule in rows or ():
                 if rule.check(value):
-                    best, score = rule, rule.alone + extra
+                    if rule.kind == "phone":
+                        said = self._voice(start, end) if said is None else said
+                        if not _rings(self._text, start, end, said, written=True):
+                            continue
+                    # What is proven outweighs a label that speaks for a piece of it.
+                    best, score = rule, rule.alone + (_PROVEN if rule.alone is Alone.SURE else extra)
                     break
             else:
                 return self._from_home(start, end, value)
@@ -100,7 +106,17 @@ class Judge:
 
     def _from_home(self, start: int, end: int, value: str) -> int:
         """Keeps a number that is dialled with 00 before the country."""
-        return self._abroad(start, end, value[2:], _SCORE_AROUND) if value[:2] == "00" else -1
+        if value[:2] != "00" or not (self._phones and value.isdigit() and international(value[2:])):
+            return -1
+        if not _rings(self._text, start, end, self._voice(start, end), written=True):
+            return -1
+        return self._abroad(start, end, value[2:], _SCORE_AROUND)
+
+    def _voice(self, start: int, end: int) -> Voice:
+        """What the labels beside a number say of its being a telephone number."""
+        if not self._marked:
+            return Voice.SILENT
+        return voice(self._text, self.marks, start, end, *self._known.called)
 
     def _kept(self, score: int, start: int, end: int, rule: Rule, value: str) -> int:
         # A bracket within belongs to it with its other half: (415) 555-2671, A123456(7).
@@ -115,14 +131,37 @@ class Judge:
         self.best = max(self.best, score)
         return score
 
-    def _labelled(
-        self, entry: Entry, value: str, groups: tuple[int, ...], near: int, around: int
+    def _named(  # noqa: PLR0917 - what is known of a window
+        self,
+        start: int,
+        end: int,
+        value: str,
+        groups: tuple[int, ...],
+        entry: Entry,
+        near: int,
+        around: int,
+    ) -> tuple[Rule | None, int, Voice | None]:
+        """The rule that labels speak for, how well it is supported, and what those for telephones say."""
+        said, mask, (calls, any_word) = None, entry.mask, self._known.called
+        if around & mask & calls:
+            said = self._voice(start, end)
+            near, around = _heard(said, near, around, calls)
+        best, score = self._labelled(entry, mask, value, groups, near, around)
+        if best is not None and best.kind == "phone":
+            said = self._voice(start, end) if said is None else said
+            if not _rings(self._text, start, end, said, written=groups in best.groups):
+                mask &= ~(calls | any_word)
+                best, score = self._labelled(entry, mask, value, groups, near, around)
+        return best, score, said
+
+    def _labelled(  # noqa: PLR0917 - the same
+        self, entry: Entry, mask: int, value: str, groups: tuple[int, ...], near: int, around: int
     ) -> tuple[Rule | None, int]:
         """The rule that the nearest label speaks for, or any around; and how well it is supported."""
         # A label that is near outweighs all others.
-        best = self._passed(entry, near & entry.mask, value, groups, SCORE_NEAR)
+        best = self._passed(entry, near & mask, value, groups, SCORE_NEAR)
         if best[0] is None and near != AGAINST:
-            best = self._passed(entry, around & ~near & entry.mask, value, groups, _SCORE_AROUND)
+            best = self._passed(entry, around & ~near & mask, value, groups, _SCORE_AROUND)
         return best
 
     @staticmethod
@@ -157,6 +196,23 @@ class Judge:
         if _FRACTION.match(text, end) or text[start - 1 : start] in ("$", "€", "£", "¥", "#"):
             return True
         return len(groups) == 2 and groups[0] < 4 and "." in text[start:end]
+
+
+def _heard(said: Voice, near: int, around: int, calls: int) -> tuple[int, int]:
+    """The labels that count, once it is known what those for telephones say."""
+    if said is Voice.SAID:
+        return (near & ~AGAINST) | calls, around
+    near &= ~calls
+    if said > Voice.SILENT:
+        return near & ~AGAINST, around
+    return near, around & ~calls
+
+
+def _rings(text: str, start: int, end: int, said: Voice, *, written: bool) -> bool:
+    """Whether it may be a telephone number; `written` in groups in which some country writes its own."""
+    if said is Voice.SAID or said is Voice.LOOSE:
+        return True
+    return said is not Voice.DENIED and (written or said is Voice.SILENT) and not coded(text, start, end)
 
 
 def spoken_for(score: int) -> bool:

@@ -6,8 +6,9 @@ import string
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from interlock_privacy.detection.context import FIRST
+from interlock_privacy.detection.context import FIRST, HAN
 from interlock_privacy.detection.rules import Alone, Rule
+from interlock_privacy.detection.things import CALLS
 
 __all__ = ["Entry", "Known"]
 
@@ -101,6 +102,8 @@ class Known:
             for groups in rule.groups:
                 if len(groups) > 1 and groups not in self.groups.setdefault(groups[:2], []):
                     self.groups[groups[:2]].append(groups)
+        # The bits of words for telephones, and of any word in Chinese characters.
+        self.called = bits.get(tuple(CALLS.split()), 0), bits.get((HAN,), 0)
         self._strict = {
             shape: Entry(shape, self._rows.get(shape, []), self._prefixed.get(shape, []), declared=declared)
             for shape in {*self._rows, *self._prefixed}

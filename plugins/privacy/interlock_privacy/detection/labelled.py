@@ -7,7 +7,7 @@ from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.context import ALPHABETS, plain, runs_together
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.known import Known
-from interlock_privacy.detection.phrases import PERSON, TAX
+from interlock_privacy.detection.phrases import IS, NUMBER, PERSON, RUN_IS, RUN_NUMBER, TAX
 from interlock_privacy.detection.rules import Rule
 
 __all__ = ["RULES", "Claims", "begins"]
@@ -26,24 +26,6 @@ _WHOLE = 8
 # Letters and separators with which a value may begin before its first digit.
 _REACHED = 12
 
-# What may stand between a phrase and its value: words for "number", an abbreviation in brackets, words for
-# "is", and signs. Nothing ends a sentence, and no other word.
-_TAILS = (
-    "number numbers no nr num nummer numer numero numéro número nº n° № # číslo cislo broj code card id "
-    "document reference ref reg registration identification identity service identifier номер нөмірі "
-    "код αριθμός αριθμό szám száma numarası numara numarasi kodas numurs numri numărul numar număr "
-    "nomor nombor numarani مספר رقم שלי שלו שלה الخاص الخاصة بي مصنع संख्या नंबर नम्बर kortnummer"
-)
-_JOINS = (
-    "is are was were be reads remains still now also my mine the here being ist sind war lautet lauten "
-    "meine mein est sont mon ma le la es son mi era el é e meu minha o a sono mio mia il zijn mijn het "
-    "jest to mój moja wynosi brzmi je jsou můj moje sú môj är er min mitt mit on minun minu ir yra mano "
-    "mana este eshte është imi im van az είναι μου το η benim dir dır olan это мой моя является равен є "
-    "це мій моє е моят ми moj הוא היא שלי هو هي لي است है मेरा हैं là của tôi adalah saya ialah ay ang "
-    "ko aking"
-)
-_RUN_TAILS = "号码 號碼 号 號 码 碼 番号 번호 编号 編號 字号 カード 证号 證號 ของฉัน ของผม ของดิฉัน ของ เลขที่"
-_RUN_JOINS = "是 为 為 は が も 는 은 이 가 คือ เป็น 就是 应该是 ですが เลข 我的"
 # Words that make of it the number of a thing.
 _THINGS = re.compile(
     r"(?:vehicle|device|product|equipment|station|hull|animal|asset|case|batch|article|item|part|order|invoice|"
@@ -91,9 +73,9 @@ def _any(words: Iterable[str] | str) -> str:
 
 _SIGNS = r"(?:[\s:=#\"'`*_|>,(\[{-]|</?[A-Za-z]{1,8}>){0,6}+"
 _AFTER = (
-    rf"(?:'?s)?(?:[\s_\-./]{{0,2}}(?:(?:{_any(_TAILS)})(?:\.|(?![{ALPHABETS}]))|{_any(_RUN_TAILS)})){{0,3}}"
+    rf"(?:'?s)?(?:[\s_\-./]{{0,2}}(?:(?:{_any(NUMBER)})(?:\.|(?![{ALPHABETS}]))|{_any(RUN_NUMBER)})){{0,3}}"
     rf"(?![{ALPHABETS}])(?:[ ]?\([^()\d\n]{{1,30}}\))?"
-    rf"(?:{_SIGNS}(?:(?:{_any(_JOINS)})(?![{ALPHABETS}0-9])|{_any(_RUN_JOINS)})){{0,4}}{_SIGNS}"
+    rf"(?:{_SIGNS}(?:(?:{_any(IS)})(?![{ALPHABETS}0-9])|{_any(RUN_IS)})){{0,4}}{_SIGNS}"
     r"(?=(?-i:(?:[A-Z]{1,4}[ \-.]?)?(?:[A-Z]{0,6}|[a-z]{0,3})[0-9]))"
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from interlock_privacy.detection.context import HAN
 from interlock_privacy.detection.rules import Alone, rule
+from interlock_privacy.detection.things import CALLS
 
 __all__ = ["RULES", "international"]
 
@@ -54,17 +55,6 @@ def _like(pattern: str) -> Callable[[str], bool]:
     known = re.compile(pattern)
     return lambda value: known.fullmatch(value) is not None and len(set(value)) > 2
 
-
-LABELS = (
-    "tel telefon* telef* téléphone telephone* phone phones phone* mobile mobil* mobiel cell cellphone "
-    "cellular call fax telefax whatsapp viber sms hotline helpline landline portable móvil movil celular "
-    "cellulare kom komórk* komork* numer_tel handy rufnummer* ruf puhelin* puh mob tlf gsm telemóvel "
-    "telemovel telefone fono teléfono teléfonos τηλ τηλέφων* κινητό тел телефон* моб мобильн* звон* "
-    "сотов* κιν telefoon* telefono 电话 手机 座机 联系方式 热线 手機 電話 携帯 ファックス 傳真 行動 전화 "
-    "휴대 연락처 핸드폰 โทร טלפון נייד هاتف جوال dial ring text txt reach contact dzwoń zadzwoń appel* "
-    "appelez joindre llam* llámame ruf* anruf* erreich* telefonnummer* "
-    "answer answers answering messages voicemail callback dialling dialing odbiera* réponde* erreichbar*"
-)
 
 # Country, lengths, the digits as dialled at home, and the groups in which they are written there.
 _PLANS = (
@@ -129,7 +119,7 @@ RULES = (
             "phone",
             lengths,
             _like(pattern),
-            LABELS,
+            CALLS,
             alone,
             groups,
         )
@@ -138,5 +128,5 @@ RULES = (
     # In Chinese, a mobile number says by itself what it is.
     rule("cn.mobile", "phone", "11", _like(r"1[3-9]\d{9}"), HAN),
     # Where a word says that it is one, any number of such a length is.
-    rule("phone", "phone", "7 8 9 10 11 12 13", _like(r"\d+"), LABELS),
+    rule("phone", "phone", "7 8 9 10 11 12 13", _like(r"\d+"), CALLS),
 )

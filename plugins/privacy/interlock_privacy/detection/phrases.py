@@ -4,7 +4,7 @@ One phrase between semicolons; a word that ends in * goes on with any letters. B
 may stand a space, a dash, a dot, an underscore or nothing.
 """
 
-__all__ = ["PERSON", "TAX"]
+__all__ = ["IS", "NUMBER", "PERSON", "RUN_IS", "RUN_NUMBER", "TAX"]
 
 PERSON = """
 national id; national identity; national identification; national identifier; national insurance;
@@ -136,3 +136,23 @@ adószám*; adóazonosító*; adó azonosító*; közösségi adószám*; αρι
 세금식별번호; 세무번호; 사업자등록번호; 부가세번호; nomor pokok wajib pajak; nomor npwp; nomor pajak;
 nombor cukai; no cukai; mã số thuế; số thuế
 """
+
+# What may stand between a phrase and its value: words for "number", an abbreviation in brackets, words for
+# "is", and signs. Nothing ends a sentence, and no other word.
+NUMBER = (
+    "number numbers no nr num nummer numer numero numéro número nº n° № # číslo cislo broj code card id "
+    "document reference ref reg registration identification identity service identifier номер нөмірі "
+    "код αριθμός αριθμό szám száma numarası numara numarasi kodas numurs numri numărul numar număr "
+    "nomor nombor numarani مספר رقم שלי שלו שלה الخاص الخاصة بي مصنع संख्या नंबर नम्बर kortnummer "
+    "numeru numerem číslom čís št številka broja numri numrit numeris numurs"
+)
+IS = (
+    "is are was were be reads remains still now also my mine the here being ist sind war lautet lauten "
+    "meine mein est sont mon ma le la es son mi era el é e meu minha o a sono mio mia il zijn mijn het "
+    "jest to mój moja wynosi brzmi je jsou můj moje sú môj är er min mitt mit on minun minu ir yra mano "
+    "mana este eshte është imi im van az είναι μου το η benim dir dır olan это мой моя является равен є "
+    "це мій моє е моят ми moj הוא היא שלי هو هي لي است है मेरा हैं là của tôi adalah saya ialah ay ang "
+    "ko aking"
+)
+RUN_NUMBER = "号码 號碼 号 號 码 碼 番号 번호 编号 編號 字号 カード 证号 證號 ของฉัน ของผม ของดิฉัน ของ เลขที่"
+RUN_IS = "是 为 為 は が も 는 은 이 가 คือ เป็น 就是 应该是 ですが เลข 我的"

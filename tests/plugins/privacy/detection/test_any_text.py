@@ -16,7 +16,7 @@ DETECTOR = Detector()
 VALUES = [value for rule in NUMBERS for shape in rule.shapes if (value := sample(rule, shape))]
 PIECES = st.one_of(
     st.sampled_from(VALUES),
-    st.sampled_from([label.rstrip("*") for rule in NUMBERS for label in rule.labels]),
+    st.sampled_from([label.strip("*") for rule in NUMBERS for label in rule.labels]),
     st.sampled_from([each.strip().replace("*", "") for each in f"{PERSON};{TAX}".split(";")]),
     st.text(alphabet=" -./()+:=@,\n\u200b\u00a0", min_size=1, max_size=3),
     st.text(alphabet=string.ascii_letters + string.digits, min_size=1, max_size=6),
