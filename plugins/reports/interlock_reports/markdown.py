@@ -19,7 +19,7 @@ from interlock_reports.blocks import (
     Table,
 )
 from interlock_reports.document import Document, Placed, placed
-from interlock_reports.prose import Code, Link, Prose, Strong, Verdict, runs
+from interlock_reports.prose import Code, Link, Prose, Run, Strong, Verdict, runs
 from interlock_reports.text import inline, lines, reachable
 from interlock_reports.values import at_end, heading, interval, plain, shown, time
 from interlock_reports.words import SYMBOLS, Words, words
@@ -117,7 +117,7 @@ def _listing(block: Listing) -> str:
 def _prose(prose: Prose, language: Words, *, within: bool = False) -> str:
     """One line; `within` a table, where a pipe ends the cell even in code."""
     parts = []
-    for kind, group in groupby(runs(prose), type):
+    for kind, group in groupby(filter(_is_seen, runs(prose)), type):
         beside = list(group)
         # Marks of two neighbours would be taken for one.
         text = inline("".join(plain(run, language) for run in beside))
@@ -130,6 +130,16 @@ def _prose(prose: Prose, language: Words, *, within: bool = False) -> str:
         else:
             parts += [_run(run, language) for run in beside if isinstance(run, Link | Verdict)]
     return _BEGINNING.sub(r"\g<number>\\\g<dot>\g<sign>", "".join(parts).strip())
+
+
+def _is_seen(run: Run) -> bool:
+    match run:
+        case Code(text=text):
+            return bool(inline(text).strip(" "))
+        case str(text) | Strong(text=text):
+            return bool(text)
+        case _:
+            return True
 
 
 def _code(text: str, *, within: bool) -> str:

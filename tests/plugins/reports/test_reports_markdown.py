@@ -80,6 +80,11 @@ def test_runs_beside_each_other_stay_what_they_are(runs):
     assert len(links) == sum(isinstance(each, Link) for each in runs)
 
 
+def test_nothing_between_two_runs_joins_their_marks():
+    codes = [Code(text="a"), "", Code(text=" "), Code(text="b"), Strong(text="c"), "", Strong(text="d")]
+    assert report(Paragraph(text=codes)).markdown().endswith("\n`ab`**cd**\n")
+
+
 @given(hostile)
 def test_lists_and_headings_hold_their_text(text):
     wanted = inline(text).strip()
