@@ -32,7 +32,8 @@ class ShakyLog:
     """A plugin, its kind of log and the log, all in one.
 
     Attributes:
-        entries: what is durable.
+        entries: what is durable, but for how it was opened.
+        opened: the entries of that kind.
         appends: how many have been begun.
         begun: once one has been.
         trouble: None lets an append through, 0 has it fail, more has it take so many seconds.
@@ -44,6 +45,7 @@ class ShakyLog:
 
     def __init__(self, trouble: Trouble | None = None) -> None:
         self.entries: list[LogEntry] = []
+        self.opened: list[LogEntry] = []
         self.appends = 0
         self.begun = threading.Event()
         self.trouble: Trouble = trouble or (lambda _: None)
@@ -64,8 +66,10 @@ class ShakyLog:
             raise StoreError("the disk is full")
         if seconds is not None:
             await asyncio.sleep(seconds)
-        known = {entry.id for entry in self.entries}
-        self.entries += [entry for entry in entries if entry.id not in known]
+        known = {entry.id for entry in (*self.entries, *self.opened)}
+        for entry in entries:
+            if entry.id not in known:
+                (self.opened if entry.kind == "opened" else self.entries).append(entry)
 
     async def aclose(self) -> None:
         pass

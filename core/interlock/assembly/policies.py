@@ -1,12 +1,13 @@
 """The policies of a router, every name in them checked, and what asks guardrails on their behalf."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from interlock.config import Config, ForbidConfig, PermitConfig
 from interlock.config.policies import WrittenRule, written_rules
 from interlock.engine.guarding.sensing import Sensing
-from interlock.policies import CLAUSES, Forbidden, Permitted, Policies, Rule, Sealing
+from interlock.policies import CLAUSES, Forbidden, Origin, Permitted, Policies, Rule, Sealing
 from interlock.policies.policies import ANY_KIND
 from interlock.protocols import ConstraintCall, Guardrail, SurveyCall
 from interlock.types.models import Deployment
@@ -51,6 +52,10 @@ def policies_of(
         detected=policies.detected,
         adequate=adequate,
         deployments=listed,
+        origins={
+            each.rule.id: Origin(where=_from_folder(each.where, config.folder), as_of=each.as_of)
+            for each in written
+        },
     )
     _check_sections(config, made)
     return made
@@ -208,6 +213,14 @@ def _rule(each: WrittenRule) -> Rule:
         forbid=Forbidden() if written.forbid is None else Forbidden(**_given(written.forbid)),
         sealed=None if sealed is None else Sealing(**dict(sealed)),
     )
+
+
+def _from_folder(where: str, folder: Path | None) -> str:
+    """A file as it is seen from the configuration's folder: the way there may hold a person's name."""
+    path = Path(where)
+    if folder is not None and path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return path.name if path.is_absolute() else where
 
 
 def _given(part: PermitConfig | ForbidConfig) -> dict[str, Any]:

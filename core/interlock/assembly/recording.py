@@ -38,11 +38,16 @@ def record_writer(config: Config, offers: Offers, bridge: Bridge) -> RecordWrite
 
 
 def log_writer(
-    config: Config, offers: Offers, bridge: Bridge, environ: Mapping[str, str] | None = None
+    config: Config,
+    offers: Offers,
+    bridge: Bridge,
+    *,
+    environ: Mapping[str, str] | None = None,
+    opened: Callable[[], Mapping[str, Any]] | None = None,
 ) -> LogWriter | None:
-    """What writes the log, if the configuration says where."""
+    """What writes the log, if the configuration says where. `opened` gives the facts that come first."""
     opening = log_opener(config, offers, environ)
-    return None if opening is None else LogWriter(opening, bridge)
+    return None if opening is None else LogWriter(opening, bridge, opened=opened)
 
 
 def store_opener(config: Config, offers: Offers) -> Callable[[], RecordStore] | None:

@@ -21,6 +21,7 @@ from interlock.assembly.guardrails import guards_of
 from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
 from interlock.assembly.offers import Offers, collect
+from interlock.assembly.opened import opening_facts
 from interlock.assembly.options import with_options
 from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
@@ -39,6 +40,7 @@ from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.call_log import CallLog, LogObserver
+from interlock.engine.attempting.grounds import Grounds
 from interlock.engine.attempting.health import HealthObserver, RetryGate
 from interlock.engine.attempting.recorder import AttemptObserver, AttemptRecorder
 from interlock.engine.attempting.served import ServedModels
@@ -175,8 +177,14 @@ def assemble(
     health.listen(tracing.moved)
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
     bridge = Bridge()
-    log = log_writer(config, offers, bridge, environ)
-    call_log = _call_log(config, offers, log)
+    log = log_writer(
+        config,
+        offers,
+        bridge,
+        environ=environ,
+        opened=lambda: opening_facts(config, deployments.values(), offers, policies),
+    )
+    call_log = _call_log(config, offers, log, decider, deployments)
     observers: list[AttemptObserver] = [TracingObserver(), *budgeted, *load_spread.observers]
     if call_log is not None:
         observers.insert(0, LogObserver(call_log))
@@ -260,13 +268,20 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
         raise config.error(error.key, error.message, error.suggestion) from None
 
 
-def _call_log(config: Config, offers: Offers, writer: LogWriter | None) -> CallLog | None:
+def _call_log(
+    config: Config,
+    offers: Offers,
+    writer: LogWriter | None,
+    decider: Decider,
+    deployments: Deployments,
+) -> CallLog | None:
     if writer is None or config.log is None:
         return None
     return CallLog(
         writer,
         required=config.log.mode == "required",
         timeout=config.log.timeout,
+        grounds=Grounds(decider, deployments),
         personal=told_of_persons(config, offers),
     )
 

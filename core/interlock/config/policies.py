@@ -180,11 +180,14 @@ Complain = Callable[[str, str, str | None], ConfigError]
 
 @dataclass(frozen=True, slots=True)
 class WrittenRule:
-    """A rule, and what complains of it where it is written."""
+    """A rule, and what complains of it where it is written. `as_of` is when its sources were read, an ISO
+    date; empty where nobody says.
+    """
 
     rule: PolicyRuleConfig
     where: str
     error: Complain
+    as_of: str = ""
 
 
 def written_rules(config: "Config") -> list[WrittenRule]:
@@ -233,7 +236,7 @@ def _included(config: "Config", name: str, levels: tuple[str, ...]) -> list[Writ
     found = sets[name]
     level = levels or found.levels
     rules = [PolicyRuleConfig.model_validate({**rule, "level": level}) for rule in found.rules]
-    return [WrittenRule(rule, f"the set {name}", error) for rule in rules]
+    return [WrittenRule(rule, f"the set {name}", error, found.as_of) for rule in rules]
 
 
 def _matching(config: "Config", pattern: str, key: str) -> list[Path]:

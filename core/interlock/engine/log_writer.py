@@ -2,10 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from typing import Any
 
-from interlock.engine.writer import Writer
+from interlock.engine.bridge import Bridge
+from interlock.engine.writer import ROOM, Writer
 from interlock.errors import StoreError
 from interlock.protocols import API, DurableLog
 from interlock.types.logs import LogEntry
@@ -36,9 +38,22 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
     where = "log"
     ordered = True
 
+    def __init__(
+        self,
+        open_: Callable[[], DurableLog],
+        bridge: Bridge,
+        *,
+        opened: Callable[[], Mapping[str, Any]] | None = None,
+        room: int = ROOM,
+    ) -> None:
+        """`opened` gives the facts of the entry that comes first, in each process."""
+        self._facts = opened
+        super().__init__(open_, bridge, room=room)
+
     def _begin(self) -> None:
         super()._begin()
         self._pressed = 0  # of those that wait, how many somebody waits for
+        self._opened = False
 
     async def append(self, entries: Sequence[LogEntry]) -> None:
         """As a log's own; from any loop.
@@ -58,6 +73,8 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
         """
         waiter: Future[None] = Future()
         with self._lock:
+            if not self._opened:
+                self._open_with(entries)
             if self._room - len(self._waiting) < len(entries):
                 waiter.set_exception(StoreError(self._full()))
                 return waiter
@@ -70,8 +87,18 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
 
     def leave(self, entries: Sequence[LogEntry]) -> None:
         """Hand over entries that nobody waits for."""
+        with self._lock:
+            if not self._opened:
+                self._open_with(entries)
         for entry in entries:
             self.put(QueuedEntry(entry))
+
+    def _open_with(self, entries: Sequence[LogEntry]) -> None:
+        """Before these, which are the first."""
+        self._opened = True
+        if self._facts is not None and entries:
+            opened = LogEntry(kind="opened", at=min(entry.at for entry in entries), facts=self._facts())
+            self._waiting.append(QueuedEntry(opened))
 
     def _full(self) -> str:
         return f"{len(self._waiting)} entries wait for the log already ({self.problem or 'it is too slow'})"
@@ -93,6 +120,10 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
         with self._lock:
             waiting = tuple(self._waiting)
         self._settle(waiting, StoreError(self.problem))
+
+    def _give_up(self) -> None:
+        super()._give_up()
+        self._opened = False  # it may be among what was lost
 
     def _settle(self, items: Sequence[QueuedEntry], error: StoreError | None) -> None:
         for item in items:

@@ -9,7 +9,7 @@ from interlock.policies.cases import Case, CaseReport, CaseResult, Miss, run_cas
 from interlock.policies.constraint import NAME, PolicyConstraint
 from interlock.policies.permissions import Permission, Permissions
 from interlock.policies.policies import Denial, Judgement, Policies, check_levels
-from interlock.policies.rules import ANY, CLAUSES, Forbidden, Permitted, Rule, Sealing
+from interlock.policies.rules import ANY, CLAUSES, Forbidden, Origin, Permitted, Rule, Sealing
 from interlock.policies.sets import RuleSet, rule_sets
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Forbidden",
     "Judgement",
     "Miss",
+    "Origin",
     "Permission",
     "Permissions",
     "Permitted",

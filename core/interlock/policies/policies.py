@@ -1,13 +1,15 @@
 """The policies of one router: which levels a request has, and what their rules say of a deployment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
 
 from interlock.constraints.pins import pins_for
 from interlock.errors import RequestError
 from interlock.policies.judging import Adequacy, Site, failings, placed
-from interlock.policies.rules import Rule, Sealing
+from interlock.policies.rules import Origin, Rule, Sealing
+from interlock.types.canonical import digest_of
 from interlock.types.jurisdictions import shared
 from interlock.types.models import Deployment, Destination
 from interlock.types.names import nearest
@@ -19,6 +21,7 @@ ANY_KIND = "*"
 
 _KEY = "constraints.sensitivity"
 _NOTHING: Mapping[str, str] = {}
+_NO_ORIGINS: Mapping[str, Origin] = {}
 
 
 def check_levels(policies: "Policies | None", constraints: Constraints) -> None:
@@ -67,7 +70,8 @@ class Policies:
     """Pure: what it says follows from the rules and the deployment alone, and so it says it once.
 
     `deployments` are those that are asked about again and again. `detected` maps kinds of personal data to
-    levels, `adequate` places to the condition of their adequacy. Rules differ in their ids.
+    levels, `adequate` places to the condition of their adequacy, `origins` the ids of rules to where they
+    come from. Rules differ in their ids.
     """
 
     def __init__(
@@ -79,11 +83,13 @@ class Policies:
         detected: Mapping[str, str] = _NOTHING,
         adequate: Adequacy = _NOTHING,
         deployments: Iterable[Deployment] = (),
+        origins: Mapping[str, Origin] = _NO_ORIGINS,
     ) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self.levels = tuple(levels)
         self.default = default
         self.detected = detected
+        self.origins = origins
         self._adequate = adequate
         self._rules_of = {
             level: tuple(rule for rule in self.rules if level in rule.levels) for level in self.levels
@@ -97,6 +103,23 @@ class Policies:
         self._names = lru_cache(1024)(self._named)
         self._listed = {deployment.id: deployment for deployment in deployments}
         self._known: dict[tuple[str, frozenset[str], str], Judgement] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal of all that decides what they say; equal for equal policies."""
+        said = {
+            "rules": [_plain(rule) for rule in self.rules],
+            "levels": self.levels,
+            "default": self.default,
+            "detected": self.detected,
+            "adequate": self._adequate,
+        }
+        return digest_of("policies", said)
+
+    def as_of(self, rule: str) -> str | None:
+        """When the sources of a rule were read, an ISO date; None where nobody says."""
+        origin = self.origins.get(rule)
+        return (origin.as_of or None) if origin else None
 
     @property
     def senses(self) -> bool:
@@ -231,3 +254,10 @@ class Policies:
             unread=all(way.unread for way in given),
             unchanged=all(way.unchanged for way in given),
         )
+
+
+def _plain(value: Any) -> Any:
+    """A rule as JSON has it, what has no order sorted."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return sorted(value) if isinstance(value, frozenset) else value

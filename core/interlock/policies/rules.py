@@ -96,3 +96,11 @@ class Rule:
     def title(self) -> str:
         """How it is named in a sentence."""
         return f"policy {self.id} ({self.source})" if self.source else f"policy {self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a rule is written, and when its sources were read, an ISO date; empty where nobody says."""
+
+    where: str = ""
+    as_of: str = ""

@@ -1,6 +1,6 @@
 """What a log is told of a call: names, counts and durations, and no content."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -10,14 +10,20 @@ from interlock.types.models import Deployment, Destination
 from interlock.types.records import AttemptRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints
 from interlock.types.response import Answer
+from interlock.types.sensed import Sensed
 
+_LOCAL = "local"
 _RULES = tuple(each.name for each in fields(Constraints))
 
 Facts = dict[str, Any]
 
 
-def of_decision(decision: Decision) -> Facts:
-    """What may serve, in order, and which rule keeps each other deployment out."""
+def of_decision(
+    decision: Decision, policies: str | None = None, grounds: Mapping[str, Facts] | None = None
+) -> Facts:
+    """What may serve, in order, and which rule keeps each other deployment out, on which ground; `policies`
+    is the digest of those that were asked.
+    """
     told = decision.facts
     facts: Facts = {
         "task": decision.task,
@@ -29,6 +35,14 @@ def of_decision(decision: Decision) -> Facts:
     }
     if decision.levels:
         facts["levels"] = dict(decision.levels)
+    if policies is not None:
+        facts["policies"] = policies
+    if grounds:
+        facts["grounds"] = dict(grounds)
+    if sealed := [each.deployment for each in decision.shortlist if each.treatment == "sealed"]:
+        facts["sealed"] = sealed
+    if told is not None and told.sensed is not None:
+        facts["found"] = _found(told.sensed)
     if told is not None and (rules := _asked(told.constraints)):
         facts["constraints"] = rules
     return facts
@@ -41,8 +55,8 @@ def of_attempt(
     treatment: Treatment,
     pinned: str | None = None,
 ) -> Facts:
-    """Where it is about to go, and how at the most: as it is, or sealed; and where its vendor is told to keep
-    it.
+    """Where it is about to go, whose law reaches it there, and how it goes at the most: as it is, or sealed;
+    and where its vendor is told to keep it.
     """
     return _some(
         deployment=deployment.id,
@@ -50,6 +64,7 @@ def of_attempt(
         provider=deployment.provider,
         region=deployment.region,
         pinned=pinned,
+        **_whose(deployment, pinned, deployment.provider),
         on_premise=deployment.on_premise or None,
         role=attempt.role,
         parent=parent,
@@ -79,6 +94,18 @@ def of_ending(record: AttemptRecord) -> Facts:
     )
 
 
+def of_incident(record: AttemptRecord) -> Facts:
+    """An answer that, by its vendor's own word, was made where it must not be."""
+    return _some(
+        deployment=record.deployment,
+        model=record.model,
+        region=record.region or None,
+        pinned=record.pinned,
+        evidenced=record.evidenced,
+        incident=record.incident,
+    )
+
+
 def of_answer(
     deployment: Deployment, answer: Answer, cost: float | None, guardrails: Sequence[GuardrailRecord]
 ) -> Facts:
@@ -96,6 +123,7 @@ def of_tool(destination: Destination, what: str) -> Facts:
     return _some(
         connector=destination.id,
         region=destination.region,
+        **_whose(destination),
         on_premise=destination.on_premise or None,
         what=what,
     )
@@ -125,6 +153,28 @@ def _said(guardrails: Sequence[GuardrailRecord]) -> list[Facts] | None:
         )
         for each in guardrails
     ] or None
+
+
+def _found(sensed: Sensed) -> Facts:
+    """The kinds of personal data that guardrails have found, and what they could not look into."""
+    return _some(
+        kinds=sorted(sensed.kinds),
+        sealable=sensed.sealable if sensed.kinds else None,
+        failed=sensed.failed or None,
+        unread=sensed.unread or None,
+    )
+
+
+def _whose(destination: Destination, pinned: str | None = None, provider: str = "") -> Facts:
+    """The places of its operator and of that one's parent, and all whose law reaches what it is sent."""
+    handling, place = destination.handling, pinned or destination.region
+    if place == _LOCAL:
+        handling = handling.at(_LOCAL)
+    return {
+        "operator": handling.operator or None,
+        "operator_parent": handling.parent or None,
+        "laws": sorted(handling.laws(place, provider)),
+    }
 
 
 def _asked(constraints: Constraints) -> Facts:

@@ -32,8 +32,9 @@ class LogEntry:
     """One fact. No content is among its `facts`: no prompt, no answer, no key, and no name of a person.
 
     Attributes:
-        kind: `decision`, `attempt`, `attempt_ended`, `answer`, `failed` or `tool` for what a router does; a
-            plugin has kinds of its own, which begin with its name, as in `agents.approved`.
+        kind: `opened`, `decision`, `attempt`, `attempt_ended`, `incident`, `answer`, `failed`, `tool`,
+            `approval_asked`, `approved` or `refused` for what a router does; a plugin has kinds of its own,
+            which begin with its name, as in `agents.approved`.
         at: seconds since the epoch.
         id: unique; an entry that is appended again is kept once.
         call: the id of the call's record.

@@ -402,7 +402,7 @@ async def test_in_the_background_no_call_waits_or_fails(doors: tuple[Door, Door]
     assert await ask(router) == "Quick."
     written = router.wiring.log
     assert written is not None
-    assert (written.lost, written.problem) == (4, "the disk is full")
+    assert (written.lost, written.problem) == (5, "the disk is full")
 
 
 async def test_many_calls_share_an_append(doors: tuple[Door, Door]) -> None:

@@ -170,6 +170,11 @@ async def test_the_log_has_it_with_the_attempts_end():
     assert ended.facts["region"] == "us"
     assert ended.facts["evidenced"] == "global"
     assert ended.facts["incident"] == SENTENCE
+    [incident] = log.of("incident")
+    assert incident.facts.items() >= {"region": "us", "evidenced": "global", "incident": SENTENCE}.items()
+    assert incident.facts["deployment"] == ended.facts["deployment"]
+    assert (incident.call, incident.attempt) == (ended.call, ended.attempt)
+    assert log.kinds.index("incident") == log.kinds.index("attempt_ended") + 1
 
 
 async def test_where_the_configuration_says_fail_nothing_of_it_is_handed_over():

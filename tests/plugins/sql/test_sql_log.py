@@ -74,10 +74,10 @@ async def test_what_arrives_upstream_is_in_the_database_already(url: str, sync: 
         there = rows(url, "SELECT kind FROM log ORDER BY number")
         await router.aclose()
         await asyncio.to_thread(router.close_sync)
-    first = [("decision", None), ("attempt", 0)]
+    first = [("opened", None), ("decision", None), ("attempt", 0)]
     assert seen == [first, [*first, ("attempt_ended", 0), ("attempt", 1)]]
     assert there[-2:] == [("attempt_ended",), ("answer",)], "before the answer was handed over"
-    assert rows(url, "SELECT DISTINCT run, step FROM log") == [("r", None)]
+    assert rows(url, "SELECT DISTINCT run, step FROM log WHERE call IS NOT NULL") == [("r", None)]
 
 
 async def test_a_hundred_calls_at_once_are_all_there(url: str) -> None:
@@ -86,7 +86,8 @@ async def test_a_hundred_calls_at_once_are_all_there(url: str) -> None:
         await asyncio.gather(*(router.complete("Hello", task="conversational") for _ in range(100)))
         await router.aclose()
     counts = dict(rows(url, "SELECT kind, count(*) FROM log GROUP BY kind"))
-    assert counts == dict.fromkeys(("decision", "attempt", "attempt_ended", "answer"), 100)
+    expected = dict.fromkeys(("decision", "attempt", "attempt_ended", "answer"), 100)
+    assert counts == expected | {"opened": 1}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ async def test_records_and_the_log_share_a_database(url: str) -> None:
         router = routed(upstream, url, records=url)
         response = await router.complete("Hello", task="conversational")
         await router.aclose()
-    ((call,),) = rows(url, "SELECT DISTINCT call FROM log")
+    ((call,),) = rows(url, "SELECT DISTINCT call FROM log WHERE call IS NOT NULL")
     assert rows(url, "SELECT id FROM records") == [(call,)] == [(response.record.id,)]
 
 
@@ -205,7 +206,9 @@ def test_a_forked_child_writes_its_own(url: str) -> None:
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert rows(url, "SELECT count(DISTINCT call), count(*) FROM log") == [(3, 12)]
+    assert rows(url, "SELECT count(DISTINCT call), count(*) FROM log") == [(3, 14)]
+    opened = rows(url, "SELECT count(*) FROM log WHERE kind = 'opened'")
+    assert opened == [(2,)], "each process says by what it goes"
 
 
 @pytest.fixture
@@ -226,10 +229,10 @@ def run(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[.
 def test_the_command_line_lists_and_exports_it(run: Callable[..., Any]) -> None:
     listed = run("log", "list").stdout
     kinds = [line.split()[2] for line in listed.splitlines()[2:]]
-    assert kinds == ["decision", "attempt", "attempt_ended", "answer", "decision", "failed"]
+    assert kinds == ["opened", "decision", "attempt", "attempt_ended", "answer", "decision", "failed"]
     assert "excluded a (residency)" in listed
     found = json.loads(run("log", "list", "--run", "order-1", "--json").stdout)
-    assert [entry["kind"] for entry in found] == kinds[:4]
+    assert [entry["kind"] for entry in found] == kinds[1:5]
     lines = [
         json.loads(line) for line in run("log", "export", "--call", found[0]["call"]).stdout.splitlines()
     ]

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import closing, suppress
 from typing import Any
 
+from interlock.engine.attempting.grounds import Grounds
 from interlock.engine.attempting.limits import Limit
 from interlock.engine.attempting.recorder import AttemptScope
 from interlock.engine.call import AttemptState, CallState
@@ -32,17 +33,26 @@ class CallLog:
     """
 
     def __init__(
-        self, writer: LogWriter, *, required: bool, timeout: float, personal: PersonalParts = NOTHING
+        self,
+        writer: LogWriter,
+        *,
+        required: bool,
+        timeout: float,
+        grounds: Grounds,
+        personal: PersonalParts = NOTHING,
     ) -> None:
         self._writer = writer
         self._required = required
         self._timeout = timeout
+        self._grounds = grounds
         self._personal = personal
 
     def decided(self, state: CallState, *, again: bool = False) -> None:
         """The call goes by its `decision`, from now on."""
         personal = _NOTHING if again else self._personal.of_request(state.asked)
-        self._note(state, "decision", entries.of_decision(state.decision), personal=personal)
+        decision, grounds = state.decision, self._grounds
+        facts = entries.of_decision(decision, grounds.policies, grounds.of(state.asked, decision))
+        self._note(state, "decision", facts, personal=personal)
 
     async def attempt(
         self, state: CallState, attempt: Attempt, progress: AttemptState, deployment: Deployment
@@ -60,8 +70,10 @@ class CallLog:
             await self._until_there(state, _NOT_SENT)
 
     def ended(self, state: CallState, record: AttemptRecord) -> None:
-        """An attempt that was written down before has ended."""
+        """An attempt that was written down before has ended. An incident is an entry of its own, too."""
         self._note(state, "attempt_ended", entries.of_ending(record), record.id)
+        if record.incident is not None:
+            self._note(state, "incident", entries.of_incident(record), record.id)
 
     async def answered(self, state: CallState, deployment: Deployment) -> None:
         """The call's answer is about to be handed over. Raises as `attempt` does."""
