@@ -11,6 +11,6 @@ OWN_COMMANDS = (
 COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
     "drill": "interlock-drill",
-    "inventory": "interlock-governance",
+    **dict.fromkeys(("inventory", "candidates"), "interlock-governance"),
 }
 """Verb -> the distribution that it belongs to."""

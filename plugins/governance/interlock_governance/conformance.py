@@ -10,6 +10,19 @@ _VERBS = {each.name: each for each in interlock_commands()}
 _FILE = str(Path(__file__).with_name("example.yaml"))
 
 
+_CONFIGURATION = """
+deployments:
+  - {id: glm, model: zhipu/glm-5.2, provider: zhipu}
+  - {id: gpt, model: openai/gpt-5.5, provider: openai}
+"""
+
+
 class Inventory(CommandConformance):
     command = _VERBS["inventory"]
+    runs: ClassVar = ((_FILE,), (_FILE, "--json"))
+
+
+class Candidates(CommandConformance):
+    command = _VERBS["candidates"]
+    configuration = _CONFIGURATION
     runs: ClassVar = ((_FILE,), (_FILE, "--json"))

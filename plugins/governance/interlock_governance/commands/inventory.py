@@ -15,6 +15,7 @@ from interlock_governance.commands.asking import (
     inventory_of,
     tell_complaints,
 )
+from interlock_governance.commands.reporting import ReportFile, check_report, save_report
 
 if TYPE_CHECKING:
     from interlock_governance.use_cases import Inventory, UseCase
@@ -37,6 +38,7 @@ def inventory(
         Path | None,
         typer.Option(metavar="FILE", help="Write the use cases as .yaml or .csv, to be filled in."),
     ] = None,
+    report: ReportFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show the use cases of files: how many, which, what nobody knows of them, what is there twice.
@@ -44,6 +46,7 @@ def inventory(
     What a file is follows from its header. What cannot be read is complained of, with its row, and kept;
     what nobody has written down is unknown, and never no.
     """
+    check_report(report)
     found = inventory_of(files, columns, conditions)
     if to is not None:
         from interlock_governance.commands.watching import at_work
@@ -52,6 +55,10 @@ def inventory(
         with at_work("Writing"):
             write_use_cases(found.use_cases, to)
         note(f"{len(found.use_cases):,} use cases are in {to}.")
+    if report is not None:
+        from interlock_governance.use_cases.report import inventory_report
+
+        save_report(report, lambda now: inventory_report(found, made_at=now))
     if as_json:
         write_json(_data(found))
         return
