@@ -1,10 +1,10 @@
 """The pages do what they say: code runs, configurations load, commands exist.
 
-A page is walked through from top to bottom, as a reader would, in an empty folder: a yaml block whose first
-line names a file is written to it, python blocks share one namespace, which can be imported by the module's
-name that a block's first line gives, and commands that stay on this machine are run. Outputs that a page
-shows are compared: `# → …` in python, and the lines below a command in console blocks. An output may be
-shortened: `…` at the end of a line stands for its rest, and lines may be left out.
+A page is walked through from top to bottom, as a reader would, in an empty folder: a yaml or toml block
+whose first line names a file is written to it, python blocks share one namespace, which can be imported by
+the module's name that a block's first line gives, and commands that stay on this machine are run. Outputs
+that a page shows are compared: `# → …` in python, and the lines below a command in console blocks. An
+output may be shortened: `…` at the end of a line stands for its rest, and lines may be left out.
 """
 
 import ast
@@ -30,7 +30,7 @@ from pages import Block, blocks, by_page, commands, interlock_calls, parse
 
 LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
-RUN_HERE = {"explain", "models", "plugins", "init"}
+RUN_HERE = {"explain", "models", "plugins", "init", "vendors"}
 # Where the page has written a configuration that has this section.
 RUN_ON = {"records": "records", "replay": "records", "log": "log", "policy": "policies"}
 # What a page writes beside configurations.
@@ -39,7 +39,7 @@ BESIDE = {"cases.yaml", "use-cases.yaml"}
 RUN_WITH = {"inventory", "candidates"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
 _MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
-_FILE = re.compile(r"# (?P<name>[\w.-]+\.yaml)\s*(?:$|[:–-])", re.MULTILINE)
+_FILE = re.compile(r"# (?P<name>[\w.-]+\.(?:yaml|toml))\s*(?:$|[:–-])", re.MULTILINE)
 
 
 def squeezed(text: str) -> list[str]:
@@ -108,6 +108,10 @@ class Reader:
         if not named or named["name"] not in BESIDE:
             check_configuration(block, self._monkeypatch)
         if named:
+            Path(named["name"]).write_text(block.code, encoding="utf-8")
+
+    def _toml(self, block: Block) -> None:
+        if named := _FILE.match(block.code):
             Path(named["name"]).write_text(block.code, encoding="utf-8")
 
     def _console(self, block: Block) -> None:

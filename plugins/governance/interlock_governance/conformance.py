@@ -26,3 +26,8 @@ class Candidates(CommandConformance):
     command = _VERBS["candidates"]
     configuration = _CONFIGURATION
     runs: ClassVar = ((_FILE,), (_FILE, "--json"))
+
+
+class Vendors(CommandConformance):
+    command = _VERBS["vendors"]
+    runs: ClassVar = (("--json",), ("openai", "zhipu"), ("--compare", "mistral", "alibaba"))

@@ -1,6 +1,6 @@
 """The verbs of interlock-governance against the rules for verbs."""
 
-from interlock_governance.conformance import Candidates, Inventory
+from interlock_governance.conformance import Candidates, Inventory, Vendors
 
 
 class TestInventory(Inventory):
@@ -8,4 +8,8 @@ class TestInventory(Inventory):
 
 
 class TestCandidates(Candidates):
+    pass
+
+
+class TestVendors(Vendors):
     pass
