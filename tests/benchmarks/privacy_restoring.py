@@ -8,7 +8,6 @@ restored whole, in streams of 1, 3 and 7 characters and as a call's argument, an
 import asyncio
 import random
 import sys
-from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
@@ -54,13 +53,13 @@ def streaming() -> None:
     verdict: Any = privacy.inspect(GuardCall(passages=passages(request), request=request))
     kept, (token,) = verdict.kept, verdict.texts.values()
     rnd = random.Random(3)
-    prose = " ".join(rnd.choices(WORDS[:-1], k=2_000))
-    dense = " ".join(rnd.choice((token, token[1:-1], *WORDS)) for _ in range(2_000))
-    for name, text in (("prose", prose), ("a token in every seven words", dense)):
-        for size in (1, 4, 20):
+    words = [word for word in WORDS if word.isalpha()]
+    for name, every in (("prose", 0), ("a token every 400 characters", 400), ("a token every 40", 40)):
+        text = _told(rnd, words, token, every)
+        for size in (1, 3, 7, 20, 60):
             pieces = list(cut(text, size))
             costs, late = [], 0
-            for _ in range(5):
+            for _ in range(9):
                 pending, lasted, first = "", 0.0, False
                 for number, piece in enumerate(pieces):
                     pending += piece
@@ -71,12 +70,24 @@ def streaming() -> None:
                         first, late = True, number
                     pending = pending[release.upto :]
                 costs.append(lasted / len(pieces))
-            base = median(_replacing(pieces, token) for _ in range(5))
-            cost = median(costs)
+            base = min(_replacing(pieces, token) for _ in range(9))
+            cost = min(costs)
             print(
                 f"{name}, chunks of {size}: {cost * 1e6:.1f} µs of CPU a chunk, "
                 f"{cost / base:.1f} times a chunk's str.replace; the first text is {late} chunks late"
             )
+
+
+def _told(rnd: random.Random, words: list[str], token: str, every: int) -> str:
+    """10,000 characters of prose, with a token after so many each time, with its brackets or without."""
+    said, size, since = [], 0, 0
+    while size < 10_000:
+        word = rnd.choice(words)
+        if every and since >= every:
+            word, since = rnd.choice((token, token[1:-1])), 0
+        said.append(word)
+        size, since = size + len(word) + 1, since + len(word) + 1
+    return " ".join(said)
 
 
 def _replacing(pieces: list[str], token: str) -> float:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from interlock_privacy.endings import ending
 from interlock_privacy.tokens import CODE
 
-__all__ = ["BEGUN", "EXACT", "LONGEST", "Forms", "narrow"]
+__all__ = ["BEGUN", "EXACT", "HINT", "LONGEST", "Forms", "narrow"]
 
 LONGEST: Final = 256
 EXACT: Final = re.compile(rf"<[A-Z0-9_]+_([a-z2-7]{{{CODE}}})>")
@@ -105,6 +106,11 @@ _BREAK = _Part(
     rf"(?:-?\r?\n[ \t]{{0,8}}|[{_SOFT}])?",
     r"(?:-\r?|\r)\Z",
 )
+_INDENTED = "|".join(rf"(?<=\n[ \t]{{{size}}}.)" for size in range(1, 9))
+HINT: Final = re.compile(rf"[2-7](?:(?<=[A-Za-z\n{_SOFT}].)|(?<=[ \t].)(?:{_INDENTED}))")
+"""A digit behind a letter, or behind what may break a code after one: each code has one, and few words do."""
+_SPECIAL = re.compile(rf"[{_BRACKETS}\r\n{_SOFT}]")
+_BREAKS = re.compile(rf"[\r\n{_SOFT}]")
 _LETTER = r"[A-Za-z\u00c0-\uffff\-]"
 _SIGN = _sign("[A-Za-z2-7]")
 _SIGNS = _in_turn(*(part for _ in range(CODE - 1) for part in (_SIGN, _BREAK)), _SIGN)
@@ -131,9 +137,8 @@ def _label(label: str) -> _Part:
 class Forms:
     """The forms of the tokens with certain labels.
 
-    `token` finds whole ones; its last group is the code, as it is written. `begun` finds where, at the end of
-    a text, something begins that more text may make a token of, or a longer one; no such thing is longer
-    than LONGEST. Both take text that is narrow.
+    `labels` are those. `token` finds whole tokens in a text that is narrow; its last group is the code, as it
+    is written.
     """
 
     def __init__(self, labels: Collection[str]) -> None:
@@ -149,8 +154,28 @@ class Forms:
             _in_turn(_OPEN, _NOISE, inside, _CODE, _NOISE, _CLOSE),
             _in_turn(_OPEN, _EMPHASIS, inside, _CODE),
         )
-        form = _either(_in_turn(named, _CODE), _after(_BRACKETS, bracketed))
+        bare = _in_turn(named, _CODE)
         # A set of signs to begin with is what makes the search quick.
         first = f"[{_BRACKETS}{firsts}]"
-        self.token = re.compile(first + form.whole)
-        self.begun = re.compile(first + _any_of((r"\Z", form.begun)))
+        self.labels = frozenset(labels)
+        self.token = re.compile(first + _either(bare, _after(_BRACKETS, bracketed)).whole)
+        self._bracketed = re.compile(f"[{_BRACKETS}]" + _any_of((r"\Z", bracketed.begun)))
+        self._bare = re.compile(f"[{firsts}]" + _any_of((r"\Z", bare.begun)))
+        self._ending = ending([each.lower().split("_") for each in labels], _BETWEEN.whole)
+        self._reach = max(map(len, labels), default=0) + CODE + 8
+
+    def begun(self, said: str, least: int) -> int:
+        """Where, from `least` on, something begins at the end of a narrow text that more text may make a
+        token of, or a longer one; its length where nothing does. No such thing is longer than LONGEST.
+        """
+        end = len(said)
+        # None of them goes on behind a bracket that closes one.
+        least = max(least, end - LONGEST, said.rfind(">") + 1)
+        found = self._ending.match(said[max(least, end - self._reach) :][::-1])
+        bare = end - found.end() if found else end
+        special = _SPECIAL.search(said, least) is not None
+        if (found and found.lastindex) or (special and _BREAKS.search(said, least)):
+            found = self._bare.search(said, least)
+            bare = found.start() if found else end
+        found = self._bracketed.search(said, least) if special else None
+        return min(bare, found.start()) if found else bare

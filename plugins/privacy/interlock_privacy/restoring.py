@@ -1,11 +1,11 @@
 """Puts values back where their tokens stand, in a text that is whole or still coming."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from interlock_privacy.actions import label
-from interlock_privacy.forms import BEGUN, EXACT, LONGEST, Forms, narrow
+from interlock_privacy.forms import BEGUN, EXACT, HINT, LONGEST, Forms, narrow
 from interlock_privacy.tokens import CODE, codes_in
 
 __all__ = ["Restorer"]
@@ -38,13 +38,15 @@ class Restorer:
             begun = BEGUN.search(text, max(0, len(text) - LONGEST))
             upto = begun.start() if begun else len(text)
             return upto, self.restored(text[:upto], spelled, exact=True)
-        said = narrow(text)
-        upto = self._begun(said, 0)
+        said = text if text.isascii() else narrow(text)
+        upto = self._forms.begun(said, 0)
+        if HINT.search(said) is None:
+            return upto, text[:upto]
         while True:
             restored, end = self._put_back(text, spelled, upto)
             if end <= upto:
                 return upto, restored
-            upto = self._begun(said, end)  # what seemed to begin there lies within a token
+            upto = self._forms.begun(said, end)  # what seemed to begin there lies within a token
 
     def unknown(self, text: str, spelled: Mapping[str, str], *, exact: bool = False) -> int:
         """How many tokens, or what looks like one, stand in a text that nothing is put back for: made up, of
@@ -68,22 +70,36 @@ class Restorer:
         others.append(said[end:])
         return count + sum(code in spelled for code in codes_in("\n".join(others))) if spelled else count
 
-    def _begun(self, said: str, least: int) -> int:
-        found = self._forms.begun.search(said, max(least, len(said) - LONGEST))
-        return found.start() if found else len(said)
-
     def _put_back(self, text: str, spelled: Mapping[str, str], upto: int) -> tuple[str, int]:
         """What becomes of a text before `upto`, and the end of the last token that begins there."""
-        said, end, at = narrow(text), 0, 0
+        end = 0
         made: list[str] = []
-        while (found := self._forms.token.search(said, at)) and found.start() < upto:
-            value = spelled.get(_code(found[found.lastindex or 0]))
-            if value is None:
-                at = found.start(found.lastindex or 0)
-                continue
-            made += (text[end : found.start()], value)
-            at = end = found.end()
+        for start, stop, value in self._tokens(narrow(text), spelled):
+            if start >= upto:
+                break
+            made += (text[end:start], value)
+            end = stop
         return "".join([*made, text[end:upto]]), end
+
+    def _tokens(self, said: str, spelled: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+        """Where the tokens are that `spelled` knows, each with its value."""
+        at = 0
+        while hint := HINT.search(said, at):
+            here = hint.start()
+            at = max(at, here - LONGEST)  # no token is longer
+            # Most are written as they were sealed, and nothing that begins before such a one goes on in it.
+            found = EXACT.match(said, max(at, said.rfind("<", at, here)))
+            if not found or found.end() <= here or found[0][1 : -CODE - 2] not in self._forms.labels:
+                found = self._forms.token.search(said, at)
+                if found is None:
+                    return
+            code = found.lastindex or 0
+            value = spelled.get(_code(found[code]))
+            if value is None:
+                at = found.start(code)
+            else:
+                at = found.end()
+                yield found.start(), at, value
 
 
 def _code(written: str) -> str:

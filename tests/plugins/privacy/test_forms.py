@@ -122,6 +122,44 @@ def test_what_holds_no_token_stays_as_it_is(text: str) -> None:
     assert RESTORER.unknown(text, SPELLED) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("It rained all day.", ""),
+        ("It rained, said the", "e"),
+        ("Systems, in the main; ph", "ph"),
+        ("the national", "national"),
+        ("the national id", "national id"),
+        ("the national id is", "national id is"),
+        ("the national id is duly", ""),
+        ("the email", "email"),
+        ("an EMAIL_k7q2", "EMAIL_k7q2"),
+        ("an EMAIL_k7q2-", "EMAIL_k7q2-"),
+        ("an EMAIL_k7q2-\n  ab", "EMAIL_k7q2-\n  ab"),
+        ("an EMAIL\u00ad_k7\u200bq2", "EMAIL\u00ad_k7\u200bq2"),
+        ("<p>EMAIL_k7q2", "EMAIL_k7q2"),
+        ("<EMAIL_k7q2abcd> and", ""),
+        ("<EMAIL_k7q2abcd> <", "<"),
+        ("1 < 2 & <EM", "<EM"),
+        ("łapię ЕМАИЛ, łaphone", "phone"),
+    ],
+)
+def test_only_what_may_become_a_token_is_held_back(text: str, held: str) -> None:
+    upto, _ = RESTORER.released(text, SPELLED)
+    assert text[upto:] == held
+
+
+@pytest.mark.parametrize(
+    "around", ["It rained. ", "H2O and MP3, ", "2024-07-23 ", "EMAIL_x7q2abcd ", "a<b, ", "x\n 7 "]
+)
+@pytest.mark.parametrize(
+    "written", ["<EMAIL_k7q2abcd>", "email k7q2-\n\tabcd", "&lt;National_ID_K7Q2ABCD&gt;"]
+)
+def test_a_token_is_known_far_from_any_other(around: str, written: str) -> None:
+    text = around * 200
+    assert RESTORER.restored(f"{text}{written}{text}", SPELLED) == f"{text}{MAIL}{text}"
+
+
 @pytest.mark.parametrize("size", [1, 3, 7])
 def test_a_stream_is_at_most_a_token_behind(size: int) -> None:
     text = "The next email is due to the national press. " * 20
