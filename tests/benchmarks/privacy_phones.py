@@ -7,14 +7,20 @@ the library phonenumbers knows and writes them, and with numbers of other things
 named and not. Prints recall and precision, how each way of writing and each region does, and which other
 numbers are taken for telephone numbers.
 
+`--names FOLDER` takes names instead that translators wrote: those of numbers and of telephones in a checkout
+of snipe-it (github.com/snipe/snipe-it, AGPL-3.0), in some sixty languages; those that are as in English are
+left out of the others.
+
 Sentences and names stand in `phone_sentences.py`. `--design` takes those of even places, which were looked at
 while rules were written; without it, the others. `--show` prints what was missed and what was wrong.
 """
 
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import phonenumbers
@@ -26,6 +32,12 @@ from interlock_privacy.detection import Detector
 SEED = 4_001
 WIDE = {code: chr(code + 0xFEE0) for code in (*range(0x30, 0x3A), 0x2B, 0x2D)}
 TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
+# Keys of snipe-it's translations.
+FOREIGN = (
+    *("serial", "serial_number", "order", "order_number", "tag", "asset_tag", "model_number", "model_no"),
+    *("employee_num", "employee_number", "license_serial", "license_key", "purchase_order", "zip"),
+)
+FOREIGN_PHONES = ("phone", "mobile")
 # Sentences that put a number of another thing and a telephone number beside each other.
 BOTH = (
     "{name}: {other}. {phone}",
@@ -191,13 +203,46 @@ def texts(seed: int, *, design: bool) -> Iterator[Text]:
             yield Text(text, [], kind)
 
 
+def translated(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Language, key and name."""
+    entry = re.compile(rf"'({'|'.join((*FOREIGN, *FOREIGN_PHONES))})'\s*=>\s*'([^':]+)'")
+
+    def names(path: Path) -> set[tuple[str, str]]:
+        texts = [each.read_text("utf-8") for each in sorted(path.rglob("*.php"))]
+        return {(key, name.strip()) for text in texts for key, name in entry.findall(text)}
+
+    english = {name for _, name in names(folder / "resources/lang/en-US")}
+    for path in sorted((folder / "resources/lang").iterdir()):
+        for key, name in sorted(names(path)):
+            if path.name.startswith("en-") or name not in english:
+                yield path.name, key, name
+
+
+def foreign(folder: Path, seed: int) -> Iterator[Text]:
+    rng = random.Random(seed)
+    for language, key, name in translated(folder):
+        region = language[-2:]
+        if phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE) is None:
+            continue
+        for frame in NAMED[:4] * 2:
+            if key in FOREIGN_PHONES:
+                way, phone = written(rng, number(rng, region))
+                text = frame.format(name=name, other=phone)
+                at = text.index(phone, len(name))
+                yield Text(text, [(f"{way}, named", region, at, at + len(phone))], "")
+            else:
+                text = frame.format(name=name, other=other_number(rng, region))
+                yield Text(text, [], f"{language}, named")
+
+
 def main() -> None:
     design, show = "--design" in sys.argv, "--show" in sys.argv
     seeds = [int(each) for each in sys.argv[1:] if each.isdigit()] or [SEED]
+    names = Path(sys.argv[sys.argv.index("--names") + 1]) if "--names" in sys.argv else None
     detector = Detector()
     ways, regions, others, wrongs = Counter(), Counter(), Counter(), Counter()
     for seed in seeds:
-        for text, phones, other in texts(seed, design=design):
+        for text, phones, other in texts(seed, design=design) if names is None else foreign(names, seed):
             seen = [each for each in detector.find(text) if each.kind == "phone"]
             for way, region, start, end in phones:
                 hit = any(each.start < end and start < each.end for each in seen)

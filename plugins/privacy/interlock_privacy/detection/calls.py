@@ -32,6 +32,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 # What may stand between a name and its number.
 _BETWEEN = frozenset((*NUMBER.split(), *IS.split()))
 _LINKS = frozenset(LINKS.split())
+# In Chinese, a name that ends in "number" and is no known one, but not "my number" or "this number".
+_SOME_NUMBER = re.compile(r"[^的这那该此我他她您你個个]{2}[号號][码碼]?[为為是]?\Z")
 _RUN_TAIL = re.compile(rf"(?:{'|'.join((*RUN_NUMBER.split(), *RUN_IS.split()))})*")
 _ABBREVIATION = re.compile(r"(?:nr|no|num|br|č|št|αρ|n)\Z", re.IGNORECASE)
 # A number follows: the label before it is its own.
@@ -59,12 +61,20 @@ def voice(  # noqa: PLR0917 - a place, and two bits
             return _said(text, stop, start)
         if bits & (AGAINST | APART) and _names(text, marks.labels, begin, stop, start):
             return Voice.DENIED
+        if bits == han and _some_number(text, begin, stop, start):
+            return Voice.DENIED
     for begin, stop, bits in marks.after(end):
         if bits & calls and begin - end <= _MOST_BEHIND and _belongs(text, end, begin, stop):
             return Voice.LOOSE
         if bits & ~han:
             break
     return Voice.LOOSE if _PLACE.match(text, end) else Voice.SILENT
+
+
+def _some_number(text: str, begin: int, stop: int, start: int) -> bool:
+    if start - stop > _ABBREVIATED or _WORD.search(text, stop, start):
+        return False
+    return _SOME_NUMBER.search(text, max(begin, stop - _LONGEST_NAME), stop) is not None
 
 
 def _belongs(text: str, end: int, begin: int, stop: int) -> bool:

@@ -30,6 +30,7 @@ _CLOSE = 24
 _SHORT, _COMPOUND = 3, 7
 # Letters by which words that begin with a label are looked up; no such label has fewer.
 _HEAD = 3
+_NUMBER = ("番号", "번호")
 # Letters by which a label may be longer than another one that ends it.
 _LONGEST_RUN = 8
 # The bit of words that may begin a phrase; of those that only speak against telephone numbers; and the first
@@ -121,7 +122,7 @@ class Labels:
     def _last(self, word: str) -> tuple[int, int]:
         """The bits of the last label in a run, and how many letters stand behind it."""
         size = len(word)
-        bits, rest, begun = 0, 0, size
+        bits, rest, begun, number = 0, 0, size, size
         for place in range(size - 2, -1, -1):
             if bits and begun - place > _LONGEST_RUN:
                 break
@@ -129,11 +130,16 @@ class Labels:
                 if not word.startswith(label, place):
                     continue
                 behind = size - place - len(label)
+                if label in _NUMBER:
+                    # What a number is, the word before says: 注文番号.
+                    number = min(number, place)
                 # Of two that end together the longer one counts: 統一編號 is more than 編號.
-                if not bits or (behind == rest and place < begun):
+                elif not bits or (behind == rest and place < begun):
                     bits, rest, begun = bit, behind, place
                 elif behind == rest:
                     bits |= bit
+        if number < size and size - rest != number:
+            return (bits, rest) if bits and size - rest > number else (APART, 0)
         return bits, rest
 
 

@@ -91,6 +91,8 @@ class Judge:
                 rows, extra = entry.alone, 0
                 if against or self._amount(start, end, groups):
                     rows = [rule for rule in rows if rule.alone is Alone.SURE]
+            elif against and rows:
+                rows = [rule for rule in rows if rule.alone >= Alone.PLAIN or rule.kind == "phone"]
             for rule in rows or ():
                 if rule.check(value):
                     if rule.kind == "phone":
@@ -108,9 +110,12 @@ class Judge:
         """Keeps a number that is dialled with 00 before the country."""
         if value[:2] != "00" or not (self._phones and value.isdigit() and international(value[2:])):
             return -1
-        if not _rings(self._text, start, end, self._voice(start, end), written=True):
+        said = self._voice(start, end)
+        if not _rings(self._text, start, end, said, written=True):
             return -1
-        return self._abroad(start, end, value[2:], _SCORE_AROUND)
+        # More than the same number without its country.
+        score = _SCORE_AROUND if said is Voice.SILENT else SCORE_NEAR
+        return self._abroad(start, end, value[2:], score + 1 + _SCORE_GROUPS + 1)
 
     def _voice(self, start: int, end: int) -> Voice:
         """What the labels beside a number say of its being a telephone number."""
