@@ -265,9 +265,8 @@ def main() -> None:
         right, missed = (sum(found[each, hit] for each in chosen) for hit in (True, False))
         wrong = sum(amount for kind, amount in wrongs.items() if (kind == "phone") is kinds)
         recall, precision = right / (right + missed), right / (right + wrong)
-        print(
-            f"  {name}: recall {right}/{right + missed} = {recall:.3f}, precision {precision:.3f}, {wrong} wrong"
-        )
+        counts = f"{right}/{right + missed} = {recall:.3f}, precision {precision:.3f}, {wrong} wrong"
+        print(f"  {name}: recall {counts}")
     print(f"  of {count} numbers of other things, {sum(names.values())} are taken for one: {dict(wrongs)}")
 
 

@@ -11,7 +11,7 @@ from interlock_privacy.detection.things import LINKS, PLACES
 if TYPE_CHECKING:
     from interlock_privacy.detection.context import Labels
 
-__all__ = ["Voice", "coded", "voice"]
+__all__ = ["Voice", "coded", "otherwise", "voice"]
 
 
 class Voice(IntEnum):
@@ -77,6 +77,12 @@ def _some_number(text: str, begin: int, stop: int, start: int) -> bool:
     return _SOME_NUMBER.search(text, max(begin, stop - _LONGEST_NAME), stop) is not None
 
 
+def otherwise(text: str, marks: Nearby, start: int) -> bool:
+    """Whether the label nearest before a number is the name of another thing, and directly before it."""
+    begin, stop, bits = next(marks.before(start), (0, 0, 0))
+    return bits == AGAINST and _names(text, marks.labels, begin, stop, start)
+
+
 def _belongs(text: str, end: int, begin: int, stop: int) -> bool:
     """Whether a label from `begin` to `stop` speaks of the number that ends at `end`."""
     between = text[end:begin]
@@ -133,7 +139,7 @@ def coded(text: str, start: int, end: int) -> bool:
         return True
     if before in ("-", "/") and ahead.isalnum():
         return True
-    if before in (".", ",") and ahead.isdigit():
+    if before == "." and ahead.isdigit():
         return True
     if (_ascii_letter(after) and not _EXTENSION.match(text, end)) or after in ("_", "@"):
         return True

@@ -30,7 +30,7 @@ _CLOSE = 24
 _SHORT, _COMPOUND = 3, 7
 # Letters by which words that begin with a label are looked up; no such label has fewer.
 _HEAD = 3
-_NUMBER = ("番号", "번호")
+_NUMBER = ("番号", "번호", "编号", "編號")
 # Letters by which a label may be longer than another one that ends it.
 _LONGEST_RUN = 8
 # The bit of words that may begin a phrase; of those that only speak against telephone numbers; and the first
@@ -41,8 +41,9 @@ _AHEAD = 400
 
 # Scripts that put spaces between words, and those that put none: 身份证pesel is two words.
 ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
-# The signs above and below Thai letters are no letters to Python.
-_WORD = re.compile(rf"[{ALPHABETS}]+|[\u0e01-\u0e4e]+|[^\W\d_{ALPHABETS}\u0e01-\u0e4e]+")
+# Thai, Lao, Burmese, Khmer: the signs above and below their letters are no letters to Python.
+_SIGNED = r"\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u103f\u1780-\u17d3"
+_WORD = re.compile(rf"[{ALPHABETS}]+|[{_SIGNED}]+|[^\W\d_{ALPHABETS}{_SIGNED}]+")
 # The same where nothing else occurs.
 _ASCII_WORD = re.compile(r"[A-Za-z]+")
 _NO_ACCENT = str.maketrans("łøđı", "lodi")
@@ -122,7 +123,7 @@ class Labels:
     def _last(self, word: str) -> tuple[int, int]:
         """The bits of the last label in a run, and how many letters stand behind it."""
         size = len(word)
-        bits, rest, begun, number = 0, 0, size, size
+        bits, rest, begun, number, alone = 0, 0, size, size, 0
         for place in range(size - 2, -1, -1):
             if bits and begun - place > _LONGEST_RUN:
                 break
@@ -132,14 +133,15 @@ class Labels:
                 behind = size - place - len(label)
                 if label in _NUMBER:
                     # What a number is, the word before says: 注文番号.
-                    number = min(number, place)
+                    if number == size:
+                        number, alone = place, bit
                 # Of two that end together the longer one counts: 統一編號 is more than 編號.
                 elif not bits or (behind == rest and place < begun):
                     bits, rest, begun = bit, behind, place
                 elif behind == rest:
                     bits |= bit
         if number < size and size - rest != number:
-            return (bits, rest) if bits and size - rest > number else (APART, 0)
+            return (bits, rest) if bits and size - rest > number else (alone, 0)
         return bits, rest
 
 

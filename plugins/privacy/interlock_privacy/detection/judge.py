@@ -2,7 +2,7 @@
 
 import re
 
-from interlock_privacy.detection.calls import Voice, coded, voice
+from interlock_privacy.detection.calls import Voice, coded, otherwise, voice
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.context import AGAINST, Labels, Nearby
 from interlock_privacy.detection.known import Entry, Known
@@ -91,8 +91,8 @@ class Judge:
                 rows, extra = entry.alone, 0
                 if against or self._amount(start, end, groups):
                     rows = [rule for rule in rows if rule.alone is Alone.SURE]
-            elif against and rows:
-                rows = [rule for rule in rows if rule.alone >= Alone.PLAIN or rule.kind == "phone"]
+            elif against and rows and otherwise(self._text, self.marks, start):
+                rows = [rule for rule in rows if rule.alone is Alone.SURE or rule.kind == "phone"]
             for rule in rows or ():
                 if rule.check(value):
                     if rule.kind == "phone":

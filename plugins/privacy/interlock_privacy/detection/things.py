@@ -10,11 +10,11 @@ __all__ = ["CALLS", "GOODS", "LINKS", "PLACES", "THINGS"]
 GOODS = (
     # English; Romance languages
     "serial part parts batch lot item article model order orders order* invoice* ref reference ticket "
-    "sku tracking isbn issn ean doi version ver build revision commit sha hash uuid guid "
-    "timestamp epoch transaction txn shipment parcel amount price total sum consignment imei* "
-    "commande* facture* ordre ordres référence* suivi colis pedido* factura* seguimiento envío "
-    "importe encomenda* fatura* rastreio rastreamento ordine ordini fattura* articolo spedizion* "
-    "série serie comandă comanda comenzi awb prix preis betrag albarán "
+    "sku tracking isbn issn ean doi version ver build revision commit sha hash uuid guid timestamp "
+    "epoch transaction txn shipment parcel amount price total sum consignment imei* commande* "
+    "facture* ordre ordres référence* suivi colis pedido* factura* seguimiento envío importe "
+    "encomenda* fatura* rastreio rastreamento ordine ordini fattura* articolo spedizion* série serie "
+    "comandă comanda comenzi awb prix preis betrag albarán "
     # Germanic
     "bestell* rechnung* auftrag* artikel* sendung* serien* teilenummer* teilenr charge* serienr "
     "serienummer* bestelnummer* bestelling* factuur* onderdeel* zending* ordernummer* ordernr* ordre* "
@@ -37,12 +37,13 @@ GOODS = (
     "القطعة سریال سفارش فاکتور رهگیری مرسوله قطعه क्रम ऑर्डर आदेश चालान ट्रैकिंग पार्ट इनवॉइस সিরিয়াল "
     "অর্ডার চালান ஆர்டர் რიგითი შეკვეთ պատվեր "
     # South-east Asia
-    "หมายเลขเครื่อง คำสั่งซื้อ ใบแจ้งหนี้ พัสดุ รหัสสินค้า ใบเสร็จ ซีเรียล pesanan faktur* seri resi cadang "
-    "siri invois penjejakan bahagian hóa đơn "
+    "หมายเลขเครื่อง คำสั่งซื้อ ใบแจ้งหนี้ พัสดุ รหัสสินค้า ใบเสร็จ ซีเรียล pesanan faktur* seri resi "
+    "cadang siri invois penjejakan bahagian hóa đơn "
     # Chinese, Japanese, Korean
     "订单 单号 流水 运单 快递 版本 编号 批次 訂單 單號 編號 注文 伝票 주문 송장 序列号 序號 批号 批號 "
-    "发票 發票 货号 貨號 料号 料號 零件号 条码 條碼 型号 型號 产品号 商品编码 金额 价格 製造番号 製番 "
-    "品番 型番 請求書番号 追跡番号 商品番号 シリアル 일련번호 운송장 부품번호 상품번호 청구번호 금액 "
+    "发票 發票 货号 貨號 料号 料號 零件号 条码 條碼 型号 车架号 型號 产品号 商品编码 金额 价格 "
+    "製造番号 製番 品番 型番 請求書番号 追跡番号 商品番号 シリアル 일련번호 운송장 부품번호 상품번호 "
+    "청구번호 금액 "
 )
 
 # Other numbers that have a name: they speak against telephone numbers alone, since a person may be beside
@@ -84,30 +85,45 @@ THINGS = (
     "sözleşme* sozlesme* sayaç* sayac* poliçe* police* dosya* rezervasyon* ürün* kod kodu klienti* "
     "kontrat* "
     # Semitic, Indo-Iranian
-    "לקוח חוזה מונה פוליסה תיק מקט קוד العميل عميل العقد عقد العداد عداد البوليصة بوليصة القضية "
-    "قضية الحساب رمز كود مشتری قرارداد کنتور کد پرونده ग्राहक अनुबंध मीटर खाता कोड গ্রাহক চুক্তি "
+    "לקוח חוזה מונה פוליסה תיק מקט קוד العميل عميل العقد عقد العداد عداد البوليصة بوليصة القضية قضية "
+    "الحساب رمز كود مشتری قرارداد کنتور کد پرونده ग्राहक अनुबंध मीटर खाता कोड গ্রাহক চুক্তি "
     # South-east Asia
     "รหัสลูกค้า สัญญา มิเตอร์ กรมธรรม์ รหัส pelanggan kontrak meteran polis produk kode kod mã hàng "
     "khách hợp đồng "
     # Chinese, Japanese, Korean
     "客户号 客戶號 合同 合约 合約 电表号 電表號碼 電表 保单 保單 案件号 案号 案號 会员号 會員號 学号 "
-    "工号 户号 戶號 车架号 验证码 驗證碼 邮编 账号 帐号 帳號 工单号 票号 受付番号 契約番号 証券番号 "
+    "工号 户号 戶號 验证码 驗證碼 邮编 账号 帐号 帳號 工单号 票号 受付番号 契約番号 証券番号 "
     "お客様番号 顧客番号 会員番号 管理番号 予約番号 口座番号 問い合わせ番号 メーター番号 고객번호 "
     "계약번호 계량기 증권번호 접수번호 회원번호 예약번호 계좌번호 관리번호 코드 "
+    # Of staff, models, keys, labels, purchases and places, in all of them
+    "orden compra* empleado* activo placa etiqueta* etichetta* étiquette* etiket* dipendente* "
+    "chiave licenza* licencia* licença* seriale prodotto* produit* modèle* modelo* modello* model* "
+    "employé* salarié* funcionário* funcionario* chave clave patrimônio* angajat* cheie etichet* "
+    "postal* post* personal* mitarbeiter* schlüssel* modell* anställning* nyckel* personeels* "
+    "medewerker* sleutel* medarbejder* nøgle* ansatt* pracownik* klucz* etykiet* pocztow* zaměstnan* "
+    "zamestnan* osobní klíč* kľúč* zaposlen* ključ* proizvod* сотрудник* табельн* модел* ключ* актив* "
+    "метк* этикетк* закупк* співробітник* служител* darbiniek* darbuotoj* töötaja* mudel* silt laite* "
+    "tunniste* työntekij* malli* avain munkavállaló* azonosító* eszköz* megrendelés* beszerz* "
+    "starfsmanna reikning* tegund* eign* ετικέτα* κλειδί υπαλλήλ* υπάλληλ* μοντέλ* προϊόντ* çalışan* "
+    "personel* demirbaş* anahtar* punonjës* נכס תג עובד דגם מפתח רישיון מוצר רכש الموظف موظف الأصل "
+    "ترميز التسلسل المنتج مفتاح مدل محصول خرید کلید برچسب دارایی کارمند कर्मचारी मॉडल karyawan pekerja "
+    "permintaan pemesanan pembelian empleyado produkto seryal nhân mẫu รุ่น พนักงาน 员工 產品 产品 密钥 "
+    "標籤 标签 資產 资产 采购 採購 従業員 モデル 資産 タグ プロダクトキー 発注 직원 사원 모델 제품 "
+    "자산 태그 발주 "
 )
 
 # That a number is a telephone number.
 CALLS = (
-    "desk *telefon *telefonnummer *telefonnr *rufnummer *handy *mobil *mobilnummer *mobilnr *phone "
-    "*puhelin *puhelinnumero *telefoon *telefoonnummer *telefono *телефон *telefonszám *mobilszám "
-    "privatnummer* büronummer* dienstnummer* kontaktnummer* kontaktnr* servicenummer* festnetz* "
-    "fastnet* durchwahl* hotlinenummer* hemnummer* jobbnummer* tél 電話番号 携帯番号 連絡先番号 "
-    "전화번호 휴대폰번호 핸드폰번호 연락처번호 폰번호 tel telefon* telefón* telèfon* téléfon* "
-    "téléphon* telephone* telefo* phone phones phone* mobile mobil* mobiel mobie* cell cellphone "
-    "cellular call calls calling called fax telefax whatsapp viber sms hotline helpline landline "
-    "portable móvil movil móviles celular* cellulare cellular* kom komórk* komork* komórce "
-    "handy handy* rufnummer* ruf puhelin* puhelim* puh mob tlf gsm telemóvel telemovel* fono fon "
-    "teléfono teléfonos teléfon* τηλ τηλέφων* τηλεφων* κινητό κινητ* тел телефон* тэлефон* моб "
+    "foon ffôn fón taleefan* ទូរស័ព្ទ ဖုန်း desk *telefon *telefonnummer *telefonnr *rufnummer *handy "
+    "*mobil *mobilnummer *mobilnr *phone *puhelin *puhelinnumero *telefoon *telefoonnummer *telefono "
+    "*телефон *telefonszám *mobilszám privatnummer* büronummer* dienstnummer* kontaktnummer* "
+    "kontaktnr* servicenummer* festnetz* fastnet* durchwahl* hotlinenummer* hemnummer* jobbnummer* "
+    "tél 電話番号 携帯番号 連絡先番号 전화번호 휴대폰번호 핸드폰번호 연락처번호 폰번호 tel telefon* "
+    "telefón* telèfon* téléfon* téléphon* telephone* telefo* phone phones phone* mobile mobil* mobiel "
+    "mobie* cell cellphone cellular call calls calling called fax telefax whatsapp viber sms hotline "
+    "helpline landline portable móvil movil móviles celular* cellulare cellular* kom komórk* komork* "
+    "komórce handy handy* rufnummer* ruf puhelin* puhelim* puh mob tlf gsm telemóvel telemovel* fono "
+    "fon teléfono teléfonos teléfon* τηλ τηλέφων* τηλεφων* κινητό κινητ* тел телефон* тэлефон* моб "
     "мобильн* мобілн* мобільн* мобилн* мобилен звон* сотов* κιν telefoon* 电话 手机 座机 联系方式 "
     "热线 手機 電話 携帯 ファックス 傳真 行動 전화 휴대 연락처 핸드폰 โทร טלפון נייד هاتف جوال dial "
     "dials ring text txt reach contact dzwoń dzwon* zadzwoń zadzwon* zadzwo* oddzwo* appel* appelez "
@@ -119,27 +135,24 @@ CALLS = (
     "helista* mobiil* soita soitta* ringer ringa bel bellen belt bereik* chiam* chiama* cellul* ligue "
     "ligar telemó* contacte contato marcar hringdu sími síma* símanúmer* arayın arayin arayabilir* "
     "aray* cep обади* обадете звъни* позвон* звоните дзвон* дзвін* зателефон* подзвон* набер* набрати "
-    "телефонувати позови* позив* καλέστε καλεσ* πάρε πάρτε simu piga telepon* telp "
-    "tlp hp nohp hubungi bimbit thoại sđt đt gọi dđ zalo tawag* tumawag selpon טל הנייד בנייד הטלפון "
-    "בטלפון פלאפון סלולרי התקשר התקשרו להתקשר תתקשר חייג חייגו וואטסאפ الهاتف هاتفي هاتفك بالهاتف "
-    "الجوال جوالي موبايل الموبايل تلفون تليفون محمول المحمول اتصل اتصلوا الاتصال اتصال واتساب واتس "
-    "تلفن تلفنم موبایل همراه تماس زنگ بزنید فون موبائل फ़ोन फोन मोबाइल कॉल संपर्क दूरभाष व्हाट्सएप ফোন "
-    "মোবাইল কল தொலைபேசி கைபேசி ఫోన్ เบอร์ มือถือ โทรศัพท์ ติดต่อ ტელეფონ მობილურ հեռախոս утас ұялы 微信 拨打 "
+    "телефонувати позови* позив* καλέστε καλεσ* πάρε πάρτε simu piga telepon* telp tlp hp nohp "
+    "hubungi bimbit thoại sđt đt gọi dđ zalo tawag* tumawag selpon טל הנייד בנייד הטלפון בטלפון "
+    "פלאפון סלולרי התקשר התקשרו להתקשר תתקשר חייג חייגו וואטסאפ الهاتف هاتفي هاتفك بالهاتف الجوال "
+    "جوالي موبايل الموبايل تلفون تليفون محمول المحمول اتصل اتصلوا الاتصال اتصال واتساب واتس تلفن "
+    "تلفنم موبایل همراه تماس زنگ بزنید فون موبائل फ़ोन फोन मोबाइल कॉल संपर्क दूरभाष व्हाट्सएप ফোন মোবাইল "
+    "কল தொலைபேசி கைபேசி ఫోన్ เบอร์ มือถือ โทรศัพท์ ติดต่อ ტელეფონ მობილურ հեռախոս утас ұялы 微信 拨打 "
     "致电 来电 呼叫 撥打 請撥 聯絡 聯繫 联系 連絡先 ケータイ ケイタイ 스마트폰 연락 문자 "
 )
 
 # What adds one number to another behind the same word.
 LINKS = (
-    "and or und oder et ou y o e oraz i lub albo a "
-    "nebo alebo ili и или та або чи og eller och ja tai és vagy "
-    "sau și ve veya en of hoặc dan atau at home work office dom "
-    "biuro privat büro και ή או أو و یا और या 或 和 及 "
-    "또는 및 หรือ และ または"
+    "and or und oder et ou y o e oraz i lub albo a nebo alebo ili и или та або чи og eller och ja tai "
+    "és vagy sau și ve veya en of hoặc dan atau at home work office dom biuro privat büro και ή או أو "
+    "و یا और या 或 和 及 또는 및 หรือ และ または "
 )
 
 # Where or whose a telephone is, as is written behind its number.
 PLACES = (
-    "office work home desk main direct dienstl büro "
-    "privat bureau domicile dom biuro praca casa oficina ufficio "
-    "kantoor kontor hem hjem ofis iş дом раб офис"
+    "office work home desk main direct dienstl büro privat bureau domicile dom biuro praca casa "
+    "oficina ufficio kantoor kontor hem hjem ofis iş дом раб офис "
 )
