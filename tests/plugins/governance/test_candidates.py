@@ -228,3 +228,19 @@ def test_the_largest_gain_stands_first(router):
 def test_no_key_is_needed_and_a_missing_one_is_said(router):
     union = one(router, LETTERS).candidates[0]
     assert union.lacks == "MISTRAL_API_KEY is not set"
+
+
+def test_what_may_have_requests_sealed_is_a_candidate_and_says_so():
+    seal = {"id": "eu", "level": "personal", "permit": {"places": ["eu"]}, "sealed": "internal"}
+    policies = POLICIES | {"rules": [POLICIES["rules"][0], seal]}
+    config = {"deployments": DEPLOYMENTS[:2], "policies": policies, "guardrails": {"privacy": {}}}
+    with Router.from_config(config) as router:
+        found = {each.deployment: each for each in one(router, LETTERS).candidates}
+        ours = one(router, LETTERS).current_verdicts
+    assert found["union"].verdict == "allowed"
+    assert ours == {"states": ""}  # it may go on, sealed
+    with Router.from_config(config) as router:
+        case = UseCase(name="A", task="conversational", sensitivity=("personal",))
+        states = next(each for each in one(router, case).candidates if each.deployment == "states")
+    assert (states.verdict, states.why) == ("sealed", "only requests in which guardrails find what they seal")
+    assert states.lacks == "OPENAI_API_KEY is not set"

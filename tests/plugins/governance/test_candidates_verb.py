@@ -90,3 +90,12 @@ def test_wrong_usage_is_refused(run, arguments, complaint):
     assert result.exit_code == 2, result.output
     assert complaint in result.stderr
     assert not result.stdout
+
+
+def test_a_name_commands_no_terminal_and_is_no_markup(run):
+    Path("own.csv").write_text("name,purpose,sensitivity\n[red]A\x1b[2J[/red],x,none\n", encoding="utf-8")
+    for verb in ("inventory", "candidates"):
+        result = run(verb, "own.csv")
+        assert result.exit_code == 0, result.output
+        assert "[red]A" in result.stdout
+        assert "\x1b" not in result.output

@@ -132,7 +132,7 @@ def _change(found: CaseCandidates, each: Candidate) -> Sequence[Cell | Value]:
             sort=None if month is None else month.low,
         ),
         "; ".join(each.gains),
-        "; ".join([*each.losses, *([each.lacks] if each.lacks else [])]),
+        "; ".join([part for part in (each.why, *each.losses, each.lacks) if part]),
     ]
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from interlock import Router
 from interlock.policies import Permission
 from interlock.types.jurisdictions import is_inside
+from interlock.types.request import Options
 from interlock_governance.use_cases import UseCase
 
 _PERSONAL = "personal"
 _SAMPLE = "-"  # a request whose text says nothing: what a use case will be sent is not known
+_SEALABLE = "someone@example.org"
+_SEALED = "only requests in which guardrails find what they seal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Verdicts:
         self._router = router
         self._tasks = router.wiring.catalog.tasks
         self._levels = frozenset() if router.policies is None else frozenset(router.policies.levels)
+        rules = () if router.policies is None else router.policies.rules
+        self._seals = any(rule.sealed for rule in rules)
         self._known: dict[Asked, tuple[Mapping[str, Permission], Mapping[str, str]]] = {}
 
     def classified(self, case: UseCase) -> tuple[Classified, tuple[str, ...]]:
@@ -92,23 +97,24 @@ class Verdicts:
     def of(self, asked: Asked) -> tuple[Mapping[str, Permission], Mapping[str, str]]:
         """Deployment -> what it may have; and deployment -> why it could not serve now, in words."""
         if asked not in self._known:
-            constraints = {"sensitivity": asked.levels, "residency": asked.residency}
-            demands = ["low_latency"] if asked.low_latency else []
-            permissions = self._router.permissions(
-                _SAMPLE,
-                task=asked.task,
-                constraints=constraints,
-                demands=demands,
-                estimated_tokens=asked.tokens,
-            )
-            decision = self._router.decide(
-                _SAMPLE,
-                task=asked.task,
-                constraints=constraints,
-                demands=demands,
-                estimated_tokens=asked.tokens,
-            )
-            self._known[asked] = permissions.deployments, decision.excluded
+            options: Options = {
+                "task": asked.task,
+                "constraints": {"sensitivity": asked.levels, "residency": asked.residency},
+                "demands": ["low_latency"] if asked.low_latency else [],
+                "estimated_tokens": asked.tokens,
+            }
+            found = dict(self._router.permissions(_SAMPLE, **options).deployments)
+            if self._seals and any(each.verdict == "denied" for each in found.values()):
+                # Nothing of the sample could be sealed, and much of what the use case will send may be.
+                sealable = self._router.permissions(_SEALABLE, **options).deployments
+                found |= {
+                    name: Permission(verdict="sealed", why=_SEALED, rules=each.rules)
+                    for name, each in sealable.items()
+                    if each.verdict == "sealed" and found[name].verdict == "denied"
+                }
+            sealed = any(each.verdict == "sealed" for each in found.values())
+            decision = self._router.decide(_SEALABLE if sealed else _SAMPLE, **options)
+            self._known[asked] = found, decision.excluded
         return self._known[asked]
 
     def route(self, asked: Asked) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from interlock_governance.candidates import Candidate, CaseCandidates
 
 Part = tuple[Sequence[str], Sequence[Sequence[str]]]
+_ABOUT: Final = ("Use case", "")
 _SHOWN: Final = 20
 _IN_DETAIL: Final = 3
 
@@ -122,7 +123,7 @@ def _gain(candidate: "Candidate") -> str:
 def _show(found: "CaseCandidates") -> None:
     case = found.use_case
     if found.skipped:
-        tables(((case.title, ""), [("not asked", found.skipped)]))
+        tables((_ABOUT, [("name", case.title), ("not asked", found.skipped)]))
         return
     columns = ("Candidate", "Model", "Allowed", "A month", "Saved", "For", "Against")
     denied = [
@@ -130,7 +131,7 @@ def _show(found: "CaseCandidates") -> None:
         for name, why in found.denied.items()
     ]
     parts: list[Part] = [
-        ((case.title, ""), _facts(found)),
+        (_ABOUT, [("name", case.title), *_facts(found)]),
         (columns, [_detail(each) for each in found.candidates]),
         (("Denied", "Rule"), denied),
         (("Gap", "So"), list(found.gaps.items())),
@@ -161,7 +162,6 @@ def _detail(each: "Candidate") -> tuple[str, ...]:
     from interlock_governance.candidates.plain import dollars
 
     route = "" if each.routed is None else f"{each.routed} in the task's route"
-    against = [*each.losses, *([each.lacks] if each.lacks else [])]
     return (
         each.deployment,
         each.model,
@@ -169,5 +169,5 @@ def _detail(each: "Candidate") -> tuple[str, ...]:
         "own hardware" if each.own_ground else dollars(each.month),
         _gain(each) if each.saving_share or each.saving_month else "unknown",
         "; ".join(part for part in (*each.gains, route) if part),
-        "; ".join(against),
+        "; ".join(part for part in (each.why, *each.losses, each.lacks) if part),
     )

@@ -12,6 +12,18 @@ _MARKS: Final = (
 )
 
 
+_NO_TEXT: Final = (
+    (b"PK\x03\x04", "a workbook or an archive; save its sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of an old kind; save its sheet as CSV"),
+    (b"%PDF-", "a PDF; its table is needed as CSV"),
+)
+
+
+def no_text(data: bytes) -> str:
+    """What a file is that is no text, and what to do about it; empty for any other."""
+    return next((what for mark, what in _NO_TEXT if data.startswith(mark)), "")
+
+
 def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     """The text, without a byte order mark and without NULs, and what had to be done to it, in words.
 

@@ -1,6 +1,8 @@
 """Use cases out of the rows of a table."""
 
 import json
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +16,8 @@ from interlock_governance.use_cases.use_case import FIELDS, SourceRow, UseCase
 from interlock_governance.use_cases.values import Unreadable
 
 _JOINED: Final = " / "
+_NAMING: Final = re.compile(r"name|title|use case", re.IGNORECASE)
+_LONGEST_HEADER: Final = 40
 _LONGEST_NUMBER: Final = 16  # digits
 # What this package writes beside the fields.
 _ABOUT: Final = ("words", "extra", "source_file", "source_row")
@@ -36,17 +40,23 @@ class RowReader:
 
     Raises:
         UnknownForm: nobody knows what its columns mean.
-        RequestError: `mapped` names a column or a field that there is not.
+        RequestError: `mapped` names a field that there is not.
+
+    Attributes:
+        absent: those of `mapped` that are no column of this table.
     """
 
     def __init__(self, table: Table, file: str, mapped: Mapping[str, str]) -> None:
         self.file = file
         self.complaints: list[Complaint] = []
         self._table = table
-        chosen = {_header(table.headers, name, file): _field(name, to) for name, to in mapped.items()}
+        found = {name: _header(table.headers, name) for name in mapped}
+        self.absent = frozenset(name for name, header in found.items() if header is None)
+        chosen = {header: _field(name, mapped[name]) for name, header in found.items() if header is not None}
         form = form_of(table.headers)
         if form is None and not chosen:
-            raise _unknown(table.headers, file)
+            wrong = next(iter(mapped), None)
+            raise _unknown(table.headers, file) if wrong is None else no_column(wrong, table.headers, file)
         self.form = form.name if form else "mapped"
         base = form or OWN
         taken = set(chosen.values())
@@ -163,16 +173,17 @@ def _texts(text: str) -> dict[str, str] | None:
     return found
 
 
-def _header(headers: Sequence[str], name: str, file: str) -> str:
+def _header(headers: Sequence[str], name: str) -> str | None:
+    """The column that is meant, whatever its case and its spaces."""
     if name in headers:
         return name
-    alike = [each for each in headers if folded(each) == folded(name)]
-    if alike:
-        return alike[0]
-    meant = nearest(name, headers)
-    raise RequestError(
-        f"there is no column {name!r}; there are {_names(headers)}.", key=f"--map: {file}", suggestion=meant
-    )
+    return next((each for each in headers if folded(each) == folded(name)), None)
+
+
+def no_column(name: str, headers: Sequence[str], key: str) -> RequestError:
+    """The complaint of a column that is not there."""
+    there = f"there are {_names(headers)}" if headers else "there is none"
+    return RequestError(f"there is no column {name!r}; {there}.", key=key, suggestion=nearest(name, headers))
 
 
 def _field(column: str, name: str) -> str:
@@ -186,10 +197,12 @@ def _field(column: str, name: str) -> str:
 
 
 def _unknown(headers: Sequence[str], file: str) -> UnknownForm:
+    likely = [each for each in headers if _NAMING.search(each) and len(each) <= _LONGEST_HEADER]
+    column = likely[0] if likely else "COLUMN"
     return UnknownForm(
         f"its columns are of no known form. It has: {_names(headers)}. The forms that are known are "
         f"{', '.join(FORMS)}. Say what a column is with --map, such as "
-        f"--map {shortened(headers[0], 20)!r}=name.",
+        f"--map {shlex.quote(column + '=name')}.",
         key=file,
         headers=headers,
         forms=FORMS,
