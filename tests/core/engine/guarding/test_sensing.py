@@ -1,5 +1,6 @@
 """What guardrails find in long texts, a piece at a time, is what they find in the whole."""
 
+import asyncio
 import random
 from collections.abc import Iterable
 
@@ -45,3 +46,34 @@ async def test_many_short_texts_are_shown_some_at_a_time() -> None:
     assert 10 < len(guardrail.asked) < 30
     found = Request([Message("user", (*parts, Text(f"It is {HIDDEN}.")))])
     assert (await sensing.unhurried(found)).kinds == {"account"}
+
+
+class Asks(Counts):
+    """Has a detector beside it, and so is asked in threads."""
+
+    detectors = ("names",)
+
+    def detecting(self, detectors: object) -> "Asks":
+        return self
+
+
+@pytest.mark.parametrize("guardrail", [Counts(), Asks()])
+async def test_nobody_looks_any_further_for_a_call_that_is_cancelled(
+    guardrail: Counts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock.http.turns._TURN", 0.0)
+    looking = asyncio.create_task(Sensing([guardrail]).unhurried(Request("word " * 200_000)))
+    while not guardrail.asked:  # noqa: ASYNC110 - what is waited for says nothing of itself
+        await asyncio.sleep(0)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert len(guardrail.asked) < 100
+
+
+async def test_in_threads_the_same_is_found() -> None:
+    guardrail = Asks()
+    request = Request("word " * 5_000 + HIDDEN)
+    assert (await Sensing([guardrail]).unhurried(request)).kinds == {"account"}
+    assert guardrail.most <= 4_000
