@@ -32,7 +32,13 @@ LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
 RUN_HERE = {"explain", "models", "plugins", "init", "vendors"}
 # Where the page has written a configuration that has this section.
-RUN_ON = {"records": "records", "replay": "records", "log": "log", "policy": "policies"}
+RUN_ON = {
+    "dossier": "deployments",
+    "records": "records",
+    "replay": "records",
+    "log": "log",
+    "policy": "policies",
+}
 # What a page writes beside configurations.
 BESIDE = {"cases.yaml", "use-cases.yaml"}
 # Where the page has written the file that they are given.

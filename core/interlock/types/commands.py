@@ -11,6 +11,6 @@ OWN_COMMANDS = (
 COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
     "drill": "interlock-drill",
-    **dict.fromkeys(("inventory", "candidates", "vendors"), "interlock-governance"),
+    **dict.fromkeys(("inventory", "candidates", "vendors", "dossier"), "interlock-governance"),
 }
 """Verb -> the distribution that it belongs to."""

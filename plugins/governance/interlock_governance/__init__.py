@@ -27,6 +27,7 @@ _VERBS = {
     "inventory": "Show an inventory of AI use cases and what it lacks.",
     "candidates": "Say which deployments may serve each use case, and what would change.",
     "vendors": "Show what is known of each vendor, and what nobody knows.",
+    "dossier": "Write the technical documentation of a use, gaps marked.",
 }
 
 

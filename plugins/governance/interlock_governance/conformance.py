@@ -28,6 +28,12 @@ class Candidates(CommandConformance):
     runs: ClassVar = ((_FILE,), (_FILE, "--json"))
 
 
+class Dossier(CommandConformance):
+    command = _VERBS["dossier"]
+    configuration = _CONFIGURATION
+    runs: ClassVar = ((), ("--json",), ("--use-case", "letters", "--inventory", _FILE))
+
+
 class Vendors(CommandConformance):
     command = _VERBS["vendors"]
     runs: ClassVar = (("--json",), ("openai", "zhipu"), ("--compare", "mistral", "alibaba"))

@@ -1,6 +1,6 @@
 """The verbs of interlock-governance against the rules for verbs."""
 
-from interlock_governance.conformance import Candidates, Inventory, Vendors
+from interlock_governance.conformance import Candidates, Dossier, Inventory, Vendors
 
 
 class TestInventory(Inventory):
@@ -12,4 +12,8 @@ class TestCandidates(Candidates):
 
 
 class TestVendors(Vendors):
+    pass
+
+
+class TestDossier(Dossier):
     pass
