@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from math import isfinite
 from typing import Any
 
 from interlock.records.plain import unquoted
+from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Attempt, Decision, Treatment
 from interlock.types.models import Deployment, Destination
 from interlock.types.records import AttemptRecord, GuardrailRecord, Record
@@ -119,14 +121,38 @@ def of_answer(
     )
 
 
-def of_tool(destination: Destination, what: str) -> Facts:
+def of_tool(destination: Destination, what: str, grant: str | None = None) -> Facts:
+    """`grant` is the id of the one under which it is run."""
     return _some(
         connector=destination.id,
         region=destination.region,
         **_whose(destination),
         on_premise=destination.on_premise or None,
         what=what,
+        grant=grant,
     )
+
+
+def of_approval(
+    connector: str, asked: ApprovalRequest, grant: Grant | None = None, why: str | None = None
+) -> Facts:
+    """What a person is asked for, or has agreed to; `why` a run was refused all the same. Neither who it was
+    nor digests of the arguments and of what was shown: few values are enough to guess a short one.
+    """
+    facts = _some(
+        connector=connector,
+        tool=asked.tool,
+        effect=asked.effect,
+        required=asked.required,
+        tool_digest=asked.tool_digest,
+        policy=asked.policy or None,
+        why=why,
+    )
+    if grant is not None:
+        facts |= {"grant": grant.id}
+        times = {"issued": grant.issued, "expires": grant.expires}
+        facts |= {name: at for name, at in times.items() if isfinite(at)}  # one may last for ever
+    return facts
 
 
 def of_failure(record: Record) -> Facts:

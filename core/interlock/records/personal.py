@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from interlock.requests.readable import words_in
+from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.messages import Part, Reasoning, Refusal, Text, ToolCall, ToolResult
 from interlock.types.request import Request
 from interlock.types.response import Answer
@@ -50,6 +51,15 @@ class PersonalParts:
         told: Told = {"answer": answer.text or answer.refusal}
         if answer.tool_calls:
             told["tool_calls"] = [_called(call) for call in answer.tool_calls]
+        return told
+
+    def of_approval(self, asked: ApprovalRequest, grant: Grant | None) -> Told:
+        """Who has agreed, and to what; a log that cannot seal is not told."""
+        if not self.approvers:
+            return {}
+        told: Told = {"arguments_digest": asked.arguments_digest, "preview_digest": asked.preview_digest}
+        if grant is not None:
+            told["approver"] = grant.approver
         return told
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import inf
 from typing import Any, TypeVar
 
-from interlock.engine.attempting.call_log import CallLog
+from interlock.engine.attempting.call_log import Belonging, CallLog
 from interlock.engine.attempting.limits import Limit
 from interlock.engine.attempting.silence import Silence, silence
 from interlock.engine.deadline import Deadline
@@ -18,6 +18,7 @@ from interlock.http import HttpClient, Masker, Permit, secrets_of
 from interlock.logs import redacting_logger
 from interlock.protocols import Sender
 from interlock.toolbox.sources import ToolSource
+from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.clocks import elapsed
 from interlock.types.messages import Text
 from interlock.types.models import Destination
@@ -25,6 +26,7 @@ from interlock.types.tools import RefusedBecause, ToolOutcome
 
 _log = redacting_logger("interlock.toolbox")
 T = TypeVar("T")
+_NOTHING = Belonging()
 
 
 class ToolStep:
@@ -33,11 +35,14 @@ class ToolStep:
     One that sends nothing is given a permit that covers no send, and neither way out nor destination.
     """
 
-    __slots__ = ("deadline", "destination", "http", "permit", "seconds", "source")
+    __slots__ = ("belongs", "deadline", "destination", "http", "permit", "seconds", "source")
 
-    def __init__(self, source: ToolSource, http: HttpClient, timeout: float | None) -> None:
+    def __init__(
+        self, source: ToolSource, http: HttpClient, timeout: float | None, belongs: Belonging = _NOTHING
+    ) -> None:
         origin = source.origin
         self.source = source
+        self.belongs = belongs
         self.http: Sender | None = None if origin is None else http
         self.destination: Destination | None = None if origin is None else source.destination
         self.seconds = min(inf if timeout is None else timeout, source.destination.timeouts.total)
@@ -63,8 +68,27 @@ class Steps:
         self._log = log
         self._silence = Silence()
 
-    def access(self, source: ToolSource, timeout: float | None = None) -> ToolStep:
-        return ToolStep(source, self._http, timeout)
+    def access(
+        self, source: ToolSource, timeout: float | None = None, belongs: Belonging = _NOTHING
+    ) -> ToolStep:
+        return ToolStep(source, self._http, timeout, belongs)
+
+    async def asks(self, connector: str, asked: ApprovalRequest, belongs: Belonging) -> None:
+        """A run is about to be put before a person. Raises LogUnavailable where the log has to have it."""
+        if self._log is not None:
+            await self._log.approval_asked(connector, asked, belongs)
+
+    def approved(self, connector: str, asked: ApprovalRequest, grant: Grant, belongs: Belonging) -> None:
+        """A person's grant is used up, and its run about to begin."""
+        if self._log is not None:
+            self._log.approved(connector, asked, grant, belongs)
+
+    def refused(
+        self, connector: str, asked: ApprovalRequest, grant: Grant, belongs: Belonging, why: str
+    ) -> None:
+        """A grant did not fit."""
+        if self._log is not None:
+            self._log.refused(connector, asked, grant, belongs, why)
 
     async def take(self, access: ToolStep, what: str, step: Callable[[], Awaitable[T]]) -> T:
         """What the step gives. Its permit ends with it, and cancelling it closes its sockets.
@@ -80,7 +104,7 @@ class Steps:
                 due = asyncio.get_running_loop().time() + access.seconds
                 limit: Limit = (due, lambda: _too_late(access, what))
                 if self._log is not None:
-                    await self._log.tool(access.source.destination, what, limit)
+                    await self._log.tool(access.source.destination, what, limit, access.belongs)
                 with deadline.until(*limit):
                     return await step()
         except BaseException as error:

@@ -9,9 +9,10 @@ from typing import TypedDict, Unpack
 from uuid import uuid4
 
 from interlock.constraints import objection
+from interlock.engine.attempting.call_log import Belonging
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
-from interlock.errors import InterlockError, NoLongerAllowed, ProtocolError
+from interlock.errors import ApprovalNeeded, InterlockError, LogUnavailable, NoLongerAllowed, ProtocolError
 from interlock.policies import Policies, check_levels
 from interlock.protocols import (
     Connector,
@@ -109,10 +110,13 @@ class Toolbox:
 
         Raises:
             UnknownTool: no tool is called so.
+            LogUnavailable: a log that is required could not be written first.
             InterlockError: the tool cannot say what the run would do.
         """
         tool = await self.tool(call.name)
-        return self._asked(tool, call, run=run, step=step, preview=await self._preview(tool, call))
+        asked = self._asked(tool, call, run=run, step=step, preview=await self._preview(tool, call))
+        await self._steps.asks(tool.connector, asked, Belonging(run=run, step=step))
+        return asked
 
     async def run(
         self,
@@ -154,8 +158,14 @@ class Toolbox:
                 asked = replace(asked, preview=await self._preview(tool, call))
             except InterlockError as error:
                 return ToolOutcome(outcome="refused", reason="not_sent", content=error.message, error=error)
-        await admit(asked, grant, self._grants)
-        access = self._steps.access(tool.source, timeout)
+        belongs = Belonging(
+            run=run, step=step, metadata=metadata or {}, grant=None if grant is None else grant.id
+        )
+        try:
+            await self._admit(tool, asked, grant, belongs)
+        except LogUnavailable as error:
+            return ToolOutcome(outcome="refused", reason="not_sent", content=error.message, error=error)
+        access = self._steps.access(tool.source, timeout, belongs)
         given = ToolRun(
             call=replace(asked.call, name=tool.tool.spec.name),
             key=key or uuid4().hex,
@@ -165,6 +175,21 @@ class Toolbox:
         )
         with self._tracing.tool(call, None if response is None else response.record):
             return await self._ran(tool, access, given)
+
+    async def _admit(
+        self, tool: OfferedTool, asked: ApprovalRequest, grant: Grant | None, belongs: Belonging
+    ) -> None:
+        """Return when the run may begin, its grant used up; the log is told how that went."""
+        try:
+            await admit(asked, grant, self._grants)
+        except ApprovalNeeded as needed:
+            if grant is None:
+                await self._steps.asks(tool.connector, asked, belongs)
+            else:
+                self._steps.refused(tool.connector, asked, grant, belongs, needed.message)
+            raise
+        if grant is not None:
+            self._steps.approved(tool.connector, asked, grant, belongs)
 
     async def find(
         self,

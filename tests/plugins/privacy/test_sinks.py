@@ -204,6 +204,11 @@ def test_five_hundred_values_are_in_nothing_that_is_written(
             "records": f"sqlite:///{tmp_path / 'records.db'}",
             "log": {"url": "shaky://", "mode": "required"} | told,
             "retries": {"max": 1},
+            "policies": {
+                "detected": {"email": "personal"},
+                "default": "internal",
+                "rules": [{"id": "any", "level": "internal, personal", "permit": "any"}],
+            },
         }
         with Router.from_config(config, plugins=[log]) as router:
             for at in range(0, len(values), 10):
@@ -223,7 +228,8 @@ def test_five_hundred_values_are_in_nothing_that_is_written(
             written += [repr(router), repr(router.wiring.offers.guardrails), repr(router.wiring.config)]
             written += [f"{record!r} {record_to_plain(record)}" for record in router.records]
         written += [f"{span.attributes!r} {span.events!r}" for span in seen.spans]
-        written += [f"{entry!r} {entry.facts!r}" for entry in log.entries]
+        written += [f"{entry!r} {entry.facts!r}" for entry in (*log.opened, *log.entries)]
+        assert "email" in {kind for entry in log.of("decision") for kind in entry.facts["found"]["kinds"]}
         personal = [(entry.subject, repr(entry.personal)) for entry in log.entries]
         assert seen.spans
         assert log.entries or options.get("actions")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from interlock.engine.attempting.grounds import Grounds
@@ -15,6 +16,7 @@ from interlock.engine.log_writer import LogWriter
 from interlock.errors import InterlockError, LogUnavailable, StoreError
 from interlock.records import entries
 from interlock.records.personal import NOTHING, PersonalParts
+from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Attempt
 from interlock.types.logs import LogEntry
 from interlock.types.models import Deployment, Destination
@@ -22,7 +24,18 @@ from interlock.types.records import AttemptRecord, Record
 
 _NOTHING: Mapping[str, Any] = {}
 _NOT_SENT = "nothing was sent"
+_NOT_ASKED = "nobody was asked"
 _NOT_GIVEN = "the answer was not handed over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belonging:
+    """What a run of a tool belongs to: the caller's ids, its metadata, and the id of its grant."""
+
+    run: str = ""
+    step: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    grant: str | None = None
 
 
 class CallLog:
@@ -98,15 +111,61 @@ class CallLog:
                 async with asyncio.timeout(limit):
                     await asyncio.wrap_future(waiter)
 
-    async def tool(self, destination: Destination, what: str, due: Limit) -> None:
+    async def tool(self, destination: Destination, what: str, due: Limit, belongs: Belonging) -> None:
         """A step of a tool is about to be taken.
 
         Raises:
             LogUnavailable: the log may not have it.
         """
-        entry = LogEntry(kind="tool", facts=entries.of_tool(destination, what))
+        entry = self._entry("tool", belongs, entries.of_tool(destination, what, belongs.grant))
+        await self._have(entry, due, _NOT_SENT)
+
+    async def approval_asked(self, connector: str, asked: ApprovalRequest, belongs: Belonging) -> None:
+        """A run is about to be put before a person. Raises as `tool` does."""
+        entry = self._approval("approval_asked", asked, belongs, entries.of_approval(connector, asked))
+        await self._have(entry, None, _NOT_ASKED)
+
+    def approved(self, connector: str, asked: ApprovalRequest, grant: Grant, belongs: Belonging) -> None:
+        """A person's grant is used up. The step that follows waits for this, too."""
+        facts = entries.of_approval(connector, asked, grant)
+        self._writer.leave((self._approval("approved", asked, belongs, facts, grant),))
+
+    def refused(
+        self, connector: str, asked: ApprovalRequest, grant: Grant, belongs: Belonging, why: str
+    ) -> None:
+        """A grant did not fit, and nothing is run; nobody waits for the log."""
+        facts = entries.of_approval(connector, asked, grant, why)
+        self._writer.leave((self._approval("refused", asked, belongs, facts, grant),))
+
+    def _approval(
+        self,
+        kind: str,
+        asked: ApprovalRequest,
+        belongs: Belonging,
+        facts: entries.Facts,
+        grant: Grant | None = None,
+    ) -> LogEntry:
+        personal = self._personal.of_approval(asked, grant)
+        entry = self._entry(kind, belongs, facts, personal)
+        if entry.subject is None and "approver" in personal:
+            entry = replace(entry, subject=personal["approver"])
+        return entry
+
+    def _entry(
+        self, kind: str, belongs: Belonging, facts: entries.Facts, personal: Mapping[str, Any] = _NOTHING
+    ) -> LogEntry:
+        return LogEntry(
+            kind=kind,
+            run=belongs.run or None,
+            step=belongs.step or None,
+            facts=facts,
+            subject=self._personal.subject_of(belongs.metadata),
+            personal=personal,
+        )
+
+    async def _have(self, entry: LogEntry, due: Limit | None, what: str) -> None:
         if self._required:
-            await self._wait(self._writer.hand((entry,)), due, _NOT_SENT)
+            await self._wait(self._writer.hand((entry,)), due, what)
         else:
             self._writer.leave((entry,))
 
@@ -137,11 +196,11 @@ class CallLog:
     async def _until_there(self, state: CallState, what: str) -> None:
         await self._wait(self._writer.hand(_taken(state)), (state.due, state.too_late), what)
 
-    async def _wait(self, waiter: "Future[None]", due: Limit, what: str) -> None:
+    async def _wait(self, waiter: "Future[None]", due: Limit | None, what: str) -> None:
         """Until the log has it, or `due`, or its own time is over."""
         now = asyncio.get_running_loop().time()
         limit: Limit = (now + self._timeout, lambda: _unavailable(what, self._slow()))
-        if due[0] <= limit[0]:
+        if due is not None and due[0] <= limit[0]:
             limit = due
         try:
             with closing(Deadline()) as deadline, deadline.until(*limit):

@@ -26,6 +26,7 @@ class Grounds:
         self._deployments = deployments
         self._policies = decider.policies
         self.policies = None if self._policies is None else self._policies.digest
+        self._known: dict[tuple[str, frozenset[str], str], dict[str, str | None]] = {}
         self._rows = {name: row for name, each in deployments.items() if (row := _row(each))}
 
     def of(self, request: Request, decision: Decision) -> Mapping[str, Any]:
@@ -58,9 +59,12 @@ class Grounds:
         found: dict[str, dict[str, str | None]] = {}
         for name in names:
             if (deployment := self._deployments.get(name)) is not None:
-                pin = policies.pin(deployment, levels, constraints)
-                denials = policies.judge(deployment, levels, pin).denials
-                found[name] = {each.rule: policies.as_of(each.rule) for each in denials if each.rule}
+                key = (name, levels, policies.pin(deployment, levels, constraints))
+                if (rules := self._known.get(key)) is None:
+                    denials = policies.judge(deployment, levels, key[2]).denials
+                    rules = {each.rule: policies.as_of(each.rule) for each in denials if each.rule}
+                    self._known[key] = rules
+                found[name] = rules
         return found
 
 
