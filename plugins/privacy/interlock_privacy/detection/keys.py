@@ -89,11 +89,16 @@ _EMPTY = re.compile(
 )
 _SCORE_KNOWN, _SCORE_NAMED = 80, 44
 _LEAST_BITS = 3.0
+# Of fewer kinds of characters none has so many bits.
+_FEWEST_KINDS = 8
 _ENOUGH = 12
 
 
 def entropy(value: str) -> float:
     """Bits for each character, from how often each occurs."""
+    kinds = len(set(value))
+    if kinds < _FEWEST_KINDS:
+        return math.log2(kinds)  # at most, and cheaper
     return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())
 
 
@@ -133,24 +138,22 @@ def _blocks(text: str) -> Iterator[Candidate]:
 def _assignments(text: str) -> Iterator[Candidate]:
     floor = 0
     # What was said of a name: programs assign the same ones again and again.
-    strong: dict[str, bool | None] = {}
+    weak: dict[str, bool | None] = {}
     for sign in _ASSIGNED.finditer(text):
         at = sign.start()
         if at < floor:
             continue
-        name = text[max(0, at - _LONGEST_NAME) : at].rstrip(" \"'`])").lower()
-        # A name ends in a letter, or in few digits after one.
-        if not name[-3:].strip(_NO_LETTERS) or not _HINT.search(name):
-            continue
+        # One character more says whether the first is in the middle of a word.
         name = text[max(0, at - _LONGEST_NAME - 1) : at]
-        if name not in strong:
-            if len(strong) >= _MOST_REMEMBERED:
-                strong.clear()
-            found = _NAMED.search(name, max(0, len(name) - _LONGEST_NAME))
-            strong[name] = None if found is None else found["weak"] is None
-        if (sure := strong[name]) is None:
+        try:
+            unsure = weak[name]
+        except KeyError:
+            if len(weak) >= _MOST_REMEMBERED:
+                weak.clear()
+            unsure = weak[name] = _weak(name)
+        if unsure is None:
             continue
-        value = _VALUE.match(text, sign.start() + 1)
+        value = _VALUE.match(text, at + 1)
         if value is None:
             continue
         quoted = value.lastgroup != "bare"
@@ -158,12 +161,26 @@ def _assignments(text: str) -> Iterator[Candidate]:
         said = value[group]
         if _EMPTY.match(said) or (not quoted and said.endswith("(")):
             continue
-        if sure or not quoted:
-            # A word after "password:" in prose is no password.
-            mixed = any(each.isdigit() for each in said) or any(not each.isalnum() for each in said[:-1])
-            if not mixed:
-                continue
-        if sure and (len(said) < _ENOUGH or entropy(said) < _LEAST_BITS or " " in said):
+        # A word after "password:" in prose is no password.
+        if not (unsure and quoted) and not _mixed(said):
+            continue
+        if not unsure and (len(said) < _ENOUGH or " " in said or entropy(said) < _LEAST_BITS):
             continue
         floor = value.end()
         yield Candidate(_SCORE_NAMED, *value.span(group), "secret", "secret.assigned", said)
+
+
+def _weak(before: str) -> bool | None:
+    """Whether the name before a sign is one that people write in prose, too; None is no name of a secret."""
+    name = before[-_LONGEST_NAME:]
+    short = name.rstrip(" \"'`])").lower()
+    # A name ends in a letter, or in few digits after one.
+    if not short[-3:].strip(_NO_LETTERS) or not _HINT.search(short):
+        return None
+    found = _NAMED.search(before, len(before) - len(name))
+    return None if found is None else found["weak"] is not None
+
+
+def _mixed(said: str) -> bool:
+    """Whether a value has more than letters."""
+    return any(not each.isalnum() for each in said[:-1]) or any(each.isdigit() for each in said)

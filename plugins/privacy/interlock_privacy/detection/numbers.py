@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.chains import lettered, letters_before, places
-from interlock_privacy.detection.context import Labels
+from interlock_privacy.detection.context import REACH, Labels
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
 from interlock_privacy.detection.judge import SCORE_NEAR, SCORE_SURE, Judge, spoken_for
@@ -22,6 +23,11 @@ _DIGITS = re.compile(r"[0-9]+(?:[\-./]{1,2}[0-9]+)*+")
 _MISREAD = str.maketrans("OQLI", "0011")
 # A word that is glued to a number; longer ones are no words.
 _LONGEST_WORD = 80
+# Runs of one text; how far around them is compared, which is further than anything is read; labels are nearer
+# than that, with room for what is said of a phrase; and how far letters may stand before a run.
+_MOST_REMEMBERED, _AROUND, _NEAR, _BEFORE = 1024, 300, REACH + 40, 16
+# No word of any script has one.
+_BREAK = re.compile(r"[\x00-@\[-`{-\x7f]")
 # No number of a person has fewer.
 _FEWEST_DIGITS = 3
 
@@ -47,19 +53,62 @@ class Numbers:
         return judge.found
 
 
-class _Search:
-    """One text."""
+class _Seen(NamedTuple):
+    """Where a run stood, where the one before it ended, and which of what was found is its."""
 
-    __slots__ = ("_begin", "_claims", "_judge", "_rules", "_signs", "_text")
+    last: int
+    start: int
+    first: int
+    behind: int
+
+
+class _Search:
+    """One text.
+
+    Tables and logs repeat themselves, and so do texts made to be slow: a run that stands again between the
+    same words is not read again.
+    """
+
+    __slots__ = ("_begin", "_claims", "_judge", "_rules", "_seen", "_signs", "_text")
 
     def __init__(self, text: str, rules: Numbers, judge: Judge) -> None:
         self._text, self._rules, self._judge = text, rules, judge
         self._claims = Claims(text, rules.known)
+        self._seen: dict[str, _Seen] = {}
         # Where the run begins, and its letters and digits.
         self._begin, self._signs = 0, ""
 
     def look(self, last: int, start: int, end: int) -> None:
         """Keeps the values of the next run; the one before it ended at `last`."""
+        found = self._judge.found
+        written, count = self._text[start:end], len(found)
+        seen = self._seen.get(written)
+        if seen is not None and self._again(seen, last, start, end):
+            moved = start - seen.start
+            found += [
+                each._replace(start=each.start + moved, end=each.end + moved)
+                for each in found[seen.first : seen.behind]
+            ]
+        else:
+            self._read(last, start, end)
+        if len(self._seen) >= _MOST_REMEMBERED:
+            self._seen.clear()
+        self._seen[written] = _Seen(last, start, count, len(found))
+
+    def _again(self, seen: "_Seen", last: int, start: int, end: int) -> bool:
+        """Whether the same run stood between the same words: then it holds the same values."""
+        text, moved = self._text, start - seen.start
+        low, high = start - _AROUND, end + _AROUND
+        return (
+            low >= moved
+            and text[low:high] == text[low - moved : high - moved]
+            and min(start - last, _BEFORE) == min(seen.start - seen.last, _BEFORE)
+            # No word that reaches beyond what was compared is near enough to be a label.
+            and _BREAK.search(text, low, start - _NEAR) is not None
+            and _BREAK.search(text, end + _NEAR, high) is not None
+        )
+
+    def _read(self, last: int, start: int, end: int) -> None:
         text, judge = self._text, self._judge
         found, count = judge.found, len(judge.found)
         letters = letters_before(text, last, start)
