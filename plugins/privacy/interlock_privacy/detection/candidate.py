@@ -1,11 +1,15 @@
 """What was seen, before it is decided which of two that overlap is right."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from interlock.types.findings import Finding
 
 __all__ = ["Candidate", "resolved"]
+
+
+_START = attrgetter("start")
 
 
 class Candidate(NamedTuple):
@@ -19,17 +23,35 @@ class Candidate(NamedTuple):
     value: str
 
 
-def resolved(candidates: Iterable[Candidate], size: int) -> list[Finding]:
-    """The best of them that do not overlap, in the order of the text, which is `size` characters long."""
-    ordered = sorted(candidates, key=lambda each: (-each.score, each.start - each.end, each.start))
-    taken = bytearray(size)
+def resolved(candidates: Iterable[Candidate]) -> list[Finding]:
+    """The best of them that do not overlap, in the order of the text."""
     kept: list[Candidate] = []
-    for each in ordered:
-        if taken.find(1, each.start, each.end) < 0:
-            taken[each.start : each.end] = b"\x01" * (each.end - each.start)
-            kept.append(each)
-    kept.sort(key=lambda each: each.start)
+    together: list[Candidate] = []
+    end = 0
+    for each in sorted(candidates, key=_START):
+        # Few overlap: only those are weighed against one another.
+        if each.start >= end:
+            kept += _best(together)
+            together = []
+        together.append(each)
+        end = max(end, each.end)
+    kept += _best(together)
     return [
         Finding(kind=each.kind, rule=each.rule, start=each.start, end=each.end, value=each.value)
         for each in kept
     ]
+
+
+def _best(together: list[Candidate]) -> list[Candidate]:
+    """The best of candidates of which each overlaps another."""
+    if len(together) < 2:
+        return together
+    first = together[0].start
+    taken = bytearray(max(each.end for each in together) - first)
+    kept: list[Candidate] = []
+    for each in sorted(together, key=lambda each: (-each.score, each.start - each.end, each.start)):
+        start, end = each.start - first, each.end - first
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\x01" * (end - start)
+            kept.append(each)
+    return sorted(kept, key=_START)

@@ -7,7 +7,18 @@ from typing import NamedTuple
 from interlock_privacy.detection.folding import UNSEEN
 from interlock_privacy.detection.ibans import LENGTHS
 
-__all__ = ["LINE", "LOOSE", "TIGHT", "Chain", "chain", "gaps_of", "lettered", "letters_before", "places"]
+__all__ = [
+    "EXTENSIONS",
+    "LINE",
+    "LOOSE",
+    "TIGHT",
+    "Chain",
+    "chain",
+    "gaps_of",
+    "lettered",
+    "letters_before",
+    "places",
+]
 
 # What stands between two groups: dashes, dots and the like; spaces; the end of a line.
 TIGHT, LOOSE, LINE = range(3)
@@ -27,12 +38,16 @@ _BEFORE = re.compile(
     rf"(?<![0-9A-Za-z])(?:([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}})?"
     rf"([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}(?=[0-9A-Za-z]|\Z)"
 )
+# Ends a word in lower case that is too long to begin a value: most do.
+_WORD = re.compile(r"[a-z]{4}")
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([\-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})"
     r"(?![0-9A-Za-z]|[\-./][0-9A-Za-z])"
 )
-_EXTENSION = re.compile(r"[0-9]+(?=(?:x|ext|EXT|w|wew)[0-9]{1,6}\Z)")
+# What an office calls its extensions.
+EXTENSIONS = frozenset((b"x", b"ext", b"EXT", b"w", b"wew"))
+_EXTENSION = re.compile(rf"[0-9]+(?=(?:{b'|'.join(sorted(EXTENSIONS)).decode()})[0-9]{{1,6}}\Z)")
 _GAPS = {"": TIGHT, "-": TIGHT, ".": TIGHT, "/": TIGHT, " ": LOOSE, "\n": LINE}
 _GLUED = re.compile(r"([A-Za-z]+)([0-9]+)\Z")
 _INSIDE = frozenset("-./0123456789")
@@ -65,7 +80,7 @@ def places(text: str) -> Iterator[tuple[int, int, int]]:
     for found in _CHAIN.finditer(text):
         start, end = found.span()
         glued = start
-        if start and text[start - 1].isascii() and text[start - 1].isalpha():
+        if start and text[start - 1].isalpha():
             while glued > last and start - glued < _LONGEST_WORD and _letter(text[glued - 1]):
                 glued -= 1
         if end - glued < _SHORTEST and not _country(text, start):
@@ -98,14 +113,9 @@ def _country(text: str, start: int) -> bool:
     return text[max(0, start - 2) : start].upper() in LENGTHS
 
 
-def _word(tail: str) -> bool:
-    """Whether it ends a word in lower case that is too long to begin a value: most do."""
-    return len(tail) == 4 and tail.isalpha() and tail.islower() and tail.isascii()
-
-
 def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
     """The groups of letters that may begin the value of a chain that begins at `start`."""
-    if start <= last or text[start - 1] not in _SEPARATORS or _word(text[max(last, start - 5) : start - 1]):
+    if start <= last or text[start - 1] not in _SEPARATORS or _WORD.match(text, start - 5):
         return []
     for found in _BEFORE.finditer(text, max(last, start - 16), start):
         if found.end() == start:

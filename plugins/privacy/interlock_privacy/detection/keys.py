@@ -105,15 +105,14 @@ def entropy(value: str) -> float:
 def secrets(text: str) -> Iterator[Candidate]:
     """Every secret in a text, which need not be folded."""
     place = 0
-    for word in text.split():
-        if len(word) >= _SHORTEST:
-            place = text.index(word, place)
-            for found in _ANY_KNOWN.finditer(text, place, place + len(word)):
-                start, end = found.span()
-                named = _KNOWN.match(text, start, place + len(word))
-                name = named.lastgroup if named else None
-                yield Candidate(_SCORE_KNOWN, start, end, "secret", f"secret.{name}", found[0])
-            place += len(word)
+    for word in [each for each in text.split() if len(each) >= _SHORTEST]:
+        place = text.index(word, place)
+        for found in _ANY_KNOWN.finditer(text, place, place + len(word)):
+            start, end = found.span()
+            named = _KNOWN.match(text, start, place + len(word))
+            name = named.lastgroup if named else None
+            yield Candidate(_SCORE_KNOWN, start, end, "secret", f"secret.{name}", found[0])
+        place += len(word)
     if "-----BEGIN" in text:
         yield from _blocks(text)
     if "earer " in text:

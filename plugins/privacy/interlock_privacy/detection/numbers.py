@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TypeAlias
 
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.chains import lettered, letters_before, places
+from interlock_privacy.detection.chains import EXTENSIONS, lettered, letters_before, places
 from interlock_privacy.detection.context import REACH, Labels
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
@@ -53,13 +53,8 @@ class Numbers:
         return judge.found
 
 
-class _Seen(NamedTuple):
-    """Where a run stood, where the one before it ended, and which of what was found is its."""
-
-    last: int
-    start: int
-    first: int
-    behind: int
+# Where the run before one ended, where it began, and which of what was found is its.
+_Seen: TypeAlias = tuple[int, int, int, int]
 
 
 class _Search:
@@ -80,29 +75,29 @@ class _Search:
 
     def look(self, last: int, start: int, end: int) -> None:
         """Keeps the values of the next run; the one before it ended at `last`."""
-        found = self._judge.found
-        written, count = self._text[start:end], len(found)
+        found, written = self._judge.found, self._text[start:end]
+        first = len(found)
         seen = self._seen.get(written)
         if seen is not None and self._again(seen, last, start, end):
-            moved = start - seen.start
+            moved = start - seen[1]
             found += [
                 each._replace(start=each.start + moved, end=each.end + moved)
-                for each in found[seen.first : seen.behind]
+                for each in found[seen[2] : seen[3]]
             ]
         else:
             self._read(last, start, end)
         if len(self._seen) >= _MOST_REMEMBERED:
             self._seen.clear()
-        self._seen[written] = _Seen(last, start, count, len(found))
+        self._seen[written] = last, start, first, len(found)
 
-    def _again(self, seen: "_Seen", last: int, start: int, end: int) -> bool:
+    def _again(self, seen: _Seen, last: int, start: int, end: int) -> bool:
         """Whether the same run stood between the same words: then it holds the same values."""
-        text, moved = self._text, start - seen.start
+        text, moved = self._text, start - seen[1]
         low, high = start - _AROUND, end + _AROUND
         return (
             low >= moved
             and text[low:high] == text[low - moved : high - moved]
-            and min(start - last, _BEFORE) == min(seen.start - seen.last, _BEFORE)
+            and min(start - last, _BEFORE) == min(seen[1] - seen[0], _BEFORE)
             # No word that reaches beyond what was compared is near enough to be a label.
             and _BREAK.search(text, low, start - _NEAR) is not None
             and _BREAK.search(text, end + _NEAR, high) is not None
@@ -113,16 +108,16 @@ class _Search:
         found, count = judge.found, len(judge.found)
         letters = letters_before(text, last, start)
         begin = letters[0][0] if letters else start
-        written = text[begin:end]
-        plan = self._rules.plans.of(written.encode("ascii", "replace").translate(FORM))
-        if plan is None:
-            plan = self._rules.plans.once(written, start - begin)
-        elif plan.split and lettered(written[slice(*plan.glued)]):
+        written = text[begin:end].encode("ascii", "replace")
+        plan = self._rules.plans.of(written.translate(FORM))
+        if plan and plan.split and lettered(written[slice(*plan.glued)].decode()):
             plan = plan.split
+        if plan is None or (plan.extension[1] and written[slice(*plan.extension)] in EXTENSIONS):
+            plan = self._rules.plans.once(text[begin:end], start - begin)
         if not plan.size:
             return
-        self._begin, self._signs = begin, signs(written)
-        value = self._signs
+        value = signs(written)
+        self._begin, self._signs = begin, value
         judge.begin(begin, end, brackets=plan.brackets)
         if plan.accounts and self._rules.ibans and self._account(plan):
             # What is an account is nothing else; the rest of such a run is looked at group by group.

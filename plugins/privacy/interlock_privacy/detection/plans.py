@@ -21,8 +21,8 @@ _LONGEST = 80
 _SEPARATORS = b" -./()\t\n\r?"
 # Makes a form of what is written in ASCII: a 9 for each digit, an A for each letter.
 FORM = bytes.maketrans((string.digits + string.ascii_letters).encode(), b"9" * 10 + b"A" * 52)
-# Only its letters say whether the last group ends in an extension, such as x22: no form does.
-_EXTENDED = re.compile(rb"9A{1,3}9{1,6}(?![9A])")
+# Letters that may say that an extension follows, such as x22.
+_EXTENDED = re.compile("9+(A{1,3})9{1,6}")
 _LETTERS = re.compile(rb"(?:A+[^9A]+)*")
 _GLUED = re.compile(rb"[^9A]*(A{3,})9+(?![9A])")
 _NOTHING = (0, 0)
@@ -54,8 +54,10 @@ class Plan(NamedTuple):
     `lettered` have letters before or after their digits, as many as some value. `accounts` are where an IBAN
     may begin, each with where its group does; `units` are the groups, each a window. `start` is where the
     first group that may be a number is, `after` how many groups of letters end the run; `size` counts the
-    letters and digits, `digits` the digits. A run with `glued` letters before its first digits is divided as
-    `split` says where they are a word.
+    letters and digits, `digits` the digits.
+
+    Two things no form tells. A run with `glued` letters before its first digits is divided as `split` says
+    where they are a word; one with letters at `extension` is divided otherwise where an extension follows.
     """
 
     known: Iterable[Window]
@@ -70,6 +72,7 @@ class Plan(NamedTuple):
     brackets: bool
     glued: tuple[int, int] = _NOTHING
     split: "Plan | None" = None
+    extension: tuple[int, int] = _NOTHING
 
 
 class Plans:
@@ -82,17 +85,17 @@ class Plans:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._remembered: dict[bytes, Plan | None] = {}
+        self._remembered: dict[bytes, Plan] = {}
 
     def of(self, form: bytes) -> Plan | None:
-        """The plan of a run; nothing for one that is long, or whose form does not say how to divide it."""
+        """The plan of a run; nothing for one that is long."""
         try:
             return self._remembered[form]
         except KeyError:
             pass
         if len(form) > _LONGEST_FORM:
             return None
-        plan = None if _EXTENDED.search(form) else self._made(form)
+        plan = self._made(form)
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[form] = plan
@@ -129,7 +132,8 @@ class Plans:
         digits are a word; left out, they say so themselves.
         """
         divided = _Divided(written, chain(written, begin, words=words), self._known)
-        spans, before = divided.chain.spans, divided.chain.before
+        spans, _, before, after = divided.chain
+        extended = _EXTENDED.fullmatch(written, *spans[-1 - after]) if spans else None
         start = spans[before][0] if before < len(spans) else len(written)
         every = divided.every()
         return Plan(
@@ -139,10 +143,11 @@ class Plans:
             accounts=list(_accounts(written, spans)),
             units=divided.units(),
             start=start,
-            after=divided.chain.after,
+            after=after,
             size=divided.sums[-1] if before < len(spans) else 0,
             digits=sum(map(str.isdigit, written[start:])),
             brackets="(" in written or ")" in written,
+            extension=extended.span(1) if extended else _NOTHING,
         )
 
 
@@ -153,7 +158,7 @@ class _Divided:
 
     def __init__(self, written: str, chain: Chain, known: Known) -> None:
         self.chain, self._known = chain, known
-        self._signs = signs(written)
+        self._signs = signs(written.encode("ascii", "replace"))
         # How many letters and digits stand before each group.
         self.sums = [*accumulate((stop - start for start, stop in chain.spans), initial=0)]
 
@@ -203,9 +208,9 @@ class _Divided:
         yield Window(start, stop, first, last, groups, way, line, letters, entry, rows)
 
 
-def signs(written: str) -> str:
-    """The letters and digits of a run, as capitals."""
-    return written.encode("ascii", "replace").translate(None, _SEPARATORS).decode().upper()
+def signs(written: bytes) -> str:
+    """The letters and digits of a run in ASCII, as capitals; ? stands for what has no width."""
+    return written.translate(None, _SEPARATORS).decode().upper()
 
 
 def _accounts(written: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

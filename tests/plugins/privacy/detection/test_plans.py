@@ -45,9 +45,15 @@ def test_a_form_has_neither_digits_nor_letters_of_the_text():
     assert form("NIP 526-000\u200b12-Z") == b"AAA 999-999?99-A"
 
 
-@pytest.mark.parametrize("text", ["5551234x22", "12 345 6789ext7", "1 " * 30])
-def test_what_is_long_or_ends_in_an_extension_has_no_plan(text):
-    assert Plans(KNOWN).of(form(text)) is None
+def test_a_long_run_is_not_remembered():
+    assert Plans(KNOWN).of(form("1 " * 30)) is None
+
+
+def test_an_extension_is_no_part_of_a_number_and_other_letters_are():
+    assert [(each.rule, each.value) for each in DETECTOR.find("tel (415) 555-2671x22")] == [
+        ("us.phone", "4155552671")
+    ]
+    assert [each.rule for each in DETECTOR.find("tel (415) 555-2671y22")] != ["us.phone"]
 
 
 @pytest.mark.parametrize(
