@@ -86,7 +86,7 @@ def places(text: str) -> Iterator[tuple[int, int, int]]:
         if end - glued < _SHORTEST and not _country(text, start):
             continue
         # A date is no part of a number, and numbers on both sides of it are none of one another.
-        if end - start > 9 and _maybe_dated(text, start, end):
+        if end - start > 9 and ("20" in (run := found[0]) or "19" in run):
             for day in _DATE.finditer(text, start, end):
                 if day.start() > glued and text[day.start() - 1] in _INSIDE:
                     continue
@@ -96,10 +96,6 @@ def places(text: str) -> Iterator[tuple[int, int, int]]:
         if end > glued:
             yield last, glued, end
         last = end
-
-
-def _maybe_dated(text: str, start: int, end: int) -> bool:
-    return text.find("20", start, end) >= 0 or text.find("19", start, end) >= 0
 
 
 def _letter(each: str) -> bool:

@@ -183,8 +183,9 @@ class Nearby:
             begin = max(self._until, start - 2 * REACH)
             self._read(begin, max(end + REACH, begin + _AHEAD))
         ends = self._ends
-        place = bisect_left(ends, start - REACH)
-        return place < len(ends) and self._starts[place] <= end + REACH
+        if not ends or ends[-1] < start - REACH:
+            return False
+        return self._starts[bisect_left(ends, start - REACH)] <= end + REACH
 
     def _read(self, begin: int, stop: int) -> None:
         text, silent, known = self._text, self._silent, self._known
@@ -194,8 +195,6 @@ class Nearby:
         self._until = stop
         words = self._word.findall(text, begin, stop)
         # Most words say nothing, and are asked about once.
-        if silent.issuperset(words):
-            return
         for word in set(words).difference(silent, known):
             bits = self.labels.read(word.lower())
             if bits:
@@ -203,11 +202,10 @@ class Nearby:
             else:
                 silent.add(word)
         place = begin
-        for word in words:
-            if word in known:
-                place = self._place(word, place, begin)
-                self._keep(known[word], place, place + len(word))
-                place += len(word)
+        for word in [each for each in words if each in known]:
+            place = self._place(word, place, begin)
+            self._keep(known[word], place, place + len(word))
+            place += len(word)
 
     def _place(self, word: str, place: int, begin: int) -> int:
         """Where the word stands next, and not as a part of another; the text is read from `begin`."""

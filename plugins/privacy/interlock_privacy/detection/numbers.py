@@ -109,7 +109,8 @@ class _Search:
         letters = letters_before(text, last, start)
         begin = letters[0][0] if letters else start
         written = text[begin:end].encode("ascii", "replace")
-        plan = self._rules.plans.of(written.translate(FORM))
+        form = written.translate(FORM)
+        plan = self._rules.plans.remembered(form) or self._rules.plans.of(form)
         if plan and plan.split and lettered(written[slice(*plan.glued)].decode()):
             plan = plan.split
         if plan is None or (plan.extension[1] and written[slice(*plan.extension)] in EXTENSIONS):

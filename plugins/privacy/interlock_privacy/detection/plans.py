@@ -86,13 +86,11 @@ class Plans:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._remembered: dict[bytes, Plan] = {}
+        # Asked first, and for most runs alone: a call costs as much as the answer.
+        self.remembered = self._remembered.get
 
     def of(self, form: bytes) -> Plan | None:
-        """The plan of a run; nothing for one that is long."""
-        try:
-            return self._remembered[form]
-        except KeyError:
-            pass
+        """The plan of a run that is not remembered, but will be; nothing for one that is long."""
         if len(form) > _LONGEST_FORM:
             return None
         plan = self._made(form)

@@ -1,6 +1,7 @@
 """What texts made to be slow are made of, by being repeated."""
 
 import random
+import re
 
 from interlock_privacy.detection.context import HAN
 from interlock_privacy.detection.detector import NUMBERS
@@ -59,6 +60,7 @@ PIECES = [
 
 LABELS = sorted({label.rstrip("*").replace(HAN, "我") for rule in NUMBERS for label in rule.labels})
 PHRASES = [" ".join(each.split()).replace("*", "") for each in f"{PERSON};{TAX}".split(";")]
+_DIGIT = re.compile("[0-9]")
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x30, 0x3A)})
 FRAGMENTS = (
     *(
@@ -96,6 +98,13 @@ def units(seed: int, count: int) -> list[str]:
     """As many short pieces of every kind, made from a seed."""
     rng = random.Random(seed)
     return [_unit(rng) for _ in range(count)]
+
+
+def fresh(unit: str, size: int) -> str:
+    """The unit repeated, with other digits each time, so that nothing that was read before is there again."""
+    rng = random.Random(unit)
+    text = (unit * (size // len(unit) + 1))[:size]
+    return _DIGIT.sub(lambda _: rng.choice("0123456789"), text)
 
 
 def _unit(rng: random.Random) -> str:

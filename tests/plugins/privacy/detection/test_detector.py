@@ -106,3 +106,21 @@ def test_what_no_rule_knows_is_refused_with_the_nearest_name(asked, near):
 def test_values_are_in_no_representation():
     (found,) = Detector().find("ada@example.com")
     assert "ada" not in repr(found)
+
+
+def test_what_stands_again_between_the_same_words_is_found_again_and_between_others_judged_anew():
+    line = "the customer's NIP is 5260001246, and the order of the day is to write to them about it. "
+    text = line * 12 + line.replace("NIP is", "order") + line * 12
+    places = [each.start for each in Detector().find(text) if each.rule == "pl.nip"]
+    assert places == [
+        place
+        for place in range(len(text))
+        if text.startswith("5260001246", place) and "NIP is" in text[place - 7 : place]
+    ]
+
+
+def test_the_names_of_many_secrets_are_each_judged():
+    text = "".join(
+        f"a{place}_token = 'a1B2c3D4e5F6g7H8' a{place}_mixer = 'a1B2c3D4e5F6g7H8'\n" for place in range(1500)
+    )
+    assert len(Detector().find(text)) == 1500

@@ -3,11 +3,12 @@
 import sys
 
 import pytest
-from hostile import PIECES
+from hostile import PIECES, fresh, units
 
 from interlock_privacy.detection import Detector
 
 DETECTOR = Detector()
+UNITS = units(20_261_129, 80)
 
 
 def steps(text: str) -> int:
@@ -35,3 +36,15 @@ def test_four_times_the_text_takes_at_most_five_times_the_steps(piece):
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
 def test_a_character_takes_few_steps(piece):
     assert steps(piece * (6_000 // len(piece))) <= 20 * 6_000
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=repr)
+def test_whatever_is_repeated_with_other_digits_takes_steps_as_the_text_is_long(unit):
+    few, many = steps(fresh(unit, 2_000)), steps(fresh(unit, 8_000))
+    assert many <= 5 * few + 400
+    assert many <= 20 * 8_000
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=repr)
+def test_what_is_repeated_as_it_was_takes_few_steps(unit):
+    assert steps((unit * (8_000 // len(unit) + 1))[:8_000]) <= 10 * 8_000
