@@ -4,8 +4,7 @@ Prints milliseconds of processor time, the best of several rounds, and beside th
 expressions takes on the same text in the same run: on a busy machine the ratio says more. Dense texts are
 made of fourteen values, or from seeds: values of six rules, each new, in any spelling, some behind a label.
 Then texts made to be slow, 1 MB each, and how much longer 40 kB of one take than 10 kB. The last line says
-whether all is within the bounds, and the exit code is 1 if not; `--idle` holds the milliseconds to their bounds
-too.
+whether all is within the bounds, and the exit code is 1 if not; `--idle` holds the milliseconds to theirs.
 
 `--hostile SEED` makes 200 further units from a seed instead, measures 100 kB of each, repeated as it is and
 with other digits each time, and then 1 MB of the ten slowest.
@@ -82,7 +81,7 @@ def mixture(size, seed):
         rule, shape = rng.choice(forms)
         value = spelt(rng, sample(rule, shape, rng.randrange(10**6)) or rng.choice(VALUES), rule.groups)
         if rng.random() < 0.4:
-            value = f"{rng.choice(rule.labels).rstrip('*').replace(HAN, '我')} {value}"
+            value = f"{rng.choice(rule.labels).strip('*').replace(HAN, '我')} {value}"
         before = " ".join(rng.choice(words) for _ in range(8))[: max(1, 38 - len(value))]
         parts.append(f"{before} {value} ")
         length += len(parts[-1])
