@@ -47,6 +47,8 @@ _GOES_ON = re.compile(r"[0-9]|[^\W\d_]{1,2}(?![^\W\d_])")
 # A space and as many digits as are no day of a month.
 _ROW = 4
 _EXTENSION = re.compile(r"(?:x|ext|EXT|w|wew)[0-9]")
+# Spaces between a name and its number.
+_MOST_SPACES = 6
 # Characters between a number and a label behind it; words before the colon of a name, and its characters;
 # letters of an abbreviation.
 _MOST_BEHIND, _MOST_WORDS, _LONGEST_NAME, _ABBREVIATED = 40, 3, 40, 4
@@ -104,6 +106,8 @@ def _said(text: str, stop: int, start: int) -> Voice:
 def _names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> bool:
     """Whether a label from `begin` to `stop` is the name of the number that begins at `start`."""
     # Where words run together, one may be as long as the text.
+    if start - stop > _LONGEST_NAME or text.count(" ", stop, start) > _MOST_SPACES:
+        return False
     word, between = text[max(begin, stop - _LONGEST_NAME) : stop], text[stop:start]
     if runs_together(word):
         if _RUN_TAIL.fullmatch(word):

@@ -99,7 +99,10 @@ class Labels:
 
     def read(self, word: str) -> int:
         """The bits of one word in lower case, and whether a phrase may begin there."""
-        return self.of(word) | (_BEGINS if self._begins(word) else 0)
+        bits = self.of(word)
+        if bits & AGAINST:
+            bits &= ~APART
+        return bits | (_BEGINS if self._begins(word) else 0)
 
     def of(self, word: str) -> int:
         """The bits of one word in lower case, of the last label in it where words run together."""
@@ -149,6 +152,7 @@ class Nearby:
     """Where labels stand in one text, read as far as was asked for, and what they say."""
 
     __slots__ = (
+        "_apart",
         "_bits",
         "_ends",
         "_known",
@@ -167,6 +171,8 @@ class Nearby:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._bits: list[int] = []
+        # The ends and starts of those that only speak against telephone numbers, which few ask for.
+        self._apart: list[tuple[int, int]] = []
         self._phrases: list[int] = []
         self._known: dict[str, int] = {}
         self._silent: set[str] = set()
@@ -223,7 +229,9 @@ class Nearby:
         if bits & _BEGINS:
             self._phrases.append(start)
             bits ^= _BEGINS
-        if bits:
+        if bits == APART:
+            self._apart.append((end, start))
+        elif bits:
             self._starts.append(start)
             self._ends.append(end)
             self._bits.append(bits)
@@ -238,10 +246,18 @@ class Nearby:
 
     def before(self, start: int) -> Iterator[tuple[int, int, int]]:
         """Labels that end before there, the nearest first: where each begins and ends, and its bits."""
-        for place in range(bisect_right(self._ends, start) - 1, -1, -1):
-            if start - self._ends[place] > REACH:
+        place, other = bisect_right(self._ends, start) - 1, bisect_right(self._apart, (start, start)) - 1
+        while place >= 0 or other >= 0:
+            apart = self._apart[other][0] if other >= 0 else -1
+            end = self._ends[place] if place >= 0 else -1
+            if max(apart, end) < start - REACH:
                 return
-            yield self._starts[place], self._ends[place], self._bits[place]
+            if apart > end:
+                yield self._apart[other][1], apart, APART
+                other -= 1
+            else:
+                yield self._starts[place], end, self._bits[place]
+                place -= 1
 
     def after(self, end: int) -> Iterator[tuple[int, int, int]]:
         """The same of those that begin behind there."""
@@ -258,11 +274,10 @@ class Nearby:
         first = place = bisect_right(ends, start)
         while place and ends[place - 1] >= start - REACH:
             place -= 1
-            here = bits[place] & ~APART
-            if not near and here:
-                near = here
+            if not near:
+                near = bits[place]
                 against = near == AGAINST and start - ends[place] <= _CLOSE
-            around |= here
+            around |= bits[place]
         for place in range(bisect_left(starts, end, first), len(starts)):
             if starts[place] > end + REACH:
                 break

@@ -91,14 +91,14 @@ class Judge:
                 rows, extra = entry.alone, 0
                 if against or self._amount(start, end, groups):
                     rows = [rule for rule in rows if rule.alone is Alone.SURE]
-            elif against and rows and otherwise(self._text, self.marks, start):
-                rows = [rule for rule in rows if rule.alone is Alone.SURE or rule.kind == "phone"]
             for rule in rows or ():
                 if rule.check(value):
                     if rule.kind == "phone":
                         said = self._voice(start, end) if said is None else said
                         if not _rings(self._text, start, end, said, written=True):
                             continue
+                    elif against and rule.alone < Alone.SURE and otherwise(self._text, self.marks, start):
+                        continue
                     # What is proven outweighs a label that speaks for a piece of it.
                     best, score = rule, rule.alone + (_PROVEN if rule.alone is Alone.SURE else extra)
                     break
@@ -119,8 +119,6 @@ class Judge:
 
     def _voice(self, start: int, end: int) -> Voice:
         """What the labels beside a number say of its being a telephone number."""
-        if not self._marked:
-            return Voice.SILENT
         return voice(self._text, self.marks, start, end, *self._known.called)
 
     def _kept(self, score: int, start: int, end: int, rule: Rule, value: str) -> int:
