@@ -10,13 +10,14 @@ from typing import Any
 
 PLUGINS = (
     *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
-    *("drill", "privacy", "reports", "governance"),
+    *("audit", "drill", "privacy", "reports", "governance"),
 )
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
     *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),
     "interlock.tools",
     *(f"interlock_{name}" for name in PLUGINS),
+    "interlock_sql.building",
     *("langchain_interlock", "llama_index.llms.interlock"),
 )
 ROOT = Path(__file__).parents[2]

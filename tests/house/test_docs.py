@@ -13,6 +13,7 @@ import inspect
 import io
 import itertools
 import re
+import shutil
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -30,7 +31,7 @@ from pages import Block, blocks, by_page, commands, interlock_calls, parse
 
 LANGUAGES = {"python", "yaml", "console", "text", "toml", "json"}
 # The others reach out or answer with a model, and have tests of their own.
-RUN_HERE = {"explain", "models", "plugins", "init", "vendors"}
+RUN_HERE = {"explain", "models", "plugins", "init", "vendors", "audit"}
 # Where the page has written a configuration that has this section.
 RUN_ON = {
     "dossier": "deployments",
@@ -143,6 +144,8 @@ def check_configuration(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.mkdir(exist_ok=True)
     path = folder / "interlock.yaml"
     path.write_text(block.code, encoding="utf-8")
+    for key in Path().glob("*.key"):  # which the page has made
+        shutil.copy(key, folder)
     config = load(path, {})
     assert set(data) <= set(Config.model_fields)
     with monkeypatch.context() as patch:

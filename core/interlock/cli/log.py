@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from interlock.cli import kept, show
-from interlock.cli.session import session
-from interlock.errors import ConfigError
+from interlock.cli.session import open_log, session
 from interlock.protocols import ReadableLog
 from interlock.types.logs import LogEntry, LogQuery
 
@@ -105,16 +104,7 @@ async def _opened(wiring: "Wiring") -> AsyncIterator[ReadableLog]:
     Raises:
         ConfigError: it names none, or one that cannot be read here.
     """
-    from interlock.assembly.recording import log_opener
-
-    opening = log_opener(wiring.config, wiring.offers)
-    if opening is None:
-        raise ConfigError(
-            "nothing says where the log is. Write `log: sqlite:///audit.db` into the configuration; it is "
-            "written from then on.",
-            key="log",
-        )
-    opened = opening()
+    opened = open_log(wiring)
     if not isinstance(opened, ReadableLog):
         raise wiring.config.error("log.url", f"the log {opened.name} is written here, and read elsewhere.")
     try:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from interlock.cli import show
+from interlock.errors import ConfigError
 
 if TYPE_CHECKING:
+    from interlock.assembly import Wiring
+    from interlock.protocols import DurableLog
     from interlock.router import Router
 
 
@@ -42,6 +45,28 @@ class Session:
             if sharing.problem:
                 show.note(f"Health is not shared: {sharing.problem}.")
         return router
+
+    def open_log(self) -> "DurableLog":
+        """The log that the configuration names, opened once more beside the router's.
+
+        Raises:
+            ConfigError: it names none, or one that cannot be used.
+        """
+        return open_log(self.router().wiring)
+
+
+def open_log(wiring: "Wiring") -> "DurableLog":
+    """As `Session.open_log`."""
+    from interlock.assembly.recording import log_opener
+
+    opening = log_opener(wiring.config, wiring.offers)
+    if opening is None:
+        raise ConfigError(
+            "nothing says where the log is. Write `log: sqlite:///audit.db` into the configuration; it is "
+            "written from then on.",
+            key="log",
+        )
+    return opening()
 
 
 def session(context: typer.Context) -> Session:

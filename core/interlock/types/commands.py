@@ -10,6 +10,7 @@ OWN_COMMANDS = (
 
 COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
+    "audit": "interlock-audit",
     "drill": "interlock-drill",
     **dict.fromkeys(("inventory", "candidates", "vendors", "dossier"), "interlock-governance"),
 }

@@ -13,6 +13,9 @@ LOGS: Mapping[str, str] = {
     "sqlite": "interlock-sql",
     "postgresql": "interlock-sql",
     "postgres": "interlock-sql",
+    "audit+sqlite": "interlock-audit",
+    "audit+postgresql": "interlock-audit",
+    "audit+postgres": "interlock-audit",
 }
 """Scheme -> the distribution that keeps a log there."""
 

@@ -1,4 +1,8 @@
-"""Keeps Interlock's records, and its log, in SQLite or PostgreSQL."""
+"""Keeps Interlock's records, and its log, in SQLite or PostgreSQL.
+
+`Address`, `address_of` and `Asked` are for another plugin that keeps something of its own in a database; what
+it needs once it is connected, and what takes a while to import, is in `interlock_sql.building`.
+"""
 
 from collections.abc import Iterable
 
@@ -6,11 +10,12 @@ from interlock import hookimpl
 from interlock.protocols import API, DurableLog, LogKind, RecordStore, StoreKind
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql.address import address_of
+from interlock_sql.address import Address, address_of
+from interlock_sql.asked import Asked
 from interlock_sql.log import SqlLog
 from interlock_sql.store import SqlStore
 
-__all__ = ["Sql", "SqlLog", "SqlLogs", "SqlStore"]
+__all__ = ["Address", "Asked", "Sql", "SqlLog", "SqlLogs", "SqlStore", "address_of"]
 
 
 class Sql:

@@ -23,10 +23,16 @@ T = TypeVar("T")
 
 
 class Asked(Generic[D]):
-    """Connects when it is first asked, and makes or migrates the tables then."""
+    """Connects when it is first asked, and makes or migrates the tables then.
 
-    def __init__(self, address: Address) -> None:
+    A subclass has `_connect`, which makes the database, and asks it by `_ask`, or in a thread of its own by
+    `_answer`: one question after another, and none while this process forks.
+    """
+
+    def __init__(self, address: Address, *, thread: str = "interlock-sql") -> None:
+        """`thread` is what the thread is called."""
         self._address = address
+        self._thread = thread
         self.start_anew()
         if address.file is not None:
             watch(self)
@@ -37,7 +43,7 @@ class Asked(Generic[D]):
 
     def start_anew(self) -> None:
         """Not connected, and without a thread: as it begins, and as a forked child finds it."""
-        self._worker = Worker("interlock-sql")
+        self._worker = Worker(self._thread)
         self._database: D | None = None
         self._turn = Lock()  # held while the database is asked, and while this process forks
         self._held = False

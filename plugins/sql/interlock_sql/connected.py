@@ -12,33 +12,46 @@ from interlock import StoreError
 from interlock.logs import redact
 from interlock_sql.address import Address
 from interlock_sql.engines import make_engine, writing
-from interlock_sql.upgrade import upgrade
+from interlock_sql.upgrade import RECORDS, Migrations, upgrade
 
 
 class Connected:
     """Connected, its tables made or migrated. Every failure is a StoreError that names the place.
 
     What a `durable` one has committed outlives a loss of power, too.
+
+    Raises:
+        StoreError: it cannot be reached or written, or a later version has migrated it.
     """
 
-    def __init__(self, address: Address, *, durable: bool = False) -> None:
+    def __init__(
+        self, address: Address, *, durable: bool = False, migrations: Migrations | None = RECORDS
+    ) -> None:
+        """Without `migrations` the database is taken as it is."""
         self._address = address
         with self.told():
             engine = make_engine(address, durable=durable)
             try:
-                with writing(engine).begin() as connection:
-                    upgrade(connection)
+                if migrations is not None:
+                    with writing(engine).begin() as connection:
+                        upgrade(connection, migrations)
             except BaseException:
                 engine.dispose()
                 raise
         self.engine: Engine = engine
 
     def close(self) -> None:
+        """Let go of it. Raises StoreError."""
         with self.told():
             self.engine.dispose()
 
     @contextmanager
     def told(self) -> Iterator[None]:
+        """Have what a driver raises inside become a StoreError that names the place.
+
+        Raises:
+            StoreError: in the driver's words, its cause being what was raised.
+        """
         try:
             yield
         except StoreError as error:

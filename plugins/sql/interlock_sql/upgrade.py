@@ -1,6 +1,7 @@
 """The tables as this version wants them, whoever opens the database first."""
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -14,7 +15,36 @@ _ALEMBIC = threading.Lock()
 _ADVISORY_KEY = 0x1A7E_210C
 
 
-def upgrade(connection: Connection) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrations:
+    """A line of migrations; several lines, each with tables and a version of its own, may share a database.
+
+    Attributes:
+        folder: of Alembic's `env.py` and `versions`.
+        revisions: every one, the last being that which makes the tables as they are.
+        version_table: where the database says which it has.
+        distribution: whose they are, and `section`, the key of the configuration that names the database, for
+            the error when a later version has been here.
+    """
+
+    folder: Path
+    revisions: tuple[str, ...]
+    version_table: str
+    distribution: str
+    section: str
+
+
+RECORDS = Migrations(
+    folder=Path(__file__).with_name("migrations"),
+    revisions=REVISIONS,
+    version_table=VERSION_TABLE,
+    distribution="interlock-sql",
+    section="records",
+)
+"""Those of records and the log, which share their tables' version."""
+
+
+def upgrade(connection: Connection, line: Migrations = RECORDS) -> None:
     """Make or migrate the tables, inside the transaction that `connection` has begun for writing.
 
     Raises:
@@ -23,29 +53,30 @@ def upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # SQLite's transaction holds the only right to write already.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
-    found = revision(connection)
-    if found == REVISIONS[-1]:
+    found = revision(connection, line)
+    if found == line.revisions[-1]:
         return
-    if found is not None and found not in REVISIONS:
+    if found is not None and found not in line.revisions:
         raise StoreError(
-            f"its tables were made by a later version of interlock-sql ({found!r}; this one knows "
-            f"{REVISIONS[-1]!r}); install that version, or name another place in `records`"
+            f"its tables were made by a later version of {line.distribution} ({found!r}; this one knows "
+            f"{line.revisions[-1]!r}); install that version, or name another place in `{line.section}`"
         )
     # Loaded here, since most openings find everything in place.
     from alembic import command  # noqa: PLC0415 - as said
     from alembic.config import Config  # noqa: PLC0415 - likewise
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(line.folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     with _ALEMBIC:
         command.upgrade(config, "head")
 
 
-def revision(connection: Connection) -> str | None:
+def revision(connection: Connection, line: Migrations = RECORDS) -> str | None:
     """What the database says of itself; None when it is new."""
-    if not inspect(connection).has_table(VERSION_TABLE):
+    if not inspect(connection).has_table(line.version_table):
         return None
-    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
+    statement = text(f"SELECT version_num FROM {line.version_table}")  # noqa: S608 - our own name
+    found: str | None = connection.execute(statement).scalar()
     return found

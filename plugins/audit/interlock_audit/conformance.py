@@ -1,0 +1,29 @@
+"""The log in files of its own, for Interlock's conformance kit."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from interlock.testing import LogConformance
+from interlock.types.logs import LogCall
+from interlock_audit import AuditLogs
+
+
+class AuditInSqlite(LogConformance):
+    kind = AuditLogs()
+
+    def __init__(self) -> None:
+        self._made: list[TemporaryDirectory[str]] = []
+
+    def place(self) -> LogCall:
+        return LogCall(url="audit+sqlite:///audit.db", folder=self._another())
+
+    def broken(self) -> LogCall:
+        """A folder where the file should be."""
+        folder = self._another()
+        (folder / "audit.db").mkdir()
+        return LogCall(url="audit+sqlite:///audit.db", folder=folder)
+
+    def _another(self) -> Path:
+        folder = TemporaryDirectory(prefix="interlock-audit-", ignore_cleanup_errors=True)
+        self._made.append(folder)
+        return Path(folder.name)

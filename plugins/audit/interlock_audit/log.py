@@ -1,0 +1,198 @@
+"""The log: a chain of entries in SQLite or PostgreSQL, with checkpoints that are signed and put elsewhere."""
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from interlock import LogEntry, StoreError
+from interlock.logs import redacting_logger
+from interlock.protocols import API
+from interlock.types.logs import LogQuery
+from interlock_audit.chaining import Chain
+from interlock_audit.options import AuditOptions
+from interlock_audit.sealing import Sealer
+from interlock_sql import Address, Asked
+
+if TYPE_CHECKING:
+    from interlock_audit.checkpoints.keeper import Keeper, Made
+    from interlock_audit.database import AuditDatabase
+    from interlock_audit.keys import SigningKey
+    from interlock_audit.writer import ChainWriter
+
+_log = redacting_logger("interlock.audit")
+_PATIENCE = 5.0  # seconds that closing waits for the last checkpoint to arrive
+
+_Place = tuple[int, str, str | None]
+# Chains of this process that nobody writes now. A router closes its log when it is idle, and opens it again.
+_RESTING: dict[_Place, list[Chain]] = {}
+_RESTING_LOCK = threading.Lock()
+
+
+class AuditLog(Asked["AuditDatabase"]):
+    """Writes a chain of its own, which begins with the first entry, and reads those of all.
+
+    Besides what the protocol has, `note` appends an entry of the log's own, such as `audit.pruned`; what a
+    thread of its own does with checkpoints is there, too.
+
+    Attributes:
+        options: what the configuration says.
+        key: what signs checkpoints; None where nothing does.
+    """
+
+    api = API
+    name = "audit"
+
+    def __init__(
+        self,
+        address: Address,
+        options: AuditOptions,
+        *,
+        key: "SigningKey | None" = None,
+        sealer: Sealer | None = None,
+    ) -> None:
+        """`key` is that of the options, read; without one nothing is signed."""
+        self.options = options
+        self.key = key
+        self._sealer = sealer
+        super().__init__(address, thread="interlock-audit")
+
+    def start_anew(self) -> None:
+        super().start_anew()
+        self._writer: ChainWriter | None = None
+        self._keeper: Keeper | None = None
+        self._signed = -1  # the last entry of the chain that a checkpoint covers
+
+    @property
+    def address(self) -> Address:
+        """Where it is kept."""
+        return self._address
+
+    async def append(self, entries: Sequence[LogEntry]) -> None:
+        if entries:
+            await self._ask(lambda database: self._append(database, entries))
+
+    async def read(self, query: LogQuery) -> Sequence[LogEntry]:
+        return await self._ask(lambda database: database.read(query))
+
+    async def note(self, kind: str, **facts: Any) -> None:
+        """Append an entry of the log's own.
+
+        Raises:
+            StoreError: it may not be there.
+        """
+        await self._ask(lambda database: self._note(database, kind, facts))
+
+    def checkpoint(self) -> "Made | None":
+        """Make a checkpoint and keep it in the database; None when there is nothing new. Called in a thread.
+
+        Raises:
+            StoreError: it may not be there.
+        """
+        return self._answer(self._checkpoint)
+
+    def anchored(self, made: "Made") -> None:
+        """Remember that a checkpoint has arrived outside. It is called in a thread.
+
+        Raises:
+            StoreError: that may not be remembered.
+        """
+
+        def answer(database: "AuditDatabase") -> None:
+            with database.transaction() as connection:
+                database.named(connection, made.heads, of="checkpoint")
+
+        self._answer(answer)
+
+    def sink_failed(self, name: str, problem: str) -> None:
+        """Append that a checkpoint has not arrived. It is called in a thread.
+
+        Raises:
+            StoreError: that may not be there.
+        """
+        self._answer(
+            lambda database: self._note(database, "audit.sink_failed", {"sink": name, "problem": problem})
+        )
+
+    def _connect(self) -> "AuditDatabase":
+        # SQLAlchemy takes a while to import, which nobody waits for who is only asked to decide.
+        from interlock_audit.database import AuditDatabase  # noqa: PLC0415 - as said
+
+        database = AuditDatabase(self._address)
+        if self._writer is not None and self._writer.chain.seq:
+            self._writer.chain.certain = False
+        return database
+
+    def _append(self, database: "AuditDatabase", entries: Sequence[LogEntry]) -> None:
+        self._writing().append(database, entries)
+        if self._keeper is not None:
+            self._keeper.wrote(len(entries))
+
+    def _note(self, database: "AuditDatabase", kind: str, facts: dict[str, Any]) -> None:
+        from interlock_audit.writer import own  # noqa: PLC0415 - it loads SQLAlchemy
+
+        self._writing().write(database, [own(kind, **facts)])
+        if self._keeper is not None:
+            self._keeper.wrote(1)
+
+    def _writing(self) -> "ChainWriter":
+        from interlock_audit.checkpoints.keeper import Keeper  # noqa: PLC0415 - for writers alone
+        from interlock_audit.checkpoints.sinks import sinks_of  # noqa: PLC0415 - likewise
+        from interlock_audit.writer import ChainWriter  # noqa: PLC0415 - it loads SQLAlchemy
+
+        if self._writer is None:
+            with _RESTING_LOCK:
+                resting = _RESTING.get(self._place)
+                chain = resting.pop() if resting else Chain()
+            chain.certain = chain.seq == 0
+            self._writer = ChainWriter(
+                chain, key=None if self.key is None else self.key.public.id, sealer=self._sealer
+            )
+            self._signed = chain.seq - 1
+            if self.key is not None:
+                sinks = sinks_of(self.options)
+                self._keeper = Keeper(self, sinks, every=self.options.every, seconds=self.options.seconds)
+        return self._writer
+
+    def _checkpoint(self, database: "AuditDatabase") -> "Made | None":
+        from interlock_audit.checkpoints.keeper import Made  # noqa: PLC0415 - for writers alone
+        from interlock_audit.checkpoints.statement import signed_line  # noqa: PLC0415 - likewise
+
+        if self.key is None or self._writer is None or not self._writer.chain.seq:
+            return None
+        chain = self._writer.chain
+        seq, head = chain.seq - 1, chain.head
+        with database.transaction() as connection:
+            others = database.heads(connection, of="checkpoint", but=chain.name)
+            if seq <= self._signed and not others:
+                return None
+            line = signed_line(self.key, chain=chain.name, seq=seq, head=head, heads=others)
+            database.keep(connection, line)
+        self._signed = seq
+        return Made(line=line, heads={**others, chain.name: (seq, head)})
+
+    @property
+    def _place(self) -> _Place:
+        return os.getpid(), self._address.label, None if self.key is None else self.key.public.id
+
+    def _close(self) -> None:
+        try:
+            self._end()
+        except StoreError as error:
+            _log.warning("the end of the chain could not be written: %s", error.message)
+        super()._close()
+
+    def _end(self) -> None:
+        from interlock_audit.writer import CLOSED  # noqa: PLC0415 - it loads SQLAlchemy
+
+        writer, keeper = self._writer, self._keeper
+        if writer is None or not writer.chain.seq:
+            return
+        try:
+            self._answer(lambda database: self._note(database, CLOSED, {}))
+        finally:
+            if keeper is not None:
+                keeper.finish(_PATIENCE)
+            self._writer = self._keeper = None
+            with _RESTING_LOCK:
+                _RESTING.setdefault(self._place, []).append(writer.chain)

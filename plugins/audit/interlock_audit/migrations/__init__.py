@@ -1,0 +1,1 @@
+"""Migrations of the audit log's tables, for Alembic."""

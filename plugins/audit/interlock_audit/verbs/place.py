@@ -1,0 +1,81 @@
+"""Which log a verb is about: that of the configuration, or one that is named."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interlock.commands import session
+from interlock.errors import ConfigError, RequestError, StoreError
+from interlock.types.logs import LogCall
+
+if TYPE_CHECKING:
+    from interlock_audit import AuditLog
+    from interlock_audit.keys import PublicKey
+
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="The log, as audit+sqlite:///audit.db or a path; without it that of the configuration.",
+    ),
+]
+KeysOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--key",
+        metavar="PEM",
+        help="A public key, or a private one, in place of the configured. May be repeated.",
+    ),
+]
+
+
+def named_log(context: typer.Context, url: str | None) -> "AuditLog":
+    """That log, of which nothing was opened yet.
+
+    Raises:
+        ConfigError: the configuration names no audit log.
+        RequestError: the address is none.
+    """
+    from interlock_audit import AuditLog, opened
+
+    if url is None:
+        log = session(context).open_log()
+        if not isinstance(log, AuditLog):
+            raise ConfigError(
+                f"the log {log.name} is no audit log. Write `log: audit+sqlite:///audit.db` into the "
+                "configuration, or name one with --url.",
+                key="log.url",
+            )
+        return log
+    scheme, there, _ = url.partition("://")
+    if not there:
+        url = f"audit+sqlite:///{Path(url).absolute()}"
+    elif scheme.removeprefix("audit+") not in {"sqlite", "postgresql", "postgres"}:
+        raise RequestError(
+            f"there is no audit log in {scheme!r}; audit+sqlite and audit+postgresql are.", key="--url"
+        )
+    try:
+        return opened(LogCall(url=url, folder=Path()))
+    except StoreError as error:
+        raise RequestError(error.message, key="--url") from None
+
+
+def public_keys(log: "AuditLog", given: list[Path] | None) -> "list[PublicKey]":
+    """Those that were named, else the configuration's.
+
+    Raises:
+        RequestError: a file cannot be read.
+        ConfigError: one holds no key.
+    """
+    from interlock_audit.keys import public_key
+
+    if not given:
+        return [] if log.key is None else [log.key.public]
+    found = []
+    for path in given:
+        try:
+            found.append(public_key(path.read_text("utf-8", "replace"), key=f"--key {path}"))
+        except OSError as error:
+            raise RequestError(f"{path}: {error.strerror or type(error).__name__}.", key="--key") from None
+    return found

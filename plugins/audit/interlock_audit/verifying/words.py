@@ -1,0 +1,138 @@
+"""A report in words, for whoever reads it without being an engineer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from interlock_audit.verifying.anchors import when
+from interlock_audit.verifying.findings import ChainState, Limit, Report, Used
+
+LIMITS = {
+    Limit.TAIL: "that the last entries of a chain were removed",
+    Limit.CHAIN: "that a whole chain was removed, which no other chain names",
+    Limit.LOG: "that the whole log was removed",
+    Limit.REWRITTEN: "that a chain was rewritten, from some entry on or whole, with hashes that fit",
+    Limit.APPENDED: "that entries were added at the end of a chain by somebody else",
+}
+"""What may have been done, each as the end of a sentence."""
+
+_SHOWN = 20
+
+
+def verdict(report: Report) -> str:
+    """The first line."""
+    if report.findings:
+        count = len(report.findings)
+        return f"Something is wrong with this log: {_many(count, 'finding', 'findings')}."
+    if not report.entries:
+        return "The log is empty."
+    if report.limits:
+        return "The log is consistent, and nothing from outside the database vouches for it."
+    if report.unanchored:
+        return f"The log is whole up to its last checkpoint; {_later(report.unanchored)}."
+    return "The log is whole: every entry is covered by a checkpoint from outside the database."
+
+
+def seen(report: Report) -> Iterator[str]:
+    """What was looked at."""
+    chains = _many(len(report.chains), "chain", "chains")
+    if report.entries:
+        began = min(state.began for state in report.chains) if report.chains else 0
+        ended = max(state.ended for state in report.chains) if report.chains else 0
+        span = f", written from {when(began)} to {when(ended)}" if report.chains else ""
+        yield f"{_many(report.entries, 'entry', 'entries')} in {chains}{span}."
+    for used in report.sources:
+        yield _source(used)
+    if not report.keys:
+        yield "No key was given: no checkpoint could be checked. --key names the public one."
+    if report.pruned:
+        yield (
+            f"The beginning of {_many(len(report.pruned), 'chain', 'chains')} was removed on purpose, as "
+            "entries say that signed checkpoints cover."
+        )
+    for name in report.sinks_failed:
+        yield f"The log says that checkpoints did not arrive at {name} at times."
+
+
+def proved(report: Report) -> Iterator[str]:
+    """What follows from it, where nothing is wrong."""
+    if report.findings or not report.entries:
+        return
+    yield (
+        "Each entry covers the one before it with its hash: none was changed, removed from the middle, moved "
+        "or inserted, unless all that comes after it was rewritten."
+    )
+    anchored = [state for state in report.chains if state.anchored >= 0]
+    if not anchored:
+        return
+    last = max(state.anchored_at for state in anchored)
+    yield f"The log is complete up to the checkpoint of {when(last)}."
+    for state in _behind(report)[:_SHOWN]:
+        if state.anchored < 0:
+            yield f"Chain {state.chain}: no checkpoint covers its {_many(state.entries, 'entry', 'entries')}."
+        else:
+            yield (
+                f"Chain {state.chain}: complete up to entry {state.anchored}, by the checkpoint of "
+                f"{when(state.anchored_at)}; {_later(state.unanchored)}."
+            )
+    if (more := len(_behind(report)) - _SHOWN) > 0:
+        yield f"The same holds of {_many(more, 'more chain', 'more chains')}; --json lists them."
+
+
+def unknown(report: Report) -> Iterator[str]:
+    """What nobody can tell from this."""
+    if report.limits:
+        yield (
+            "No checkpoint from outside the database vouches for it. Without one nobody can exclude, of "
+            "whoever can write the database:"
+        )
+        yield from (f"- {LIMITS[limit]};" for limit in Limit if limit in report.limits)
+    else:
+        last = max((used.last or 0 for used in report.sources if used.outside), default=0)
+        yield (
+            f"- What was written after the last checkpoint, of {when(last)}, may have been changed, added or "
+            "removed by whoever can write the database."
+        )
+        yield (
+            "- A checkpoint is worth as much as its key and its place: who can write the database must have "
+            "neither."
+        )
+    yield "- That what the entries say is true, and that what happened was logged, follows from no hash."
+
+
+def told(report: Report) -> dict[str, Any]:
+    """The same as plain values, for programs."""
+    return {
+        "verdict": verdict(report),
+        "whole": report.whole,
+        "entries": report.entries,
+        "unanchored": report.unanchored,
+        "findings": [asdict(finding) for finding in report.findings],
+        "cannot_exclude": [limit.value for limit in Limit if limit in report.limits],
+        "chains": [asdict(state) | {"unanchored": state.unanchored} for state in report.chains],
+        "checkpoints": [asdict(used) for used in report.sources],
+        "sinks_failed": list(report.sinks_failed),
+        "pruned": report.pruned,
+        "keys": list(report.keys),
+    }
+
+
+def _behind(report: Report) -> Sequence[ChainState]:
+    return [state for state in report.chains if state.unanchored]
+
+
+def _source(used: Used) -> str:
+    where = used.name if used.outside else "the database itself, where they may have been removed"
+    last = f", the last of {when(used.last)}" if used.last is not None else ""
+    broken = f"; {_many(used.unread, 'line', 'lines')} there could not be read" if used.unread else ""
+    return f"{_many(used.signed, 'checkpoint', 'checkpoints')} from {where}{last}{broken}."
+
+
+def _later(count: int) -> str:
+    if count == 1:
+        return "1 entry since then is consistent but not anchored"
+    return f"{count:,} entries since then are consistent but not anchored"
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many}"
