@@ -208,7 +208,8 @@ def test_the_environment_may_say_where_the_log_is(configured, run, monkeypatch, 
     monkeypatch.setenv("INTERLOCK_LOG__TIMEOUT", "20")
     assert run("ask", "-q", "Hi").exit_code == 0
     found = json.loads(run("log", "list", "--json").stdout)
-    assert [entry["kind"] for entry in found] == ["decision", "attempt", "attempt_ended", "answer"]
+    kinds = ["opened", "decision", "attempt", "attempt_ended", "answer"]
+    assert [entry["kind"] for entry in found] == kinds
 
 
 def test_a_plugin_that_is_missing_is_named(configured, run, monkeypatch):
