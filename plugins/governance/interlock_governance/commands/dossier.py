@@ -10,6 +10,7 @@ import typer
 from interlock.commands import note, read_cases, session, tables, write_json
 from interlock.errors import RequestError
 from interlock.types.names import nearest
+from interlock_governance.commands.watching import at_work
 
 if TYPE_CHECKING:
     from interlock_governance.dossier import Dossier
@@ -65,7 +66,8 @@ def dossier(
             there = ", ".join(router.deployments)
             what = f"there is no deployment {name!r}; there are {there}."
             raise RequestError(what, key="--deployment", suggestion=nearest(name, router.deployments))
-    figures = asyncio.run(figures_of(router, wanted, since=began, metadata=_pairs(metadata or ())))
+    with at_work("Reading records"):
+        figures = asyncio.run(figures_of(router, wanted, since=began, metadata=_pairs(metadata or ())))
     made = dossier_of(
         router,
         deployments=wanted if deployment else (),

@@ -59,7 +59,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All that is said about one question, in the order in which it is to be read."""
+    """All that is said about one question; what is old stands behind what is not."""
 
     question: Question
     state: State
@@ -67,7 +67,7 @@ class Answer:
 
     @classmethod
     def of(cls, question: Question, statements: Iterable[Statement], today: date) -> "Answer":
-        said = tuple(statements)
+        said = tuple(sorted(statements, key=lambda each: each.is_old(today)))
         valued = [each for each in said if each.value is not None]
         state: State = "gap"
         if valued:

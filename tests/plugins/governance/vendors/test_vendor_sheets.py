@@ -100,6 +100,17 @@ def test_what_was_read_more_than_180_days_ago_is_old(tmp_path, days, state):
     assert answer(sheet, "dpa").state == state
 
 
+def test_what_is_old_stands_behind_what_is_not(tmp_path):
+    text = (
+        'vendor = "acme"\n'
+        "[[facts.dpa]]\nvalue = true\nevidence = 'a'\nas_of = 2024-01-01\nby = 'x'\n"
+        "[[facts.dpa]]\nvalue = false\nevidence = 'b'\nas_of = 2026-11-01\nby = 'x'\n"
+    )
+    (sheet,) = sheets(None, "acme", facts=[own(tmp_path / "acme.toml", text)])
+    assert answer(sheet, "dpa").state == "stated"
+    assert [each.told for each in answer(sheet, "dpa").valued] == ["no", "yes"]
+
+
 def test_what_held_until_yesterday_is_old(tmp_path):
     text = f'vendor = "acme"\n[facts.soc_2]\nvalue = true\n{STATED}valid_until = 2026-11-28\n'
     (sheet,) = sheets(None, "acme", facts=[own(tmp_path / "acme.toml", text)])
