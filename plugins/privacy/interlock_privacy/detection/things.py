@@ -16,7 +16,7 @@ GOODS = (
     "encomenda* fatura* rastreio rastreamento ordine ordini fattura* articolo spedizion* série serie "
     "comandă comanda comenzi awb prix preis betrag albarán "
     # Germanic
-    "bestell* rechnung* auftrag* artikel* sendung* serien* teilenummer* teilenr charge* serienr "
+    "bestell* rechnung* auftrag* artikel* sendung* serien* teilenummer* teilenr chargen* serienr "
     "serienummer* bestelnummer* bestelling* factuur* onderdeel* zending* ordernummer* ordernr* ordre* "
     "faktura* fakturanr* kolli* forsendels* sporings* varenummer* varenr* bestilling* beställning* "
     "raðnúmer* pöntun* "

@@ -106,3 +106,8 @@ def test_a_piece_of_a_code_or_of_a_row_is_none(text):
 def test_what_is_proven_is_no_telephone_number_whatever_word_is_beside_it(text):
     (whole,) = Detector().find(text)
     assert (whole.rule, text[whole.start : whole.end]) == ("cn.resident_id", "110105 1985 0817 5207")
+
+
+@pytest.mark.parametrize("text", ["Charge 4111 1111 1111 1111 today", "charged to 4111-1111-1111-1111"])
+def test_a_card_is_found_behind_words_that_only_begin_like_the_name_of_another_number(text):
+    assert [each.kind for each in Detector().find(text)] == ["card"]
