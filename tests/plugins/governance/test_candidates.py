@@ -201,6 +201,11 @@ def test_a_task_that_the_router_does_not_have_is_said_and_classified(router):
     assert found.notes == ("'poems' is no task of the router's; it was classified.",)
 
 
+def test_a_task_of_which_the_router_is_unsure_is_a_gap(router):
+    assert "task" in one(router, UseCase(name="Thing", sensitivity=())).gaps
+    assert "task" not in one(router, UseCase(name="Thing", task="conversational", sensitivity=())).gaps
+
+
 def test_the_largest_gain_stands_first(router):
     small = UseCase(
         name="small",

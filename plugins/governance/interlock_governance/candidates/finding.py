@@ -1,7 +1,7 @@
 """Candidates for use cases: asked of the router, priced, compared, sorted by gain."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from interlock import Router
@@ -10,11 +10,13 @@ from interlock_governance.candidates.comparing import Comparison
 from interlock_governance.candidates.current import Current, current_of
 from interlock_governance.candidates.figures import Load, Range, billed, month_cost
 from interlock_governance.candidates.scores import BENCHMARKS
-from interlock_governance.candidates.verdicts import Verdicts
+from interlock_governance.candidates.verdicts import Classified, Verdicts
 from interlock_governance.use_cases import UseCase
 
 NO_LANGUAGE: Final = frozenset({"vision", "classical", "reinforcement"})
 """Techniques that no language model takes the place of."""
+
+_SURE: Final = 0.6  # below it a router that may ask a model about the task does so
 
 
 def candidates_of(
@@ -73,7 +75,7 @@ def _of(case: UseCase, router: Router, verdicts: Verdicts, volume: tuple[int, in
         month=None if current is None else month_cost(billed(current.price), load),
         candidates=tuple(sorted(candidates, key=_best_first)),
         denied=denied,
-        gaps=_gaps(case, current, load, classified.task, unchecked),
+        gaps=_unsure(classified) | _gaps(case, current, load, classified.task, unchecked),
         unchecked=bool(unchecked),
         notes=(*notes, *more, *assumed),
     )
@@ -88,7 +90,13 @@ def _load(case: UseCase, volume: tuple[int, int] | None) -> tuple[Load, tuple[st
     return Load(tokens_in=case.tokens_in, tokens_out=case.tokens_out, volume=counted), notes
 
 
-def _gaps(case: UseCase, current: Current | None, load: Load, task: str, unchecked: str) -> Mapping[str, str]:
+def _unsure(classified: Classified) -> dict[str, str]:
+    if classified.confidence >= _SURE:
+        return {}
+    return {"task": "its words do not say it surely, so its route may be another"}
+
+
+def _gaps(case: UseCase, current: Current | None, load: Load, task: str, unchecked: str) -> dict[str, str]:
     found = {}
     if current is None:
         found["current_model"] = "nothing can be compared with what there is now"

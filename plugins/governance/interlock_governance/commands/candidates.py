@@ -80,10 +80,11 @@ def _list(found: "Sequence[CaseCandidates]", *, everything: bool) -> None:
 
     asked = [each for each in found if not each.skipped]
     shown = asked if everything else asked[:_SHOWN]
-    columns = ("Use case", "Task", "Now", "Candidate", "Gain", "Allowed")
+    columns = ("Use case", "Task", "Now", "Candidate", "Saved", "Allowed")
     gaps = [(name, f"{count:,} of {len(asked):,}", so) for name, so, count in gaps_of(asked)]
-    parts: list[Part] = [(columns, [_row(each) for each in shown]), (("Gap", "In", "So"), gaps)]
-    tables(*(part for part in parts if part[1]))
+    _tables([(columns, [_row(each) for each in shown]), (("Gap", "In", "So"), gaps)])
+    if any(each.unchecked for each in shown):
+        note("* No policy knows its sensitivity: nobody has checked what follows from it.")
     if len(asked) > len(shown):
         note(f"The first {len(shown)} of {len(asked):,} use cases; --all lists every one.")
     if len(found) > len(asked):
@@ -92,18 +93,16 @@ def _list(found: "Sequence[CaseCandidates]", *, everything: bool) -> None:
 
 
 def _row(found: "CaseCandidates") -> tuple[str, ...]:
-    best, classified = found.best, found.classified
-    task = "" if classified is None else f"{classified.task} ({classified.confidence:.0%})"
-    current = found.current
+    best, classified, current = found.best, found.classified, found.current
     now = "unknown" if current is None else current.words
     of = len(found.candidates) + len(found.denied.keys() - found.current_verdicts.keys())
     return (
         found.use_case.title,
-        task,
+        "" if classified is None else f"{classified.task} {classified.confidence:.0%}",
         f"{now}, denied" if found.unlawful else now,
         "none" if best is None else best.deployment,
         "" if best is None else _gain(best),
-        f"{len(found.candidates)} of {of}{', unchecked' if found.unchecked else ''}",
+        f"{len(found.candidates)} of {of}{'*' if found.unchecked else ''}",
     )
 
 
@@ -111,13 +110,10 @@ def _gain(candidate: "Candidate") -> str:
     from interlock_governance.candidates.comparing import percent
     from interlock_governance.candidates.plain import dollars
 
-    share = candidate.saving_share
-    if candidate.saving_month is not None:
-        told = f"{dollars(candidate.saving_month)} a month"
-        return told if share is None else f"{told} ({percent(share)})"
-    if share is not None:
-        return f"{percent(share)} of the cost"
-    return candidate.gains[0] if candidate.gains else "unknown"
+    share, month = candidate.saving_share, candidate.saving_month
+    if month is not None:
+        return dollars(month) if share is None else f"{dollars(month)} ({percent(share)})"
+    return "unknown" if share is None else percent(share)
 
 
 def _show(found: "CaseCandidates") -> None:
@@ -136,10 +132,15 @@ def _show(found: "CaseCandidates") -> None:
         (("Denied", "Rule"), denied),
         (("Gap", "So"), list(found.gaps.items())),
     ]
+    _tables(parts)
+
+
+def _tables(parts: Sequence[Part]) -> None:
+    """One by one: where a wide one has to be stacked, the others need not be."""
     for at, part in enumerate(part for part in parts if part[1]):
         if at:
             typer.echo()
-        tables(part)  # one by one: where a wide one has to be stacked, the others need not be
+        tables(part)
 
 
 def _facts(found: "CaseCandidates") -> list[tuple[str, str]]:
@@ -167,7 +168,7 @@ def _detail(each: "Candidate") -> tuple[str, ...]:
         each.model,
         "sealed" if each.verdict == "sealed" else "yes",
         "own hardware" if each.own_ground else dollars(each.month),
-        _gain(each) if each.saving_share or each.saving_month else "unknown",
+        _gain(each),
         "; ".join(part for part in (*each.gains, route) if part),
         "; ".join(part for part in (each.why, *each.losses, each.lacks) if part),
     )
