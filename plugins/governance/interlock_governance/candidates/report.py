@@ -59,37 +59,38 @@ def _summary(asked: Sequence[CaseCandidates], total: int) -> str:
 def _cases(asked: Sequence[CaseCandidates]) -> Table:
     columns = [
         Column(name="Use case"),
-        Column(name="Unit"),
         Column(name="Task"),
-        Column(name="Requests a month", kind="number"),
         Column(name="Now"),
         Column(name="By the rules", kind="verdict"),
         Column(name="Candidate"),
-        Column(name="Allowed", kind="number"),
-        Column(name="Denied", kind="number"),
-        Column(name="Gaps", kind="number"),
+        Column(name="Allowed", kind="number", align="start"),
     ]
     return Table(caption="The largest gain first", columns=columns, rows=map(_case, asked))
 
 
 def _case(found: CaseCandidates) -> Sequence[Cell | Value]:
-    case, classified, current = found.use_case, found.classified, found.current
+    case, classified, current, best = found.use_case, found.classified, found.current, found.best
     source = "" if case.source is None else f"{case.source.file}, row {case.source.row}"
-    task = "" if classified is None else f"{classified.task} ({classified.confidence:.0%})"
-    now: Cell | Value = Verdict(kind="gap", word="unknown") if current is None else current.words
-    if current is not None and found.month is not None:
-        now = Cell(value=current.words, note=f"{dollars(found.month)} a month")
+    now: Value = Verdict(kind="gap", word="unknown") if current is None else current.words
+    saved = None if best is None else best.saving_month
+    denied = ", ".join(found.denied)
+    unchecked = "unchecked; " if found.unchecked else ""
     return [
-        Cell(value=case.title, note=source),
-        case.unit,
-        Cell(value=task, note="; ".join(found.notes)),
-        case.volume_month,
-        now,
+        Cell(value=case.title, note="; ".join(part for part in (case.unit, source) if part)),
+        Cell(
+            value="" if classified is None else f"{classified.task} ({classified.confidence:.0%})",
+            note="; ".join(found.notes),
+        ),
+        Cell(value=now, note="" if found.month is None else f"{dollars(found.month)} a month"),
         _verdict(found),
-        None if found.best is None else found.best.deployment,
-        Cell(value=len(found.candidates), note="unchecked" if found.unchecked else ""),
-        len(found.denied),
-        len(found.gaps),
+        Cell(
+            value=None if best is None else best.deployment,
+            note="" if saved is None else f"saves {dollars(saved)} a month",
+        ),
+        Cell(
+            value=len(found.candidates),
+            note=f"{unchecked}denied: {denied}" if denied else f"{unchecked}none is denied",
+        ),
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from interlock_governance.use_cases.findings import counts, duplicates, gaps
+from interlock_governance.use_cases.findings import UNKNOWN, counts, duplicates, gaps
 from interlock_governance.use_cases.inventory import Complaint, Inventory
 from interlock_governance.use_cases.use_case import UseCase
 from interlock_reports import Cell, Column, Paragraph, Report, Section, Table, Value, Verdict
@@ -47,8 +47,9 @@ def _gaps(cases: Sequence[UseCase]) -> Table:
 def _counts(cases: Sequence[UseCase]) -> Table:
     columns = [Column(name="Field"), Column(name="Value"), Column(name="Use cases", kind="number")]
     rows = [
-        (name, Verdict(kind="gap", word=value) if value == "unknown" else value, count)
+        (name, Verdict(kind="gap", word=value) if value == UNKNOWN else value, count)
         for name, values in counts(cases).items()
+        if values.keys() - {UNKNOWN}
         for value, count in values.items()
     ]
     return Table(caption="Values by field", columns=columns, rows=rows)
