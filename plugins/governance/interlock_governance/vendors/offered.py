@@ -63,7 +63,7 @@ def _rows(router: "Router", provider: str) -> Iterator[_Said]:
                     by=f"the rows of {provider}'s plugin",
                     note=note,
                     row=row.id,
-                    guessed=row.confidence == "inferred",
+                    guessed=row.confidence == "inferred" and question in ("processing", "storage"),
                 )
 
 

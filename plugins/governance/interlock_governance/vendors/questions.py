@@ -47,7 +47,7 @@ QUESTIONS: Final = (
     *_section(
         "Data",
         ("training", "yes/no", "Does it train on requests, unless told otherwise?"),
-        ("training_opt_out", "yes/no", "Can that be refused?"),
+        ("training_opt_out", "yes/no", "Can training on requests be refused?"),
         ("retention", "text", "For how many days are requests kept, unless agreed otherwise?"),
         ("zero_retention", "yes/no", "Can it be agreed that nothing is kept?"),
         ("human_review", "text", "When may people read requests?"),

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from interlock_governance.vendors.questions import QUESTIONS, SECTIONS
-from interlock_governance.vendors.sheets import FRESH_DAYS, Answer, Sheet, State, Statement
+from interlock_governance.vendors.sheets import FRESH_DAYS, Answer, Sheet, Statement
 from interlock_reports import (
     Bullets,
     Cell,
     Code,
     Column,
-    Kind,
     Note,
     Paragraph,
     Prose,
@@ -23,8 +22,6 @@ from interlock_reports import (
     Verdict,
 )
 
-_KINDS: Final[dict[State, Kind]] = {"stated": "info", "old": "attention", "gap": "gap"}
-_WORDS: Final[dict[State, str]] = {"stated": "stated", "old": "old", "gap": "gap"}
 _MATRIX_AT_MOST: Final = 6
 
 
@@ -36,10 +33,12 @@ def report_of(sheets: Sequence[Sheet], *, made_at: datetime | None = None) -> Re
     sections = [_counts(told)]
     if 1 < len(told) <= _MATRIX_AT_MOST:
         sections.append(_beside(told))
+    one = len(told) == 1
+    whom = f"{told[0].name} was" if one else f"{len(told)} vendors were"
     return Report(
-        title="Vendors: what is known of each",
+        title=f"What is known of {told[0].name}" if one else "Vendors: what is known of each",
         summary=(
-            f"{len(told)} vendors were asked the same {len(QUESTIONS)} questions. {gaps} of {asked} answers "
+            f"{whom} asked the same {len(QUESTIONS)} questions as every vendor. {gaps} of {asked} answers "
             "are gaps: nobody has said anything, which is no “no”. What is stated is what its source says; "
             "nobody has judged it."
         ),
@@ -127,7 +126,7 @@ def _vendor(sheet: Sheet) -> Section:
                         row
                         for answer in sheet.answers
                         if answer.question.section == section
-                        for row in _rows(answer)
+                        for row in _rows(answer, sheet.today)
                     ],
                 )
             ],
@@ -148,14 +147,13 @@ def _vendor(sheet: Sheet) -> Section:
     return Section(title=sheet.name, id=_id(sheet), blocks=blocks, sections=inner)
 
 
-def _rows(answer: Answer) -> list[Sequence[Cell | Prose | None]]:
-    verdict = Verdict(kind=_KINDS[answer.state], word=_WORDS[answer.state])
+def _rows(answer: Answer, today: date) -> list[Sequence[Cell | Prose | None]]:
     if not answer.statements:
-        return [(answer.question.asks, verdict, None, None, None, None)]
+        return [(answer.question.asks, Verdict(kind="gap", word="gap"), None, None, None, None)]
     return [
         (
             answer.question.asks,
-            verdict,
+            _verdict(said, today),
             Cell(value=said.told or None, note="; ".join(part for part in (said.scope, said.note) if part)),
             Cell(value=said.as_of),
             said.by,
@@ -163,6 +161,14 @@ def _rows(answer: Answer) -> list[Sequence[Cell | Prose | None]]:
         )
         for said in answer.statements
     ]
+
+
+def _verdict(said: Statement, today: date) -> Verdict:
+    if said.value is None:
+        return Verdict(kind="gap", word="gap")
+    return (
+        Verdict(kind="attention", word="old") if said.is_old(today) else Verdict(kind="info", word="stated")
+    )
 
 
 def _evidence(said: Statement) -> Cell:
