@@ -58,7 +58,14 @@ def best(call, rounds):
 
 
 def prose(size):
-    return (PROSE * (size // len(PROSE) + 1))[:size]
+    """Sentences in any order, each with one word more: what is repeated is not read again."""
+    rng = random.Random(3)
+    parts, sentences, words = [], re.split(r"(?<=[?.]) (?=[A-Z])", PROSE.strip()), PROSE.split()
+    while sum(map(len, parts)) < size:
+        sentence = rng.choice(sentences).split()
+        sentence.insert(rng.randrange(len(sentence)), rng.choice(words))
+        parts.append(" ".join(sentence) + " ")
+    return "".join(parts)[:size]
 
 
 def dense(size):

@@ -136,6 +136,7 @@ class _Search:
         if plan.size < SHORTEST:
             return
         start = begin + plan.start
+        judge.marked()
         phrases = judge.marks.phrases(start)
         if phrases and plan.digits >= _FEWEST_DIGITS:
             found[count:] = self._claims.corrected(phrases, start, found[count:])
