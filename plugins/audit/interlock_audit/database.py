@@ -1,16 +1,17 @@
 """What a database is asked about an audit log, one thing after another."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from interlock import LogEntry, StoreError
 from interlock.types.logs import LogQuery
 from interlock_audit.bodies import entry_in, fit
 from interlock_audit.chaining import Chain, Heads, Row
-from interlock_audit.refusals import AT, CALL, OWN, RUN
+from interlock_audit.refusals import AT, CALL, OWN, RUN, allow_removal, refuse_removal
 from interlock_audit.tables import MIGRATIONS, audit, checkpoints, links
 from interlock_sql import Address
 from interlock_sql.building import Connected, writing
@@ -30,6 +31,11 @@ WITH RECURSIVE chains(chain) AS (
 SELECT h.chain, h.seq, a.hash FROM heads h JOIN audit a ON a.chain = h.chain AND a.seq = h.seq
 WHERE h.chain <> :own AND h.seq > COALESCE(
     (SELECT max(l.seq) FROM audit_links l WHERE l.chain = h.chain AND l.of = :of), -1)
+"""
+
+_ANCHORED = """
+SELECT l.chain, l.seq, a.hash, a.body FROM audit_links l JOIN audit a ON a.chain = l.chain AND a.seq = l.seq
+WHERE l.of = 'checkpoint' ORDER BY l.chain, l.seq DESC
 """
 
 
@@ -70,6 +76,29 @@ class AuditDatabase(Connected):
     def keep(self, connection: Connection, line: str) -> None:
         """Keep a checkpoint."""
         connection.execute(insert(checkpoints), [{"line": line}])
+
+    def prunable(self, before: int) -> Heads:
+        """Of each chain the last entry that a checkpoint outside covers and that was written `before` then.
+
+        `before` is in microseconds since the epoch.
+        """
+        found: Heads = {}
+        with self.told(), self.engine.connect() as connection:
+            for chain, seq, head, body in connection.execute(text(_ANCHORED)):
+                if chain not in found and json.loads(_text(body))["logged"] < before:
+                    found[chain] = (seq, head)
+        return found
+
+    def remove(self, roots: Heads) -> int:
+        """Remove each chain's entries up to that one, and say how many there were."""
+        count = 0
+        with self.transaction() as connection:
+            allow_removal(connection)
+            for chain, (seq, _) in roots.items():
+                gone = delete(audit).where(audit.c.chain == chain, audit.c.seq <= seq)
+                count += connection.execute(gone).rowcount
+            refuse_removal(connection)
+        return count
 
     def tail(self, chain: Chain) -> list[Row] | None:
         """What the database has of a chain beyond what its writer knows; None if it lacks what he knows."""

@@ -9,7 +9,7 @@ from interlock import LogEntry, StoreError
 from interlock.logs import redacting_logger
 from interlock.protocols import API
 from interlock.types.logs import LogQuery
-from interlock_audit.chaining import Chain
+from interlock_audit.chaining import Chain, Heads
 from interlock_audit.options import AuditOptions
 from interlock_audit.sealing import Sealer
 from interlock_sql import Address, Asked
@@ -82,6 +82,24 @@ class AuditLog(Asked["AuditDatabase"]):
             StoreError: it may not be there.
         """
         await self._ask(lambda database: self._note(database, kind, facts))
+
+    async def prunable(self, before: float) -> Heads:
+        """Of each chain the last entry that may be removed: of `before`, covered by a checkpoint outside.
+
+        `before` is in seconds since the epoch.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        return await self._ask(lambda database: database.prunable(int(before * 1e6)))
+
+    async def remove(self, roots: Heads) -> int:
+        """Remove chains' entries up to those, once a checkpoint covers an `audit.pruned` that names them.
+
+        Raises:
+            StoreError: they may still be there.
+        """
+        return await self._ask(lambda database: database.remove(roots))
 
     def checkpoint(self) -> "Made | None":
         """Make a checkpoint and keep it in the database; None when there is nothing new. Called in a thread.

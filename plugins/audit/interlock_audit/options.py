@@ -30,6 +30,7 @@ class AuditOptions:
         key: the private key that signs them, `file:PATH` or `env:NAME`; without one there are none.
         checkpoints: files to which each is appended. They belong where whoever can write the database cannot.
         webhooks: who is sent each one, besides.
+        earlier: files of public keys that were in use before, for verification.
         every: how many entries there are until the next checkpoint.
         seconds: after which there is one, where there were entries.
 
@@ -40,6 +41,7 @@ class AuditOptions:
     key: Secret | None = None
     checkpoints: tuple[Path, ...] = ()
     webhooks: tuple[WebhookOptions, ...] = ()
+    earlier: tuple[Path, ...] = ()
     every: int = 1000
     seconds: float = 60.0
 

@@ -38,6 +38,10 @@ class Place:
         self.key_file = folder / "audit.key"
         self.key = SigningKey.new()
         self.key.write(self.key_file)
+        self.key_text = self.key_file.read_text()
+
+    def ids(self) -> list[str]:
+        return [id_ for (id_,) in self.run("SELECT id FROM audit")]
 
     def options(self, **given: Any) -> AuditOptions:
         return AuditOptions(

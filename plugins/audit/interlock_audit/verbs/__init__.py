@@ -2,8 +2,10 @@
 
 import typer
 
+from interlock_audit.verbs.checkpoint import checkpoint
 from interlock_audit.verbs.init import init
 from interlock_audit.verbs.keys import keys
+from interlock_audit.verbs.prune import prune
 from interlock_audit.verbs.verify import verify
 
 __all__ = ["app"]
@@ -20,4 +22,6 @@ def audit() -> None:
 
 app.command()(init)
 app.command()(verify)
+app.command()(checkpoint)
+app.command()(prune)
 app.command()(keys)

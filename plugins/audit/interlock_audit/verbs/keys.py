@@ -1,11 +1,18 @@
-"""`interlock audit keys`: which key signs, and what verifies."""
+"""`interlock audit keys`: which key signs, what verifies, and how another takes its place."""
 
-from typing import Annotated
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interlock.commands import note, write_json
+from interlock_audit.verbs.checkpoint import signing_log, sworn
+from interlock_audit.verbs.init import written_key
 from interlock_audit.verbs.place import KeysOption, UrlOption, named_log, public_keys
+
+if TYPE_CHECKING:
+    from interlock_audit import AuditLog
 
 
 def keys(
@@ -13,9 +20,18 @@ def keys(
     *,
     key: KeysOption = None,
     url: UrlOption = None,
+    new: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Make another key there, and have the present one sign that it follows."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print the public key that checkpoints are verified with, in PEM, and its id."""
+    """Print the public keys that checkpoints are verified with, in PEM, and their ids; or change the key."""
+    if new is not None:
+        _change(context, new)
+        return
     found = public_keys(named_log(context, url), key)
     if as_json:
         write_json([{"id": each.id, "pem": each.pem} for each in found])
@@ -25,3 +41,18 @@ def keys(
         note(f"Its id is {each.id}.")
     if not found:
         note("No key is configured, so that no checkpoint is made. `interlock audit init` makes a key.")
+
+
+def _change(context: typer.Context, new: Path) -> None:
+    log = signing_log(context)
+    made = written_key(new, option="--new")
+    asyncio.run(_told(log, made.public.id))
+    note(f"The present key has signed that {made.public.id} follows it. Next, in interlock.yaml:")
+    print(f"key: file:{new}\nearlier: [the present key's .pub file]")
+
+
+async def _told(log: "AuditLog", follows: str) -> None:
+    try:
+        await sworn(log, "audit.key_changed", **{"from": log.key and log.key.public.id, "to": follows})
+    finally:
+        await log.aclose()

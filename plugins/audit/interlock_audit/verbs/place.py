@@ -62,7 +62,7 @@ def named_log(context: typer.Context, url: str | None) -> "AuditLog":
 
 
 def public_keys(log: "AuditLog", given: list[Path] | None) -> "list[PublicKey]":
-    """Those that were named, else the configuration's.
+    """Those that were named, else the configuration's, with those that were in use before.
 
     Raises:
         RequestError: a file cannot be read.
@@ -70,10 +70,8 @@ def public_keys(log: "AuditLog", given: list[Path] | None) -> "list[PublicKey]":
     """
     from interlock_audit.keys import public_key
 
-    if not given:
-        return [] if log.key is None else [log.key.public]
-    found = []
-    for path in given:
+    found = [] if given or log.key is None else [log.key.public]
+    for path in given or log.options.earlier:
         try:
             found.append(public_key(path.read_text("utf-8", "replace"), key=f"--key {path}"))
         except OSError as error:

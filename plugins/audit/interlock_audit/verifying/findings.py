@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from interlock_audit.chaining import Heads
+
 
 class Limit(StrEnum):
     """What could have been done to a log without being found.
@@ -98,7 +100,7 @@ class Report:
     Attributes:
         limits: what cannot be excluded about the log as a whole.
         sinks_failed: the sinks of which the log says that a checkpoint did not arrive there.
-        pruned: chain to the last of its entries that were removed on purpose.
+        pruned: chain to the last of its entries that were removed on purpose, and that one's hash.
         keys: the ids of the keys that were given.
     """
 
@@ -108,7 +110,7 @@ class Report:
     limits: frozenset[Limit]
     sources: Sequence[Used] = ()
     sinks_failed: Sequence[str] = ()
-    pruned: dict[str, int] = field(default_factory=dict)
+    pruned: Heads = field(default_factory=dict)
     keys: Sequence[str] = ()
 
     @property

@@ -51,7 +51,7 @@ def verify(
         sinks_failed=sorted(
             {str(each.facts.get("sink")) for each in walk.own if each.kind == "audit.sink_failed"}
         ),
-        pruned={chain: seq for chain, (seq, _) in roots.items()},
+        pruned=roots,
         keys=[key.id for key in keys],
     )
 

@@ -56,13 +56,18 @@ class Walk:
         state: ChainState | None = None
         for chain, seq, id_, hash_, body in rows:
             self.entries += 1
-            if not (type(chain) is type(id_) is type(hash_) is type(body) is str and type(seq) is int):
-                self._find("unreadable", str(chain), seq if isinstance(seq, int) else None, "cannot be read")
+            if type(chain) is not str or type(seq) is not int:
+                self._find("unreadable", str(chain), None, "cannot be read")
                 continue
             if state is None or state.chain != chain:
                 state = self._open(chain, seq, hash_, body)
             elif seq != state.last + 1:
                 self._jump(state, seq)
+            if not (type(id_) is type(hash_) is type(body) is str):
+                self._find("unreadable", chain, seq, "cannot be read")
+                self._befores = (hash_,) if isinstance(hash_, str) else ()
+                state.last, state.entries = seq, state.entries + 1
+                continue
             self._step(state, seq, hash_, body)
             self._look_inside(state, seq, id_, body)
 

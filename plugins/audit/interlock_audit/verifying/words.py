@@ -112,7 +112,7 @@ def told(report: Report) -> dict[str, Any]:
         "chains": [asdict(state) | {"unanchored": state.unanchored} for state in report.chains],
         "checkpoints": [asdict(used) for used in report.sources],
         "sinks_failed": list(report.sinks_failed),
-        "pruned": report.pruned,
+        "pruned": {chain: seq for chain, (seq, _) in report.pruned.items()},
         "keys": list(report.keys),
     }
 
