@@ -45,6 +45,10 @@ def dossier(
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="Measure calls with this metadata alone. May be repeated."),
     ] = None,
+    verified: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What `interlock audit verify --json` printed of the log."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it, as .html or .md.")
     ] = None,
@@ -55,7 +59,7 @@ def dossier(
     What people must write is a gap with a prompt, and is never filled in. Figures come from the store that
     `records` names. Nothing is sent; it is a draft, and no advice.
     """
-    from interlock_governance.dossier import dossier_data, dossier_of, figures_of, permitted
+    from interlock_governance.dossier import dossier_data, dossier_of, figures_of, permitted, read_verified
 
     began = _day(since)
     router = session(context).router()
@@ -75,6 +79,7 @@ def dossier(
         cases=read_cases(router, cases or ()),
         figures=figures,
         facts=facts or (),
+        verified=read_verified(verified) if verified else None,
     )
     if output is not None:
         from interlock_governance.dossier.reporting import report_of

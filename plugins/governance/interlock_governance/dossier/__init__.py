@@ -3,6 +3,7 @@
 from interlock_governance.dossier.document import Dossier, Fact, Gap, Grid, Point, dossier_data
 from interlock_governance.dossier.making import dossier_of, permitted
 from interlock_governance.dossier.measured import AttemptFigures, Figures, figures_of
+from interlock_governance.dossier.verified import Verified, read_verified
 
 __all__ = [
     "AttemptFigures",
@@ -12,8 +13,10 @@ __all__ = [
     "Gap",
     "Grid",
     "Point",
+    "Verified",
     "dossier_data",
     "dossier_of",
     "figures_of",
     "permitted",
+    "read_verified",
 ]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from interlock import Router
     from interlock.policies import CaseReport
     from interlock_governance.dossier.measured import AttemptFigures, Figures
+    from interlock_governance.dossier.verified import Verified
     from interlock_governance.use_cases import UseCase
     from interlock_governance.vendors import Answer, Sheet
 
@@ -260,20 +261,21 @@ def vendors_grid(sheets: "Sequence[Sheet]") -> Grid:
     return Grid(caption="Questions to vendors", columns=columns, rows=rows, origin="vendor")
 
 
-def verification(router: "Router") -> Iterator[Fact | Gap]:
+def verification(router: "Router", verified: "Verified | None" = None) -> Iterator[Fact | Gap]:
     """Whether what is logged can be shown to be whole."""
+    if verified is not None:
+        yield Fact(name="Verification of the log", value=verified.verdict, origin="tested")
+        yield Fact(name="Its file was written on", value=verified.day.isoformat(), origin="tested")
+        yield Fact(name="Entries that were verified", value=f"{verified.entries:,}", origin="tested")
+        yield Fact(name="Of these not anchored", value=f"{verified.unanchored:,}", origin="tested")
+        if not verified.whole:
+            yield Gap(point="", prompt="The log is not whole: say what happened, and what was done.")
+        return
     log = router.wiring.config.log
     if log is None:
-        yield Gap(
-            point="",
-            prompt="No log is configured. The Act asks for one, kept for six months (Art. 12, 19, 26(6)).",
-        )
+        prompt = "No log is configured. The Act asks for one, kept for six months (Art. 12, 19, 26(6))."
     elif log.scheme.startswith("audit"):
-        yield Gap(
-            point="", prompt="Attach what `interlock audit verify` says, with the day on which it was run."
-        )
+        prompt = "Attach what `interlock audit verify` says: give its JSON with --verified."
     else:
-        yield Gap(
-            point="",
-            prompt=f"The log of kind {log.scheme} cannot show that it is whole: say what protects it.",
-        )
+        prompt = f"The log of kind {log.scheme} cannot show that it is whole: say what protects it."
+    yield Gap(point="", prompt=prompt)

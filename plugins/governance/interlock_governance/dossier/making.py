@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from interlock import Deployment, Router
     from interlock.policies import Case
     from interlock_governance.dossier.measured import Figures
+    from interlock_governance.dossier.verified import Verified
     from interlock_governance.use_cases import UseCase
     from interlock_governance.vendors import Sheet
 
@@ -31,6 +32,7 @@ def dossier_of(
     cases: "Iterable[Case]" = (),
     figures: "Figures | None" = None,
     facts: Iterable[Path | str] = (),
+    verified: "Verified | None" = None,
     made_at: datetime | None = None,
 ) -> Dossier:
     """The technical documentation of what is configured, by the points of Annex IV. Nothing is sent.
@@ -44,6 +46,7 @@ def dossier_of(
         cases: held against the policies, as `interlock policy test` does.
         figures: what the store of records says, of `figures_of`.
         facts: files of the user's own about vendors, as `vendor_sheets` takes them.
+        verified: what a verification of the log came to, of `read_verified`.
         made_at: with a time zone; now by default.
 
     Raises:
@@ -57,7 +60,7 @@ def dossier_of(
     sheets = [each for each in known if set(each.providers) & set(providers)]
     told = tuple(cases)
     tested = run_cases(router, told) if told and router.policies is not None else None
-    filled = _filled(_Known(router, chosen, use_case, figures, sheets, tested))
+    filled = _filled(_Known(router, chosen, use_case, figures, sheets, tested, verified))
     points = tuple(_point(each, filled) for each in HEADINGS)
     own = (
         Point(number="", title="Gaps of the vendors", grids=(found.vendors_grid(sheets),)) if sheets else None
@@ -110,6 +113,7 @@ class _Known:
     figures: "Figures | None"
     sheets: "Sequence[Sheet]"
     tested: CaseReport | None
+    verified: "Verified | None"
 
 
 def _filled(known: _Known) -> dict[str, list[Fact | Grid | Gap]]:
@@ -138,7 +142,7 @@ def _filled(known: _Known) -> dict[str, list[Fact | Grid | Gap]]:
         "4": [*found.metrics(known.figures)],
         "5": [*found.incidents(known.figures)],
         "7": [found.certificates_grid(sheets)],
-        "9": [*found.verification(router)],
+        "9": [*found.verification(router, known.verified)],
     }
     if router.policies is None and known.use_case is not None and known.use_case.sensitivity:
         levels = ", ".join(known.use_case.sensitivity)

@@ -65,6 +65,29 @@ def test_it_is_written_as_a_page_and_as_markdown_with_its_gaps_marked(run):
     assert "## Known gaps" in text
 
 
+VERIFIED = {"verdict": "The log is whole.", "whole": True, "entries": 1200, "unanchored": 3}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_a_verification_of_the_log_came_to_is_told(run, whole):
+    Path("v.json").write_text(json.dumps(VERIFIED | {"whole": whole}))
+    data = json.loads(run("dossier", "--verified", "v.json", "--json").stdout)
+    point = next(each for each in data["points"] if each["number"] == "9")
+    assert {each["name"]: each["value"] for each in point["facts"]}["Entries that were verified"] == "1,200"
+    assert any("The log is not whole" in gap for gap in point["gaps"]) is not whole
+    assert not any("No log is configured" in gap for gap in point["gaps"])
+
+
+@pytest.mark.parametrize(
+    "written", ["", "[]", "{}", '{"verdict": 1}', "[" * 10_000, '{"verdict": "x", "whole": 1}']
+)
+def test_a_file_that_is_no_verification_is_refused(run, written):
+    Path("v.json").write_text(written)
+    result = run("dossier", "--verified", "v.json")
+    assert result.exit_code == 2
+    assert "v.json" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -78,6 +101,7 @@ def test_it_is_written_as_a_page_and_as_markdown_with_its_gaps_marked(run):
         (["-o", "d.pdf"], ".html or .md"),
         (["--cases", "own.csv"], "own.csv"),
         (["--facts", "nowhere.toml"], "nowhere.toml"),
+        (["--verified", "nowhere.json"], "nowhere.json"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_way_out(run, arguments, complaint):
