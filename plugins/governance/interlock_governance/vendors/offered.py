@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _ITS_REGION: Final = "{region}"
 _ELSEWHERE: Final = "the row's page is about where it processes, and need not say this"
+_BY_SEAT: Final = "follows from where the operator and its parent are; by which law, the row does not say"
 _AGREED: Final = {"dpa": "dpa", "scc": "transfer_clauses", "baa": "baa", "zdr": "zero_retention"}
 
 
@@ -52,6 +53,7 @@ def _rows(router: "Router", provider: str) -> Iterator[_Said]:
             ("parent", row.parent or None, f"the jurisdiction of its ultimate parent; {_ELSEWHERE}"),
             ("retention", row.retention_days, _ELSEWHERE),
             ("training", row.training, _ELSEWHERE),
+            ("compelled_access", _authorities(row.operator, row.parent), _BY_SEAT),
             *((question, True, _ELSEWHERE) for name, question in _AGREED.items() if name in row.agreements),
         ):
             if value is not None:
@@ -70,6 +72,12 @@ def _rows(router: "Router", provider: str) -> Iterator[_Said]:
 def _places(places: tuple[str, ...]) -> Value:
     told = tuple("its own region" if each == _ITS_REGION else each for each in places)
     return told[0] if len(told) == 1 else told
+
+
+def _authorities(*seats: str) -> Value | None:
+    """Said of every vendor in the same words, wherever it is from."""
+    named = tuple(f"authorities of {seat}" for seat in dict.fromkeys(seats) if seat)
+    return named[0] if len(named) == 1 else named or None
 
 
 def _told(said: list[_Said]) -> dict[str, tuple[Statement, ...]]:

@@ -132,6 +132,16 @@ def test_rows_of_a_plugin_answer_where_it_processes_and_by_which_row(router):
     assert said["eea, ch"].origin == "row"
 
 
+def test_whose_authorities_reach_a_vendor_is_said_of_each_whose_home_is_known(router):
+    at_home = [sheet for sheet in sheets(router) if answer(sheet, "home").statements]
+    assert len(at_home) >= 8
+    for sheet in at_home:
+        told = [said.told for said in answer(sheet, "compelled_access").statements]
+        for said in answer(sheet, "home").statements:
+            if said.origin == "row":
+                assert any(f"authorities of {said.value}" in word for word in told), sheet.vendor
+
+
 def test_storage_anywhere_of_a_row_is_no_answer(router):
     told = [each.told for each in answer(sheets(router, "together")[0], "storage").statements]
     assert told == []
