@@ -80,7 +80,12 @@ def log_opener(
     kind = _kind_of(config, "log", place, offers.log_schemes, LOGS)
     _check_sealed(config, place, kind)
     options = _options(config, place, kind, environ)
-    call = LogCall(url=_url(place), folder=config.folder or Path(), options=options)
+    call = LogCall(
+        url=_url(place),
+        folder=config.folder or Path(),
+        options=options,
+        personal=bool(place.subject or place.personal),
+    )
     return _checked(config, "log", partial(kind.open, call))
 
 

@@ -51,7 +51,8 @@ class LogKind(Protocol):
         options: the schema of `log.options`, a frozen dataclass or a pydantic model, as a `Configurable` has
             it. Without one, whatever is written there is refused.
         seals = True: its logs keep `subject` and `personal`, sealed. A configuration that hands them over is
-            refused for any other kind.
+            refused for any other kind. One that can seal only with an option refuses a `LogCall` that is
+        `personal` without it.
     """
 
     api: int

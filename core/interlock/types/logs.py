@@ -86,8 +86,10 @@ class LogCall:
         url: the configuration's, its scheme in lower case; it may hold a password.
         folder: where a relative path in it begins.
         options: an instance of the kind's schema; None where it has none.
+        personal: whether the configuration hands over entries' `subject` or `personal`.
     """
 
     url: str = field(repr=False)
     folder: "Path" = field(default_factory=_here)
     options: Any = field(default=None, repr=False)
+    personal: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from interlock import hookimpl
+from interlock import ConfigError, hookimpl
 from interlock.protocols import API, CommandOffer, DurableLog, LogKind
 from interlock.types.logs import LogCall
 from interlock_audit.log import AuditLog
@@ -29,6 +29,7 @@ class AuditLogs:
     name = "audit"
     schemes: tuple[str, ...] = ("audit+sqlite", "audit+postgresql", "audit+postgres")
     options = AuditOptions
+    seals = True
 
     def open(self, call: LogCall) -> DurableLog:
         return opened(call)
@@ -39,7 +40,8 @@ def opened(call: LogCall) -> AuditLog:
 
     Raises:
         StoreError: the address is none, and not repeated.
-        ConfigError: `key` is no private Ed25519 key.
+        ConfigError: `key` is no private Ed25519 key, or `sealing` no key of ours; or there is none, and the
+            log is to be told what is personal.
     """
     address = address_of(replace(call, url=call.url.removeprefix(_PREFIX)))
     options = call.options or AuditOptions()
@@ -48,7 +50,18 @@ def opened(call: LogCall) -> AuditLog:
         from interlock_audit.keys import signing_key  # noqa: PLC0415 - loads OpenSSL
 
         key = signing_key(options.key.reveal())
-    return AuditLog(address, options, key=key)
+    sealer = None
+    if options.sealing is not None:
+        from interlock_audit.sealing import Sealer, sealing_key  # noqa: PLC0415 - likewise
+
+        sealer = Sealer(sealing_key(options.sealing.reveal()))
+    elif call.personal:
+        raise ConfigError(
+            "`log.subject` and `log.personal` need a key that seals what they name: `interlock audit init` "
+            "makes one.",
+            key="sealing",
+        )
+    return AuditLog(address, options, key=key, sealer=sealer)
 
 
 @hookimpl

@@ -5,25 +5,26 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from interlock import LogEntry, StoreError
+from interlock import ConfigError, LogEntry, StoreError
 from interlock.logs import redacting_logger
 from interlock.protocols import API
 from interlock.types.logs import LogQuery
 from interlock_audit.chaining import Chain, Heads
 from interlock_audit.options import AuditOptions
-from interlock_audit.sealing import Sealer
 from interlock_sql import Address, Asked
 
 if TYPE_CHECKING:
     from interlock_audit.checkpoints.keeper import Keeper, Made
     from interlock_audit.database import AuditDatabase
     from interlock_audit.keys import SigningKey
+    from interlock_audit.sealing import Sealer
+    from interlock_audit.sealing.erasing import Erasure, Removal
     from interlock_audit.writer import ChainWriter
 
 _log = redacting_logger("interlock.audit")
 _PATIENCE = 5.0  # seconds that closing waits for the last checkpoint to arrive
 
-_Place = tuple[int, str, str | None]
+_Place = tuple[int, str, str | None, str | None]
 # Chains of this process that nobody writes now. A router closes its log when it is idle, and opens it again.
 _RESTING: dict[_Place, list[Chain]] = {}
 _RESTING_LOCK = threading.Lock()
@@ -38,6 +39,7 @@ class AuditLog(Asked["AuditDatabase"]):
     Attributes:
         options: what the configuration says.
         key: what signs checkpoints; None where nothing does.
+        sealer: what seals that which is personal; None where nothing does.
     """
 
     api = API
@@ -49,12 +51,14 @@ class AuditLog(Asked["AuditDatabase"]):
         options: AuditOptions,
         *,
         key: "SigningKey | None" = None,
-        sealer: Sealer | None = None,
+        sealer: "Sealer | None" = None,
     ) -> None:
-        """`key` is that of the options, read; without one nothing is signed."""
+        """`key` is that of the options, read; without one nothing is signed. Without a `sealer` nothing
+        personal is kept.
+        """
         self.options = options
         self.key = key
-        self._sealer = sealer
+        self.sealer = sealer
         super().__init__(address, thread="interlock-audit")
 
     def start_anew(self) -> None:
@@ -62,6 +66,8 @@ class AuditLog(Asked["AuditDatabase"]):
         self._writer: ChainWriter | None = None
         self._keeper: Keeper | None = None
         self._signed = -1  # the last entry of the chain that a checkpoint covers
+        if self.sealer is not None:
+            self.sealer.forget()
 
     @property
     def address(self) -> Address:
@@ -75,13 +81,50 @@ class AuditLog(Asked["AuditDatabase"]):
     async def read(self, query: LogQuery) -> Sequence[LogEntry]:
         return await self._ask(lambda database: database.read(query))
 
-    async def note(self, kind: str, **facts: Any) -> None:
-        """Append an entry of the log's own.
+    async def note(self, kind: str, *, by: str | None = None, **facts: Any) -> None:
+        """Append an entry of the log's own. `by` is the person who did it: kept sealed, or not at all.
 
         Raises:
             StoreError: it may not be there.
         """
-        await self._ask(lambda database: self._note(database, kind, facts))
+        await self._ask(lambda database: self._note(database, kind, facts, by=by))
+
+    async def erase(
+        self,
+        *,
+        subject: str | None = None,
+        call: str | None = None,
+        entry: str | None = None,
+        handle: str | None = None,
+        by: str | None = None,
+    ) -> "Erasure":
+        """Have nobody ever read again what was sealed for one subject; or without a subject for one call, or
+        without either for one entry; or for whoever has the handle. The entries stay, and one is appended
+        that tells of it. `by` is the person who did it.
+
+        Raises:
+            StoreError: it may not be erased.
+            ConfigError: there is no sealing key, and no handle.
+        """
+        from interlock_audit.sealing.erasing import Removal  # noqa: PLC0415 - it loads SQLAlchemy
+
+        if (file := self._address.file) is not None and not file.is_file():
+            raise StoreError(f"{self._address.label}: there is no such file")
+        kind, name = next(
+            (kind, name)
+            for kind, name in (("subject", subject), ("call", call), ("entry", entry), ("handle", handle))
+            if name is not None
+        )
+        if kind == "handle":
+            removal = Removal(handle=name)
+        elif self.sealer is not None:
+            key = self.sealer.key
+            removal = Removal(lookup=key.lookup(kind, name), sealing=key.id)
+        else:
+            raise ConfigError(
+                "no sealing key is configured, without which nobody knows whose a key is.", key="sealing"
+            )
+        return await self._ask(lambda database: self._erase(database, removal, kind, by))
 
     async def prunable(self, before: float) -> Heads:
         """Of each chain the last entry that may be removed: of `before`, covered by a checkpoint outside.
@@ -146,12 +189,41 @@ class AuditLog(Asked["AuditDatabase"]):
         if self._keeper is not None:
             self._keeper.wrote(len(entries))
 
-    def _note(self, database: "AuditDatabase", kind: str, facts: dict[str, Any]) -> None:
+    def _note(
+        self,
+        database: "AuditDatabase",
+        kind: str,
+        facts: dict[str, Any],
+        *,
+        by: str | None = None,
+        also: "Removal | None" = None,
+    ) -> None:
         from interlock_audit.writer import own  # noqa: PLC0415 - it loads SQLAlchemy
 
-        self._writing().write(database, [own(kind, **facts)])
+        content = own(kind, **facts)
+        who = LogEntry(kind=kind, id=content["id"], subject=by, personal={"by": by})
+        secrets = {} if by is None else {who.id: who}
+        self._writing().write(database, [content], secrets, also=also)
         if self._keeper is not None:
             self._keeper.wrote(1)
+
+    def _erase(self, database: "AuditDatabase", removal: "Removal", kind: str, by: str | None) -> "Erasure":
+        from interlock_audit.sealing.erasing import (  # noqa: PLC0415 - it loads SQLAlchemy
+            Erasure,
+            Gone,
+            clear_traces,
+            overwrite_what_is_removed,
+        )
+
+        overwrite_what_is_removed(database)
+        kept, others = removal.look(database)
+        if kept is not None:
+            try:
+                self._note(database, "audit.erased", {"handle": kept.handle, "of": kind}, by=by, also=removal)
+            except Gone:
+                kept = None
+        handle = None if kept is None else kept.handle
+        return Erasure(handle=handle, traces=clear_traces(database), others=others)
 
     def _writing(self) -> "ChainWriter":
         from interlock_audit.checkpoints.keeper import Keeper  # noqa: PLC0415 - for writers alone
@@ -164,7 +236,7 @@ class AuditLog(Asked["AuditDatabase"]):
                 chain = resting.pop() if resting else Chain()
             chain.certain = chain.seq == 0
             self._writer = ChainWriter(
-                chain, key=None if self.key is None else self.key.public.id, sealer=self._sealer
+                chain, key=None if self.key is None else self.key.public.id, sealer=self.sealer
             )
             self._signed = chain.seq - 1
             if self.key is not None:
@@ -191,7 +263,8 @@ class AuditLog(Asked["AuditDatabase"]):
 
     @property
     def _place(self) -> _Place:
-        return os.getpid(), self._address.label, None if self.key is None else self.key.public.id
+        signs = None if self.key is None else self.key.public.id
+        return os.getpid(), self._address.label, signs, None if self.sealer is None else self.sealer.key.id
 
     def _close(self) -> None:
         try:
@@ -212,5 +285,7 @@ class AuditLog(Asked["AuditDatabase"]):
             if keeper is not None:
                 keeper.finish(_PATIENCE)
             self._writer = self._keeper = None
+            if self.sealer is not None:
+                self.sealer.forget()
             with _RESTING_LOCK:
                 _RESTING.setdefault(self._place, []).append(writer.chain)

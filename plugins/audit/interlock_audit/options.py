@@ -33,6 +33,8 @@ class AuditOptions:
         earlier: files of public keys that were in use before, for verification.
         every: how many entries there are until the next checkpoint.
         seconds: after which there is one, where there were entries.
+        sealing: the key under which what is personal is sealed, `file:PATH` or `env:NAME`; without one none
+            of it is kept.
 
     Raises:
         ValueError: `every` or `seconds` is out of bounds, or a sink is named and no key.
@@ -44,6 +46,7 @@ class AuditOptions:
     earlier: tuple[Path, ...] = ()
     every: int = 1000
     seconds: float = 60.0
+    sealing: Secret | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.every <= _MOST:

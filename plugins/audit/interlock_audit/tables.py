@@ -46,9 +46,30 @@ links = Table(
 and proves nothing.
 """
 
+keyring = Table(
+    "audit_keyring",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("handle", Text, nullable=False, unique=True),
+    Column("lookup", Text, nullable=False, unique=True),
+    Column("wrapped", Text, nullable=False),
+    Column("sealing", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The subjects' data keys, each wrapped by the key whose id is `sealing`. Rows are removed, to erase."""
+
+keyring_changes = Table(
+    "audit_keyring_changes",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("erasures", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row, which counts erasures: who remembers keys compares it."""
+
 MIGRATIONS = Migrations(
     folder=Path(__file__).with_name("migrations"),
-    revisions=("0001",),
+    revisions=("0001", "0002"),
     version_table="interlock_audit_version",
     distribution="interlock-audit",
     section="log",

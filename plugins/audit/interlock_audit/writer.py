@@ -1,16 +1,19 @@
 """Writes one chain: numbers entries, links them, and knows after each failure what became of them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
+
+from sqlalchemy import Connection
 
 from interlock import LogEntry, StoreError
 from interlock_audit.bodies import Content, body_of, content_of
 from interlock_audit.chaining import Chain, Row, link
 from interlock_audit.database import AuditDatabase, Collision
-from interlock_audit.sealing import Sealer, sealed_part
+from interlock_audit.sealing.sealer import Sealer, personal
 
+_NOTHING: Mapping[str, LogEntry] = {}
 _REMEMBERED = 2  # appends of which nobody has heard again
 BEGAN, CLOSED = "audit.began", "audit.closed"
 
@@ -43,11 +46,22 @@ class ChainWriter:
         Raises:
             StoreError: they may not be there.
         """
-        contents = [{**content_of(entry), **sealed_part(self._sealer, entry)} for entry in entries]
-        self.write(database, contents)
+        contents = [content_of(entry) for entry in entries]
+        secrets = {
+            content["id"]: entry for content, entry in zip(contents, entries, strict=True) if personal(entry)
+        }
+        self.write(database, contents, secrets)
 
-    def write(self, database: AuditDatabase, contents: Sequence[Content]) -> None:
-        """The same, of what bodies are made of.
+    def write(
+        self,
+        database: AuditDatabase,
+        contents: Sequence[Content],
+        secrets: Mapping[str, LogEntry] = _NOTHING,
+        *,
+        also: Callable[[Connection], None] | None = None,
+    ) -> None:
+        """The same, of what bodies are made of; `secrets` are the entries that have something to seal, by
+        their ids. What is done by `also` is done in the same transaction, or not at all.
 
         Raises:
             StoreError: they may not be there.
@@ -60,7 +74,7 @@ class ChainWriter:
             if not due:
                 return
             try:
-                self._commit(database, list(due.values()))
+                self._commit(database, list(due.values()), secrets, also)
             except Collision:
                 for known in database.known(list(due)):
                     del due[known]
@@ -68,10 +82,20 @@ class ChainWriter:
                 return
         raise StoreError("somebody else writes into the chain of this process")
 
-    def _commit(self, database: AuditDatabase, contents: list[Content]) -> None:
-        chain = self.chain
+    def _commit(
+        self,
+        database: AuditDatabase,
+        contents: list[Content],
+        secrets: Mapping[str, LogEntry],
+        also: Callable[[Connection], None] | None,
+    ) -> None:
+        chain, sealer = self.chain, self._sealer if secrets else None
         chain.certain = False
         with database.transaction() as connection:
+            if also is not None:
+                also(connection)
+            if sealer is not None:
+                contents = sealer.sealed(connection, contents, secrets)
             if chain.seq == 0:
                 heads = database.heads(connection, of="began", but=chain.name)
                 contents = [self._began(heads), *contents]
@@ -81,10 +105,14 @@ class ChainWriter:
             database.insert(connection, rows)
         chain.took(rows)
         self._estranged = None
+        if sealer is not None:
+            sealer.confirmed()
 
     def _began(self, heads: dict[str, tuple[int, str]]) -> Content:
         facts: dict[str, Any] = {"format": 1, "version": version("interlock-audit"), "key": self._key}
         facts["heads"] = {name: list(head) for name, head in heads.items()}
+        if self._sealer is not None:
+            facts["sealing"] = self._sealer.key.id
         if self._estranged is not None:
             facts["estranged"] = self._estranged
         return own(BEGAN, **facts)

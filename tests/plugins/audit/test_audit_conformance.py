@@ -1,5 +1,6 @@
 """Both databases keep to the rules for logs."""
 
+from base64 import b64encode
 from itertools import count
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 
 from interlock.testing import LogConformance
 from interlock.types.logs import LogCall
-from interlock_audit import AuditLogs
+from interlock.types.models import Secret
+from interlock_audit import AuditLogs, AuditOptions
 
 NUMBERS = count()
+SEALS = AuditOptions(sealing=Secret(b64encode(bytes(32)).decode()))
 
 
 class TestSqliteAudit(LogConformance):
@@ -21,7 +24,8 @@ class TestSqliteAudit(LogConformance):
         self.folder = tmp_path
 
     def place(self) -> LogCall:
-        return LogCall(url="audit+sqlite:///deeper/audit.db", folder=self.folder / str(next(NUMBERS)))
+        folder = self.folder / str(next(NUMBERS))
+        return LogCall(url="audit+sqlite:///deeper/audit.db", folder=folder, options=SEALS)
 
     def broken(self) -> LogCall:
         (self.folder / "audit.db").mkdir()
@@ -39,7 +43,7 @@ class TestPostgresqlAudit(LogConformance):
         with psycopg.connect(self.url.removeprefix("audit+"), autocommit=True) as connection:
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
-        return LogCall(url=self.url)
+        return LogCall(url=self.url, options=SEALS)
 
     def broken(self) -> LogCall:
         return LogCall(url=f"{self.url}_that_is_not_there")

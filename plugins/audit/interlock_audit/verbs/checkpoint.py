@@ -1,7 +1,7 @@
 """`interlock audit checkpoint`: how far all chains have come, signed, now."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -44,7 +44,7 @@ async def _made(log: "AuditLog") -> str:
         await log.aclose()
 
 
-async def sworn(log: "AuditLog", kind: str, **facts: object) -> str:
+async def sworn(log: "AuditLog", kind: str, **facts: Any) -> str:
     """Append an entry of the log's own, and have a checkpoint cover it, which is returned.
 
     Raises:

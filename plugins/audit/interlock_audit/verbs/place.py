@@ -1,8 +1,9 @@
 """Which log a verb is about: that of the configuration, or one that is named."""
 
+import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -13,6 +14,9 @@ from interlock.types.logs import LogCall
 if TYPE_CHECKING:
     from interlock_audit import AuditLog
     from interlock_audit.keys import PublicKey
+    from interlock_audit.sealing import SealingKey
+
+T = TypeVar("T")
 
 UrlOption = Annotated[
     str | None,
@@ -28,6 +32,11 @@ KeysOption = Annotated[
         metavar="PEM",
         help="A public key, or a private one, in place of the configured. May be repeated.",
     ),
+]
+
+SealingOption = Annotated[
+    Path | None,
+    typer.Option("--sealing-key", metavar="FILE", help="A sealing key, in place of the configured one."),
 ]
 
 
@@ -51,7 +60,7 @@ def named_log(context: typer.Context, url: str | None) -> "AuditLog":
         return log
     scheme, there, _ = url.partition("://")
     if not there:
-        url = f"audit+sqlite:///{quote(str(Path(url).absolute()))}"
+        url = f"audit+sqlite:///{Path(url).absolute()}"
     elif scheme.removeprefix("audit+") not in {"sqlite", "postgresql", "postgres"}:
         raise RequestError(
             f"there is no audit log in {scheme!r}; audit+sqlite and audit+postgresql are.", key="--url"
@@ -78,3 +87,40 @@ def public_keys(log: "AuditLog", given: list[Path] | None) -> "list[PublicKey]":
         except OSError as error:
             raise RequestError(f"{path}: {error.strerror or type(error).__name__}.", key="--key") from None
     return found
+
+
+def with_sealing_key(log: "AuditLog", path: Path | None) -> None:
+    """Have the log seal with the key in that file, where one is named.
+
+    Raises:
+        RequestError: it cannot be read.
+        ConfigError: it holds no sealing key.
+    """
+    from interlock_audit.sealing import Sealer
+
+    if path is not None:
+        log.sealer = Sealer(sealing_key_in(path))
+
+
+def sealing_key_in(path: Path) -> "SealingKey":
+    """Raises as `with_sealing_key` does."""
+    from interlock_audit.sealing import sealing_key
+
+    try:
+        return sealing_key(path.read_text("utf-8", "replace"), key=f"--sealing-key {path}")
+    except OSError as error:
+        raise RequestError(
+            f"{path}: {error.strerror or type(error).__name__}.", key="--sealing-key"
+        ) from None
+
+
+def run(log: "AuditLog", work: Coroutine[Any, Any, T]) -> T:
+    """What comes of it, once the log is closed."""
+
+    async def through() -> T:
+        try:
+            return await work
+        finally:
+            await log.aclose()
+
+    return asyncio.run(through())

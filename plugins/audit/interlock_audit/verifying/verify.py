@@ -112,7 +112,7 @@ def _named(walk: Walk, find: Find, roots: Heads) -> Iterable[Finding]:
             else:
                 continue
             told.add(chain)
-        yield from _estranged(walk, each, find)
+        yield from _estranged(walk, each, find, roots)
 
 
 def _seen(state: ChainState, seq: int) -> int:
@@ -120,7 +120,7 @@ def _seen(state: ChainState, seq: int) -> int:
     return state.ended if seq == state.last else state.began
 
 
-def _estranged(walk: Walk, began: Own, find: Find) -> Iterable[Finding]:
+def _estranged(walk: Walk, began: Own, find: Find, roots: Heads) -> Iterable[Finding]:
     """What the writer of a chain had to leave, since it was no longer what he had written."""
     facts = began.facts.get("estranged")
     if not isinstance(facts, dict):
@@ -128,6 +128,8 @@ def _estranged(walk: Walk, began: Own, find: Find) -> Iterable[Finding]:
     match facts.get("chain"), facts.get("seq"), facts.get("hash"):
         case str(chain), int(seq), str(head):
             state = walk.states.get(chain)
+            if chain in roots and seq <= roots[chain][0]:
+                return  # it was removed on purpose while its writer was idle
             if state is None or seq > state.last or find(chain, seq) != head:
                 what = f"Chain {chain} is no longer as its writer wrote it, up to entry {seq}."
             else:
