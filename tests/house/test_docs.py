@@ -41,9 +41,9 @@ RUN_ON = {
     "policy": "policies",
 }
 # What a page writes beside configurations.
-BESIDE = {"cases.yaml", "use-cases.yaml"}
+BESIDE = {"cases.yaml", "use-cases.yaml", "answers.yaml"}
 # Where the page has written the file that they are given.
-RUN_WITH = {"inventory", "candidates"}
+RUN_WITH = {"inventory", "candidates", "assess"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")
 _MODULE = re.compile(r"# (?P<name>\w+)\.py$", re.MULTILINE)
 _FILE = re.compile(r"# (?P<name>[\w.-]+\.(?:yaml|toml))\s*(?:$|[:–-])", re.MULTILINE)

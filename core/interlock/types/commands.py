@@ -12,6 +12,6 @@ COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
     "audit": "interlock-audit",
     "drill": "interlock-drill",
-    **dict.fromkeys(("inventory", "candidates", "vendors", "dossier"), "interlock-governance"),
+    **dict.fromkeys(("inventory", "candidates", "assess", "vendors", "dossier"), "interlock-governance"),
 }
 """Verb -> the distribution that it belongs to."""

@@ -1,13 +1,14 @@
-"""The log in files of its own, for Interlock's conformance kit."""
+"""The log in files of its own and its verb, for Interlock's conformance kit."""
 
 import base64
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
-from interlock.testing import LogConformance
+from interlock.testing import CommandConformance, LogConformance
 from interlock.types.logs import LogCall
 from interlock.types.models import Secret
-from interlock_audit import AuditLogs, AuditOptions
+from interlock_audit import AuditLogs, AuditOptions, interlock_commands
 
 
 class AuditInSqlite(LogConformance):
@@ -30,3 +31,12 @@ class AuditInSqlite(LogConformance):
         folder = TemporaryDirectory(prefix="interlock-audit-", ignore_cleanup_errors=True)
         self._made.append(folder)
         return Path(folder.name)
+
+
+class AuditVerb(CommandConformance):
+    command = next(iter(interlock_commands()))
+    configuration = """
+deployments: [{id: first, model: zhipu/glm-5.2, provider: zhipu}]
+log: audit+sqlite:///audit.db
+"""
+    runs: ClassVar = (("init",), ("keys", "--json"))

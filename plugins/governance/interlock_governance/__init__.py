@@ -26,6 +26,7 @@ def _verb(name: str) -> Callable[[], Callable[..., Any]]:
 _VERBS = {
     "inventory": "Show an inventory of AI use cases and what it lacks.",
     "candidates": "Say which deployments may serve each use case, and what would change.",
+    "assess": "Ask five questions about each use case, and say what follows.",
     "vendors": "Show what is known of each vendor, and what nobody knows.",
     "dossier": "Write the technical documentation of a use, gaps marked.",
 }

@@ -28,6 +28,12 @@ class Candidates(CommandConformance):
     runs: ClassVar = ((_FILE,), (_FILE, "--json"))
 
 
+class Assess(CommandConformance):
+    command = _VERBS["assess"]
+    configuration = _CONFIGURATION
+    runs: ClassVar = ((_FILE,), (_FILE, "--json"))
+
+
 class Dossier(CommandConformance):
     command = _VERBS["dossier"]
     configuration = _CONFIGURATION

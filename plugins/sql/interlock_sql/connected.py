@@ -27,10 +27,10 @@ class Connected:
     def __init__(
         self, address: Address, *, durable: bool = False, migrations: Migrations | None = RECORDS
     ) -> None:
-        """Without `migrations` the database is taken as it is."""
+        """Without `migrations` the database is taken as it is, and read alone."""
         self._address = address
         with self.told():
-            engine = make_engine(address, durable=durable)
+            engine = make_engine(address, durable=durable, reads=migrations is None)
             try:
                 if migrations is not None:
                     with writing(engine).begin() as connection:

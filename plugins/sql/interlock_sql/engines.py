@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
@@ -17,10 +18,10 @@ _ROWS = 200  # in one statement
 _PATIENCE = 5.0  # seconds for another process to finish writing, or for a server to answer
 
 
-def make_engine(address: Address, *, durable: bool = False) -> Engine:
+def make_engine(address: Address, *, durable: bool = False, reads: bool = False) -> Engine:
     """Connects to nothing yet, but makes SQLite's file. What a `durable` one commits outlives a power cut.
 
-    Raises OSError when the file cannot be made.
+    One that `reads` makes no file, and changes none. Raises OSError when the file cannot be made.
     """
     options: dict[str, Any] = {
         "json_serializer": json.JSONEncoder(separators=(",", ":")).encode,
@@ -40,15 +41,21 @@ def make_engine(address: Address, *, durable: bool = False) -> Engine:
         if durable:
             event.listen(engine, "connect", _commit_surely)
         return engine
-    _make_private(address.file)
+    if reads:
+        place = URL.create(
+            "sqlite", database=f"file:{quote(str(address.file))}", query={"mode": "ro", "uri": "true"}
+        )
+    else:
+        _make_private(address.file)
+        place = URL.create("sqlite", database=str(address.file))
     engine = create_engine(
-        URL.create("sqlite", database=str(address.file)),
+        place,
         connect_args={"timeout": _PATIENCE, "check_same_thread": False},
         **options,
     )
     # Many rows in one statement: the driver gives way to the event loop's thread once, not for each row.
     engine.dialect.use_insertmanyvalues_wo_returning = True
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _take_over if reads else _prepare)
     if durable:
         event.listen(engine, "connect", _synchronise)
     event.listen(engine, "begin", _begin)
@@ -68,9 +75,13 @@ def _make_private(file: Path) -> None:
         os.close(os.open(os.path.realpath(file), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _take_over(connection: Any, _: Any) -> None:
     # Transactions are begun by `_begin`; the driver's own would begin too late, and not around DDL.
     connection.isolation_level = None
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    _take_over(connection, _)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     due = time.monotonic() + _PATIENCE

@@ -135,6 +135,18 @@ def test_what_cannot_be_used_is_said_in_a_line(run, given, words):
     assert result.stderr.count("\n") == 1
 
 
+def test_verification_changes_no_byte_of_a_copy(run):
+    configured(run)
+    copy = sqlite3.connect("copy #1?.db")
+    sqlite3.connect("audit.db").backup(copy)
+    copy.execute("PRAGMA journal_mode = DELETE")
+    copy.close()
+    before = Path("copy #1?.db").read_bytes()
+    assert run("verify", "--url", "copy #1?.db").exit_code == 0
+    assert Path("copy #1?.db").read_bytes() == before
+    assert not list(Path().glob("copy*-*"))
+
+
 def test_a_log_of_another_kind_is_refused(run):
     Path("interlock.yaml").write_text(
         "deployments: [{id: a, model: openai/gpt-5.5, provider: openai}]\nlog: sqlite:///audit.db\n"

@@ -1,6 +1,6 @@
 """The verbs of interlock-governance against the rules for verbs."""
 
-from interlock_governance.conformance import Candidates, Dossier, Inventory, Vendors
+from interlock_governance.conformance import Assess, Candidates, Dossier, Inventory, Vendors
 
 
 class TestInventory(Inventory):
@@ -8,6 +8,10 @@ class TestInventory(Inventory):
 
 
 class TestCandidates(Candidates):
+    pass
+
+
+class TestAssess(Assess):
     pass
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 from urllib.parse import urlsplit
 
 from interlock import InterlockError, StoreError
@@ -42,13 +42,17 @@ class FileSink:
             flags = os.O_CREAT | os.O_APPEND | os.O_RDWR
             with os.fdopen(os.open(self._path, flags, 0o600), "r+b", buffering=0) as file:
                 # A line that a loss of power has cut must not take the next one along.
-                whole = (
-                    not (size := file.seek(0, os.SEEK_END)) or os.pread(file.fileno(), 1, size - 1) == b"\n"
-                )
-                file.write(f"{'' if whole else chr(10)}{line}\n".encode())
+                file.write(f"{'' if _ends_whole(file) else chr(10)}{line}\n".encode())
                 os.fsync(file.fileno())
         except OSError as error:
             raise StoreError(f"{self.name}: {error.strerror or type(error).__name__}") from error
+
+
+def _ends_whole(file: IO[bytes]) -> bool:
+    if not file.seek(0, os.SEEK_END):
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 class WebhookSink:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import quote
 
 import typer
 
@@ -60,7 +61,7 @@ def named_log(context: typer.Context, url: str | None) -> "AuditLog":
         return log
     scheme, there, _ = url.partition("://")
     if not there:
-        url = f"audit+sqlite:///{Path(url).absolute()}"
+        url = f"audit+sqlite:///{quote(str(Path(url).absolute()))}"
     elif scheme.removeprefix("audit+") not in {"sqlite", "postgresql", "postgres"}:
         raise RequestError(
             f"there is no audit log in {scheme!r}; audit+sqlite and audit+postgresql are.", key="--url"

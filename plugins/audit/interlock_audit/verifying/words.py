@@ -41,9 +41,9 @@ def seen(report: Report) -> Iterator[str]:
         ended = max(state.ended for state in report.chains) if report.chains else 0
         span = f", written from {when(began)} to {when(ended)}" if report.chains else ""
         yield f"{_many(report.entries, 'entry', 'entries')} in {chains}{span}."
-    for used in report.sources:
-        yield _source(used)
-    if not report.keys:
+    if report.keys:
+        yield from map(_source, report.sources)
+    else:
         yield "No key was given: no checkpoint could be checked. --key names the public one."
     if report.pruned:
         yield (
