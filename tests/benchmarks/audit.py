@@ -1,13 +1,14 @@
 """What an audit log takes, beside its bars, and what is found of what is done to one.
 
     uv run python tests/benchmarks/audit.py [folder]            appends and verification, in SQLite
-    nice -n 19 uv run python tests/benchmarks/audit.py tampered [how many]
+    nice -n 19 uv run python tests/benchmarks/audit.py tampered [how many] [entries]
     nice -n 19 uv run python tests/benchmarks/audit.py killed [how often]
 
 `folder` is where the files are made, and so which disk is waited for; each append is held against a commit
-of one row to a bare table on the same disk. `tampered` does so many things to a log of 10,000 entries, and
-counts what is found with checkpoints, and every tenth without. `killed` has two processes write into one
-database, and kills both, again and again.
+of one row to a bare table on the same disk. `tampered` does so many things to a log of so many entries,
+10,000 of each without a number, and counts what is found with checkpoints, and in every tenth round without;
+Ctrl-C prints what was counted until then. `killed` has two processes write into one database, and kills both,
+again and again.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -131,34 +132,37 @@ def bare_commits(path: Path) -> Iterator[float]:
     database.close()
 
 
-async def written(place: Place) -> None:
-    """Ten thousand entries in five chains, all of them closed."""
+async def written(place: Place, entries: int) -> None:
+    """So many entries in five chains, all of them closed."""
     logs = [place.open() for _ in range(5)]
-    for first in range(0, ENTRIES_KEPT, BATCH):
-        await logs[first // BATCH % 5].append([entry(first + n) for n in range(BATCH)])
+    batch = min(BATCH, entries // 5)
+    for first in range(0, entries, batch):
+        await logs[first // batch % 5].append([entry(first + n) for n in range(batch)])
     for log in logs:
         await log.aclose()
 
 
-def tampering(many: int) -> None:
+def tampering(many: int, entries: int) -> None:
     with places() as place:
-        asyncio.run(written(place))
+        asyncio.run(written(place, entries))
         rows = place.rows()
         source = Source(name="checkpoints.jsonl", lines=place.checkpoints.read_text().splitlines())
         keys = [place.key.public]
     assert verify(rows, finder(rows), sources=[source], keys=keys).whole
     found, done, owned, without = Counter(), Counter(), Counter(), Counter()
-    for number in range(many):
-        kind = ENTRIES[number % len(ENTRIES)]
-        changed = tampered(Random(number), rows, kind)
-        done[kind.name] += 1
-        found[kind.name] += not verify(changed, finder(changed), sources=[source], keys=keys).whole
-        if number // len(ENTRIES) % 10 == 0:
-            bare = verify(changed, finder(changed), keys=keys)
-            without[kind.name] += 1
-            owned[kind.name] += not bare.whole or bool(kind.limits & bare.limits)
-        if number % 500 == 0:
-            print(f"  {number:,}", file=sys.stderr, flush=True)
+    with suppress(KeyboardInterrupt):
+        for number in range(many):
+            kind = ENTRIES[number % len(ENTRIES)]
+            changed = tampered(Random(number), rows, kind)
+            report = verify(changed, finder(changed), sources=[source], keys=keys)
+            done[kind.name] += 1
+            found[kind.name] += not report.whole
+            if number // len(ENTRIES) % 10 == 0:
+                bare = verify(changed, finder(changed), keys=keys)
+                without[kind.name] += 1
+                owned[kind.name] += not bare.whole or bool(kind.limits & bare.limits)
+            if number % 500 == 0:
+                print(f"  {number:,}", file=sys.stderr, flush=True)
     for kind in ENTRIES:
         name = kind.name
         print(
@@ -188,7 +192,7 @@ def killing(often: int) -> None:
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["tampered", *rest]:
-            tampering(int(rest[0]) if rest else 10_000)
+            tampering(*map(int, (*rest, *("10000", "10000")[len(rest) :])))
         case ["killed", *rest]:
             killing(int(rest[0]) if rest else 200)
         case rest:
