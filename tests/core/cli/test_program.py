@@ -149,7 +149,9 @@ def test_an_option_without_its_value_is_refused(run):
 
 
 def test_shells_can_complete_it(start):
-    script, _ = start("--show-completion", "bash").communicate(timeout=30)
+    # Else the shell is looked for among the processes above, where there need not be one.
+    named = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    script, _ = start("--show-completion", "bash", env=named).communicate(timeout=30)
     assert "_INTERLOCK_COMPLETE" in script
     asked = {"_INTERLOCK_COMPLETE": "complete_bash", "COMP_WORDS": "interlock ex", "COMP_CWORD": "1"}
     verbs, _ = start(env=os.environ | asked).communicate(timeout=30)
