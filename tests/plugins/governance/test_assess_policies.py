@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -119,7 +119,7 @@ def run(*arguments):
     return CliRunner().invoke(app, list(arguments))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(st.lists(st.tuples(USE_CASES, answered()), min_size=1, max_size=6), st.booleans())
 def test_every_policy_is_accepted_and_passes_its_cases(pairs, ruled):
     config = dict(CONFIG)

@@ -129,6 +129,21 @@ def test_answers_about_use_cases_that_were_not_chosen_are_no_mistake(run):
     assert result.exit_code == 0, result.output
 
 
+def test_answers_that_count_for_several_use_cases_are_named(run):
+    Path("own.csv").write_text(OWN + "letters,Other letters,Elsewhere,,,\n", encoding="utf-8")
+    result = run("assess", "own.csv", "--answers", "said.yaml")
+    assert "The answers about letters count for 2 use cases" in result.stderr
+
+
+def test_what_is_not_allowed_is_left(run):
+    Path("said.yaml").write_text("letters: {contract: no_ai}", encoding="utf-8")
+    result = run("assess", "own.csv", "--answers", "said.yaml", "--where", "id=letters", "--policy", "p.yaml")
+    shown = rows(result)
+    assert "owner Leave it, and stop it where it is in use, until what forbids it has changed." in shown
+    assert "house denied not met: no deployment may have it" in shown
+    assert "A contract forbids it" in Path("p.yaml").read_text(encoding="utf-8")
+
+
 def interview(lines, *, answers=None):
     """What is kept of an interview in which these lines are typed, and what was shown."""
     typed, shown, kept = iter(lines), [], []
@@ -205,7 +220,7 @@ def test_what_was_answered_is_kept_when_the_asking_is_broken_off():
         os.write(own, b"y\n")
         until(b"q to stop")
         process.send_signal(signal.SIGINT)
-        until(b"1 new answers are in answers.yaml.")
+        until(b"New answers in answers.yaml: 1.")
         assert process.wait(timeout=60) == 130
     os.close(own)
     kept = read_answers("answers.yaml", standard_questions()).of["*"]["procurement"]

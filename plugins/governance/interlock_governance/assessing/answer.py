@@ -111,7 +111,7 @@ def _places(parts: list[str], key: str) -> tuple[str, ...]:
     try:
         found = value_of("residency", parts)
     except Unreadable as error:
-        raise RequestError(f"{error}.", key=key) from None
+        raise RequestError(f"{str(error).rstrip('.')}.", key=key) from None
     if not found:
         raise RequestError(f"{' '.join(parts)!r:.60} is no place.", key=key)
     return tuple(found)

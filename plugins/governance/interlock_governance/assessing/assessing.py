@@ -25,6 +25,7 @@ from interlock_governance.use_cases import UseCase
 
 _ADMINISTRATOR: Final = "administrator"
 _STRICTEST: Final = ("refuse", "redact", "mask", "tokenise", "flag", "ignore")
+_DONE: Final = {"refuse": "refused", "redact": "redacted", "mask": "masked", "tokenise": "replaced by tokens"}
 _NO_ANSWERS: Final = Answers()
 
 
@@ -83,16 +84,18 @@ def _assessed(case: UseCase, level: str, answers: Answers, questions: Sequence[Q
         if not answer.known:
             measures.append(_find_out(question, answer))
         for option, held in _counting(question, answer):
-            because = f"{question.title}: {option.text if answer.known else 'not known'}"
+            because = f"{question.title}: {_said(option, held) if answer.known else 'not known'}"
             for rule in option.rules:
                 _add(requirements, required(rule, held, because))
             if answer.known:
                 measures += [replace(each, because=because) for each in option.measures]
                 _stricter(treat, option.treat)
                 if option.refused:
-                    refusals.append(refusal(f"{question.id}-{option.id}", option.refused, option.source))
+                    refusals.append(
+                        refusal(f"{question.id}-{option.id}", option.refused, option.source, because)
+                    )
     refusals += _contradiction(requirements.values())
-    measures += [*_treated(treat), *_held(requirements)]
+    measures = [*measures, *_treated(treat), *_held(requirements, refusals)]
     verdict: Verdict = NOT_ALLOWED if refusals else WITH_MEASURES if measures else ALLOWED
     made = Assessment(
         use_case=case,
@@ -129,6 +132,10 @@ def _counting(question: Question, answer: Answer) -> list[tuple[Option, tuple[st
     return [(option, held[option.id]) for option in question.options if option.id in held]
 
 
+def _said(option: Option, held: Sequence[str]) -> str:
+    return option.text + (f" ({', '.join(held)})" if held else "")
+
+
 def _find_out(question: Question, answer: Answer) -> Measure:
     told = f" The row says no more than: {answer.words}." if answer.words else ""
     return Measure(
@@ -162,23 +169,24 @@ def _contradiction(requirements: Iterable[Requirement]) -> list[Requirement]:
         if NOWHERE in both:
             names = [", ".join(sorted(part)) for part in (before, places)]
             told = f"Two requirements contradict each other: {' and '.join(names)} have no place in common"
-            return [refusal("=".join(("places", *names)), told, "")]
+            return [refusal("=".join(("places", *names)), told)]
         before = both
     return []
 
 
 def _treated(treat: Mapping[str, str]) -> list[Measure]:
-    return [
-        Measure(
-            who=_ADMINISTRATOR,
-            what=f"Have a guardrail find {'personal data' if kind == '*' else kind} and {action} it "
-            "before it leaves; interlock-privacy is one.",
-        )
-        for kind, action in treat.items()
-    ]
+    found = []
+    for kind, action in treat.items():
+        what = "personal data" if kind == "*" else f"data of the kind {kind}"
+        done = f"have it {_DONE.get(action, action)} before it leaves; interlock-privacy does that"
+        found.append(Measure(who=_ADMINISTRATOR, what=f"Have a guardrail look for {what}, and {done}."))
+    return found
 
 
-def _held(requirements: Mapping[str, Requirement]) -> list[Measure]:
+def _held(requirements: Mapping[str, Requirement], refusals: Sequence[Requirement]) -> list[Measure]:
+    if refusals:
+        what = "Leave it, and stop it where it is in use, until what forbids it has changed."
+        return [Measure(who="owner", what=what)]
     if not requirements:
         return []
     what = "Let it have only deployments that meet what is required; --policy writes rules that see to it."
@@ -193,7 +201,7 @@ def _reasons(made: Assessment) -> tuple[str, ...]:
         found.append(f"Not known: {', '.join(each.title.lower() for each in made.unknown)}.")
     for question, answer in made.answers.values():
         told = [
-            option.text + (f" ({', '.join(held)})" if held else "")
+            _said(option, held)
             for option, held in (_counting(question, answer) if answer.known else ())
             if option.rules or option.measures or option.treat
         ]

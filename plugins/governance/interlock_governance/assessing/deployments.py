@@ -9,7 +9,7 @@ from interlock.policies import Permission, Policies
 from interlock.types.names import nearest
 from interlock.types.request import Constraints
 from interlock_governance.assessing.assessment import Assessment, Serving
-from interlock_governance.assessing.requirement import Requirement, loaded, permit_any
+from interlock_governance.assessing.requirement import LEVELS, Requirement, loaded, permit_any
 from interlock_governance.use_cases import UseCase
 
 _PERSONAL: Final = "personal"
@@ -63,13 +63,19 @@ class Deployments:
 
     def _load(self) -> Policies:
         levels = list(self._levels.values())
+        others = levels_before(self._router)
         if not levels:
-            return loaded([permit_any(["none"])], ["none"])
+            return loaded([permit_any(["none"])], ["none"], others)
         rules = [
             rule.plain([level for ids, level in self._levels.items() if rule.id in ids])
             for rule in self._by_id.values()
         ]
-        return loaded([*rules, permit_any(levels)], levels)
+        return loaded([*rules, permit_any(levels)], levels, others)
+
+
+def levels_before(router: Router | None) -> tuple[str, ...]:
+    """The levels that the configuration has, or would have if it had policies."""
+    return LEVELS if router is None or router.policies is None else router.policies.levels
 
 
 def own_levels(router: Router, case: UseCase) -> frozenset[str]:

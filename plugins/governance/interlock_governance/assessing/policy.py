@@ -9,14 +9,19 @@ import yaml
 from interlock import Router
 from interlock.errors import RequestError
 from interlock_governance.assessing.assessment import Assessment
-from interlock_governance.assessing.deployments import own_levels
+from interlock_governance.assessing.deployments import levels_before, own_levels
 from interlock_governance.assessing.requirement import Requirement, loaded, permit_any
 from interlock_governance.use_cases.inventory import shortened
 
-_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _WIDTH: Final = 110
 _MOST: Final = 100_000  # values that a file of policies may hold
-_LEVELS: Final = ("public", "internal", "personal", "regulated")
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # whichever is there
+    """Writes everything out: files of policies hold no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the base's signature
+        return True
 
 
 def policy_rules(found: Sequence[Assessment]) -> list[dict[str, Any]]:
@@ -51,8 +56,8 @@ def policy_text(
             "would hold more than a file of policies may; choose with --where.", key="--policy"
         )
     own = [each.level for each in found]
-    loaded(rules, own)
-    before = _LEVELS if router is None or router.policies is None else router.policies.levels
+    before = levels_before(router)
+    loaded(rules, own, before)
     levels = dict.fromkeys((*before, *own))
     head = [
         "Made by interlock assess, of a pre-assessment, which is no legal advice. The configuration needs:",
@@ -114,5 +119,5 @@ def _line(text: str) -> str:
 
 def _yaml(data: object) -> str:
     return yaml.dump(
-        data, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )

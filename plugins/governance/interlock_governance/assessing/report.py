@@ -146,8 +146,8 @@ def _case(made: Assessment, name: str) -> Section:
         ),
         _answers(made),
     ]
-    if made.rules:
-        blocks.append(_requirements(made.rules))
+    if rules := (*made.refusals, *made.requirements):
+        blocks.append(_requirements(rules))
     if made.measures:
         columns = [Column(name="Who"), Column(name="What"), Column(name="Ground"), Column(name="Because")]
         rows = [(each.who, each.what, each.source or None, each.because or None) for each in made.measures]
@@ -172,7 +172,7 @@ def _said(question: Question, answer: Answer) -> Value:
     told = []
     for name, held in answer.options.items():
         option = question.option(name)
-        told.append((option.text if option else name) + (f": {', '.join(held)}" if held else ""))
+        told.append((option.text if option else name) + (f" ({', '.join(held)})" if held else ""))
     return "; ".join(told)
 
 

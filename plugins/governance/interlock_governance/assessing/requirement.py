@@ -12,8 +12,11 @@ from interlock_governance.assessing.question import VALUE, DeploymentRule
 PREFIX: Final = "assess-"
 """Begins the ids of rules that an assessment leads to, so that they are nobody else's."""
 ANY_RULE: Final = f"{PREFIX}else-permitted"
+LEVELS: Final = ("public", "internal", "personal", "regulated")
+"""Those of policies that name none."""
 NOWHERE: Final = "nowhere"
 """Among places: none at all. What permits only that permits nothing."""
+_NOTHING: Final[Mapping[str, Any]] = {"places": [NOWHERE]}
 _LEVEL: Final = "checked"
 _PERMITTED: Final = {
     "places": "processed in {}",
@@ -25,7 +28,6 @@ _PERMITTED: Final = {
     "agreements": "agreed on: {}",
     "retention_days": "kept for {} days at most",
     "training": "nobody trains on it",
-    "transfers": "a ground for transfers: {}",
 }
 _FORBIDDEN: Final = {
     "places": "not processed in {}",
@@ -53,14 +55,19 @@ class Requirement:
 
     def told(self) -> str:
         """What it asks, in words."""
-        return "; ".join(
-            words[key].format(_plain(value)) if key in words else f"{verb} {key}: {_plain(value)}"
-            for verb, words, part in (
-                ("permit", _PERMITTED, self.rule.permit),
-                ("forbid", _FORBIDDEN, self.rule.forbid),
+        permit = dict(self.rule.permit)
+        if permit == _NOTHING:
+            return "no deployment may have it"
+        parts = []
+        if grounds := permit.pop("transfers", None):
+            # These widen the places, and do not narrow them.
+            places, storage = permit.pop("places", ["eea"]), permit.pop("storage", ["eea"])
+            inside = _plain(list(dict.fromkeys((*places, *storage))))
+            parts.append(
+                f"processed and kept in {inside}, or with a ground for the transfer ({_plain(grounds)})"
             )
-            for key, value in part.items()
-        )
+        parts += [_worded("permit", _PERMITTED, *item) for item in permit.items()]
+        return "; ".join(parts + [_worded("forbid", _FORBIDDEN, *item) for item in self.rule.forbid.items()])
 
     @property
     def ground(self) -> str:
@@ -96,11 +103,11 @@ def _value(key: str, values: Sequence[str]) -> list[str] | int:
     return sorted(values)
 
 
-def refusal(name: str, reason: str, source: str) -> Requirement:
+def refusal(name: str, reason: str, source: str = "", because: str = "") -> Requirement:
     """What no deployment meets."""
     told = f"{reason.rstrip('.')} ({source})" if source else reason.rstrip(".")
-    rule = DeploymentRule(id=f"{name}-refused", source=told, permit={"places": [NOWHERE]})
-    return Requirement(id=PREFIX + rule.id, rule=rule)
+    rule = DeploymentRule(id=f"{name}-refused", source=told, permit=_NOTHING)
+    return Requirement(id=PREFIX + rule.id, rule=rule, because=(because,) if because else ())
 
 
 def permit_any(levels: Sequence[str]) -> dict[str, Any]:
@@ -108,9 +115,14 @@ def permit_any(levels: Sequence[str]) -> dict[str, Any]:
     return {"id": ANY_RULE, "level": list(levels), "source": "whatever no other rule denies", "permit": "any"}
 
 
-def loaded(rules: Sequence[Mapping[str, Any]], levels: Sequence[str]) -> Policies:
-    """The policies that a router has of these rules. Raises ConfigError for rules that it would refuse."""
-    config = {"policies": {"levels": list(levels), "rules": [dict(each) for each in rules]}}
+def loaded(
+    rules: Sequence[Mapping[str, Any]], levels: Sequence[str], others: Sequence[str] = LEVELS
+) -> Policies:
+    """The policies that a router has of these rules; `others` are levels that the environment may name, too.
+    Raises ConfigError for rules that a router would refuse.
+    """
+    known = [*dict.fromkeys((*others, *levels))]
+    config = {"policies": {"levels": known, "rules": [dict(each) for each in rules]}}
     with Router.from_config(config) as router:
         policies: Policies = router.policies  # type: ignore[assignment]  # there are some
         return policies
@@ -120,6 +132,10 @@ def loaded_rules(requirements: Iterable[Requirement]) -> Policies:
     """As `loaded`, of one level. Raises ConfigError."""
     found = [each.plain([_LEVEL]) for each in requirements]
     return loaded([*found, permit_any([_LEVEL])], [_LEVEL])
+
+
+def _worded(verb: str, words: Mapping[str, str], key: str, value: object) -> str:
+    return words[key].format(_plain(value)) if key in words else f"{verb} {key}: {_plain(value)}"
 
 
 def _plain(value: object) -> str:

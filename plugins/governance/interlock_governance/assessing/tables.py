@@ -40,10 +40,10 @@ def detailed(made: Assessment) -> Iterator[Part]:
         ("Question", "Answer", "From"),
         [(question.title, answer.told(), origin(answer)) for question, answer in made.answers.values()],
     )
-    if made.rules:
+    if rules := (*made.refusals, *made.requirements):
         yield (
             ("Required of a deployment", "Ground"),
-            [(told, "; ".join(dict.fromkeys(map(ground, alike)))) for told, alike in by_words(made.rules)],
+            [(told, "; ".join(dict.fromkeys(map(ground, alike)))) for told, alike in by_words(rules)],
         )
     if made.measures:
         yield ("Who", "Measure"), [(each.who, measure(each.what, each.source)) for each in made.measures]

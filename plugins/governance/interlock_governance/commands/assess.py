@@ -1,5 +1,6 @@
 """`interlock assess`: five questions about each use case, and the policy that holds to the answers."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,10 @@ def _asked(
     if answers is None or (fresh and not answers.exists()):
         return asked, Answers()
     given = read_answers(answers, asked)
+    counted = Counter(name for case in chosen for name in {case.id, case.name} & given.of.keys())
+    for name, count in counted.items():
+        if count > 1:
+            note(f"The answers about {name} count for {count:,} use cases, which share the id or the name.")
     try:
         given.check(chosen)
     except RequestError:
@@ -179,12 +184,13 @@ def _interview(
         who=who,
     )
     try:
+        interview.who = interview.who or read("Who answers? (a name or a role; Enter for nobody)").strip()
         return interview.ask(cases)
     except typer.Abort:
         raise typer.Exit(_INTERRUPTED) from None
     finally:
         if interview.given:
-            note(f"{interview.given} new answers are in {file}.")
+            note(f"New answers in {file}: {interview.given}.")
 
 
 def _show(found: "Sequence[Assessment]", *, everything: bool) -> None:
