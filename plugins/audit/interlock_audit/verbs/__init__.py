@@ -4,6 +4,7 @@ import typer
 
 from interlock_audit.verbs.checkpoint import checkpoint
 from interlock_audit.verbs.erase import erase
+from interlock_audit.verbs.export import export
 from interlock_audit.verbs.init import init
 from interlock_audit.verbs.keys import keys
 from interlock_audit.verbs.prune import prune
@@ -27,3 +28,4 @@ app.command()(checkpoint)
 app.command()(prune)
 app.command()(keys)
 app.command()(erase)
+app.command()(export)
