@@ -4,7 +4,8 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from interlock_privacy.detection.context import AGAINST, APART, Nearby, runs_together
+from interlock_privacy.detection.context import AGAINST, APART, runs_together
+from interlock_privacy.detection.nearby import Nearby
 from interlock_privacy.detection.phrases import IS, NUMBER, RUN_IS, RUN_NUMBER
 from interlock_privacy.detection.things import LINKS, PLACES
 

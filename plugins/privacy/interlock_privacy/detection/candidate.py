@@ -31,7 +31,7 @@ def resolved(candidates: Iterable[Candidate]) -> list[Finding]:
     for each in sorted(candidates, key=_START):
         # Few overlap: only those are weighed against one another.
         if each.start >= end:
-            kept += _best(together)
+            kept += _best(together) if len(together) > 1 else together
             together = []
         together.append(each)
         end = max(end, each.end)

@@ -42,24 +42,26 @@ _RANGES = (
 )  # fmt: skip
 
 
-def _by_length() -> dict[int, frozenset[int]]:
-    """For each length, the first three digits of the ranges: a first look, cheap."""
-    table: dict[int, set[int]] = {}
+def _by_prefix() -> dict[tuple[int, str], list[tuple[str, str]]]:
+    """The ranges of a length that have numbers with these first three digits."""
+    table: dict[tuple[int, str], list[tuple[str, str]]] = {}
     for _, first, last, lengths in _RANGES:
         for length in lengths:
-            table.setdefault(length, set()).update(range(first // 1000, last // 1000 + 1))
-    return {length: frozenset(prefixes) for length, prefixes in table.items()}
+            for prefix in range(first // 1000, last // 1000 + 1):
+                table.setdefault((length, str(prefix)), []).append((str(first), str(last)))
+    return table
 
 
-_PREFIXES = _by_length()
+_PREFIXES = _by_prefix()
 
 
 def card(value: str) -> bool:
     """Whether a scheme gives such numbers, and the last digit is right."""
-    if int(value[:3]) not in _PREFIXES[len(value)] or len(set(value)) < 2 or not luhn(value):
+    ranges = _PREFIXES.get((len(value), value[:3]))
+    if ranges is None or len(set(value)) < 2 or not luhn(value):
         return False
-    first = int(value[:6])
-    return any(low <= first <= high and len(value) in lengths for _, low, high, lengths in _RANGES)
+    first = value[:6]
+    return any(low <= first <= high for low, high in ranges)
 
 
 def numbered(value: str) -> bool:

@@ -46,8 +46,8 @@ _DATE = re.compile(
     r"(?![0-9A-Za-z]|[\-./][0-9A-Za-z])"
 )
 # What an office calls its extensions.
-EXTENSIONS = frozenset((b"x", b"ext", b"EXT", b"w", b"wew"))
-_EXTENSION = re.compile(rf"[0-9]+(?=(?:{b'|'.join(sorted(EXTENSIONS)).decode()})[0-9]{{1,6}}\Z)")
+EXTENSIONS = frozenset(("x", "ext", "EXT", "w", "wew"))
+_EXTENSION = re.compile(rf"[0-9]+(?=(?:{'|'.join(sorted(EXTENSIONS))})[0-9]{{1,6}}\Z)")
 _GAPS = {"": TIGHT, "-": TIGHT, ".": TIGHT, "/": TIGHT, " ": LOOSE, "\n": LINE}
 _GLUED = re.compile(r"([A-Za-z]+)([0-9]+)\Z")
 _INSIDE = frozenset("-./0123456789")
@@ -113,9 +113,11 @@ def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
     """The groups of letters that may begin the value of a chain that begins at `start`."""
     if start <= last or text[start - 1] not in _SEPARATORS or _WORD.match(text, start - 5):
         return []
-    for found in _BEFORE.finditer(text, max(last, start - 16), start):
+    found = _BEFORE.search(text, max(last, start - 16), start)
+    while found is not None:
         if found.end() == start:
             return [found.span(1), found.span(2)] if found[1] else [found.span(2)]
+        found = _BEFORE.search(text, found.end(), start)
     return []
 
 

@@ -16,7 +16,8 @@ _LOCAL = re.compile(
     r"(?:[A-Za-z0-9%&'+_~\-\u00c0-\u024f]+(?:\.[A-Za-z0-9%&'+_~\-\u00c0-\u024f]+)*"
     r"|[\u0400-\u04ff0-9.\-_]+|[\u0370-\u03ff0-9.\-_]+|\"[^\"\s]{1,62}\")\Z"
 )
-_LEFT = re.compile(r"[^\s@<>()\[\],;:\\]*\Z")
+# All until the last character that no local part has.
+_BEFORE_LOCAL = re.compile(r"(?s:.*)[\s@<>()\[\],;:\\]")
 _FILES = frozenset(
     (
         "png",
@@ -57,9 +58,8 @@ def emails(text: str) -> Iterator[Candidate]:
 
 
 def _address(text: str, floor: int, at: int, domain: re.Match[str]) -> Candidate | None:
-    piece = text[floor:at]
-    left = _LEFT.search(piece)
-    local = _LOCAL.search(left[0]) if left else None
+    left = _BEFORE_LOCAL.match(text, floor, at)
+    local = _LOCAL.search(text[left.end() if left else floor : at])
     if local is None:
         return None
     name = local[0].lstrip(_BEFORE)

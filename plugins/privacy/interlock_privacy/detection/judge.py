@@ -4,8 +4,9 @@ import re
 
 from interlock_privacy.detection.calls import Voice, coded, otherwise, voice
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.context import AGAINST, Labels, Nearby
+from interlock_privacy.detection.context import AGAINST, Labels
 from interlock_privacy.detection.known import Entry, Known
+from interlock_privacy.detection.nearby import Nearby
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
 
@@ -44,7 +45,8 @@ class Judge:
         self._text, self._known, self._phones = text, known, phones
         self.marks = Nearby(labels, text)
         self.found: list[Candidate] = []
-        self.begin(0, 0, brackets=False)
+        self._begin, self._end, self._brackets, self._marked = 0, 0, False, False
+        self.best, self.left, self.right = -1, "", ""
 
     def begin(self, begin: int, end: int, *, brackets: bool) -> None:
         """Values are now of the run from there to there; `brackets` says whether it has any within."""
@@ -52,13 +54,7 @@ class Judge:
         self._begin, self._end, self.best = begin, end, -1
         self.left, self.right = text[begin - 1] if begin else "", text[end : end + 1]
         self._brackets = brackets
-        self._marked: bool | None = None
-
-    def marked(self) -> bool:
-        """Whether labels stand around the run: read when it is first asked, since most runs are no value."""
-        if self._marked is None:
-            self._marked = self.marks.read(self._begin, self._end)
-        return self._marked
+        self._marked = self.marks.read(begin, end)
 
     def judged(  # noqa: PLR0917 - what a plan has of a window, once for each
         self,
@@ -87,7 +83,7 @@ class Judge:
             return -1
         if entry.prefixes and (found := entry.prefixed(value)):
             return self._kept(SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
-        near, around, against = self.marks.beside(start, end) if self.marked() else _SILENCE
+        near, around, against = self.marks.beside(start, end) if self._marked else _SILENCE
         best, score, said = None, -1, None
         if around & entry.mask:
             best, score, said = self._named(start, end, value, groups, entry, near, around)
@@ -125,7 +121,6 @@ class Judge:
 
     def _voice(self, start: int, end: int) -> Voice:
         """What the labels beside a number say of its being a telephone number."""
-        self.marked()
         return voice(self._text, self.marks, start, end, *self._known.called)
 
     def _kept(self, score: int, start: int, end: int, rule: Rule, value: str) -> int:

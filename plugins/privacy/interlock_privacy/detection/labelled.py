@@ -124,7 +124,7 @@ def begins(word: str) -> bool:
     """Whether a phrase may begin with that word in lower case, or in it where words run together."""
     if word in _WHOLE_WORDS:
         return True
-    if runs_together(word):
+    if word[0] >= "\u0e00" and runs_together(word):
         return _RUN_HEADS.search(word) is not None
     openings = _OPENINGS.get(word[:_HEAD])
     return openings is not None and word.startswith(openings)

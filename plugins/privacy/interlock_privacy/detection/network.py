@@ -9,6 +9,8 @@ from interlock_privacy.detection.candidate import Candidate
 __all__ = ["network"]
 
 _V4 = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+# All but its beginning: what begins with a dot is found faster than what begins with any digit.
+_DOTS = re.compile(r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
 _COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _HEX = re.compile(r"[0-9A-Fa-f:.]+")
 _DASHES = re.compile(r"-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-")
@@ -21,7 +23,7 @@ _SCORE = 24
 
 def network(text: str) -> Iterator[Candidate]:
     """Every address in a folded text."""
-    for found in _V4.finditer(text):
+    for found in _fourths(text):
         start, end = found.span()
         after = text[end : end + 2]
         if text[start - 1 : start] == "." or (after[:1] == "." and after[1:].isdigit()):
@@ -60,6 +62,20 @@ def network(text: str) -> Iterator[Candidate]:
         ):
             value = text[start:end].replace("-", ":").lower()
             yield Candidate(_SCORE, start, end, "mac_address", "mac_address", value)
+
+
+def _fourths(text: str) -> Iterator[re.Match[str]]:
+    """What is written as an address of version 4."""
+    floor, dots = 0, _DOTS.search(text)
+    while dots is not None:
+        place = dots.start() + 1
+        for start in range(max(floor, dots.start() - 3), dots.start()):
+            found = _V4.match(text, start)
+            if found is not None:
+                yield found
+                floor = place = found.end()
+                break
+        dots = _DOTS.search(text, place)
 
 
 def _goes_on(beside: str) -> bool:

@@ -6,13 +6,14 @@ from typing import TypeAlias
 
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.chains import EXTENSIONS, lettered, letters_before, places
-from interlock_privacy.detection.context import REACH, Labels
+from interlock_privacy.detection.context import Labels
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
 from interlock_privacy.detection.judge import SCORE_NEAR, SCORE_SURE, Judge, spoken_for
 from interlock_privacy.detection.known import Known
 from interlock_privacy.detection.labelled import Claims, begins
-from interlock_privacy.detection.plans import FORM, Plan, Plans, Window, signs
+from interlock_privacy.detection.nearby import REACH
+from interlock_privacy.detection.plans import FORM, SEPARATORS, Plan, Plans, Window
 from interlock_privacy.detection.rules import Rule
 from interlock_privacy.detection.windows import ALL, PART, SHORTEST, UNIT
 
@@ -64,10 +65,13 @@ class _Search:
     same words is not read again.
     """
 
-    __slots__ = ("_begin", "_claims", "_judge", "_rules", "_seen", "_signs", "_text")
+    __slots__ = ("_begin", "_capitals", "_claims", "_forms", "_judge", "_rules", "_seen", "_signs", "_text")
 
     def __init__(self, text: str, rules: Numbers, judge: Judge) -> None:
         self._text, self._rules, self._judge = text, rules, judge
+        # All of it at once, as capitals and as forms of runs: cheaper than one run after another.
+        self._capitals = text.encode("ascii", "replace").upper()
+        self._forms = self._capitals.translate(FORM)
         self._claims = Claims(text, rules.known)
         self._seen: dict[str, _Seen] = {}
         # Where the run begins, and its letters and digits.
@@ -108,19 +112,23 @@ class _Search:
         found, count = judge.found, len(judge.found)
         letters = letters_before(text, last, start)
         begin = letters[0][0] if letters else start
-        written = text[begin:end].encode("ascii", "replace")
-        form = written.translate(FORM)
+        form = self._forms[begin:end]
         plan = self._rules.plans.remembered(form) or self._rules.plans.of(form)
-        if plan and plan.split and lettered(written[slice(*plan.glued)].decode()):
+        if plan and plan.split and lettered(text[begin:end][slice(*plan.glued)]):
             plan = plan.split
-        if plan is None or (plan.extension[1] and written[slice(*plan.extension)] in EXTENSIONS):
+        if plan is None or (plan.extension[1] and text[begin:end][slice(*plan.extension)] in EXTENSIONS):
             plan = self._rules.plans.once(text[begin:end], start - begin)
-        if not plan.size:
+        # No value has fewer letters and digits, but those of an IBAN may go on behind the run.
+        short = plan.size < SHORTEST
+        if short and not plan.accounts:
             return
-        value = signs(written)
+        value = self._capitals[begin:end].translate(None, SEPARATORS).decode()
         self._begin, self._signs = begin, value
+        account = bool(plan.accounts) and self._rules.ibans and self._account(plan)
+        if short:
+            return
         judge.begin(begin, end, brackets=plan.brackets)
-        if plan.accounts and self._rules.ibans and self._account(plan):
+        if account:
             # What is an account is nothing else; the rest of such a run is looked at group by group.
             self._values(
                 unit
@@ -130,13 +138,10 @@ class _Search:
         else:
             # What comes from abroad may have a length that no rule knows.
             self._values(plan.every if "00" in value or judge.left == "+" else plan.known)
-            if plan.after or not spoken_for(judge.best):
+            if plan.lettered and (plan.after or not spoken_for(judge.best)):
                 for at, to, head, tail, groups, _, _, _, entry, rows in plan.lettered:
                     judge.judged(begin + at, begin + to, value[head:tail], groups, entry, rows, whole=True)
-        if plan.size < SHORTEST:
-            return
         start = begin + plan.start
-        judge.marked()
         phrases = judge.marks.phrases(start)
         if phrases and plan.digits >= _FEWEST_DIGITS:
             found[count:] = self._claims.corrected(phrases, start, found[count:])
@@ -158,11 +163,11 @@ class _Search:
 
     def _account(self, plan: Plan) -> bool:
         """Keeps an IBAN that begins with some group of the run."""
-        text, begin = self._text, self._begin
-        for first, at in plan.accounts:
-            start = begin + at
-            if text[start : start + 2].upper() not in LENGTHS:
+        text, begin, signs = self._text, self._begin, self._signs
+        for first, at, place in plan.accounts:
+            if signs[place : place + 2] not in LENGTHS:
                 continue
+            start = begin + at
             if at > first and not lettered(text[begin + first : start]):
                 continue
             found = iban(text, start)

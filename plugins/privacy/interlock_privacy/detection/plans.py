@@ -11,14 +11,14 @@ from interlock_privacy.detection.known import Entry, Known
 from interlock_privacy.detection.rules import Rule
 from interlock_privacy.detection.windows import MOST_GROUPS, PART, UNIT, windows, with_letters, wrapped
 
-__all__ = ["FORM", "Plan", "Plans", "Window", "signs"]
+__all__ = ["FORM", "SEPARATORS", "Plan", "Plans", "Window"]
 
 # Forms of which plans are kept, and the longest of them.
 _MOST_REMEMBERED, _LONGEST_FORM = 4096, 48
 # Characters of the longest value that is looked for, spelt out digit by digit.
 _LONGEST = 80
 # What is written between groups; ? stands for what has no width.
-_SEPARATORS = b" -./()\t\n\r?"
+SEPARATORS = b" -./()\t\n\r?"
 # Makes a form of what is written in ASCII: a 9 for each digit, an A for each letter.
 FORM = bytes.maketrans((string.digits + string.ascii_letters).encode(), b"9" * 10 + b"A" * 52)
 # Letters that may say that an extension follows, such as x22.
@@ -52,9 +52,9 @@ class Plan(NamedTuple):
 
     `known` are those that some rule may know; the others of `every` may be telephone numbers from abroad.
     `lettered` have letters before or after their digits, as many as some value. `accounts` are where an IBAN
-    may begin, each with where its group does; `units` are the groups, each a window. `start` is where the
-    first group that may be a number is, `after` how many groups of letters end the run; `size` counts the
-    letters and digits, `digits` the digits.
+    may begin, each behind where its group does and before its place among the signs; `units` are the groups,
+    each a window. `start` is where the first group that may be a number is, `after` how many groups of
+    letters end the run; `size` counts the letters and digits, `digits` the digits.
 
     Two things no form tells. A run with `glued` letters before its first digits is divided as `split` says
     where they are a word; one with letters at `extension` is divided otherwise where an extension follows.
@@ -63,7 +63,7 @@ class Plan(NamedTuple):
     known: Iterable[Window]
     every: Iterable[Window]
     lettered: Iterable[Window]
-    accounts: Sequence[tuple[int, int]]
+    accounts: Sequence[tuple[int, int, int]]
     units: Iterable[Window]
     start: int
     after: int
@@ -138,7 +138,7 @@ class Plans:
             known=every,
             every=every,
             lettered=divided.lettered(),
-            accounts=list(_accounts(written, spans)),
+            accounts=list(_accounts(written, spans, divided.sums)),
             units=divided.units(),
             start=start,
             after=after,
@@ -156,7 +156,7 @@ class _Divided:
 
     def __init__(self, written: str, chain: Chain, known: Known) -> None:
         self.chain, self._known = chain, known
-        self._signs = signs(written.encode("ascii", "replace"))
+        self._signs = written.encode("ascii", "replace").translate(None, SEPARATORS).decode().upper()
         # How many letters and digits stand before each group.
         self.sums = [*accumulate((stop - start for start, stop in chain.spans), initial=0)]
 
@@ -206,16 +206,14 @@ class _Divided:
         yield Window(start, stop, first, last, groups, way, line, letters, entry, rows)
 
 
-def signs(written: bytes) -> str:
-    """The letters and digits of a run in ASCII, as capitals; ? stands for what has no width."""
-    return written.translate(None, _SEPARATORS).decode().upper()
-
-
-def _accounts(written: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _accounts(
+    written: str, spans: Sequence[tuple[int, int]], sums: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
     """Where an IBAN may begin: with the last two letters before a digit, or where a group of letters does."""
-    for start, stop in spans:
+    for (start, stop), before in zip(spans, sums, strict=False):
         at = start
         while at < stop and written[at].isalpha():
             at += 1
         if at - start > 1:
-            yield start, at - 2 if at < stop else start
+            begin = at - 2 if at < stop else start
+            yield start, begin, before + begin - start

@@ -8,6 +8,9 @@ __all__ = ["RULES"]
 
 _CPF = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 _CPF_FIRST = _CPF[1:]
+# From the right.
+_RUT = (2, 3, 4, 5, 6, 7, 2, 3)
+_NIT = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47)
 
 
 def two_elevens(value: str, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
@@ -59,19 +62,13 @@ def cbu(value: str) -> bool:
 
 def rut(value: str) -> bool:
     """Seven or eight digits and a digit or K."""
-    rest = sum(int(each) * (2 + place % 6) for place, each in enumerate(reversed(value[:-1])))
+    rest = weighted(value[-2::-1], _RUT)
     return int(value[:-1]) > 99_999 and "0K987654321"[rest % 11] == value[-1]
 
 
 def nit(value: str) -> bool:
     """Weighted by primes."""
-    total = sum(
-        int(each) * weight
-        for each, weight in zip(
-            reversed(value[:-1]), (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47), strict=False
-        )
-    )
-    return "01987654321"[total % 11] == value[-1]
+    return "01987654321"[weighted(value[-2::-1], _NIT) % 11] == value[-1]
 
 
 def ruc(value: str) -> bool:
