@@ -51,6 +51,12 @@ _EXTENSION = re.compile(rf"[0-9]+(?=(?:{'|'.join(sorted(EXTENSIONS))})[0-9]{{1,6
 _GAPS = {"": TIGHT, "-": TIGHT, ".": TIGHT, "/": TIGHT, " ": LOOSE, "\n": LINE}
 _GLUED = re.compile(r"([A-Za-z]+)([0-9]+)\Z")
 _INSIDE = frozenset("-./0123456789")
+_COUNTRIES = frozenset(
+    first + second
+    for each in LENGTHS
+    for first in (each[0], each[0].lower())
+    for second in (each[1], each[1].lower())
+)
 # A word before a number it is glued to, without a space; longer ones are no words.
 _LONGEST_WORD = 40
 _SHORTEST = 6
@@ -104,9 +110,8 @@ def _letter(each: str) -> bool:
 
 def _country(text: str, start: int) -> bool:
     """Whether two letters that begin IBANs stand before: its next group may have no digit."""
-    if text[start - 1 : start] == " ":
-        start -= 1
-    return text[max(0, start - 2) : start].upper() in LENGTHS
+    before = text[start - 3 : start] if start > 2 else f"   {text[:start]}"[-3:]
+    return (before[:2] if before[2] == " " else before[1:]) in _COUNTRIES
 
 
 def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:

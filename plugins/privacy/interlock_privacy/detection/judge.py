@@ -78,7 +78,7 @@ class Judge:
             if self.left == ":" and _TIME_BEFORE.search(self._text, max(0, start - 2), start + 3):
                 return -1 if entry else self._from_home(start, end, value)
         if entry is None:
-            return self._from_home(start, end, value)
+            return self._from_home(start, end, value) if value[:2] == "00" else -1
         if self.right == ":" and end == self._end and groups[-1] <= 2 and _TIME_AFTER.match(self._text, end):
             return -1
         if entry.prefixes and (found := entry.prefixed(value)):

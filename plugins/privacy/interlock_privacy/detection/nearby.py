@@ -13,7 +13,7 @@ REACH = 60
 # How many characters before the value a word may end that says that it is something else.
 _CLOSE = 24
 # How many characters are read at once.
-_AHEAD = 400
+_AHEAD = 1000
 # Letters in lower case, and a space for all else: this divides a text in ASCII into words, at a fifth of what
 # an expression costs.
 _SPACED = bytes.maketrans(

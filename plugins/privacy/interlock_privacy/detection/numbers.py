@@ -65,10 +65,22 @@ class _Search:
     same words is not read again.
     """
 
-    __slots__ = ("_begin", "_capitals", "_claims", "_forms", "_judge", "_rules", "_seen", "_signs", "_text")
+    __slots__ = (
+        "_begin",
+        "_capitals",
+        "_claims",
+        "_forms",
+        "_judge",
+        "_remembered",
+        "_rules",
+        "_seen",
+        "_signs",
+        "_text",
+    )
 
     def __init__(self, text: str, rules: Numbers, judge: Judge) -> None:
         self._text, self._rules, self._judge = text, rules, judge
+        self._remembered = rules.plans.remembered
         # All of it at once, as capitals and as forms of runs: cheaper than one run after another.
         self._capitals = text.encode("ascii", "replace").upper()
         self._forms = self._capitals.translate(FORM)
@@ -113,7 +125,7 @@ class _Search:
         letters = letters_before(text, last, start)
         begin = letters[0][0] if letters else start
         form = self._forms[begin:end]
-        plan = self._rules.plans.remembered(form) or self._rules.plans.of(form)
+        plan = self._remembered(form) or self._rules.plans.of(form)
         if plan and plan.split and lettered(text[begin:end][slice(*plan.glued)]):
             plan = plan.split
         if plan is None or (plan.extension[1] and text[begin:end][slice(*plan.extension)] in EXTENSIONS):
