@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -41,6 +42,7 @@ FACTS = {
     "model": "zhipu/glm-5.2", "region": "eu", "treatment": "sealed", "outcome": "answer",
     "latency": 0.731, "tokens": {"input": 812, "output": 164}, "excluded": {"glm-cloud": "residency"},
 }  # fmt: skip
+SEALING = Secret("A" * 43 + "=")
 BARS = {"batched": 50.0, "required": 3.0, "verify": 100.0}
 
 
@@ -102,6 +104,19 @@ async def costs(where: str | None) -> None:
         ]
         said("  a commit to a bare table", bare * 1e3, "ms")
         await log.aclose()
+    for what, subjects in (("one subject", 1), ("100 subjects", 100), ("a new subject each", ENTRIES_KEPT)):
+        with places(where) as place:
+            log = opened(LogCall(url=place.url, options=replace(place.options, sealing=SEALING)))
+            await log.append([entry(-1)])
+            began = time.perf_counter()
+            for batch in batches:
+                told = [replace(each, subject=f"s{int(each.call or '0', 16) % subjects}") for each in batch]
+                await log.append(told)
+            said(f"append sealed, {what}, each", (time.perf_counter() - began) / ENTRIES_KEPT * 1e6, "us")
+            began = time.perf_counter()
+            await log.erase(subject="s0")
+            said("  erase one of them", (time.perf_counter() - began) * 1e3, "ms")
+            await log.aclose()
     with places(where) as place:
         log = place.open()
         for batch in batches:

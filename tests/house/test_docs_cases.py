@@ -70,6 +70,24 @@ def test_only_servers_in_the_eu_are_sent_a_customers_data_as_it_is(rehearsal: Mo
         assert "<EMAIL_" in sealed
 
 
+@pytest.mark.parametrize("case", CASES, indirect=True)
+def test_a_case_ends_with_an_export_that_agrees_with_what_its_servers_were_sent(
+    case: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "case.html"
+    case.main(page)
+    printed = capsys.readouterr().out
+    told, account = printed.split("What the audit log says")
+    assert "The log is whole" in account
+    sent = [line.split(":")[0].split()[-1] for line in told.splitlines() if line.startswith("  sent to")]
+    went = {line.split()[2]: 0 for line in account.splitlines() if line.startswith("  went to")}
+    for line in account.splitlines():
+        if line.startswith("  went to"):
+            went[line.split()[2]] += int(line.rsplit(":", 1)[1])
+    assert went == {name: sent.count(name) for name in sent}
+    assert "example.com" not in page.read_text("utf-8")
+
+
 def _shown(name: str) -> list[str]:
     page = (ROOT / "docs" / "cases.md").read_text("utf-8")
     block = page.split(f"$ uv run python docs/examples/cases/{name}/run.py\n")[1].split("```")[0]

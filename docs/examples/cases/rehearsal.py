@@ -6,6 +6,7 @@ be taken down. No key is needed, and nothing leaves.
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ import yaml
 
 from interlock import InterlockError, Router
 from interlock.testing import Received, Reply, Upstream
+from interlock.types.logs import LogCall
+from interlock.types.models import Secret
+from interlock_audit import AuditLog, AuditOptions, opened
+from interlock_audit.exporting.entries import Scope
+from interlock_audit.exporting.export import export_log
+from interlock_audit.keys import SigningKey
+from interlock_audit.verifying.reading import checkpoints_in
 
 # What configurations take from the environment. Whatever is set there stays.
 _KEYS = (
@@ -33,11 +41,15 @@ _SHOWN = 90
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """`planned` decides as the configuration stands; `router` calls the loopback servers."""
+    """`planned` decides as the configuration stands; `router` calls the loopback servers.
+
+    `log` is in a folder that is removed at the end, with a key of its own.
+    """
 
     planned: Router
     router: Router
     servers: dict[str, Upstream]
+    log: AuditLog
 
     def sent_to(self, deployment: str) -> list[str]:
         """The prompt's last message in each request that a deployment's server was sent, in order."""
@@ -70,6 +82,35 @@ class Rehearsal:
         if answer is not None:
             print(f"  answer   {answer.deployment}: {_short(answer.text)}")
 
+    def account(self, page: Path | None = None) -> None:
+        """Prints what the audit log says of all that was asked, and writes its export to a page, if named."""
+        self.router.close_sync()
+        exported = self.log.options.checkpoints[0].with_name("export.json")
+        self._export(exported, "json")
+        told = json.loads(exported.read_text("utf-8"))
+        summary = told["summary"]
+        print("\nWhat the audit log says")
+        print(f"  {told['verification']['verdict']}")
+        for how, count in summary["calls"].items():
+            print(f"  calls    {how}: {count}")
+        for each in summary["places"]:
+            how = each["treatment"].replace("_", " ")
+            print(f"  went to  {each['to']} ({each['declared']}), {how}: {each['count']}")
+        for each in summary["kept_out"]:
+            print(
+                f"  kept out {each['deployment']}, by {each['policy_rules'] or each['rule']}: {each['count']}"
+            )
+        for each in summary["policies"]:
+            print(f"  rule     {each['rule']}, after {each['source'] or 'nothing that is named'}")
+        if page is not None:
+            self._export(page, "html")
+            print(f"  all of it is in {page}")
+
+    def _export(self, file: Path, form: Any) -> None:
+        sources = [checkpoints_in(self.log.options.checkpoints[0])]
+        keys = [] if self.log.key is None else [self.log.key.public]
+        export_log(self.log, Scope(), file, form=form, sources=lambda: sources, keys=keys)
+
 
 @contextmanager
 def rehearsal(folder: Path) -> Iterator[Rehearsal]:
@@ -81,10 +122,21 @@ def rehearsal(folder: Path) -> Iterator[Rehearsal]:
         planned = stack.enter_context(Router.from_config("interlock.yaml"))
         servers = {name: stack.enter_context(Upstream(always=_echo)) for name in planned.deployments}
         parts = [_at_home(planned, part, servers[part["id"]].url) for part in written["deployments"]]
-        router = stack.enter_context(
-            Router.from_config({**written, "deployments": parts, "retries": {"max": 0}})
-        )
-        yield Rehearsal(planned, router, servers)
+        made = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        log = _log(made)
+        options = {"key": f"file:{made / 'audit.key'}", "checkpoints": [str(made / "checkpoints.jsonl")]}
+        kept = {"url": f"audit+sqlite:///{log.address.file}", "options": options}
+        config = {**written, "deployments": parts, "retries": {"max": 0}, "log": kept}
+        router = stack.enter_context(Router.from_config(config))
+        yield Rehearsal(planned, router, servers, log)
+
+
+def _log(folder: Path) -> AuditLog:
+    """An audit log there, as the configuration's would be."""
+    key, checkpoints = folder / "audit.key", folder / "checkpoints.jsonl"
+    SigningKey.new().write(key)
+    options = AuditOptions(key=Secret(key.read_text()), checkpoints=(checkpoints,))
+    return opened(LogCall(url=f"audit+sqlite:///{folder}/audit.db", options=options))
 
 
 def _at_home(planned: Router, part: dict[str, Any], url: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
 from curious import Curious
 from echo_vendor import calls, deployment, last, reply, routed
@@ -25,6 +27,7 @@ from interlock import (
     ToolResult,
     hookimpl,
 )
+from interlock.cli.app import app
 from interlock.errors import InvalidRequest
 from interlock.protocols import ArbitrateCall, Ruling
 from interlock.records import record_to_plain
@@ -244,6 +247,54 @@ def test_five_hundred_values_are_in_nothing_that_is_written(
     for text in (sent(one, two), "\n".join(written)):
         assert not [value for value in values if value in text]
     assert options.get("actions") or len(one.requests) + len(two.requests) >= 50
+
+
+def test_five_hundred_values_are_in_no_file_of_an_audit_log_and_in_nothing_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All that a router tells of a person is told, and sealed; only what is opened has it again."""
+    rnd = random.Random(12)
+    values = planted(500, rnd)
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.chdir(tmp_path)
+
+    def audit(*args: str) -> str:
+        result = CliRunner().invoke(app, ["audit", *args])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    lines = CliRunner().invoke(app, ["audit", "init"]).stdout
+    sealed = yaml.safe_load(lines)["log"] | {
+        "subject": "customer",
+        "personal": ["metadata", "request", "answer"],
+    }
+
+    def answers(received: Received) -> Reply:
+        return rnd.choice(ANSWERS)(received)
+
+    with Upstream(always=answers) as one:
+        config = {
+            "deployments": [deployment(one, id="a")],
+            "guardrails": {"privacy": {}},
+            "log": sealed,
+            "retries": {"max": 0},
+        }
+        Path("interlock.yaml").write_text(yaml.safe_dump(config))
+        with Router.from_config("interlock.yaml") as router:
+            for at in range(0, len(values), 10):
+                mine = values[at : at + 10]
+                with suppress(InterlockError):
+                    router.complete_sync(conversation(mine), metadata={"customer": mine[0], "note": mine[1]})
+    written = [audit("verify"), audit("verify", "--json"), audit("keys")]
+    for name in ("out.json", "out.csv", "out.html"):
+        written.append(audit("export", "-o", name))
+    written += [audit("erase", "--subject", values[0], "--by", values[1]), caplog.text]
+    written += [path.read_bytes().decode("latin-1") for path in tmp_path.iterdir() if path.is_file()]
+    assert not [value for value in values if value in "\n".join(written)]
+    audit("export", "-o", "opened.json", "--open", "--by", "eve")
+    opened = Path("opened.json").read_text()
+    assert not [value for value in values[10:] if value not in opened]
+    assert [value for value in values[:10] if value in opened] == [values[1]]  # who has erased the others
 
 
 def told_by(error: BaseException | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ CUSTOMER = "Explain the charge of 31 EUR to jo.example@example.com, account DE89
 CARD = "The card 4111 1111 1111 1111 was charged twice; what should we tell its holder?"
 
 
-def main() -> None:
+def main(page: Path | None = None) -> None:
     with rehearsal(Path(__file__).parent) as bank:
         bank.ask("Analytics", ANALYTICS)
         bank.ask("A customer's question", CUSTOMER)
@@ -21,7 +21,8 @@ def main() -> None:
         bank.take_down("claude-eu")
         bank.ask("The same, while nobody in the EU answers: sealed on its way, and restored", CUSTOMER)
         bank.ask("A card's number, which may not leave in any form", CARD)
+        bank.account(page)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else None)

@@ -20,7 +20,7 @@ def report() -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def main(page: Path | None = None) -> None:
     document = report()
     question = f"{document}\n\nUntil when is the covenant of tranche B waived?"
     with rehearsal(Path(__file__).parent) as fund:
@@ -32,7 +32,8 @@ def main() -> None:
         fund.ask("The same, while the fund's own server is down", question)
         whole = fund.sent_to("claude") == [question]
         print(f"  it arrived as it is, in one request: {whole}")
+        fund.account(page)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else None)

@@ -16,14 +16,15 @@ CLIENT = (
 )
 
 
-def main() -> None:
+def main(page: Path | None = None) -> None:
     with rehearsal(Path(__file__).parent) as house:
         house.ask("A Chinese contract", CHINESE, constraints={"sensitivity": "chinese"})
         house.ask("An English contract", ENGLISH)
         house.ask("A letter with a client's data that nobody declared", CLIENT)
         house.take_down("glm-house")
         house.ask("The same, while the firm's own server is down", CLIENT)
+        house.account(page)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else None)

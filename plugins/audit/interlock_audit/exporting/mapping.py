@@ -43,8 +43,3 @@ def mapping() -> Evidence:
     read = tomllib.loads(files(__package__).joinpath("mapping.toml").read_text("utf-8"))
     sources = {name: Source(**each) for name, each in read["sources"].items()}
     return Evidence(sources=sources, fields=read["fields"], kinds=read["kinds"])
-
-
-def words(points: Points) -> str:
-    """As `AI Act 12(1); SOC 2 CC7.2`."""
-    return "; ".join(f"{FRAMEWORKS[name]} {', '.join(ids)}" for name, ids in points.items())

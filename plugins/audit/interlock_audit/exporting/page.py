@@ -1,12 +1,11 @@
 """An export as a page: the summary first, then every entry."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from interlock_audit.exporting.entries import Exported
-from interlock_audit.exporting.mapping import FRAMEWORKS, mapping, words
+from interlock_audit.exporting.mapping import FRAMEWORKS, mapping
 from interlock_audit.exporting.summary import Lines, Summary
 from interlock_audit.verifying.findings import Report as Verification
 from interlock_audit.verifying.words import proved, unknown, verdict
@@ -28,6 +27,7 @@ MOST = 5000
 """So many entries fit into a page that people read."""
 
 _SHORT = 12
+_LEFT = frozenset({"latency", "cost", "input_tokens", "output_tokens", "rules"})  # which JSON has
 _LONG = 40  # characters of a text without blanks
 
 
@@ -254,40 +254,50 @@ def _evidence() -> Section:
 
 
 def _entries(entries: Iterable[Exported], *, opened: bool) -> Table:
-    columns = ["At", "What", "Call", "Facts", *(["Subject", "Personal"] if opened else []), "Evidence for"]
+    columns = [Column(name="At", kind="date"), *map(_column, ("What", "Call", "Facts"))]
+    if opened:
+        columns += map(_column, ("Subject", "Personal"))
     rows: list[list[Any]] = []
     for entry in entries:
         row: list[Any] = [
-            Cell(value=_when(entry.at), note=f"{entry.chain[-6:]}/{entry.seq}"),
-            entry.kind,
+            Cell(value=_moment(entry.at), note=f"{entry.chain[-6:]}/{entry.seq}"),
+            entry.kind.replace("_", " "),
             Code(text=entry.call[:8]) if entry.call else None,
             _facts(entry),
         ]
-        if opened:
-            row += [entry.subject, _told(entry.personal) or None]
-        rows.append([*row, words(mapping().of(entry.kind))])
-    return Table(
-        caption="In the order in which they were appended",
-        columns=[Column(name=name) for name in columns],
-        rows=rows,
-    )
+        rows.append([*row, entry.subject, _told(entry.personal) or None] if opened else row)
+    return Table(caption="In the order in which they were appended", columns=columns, rows=rows)
+
+
+def _column(name: str) -> Column:
+    return Column(name=name)
+
+
+def _moment(at: str) -> datetime | None:
+    return datetime.fromisoformat(at).replace(microsecond=0) if at else None
 
 
 def _facts(entry: Exported) -> str:
-    told = "; ".join(
-        f"{name}: {_told(value)}" for name, value in entry.facts.items() if value not in ({}, [], None)
-    )
-    sealed = {"sealed": "(personal facts: sealed)", "erased": "(personal facts: erased)"}
-    return " ".join(
-        filter(None, [told, sealed.get(entry.personal, "") if isinstance(entry.personal, str) else ""])
-    )
+    told = _told({name: value for name, value in entry.facts.items() if name not in _LEFT and value != {}})
+    sealed = {"sealed": "personal facts are sealed", "erased": "personal facts were erased"}
+    parts = [told, sealed.get(entry.personal, "") if isinstance(entry.personal, str) else ""]
+    return "; ".join(filter(None, parts))
 
 
-def _told(value: Any) -> str:
-    if isinstance(value, str):
-        return value if len(value) <= _LONG or " " in value else f"{value[:_SHORT]}…"
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(value)
-    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
-        return ", ".join(f"{name} ({each})" for name, each in value.items())
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+def _told(value: Any, between: str = "; ") -> str:
+    """In words as far as that goes, the inner ones in parentheses."""
+    match value:
+        case str():
+            return value if len(value) <= _LONG or " " in value else f"{value[:_SHORT]}…"
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            said = ((name.replace("_", " "), _told(each, ", ")) for name, each in value.items())
+            return between.join(f"{name}: {each}" if each else name for name, each in said)
+        case list():
+            return ", ".join(
+                f"({_told(each, ', ')})" if isinstance(each, dict) else _told(each) for each in value
+            )
+    return str(value)
