@@ -13,6 +13,7 @@ __all__ = [
     "BEGINS",
     "FIRST",
     "HAN",
+    "HEAD",
     "WORD",
     "Labels",
     "plain",
@@ -25,7 +26,7 @@ HAN = "<han>"
 AGAINST = 1
 _SHORT, _COMPOUND = 3, 7
 # Letters by which words that begin with a label are looked up; no such label has fewer.
-_HEAD = 3
+HEAD = 3
 _NUMBER = ("番号", "번호", "编号", "編號")
 # Letters by which a label may be longer than another one that ends it.
 _LONGEST_RUN = 8
@@ -56,10 +57,13 @@ class Labels:
     """Words in lower case, each with the bits of what it says; one that ends in * begins words, one
     that begins with it ends them.
 
-    `begins` says whether a phrase may begin with a word, or in it where words run together.
+    `begins` says whether a phrase may begin with a word, or in it where words run together; `heads` are the
+    first letters, as many as HEAD, of all with which one may.
     """
 
-    def __init__(self, words: Iterable[tuple[str, int]], begins: Callable[[str], bool]) -> None:
+    def __init__(
+        self, words: Iterable[tuple[str, int]], begins: Callable[[str], bool], heads: Iterable[str]
+    ) -> None:
         self._begins = begins
         self._words: dict[str, int] = {}
         stems: dict[str, int] = {}
@@ -87,10 +91,18 @@ class Labels:
         # By their first letters, the longest first.
         self._stems: dict[str, list[tuple[str, int]]] = {}
         for stem in sorted(stems, key=len, reverse=True):
-            self._stems.setdefault(stem[:_HEAD], []).append((stem, stems[stem]))
+            self._stems.setdefault(stem[:HEAD], []).append((stem, stems[stem]))
+        self._heads = {*heads, *self._stems}
 
     def read(self, word: str) -> int:
         """The bits of one word in lower case, and whether a phrase may begin there."""
+        if (
+            word[:HEAD] not in self._heads
+            and word not in self._words
+            and word[-2:] not in self._endings
+            and word[0] < "\u0e00"
+        ):
+            return 0
         bits = self.of(word)
         if bits & AGAINST:
             bits &= ~APART
@@ -102,7 +114,7 @@ class Labels:
         if word[0] >= "\u0e00" and runs_together(word):
             bits, _ = self._last(word)
             return bits or (self._han if "\u4e00" <= word[0] <= "\u9fff" else 0)
-        for stem, stem_bits in self._stems.get(word[:_HEAD], ()):
+        for stem, stem_bits in self._stems.get(word[:HEAD], ()):
             if word.startswith(stem):
                 return bits | stem_bits
         if not bits and len(word) > _COMPOUND:

@@ -4,20 +4,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.context import ALPHABETS, plain, runs_together
+from interlock_privacy.detection.context import ALPHABETS, HEAD, plain, runs_together
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.known import Known
 from interlock_privacy.detection.phrases import IS, NUMBER, PERSON, RUN_IS, RUN_NUMBER, TAX
 from interlock_privacy.detection.rules import Rule
 
-__all__ = ["RULES", "Claims", "begins"]
+__all__ = ["OPENINGS", "RULES", "Claims", "begins"]
 
 # A value that passes no rule is found by one of these.
 RULES = {"national_id.labelled": "national_id", "tax_id.labelled": "tax_id"}
 
 # What is believed for a word alone, whatever the digits are.
 _BELIEVED = frozenset(("card.other", "passport", "driving_licence"))
-_HEAD = 3
 _SCORE_RULE, _SCORE_ANY = 15, 12
 # How many letters and digits a value has that no rule knows, and how many of them are digits at least.
 _SHORTEST, _LONGEST, _FEWEST_DIGITS = 6, 18, 5
@@ -97,7 +96,7 @@ for _words, _kind in _ALL:
     if runs_together(_words):
         _RUNNING.append((_words, _kind))
     else:
-        _BY_HEAD.setdefault(re.split(r"[\W_]", _words, maxsplit=1)[0][:_HEAD], []).append((_words, _kind))
+        _BY_HEAD.setdefault(re.split(r"[\W_]", _words, maxsplit=1)[0][:HEAD], []).append((_words, _kind))
 _HEADS = {head: _compiled(phrases) for head, phrases in _BY_HEAD.items()}
 _RUNS = _compiled(_RUNNING)
 _RUN_HEADS = re.compile("|".join(sorted({re.split(r"[\W_]", each)[0][:2] for each, _ in _RUNNING})))
@@ -111,13 +110,15 @@ def _openings() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
         for words, _ in phrases:
             first, *rest = re.split(r"[\s*'°_\-./]+", words)
             # A short word begins many others: then what is glued to it counts, as in TaxNumber.
-            opening = first if len(first) > _HEAD else first + "".join(rest)[:_HEAD]
+            opening = first if len(first) > HEAD else first + "".join(rest)[:HEAD]
             whole.add(first)
-            longer.setdefault(opening[:_HEAD], set()).add(opening)
+            longer.setdefault(opening[:HEAD], set()).add(opening)
     return frozenset(whole), {head: tuple(sorted(each)) for head, each in longer.items()}
 
 
 _WHOLE_WORDS, _OPENINGS = _openings()
+# The first letters of all of them.
+OPENINGS = frozenset((*_OPENINGS, *(word[:HEAD] for word in _WHOLE_WORDS)))
 
 
 def begins(word: str) -> bool:
@@ -126,7 +127,7 @@ def begins(word: str) -> bool:
         return True
     if word[0] >= "\u0e00" and runs_together(word):
         return _RUN_HEADS.search(word) is not None
-    openings = _OPENINGS.get(word[:_HEAD])
+    openings = _OPENINGS.get(word[:HEAD])
     return openings is not None and word.startswith(openings)
 
 
@@ -233,13 +234,13 @@ class Claims:
 
 def _named(text: str, place: int, end: int) -> Iterator[tuple[str, int]]:
     """What a phrase that begins there may name, and how long it is; a digit ends at `end`."""
-    head = text[place : place + _HEAD].lower()
+    head = text[place : place + HEAD].lower()
     if runs_together(head):
         found = _RUNS.search(text, place, end)
         if found is not None:
             yield found.lastgroup or "", found.end() - place
         return
-    for size in range(_HEAD, 0, -1):
+    for size in range(HEAD, 0, -1):
         pattern = _HEADS.get(head[:size])
         found = pattern.match(text, place, end) if pattern else None
         if found is not None:

@@ -80,8 +80,9 @@ class Nearby:
             stop = last.end() if last else stop
             words = WORD.findall(self._text, begin, stop)
         self._until = stop
-        for word in set(words) - self._asked:
-            self._asked.add(word)
+        asked = set(words) - self._asked
+        self._asked |= asked
+        for word in asked:
             bits = self.labels.read(word if spaced else word.lower())
             if bits:
                 known[word] = bits

@@ -11,7 +11,7 @@ from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
 from interlock_privacy.detection.judge import SCORE_NEAR, SCORE_SURE, Judge, spoken_for
 from interlock_privacy.detection.known import Known
-from interlock_privacy.detection.labelled import Claims, begins
+from interlock_privacy.detection.labelled import OPENINGS, Claims, begins
 from interlock_privacy.detection.nearby import REACH
 from interlock_privacy.detection.plans import FORM, SEPARATORS, Plan, Plans, Window
 from interlock_privacy.detection.rules import Rule
@@ -27,6 +27,8 @@ _LONGEST_WORD = 80
 # Runs of one text; how far around them is compared, which is further than anything is read; labels are nearer
 # than that, with room for what is said of a phrase; and how far letters may stand before a run.
 _MOST_REMEMBERED, _AROUND, _NEAR, _BEFORE = 1024, 300, REACH + 40, 16
+# Characters before a run that are compared first.
+_NEXT = 4
 # No word of any script has one.
 _BREAK = re.compile(r"[\x00-@\[-`{-\x7f]")
 # No number of a person has fewer.
@@ -43,7 +45,7 @@ class Numbers:
         self.ibans, self.phones = ibans, phones
         self.known = Known(rules, declared=declared)
         self.plans = Plans(self.known)
-        self.labels = Labels(self.known.words, begins)
+        self.labels = Labels(self.known.words, begins, OPENINGS)
 
     def find(self, text: str) -> list[Candidate]:
         """Every value of every run; they may overlap."""
@@ -94,7 +96,12 @@ class _Search:
         found, written = self._judge.found, self._text[start:end]
         first = len(found)
         seen = self._seen.get(written)
-        if seen is not None and self._again(seen, last, start, end):
+        # Mostly other words stand before it: that is seen at once.
+        if (
+            seen is not None
+            and self._text[start - _NEXT : start] == self._text[seen[1] - _NEXT : seen[1]]
+            and self._again(seen, last, start, end)
+        ):
             moved = start - seen[1]
             found += [
                 each._replace(start=each.start + moved, end=each.end + moved)
