@@ -62,9 +62,9 @@ class AuditDatabase(Connected):
         except IntegrityError as error:
             raise Collision from error
 
-    def heads(self, connection: Connection, *, of: str, but: str) -> Heads:
+    def heads(self, connection: Connection, *, of: str | None, but: str) -> Heads:
         """The heads of all chains `but` one, without those that were named `of` that before."""
-        found = connection.execute(text(_HEADS), {"of": of, "own": but})
+        found = connection.execute(text(_HEADS), {"of": of or "", "own": but})
         return {chain: (seq, head) for chain, seq, head in found}
 
     def named(self, connection: Connection, heads: Heads, *, of: str) -> None:

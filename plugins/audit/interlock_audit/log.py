@@ -144,13 +144,16 @@ class AuditLog(Asked["AuditDatabase"]):
         """
         return await self._ask(lambda database: database.remove(roots))
 
-    def checkpoint(self) -> "Made | None":
+    def checkpoint(self, *, everything: bool = False) -> "Made | None":
         """Make a checkpoint and keep it in the database; None when there is nothing new. Called in a thread.
+
+        It names the chains of others that have grown since one arrived outside; with `everything` all of
+        them, so that it covers the log where nobody has the earlier ones.
 
         Raises:
             StoreError: it may not be there.
         """
-        return self._answer(self._checkpoint)
+        return self._answer(lambda database: self._checkpoint(database, everything=everything))
 
     def anchored(self, made: "Made") -> None:
         """Remember that a checkpoint has arrived outside. It is called in a thread.
@@ -244,7 +247,7 @@ class AuditLog(Asked["AuditDatabase"]):
                 self._keeper = Keeper(self, sinks, every=self.options.every, seconds=self.options.seconds)
         return self._writer
 
-    def _checkpoint(self, database: "AuditDatabase") -> "Made | None":
+    def _checkpoint(self, database: "AuditDatabase", *, everything: bool) -> "Made | None":
         from interlock_audit.checkpoints.keeper import Made  # noqa: PLC0415 - for writers alone
         from interlock_audit.checkpoints.statement import signed_line  # noqa: PLC0415 - likewise
 
@@ -253,7 +256,7 @@ class AuditLog(Asked["AuditDatabase"]):
         chain = self._writer.chain
         seq, head = chain.seq - 1, chain.head
         with database.transaction() as connection:
-            others = database.heads(connection, of="checkpoint", but=chain.name)
+            others = database.heads(connection, of=None if everything else "checkpoint", but=chain.name)
             if seq <= self._signed and not others:
                 return None
             line = signed_line(self.key, chain=chain.name, seq=seq, head=head, heads=others)

@@ -15,6 +15,7 @@ _FORMAT = 1
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _DIGITS = frozenset("0123456789abcdef")
 _HASH = 64
+_LARGEST = 2**63 - 1  # what databases count to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
         raise Unreadable
     return value
 

@@ -45,12 +45,12 @@ async def _made(log: "AuditLog") -> str:
 
 
 async def sworn(log: "AuditLog", kind: str, **facts: Any) -> str:
-    """Append an entry of the log's own, and have a checkpoint cover it, which is returned.
+    """Append an entry of the log's own, and have a checkpoint cover it and all chains, which is returned.
 
     Raises:
         StoreError: it may not be there.
     """
     await log.note(kind, **facts)
-    made = await asyncio.to_thread(log.checkpoint)
+    made = await asyncio.to_thread(log.checkpoint, everything=True)
     assert made is not None, "there is an entry that no checkpoint covers"  # noqa: S101 - as it was just appended
     return made.line

@@ -6,6 +6,14 @@ from enum import StrEnum
 
 from interlock_audit.chaining import Heads
 
+_LONGEST = 200
+
+
+def shown(text: str) -> str:
+    """A name as a report shows it: whoever chose it can neither break a line nor steer a terminal with it."""
+    safe = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:_LONGEST])
+    return safe if len(text) <= _LONGEST else f"{safe}…"
+
 
 class Limit(StrEnum):
     """What could have been done to a log without being found.
@@ -49,6 +57,8 @@ class ChainState:
         closed: whether its last entry says that the log was closed.
         anchored: the last entry that a checkpoint from outside covers; -1 without one.
         anchored_at: the time of that checkpoint, in microseconds since the epoch.
+        sworn: the last entry that a checkpoint of the chain's own writer covers, in the database or outside;
+            -1 without one. Others cover what they have found there.
     """
 
     chain: str
@@ -61,11 +71,17 @@ class ChainState:
     closed: bool = False
     anchored: int = -1
     anchored_at: int = 0
+    sworn: int = -1
 
     @property
     def unanchored(self) -> int:
         """How many entries no checkpoint from outside covers."""
         return self.last - max(self.anchored, self.first - 1)
+
+    @property
+    def found_later(self) -> int:
+        """How many entries are covered by checkpoints of others alone."""
+        return max(0, self.anchored - max(self.sworn, self.first - 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

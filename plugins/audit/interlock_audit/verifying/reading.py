@@ -25,7 +25,7 @@ def checkpoints_in(path: Path) -> Source:
         StoreError: it cannot be read.
     """
     try:
-        lines = path.read_bytes().decode("utf-8", "replace").split("\n")
+        lines = path.read_bytes().decode("utf-8-sig", "replace").split("\n")
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or type(error).__name__}") from None
     return Source(name=str(path), lines=lines)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from interlock_audit.chaining import Heads
 from interlock_audit.keys import PublicKey
 from interlock_audit.verifying.anchors import Anchors
-from interlock_audit.verifying.findings import ChainState, Finding, Limit, Report, Source
+from interlock_audit.verifying.findings import ChainState, Finding, Limit, Report, Source, shown
 from interlock_audit.verifying.walk import Own, RowTuple, Walk, heads_in
 
 Find = Callable[[str, int], str | None]
@@ -49,7 +49,11 @@ def verify(
         limits=limits,
         sources=anchors.used,
         sinks_failed=sorted(
-            {str(each.facts.get("sink")) for each in walk.own if each.kind == "audit.sink_failed"}
+            {
+                shown(sink)
+                for each in walk.own
+                if each.kind == "audit.sink_failed" and isinstance(sink := each.facts.get("sink"), str)
+            }
         ),
         pruned=roots,
         keys=[key.id for key in keys],
@@ -74,7 +78,7 @@ def _openings(walk: Walk, roots: Heads, claimed: Heads) -> Iterable[Finding]:
         if root is not None and root[0] == opening.seq - 1 and opening.follows(root[1]):
             continue
         gone = "entry 0" if opening.seq == 1 else f"entries 0 to {opening.seq - 1}"
-        what = f"The beginning of chain {opening.chain} is missing: {gone}."
+        what = f"The beginning of chain {shown(opening.chain)} is missing: {gone}."
         if root is None and opening.chain in claimed:
             what += " An entry says that they were pruned, and no signed checkpoint covers that entry."
         yield Finding(kind="missing", chain=opening.chain, seq=0, what=what)
@@ -88,24 +92,24 @@ def _named(walk: Walk, find: Find, roots: Heads) -> Iterable[Finding]:
             continue
         for chain, (seq, head) in heads_in(each.facts.get("heads")).items():
             state = walk.states.get(chain)
-            if chain in told or (state is None and chain in roots) or (state and seq < state.first):
+            pruned = state is None and roots.get(chain, (-1, ""))[0] >= seq
+            if chain in told or pruned or (state and seq < state.first):
                 continue
+            name, who = shown(chain), f"chain {shown(each.chain)}"
             if state is None:
-                what = f"Chain {chain} is missing: chain {each.chain} has seen its entry {seq} when it began."
+                what = f"Chain {name} is missing: {who} has seen its entry {seq} when it began."
                 yield Finding(kind="chain_missing", chain=chain, seq=None, what=what)
             elif seq > state.last:
-                what = (
-                    f"Chain {chain} ends at entry {state.last}: chain {each.chain} has seen its entry {seq}."
-                )
+                what = f"Chain {name} ends at entry {state.last}: {who} has seen its entry {seq}."
                 yield Finding(kind="cut", chain=chain, seq=state.last + 1, what=what)
             elif chain not in walk.gaps and find(chain, seq) != head:
-                what = f"Chain {chain} was rewritten: chain {each.chain} has seen another entry {seq} in it."
+                what = f"Chain {name} was rewritten: {who} has seen another entry {seq} in it."
                 yield Finding(kind="rewritten", chain=chain, seq=seq, what=what)
             elif each.logged < (seen := _seen(state, seq)) - walk.tolerance:
                 back = (seen - each.logged) / 1e6
                 what = (
-                    f"Chain {each.chain} began {back:,.1f} s before entries of chain {chain} that it has "
-                    "seen: a clock was set back."
+                    f"C{who[1:]} began {back:,.1f} s before entries of chain {name} that it has "
+                    "seen: a clock was set back, or two machines' clocks differ."
                 )
                 yield Finding(kind="clock", chain=each.chain, seq=each.seq, what=what)
                 continue
@@ -131,7 +135,7 @@ def _estranged(walk: Walk, began: Own, find: Find, roots: Heads) -> Iterable[Fin
             if chain in roots and seq <= roots[chain][0]:
                 return  # it was removed on purpose while its writer was idle
             if state is None or seq > state.last or find(chain, seq) != head:
-                what = f"Chain {chain} is no longer as its writer wrote it, up to entry {seq}."
+                what = f"Chain {shown(chain)} is no longer as its writer wrote it, up to entry {seq}."
             else:
-                what = f"Entries of chain {chain} after {seq} were not written by its writer."
+                what = f"Entries of chain {shown(chain)} after {seq} were not written by its writer."
             yield Finding(kind="foreign", chain=chain, seq=seq, what=what)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock_audit.bodies import fit
 from interlock_audit.chaining import NOTHING, Heads, link
-from interlock_audit.verifying.findings import ChainState, Finding
+from interlock_audit.verifying.findings import ChainState, Finding, shown
 
 _JSON = json.JSONDecoder()
+_LATEST = 2**63  # what databases count to
 
 RowTuple = tuple[Any, Any, Any, Any, Any]
 """chain, seq, id, hash and body, as the database gives them: of any kind, where somebody has changed them."""
@@ -72,10 +74,14 @@ class Walk:
             self._look_inside(state, seq, id_, body)
 
     def _open(self, chain: str, seq: int, hash_: str, body: str) -> ChainState:
+        if chain in self.states:  # the database does not compare as we do: another collation, or a view
+            self._find("duplicate", chain, seq, "stands apart from the rest of its chain")
         state = ChainState(chain=chain, first=seq, last=seq - 1, head=NOTHING)
         self.states[chain] = state
         self._befores = (NOTHING,) if seq == 0 else ()
-        if seq != 0:
+        if seq < 0:
+            self._find("misplaced", chain, seq, "has a number below 0")
+        elif seq != 0:
             self.openings.append(Opening(chain=chain, seq=seq, hash=hash_, body=body))
         return state
 
@@ -87,7 +93,7 @@ class Walk:
         self._befores = ()
         self.gaps.add(state.chain)
         gone = f"entry {last + 1}" if seq == last + 2 else f"entries {last + 1} to {seq - 1}"
-        what = f"{gone} of chain {state.chain} {'is' if seq == last + 2 else 'are'} missing."
+        what = f"{gone} of chain {shown(state.chain)} {'is' if seq == last + 2 else 'are'} missing."
         self.findings.append(
             Finding(kind="missing", chain=state.chain, seq=last + 1, what=what[0].upper() + what[1:])
         )
@@ -111,7 +117,7 @@ class Walk:
             logged = said["logged"]
             if said["chain"] != state.chain or said["seq"] != seq or said["id"] != id_:
                 self._find("misplaced", state.chain, seq, "says itself that it belongs elsewhere")
-            if type(logged) is not int:
+            if type(logged) is not int or not 0 <= logged < _LATEST:
                 raise TypeError
         except (ValueError, TypeError, LookupError, RecursionError):
             self._find("unreadable", state.chain, seq, "cannot be read")
@@ -143,7 +149,7 @@ class Walk:
     def _find(self, kind: str, chain: str, seq: int | None, what: str) -> None:
         number = "An entry" if seq is None else f"Entry {seq}"
         self.findings.append(
-            Finding(kind=kind, chain=chain, seq=seq, what=f"{number} of chain {chain} {what}.")
+            Finding(kind=kind, chain=chain, seq=seq, what=f"{number} of chain {shown(chain)} {what}.")
         )
 
 
@@ -155,5 +161,5 @@ def heads_in(value: Any) -> Heads:
     for chain, head in value.items():
         match head:
             case [int(seq), str(hash_)]:
-                found[chain] = (seq, hash_)
+                found[fit(chain)] = (seq, hash_)
     return found

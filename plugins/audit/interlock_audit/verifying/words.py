@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from interlock_audit.verifying.anchors import when
-from interlock_audit.verifying.findings import ChainState, Limit, Report, Used
+from interlock_audit.verifying.findings import ChainState, Limit, Report, Used, shown
 
 LIMITS = {
     Limit.TAIL: "that the last entries of a chain were removed",
@@ -29,7 +29,7 @@ def verdict(report: Report) -> str:
     if report.limits:
         return "The log is consistent, and nothing from outside the database vouches for it."
     if report.unanchored:
-        return f"The log is whole up to its last checkpoint; {_later(report.unanchored)}."
+        return f"The log is whole as far as checkpoints from outside cover it; {_uncovered(report)}."
     return "The log is whole: every entry is covered by a checkpoint from outside the database."
 
 
@@ -66,13 +66,17 @@ def proved(report: Report) -> Iterator[str]:
     if not anchored:
         return
     last = max(state.anchored_at for state in anchored)
-    yield f"The log is complete up to the checkpoint of {when(last)}."
+    yield (
+        f"The log is complete up to the checkpoint of {when(last)}: nothing is missing or changed that a "
+        "checkpoint has seen."
+    )
     for state in _behind(report)[:_SHOWN]:
+        name = shown(state.chain)
         if state.anchored < 0:
-            yield f"Chain {state.chain}: no checkpoint covers its {_many(state.entries, 'entry', 'entries')}."
+            yield f"Chain {name}: no checkpoint covers its {_many(state.entries, 'entry', 'entries')}."
         else:
             yield (
-                f"Chain {state.chain}: complete up to entry {state.anchored}, by the checkpoint of "
+                f"Chain {name}: complete up to entry {state.anchored}, by the checkpoint of "
                 f"{when(state.anchored_at)}; {_later(state.unanchored)}."
             )
     if (more := len(_behind(report)) - _SHOWN) > 0:
@@ -93,6 +97,18 @@ def unknown(report: Report) -> Iterator[str]:
             f"- What was written after the last checkpoint, of {when(last)}, may have been changed, added or "
             "removed by whoever can write the database."
         )
+        if report.unanchored:
+            yield (
+                f"- The same holds of the {_many(report.unanchored, 'entry', 'entries')} that no checkpoint "
+                "from outside covers, whatever time they name."
+            )
+        if late := sum(state.found_later for state in report.chains):
+            chains = _many(sum(state.found_later > 0 for state in report.chains), "chain", "chains")
+            yield (
+                f"- {_many(late, 'entry', 'entries')} of {chains} were covered by a checkpoint of another "
+                "process alone, as it found them, since their own ended without one: until then they may "
+                "have been changed, added to or removed."
+            )
         yield (
             "- A checkpoint is worth as much as its key and its place: who can write the database must have "
             "neither."
@@ -126,6 +142,12 @@ def _source(used: Used) -> str:
     last = f", the last of {when(used.last)}" if used.last is not None else ""
     broken = f"; {_many(used.unread, 'line', 'lines')} there could not be read" if used.unread else ""
     return f"{_many(used.signed, 'checkpoint', 'checkpoints')} from {where}{last}{broken}."
+
+
+def _uncovered(report: Report) -> str:
+    if report.unanchored == 1:
+        return "1 entry is consistent but not anchored"
+    return f"{report.unanchored:,} entries are consistent but not anchored"
 
 
 def _later(count: int) -> str:
