@@ -1,4 +1,4 @@
-"""What is written in the databases' own SQL: what refuses to change rows, and how a body is looked into."""
+"""What is written in the databases' own SQL: what refuses to change rows, and how bodies are looked into."""
 
 from sqlalchemy import Connection, text
 
@@ -10,8 +10,34 @@ AT = {
     "postgresql": "CAST(interlock_audit_text(body, 'at') AS double precision)",
 }
 
+SEES = "SELECT body::json ->> name"
+TEXT_IN = f"RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ {SEES} $$"
+"""In PostgreSQL, how a text is found in a body by an index."""
+
+_COLUMNS = ("kind", "call", "run", "step", "attempt", "facts")
+_MOMENT = {
+    "sqlite": "datetime(CAST(json_extract(body, '$.at') AS REAL), 'unixepoch')",
+    "postgresql": "to_timestamp((body::json ->> 'at')::double precision)",
+}
+_FIELD = {"sqlite": "json_extract(body, '$.{name}')", "postgresql": "body::json ->> '{name}'"}
+
 _KEPT = ("audit", "audit_checkpoints")
 _WHY = "the audit log is appended to alone"
+REFUSALS = frozenset(f"{table}_{what}" for table in _KEPT for what in ("stays", "is_fixed"))
+"""The names of the triggers."""
+
+
+def view(dialect: str) -> str:
+    """What shows entries to people."""
+    fields = ", ".join(f"{_FIELD[dialect].format(name=name)} AS {name}" for name in _COLUMNS)
+    beginning = "CREATE VIEW audit_entries AS SELECT number, chain, seq, id,"
+    return f"{beginning} {_MOMENT[dialect]} AS at, {fields} FROM audit"
+
+
+def indexes(dialect: str) -> dict[str, str]:
+    """By what entries are found: name -> statement."""
+    found = {f"audit_by_{name}": each[dialect] for name, each in (("call", CALL), ("run", RUN), ("at", AT))}
+    return {name: f"CREATE INDEX {name} ON audit ({expression})" for name, expression in found.items()}
 
 
 def refuse(connection: Connection) -> None:

@@ -77,4 +77,9 @@ def sqlite(tmp_path: Path) -> Place:
     return Place(tmp_path, f"audit+sqlite:///{tmp_path}/audit.db")
 
 
+@pytest.fixture
+def in_postgresql(tmp_path: Path, database: str) -> Place:
+    return Place(tmp_path, f"audit+{database}")
+
+
 Opening = Callable[..., AuditLog]

@@ -34,7 +34,7 @@ class Finding:
 
     Attributes:
         kind: `altered`, `missing`, `duplicate`, `misplaced`, `unreadable`, `cut`, `chain_missing`,
-            `rewritten`, `fork`, `foreign`, `clock` or `checkpoint`.
+            `rewritten`, `fork`, `foreign`, `clock`, `checkpoint` or `shape`.
         chain: whose chain; empty of what belongs to none.
         seq: the number of the entry in it; None of what is about no single one.
         what: a sentence.
@@ -118,6 +118,7 @@ class Report:
         sinks_failed: the sinks of which the log says that a checkpoint did not arrive there.
         pruned: chain to the last of its entries that were removed on purpose, and that one's hash.
         keys: the ids of the keys that were given.
+        notes: sentences about what is not as it should be, and changes no entry.
     """
 
     entries: int
@@ -128,6 +129,7 @@ class Report:
     sinks_failed: Sequence[str] = ()
     pruned: Heads = field(default_factory=dict)
     keys: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
     @property
     def whole(self) -> bool:

@@ -1,6 +1,7 @@
 """A log as it lies in a database, for verification: nothing is written, and nothing is believed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from interlock import StoreError
 from interlock_audit.keys import PublicKey
 from interlock_audit.verifying.findings import Report, Source
+from interlock_audit.verifying.layout import lacking, wrong
 from interlock_audit.verifying.verify import TOLERANCE, verify
 from interlock_audit.verifying.walk import RowTuple
 from interlock_sql import Address
@@ -56,15 +58,19 @@ def verify_database(
                 _read_whatever_is_there(connection)
             if not inspect(connection).has_table("audit"):
                 raise StoreError("it holds no audit log")
+            shape = wrong(connection)
             total = int(connection.execute(text("SELECT count(*) FROM audit")).scalar() or 0)
-            inside = Source(name=_INSIDE, lines=_lines(connection), outside=False)
-            return verify(
+            kept = _lines(connection) if inspect(connection).has_table("audit_checkpoints") else []
+            inside = Source(name=_INSIDE, lines=kept, outside=False)
+            report = verify(
                 _rows(connection, total, progress),
                 _finder(connection),
                 sources=[*sources, inside],
                 keys=keys,
                 tolerance=tolerance,
             )
+            notes = lacking(connection)
+            return replace(report, findings=[*shape, *report.findings], notes=notes)
     finally:
         database.close()
 

@@ -52,6 +52,7 @@ def seen(report: Report) -> Iterator[str]:
         )
     for name in report.sinks_failed:
         yield f"The log says that checkpoints did not arrive at {name} at times."
+    yield from report.notes
 
 
 def proved(report: Report) -> Iterator[str]:
@@ -130,6 +131,7 @@ def told(report: Report) -> dict[str, Any]:
         "sinks_failed": list(report.sinks_failed),
         "pruned": {chain: seq for chain, (seq, _) in report.pruned.items()},
         "keys": list(report.keys),
+        "notes": list(report.notes),
     }
 
 

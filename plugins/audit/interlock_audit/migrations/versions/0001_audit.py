@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from interlock_audit.refusals import AT, CALL, RUN, refuse
+from interlock_audit.refusals import TEXT_IN, indexes, refuse, view
 
 revision = "0001"
 down_revision = None
@@ -42,21 +42,7 @@ def upgrade() -> None:
     dialect = connection.dialect.name
     if dialect == "postgresql":
         # What casts to JSON counts as stable alone, and an index takes what is immutable.
-        op.execute(_TEXT_IN)
-    for name, expression in (("call", CALL), ("run", RUN), ("at", AT)):
-        op.execute(f"CREATE INDEX audit_by_{name} ON audit ({expression[dialect]})")
-    fields = ", ".join(f"{_FIELD[dialect].format(name=name)} AS {name}" for name in _COLUMNS)
-    op.execute(f"{_BEGINNING} {_AT[dialect]} AS at, {fields} FROM audit")
+        op.execute(f"CREATE OR REPLACE FUNCTION interlock_audit_text(body text, name text) {TEXT_IN}")
+    for statement in (*indexes(dialect).values(), view(dialect)):
+        op.execute(statement)
     refuse(connection)
-
-
-_TEXT_IN = """CREATE OR REPLACE FUNCTION interlock_audit_text(body text, name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT body::json ->> name $$"""
-
-_COLUMNS = ("kind", "call", "run", "step", "attempt", "facts")
-_BEGINNING = "CREATE VIEW audit_entries AS SELECT number, chain, seq, id,"
-_AT = {
-    "sqlite": "datetime(CAST(json_extract(body, '$.at') AS REAL), 'unixepoch')",
-    "postgresql": "to_timestamp((body::json ->> 'at')::double precision)",
-}
-_FIELD = {"sqlite": "json_extract(body, '$.{name}')", "postgresql": "body::json ->> '{name}'"}
