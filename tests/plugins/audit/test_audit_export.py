@@ -65,23 +65,23 @@ def test_nothing_of_a_person_is_in_an_export_that_is_not_opened(written: None, n
     assert "attempt_ended" in text
     assert not [each for each in PERSONAL if each in text]
     assert Path(name).stat().st_mode & 0o777 == 0o600
-    assert run("export", "-o", name, "--open", "--by", "eve").exit_code == 0
+    assert run("export", "-o", name, "--open", "--by", "eve.example").exit_code == 0
     assert not [each for each in PERSONAL if each not in Path(name).read_text()]
 
 
 def test_the_log_is_told_who_has_opened_it_and_keeps_that_sealed(written: None) -> None:
-    exported("--open", "--by", "eve")
+    exported("--open", "--by", "eve.example")
     told_of = exported()["entries"]
     (entry,) = [each for each in told_of if each["kind"] == "audit.opened"]
     assert entry["facts"] == {"entries": 4, "format": "json"}
-    assert "eve" not in Path("audit.db").read_bytes().decode("latin-1")
+    assert "eve.example" not in Path("audit.db").read_bytes().decode("latin-1")
     again = exported("--open", "--by", "bob")["entries"]
-    assert [each["subject"] for each in again if each["kind"] == "audit.opened"] == ["eve", "bob"]
+    assert [each["subject"] for each in again if each["kind"] == "audit.opened"] == ["eve.example", "bob"]
 
 
 def test_what_was_erased_is_said_to_be(written: None) -> None:
     assert run("erase", "--subject", "ada-1815").exit_code == 0
-    done = exported("--open", "--by", "eve")
+    done = exported("--open", "--by", "eve.example")
     assert done["summary"]["erased_entries"] == 4
     assert {each.get("personal") for each in done["entries"] if each["kind"] == "answer"} == {"erased"}
     assert [each["what"] for each in done["summary"]["the_log_itself"]["lines"]] == [
@@ -137,7 +137,7 @@ def test_a_table_takes_no_text_for_a_formula(written: None) -> None:
         (["-o", "x.json", "--since", "soon"], "no date or time"),
         (["-o", "nowhere/x.json"], "nowhere/x.json cannot be written"),
         (["-o", "x.json", "--subject", "nobody"], "no key of that person"),
-        (["-o", "x.json", "--url", "audit.db", "--open", "--by", "eve"], "no sealing key"),
+        (["-o", "x.json", "--url", "audit.db", "--open", "--by", "eve.example"], "no sealing key"),
     ],
 )
 def test_what_cannot_be_exported_is_said_and_leaves_no_file(
@@ -151,7 +151,7 @@ def test_what_cannot_be_exported_is_said_and_leaves_no_file(
 
 def test_with_another_key_what_is_sealed_is_unreadable_and_the_rest_is_there(written: None) -> None:
     assert run("init", "--key", "k2", "--sealing", "other").exit_code == 0
-    entries = exported("--open", "--by", "eve", "--sealing-key", "other")["entries"]
+    entries = exported("--open", "--by", "eve.example", "--sealing-key", "other")["entries"]
     assert "unreadable" in {each.get("personal") for each in entries if each["kind"] == "answer"}
 
 

@@ -69,15 +69,18 @@ def files_with(folder, *texts):
 
 async def test_what_is_personal_is_sealed_and_opens_with_the_key_alone(place):
     await appended(
-        sealed_log(place), said_of("ada", text="Call me."), LogEntry(kind="x.y"), said_of("bob", n=1.5)
+        sealed_log(place),
+        said_of("ada.lovelace", text="Call me."),
+        LogEntry(kind="x.y"),
+        said_of("bob.example", n=1.5),
     )
     assert read(place) == [
-        Personal(subject="ada", facts={"text": "Call me."}),
-        Personal(subject="bob", facts={"n": 1.5}),
+        Personal(subject="ada.lovelace", facts={"text": "Call me."}),
+        Personal(subject="bob.example", facts={"n": 1.5}),
     ]
     assert place.verify().whole
     written = json.dumps(bodies(place))
-    assert not [word for word in ("ada", "bob", "Call me") if word in written]
+    assert not [word for word in ("ada.lovelace", "bob.example", "Call me") if word in written]
     with pytest.raises(Unopened):
         read(place, SealingKey.new())
 

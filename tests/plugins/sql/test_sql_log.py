@@ -167,7 +167,7 @@ import sys
 from interlock import Router
 from interlock.testing import scripted_router
 
-router = scripted_router({"a": ["yes"] * 100_000}, log=sys.argv[1])
+router = scripted_router({"a": ["yes"] * 100_000}, log={"url": sys.argv[1], "timeout": 60})
 while True:
     print(router.complete_sync("Hello", task="conversational").record.id, flush=True)
 """
@@ -188,7 +188,7 @@ FORKED = """
 import os, sys
 from interlock.testing import scripted_router
 
-router = scripted_router({"a": ["yes"] * 9}, log=sys.argv[1])
+router = scripted_router({"a": ["yes"] * 9}, log={"url": sys.argv[1], "timeout": 60})
 router.complete_sync("before", task="conversational")
 child = os.fork()
 router.complete_sync("after", task="conversational")
