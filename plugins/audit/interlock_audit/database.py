@@ -56,11 +56,16 @@ class AuditDatabase(Connected):
             yield connection
 
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Raises Collision."""
+        """Raises Collision, and StoreError where the database does not keep what it has taken."""
         try:
             connection.execute(insert(audit), [_values(row) for row in rows])
         except IntegrityError as error:
             raise Collision from error
+        first, last = rows[0], rows[-1]
+        kept = select(audit.c.hash).where(audit.c.chain == first.chain)
+        kept = kept.where(audit.c.seq.between(first.seq, last.seq)).order_by(audit.c.seq)
+        if list(connection.execute(kept).scalars()) != [row.hash for row in rows]:
+            raise StoreError("it does not keep what is appended: a trigger of somebody else's may drop it")
 
     def heads(self, connection: Connection, *, of: str | None, but: str) -> Heads:
         """The heads of all chains `but` one, without those that were named `of` that before."""

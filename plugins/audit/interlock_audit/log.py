@@ -119,7 +119,7 @@ class AuditLog(Asked["AuditDatabase"]):
             removal = Removal(handle=name)
         elif self.sealer is not None:
             key = self.sealer.key
-            removal = Removal(lookup=key.lookup(kind, name), sealing=key.id)
+            removal = Removal(lookup=key.lookup(kind, name), key=key)
         else:
             raise ConfigError(
                 "no sealing key is configured, without which nobody knows whose a key is.", key="sealing"

@@ -1,6 +1,7 @@
 """A database and the thread in which it is asked, which loads the database's code as well."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
@@ -47,6 +48,7 @@ class Asked(Generic[D]):
         self._database: D | None = None
         self._turn = Lock()  # held while the database is asked, and while this process forks
         self._held = False
+        self._file: tuple[int, int] | None = None  # which one SQLite has open, whatever has its name by now
 
     async def aclose(self) -> None:
         """Wait for what was asked before, and disconnect. May be called twice, and before anything."""
@@ -59,9 +61,17 @@ class Asked(Generic[D]):
 
     def _answer(self, question: Callable[[D], T]) -> T:
         with self._turn:
+            if self._database is not None and self._moved():
+                _log.warning("%s was removed or replaced, and is opened anew", self._address.label)
+                self._drop()
             if self._database is None:
                 self._database = self._connect()
-            return question(self._database)
+                self._file = self._there()
+            answer = question(self._database)
+            if self._moved():
+                self._drop()
+                raise StoreError(f"{self._address.label}: the file was removed or replaced meanwhile")
+            return answer
 
     def _close(self) -> None:
         with self._turn:
@@ -71,6 +81,23 @@ class Asked(Generic[D]):
         database, self._database = self._database, None
         if database is not None:
             database.close()
+
+    def _moved(self) -> bool:
+        """Whether SQLite goes on in a file that nobody finds any more. It would, without a word."""
+        return self._file != self._there()
+
+    def _there(self) -> tuple[int, int] | None:
+        if self._address.file is None:
+            return None
+        try:
+            found = self._address.file.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _drop(self) -> None:
+        with suppress(StoreError):
+            self._disconnect()
 
     def let_go(self) -> None:
         """Disconnect before a fork, once what is under way is done; the next question connects again."""

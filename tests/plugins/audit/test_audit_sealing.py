@@ -181,7 +181,7 @@ async def test_no_file_of_the_database_has_an_erased_subject_their_words_or_thei
     with closing(AuditDatabase(log.address)) as database, database.engine.connect() as connection:
         for name in names:
             (row,) = keyring.by_lookup(connection, [KEY.lookup("subject", name)]).values()
-            kept[name] = (row, KEY.unwrapped(row.wrapped, row.handle))
+            kept[name] = (row, KEY.unwrapped(row.wrapped, handle=row.handle, lookup=row.lookup))
     gone = names[::45]
     row, data_key = kept[gone[0]]
     assert files_with(tmp_path, row.wrapped.encode())  # or it would say nothing that it is not there below
@@ -348,3 +348,24 @@ def test_a_key_does_not_print(tmp_path: Path) -> None:
     assert sealing_key((tmp_path / "k").read_text()).id == KEY.id
     for told in (repr(KEY), str(vars(KEY)["id"]), repr(AuditOptions(sealing=Secret(SECRET)))):
         assert SECRET not in told
+
+
+async def test_rows_of_the_keyring_that_change_places_erase_and_seal_for_nobody(place):
+    log = sealed_log(place)
+    await log.append([LogEntry(kind="x.y", subject=name, personal={"n": name}) for name in ("ada", "bob")])
+    await log.aclose()
+    ada, bob = KEY.lookup("subject", "ada"), KEY.lookup("subject", "bob")
+    for before, after in ((ada, "-"), (bob, ada), ("-", bob)):
+        place.run(f"UPDATE audit_keyring SET lookup = '{after}' WHERE lookup = '{before}'")
+    log = sealed_log(place)
+    with pytest.raises(StoreError, match="may be somebody else's"):
+        await log.erase(subject="bob")
+    with pytest.raises(StoreError, match="keyring is damaged"):
+        await log.append([LogEntry(kind="x.y", subject="bob", personal={"n": "late"})])
+    await log.aclose()
+    reads = opener(place)
+    sealed = [body for body in bodies(place) if "sealed" in body]
+    assert len(sealed) == 2
+    for body in sealed:
+        with pytest.raises(Unopened):
+            reads.opened(body)

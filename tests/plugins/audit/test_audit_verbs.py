@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from interlock.cli.app import app
 from interlock.testing import scripted_router
+from interlock_audit.writer import ChainWriter
 
 TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
 
@@ -98,6 +99,10 @@ def test_without_checkpoints_it_says_what_nobody_can_exclude(run):
     configured(run)
     do("DELETE FROM audit WHERE seq > 3")
     Path("audit-checkpoints.jsonl").unlink()
+    assert (
+        "audit-checkpoints.jsonl, which the configuration names for checkpoints, is not there"
+        in run("verify").stdout
+    )
     result = run("verify", "--url", "audit.db")
     assert result.exit_code == 0, "a tail that was cut is not to be seen"
     assert "nothing from outside the database vouches for it" in result.stdout
@@ -187,6 +192,16 @@ def test_a_log_with_something_wrong_is_not_pruned(run):
     do("DELETE FROM audit WHERE seq = 2")
     result = run("prune", "--before", TOMORROW, "--below-six-months")
     assert (result.exit_code, "stays as it is" in result.stderr) == (1, True)
+
+
+def test_a_clock_that_was_set_back_forbids_no_pruning(run, monkeypatch):
+    configured(run)
+    with monkeypatch.context() as earlier:
+        earlier.setitem(ChainWriter.__init__.__kwdefaults__, "clock", lambda: 1_700_000_000.0)
+        write()
+    result = run("verify")
+    assert (result.exit_code, "a clock was set back" in result.stdout) == (1, True)
+    assert run("prune", "--before", TOMORROW, "--below-six-months").exit_code == 0
 
 
 def test_a_key_is_followed_by_another_that_it_has_signed(run):

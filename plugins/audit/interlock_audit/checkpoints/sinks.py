@@ -1,6 +1,7 @@
 """Where checkpoints go besides the database."""
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 from typing import IO, Protocol
@@ -42,7 +43,9 @@ class FileSink:
             flags = os.O_CREAT | os.O_APPEND | os.O_RDWR
             with os.fdopen(os.open(self._path, flags, 0o600), "r+b", buffering=0) as file:
                 # A line that a loss of power has cut must not take the next one along.
-                file.write(f"{'' if _ends_whole(file) else chr(10)}{line}\n".encode())
+                data = f"{'' if _ends_whole(file) else chr(10)}{line}\n".encode()
+                if file.write(data) != len(data):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # it may take a part of it
                 os.fsync(file.fileno())
         except OSError as error:
             raise StoreError(f"{self.name}: {error.strerror or type(error).__name__}") from error

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from interlock import StoreError
 from interlock_audit.sealing import keyring
 from interlock_audit.sealing.keyring import Kept
+from interlock_audit.sealing.keys import SealingKey, Unopened
 
 if TYPE_CHECKING:
     from interlock_audit.database import AuditDatabase
@@ -36,16 +37,20 @@ class Erasure:
 class Removal:
     """Removes one key within the transaction that appends what tells of it."""
 
-    def __init__(self, *, lookup: str | None = None, handle: str | None = None, sealing: str = "") -> None:
-        """By the digest of the subject or by the handle; `sealing` is the id of the key of the digest."""
+    def __init__(
+        self, *, lookup: str | None = None, handle: str | None = None, key: SealingKey | None = None
+    ) -> None:
+        """By the digest of the subject, under the key of the digest, or by the handle."""
         self._lookup = lookup
         self._handle = handle
-        self._sealing = sealing
+        self._key = key
 
     def look(self, database: "AuditDatabase") -> tuple[Kept | None, dict[str, int]]:
         """The key that is there, and which others there are."""
         with database.told(), database.engine.connect() as connection:
-            return self._found(connection), keyring.others(connection, self._sealing)
+            return self._found(connection), keyring.others(
+                connection, "" if self._key is None else self._key.id
+            )
 
     def __call__(self, connection: Connection) -> None:
         """Raises Gone where somebody else has erased it meanwhile."""
@@ -58,7 +63,16 @@ class Removal:
         if self._handle is not None:
             return keyring.by_handle(connection, self._handle)
         lookup = self._lookup or ""
-        return keyring.by_lookup(connection, [lookup]).get(lookup)
+        kept = keyring.by_lookup(connection, [lookup]).get(lookup)
+        if kept is not None and self._key is not None:
+            try:
+                self._key.unwrapped(kept.wrapped, handle=kept.handle, lookup=lookup)
+            except Unopened:
+                raise StoreError(
+                    "the subject's row in the keyring was changed, and may be somebody else's: nothing was "
+                    "erased. --handle erases a row without asking whose it is"
+                ) from None
+        return kept
 
 
 class Gone(Exception):

@@ -50,12 +50,13 @@ class SealingKey:
         said = f"{kind}\n{name}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._lookup, said, "sha256").hex()
 
-    def wrapped(self, data_key: DataKey, handle: str) -> str:
-        return _sealed(self._wrapping, data_key, f"interlock-audit-key-1\n{handle}")
+    def wrapped(self, data_key: DataKey, *, handle: str, lookup: str) -> str:
+        """It unwraps with that handle and as that lookup's alone: nobody's row can be made another's."""
+        return _sealed(self._wrapping, data_key, _whose(handle, lookup))
 
-    def unwrapped(self, text: str, handle: str) -> DataKey:
+    def unwrapped(self, text: str, *, handle: str, lookup: str) -> DataKey:
         """Raises Unopened."""
-        return _opened(self._wrapping, text, f"interlock-audit-key-1\n{handle}")
+        return _opened(self._wrapping, text, _whose(handle, lookup))
 
     def _derived(self, purpose: str) -> bytes:
         # HKDF-Expand (RFC 5869) of one block: the secret is as long and as random as the digest.
@@ -78,6 +79,10 @@ def seal(data_key: DataKey, text: bytes, *, entry: str, handle: str) -> str:
 def unseal(data_key: DataKey, sealed: str, *, entry: str, handle: str) -> bytes:
     """The text, with blanks at its end. Raises Unopened."""
     return _opened(AESGCM(data_key), sealed, _bound(entry, handle))
+
+
+def _whose(handle: str, lookup: str) -> str:
+    return f"interlock-audit-key-1\n{handle}\n{lookup}"
 
 
 def _bound(entry: str, handle: str) -> str:

@@ -41,6 +41,8 @@ class Opener:
         if data_key is None:
             if (key := self._keys.get(kept.sealing)) is None:
                 raise Unopened
-            data_key = self._open[kept.handle] = key.unwrapped(kept.wrapped, kept.handle)
+            data_key = self._open[kept.handle] = key.unwrapped(
+                kept.wrapped, handle=kept.handle, lookup=kept.lookup
+            )
         said = json.loads(unseal(data_key, body["sealed"], entry=body["id"], handle=kept.handle))
         return Personal(subject=said.get("subject"), facts=said["personal"])

@@ -108,12 +108,12 @@ class Sealer:
         from interlock_audit.sealing.keyring import Kept  # noqa: PLC0415 - it loads SQLAlchemy
 
         handle = os.urandom(16).hex()
-        wrapped = self.key.wrapped(new_data_key(), handle)
+        wrapped = self.key.wrapped(new_data_key(), handle=handle, lookup=lookup)
         return Kept(handle=handle, lookup=lookup, wrapped=wrapped, sealing=self.key.id)
 
     def _unwrapped(self, kept: "Kept") -> DataKey:
         try:
-            return self.key.unwrapped(kept.wrapped, kept.handle)
+            return self.key.unwrapped(kept.wrapped, handle=kept.handle, lookup=kept.lookup)
         except Unopened:
             raise StoreError("a subject's key in the keyring is damaged") from None
 

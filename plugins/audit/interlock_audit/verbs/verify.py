@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -45,15 +46,22 @@ def verify(
     code is 0 when nothing is wrong, 1 when something is, and 3 when --require-checkpoints asks for more than
     there is.
     """
+    from interlock_audit.verifying.findings import shown
     from interlock_audit.verifying.reading import checkpoints_in, verify_database
     from interlock_audit.verifying.words import told
 
     log = named_log(context, url)
     keys = public_keys(log, key)
-    files = checkpoints or [path for path in log.options.checkpoints if url is None and path.exists()]
+    named = log.options.checkpoints if url is None else ()
+    files = checkpoints or [path for path in named if path.exists()]
     sources = [checkpoints_in(path) for path in files]
     with _progress() as progress:
         report = verify_database(log.address, sources=sources, keys=keys, progress=progress)
+    lost = [] if checkpoints else [path for path in named if not path.exists()]
+    notes = [
+        f"{shown(str(path))}, which the configuration names for checkpoints, is not there." for path in lost
+    ]
+    report = replace(report, notes=[*report.notes, *notes])
     if as_json:
         write_json(told(report))
     else:
