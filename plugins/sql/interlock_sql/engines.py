@@ -42,9 +42,8 @@ def make_engine(address: Address, *, durable: bool = False, reads: bool = False)
             event.listen(engine, "connect", _commit_surely)
         return engine
     if reads:
-        place = URL.create(
-            "sqlite", database=f"file:{quote(str(address.file))}", query={"mode": "ro", "uri": "true"}
-        )
+        how = {"mode": "ro", "uri": "true"} | ({"immutable": "1"} if _lies_still(address.file) else {})
+        place = URL.create("sqlite", database=f"file:{quote(str(address.file))}", query=how)
     else:
         _make_private(address.file)
         place = URL.create("sqlite", database=str(address.file))
@@ -73,6 +72,13 @@ def _make_private(file: Path) -> None:
     # A link that leads nowhere yet exists itself, and SQLite would make what it names with anybody's rights.
     with suppress(FileExistsError):
         os.close(os.open(os.path.realpath(file), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _lies_still(file: Path) -> bool:
+    """Whether it has no journal, and lies where SQLite cannot make the files beside it that it needs for one:
+    a copy on a disk that cannot be written, or whose reader may not.
+    """
+    return not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
 
 
 def _take_over(connection: Any, _: Any) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints are made in time and arrive outside, or the log says that they did not."""
 
 import json
+import resource
 import time
 from pathlib import Path
 
@@ -95,3 +96,17 @@ def test_a_webhook_that_nobody_answers_is_a_typed_error_without_its_address():
     with pytest.raises(StoreError, match=r"webhook 127\.0\.0\.1: ") as caught:
         WebhookSink(WebhookOptions(url=Secret("http://127.0.0.1:9/secret"))).put("line")
     assert "/secret" not in str(caught.value)
+
+
+def test_a_line_of_which_the_disk_takes_a_part_has_not_arrived(tmp_path: Path):
+    from interlock import StoreError
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(StoreError):
+            FileSink(tmp_path / "c.jsonl").put("x" * 200)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    FileSink(tmp_path / "c.jsonl").put("whole")
+    assert (tmp_path / "c.jsonl").read_text().splitlines()[-1] == "whole"

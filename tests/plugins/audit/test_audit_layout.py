@@ -1,7 +1,8 @@
 """A database that shows something else than it holds is found, though every entry verifies."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -132,3 +133,28 @@ async def test_postgresql_that_shows_something_else_is_found(in_postgresql, stat
         place.run(statement)
     report = place.verify()
     assert any(words in finding.what for finding in report.findings), report.findings
+
+
+@pytest.fixture
+def still(sqlite, monkeypatch):
+    """The database's file once it is written, in a folder where nothing can be."""
+    place = Path(sqlite.url.removeprefix("audit+sqlite:///"))
+
+    @contextmanager
+    def lies_still():
+        with closing(sqlite3.connect(place)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert place.read_bytes()[18] == 2, "it is still one with a journal ahead"
+        place.parent.chmod(0o500)
+        monkeypatch.setattr("os.access", lambda path, mode: False)  # which root always may
+        yield place
+        place.parent.chmod(0o700)
+
+    return lies_still
+
+
+async def test_a_copy_that_lies_where_nothing_can_be_written_is_read(sqlite, still):
+    await written(sqlite)
+    with still() as place:
+        assert sqlite.verify().whole
+        assert not place.with_name("audit.db-shm").exists()

@@ -369,3 +369,17 @@ async def test_rows_of_the_keyring_that_change_places_erase_and_seal_for_nobody(
     for body in sealed:
         with pytest.raises(Unopened):
             reads.opened(body)
+
+
+async def test_an_erased_key_that_is_put_back_from_a_backup_is_found(place):
+    log = sealed_log(place)
+    await log.append([LogEntry(kind="x.y", subject="ada", personal={"n": 1})])
+    columns = "handle, lookup, wrapped, sealing"
+    place.run(f"CREATE TABLE backup AS SELECT {columns} FROM audit_keyring")
+    await log.erase(subject="ada")
+    await log.append([LogEntry(kind="x.y", subject="ada", personal={"n": 2})])
+    await log.aclose()
+    assert place.verify().whole
+    place.run("DELETE FROM audit_keyring")
+    place.run(f"INSERT INTO audit_keyring ({columns}) SELECT {columns} FROM backup")
+    assert [finding.kind for finding in place.verify().findings] == ["erased"]

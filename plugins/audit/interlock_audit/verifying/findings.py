@@ -1,6 +1,6 @@
 """What a verification comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,7 +34,8 @@ class Finding:
 
     Attributes:
         kind: `altered`, `missing`, `duplicate`, `misplaced`, `unreadable`, `cut`, `chain_missing`,
-            `rewritten`, `fork`, `foreign`, `clock`, `checkpoint` or `shape`.
+            `rewritten`, `fork`, `foreign`, `clock`, `checkpoint`, `shape` or
+            `erased`.
         chain: whose chain; empty of what belongs to none.
         seq: the number of the entry in it; None of what is about no single one.
         what: a sentence.
@@ -117,6 +118,7 @@ class Report:
         limits: what cannot be excluded about the log as a whole.
         sinks_failed: the sinks of which the log says that a checkpoint did not arrive there.
         pruned: chain to the last of its entries that were removed on purpose, and that one's hash.
+        erased: handle of a person whose key was erased, to the entry that says so.
         keys: the ids of the keys that were given.
         notes: sentences about what is not as it should be, and changes no entry.
     """
@@ -128,6 +130,7 @@ class Report:
     sources: Sequence[Used] = ()
     sinks_failed: Sequence[str] = ()
     pruned: Heads = field(default_factory=dict)
+    erased: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     keys: Sequence[str] = ()
     notes: Sequence[str] = ()
 

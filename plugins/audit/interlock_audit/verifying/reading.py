@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from interlock import StoreError
 from interlock_audit.keys import PublicKey
-from interlock_audit.verifying.findings import Report, Source
+from interlock_audit.verifying.findings import Finding, Report, Source, shown
 from interlock_audit.verifying.layout import lacking, wrong
 from interlock_audit.verifying.verify import TOLERANCE, verify
 from interlock_audit.verifying.walk import RowTuple
@@ -69,10 +69,24 @@ def verify_database(
                 keys=keys,
                 tolerance=tolerance,
             )
-            notes = lacking(connection)
-            return replace(report, findings=[*shape, *report.findings], notes=notes)
+            findings = [*shape, *report.findings, *_there_again(connection, report)]
+            return replace(report, findings=findings, notes=lacking(connection))
     finally:
         database.close()
+
+
+def _there_again(connection: Connection, report: Report) -> Iterator[Finding]:
+    """Keys that were erased, and that somebody has put back."""
+    if not report.erased or not inspect(connection).has_table("audit_keyring"):
+        return
+    for handle in connection.execute(text("SELECT handle FROM audit_keyring")).scalars():
+        if handle in report.erased:
+            chain, seq = report.erased[handle]
+            what = (
+                f"Entry {seq} of chain {shown(chain)} says the key of {shown(handle)} was erased, and "
+                "it is in the keyring: a backup may have been put back."
+            )
+            yield Finding(kind="erased", chain=chain, seq=seq, what=what)
 
 
 def _rows(

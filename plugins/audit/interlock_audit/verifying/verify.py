@@ -56,6 +56,11 @@ def verify(
             }
         ),
         pruned=roots,
+        erased={
+            handle: (each.chain, each.seq)
+            for each in walk.own
+            if each.kind == "audit.erased" and isinstance(handle := each.facts.get("handle"), str)
+        },
         keys=[key.id for key in keys],
     )
 
