@@ -1,5 +1,5 @@
 """What becomes of tokens that a model repeats, exactly and in its own ways; what that costs; what it delays:
-`PYTHONPATH=tests/support uv run python tests/benchmarks/privacy_restoring.py [conversations]`.
+`uv run python tests/benchmarks/privacy_restoring.py [conversations]`.
 
 Every conversation has five turns, with values in questions, calls, results and answers. Each answer is
 restored whole, in streams of 1, 3 and 7 characters and as a call's argument, and all must be alike.
@@ -8,8 +8,11 @@ restored whole, in streams of 1, 3 and 7 characters and as a call's argument, an
 import asyncio
 import random
 import sys
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
 
 from interlock import Request
 from interlock.protocols import GuardCall, ReleaseCall
