@@ -117,6 +117,7 @@ def test_what_another_process_has_covered_as_it_was_found_is_told_apart():
     report = report_of(rows, checkpoint(killed[1]), checkpoint(killed[-1], next_one[-1]))
     assert (report.unanchored, [state.found_later for state in report.chains]) == (0, [2, 0])
     assert any("2 entries of 1 chain" in line and "as it found them" in line for line in unknown(report))
+    assert verdict(report).endswith("2 of them as another process found them.")
     own = report_of(rows, checkpoint(killed[-1]), checkpoint(next_one[-1]))
     assert not any("as it found them" in line for line in unknown(own))
 
@@ -134,6 +135,29 @@ def test_a_writer_whose_checkpoints_go_back_in_time_is_found_in_whatever_order_t
     second = checkpoint(rows[3], at=NOW - 600_000_000, monkeypatch=monkeypatch)
     for lines in ((first, second), (second, first)):
         assert kinds(report_of(rows, *lines)) == {"clock"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_an_older_backup_of_several_chains_is_found(data):
+    now = [chain("a", 6), chain("b", 5), chain("c", 4)]
+    lines = [checkpoint(*(rows[-1] for rows in now))]
+    kept = [data.draw(st.integers(0, len(rows))) for rows in now]
+    report = report_of([row for rows, count in zip(now, kept, strict=True) for row in rows[:count]], *lines)
+    assert report.whole == (kept == [6, 5, 4])
+    assert kinds(report) <= {"cut", "chain_missing"}
+
+
+@pytest.mark.parametrize(
+    "kind", [f"audit.{name}" for name in ("pruned", "erased", "closed", "key_changed", "began")]
+)
+def test_no_entry_that_another_process_has_found_excuses_what_is_missing(kind):
+    facts = {"roots": {"a": [1, chain("a")[1][3]]}, "handle": "h", "from": "x", "to": KEY.public.id}
+    forged = chain("a", 5, e4={"own": True, "kind": kind, "facts": facts})
+    later = chain("b")
+    lines = (checkpoint(chain("a")[-1]), checkpoint(forged[-1], later[-1]))
+    assert report_of([*forged, *later], *lines).chains[0].found_later == 1
+    assert "missing" in kinds(report_of([*forged[2:], *later], *lines))
 
 
 _line = st.text(st.characters(), max_size=40) | st.sampled_from(

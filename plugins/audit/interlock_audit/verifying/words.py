@@ -30,7 +30,9 @@ def verdict(report: Report) -> str:
         return "The log is consistent, and nothing from outside the database vouches for it."
     if report.unanchored:
         return f"The log is whole as far as checkpoints from outside cover it; {_uncovered(report)}."
-    return "The log is whole: every entry is covered by a checkpoint from outside the database."
+    whole = "The log is whole: every entry is covered by a checkpoint from outside the database"
+    late = sum(state.found_later for state in report.chains)
+    return f"{whole}, {late:,} of them as another process found them." if late else f"{whole}."
 
 
 def seen(report: Report) -> Iterator[str]:
