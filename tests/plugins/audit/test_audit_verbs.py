@@ -182,8 +182,9 @@ def test_old_entries_are_removed_at_a_checkpoint_and_the_rest_verifies(run):
         assert result.exit_code == 0, result.stdout
         assert "removed on purpose" in result.stdout
         write()
-    nothing = run("prune", "--before", "2020-01-01")
+    nothing = run("prune", "--before", "2020-01-01", "--json")
     assert (nothing.exit_code, "Removed: 0 entries" in nothing.stderr) == (0, True)
+    assert json.loads(nothing.stdout) == {"removed": 0, "chains": 0}
     assert run("verify").exit_code == 0
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from interlock.commands import FAILED, complain, note
+from interlock.commands import FAILED, complain, note, write_json
 from interlock.errors import RequestError
 from interlock_audit.verbs.checkpoint import signing_log, sworn
 from interlock_audit.verbs.place import public_keys
@@ -32,6 +32,7 @@ def prune(
             help="Allow it for what is younger than 183 days, which AI Act 19 and 26(6) have kept.",
         ),
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Remove entries from the beginning of chains, each up to a checkpoint.
 
@@ -57,6 +58,8 @@ def prune(
         )
         raise typer.Exit(FAILED)
     count, chains = asyncio.run(_pruned(log, day, report.pruned))
+    if as_json:
+        write_json({"removed": count, "chains": chains})
     note(f"Removed: {count:,} entries of {chains:,} chains. `interlock audit verify` knows of it.")
 
 
