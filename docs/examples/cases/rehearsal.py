@@ -101,7 +101,8 @@ class Rehearsal:
                 f"  kept out {each['deployment']}, by {each['policy_rules'] or each['rule']}: {each['count']}"
             )
         for each in summary["policies"]:
-            print(f"  rule     {each['rule']}, after {each['source'] or 'nothing that is named'}")
+            ground = f", after {each['source']}" if each["source"] else ", which names no source"
+            print(f"  rule     {each['rule']}{ground}")
         if page is not None:
             self._export(page, "html")
             print(f"  all of it is in {page}")
