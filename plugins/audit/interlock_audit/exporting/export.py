@@ -96,12 +96,13 @@ def export_log(
 
 
 def handle_of(log: "AuditLog", subject: str) -> str | None:
-    """What entries have in place of a person; None where there is none. The log has a sealer.
+    """What entries have in place of a person; None where there is none.
 
     Raises:
-        StoreError: the log cannot be read.
+        StoreError: the log cannot be read, or has no sealing key.
     """
-    assert log.sealer is not None, "whoever asks has a sealing key"  # noqa: S101 - as said
+    if log.sealer is None:
+        raise StoreError("a person is found by the sealing key alone, and this log has none")
     lookup = log.sealer.key.lookup("subject", subject)
     with _reading(log) as connection:
         kept = keyring.by_lookup(connection, [lookup]).get(lookup)

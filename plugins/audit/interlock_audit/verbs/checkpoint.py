@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from interlock.commands import note
-from interlock.errors import ConfigError
+from interlock.errors import ConfigError, StoreError
 from interlock_audit.verbs.place import named_log
 
 if TYPE_CHECKING:
@@ -52,5 +52,6 @@ async def sworn(log: "AuditLog", kind: str, **facts: Any) -> str:
     """
     await log.note(kind, **facts)
     made = await asyncio.to_thread(log.checkpoint, everything=True)
-    assert made is not None, "there is an entry that no checkpoint covers"  # noqa: S101 - as it was just appended
+    if made is None:
+        raise StoreError("no checkpoint could be made that covers the log; ask again")
     return made.line

@@ -15,6 +15,7 @@ from interlock.errors import RequestError
 from interlock.types.names import nearest
 from interlock_governance.assessing.answer import Answer, checked
 from interlock_governance.assessing.question import Question
+from interlock_governance.assessing.texts import text_of
 from interlock_governance.use_cases import UseCase
 from interlock_governance.use_cases.inventory import shortened
 
@@ -68,16 +69,7 @@ def read_answers(file: str | os.PathLike[str], questions: Sequence[Question]) ->
             contradicts itself; with its line.
     """
     path = Path(file)
-    try:
-        large = path.stat().st_size > _LARGEST
-        text = "" if large else path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise RequestError(f"cannot be read: {error.strerror or error}.", key=str(path)) from None
-    except UnicodeDecodeError:
-        raise RequestError("is no UTF-8.", key=str(path)) from None
-    if large:
-        raise RequestError(f"is larger than {_LARGEST // 1024 // 1024} MB.", key=str(path))
-    return parse_answers(text, path.name, questions)
+    return parse_answers(text_of(path, _LARGEST), path.name, questions)
 
 
 def parse_answers(text: str, file: str, questions: Sequence[Question]) -> Answers:

@@ -13,6 +13,7 @@ from interlock.errors import ConfigError, RequestError
 from interlock.types.names import nearest
 from interlock_governance.assessing.question import TAKES, VALUE, DeploymentRule, Measure, Option, Question
 from interlock_governance.assessing.requirement import loaded_rules, required
+from interlock_governance.assessing.texts import text_of
 
 _LARGEST: Final = 1024 * 1024
 _RULE: Final = ("source", "permit", "forbid", "as_of")
@@ -52,15 +53,7 @@ def read_questions(file: str | os.PathLike[str]) -> tuple[Question, ...]:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        large = path.stat().st_size > _LARGEST
-        text = "" if large else path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise RequestError(f"cannot be read: {error.strerror or error}.", key=str(path)) from None
-    except UnicodeDecodeError:
-        raise RequestError("is no UTF-8.", key=str(path)) from None
-    if large:
-        raise RequestError(f"is larger than {_LARGEST // 1024:,} kB.", key=str(path))
+    text = text_of(path, _LARGEST)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
