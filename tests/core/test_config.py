@@ -62,7 +62,7 @@ def test_the_documented_file_is_read_as_documented() -> None:
     assert [deployment.id for deployment in config.deployments] == ["glm-cloud", "glm-onprem", "claude-eu"]
     assert config.deployments[1].on_premise is True
     assert config.routes == {"code_generation": ("zhipu/glm-5.2", "openai/gpt-5.5")}
-    assert config.ensembles["legal_review"].arbiter == "openai/gpt-5.5"
+    assert config.ensembles["legal_review"].arbiter == ("openai/gpt-5.5",)
     assert config.constraints.constraints() == Constraints(residency={"eu"})
     assert config.timeouts.over(Timeouts()) == Timeouts(first_token=15)
     assert (config.retries.max, config.rescue) == (2, "replay")

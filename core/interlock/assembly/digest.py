@@ -21,6 +21,7 @@ _LEFT_OUT: Final[dict[str, Any]] = {
     "records": True,
     "log": True,
     "health": {"shared"},
+    "ensembles": {"__all__": {"options"}},
     **{section.key: True for section in SECTIONS},
 }
 _UNSEEN = (Credential, Network, Secret)

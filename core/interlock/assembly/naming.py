@@ -55,10 +55,10 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
         for index, name in enumerate(models):
             check(name, f"routes.{task}.{index}")
     for title, ensemble in config.ensembles.items():
-        for index, name in enumerate(ensemble.members):
-            check(name, f"ensembles.{title}.members.{index}")
-        if ensemble.arbiter:
-            check(ensemble.arbiter, f"ensembles.{title}.arbiter")
+        for index, member in enumerate(ensemble.members):
+            check(member.model, f"ensembles.{title}.members.{index}")
+        for name in ensemble.arbiter:
+            check(name, f"ensembles.{title}.arbiter")
     if not isinstance(config.tracing.propagate, bool):
         ids = names.deployments.listed
         for index, name in enumerate(config.tracing.propagate):

@@ -1,6 +1,6 @@
 """What is written for plugins' offers: checked by the schema of each, and given to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
@@ -150,17 +150,7 @@ class _Giver:
         """The offer with its options. What is no ConfigError and not _Lacking is its plugin's fault."""
         path = [self._section.key, name]
         options = self._known[name] if name in self._known else self._read(name, item.options, path)
-        try:
-            made = item.configured(options)
-        except ConfigError as error:
-            steps = error.key.split(".") if error.key else []
-            raise self._config.error([*path, *steps], redact(error.message), error.suggestion) from None
-        except ValueError as error:
-            raise self._config.error(path, said(error)) from None
-        if why := complaint(made, self._section.protocol, "name"):
-            raise _Fault(f"configured returned a {type(made).__name__}: {why}")
-        if made.name != name:
-            raise _Fault(f"configured returned one that is called {made.name!r}")
+        made = _configured(self._config, self._section, item, options, path)
         self.options[name] = options
         return made
 
@@ -233,6 +223,59 @@ class _Giver:
         if not near and not ways:
             ways = [f"there are {', '.join(known)}" if known else "none offers any"]
         return self._config.error(path, "; ".join((what, *([] if near else ways))) + ".", near)
+
+
+def arbiter_for(
+    config: Config,
+    arbiter: Arbiter,
+    ensemble: str,
+    environ: Mapping[str, str],
+    known: object | None = None,
+) -> tuple[Arbiter, Any]:
+    """An arbiter as offered, made for one ensemble, and the options that it has there: what the ensemble says
+    goes before what stands below `arbiters`. Options that are `known` are not read again.
+
+    Raises:
+        ConfigError: it takes no options, its schema refuses these, or the plugin cannot take them.
+    """
+    path, given = ["ensembles", ensemble, "options"], config.ensembles[ensemble].options
+    if not isinstance(arbiter, Configurable):
+        raise config.error([*path, next(iter(given))], f"{arbiter.name!r} takes no options.")
+
+    def make() -> tuple[Arbiter, Any]:
+        written = {**config.arbiters.get(arbiter.name, {}), **given}
+        options = (
+            known
+            if known is not None
+            else read_options(
+                arbiter.options, written, path=path, error=config.error, folder=config.folder, environ=environ
+            )
+        )
+        return _configured(config, SECTIONS[-1], arbiter, options, path), options
+
+    made, raised = attempt(make)
+    if made is not None:
+        return made
+    if isinstance(raised, ConfigError):
+        raise raised from None
+    why = "" if raised is None else _reason(raised)
+    raise config.error(path, f"the arbiter {arbiter.name!r} cannot take its options: {why}.")
+
+
+def _configured(config: Config, section: Section, item: Any, options: object, path: Sequence[str]) -> Any:
+    """The offer as the options have it. What is no ConfigError is its plugin's fault."""
+    try:
+        made = item.configured(options)
+    except ConfigError as error:
+        steps = error.key.split(".") if error.key else []
+        raise config.error([*path, *steps], redact(error.message), error.suggestion) from None
+    except ValueError as error:
+        raise config.error(path, said(error)) from None
+    if why := complaint(made, section.protocol, "name"):
+        raise _Fault(f"configured returned a {type(made).__name__}: {why}")
+    if made.name != item.name:
+        raise _Fault(f"configured returned one that is called {made.name!r}")
+    return made
 
 
 def _listed(guardrail: Guardrail) -> bool:

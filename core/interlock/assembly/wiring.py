@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from random import random
@@ -16,7 +16,7 @@ from interlock.assembly.connectors import tool_sources
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.detectors import with_detectors
 from interlock.assembly.digest import digest
-from interlock.assembly.ensembles import ensembles
+from interlock.assembly.ensembles import EnsembleMaker
 from interlock.assembly.guardrails import guards_of
 from interlock.assembly.load import spread
 from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
@@ -135,6 +135,7 @@ def assemble(
     catalog = Catalog()
     offers = collect(host, catalog.cards)
     offers.check()
+    bare = offers.arbiters
     offers = with_detectors(config, with_options(config, offers, host, environ, options))
     catalog = _catalog(config, offers)
     maker = DeploymentMaker(config, catalog, offers, dict(environ))
@@ -142,6 +143,11 @@ def assemble(
     names = naming(config, catalog, deployments, offers, maker)
     check_names(config, catalog, names, offers)
     strategy = strategy_of(config, offers)
+    ensembles = EnsembleMaker(
+        config, names, offers, bare=bare, environ=environ, known=options.get("ensembles", {})
+    )
+    named = ensembles.make()
+    offers = replace(offers, options={**offers.options, "ensembles": ensembles.options})
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
@@ -239,7 +245,7 @@ def assemble(
         content=config.content.rules(),
         budgeting=budgets,
         log=call_log,
-        panels=Panels(ensembles(config, names, offers), Arbitrations(sub_calls, guards)),
+        panels=Panels(named, Arbitrations(sub_calls, guards)),
     )
     return Wiring(
         config=config,

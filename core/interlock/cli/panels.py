@@ -59,7 +59,7 @@ def ensemble_data(panels: "Panels", name: str, decision: Decision) -> dict[str, 
     return {
         "name": name,
         "mode": ensemble.arbiter.name,
-        "arbiter": None if ensemble.judge is None else ensemble.judge.name,
+        "arbiter": [judge.name for judge in ensemble.judges],
         "strategy": ensemble.strategy.name,
         "quorum": ensemble.quorum,
         "deadline": ensemble.deadline,
@@ -87,7 +87,7 @@ def show_ensemble(data: dict[str, Any]) -> None:
         for each in data["members"]
     ]
     show.tables((("Seat", "Member", "Deployments", "Excluded"), rows))
-    asks = f", which asks {data['arbiter']}" if data["arbiter"] else ""
+    asks = f", which asks {', '.join(data['arbiter'])}" if data["arbiter"] else ""
     seated = sum(bool(each["deployments"]) for each in data["members"])
     show.note(
         f"{data['name']}: {seated} of {len(rows)} may be asked, {data['quorum']} must answer; "

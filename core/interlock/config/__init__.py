@@ -17,6 +17,7 @@ from interlock.config.connectors import ConnectorConfig, ConnectorTimeoutsConfig
 from interlock.config.constraints import ConstraintsConfig, Demands
 from interlock.config.contents import ContentConfig
 from interlock.config.document import shown
+from interlock.config.ensembles import EnsembleConfig, MemberConfig
 from interlock.config.guardrails import GuardrailConfig, Guardrails
 from interlock.config.health import HealthConfig, RetriesConfig
 from interlock.config.hedging import HedgeConfig
@@ -35,7 +36,6 @@ from interlock.config.recording import LogConfig, RecordsConfig, spell_out
 from interlock.config.schema import (
     DeploymentConfig,
     DestinationConfig,
-    EnsembleConfig,
     HandlingConfig,
     Names,
     OptionsTable,
@@ -68,6 +68,7 @@ __all__ = [
     "HedgeConfig",
     "LoadConfig",
     "LogConfig",
+    "MemberConfig",
     "ModelsConfig",
     "PermitConfig",
     "PluginsConfig",

@@ -15,8 +15,6 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from interlock.arbiters.vote import Vote
-from interlock.strategies.panel import PanelStrategy
 from interlock.types.handling import Handling
 from interlock.types.jurisdictions import BESIDE, GLOBAL, UnknownRegionError, normalise, place_of
 from interlock.types.models import Network, Price, Secret, Tier, Timeouts, Unprinted
@@ -56,7 +54,7 @@ def _traits(value: object) -> Traits:
     try:
         return traits_from(value)
     except UnknownTrait as unknown:
-        raise _at(unknown.key, unknown.message, unknown.suggestion) from None
+        raise at_key(unknown.key, unknown.message, unknown.suggestion) from None
 
 
 def _places(value: object) -> object:
@@ -136,7 +134,9 @@ class PriceConfig(Part):
         bounds = [tier.above for tier in self.tiers]
         for index, (before, after) in enumerate(pairwise(bounds), 1):
             if after <= before:
-                raise _at(f"tiers.{index}.above", f"expected more than {before}: tiers stand shortest first.")
+                raise at_key(
+                    f"tiers.{index}.above", f"expected more than {before}: tiers stand shortest first."
+                )
         return self
 
     def price(self) -> Price:
@@ -159,9 +159,9 @@ class HandlingConfig(Part):
             value = getattr(self, key)
             try:
                 if value is not None and place_of(value) == GLOBAL and key != "stored":
-                    raise _at(key, "expected a jurisdiction; leave it out where it is not known.")
+                    raise at_key(key, "expected a jurisdiction; leave it out where it is not known.")
             except UnknownRegionError as unknown:
-                raise _at(key, str(unknown), unknown.suggestion) from None
+                raise at_key(key, str(unknown), unknown.suggestion) from None
         return self
 
     def over(self, known: Handling) -> Handling:
@@ -201,11 +201,11 @@ class DestinationConfig(Part):
                 # Some providers' regions have names that mean other places elsewhere.
                 normalise(self.region, getattr(self, "provider", ""))
             except UnknownRegionError as unknown:
-                raise _at("region", str(unknown), unknown.suggestion) from None
+                raise at_key("region", str(unknown), unknown.suggestion) from None
         for key in ("base_url", "proxy"):
             value = getattr(self, key)
             if value is not None and not value.lower().startswith(("http://", "https://")):
-                raise _at(key, "expected an address that starts with http:// or https://.")
+                raise at_key(key, "expected an address that starts with http:// or https://.")
         return self
 
     @property
@@ -242,31 +242,11 @@ class DeploymentConfig(DestinationConfig):
     attested: Text | None = None
 
 
-class EnsembleConfig(Part):
-    """Members that are asked together. `mode` is an arbiter's name, `arbiter` the model that it asks.
-
-    `quorum` is how many have to answer, `deadline` the seconds that they have together.
-    """
-
-    members: Annotated[Names, Field(min_length=2, max_length=26)]
-    mode: Text = Vote.name
-    arbiter: Text | None = None
-    strategy: Text = PanelStrategy.name
-    quorum: Annotated[Count, Field(ge=1)] = 1
-    deadline: Seconds | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.quorum > len(self.members):
-            raise _at("quorum", f"expected at most {len(self.members)}: there are no more members.")
-        return self
-
-
 class PluginsConfig(Part):
     disabled: Names = ()
 
 
-def _at(key: str, message: str, suggestion: str | None = None) -> PydanticCustomError:
+def at_key(key: str, message: str, suggestion: str | None = None) -> PydanticCustomError:
     """An error about a key inside the value that is being checked."""
     facts = {"at": key, "message": message, "suggestion": suggestion or ""}
     return PydanticCustomError("named", "{message}", facts)

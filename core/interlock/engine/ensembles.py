@@ -11,16 +11,17 @@ class Member:
 
     name: str
     deployments: frozenset[str]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ensemble:
-    """`judge` is the model that an arbiter which asks is to ask; see `EnsembleConfig` for the rest."""
+    """`judges` are the models that an arbiter which asks is to ask; see `EnsembleConfig` for the rest."""
 
     name: str
     members: tuple[Member, ...]
     arbiter: Arbiter
-    judge: Member | None
+    judges: tuple[Member, ...]
     strategy: Strategy
     quorum: int
     deadline: float | None

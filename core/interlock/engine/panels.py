@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from interlock.engine.arbitration import Arbitrations
 from interlock.engine.call import CallState
 from interlock.engine.ensembles import Ensemble, Member
+from interlock.engine.jury import Judges
 from interlock.engine.steps import steps_of
 from interlock.errors import NoDeployment, RequestError
 from interlock.protocols import Steps, StrategyCall
@@ -50,6 +51,7 @@ class Panels:
                 member=member.name,
                 candidates=_allowed(member.deployments, decision),
                 excluded=_excluded(member, decision),
+                weight=member.weight,
             )
             for label, member in zip(ascii_uppercase, members, strict=False)
         )
@@ -65,20 +67,30 @@ class Panels:
         seated = [seat for seat in seats if seat.candidates]
         if len(seated) < ensemble.quorum:
             raise _too_few(ensemble, seats, len(seated))
-        judges: tuple[Candidate, ...] = ()
-        if ensemble.judge is not None:
-            judges = _allowed(ensemble.judge.deployments, state.decision)
-            if not judges and len(seated) >= _TWO:
-                what = f"the arbiter's model of the ensemble {name!r} may not see this request"
-                raise NoDeployment(what, excluded=_excluded(ensemble.judge, state.decision))
+        judges = _askable(ensemble, state.decision, needed=len(seated) >= _TWO)
         left = state.due - asyncio.get_running_loop().time()
         given = ensemble.deadline
         deadline = left * _SHARE if given is None or given >= left else given
         state.panel = Panel(ensemble=name, seats=seats, quorum=ensemble.quorum, deadline=deadline)
-        state.arbitrate = self._arbitrations.of(state, ensemble, judges)
+        state.arbitrate = self._arbitrations.of(state, ensemble, judges, call.random)
         members = {each.deployment for seat in seated for each in seat.candidates}
         shortlist = tuple(each for each in call.shortlist if each.deployment in members)
         return steps_of(ensemble.strategy, replace(call, shortlist=shortlist, panel=state.panel))
+
+
+def _askable(ensemble: Ensemble, decision: Decision, *, needed: bool) -> Judges:
+    """Those of the arbiter's models that may see the request. Raises NoDeployment where some are needed and
+    there are none.
+    """
+    found = [_allowed(judge.deployments, decision) for judge in ensemble.judges]
+    judges = tuple(each for each in found if each)
+    if ensemble.judges and not judges and needed:
+        rules = [_excluded(judge, decision) for judge in ensemble.judges]
+        excluded = {id_: rule for each in rules for id_, rule in each.items()}
+        whose = "model" if len(ensemble.judges) == 1 else "models"
+        what = f"the arbiter's {whose} of the ensemble {ensemble.name!r} may not see this request"
+        raise NoDeployment(what, excluded=excluded)
+    return judges
 
 
 def _allowed(deployments: Collection[str], decision: Decision) -> tuple[Candidate, ...]:

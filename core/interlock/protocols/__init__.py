@@ -10,6 +10,8 @@ from interlock.protocols.answers import (
 from interlock.protocols.arbiters import (
     Arbiter,
     ArbitrateCall,
+    AskJudge,
+    Missing,
     Panelist,
     Ruling,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "Arbiter",
     "ArbitrateCall",
     "Arriving",
+    "AskJudge",
     "Classifier",
     "ClassifyCall",
     "CommandOffer",
@@ -117,6 +120,7 @@ __all__ = [
     "GuardCall",
     "Guardrail",
     "LogKind",
+    "Missing",
     "Panelist",
     "PreviewCall",
     "PreviewingTool",

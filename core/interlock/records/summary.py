@@ -52,10 +52,12 @@ def _verdict(record: Record, verdict: PanelVerdict) -> dict[str, Any]:
         "scores": dict(verdict.scores),
         "dissent": list(verdict.dissent),
         "flags": list(verdict.flags),
+        "flips": verdict.flips,
         "members": [
             {
                 "label": each.label,
                 "member": each.member,
+                "weight": each.weight,
                 "deployment": each.deployment,
                 "outcome": each.outcome,
                 "why": each.why,

@@ -64,14 +64,14 @@ def members_of(panel: Panel, ended: dict[str, Outcome]) -> tuple[PanelMember, ..
 
 
 def _member(seat: Seat, outcome: Outcome | None) -> PanelMember:
+    member = PanelMember(label=seat.label, member=seat.member, weight=seat.weight)
     if not seat.candidates:
         rules = "; ".join(dict.fromkeys(seat.excluded.values())) or "no deployment serves it"
-        return PanelMember(label=seat.label, member=seat.member, outcome="excluded", why=rules)
+        return replace(member, outcome="excluded", why=rules)
     if outcome is None:
-        return PanelMember(label=seat.label, member=seat.member, outcome="late")
-    return PanelMember(
-        label=seat.label,
-        member=seat.member,
+        return replace(member, outcome="late")
+    return replace(
+        member,
         deployment=outcome.attempt.deployment,
         outcome=_kind(outcome),
         why="" if outcome.error is None else type(outcome.error).__name__,

@@ -5,16 +5,18 @@ import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from random import Random
 from typing import Any, ClassVar, get_args
 
 from interlock.errors import InterlockError, Unavailable
-from interlock.protocols import API, Arbiter, ArbitrateCall, Panelist, Ruling
+from interlock.protocols import API, Arbiter, ArbitrateCall, AskJudge, Missing, Panelist, Ruling
 from interlock.requests.checking import as_request
 from interlock.requests.output import parse
 from interlock.testing.classifier_rules import HOSTILE
 from interlock.testing.rules import Conformance, expect, fail, way_out
 from interlock.types.identifiers import identifier
 from interlock.types.messages import Message, Reasoning, Text, ToolCall
+from interlock.types.panels import MemberOutcome
 from interlock.types.request import Output, Request, ToolSpec
 from interlock.types.response import Answer, FinishReason, Usage
 
@@ -27,9 +29,11 @@ class ArbiterConformance(Conformance):
 
     Attributes:
         arbiter: what is tested.
+        judges: how many models it may ask in most tests, where it asks any.
     """
 
     arbiter: Arbiter
+    judges: ClassVar[int] = 1
     scenarios: ClassVar[frozenset[str]] = frozenset({"same_again"})
 
     def said(self, request: Request) -> str:
@@ -55,6 +59,21 @@ class ArbiterConformance(Conformance):
         """Of two, three or seven members comes a Ruling that names members by their labels."""
         for number in _NUMBERS:
             self._rule(_panel(number))
+
+    def test_rules_where_members_are_missing(self) -> None:
+        """Members that have no whole answer, and whatever a member's weight, leave a ruling possible."""
+        kinds = [kind for kind in get_args(MemberOutcome) if kind != "answer"]
+        missing = tuple(Missing(label=label, kind=kind) for label, kind in zip("CDEFGH", kinds, strict=False))
+        panel = tuple(
+            replace(each, weight=weight) for each, weight in zip(_panel(2), (0.2, 3.0), strict=True)
+        )
+        self._rule(panel, missing=missing)
+
+    def test_asks_one_judge_or_several(self) -> None:
+        """It asks judges by their numbers, from 0 to one less than `call.judges`, however many there are."""
+        if self.arbiter.asks:
+            for judges in (1, 3):
+                self._rule(_panel(3), judges=judges)
 
     def test_rules_on_tool_calls_and_on_structured_output(self) -> None:
         """Tool calls in its answer are one member's as they came; answers in JSON are ruled on, too."""
@@ -122,7 +141,8 @@ class ArbiterConformance(Conformance):
         """Cancelled, `arbitrate` ends, and catches no CancelledError."""
 
         async def main() -> None:
-            task = asyncio.create_task(self.arbiter.arbitrate(self._call(_panel(2), _request("Hello."))))
+            call = self._call(_panel(2), _request("Hello."))
+            task = asyncio.create_task(self.arbiter.arbitrate(call))
             await asyncio.sleep(0)
             ended = task.done()
             task.cancel()
@@ -131,8 +151,20 @@ class ArbiterConformance(Conformance):
 
         asyncio.run(main())
 
-    def _call(self, panel: tuple[Panelist, ...], request: Request, *, deaf: bool = False) -> ArbitrateCall:
-        async def ask(asked: Request) -> Answer:
+    def _call(
+        self,
+        panel: tuple[Panelist, ...],
+        request: Request,
+        *,
+        deaf: bool = False,
+        judges: int | None = None,
+        missing: tuple[Missing, ...] = (),
+    ) -> ArbitrateCall:
+        """To be made within a loop. The chance is the same each time."""
+        number = self.judges if judges is None else judges
+
+        async def ask(asked: Request, judge: int = 0) -> Answer:
+            expect(judge in range(number), f"judge {judge!r} was asked; there are {number}, from 0")
             checked = as_request(asked, {})
             await asyncio.sleep(0)
             if deaf:
@@ -142,14 +174,23 @@ class ArbiterConformance(Conformance):
                 parse(checked.output, text)
             return Answer(parts=(Text(text),), finish_reason="stop", usage=Usage(input_tokens=9))
 
-        return ArbitrateCall(request=request, members=panel, ask=ask if self.arbiter.asks else None)
+        asks = self.arbiter.asks
+        asker: AskJudge = ask
+        if request.output is not None:
+            panel = tuple(replace(each, parsed=json.loads(each.answer.text)) for each in panel)
+        return ArbitrateCall(
+            request=request,
+            members=panel,
+            missing=missing,
+            judges=number if asks else 0,
+            ask=asker if asks else None,
+            random=Random(1).random,
+            due=asyncio.get_running_loop().time() + _PATIENCE,
+        )
 
-    def _rule(
-        self, panel: tuple[Panelist, ...], request: Request | None = None, *, deaf: bool = False
-    ) -> Ruling:
-        call = self._call(panel, as_request(request or _request("Hello."), {}), deaf=deaf)
-
+    def _rule(self, panel: tuple[Panelist, ...], request: Request | None = None, **options: Any) -> Ruling:
         async def arbitrate() -> Any:
+            call = self._call(panel, as_request(request or _request("Hello."), {}), **options)
             return await asyncio.wait_for(self.arbiter.arbitrate(call), _PATIENCE)
 
         try:
@@ -167,12 +208,16 @@ class ArbiterConformance(Conformance):
 def _check(ruling: Any, labels: set[str]) -> None:
     expect(isinstance(ruling, Ruling), f"arbitrate returns a Ruling, not a {type(ruling).__name__}")
     expect(ruling.chosen, "a ruling says whose answer was chosen, or went into its own")
-    strangers = {*ruling.chosen, *ruling.dissent, *ruling.scores} - labels
+    strangers = {*ruling.chosen, *ruling.dissent, *ruling.scores, *ruling.summaries} - labels
     expect(not strangers, f"a ruling names members by their labels alone, not {sorted(map(str, strangers))}")
     share = ruling.agreement
     expect(share is None or 0 <= share <= 1, f"agreement is a share from 0 to 1, not {share!r}")
     wordy = [flag for flag in ruling.flags if identifier(flag) is None]
     expect(not wordy, f"flags are words without blanks, for records hold no text: {wordy}")
+    for what, text in (("reason", ruling.reason), *ruling.summaries.items()):
+        expect(isinstance(text, str), f"{what}: expected text, not a {type(text).__name__}")
+    flips = ruling.flips
+    expect(isinstance(flips, int) and flips >= 0, f"flips are counted from 0 on, not {flips!r}")
     own = ruling.answer
     if own is not None:
         expect(isinstance(own, Answer), f"an answer of its own is an Answer, not a {type(own).__name__}")

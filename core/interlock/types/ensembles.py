@@ -13,6 +13,7 @@ class Seat:
     Attributes:
         label: A, B, … in the order of the ensemble's members.
         member: as the configuration names it.
+        weight: how much the configuration has it count, 1 where it says nothing.
         candidates: who of the request's shortlist may answer for it, best first; empty when nobody may.
         excluded: the rule that excludes each of its other deployments, in words.
     """
@@ -21,6 +22,7 @@ class Seat:
     member: str
     candidates: tuple[Candidate, ...]
     excluded: Mapping[str, str] = field(default_factory=dict)
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ class PanelMember:
         outcome: `cut` at a length and `refusal` are answers that do not count while there are whole ones;
             `late` was not back within the ensemble's deadline; `excluded` was not allowed to be asked.
         why: the kind of its error, or the rule that excluded it, in words.
+        weight: how much the configuration has it count.
     """
 
     label: str
@@ -25,6 +26,7 @@ class PanelMember:
     deployment: str | None = None
     outcome: MemberOutcome = "answer"
     why: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,13 @@ class PanelVerdict:
         members: everyone, in the ensemble's order.
         chosen: whose answer it is, or out of whose it was made.
         scores: the arbiter's own numbers, the higher the better.
-        agreement: the share of those who answered that say what was handed over, from 0 to 1; None where
-            nobody has compared them.
+        agreement: the share of those who answered that say what was handed over, by weight, from 0 to 1;
+            None where nobody has compared them.
         contested: the arbiter could not decide, and the order of the members did.
         dissent: those who say something else.
         flags: what else the arbiter noticed, as words without blanks.
         synthesised: the answer is the arbiter's own.
+        flips: how often a judge said otherwise when it was asked again, as in another order.
     """
 
     arbiter: str | None = None
@@ -54,3 +57,4 @@ class PanelVerdict:
     dissent: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     synthesised: bool = False
+    flips: int = 0

@@ -442,3 +442,53 @@ def test_no_secret_is_in_a_repr_or_in_the_digest(section: str) -> None:
     assert KEY not in repr(one.offers)
     assert one.digest == wiring("another-key").digest
     assert one.digest != wiring(KEY, "phone").digest
+
+
+def panels(offer: Any, options: Any, **more: Any) -> Any:
+    """The wiring of a router with two ensembles; the first has options of its own."""
+    card = {"maker": "test", "jurisdiction": "us"}
+    source = {
+        "models": {"cards": [{"id": f"test/{name}", **card} for name in "ab"]},
+        "ensembles": {
+            "first": {"members": ["test/a", "test/b"], "mode": offer.name, "options": options},
+            "second": {
+                "members": ["test/a", "test/b"],
+                "mode": offer.name if not more.get("alone") else "vote",
+            },
+        },
+    }
+    arbiters = {"arbiters": {offer.name: more["written"]}} if "written" in more else {}
+    known = more.get("known", {})
+    return assemble({**source, **arbiters}, plugins=[Plugin("arbiters", offer)], environ={}, options=known)
+
+
+def test_an_ensembles_options_go_before_those_of_its_arbiter() -> None:
+    wiring = panels(Offer(), {"kinds": ["phone"]}, written={"kinds": ["iban"], "by": {"Ada": "PERSON"}})
+    first, second = (wiring.engine.panels.named(name).arbiter.given for name in ("first", "second"))
+    assert first == Terms(kinds=("phone",), by={"Ada": "PERSON"})
+    assert second == Terms(kinds=("iban",), by={"Ada": "PERSON"})
+
+
+def test_options_that_are_needed_may_stand_in_the_ensemble_alone() -> None:
+    wiring = panels(Offer(options=Needed), {"model": "m"}, alone=True)
+    assert wiring.engine.panels.named("first").arbiter.given == Needed(model="m")
+
+
+def test_what_a_schema_refuses_of_an_ensembles_options_is_named_there() -> None:
+    with pytest.raises(ConfigError) as caught:
+        panels(Offer(), {"kind": ["phone"]})
+    assert (caught.value.key, caught.value.suggestion) == ("ensembles.first.options.kind", "kinds")
+    with pytest.raises(ConfigError) as caught:
+        panels(Offer(result=LookupError("a bug")), {"kinds": ["phone"]}, alone=True)
+    assert caught.value.key == "ensembles.first.options"
+    assert "'pii' cannot take its options" in str(caught.value)
+
+
+def test_a_secret_of_an_ensembles_options_is_read_once_and_never_shown() -> None:
+    wiring = panels(Offer(), {"api_key": KEY})
+    assert KEY not in repr((wiring.config, wiring.offers))
+    assert KEY not in str(wiring.config.model_dump(exclude={"ensembles": {"__all__": {"options"}}}))
+    again = panels(Offer(), {"api_key": "env:GONE"}, known=wiring.offers.options)
+    assert again.engine.panels.named("first").arbiter.given.api_key.reveal() == KEY
+    assert wiring.digest == panels(Offer(), {"api_key": "sk-live-other"}).digest
+    assert wiring.digest != panels(Offer(), {"kinds": ["iban"]}).digest

@@ -181,6 +181,55 @@ def test_a_judge_outside_the_shortlist_is_not_missed_by_one_member_alone() -> No
     assert run(plain(router, constraints={"residency": {"eu"}})).text == "One."
 
 
+class Jury(Picks):
+    """Asks each of its judges once."""
+
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        assert call.ask is not None
+        ask = call.ask
+        answers = await asyncio.gather(*(ask(Request("Which?"), judge) for judge in range(call.judges)))
+        self.said = [answer.text for answer in answers]
+        return Ruling(chosen=("B",))
+
+
+@ways
+def test_a_jury_is_asked_by_number(ask: Ask) -> None:
+    members: dict[str, Any] = {"a": ["One."], "b": ["Two."], "c": ["I say A."]}
+    router = judged(
+        ["I say B."],
+        arbiter := Jury(),
+        members=members,
+        ensemble={"members": ["a", "b"], "arbiter": ["scripted/judge", "c"]},
+    )
+    response = run(ask(router))
+    assert (response.text, arbiter.said) == ("Two.", ["I say B.", "I say A."])
+    asked = sorted(each.deployment for each in response.record.attempts if each.role == "arbiter")
+    assert asked == ["c", "judge"]
+
+
+def test_of_a_jury_those_sit_who_may_see_the_request() -> None:
+    router = judged(
+        [],
+        arbiter := Jury(),
+        members={"a": ["One."], "b": ["Two."], "c": ["I say A."]},
+        ensemble={"members": ["a", "b"], "arbiter": ["scripted/judge", "c"]},
+        deployments={"judge": {"region": "cn"}},
+    )
+    run(plain(router, constraints={"residency": {"eu"}}))
+    assert arbiter.said == ["I say A."]
+
+
+def test_a_judge_that_is_not_there_is_the_arbiters_fault() -> None:
+    class Third(Jury):
+        async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+            assert call.ask is not None
+            await call.ask(Request("Which?"), 2)
+            return Ruling(chosen=("A",))
+
+    with pytest.raises(PluginError, match="asks judge 2; there are 1"):
+        run(plain(judged([], Third())))
+
+
 @ways
 def test_the_arbiter_and_its_model_see_sealed_text_alone(ask: Ask) -> None:
     members = {"a": ["PERSON_1 wrote one."], "b": ["PERSON_1 wrote two."]}

@@ -23,7 +23,7 @@ from interlock import (
     Unavailable,
     hookimpl,
 )
-from interlock.protocols import ArbitrateCall, Ruling
+from interlock.protocols import ArbitrateCall, Missing, Ruling
 from interlock.testing import Step, scripted_router
 
 LONG = 1_000.0
@@ -37,7 +37,7 @@ def panel(
     config = {
         key: options.pop(key)
         for key in [*options]
-        if key not in ("mode", "arbiter", "quorum", "deadline", "strategy")
+        if key not in ("mode", "arbiter", "options", "quorum", "deadline", "strategy")
     }
     ensemble = {"members": list(members or scripts), **options}
     return scripted_router(scripts, plugins=plugins, ensembles={"x": ensemble}, **config)
@@ -368,6 +368,13 @@ def test_an_unknown_ensemble_is_refused_before_anything_is_sent() -> None:
         ({"quorum": 3}, "quorum", "at most 2"),
         ({"members": ["a"]}, "members", "at least 2"),
         ({"members": ["a"] * 27}, "members", "at most 26"),
+        ({"members": ["a", {"model": "b", "weight": 0}]}, "members.1.weight", "a positive number"),
+        ({"members": ["a", {"model": "b", "wieght": 2}]}, "members.1.wieght", "Did you mean 'weight'"),
+        ({"members": ["a", {"weight": 2}]}, "members.1.model", "is required"),
+        ({"members": ["a", 3]}, "members.1.model", "expected text"),
+        ({"members": ["a", {"model": "bb"}]}, "members.1", "neither a model nor a deployment"),
+        ({"mode": "asking", "arbiter": ["a", "bb"]}, "arbiter", "neither a model nor a deployment"),
+        ({"options": {"depth": 2}}, "options.depth", "'vote' takes no options"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_start(options: dict[str, Any], key: str, words: str) -> None:
@@ -378,6 +385,27 @@ def test_what_cannot_be_meant_is_refused_at_start(options: dict[str, Any], key: 
         panel({"a": [], "b": []}, plugins=[Asking(asks=True)], **options)
     assert caught.value.key == f"ensembles.x.{key}"
     assert words in str(caught.value)
+
+
+def test_members_weigh_what_the_configuration_says() -> None:
+    arbiter = Rules(Ruling(chosen=("A",), flips=2, agreement=0.75, reason="Better.", summaries={"B": "No."}))
+    members = [{"model": "a", "weight": 3}, "b"]
+    router = panel({"a": ["A!"], "b": ["B!"]}, members=members, mode="rules", plugins=[arbiter])
+    response = run(plain(router))
+    (call,) = arbiter.calls
+    assert [each.weight for each in call.members] == [3, 1]
+    verdict = response.verdict
+    assert verdict is not None
+    assert ([each.weight for each in verdict.members], verdict.flips) == ([3, 1], 2)
+    assert "Better" not in repr(response.record)
+    assert "No." not in repr(response.record)
+
+
+def test_an_arbiter_has_the_json_of_structured_answers() -> None:
+    arbiter = Rules(Ruling(chosen=("B",)))
+    router = panel({"a": ['```json\n{"n": 1}\n```'], "b": ['{"n": 2}']}, mode="rules", plugins=[arbiter])
+    assert run(plain(router, output=dict)).parsed == {"n": 2}
+    assert [each.parsed for each in arbiter.calls[0].members] == [{"n": 1}, {"n": 2}]
 
 
 def test_another_strategy_has_the_members_alone_to_choose_from() -> None:
@@ -395,7 +423,7 @@ def test_an_arbiter_sees_labels_and_no_names() -> None:
     response = run(plain(router))
     (call,) = arbiter.calls
     assert [(each.label, each.answer.text) for each in call.members] == [("B", "B!"), ("C", "C!")]
-    assert (call.missing, call.ask) == (("A",), None)
+    assert (call.missing, call.ask, call.judges) == ((Missing(label="A", kind="error"),), None, 0)
     verdict = response.verdict
     assert verdict is not None
     assert (verdict.flags, verdict.scores, verdict.synthesised) == (("odd",), {"B": 2.0}, False)

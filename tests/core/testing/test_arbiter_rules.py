@@ -91,6 +91,36 @@ class MoreThanAll(Longest):
         return replace(await super().arbitrate(call), agreement=3.0)
 
 
+class Chatty(Longest):
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        return replace(await super().arbitrate(call), summaries={"zhipu/glm-5.2": "says yes"})
+
+
+class Speechless(Longest):
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        return replace(await super().arbitrate(call), reason=None)  # type: ignore[arg-type]  # the breach
+
+
+class Unflipped(Longest):
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        return replace(await super().arbitrate(call), flips=-1)
+
+
+class Alone(Longest):
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        if call.missing:
+            raise LookupError(call.missing[0].label)
+        return await super().arbitrate(call)
+
+
+class AsksThree(Asking):
+    async def arbitrate(self, call: ArbitrateCall) -> Ruling:
+        assert call.ask is not None
+        for judge in range(3):
+            await call.ask(Request("Which?"), judge)
+        return Ruling(chosen=("A",))
+
+
 class Whitewashes(Longest):
     async def arbitrate(self, call: ArbitrateCall) -> Ruling:
         answer = replace(call.members[0].answer, finish_reason="stop")
@@ -161,6 +191,11 @@ class Fragile(Asking):
         (Stranger(), "rules_on_any_number_of_answers", "by their labels alone, not .*glm"),
         (Wordy(), "rules_on_any_number_of_answers", "flags are words without blanks"),
         (MoreThanAll(), "rules_on_any_number_of_answers", "a share from 0 to 1"),
+        (Chatty(), "rules_on_any_number_of_answers", "by their labels alone, not .*glm"),
+        (Speechless(), "rules_on_any_number_of_answers", "reason: expected text, not a NoneType"),
+        (Unflipped(), "rules_on_any_number_of_answers", "counted from 0 on, not -1"),
+        (Alone(), "rules_where_members_are_missing", "LookupError left arbitrate: C"),
+        (AsksThree(), "asks_one_judge_or_several", "judge 1 was asked; there are 1, from 0"),
         (Empty(), "rules_on_any_number_of_answers", "answer of its own is empty"),
         (Merges(), "rules_on_tool_calls_and_on_structured_output", "tool calls are one member's"),
         (Whitewashes(), "presents_no_broken_answer_as_a_whole_one", "ended in 'length' was given as 'stop'"),

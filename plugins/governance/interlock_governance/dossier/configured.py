@@ -135,7 +135,8 @@ def logic(router: "Router", task: str | None) -> Iterator[Fact]:
     if config.hedge is not None:
         yield Fact(name="Hedging", value="a late answer is asked for elsewhere as well")
     for name, ensemble in config.ensembles.items():
-        value = f"{listed(ensemble.members)}; {ensemble.mode}, at least {ensemble.quorum} have to answer"
+        members = listed([member.model for member in ensemble.members])
+        value = f"{members}; {ensemble.mode}, at least {ensemble.quorum} have to answer"
         yield Fact(name=f"Ensemble {name}", value=value)
     yield Fact(name="Total time of a call", value=seconds(config.timeouts.over(Timeouts()).total))
 
