@@ -40,7 +40,7 @@ Exit codes:
 """
 
 
-class Missing(InterlockError):
+class NotThere(InterlockError):
     """Something on this machine is in the way of a command; the message says what and what to do."""
 
 

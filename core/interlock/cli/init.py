@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from interlock.cli.failures import Missing
+from interlock.cli.failures import NotThere
 from interlock.cli.session import session
 from interlock.types.models import Deployment
 
@@ -37,11 +37,11 @@ def init(
         with target.open("w" if force else "x", encoding="utf-8") as file:
             file.write(template.replace(_EXAMPLES, _written(found) or _EXAMPLES, 1))
     except FileExistsError:
-        raise Missing(f"{target} is there already; --force overwrites it.") from None
+        raise NotThere(f"{target} is there already; --force overwrites it.") from None
     except FileNotFoundError:
-        raise Missing(f"there is no folder {target.parent}.") from None
+        raise NotThere(f"there is no folder {target.parent}.") from None
     except OSError as error:
-        raise Missing(f"{target} cannot be written: {error.strerror or error}.") from None
+        raise NotThere(f"{target} cannot be written: {error.strerror or error}.") from None
     typer.echo(f"Wrote {target}. {_next(found, '' if target == Path(_NAME) else f' --config {target}')}")
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from interlock.cli import show
-from interlock.cli.failures import Missing
+from interlock.cli.failures import NotThere
 from interlock.errors import RequestError
 from interlock.types.commands import COMMANDS
 from interlock.types.names import nearest
@@ -111,6 +111,6 @@ def _write(folder: Path, project: Mapping[str, str]) -> None:
         for name, text in project.items():
             (folder / name).write_text(text, encoding="utf-8")
     except FileExistsError:
-        raise Missing(f"{folder} is there already; choose another name, or remove it.") from None
+        raise NotThere(f"{folder} is there already; choose another name, or remove it.") from None
     except OSError as error:
-        raise Missing(f"{folder} cannot be written: {error.strerror or error}.") from None
+        raise NotThere(f"{folder} cannot be written: {error.strerror or error}.") from None

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from interlock.cli import kept, show
-from interlock.cli.failures import Missing
+from interlock.cli.failures import NotThere
 from interlock.cli.session import session
 from interlock.errors import RequestError
 from interlock.records import record_to_plain, silent
@@ -149,7 +149,7 @@ async def _one(wiring: "Wiring", record_id: str) -> Record:
     async with kept.opened(wiring) as store:
         record = await store.get(record_id)
     if record is None:
-        raise Missing(f"no call is recorded as {record_id!r}; `interlock records list` shows the last ones.")
+        raise NotThere(f"no call is recorded as {record_id!r}; `interlock records list` shows the last ones.")
     return record
 
 
@@ -180,7 +180,7 @@ def _destination(name: str) -> Iterator[IO[str]]:
     try:
         number, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     except OSError as error:
-        raise Missing(f"{name} cannot be written: {error.strerror or error}.") from None
+        raise NotThere(f"{name} cannot be written: {error.strerror or error}.") from None
     try:
         with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
             yield file

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interlock.cli import kept, memory, show
-from interlock.cli.failures import Missing
+from interlock.cli.failures import NotThere
 from interlock.cli.session import session
 from interlock.types.records import AttemptRecord, GuardrailRecord, Record
 from interlock.types.stores import RecordQuery
@@ -44,7 +44,7 @@ def last(
     """
     records = _records(context, count)
     if not records:
-        raise Missing(
+        raise NotThere(
             "no call is known. `interlock ask` keeps its last ones; `records:` in the configuration keeps "
             "those of every program that uses it."
         )
