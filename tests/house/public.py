@@ -10,7 +10,7 @@ from typing import Any
 
 PLUGINS = (
     *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
-    *("audit", "drill", "privacy", "reports", "governance"),
+    *("audit", "drill", "privacy", "reports", "governance", "guardrails"),
 )
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),

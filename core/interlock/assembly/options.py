@@ -46,7 +46,10 @@ class Section:
         return f"interlock_{self.kind}"
 
 
-GUARDRAILS: Final[Mapping[str, str]] = {"privacy": "interlock-privacy"}
+GUARDRAILS: Final[Mapping[str, str]] = {
+    "privacy": "interlock-privacy",
+    **dict.fromkeys(("secrets", "length", "schema"), "interlock-guardrails"),
+}
 """Guardrail -> the distribution that it belongs to."""
 
 SECTIONS: Final = (

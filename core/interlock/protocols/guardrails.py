@@ -1,7 +1,7 @@
 """What looks at the texts of a call on their way out and back."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from interlock.types.passages import Passage
@@ -103,21 +103,29 @@ class SensingGuardrail(Guardrail, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCall:
-    """The text of one kind that has come and has not left yet. `final` says that there is no more of it."""
+    """The text of one kind that has come and has not left yet. `final` says that there is no more of it.
+
+    `carried` is what the guardrail's last Release of the same text carried, and None at its beginning.
+    """
 
     text: str
     kind: Literal["text", "reasoning"] = "text"
     final: bool = False
     kept: Any = None
+    carried: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """The first `upto` characters may leave: as `text`, or as they are. A `verdict` may stop the answer."""
+    """The first `upto` characters may leave: as `text`, or as they are. A `verdict` may stop the answer.
+
+    What is `carried` is given back with the next piece of the same text, such as a count of what has left.
+    """
 
     upto: int
     text: str | None = None
     verdict: Verdict | None = None
+    carried: Any = field(default=None, repr=False)
 
 
 @runtime_checkable

@@ -74,13 +74,13 @@ def let_go(
     guardrail: StreamingGuardrail, pieces: Sequence[str], kept: Any, *, final: bool = True
 ) -> str | None:
     """What leaves of a text that comes in pieces; None where a verdict stops it."""
-    pending, left = "", []
+    pending, carried, left = "", None, []
     for at, piece in enumerate((*pieces, "")):
         last = final and at == len(pieces)
         pending += piece
         if not pending:
             continue
-        call = ReleaseCall(text=pending, final=last, kept=kept)
+        call = ReleaseCall(text=pending, final=last, kept=kept, carried=carried)
         try:
             release = checked(guardrail.release(call), call)
         except (TypeError, ValueError) as error:
@@ -88,7 +88,7 @@ def let_go(
         if release.verdict is not None and release.verdict.action in ("block", "ask"):
             return None
         left.append(pending[: release.upto] if release.text is None else release.text)
-        pending = pending[release.upto :]
+        pending, carried = pending[release.upto :], release.carried
     return "".join(left)
 
 

@@ -29,6 +29,10 @@ class Window:
     ) -> None:
         self._guardrails, self._state, self._attempt = guardrails, state, attempt
         self._pending = {"text": [""] * len(guardrails), "reasoning": [""] * len(guardrails)}
+        self._carried: dict[_Kind, list[Any]] = {
+            "text": [None] * len(guardrails),
+            "reasoning": [None] * len(guardrails),
+        }
 
     def take(self, delta: Delta) -> Delta:
         """What leaves with a delta; an empty one says that the model is at work."""
@@ -44,13 +48,13 @@ class Window:
         return Delta(self._past("text", "", final=True), reasoning=reasoning)
 
     def _past(self, kind: _Kind, piece: str, *, final: bool = False) -> str:
-        pending = self._pending[kind]
+        pending, carried = self._pending[kind], self._carried[kind]
         for at, guardrail in enumerate(self._guardrails):
             text = pending[at] + piece
             if not text:
                 continue
             kept = self._state.kept.get(guardrail.name)
-            call = ReleaseCall(text=text, kind=kind, final=final, kept=kept)
+            call = ReleaseCall(text=text, kind=kind, final=final, kept=kept, carried=carried[at])
             try:
                 release = checked(guardrail.release(call), call)
             except Exception as error:
@@ -58,7 +62,7 @@ class Window:
                 raise stopped(guardrail, error) from error
             if release.verdict is not None:
                 self._obey(guardrail, release.verdict, text)
-            pending[at] = text[release.upto :]
+            pending[at], carried[at] = text[release.upto :], release.carried
             piece = text[: release.upto] if release.text is None else release.text
         return piece
 

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 
 from interlock_privacy.detection.candidate import Candidate
 
-__all__ = ["FORMS", "secrets"]
+__all__ = [
+    "ASSIGNED",
+    "BEARER",
+    "FORMS",
+    "KNOWN",
+    "LONGEST_PEM",
+    "NAMED",
+    "PEM",
+    "PEM_END",
+    "VALUE",
+    "secrets",
+]
 
 # Who issues it, and its form. Each begins with characters that hardly stand in a text otherwise.
 FORMS = (
@@ -53,16 +64,16 @@ FORMS = (
         r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]{1,200}(?::[0-9]{1,5})?(?:/[A-Za-z0-9_\-./]{0,200}[A-Za-z0-9_\-/])?",
     ),
 )
-_KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
+KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
 # The same without names: Python passes over an alternative by its first character, but not over a group.
 _ANY_KNOWN = re.compile(
     r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?:" + "|".join(form for _, form in FORMS) + r")(?![A-Za-z0-9])"
 )
-_PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_PEM_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_LONGEST_PEM = 16_384
-_SHORTEST = 20
-_NAMED = re.compile(
+PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+PEM_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+LONGEST_PEM = 16_384
+_SHORTEST = 15  # of what is found by its form, so that it does not matter how long the word around it is
+NAMED = re.compile(
     r"(?:(?P<weak>pass(?:word|wd|phrase|wort|code)s?|\bpass(?![A-Za-z])|pwd|has[łl]o|contrase[ñn]a|senha|"
     r"mot de passe|mdp|wachtwoord|пароль|密码|口令|密碼|パスワード|비밀번호)"
     r"|(?P<strong>secret(?:[_\- ]?(?:access[_\- ]?)?key)?"
@@ -77,11 +88,11 @@ _LONGEST_NAME = 40
 # Names of one text.
 _MOST_REMEMBERED = 1024
 _NO_LETTERS = "0123456789:;.,=/@#%&*+!? "
-_ASSIGNED = re.compile(r"[=:]")
-_VALUE = re.compile(
+ASSIGNED = re.compile(r"[=:]")
+VALUE = re.compile(
     r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{1,2})?(?:\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|(?P<bare>[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{4,200}))"
 )
-_BEARER = re.compile(r"[Bb]earer\s{1,2}(?P<token>[A-Za-z0-9_\-.~+/]{20,2000}={0,2})")
+BEARER = re.compile(r"[Bb]earer\s{1,2}(?P<token>[A-Za-z0-9_\-.~+/]{20,2000}={0,2})")
 _EMPTY = re.compile(
     r"(?:\$\{?|%\(|\{\{|<|os\.|env[.:(\[]|process\.|getenv|config|settings|self\.|null|none|nil|undefined|true|false|x{3,}|"
     r"\*{3,}|\.{3}|your|example|changeme|placeholder|redacted|str\b|string|int\b|bool|optional|required|file:|input\()",
@@ -109,14 +120,16 @@ def secrets(text: str) -> Iterator[Candidate]:
         place = text.index(word, place)
         for found in _ANY_KNOWN.finditer(text, place, place + len(word)):
             start, end = found.span()
-            named = _KNOWN.match(text, start, place + len(word))
+            if end - start < _SHORTEST:
+                continue
+            named = KNOWN.match(text, start, place + len(word))
             name = named.lastgroup if named else None
             yield Candidate(_SCORE_KNOWN, start, end, "secret", f"secret.{name}", found[0])
         place += len(word)
     if "-----BEGIN" in text:
         yield from _blocks(text)
     if "earer " in text:
-        for found in _BEARER.finditer(text):
+        for found in BEARER.finditer(text):
             if any(each.isdigit() for each in found["token"]):
                 yield Candidate(_SCORE_NAMED, *found.span("token"), "secret", "secret.bearer", found["token"])
     yield from _assignments(text)
@@ -124,11 +137,11 @@ def secrets(text: str) -> Iterator[Candidate]:
 
 def _blocks(text: str) -> Iterator[Candidate]:
     floor = 0
-    for begin in _PEM.finditer(text):
+    for begin in PEM.finditer(text):
         if begin.start() < floor:
             continue
-        end = _PEM_END.search(text, begin.end(), begin.end() + _LONGEST_PEM)
-        floor = end.end() if end else min(len(text), begin.end() + _LONGEST_PEM)
+        end = PEM_END.search(text, begin.end(), begin.end() + LONGEST_PEM)
+        floor = end.end() if end else min(len(text), begin.end() + LONGEST_PEM)
         yield Candidate(
             _SCORE_KNOWN, begin.start(), floor, "secret", "secret.private_key", text[begin.start() : floor]
         )
@@ -138,7 +151,7 @@ def _assignments(text: str) -> Iterator[Candidate]:
     floor = 0
     # What was said of a name: programs assign the same ones again and again.
     weak: dict[str, bool | None] = {}
-    for sign in _ASSIGNED.finditer(text):
+    for sign in ASSIGNED.finditer(text):
         at = sign.start()
         if at < floor:
             continue
@@ -152,7 +165,7 @@ def _assignments(text: str) -> Iterator[Candidate]:
             unsure = weak[name] = _weak(name)
         if unsure is None:
             continue
-        value = _VALUE.match(text, at + 1)
+        value = VALUE.match(text, at + 1)
         if value is None:
             continue
         quoted = value.lastgroup != "bare"
@@ -176,7 +189,7 @@ def _weak(before: str) -> bool | None:
     # A name ends in a letter, or in few digits after one.
     if not short[-3:].strip(_NO_LETTERS) or not _HINT.search(short):
         return None
-    found = _NAMED.search(before, len(before) - len(name))
+    found = NAMED.search(before, len(before) - len(name))
     return None if found is None else found["weak"] is not None
 
 
