@@ -9,6 +9,7 @@ from interlock.tools import tool_of
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.logs import LogEntry
+from interlock.types.members import Ensemble
 from interlock.types.messages import (
     Audio,
     Citation,
@@ -46,6 +47,7 @@ __all__ = [
     "Destination",
     "Document",
     "Endpoint",
+    "Ensemble",
     "ErrorRecord",
     "Grant",
     "GuardrailRecord",

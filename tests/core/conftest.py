@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,13 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publish
     yield install
     for name in published:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def without_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which interlock-panels is not installed."""
+
+    def installed(*, group: str) -> list[EntryPoint]:
+        return [each for each in entry_points(group=group) if each.dist.name != "interlock-panels"]
+
+    monkeypatch.setattr("interlock.plugins.host.entry_points", installed)

@@ -1,9 +1,9 @@
 """The answer that most members give."""
 
 import re
-from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
+from math import fsum, isclose
 from typing import Any
 
 from interlock.protocols import ArbitrateCall, Ruling
@@ -26,7 +26,7 @@ class Vote:
 
     Answers are the same that differ in blanks, capitals and closing punctuation alone; numbers are compared
     as numbers, structured output field by field, and calls of tools by name and arguments. A member's score
-    is the share of the members, itself included, that say the same, over its fields on average.
+    is the share of the members, itself included, that say the same, by weight, over its fields on average.
     """
 
     api = 1
@@ -37,13 +37,15 @@ class Vote:
         structured = call.request.output is not None
         ballots = {each.label: _ballot(each.answer, structured=structured) for each in call.members}
         fields = {field for ballot in ballots.values() for field in ballot}
-        counts = {field: Counter(ballot.get(field) for ballot in ballots.values()) for field in fields}
+        weights = {each.label: each.weight for each in call.members}
+        counts = {field: _counted(field, ballots, weights) for field in fields}
+        whole = len(fields) * fsum(weights.values())
         scores = {
-            label: sum(counts[field][ballot.get(field)] for field in fields) / len(fields) / len(ballots)
+            label: min(1.0, fsum(counts[field][ballot.get(field)] for field in fields) / whole)
             for label, ballot in ballots.items()
         }
         best = max(scores.values())
-        leaders = [label for label, score in scores.items() if score == best]
+        leaders = [label for label, score in scores.items() if isclose(score, best)]
         winner = leaders[0]
         return Ruling(
             chosen=tuple(label for label in leaders if ballots[label] == ballots[winner]),
@@ -52,6 +54,16 @@ class Vote:
             contested=any(ballots[label] != ballots[winner] for label in leaders),
             dissent=tuple(label for label, ballot in ballots.items() if ballot != ballots[winner]),
         )
+
+
+def _counted(
+    field: tuple[str, ...], ballots: Mapping[str, Ballot], weights: Mapping[str, float]
+) -> Mapping[Hashable, float]:
+    """What is said in a field, and the weight of those who say it."""
+    said: dict[Hashable, list[float]] = {}
+    for label, ballot in ballots.items():
+        said.setdefault(ballot.get(field), []).append(weights[label])
+    return {value: fsum(those) for value, those in said.items()}
 
 
 def _ballot(answer: Answer, *, structured: bool) -> Ballot:

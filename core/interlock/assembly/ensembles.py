@@ -1,18 +1,20 @@
-"""The configuration's ensembles, with whoever they name."""
+"""Ensembles with whoever they name: the configuration's, the catalog's, and a request's own."""
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from interlock.assembly.naming import strategy_named
+from interlock.assembly.naming import strategy_named, unknown_model
 from interlock.assembly.offers import Offers
 from interlock.assembly.options import arbiter_for
 from interlock.catalog.names import Names
-from interlock.config import Config, EnsembleConfig
-from interlock.engine.ensembles import Ensemble, Member
+from interlock.config import Config
+from interlock.engine.ensembles import WiredEnsemble, WiredMember
+from interlock.errors import ConfigError, RequestError
 from interlock.plugins.claims import way_out
 from interlock.protocols import Arbiter
 from interlock.types.arbiters import ARBITERS
+from interlock.types.members import INLINE, Ensemble
 from interlock.types.names import nearest
 
 
@@ -21,7 +23,7 @@ class EnsembleMaker:
     """Makes a router's ensembles.
 
     `bare` are the arbiters as they are offered, before options, and `known` the options of another router's
-    ensembles, by name. `options` are those of the ensembles that were made and have any.
+    ensembles, by name. `options` are those of the configuration's ensembles that have any.
     """
 
     config: Config
@@ -33,48 +35,71 @@ class EnsembleMaker:
     known: Mapping[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
 
-    def make(self) -> dict[str, Ensemble]:
-        """By name. Raises ConfigError when nobody offers an arbiter or a strategy, or one lacks its model."""
-        return {name: self._ensemble(name, each) for name, each in self.config.ensembles.items()}
+    def configured(self) -> dict[str, WiredEnsemble]:
+        """The configuration's, by name.
 
-    def _ensemble(self, name: str, given: EnsembleConfig) -> Ensemble:
-        key = f"ensembles.{name}"
-        arbiter = self._arbiter(name, given, f"{key}.mode")
-        if arbiter.asks and not given.arbiter:
-            what = f"is missing: {given.mode} asks a model, and this says which."
+        Raises ConfigError when nobody offers an arbiter or a strategy, or one lacks its model.
+        """
+        return {
+            name: self.wired(name, each.ensemble(), f"ensembles.{name}")
+            for name, each in self.config.ensembles.items()
+        }
+
+    def inline(self, ensemble: Ensemble) -> WiredEnsemble:
+        """A request's own. Raises RequestError for whatever would be refused of the configuration."""
+        try:
+            return self.wired(INLINE, ensemble, "ensemble")
+        except ConfigError as error:
+            raise RequestError(error.message, key=error.key, suggestion=error.suggestion) from None
+
+    def wired(self, name: str, ensemble: Ensemble, key: str) -> WiredEnsemble:
+        """Raises ConfigError, at keys below `key`."""
+        arbiter = self._arbiter(name, ensemble, key)
+        if arbiter.asks and not ensemble.arbiter:
+            what = f"is missing: {ensemble.mode} asks a model, and this says which."
             raise self.config.error(f"{key}.arbiter", what)
-        if given.arbiter and not arbiter.asks:
-            what = f"{given.mode} asks no model; leave this out, or say by `mode` what is to ask it."
+        if ensemble.arbiter and not arbiter.asks:
+            what = f"{ensemble.mode} asks no model; leave this out, or say by `mode` what is to ask it."
             raise self.config.error(f"{key}.arbiter", what)
-        return Ensemble(
+        return WiredEnsemble(
             name=name,
-            members=tuple(self._member(member.model, member.weight) for member in given.members),
+            members=tuple(
+                self._member(each.model, f"{key}.members.{index}", each.weight)
+                for index, each in enumerate(ensemble.members)
+            ),
             arbiter=arbiter,
-            judges=tuple(map(self._member, given.arbiter)),
-            strategy=strategy_named(self.config, self.offers, given.strategy, f"{key}.strategy"),
-            quorum=given.quorum,
-            deadline=given.deadline,
+            judges=tuple(self._member(each, f"{key}.arbiter") for each in ensemble.arbiter),
+            strategy=strategy_named(self.config, self.offers, ensemble.strategy, f"{key}.strategy"),
+            quorum=ensemble.quorum,
+            deadline=ensemble.deadline,
         )
 
-    def _member(self, name: str, weight: float = 1.0) -> Member:
-        return Member(name=name, deployments=self.names.listed(name) or frozenset(), weight=weight)
+    def _member(self, name: str, key: str, weight: float = 1.0) -> WiredMember:
+        deployments = self.names.listed(name)
+        if deployments is None:
+            raise unknown_model(self.config, self.names, self.offers, name, key)
+        return WiredMember(name=name, deployments=deployments, weight=weight)
 
-    def _arbiter(self, ensemble: str, given: EnsembleConfig, key: str) -> Arbiter:
+    def _arbiter(self, ensemble: str, given: Ensemble, key: str) -> Arbiter:
         offers, name = self.offers, given.mode
         if given.options and (bare := self.bare.get(name)) is not None:
-            made, self.options[ensemble] = arbiter_for(
-                self.config, bare, ensemble, self.environ, self.known.get(ensemble)
+            path = [*key.split(".", 1), "options"]
+            known = self.known.get(ensemble) if ensemble in self.config.ensembles else None
+            made, options = arbiter_for(
+                self.config, bare, given.options, path=path, environ=self.environ, known=known
             )
+            if ensemble in self.config.ensembles:
+                self.options[ensemble] = options
             return made
-        known = list(offers.arbiters)
         if name in offers.arbiters:
             return offers.arbiters[name]
         if why := offers.quarrel("arbiters", name):
-            raise self.config.error(key, f"{why}.")
-        what = f"no arbiter is called {name!r}; there are {', '.join(known)}"
+            raise self.config.error(f"{key}.mode", f"{why}.")
+        known_names = list(offers.arbiters)
+        what = f"no arbiter is called {name!r}; there are {', '.join(known_names)}"
         if owner := ARBITERS.get(name):
             way = way_out(owner, offers.installed.get(owner))
-            raise self.config.error(key, f"{what}; {name} needs {owner}: {way}.")
-        near = nearest(name, [*known, *ARBITERS])
+            raise self.config.error(f"{key}.mode", f"{what}; {name} needs {owner}: {way}.")
+        near = nearest(name, [*known_names, *ARBITERS])
         way = "" if near else "; `interlock plugins` says what each plugin offers"
-        raise self.config.error(key, f"{what}{way}.", near)
+        raise self.config.error(f"{key}.mode", f"{what}{way}.", near)

@@ -37,7 +37,7 @@ def naming(
     names = Names(catalog, deployments, ends, requested)
     for alias, name in aliases.items():
         if not names.knows(name):
-            raise _unknown(config, names, offers, name, f"{_ALIASES}.{alias}")
+            raise unknown_model(config, names, offers, name, f"{_ALIASES}.{alias}")
     return names
 
 
@@ -46,7 +46,7 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
 
     def check(name: str, key: str) -> None:
         if names.listed(name) is None:
-            raise _unknown(config, names, offers, name, key)
+            raise unknown_model(config, names, offers, name, key)
 
     for task, models in config.routes.items():
         if task not in catalog.tasks:
@@ -120,7 +120,7 @@ def vendor_check(catalog: Catalog, seers: Iterable[str]) -> Callable[[Iterable[s
     return check
 
 
-def _unknown(config: Config, names: Names, offers: Offers, name: str, key: str) -> Exception:
+def unknown_model(config: Config, names: Names, offers: Offers, name: str, key: str) -> Exception:
     if why := offers.quarrel("model_cards", name):
         return config.error(key, f"{why}.")
     near = names.nearest(name)

@@ -231,29 +231,32 @@ class _Giver:
 def arbiter_for(
     config: Config,
     arbiter: Arbiter,
-    ensemble: str,
+    given: Mapping[str, Any],
+    *,
+    path: Sequence[str],
     environ: Mapping[str, str],
     known: object | None = None,
 ) -> tuple[Arbiter, Any]:
     """An arbiter as offered, made for one ensemble, and the options that it has there: what the ensemble says
-    goes before what stands below `arbiters`. Options that are `known` are not read again.
+    at `path` goes before what stands below `arbiters`. Options that are `known` are not read again.
 
     Raises:
         ConfigError: it takes no options, its schema refuses these, or the plugin cannot take them.
     """
-    path, given = ["ensembles", ensemble, "options"], config.ensembles[ensemble].options
     if not isinstance(arbiter, Configurable):
         raise config.error([*path, next(iter(given))], f"{arbiter.name!r} takes no options.")
 
     def make() -> tuple[Arbiter, Any]:
-        written = {**config.arbiters.get(arbiter.name, {}), **given}
-        options = (
-            known
-            if known is not None
-            else read_options(
-                arbiter.options, written, path=path, error=config.error, folder=config.folder, environ=environ
+        options = known
+        if options is None:
+            options = read_options(
+                arbiter.options,
+                {**config.arbiters.get(arbiter.name, {}), **given},
+                path=path,
+                error=config.error,
+                folder=config.folder,
+                environ=environ,
             )
-        )
         return _configured(config, SECTIONS[-1], arbiter, options, path), options
 
     made, raised = attempt(make)

@@ -27,6 +27,7 @@ from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
 from interlock.assembly.recording import log_writer, record_writer, store_opener, told_of_persons
 from interlock.assembly.sharing import health_sharing
+from interlock.assembly.shipped import EnsembleBook
 from interlock.assembly.switches import check_kept, check_meant
 from interlock.catalog import Catalog
 from interlock.catalog.adequacy import adequate_places
@@ -88,6 +89,7 @@ class Wiring:
     bridge: Bridge
     sharing: Sharing | None
     toolboxes: Toolboxes
+    ensembles: EnsembleBook
 
     @cached_property
     def digest(self) -> str:
@@ -146,7 +148,7 @@ def assemble(
     ensembles = EnsembleMaker(
         config, names, offers, bare=bare, environ=environ, known=options.get("ensembles", {})
     )
-    named = ensembles.make()
+    book = EnsembleBook(ensembles)
     offers = replace(offers, options={**offers.options, "ensembles": ensembles.options})
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
@@ -245,7 +247,7 @@ def assemble(
         content=config.content.rules(),
         budgeting=budgets,
         log=call_log,
-        panels=Panels(named, Arbitrations(sub_calls, guards)),
+        panels=Panels(book, Arbitrations(sub_calls, guards)),
     )
     return Wiring(
         config=config,
@@ -264,6 +266,7 @@ def assemble(
         bridge=bridge,
         sharing=sharing,
         toolboxes=toolboxes,
+        ensembles=book,
     )
 
 

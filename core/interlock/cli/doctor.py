@@ -12,6 +12,7 @@ import typer
 from interlock.cli import show
 from interlock.cli.detectors import DetectorState, examine_detectors
 from interlock.cli.failures import FAILED
+from interlock.cli.panels import ready as ready_ensemble
 from interlock.cli.places import handling_data, place_doubts
 from interlock.cli.readiness import Readiness, doubts, examine
 from interlock.cli.session import session
@@ -42,11 +43,16 @@ def doctor(
     with _spinner("Connecting …"):
         findings, stores = asyncio.run(_examine_all(wiring))
     doubtful = _doubts(wiring, findings)
+    ensembles = {name: ready_ensemble(wiring.ensembles, name) for name in wiring.ensembles.near()}
     if as_json:
-        beside = (*map(_connector_data, connectors), *map(_detector_data, detectors))
+        beside = [*map(_connector_data, connectors), *map(_detector_data, detectors)]
+        beside += [
+            {"ensemble": name, "ready": not lacking, "lacking": lacking}
+            for name, lacking in ((name, wiring.ensembles.lacking(name)) for name in ensembles)
+        ]
         show.write_json([*(_data(each, doubtful) for each in findings), *map(_store_data, stores), *beside])
     else:
-        _show(findings, stores, connectors, detectors)
+        _show(findings, stores, connectors, detectors, list(ensembles.items()))
         for name, sentences in doubtful.items():
             for sentence in sentences:
                 show.note(f"{name}: {sentence}")
@@ -86,6 +92,7 @@ def _show(
     stores: Sequence[Store],
     connectors: Sequence["ToolSource"],
     detectors: Sequence[DetectorState],
+    ensembles: Sequence[tuple[str, str]],
 ) -> None:
     rows = [
         (finding.deployment.id, finding.deployment.region, finding.credential, _connection(finding))
@@ -105,6 +112,7 @@ def _show(
         (("Store", "Address", "Connection"), [(each.name, each.address, _reached(each)) for each in stores]),
         (("Connector", "Region", "Credential", "Kind"), tools),
         (("Detector", "Finds"), [(each.name, ", ".join(each.kinds)) for each in detectors]),
+        (("Ensemble", "Ready"), ensembles),
         (("Not ready", "What to do"), steps),
     ]
     show.tables(*(part for part in parts if part[1]))

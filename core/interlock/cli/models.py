@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.cli import show
+from interlock.cli.panels import ENSEMBLE_COLUMNS, ensemble_rows
 from interlock.cli.places import handling_data
 from interlock.cli.readiness import is_ready
 from interlock.cli.session import session
@@ -18,7 +19,7 @@ def models(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """List the models and the deployments that serve them.
+    """List the models, the deployments that serve them, and the ensembles of several models.
 
     Prices are US dollars for a million tokens. For what is not ready, `interlock doctor` says why.
     """
@@ -31,8 +32,10 @@ def models(
     if as_json:
         show.write_json([_data(card, serving[name], ready) for name, card in cards.items()])
         return
+    ensembles = ensemble_rows(wiring.ensembles)
     columns = ("Model", "Context", "In", "Out", "From", "Capabilities", "Served", "Processed in")
-    show.tables((columns, [_row(card, serving[name], ready) for name, card in cards.items()]))
+    rows = [_row(card, serving[name], ready) for name, card in cards.items()]
+    show.tables((columns, rows), (ENSEMBLE_COLUMNS, ensembles))
     for deployment in wiring.deployments.values():
         if deployment.unserved:
             show.note(f"{deployment.id}: {deployment.unserved}.")

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any
 from interlock.cli import show
 from interlock.records.summary import member_cost
 from interlock.types.decisions import Decision
+from interlock.types.members import Ensemble
 from interlock.types.panels import PanelMember, PanelVerdict
 from interlock.types.records import Record
 
 if TYPE_CHECKING:
+    from interlock.assembly.shipped import EnsembleBook
     from interlock.engine.panels import Panels
 
+ENSEMBLE_COLUMNS = ("Ensemble", "Members", "Arbitration", "Ready")
 CONTESTED = "The members disagree and the arbiter could not decide: this is what the first of them says."
 _TOLD = {"cut": "was cut off at a length", "late": "was not back in time", "refusal": "refused"}
 
@@ -53,11 +56,32 @@ def _member(record: Record, verdict: PanelVerdict, member: PanelMember) -> str:
     return " · ".join(part for part in (f"{member.label} {member.member}{via}", how, cost) if part)
 
 
-def ensemble_data(panels: "Panels", name: str, decision: Decision) -> dict[str, Any]:
+def ensemble_rows(book: "EnsembleBook") -> list[tuple[str, ...]]:
+    """Each ensemble that may be asked for by name, and what is to be done before it can be asked."""
+    return [
+        (
+            name,
+            ", ".join(each.model for each in ensemble.members),
+            ensemble.mode + (f", by {', '.join(ensemble.arbiter)}" if ensemble.arbiter else ""),
+            ready(book, name),
+        )
+        for name, ensemble in book.all().items()
+    ]
+
+
+def ready(book: "EnsembleBook", name: str) -> str:
+    """`yes`, or what it lacks, in short: what to do about a model stands where models are listed."""
+    ensemble, lacking = book.all()[name], book.lacking(name)
+    arbiter = [f"{ensemble.mode}: {lacking[ensemble.mode]}"] if ensemble.mode in lacking else []
+    models = [each for each in lacking if each != ensemble.mode]
+    return "; ".join((*arbiter, *([f"not ready: {', '.join(models)}"] if models else ()))) or "yes"
+
+
+def ensemble_data(panels: "Panels", asked: "str | Ensemble", decision: Decision) -> dict[str, Any]:
     """Who may sit, and who may not by which rule."""
-    ensemble = panels.named(name)
+    ensemble = panels.of(asked)
     return {
-        "name": name,
+        "name": ensemble.name,
         "mode": ensemble.arbiter.name,
         "arbiter": [judge.name for judge in ensemble.judges],
         "strategy": ensemble.strategy.name,
@@ -70,7 +94,7 @@ def ensemble_data(panels: "Panels", name: str, decision: Decision) -> dict[str, 
                 "deployments": [each.deployment for each in seat.candidates],
                 "excluded": dict(seat.excluded),
             }
-            for seat in panels.seats(name, decision)
+            for seat in panels.seats(ensemble, decision)
         ],
     }
 

@@ -16,6 +16,7 @@ from interlock.config.schema import (
     split_names,
 )
 from interlock.strategies.panel import PanelStrategy
+from interlock.types.members import MOST_MEMBERS, Ensemble, Member
 from interlock.types.models import Unprinted
 
 
@@ -45,16 +46,27 @@ class EnsembleConfig(Part):
     members: Annotated[
         tuple[Annotated[MemberConfig, BeforeValidator(_member)], ...],
         BeforeValidator(split_names),
-        Field(min_length=2, max_length=26),
+        Field(min_length=2, max_length=MOST_MEMBERS),
     ]
     mode: Text = Vote.name
-    arbiter: Annotated[tuple[Text, ...], BeforeValidator(_models), Field(max_length=26)] = ()
+    arbiter: Annotated[tuple[Text, ...], BeforeValidator(_models), Field(max_length=MOST_MEMBERS)] = ()
     options: Annotated[dict[str, Any], BeforeValidator(nothing_is_empty), AfterValidator(Unprinted)] = Field(
         default_factory=dict
     )
     strategy: Text = PanelStrategy.name
     quorum: Annotated[Count, Field(ge=1)] = 1
     deadline: Seconds | None = None
+
+    def ensemble(self) -> Ensemble:
+        return Ensemble(
+            members=[Member(model=each.model, weight=each.weight) for each in self.members],
+            mode=self.mode,
+            arbiter=self.arbiter,
+            options=self.options,
+            strategy=self.strategy,
+            quorum=self.quorum,
+            deadline=self.deadline,
+        )
 
     @model_validator(mode="after")
     def _check(self) -> Self:

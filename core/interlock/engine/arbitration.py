@@ -8,7 +8,7 @@ from typing import Any
 from interlock.engine.asking import SubCalls
 from interlock.engine.call import CallState
 from interlock.engine.deadline import Deadline
-from interlock.engine.ensembles import Ensemble
+from interlock.engine.ensembles import WiredEnsemble
 from interlock.engine.guarding.guards import Guards
 from interlock.engine.jury import Judges, Jury
 from interlock.engine.rulings import fault_of
@@ -40,7 +40,7 @@ class Arbitrations:
         self._guards = guards
 
     def of(
-        self, state: CallState, ensemble: Ensemble, judges: Judges, random: RandomSource
+        self, state: CallState, ensemble: WiredEnsemble, judges: Judges, random: RandomSource
     ) -> Callable[[Arbitration], Awaitable[Outcome]]:
         """What arbitrates in one call; `judges` are whom an arbiter that asks may ask."""
         return partial(self._arbitrate, state, ensemble, judges, random)
@@ -48,7 +48,7 @@ class Arbitrations:
     async def _arbitrate(
         self,
         state: CallState,
-        ensemble: Ensemble,
+        ensemble: WiredEnsemble,
         judges: Judges,
         random: RandomSource,
         step: Arbitration,
@@ -110,7 +110,9 @@ class Arbitrations:
         )
         return outcome
 
-    async def _own(self, state: CallState, ensemble: Ensemble, answer: Answer, attempt: Attempt) -> Outcome:
+    async def _own(
+        self, state: CallState, ensemble: WiredEnsemble, answer: Answer, attempt: Attempt
+    ) -> Outcome:
         """An answer that the arbiter wrote, which has to pass what a member's has passed."""
         parsed, output, guards = None, state.request.output, self._guards
         try:
@@ -125,7 +127,9 @@ class Arbitrations:
         return Outcome(attempt=attempt, answer=answer, parsed=parsed)
 
 
-async def _ruling(state: CallState, ensemble: Ensemble, call: ArbitrateCall, jury: Jury | None) -> Ruling:
+async def _ruling(
+    state: CallState, ensemble: WiredEnsemble, call: ArbitrateCall, jury: Jury | None
+) -> Ruling:
     """What the arbiter says, once it is known to make sense."""
     arbiter = ensemble.arbiter
     try:
@@ -146,7 +150,7 @@ async def _ruling(state: CallState, ensemble: Ensemble, call: ArbitrateCall, jur
     return ruling
 
 
-def _no_ruling(state: CallState, ensemble: Ensemble, error: InterlockError) -> AllAttemptsFailed:
+def _no_ruling(state: CallState, ensemble: WiredEnsemble, error: InterlockError) -> AllAttemptsFailed:
     """The error for members that have answered in vain."""
     what = f"the members of the ensemble {ensemble.name!r} have answered, and its arbiter has not ruled"
     return AllAttemptsFailed(

@@ -97,7 +97,7 @@ class Engine:
         if self._sharing is not None:
             self._sharing.ensure()
         if request.ensemble is not None:
-            self.panels.named(request.ensemble)
+            self.panels.of(request.ensemble)
         decision = self.decider.decide(request, opinion, sensed)
         if self._sees_decisions:
             self._host.notify("interlock_decided", request=request, decision=decision)

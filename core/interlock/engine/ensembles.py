@@ -1,4 +1,4 @@
-"""An ensemble as the configuration has it."""
+"""An ensemble with whoever it names."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from interlock.protocols import Arbiter, Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A model or a deployment as the configuration names it, and the deployments that are meant."""
+class WiredMember:
+    """A model or a deployment as the ensemble names it, and the deployments that are meant."""
 
     name: str
     deployments: frozenset[str]
@@ -15,13 +15,13 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ensemble:
-    """`judges` are the models that an arbiter which asks is to ask; see `EnsembleConfig` for the rest."""
+class WiredEnsemble:
+    """`judges` are the models that an arbiter which asks is to ask; see `Ensemble` for the rest."""
 
     name: str
-    members: tuple[Member, ...]
+    members: tuple[WiredMember, ...]
     arbiter: Arbiter
-    judges: tuple[Member, ...]
+    judges: tuple[WiredMember, ...]
     strategy: Strategy
     quorum: int
     deadline: float | None

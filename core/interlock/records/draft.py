@@ -8,6 +8,7 @@ from time import perf_counter, time
 from interlock.errors import InterlockError, ProviderError
 from interlock.records.costs import cost_of
 from interlock.types.decisions import AttemptRole, Decision, Treatment
+from interlock.types.members import INLINE
 from interlock.types.models import Deployment, Price
 from interlock.types.panels import PanelVerdict
 from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
@@ -125,6 +126,7 @@ class RecordDraft:
         """The record of a call that has ended. What is no Exception is its caller's leaving."""
         ended = None if error is None else type(error).__name__
         failed = isinstance(error, Exception)
+        ensemble = self._request.ensemble
         return Record(
             id=self.id,
             started=self._started,
@@ -143,7 +145,7 @@ class RecordDraft:
             run=self._request.run,
             step=self._request.step,
             guardrails=tuple(self.guardrails),
-            ensemble=self._request.ensemble,
+            ensemble=ensemble if ensemble is None or isinstance(ensemble, str) else INLINE,
             verdict=self.verdict,
         )
 

@@ -49,7 +49,7 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         request = Request(prompt, **options)
         if not options:  # the rest is as it should be, and text alone pairs nothing
             return request if isinstance(prompt, str) else _paired(request)
-    for key in ("task", "model", "prefer", "ensemble", "rescue"):
+    for key in ("task", "model", "prefer", "rescue"):
         value = getattr(request, key)
         if value is not None and not isinstance(value, str):
             raise RequestError(f"expected a name, not {type(value).__name__}", key=key)

@@ -8,6 +8,7 @@ from interlock.errors import RequestError
 from interlock.types import jurisdictions
 from interlock.types.chat import as_messages
 from interlock.types.frozen import quick_init
+from interlock.types.members import Ensemble, as_ensemble
 from interlock.types.messages import Message, Text
 from interlock.types.names import nearest
 from interlock.types.reserved import check_extra
@@ -197,7 +198,7 @@ class Options(TypedDict, total=False):
     tools: Iterable[ToolSpec | Mapping[str, Any] | type | Callable[..., Any]]
     tool_choice: str | bool | Mapping[str, Any] | None
     output: Any
-    ensemble: str | None
+    ensemble: str | Ensemble | Mapping[str, Any] | None
     rescue: str | None
     metadata: Mapping[str, str | float]
     run: str | None
@@ -225,6 +226,7 @@ class Request:
         tool_choice: auto, none, required, or a tool's name.
         output: a pydantic model, a dataclass or a JSON schema, or `dict` for any JSON object; the router
             turns it into an `Output`.
+        ensemble: the name of one, or one of the request's own, whose members are asked together.
         rescue: what a broken stream does, see the configuration's `rescue`.
         metadata: kept in the record as text, for finding it again. Numbers and truth values are taken too;
             `estimated_tokens` and `tools_available` among them count like the arguments of those names.
@@ -246,7 +248,7 @@ class Request:
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: str | None = None
     output: Any = None
-    ensemble: str | None = None
+    ensemble: str | Ensemble | None = None
     rescue: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     run: str | None = None
@@ -265,6 +267,8 @@ class Request:
             object.__setattr__(self, "constraints", _as(Constraints, constraints, "constraints"))
         if self.demands is not _NO_DEMANDS:
             object.__setattr__(self, "demands", as_demands(self.demands))
+        if self.ensemble is not None:
+            object.__setattr__(self, "ensemble", as_ensemble(self.ensemble))
         settings: object = self.settings
         if not isinstance(settings, Settings):
             object.__setattr__(self, "settings", _as(Settings, settings, "settings"))

@@ -464,14 +464,14 @@ def panels(offer: Any, options: Any, **more: Any) -> Any:
 
 def test_an_ensembles_options_go_before_those_of_its_arbiter() -> None:
     wiring = panels(Offer(), {"kinds": ["phone"]}, written={"kinds": ["iban"], "by": {"Ada": "PERSON"}})
-    first, second = (wiring.engine.panels.named(name).arbiter.given for name in ("first", "second"))
+    first, second = (wiring.engine.panels.of(name).arbiter.given for name in ("first", "second"))
     assert first == Terms(kinds=("phone",), by={"Ada": "PERSON"})
     assert second == Terms(kinds=("iban",), by={"Ada": "PERSON"})
 
 
 def test_options_that_are_needed_may_stand_in_the_ensemble_alone() -> None:
     wiring = panels(Offer(options=Needed), {"model": "m"}, alone=True)
-    assert wiring.engine.panels.named("first").arbiter.given == Needed(model="m")
+    assert wiring.engine.panels.of("first").arbiter.given == Needed(model="m")
 
 
 def test_what_a_schema_refuses_of_an_ensembles_options_is_named_there() -> None:
@@ -489,6 +489,6 @@ def test_a_secret_of_an_ensembles_options_is_read_once_and_never_shown() -> None
     assert KEY not in repr((wiring.config, wiring.offers))
     assert KEY not in str(wiring.config.model_dump(exclude={"ensembles": {"__all__": {"options"}}}))
     again = panels(Offer(), {"api_key": "env:GONE"}, known=wiring.offers.options)
-    assert again.engine.panels.named("first").arbiter.given.api_key.reveal() == KEY
+    assert again.engine.panels.of("first").arbiter.given.api_key.reveal() == KEY
     assert wiring.digest == panels(Offer(), {"api_key": "sk-live-other"}).digest
     assert wiring.digest != panels(Offer(), {"kinds": ["iban"]}).digest

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from interlock.cli.panels import verdict_lines
 from interlock.testing import scripted_router
 
@@ -71,3 +73,32 @@ def test_explain_says_who_may_be_asked(configured, run, vendor):
     assert [each["deployments"] for each in data["ensemble"]["members"]] == [[], []]
     assert "too few" in run("explain", "--ensemble", "both", "--on-premise", "Hi").stderr
     assert not vendor.bodies
+
+
+@pytest.mark.usefixtures("without_panels")
+def test_models_and_doctor_list_ensembles_and_what_they_lack(configured, run):
+    configured("good", "fine", extra=ensemble())
+    told = run("models").stdout
+    assert "both                good, fine" in told
+    assert (
+        "select_best: pip install interlock-panels; not ready: anthropic/claude-4-opus, openai/gpt-5.5"
+        in told
+    )
+    told = run("doctor").stdout
+    assert "both      yes" in told
+    assert "legal_review" not in told
+    listed = json.loads(run("doctor", "--json").stdout)
+    assert [each for each in listed if "ensemble" in each] == [
+        {"ensemble": "both", "ready": True, "lacking": {}}
+    ]
+
+
+@pytest.mark.usefixtures("without_panels")
+def test_explaining_an_ensemble_that_lacks_something_says_what_to_do(configured, run):
+    configured("good")
+    result = run("explain", "--ensemble", "legal_review", "Hi")
+    assert result.exit_code == 2
+    assert (
+        "select_best: pip install interlock-panels; anthropic/claude-4-opus: add a deployment of it"
+        in result.stderr
+    )
