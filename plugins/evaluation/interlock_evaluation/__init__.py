@@ -1,0 +1,27 @@
+"""What cascades and panels would gain, out of answers that have been marked.
+
+The Python calls behind the verbs are `interlock_evaluation.outcomes.read_outcomes`,
+`interlock_evaluation.cascades.fit` and `interlock_evaluation.panels.choose`.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from interlock import hookimpl
+from interlock.protocols import CommandOffer
+
+if TYPE_CHECKING:
+    from typer import Typer
+
+__all__ = ["interlock_commands"]
+
+
+def _load() -> "Typer":
+    from interlock_evaluation.commands import app  # noqa: PLC0415 - loads numpy
+
+    return app
+
+
+@hookimpl
+def interlock_commands() -> Iterable[CommandOffer]:
+    return [CommandOffer(name="eval", help="Say what a cascade or a panel would gain.", load=_load)]

@@ -1,0 +1,37 @@
+"""Figures in words, and models that a table may not have."""
+
+from collections.abc import Iterable
+from math import isfinite
+
+from interlock.errors import RequestError
+from interlock.types.names import nearest
+from interlock_evaluation.intervals import Interval
+from interlock_evaluation.outcomes import Outcomes
+
+
+def share(value: float) -> str:
+    return f"{100 * value:.1f} %" if isfinite(value) else "unknown"
+
+
+def points(found: Interval) -> str:
+    """A difference of shares with its interval."""
+    return f"{100 * found.value:+.1f} points [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+
+
+def between(found: Interval) -> str:
+    return f"{share(found.value)} [{100 * found.low:.1f}, {100 * found.high:.1f}]"
+
+
+def times(value: float) -> str:
+    return f"{value:.2f} of the best model's" if isfinite(value) else "unknown; the table has none"
+
+
+def check_models(outcomes: Outcomes, models: Iterable[str], option: str) -> None:
+    """Raises RequestError for one that the table has no row of."""
+    for model in models:
+        if model not in outcomes.models:
+            raise RequestError(
+                f"the table has no row of {model!r}; it has {', '.join(outcomes.models)}.",
+                key=option,
+                suggestion=nearest(model, outcomes.models),
+            )
