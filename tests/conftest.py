@@ -1,4 +1,5 @@
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -8,11 +9,28 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+def pytest_configure():
+    """Interrupts are heard: what a shell starts in the background ignores them, as would what tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Processes that share a run must collect the same names."""
+    for item in items:
+        if " at 0x" in item.name:
+            raise pytest.UsageError(f"{item.nodeid}: addresses differ between processes; give it an id")
+
+
+# A process of pytest-xdist has the first two of its own.
+_TERMINAL = {"COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"}
+
+
 @pytest.fixture(autouse=True)
 def _no_configuration_from_outside(monkeypatch, tmp_path):
     """Keys, settings and files of the machine that runs the tests change nothing."""
     for name in list(os.environ):
-        if name.startswith("INTERLOCK_") or name.endswith(("_API_KEY", "_TOKEN")):
+        if name.startswith("INTERLOCK_") or name.endswith(("_API_KEY", "_TOKEN")) or name in _TERMINAL:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)

@@ -61,7 +61,6 @@ LEFT_OUT = {
 @pytest.mark.parametrize(
     ("kind", "kit"),
     [("seals", Kit(Accounts())), ("blocks", Kit(Forbids(), **STOPPER)), ("asks", Kit(Judges(), **JUDGE))],
-    ids=str,
 )
 def test_a_guardrail_that_keeps_the_contract_passes(kind: str, kit: Kit) -> None:
     findings = run_rules(kit)

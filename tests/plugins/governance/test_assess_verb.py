@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -200,9 +201,11 @@ def test_what_was_answered_is_kept_when_the_asking_is_broken_off():
         "--who",
         "me",
     ]
-    with subprocess.Popen(
-        command, stdin=other, stdout=other, stderr=other, start_new_session=True
-    ) as process:
+    with (
+        subprocess.Popen(command, stdin=other, stdout=other, stderr=other, start_new_session=True) as process,
+        ExitStack() as last,
+    ):
+        last.callback(process.kill)  # or a word that never comes would be waited for without end
         os.close(other)
         heard = b""
 
