@@ -114,7 +114,7 @@ async def test_a_compressed_body_arrives_plain(kit, serve, encoding, compress):
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(b"x" * 1000)[:-9]),
+        ("gzip", gzip.compress(b"x" * 1000, mtime=0)[:-9]),
         ("gzip", b"plain text"),
         ("br", b"\x0b\x02\x80"),
         ("deflate", b"\xff" * 9),

@@ -234,7 +234,7 @@ def test_a_long_log_is_exported_in_little_memory(tmp_path: Path, form: str) -> N
     there = opened(LogCall(url=f"audit+sqlite:///{tmp_path}/a.db", options=options))
 
     async def fill() -> None:
-        for first in range(0, 20_000, 2_000):
+        for first in range(0, 8_000, 2_000):
             await there.append(
                 [LogEntry(kind="x.y", facts={"n": first + n, "s": "x" * 400}) for n in range(2_000)]
             )
@@ -245,6 +245,5 @@ def test_a_long_log_is_exported_in_little_memory(tmp_path: Path, form: str) -> N
     done = export_log(there, Scope(), tmp_path / f"x.{form}", form=form)  # type: ignore[arg-type]  # of the two
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert done.entries == 20_002
-    assert (tmp_path / f"x.{form}").stat().st_size > 8_000_000
-    assert peak < 8_000_000
+    assert done.entries == 8_002
+    assert peak < (tmp_path / f"x.{form}").stat().st_size
