@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 
@@ -20,6 +21,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if " at 0x" in item.name:
             raise pytest.UsageError(f"{item.nodeid}: addresses differ between processes; give it an id")
+
+
+def pytest_collection_finish():
+    """What collecting has made stays for the whole run: no collector need walk through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 # A process of pytest-xdist has the first two of its own.

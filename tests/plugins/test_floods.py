@@ -120,14 +120,13 @@ class Collections:
 
     def __enter__(self):
         self.count = self.most = 0
-        gc.freeze()  # what was there before is nobody's flood
         gc.collect()
+        gc.freeze()  # what was there before is nobody's flood, and may stay for the rest of the run
         gc.callbacks.append(self._seen)
         return self
 
     def __exit__(self, *error):
         gc.callbacks.remove(self._seen)
-        gc.unfreeze()
 
     def _seen(self, phase, info):
         if phase == "start" and info["generation"]:
