@@ -88,7 +88,7 @@ def mixture(size, seed):
         rule, shape = rng.choice(forms)
         value = spelt(rng, sample(rule, shape, rng.randrange(10**6)) or rng.choice(VALUES), rule.groups)
         if rng.random() < 0.4:
-            value = f"{rng.choice(rule.labels).strip('*').replace(HAN, '我')} {value}"
+            value = f"{rng.choice(rule.labels).strip('*').replace('+', ' ').replace(HAN, '我')} {value}"
         before = " ".join(rng.choice(words) for _ in range(8))[: max(1, 38 - len(value))]
         parts.append(f"{before} {value} ")
         length += len(parts[-1])

@@ -157,7 +157,7 @@ def positives(rng: random.Random) -> Iterator[Sample]:
                 if value is None:
                     continue
                 sizes = next((each for each in rule.groups if sum(each) == len(value)), None)
-                label = rng.choice(rule.labels).strip("*").replace(HAN, "我")
+                label = rng.choice(rule.labels).replace("*", "").replace("+", " ").replace(HAN, "我")
                 yield placed(rng, rule.kind, label, spelt(rng, value, sizes), SENTENCES)
     for kind, values, times in (
         ("email", EMAILS, 25),

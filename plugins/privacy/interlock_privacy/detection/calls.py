@@ -12,7 +12,7 @@ from interlock_privacy.detection.things import LINKS, PLACES
 if TYPE_CHECKING:
     from interlock_privacy.detection.context import Labels
 
-__all__ = ["Voice", "coded", "otherwise", "voice"]
+__all__ = ["Voice", "coded", "names", "owns", "voice"]
 
 
 class Voice(IntEnum):
@@ -62,12 +62,12 @@ def voice(  # noqa: PLR0917 - a place, and two bits
     for begin, stop, bits in marks.before(start):
         if bits & calls:
             return _said(text, stop, start)
-        if bits & (AGAINST | APART) and _names(text, marks.labels, begin, stop, start):
+        if bits & (AGAINST | APART) and names(text, marks.labels, begin, stop, start):
             return Voice.DENIED
         if bits == han and _some_number(text, begin, stop, start):
             return Voice.DENIED
     for begin, stop, bits in marks.after(end):
-        if bits & calls and begin - end <= _MOST_BEHIND and _belongs(text, end, begin, stop):
+        if bits & calls and begin - end <= _MOST_BEHIND and owns(text, end, begin, stop):
             return Voice.LOOSE
         if bits & ~han:
             break
@@ -80,13 +80,7 @@ def _some_number(text: str, begin: int, stop: int, start: int) -> bool:
     return _SOME_NUMBER.search(text, max(begin, stop - _LONGEST_NAME), stop) is not None
 
 
-def otherwise(text: str, marks: Nearby, start: int) -> bool:
-    """Whether the label nearest before a number is the name of another thing, and directly before it."""
-    begin, stop, bits = next(marks.before(start), (0, 0, 0))
-    return bits == AGAINST and _names(text, marks.labels, begin, stop, start)
-
-
-def _belongs(text: str, end: int, begin: int, stop: int) -> bool:
+def owns(text: str, end: int, begin: int, stop: int) -> bool:
     """Whether a label from `begin` to `stop` speaks of the number that ends at `end`."""
     between = text[end:begin]
     if _ENDS.search(between) or "," in between or any(map(str.isdigit, between)):
@@ -104,7 +98,7 @@ def _said(text: str, stop: int, start: int) -> Voice:
     return Voice.LOOSE if _NEXT_SENTENCE.search(between) else Voice.SAID
 
 
-def _names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> bool:
+def names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> bool:
     """Whether a label from `begin` to `stop` is the name of the number that begins at `start`."""
     # Where words run together, one may be as long as the text.
     if start - stop > _LONGEST_NAME or text.count(" ", stop, start) > _MOST_SPACES:

@@ -1,5 +1,7 @@
 """Payment cards: the ranges in use of each scheme, with the lengths of their numbers, and Luhn's digit."""
 
+import re
+
 from interlock_privacy.detection.checksums import luhn
 from interlock_privacy.detection.rules import Alone, rule
 
@@ -53,6 +55,10 @@ def _by_prefix() -> dict[tuple[int, str], list[tuple[str, str]]]:
 
 
 _PREFIXES = _by_prefix()
+_COMMON = re.compile(
+    r"(?:4\d{15}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|"
+    r"(?:6011|64[4-9]\d|65\d\d|35(?:2[89]|[3-8]\d)|220[0-4])\d{12}|62\d{14,17})\Z"
+)
 
 
 def card(value: str) -> bool:
@@ -62,6 +68,11 @@ def card(value: str) -> bool:
         return False
     first = value[:6]
     return any(low <= first <= high for low, high in ranges)
+
+
+def common(value: str) -> bool:
+    """A number of the ranges in which most cards are, whose owners write them without a word."""
+    return _COMMON.match(value) is not None and card(value)
 
 
 def numbered(value: str) -> bool:
@@ -74,25 +85,37 @@ _WORDS = (
     "carta cartão cartao karte kreditkarte* kreditkort* kort kortti betaalkaart pan 卡号 银行卡 信用卡 "
     "储蓄卡 卡號 カード 카드 карт* κάρτα* cc cvv tarjetas"
 )
+# Those that are no everyday words.
+_NAMES = (
+    "card cards cc creditcard* debitcard* visa mastercard maestro amex kreditkart* karty kartą kartę "
+    "carte+bancaire carte+de+crédit carte+bleue tarjeta carta+di+credito carta+de+crédito cartão cartao "
+    "karte kreditkarte* kreditkort* kortnummer* betalkort* kortti betaalkaart* "
+    "卡号 银行卡 信用卡 储蓄卡 卡號 "
+    "カード 카드 карты κάρτας tarjetas tarjeta+de+crédito tarjeta+de+débito cartão+de+crédito "
+    "cartão+de+débito kredytow* debetow* płatnicz* kreditní* kreditná* platební* "
+    "кредитн* дебетов* банковск* платёжн* платіжн* bancaire bancaria "
+    "bancária luottokort* pankkikort* hitelkárty* bankkárty* kartı kartım bankomat* creditkaart*"
+)
 
 RULES = (
     rule(
         "card",
         "card",
-        "15 16 19",
-        card,
+        "15 16 17 18 19",
+        common,
         _WORDS,
         Alone.PLAIN,
-        "4-4-4-4 4-6-5 4-4-4-4-3 6-13 4-4-4-3 4-4-4-7 6-4-4-2",
+        "4-4-4-4 4-6-5 4-4-4-4-3 6-13 4-4-4-3",
     ),
     rule(
         "card.rare",
         "card",
-        "12 13 14 17 18",
+        "12 13 14 15 16 17 18 19",
         card,
-        _WORDS,
+        _NAMES,
         Alone.GROUPED,
-        "4-4-4 4-6-4 4-4-4-1 4-4-4-4-1 4-4-4-4-2 4-4-4-2",
+        "4-4-4 4-6-4 4-4-4-1 4-4-4-4-1 4-4-4-4-2 4-4-4-2 4-4-4-4 4-4-4-4-3 6-13 4-4-4-3 4-4-4-7 6-4-4-2",
+        named=True,
     ),
-    rule("card.other", "card", "12 13 14 15 16 17 18 19", numbered, _WORDS),
+    rule("card.other", "card", "12 13 14 15 16 17 18 19", numbered, _NAMES, named=True),
 )

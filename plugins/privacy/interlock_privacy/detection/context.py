@@ -11,6 +11,7 @@ __all__ = [
     "ALPHABETS",
     "APART",
     "BEGINS",
+    "BEHIND",
     "FIRST",
     "HAN",
     "HEAD",
@@ -30,9 +31,11 @@ HEAD = 3
 _NUMBER = ("番号", "번호", "编号", "編號")
 # Letters by which a label may be longer than another one that ends it.
 _LONGEST_RUN = 8
-# The bit of words that may begin a phrase; of those that only speak against telephone numbers; and the first
-# that is free for labels.
-BEGINS, APART, FIRST = 2, 4, 8
+# The bit of words that may begin a phrase; of those that only speak against telephone numbers; of those that
+# count behind certain words alone; and the first that is free for labels.
+BEGINS, APART, BEHIND, FIRST = 2, 4, 8, 16
+# How far before a word those are that it counts behind.
+_BEHIND_REACH = 40
 
 # Scripts that put spaces between words, and those that put none: 身份证pesel is two words.
 ALPHABETS = r"A-Za-z\u00c0-\u0dff\u1e00-\u1fff"
@@ -44,8 +47,19 @@ _NO_ACCENT = str.maketrans("łøđı", "lodi")
 
 def plain(word: str) -> str:
     """The word as it is written where there are no accents."""
+    if word.isascii():
+        return word
     parts = unicodedata.normalize("NFKD", word.translate(_NO_ACCENT))
     return "".join(each for each in parts if not unicodedata.combining(each))
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Words, without their accents, as they stand directly before another one."""
+    parts = [
+        re.escape(plain(word.rstrip("*"))) + (r"[^\W\d_]*" if word.endswith("*") else r"(?:'?s)?")
+        for word in words
+    ]
+    return re.compile(rf"(?<![{ALPHABETS}])" + "".join(rf"{part}[\s_.\-]{{1,3}}" for part in parts) + r"\Z")
 
 
 def runs_together(word: str) -> bool:
@@ -55,7 +69,7 @@ def runs_together(word: str) -> bool:
 
 class Labels:
     """Words in lower case, each with the bits of what it says; one that ends in * begins words, one
-    that begins with it ends them.
+    that begins with it ends them. Of several with + between them the last counts, behind the others.
 
     `begins` says whether a phrase may begin with a word, or in it where words run together; `heads` are the
     first letters, as many as HEAD, of all with which one may.
@@ -69,14 +83,21 @@ class Labels:
         stems: dict[str, int] = {}
         # Scripts that put no space between words: by two characters, the labels that begin with them.
         self._runs: dict[str, list[tuple[str, int]]] = {}
-        self._han = 0
+        self.han = 0
         # What compounds end with, the first that fits.
         self._endings: dict[str, list[tuple[str, int]]] = {}
-        others = *((each, AGAINST) for each in GOODS.split()), *((each, APART) for each in THINGS.split())
-        for word, bit in (*words, *others):
+        # Words that count behind others, by their first letters.
+        self._behind: dict[str, list[tuple[str, re.Pattern[str], int]]] = {}
+        against = *((each, AGAINST) for each in GOODS.split()), *((each, APART) for each in THINGS.split())
+        for listed, meant in (*words, *against):
+            word, bit = listed, meant
             if word == HAN:
-                self._han |= bit
+                self.han |= bit
                 continue
+            *others, word = word.split("+")
+            if others:
+                self._behind.setdefault(plain(word)[:HEAD], []).append((word, _pattern(others), bit))
+                bit = BEHIND
             bare = word.strip("*")
             if word[0] == "*":
                 self._endings.setdefault(bare[-2:], []).append((bare, bit))
@@ -85,7 +106,7 @@ class Labels:
                 self._runs.setdefault(bare[:2], []).append((bare, bit))
                 continue
             # Without its accents, a short word is often another one: tơ is none of "to".
-            for each in {bare, plain(bare)} if len(bare) > _SHORT or bit >= FIRST else {bare}:
+            for each in {bare, plain(bare)} if len(bare) > _SHORT or meant >= FIRST else {bare}:
                 table = stems if word.endswith("*") else self._words
                 table[each] = table.get(each, 0) | bit
         # By their first letters, the longest first.
@@ -113,7 +134,7 @@ class Labels:
         bits = self._words.get(word, 0)
         if word[0] >= "\u0e00" and runs_together(word):
             bits, _ = self._last(word)
-            return bits or (self._han if "\u4e00" <= word[0] <= "\u9fff" else 0)
+            return bits or (self.han if "\u4e00" <= word[0] <= "\u9fff" else 0)
         for stem, stem_bits in self._stems.get(word[:HEAD], ()):
             if word.startswith(stem):
                 return bits | stem_bits
@@ -121,6 +142,16 @@ class Labels:
             for ending, bit in self._endings.get(word[-2:], ()):
                 if word.endswith(ending):
                     return bit
+        return bits
+
+    def completed(self, bits: int, text: str, start: int, end: int) -> int:
+        """The bits of a word that stands there, of which some count behind other words alone."""
+        word, bits = plain(text[start:end].lower()), bits & ~BEHIND
+        before = plain(text[max(0, start - _BEHIND_REACH) : start].lower())
+        for listed, pattern, bit in self._behind.get(word[:HEAD], ()):
+            bare = plain(listed.rstrip("*"))
+            if (word == bare or (listed[-1] == "*" and word.startswith(bare))) and pattern.search(before):
+                bits |= bit
         return bits
 
     def behind(self, word: str) -> int:

@@ -2,21 +2,26 @@
 
 import re
 
-from interlock_privacy.detection.calls import Voice, coded, otherwise, voice
+from interlock_privacy.detection.calls import Voice, coded, voice
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.context import AGAINST, Labels
 from interlock_privacy.detection.known import Entry, Known
-from interlock_privacy.detection.nearby import Nearby
+from interlock_privacy.detection.nearby import REACH, Nearby
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
+from interlock_privacy.detection.support import called, denied, filler, pieced, spoken
 
 __all__ = ["SCORE_NEAR", "SCORE_SURE", "Judge", "spoken_for"]
 
 _FRACTION = re.compile(r",[0-9]{1,2}(?![0-9])|[ ]?(?:%|€|\$|zł|USD|EUR|PLN|元)")
+# What stands between groups; brackets are a value's own.
+_BETWEEN = re.compile(r"[^0-9A-Za-z()]")
 _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
 # What labels say where there are none.
-_SILENCE = (0, 0, False)
+_SILENCE = (0, 0, False, 0)
+# Signs between a value and its label that leave no room for anything else.
+_CLOSE = 2
 _SCORE_GROUPS, _SCORE_AROUND, SCORE_NEAR, _PROVEN, SCORE_SURE = 5, 10, 20, 24, 40
 
 
@@ -32,6 +37,7 @@ class Judge:
         "_end",
         "_known",
         "_marked",
+        "_nearest",
         "_phones",
         "_text",
         "best",
@@ -46,6 +52,7 @@ class Judge:
         self.marks = Nearby(labels, text)
         self.found: list[Candidate] = []
         self._begin, self._end, self._brackets, self._marked = 0, 0, False, False
+        self._nearest = 0
         self.best, self.left, self.right = -1, "", ""
 
     def begin(self, begin: int, end: int, *, brackets: bool) -> None:
@@ -81,9 +88,13 @@ class Judge:
             return self._from_home(start, end, value) if value[:2] == "00" else -1
         if self.right == ":" and end == self._end and groups[-1] <= 2 and _TIME_AFTER.match(self._text, end):
             return -1
-        if entry.prefixes and (found := entry.prefixed(value)):
+        if (
+            entry.prefixes
+            and (found := entry.prefixed(value))
+            and not (pieced(self._text, start, end) or denied(self._text, self.marks, start, found[0].kind))
+        ):
             return self._kept(SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
-        near, around, against = self.marks.beside(start, end) if self._marked else _SILENCE
+        near, around, against, self._nearest = self.marks.beside(start, end) if self._marked else _SILENCE
         best, score, said = None, -1, None
         if around & entry.mask:
             best, score, said = self._named(start, end, value, groups, entry, near, around)
@@ -99,7 +110,7 @@ class Judge:
                         said = self._voice(start, end) if said is None else said
                         if not _rings(self._text, start, end, said, written=True):
                             continue
-                    elif against and rule.alone < Alone.SURE and otherwise(self._text, self.marks, start):
+                    elif rule.alone < Alone.SURE and not self._stands(start, end, value, rule):
                         continue
                     # What is proven outweighs a label that speaks for a piece of it.
                     best, score = rule, rule.alone + (_PROVEN if rule.alone is Alone.SURE else extra)
@@ -151,27 +162,42 @@ class Judge:
         if around & mask & calls:
             said = self._voice(start, end)
             near, around = _heard(said, near, around, calls)
-        best, score = self._labelled(entry, mask, value, groups, near, around)
+        best, score = self._labelled(start, end, entry, mask, value, groups, near, around)
         if best is not None and best.kind == "phone":
             said = self._voice(start, end) if said is None else said
             if not _rings(self._text, start, end, said, written=groups in best.groups):
                 mask &= ~(calls | any_word)
-                best, score = self._labelled(entry, mask, value, groups, near, around)
+                best, score = self._labelled(start, end, entry, mask, value, groups, near, around)
         return best, score, said
 
     def _labelled(  # noqa: PLR0917 - the same
-        self, entry: Entry, mask: int, value: str, groups: tuple[int, ...], near: int, around: int
+        self,
+        start: int,
+        end: int,
+        entry: Entry,
+        mask: int,
+        value: str,
+        groups: tuple[int, ...],
+        near: int,
+        around: int,
     ) -> tuple[Rule | None, int]:
         """The rule that the nearest label speaks for, or any around; and how well it is supported."""
         # A label that is near outweighs all others.
-        best = self._passed(entry, near & mask, value, groups, SCORE_NEAR)
-        if best[0] is None and near != AGAINST:
-            best = self._passed(entry, around & ~near & mask, value, groups, _SCORE_AROUND)
+        best = self._passed(start, end, entry, near & mask, value, groups, SCORE_NEAR)
+        # Over a table, the name of another column may stand nearer.
+        if best[0] is None and (near != AGAINST or "\n" in self._text[self._nearest : start]):
+            best = self._passed(start, end, entry, around & ~near & mask, value, groups, _SCORE_AROUND)
         return best
 
-    @staticmethod
-    def _passed(
-        entry: Entry, bits: int, value: str, groups: tuple[int, ...], support: int
+    def _passed(  # noqa: PLR0917 - the same
+        self,
+        start: int,
+        end: int,
+        entry: Entry,
+        bits: int,
+        value: str,
+        groups: tuple[int, ...],
+        support: int,
     ) -> tuple[Rule | None, int]:
         """The best rule of those labels that the value passes."""
         best, best_score = None, -1
@@ -184,9 +210,39 @@ class Judge:
                     score > best_score
                     and (support == SCORE_NEAR or rule.name != "phone")
                     and rule.check(value)
+                    and (rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, support))
                 ):
                     best, best_score = rule, score
         return best, best_score
+
+    def _meant(self, start: int, end: int, rule: Rule, bit: int, support: int) -> bool:
+        """Whether a label of that bit speaks of this value, as far as the rule needs one."""
+        if rule.kind == "phone":
+            return True
+        text, nearest = self._text, self._nearest
+        if _FRACTION.match(text, end):
+            return False
+        if text[start].islower() and filler(text, start):
+            return False
+        if (
+            support == SCORE_NEAR
+            and start - nearest <= _CLOSE
+            and text[nearest - 1] < "\u0e00"
+            and text[nearest] != "\n"
+        ):
+            return True
+        return (called if rule.named else spoken)(self._text, self.marks, start, end, bit)
+
+    def _stands(self, start: int, end: int, value: str, rule: Rule) -> bool:
+        """Whether a value that no label speaks for may be what its rule says."""
+        text = self._text
+        if pieced(text, start, end):
+            return False
+        if end - start > len(value) and not set(_BETWEEN.findall(text, start, end)) <= set(rule.marks):
+            return False
+        if rule.scripts and not re.search(rule.scripts, text[max(0, start - REACH) : end + REACH]):
+            return False
+        return not denied(text, self.marks, start, rule.kind)
 
     def _abroad(self, start: int, end: int, value: str, score: int) -> int:
         """Keeps a telephone number with its country's code."""

@@ -4,7 +4,7 @@ import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from interlock_privacy.detection.context import AGAINST, APART, BEGINS, WORD, Labels
+from interlock_privacy.detection.context import AGAINST, APART, BEGINS, BEHIND, WORD, Labels
 
 __all__ = ["REACH", "Nearby"]
 
@@ -114,6 +114,8 @@ class Nearby:
         if bits & BEGINS:
             self._phrases.append(start)
             bits ^= BEGINS
+        if bits & BEHIND:
+            bits = self.labels.completed(bits, self._text, start, end)
         if bits == APART:
             self._apart.append((end, start))
         elif bits:
@@ -151,8 +153,10 @@ class Nearby:
                 return
             yield self._starts[place], self._ends[place], self._bits[place]
 
-    def beside(self, start: int, end: int) -> tuple[int, int, bool]:
-        """The bits of the nearest before, of all around, and whether it is said to be another thing."""
+    def beside(self, start: int, end: int) -> tuple[int, int, bool, int]:
+        """The bits of the nearest before, of all around, whether it is said to be another thing, and where
+        the nearest ends.
+        """
         starts, ends, bits = self._starts, self._ends, self._bits
         near = around = nearest = 0
         furthest = end + REACH
@@ -166,4 +170,4 @@ class Nearby:
             elif begin >= end:
                 around |= bits[place]
         against = near == AGAINST and start - nearest <= _CLOSE
-        return near, around & ~(AGAINST | APART), against
+        return near, around & ~(AGAINST | APART), against, nearest

@@ -47,13 +47,21 @@ def serial(value: str) -> bool:
 
 _PASSPORTS = (
     "passport passport* passeport* pasaporte* passaporto passaporte* reisepass* paszport* pasport* паспорт* "
-    "paspoort* pas pass passi pasas pasaport* διαβατηρίου διαβατήριο útlevél* pașaport* 护照 護照 旅券 여권 "
+    "paspoort* pasnummer* passnummer* passnr* pass+nummer passin+numero paso+numeris pases+numurs "
+    "pasaport* διαβατηρίου διαβατήριο útlevél* pașaport* 护照 護照 旅券 여권 "
     "דרכון جواز"
 )
 _LICENCES = (
-    "driver drivers driving licence license jazdy kierowcy führerschein* fuhrerschein* permis conduire "
-    "conducir patente guida rijbewijs* körkort* førerkort* kørekort* ajokortti* carta condução permis "
-    "řidičsk* vodičsk* водительск* посвідчення 驾驶证 驾照 駕照 運転免許 免許証 운전면허"
+    "driving+licence driving+license driver+licence driver+license drivers+licence drivers+license "
+    "driverslicense* driverslicence* driverlicense* drivinglicence* drivers+lic driver+lic "
+    "prawo+jazdy prawa+jazdy prawem+jazdy "
+    "führerschein* fuhrerschein* permis+de+conduire permis+conduire permis+auto permiso+de+conducir "
+    "licencia+de+conducir licencia+conducir carnet+de+conducir carné+de+conducir patente+di+guida "
+    "mia+patente "
+    "rijbewijs* körkort* førerkort* kørekort* ajokort* carta+de+condução carteira+de+motorista "
+    "carteira+de+habilitação permis+de+conducere řidičsk*+průkaz* vodičsk*+preukaz* "
+    "водительск*+удостоверен* водительск*+прав* водійськ*+посвідчення посвідчення+водія 驾驶证 驾照 駕照 "
+    "運転免許 免許証 운전면허"
 )
 # Where a word says what it is, the forms that countries' papers have.
 RULES = (
@@ -63,12 +71,15 @@ RULES = (
         "7 8 9 10 1a6n 1a7n 1a8n 2a5n 2a6n 2a7n 2a8n 3a5n 3a6n 2n2a5n 9c 10c",
         serial,
         _PASSPORTS,
+        named=True,
     ),
     rule(
         "driving_licence",
         "driving_licence",
-        "7 8 9 10 11 12 13 1a6n 1a7n 1a8n 1a9n 1a12n 1a13n 2a5n 2a6n 2a7n 2a8n 3a6n 2n2a6n 9c 10c 11c 16c",
+        "7 8 9 10 11 12 13 1a6n 1a7n 1a8n 1a9n 1a12n 1a13n 1a14n 2a5n 2a6n 2a7n 2a8n 3a6n 2n2a6n 9c "
+        "10c 11c 16c",
         serial,
         _LICENCES,
+        named=True,
     ),
 )

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from interlock_privacy.detection.folding import UNSEEN
+
 __all__ = ["Alone", "Rule", "rule"]
 
 
@@ -26,8 +28,11 @@ class Rule:
 
     `shapes` are those of the value without separators, 9 for a digit, A for a letter, ? for either. `groups`
     are the lengths in which its issuer writes it. `labels` are words that say what it is, in lower case; one
-    that ends in * is the beginning of words. `prefix` may stand before it and says the same, as a country
-    does before its VAT numbers.
+    that ends in * is the beginning of words, and of several with + between them the last counts where the
+    others stand before it. `prefix` may stand before it and says the same, as a country does before its VAT
+    numbers. `named`: only a label directly before it counts, or one directly behind, since its check proves
+    little. Without a label, nothing but `marks` stands between its groups, and a letter of `scripts`, if
+    there are any, stands near it.
     """
 
     name: str
@@ -38,6 +43,9 @@ class Rule:
     alone: Alone = Alone.LABELLED
     groups: tuple[tuple[int, ...], ...] = ()
     prefix: tuple[str, ...] = ()
+    named: bool = False
+    marks: str = f" -.{UNSEEN}"
+    scripts: str = ""
 
     @property
     def country(self) -> str:
@@ -55,6 +63,10 @@ def rule(  # noqa: PLR0917 - the columns of a table, whose rows are many
     alone: Alone = Alone.LABELLED,
     groups: str = "",
     prefix: str = "",
+    *,
+    named: bool = False,
+    marks: str = " -.",
+    scripts: str = "",
 ) -> Rule:
     """A rule from words: `shapes` "11" is eleven digits, "2a6n" two letters and six, `groups` "3-3-4"."""
     return Rule(
@@ -66,6 +78,9 @@ def rule(  # noqa: PLR0917 - the columns of a table, whose rows are many
         alone=alone,
         groups=tuple(tuple(int(each) for each in one.split("-")) for one in groups.split()),
         prefix=tuple(prefix.split()),
+        named=named,
+        marks=f"{marks}{UNSEEN}",
+        scripts=scripts,
     )
 
 

@@ -4,7 +4,7 @@ In lower case; one that ends in * begins words, one that begins with it ends the
 space between words, a label may stand anywhere in a run of letters.
 """
 
-__all__ = ["CALLS", "GOODS", "LINKS", "PLACES", "THINGS"]
+__all__ = ["ACCOUNTS", "CALLS", "GOODS", "LINKS", "NAMELESS", "NUMBER_WORDS", "PLACES", "THINGS"]
 
 # Numbers of goods and of papers: they speak against persons' numbers too, where a check alone supports those.
 GOODS = (
@@ -112,6 +112,12 @@ THINGS = (
     "자산 태그 발주 "
 )
 
+# Of those, what a payment card's number may be called too.
+ACCOUNTS = (
+    "account konto kont cuenta conta conto compte rekening számla účet účt račun счёт счет рахун сметк "
+    "λογαριασμ hesap hesab חשבון حساب खाता tài rekening 账号 账户 帐号 帳號 帳戶 户号 戶號 口座 계좌 계정"
+)
+
 # That a number is a telephone number.
 CALLS = (
     "foon ffôn fón taleefan* ទូរស័ព្ទ ဖုန်း desk *telefon *telefonnummer *telefonnr *rufnummer *handy "
@@ -155,4 +161,18 @@ LINKS = (
 PLACES = (
     "office work home desk main direct dienstl büro privat bureau domicile dom biuro praca casa "
     "oficina ufficio kantoor kontor hem hjem ofis iş дом раб офис "
+)
+
+# Words for "number" and "code" beside the name of what has one; and words beside them that are no such
+# name.
+NUMBER_WORDS = (
+    "no nos nr nrs num n n° nº № number nummer numero numéro número numer nro číslo č номер αρ αριθμός κωδ "
+    "sz szám nosu numara numarası broj št številka število sorszám ref code cod cód kod kód код"
+)
+NAMELESS = (
+    "your their this that with under mein meine meiner ihre deine unter lautet votre notre vôtre este "
+    "esta suo sua seus vuestro jouw onze mojego moim twój pana pani pod numerem minun ditt vaše naše mého "
+    "меня мой моего ваш наш мого мені person personal card karta karte carte tarjeta cartão carta kort "
+    "reads remains still mine here sind war lauten moja wynosi brzmi jsou můj olan является равен είναι "
+    "number nummer numer numero numéro número номер code kod код"
 )

@@ -58,7 +58,9 @@ PIECES = [
     ),
 ]
 
-LABELS = sorted({label.strip("*").replace(HAN, "我") for rule in NUMBERS for label in rule.labels})
+LABELS = sorted(
+    {label.strip("*").replace("+", " ").replace(HAN, "我") for rule in NUMBERS for label in rule.labels}
+)
 PHRASES = [" ".join(each.split()).replace("*", "") for each in f"{PERSON};{TAX}".split(";")]
 _DIGIT = re.compile("[0-9]")
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x30, 0x3A)})

@@ -107,10 +107,17 @@ WIDER = {
     "tw.company",  # divisible by five since 2023, by ten before
     "no.fodselsnummer",  # stdnum refuses who is not born yet
 }
-NARROWER = {"kr.brn"}  # stdnum looks at its form alone
+NARROWER = {
+    "kr.brn",  # stdnum looks at its form alone
+    "pl.pesel",  # those of the living, which need no word
+    "kr.rrn",
+    "za.id",
+    "cn.uscc",  # stdnum asks for no register and no province
+}
 D, DL = string.digits, string.digits + string.ascii_uppercase
 # Rule, oracle, what stands before the end, and of what the last one or two characters are made.
 ORACLES = [
+    ("pl.pesel_of_any_century", pesel, lambda r: date(r, "ymd", 20) + digits(r, 4), D),
     ("pl.pesel", pesel, lambda r: date(r, "ymd", 20) + digits(r, 4), D),
     ("pl.nip", nip, lambda r: digits(r, 9), D),
     ("pl.regon", regon, lambda r: digits(r, 8), D),
@@ -203,6 +210,7 @@ ORACLES = [
     ("cn.resident_id", ric, lambda r: "110101" + date(r, "Ymd") + digits(r, 3), D + "X"),
     ("cn.uscc", uscc, lambda r: "91" + digits(r, 6) + letters(r, 9, "0123456789ABCDEFGH"), DL),
     ("tw.company", ubn, lambda r: digits(r, 7), D),
+    ("kr.rrn_of_2020", rrn, lambda r: date(r, "ymd") + r.choice("12") + "00" + digits(r, 3), D),
     ("kr.rrn", rrn, lambda r: date(r, "ymd") + r.choice("12") + "00" + digits(r, 3), D),
     ("kr.brn", brn, lambda r: "1" + r.choice("123456") + digits(r, 7), D),
     ("jp.my_number", jp_in, lambda r: digits(r, 11), D),
@@ -212,6 +220,7 @@ ORACLES = [
     ("in.epic", epic, lambda r: letters(r, 3) + digits(r, 6), D),
     ("th.id", pin, lambda r: r.choice("12345678") + digits(r, 11), D),
     ("vn.mst", mst, lambda r: digits(r, 9), D),
+    ("za.id_of_old", za_idnr, lambda r: date(r, "ymd") + digits(r, 4) + "08", D),
     ("za.id", za_idnr, lambda r: date(r, "ymd") + digits(r, 4) + "08", D),
     ("au.tfn", tfn, lambda r: digits(r, 8), D),
     ("au.abn", abn, lambda r: digits(r, 10), D),

@@ -47,7 +47,7 @@ def test_a_value_is_found_in_every_spelling_between_letters_without_spaces(rule,
     written = value.translate(WIDE) if spelling == "full width" else value
     if spelling in MARKS:
         written = split(value, groups(rule, shape), MARKS[spelling])
-    text = f"请确认{rule.labels[0].rstrip('*')}：{written}を使う"
+    text = f"请确认{rule.labels[0].replace('*', '').replace('+', ' ')}：{written}を使う"
     found = DETECTOR.find(text)
     assert [(each.kind, text[each.start : each.end]) for each in found] == [(rule.kind, written)]
     assert found[0].value.endswith(value) or value.endswith(found[0].value)

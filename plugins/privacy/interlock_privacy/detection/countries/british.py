@@ -55,11 +55,19 @@ def sort_code(value: str) -> bool:
 
 
 RULES = (
-    rule("uk.nino", "national_id", "2a6n1a", nino, "nino ni national insurance", Alone.PLAIN, "2-2-2-2-1"),
-    rule("uk.nhs", "health_id", "10", nhs, "nhs patient*", Alone.LABELLED, "3-3-4"),
+    rule(
+        "uk.nino",
+        "national_id",
+        "2a6n1a",
+        nino,
+        "nino ni national+insurance insurance+number",
+        Alone.PLAIN,
+        "2-2-2-2-1",
+    ),
+    rule("uk.nhs", "health_id", "10", nhs, "nhs", Alone.LABELLED, "3-3-4"),
     rule("uk.utr", "tax_id", "10", utr, "utr taxpayer*", Alone.LABELLED, "5-5"),
     rule("uk.vat", "tax_id", "9 12", british_vat, "vat", Alone.LABELLED, "3-4-2", "GB XI"),
-    rule("uk.passport", "passport", "9 2a7n", sort_code, "passport*"),
+    rule("uk.passport", "passport", "9 2a7n", sort_code, "passport*", named=True),
     rule("ie.pps", "national_id", "7n1a 7n2a", pps, "pps ppsn", Alone.PLAIN),
     rule("ie.vat", "tax_id", "7n1a 7n2a 1n1a5n1a", irish_vat, "vat", prefix="IE"),
 )

@@ -86,9 +86,10 @@ RULES = (
         "national_id",
         "9 10",
         rodne_cislo,
-        "rodné rodne číslo cislo rč rc",
+        "rodné rodného+čísla rodnym+cislem rodne rč rc r+č",
         Alone.GROUPED,
         "6-4",
+        marks="/",
     ),
     rule("cz.ico", "company_id", "8", ico, "ičo ico ič", prefix="CZ"),
     rule(
@@ -100,7 +101,14 @@ RULES = (
         prefix="CZ",
     ),
     rule(
-        "sk.rodne_cislo", "national_id", "9 10", rodne_cislo, "rodné rodne číslo cislo", Alone.GROUPED, "6-4"
+        "sk.rodne_cislo",
+        "national_id",
+        "9 10",
+        rodne_cislo,
+        "rodné rodne rodného+čísla",
+        Alone.GROUPED,
+        "6-4",
+        marks="/",
     ),
     rule("sk.ico", "company_id", "8", ico, "ičo ico"),
     rule("sk.dic", "tax_id", "10", slovak_vat, "dič dic dph", prefix="SK"),
@@ -114,5 +122,5 @@ RULES = (
     ),
     rule("si.davcna", "tax_id", "8", slovenian_tax, "davčna davcna ddv", prefix="SI"),
     rule("rs.pib", "tax_id", "9", iso7064_mod11_10, "pib пиб"),
-    rule("al.nid", "national_id", "1a8n1a", albanian, "nid letërnjoftim* personal nipt"),
+    rule("al.nid", "national_id", "1a8n1a", albanian, "nid letërnjoftim* nipt", named=True),
 )

@@ -44,6 +44,15 @@ _PROVINCES = frozenset(
         "83",
     ]
 )
+# Who keeps the register, and of what.
+_REGISTERS = frozenset(
+    keeper + what
+    for keeper, all_of in (
+        *(("1", "1239"), ("2", "19"), ("3", "123459"), ("4", "19"), ("5", "123459"), ("6", "129")),
+        *(("7", "129"), ("8", "19"), ("9", "123"), ("A", "19"), ("N", "1239"), ("Y", "1")),
+    )
+    for what in all_of
+)
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _TAIWAN = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 
@@ -64,7 +73,8 @@ def resident(value: str) -> bool:
 def uscc(value: str) -> bool:
     """A company's eighteen characters by 31."""
     if (
-        value[0] not in "159NYA2346789"
+        value[:2] not in _REGISTERS
+        or value[2:4] not in _PROVINCES
         or not value[2:8].isdigit()
         or any(each not in _USCC for each in value)
     ):
@@ -115,6 +125,17 @@ def rrn(value: str) -> bool:
     return (11 - weighted(value, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11) % 10 == int(value[12])
 
 
+def checked_rrn(value: str) -> bool:
+    """One that has a check digit, of somebody born from 1930 to 2012."""
+    century, year = value[6], int(value[:2])
+    born = (century in "1256" and year >= 30) or (century in "3478" and year <= 12)
+    return (
+        born
+        and rrn(value)
+        and (11 - weighted(value, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11) % 10 == int(value[12])
+    )
+
+
 def brn(value: str) -> bool:
     """A business's ten digits."""
     total = weighted(value, (1, 3, 7, 1, 3, 7, 1, 3, 5)) + int(value[8]) * 5 // 10
@@ -138,6 +159,8 @@ def chinese_passport(value: str) -> bool:
 
 
 _PASSPORT = "护照* 護照* passport*"
+_RRN = "주민등록 주민번호 외국인등록 rrn"
+_EAST_ASIAN = "[\u3040-\u9fff\uac00-\ud7af]"
 
 RULES = (
     rule(
@@ -149,9 +172,25 @@ RULES = (
         Alone.SURE,
     ),
     rule("cn.resident_id_15", "national_id", "15", resident, "身份证 居民身份 证件号"),
-    rule("cn.uscc", "company_id", "18c 18", uscc, "信用代码 统一社会 税号 纳税人 社会信用", Alone.PLAIN),
-    rule("cn.passport", "passport", "1a8n 2a7n", chinese_passport, _PASSPORT),
-    rule("tw.national_id", "national_id", "1a9n 2a8n", taiwan, "身分證 身份證 居留證 統一證號", Alone.PLAIN),
+    rule(
+        "cn.uscc",
+        "company_id",
+        "18c 18",
+        uscc,
+        "信用代码 统一社会 税号 纳税人 社会信用",
+        Alone.PLAIN,
+        "2-6-9-1 4-4-4-4-2 1-1-6-9-1",
+    ),
+    rule("cn.passport", "passport", "1a8n 2a7n", chinese_passport, _PASSPORT, named=True),
+    rule(
+        "tw.national_id",
+        "national_id",
+        "1a9n 2a8n",
+        taiwan,
+        "身分證 身份證 居留證 統一證號",
+        Alone.PLAIN,
+        scripts=_EAST_ASIAN,
+    ),
     rule("tw.company", "company_id", "8", taiwan_company, "統一編號 統編"),
     rule(
         "hk.hkid",
@@ -162,9 +201,26 @@ RULES = (
         Alone.GROUPED,
         "7-1 8-1",
     ),
-    rule("kr.rrn", "national_id", "13", rrn, "주민등록 주민번호 외국인등록 rrn", Alone.PLAIN, "6-7"),
-    rule("kr.brn", "company_id", "10", brn, "사업자 brn", Alone.GROUPED, "3-2-5"),
-    rule("kr.passport", "passport", "1a8n 1a3n1a4n", lambda value: value[0] in "MSRGD", "여권 passport*"),
+    rule("kr.rrn", "national_id", "13", checked_rrn, _RRN, Alone.PLAIN, "6-7"),
+    rule("kr.rrn_of_2020", "national_id", "13", rrn, _RRN, Alone.GROUPED, "6-7", marks="-"),
+    rule(
+        "kr.brn",
+        "company_id",
+        "10",
+        brn,
+        "사업자등록번호 사업자등록 사업자 brn",
+        Alone.GROUPED,
+        "3-2-5",
+        marks="-",
+    ),
+    rule(
+        "kr.passport",
+        "passport",
+        "1a8n 1a3n1a4n",
+        lambda value: value[0] in "MSRGD",
+        "여권 passport*",
+        named=True,
+    ),
     rule(
         "jp.my_number",
         "national_id",
@@ -175,5 +231,12 @@ RULES = (
         "4-4-4",
     ),
     rule("jp.corporate", "company_id", "13", corporate, "法人番号 登録番号 インボイス", prefix="T"),
-    rule("jp.passport", "passport", "2a7n", lambda value: value[0] in "TMN", "パスポート 旅券 passport*"),
+    rule(
+        "jp.passport",
+        "passport",
+        "2a7n",
+        lambda value: value[0] in "TMN",
+        "パスポート 旅券 passport*",
+        named=True,
+    ),
 )

@@ -141,9 +141,10 @@ RULES = (
         steuernummer,
         "steuernummer* stnr steuernr",
         groups="3-3-5 2-3-5",
+        named=True,
     ),
     rule("de.id_card", "id_card", "9c1n", german_card, "personalausweis* ausweis* perso ausweisnummer"),
-    rule("de.passport", "passport", "9c1n", german_card, "reisepass* passnummer* passport"),
+    rule("de.passport", "passport", "9c1n", german_card, "reisepass* passnummer* passport", named=True),
     rule(
         "de.rvnr",
         "national_id",
@@ -178,7 +179,7 @@ RULES = (
         prefix="AT",
     ),
     rule("ch.ahv", "national_id", "13", ahv, "ahv* avs navs* sozialversich*", Alone.SURE),
-    rule("ch.uid", "company_id", "9", swiss_company, "uid ide mwst*", prefix="CHE"),
+    rule("ch.uid", "company_id", "9", swiss_company, "uid+mwst ide mwst*", prefix="CHE"),
     rule("nl.bsn", "national_id", "9", bsn, "bsn burgerservice* sofinummer sofi* persoonsnummer*"),
     rule("nl.btw_id", "tax_id", "9n1a2n", dutch_vat, "btw* omzetbelasting*", Alone.PLAIN, prefix="NL"),
     rule(

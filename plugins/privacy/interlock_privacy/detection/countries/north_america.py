@@ -198,12 +198,31 @@ def unchecked(value: str) -> bool:
 
 
 RULES = (
-    rule("us.ssn", "national_id", "9", ssn, "ssn social", Alone.GROUPED, "3-2-4"),
-    rule("us.itin", "tax_id", "9", itin, "itin taxpayer", Alone.GROUPED, "3-2-4"),
-    rule("us.ein", "tax_id", "9", ein, "ein fein employer", groups="2-7"),
+    rule(
+        "us.ssn",
+        "national_id",
+        "9",
+        ssn,
+        "ssn social+security socialsecurity*",
+        Alone.GROUPED,
+        "3-2-4",
+        marks="-",
+    ),
+    rule("us.itin", "tax_id", "9", itin, "itin taxpayer", Alone.GROUPED, "3-2-4", marks="-"),
+    rule(
+        "us.ein", "tax_id", "9", ein, "ein fein employer+identification employer+id", groups="2-7", named=True
+    ),
     rule("us.routing", "bank_account", "9", routing, "routing aba rtn"),
-    rule("us.passport", "passport", "9 1a8n", unchecked, "passport*"),
-    rule("ca.sin", "national_id", "9", sin, "sin nas social", groups="3-3-3"),
+    rule("us.passport", "passport", "9 1a8n", unchecked, "passport*", named=True),
+    rule(
+        "ca.sin",
+        "national_id",
+        "9",
+        sin,
+        "sin nas social+insurance assurance+sociale",
+        groups="3-3-3",
+        named=True,
+    ),
     rule("mx.curp", "national_id", "4a6n6a1c1n", curp, "curp", Alone.SURE),
     rule("mx.rfc", "tax_id", "4a6n3c 3a6n3c", rfc, "rfc", Alone.PLAIN),
     rule("mx.rfc_unchecked", "tax_id", "4a6n3c 3a6n3c", rfc_unchecked, "rfc"),

@@ -16,6 +16,13 @@ def pesel(value: str) -> bool:
     return weighted(value, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
 
 
+def living(value: str) -> bool:
+    """One of somebody born from 1930 to 2029."""
+    return (value[0] in "3456789" if value[2] in "01" else value[2] in "23" and value[0] in "012") and pesel(
+        value
+    )
+
+
 def nip(value: str) -> bool:
     """Taxpayers."""
     return int(value) > 0 and weighted(value, (6, 5, 7, 2, 3, 4, 5, 6, 7)) % 11 == int(value[9])
@@ -34,6 +41,11 @@ def identity_card(value: str) -> bool:
     return sum(map(int.__mul__, alphabetic(value), (7, 3, 1, 9, 7, 3, 1, 7, 3))) % 10 == 0
 
 
+def issued_card(value: str) -> bool:
+    """One of the series that were given out until now."""
+    return value[0] in "ABCD" and identity_card(value)
+
+
 def passport(value: str) -> bool:
     """Two letters, a check digit, six digits."""
     return sum(map(int.__mul__, alphabetic(value), (7, 3, 9, 1, 7, 3, 1, 7, 3))) % 10 == 0
@@ -45,13 +57,32 @@ def anything(value: str) -> bool:
 
 
 RULES = (
-    rule("pl.pesel", "national_id", "11", pesel, "pesel pesel*", Alone.PLAIN),
+    rule("pl.pesel", "national_id", "11", living, "pesel pesel*", Alone.PLAIN, marks=" -"),
+    rule("pl.pesel_of_any_century", "national_id", "11", pesel, "pesel pesel*"),
     rule(
-        "pl.nip", "tax_id", "10", nip, "nip nip* podatnik* podatkow*", Alone.GROUPED, "3-3-2-2 3-2-2-3", "PL"
+        "pl.nip",
+        "tax_id",
+        "10",
+        nip,
+        "nip nipu nipem podatnika+nr numer+podatkow* identyfikacji+podatkow*",
+        Alone.GROUPED,
+        "3-3-2-2 3-2-2-3",
+        "PL",
+        marks=" -",
     ),
     rule("pl.regon", "company_id", "9 14", regon, "regon regon*"),
     rule("pl.krs", "company_id", "10", lambda value: value[:3] == "000", "krs"),
-    rule("pl.id_card", "id_card", "3a6n", identity_card, "dowód dowod* osobist*", Alone.PLAIN),
-    rule("pl.passport", "passport", "2a7n", passport, "paszport* passport*", Alone.GROUPED, "2-7"),
-    rule("pl.driving_licence", "driving_licence", "11", anything, "jazdy kierowc*", Alone.LABELLED, "5-2-4"),
+    rule("pl.id_card", "id_card", "3a6n", issued_card, "dowód dowod* osobist*", Alone.PLAIN),
+    rule("pl.id_card_of_any_series", "id_card", "3a6n", identity_card, "dowód dowod* osobist*"),
+    rule("pl.passport", "passport", "2a7n", passport, "paszport* passport*"),
+    rule(
+        "pl.driving_licence",
+        "driving_licence",
+        "11",
+        anything,
+        "prawo+jazdy prawa+jazdy prawem+jazdy",
+        Alone.LABELLED,
+        "5-2-4",
+        named=True,
+    ),
 )

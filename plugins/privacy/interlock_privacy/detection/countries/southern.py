@@ -5,12 +5,18 @@ from interlock_privacy.detection.rules import Alone, rule
 
 __all__ = ["RULES"]
 
+_ZA = "id identity rsa"
 _NHI = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def south_african(value: str) -> bool:
     """Birth date, sex, citizenship, Luhn's digit."""
     return short_day(value[:6]) and value[10] in "012" and luhn(value)
+
+
+def recent_south_african(value: str) -> bool:
+    """One that was given since the twelfth digit told nobody's race."""
+    return value[11] in "89" and south_african(value)
 
 
 def egyptian(value: str) -> bool:
@@ -80,15 +86,18 @@ def unchecked(value: str) -> bool:
 
 
 RULES = (
-    rule("za.id", "national_id", "13", south_african, "id identity rsa", Alone.PLAIN, "6-4-3"),
-    rule("ng.nin", "national_id", "11", unchecked, "nin nimc bvn"),
+    rule("za.id", "national_id", "13", recent_south_african, _ZA, Alone.PLAIN, "6-4-3", marks=" "),
+    rule("za.id_of_old", "national_id", "13", south_african, _ZA),
+    rule("ng.nin", "national_id", "11", unchecked, "nin nimc bvn", named=True),
     rule("ke.pin", "tax_id", "1a9n1a", lambda value: value[0] in "AP", "kra pin", Alone.LABELLED),
-    rule("eg.national_id", "national_id", "14", egyptian, "قومي القومي national"),
+    rule("eg.national_id", "national_id", "14", egyptian, "قومي القومي national+id"),
     rule("ae.id", "national_id", "15", emirates, "emirates الهوية eid", Alone.SURE, "3-4-7-1"),
-    rule("au.tfn", "tax_id", "8 9", tfn, "tfn tax", groups="3-3-3 3-3-2"),
-    rule("au.abn", "company_id", "11", abn, "abn", Alone.GROUPED, "2-3-3-3"),
+    rule("au.tfn", "tax_id", "8 9", tfn, "tfn tax+file", groups="3-3-3 3-3-2"),
+    rule("au.abn", "company_id", "11", abn, "abn", Alone.GROUPED, "2-3-3-3", marks=" "),
     rule("au.acn", "company_id", "9", acn, "acn", groups="3-3-3"),
-    rule("au.medicare", "health_id", "10 11", medicare, "medicare", Alone.GROUPED, "4-5-1 4-5-1-1"),
+    rule(
+        "au.medicare", "health_id", "10 11", medicare, "medicare", Alone.GROUPED, "4-5-1 4-5-1-1", marks=" -"
+    ),
     rule("nz.ird", "tax_id", "8 9", ird, "ird", groups="2-3-3 3-3-3"),
     rule("nz.nhi", "health_id", "3a4n", nhi, "nhi"),
 )
