@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from math import exp, isnan
 from typing import Any
 
 from interlock.errors import AnswerTooLarge, ProtocolError
@@ -10,7 +11,7 @@ from interlock.types.models import LARGEST_ANSWER
 from interlock.types.response import Answer, Delta, FinishReason, ToolCallDelta, Usage
 from interlock.types.strict import loads
 
-__all__ = ["Fold", "Growing", "folded"]
+__all__ = ["Fold", "Growing", "confidence_of", "folded"]
 
 # Pieces of a text are joined when there are so many.
 _MANY = 1024
@@ -55,7 +56,16 @@ def _plain(delta: Delta, limit: int) -> Answer | None:
         evidenced=delta.evidenced,
         id=delta.id,
         extra={} if delta.extra is None else dict(delta.extra),
+        confidence=delta.confidence,
     )
+
+
+def confidence_of(logprobs: Iterable[Any]) -> float | None:
+    """An answer's `confidence` out of the natural logarithms of its tokens' probabilities; what is no such
+    number is passed over. None where there are none.
+    """
+    known = [min(0.0, each) for each in logprobs if isinstance(each, int | float) and not isnan(each)]
+    return exp(sum(known) / len(known)) if known else None
 
 
 class Growing:
@@ -136,6 +146,7 @@ class Fold:
         self._evidenced: str | None = None
         self._id: str | None = None
         self._extra: dict[str, Any] = {}
+        self._confidence: float | None = None
 
     @property
     def finished(self) -> bool:
@@ -192,6 +203,7 @@ class Fold:
             self._call(call)
         if delta.finish_reason is not None:
             self._finish, self._went_on = delta.finish_reason, False
+            self._confidence = delta.confidence
         elif self._finish is not None and (delta.text or delta.reasoning or delta.tool_calls):
             self._went_on = True
         if delta.usage is not None:
@@ -204,6 +216,7 @@ class Fold:
             self._id = delta.id
         if delta.extra is not None:
             self._extra.update(delta.extra)
+            self._confidence = self._confidence if delta.confidence is None else delta.confidence
         if self.size > self._limit:
             raise AnswerTooLarge.than(self._limit)
 
@@ -225,6 +238,7 @@ class Fold:
             evidenced=self._evidenced,
             id=self._id,
             extra=self._extra,
+            confidence=self._confidence,
         )
 
     def _grow(self, kind: str) -> _Piece:

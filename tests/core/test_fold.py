@@ -1,12 +1,14 @@
 import json
 from itertools import pairwise
+from math import exp, isnan
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.errors import AnswerTooLarge, ProtocolError
-from interlock.fold import Fold, folded
+from interlock.fold import Fold, confidence_of, folded
 from interlock.types.messages import Citation, Image, Reasoning, Refusal, Text, ToolCall
 from interlock.types.response import Delta, ToolCallDelta, Usage
 
@@ -188,3 +190,22 @@ def test_an_answer_in_one_delta_has_its_own_extra():
 def test_an_answer_in_one_delta_is_no_larger_than_its_limit():
     with pytest.raises(AnswerTooLarge):
         folded([Delta("a" * 100, finish_reason="stop")], limit=99)
+
+
+def test_how_sure_an_answer_is_comes_with_its_end_or_after_it() -> None:
+    ended = Delta("4", finish_reason="stop", confidence=0.5)
+    assert folded([ended]).confidence == 0.5
+    assert folded([Delta("4"), ended, Delta(extra={"a": 1})]).confidence == 0.5
+    assert folded([Delta("4"), ended, Delta(extra={"a": 1}, confidence=0.25)]).confidence == 0.25
+    assert folded([Delta("4", finish_reason="stop")]).confidence is None
+
+
+@given(st.lists(st.floats(max_value=0, allow_nan=False) | st.none() | st.text() | st.just(float("nan"))))
+def test_how_sure_an_answer_is_lies_between_nothing_and_all(logprobs: list[Any]) -> None:
+    confidence = confidence_of(logprobs)
+    assert confidence is None or 0 <= confidence <= 1
+    assert (confidence is None) == (not any(isinstance(each, float) and not isnan(each) for each in logprobs))
+
+
+def test_how_sure_an_answer_is_is_the_mean_over_its_tokens() -> None:
+    assert confidence_of([-0.1, -0.3]) == pytest.approx(exp(-0.2))

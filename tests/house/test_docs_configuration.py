@@ -27,6 +27,7 @@ from interlock.catalog import load_tasks
 from interlock.catalog.reading import CAPABILITIES, WEIGHTS
 from interlock.config import (
     BudgetConfig,
+    CascadeConfig,
     Config,
     ConnectorConfig,
     ConnectorTimeoutsConfig,
@@ -75,6 +76,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "tiers": TierConfig,
     "ensembles": EnsembleConfig,
     "members of an ensemble": MemberConfig,
+    "cascades": CascadeConfig,
     "connectors": ConnectorConfig,
     "handling": HandlingConfig,
     "connector timeouts": ConnectorTimeoutsConfig,

@@ -66,6 +66,11 @@ def _counted(
     return {value: fsum(those) for value, those in said.items()}
 
 
+def says_same(first: Answer, second: Answer, *, structured: bool) -> bool:
+    """Whether two answers are one vote; `structured` where an output was asked for."""
+    return _ballot(first, structured=structured) == _ballot(second, structured=structured)
+
+
 def _ballot(answer: Answer, *, structured: bool) -> Ballot:
     """What a member says, never empty."""
     if answer.tool_calls:

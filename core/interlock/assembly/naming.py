@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from interlock.assembly.cascades import check_tasks
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.offers import Offers
-from interlock.assembly.options import HEDGED
+from interlock.assembly.options import CASCADED, HEDGED
 from interlock.assembly.requested import RequestedMaker
 from interlock.catalog import Catalog
 from interlock.catalog.deployments import Deployments
@@ -13,6 +14,7 @@ from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.errors import RequestError
 from interlock.protocols import Strategy
+from interlock.strategies.cascade import CascadeStrategy
 from interlock.strategies.hedge import Hedge
 from interlock.strategies.panel import PanelStrategy
 from interlock.types.connectors import CONNECTORS
@@ -48,12 +50,16 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
         if names.listed(name) is None:
             raise unknown_model(config, names, offers, name, key)
 
+    check_tasks(config, [name for name, task in catalog.tasks.items() if not task.demand])
     for task, models in config.routes.items():
         if task not in catalog.tasks:
             what = f"{task!r} is no task; there are {', '.join(catalog.tasks)}."
             raise config.error(f"routes.{task}", what, nearest(task, catalog.tasks))
         for index, name in enumerate(models):
             check(name, f"routes.{task}.{index}")
+    for title, cascade in config.cascades.items():
+        for index, name in enumerate(cascade.steps):
+            check(name, f"cascades.{title}.steps.{index}")
     for title, ensemble in config.ensembles.items():
         for index, member in enumerate(ensemble.members):
             check(member.model, f"ensembles.{title}.members.{index}")
@@ -91,6 +97,8 @@ def strategy_named(config: Config, offers: Offers, name: str, key: str) -> Strat
         raise config.error(key, f"{why}.")
     if name == Hedge.name:
         raise config.error(key, HEDGED)
+    if name == CascadeStrategy.name:
+        raise config.error(key, CASCADED)
     near = nearest(name, known)
     way = "" if near else "; `interlock plugins` says what each plugin offers"
     raise config.error(key, f"no strategy is called {name!r}; there are {', '.join(known)}{way}.", near)

@@ -16,6 +16,7 @@ from interlock.plugins.claims import way_out
 from interlock.plugins.fitting import complaint
 from interlock.plugins.running import attempt, cause
 from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, Detector, Guardrail, Strategy
+from interlock.strategies.cascade import CascadeStrategy
 from interlock.strategies.hedge import Hedge
 from interlock.types.arbiters import ARBITERS
 from interlock.types.detectors import DETECTORS
@@ -25,6 +26,10 @@ OWN: Final = tuple(GuardrailConfig.model_fields)
 """What Interlock reads itself among a guardrail's options."""
 HEDGED: Final = (
     f"{Hedge.name!r} goes around whichever strategy is chosen; write hedge: {{…}}, with its settings."
+)
+CASCADED: Final = (
+    f"{CascadeStrategy.name!r} has a section of its own: write cascades: {{TASK: {{…}}}}, "
+    "or default in the place of a task for all of them."
 )
 
 
@@ -212,6 +217,8 @@ class _Giver:
             return self._config.error(path, f"{why}.")
         if name == Hedge.name and self._section.key == "strategies":
             return self._config.error(path, HEDGED)
+        if name == CascadeStrategy.name and self._section.key == "strategies":
+            return self._config.error(path, CASCADED)
         for other in SECTIONS:
             if name in getattr(self._offers, other.kind):
                 what = f"{name!r} is no {noun} but a {other.noun}; write its options below {other.key}."

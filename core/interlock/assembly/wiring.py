@@ -12,6 +12,7 @@ from typing import Any
 
 from interlock import builtins
 from interlock.assembly.budgets import budgeting
+from interlock.assembly.cascades import cascades
 from interlock.assembly.connectors import tool_sources
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.detectors import with_detectors
@@ -228,10 +229,11 @@ def assemble(
     refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
     run = Run(attempts, guards)
     sub_calls = SubCalls(run, Fallback(), guards)
+    hedged = Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy
     engine = Engine(
         decider=decider,
         run=run,
-        strategy=Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy,
+        strategy=hedged,
         refinement=Refinement(refining, sub_calls, sealed=guards is not None),
         sub_calls=sub_calls,
         guards=guards,
@@ -248,6 +250,7 @@ def assemble(
         budgeting=budgets,
         log=call_log,
         panels=Panels(book, Arbitrations(sub_calls, guards)),
+        cascades=cascades(config, names, attempts, strategy=strategy, last=hedged),
     )
     return Wiring(
         config=config,

@@ -8,6 +8,7 @@ import typer
 
 from interlock.cli import kept, memory, show
 from interlock.cli.asking import Asked, asking
+from interlock.cli.cascades import REJECTED, cascade_lines
 from interlock.cli.failures import FAILED
 from interlock.cli.inputs import check_denied
 from interlock.cli.panels import CONTESTED, verdict_lines
@@ -70,7 +71,7 @@ def ask(
         show.note(remark)
     if not (quiet or as_json):
         show.note(show.decision_line(response))
-        for line in verdict_lines(response.record):
+        for line in (*verdict_lines(response.record), *cascade_lines(response.record)):
             show.note(line)
     if response.finish_reason == "length":
         raise typer.Exit(FAILED)
@@ -128,4 +129,6 @@ def _remarks(response: Response) -> list[str]:
         remarks.append("The model answered with no text.")
     if response.verdict is not None and response.verdict.contested:
         remarks.append(CONTESTED)
+    if response.cascade is not None and not response.cascade.accepted:
+        remarks.append(REJECTED)
     return remarks

@@ -6,13 +6,16 @@ import typer
 
 from interlock.cli import show
 from interlock.cli.asking import Asked, asking
+from interlock.cli.cascades import cascade_data, show_cascade
 from interlock.cli.inputs import check_denied
 from interlock.cli.panels import ensemble_data, show_ensemble
 from interlock.cli.session import session
 from interlock.records import decision_to_plain
+from interlock.strategies.cascade import CascadeStrategy
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.panel import PanelStrategy
 from interlock.types.decisions import Decision
+from interlock.types.request import Settings
 
 
 @asking
@@ -32,20 +35,26 @@ def explain(
     candidates = (router.deployments[each.deployment] for each in decision.shortlist)
     warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
     ensemble, strategy = asked.options["ensemble"], router.wiring.config.strategy
-    panel = None
-    if ensemble is not None:
+    panel = cascade = None
+    if ensemble is None:
+        settings = Settings(**asked.options["settings"])
+        cascade = cascade_data(router.wiring.engine.cascades, decision, settings)
+        strategy = strategy if cascade is None else CascadeStrategy.name
+    else:
         panel = ensemble_data(router.wiring.engine.panels, ensemble, decision)
         strategy = panel["strategy"]
     if as_json:
-        also = {"strategy": strategy, "warnings": warnings, "ensemble": panel}
+        also = {"strategy": strategy, "warnings": warnings, "ensemble": panel, "cascade": cascade}
         show.write_json({**decision_to_plain(decision), **also})
     else:
         show_decision(decision)
         if panel is not None:
             show_ensemble(panel)
+        if cascade is not None:
+            show_cascade(cascade)
         for deployment, warning in warnings.items():
             show.note(f"{deployment}: {warning}")
-        if strategy not in (Fallback.name, PanelStrategy.name):
+        if strategy not in (Fallback.name, PanelStrategy.name, CascadeStrategy.name):
             show.note(f"The strategy {strategy} says which of them are asked, and in which order.")
     if not decision.shortlist:
         show.note("No deployment may serve this; `interlock doctor` says what each of them lacks.")

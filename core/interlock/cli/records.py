@@ -82,6 +82,7 @@ def show_record(
     as_json: JsonOption = False,
 ) -> None:
     """Show one call: its attempts, its decision and why."""
+    from interlock.cli.cascades import cascade_lines
     from interlock.cli.explain import show_decision
     from interlock.cli.panels import verdict_lines
     from interlock.cli.trace import drawn
@@ -94,7 +95,7 @@ def show_record(
     show.trees(drawn(record))
     sys.stdout.write("\n")
     show_decision(record.decision)
-    for line in verdict_lines(record):
+    for line in (*verdict_lines(record), *cascade_lines(record)):
         show.note(line)
     told = {name: value for name, value in (("run", record.run), ("step", record.step)) if value}
     for title, values in (("Belongs to", told), ("Metadata", record.metadata)):

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from interlock.config.budgets import BudgetConfig, Budgets
+from interlock.config.cascades import CascadeConfig
 from interlock.config.complaints import complaints
 from interlock.config.connectors import ConnectorConfig, ConnectorTimeoutsConfig
 from interlock.config.constraints import ConstraintsConfig, Demands
@@ -53,6 +54,7 @@ from interlock.strategies.fallback import Fallback
 
 __all__ = [
     "BudgetConfig",
+    "CascadeConfig",
     "Config",
     "ConnectorConfig",
     "ConnectorTimeoutsConfig",
@@ -110,6 +112,7 @@ class Config(BaseSettings):
     deployments: Annotated[tuple[DeploymentConfig, ...], BeforeValidator(_some)] = ()
     routes: dict[Text, Annotated[Names, Field(min_length=1)]] = {}
     ensembles: dict[Text, EnsembleConfig] = {}
+    cascades: dict[Text, CascadeConfig] = {}
     connectors: tuple[ConnectorConfig, ...] = ()
     arbiters: OptionsTable = {}
     classifiers: OptionsTable = {}

@@ -57,6 +57,8 @@ class SubCalls:
             outcome=None,
             panel=None,
             arbitrate=None,
+            check=None,
+            sealed_alike=False,
             role=role,
         )
         if self._guards is not None:

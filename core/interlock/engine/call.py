@@ -11,7 +11,15 @@ from interlock.fold import Fold
 from interlock.health.breaker import Wait
 from interlock.protocols import Steps
 from interlock.records.draft import RecordDraft
-from interlock.types.decisions import Arbitration, Attempt, AttemptRole, Decision, Outcome, Treatment
+from interlock.types.decisions import (
+    Arbitration,
+    Attempt,
+    AttemptRole,
+    Check,
+    Decision,
+    Outcome,
+    Treatment,
+)
 from interlock.types.ensembles import Panel
 from interlock.types.logs import LogEntry
 from interlock.types.messages import Message
@@ -71,7 +79,8 @@ class CallState:
     what is asked on the way. `short_of` says which budget keeps the request from those that nothing else
     excludes, if the router has budgets; `wait_of` says of a deployment at a task what it waits for, if its
     health closes it to attempts. `unlogged` goes into the log with what is written there next. `sensed` is
-    what guardrails have found in `asked`, where a policy needs to know.
+    what guardrails have found in `asked`, where a policy needs to know. `check` says how sure one may be of
+    an answer, where a cascade has a verifier, and `sealed_alike` that all are asked in the same words.
     """
 
     asked: Request
@@ -98,6 +107,8 @@ class CallState:
     trace: CallTrace | None = None
     unlogged: list[LogEntry] = field(default_factory=list)
     sensed: Sensed | None = None
+    check: Callable[[Check], Awaitable[Outcome]] | None = None
+    sealed_alike: bool = False
 
     def treated(self, treatment: Treatment) -> Request:
         """The request as it may go."""
@@ -116,7 +127,7 @@ class CallState:
         """Let go of every error. An error holds the frames that it was raised through, and those hold the
         call: only the garbage collector could free them, and pausing for it costs other calls time.
         """
-        self.steps, self.outcome, self.arbitrate = _NOTHING_MORE, None, None
+        self.steps, self.outcome, self.arbitrate, self.check = _NOTHING_MORE, None, None, None
         self.misfits.clear()
         self.draft.failures.clear()
 

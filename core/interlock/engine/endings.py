@@ -17,6 +17,7 @@ from interlock.errors import (
 )
 from interlock.health.breaker import Cause, Wait
 from interlock.types.ensembles import Panel
+from interlock.types.escalations import CascadeFacts, StepFacts
 from interlock.types.records import AttemptRecord
 from interlock.types.response import WHOLE
 
@@ -49,6 +50,8 @@ def exhausted(state: CallState) -> InterlockError:
     """The error for a call whose strategy gave up: the only deployment's own, or one that names them all."""
     if state.panel is not None and _asks_members(state):
         return _short(state, state.panel)
+    if state.role is None and state.draft.cascade is not None:
+        return _unaccepted(state, state.draft.cascade)
     outcome = state.outcome
     last = outcome.error if outcome else None
     if outcome is not None and last is None:
@@ -67,6 +70,34 @@ def exhausted(state: CallState) -> InterlockError:
     error = _failed(state, f"none of {len(tried)} deployments answered:{told}")
     error.__cause__ = last
     return error
+
+
+def _unaccepted(state: CallState, cascade: CascadeFacts) -> InterlockError:
+    """The error for a cascade of which no step has given an answer that counts."""
+    attempts = _own(state)
+    if not attempts and cascade.bound is not None:
+        what = f"no step of the cascade {cascade.cascade!r} keeps to its {cascade.bound}"
+        return NoDeployment(what, excluded=state.decision.excluded)
+    refused = _refused(attempts)
+    if refused is not None:
+        return nowhere(state, refused)
+    last = state.outcome.error if state.outcome else None
+    if last is not None and len({each.deployment for each in attempts}) == 1:
+        return last
+    told = "".join(
+        f"\n  {each.number} ({each.deployment or each.name}): {_became(each)}" for each in cascade.steps
+    )
+    stopped = f"; its {cascade.bound} let it go no further" if cascade.bound else ""
+    what = f"no answer of the cascade {cascade.cascade!r} was accepted{stopped}:{told}"
+    error = _failed(state, what)
+    error.__cause__ = last
+    return error
+
+
+def _became(step: StepFacts) -> str:
+    if step.value is not None and step.threshold is not None:
+        return f"{step.outcome}, {step.signal} {step.value:.2f} below {step.threshold:.2f}"
+    return f"{step.outcome}, {step.why}" if step.why else step.outcome
 
 
 def _own(state: CallState) -> list[AttemptRecord]:

@@ -10,6 +10,7 @@ from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.health import RetryGate
 from interlock.engine.call import CallState
+from interlock.engine.cascades import Cascades
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.endings import nowhere
 from interlock.engine.guarding.guards import Guards
@@ -63,6 +64,7 @@ class Engine:
         content: ContentRules,
         budgeting: Budgeting | None,
         panels: Panels,
+        cascades: Cascades | None,
         log: CallLog | None,
     ) -> None:
         self.decider = decider
@@ -71,6 +73,7 @@ class Engine:
         self.tracing = tracing
         self.rescue = rescue
         self.panels = panels
+        self.cascades = cascades
         self._guards = guards
         self._strategy = strategy
         self._refinement = refinement
@@ -216,9 +219,11 @@ class Engine:
             request=state.request,
             streamed=streamed,
         )
-        return (
-            steps_of(self._strategy, call) if ensemble is None else self.panels.steps(state, ensemble, call)
-        )
+        if ensemble is not None:
+            return self.panels.steps(state, ensemble, call)
+        if self.cascades is not None and (rules := self.cascades.of(decision.task)) is not None:
+            return self.cascades.steps(state, rules, call)
+        return steps_of(self._strategy, call)
 
     async def _written_down(self, log: CallLog, state: CallState) -> None:
         """The log has the answer. Raises what ends the call where it has to, and has not."""

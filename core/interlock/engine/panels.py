@@ -80,6 +80,7 @@ class Panels:
         left = state.due - asyncio.get_running_loop().time()
         given = ensemble.deadline
         deadline = left * _SHARE if given is None or given >= left else given
+        state.sealed_alike = True
         state.panel = Panel(ensemble=ensemble.name, seats=seats, quorum=ensemble.quorum, deadline=deadline)
         state.arbitrate = self._arbitrations.of(state, ensemble, judges, call.random)
         members = {each.deployment for seat in seated for each in seat.candidates}

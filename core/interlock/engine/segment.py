@@ -16,10 +16,10 @@ from interlock.errors import (
     RefusedAnswer,
     StreamInterrupted,
 )
-from interlock.types.decisions import Arbitration, Attempt, Outcome, Race
+from interlock.types.decisions import Arbitration, Attempt, Check, Outcome, Race
 from interlock.types.response import Chunk, Delta
 
-Step = Attempt | Race | Arbitration | Outcome
+Step = Attempt | Race | Arbitration | Check | Outcome
 # A truncated answer may be gone on from; these say that what was delivered is no beginning of one.
 _NOT_TO_GO_ON_FROM = (PrefillRejected, OutputInvalid, RefusedAnswer, BlockedAnswer)
 
@@ -87,6 +87,9 @@ class Segment:
         elif isinstance(step, Arbitration):
             assert self._state.arbitrate is not None  # noqa: S101 - a step that was checked
             step = await self._state.arbitrate(step)
+        elif isinstance(step, Check):
+            assert self._state.check is not None  # noqa: S101 - a step that was checked
+            step = await self._state.check(step)
         self._ended, self.attempt = step, step.attempt
         return None
 
@@ -145,4 +148,6 @@ def _leader(step: Step) -> Attempt:
         return step
     if isinstance(step, Arbitration):
         return step.outcomes[0].attempt
+    if isinstance(step, Check):
+        return step.outcome.attempt
     return step.attempts[0] if isinstance(step, Race) else step.attempt

@@ -3,7 +3,7 @@
 from interlock.engine.call import CallState
 from interlock.errors import PermitError, PluginError
 from interlock.protocols import Steps, Strategy, StrategyCall
-from interlock.types.decisions import Arbitration, Attempt, Outcome, Race
+from interlock.types.decisions import Arbitration, Attempt, Check, Outcome, Race
 
 
 def steps_of(strategy: Strategy, call: StrategyCall) -> Steps:
@@ -14,7 +14,7 @@ def steps_of(strategy: Strategy, call: StrategyCall) -> Steps:
         raise PluginError(f"the strategy {strategy.name} failed with {type(error).__name__}") from error
 
 
-async def next_step(state: CallState) -> Attempt | Race | Arbitration | Outcome | None:
+async def next_step(state: CallState) -> Attempt | Race | Arbitration | Check | Outcome | None:
     """What the strategy wants tried after the call's `outcome`, an attempt after the wait that it asks for.
 
     An Outcome is the strategy's choice among whole answers. None when it has given up.
@@ -36,8 +36,10 @@ async def next_step(state: CallState) -> Attempt | Race | Arbitration | Outcome 
     return step
 
 
-def _check(state: CallState, step: Attempt | Race | Arbitration) -> None:
+def _check(state: CallState, step: Attempt | Race | Arbitration | Check) -> None:
     if isinstance(step, Arbitration) and state.arbitrate is not None:
+        return
+    if isinstance(step, Check) and state.check is not None:
         return
     if not isinstance(step, (Attempt, Race)):
         raise PluginError(f"the strategy asks for a {type(step).__name__}, not an Attempt or a Race")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from interlock.types.cascades import Cascade
 from interlock.types.content import ContentRules
-from interlock.types.decisions import Arbitration, Attempt, Candidate, Outcome, Race
+from interlock.types.decisions import Arbitration, Attempt, Candidate, Check, Outcome, Race
 from interlock.types.ensembles import Panel
 from interlock.types.frozen import quick_init
 from interlock.types.request import Request
@@ -33,6 +34,7 @@ class StrategyCall:
             otherwise it is time for the next deployment.
         is_well: whether a deployment is worth an attempt that need not be made: it has not just failed.
         panel: the members of the ensemble that the request names, if it does; `shortlist` holds nobody else.
+        cascade: the steps of the cascade that the request's task has, if it has one.
     """
 
     shortlist: tuple[Candidate, ...]
@@ -44,9 +46,10 @@ class StrategyCall:
     may_retry: Callable[[str], bool] = _granted
     is_well: Callable[[str], bool] = _well
     panel: Panel | None = None
+    cascade: Cascade | None = None
 
 
-Steps = Generator[Attempt | Race | Arbitration, Outcome, Outcome | None]
+Steps = Generator[Attempt | Race | Arbitration | Check, Outcome, Outcome | None]
 """What a strategy yields, is sent and returns."""
 
 

@@ -8,6 +8,7 @@ from time import perf_counter, time
 from interlock.errors import InterlockError, ProviderError
 from interlock.records.costs import cost_of
 from interlock.types.decisions import AttemptRole, Decision, Treatment
+from interlock.types.escalations import CascadeFacts
 from interlock.types.members import INLINE
 from interlock.types.models import Deployment, Price
 from interlock.types.panels import PanelVerdict
@@ -27,8 +28,8 @@ class RecordDraft:
     """
 
     __slots__ = (
-        "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "decision", "failures",
-        "guardrails", "id", "rescue", "trace", "verdict",
+        "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "cascade", "decision",
+        "failures", "guardrails", "id", "rescue", "trace", "verdict",
     )  # fmt: skip
 
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
@@ -45,6 +46,7 @@ class RecordDraft:
         self.rescue: str | None = None
         self.trace: str | None = None
         self.verdict: PanelVerdict | None = None
+        self.cascade: CascadeFacts | None = None
 
     @property
     def attempts(self) -> tuple[AttemptRecord, ...]:
@@ -127,6 +129,9 @@ class RecordDraft:
         ended = None if error is None else type(error).__name__
         failed = isinstance(error, Exception)
         ensemble = self._request.ensemble
+        cascade = self.cascade
+        if cascade is not None and deployment is not None:
+            cascade = cascade.answered(deployment.id)
         return Record(
             id=self.id,
             started=self._started,
@@ -147,6 +152,7 @@ class RecordDraft:
             guardrails=tuple(self.guardrails),
             ensemble=ensemble if ensemble is None or isinstance(ensemble, str) else INLINE,
             verdict=self.verdict,
+            cascade=cascade,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from interlock.records.plain import unquoted
 from interlock.types.decisions import Decision
+from interlock.types.escalations import CascadeFacts
 from interlock.types.identifiers import identifier
 from interlock.types.panels import PanelVerdict
 from interlock.types.records import AttemptRecord, ErrorRecord, Record
@@ -37,6 +38,7 @@ def response_to_plain(response: Response, provider: str | None, *, whole: bool =
         "rescue": record.rescue,
         "ensemble": record.ensemble,
         "verdict": None if record.verdict is None else _verdict(record, record.verdict),
+        "cascade": None if record.cascade is None else cascade_to_plain(record.cascade),
         "decision": decision,
         "attempts": attempts_to_plain(record.attempts, whole=whole),
     }
@@ -68,8 +70,33 @@ def _verdict(record: Record, verdict: PanelVerdict) -> dict[str, Any]:
     }
 
 
+def cascade_to_plain(facts: CascadeFacts) -> dict[str, Any]:
+    """What became of each step, and whether an answer was accepted at all."""
+    return {
+        "name": facts.cascade,
+        "signal": facts.signal,
+        "calibrated": facts.calibrated,
+        "accepted": facts.accepted,
+        "escalated": facts.escalated,
+        "bound": facts.bound,
+        "steps": [
+            {
+                "number": each.number,
+                "step": each.name,
+                "deployment": each.deployment,
+                "outcome": each.outcome,
+                "signal": each.signal,
+                "value": each.value,
+                "threshold": each.threshold,
+                "why": each.why,
+            }
+            for each in facts.steps
+        ],
+    }
+
+
 def member_cost(record: Record, label: str) -> float | None:
-    """US dollars of every attempt that was made for a panel's member; None when no price is known."""
+    """US dollars of every attempt for a panel's member or a cascade's step; None when no price is known."""
     costs = [each.cost for each in record.attempts if each.member == label]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None

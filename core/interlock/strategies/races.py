@@ -3,12 +3,12 @@
 from collections.abc import Generator
 
 from interlock.protocols import Steps
-from interlock.types.decisions import Arbitration, Attempt, Outcome
+from interlock.types.decisions import Arbitration, Attempt, Check, Outcome
 
 
 def in_turn(steps: Steps) -> Generator[Attempt, Outcome, None]:
     """The same steps, a race's attempts one after another. The first success is taken for the answer, and so
-    nothing is left to arbitrate.
+    nothing is left to arbitrate or to check.
     """
     try:
         step = next(steps)
@@ -16,7 +16,7 @@ def in_turn(steps: Steps) -> Generator[Attempt, Outcome, None]:
             if isinstance(step, Attempt):
                 step = steps.send((yield step))
                 continue
-            if isinstance(step, Arbitration):
+            if isinstance(step, (Arbitration, Check)):
                 return
             failures: list[Outcome] = []
             for attempt in step.attempts:

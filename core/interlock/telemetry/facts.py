@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from interlock.protocols import ProviderCall
 from interlock.telemetry.names import CHAT, AttributeNames, provider_name
+from interlock.types.escalations import CascadeFacts, StepFacts
 from interlock.types.identifiers import identifier
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
@@ -57,8 +58,11 @@ def of_call(names: AttributeNames, call: ProviderCall, role: str, *, streamed: b
 
 def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | None) -> Attributes:
     """How an attempt ended."""
-    usage = record.usage
+    usage, member = record.usage, record.member
     attributes: Attributes = {names.attempt: record.id}
+    if member is not None:
+        # A panel's members have letters, a cascade's steps numbers.
+        attributes[names.cascade_step if member.isdigit() else names.member] = member
     if answer is not None:
         attributes[names.finish_reasons] = (answer.finish_reason,)
     if record.waited:
@@ -73,7 +77,6 @@ def of_attempt(names: AttributeNames, record: AttemptRecord, answer: Answer | No
         (names.response_model, identifier(record.served_model)),
         (names.response_id, None if answer is None else identifier(answer.id)),
         (names.first_chunk, record.first_token),
-        (names.member, record.member),
         (names.pinned, record.pinned),
         (names.evidenced, record.evidenced),
         (names.input_tokens, usage.input_tokens),
@@ -144,9 +147,35 @@ def of_record(names: AttributeNames, record: Record) -> Attributes:
             attributes[names.arbiter] = verdict.arbiter
         if verdict.agreement is not None:
             attributes[names.agreement] = verdict.agreement
+    if record.cascade is not None:
+        attributes |= _of_cascade(names, record.cascade)
     if record.guardrails:
         attributes[names.guardrails] = tuple(map(_of_guardrail, record.guardrails))
     return attributes
+
+
+def _of_cascade(names: AttributeNames, facts: CascadeFacts) -> Attributes:
+    """Each step as `1 escalated logprobs 0.41 of 0.80`."""
+    attributes: Attributes = {
+        names.cascade: facts.cascade,
+        names.cascade_signal: facts.signal,
+        names.cascade_accepted: facts.accepted,
+        names.cascade_calibrated: facts.calibrated,
+        names.cascade_escalated: facts.escalated,
+        names.cascade_steps: tuple(map(_of_step, facts.steps)),
+    }
+    if facts.bound is not None:
+        attributes[names.cascade_bound] = facts.bound
+    return attributes
+
+
+def _of_step(step: StepFacts) -> str:
+    said = [str(step.number), step.outcome, step.signal or ""]
+    if step.value is not None:
+        said.append(f"{step.value:.2f}")
+        if step.threshold is not None:
+            said.append(f"of {step.threshold:.2f}")
+    return " ".join(each for each in said if each)
 
 
 def _of_guardrail(record: GuardrailRecord) -> str:

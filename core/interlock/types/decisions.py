@@ -95,7 +95,8 @@ class Attempt:
     """One try that a strategy asks for, after waiting `delay` seconds.
 
     `repair` asks the same deployment to mend the structured output that it got wrong in the attempt before.
-    `member` is the label of the panel's member that is asked.
+    `member` is the label of the panel's member that is asked, or the number of the cascade's step.
+    `confidence` asks for the probabilities of the answer's tokens, where the vendor gives them.
     """
 
     deployment: str
@@ -103,6 +104,7 @@ class Attempt:
     repair: bool = False
     role: AttemptRole = "answer"
     member: str | None = None
+    confidence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ class Outcome:
             that were left out, and those that were cancelled because the race was over, are not among them.
             Its own `attempt` is the one that ended last, and `error` that one's, unless another has answered
             or none has ended.
+        checked: of a `Check`, how sure the verifier is of the answer, from 0 to 1; None where it cannot say.
     """
 
     attempt: Attempt
@@ -150,6 +153,20 @@ class Outcome:
     error: ProviderError | None = None
     parsed: Any = None
     outcomes: "tuple[Outcome, ...]" = ()
+    checked: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Asks a cascade's verifier how sure one may be of an answer. It is sent an Outcome without an answer,
+    whose `checked` says so.
+    """
+
+    outcome: Outcome
+
+    def __post_init__(self) -> None:
+        if self.outcome.answer is None:
+            raise ValueError("a check needs an answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

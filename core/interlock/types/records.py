@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from interlock.types.decisions import AttemptRole, Decision, Treatment
+from interlock.types.escalations import CascadeFacts
 from interlock.types.frozen import quick_init
 from interlock.types.panels import PanelVerdict
 from interlock.types.response import Usage
@@ -46,7 +47,7 @@ class AttemptRecord:
     whether the request was sent twice (`RESENT`).
     `cancelled` says why nobody waited for its answer any more, which is no error: `left by the caller`, or
     as `lost the race to b`.
-    `member` is the label of the panel's member that it was made for.
+    `member` is the label of the panel's member that it was made for, or the number of the cascade's step.
     `treatment` says how the request went: as the caller gave it, or sealed by guardrails.
     `region` is where the deployment is declared to process, `pinned` the place in which its vendor was told
     to keep the request, where it had to be; `evidenced` where the vendor says that it did, None where it says
@@ -115,6 +116,7 @@ class Record:
     `trace` is the W3C traceparent of the call's span, when it was traced. `run` and `step` are the request's.
     `guardrails` are in the order in which they spoke.
     `ensemble` is the one that was asked for, and `verdict` what its panel came to, unless that was an error.
+    `cascade` says what became of the steps of one, if the task has one.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Record:
     guardrails: tuple[GuardrailRecord, ...] = ()
     ensemble: str | None = None
     verdict: PanelVerdict | None = None
+    cascade: CascadeFacts | None = None
 
     @property
     def outcome(self) -> Literal["answer", "error", "left"]:

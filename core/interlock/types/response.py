@@ -19,6 +19,7 @@ from interlock.types.messages import (
 )
 
 if TYPE_CHECKING:
+    from interlock.types.escalations import CascadeFacts
     from interlock.types.panels import PanelVerdict
     from interlock.types.records import Record
 
@@ -83,7 +84,8 @@ class Delta:
     `served_model`, `evidenced` and `id`, of which the last one given counts.
 
     `media` are whole parts that the model made. `extra` is data with no home of its own; its keys are merged
-    into the answer's.
+    into the answer's. `confidence` is the whole answer's, from 0 to 1 as in `Answer`; it comes with a
+    `finish_reason` or with `extra`.
 
     An empty delta says that the model is at work, and counts as a token where time is limited. A stream is
     whole once a `finish_reason` has come; one that ends without it was cut.
@@ -104,6 +106,7 @@ class Delta:
     evidenced: str | None = None
     id: str | None = None
     extra: Mapping[str, Any] | None = None
+    confidence: float | None = None
 
 
 @quick_init
@@ -113,7 +116,8 @@ class Answer:
     own.
 
     `evidenced` is where the vendor says that it processed the request, in its own words; None where it says
-    nothing.
+    nothing. `confidence` is how likely its tokens were to its model, from 0 to 1: their geometric mean. None
+    where nobody asked for that, or the vendor does not say.
     """
 
     parts: tuple[Part, ...]
@@ -123,6 +127,7 @@ class Answer:
     evidenced: str | None = None
     id: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    confidence: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(self.parts))
@@ -200,3 +205,10 @@ class Response:
     def verdict(self) -> "PanelVerdict | None":
         """How this answer was made of those of an ensemble's members; None when no panel was asked."""
         return self.record.verdict
+
+    @property
+    def cascade(self) -> "CascadeFacts | None":
+        """What became of the steps of the task's cascade; None where it has none. Look at its `accepted`
+        where `rejected` is `hand_over`.
+        """
+        return self.record.cascade

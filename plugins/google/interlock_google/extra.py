@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from interlock.fold import confidence_of
+
 _NAMES = {
     "finishMessage": "finish_message",
     "safetyRatings": "safety_ratings",
@@ -33,6 +35,14 @@ class Extra:
                 known.extend(value)
             elif value is not None:
                 self._probabilities[key] = list(value) if isinstance(value, list) else value
+
+    @property
+    def confidence(self) -> float | None:
+        """How likely the tokens were, by the tokens or else by the vendor's own mean."""
+        tokens = self._probabilities.get("chosenCandidates")
+        if isinstance(tokens, list) and tokens:
+            return confidence_of(token.get("logProbability") for token in tokens if isinstance(token, dict))
+        return confidence_of([self._said.get("avg_logprobs")])
 
     def take(self) -> dict[str, Any]:
         return {**self._said, **({"logprobs": self._probabilities} if self._probabilities else {})}

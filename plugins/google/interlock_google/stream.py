@@ -85,7 +85,12 @@ class ContentStream:
         if self._held is not None:
             yield Delta(signature=self._held, redacted=True)
         extra = self._extra.take() if block is None else {"prompt_feedback": block}
-        yield Delta(finish_reason=ended, refusal=refusal_of(block or self._last, ended), extra=extra or None)
+        yield Delta(
+            finish_reason=ended,
+            refusal=refusal_of(block or self._last, ended),
+            extra=extra or None,
+            confidence=self._extra.confidence,
+        )
 
     def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
         """The deltas of a plain answer, which is a stream of one piece."""

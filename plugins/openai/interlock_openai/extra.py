@@ -4,6 +4,8 @@ import base64
 import binascii
 from typing import Any
 
+from interlock.fold import confidence_of
+
 _ANSWER = frozenset(
     {
         "service_tier",
@@ -50,6 +52,14 @@ class Extra:
                     self._gather(self._made.setdefault(key, []), items)
             if isinstance(audio := message.get("audio"), dict):
                 self._hear(audio)
+
+    @property
+    def confidence(self) -> float | None:
+        """How likely the tokens of the text were, so far."""
+        tokens = self._probabilities.get("content")
+        if not isinstance(tokens, list):
+            return None
+        return confidence_of(token.get("logprob") for token in tokens if isinstance(token, dict))
 
     def take(self) -> dict[str, Any]:
         """Everything so far."""

@@ -78,6 +78,7 @@ class ChatReader:
             served_model=optional_text(payload.get("model")),
             id=optional_text(payload.get("id")),
             extra=self._extra.take() or None,
+            confidence=self._extra.confidence,
         )
 
     def chunk(self, payload: dict[str, Any], size: int) -> Iterator[Delta]:
@@ -95,9 +96,11 @@ class ChatReader:
             raise ProtocolError("the stream ended before its answer was finished")
         yield from self._rest()
         if self._called(cut=self._finish == "length") and self._finish == "stop":
-            yield Delta(finish_reason="tool_calls")  # calls that came after the end was announced
+            yield Delta(
+                finish_reason="tool_calls", confidence=self._extra.confidence
+            )  # calls that came after the end was announced
         if self._extra.is_new:
-            yield Delta(extra=self._extra.take())
+            yield Delta(extra=self._extra.take(), confidence=self._extra.confidence)
 
     def _chunk(self, payload: dict[str, Any], choice: dict[str, Any] | None) -> Iterator[Delta]:
         said = (optional_text(payload.get("model")), optional_text(payload.get("id")))
@@ -199,7 +202,8 @@ class ChatReader:
     def _end(self, reason: Any, choice: dict[str, Any]) -> Iterator[Delta]:
         """Announce the end, once everything that came before has proved whole."""
         yield from self._rest()
-        yield Delta(finish_reason=self._ended(reason, choice), extra=self._extra.take() or None)
+        ended, extra = self._ended(reason, choice), self._extra
+        yield Delta(finish_reason=ended, extra=extra.take() or None, confidence=extra.confidence)
 
     def _ended(self, reason: Any, choice: dict[str, Any]) -> FinishReason:
         called = self._called(cut=is_cut(reason))

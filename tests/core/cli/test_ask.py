@@ -47,7 +47,7 @@ def test_json_is_one_object_and_nothing_else(configured, run):
     assert list(data)[:3] == ["text", "finish_reason", "usage"]
     assert list(data)[3:] == [
         *("deployment", "provider", "model", "served_model", "cost", "latency", "record", "rescue"),
-        *("ensemble", "verdict", "decision", "attempts"),
+        *("ensemble", "verdict", "cascade", "decision", "attempts"),
     ]
     assert data["provider"] == "openai-compatible"
     assert data["text"] == "Hello there."

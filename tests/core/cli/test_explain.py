@@ -41,6 +41,7 @@ def test_json_has_these_keys_exactly(configured, run, vendor):
         "strategy",
         "warnings",
         "ensemble",
+        "cascade",
     ]
     assert data["strategy"] == "fallback"
     assert data["task"] == "conversational"

@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from itertools import pairwise
+from math import exp
 from typing import Any
 
 import pytest
@@ -357,7 +358,12 @@ def test_the_candidate_with_index_0_is_the_answer(dialect: Any) -> None:
 
 def test_logprobs_are_kept_as_data(dialect: Any) -> None:
     result = {"chosenCandidates": [{"token": "x", "logProbability": -0.1}]}
-    assert dialect.decode(payload(said("x"), logprobsResult=result)).extra == {"logprobs": result}
+    answer = dialect.decode(payload(said("x"), logprobsResult=result))
+    assert (answer.extra, answer.confidence) == ({"logprobs": result}, pytest.approx(exp(-0.1)))
+
+
+def test_a_mean_of_the_vendors_own_says_how_sure_it_is(dialect: Any) -> None:
+    assert dialect.decode(payload(said("x"), avgLogprobs=-0.2)).confidence == pytest.approx(exp(-0.2))
 
 
 @pytest.mark.parametrize(

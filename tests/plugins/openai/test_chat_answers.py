@@ -3,6 +3,7 @@
 import collections
 import json
 from collections.abc import Callable
+from math import exp
 from typing import Any
 
 import pytest
@@ -273,6 +274,7 @@ def test_what_has_no_home_is_the_same_plain_and_streamed(dialect: Dialects) -> N
         "executed_tools": whole["executed_tools"],
     }
     assert vendor.fold([raw]) == expected
+    assert expected.confidence == pytest.approx(exp(-0.5))
     assert vendor.fold([json.dumps(plain).encode()]) == expected
 
 

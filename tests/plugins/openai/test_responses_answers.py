@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from math import exp
 from typing import Any
 
 import pytest
@@ -103,7 +104,8 @@ def test_a_refusal_and_probabilities(responses: Dialects) -> None:
     assert (answer.parts, answer.finish_reason) == ((Refusal("I will not."),), "refusal")
     token = {"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": []}
     part = {"type": "output_text", "text": "a", "annotations": [], "logprobs": [token]}
-    assert both(responses(), message(part)).extra == {"logprobs": {"content": [token]}}
+    answer = both(responses(), message(part))
+    assert (answer.extra, answer.confidence) == ({"logprobs": {"content": [token]}}, pytest.approx(exp(-0.5)))
 
 
 @pytest.mark.parametrize(

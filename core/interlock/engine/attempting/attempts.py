@@ -195,6 +195,9 @@ class Attempts:
         progress: AttemptState,
     ) -> Answer:
         """The answer, still sealed; its output parsed, its usage known or estimated."""
+        if attempt.confidence and state.given.settings.logprobs is None and "logprobs" in answer.extra:
+            extra = {key: value for key, value in answer.extra.items() if key != "logprobs"}
+            answer = replace(answer, extra=extra)  # the caller has not asked for them
         if answer.evidenced is not None and self._content.misplaced != "accept":
             check_place(call.deployment, progress, answer.evidenced, answer.text)
         check_content(self._content, state.request, answer)
@@ -249,8 +252,8 @@ class Attempts:
             if self._log is not None:
                 self._log.ended(state, record)
             raise error
-        # Members are all asked in the same words: their answers are compared, and may be put together.
-        progress.treatment = "sealed" if state.panel is not None and state.is_sealed else found.treatment
+        # Answers that are compared, or may be put together, are asked for in the same words.
+        progress.treatment = "sealed" if state.sealed_alike and state.is_sealed else found.treatment
         state.opened = state.opened or state.is_open(progress)
         if deployment.id not in self._origins:
             facts = self._providers[deployment.provider].facts
@@ -263,6 +266,8 @@ class Attempts:
             request = mending(request, misfit)
         elif progress.prefix:
             request = prefilled(request, progress.prefix)
+        if attempt.confidence and request.settings.logprobs is None:
+            request = replace(request, settings=replace(request.settings, logprobs=0))
         if refused := self._refused.among(deployment.id, request):
             request = without(request, refused)
         request, lowered = bounded(request, deployment)

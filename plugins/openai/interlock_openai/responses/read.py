@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from interlock.errors import ProtocolError, Unavailable
+from interlock.fold import confidence_of
 from interlock.http import arguments_in, broken_call, written
 from interlock.http.payload import count_of, optional_text, text_of
 from interlock.types.messages import Citation
@@ -178,6 +179,11 @@ def usage_of(response: dict[str, Any]) -> Usage | None:
         cache_write=count_of(given.get("cache_write_tokens")),
         reasoning=count_of(made.get("reasoning_tokens")),
     )
+
+
+def confidence_in(extra: dict[str, Any]) -> float | None:
+    """How likely the tokens of the text were, by what `extra_of` has found."""
+    return confidence_of(token.get("logprob") for token in _objects(extra.get("logprobs", {}).get("content")))
 
 
 def extra_of(response: dict[str, Any], items: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Cutter:
             evidenced=delta.evidenced,
             id=delta.id,
             extra=delta.extra,
+            confidence=delta.confidence,
         )
 
     def _release(self) -> Iterator[Delta]:

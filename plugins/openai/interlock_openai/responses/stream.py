@@ -21,6 +21,7 @@ from interlock_openai.responses.read import (
     SPOKEN,
     check_calls,
     cited,
+    confidence_in,
     extra_of,
     finish_of,
     items_of,
@@ -216,13 +217,14 @@ class ResponseStream:
         ended = finish_of(response, status, called=called, refused=refused, vendor=self._vendor.name)
         check_called(self._call, self._vendor, called=called, ended=ended)
         self._over = True
-        said = _said_of(response)
+        said, extra = _said_of(response), extra_of(response, items)
         yield Delta(
             finish_reason=ended,
             usage=usage_of(response),
             served_model=said.served_model,
             id=said.id,
-            extra=extra_of(response, items) or None,
+            extra=extra or None,
+            confidence=confidence_in(extra),
         )
 
     def _settle(self, items: list[dict[str, Any]]) -> Iterator[Step]:
