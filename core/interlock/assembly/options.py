@@ -53,7 +53,7 @@ class Section:
 
 GUARDRAILS: Final[Mapping[str, str]] = {
     "privacy": "interlock-privacy",
-    **dict.fromkeys(("secrets", "length", "schema"), "interlock-guardrails"),
+    **dict.fromkeys(("secrets", "length", "schema", "injection"), "interlock-guardrails"),
 }
 """Guardrail -> the distribution that it belongs to."""
 

@@ -1,0 +1,186 @@
+"""A text as a model may read it: in one spelling, without what people do not see, and decoded."""
+
+import base64
+import binascii
+import codecs
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import repeat
+from typing import Final
+from urllib.parse import unquote
+
+__all__ = ["decoded", "plain", "unseen", "without_unseen"]
+
+_TAGS: Final = range(0xE0000, 0xE0080)
+_ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+_SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_HIDDEN = re.compile(f"[{_ZERO_WIDTH}{_BIDI}{_SELECTORS}\U000e0000-\U000e007f]+")
+# A flag of a region, such as Scotland's, is spelt in tags behind a black flag.
+_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f")
+_TAGGED = re.compile("[\U000e0000-\U000e007f]{3,}")
+_SELECTED = re.compile(f"[{_SELECTORS}]{{6,}}")
+_BETWEEN_LETTERS = re.compile(f"(?<=[A-Za-z])[{_ZERO_WIDTH}]+(?=[A-Za-z])")
+_OVERRIDES = re.compile("[\u202d\u202e]")
+# Letters of other alphabets that look like Latin ones.
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u043a\u043c\u0442\u043d\u0432\u03b1\u03b5\u03bf\u03c1\u03c5\u03b9\u03ba\u03bd\u03c4\u0261\u0131\u217c",
+    "aeopcyxijskmthbaeopuikvtgil",
+)
+# A dot that a capital leaves behind in lower case, and the vowels of Arabic, which are written or not.
+_POINTS = re.compile("[\u0307\u064b-\u0652]")
+_FOREIGN = re.compile("[\u0370-\u04ff\u0261\u0131]")
+_MIXED = re.compile("[a-z][\u0370-\u04ff\u0261\u0131]|[\u0370-\u04ff\u0261\u0131][a-z]")
+_SPELT = re.compile(r"\b(?:\w[ .\-_*]{1,2}){7,}\w\b")
+_BETWEEN_SPELT = re.compile(r"[ .\-_*]+")
+_DIGITS = str.maketrans("013457@$", "oieastas")
+_DIGITS_WITHIN = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z]*[013457]+[A-Za-z]+(?:[013457]+[A-Za-z]*)*", re.ASCII)
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{24,4000}={0,2}(?![A-Za-z0-9+/=])")
+_HEX = re.compile(r"\b(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,2000}\b|(?:\\x[0-9a-fA-F]{2}){8,1000}")
+_ESCAPED = re.compile(
+    r"(?:\\u[0-9a-fA-F]{4}){6,1000}|(?:%[0-9a-fA-F]{2}){4,1000}|(?:&#x?[0-9a-fA-F]{2,6};){4,1000}"
+)
+_NO_DIGIT = re.compile(r"0x|\\x|[ :]")
+_ROTATED = ("vtaber", "qvfertneq", "cerivbhf", "vafgehpgvba", "flfgrz cebzcg", "sbetrg")
+_REVERSED = ("erongi", "dragersid", "snoitcurtsni", "tpmorp metsys", "suoiverp")
+_LONG: Final = 15  # letters of a word in which something may be encoded
+_PUNCTUATED: Final = 7
+_LETTERS, _PAIRS = b"\1" * 8, b"\2" * 16
+_MOST_WORDS: Final = 2_000
+_MOST_BLOBS: Final = 48
+_MOST_DECODED: Final = 20_000
+_SHARE: Final = 0.9  # of what was decoded that can be read
+
+
+def unseen(text: str) -> Iterator[tuple[float, str]]:
+    """How much each sort of characters that people do not see speaks for orders, and what they spell."""
+    if text.isascii() or not _HIDDEN.search(text):
+        return
+    flagless = _FLAG.sub("", text)
+    for run in _TAGGED.findall(flagless):
+        spelt = "".join(chr(ord(each) - _TAGS.start) for each in run)
+        yield 0.9, "".join(each for each in spelt if each.isprintable())
+    for run in _SELECTED.findall(flagless):
+        spelt = bytes(_byte(each) for each in run).decode("utf-8", "ignore")
+        yield 0.85, spelt
+    if len(_BETWEEN_LETTERS.findall(text)) >= 4:  # noqa: PLR2004 - a soft hyphen or two are typography
+        yield 0.4, ""
+    if _OVERRIDES.search(text):
+        yield 0.4, ""
+
+
+def _byte(selector: str) -> int:
+    """The first sixteen selectors stand in one place, the others in another."""
+    code = ord(selector)
+    return code - 0xFE00 if code < _TAGS.start else (code - 0xE0100 + 16) & 0xFF
+
+
+def without_unseen(text: str) -> str:
+    """The text as people see it; flags and joined emoji stay."""
+    if text.isascii():
+        return text
+    return _HIDDEN.sub(lambda run: "".join(each for each in run[0] if each in "\u200c\u200d\ufe0f"), text)
+
+
+def plain(text: str) -> str:
+    """In lower case, in one spelling of each letter, spaces single, line ends as spaces too."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    said = _HIDDEN.sub("", text)
+    if not unicodedata.is_normalized("NFKC", said):
+        said = unicodedata.normalize("NFKC", said)
+    words = _POINTS.sub("", said.casefold()).split()
+    if _FOREIGN.search(said):
+        words = [word.translate(_LOOKALIKES) if _MIXED.search(word) else word for word in words]
+    return " ".join(words)
+
+
+def decoded(text: str, said: str) -> Iterator[str]:
+    """What stands in a text in another form, each in lower case; `said` is the text as `plain` has it."""
+    left = _MOST_DECODED
+    for piece in _pieces(text, said):
+        if left <= 0:
+            return
+        yield plain(piece[:left])
+        left -= len(piece)
+
+
+def _pieces(text: str, said: str) -> Iterator[str]:
+    words = text.split()
+    sizes = bytes(map(min, map(len, words), repeat(255)))
+    if max(sizes, default=0) >= _LONG:
+        for word in [word for word in words if len(word) >= _LONG][:_MOST_WORDS]:
+            yield from _of_word(word)
+    if _PAIRS in sizes:
+        for found in _HEX.finditer(text):
+            yield from _of_hex(found[0])
+    if _LETTERS in sizes:
+        yield from map(_respaced, _SPELT.findall(text))
+    if ("\\u" in text or "%" in text or "&#" in text) and _ESCAPED.search(text):
+        yield _ESCAPED.sub(lambda run: _unescaped(run[0]), text)[:_MOST_DECODED]
+    if text.count("%20") > 2:  # noqa: PLR2004 - words of an address
+        yield unquote(text)
+    if any(word in said for word in _ROTATED):
+        yield codecs.decode(said, "rot13")
+    if any(word in said for word in _REVERSED):
+        yield said[::-1]
+    mixed = [word for word in set(words) if word.isalnum() and not word.isalpha() and not word.isdigit()]
+    if sum(_DIGITS_WITHIN.fullmatch(word) is not None for word in mixed) >= 2:  # noqa: PLR2004 - one is a name
+        yield said.translate(_DIGITS)
+
+
+def _of_word(word: str) -> Iterator[str]:
+    """What is encoded in a word without spaces, quotes and brackets around it perhaps."""
+    for found in _BASE64.findall(word)[:_MOST_BLOBS]:
+        if (inner := _of_base64(found)) is not None:
+            yield inner
+    for found in _HEX.findall(word)[:_MOST_BLOBS]:
+        yield from _of_hex(found)
+    if sum(map(word.count, ".-_*")) >= _PUNCTUATED:
+        yield from map(_respaced, _SPELT.findall(word))
+
+
+def _of_hex(run: str) -> Iterator[str]:
+    digits = _NO_DIGIT.sub("", run)
+    inner = _readable(bytes.fromhex(digits[: len(digits) // 2 * 2]))
+    if inner is not None:
+        yield inner
+
+
+def _respaced(spelt: str) -> str:
+    """Letters apart as words: a wider gap is a space."""
+    words = re.split(r"[ .\-_*]{2,}", spelt)
+    return " ".join(_BETWEEN_SPELT.sub("", each) for each in words)
+
+
+def _of_base64(blob: str) -> str | None:
+    plain_alphabet = blob.replace("-", "+").replace("_", "/").rstrip("=")
+    if len(plain_alphabet) % 4 == 1:
+        plain_alphabet = plain_alphabet[:-1]
+    try:
+        data = base64.b64decode(plain_alphabet + "=" * (-len(plain_alphabet) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return _readable(data)
+
+
+def _readable(data: bytes) -> str | None:
+    """Text with words, or None."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if not text or sum(each.isprintable() or each.isspace() for each in text) < _SHARE * len(text):
+        return None
+    return text if " " in text.strip() or not text.isascii() else None
+
+
+def _unescaped(run: str) -> str:
+    if run.startswith("%"):
+        return unquote(run)
+    if run.startswith("&"):
+        return html.unescape(run)
+    codes = [int(each, 16) for each in re.findall(r"\\u([0-9a-fA-F]{4})", run)]
+    return "".join(map(chr, codes))
