@@ -10,7 +10,7 @@ from typing import Any
 
 PLUGINS = (
     *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
-    *("audit", "drill", "privacy", "reports", "governance", "guardrails", "evaluation"),
+    *("audit", "drill", "privacy", "reports", "governance", "guardrails", "panels", "evaluation"),
 )
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 ARBITERS: Mapping[str, str] = {
     "vote": "interlock",
-    "select_best": "interlock-panels",
-    "synthesise": "interlock-panels",
+    **dict.fromkeys(("select_best", "synthesise", "rank", "score"), "interlock-panels"),
 }
 """Arbiter -> the distribution that it belongs to."""

@@ -1,0 +1,27 @@
+"""Arbiters that ask models: one answer chosen, ranked, scored or written out of those of an ensemble."""
+
+from collections.abc import Iterable
+
+from interlock import hookimpl
+from interlock.protocols import Arbiter
+from interlock_panels.options import RankOptions, ScoreOptions, SelectOptions, SynthesiseOptions
+from interlock_panels.rank import Rank
+from interlock_panels.score import Score
+from interlock_panels.select_best import SelectBest
+from interlock_panels.synthesise import Synthesise
+
+__all__ = [
+    "Rank",
+    "RankOptions",
+    "Score",
+    "ScoreOptions",
+    "SelectBest",
+    "SelectOptions",
+    "Synthesise",
+    "SynthesiseOptions",
+]
+
+
+@hookimpl
+def interlock_arbiters() -> Iterable[Arbiter]:
+    return [SelectBest(), Synthesise(), Rank(), Score()]
