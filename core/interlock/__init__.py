@@ -23,9 +23,10 @@ from interlock.types.messages import (
     ToolResult,
 )
 from interlock.types.models import Deployment, Destination, Endpoint, ModelCard, Price, Score, Timeouts
+from interlock.types.panels import PanelProgress
 from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
-from interlock.types.response import Answer, Chunk, Delta, Response, ToolCallDelta, Usage
+from interlock.types.response import Answer, Chunk, Delta, PanelResult, Response, ToolCallDelta, Usage
 from interlock.types.tool_policies import ToolPolicy, ToolRule
 from interlock.types.tools import Preview, Repeat, ToolOutcome
 from interlock.types.traits import Traits
@@ -56,6 +57,8 @@ __all__ = [
     "Message",
     "ModelCard",
     "Output",
+    "PanelProgress",
+    "PanelResult",
     "Preview",
     "Price",
     "Reasoning",

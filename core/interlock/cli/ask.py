@@ -13,6 +13,7 @@ from interlock.cli.failures import FAILED
 from interlock.cli.inputs import check_denied
 from interlock.cli.panels import CONTESTED, verdict_lines
 from interlock.cli.session import session
+from interlock.cli.status import StatusLine
 from interlock.records import response_to_plain, usage_to_plain
 from interlock.types.response import Response
 
@@ -86,13 +87,19 @@ async def _stream(router: "Router", messages: list[dict[str, str]], options: dic
     if router.wiring.config.rescue == "restart":
         # What is printed cannot be taken back, so a second answer must not follow a broken one.
         options["rescue"] = "replay"
-    output = _Output()
+    output, status = _Output(), StatusLine()
+    if options["ensemble"]:
+        status.write(f"Asking the members of {options['ensemble']} …")
     async with router, router.stream(messages, **options) as stream:
         try:
             async for chunk in stream:
+                if chunk.progress is not None:
+                    status.tell(chunk.progress)
                 if chunk.text:
+                    status.clear()
                     output.write(chunk.text)
         finally:
+            status.clear()
             output.end()
         if stream.response is None:
             raise AssertionError("a stream that ends without an error has a response")

@@ -22,7 +22,7 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
 Several at once      races, race: who starts when, who wins, and that the others have left
 Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
                      has it; arbitration: an arbiter rules, and what becomes of that; jury: the models
-                     that it asks; rulings: what it must keep to
+                     that it asks; rulings: what it must keep to; progress: what a stream tells of it
 Cascades             cascades: who of a cascade's steps may be asked, and what they may cost
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
                      answer is made of the deltas beside the engine, in interlock/fold.py

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from interlock.engine.asking import SubCalls
+from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import CallState
 from interlock.engine.deadline import Deadline
 from interlock.engine.ensembles import WiredEnsemble
@@ -28,7 +29,7 @@ from interlock.requests.output import bare, parse
 from interlock.types.decisions import Arbitration, Attempt, Outcome
 from interlock.types.panels import PanelVerdict
 from interlock.types.request import Output, Request
-from interlock.types.response import WHOLE, Answer
+from interlock.types.response import WHOLE, Answer, PanelResult
 from interlock.types.strict import loads
 
 
@@ -65,7 +66,10 @@ class Arbitrations:
         if len(outcomes) == 1 or _answer(first).finish_reason not in WHOLE:
             label = first.attempt.member or ""
             state.draft.verdict = PanelVerdict(members=step.members, chosen=(label,))
+            state.result = await self._result(state, step, None)
             return first
+        if state.progress is not None:
+            state.progress.arbitrating()
         jury = Jury(self._sub_calls, state, judges) if ensemble.arbiter.asks else None
         weights = {each.label: each.weight for each in step.members}
         call = ArbitrateCall(
@@ -108,7 +112,24 @@ class Arbitrations:
             synthesised=ruling.answer is not None,
             flips=ruling.flips,
         )
+        state.result = await self._result(state, step, ruling)
         return outcome
+
+    async def _result(self, state: CallState, step: Arbitration, ruling: Ruling | None) -> PanelResult:
+        """What the caller is to see of the panel, restored as its answer is."""
+        said = {each.attempt.member or "": _answer(each) for each in (*step.outcomes, *step.others)}
+        reason, summaries = ("", {}) if ruling is None else (ruling.reason, dict(ruling.summaries))
+        guards = self._guards
+        if guards is not None:
+            words = await guards.admitted(state, [reason, *summaries.values()])
+            reason, summaries = words[0], dict(zip(summaries, words[1:], strict=True))
+            if state.kept:
+                said = {
+                    label: await unhurried(len(answer.text), guards.restored, state, answer)
+                    for label, answer in said.items()
+                }
+        answers = {each.label: said[each.label] for each in step.members if each.label in said}
+        return PanelResult(answers=answers or said, reason=reason, summaries=summaries)
 
     async def _own(
         self, state: CallState, ensemble: WiredEnsemble, answer: Answer, attempt: Attempt

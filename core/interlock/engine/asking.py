@@ -59,6 +59,7 @@ class SubCalls:
             arbitrate=None,
             check=None,
             sealed_alike=False,
+            progress=None,
             role=role,
         )
         if self._guards is not None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.engine.progress import Progress
 from interlock.engine.traces import CallTrace
 from interlock.errors import BudgetExceeded, OutputInvalid, TotalTimeout
 from interlock.fold import Fold
@@ -26,7 +27,7 @@ from interlock.types.messages import Message
 from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Constraints, Request
-from interlock.types.response import Answer, Response
+from interlock.types.response import Answer, PanelResult, Response
 from interlock.types.sensed import Sensed
 
 
@@ -75,8 +76,9 @@ class CallState:
     `steps` is the strategy under way, `outcome` what it is told next. `due` is the loop's time at which the
     call must have ended, `total` the seconds that it was given. `misfits` holds the last output that did not
     fit, for each panel member, deployment and treatment.
-    `panel` holds the members that were asked for, `arbitrate` makes one answer of theirs; `role` is that of
-    what is asked on the way. `short_of` says which budget keeps the request from those that nothing else
+    `panel` holds the members that were asked for, `arbitrate` makes one answer of theirs and leaves `result`,
+    `progress` is told of each that ends where a stream is to tell of it; `role` is that of what is asked on
+    the way. `short_of` says which budget keeps the request from those that nothing else
     excludes, if the router has budgets; `wait_of` says of a deployment at a task what it waits for, if its
     health closes it to attempts. `unlogged` goes into the log with what is written there next. `sensed` is
     what guardrails have found in `asked`, where a policy needs to know. `check` says how sure one may be of
@@ -100,6 +102,8 @@ class CallState:
     misfits: dict[tuple[str | None, str, Treatment], OutputInvalid] = field(default_factory=dict)
     panel: Panel | None = None
     arbitrate: Callable[[Arbitration], Awaitable[Outcome]] | None = None
+    result: PanelResult | None = None
+    progress: Progress | None = None
     role: AttemptRole | None = None
     short_of: Callable[[Request, Decision, Mapping[str, str]], BudgetExceeded | None] | None = None
     wait_of: Callable[[str, str], Wait | None] | None = None
@@ -166,4 +170,5 @@ class CallState:
             message=Message("assistant", answer.parts),
             record=record,
             extra=answer.extra,
+            panel=self.result,
         )

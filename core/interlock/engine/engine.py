@@ -16,6 +16,7 @@ from interlock.engine.endings import nowhere
 from interlock.engine.guarding.guards import Guards
 from interlock.engine.loops import running_loop
 from interlock.engine.panels import Panels
+from interlock.engine.progress import Progress
 from interlock.engine.refining import Refinement
 from interlock.engine.rescue import UNHEARD, Delivery
 from interlock.engine.run import Run
@@ -162,6 +163,7 @@ class Engine:
             wait_of=self._retry_gate.wait_of,
             ask=self._sub_calls.ask,
             sensed=sensed,
+            progress=Progress() if streamed and request.ensemble is not None else None,
         )
         if trace is not None:
             state.draft.trace = trace.traceparent

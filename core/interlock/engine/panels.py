@@ -82,6 +82,8 @@ class Panels:
         deadline = left * _SHARE if given is None or given >= left else given
         state.sealed_alike = True
         state.panel = Panel(ensemble=ensemble.name, seats=seats, quorum=ensemble.quorum, deadline=deadline)
+        if state.progress is not None:
+            state.progress.seated(state.panel)
         state.arbitrate = self._arbitrations.of(state, ensemble, judges, call.random)
         members = {each.deployment for seat in seated for each in seat.candidates}
         shortlist = tuple(each for each in call.shortlist if each.deployment in members)

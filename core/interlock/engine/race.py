@@ -102,6 +102,10 @@ class RaceRun:
         if self._loop.time() < self._due:
             return False
         self._lost = f"was not back within the {self._race.deadline:g} s of its race"
+        if self._state.progress is not None:
+            for entrant in self._entrants:
+                if entrant not in self._ended:
+                    self._state.progress.late(entrant.attempt)
         return True
 
     @property
@@ -147,6 +151,8 @@ class RaceRun:
     def _note(self, entrant: Entrant) -> bool:
         """An entrant has ended. Whether the race has ended with it."""
         self._ended.append(entrant)
+        if self._state.progress is not None:
+            self._state.progress.ended(entrant.outcome)
         if entrant.error is not None:
             if self._race.ends is None or not self._race.ends(entrant.outcome):
                 return False

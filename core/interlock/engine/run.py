@@ -3,6 +3,7 @@
 A plain call is a streamed one of which nothing is heard before the answer is whole.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -40,7 +41,14 @@ class Run:
                 restart = segment.begin()
                 if restart is not None:
                     yield restart
-                source = await segment.open()
+                if state.progress is None:
+                    source = await segment.open()
+                else:
+                    opening = asyncio.get_running_loop().create_task(segment.open())
+                    async with aclosing(state.progress.beside(opening)) as told:
+                        async for news in told:
+                            yield news
+                    source = opening.result()
                 if source is not None:
                     async with aclosing(source) as deltas:
                         async for delta in deltas:

@@ -52,9 +52,11 @@ class PanelStrategy:
         )
         ended = {outcome.attempt.member or "": outcome for outcome in (yield race).outcomes}
         answers = [outcome for outcome in ended.values() if outcome.answer is not None]
-        whole = [outcome for outcome in answers if _kind(outcome) == "answer"]
+        whole = [outcome for outcome in answers if kind_of(outcome) == "answer"]
         if len(whole or answers) >= panel.quorum:
-            yield Arbitration(outcomes=tuple(whole or answers), members=members_of(panel, ended))
+            counted = tuple(whole or answers)
+            others = tuple(outcome for outcome in answers if outcome not in counted)
+            yield Arbitration(outcomes=counted, members=members_of(panel, ended), others=others)
         return None
 
 
@@ -73,12 +75,13 @@ def _member(seat: Seat, outcome: Outcome | None) -> PanelMember:
     return replace(
         member,
         deployment=outcome.attempt.deployment,
-        outcome=_kind(outcome),
+        outcome=kind_of(outcome),
         why="" if outcome.error is None else type(outcome.error).__name__,
     )
 
 
-def _kind(outcome: Outcome) -> MemberOutcome:
+def kind_of(outcome: Outcome) -> MemberOutcome:
+    """How a member has ended that was asked to the end."""
     if outcome.answer is None:
         return "error"
     reason = outcome.answer.finish_reason

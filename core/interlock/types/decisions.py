@@ -176,10 +176,12 @@ class Arbitration:
     Attributes:
         outcomes: those that count, in the order of the members; a single one is handed over as it is.
         members: what became of each member.
+        others: answers that do not count, for the caller to see.
     """
 
     outcomes: tuple[Outcome, ...]
     members: tuple[PanelMember, ...] = ()
+    others: tuple[Outcome, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.outcomes or any(each.answer is None for each in self.outcomes):

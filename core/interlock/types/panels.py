@@ -30,6 +30,23 @@ class PanelMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanelProgress:
+    """A step of a panel that is at work: a member has ended or, where `label` is None, arbitration begins.
+
+    Attributes:
+        label, member, outcome: whose and how, as in `PanelMember`.
+        answered: how many members have a whole answer so far.
+        of: how many members there are.
+    """
+
+    label: str | None = None
+    member: str | None = None
+    outcome: MemberOutcome | None = None
+    answered: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PanelVerdict:
     """How one answer was made of those of a panel's members, who are named by their labels.
 

@@ -20,7 +20,7 @@ from interlock.types.messages import (
 
 if TYPE_CHECKING:
     from interlock.types.escalations import CascadeFacts
-    from interlock.types.panels import PanelVerdict
+    from interlock.types.panels import PanelProgress, PanelVerdict
     from interlock.types.records import Record
 
 N = TypeVar("N", int, float)
@@ -161,6 +161,8 @@ class Chunk:
     `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`. `restart`
     tells
     callers who opted in to discard what came before. The last chunk carries the whole `response`.
+    `progress` tells, in a chunk without text, that a member of an ensemble has ended or that arbitration
+    begins.
     """
 
     text: str = ""
@@ -169,6 +171,23 @@ class Chunk:
     tool_call_deltas: tuple[ToolCallDelta, ...] = ()
     restart: bool = False
     response: "Response | None" = None
+    progress: "PanelProgress | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelResult:
+    """What a panel's members said, for the caller alone: no record, log or trace has any of it.
+
+    Attributes:
+        answers: labels to the answers of those who gave one, those included that were cut or refuse, restored
+            as the response's own is.
+        reason: why the arbiter ruled as it did; empty where it does not say.
+        summaries: labels to what each says in the arbiter's words, above all of those who dissent.
+    """
+
+    answers: Mapping[str, Answer]
+    reason: str = ""
+    summaries: Mapping[str, str] = field(default_factory=dict)
 
 
 @quick_init
@@ -185,6 +204,7 @@ class Response:
         model: id of the card that answered.
         served_model: what the vendor says it served.
         message: the turn to append to the conversation.
+        panel: what each member of an ensemble said; None when no panel was asked.
     """
 
     text: str
@@ -200,6 +220,7 @@ class Response:
     message: Message
     record: "Record"
     extra: dict[str, Any] = field(default_factory=dict)
+    panel: PanelResult | None = None
 
     @property
     def verdict(self) -> "PanelVerdict | None":

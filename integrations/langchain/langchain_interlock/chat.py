@@ -66,7 +66,7 @@ class ChatInterlock(Traced, BaseChatModel):
 
     model: str | None = None
     task: str | None = None
-    ensemble: str | None = None
+    ensemble: str | dict[str, Any] | None = None
     rescue: str | None = None
     timeout: float | None = None
     constraints: dict[str, Any] | None = None

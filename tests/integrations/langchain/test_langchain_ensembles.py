@@ -37,6 +37,14 @@ async def test_it_is_asked_by_every_way_and_says_what_it_came_to():
     check(whole)
     pieces = list(model.stream("Is it?"))
     assert "".join(piece.text for piece in pieces) == "yes"
+    assert not [piece for piece in pieces[:-1] if not piece.text and not piece.tool_call_chunks]
+
+
+def test_one_may_be_written_out():
+    ensemble = {"members": [{"model": "a", "weight": 3}, "b", "c"]}
+    model = ChatInterlock(router=panel(times=2), ensemble=ensemble)
+    assert model.invoke("Is it?").text == "no"
+    assert ChatInterlock(router=panel()).invoke("Is it?", ensemble={"members": ["b", "c"]}).text == "yes"
 
 
 def test_a_slip_of_the_pen_is_refused():

@@ -98,6 +98,16 @@ class Guards:
         windows = [each for each in self._windows if "answer" in each.phases or each.name in state.kept]
         return Window(windows, state, attempt)
 
+    async def admitted(self, state: CallState, texts: Sequence[str]) -> list[str]:
+        """What an arbiter says of a panel, as the caller may have it, restored; all of it is empty where a
+        guardrail stops any.
+        """
+        try:
+            found = [await self.admit(state, _said(text), None) if text else _said("") for text in texts]
+        except ContentRejected:
+            return [""] * len(texts)
+        return [self.restored(state, each).text if state.kept else each.text for each in found]
+
     def restored(self, state: CallState, answer: Answer) -> Answer:
         """The answer that is handed over, what was sealed put back."""
         for guardrail in self._restoring:
@@ -152,3 +162,7 @@ def _restored(guardrail: RestoringGuardrail, answer: Answer, kept: Any, *, as_js
         return restored(answer, restore, thoughts=partial(restore, kind="reasoning"), as_json=as_json)
     except Exception as error:
         raise stopped(guardrail, error) from error
+
+
+def _said(text: str) -> Answer:
+    return Answer(parts=(Text(text),), finish_reason="stop")

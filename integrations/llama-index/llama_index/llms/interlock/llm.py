@@ -75,7 +75,9 @@ class Interlock(FunctionCallingLLM, Ruled):
     task: str | None = Field(default=None, description="Overrides classification.")
     constraints: dict[str, Any] = Field(default_factory=dict, description="Hard rules for every call.")
     demands: list[str] | None = Field(default=None, description="What to rank by, such as low_latency.")
-    ensemble: str | None = Field(default=None, description="An ensemble of the configuration.")
+    ensemble: str | dict[str, Any] | None = Field(
+        default=None, description="An ensemble by its name, or one written out."
+    )
     rescue: str | None = Field(default=None, description="What a broken stream does.")
     timeout: float | None = Field(default=None, description="Seconds for a call; only tightens.")
 
@@ -298,7 +300,8 @@ class Interlock(FunctionCallingLLM, Ruled):
         def steps() -> Generator[T, None, None]:
             with stream:
                 for chunk in stream:
-                    yield step(chunk)
+                    if chunk.progress is None:
+                        yield step(chunk)
 
         return steps()
 
@@ -310,7 +313,8 @@ class Interlock(FunctionCallingLLM, Ruled):
         async def steps() -> AsyncGenerator[T, None]:
             async with stream:
                 async for chunk in stream:
-                    yield step(chunk)
+                    if chunk.progress is None:
+                        yield step(chunk)
 
         return steps()
 
