@@ -46,14 +46,18 @@ def _ruling(verdict: PanelVerdict) -> str:
 
 def _member(record: Record, verdict: PanelVerdict, member: PanelMember) -> str:
     via = "" if member.deployment in (None, member.member) else f" via {member.deployment}"
-    if member.outcome == "answer":
-        how = "chosen" if member.label in verdict.chosen else "answered"
-    elif member.outcome == "excluded":
-        how = f"left out: {member.why}"
-    else:
-        how = _TOLD.get(member.outcome, f"failed ({member.why})")
+    how = "chosen" if member.label in verdict.chosen and member.outcome == "answer" else how_ended(member)
     cost = show.dollars(member_cost(record, member.label))
     return " · ".join(part for part in (f"{member.label} {member.member}{via}", how, cost) if part)
+
+
+def how_ended(member: PanelMember) -> str:
+    """`answered`, `refused`, `failed (Unavailable)` and the like."""
+    if member.outcome == "answer":
+        return "answered"
+    if member.outcome == "excluded":
+        return f"left out: {member.why}"
+    return _TOLD.get(member.outcome, f"failed ({member.why})")
 
 
 def ensemble_rows(book: "EnsembleBook") -> list[tuple[str, ...]]:

@@ -29,6 +29,11 @@ def printable(text: str) -> str:
     return _CONTROLS.sub("", text) if sys.stdout.isatty() else text
 
 
+def cleaned(text: str) -> str:
+    """A stranger's text without what a terminal would obey."""
+    return _CONTROLS.sub("", text)
+
+
 def write_json(data: object) -> None:
     """Print what was asked for as JSON, with two spaces of indent."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 OWN_COMMANDS = (
-    *("ask", "explain", "models", "tools", "policy", "plugins", "doctor"),
+    *("ask", "panel", "explain", "models", "tools", "policy", "plugins", "doctor"),
     *("trace", "records", "log", "replay", "init"),
 )
 """Interlock's own, in the order in which they are listed."""
