@@ -12,7 +12,7 @@ from interlock_privacy.detection.things import LINKS, PLACES
 if TYPE_CHECKING:
     from interlock_privacy.detection.context import Labels
 
-__all__ = ["Voice", "coded", "names", "owns", "voice"]
+__all__ = ["Voice", "coded", "names", "owns", "said", "voice"]
 
 
 class Voice(IntEnum):
@@ -29,6 +29,10 @@ _ENDS = re.compile(r"[\n;!?。；！？،؛]|\.(?=\s|\Z)")
 _NEXT_SENTENCE = re.compile(r"[!?。！？]|\n[ \t]*\n|\w{4}\.\s+(?=[^\W\d_a-z])")
 _SENTENCE = re.compile(r"[!?。！？]|\w{4}\.\s+(?=[^\W\d_a-z])")
 _NUMBER = re.compile(r"[0-9](?:[ \-./()]{0,2}[0-9]){4,}")
+# What most often stands between a word and its number; and what all has in it that ends a sentence or is a
+# number: to look for that costs less than to look for those.
+_DIRECT = frozenset(("", " ", ":", ": ", "=", ".", ". ", ".: ", " +", ": +"))
+_EVENTFUL = re.compile(r"[0-9!?。！？\n.]")
 _WORD = re.compile(r"[^\W\d_]+")
 # What may stand between a name and its number.
 _BETWEEN = frozenset((*NUMBER.split(), *IS.split()))
@@ -43,6 +47,8 @@ _FOLLOWED = re.compile(r"[^0-9\n,;]{0,14}[0-9]{3}|[ \t:=.(+]{1,4}[0-9]{2}")
 _PLACE = re.compile(
     rf"[ \-(]{{1,3}}(?:{'|'.join(PLACES.split())})\b[.)]{{0,2}}\s{{0,2}}(?:[\n\\,;|]|\Z)", re.IGNORECASE
 )
+_BESIDE = re.compile(r"[ \-(]{1,3}([^\W\d_]{2,10})(?![^\W\d_])")
+_PLACES = frozenset(PLACES.split())
 # Behind a dash: digits, or too few letters for a word.
 _GOES_ON = re.compile(r"[0-9]|[^\W\d_]{1,2}(?![^\W\d_])")
 # A space and as many digits as are no day of a month.
@@ -61,7 +67,7 @@ def voice(  # noqa: PLR0917 - a place, and two bits
     """What the labels around a number say; `calls` is the bit of words for telephones, `han` of any word."""
     for begin, stop, bits in marks.before(start):
         if bits & calls:
-            return _said(text, stop, start)
+            return said(text, stop, start)
         if bits & (AGAINST | APART) and names(text, marks.labels, begin, stop, start):
             return Voice.DENIED
         if bits == han and _some_number(text, begin, stop, start):
@@ -71,7 +77,10 @@ def voice(  # noqa: PLR0917 - a place, and two bits
             return Voice.LOOSE
         if bits & ~han:
             break
-    return Voice.LOOSE if _PLACE.match(text, end) else Voice.SILENT
+    word = _BESIDE.match(text, end)
+    if word and (word[1].lower() in _PLACES or not word[1].isascii()) and _PLACE.match(text, end):
+        return Voice.LOOSE
+    return Voice.SILENT
 
 
 def _some_number(text: str, begin: int, stop: int, start: int) -> bool:
@@ -88,8 +97,11 @@ def owns(text: str, end: int, begin: int, stop: int) -> bool:
     return not _FOLLOWED.match(text, stop)
 
 
-def _said(text: str, stop: int, start: int) -> Voice:
+def said(text: str, stop: int, start: int) -> Voice:
+    """What a label for telephones that ends at `stop` says of a number, being the nearest before it."""
     between = text[stop:start]
+    if between in _DIRECT or not _EVENTFUL.search(between):
+        return Voice.SAID
     others = list(_NUMBER.finditer(between))
     if others:
         words = _WORD.findall(between[others[-1].end() :].lower())

@@ -8,6 +8,7 @@ from interlock_privacy.detection.folding import UNSEEN
 from interlock_privacy.detection.ibans import LENGTHS
 
 __all__ = [
+    "BEFORE",
     "EXTENSIONS",
     "LINE",
     "LOOSE",
@@ -23,7 +24,8 @@ __all__ = [
 # What stands between two groups: dashes, dots and the like; spaces; the end of a line.
 TIGHT, LOOSE, LINE = range(3)
 
-_SEPARATORS = " -./()" + UNSEEN
+# What may stand between letters and the run that they begin.
+BEFORE = frozenset(" -./()" + UNSEEN)
 _MARKS = rf"\-./(){UNSEEN}"
 # Groups with a digit near their beginning, and at most three separators between two of them; groups of
 # letters between dashes or dots; and one or two letters behind the last.
@@ -38,8 +40,6 @@ _BEFORE = re.compile(
     rf"(?<![0-9A-Za-z])(?:([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}})?"
     rf"([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}(?=[0-9A-Za-z]|\Z)"
 )
-# Ends a word in lower case that is too long to begin a value: most do.
-_WORD = re.compile(r"[a-z]{4}")
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([\-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})"
@@ -92,7 +92,7 @@ def places(text: str) -> Iterator[tuple[int, int, int]]:
         if end - glued < _SHORTEST and not _country(text, start):
             continue
         # A date is no part of a number, and numbers on both sides of it are none of one another.
-        if end - start > 9 and ("20" in (run := found[0]) or "19" in run):
+        if end - start > 9 and not (run := found[0]).isalnum() and ("20" in run or "19" in run):
             for day in _DATE.finditer(text, start, end):
                 if day.start() > glued and text[day.start() - 1] in _INSIDE:
                     continue
@@ -110,13 +110,18 @@ def _letter(each: str) -> bool:
 
 def _country(text: str, start: int) -> bool:
     """Whether two letters that begin IBANs stand before: its next group may have no digit."""
-    before = text[start - 3 : start] if start > 2 else f"   {text[:start]}"[-3:]
-    return (before[:2] if before[2] == " " else before[1:]) in _COUNTRIES
+    end = start - 1 if text[start - 1 : start] == " " else start
+    return end > 1 and text[end - 2 : end] in _COUNTRIES
 
 
 def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
-    """The groups of letters that may begin the value of a chain that begins at `start`."""
-    if start <= last or text[start - 1] not in _SEPARATORS or _WORD.match(text, start - 5):
+    """The groups of letters that may begin the value of a chain that begins at `start`.
+
+    One of BEFORE stands there.
+    """
+    # Most words are in lower case and too long to begin a value.
+    word = text[start - 5 : start - 1] if start > 4 else ""
+    if word.islower() and word.isalpha() and word.isascii():
         return []
     found = _BEFORE.search(text, max(last, start - 16), start)
     while found is not None:

@@ -44,6 +44,11 @@ while len(_TURNED) < 8:
 # Of two by eleven, as many as the longest such number has characters.
 _POWERS = tuple(2**place % 11 for place in range(17, -1, -1))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+# Month and day, and day and month, but the one that few years have.
+_MONTH_DAYS = frozenset(
+    f"{month:02}{number:02}" for month in range(1, 13) for number in range(1, _DAYS[month] + 1)
+) - {"0229"}
+_DAY_MONTHS = frozenset(each[2:] + each[:2] for each in _MONTH_DAYS)
 _AS_NUMBERS = {code: str(code - 55) for code in range(65, 91)}
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -113,6 +118,6 @@ def day(year: int, month: int, number: int) -> bool:
 
 def short_day(value: str, *, order: str = "ymd") -> bool:
     """Whether six digits are a day of some century, in the order that is given."""
-    first, middle, last = int(value[:2]), int(value[2:4]), int(value[4:6])
-    year, month, number = (last, middle, first) if order == "dmy" else (first, middle, last)
-    return day(2000 + year, month, number) or day(1900 + year, month, number)
+    if order == "dmy":
+        return value[:4] in _DAY_MONTHS or (value[:4] == "2902" and int(value[4:6]) % 4 == 0)
+    return value[2:6] in _MONTH_DAYS or (value[2:6] == "0229" and int(value[:2]) % 4 == 0)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from interlock_privacy.detection.things import GOODS, THINGS
 
@@ -71,12 +71,15 @@ class Labels:
     """Words in lower case, each with the bits of what it says; one that ends in * begins words, one
     that begins with it ends them. Of several with + between them the last counts, behind the others.
 
-    `begins` says whether a phrase may begin with a word, or in it where words run together; `heads` are the
-    first letters, as many as HEAD, of all with which one may.
+    `begins` says whether a phrase may begin with a word, or in it where words run together; `heads` are,
+    by their first letters, as many as HEAD, the beginnings of all with which one may.
     """
 
     def __init__(
-        self, words: Iterable[tuple[str, int]], begins: Callable[[str], bool], heads: Iterable[str]
+        self,
+        words: Iterable[tuple[str, int]],
+        begins: Callable[[str], bool],
+        heads: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._begins = begins
         self._words: dict[str, int] = {}
@@ -113,14 +116,18 @@ class Labels:
         self._stems: dict[str, list[tuple[str, int]]] = {}
         for stem in sorted(stems, key=len, reverse=True):
             self._stems.setdefault(stem[:HEAD], []).append((stem, stems[stem]))
-        self._heads = {*heads, *self._stems}
+        self._heads = {
+            head: (*heads.get(head, ()), *(stem for stem, _ in self._stems.get(head, ())))
+            for head in {*heads, *self._stems}
+        }
 
     def read(self, word: str) -> int:
         """The bits of one word in lower case, and whether a phrase may begin there."""
+        head = self._heads.get(word[:HEAD])
         if (
-            word[:HEAD] not in self._heads
+            (head is None or not word.startswith(head))
             and word not in self._words
-            and word[-2:] not in self._endings
+            and (len(word) <= _COMPOUND or word[-2:] not in self._endings)
             and word[0] < "\u0e00"
         ):
             return 0

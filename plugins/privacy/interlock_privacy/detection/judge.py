@@ -2,10 +2,10 @@
 
 import re
 
-from interlock_privacy.detection.calls import Voice, coded, voice
+from interlock_privacy.detection.calls import Voice, coded, said, voice
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.context import AGAINST, Labels
-from interlock_privacy.detection.known import Entry, Known
+from interlock_privacy.detection.known import SCORE_GROUPS, Known, Written
 from interlock_privacy.detection.nearby import REACH, Nearby
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
@@ -18,11 +18,13 @@ _FRACTION = re.compile(r",[0-9]{1,2}(?![0-9])|[ ]?(?:%|€|\$|zł|USD|EUR|PLN|�
 _BETWEEN = re.compile(r"[^0-9A-Za-z()]")
 _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
+# Before a number, what says by itself what it is.
+_SIGNS = frozenset("+:")
 # What labels say where there are none.
 _SILENCE = (0, 0, False, 0)
 # Signs between a value and its label that leave no room for anything else.
 _CLOSE = 2
-_SCORE_GROUPS, _SCORE_AROUND, SCORE_NEAR, _PROVEN, SCORE_SURE = 5, 10, 20, 24, 40
+_SCORE_AROUND, SCORE_NEAR, _PROVEN, SCORE_SURE = 10, 20, 24, 40
 
 
 class Judge:
@@ -34,6 +36,7 @@ class Judge:
     __slots__ = (
         "_begin",
         "_brackets",
+        "_edged",
         "_end",
         "_known",
         "_marked",
@@ -51,15 +54,16 @@ class Judge:
         self._text, self._known, self._phones = text, known, phones
         self.marks = Nearby(labels, text)
         self.found: list[Candidate] = []
-        self._begin, self._end, self._brackets, self._marked = 0, 0, False, False
-        self._nearest = 0
+        self._begin, self._end, self._nearest = 0, 0, 0
+        self._brackets = self._edged = self._marked = False
         self.best, self.left, self.right = -1, "", ""
 
     def begin(self, begin: int, end: int, *, brackets: bool) -> None:
         """Values are now of the run from there to there; `brackets` says whether it has any within."""
         text = self._text
         self._begin, self._end, self.best = begin, end, -1
-        self.left, self.right = text[begin - 1] if begin else "", text[end : end + 1]
+        self.left, self.right = left, right = text[begin - 1] if begin else "", text[end : end + 1]
+        self._edged = left in _SIGNS or right == ":"
         self._brackets = brackets
         self._marked = self.marks.read(begin, end)
 
@@ -69,66 +73,70 @@ class Judge:
         end: int,
         value: str,
         groups: tuple[int, ...],
-        entry: Entry | None,
-        rows: list[Rule] | None,
-        *,
+        written: Written | None,
         whole: bool,
     ) -> int:
         """Keeps what the value is by the best supported rule that it passes; the score, or -1.
 
-        `entry` is what is known of its shape, `rows` the rules that know a value in such groups.
+        `written` is what is known of its shape in such groups.
         """
         # What says what it is stands beside the run: no run has a colon within.
-        if start == self._begin:
-            if self.left == "+" and value.isdigit():
-                return self._abroad(start - 1, end, value, SCORE_SURE + len(value))
-            if self.left == ":" and _TIME_BEFORE.search(self._text, max(0, start - 2), start + 3):
-                return -1 if entry else self._from_home(start, end, value)
-        if entry is None:
+        if self._edged:
+            text = self._text
+            if start == self._begin:
+                if self.left == "+" and value.isdigit():
+                    return self._abroad(start - 1, end, value, SCORE_SURE + len(value))
+                if self.left == ":" and _TIME_BEFORE.search(text, max(0, start - 2), start + 3):
+                    return -1 if written else self._from_home(start, end, value)
+            if (
+                self.right == ":"
+                and written is not None
+                and end == self._end
+                and groups[-1] <= 2
+                and _TIME_AFTER.match(text, end)
+            ):
+                return -1
+        if written is None:
             return self._from_home(start, end, value) if value[:2] == "00" else -1
-        if self.right == ":" and end == self._end and groups[-1] <= 2 and _TIME_AFTER.match(self._text, end):
-            return -1
         if (
-            entry.prefixes
-            and (found := entry.prefixed(value))
+            written.prefixes
+            and (found := written.entry.prefixed(value))
             and not (pieced(self._text, start, end) or denied(self._text, self.marks, start, found[0].kind))
         ):
             return self._kept(SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
         near, around, against, self._nearest = self.marks.beside(start, end) if self._marked else _SILENCE
-        best, score, said = None, -1, None
-        if around & entry.mask:
-            best, score, said = self._named(start, end, value, groups, entry, near, around)
-        if best is None:
-            extra = _SCORE_GROUPS
-            if rows is None and whole and entry.alone:
-                rows, extra = entry.alone, 0
-                if against or self._amount(start, end, groups):
-                    rows = [rule for rule in rows if rule.alone is Alone.SURE]
-            for rule in rows or ():
-                if rule.check(value):
-                    if rule.kind == "phone":
-                        said = self._voice(start, end) if said is None else said
-                        if not _rings(self._text, start, end, said, written=True):
-                            continue
-                    elif rule.alone < Alone.SURE and not self._stands(start, end, value, rule):
-                        continue
-                    # What is proven outweighs a label that speaks for a piece of it.
-                    best, score = rule, rule.alone + (_PROVEN if rule.alone is Alone.SURE else extra)
-                    break
-            else:
-                return self._from_home(start, end, value)
-        return self._kept(score, start, end, best, value)
+        heard = None
+        if around & written.mask:
+            best, score, heard = self._named(start, end, value, groups, written, near, around)
+            if best is not None:
+                return self._kept(score, start, end, best, value)
+        official = written.official
+        for rule in official or (written.alone if whole else ()):
+            if not rule.check(value):
+                continue
+            if rule.alone < Alone.SURE and not official and (against or self._amount(start, end, groups)):
+                continue
+            if rule.kind == "phone":
+                heard = self._voice(start, end) if heard is None else heard
+                if not _rings(self._text, start, end, heard, written=True):
+                    continue
+            elif rule.alone < Alone.SURE and not self._stands(start, end, value, rule):
+                continue
+            # What is proven outweighs a label that speaks for a piece of it.
+            extra = _PROVEN if rule.alone is Alone.SURE else SCORE_GROUPS if official else 0
+            return self._kept(rule.alone + extra, start, end, rule, value)
+        return self._from_home(start, end, value) if value[:2] == "00" else -1
 
     def _from_home(self, start: int, end: int, value: str) -> int:
         """Keeps a number that is dialled with 00 before the country."""
         if value[:2] != "00" or not (self._phones and value.isdigit() and international(value[2:])):
             return -1
-        said = self._voice(start, end)
-        if not _rings(self._text, start, end, said, written=True):
+        heard = self._voice(start, end)
+        if not _rings(self._text, start, end, heard, written=True):
             return -1
         # More than the same number without its country.
-        score = _SCORE_AROUND if said is Voice.SILENT else SCORE_NEAR
-        return self._abroad(start, end, value[2:], score + 1 + _SCORE_GROUPS + 1)
+        score = _SCORE_AROUND if heard is Voice.SILENT else SCORE_NEAR
+        return self._abroad(start, end, value[2:], score + 1 + SCORE_GROUPS + 1)
 
     def _voice(self, start: int, end: int) -> Voice:
         """What the labels beside a number say of its being a telephone number."""
@@ -153,67 +161,47 @@ class Judge:
         end: int,
         value: str,
         groups: tuple[int, ...],
-        entry: Entry,
+        written: Written,
         near: int,
         around: int,
     ) -> tuple[Rule | None, int, Voice | None]:
         """The rule that labels speak for, how well it is supported, and what those for telephones say."""
-        said, mask, (calls, any_word) = None, entry.mask, self._known.called
+        heard, mask, (calls, any_word) = None, written.mask, self._known.called
         if around & mask & calls:
-            said = self._voice(start, end)
-            near, around = _heard(said, near, around, calls)
-        best, score = self._labelled(start, end, entry, mask, value, groups, near, around)
+            if near & calls and self.marks.last(self._nearest, start):
+                heard = said(self._text, self._nearest, start)
+            else:
+                heard = self._voice(start, end)
+            near, around = _heard(heard, near, around, calls)
+        best, score = self._labelled(start, end, value, written, mask, near, around)
         if best is not None and best.kind == "phone":
-            said = self._voice(start, end) if said is None else said
-            if not _rings(self._text, start, end, said, written=groups in best.groups):
+            heard = self._voice(start, end) if heard is None else heard
+            if not _rings(self._text, start, end, heard, written=groups in best.groups):
                 mask &= ~(calls | any_word)
-                best, score = self._labelled(start, end, entry, mask, value, groups, near, around)
-        return best, score, said
+                best, score = self._labelled(start, end, value, written, mask, near, around)
+        return best, score, heard
 
     def _labelled(  # noqa: PLR0917 - the same
-        self,
-        start: int,
-        end: int,
-        entry: Entry,
-        mask: int,
-        value: str,
-        groups: tuple[int, ...],
-        near: int,
-        around: int,
+        self, start: int, end: int, value: str, written: Written, mask: int, near: int, around: int
     ) -> tuple[Rule | None, int]:
         """The rule that the nearest label speaks for, or any around; and how well it is supported."""
         # A label that is near outweighs all others.
-        best = self._passed(start, end, entry, near & mask, value, groups, SCORE_NEAR)
-        # Over a table, the name of another column may stand nearer.
-        if best[0] is None and (near != AGAINST or "\n" in self._text[self._nearest : start]):
-            best = self._passed(start, end, entry, around & ~near & mask, value, groups, _SCORE_AROUND)
-        return best
-
-    def _passed(  # noqa: PLR0917 - the same
-        self,
-        start: int,
-        end: int,
-        entry: Entry,
-        bits: int,
-        value: str,
-        groups: tuple[int, ...],
-        support: int,
-    ) -> tuple[Rule | None, int]:
-        """The best rule of those labels that the value passes."""
-        best, best_score = None, -1
-        while bits:
-            bit = bits & -bits
-            bits ^= bit
-            for rule in entry.labelled[bit]:
-                score = rule.alone + support + (_SCORE_GROUPS if groups in rule.groups else 0)
-                if (
-                    score > best_score
-                    and (support == SCORE_NEAR or rule.name != "phone")
-                    and rule.check(value)
-                    and (rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, support))
+        if bits := near & mask:
+            for score, rule, bit in written.near(bits):
+                if rule.check(value) and (
+                    rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, SCORE_NEAR)
                 ):
-                    best, best_score = rule, score
-        return best, best_score
+                    return rule, score + SCORE_NEAR
+        # Over a table, the name of another column may stand nearer.
+        if (bits := around & ~near & mask) and (
+            near != AGAINST or "\n" in self._text[self._nearest : start]
+        ):
+            for score, rule, bit in written.around(bits):
+                if rule.check(value) and (
+                    rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, _SCORE_AROUND)
+                ):
+                    return rule, score + _SCORE_AROUND
+        return None, -1
 
     def _meant(self, start: int, end: int, rule: Rule, bit: int, support: int) -> bool:
         """Whether a label of that bit speaks of this value, as far as the rule needs one."""
@@ -259,23 +247,23 @@ class Judge:
         return len(groups) == 2 and groups[0] < 4 and "." in text[start:end]
 
 
-def _heard(said: Voice, near: int, around: int, calls: int) -> tuple[int, int]:
+def _heard(heard: Voice, near: int, around: int, calls: int) -> tuple[int, int]:
     """The labels that count, once it is known what those for telephones say."""
-    if said is Voice.SAID:
+    if heard is Voice.SAID:
         return (near & ~AGAINST) | calls, around
     near &= ~calls
-    if said > Voice.SILENT:
+    if heard > Voice.SILENT:
         return near & ~AGAINST, around
     return near, around & ~calls
 
 
-def _rings(text: str, start: int, end: int, said: Voice, *, written: bool) -> bool:
+def _rings(text: str, start: int, end: int, heard: Voice, *, written: bool) -> bool:
     """Whether it may be a telephone number; `written` in groups in which some country writes its own."""
-    if said is Voice.SAID or said is Voice.LOOSE:
+    if heard is Voice.SAID or heard is Voice.LOOSE:
         return True
-    return said is not Voice.DENIED and (written or said is Voice.SILENT) and not coded(text, start, end)
+    return heard is not Voice.DENIED and (written or heard is Voice.SILENT) and not coded(text, start, end)
 
 
 def spoken_for(score: int) -> bool:
     """Whether more than one thing speaks for a value: a label alone speaks for any piece of it, too."""
-    return score >= _SCORE_GROUPS and score not in (_SCORE_AROUND, SCORE_NEAR)
+    return score >= SCORE_GROUPS and score not in (_SCORE_AROUND, SCORE_NEAR)

@@ -10,10 +10,15 @@ from interlock_privacy.detection.context import FIRST, HAN
 from interlock_privacy.detection.rules import Alone, Rule
 from interlock_privacy.detection.things import CALLS
 
-__all__ = ["Entry", "Known"]
+__all__ = ["SCORE_GROUPS", "Entry", "Known", "Written"]
 
 # Shapes of which letters and digits are known, not values.
 _MOST_REMEMBERED = 4096
+
+# What it is worth to be written in the groups of its issuer.
+SCORE_GROUPS = 5
+# Labels that stand together, of which the rules are listed.
+_MOST_TOGETHER = 256
 
 _PERSONS = frozenset(("national_id", "tax_id", "health_id", "company_id", "id_card"))
 # How many values by chance a check is tried with.
@@ -21,18 +26,82 @@ _TRIED = 40
 _SIGNS = {"9": string.digits, "A": string.ascii_uppercase}
 
 Rows: TypeAlias = list[tuple[Rule, int]]
+# Rules, each between how well it is supported and the bit of its labels.
+Ranked: TypeAlias = list[tuple[int, Rule, int]]
 
 _SHAPE = bytes.maketrans((string.digits + string.ascii_uppercase).encode(), b"9" * 10 + b"A" * 26)
+
+
+class Written:
+    """What is known of values of one shape in certain groups.
+
+    `official` are the rules that need no label for being written so, `alone` those that need none anyway;
+    `mask` has the bits of the labels of all rules.
+    """
+
+    __slots__ = ("_around", "_near", "alone", "entry", "mask", "official", "prefixes")
+
+    def __init__(self, entry: "Entry", groups: tuple[int, ...]) -> None:
+        self.entry, self.alone, self.prefixes = entry, entry.alone, entry.prefixes
+        self.official = entry.groups.get(groups, ())
+        self.mask = sum(entry.labelled)
+        # Of those that are supported alike, the first that is listed counts.
+        self._near: dict[int, Ranked] = {
+            bit: sorted(((_score(rule, groups), rule, bit) for rule in rules), key=_best)
+            for bit, rules in entry.labelled.items()
+        }
+        self._around = {
+            bit: [each for each in rules if each[1].name != "phone"]
+            for bit, rules in self._near.items()
+        }
+
+    def near(self, bits: int) -> Ranked:
+        """The rules that have labels with those bits, the best supported first."""
+        return self._near.get(bits) or _together(self._near, bits)
+
+    def around(self, bits: int) -> Ranked:
+        """The same where the labels are further away: then not any number may be a telephone number."""
+        return self._around.get(bits) or _together(self._around, bits)
+
+
+def _score(rule: Rule, groups: tuple[int, ...]) -> int:
+    return int(rule.alone) + (SCORE_GROUPS if groups in rule.groups else 0)
+
+
+def _best(each: tuple[int, Rule, int]) -> int:
+    return -each[0]
+
+
+def _together(ranked: dict[int, Ranked], bits: int) -> Ranked:
+    rules, rest = [], bits
+    while rest:
+        bit = rest & -rest
+        rest ^= bit
+        rules += ranked[bit]
+    rules.sort(key=_best)
+    if len(ranked) < _MOST_TOGETHER:
+        ranked[bits] = rules
+    return rules
 
 
 class Entry:
     """What is known of one shape.
 
-    `labelled` are its rules by the bit of their labels, `mask` all of those bits; `alone` are the rules
-    that need no label, `groups` those that need none where the value is written in certain groups.
+    `labelled` are its rules by the bit of their labels; `alone` are the rules that need no label, `groups`
+    those that need none where the value is written in certain groups.
     """
 
-    __slots__ = ("_persons", "_rows", "_shape", "alone", "groups", "labelled", "mask", "prefixes")
+    __slots__ = (
+        "_official",
+        "_persons",
+        "_rows",
+        "_shape",
+        "_written",
+        "alone",
+        "groups",
+        "labelled",
+        "prefixes",
+    )
 
     def __init__(self, shape: str, rows: Rows, prefixes: list[tuple[str, Rule]], *, declared: bool) -> None:
         self._shape, self._rows = shape, rows
@@ -47,7 +116,17 @@ class Entry:
             self.labelled.setdefault(bit, []).append(rule)
             for groups in rule.groups if declared or rule.alone >= Alone.GROUPED else ():
                 self.groups.setdefault(groups, []).append(rule)
-        self.mask = sum(self.labelled)
+        # Made when they are first asked for; all groups that no rule has are alike.
+        self._written: dict[tuple[int, ...], Written] = {}
+        self._official = frozenset(groups for rule, _ in rows for groups in rule.groups)
+
+    def written(self, groups: tuple[int, ...]) -> Written:
+        """What is known of values that are written so."""
+        groups = groups if groups in self._official else ()
+        known = self._written.get(groups)
+        if known is None:
+            known = self._written[groups] = Written(self, groups)
+        return known
 
     def persons(self, kind: str) -> list[Rule]:
         """The rules of people's and companies' numbers whose check tells most values from chance.

@@ -117,8 +117,11 @@ def _openings() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
 
 
 _WHOLE_WORDS, _OPENINGS = _openings()
-# The first letters of all of them.
-OPENINGS = frozenset((*_OPENINGS, *(word[:HEAD] for word in _WHOLE_WORDS)))
+# The beginnings of all of them, by their first letters.
+OPENINGS = {
+    head: (*_OPENINGS.get(head, ()), *(word for word in sorted(_WHOLE_WORDS) if word[:HEAD] == head))
+    for head in {*_OPENINGS, *(word[:HEAD] for word in _WHOLE_WORDS)}
+}
 
 
 def begins(word: str) -> bool:

@@ -14,12 +14,20 @@ REACH = 60
 _CLOSE = 24
 # How many characters are read at once.
 _AHEAD = 1000
-# Letters in lower case, and a space for all else: this divides a text in ASCII into words, at a fifth of what
-# an expression costs.
+# Letters in lower case, _OTHER for what is not in ASCII, and a space for all else: this divides a text into
+# words at a fifth of what an expression costs.
+_OTHER = "{"
 _SPACED = bytes.maketrans(
     bytes(range(256)),
-    bytes(each if chr(each) in string.ascii_lowercase else 32 for each in bytes(range(256)).lower()),
+    bytes(
+        each if chr(each) in string.ascii_lowercase else ord(_OTHER) if each == ord("?") else ord(" ")
+        for each in bytes(range(256)).lower()
+    ),
 )
+# All bits but those of words that only speak against something.
+_NAMES = ~(AGAINST | APART)
+# Of such a word, what is not in ASCII has to be looked at.
+_UNCLEAR = -1
 
 
 class Nearby:
@@ -27,10 +35,14 @@ class Nearby:
 
     __slots__ = (
         "_apart",
+        "_ascii",
         "_asked",
+        "_begun",
         "_bits",
         "_ends",
+        "_first",
         "_known",
+        "_others",
         "_phrases",
         "_spaced",
         "_starts",
@@ -41,8 +53,8 @@ class Nearby:
 
     def __init__(self, labels: Labels, text: str) -> None:
         self.labels, self._text = labels, text
-        # The words of a text in ASCII, a space before and behind each: one place further than in the text.
-        self._spaced = f" {text} ".encode().translate(_SPACED).decode() if text.isascii() else ""
+        self._ascii = text.isascii()
+        self._spaced = text.replace("?", " ").encode("ascii", "replace").translate(_SPACED).decode()
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._bits: list[int] = []
@@ -52,8 +64,10 @@ class Nearby:
         # Most words say nothing, and are asked about once.
         self._known: dict[str, int] = {}
         self._asked: set[str] = set()
-        # How far the text has been read.
-        self._until = 0
+        # What is not in ASCII, with the words in it that say something.
+        self._others: dict[str, list[tuple[int, int, int]]] = {}
+        # How far the text has been read, and the first label and the first phrase that are not behind yet.
+        self._until = self._first = self._begun = 0
 
     def read(self, start: int, end: int) -> bool:
         """Reads the words around that piece of the text; whether any label is there.
@@ -64,51 +78,52 @@ class Nearby:
             # Many words at once cost less than a few many times.
             begin = max(self._until, start - 2 * REACH)
             self._read(begin, max(end + REACH, begin + _AHEAD))
-        ends = self._ends
-        if not ends or ends[-1] < start - REACH:
-            return False
-        return self._starts[bisect_left(ends, start - REACH)] <= end + REACH
+        ends, first, least = self._ends, self._first, start - REACH
+        size = len(ends)
+        while first < size and ends[first] < least:
+            first += 1
+        self._first = first
+        return first < size and self._starts[first] <= end + REACH
 
     def _read(self, begin: int, stop: int) -> None:
-        known, spaced = self._known, self._spaced
         # Not within a word.
-        if spaced:
-            stop = max(stop, spaced.find(" ", stop) - 1)
-            words = spaced[begin + 1 : stop + 1].split()
+        if self._ascii:
+            gap = self._spaced.find(" ", stop)
+            stop = gap if gap >= 0 else max(stop, len(self._spaced))
         else:
             last = WORD.match(self._text, stop - 1)
             stop = last.end() if last else stop
-            words = WORD.findall(self._text, begin, stop)
         self._until = stop
+        known, spaced = self._known, f" {self._spaced[begin:stop]} "
+        words = spaced.split()
         asked = set(words) - self._asked
         self._asked |= asked
         for word in asked:
-            bits = self.labels.read(word if spaced else word.lower())
+            bits = _UNCLEAR if _OTHER in word else self.labels.read(word)
             if bits:
                 known[word] = bits
-        place, find = begin, self._spelt if spaced else self._place
+        place = 0
         for word in [each for each in words if each in known]:
-            place = find(word, place, begin)
-            self._keep(known[word], place, place + len(word))
+            # One place further than in the text, as is the space before it.
+            place = spaced.index(f" {word} ", place)
+            bits, start = known[word], begin + place
             place += len(word)
+            if bits == _UNCLEAR:
+                self._look(start, begin + place)
+            else:
+                self._keep(bits, start, begin + place)
 
-    def _spelt(self, word: str, place: int, begin: int) -> int:
-        """Where the word stands next, and not as a part of another; the text is read from `begin`."""
-        if place == begin and self._spaced.startswith(f"{word} ", begin + 1):
-            return place
-        return self._spaced.index(f" {word} ", place)
-
-    def _place(self, word: str, place: int, begin: int) -> int:
-        """The same in a text in any script."""
-        text, match, size = self._text, WORD.match, len(word)
-        while True:
-            place = text.index(word, place)
-            whole = match(text, place)
-            if whole is not None and whole.end() == place + size:
-                before = match(text, place - 1) if place > begin else None
-                if before is None or before.end() == place:
-                    return place
-            place += 1
+    def _look(self, start: int, end: int) -> None:
+        """Reads what is not in ASCII, and the letters that touch it."""
+        written = self._text[start:end]
+        words = self._others.get(written)
+        if words is None:
+            read = self.labels.read
+            words = self._others[written] = [
+                (*found.span(), bits) for found in WORD.finditer(written) if (bits := read(found[0].lower()))
+            ]
+        for first, last, bits in words:
+            self._keep(bits, start + first, start + last)
 
     def _keep(self, bits: int, start: int, end: int) -> None:
         if bits & BEGINS:
@@ -124,12 +139,18 @@ class Nearby:
             self._bits.append(bits)
 
     def phrases(self, start: int) -> list[int]:
-        """Where phrases may begin that end before there, the furthest first."""
-        places = self._phrases
-        if not places:
-            return places
-        last = bisect_left(places, start)
-        return places[bisect_left(places, start - REACH, 0, last) : last] if last else []
+        """Where phrases may begin that end before there, the furthest first.
+
+        That is asked for one piece after another, too.
+        """
+        places, first, least = self._phrases, self._begun, start - REACH
+        size = len(places)
+        while first < size and places[first] < least:
+            first += 1
+        self._begun = first
+        if first == size or places[first] >= start:
+            return []
+        return places[first : bisect_left(places, start, first)]
 
     def before(self, start: int) -> Iterator[tuple[int, int, int]]:
         """Labels that end before there, the nearest first: where each begins and ends, and its bits."""
@@ -160,7 +181,7 @@ class Nearby:
         starts, ends, bits = self._starts, self._ends, self._bits
         near = around = nearest = 0
         furthest = end + REACH
-        for place in range(bisect_left(ends, start - REACH), len(ends)):
+        for place in range(bisect_left(ends, start - REACH, self._first), len(ends)):
             begin = starts[place]
             if begin > furthest:
                 break
@@ -170,4 +191,12 @@ class Nearby:
             elif begin >= end:
                 around |= bits[place]
         against = near == AGAINST and start - nearest <= _CLOSE
-        return near, around & ~(AGAINST | APART), against, nearest
+        return near, around & _NAMES, against, nearest
+
+    def last(self, stop: int, start: int) -> bool:
+        """Whether none of those that only speak against telephone numbers ends between there and there."""
+        apart = self._apart
+        if not apart:
+            return True
+        place = bisect_right(apart, (start, start)) - 1
+        return place < 0 or apart[place][0] < stop

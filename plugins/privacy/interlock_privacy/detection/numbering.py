@@ -52,8 +52,8 @@ def international(value: str) -> bool:
 
 
 def _like(pattern: str) -> Callable[[str], bool]:
-    known = re.compile(pattern)
-    return lambda value: known.fullmatch(value) is not None and len(set(value)) > 2
+    known = re.compile(pattern).fullmatch
+    return lambda value: known(value) is not None and len(set(value)) > 2
 
 
 # Country, lengths, the digits as dialled at home, and the groups in which they are written there.

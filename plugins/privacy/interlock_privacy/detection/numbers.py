@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.chains import EXTENSIONS, lettered, letters_before, places
+from interlock_privacy.detection.chains import BEFORE, EXTENSIONS, lettered, letters_before, places
 from interlock_privacy.detection.context import Labels
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
@@ -93,25 +93,25 @@ class _Search:
 
     def look(self, last: int, start: int, end: int) -> None:
         """Keeps the values of the next run; the one before it ended at `last`."""
-        found, written = self._judge.found, self._text[start:end]
-        first = len(found)
-        seen = self._seen.get(written)
+        text, found = self._text, self._judge.found
+        written, first, seen = text[start:end], len(found), self._seen
+        before = seen.get(written)
         # Mostly other words stand before it: that is seen at once.
         if (
-            seen is not None
-            and self._text[start - _NEXT : start] == self._text[seen[1] - _NEXT : seen[1]]
-            and self._again(seen, last, start, end)
+            before is not None
+            and text[start - _NEXT : start] == text[before[1] - _NEXT : before[1]]
+            and self._again(before, last, start, end)
         ):
-            moved = start - seen[1]
+            moved = start - before[1]
             found += [
                 each._replace(start=each.start + moved, end=each.end + moved)
-                for each in found[seen[2] : seen[3]]
+                for each in found[before[2] : before[3]]
             ]
         else:
             self._read(last, start, end)
-        if len(self._seen) >= _MOST_REMEMBERED:
-            self._seen.clear()
-        self._seen[written] = last, start, first, len(found)
+        if len(seen) >= _MOST_REMEMBERED:
+            seen.clear()
+        seen[written] = last, start, first, len(found)
 
     def _again(self, seen: _Seen, last: int, start: int, end: int) -> bool:
         """Whether the same run stood between the same words: then it holds the same values."""
@@ -129,21 +129,20 @@ class _Search:
     def _read(self, last: int, start: int, end: int) -> None:
         text, judge = self._text, self._judge
         found, count = judge.found, len(judge.found)
-        letters = letters_before(text, last, start)
-        begin = letters[0][0] if letters else start
+        begin = start
+        if start > last and text[start - 1] in BEFORE and (letters := letters_before(text, last, start)):
+            begin = letters[0][0]
         form = self._forms[begin:end]
         plan = self._remembered(form) or self._rules.plans.of(form)
-        if plan and plan.split and lettered(text[begin:end][slice(*plan.glued)]):
-            plan = plan.split
-        if plan is None or (plan.extension[1] and text[begin:end][slice(*plan.extension)] in EXTENSIONS):
-            plan = self._rules.plans.once(text[begin:end], start - begin)
+        if plan is None or plan.unsure:
+            plan = self._sure(plan, begin, start, end)
         # No value has fewer letters and digits, but those of an IBAN may go on behind the run.
-        short = plan.size < SHORTEST
-        if short and not plan.accounts:
+        short, accounts = plan.size < SHORTEST, plan.accounts
+        if short and not accounts:
             return
-        value = self._capitals[begin:end].translate(None, SEPARATORS).decode()
-        self._begin, self._signs = begin, value
-        account = bool(plan.accounts) and self._rules.ibans and self._account(plan)
+        self._signs = value = self._capitals[begin:end].translate(None, SEPARATORS).decode()
+        self._begin = begin
+        account = bool(accounts) and self._rules.ibans and self._account(accounts)
         if short:
             return
         judge.begin(begin, end, brackets=plan.brackets)
@@ -156,34 +155,43 @@ class _Search:
             )
         else:
             # What comes from abroad may have a length that no rule knows.
-            self._values(plan.every if "00" in value or judge.left == "+" else plan.known)
-            if plan.lettered and (plan.after or not spoken_for(judge.best)):
-                for at, to, head, tail, groups, _, _, _, entry, rows in plan.lettered:
-                    judge.judged(begin + at, begin + to, value[head:tail], groups, entry, rows, whole=True)
-        start = begin + plan.start
-        phrases = judge.marks.phrases(start)
+            self._values(plan.every if judge.left == "+" or "00" in value else plan.known)
+            lettered = plan.lettered
+            if lettered and (plan.after or not spoken_for(judge.best)):
+                for at, to, head, tail, groups, _, _, _, known in lettered:
+                    judge.judged(begin + at, begin + to, value[head:tail], groups, known, True)
+        phrases = judge.marks.phrases(begin + plan.start)
         if phrases and plan.digits >= _FEWEST_DIGITS:
-            found[count:] = self._claims.corrected(phrases, start, found[count:])
+            found[count:] = self._claims.corrected(phrases, begin + plan.start, found[count:])
+
+    def _sure(self, plan: Plan | None, begin: int, start: int, end: int) -> Plan:
+        """The plan of a run whose form does not tell it: it is long, or its letters have to be read."""
+        written = self._text[begin:end]
+        if plan and plan.split and lettered(written[slice(*plan.glued)]):
+            plan = plan.split
+        if plan is None or (plan.extension[1] and written[slice(*plan.extension)] in EXTENSIONS):
+            return self._rules.plans.once(written, start - begin)
+        return plan
 
     def _values(self, windows: Iterable[Window]) -> None:
         """Keeps what some of the windows are."""
         judge, begin, signs = self._judge, self._begin, self._signs
         done = -2
-        for at, to, first, last, groups, way, line, letters, entry, rows in windows:
+        for at, to, first, last, groups, way, line, letters, written in windows:
             if line == done:
                 continue
             start, end, value = begin + at, begin + to, signs[first:last]
-            score = judge.judged(start, end, value, groups, entry, rows, whole=way != PART)
+            score = judge.judged(start, end, value, groups, written, way != PART)
             if way == ALL and spoken_for(score):
                 # All of a line is one value, and nothing in it is another.
                 done = line
             elif letters and way == UNIT and score < 0:
                 self._glued(start, end, value, groups)
 
-    def _account(self, plan: Plan) -> bool:
+    def _account(self, accounts: Iterable[tuple[int, int, int]]) -> bool:
         """Keeps an IBAN that begins with some group of the run."""
         text, begin, signs = self._text, self._begin, self._signs
-        for first, at, place in plan.accounts:
+        for first, at, place in accounts:
             if signs[place : place + 2] not in LENGTHS:
                 continue
             start = begin + at
@@ -203,7 +211,7 @@ class _Search:
         clear = value.translate(_MISREAD)
         if clear.isdigit() and (entry := known.of(clear)) is not None:
             count = len(judge.found)
-            judge.judged(start, end, clear, groups, entry, entry.groups.get(groups), whole=False)
+            judge.judged(start, end, clear, groups, entry.written(groups), False)
             if len(judge.found) > count and judge.found[-1].score < SCORE_NEAR:
                 judge.found.pop()
             return
@@ -213,8 +221,8 @@ class _Search:
                 sizes = tuple(map(len, _GROUP.findall(run[0])))
                 value = compact(run[0])
                 entry = known.of(value)
-                rows = entry.groups.get(sizes) if entry else None
-                judge.judged(run.start(), run.end(), value, sizes, entry, rows, whole=True)
+                written = entry.written(sizes) if entry else None
+                judge.judged(run.start(), run.end(), value, sizes, written, True)
 
     def _bounded(self, start: int, end: int) -> bool:
         """Whether what is glued to it, on either side, is a word."""

@@ -7,8 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from interlock_privacy.detection.chains import LINE, Chain, chain
-from interlock_privacy.detection.known import Entry, Known
-from interlock_privacy.detection.rules import Rule
+from interlock_privacy.detection.known import Known, Written
 from interlock_privacy.detection.windows import MOST_GROUPS, PART, UNIT, windows, with_letters, wrapped
 
 __all__ = ["FORM", "SEPARATORS", "Plan", "Plans", "Window"]
@@ -32,7 +31,7 @@ class Window(NamedTuple):
     """Groups that may be a value: where they are in the run and among its signs, and what is known of them.
 
     `way` is one of ALL, UNIT and PART, `line` the line of the run that they are in, -1 where it is more than
-    one; `letters` whether they have any; `rows` are the rules that know a value in such groups.
+    one; `letters` whether they have any.
     """
 
     start: int
@@ -43,8 +42,7 @@ class Window(NamedTuple):
     way: int
     line: int
     letters: bool
-    entry: Entry | None
-    rows: list[Rule] | None
+    written: Written | None
 
 
 class Plan(NamedTuple):
@@ -56,8 +54,9 @@ class Plan(NamedTuple):
     each a window. `start` is where the first group that may be a number is, `after` how many groups of
     letters end the run; `size` counts the letters and digits, `digits` the digits.
 
-    Two things no form tells. A run with `glued` letters before its first digits is divided as `split` says
-    where they are a word; one with letters at `extension` is divided otherwise where an extension follows.
+    Two things no form tells, and a plan is `unsure` where there are any. A run with `glued` letters before
+    its first digits is divided as `split` says where they are a word; one with letters at `extension` is
+    divided otherwise where an extension follows.
     """
 
     known: Iterable[Window]
@@ -73,6 +72,7 @@ class Plan(NamedTuple):
     glued: tuple[int, int] = _NOTHING
     split: "Plan | None" = None
     extension: tuple[int, int] = _NOTHING
+    unsure: bool = False
 
 
 class Plans:
@@ -107,7 +107,7 @@ class Plans:
         glued = _GLUED.match(form, begin)
         if glued is None:
             return plan
-        return plan._replace(glued=glued.span(1), split=self._listed(written, begin, words=True))
+        return plan._replace(glued=glued.span(1), split=self._listed(written, begin, words=True), unsure=True)
 
     def _listed(self, form: str, begin: int, *, words: bool) -> Plan:
         plan = self.once(form, begin, words=words)
@@ -117,7 +117,7 @@ class Plans:
             once.setdefault((window.start, window.end), window)
         every = list(once.values())
         return plan._replace(
-            known=[each for each in every if each.entry or each.letters],
+            known=[each for each in every if each.written or each.letters],
             every=every,
             lettered=[*plan.lettered],
             units=[*plan.units],
@@ -146,6 +146,7 @@ class Plans:
             digits=sum(map(str.isdigit, written[start:])),
             brackets="(" in written or ")" in written,
             extension=extended.span(1) if extended else _NOTHING,
+            unsure=extended is not None,
         )
 
 
@@ -183,7 +184,7 @@ class _Divided:
         sizes = [stop - start for start, stop in spans]
         for begin, end in with_letters(sizes, gaps, before, len(spans) - after, self._known.begun):
             for window in self._window(begin, end, UNIT, -1):
-                if window.entry is not None:
+                if window.written is not None:
                     yield window
 
     def units(self) -> Iterator[Window]:
@@ -202,8 +203,8 @@ class _Divided:
         if letters and entry is None and way != UNIT:
             return
         groups = tuple(stop - start for start, stop in spans[begin:end])
-        rows = entry.groups.get(groups) if entry else None
-        yield Window(start, stop, first, last, groups, way, line, letters, entry, rows)
+        written = entry.written(groups) if entry else None
+        yield Window(start, stop, first, last, groups, way, line, letters, written)
 
 
 def _accounts(

@@ -5,13 +5,17 @@ from interlock_privacy.detection.rules import Alone, rule
 
 __all__ = ["RULES"]
 
-_CENTURIES = (1900, 2000, 2100, 2200, 1800)
+_CENTURIES, _LONGEST_MONTH = (1900, 2000, 2100, 2200, 1800), 31
 
 
 def pesel(value: str) -> bool:
     """Birth date, whose month tells the century, and a sum."""
-    year, month, number = int(value[:2]), int(value[2:4]), int(value[4:6])
-    if not day(_CENTURIES[month // 20] + year, month % 20, number):
+    # Of most numbers the day says it, of more the month.
+    number = int(value[4:6])
+    if not 1 <= number <= _LONGEST_MONTH:
+        return False
+    month = int(value[2:4])
+    if not day(_CENTURIES[month // 20] + int(value[:2]), month % 20, number):
         return False
     return weighted(value, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
 
