@@ -137,8 +137,8 @@ def _label(label: str) -> _Part:
 class Forms:
     """The forms of the tokens with certain labels.
 
-    `labels` are those. `token` finds whole tokens in a text that is narrow; its last group is the code, as it
-    is written.
+    `labels` are those, `alone` those that no other ends with. `token` finds whole tokens in a text that is
+    narrow; its last group is the code, as it is written.
     """
 
     def __init__(self, labels: Collection[str]) -> None:
@@ -158,6 +158,10 @@ class Forms:
         # A set of signs to begin with is what makes the search quick.
         first = f"[{_BRACKETS}{firsts}]"
         self.labels = frozenset(labels)
+        # Behind another word, what is no end of another label is the whole of one.
+        self.alone = frozenset(
+            each for each in labels if not any(other.endswith(f"_{each}") for other in labels)
+        )
         self.token = re.compile(first + _either(bare, _after(_BRACKETS, bracketed)).whole)
         self._bracketed = re.compile(f"[{_BRACKETS}]" + _any_of((r"\Z", bracketed.begun)))
         self._bare = re.compile(f"[{firsts}]" + _any_of((r"\Z", bare.begun)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from time import sleep
 from typing import Final
 
 from interlock_privacy.actions import label
@@ -12,6 +13,11 @@ __all__ = ["Restorer"]
 
 _NO_SIGN: Final = re.compile(r"[^a-z2-7]+")
 _DIGIT: Final = re.compile(r"[2-7]")
+_WORD_BEFORE: Final = 2  # characters: the end of a word, and a space
+# A text of so many characters is restored in a thread, which lets others have the interpreter whenever it has
+# put back so many values.
+_LONG: Final = 64_000
+_AT_ONCE: Final = 100
 
 
 class Restorer:
@@ -74,11 +80,14 @@ class Restorer:
         """What becomes of a text before `upto`, and the end of the last token that begins there."""
         end = 0
         made: list[str] = []
+        pause = 2 * _AT_ONCE if len(text) > _LONG else 0
         for start, stop, value in self._tokens(narrow(text), spelled):
             if start >= upto:
                 break
             made += (text[end:start], value)
             end = stop
+            if pause and len(made) % pause == 0:
+                sleep(0)
         return "".join([*made, text[end:upto]]), end
 
     def _tokens(self, said: str, spelled: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
@@ -87,7 +96,13 @@ class Restorer:
         while hint := HINT.search(said, at):
             here = hint.start()
             at = max(at, here - LONGEST)  # no token is longer
-            # Most are written as they were sealed, and nothing that begins before such a one goes on in it.
+            # Most are written as they were sealed, or without their brackets between other words, and nothing
+            # that begins before such a one goes on in it.
+            bare = self._bare(said, at, here, spelled)
+            if bare is not None:
+                at = bare[1]
+                yield bare
+                continue
             found = EXACT.match(said, max(at, said.rfind("<", at, here)))
             if not found or found.end() <= here or found[0][1 : -CODE - 2] not in self._forms.labels:
                 found = self._forms.token.search(said, at)
@@ -100,6 +115,19 @@ class Restorer:
             else:
                 at = found.end()
                 yield found.start(), at, value
+
+    def _bare(self, said: str, at: int, here: int, spelled: Mapping[str, str]) -> tuple[int, int, str] | None:
+        """A token without brackets behind a word and a space, in whose code a digit stands at `here`."""
+        end = said.rfind("_", max(at, here - CODE), here)
+        start = said.rfind(" ", at, end) + 1 if end > at else 0
+        if start - at < _WORD_BEFORE or said[start:end] not in self._forms.alone:
+            return None
+        value = spelled.get(said[end + 1 : end + 1 + CODE])
+        before = said[start - _WORD_BEFORE]
+        # What stands for a bracket may end in a c: %3C, \u003c.
+        if value is None or not before.isalnum() or before in "cC":
+            return None
+        return start, end + 1 + CODE, value
 
 
 def _code(written: str) -> str:

@@ -2,11 +2,12 @@
 
 import string
 from calendar import isleap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import mul
 
 __all__ = [
     "alphabetic",
+    "calendar",
     "day",
     "digits",
     "iso7064_mod11_2",
@@ -43,12 +44,9 @@ while len(_TURNED) < 8:
     _TURNED.append(tuple(_TURNED[-1][turned] for turned in _TURN))
 # Of two by eleven, as many as the longest such number has characters.
 _POWERS = tuple(2**place % 11 for place in range(17, -1, -1))
+# Twice a rest by eleven, where none counts as ten.
+_TWICE = tuple((rest or 10) * 2 % 11 for rest in range(10))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-# Month and day, and day and month, but the one that few years have.
-_MONTH_DAYS = frozenset(
-    f"{month:02}{number:02}" for month in range(1, 13) for number in range(1, _DAYS[month] + 1)
-) - {"0229"}
-_DAY_MONTHS = frozenset(each[2:] + each[:2] for each in _MONTH_DAYS)
 _AS_NUMBERS = {code: str(code - 55) for code in range(65, 91)}
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -83,8 +81,8 @@ def mod97(value: str) -> bool:
 def iso7064_mod11_10(value: str) -> bool:
     """The hybrid system of German and Croatian tax numbers."""
     rest = 5
-    for each in value:
-        rest = ((rest or 10) * 2 % 11 + int(each)) % 10
+    for each in value.encode().translate(_NUMBERS):
+        rest = (_TWICE[rest] + each) % 10
     return rest == 1
 
 
@@ -114,6 +112,27 @@ def day(year: int, month: int, number: int) -> bool:
     if not (1 <= month <= 12 and 1 <= number <= _DAYS[month] and 1800 <= year <= 2100):
         return False
     return number < 29 or month != 2 or isleap(year)
+
+
+def calendar(
+    *, months: Iterable[int] = (0,), days: Iterable[int] = (0,), order: str = "md"
+) -> frozenset[str]:
+    """Every day of a year, that of leap years too, in four digits.
+
+    A month may be raised by any of `months`, a day by any of `days`; `order` is "md" or "dm".
+    """
+    every = (
+        (f"{month + more:02}", f"{number + later:02}")
+        for month in range(1, 13)
+        for more in months
+        for number in range(1, _DAYS[month] + 1)
+        for later in days
+    )
+    return frozenset(month + number if order == "md" else number + month for month, number in every)
+
+
+# But the day that few years have.
+_MONTH_DAYS, _DAY_MONTHS = calendar() - {"0229"}, calendar(order="dm") - {"2902"}
 
 
 def short_day(value: str, *, order: str = "ymd") -> bool:

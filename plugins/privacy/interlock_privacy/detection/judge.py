@@ -193,9 +193,7 @@ class Judge:
                 ):
                     return rule, score + SCORE_NEAR
         # Over a table, the name of another column may stand nearer.
-        if (bits := around & ~near & mask) and (
-            near != AGAINST or "\n" in self._text[self._nearest : start]
-        ):
+        if (bits := around & ~near & mask) and (near != AGAINST or "\n" in self._text[self._nearest : start]):
             for score, rule, bit in written.around(bits):
                 if rule.check(value) and (
                     rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, _SCORE_AROUND)

@@ -51,8 +51,7 @@ class Written:
             for bit, rules in entry.labelled.items()
         }
         self._around = {
-            bit: [each for each in rules if each[1].name != "phone"]
-            for bit, rules in self._near.items()
+            bit: [each for each in rules if each[1].name != "phone"] for bit, rules in self._near.items()
         }
 
     def near(self, bits: int) -> Ranked:

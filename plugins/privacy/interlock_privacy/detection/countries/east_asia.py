@@ -1,5 +1,7 @@
 """China, Taiwan, Hong Kong, Korea and Japan."""
 
+from operator import mul
+
 from interlock_privacy.detection.checksums import day, digits, iso7064_mod11_2, weighted
 from interlock_privacy.detection.rules import Alone, rule
 
@@ -54,6 +56,8 @@ _REGISTERS = frozenset(
     for what in all_of
 )
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_SIGNS, _USCC_WEIGHTS = frozenset(_USCC), tuple(3**place % 31 for place in range(17))
+_USCC_NUMBERS = bytes.maketrans(_USCC.encode(), bytes(range(len(_USCC))))
 _TAIWAN = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 
 
@@ -76,13 +80,10 @@ def uscc(value: str) -> bool:
         value[:2] not in _REGISTERS
         or value[2:4] not in _PROVINCES
         or not value[2:8].isdigit()
-        or any(each not in _USCC for each in value)
+        or not (value.isdigit() or _USCC_SIGNS.issuperset(value))
     ):
         return False
-    total, weight = 0, 1
-    for each in value[:17]:
-        total += _USCC.index(each) * weight
-        weight = weight * 3 % 31
+    total = sum(map(mul, value.encode().translate(_USCC_NUMBERS), _USCC_WEIGHTS))
     return _USCC[-total % 31] == value[17]
 
 

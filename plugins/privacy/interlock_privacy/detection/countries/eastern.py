@@ -6,6 +6,9 @@ from interlock_privacy.detection.rules import Alone, rule
 __all__ = ["RULES"]
 
 
+_TCKN = (7, -1, 7, -1, 7, -1, 7, -1, 7)
+
+
 def egn(value: str) -> bool:
     """Birth date, whose month tells the century, serial number."""
     month = int(value[2:4])
@@ -47,9 +50,11 @@ def maltese(value: str) -> bool:
 
 def tckn(value: str) -> bool:
     """Eleven digits, two of them checks."""
-    each = digits(value)
-    tenth = (7 * sum(each[0:9:2]) - sum(each[1:8:2])) % 10
-    return value[0] != "0" and tenth == each[9] and sum(each[:10]) % 10 == each[10]
+    return (
+        value[0] != "0"
+        and weighted(value, _TCKN) % 10 == int(value[9])
+        and weighted(value, (1,) * 10) % 10 == int(value[10])
+    )
 
 
 def vkn(value: str) -> bool:

@@ -1,10 +1,11 @@
 """Sweden, Norway, Denmark, Finland, Iceland, Estonia, Latvia and Lithuania."""
 
-from interlock_privacy.detection.checksums import day, luhn, short_day, weighted
+from interlock_privacy.detection.checksums import calendar, day, luhn, short_day, weighted
 from interlock_privacy.detection.rules import Alone, rule
 
 __all__ = ["RULES"]
 
+_NORWEGIAN_DAYS, _BALTIC_DAYS = calendar(months=(0, 40, 80), days=(0, 40, 80), order="dm"), calendar()
 _HETU = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
 
@@ -22,6 +23,8 @@ def swedish_company(value: str) -> bool:
 
 def fodselsnummer(value: str) -> bool:
     """Birth date (raised by 40 for a D number), serial number, two check digits."""
+    if value[:4] not in _NORWEGIAN_DAYS:
+        return False
     number, month = int(value[:2]) % 40, int(value[2:4]) % 40
     year, serial = int(value[4:6]), int(value[6:9])
     if serial < 500 or (serial >= 900 and year >= 40):
@@ -78,9 +81,9 @@ def kennitala(value: str) -> bool:
 
 def baltic(value: str) -> bool:
     """Estonia's and Lithuania's: sex and century, birth date, serial number, two rounds of weights."""
-    if not "1" <= value[0] <= "8" or not day(
-        1800 + (int(value[0]) - 1) // 2 * 100 + int(value[1:3]), int(value[3:5]), int(value[5:7])
-    ):
+    if value[3:7] not in _BALTIC_DAYS or not "1" <= value[0] <= "8":
+        return False
+    if not day(1800 + (int(value[0]) - 1) // 2 * 100 + int(value[1:3]), int(value[3:5]), int(value[5:7])):
         return False
     rest = weighted(value, (1, 2, 3, 4, 5, 6, 7, 8, 9, 1)) % 11
     if rest == 10:

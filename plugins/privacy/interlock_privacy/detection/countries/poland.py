@@ -1,21 +1,20 @@
 """Poland: the registers of persons, taxpayers and companies, and papers."""
 
-from interlock_privacy.detection.checksums import alphabetic, day, weighted
+from interlock_privacy.detection.checksums import alphabetic, calendar, day, weighted
 from interlock_privacy.detection.rules import Alone, rule
 
 __all__ = ["RULES"]
 
-_CENTURIES, _LONGEST_MONTH = (1900, 2000, 2100, 2200, 1800), 31
+_CENTURIES = (1900, 2000, 2100, 2200, 1800)
+_DAYS = calendar(months=range(0, 100, 20))
 
 
 def pesel(value: str) -> bool:
     """Birth date, whose month tells the century, and a sum."""
-    # Of most numbers the day says it, of more the month.
-    number = int(value[4:6])
-    if not 1 <= number <= _LONGEST_MONTH:
+    if value[2:6] not in _DAYS:
         return False
     month = int(value[2:4])
-    if not day(_CENTURIES[month // 20] + int(value[:2]), month % 20, number):
+    if not day(_CENTURIES[month // 20] + int(value[:2]), month % 20, int(value[4:6])):
         return False
     return weighted(value, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
 

@@ -1,5 +1,7 @@
 """Brazil, Argentina, Chile, Colombia and their neighbours."""
 
+from operator import mul
+
 from interlock_privacy.detection.checksums import digits, luhn, weighted
 from interlock_privacy.detection.rules import Alone, rule
 
@@ -8,6 +10,7 @@ __all__ = ["RULES"]
 
 _CPF = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 _CPF_FIRST = _CPF[1:]
+_CNPJ = (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2), (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 # From the right.
 _RUT = (2, 3, 4, 5, 6, 7, 2, 3)
 _NIT = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47)
@@ -29,11 +32,11 @@ def cpf(value: str) -> bool:
 
 def cnpj(value: str) -> bool:
     """Twelve characters, since 2026 letters too, and two check digits."""
-    numbers = [ord(each) - 48 for each in value]
-    for size in (12, 13):
-        weights = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)[-size:]
-        rest = sum(map(int.__mul__, numbers, weights)) % 11
-        if (0 if rest < 2 else 11 - rest) != numbers[size]:
+    # A letter counts for what its code is more than a nought's.
+    numbers = value.encode()
+    for weights in _CNPJ:
+        rest = (sum(map(mul, numbers, weights)) - 48 * sum(weights)) % 11
+        if (0 if rest < 2 else 11 - rest) != numbers[len(weights)] - 48:
             return False
     return len(set(value[:8])) > 1
 
