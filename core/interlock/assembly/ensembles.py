@@ -91,15 +91,20 @@ class EnsembleMaker:
             if ensemble in self.config.ensembles:
                 self.options[ensemble] = options
             return made
-        if name in offers.arbiters:
-            return offers.arbiters[name]
-        if why := offers.quarrel("arbiters", name):
-            raise self.config.error(f"{key}.mode", f"{why}.")
-        known_names = list(offers.arbiters)
-        what = f"no arbiter is called {name!r}; there are {', '.join(known_names)}"
-        if owner := ARBITERS.get(name):
-            way = way_out(owner, offers.installed.get(owner))
-            raise self.config.error(f"{key}.mode", f"{what}; {name} needs {owner}: {way}.")
-        near = nearest(name, [*known_names, *ARBITERS])
-        way = "" if near else "; `interlock plugins` says what each plugin offers"
-        raise self.config.error(f"{key}.mode", f"{what}{way}.", near)
+        return arbiter_named(self.config, offers, name, f"{key}.mode")
+
+
+def arbiter_named(config: Config, offers: Offers, name: str, key: str) -> Arbiter:
+    """Raises ConfigError about the key when nobody offers the arbiter."""
+    if name in offers.arbiters:
+        return offers.arbiters[name]
+    if why := offers.quarrel("arbiters", name):
+        raise config.error(key, f"{why}.")
+    known = list(offers.arbiters)
+    what = f"no arbiter is called {name!r}; there are {', '.join(known)}"
+    if owner := ARBITERS.get(name):
+        way = way_out(owner, offers.installed.get(owner))
+        raise config.error(key, f"{what}; {name} needs {owner}: {way}.")
+    near = nearest(name, [*known, *ARBITERS])
+    way = "" if near else "; `interlock plugins` says what each plugin offers"
+    raise config.error(key, f"{what}{way}.", near)

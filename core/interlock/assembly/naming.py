@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-from interlock.assembly.cascades import check_tasks
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.offers import Offers
 from interlock.assembly.options import CASCADED, HEDGED
@@ -12,6 +11,7 @@ from interlock.catalog.deployments import Deployments
 from interlock.catalog.families import load_families
 from interlock.catalog.names import Names
 from interlock.config import Config
+from interlock.engine.cascades import OTHERWISE
 from interlock.errors import RequestError
 from interlock.protocols import Strategy
 from interlock.strategies.cascade import CascadeStrategy
@@ -50,16 +50,21 @@ def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) 
         if names.listed(name) is None:
             raise unknown_model(config, names, offers, name, key)
 
-    check_tasks(config, [name for name, task in catalog.tasks.items() if not task.demand])
     for task, models in config.routes.items():
         if task not in catalog.tasks:
             what = f"{task!r} is no task; there are {', '.join(catalog.tasks)}."
             raise config.error(f"routes.{task}", what, nearest(task, catalog.tasks))
         for index, name in enumerate(models):
             check(name, f"routes.{task}.{index}")
+    tasks = [*(name for name, task in catalog.tasks.items() if not task.demand), OTHERWISE]
     for title, cascade in config.cascades.items():
+        if title not in tasks:
+            what = f"{title!r} is no task; there are {', '.join(tasks)}, the last for all others."
+            raise config.error(["cascades", title], what, nearest(title, tasks))
         for index, name in enumerate(cascade.steps):
             check(name, f"cascades.{title}.steps.{index}")
+        for name in cascade.verifier:
+            check(name, f"cascades.{title}.verifier")
     for title, ensemble in config.ensembles.items():
         for index, member in enumerate(ensemble.members):
             check(member.model, f"ensembles.{title}.members.{index}")

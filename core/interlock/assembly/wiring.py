@@ -12,7 +12,7 @@ from typing import Any
 
 from interlock import builtins
 from interlock.assembly.budgets import budgeting
-from interlock.assembly.cascades import cascades
+from interlock.assembly.cascades import CascadeMaker, cascades
 from interlock.assembly.connectors import tool_sources
 from interlock.assembly.deployments import DeploymentMaker
 from interlock.assembly.detectors import with_detectors
@@ -47,6 +47,7 @@ from interlock.engine.attempting.health import HealthObserver, RetryGate
 from interlock.engine.attempting.recorder import AttemptObserver, AttemptRecorder
 from interlock.engine.attempting.served import ServedModels
 from interlock.engine.bridge import Bridge
+from interlock.engine.checks import Checks
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
@@ -150,7 +151,10 @@ def assemble(
         config, names, offers, bare=bare, environ=environ, known=options.get("ensembles", {})
     )
     book = EnsembleBook(ensembles)
-    offers = replace(offers, options={**offers.options, "ensembles": ensembles.options})
+    rising = CascadeMaker(config, names, offers, known=options.get("cascades", {}))
+    rules = rising.rules()
+    own = {"ensembles": ensembles.options, "cascades": rising.calibrations}
+    offers = replace(offers, options={**offers.options, **own})
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
@@ -250,7 +254,7 @@ def assemble(
         budgeting=budgets,
         log=call_log,
         panels=Panels(book, Arbitrations(sub_calls, guards)),
-        cascades=cascades(config, names, attempts, strategy=strategy, last=hedged),
+        cascades=cascades(rules, attempts, Checks(sub_calls), strategy=strategy, last=hedged),
     )
     return Wiring(
         config=config,

@@ -23,7 +23,8 @@ Several at once      races, race: who starts when, who wins, and that the others
 Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
                      has it; arbitration: an arbiter rules, and what becomes of that; jury: the models
                      that it asks; rulings: what it must keep to; progress: what a stream tells of it
-Cascades             cascades: who of a cascade's steps may be asked, and what they may cost
+Cascades             cascades: who of a cascade's steps may be asked, and what they may cost; checks: how
+                     sure a verifier is of an answer
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
                      answer is made of the deltas beside the engine, in interlock/fold.py
 Written down         writer, record_writer, log_writer: records and the log, beyond the process; tracing,

@@ -78,7 +78,7 @@ class Arbitrations:
                 Panelist(
                     label=label,
                     answer=_answer(each),
-                    parsed=_value(state.request, _answer(each)),
+                    parsed=value_of(state.request, _answer(each)),
                     weight=weights.get(label, 1.0),
                 )
                 for label, each in outcomes.items()
@@ -186,7 +186,7 @@ def _answer(outcome: Outcome) -> Answer:
     return outcome.answer
 
 
-def _value(request: Request, answer: Answer) -> Any:
+def value_of(request: Request, answer: Answer) -> Any:
     """The JSON of a structured answer, sealed as it is; what the caller gets has been restored."""
     if request.output is None or answer.tool_calls:
         return None

@@ -1,18 +1,19 @@
 """Cascades: who of their steps a request may ask, and what it may spend on the way up."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.attempting.budgeting import Tariff
 from interlock.engine.call import CallState
+from interlock.engine.checks import Checks
 from interlock.engine.ensembles import WiredMember
 from interlock.engine.steps import steps_of
-from interlock.protocols import Steps, Strategy, StrategyCall
+from interlock.protocols import Arbiter, Steps, Strategy, StrategyCall
 from interlock.types.cascades import Cascade, CascadeStep
-from interlock.types.decisions import Candidate, Decision
+from interlock.types.decisions import Candidate, Check, Decision, Outcome
 from interlock.types.escalations import Bound, CascadeFacts, SignalName, StepFacts
 from interlock.types.request import Settings
 
@@ -36,6 +37,8 @@ class CascadeRules:
     max_cost: float | None
     max_steps: int | None
     calibrated: bool = False
+    verifier: tuple[WiredMember, ...] = ()
+    arbiter: Arbiter | None = None
 
 
 class Cascades:
@@ -45,12 +48,14 @@ class Cascades:
         self,
         cascades: Mapping[str, CascadeRules],
         attempts: Attempts,
+        checks: Checks,
         *,
         strategy: Strategy,
         plain: Strategy,
     ) -> None:
         self._cascades = cascades
         self._attempts = attempts
+        self._checks = checks
         self._strategy = strategy
         self._plain = plain
 
@@ -66,9 +71,7 @@ class Cascades:
             CascadeStep(
                 number=number,
                 name=member.name,
-                candidates=tuple(
-                    each for each in decision.shortlist if each.deployment in member.deployments
-                ),
+                candidates=_allowed(member, decision),
                 excluded=_excluded(member, decision),
             )
             for number, member in enumerate(rules.steps, 1)
@@ -93,6 +96,8 @@ class Cascades:
             calibrated=rules.calibrated and len(known) == len({each.name for each in steps}),
         )
         state.sealed_alike = rules.signal in ("agreement", "verifier")
+        if rules.arbiter is not None:
+            state.check = self._check(state, rules, rules.arbiter, call)
         loop = asyncio.get_running_loop()
         cascade = Cascade(
             steps=steps,
@@ -107,6 +112,22 @@ class Cascades:
             bounded=lambda bound: _bounded(state, bound),
         )
         return steps_of(self._strategy, replace(call, cascade=cascade))
+
+    def _check(
+        self, state: CallState, rules: CascadeRules, arbiter: Arbiter, call: StrategyCall
+    ) -> Callable[[Check], Awaitable[Outcome]]:
+        """What verifies an answer, as long as the call may cost as much."""
+        allowed = (_allowed(each, state.decision) for each in rules.verifier)
+        judges = tuple(each for each in allowed if each)
+        check = self._checks.of(state, arbiter, judges, call.random)
+
+        async def affordable(step: Check) -> Outcome:
+            if self._affords(state, rules.max_cost, [judge[0].deployment for judge in judges]):
+                return await check(step)
+            _bounded(state, "max_cost")
+            return Outcome(attempt=step.outcome.attempt)
+
+        return affordable
 
     def _affords(self, state: CallState, most: float | None, deployments: Collection[str]) -> bool:
         """Whether one more attempt at each keeps to the most. A price that nobody knows cannot be counted."""
@@ -160,6 +181,10 @@ def excluded(step: CascadeStep) -> str:
 
 def _price(known: tuple[float, str]) -> float:
     return known[0]
+
+
+def _allowed(member: WiredMember, decision: Decision) -> tuple[Candidate, ...]:
+    return tuple(each for each in decision.shortlist if each.deployment in member.deployments)
 
 
 def _excluded(member: WiredMember, decision: Decision) -> dict[str, str]:

@@ -46,7 +46,7 @@ class ArbitrateCall:
 
     Attributes:
         request: what the members were asked.
-        members: at least two, in the order of the ensemble.
+        members: at least two, in the order of the ensemble; a single one of an arbiter that verifies.
         missing: those who have no whole answer.
         judges: how many of the ensemble's `arbiter` models may see the request.
         ask: asks one of them, by its number from 0, at its deployments in the request's own shortlist, best
@@ -105,6 +105,9 @@ class Arbiter(Protocol):
 
     `asks` says that it asks models, and so is told by the ensemble's `arbiter` which. One with options is
     Configurable, too, and each ensemble's `options` make one of its own.
+
+    One with `verifies = True` may be shown a single answer, of a cascade's step, and its score is then how
+    sure one may be of it, from 0 to 1.
     """
 
     api: int

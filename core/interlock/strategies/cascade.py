@@ -169,18 +169,19 @@ class _Escalation:
         return agreed
 
     def _judged(self, outcome: Outcome) -> Steps:
-        cascade, value = self._cascade, None
+        cascade, value, flags = self._cascade, None, ""
         if cascade.signal == "schema":
             self._note(outcome, "accepted")
             return outcome
         if cascade.signal == "verifier":
-            value = (yield Check(outcome=outcome)).checked
+            checked = yield Check(outcome=outcome)
+            value, flags = checked.checked, ", ".join(checked.flags)
         elif outcome.answer is not None:
             value = outcome.answer.confidence
             if not outcome.attempt.confidence:
                 self._mute.add(outcome.attempt.deployment)
         enough = cascade.absent == "accept" if value is None else value >= (cascade.threshold or 0.0)
-        why = "" if value is not None else f"no {cascade.signal}"
+        why = flags if value is not None else f"no {cascade.signal}"
         self._note(outcome, "accepted" if enough else "escalated", value=value, why=why)
         return outcome if enough else None
 

@@ -4,6 +4,6 @@ from collections.abc import Mapping
 
 ARBITERS: Mapping[str, str] = {
     "vote": "interlock",
-    **dict.fromkeys(("select_best", "synthesise", "rank", "score"), "interlock-panels"),
+    **dict.fromkeys(("select_best", "synthesise", "rank", "score", "verify"), "interlock-panels"),
 }
 """Arbiter -> the distribution that it belongs to."""

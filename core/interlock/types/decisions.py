@@ -146,6 +146,7 @@ class Outcome:
             Its own `attempt` is the one that ended last, and `error` that one's, unless another has answered
             or none has ended.
         checked: of a `Check`, how sure the verifier is of the answer, from 0 to 1; None where it cannot say.
+        flags: what else it noticed, as words without blanks.
     """
 
     attempt: Attempt
@@ -154,6 +155,7 @@ class Outcome:
     parsed: Any = None
     outcomes: "tuple[Outcome, ...]" = ()
     checked: float | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,16 @@
 from typing import ClassVar
 
 from interlock.testing import ArbiterConformance, OptionsConformance
-from interlock_panels import Rank, RankOptions, Score, ScoreOptions, SelectBest, SelectOptions, Synthesise
+from interlock_panels import (
+    Rank,
+    RankOptions,
+    Score,
+    ScoreOptions,
+    SelectBest,
+    SelectOptions,
+    Synthesise,
+    Verify,
+)
 
 
 class SelectBestConformance(ArbiterConformance):
@@ -50,6 +59,12 @@ class RubricConformance(ArbiterConformance):
     judges = 2
 
 
+class VerifyConformance(ArbiterConformance):
+    """As it is where nothing is written."""
+
+    arbiter = Verify()
+
+
 class SelectOptionsConformance(OptionsConformance):
     """The options as a configuration may have them."""
 
@@ -76,3 +91,10 @@ class ScoreOptionsConformance(OptionsConformance):
 
     offer = Score()
     written: ClassVar = {"criteria": {"It is true.": 2}, "scale": 10, "margin": 0.5}
+
+
+class VerifyOptionsConformance(OptionsConformance):
+    """The options as a configuration may have them."""
+
+    offer = Verify()
+    written: ClassVar = {"criteria": ["The number is right."], "samples": 3}

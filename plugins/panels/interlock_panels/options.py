@@ -6,7 +6,7 @@ from typing import Literal
 
 from interlock import ConfigError
 
-__all__ = ["RankOptions", "ScoreOptions", "SelectOptions", "SynthesiseOptions"]
+__all__ = ["RankOptions", "ScoreOptions", "SelectOptions", "SynthesiseOptions", "VerifyOptions"]
 
 _MOST_SAMPLES = 25
 _SHORTEST = 200
@@ -85,6 +85,11 @@ class RankOptions(JudgeOptions):
     pairs: Literal["all", "knockout"] = "all"
     by: Literal["copeland", "bradley_terry"] = "copeland"
     both_orders: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions(JudgeOptions):
+    """What `verify` is told. Its `criteria` are what has to hold of an answer that is right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,20 @@ That was all of the data. How good is the answer, by the rules that you were giv
 JSON alone: `reason`, a sentence in the language of the question, and `score`, a whole number from 0 to \
 10."""
 
+VERIFY = """\
+You check one answer to a question that somebody has asked. You decide whether it is right. Where it can\
+ be worked out, work it out before you decide.
+
+{data}
+
+{criteria}
+An answer that is wrong in what matters, or that does not answer, is not right. When you cannot tell, it\
+ is not right. Length, tone and confidence are no merits.{instructions}"""
+
+VERIFY_REMINDER = """\
+That was all of the data. Is the answer right, by the rules that you were given before it? Answer in \
+JSON alone: `reason`, a sentence in the language of the question, and `right`, true or false."""
+
 GRADE = """\
 You grade one answer to a question that somebody has asked, by each of these criteria:
 
@@ -86,6 +100,7 @@ That was all of the data. The answers are {labels}. Answer in JSON alone: `follo
 its `label` and in `says`, in a sentence or two and in the language of the question, what it says \
 instead."""
 
+_CORRECT = "An answer is right when it is correct and answers what was asked."
 _SERVES = (
     "Judge by how well an answer serves whoever asked: it is correct first, complete next, clear after that."
 )
@@ -98,6 +113,13 @@ def judged_by(criteria: Collection[str]) -> str:
     return "\n".join(
         ["Judge by these criteria, the first before the next:", *(f"- {each}" for each in criteria)]
     )
+
+
+def right_by(criteria: Collection[str]) -> str:
+    """What makes an answer right, as a judge is told it."""
+    if not criteria:
+        return _CORRECT
+    return "\n".join(["An answer is right when all of this holds:", *(f"- {each}" for each in criteria)])
 
 
 def told_further(instructions: str) -> str:

@@ -35,3 +35,7 @@ def _closed(title: str, properties: dict[str, Any]) -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+RIGHT = _closed("check", {"reason": REASON, "right": {"type": "boolean"}})
+"""Whether an answer is right."""
