@@ -185,9 +185,8 @@ def has_section(name: str) -> bool:
 
 @by_page
 def test_the_page_works_from_top_to_bottom(page, monkeypatch):
-    monkeypatch.setattr(
-        "interlock.engine.writer._IDLE", 300
-    )  # a log says when it was idle, a slow machine or not
+    # A log keeps that it was idle; how many entries a page shows is not to depend on the machine's pace.
+    monkeypatch.setattr("interlock.engine.writer._IDLE", 300)
     with Reader(page, monkeypatch) as reader:
         for block in blocks(page):
             reader.take(block)
