@@ -76,9 +76,20 @@ class EnsembleMaker:
 
     def _member(self, name: str, key: str, weight: float = 1.0) -> WiredMember:
         deployments = self.names.listed(name)
+        if not deployments and key.partition(".")[0] == "ensemble":
+            deployments = self._asked(name, key)
         if deployments is None:
             raise unknown_model(self.config, self.names, self.offers, name, key)
         return WiredMember(name=name, deployments=deployments, weight=weight)
+
+    def _asked(self, name: str, key: str) -> frozenset[str] | None:
+        """What a request may mean by a name, though nobody has listed it."""
+        try:
+            return self.names.asked(name)[0]
+        except RequestError as error:
+            if self.names.knows(name):
+                raise RequestError(error.message, key=key, suggestion=error.suggestion) from None
+            return None
 
     def _arbiter(self, ensemble: str, given: Ensemble, key: str) -> Arbiter:
         offers, name = self.offers, given.mode

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from interlock import Ensemble, RequestError, Router, hookimpl
+from interlock import Ensemble, NoDeployment, RequestError, Router, hookimpl
+from interlock.assembly import assemble
 from interlock.catalog import Catalog
 from interlock.catalog.ensembles import load_ensembles
 from interlock.protocols import ArbitrateCall, Ruling
@@ -152,3 +153,44 @@ def test_a_requests_own_is_asked_as_one_of_the_configuration() -> None:
     weighed = {"members": [{"model": "a", "weight": 3}, "b", "c"]}
     there = scripted_router({"a": ["Rome"], "b": ["Paris"], "c": ["paris"]})
     assert there.complete_sync("Which?", ensemble=weighed).text == "Rome"
+
+
+def keyed(**environ: str) -> Router:
+    """A router of nothing but keys."""
+    return Router(assemble(environ=environ))
+
+
+def test_where_keys_say_what_may_be_called_members_are_named_as_models_are() -> None:
+    with keyed(OPENAI_API_KEY="a-key") as there:
+        ensemble = Ensemble(members=["gpt-4o", "openai:gpt-4o-mini", "gpt-4o"])
+        decision = there.decide("Which?", ensemble=ensemble)
+        assert [each.deployment for each in decision.shortlist][-2:] == [
+            "openai:gpt-4o",
+            "openai:gpt-4o-mini",
+        ]
+        seats = there.wiring.engine.panels.seats(there.wiring.engine.panels.of(ensemble), decision)
+        assert [[each.deployment for each in seat.candidates] for seat in seats] == [
+            ["openai:gpt-4o"],
+            ["openai:gpt-4o-mini"],
+            ["openai:gpt-4o"],
+        ]
+        assert "openai:gpt-4o" not in [each.deployment for each in there.decide("Which?").shortlist]
+
+
+def test_a_members_key_that_is_missing_is_named_at_its_place() -> None:
+    with (
+        keyed(OPENAI_API_KEY="a-key") as there,
+        pytest.raises(RequestError, match="MISTRAL_API_KEY") as caught,
+    ):
+        there.decide("Which?", ensemble={"members": ["gpt-4o", "mistral:mistral-small"]})
+    assert caught.value.key == "ensemble.members.1"
+
+
+def test_a_member_that_lies_outside_the_residency_is_not_asked() -> None:
+    with (
+        keyed(OPENAI_API_KEY="a-key") as there,
+        pytest.raises(NoDeployment, match="allows eu only"),
+    ):
+        there.complete_sync(
+            "Which?", ensemble={"members": ["gpt-4o", "gpt-4o-mini"]}, constraints={"residency": ["eu"]}
+        )

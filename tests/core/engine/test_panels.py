@@ -349,6 +349,7 @@ def test_an_unknown_ensemble_is_refused_before_anything_is_sent() -> None:
         scripted_router({"a": []}).decide("Hi", ensemble="x")
 
 
+@pytest.mark.usefixtures("without_panels")
 @pytest.mark.parametrize(
     ("options", "key", "words"),
     [

@@ -23,6 +23,7 @@ from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFa
 from interlock.types.decisions import Candidate, Classification, Decision
 from interlock.types.facts import Facts
 from interlock.types.jurisdictions import is_inside
+from interlock.types.members import Ensemble
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
 from interlock.types.request import Constraints, Request, Settings
@@ -157,8 +158,11 @@ class Decider:
         if self.policies is not None:
             levels = self.policies.levels_of(constraints.sensitivity, sensed)
         order = self._routes.order(self._rows(task, constraints, request.demands, tokens))
-        if unlisted is not None:
-            order = replace(order, places=(*order.places, self._routes.requested(unlisted)))
+        requested: tuple[Deployment, ...] = () if unlisted is None else (unlisted,)
+        if request.ensemble is not None and not isinstance(request.ensemble, str):
+            requested += self._unlisted(request.ensemble)
+        if requested:
+            order = replace(order, places=(*order.places, *map(self._routes.requested, requested)))
         if replayed is None:
             wanted = needs(request)
             judge = self._rules.judge(request, constraints, tokens, wanted, meant, sensed=sensed)
@@ -211,6 +215,12 @@ class Decider:
         if request.model is None:
             return None, None
         return self._names.asked(request.model, keyless=keyless)
+
+    def _unlisted(self, ensemble: Ensemble) -> tuple[Deployment, ...]:
+        """Those that the members and judges of a request's own ensemble mean, and nobody has listed."""
+        names = dict.fromkeys((*(each.model for each in ensemble.members), *ensemble.arbiter))
+        found = (self._names.asked(name)[1] for name in names)
+        return tuple({each.id: each for each in found if each is not None}.values())
 
     def _preferred(self, request: Request) -> frozenset[str]:
         if request.prefer is None:
