@@ -121,6 +121,22 @@ class Router:
         """Where the request may go, and why: pure, synchronous, without a network."""
         return self._engine.decide(as_request(prompt, options))
 
+    async def refine(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
+        """What a call would decide: as `decide`, and where that is unsure, what classifiers make of it that
+        need no network. It sends nothing, and takes some milliseconds beside the loop; the first time, a
+        second or two.
+
+        A call may still decide otherwise where a classifier that asks a model is surer than these.
+        """
+        return await self._engine.refine(as_request(prompt, options))
+
+    def refine_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
+        """`refine` for code without a loop, or for a thread beside one."""
+        request = as_request(prompt, options)
+        if not self._engine.local_refinement:
+            return self._engine.decide(request)
+        return self._wiring.bridge.run(lambda: self._engine.refine(request))
+
     def permissions(self, prompt: Prompt | Request, **options: Unpack[Options]) -> "Permissions":
         """What each deployment may have of the request by the rules, whether or not it could serve now: as
         `decide`, but a missing key, a missing plugin and ill health change nothing.

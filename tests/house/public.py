@@ -11,6 +11,7 @@ from typing import Any
 PLUGINS = (
     *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
     *("audit", "drill", "privacy", "reports", "governance", "guardrails", "panels", "evaluation"),
+    *("embeddings", "judge"),
 )
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),

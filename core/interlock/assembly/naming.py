@@ -13,7 +13,7 @@ from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.engine.cascades import OTHERWISE
 from interlock.errors import RequestError
-from interlock.protocols import Strategy
+from interlock.protocols import LocalClassifier, Strategy
 from interlock.strategies.cascade import CascadeStrategy
 from interlock.strategies.hedge import Hedge
 from interlock.strategies.panel import PanelStrategy
@@ -43,24 +43,50 @@ def naming(
     return names
 
 
-def check_names(config: Config, catalog: Catalog, names: Names, offers: Offers) -> None:
+def own_tasks_of(config: Config, catalog: Catalog, offers: Offers) -> tuple[str, ...]:
+    """The tasks that classifiers have beyond the catalog's, in their order.
+
+    Raises:
+        ConfigError: a classifier cannot read its own, or has one that the catalog has.
+    """
+    found: dict[str, None] = {}
+    for name, classifier in offers.classifiers.items():
+        if not isinstance(classifier, LocalClassifier):
+            continue
+        key = f"classifiers.{name}"
+        try:
+            tasks = classifier.own_tasks()
+        except ValueError as error:
+            raise config.error(key, f"{error}") from None
+        for task in tasks:
+            if task in catalog.tasks:
+                raise config.error(key, f"{task!r} is a task of Interlock's own; give it another name.")
+            found[task] = None
+    return tuple(found)
+
+
+def check_names(
+    config: Config, catalog: Catalog, names: Names, offers: Offers, own_tasks: Iterable[str] = ()
+) -> None:
     """What the configuration refers to exists: tasks, models and deployments. Raises ConfigError."""
 
     def check(name: str, key: str) -> None:
         if names.listed(name) is None:
             raise unknown_model(config, names, offers, name, key)
 
+    tasks = [*catalog.tasks, *own_tasks]
     for task, models in config.routes.items():
-        if task not in catalog.tasks:
-            what = f"{task!r} is no task; there are {', '.join(catalog.tasks)}."
-            raise config.error(f"routes.{task}", what, nearest(task, catalog.tasks))
+        if task not in tasks:
+            what = f"{task!r} is no task; there are {', '.join(tasks)}."
+            raise config.error(f"routes.{task}", what, nearest(task, tasks))
         for index, name in enumerate(models):
             check(name, f"routes.{task}.{index}")
-    tasks = [*(name for name, task in catalog.tasks.items() if not task.demand), OTHERWISE]
+    demands = {name for name, row in catalog.tasks.items() if row.demand}
+    titles = [*(name for name in tasks if name not in demands), OTHERWISE]
     for title, cascade in config.cascades.items():
-        if title not in tasks:
-            what = f"{title!r} is no task; there are {', '.join(tasks)}, the last for all others."
-            raise config.error(["cascades", title], what, nearest(title, tasks))
+        if title not in titles:
+            what = f"{title!r} is no task; there are {', '.join(titles)}, the last for all others."
+            raise config.error(["cascades", title], what, nearest(title, titles))
         for index, name in enumerate(cascade.steps):
             check(name, f"cascades.{title}.steps.{index}")
         for name in cascade.verifier:

@@ -22,6 +22,7 @@ from interlock.protocols import (
     Strategy,
 )
 from interlock.types.arbiters import ARBITERS
+from interlock.types.classifiers import CLASSIFIERS
 from interlock.types.commands import COMMANDS
 from interlock.types.connectors import CONNECTORS
 from interlock.types.detectors import DETECTORS
@@ -113,7 +114,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
 
     ask("providers", Provider, "facts.name", PROVIDERS.get)
     ask("model_cards", ModelCard, "id", taken=builtin_cards)
-    ask("classifiers", Classifier)
+    ask("classifiers", Classifier, owner=CLASSIFIERS.get)
     ask("constraints", Constraint)
     ask("detectors", Detector, owner=DETECTORS.get)
     ask("guardrails", Guardrail)

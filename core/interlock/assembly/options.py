@@ -19,6 +19,7 @@ from interlock.protocols import Arbiter, Classifier, Configurable, Constraint, D
 from interlock.strategies.cascade import CascadeStrategy
 from interlock.strategies.hedge import Hedge
 from interlock.types.arbiters import ARBITERS
+from interlock.types.classifiers import CLASSIFIERS
 from interlock.types.detectors import DETECTORS
 from interlock.types.names import nearest
 
@@ -58,7 +59,7 @@ GUARDRAILS: Final[Mapping[str, str]] = {
 """Guardrail -> the distribution that it belongs to."""
 
 SECTIONS: Final = (
-    Section(key="classifiers", kind="classifiers", noun="classifier", protocol=Classifier),
+    Section(key="classifiers", kind="classifiers", noun="classifier", protocol=Classifier, known=CLASSIFIERS),
     Section(key="rules", kind="constraints", noun="rule", protocol=Constraint),
     Section(key="detectors", kind="detectors", noun="detector", protocol=Detector, known=DETECTORS),
     Section(key="guardrails", kind="guardrails", noun="guardrail", protocol=Guardrail, known=GUARDRAILS),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from interlock.config import Config
 from interlock.errors import ConfigError
 from interlock.plugins import PluginHost
+from interlock.types.classifiers import CLASSIFIERS
 from interlock.types.commands import COMMANDS
 from interlock.types.connectors import CONNECTORS
 from interlock.types.detectors import DETECTORS
@@ -46,7 +47,7 @@ def not_installed(host: PluginHost) -> list[str]:
 
 def _known(host: PluginHost) -> frozenset[str]:
     here = {name for report in host.reports for name in (report.name, report.distribution)}
-    shipped = (PROVIDERS, STORES, LOGS, HEALTH_SHARES, COMMANDS, CONNECTORS, DETECTORS)
+    shipped = (PROVIDERS, STORES, LOGS, HEALTH_SHARES, COMMANDS, CONNECTORS, DETECTORS, CLASSIFIERS)
     return frozenset(here.union(*(each.values() for each in shipped)))
 
 

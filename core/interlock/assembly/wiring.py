@@ -20,7 +20,14 @@ from interlock.assembly.digest import digest
 from interlock.assembly.ensembles import EnsembleMaker
 from interlock.assembly.guardrails import guards_of
 from interlock.assembly.load import spread
-from interlock.assembly.naming import check_names, naming, strategy_of, vendor_check, vendors
+from interlock.assembly.naming import (
+    check_names,
+    naming,
+    own_tasks_of,
+    strategy_of,
+    vendor_check,
+    vendors,
+)
 from interlock.assembly.offers import Offers, collect
 from interlock.assembly.opened import opening_facts
 from interlock.assembly.options import with_options
@@ -54,7 +61,7 @@ from interlock.engine.engine import Engine
 from interlock.engine.log_writer import LogWriter
 from interlock.engine.panels import Panels
 from interlock.engine.record_writer import RecordWriter
-from interlock.engine.refining import Refinement
+from interlock.engine.refining import LocalRefinement, Refinement
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingObserver
@@ -62,7 +69,7 @@ from interlock.errors import ConfigError
 from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
-from interlock.protocols import RandomSource, RecordStore, RefiningClassifier
+from interlock.protocols import RandomSource, RecordStore
 from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
@@ -145,7 +152,8 @@ def assemble(
     maker = DeploymentMaker(config, catalog, offers, dict(environ))
     deployments = Deployments(maker.make())
     names = naming(config, catalog, deployments, offers, maker)
-    check_names(config, catalog, names, offers)
+    own_tasks = own_tasks_of(config, catalog, offers)
+    check_names(config, catalog, names, offers, own_tasks)
     strategy = strategy_of(config, offers)
     ensembles = EnsembleMaker(
         config, names, offers, bare=bare, environ=environ, known=options.get("ensembles", {})
@@ -170,7 +178,13 @@ def assemble(
     )
     evidence = Evidence(health.misplaced.against, health.misplaced.silent, *placing(policies))
     decider = Decider(
-        routes=Routes(catalog, names, deployments, config.routes, seals=guards is not None and guards.seals),
+        routes=Routes(
+            catalog,
+            names,
+            deployments,
+            {**dict.fromkeys(own_tasks, ()), **config.routes},
+            seals=guards is not None and guards.seals,
+        ),
         deployments=deployments,
         providers={name: provider.facts for name, provider in offers.providers.items()},
         classifiers=list(offers.classifiers.values()),
@@ -215,7 +229,7 @@ def assemble(
         log=call_log,
     )
     sharing = health_sharing(
-        config, offers, deployments.values(), tasks=catalog.tasks, book=health, bridge=bridge
+        config, offers, deployments.values(), tasks=(*catalog.tasks, *own_tasks), book=health, bridge=bridge
     )
     toolboxes = Toolboxes(
         ToolSources(tool_sources(config, offers, host, environ)),
@@ -230,7 +244,7 @@ def assemble(
     )
     writer = record_writer(config, offers, bridge)
     records = RecentRecords(onward=None if writer is None else writer.put)
-    refining = [each for each in offers.classifiers.values() if isinstance(each, RefiningClassifier)]
+    classifiers = list(offers.classifiers.values())
     run = Run(attempts, guards)
     sub_calls = SubCalls(run, Fallback(), guards)
     hedged = Hedge(strategy, config.hedge.policy(), health.latencies) if config.hedge else strategy
@@ -238,7 +252,8 @@ def assemble(
         decider=decider,
         run=run,
         strategy=hedged,
-        refinement=Refinement(refining, sub_calls, sealed=guards is not None),
+        local_refinement=LocalRefinement(classifiers),
+        refinement=Refinement(classifiers, sub_calls, sealed=guards is not None),
         sub_calls=sub_calls,
         guards=guards,
         host=host,

@@ -31,7 +31,8 @@ def explain(
     """
     router = session(context).informed_router()
     check_denied(asked.constraints.deny_vendors, router.wiring.vendors)
-    decision = router.decide(asked.messages, **asked.options)
+    with router:
+        decision = router.refine_sync(asked.messages, **asked.options)
     candidates = (router.deployments[each.deployment] for each in decision.shortlist)
     warnings = {each.id: f"{each.unserved}." for each in candidates if each.unserved}
     ensemble, strategy = asked.options["ensemble"], router.wiring.config.strategy

@@ -17,7 +17,7 @@ from interlock.engine.guarding.guards import Guards
 from interlock.engine.loops import running_loop
 from interlock.engine.panels import Panels
 from interlock.engine.progress import Progress
-from interlock.engine.refining import Refinement
+from interlock.engine.refining import LocalRefinement, Opinion, Refinement
 from interlock.engine.rescue import UNHEARD, Delivery
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
@@ -30,7 +30,7 @@ from interlock.protocols import RandomSource, Responded, Steps, Strategy, Strate
 from interlock.records.draft import RecordDraft
 from interlock.records.recent import RecentRecords
 from interlock.types.content import ContentRules
-from interlock.types.decisions import Classification, Decision
+from interlock.types.decisions import Decision
 from interlock.types.models import Timeouts
 from interlock.types.records import Record
 from interlock.types.request import Request
@@ -50,6 +50,7 @@ class Engine:
         decider: Decider,
         run: Run,
         strategy: Strategy,
+        local_refinement: LocalRefinement,
         refinement: Refinement,
         sub_calls: SubCalls,
         guards: Guards | None,
@@ -77,6 +78,7 @@ class Engine:
         self.cascades = cascades
         self._guards = guards
         self._strategy = strategy
+        self.local_refinement = local_refinement
         self._refinement = refinement
         self._sub_calls = sub_calls
         self._run = run
@@ -95,17 +97,23 @@ class Engine:
     def decide(
         self,
         request: Request,
-        opinion: tuple[Classification, str] | None = None,
+        opinion: Opinion | None = None,
         sensed: Sensed | None = None,
     ) -> Decision:
+        decision = self._decision(request, opinion, sensed)
+        self._tell(request, decision)
+        return decision
+
+    def _decision(self, request: Request, opinion: Opinion | None, sensed: Sensed | None) -> Decision:
         if self._sharing is not None:
             self._sharing.ensure()
         if request.ensemble is not None:
             self.panels.of(request.ensemble)
-        decision = self.decider.decide(request, opinion, sensed)
+        return self.decider.decide(request, opinion, sensed)
+
+    def _tell(self, request: Request, decision: Decision) -> None:
         if self._sees_decisions:
             self._host.notify("interlock_decided", request=request, decision=decision)
-        return decision
 
     async def complete(self, request: Request) -> Response:
         with self.tracing.call() as trace:
@@ -145,10 +153,9 @@ class Engine:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
         kept_to = self.decider.kept(request)
-        sensing = self.decider.sensing
-        sensed = None if sensing is None else await sensing.unhurried(request)
-        decision = self.decide(request, None, sensed)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
+        due = running_loop().time() + total
+        decision, sensed, opinion = await self._decided(request)
         state = CallState(
             asked=request,
             kept_to=kept_to,
@@ -156,7 +163,7 @@ class Engine:
             request=request,
             decision=decision,
             draft=RecordDraft(decision, request, streamed=streamed),
-            due=running_loop().time() + total,
+            due=due,
             total=total,
             trace=trace,
             short_of=None if self._budgeting is None else self._budgeting.nowhere,
@@ -175,8 +182,8 @@ class Engine:
                 if sensed is not None:
                     state.sensed = replace(sensed, changed=state.is_sealed)
             if not decision.shortlist:
-                await self._outlast(state)
-            if self._refinement.wanted(state):
+                await self._outlast(state, opinion)
+            if self._refinement.wanted(state.decision):
                 await self._refine(state)
             if not state.decision.shortlist:
                 raise nowhere(state)
@@ -186,7 +193,7 @@ class Engine:
             raise
         return state
 
-    async def _outlast(self, state: CallState) -> None:
+    async def _outlast(self, state: CallState, opinion: Opinion | None) -> None:
         """Wait for who has said when to come back, as a retry would, and decide again."""
         now = asyncio.get_running_loop().time
         for _ in range(self._retries):
@@ -194,9 +201,29 @@ class Engine:
             if seconds is None:
                 return
             await state.pause(seconds + _CLOCKS_GRAIN)
-            self._decide_again(state)
+            self._decide_again(state, opinion)
             if state.decision.shortlist:
                 return
+
+    async def refine(self, request: Request) -> Decision:
+        """The decision of a call that asks no model: as `decide`, and what local classifiers make of it."""
+        return (await self._decided(request))[0]
+
+    async def _decided(self, request: Request) -> tuple[Decision, Sensed | None, Opinion | None]:
+        """The decision, what guardrails have found in the request, where a policy needs to know, and the
+        opinion of a local classifier that the decision follows.
+        """
+        sensing = self.decider.sensing
+        sensed = None if sensing is None else await sensing.unhurried(request)
+        decision, opinion = self._decision(request, None, sensed), None
+        if self.local_refinement.wanted(decision):
+            opinion = await self.local_refinement.refine(request, decision)
+            if opinion is not None and not self.decider.knows(opinion[0].task):
+                opinion = None
+            if opinion is not None:
+                decision = self._decision(request, opinion, sensed)
+        self._tell(request, decision)
+        return decision, sensed, opinion
 
     async def _refine(self, state: CallState) -> None:
         """Decide again when a classifier that asks a model is surer than the local ones."""
@@ -204,7 +231,7 @@ class Engine:
         if opinion is not None and self.decider.knows(opinion[0].task):
             self._decide_again(state, opinion)
 
-    def _decide_again(self, state: CallState, opinion: tuple[Classification, str] | None = None) -> None:
+    def _decide_again(self, state: CallState, opinion: Opinion | None) -> None:
         state.decision = state.draft.decision = self.decide(state.asked, opinion, state.sensed)
         if self._log is not None:
             self._log.decided(state, again=True)

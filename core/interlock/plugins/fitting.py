@@ -16,6 +16,7 @@ from interlock.protocols import (
     DetectingGuardrail,
     Detector,
     Guardrail,
+    LocalClassifier,
     ProviderFacts,
     RefiningClassifier,
     RestoringGuardrail,
@@ -27,6 +28,7 @@ from interlock.protocols import (
 # What an offer may be besides; its methods are called when it is.
 _MORE = (
     RefiningClassifier,
+    LocalClassifier,
     SelectiveConstraint,
     DetectingGuardrail,
     RestoringGuardrail,

@@ -18,6 +18,7 @@ from interlock.protocols.arbiters import (
 from interlock.protocols.classifiers import (
     Classifier,
     ClassifyCall,
+    LocalClassifier,
     RefiningClassifier,
 )
 from interlock.protocols.commands import CommandOffer
@@ -119,6 +120,7 @@ __all__ = [
     "GrantBook",
     "GuardCall",
     "Guardrail",
+    "LocalClassifier",
     "LogKind",
     "Missing",
     "Panelist",

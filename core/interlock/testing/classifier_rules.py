@@ -1,13 +1,15 @@
 """What a classifier must keep to."""
 
+import asyncio
 import importlib.util
 import inspect
 from collections.abc import Iterator
 from typing import Any
 
 from interlock.catalog import load_tasks
-from interlock.protocols import API, Classifier, ClassifyCall
-from interlock.testing.purity import no_io
+from interlock.classifiers.turns import human_turn
+from interlock.protocols import API, Classifier, ClassifyCall, LocalClassifier
+from interlock.testing.purity import no_connection, no_io
 from interlock.testing.rules import Conformance, expect
 from interlock.types.decisions import Classification
 from interlock.types.messages import Image, Message, ToolCall, ToolResult
@@ -134,6 +136,36 @@ class ClassifierConformance(Conformance):
                 opinion is None or _CANARY not in repr(opinion).lower(),
                 "the evidence repeats the prompt: evidence is recorded, prompts are not",
             )
+
+    def test_refines_without_a_model(self) -> None:
+        """A local classifier's `refine` gives the same opinion again, of a known task or one of its own;
+        it survives hostile text, opens no connection, and repeats no prompt.
+        """
+        classifier = self.classifier
+        if not isinstance(classifier, LocalClassifier):
+            return
+        expect(classifier.local is True, f"local is {classifier.local!r}, and must be True")
+        expect(0 <= classifier.below <= 1, f"below {classifier.below!r} is not between 0 and 1")
+        tasks = {row.task for row in load_tasks()} | {*classifier.own_tasks()}
+        sofar = Classification(task="conversational", confidence=0.3)
+
+        async def refine(text: str) -> Classification | None:
+            request = _request(text)
+            call = ClassifyCall(request=request, input_tokens=len(text) // 4, text=human_turn(request))
+            return await classifier.refine(call, sofar)
+
+        async def refine_all() -> None:
+            await refine(PROMPTS[0])  # what is loaded once, at first use, may be read from files
+            for text in (*self._prompts(), *HOSTILE):
+                with no_connection("refine"):
+                    opinion, again = await refine(f"{_CANARY}. {text}"), await refine(f"{_CANARY}. {text}")
+                expect(opinion == again, "the same request was refined in two ways")
+                if opinion is not None:
+                    expect(opinion.task in tasks, f"{opinion.task!r} is no task, and none of own_tasks()")
+                    expect(0 <= opinion.confidence <= 1, f"confidence {opinion.confidence!r} is none")
+                    expect(_CANARY not in repr(opinion).lower(), "the evidence repeats the prompt")
+
+        asyncio.run(refine_all())
 
     def _prompts(self) -> tuple[str, ...]:
         return (*PROMPTS, *self.prompts)

@@ -1,10 +1,13 @@
 """Routers over scripted providers."""
 
 from collections.abc import Iterable, Mapping
+from importlib.metadata import entry_points
 from typing import Any
 
 from interlock.router import Router
 from interlock.testing.scripted import Script, ScriptedProvider, Step
+
+_REFINING = "embeddings"
 
 
 def scripted_router(
@@ -16,6 +19,9 @@ def scripted_router(
     **config: Any,
 ) -> Router:
     """A router with one deployment for each script, ranked in their order, under the same name.
+
+    What is installed and refines classifications is left out, unless `classifiers=` has options for it: it
+    would say of a vague prompt what no script does.
 
     A script's deployment serves the card `scripted/<name>` in region `local`. The environment counts only as
     far as `environ` gives it, and nothing is retried unless `retries=` says so.
@@ -41,8 +47,15 @@ def scripted_router(
         providers.append(provider)
         part = {"id": name, "model": f"scripted/{name}", "provider": name, "region": provider.facts.region}
         parts.append(part | dict((deployments or {}).get(name, {})))
-    source = {"deployments": parts, "retries": {"max": 0}} | config
+    source: dict[str, Any] = {"deployments": parts, "retries": {"max": 0}} | config
+    if _REFINING not in source.get("classifiers", {}) and _is_installed(_REFINING):
+        source["plugins"] = {**source.get("plugins", {})}
+        source["plugins"]["disabled"] = [*source["plugins"].get("disabled", ()), _REFINING]
     return Router(assemble(source, plugins=[*providers, *plugins], environ=environ or {}))
+
+
+def _is_installed(plugin: str) -> bool:
+    return any(each.name == plugin for each in entry_points(group="interlock"))
 
 
 def scripted_providers(router: Router) -> tuple[ScriptedProvider, ...]:
