@@ -9,11 +9,15 @@ from interlock_privacy.detection.known import SCORE_GROUPS, Known, Written
 from interlock_privacy.detection.nearby import REACH, Nearby
 from interlock_privacy.detection.numbering import international
 from interlock_privacy.detection.rules import Alone, Rule
-from interlock_privacy.detection.support import called, denied, filler, pieced, spoken
+from interlock_privacy.detection.support import booked, called, denied, filler, pieced, spoken
 
 __all__ = ["SCORE_NEAR", "SCORE_SURE", "Judge", "spoken_for"]
 
-_FRACTION = re.compile(r",[0-9]{1,2}(?![0-9])|[ ]?(?:%|€|\$|zł|USD|EUR|PLN|元)")
+_FRACTION = re.compile(
+    r",[0-9]{1,2}(?![0-9])"
+    r"|[ ]?(?:%|[€$£¥₽]|zł|USD|EUR|GBP|CHF|PLN|Kč|Ft\b|kr\b|元|円|원|[Ee]uro|kron|koron|lei\b|"
+    r"forint|złot|руб|грн|гривен|lira|rupiah|đồng|रुपये)"
+)
 # What stands between groups; brackets are a value's own.
 _BETWEEN = re.compile(r"[^0-9A-Za-z()]")
 _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
@@ -120,7 +124,7 @@ class Judge:
                 heard = self._voice(start, end) if heard is None else heard
                 if not _rings(self._text, start, end, heard, written=True):
                     continue
-            elif rule.alone < Alone.SURE and not self._stands(start, end, value, rule):
+            elif rule.alone < Alone.SURE and not self._stands(start, end, value, groups, rule):
                 continue
             # What is proven outweighs a label that speaks for a piece of it.
             extra = _PROVEN if rule.alone is Alone.SURE else SCORE_GROUPS if official else 0
@@ -219,14 +223,17 @@ class Judge:
             return True
         return (called if rule.named else spoken)(self._text, self.marks, start, end, bit)
 
-    def _stands(self, start: int, end: int, value: str, rule: Rule) -> bool:
+    def _stands(self, start: int, end: int, value: str, groups: tuple[int, ...], rule: Rule) -> bool:
         """Whether a value that no label speaks for may be what its rule says."""
         text = self._text
-        if pieced(text, start, end):
+        if pieced(text, start, end) or _FRACTION.match(text, end):
             return False
-        if end - start > len(value) and not set(_BETWEEN.findall(text, start, end)) <= set(rule.marks):
-            return False
-        if rule.scripts and not re.search(rule.scripts, text[max(0, start - REACH) : end + REACH]):
+        if end - start > len(value):
+            if len(groups) > 1 and rule.groups and groups not in rule.groups and rule.kind != "card":
+                return False
+            if not set(_BETWEEN.findall(text, start, end)) <= set(rule.marks):
+                return False
+        if rule.beside and not re.search(rule.beside, text[max(0, start - REACH) : end + REACH]):
             return False
         return not denied(text, self.marks, start, rule.kind)
 
@@ -259,7 +266,9 @@ def _rings(text: str, start: int, end: int, heard: Voice, *, written: bool) -> b
     """Whether it may be a telephone number; `written` in groups in which some country writes its own."""
     if heard is Voice.SAID or heard is Voice.LOOSE:
         return True
-    return heard is not Voice.DENIED and (written or heard is Voice.SILENT) and not coded(text, start, end)
+    if heard is Voice.DENIED or not (written or heard is Voice.SILENT) or coded(text, start, end):
+        return False
+    return heard is not Voice.SILENT or not booked(text, start, end)
 
 
 def spoken_for(score: int) -> bool:

@@ -7,7 +7,10 @@ from enum import IntEnum
 
 from interlock_privacy.detection.folding import UNSEEN
 
-__all__ = ["Alone", "Rule", "rule"]
+__all__ = ["ELSEWHERE", "Alone", "Rule", "rule"]
+
+# Near a number of which nothing is checked: no letters that its country and its neighbours do not write.
+ELSEWHERE = r"\A[^ąćęłńśźżřěůďťňőűğışșţțăœåøæđ\u0370-\u052f]*\Z"
 
 
 _PARTS = re.compile(r"(\d+)([nac])")
@@ -31,8 +34,8 @@ class Rule:
     that ends in * is the beginning of words, and of several with + between them the last counts where the
     others stand before it. `prefix` may stand before it and says the same, as a country does before its VAT
     numbers. `named`: only a label directly before it counts, or one directly behind, since its check proves
-    little. Without a label, nothing but `marks` stands between its groups, and a letter of `scripts`, if
-    there are any, stands near it.
+    little. Without a label, nothing but `marks` stands between its groups, which are its issuer's if
+    that writes any, and what stands near it matches the expression `beside`.
     """
 
     name: str
@@ -45,7 +48,7 @@ class Rule:
     prefix: tuple[str, ...] = ()
     named: bool = False
     marks: str = f" -.{UNSEEN}"
-    scripts: str = ""
+    beside: str = ""
 
     @property
     def country(self) -> str:
@@ -66,7 +69,7 @@ def rule(  # noqa: PLR0917 - the columns of a table, whose rows are many
     *,
     named: bool = False,
     marks: str = " -.",
-    scripts: str = "",
+    beside: str = "",
 ) -> Rule:
     """A rule from words: `shapes` "11" is eleven digits, "2a6n" two letters and six, `groups` "3-3-4"."""
     return Rule(
@@ -80,7 +83,7 @@ def rule(  # noqa: PLR0917 - the columns of a table, whose rows are many
         prefix=tuple(prefix.split()),
         named=named,
         marks=f"{marks}{UNSEEN}",
-        scripts=scripts,
+        beside=beside,
     )
 
 

@@ -8,7 +8,7 @@ from interlock_privacy.detection.nearby import Nearby
 from interlock_privacy.detection.phrases import IS, NUMBER
 from interlock_privacy.detection.things import ACCOUNTS, LINKS, NAMELESS, NUMBER_WORDS
 
-__all__ = ["called", "denied", "filler", "pieced", "spoken"]
+__all__ = ["booked", "called", "denied", "filler", "pieced", "spoken"]
 
 _SENTENCE = re.compile(r"[!。！]|[^\W\d_]{3}\.\s+(?=[^\W\d_a-z])|\n[ \t]*\n")
 _NUMBER = re.compile(r"[0-9](?:[ \-./()]{0,2}[0-9]){4,}")
@@ -27,11 +27,11 @@ _SHORTEST_NAME = 4
 _RUN_NUMBERED = re.compile(r"[^\W\d_]{2}(?<![的这那该我此])[号號][码碼]?[为為是]?\Z")
 # Between a name and a word for "number", and between those and the number.
 _NAME_ENDS = " .:=#|\t\"'”»)„«(_-"
-_REACH = 48
+_REACH, _NEAR = 48, 24
 # What divides the columns of a table, and how far its lines are read.
 _COLUMNS, _LINE = "|\t;,", 300
 # A number of a year: 117/2026.
-_YEARLY = re.compile(r"[0-9]+/(?:19|20)[0-9]{2}")
+_YEARLY = re.compile(r"[0-9]/(?:19|20)[0-9]{2}\Z")
 # What a code has before a number, and behind a dash: digits, or too few letters for a word.
 _CODE, _GOES_ON = re.compile(r"[A-Z0-9]"), re.compile(r"[0-9]|[^\W\d_]{1,2}(?![^\W\d_])")
 # Other groups of a row, as long as no day of a month is.
@@ -113,13 +113,14 @@ def denied(text: str, marks: Nearby, start: int, kind: str) -> bool:
     """Whether a number has the name of another thing, directly before it."""
     begin, stop, said = next(marks.before(start), (0, 0, 0))
     named = bool(said) and names(text, marks.labels, begin, stop, start)
-    if named and said & ~(AGAINST | APART | marks.labels.han):
-        return False
     before = text[max(0, start - _REACH) : start]
+    if named and said & ~(AGAINST | APART | marks.labels.han):
+        # An id's name, unless it is one of anything: "Tracking Id".
+        return text[begin:stop].lower() in _NUMBER_WORDS and _numbered(before)
     if not (named and said & (AGAINST | APART)) and not _numbered(before):
         return False
     # A card is of an account.
-    return kind != "card" or _ACCOUNT.search(before) is None
+    return kind != "card" or _ACCOUNT.search(before, max(0, len(before) - _NEAR)) is None
 
 
 def _numbered(before: str) -> bool:
@@ -145,6 +146,16 @@ def _last(text: str) -> tuple[str, str]:
     return text[place:].lower(), text[:place]
 
 
+def booked(text: str, start: int, end: int) -> bool:
+    """Whether it is written as numbers of papers and cells are, which telephone numbers are not."""
+    written = text[start:end]
+    return (
+        "\t" in written
+        or _YEARLY.search(written) is not None
+        or _numbered(text[max(0, start - _REACH) : start])
+    )
+
+
 def pieced(text: str, start: int, end: int) -> bool:
     """Whether it is a piece of a code, of an address or of a row, rather than a number by itself."""
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -154,7 +165,7 @@ def pieced(text: str, start: int, end: int) -> bool:
         return not _word(text[max(0, start - _LINE) : start][::-1])
     if _ascii_letter(after):
         return not _word(text[end : end + _LINE])
-    if _YEARLY.fullmatch(text, start, end):
+    if _YEARLY.search(text[start:end]):
         return True
     if after in (".", "/", ":") and text[end + 1 : end + 2].isdigit():
         return True

@@ -110,6 +110,28 @@ THINGS = (
     "permintaan pemesanan pembelian empleyado produkto seryal nhân mẫu รุ่น พนักงาน 员工 產品 产品 密钥 "
     "標籤 标签 資產 资产 采购 採購 従業員 モデル 資産 タグ プロダクトキー 発注 직원 사원 모델 제품 "
     "자산 태그 발주 "
+    # Of selling, storing, building and keeping books, in all of them
+    "terminal pallet pallets drawing quote quotation estimate waybill manifest warranty release position "
+    "project task expense vendor supplier requisition catalogue catalog gtin mpn upc ledger delivery+note "
+    "credit+note cost+centre cost+center purchase+order work+order container lieferschein* kostenstelle* "
+    "gutschrift* projekt* pos kasse leergut kennzeichen palette* zählerstand* zeichnungs* beleg* buchung "
+    "auftrag avoir devis colis livraison index écriture poste caisse plan immatriculation dépense projet "
+    "albarán* presupuesto* palé plano bastidor caja lectura proyecto tarea gasto remito asiento guía ddt "
+    "bolla preventivo commessa bancale disegno targa cassa registrazione lettura progetto spesa guia "
+    "remessa orçamento* palete desenho placa caixa leitura lançamento despesa projeto tarefa pakbon* "
+    "kostenplaats* grootboek* creditnota* meterstand* tekening* kassa zending* partij offerte* opdracht* "
+    "uitgave* zlecen* ofert* korekt* palet* rysun* kasa mpk wz pozycj* zadan* wydat* stan+licznika "
+    "dodací+list nabídk* ponuk* dobropis* výkres* pokladn* spis šarž* úkol* výdaj* spz středisk* "
+    "följesedel* offert* kreditnota* kostnadsställe* mätarställning* pall ritning* regnr ocr verifikat* "
+    "uppgift* utgift* följesedlar* følgeseddel* tilbud* omkostningssted* målerstand* palle sag opgave* "
+    "udgift* lähetyslista* tarjous* hyvityslasku* kustannuspaikka* mittarilukema* lava erä projekti* viite* "
+    "szállítólevél* ajánlat* jóváíró költséghely* mérőállás* raklap* munkalap* tétel* bizonylat* aviz* "
+    "proiect* irsaliye* teklif* palet iş+emri fiş proje* προσφορ* πιστωτικ* παλέτ* έργο έργου ένδειξη "
+    "предложени* чертеж* чертёж* паллет* наряд* проводк* касса показани* проект* задач* расход* исх вх "
+    "пропозиц* палет* вих شحنة قيد عرض أمر إذن vận+đơn báo+giá surat+jalan penawaran jurnal कोटेशन "
+    "प्रविष्टि संदर्भ 物料 凭证 货架 托盘 图纸 报价 送货 采购单 科目 成本中心 收银 保修 納品 見積 "
+    "作業指示 原価 検針 保証書 "
+    "パレット 品目 得意先 납품 견적 작업지시 전표 품목 검침 보증서 팔레트 "
 )
 
 # Of those, what a payment card's number may be called too.
@@ -166,7 +188,8 @@ PLACES = (
 # Words for "number" and "code" beside the name of what has one; and words beside them that are no such
 # name.
 NUMBER_WORDS = (
-    "no nos nr nrs num n n° nº № number nummer numero numéro número numer nro číslo č номер αρ αριθμός κωδ "
+    "no nos nr nrs num id n n° nº № number nummer numero numéro número numer nro číslo č номер αρ "
+    "αριθμός κωδ "
     "sz szám nosu numara numarası broj št številka število sorszám ref code cod cód kod kód код"
 )
 NAMELESS = (
@@ -174,5 +197,6 @@ NAMELESS = (
     "esta suo sua seus vuestro jouw onze mojego moim twój pana pani pod numerem minun ditt vaše naše mého "
     "меня мой моего ваш наш мого мені person personal card karta karte carte tarjeta cartão carta kort "
     "reads remains still mine here sind war lauten moja wynosi brzmi jsou můj olan является равен είναι "
-    "number nummer numer numero numéro número номер code kod код"
+    "number nummer numer numero numéro número номер code kod код user "
+    "users patient citizen national nationale voter persons customers"
 )

@@ -5,11 +5,15 @@ import pytest
 from interlock_privacy.detection import Detector
 
 DETECTOR = Detector()
-CARD, PESEL, NIP, EMSO = "4111111111111111", "85021312339", "5260001246", "1302985500015"
+CARD, PESEL, NIP = "4111111111111111", "85021312332", "5260001246"
 
 
 def found(text: str) -> list[str]:
     return [text[each.start : each.end] for each in DETECTOR.find(text)]
+
+
+def test_by_themselves_a_card_and_a_pesel_are_believed():
+    assert found(f"{CARD} and {PESEL}") == [CARD, PESEL]
 
 
 @pytest.mark.parametrize(
@@ -131,3 +135,26 @@ def test_an_amount_is_no_number_of_anybody():
 )
 def test_without_a_word_a_number_is_of_a_country_whose_letters_stand_near(text, known):
     assert (found(text) == ["7523169263"]) is known
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (f"ID: {PESEL}", [PESEL]),
+        (f"User ID {PESEL}", [PESEL]),
+        (f"Tracking Id {PESEL}", []),
+        (f"ID transakcji: {PESEL}", []),
+        (f"Kostenstelle: {PESEL}", []),
+        (f"Creditnota {CARD}", []),
+        (f"Der Umsatz stieg auf {CARD} Euro", []),
+    ],
+)
+def test_an_id_of_anything_else_and_an_amount_are_none(text, values):
+    assert found(text) == values
+
+
+@pytest.mark.parametrize(
+    "text", ["02/3260/2020", "Drawing no. 415-555-2671", "Výkres č. 884.284.1480", "16432734\t891"]
+)
+def test_numbers_of_papers_and_of_cells_are_no_telephone_numbers(text):
+    assert found(text) == []

@@ -190,7 +190,7 @@ RULES = (
         taiwan,
         "身分證 身份證 居留證 統一證號",
         Alone.PLAIN,
-        scripts=_EAST_ASIAN,
+        beside=_EAST_ASIAN,
     ),
     rule("tw.company", "company_id", "8", taiwan_company, "統一編號 統編"),
     rule(
@@ -201,6 +201,7 @@ RULES = (
         "hkid 身份證 身分證 身份证",
         Alone.GROUPED,
         "7-1 8-1",
+        marks="",
     ),
     rule("kr.rrn", "national_id", "13", checked_rrn, _RRN, Alone.PLAIN, "6-7"),
     rule("kr.rrn_of_2020", "national_id", "13", rrn, _RRN, Alone.GROUPED, "6-7", marks="-"),

@@ -128,13 +128,13 @@ def idnp(value: str) -> bool:
 
 
 RULES = (
-    rule("bg.egn", "national_id", "10", egn, "егн egn", Alone.PLAIN, scripts="[а-я]"),
+    rule("bg.egn", "national_id", "10", egn, "егн egn", Alone.PLAIN, beside="[а-я]"),
     rule("bg.bulstat", "company_id", "9", bulstat, "булстат bulstat еик eik ддс", prefix="BG"),
     rule("gr.afm", "tax_id", "9", afm, "αφμ afm φορολογικού+μητρώου", prefix="EL GR"),
-    rule("gr.amka", "national_id", "11", amka, "αμκα amka", Alone.PLAIN, scripts="[α-ω]"),
+    rule("gr.amka", "national_id", "11", amka, "αμκα amka", Alone.PLAIN, beside="[α-ω]"),
     rule("cy.tic", "tax_id", "8n1a", cypriot, "tic vat φπα", Alone.LABELLED, prefix="CY"),
     rule("mt.vat", "tax_id", "8", maltese, "vat", prefix="MT"),
-    rule("tr.tckn", "national_id", "11", tckn, "tckn tc kimlik kimliği vatandaşlık", Alone.PLAIN),
+    rule("tr.tckn", "national_id", "11", tckn, "tckn tc kimlik kimliği vatandaşlık", Alone.PLAIN, marks=""),
     rule("tr.vkn", "tax_id", "10", vkn, "vkn vergi+numarası vergi+kimlik"),
     rule("il.teudat_zehut", "national_id", "9", teudat_zehut, "teudat zehut זהות תז", Alone.LABELLED),
     rule("ru.inn", "tax_id", "10 12", inn, "инн inn"),
@@ -151,6 +151,6 @@ RULES = (
     ),
     rule("ua.rnokpp", "tax_id", "10", rnokpp, "рнокпп іпн ипн rnokpp"),
     rule("ua.edrpou", "company_id", "8", edrpou, "єдрпоу едрпоу edrpou"),
-    rule("kz.iin", "national_id", "12", iin, "иин жсн iin", Alone.PLAIN, scripts="[а-я]"),
+    rule("kz.iin", "national_id", "12", iin, "иин жсн iin", Alone.PLAIN, beside="[а-я]"),
     rule("md.idnp", "national_id", "13", idnp, "idnp idno"),
 )

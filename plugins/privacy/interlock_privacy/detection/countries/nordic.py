@@ -172,10 +172,9 @@ RULES = (
         "8",
         finnish_company,
         "ytunnus* y+tunnus yritystunnus* alv+numero alv+tunnus",
-        Alone.GROUPED,
+        Alone.LABELLED,
         "7-1",
         "FI",
-        marks="-",
     ),
     rule(
         "is.kennitala",

@@ -1,7 +1,7 @@
 """The United States, Canada and Mexico."""
 
 from interlock_privacy.detection.checksums import digits, luhn, short_day, weighted
-from interlock_privacy.detection.rules import Alone, rule
+from interlock_privacy.detection.rules import ELSEWHERE, Alone, rule
 
 __all__ = ["RULES"]
 
@@ -207,8 +207,11 @@ RULES = (
         Alone.GROUPED,
         "3-2-4",
         marks="-",
+        beside=ELSEWHERE,
     ),
-    rule("us.itin", "tax_id", "9", itin, "itin taxpayer", Alone.GROUPED, "3-2-4", marks="-"),
+    rule(
+        "us.itin", "tax_id", "9", itin, "itin taxpayer", Alone.GROUPED, "3-2-4", marks="-", beside=ELSEWHERE
+    ),
     rule(
         "us.ein", "tax_id", "9", ein, "ein fein employer+identification employer+id", groups="2-7", named=True
     ),

@@ -181,6 +181,14 @@ RULES = (
         Alone.GROUPED,
         "8-1-3",
     ),
-    rule("ro.cnp", "national_id", "13", cnp, "cnp cod+numeric codul+numeric numeric+personal", Alone.PLAIN),
+    rule(
+        "ro.cnp",
+        "national_id",
+        "13",
+        cnp,
+        "cnp cod+numeric codul+numeric numeric+personal",
+        Alone.PLAIN,
+        marks="",
+    ),
     rule("ro.cui", "tax_id", "6 7 8 9 10", cui, "cui cif", prefix="RO", named=True),
 )

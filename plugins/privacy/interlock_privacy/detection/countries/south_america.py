@@ -125,10 +125,10 @@ RULES = (
         rut,
         "rut r+u+t",
         Alone.GROUPED,
-        "2-3-3-1 1-3-3-1 8-1 7-1",
+        "2-3-3-1 1-3-3-1",
         marks=".-",
     ),
-    rule("co.nit", "tax_id", "9 10", nit, "nit", Alone.GROUPED, "3-3-3-1 9-1", marks=".-"),
+    rule("co.nit", "tax_id", "9 10", nit, "nit", Alone.GROUPED, "3-3-3-1", marks=".-"),
     rule(
         "co.cedula",
         "national_id",

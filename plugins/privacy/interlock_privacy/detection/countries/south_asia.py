@@ -1,7 +1,7 @@
 """India, Pakistan, Singapore, Malaysia, Thailand, Indonesia, Vietnam and the Philippines."""
 
 from interlock_privacy.detection.checksums import digits, luhn, short_day, verhoeff, weighted
-from interlock_privacy.detection.rules import Alone, rule
+from interlock_privacy.detection.rules import ELSEWHERE, Alone, rule
 
 __all__ = ["RULES"]
 
@@ -134,7 +134,17 @@ RULES = (
     rule("in.gstin", "tax_id", "2n5a4n1a1c1a1c", gstin, "gstin gst", Alone.SURE),
     rule("in.epic", "national_id", "3a7n", epic, "epic voter+id voters+id voter+card", named=True),
     rule("in.passport", "passport", "1a7n", lambda value: value[0] not in "QXZ", "passport*", named=True),
-    rule("pk.cnic", "national_id", "13", cnic, "cnic nicop", Alone.GROUPED, "5-7-1", marks="-"),
+    rule(
+        "pk.cnic",
+        "national_id",
+        "13",
+        cnic,
+        "cnic nicop",
+        Alone.GROUPED,
+        "5-7-1",
+        marks="-",
+        beside=ELSEWHERE,
+    ),
     rule("sg.nric", "national_id", "1a7n1a", nric, "nric fin", Alone.PLAIN),
     rule(
         "my.mykad",
