@@ -112,6 +112,8 @@ class Labels:
             for each in {bare, plain(bare)} if len(bare) > _SHORT or meant >= FIRST else {bare}:
                 table = stems if word.endswith("*") else self._words
                 table[each] = table.get(each, 0) | bit
+        for listed_runs in self._runs.values():
+            listed_runs.sort(key=lambda each: -len(each[0]))
         # By their first letters, the longest first.
         self._stems: dict[str, list[tuple[str, int]]] = {}
         for stem in sorted(stems, key=len, reverse=True):

@@ -8,7 +8,7 @@ from interlock_privacy.detection.context import AGAINST, Labels
 from interlock_privacy.detection.known import SCORE_GROUPS, Known, Written
 from interlock_privacy.detection.nearby import REACH, Nearby
 from interlock_privacy.detection.numbering import international
-from interlock_privacy.detection.rules import Alone, Rule
+from interlock_privacy.detection.rules import ELSEWHERE, Alone, Rule
 from interlock_privacy.detection.support import booked, called, denied, filler, pieced, spoken
 
 __all__ = ["SCORE_NEAR", "SCORE_SURE", "Judge", "spoken_for"]
@@ -38,6 +38,7 @@ class Judge:
     """
 
     __slots__ = (
+        "_ascii",
         "_begin",
         "_brackets",
         "_edged",
@@ -60,6 +61,7 @@ class Judge:
         self.found: list[Candidate] = []
         self._begin, self._end, self._nearest = 0, 0, 0
         self._brackets = self._edged = self._marked = False
+        self._ascii = text.isascii()
         self.best, self.left, self.right = -1, "", ""
 
     def begin(self, begin: int, end: int, *, brackets: bool) -> None:
@@ -223,6 +225,12 @@ class Judge:
             return True
         return (called if rule.named else spoken)(self._text, self.marks, start, end, bit)
 
+    def _fits(self, start: int, end: int, wanted: str) -> bool:
+        """Whether what stands near a value matches an expression."""
+        if self._ascii:
+            return wanted == ELSEWHERE
+        return re.search(wanted, self._text[max(0, start - REACH) : end + REACH]) is not None
+
     def _stands(self, start: int, end: int, value: str, groups: tuple[int, ...], rule: Rule) -> bool:
         """Whether a value that no label speaks for may be what its rule says."""
         text = self._text
@@ -231,9 +239,9 @@ class Judge:
         if end - start > len(value):
             if len(groups) > 1 and rule.groups and groups not in rule.groups and rule.kind != "card":
                 return False
-            if not set(_BETWEEN.findall(text, start, end)) <= set(rule.marks):
+            if any(each not in rule.marks for each in _BETWEEN.findall(text, start, end)):
                 return False
-        if rule.beside and not re.search(rule.beside, text[max(0, start - REACH) : end + REACH]):
+        if rule.beside and not self._fits(start, end, rule.beside):
             return False
         return not denied(text, self.marks, start, rule.kind)
 

@@ -72,7 +72,7 @@ def _any(words: Iterable[str] | str) -> str:
 
 _SIGNS = r"(?:[\s:=#\"'`*_|>,(\[{-]|</?[A-Za-z]{1,8}>){0,6}+"
 _AFTER = (
-    rf"(?:'?s|\.)?(?:[\s_\-./]{{0,2}}(?:(?:{_any(NUMBER)})(?:\.|(?![{ALPHABETS}]))|{_any(RUN_NUMBER)})){{0,3}}"
+    rf"(?:'?s|(?<=\Wn[or])\.)?(?:[\s_\-./]{{0,2}}(?:(?:{_any(NUMBER)})(?:\.|(?![{ALPHABETS}]))|{_any(RUN_NUMBER)})){{0,3}}"
     rf"(?![{ALPHABETS}])(?:[ ]?\([^()\d\n]{{1,30}}\))?"
     rf"(?:{_SIGNS}(?:(?:{_any(IS)})(?![{ALPHABETS}0-9])|{_any(RUN_IS)})){{0,4}}{_SIGNS}"
     r"(?=(?-i:(?:[A-Z]{1,4}[ \-.]?)?(?:[A-Z]{0,6}|[a-z]{0,3})[0-9]))"

@@ -23,7 +23,8 @@ _BEHIND = re.compile(r"[ ]?[(\[]")
 # Beside the name of what has a number: words for "number", words that name nothing, words between the two.
 _NUMBER_WORDS, _NO_NAMES = frozenset(NUMBER_WORDS.split()), frozenset(NAMELESS.split())
 _OF = frozenset(["de", "di", "da", "do", "du", "des", "der", "of", "for", "la", "le", "el"])
-_SHORTEST_NAME = 4
+# Letters of a name, and words of one without any between.
+_SHORTEST_NAME, _SHORT_NAMES = 4, 2
 _RUN_NUMBERED = re.compile(r"[^\W\d_]{2}(?<![的这那该我此])[号號][码碼]?[为為是]?\Z")
 # Between a name and a word for "number", and between those and the number.
 _NAME_ENDS = " .:=#|\t\"'”»)„«(_-"
@@ -111,13 +112,16 @@ def _column(text: str, begin: int, start: int) -> bool | None:
 
 def denied(text: str, marks: Nearby, start: int, kind: str) -> bool:
     """Whether a number has the name of another thing, directly before it."""
-    begin, stop, said = next(marks.before(start), (0, 0, 0))
-    named = bool(said) and names(text, marks.labels, begin, stop, start)
     before = text[max(0, start - _REACH) : start]
-    if named and said & ~(AGAINST | APART | marks.labels.han):
-        # An id's name, unless it is one of anything: "Tracking Id".
-        return text[begin:stop].lower() in _NUMBER_WORDS and _numbered(before)
-    if not (named and said & (AGAINST | APART)) and not _numbered(before):
+    numbered = _numbered(before)
+    begin, stop, said = next(marks.before(start), (0, 0, 0))
+    if not numbered and not said & (AGAINST | APART):
+        return False
+    if said and names(text, marks.labels, begin, stop, start):
+        if said & ~(AGAINST | APART | marks.labels.han):
+            # An id's name, unless it is one of anything: "Tracking Id".
+            return numbered and text[begin:stop].lower() in _NUMBER_WORDS
+    elif not numbered:
         return False
     # A card is of an account.
     return kind != "card" or _ACCOUNT.search(before, max(0, len(before) - _NEAR)) is None
@@ -125,25 +129,18 @@ def denied(text: str, marks: Nearby, start: int, kind: str) -> bool:
 
 def _numbered(before: str) -> bool:
     """Whether what stands before makes it the number of something: "Drawing no. 5", "托盘号5"."""
-    name, rest = _last(before.rstrip(_NAME_ENDS))
+    words = before.rpartition("\n")[2].split()
+    name = words[-1].strip(_NAME_ENDS).lower() if words else ""
     if not name:
         return False
     if name[-1] >= "\u0e00":
         return _RUN_NUMBERED.search(name) is not None
-    other, rest = _last(rest.rstrip(_NAME_ENDS))
+    other = words[-2].strip(_NAME_ENDS).lower() if len(words) > 1 else ""
     if name in _NUMBER_WORDS:
         return len(other) >= _SHORTEST_NAME and other not in _NO_NAMES
-    if other in _OF:
-        other, _ = _last(rest.rstrip(_NAME_ENDS))
+    if other in _OF and len(words) > _SHORT_NAMES:
+        other = words[-3].strip(_NAME_ENDS).lower()
     return other in _NUMBER_WORDS and len(name) >= _SHORTEST_NAME and name not in _NO_NAMES
-
-
-def _last(text: str) -> tuple[str, str]:
-    """The word that a text ends with, in lower case, and what is before it."""
-    place = len(text)
-    while place and (text[place - 1].isalpha() or text[place - 1] in "°№"):
-        place -= 1
-    return text[place:].lower(), text[:place]
 
 
 def booked(text: str, start: int, end: int) -> bool:
@@ -165,7 +162,7 @@ def pieced(text: str, start: int, end: int) -> bool:
         return not _word(text[max(0, start - _LINE) : start][::-1])
     if _ascii_letter(after):
         return not _word(text[end : end + _LINE])
-    if _YEARLY.search(text[start:end]):
+    if "/" in text[start:end] and _YEARLY.search(text[start:end]):
         return True
     if after in (".", "/", ":") and text[end + 1 : end + 2].isdigit():
         return True

@@ -112,8 +112,8 @@ THINGS = (
     "자산 태그 발주 "
     # Of selling, storing, building and keeping books, in all of them
     "terminal pallet pallets drawing quote quotation estimate waybill manifest warranty release position "
-    "project task expense vendor supplier requisition catalogue catalog gtin mpn upc ledger delivery+note "
-    "credit+note cost+centre cost+center purchase+order work+order container lieferschein* kostenstelle* "
+    "project task expense vendor supplier requisition catalogue catalog gtin mpn upc ledger "
+    "container lieferschein* kostenstelle* "
     "gutschrift* projekt* pos kasse leergut kennzeichen palette* zählerstand* zeichnungs* beleg* buchung "
     "auftrag avoir devis colis livraison index écriture poste caisse plan immatriculation dépense projet "
     "albarán* presupuesto* palé plano bastidor caja lectura proyecto tarea gasto remito asiento guía ddt "

@@ -14,7 +14,8 @@ NAMED, WRITTEN = "77012345678", "415-555-2671"
 def words(listed):
     """Each as it may be written; what only ends words is given a beginning."""
     return [
-        f"frobnica{each.strip('*')}" if each.startswith("*") else each.rstrip("*") for each in listed.split()
+        f"frobnica{each.strip('*')}" if each.startswith("*") else each.replace("*", "").replace("+", " ")
+        for each in listed.split()
     ]
 
 

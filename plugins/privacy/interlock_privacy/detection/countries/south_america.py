@@ -123,7 +123,7 @@ RULES = (
         "national_id",
         "8 9 7n1a 8n1a",
         rut,
-        "rut r+u+t",
+        "rut",
         Alone.GROUPED,
         "2-3-3-1 1-3-3-1",
         marks=".-",
@@ -142,8 +142,6 @@ RULES = (
     rule("pe.dni", "national_id", "8", unchecked, "dni", named=True),
     rule("ec.cedula", "national_id", "10", cedula_ec, "cédula cedula", Alone.LABELLED, "9-1"),
     rule("ve.rif", "tax_id", "1a9n", rif, "rif", Alone.GROUPED, "1-8-1", marks="-"),
-    rule(
-        "uy.cedula", "national_id", "8", cedula_uy, "cédula cedula c+i", Alone.GROUPED, "1-3-3-1", marks=".-"
-    ),
+    rule("uy.cedula", "national_id", "8", cedula_uy, "cédula cedula", Alone.GROUPED, "1-3-3-1", marks=".-"),
     rule("do.cedula", "national_id", "11", luhn, "cédula cedula", Alone.GROUPED, "3-7-1", marks="-"),
 )
