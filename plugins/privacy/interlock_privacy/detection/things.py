@@ -151,7 +151,7 @@ CALLS = (
     "mobie* cell cellphone cellular call calls calling called fax telefax whatsapp viber sms hotline "
     "helpline landline portable móvil movil móviles celular* cellulare cellular* kom komórk* komork* "
     "komórce handy handy* rufnummer* ruf puhelin* puhelim* puh mob tlf gsm telemóvel telemovel* fono "
-    "fon teléfono teléfonos teléfon* τηλ τηλέφων* τηλεφων* κινητό κινητ* тел телефон* тэлефон* моб "
+    "fon teléfono teléfonos teléfon* τηλ τηλέφων* τηλεφων* τηλεφών* κινητό κινητ* тел телефон* тэлефон* моб "
     "мобильн* мобілн* мобільн* мобилн* мобилен звон* сотов* κιν telefoon* 电话 手机 座机 联系方式 "
     "热线 手機 電話 携帯 ファックス 傳真 行動 전화 휴대 연락처 핸드폰 โทร טלפון נייד هاتف جوال dial "
     "dials ring text txt reach contact dzwoń dzwon* zadzwoń zadzwon* zadzwo* oddzwo* appel* appelez "
