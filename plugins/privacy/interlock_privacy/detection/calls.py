@@ -56,6 +56,8 @@ _ROW = 4
 _EXTENSION = re.compile(r"(?:x|ext|EXT|w|wew)[0-9]")
 # Spaces between a name and its number.
 _MOST_SPACES = 6
+# What mostly stands between a name and its number.
+_NEXT = frozenset((" ", ": ", ":", "=", "\t", ""))
 # Characters between a number and a label behind it; words before the colon of a name, and its characters;
 # letters of an abbreviation.
 _MOST_BEHIND, _MOST_WORDS, _LONGEST_NAME, _ABBREVIATED = 40, 3, 40, 4
@@ -112,6 +114,8 @@ def said(text: str, stop: int, start: int) -> Voice:
 
 def names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> bool:
     """Whether a label from `begin` to `stop` is the name of the number that begins at `start`."""
+    if text[stop - 1] < "\u0e00" and text[stop:start] in _NEXT:
+        return True
     # Where words run together, one may be as long as the text.
     if start - stop > _LONGEST_NAME or text.count(" ", stop, start) > _MOST_SPACES:
         return False
