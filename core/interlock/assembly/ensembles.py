@@ -13,8 +13,9 @@ from interlock.engine.ensembles import WiredEnsemble, WiredMember
 from interlock.errors import ConfigError, RequestError
 from interlock.plugins.claims import way_out
 from interlock.protocols import Arbiter
+from interlock.requests.checking import as_request
 from interlock.types.arbiters import ARBITERS
-from interlock.types.members import INLINE, Ensemble
+from interlock.types.members import INLINE, Ensemble, Member
 from interlock.types.names import nearest
 
 
@@ -64,23 +65,30 @@ class EnsembleMaker:
         return WiredEnsemble(
             name=name,
             members=tuple(
-                self._member(each.model, f"{key}.members.{index}", each.weight)
-                for index, each in enumerate(ensemble.members)
+                self._member(each, f"{key}.members.{index}") for index, each in enumerate(ensemble.members)
             ),
             arbiter=arbiter,
-            judges=tuple(self._member(each, f"{key}.arbiter") for each in ensemble.arbiter),
+            judges=tuple(self._member(Member(model=each), f"{key}.arbiter") for each in ensemble.arbiter),
             strategy=strategy_named(self.config, self.offers, ensemble.strategy, f"{key}.strategy"),
             quorum=ensemble.quorum,
             deadline=ensemble.deadline,
         )
 
-    def _member(self, name: str, key: str, weight: float = 1.0) -> WiredMember:
+    def _member(self, member: Member, key: str) -> WiredMember:
+        name = member.model
         deployments = self.names.listed(name)
         if not deployments and key.partition(".")[0] == "ensemble":
             deployments = self._asked(name, key)
         if deployments is None:
             raise unknown_model(self.config, self.names, self.offers, name, key)
-        return WiredMember(name=name, deployments=deployments, weight=weight)
+        settings = None
+        if member.settings:
+            try:
+                settings = as_request("", {"settings": member.settings}).settings
+            except RequestError as error:
+                where = f"{key}.{error.key or 'settings'}"
+                raise self.config.error(where, f"{error.message.rstrip('.')}.", error.suggestion) from None
+        return WiredMember(name=name, deployments=deployments, weight=member.weight, settings=settings)
 
     def _asked(self, name: str, key: str) -> frozenset[str] | None:
         """What a request may mean by a name, though nobody has listed it."""

@@ -30,10 +30,13 @@ def _models(value: object) -> object:
 
 
 class MemberConfig(Part):
-    """A model or a deployment. What `weight` counts for is the arbiter's."""
+    """A model or a deployment. What `weight` counts for is the arbiter's matter; `settings` go before those
+    of the request.
+    """
 
     model: Text
     weight: Weight = 1.0
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class EnsembleConfig(Part):
@@ -59,7 +62,9 @@ class EnsembleConfig(Part):
 
     def ensemble(self) -> Ensemble:
         return Ensemble(
-            members=[Member(model=each.model, weight=each.weight) for each in self.members],
+            members=[
+                Member(model=each.model, weight=each.weight, settings=each.settings) for each in self.members
+            ],
             mode=self.mode,
             arbiter=self.arbiter,
             options=self.options,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from interlock.protocols import Arbiter, Strategy
+from interlock.types.request import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,7 @@ class WiredMember:
     name: str
     deployments: frozenset[str]
     weight: float = 1.0
+    settings: Settings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,11 @@ class Panels:
         given = ensemble.deadline
         deadline = left * _SHARE if given is None or given >= left else given
         state.sealed_alike = True
-        state.panel = Panel(ensemble=ensemble.name, seats=seats, quorum=ensemble.quorum, deadline=deadline)
+        labelled = zip(ascii_uppercase, ensemble.members, strict=False)
+        settings = {label: each.settings for label, each in labelled if each.settings is not None}
+        state.panel = Panel(
+            ensemble=ensemble.name, seats=seats, quorum=ensemble.quorum, deadline=deadline, settings=settings
+        )
         if state.progress is not None:
             state.progress.seated(state.panel)
         state.arbitrate = self._arbitrations.of(state, ensemble, judges, call.random)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from interlock.types.decisions import Candidate
+from interlock.types.request import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,11 @@ class Panel:
         seats: one for each member, those included that may not be asked.
         quorum: how many have to answer.
         deadline: seconds that they have, from when they are asked.
+        settings: labels to what a member is asked with, where that differs from the request.
     """
 
     ensemble: str
     seats: tuple[Seat, ...]
     quorum: int
     deadline: float
+    settings: Mapping[str, Settings] = field(default_factory=dict)

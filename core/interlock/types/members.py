@@ -21,16 +21,20 @@ class Member:
     Attributes:
         model: a model or a deployment.
         weight: how much its answer counts, more than 0; what that changes is the arbiter's matter.
+        settings: what it is asked with, where that differs from the request, as in `Settings`.
     """
 
     model: str
     weight: float = 1.0
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, str) or not self.model:
             raise RequestError("expected the name of a model or a deployment", key="model")
         if type(self.weight) not in (int, float) or not 0 < self.weight < inf:
             raise RequestError(f"expected a number above 0, not {self.weight!r:.40}", key="weight")
+        if not isinstance(self.settings, Mapping):
+            raise RequestError(f"expected a mapping, not {type(self.settings).__name__}", key="settings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

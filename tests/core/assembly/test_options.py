@@ -193,6 +193,7 @@ def test_a_name_that_nobody_offers_is_refused(section: str) -> None:
         made(section, Offer(), **{section: {"zebra": {}}})
 
 
+@pytest.mark.usefixtures("without_panels")
 def test_a_known_name_without_its_plugin_says_what_to_install() -> None:
     with pytest.raises(ConfigError) as caught:
         made("guardrails", Offer(), arbiters={"synthesise": {}})

@@ -119,6 +119,8 @@ def test_ones_own_of_the_same_name_replaces_it() -> None:
         ({"members": ["a", {"model": "b", "weight": True}]}, "members.1.weight", "above 0"),
         ({"members": ["a", {"modle": "b"}]}, "members.1.modle", "Did you mean 'model'"),
         ({"members": ["a", {"weight": 1}]}, "members.1.model", "is required"),
+        ({"members": ["a", {"model": "b", "settings": 3}]}, "members.1.settings", "expected a mapping"),
+        ({"members": ["a", {"model": "b", "settings": {"n": 3}}]}, "members.1.settings.n", "no such key"),
         ({"members": ["a", "bb"]}, "members.1", "neither a model nor a deployment"),
         ({"members": ["a", "b"], "quorum": 3}, "quorum", "from 1 to 2"),
         ({"members": ["a", "b"], "deadline": 0}, "deadline", "above 0"),

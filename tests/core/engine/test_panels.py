@@ -24,7 +24,7 @@ from interlock import (
     hookimpl,
 )
 from interlock.protocols import ArbitrateCall, Missing, Ruling
-from interlock.testing import Step, scripted_router
+from interlock.testing import Step, scripted_providers, scripted_router
 
 LONG = 1_000.0
 Ask = Callable[..., Awaitable[Response]]
@@ -373,6 +373,16 @@ def test_an_unknown_ensemble_is_refused_before_anything_is_sent() -> None:
         ({"members": ["a", {"model": "b", "wieght": 2}]}, "members.1.wieght", "Did you mean 'weight'"),
         ({"members": ["a", {"weight": 2}]}, "members.1.model", "is required"),
         ({"members": ["a", 3]}, "members.1.model", "expected text"),
+        (
+            {"members": ["a", {"model": "b", "settings": {"temprature": 1}}]},
+            "members.1.settings.temprature",
+            "Did you mean 'temperature'",
+        ),
+        (
+            {"members": ["a", {"model": "b", "settings": {"temperature": -1}}]},
+            "members.1.settings.temperature",
+            "a number from 0",
+        ),
         ({"members": ["a", {"model": "bb"}]}, "members.1", "neither a model nor a deployment"),
         ({"mode": "asking", "arbiter": ["a", "bb"]}, "arbiter", "neither a model nor a deployment"),
         ({"options": {"depth": 2}}, "options.depth", "'vote' takes no options"),
@@ -400,6 +410,19 @@ def test_members_weigh_what_the_configuration_says() -> None:
     assert ([each.weight for each in verdict.members], verdict.flips) == ([3, 1], 2)
     assert "Better" not in repr(response.record)
     assert "No." not in repr(response.record)
+
+
+@fast
+def test_a_member_is_asked_with_settings_of_its_own(ask: Ask) -> None:
+    members = ["a", {"model": "a", "settings": {"temperature": 0.9, "stop": "END"}}, {"model": "b"}]
+    router = panel({"a": ["Yes."] * 2, "b": ["yes"]}, members=members)
+    run(ask(router, settings={"temperature": 0.1, "max_tokens": 50}))
+    sent = [call.request.settings for each in scripted_providers(router) for call in each.calls]
+    assert sorted((each.temperature, each.max_tokens, each.stop) for each in sent) == [
+        (0.1, 50, ()),
+        (0.1, 50, ()),
+        (0.9, 50, ("END",)),
+    ]
 
 
 def test_an_arbiter_has_the_json_of_structured_answers() -> None:

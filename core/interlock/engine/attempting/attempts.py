@@ -8,7 +8,7 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from interlock.engine.attempting.bounds import bounded
+from interlock.engine.attempting.bounds import bounded, overlaid
 from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
 from interlock.engine.attempting.contents import check_calls, check_content, check_place
@@ -266,6 +266,9 @@ class Attempts:
             request = mending(request, misfit)
         elif progress.prefix:
             request = prefilled(request, progress.prefix)
+        if attempt.member is not None and state.panel is not None:
+            own = state.panel.settings.get(attempt.member)
+            request = request if own is None else replace(request, settings=overlaid(request.settings, own))
         if attempt.confidence and request.settings.logprobs is None:
             request = replace(request, settings=replace(request.settings, logprobs=0))
         if refused := self._refused.among(deployment.id, request):

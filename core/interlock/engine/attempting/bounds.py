@@ -1,11 +1,11 @@
 """What an attempt may ask of its model at most."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from interlock.types.models import Deployment
-from interlock.types.request import Request
+from interlock.types.request import Request, Settings
 
 
 def bounded(request: Request, deployment: Deployment) -> tuple[Request, tuple[str, ...]]:
@@ -28,3 +28,9 @@ def _lower(request: Request, most: int) -> Iterator[tuple[str, int]]:
         yield "max_tokens", most
     if settings.reasoning_tokens is not None and settings.reasoning_tokens >= most:
         yield "reasoning_tokens", most // 2
+
+
+def overlaid(settings: Settings, own: Settings) -> Settings:
+    """Settings of a request, with those of a panel's member in their place where it has any."""
+    given = ((each.name, getattr(own, each.name)) for each in fields(Settings))
+    return replace(settings, **{name: value for name, value in given if value not in (None, (), {})})
