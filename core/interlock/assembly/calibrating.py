@@ -33,7 +33,7 @@ def calibration_of(config: Config, name: str, given: CascadeConfig, models: "Mod
 
 
 class Models:
-    """Which models the names of a cascade mean."""
+    """Which models the names of a cascade mean; a calibration may have either."""
 
     def __init__(self, models: "dict[str, frozenset[str]]") -> None:
         self._models = models
@@ -41,7 +41,8 @@ class Models:
     def differ(self, names: Sequence[str], ids: Sequence[str]) -> bool:
         """Whether some name means another model than the one in its place."""
         return len(names) != len(ids) or any(
-            self._models.get(name, frozenset({name})) != {id_} for name, id_ in zip(names, ids, strict=True)
+            name != id_ and self._models.get(name) != frozenset({id_})
+            for name, id_ in zip(names, ids, strict=True)
         )
 
 

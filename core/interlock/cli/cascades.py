@@ -1,5 +1,6 @@
 """What became of a cascade's steps, and which ones it would take, for people."""
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from interlock.cli import show
@@ -30,11 +31,16 @@ def cascade_lines(record: Record) -> list[str]:
     facts = record.cascade
     if facts is None:
         return []
-    parts = [f"{facts.signal} judges", "calibrated" if facts.calibrated else "uncalibrated"]
+    parts = [f"{facts.signal} judges", *_known(facts.signal, calibrated=facts.calibrated)]
     if facts.bound is not None:
         parts.append(f"stopped by {facts.bound}")
     lines = [f"Cascade {facts.cascade}: {' · '.join(parts)}"]
     return [*lines, *(f"  {_step(record, each)}" for each in facts.steps)]
+
+
+def _known(signal: str, *, calibrated: bool) -> tuple[str, ...]:
+    """Whether anybody has measured the signal; whether an answer fits is nothing to measure."""
+    return () if signal == "schema" else ("calibrated" if calibrated else "uncalibrated",)
 
 
 def _step(record: Record, step: StepFacts) -> str:
@@ -73,6 +79,8 @@ def cascade_data(
         "name": rules.name,
         "signal": rules.signal,
         "threshold": rules.threshold,
+        "verifier": [each.name for each in rules.verifier],
+        "mode": None if rules.arbiter is None else rules.arbiter.name,
         "absent": rules.absent,
         "rejected": rules.rejected,
         "calibrated": rules.calibrated,
@@ -80,6 +88,14 @@ def cascade_data(
         "max_steps": rules.max_steps,
         "steps": steps,
     }
+
+
+def _left_out(step: dict[str, Any], most: float | None) -> str:
+    """Why a step would not be asked; by itself alone, whatever was spent before it."""
+    rules = list(dict.fromkeys(step["excluded"].values()))
+    if most is not None and step["deployments"] and (step["estimate"] is None or step["estimate"] > most):
+        rules.append("over max_cost")
+    return "; ".join(rules) or "-"
 
 
 def show_cascade(data: dict[str, Any]) -> None:
@@ -90,16 +106,18 @@ def show_cascade(data: dict[str, Any]) -> None:
             each["name"],
             show.names(each["deployments"]),
             show.dollars(each["estimate"]) or "-",
-            "; ".join(dict.fromkeys(each["excluded"].values())) or "-",
+            _left_out(each, data["max_cost"]),
         )
         for each in data["steps"]
     ]
+    sys.stdout.write("\n")
     show.tables((("Step", "Asked", "Deployments", "At most", "Excluded"), rows))
     bounds = [
         *([f"at most {show.dollars(data['max_cost'])} a call"] if data["max_cost"] is not None else []),
         *([f"at most {data['max_steps']} steps"] if data["max_steps"] is not None else []),
     ]
     threshold = "" if data["threshold"] is None else f" of at least {data['threshold']:.2f}"
-    known = "calibrated" if data["calibrated"] else "uncalibrated"
-    judged = f"{data['signal']}{threshold}, {known}"
+    known = _known(data["signal"], calibrated=data["calibrated"])
+    asks = f" ({data['mode']} asks {', '.join(data['verifier'])})" if data["mode"] else ""
+    judged = ", ".join((f"{data['signal']}{asks}{threshold}", *known))
     show.note(f"Cascade {data['name']}: {'; '.join((judged, *bounds))}.")

@@ -130,8 +130,8 @@ class RecordDraft:
         failed = isinstance(error, Exception)
         ensemble = self._request.ensemble
         cascade = self.cascade
-        if cascade is not None and deployment is not None:
-            cascade = cascade.answered(deployment.id)
+        if cascade is not None:
+            cascade = cascade.ended(deployment.id if deployment else None)
         return Record(
             id=self.id,
             started=self._started,

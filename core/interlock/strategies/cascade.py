@@ -186,11 +186,12 @@ class _Escalation:
         return outcome if enough else None
 
     def _final(self, group: Group) -> Steps:
-        """The last step, and after it whoever is no step of the cascade: nobody who was rejected."""
+        """The last step, and after it whoever else may answer and has not been asked."""
         call, cascade, [step] = self._call, self._cascade, group
         self._told(step, "last")
-        steps = {each.deployment for one in cascade.steps for each in one.candidates}
-        others = tuple(each for each in call.shortlist if each.deployment not in steps)
+        begun = [one for one in cascade.steps if str(one.number) in self._facts]
+        asked = {each.deployment for one in begun for each in one.candidates}
+        others = tuple(each for each in call.shortlist if each.deployment not in asked)
         inner = self._last.run(replace(call, shortlist=(*step.candidates, *others), cascade=None))
         outcome: Outcome | None = None
         try:
@@ -227,7 +228,7 @@ class _Escalation:
             known,
             deployment=outcome.attempt.deployment,
             outcome=kind,
-            signal=self._cascade.signal if outcome in self._whole else None,
+            signal=self._cascade.signal if any(each is outcome for each in self._whole) else None,
             value=value if judged else known.value,
             threshold=self._cascade.threshold if judged else known.threshold,
             why=known.why if why is None else why,

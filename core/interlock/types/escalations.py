@@ -53,12 +53,16 @@ class CascadeFacts:
     calibrated: bool = False
     bound: Bound | None = None
 
-    def answered(self, deployment: str) -> "CascadeFacts":
-        """The same once it is known whose answer it is, which nobody tells a last step."""
-        steps = tuple(
-            replace(each, deployment=deployment) if each.outcome == "last" else each for each in self.steps
+    def ended(self, deployment: str | None) -> "CascadeFacts":
+        """The same once the call has: nobody tells a last step whose answer it was, or that there is none."""
+        outcome: StepOutcome = "failed" if deployment is None else "last"
+        return replace(
+            self,
+            steps=tuple(
+                replace(each, deployment=deployment, outcome=outcome) if each.outcome == "last" else each
+                for each in self.steps
+            ),
         )
-        return replace(self, steps=steps)
 
     @property
     def accepted(self) -> bool:

@@ -70,6 +70,7 @@ class Fit:
         decisive: how many of them are.
         q: the share of those on which the signal goes for the better answer.
         q_star: what it has to reach.
+        only_best, only_cheap: the shares of the prompts on which that answer alone is right.
         quality, best, cheap: the share that is right: of the cascade, of the best model and of the cheap one
             alone.
         gain: quality over the best model's, paired by prompt.
@@ -86,6 +87,8 @@ class Fit:
     decisive: float
     q: Interval
     q_star: float
+    only_best: float
+    only_cheap: float
     quality: Interval
     best: float
     cheap: float
@@ -152,6 +155,8 @@ def fit(outcomes: Outcomes, cheap: Sequence[str], best: str, signal: Signal, *, 
         decisive=decisive,
         q=q,
         q_star=q_star,
+        only_best=float((reported.best - reported.cheap).clip(min=0).mean()) if len(reported) else 0.0,
+        only_cheap=float((reported.cheap - reported.best).clip(min=0).mean()) if len(reported) else 0.0,
         quality=quality,
         best=float(reported.best.mean()) if len(reported) else float("nan"),
         cheap=float(reported.cheap.mean()) if len(reported) else float("nan"),

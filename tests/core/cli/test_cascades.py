@@ -17,7 +17,7 @@ def test_says_what_became_of_each_step(configured, run):
     result = run("ask", "Hi")
     assert (result.exit_code, result.stdout) == (0, "Hello there.\n")
     _, head, *steps = result.stderr.splitlines()
-    assert head == "Cascade default: schema judges · uncalibrated"
+    assert head == "Cascade default: schema judges"
     assert steps == ["  1 down · failed: Unavailable", "  2 good · asked last, and judged by nobody"]
 
 
@@ -43,7 +43,7 @@ def test_a_rejected_answer_is_not_printed_in_silence(configured, run):
 def test_explains_which_steps_a_prompt_would_take(configured, run, vendor):
     configured("down", "good", extra=cascade())
     result = run("explain", "Hi")
-    assert "Cascade default: schema, uncalibrated; at most 2 steps." in result.stderr
+    assert "Cascade default: schema; at most 2 steps." in result.stderr
     assert "Step" in result.stdout
     data = json.loads(run("explain", "--json", "Hi").stdout)
     assert data["strategy"] == "cascade"
@@ -60,3 +60,8 @@ def test_a_step_says_by_how_much_it_failed_and_what_it_cost() -> None:
     head, *steps = cascade_lines(router.complete_sync("Which?").record)
     assert head == "Cascade default: agreement judges · uncalibrated"
     assert steps[0] == "  1 a · not enough: no other says the same · $1.00"
+
+
+def test_explains_that_a_step_would_cost_too_much(configured, run):
+    configured("down", "good", extra=cascade(rest="max_cost: 0.0001"))
+    assert "over max_cost" in run("explain", "Hi").stdout

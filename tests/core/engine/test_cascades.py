@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from instant import run
 from interlock import (
@@ -12,10 +14,12 @@ from interlock import (
     Answer,
     ConfigError,
     ContentPolicyViolation,
+    InterlockError,
     NoDeployment,
     Response,
     Router,
     Text,
+    TotalTimeout,
     Unavailable,
     Usage,
     response_to_plain,
@@ -265,6 +269,16 @@ def test_a_slow_step_leaves_the_next_one_its_time(ask: Ask) -> None:
     assert response.cascade.steps[0].why == "late"
 
 
+def test_a_call_that_is_due_has_accepted_nothing() -> None:
+    timeouts = {"total": 10, "answer": 500, "first_token": 500}
+    router = cascading({"a": [said("Ye", "length")], "b": [Step("Yes", delay=LONG)]}, timeouts=timeouts)
+    with pytest.raises(TotalTimeout):
+        run(plain(router))
+    facts = router.records[-1].cascade
+    assert facts is not None
+    assert ([step.outcome for step in facts.steps], facts.accepted) == (["escalated", "failed"], False)
+
+
 def test_a_cascade_is_a_tasks_and_other_tasks_know_nothing_of_it() -> None:
     router = cascading({"c": ["Here."], "a": ["4"]}, task="quantitative", steps=["a", "c"])
     response = run(plain(router, task="code_generation"))
@@ -325,3 +339,49 @@ def test_a_cascade_of_no_task_is_refused_with_the_nearest_name() -> None:
 def test_a_cascade_has_a_section_of_its_own(section: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="cascades: "):
         scripted_router({"a": []}, **section)
+
+
+SAYS = st.sampled_from(
+    [
+        said("yes"),
+        said("no"),
+        said("", "stop"),
+        said("ye", "length"),
+        said("I won't", "refusal"),
+        Unavailable("503"),
+        ContentPolicyViolation("not this"),
+        Step("yes", delay=LONG),
+    ]
+)
+
+
+@given(
+    scripts=st.fixed_dictionaries({name: st.lists(SAYS, min_size=3, max_size=3) for name in "abcd"}),
+    steps=st.sampled_from([["a", "b", "c"], ["a", "b", "c", "d"], ["a", "a", "b"], []]),
+    signal=st.sampled_from(["schema", "agreement", "logprobs"]),
+    rejected=st.sampled_from(["fail", "hand_over"]),
+    most=st.none() | st.integers(1, 4),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_stream_says_what_a_plain_call_says(
+    *, scripts: Any, steps: Any, signal: str, rejected: str, most: int | None
+) -> None:
+    def ended(ask: Ask) -> Any:
+        options = {"threshold": 0.5, "absent": "accept"} if signal == "logprobs" else {}
+        timeouts = {"total": 40, "answer": 500, "first_token": 500}
+        router = cascading(
+            scripts,
+            steps=steps,
+            signal=signal,
+            rejected=rejected,
+            max_steps=most,
+            timeouts=timeouts,
+            **options,
+        )
+        try:
+            response = run(ask(router))
+        except InterlockError as error:
+            return type(error), router.records[-1].cascade
+        return response.text, response.finish_reason, response.deployment, response.cascade
+
+    assert ended(plain) == ended(streamed)

@@ -378,3 +378,9 @@ def test_a_request_that_is_refused_for_another_reason_leaves_the_step():
     told = InvalidRequest("no such thing", status=400)
     played = play({"a": [told, told], "b": answer("5")}, ("a", "b"), "logprobs", threshold=0.5)
     assert played.asked == ["a", "a", "b"]
+
+
+def test_who_was_not_asked_may_stand_in_for_the_last_step():
+    says = {"a": answer("Paris"), "c": Unavailable("503")}
+    played = play(says, ("a", "b", "c"), "agreement", shortlist=["a", "c"])
+    assert (played.asked, text(played)) == (["c", "a"], "Paris")

@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from interlock.testing import scripted_router
+from interlock.types.calibrations import calibration_from_plain
 from outcome_tables import invoke
 
 
@@ -79,3 +81,36 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     done = invoke("eval", "panel", tmp_path / "none.csv")
     assert done.exit_code == 2
     assert "none.csv" in done.stderr
+
+
+CASCADE = ("--cheap", "small", "--cheap", "large", "--best", "best")
+
+
+def test_what_was_measured_is_written_for_the_cascade_that_it_is_of(marked, tmp_path):
+    path = tmp_path / "measured.json"
+    done = invoke("eval", "cascade", marked, *CASCADE, "--task", "quantitative", "--write", path)
+    assert (done.exit_code, "Written" in done.stderr) == (0, True)
+    found = calibration_from_plain(json.loads(path.read_text("utf-8")))
+    assert (found.steps, found.signal, found.threshold) == (("small", "large", "best"), "agreement", None)
+    assert (found.n, found.w01, found.w10) == (1200, 0.25, 0.25)
+    scripts = {name: [] for name in found.steps}
+    cascade = {"steps": list(scripts), "signal": "agreement", "calibration": str(path)}
+    router = scripted_router(scripts, cascades={"quantitative": cascade})
+    assert router.wiring.engine.cascades.of("quantitative").calibrated
+
+
+def test_nothing_is_written_of_a_cascade_that_is_refused(marked, tmp_path):
+    marked.write_text("\n".join(marked.read_text("utf-8").split("\n")[:300]), encoding="utf-8")
+    path = tmp_path / "measured.json"
+    assert invoke("eval", "cascade", marked, *CASCADE, "--task", "x", "--write", path).exit_code == 1
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [(("--write", "x.json"), "--task"), (("--task", "x", "--write", "nowhere/x.json"), "cannot be written")],
+)
+def test_what_cannot_be_written_is_said(marked, options, told):
+    done = invoke("eval", "cascade", marked, *CASCADE, *options)
+    assert done.exit_code == 2
+    assert told in done.stderr

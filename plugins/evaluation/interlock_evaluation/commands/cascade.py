@@ -1,6 +1,8 @@
 """`interlock eval cascade`: whether a cascade may be used, and what it would save."""
 
+import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,8 @@ import typer
 
 from interlock.commands import FAILED, note, tables, write_json
 from interlock.errors import RequestError
+from interlock.types.calibrations import UnusableCalibration, calibration_to_plain
+from interlock_evaluation.calibrating import calibration_of
 from interlock_evaluation.cascades import SIGNALS, Fit, Signal, fit
 from interlock_evaluation.commands.words import between, check_models, points, share, times
 from interlock_evaluation.outcomes import read_outcomes
@@ -28,6 +32,15 @@ def cascade(
     margin: Annotated[
         float, typer.Option(min=0, max=100, help="Points of quality that may be lost for what is saved.")
     ] = 0.0,
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a calibration there, for cascades.TASK.")
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(metavar="TASK", help="Whose prompts these are; needed with --write.")
+    ] = None,
+    verifier: Annotated[
+        list[str], typer.Option(metavar="MODEL", help="Who verified; needed with --write of that signal.")
+    ] = [],  # noqa: B006 - typer wants it so, and nobody changes it
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say whether a cascade is at least as good as its best model alone, and what it costs.
@@ -39,6 +52,9 @@ def cascade(
     chosen = next((each for each in SIGNALS if each == signal), None)
     if chosen is None:
         raise RequestError(f"expected one of {', '.join(SIGNALS)}, not {signal!r}.", key="--signal")
+    if write is not None and (task is None or (chosen == "verifier" and not verifier)):
+        missing = "--task" if task is None else "--verifier"
+        raise RequestError("is missing: a calibration says so, too.", key=missing)
     found = _fit(table, cheap, best, chosen, margin / 100)
     if as_json:
         write_json(asdict(found))
@@ -46,6 +62,8 @@ def cascade(
         _show(found)
     if found.refused:
         raise typer.Exit(FAILED)
+    if write is not None and task is not None:
+        _write(write, found, task, margin / 100, verifier)
 
 
 def _fit(table: Path, cheap: list[str], best: str, signal: Signal, margin: float) -> Fit:
@@ -56,6 +74,20 @@ def _fit(table: Path, cheap: list[str], best: str, signal: Signal, margin: float
         return fit(outcomes, cheap, best, signal, margin=margin)
     except ValueError as error:
         raise RequestError(str(error), key="--signal") from None
+
+
+def _write(path: Path, found: Fit, task: str, margin: float, verifier: list[str]) -> None:
+    today = datetime.now(UTC).date()
+    try:
+        made = calibration_of(found, task, today, margin=margin, verifier=verifier)
+        path.write_text(json.dumps(calibration_to_plain(made), indent=2) + "\n", "utf-8")
+    except UnusableCalibration as error:
+        raise RequestError(
+            f"there is nothing to write: {error.key}: {error.message}.", key="--write"
+        ) from None
+    except OSError as error:
+        raise RequestError(f"cannot be written: {error.strerror or error}.", key="--write") from None
+    note(f"Written: {path}, for `cascades: {{{task}: {{calibration: …}}}}`.")
 
 
 def _show(found: Fit) -> None:
