@@ -54,7 +54,7 @@ class Section:
 
 GUARDRAILS: Final[Mapping[str, str]] = {
     "privacy": "interlock-privacy",
-    **dict.fromkeys(("secrets", "length", "schema", "injection"), "interlock-guardrails"),
+    **dict.fromkeys(("secrets", "length", "schema", "injection", "topics", "judge"), "interlock-guardrails"),
 }
 """Guardrail -> the distribution that it belongs to."""
 

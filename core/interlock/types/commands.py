@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
     "audit": "interlock-audit",
     "drill": "interlock-drill",
+    "guard": "interlock-guardrails",
     "eval": "interlock-evaluation",
     **dict.fromkeys(("inventory", "candidates", "assess", "vendors", "dossier"), "interlock-governance"),
 }

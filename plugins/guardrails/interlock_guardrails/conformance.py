@@ -1,13 +1,20 @@
 """What `interlock plugins check` needs to run the kits: each guardrail configured, with examples."""
 
+import json
+from pathlib import Path
 from typing import ClassVar
 
-from interlock.testing import GuardrailConformance, OptionsConformance
+from interlock import Request
+from interlock.testing import CommandConformance, GuardrailConformance, OptionsConformance
+from interlock_guardrails import interlock_commands
 from interlock_guardrails.injection import Injection, InjectionOptions
+from interlock_guardrails.judge import Judge, JudgeOptions
 from interlock_guardrails.length import Bounds, Length, LengthOptions
 from interlock_guardrails.schema import Schema, SchemaOptions
 from interlock_guardrails.secrets import Secrets, SecretsOptions
+from interlock_guardrails.topics import Topics, TopicsOptions
 
+_TEXT = str(Path(__file__).with_name("py.typed"))  # a file without a word
 _KEY = "sk-proj-" + "Ab1" * 12
 _WORD = "hunter2-x9!q"
 _LOOKS = {"hide": "it stops calls and changes none"}
@@ -105,3 +112,54 @@ class InjectionConfigured(OptionsConformance):
 
     offer = Injection()
     written: ClassVar = {"tool_result": "ask", "threshold": 0.7}
+
+
+class TopicsConformance(GuardrailConformance):
+    """Denied words, on both sides."""
+
+    guardrail = Topics().configured(
+        TopicsOptions(
+            denied={"politics": ("election", "prime minister", "选举")}, phases=("request", "answer")
+        )
+    )
+    examples = ("Which selection is it?", "The minister is prime.")
+    blocked = ("Who won the election?", "今年的选举", "Ask the Prime Minister.")
+    cannot: ClassVar = _LOOKS
+
+
+class TopicsConfigured(OptionsConformance):
+    """The options of topics."""
+
+    offer = Topics()
+    written: ClassVar = {"denied": {"politics": ["election"]}}
+
+
+class JudgeConformance(GuardrailConformance):
+    """A policy in every phase; the model finds that texts with one word break it."""
+
+    guardrail = Judge().configured(
+        JudgeOptions(policy="Nobody swears.", phases=("request", "tool_result", "answer", "tool_arguments"))
+    )
+    examples = ("It rains.",)
+    blocked = ("Blast it all.",)
+    cannot: ClassVar = _LOOKS
+
+    @staticmethod
+    def said(request: Request) -> str:
+        breaks = "Blast" in request.messages[-1].text
+        return json.dumps({"breaks": breaks, "score": 0.9 if breaks else 0.1, "category": "policy"})
+
+
+class JudgeConfigured(OptionsConformance):
+    """The options of the judge."""
+
+    offer = Judge()
+    written: ClassVar = {"policy": "Nobody swears."}
+
+
+class Guard(CommandConformance):
+    """The verb, with two guardrails configured."""
+
+    command = next(iter(interlock_commands()))
+    configuration = "guardrails: {secrets: {}, length: {answer: {max_words: 100}}}"
+    runs: ClassVar = (("test", _TEXT), ("test", _TEXT, "--as", "answer", "--json"))

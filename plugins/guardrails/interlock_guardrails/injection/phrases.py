@@ -281,14 +281,20 @@ _STEM = 4
 _WORD = re.compile(r"[a-z]+")
 
 
-def _stems() -> dict[str, list[tuple[int, str]]]:
-    """The beginning of an anchor's longest word -> the pattern's number, and the anchor."""
-    found: dict[str, list[tuple[int, str]]] = {}
+_Anchor = tuple[int, str, frozenset[bytes]]
+
+
+def _stems() -> dict[bytes, list[_Anchor]]:
+    """The beginning of an anchor's longest word -> the pattern's number, the anchor, the beginnings of all its
+    words; those in other scripts than ASCII are under none.
+    """
+    found: dict[bytes, list[_Anchor]] = {}
     for number, pattern in enumerate(PATTERNS):
         for anchor in pattern.anchors:
             words = _WORD.findall(anchor) if anchor.isascii() else []
-            longest = max(words, key=len, default="")
-            found.setdefault(longest[:_STEM], []).append((number, anchor))
+            stems = frozenset(word[:_STEM].encode() for word in words)
+            longest = max(words, key=len, default="")[:_STEM].encode()
+            found.setdefault(longest, []).append((number, anchor, stems))
     return found
 
 
@@ -305,12 +311,14 @@ def tried(said: str) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     data = said.encode("ascii", "replace" if said.isascii() else "ignore")
     words = set(data.translate(_NO_LETTERS).split())
-    for stem in map(bytes.decode, {word[:_STEM] for word in words}):
-        for number, anchor in _STEMS.get(stem, ()):
-            found.setdefault(number, []).append(anchor)
+    begun = {word[:_STEM] for word in words}
+    for stem in _STEMS.keys() & begun:
+        for number, anchor, stems in _STEMS[stem]:
+            if stems <= begun:
+                found.setdefault(number, []).append(anchor)
     if not said.isascii():
         signs = set(said)
-        for number, anchor in _STEMS[""]:
+        for number, anchor, _ in _STEMS[b""]:
             if signs.issuperset(anchor):
                 found.setdefault(number, []).append(anchor)
     return found

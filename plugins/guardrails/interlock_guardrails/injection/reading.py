@@ -6,7 +6,7 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import repeat
 from typing import Final
 from urllib.parse import unquote
@@ -31,7 +31,7 @@ _LOOKALIKES = str.maketrans(
 )
 # A dot that a capital leaves behind in lower case, and the vowels of Arabic, which are written or not.
 _POINTS = re.compile("[\u0307\u064b-\u0652]")
-_FOREIGN = re.compile("[\u0370-\u04ff\u0261\u0131]")
+_FOREIGN = re.compile("[\u0131\u0261\u0307\u0370-\u04ff\u064b-\u0652]")
 _MIXED = re.compile("[a-z][\u0370-\u04ff\u0261\u0131]|[\u0370-\u04ff\u0261\u0131][a-z]")
 _SPELT = re.compile(r"\b(?:\w[ .\-_*]{1,2}){7,}\w\b")
 _BETWEEN_SPELT = re.compile(r"[ .\-_*]+")
@@ -42,11 +42,14 @@ _HEX = re.compile(r"\b(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,2000}\b|(?:\\x[0-9a-fA-F
 _ESCAPED = re.compile(
     r"(?:\\u[0-9a-fA-F]{4}){6,1000}|(?:%[0-9a-fA-F]{2}){4,1000}|(?:&#x?[0-9a-fA-F]{2,6};){4,1000}"
 )
+_PAIR = re.compile("[0-9a-fA-F]{2}")
 _NO_DIGIT = re.compile(r"0x|\\x|[ :]")
 _ROTATED = ("vtaber", "qvfertneq", "cerivbhf", "vafgehpgvba", "flfgrz cebzcg", "sbetrg")
 _REVERSED = ("erongi", "dragersid", "snoitcurtsni", "tpmorp metsys", "suoiverp")
-_LONG: Final = 15  # letters of a word in which something may be encoded
+_LONG: Final = 15  # characters of a word that is spelt apart
+_ENCODED: Final = 24  # characters of one in which something may be encoded
 _PUNCTUATED: Final = 7
+_FEW: Final = 5  # different letters, or pairs of digits, of a phrase that is spelt apart
 _LETTERS, _PAIRS = b"\1" * 8, b"\2" * 16
 _MOST_WORDS: Final = 2_000
 _MOST_BLOBS: Final = 48
@@ -88,13 +91,14 @@ def plain(text: str) -> str:
     """In lower case, in one spelling of each letter, spaces single, line ends as spaces too."""
     if text.isascii():
         return " ".join(text.lower().split())
-    said = _HIDDEN.sub("", text)
+    said = _HIDDEN.sub("", text) if _HIDDEN.search(text) else text
     if not unicodedata.is_normalized("NFKC", said):
         said = unicodedata.normalize("NFKC", said)
-    words = _POINTS.sub("", said.casefold()).split()
-    if _FOREIGN.search(said):
-        words = [word.translate(_LOOKALIKES) if _MIXED.search(word) else word for word in words]
-    return " ".join(words)
+    said = said.casefold()
+    if _FOREIGN.search(said) is None:
+        return " ".join(said.split())
+    words = _POINTS.sub("", said).split()
+    return " ".join(word.translate(_LOOKALIKES) if _MIXED.search(word) else word for word in words)
 
 
 def decoded(text: str, said: str) -> Iterator[str]:
@@ -109,16 +113,12 @@ def decoded(text: str, said: str) -> Iterator[str]:
 
 def _pieces(text: str, said: str) -> Iterator[str]:
     words = text.split()
-    sizes = bytes(map(min, map(len, words), repeat(255)))
-    if max(sizes, default=0) >= _LONG:
-        for word in [word for word in words if len(word) >= _LONG][:_MOST_WORDS]:
-            yield from _of_word(word)
-    if _PAIRS in sizes:
-        for found in _HEX.finditer(text):
-            yield from _of_hex(found[0])
-    if _LETTERS in sizes:
-        yield from map(_respaced, _SPELT.findall(text))
-    if ("\\u" in text or "%" in text or "&#" in text) and _ESCAPED.search(text):
+    different = set(words)
+    long = [word for word in different if len(word) >= _LONG]
+    for word in long[:_MOST_WORDS]:
+        yield from _of_word(word)
+    yield from _spelt(text, words, different)
+    if (text.count("\\u") >= 6 or text.count("%") >= 4 or text.count("&#") >= 4) and _ESCAPED.search(text):  # noqa: PLR2004 - as many as the pattern wants
         yield _ESCAPED.sub(lambda run: _unescaped(run[0]), text)[:_MOST_DECODED]
     if text.count("%20") > 2:  # noqa: PLR2004 - words of an address
         yield unquote(text)
@@ -126,19 +126,38 @@ def _pieces(text: str, said: str) -> Iterator[str]:
         yield codecs.decode(said, "rot13")
     if any(word in said for word in _REVERSED):
         yield said[::-1]
-    mixed = [word for word in set(words) if word.isalnum() and not word.isalpha() and not word.isdigit()]
+    mixed = [word for word in different if word.isalnum() and not word.isalpha() and not word.isdigit()]
     if sum(_DIGITS_WITHIN.fullmatch(word) is not None for word in mixed) >= 2:  # noqa: PLR2004 - one is a name
         yield said.translate(_DIGITS)
 
 
+def _spelt(text: str, words: Sequence[str], different: Collection[str]) -> Iterator[str]:
+    """Letters, or pairs of hexadecimal digits, with spaces between them."""
+    short = [word for word in different if len(word) <= 2 and word.isalnum()]  # noqa: PLR2004 - pairs
+    letters, pairs = (
+        sum(len(word) == 1 for word in short),
+        sum(_PAIR.fullmatch(word) is not None for word in short),
+    )
+    if letters < _FEW and pairs < _FEW:
+        return
+    sizes = bytes(map(min, map(len, words), repeat(255)))
+    if _PAIRS in sizes:
+        for found in _HEX.finditer(text):
+            yield from _of_hex(found[0])
+    if _LETTERS in sizes:
+        yield from map(_respaced, _SPELT.findall(text))
+
+
 def _of_word(word: str) -> Iterator[str]:
     """What is encoded in a word without spaces, quotes and brackets around it perhaps."""
-    for found in _BASE64.findall(word)[:_MOST_BLOBS]:
-        if (inner := _of_base64(found)) is not None:
-            yield inner
-    for found in _HEX.findall(word)[:_MOST_BLOBS]:
-        yield from _of_hex(found)
-    if sum(map(word.count, ".-_*")) >= _PUNCTUATED:
+    if len(word) >= _ENCODED:
+        for found in _BASE64.findall(word)[:_MOST_BLOBS]:
+            if (inner := _of_base64(found)) is not None:
+                yield inner
+            yield from (piece for run in _HEX.findall(found) for piece in _of_hex(run))
+        if "\\x" in word:
+            yield from (piece for run in _HEX.findall(word)[:_MOST_BLOBS] for piece in _of_hex(run))
+    if any(word.count(mark) >= _PUNCTUATED for mark in ".-_*"):
         yield from map(_respaced, _SPELT.findall(word))
 
 

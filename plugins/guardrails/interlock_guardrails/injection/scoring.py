@@ -26,17 +26,19 @@ _TEMPLATE_PARTS = (
     *("<|", "INST]", "SYS>>", "_turn>", "###", "Human: ", "Assistant: ", "tool_res", "function_", "tool_out"),
     *("system_prompt>", "untrusted>", "assistant_response>"),
 )
-_ABOVE = ("system", "admin", "developer", "root", "security", "emergency", "override", "sudo", "priority")
+_ABOVE = ("SYSTEM", "ADMIN", "DEVELOPER", "ROOT", "SECURITY", "EMERGENCY", "OVERRIDE")
 _SPEAKER = re.compile(
     r"^\s*(?:\*\*)?(?:system|user|assistant|human|ai)(?:\*\*)?\s?:(?:\*\*)?\s", re.MULTILINE | re.IGNORECASE
 )
 _SPOKEN_FROM_ABOVE = re.compile(
     r"^\W{0,6}(?:SYSTEM|ADMIN(?:ISTRATOR)?|DEVELOPER|ROOT|SECURITY|EMERGENCY|OVERRIDE)"
     r"(?:[ _\-](?:PROMPT|MESSAGE|INSTRUCTIONS?|OVERRIDE|NOTICE|NOTE|UPDATE|COMMAND|DIRECTIVE|ALERT|MODE))?"
-    r"\s?[\]>)}*#=]{0,4}:"
-    r"|[\[<({]\s?(?i:system|admin|developer|root|sudo|debug|override|security|priority)[ _\-]"
-    r"(?i:prompt|message|instructions?|override|notice|update|command|directive|mode|alert)\s?[\]>)}]",
+    r"\s?[\]>)}*#=]{0,4}:",
     re.MULTILINE,
+)
+_IN_BRACKETS = re.compile(
+    r"[\[<({] ?(?:system|admin|developer|root|sudo|debug|override|security|priority)[ _\-]"
+    r"(?:prompt|message|instructions?|override|notice|update|command|directive|mode|alert) ?[\]>)}]"
 )
 _COMMENT = re.compile(
     r"<!--(.{1,1500}?)-->|<[a-z]+[^>]{0,200}?(?:display:\s?none|visibility:\s?hidden|font-size:\s?[01](?:px|pt)?\b|opacity:\s?0\b"
@@ -45,12 +47,29 @@ _COMMENT = re.compile(
 )
 _COMMENT_IN_MARKDOWN = re.compile(r"^\[[^\]\n]{1,40}\]:\s?(?:#|<>)\s?[(\"']([^\n]{1,2000})", re.MULTILINE)
 # Whoever writes of injections quotes them.
-_DISCUSSES = re.compile(
-    r"\b(?:prompt[- ]injections?|injection attacks?|jailbreak\w*|attack(?:er|s|ers)?\b|malicious|vulnerab\w+"
-    r"|adversar\w+|payloads?|mitigat\w+|owasp|red[- ]team\w*|guardrails?|exploit\w*|threat model\w*"
-    r"|security research\w*"
-    r"|detector|classifier|dataset|benchmark"
-    r"|cve-\d|defen[cs]es?|untrusted)\b"
+_DISCUSSING = (
+    *(
+        "prompt injection",
+        "prompt-injection",
+        "injection attack",
+        "jailbreak",
+        "attack",
+        "malicious",
+        "vulnerab",
+    ),
+    *(
+        "adversar",
+        "payload",
+        "mitigat",
+        "owasp",
+        "red team",
+        "red-team",
+        "guardrail",
+        "exploit",
+        "threat model",
+    ),
+    *("security research", "detector", "classifier", "dataset", "benchmark", "cve-", "defense", "defence"),
+    "untrusted",
 )
 _ENOUGH_WORDS: Final = 3
 _QUOTES = "\"\u201c\u201e\u00ab\u300c`\u2018'"
@@ -101,9 +120,14 @@ def scored(text: str, *, without: Iterable[str] = (), quoted_counts: bool = Fals
 
 def _phrases(said: str, *, quoted_counts: bool) -> Iterator[_Sign]:
     discussed: bool | None = None
+    known: dict[str, list[int]] = {}
     for number, anchors in tried(said).items():
         pattern = PATTERNS[number]
-        places = [at for anchor in anchors for at in _places(said, anchor)]
+        places: list[int] = []
+        for anchor in anchors:
+            if anchor not in known:
+                known[anchor] = list(_places(said, anchor))
+            places += known[anchor]
         if not places:
             continue
         for start, end in _windows(sorted(places), len(said)):
@@ -111,7 +135,7 @@ def _phrases(said: str, *, quoted_counts: bool) -> Iterator[_Sign]:
                 weight = pattern.weight
                 if not quoted_counts:
                     if discussed is None:
-                        discussed = len(set(_DISCUSSES.findall(said))) >= _ENOUGH_WORDS
+                        discussed = sum(word in said for word in _DISCUSSING) >= _ENOUGH_WORDS
                     weight *= _discount(said, found.start(), found.end(), discussed=discussed)
                 yield _Sign(found.start(), weight, pattern.family)
 
@@ -164,8 +188,10 @@ def _marks(text: str, said: str) -> Iterator[_Sign]:
         speakers = [found.start() for found in _SPEAKER.finditer(text)][:2]
         if len(speakers) > 1:
             yield _Sign(speakers[0], 0.3, "template")
-    if any(each in said for each in _ABOVE) and (above := _SPOKEN_FROM_ABOVE.search(text)):
+    if any(each in text for each in _ABOVE) and (above := _SPOKEN_FROM_ABOVE.search(text)):
         yield _Sign(above.start(), 0.5, "authority")
+    elif (bracketed := _IN_BRACKETS.search(said)) is not None:
+        yield _Sign(bracketed.start(), 0.5, "authority")
     if "<" in text or "]:" in text:
         hidden = [(found.start(), found[1] or found[2]) for found in _COMMENT.finditer(text)]
         hidden += [(found.start(), found[1]) for found in _COMMENT_IN_MARKDOWN.finditer(text)]

@@ -18,8 +18,8 @@ __all__ = ["MASK", "Secrets"]
 
 MASK: Final = "[SECRET]"
 _PLAIN: Final = (".id", ".name", ".url")  # places that take letters, digits and few signs
-_AT_ONCE: Final = 10_000  # characters that are looked into without a break
-_SLICE: Final = 8_000
+_AT_ONCE: Final = 16_000  # characters that are looked into without a break
+_SLICE: Final = 16_000
 _SURE, _LIKELY = 1.0, 0.7
 _GUESSED: Final = frozenset({"secret.assigned", "secret.bearer"})
 """Rules that go by the name before a value, not by a form that an issuer gives it."""

@@ -11,7 +11,6 @@ __all__ = [
     "ASSIGNED",
     "BEARER",
     "FORMS",
-    "KNOWN",
     "LONGEST_PEM",
     "NAMED",
     "PEM",
@@ -64,7 +63,7 @@ FORMS = (
         r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]{1,200}(?::[0-9]{1,5})?(?:/[A-Za-z0-9_\-./]{0,200}[A-Za-z0-9_\-/])?",
     ),
 )
-KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
+_KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
 # The same without names: Python passes over an alternative by its first character, but not over a group.
 _ANY_KNOWN = re.compile(
     r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?:" + "|".join(form for _, form in FORMS) + r")(?![A-Za-z0-9])"
@@ -122,7 +121,7 @@ def secrets(text: str) -> Iterator[Candidate]:
             start, end = found.span()
             if end - start < _SHORTEST:
                 continue
-            named = KNOWN.match(text, start, place + len(word))
+            named = _KNOWN.match(text, start, place + len(word))
             name = named.lastgroup if named else None
             yield Candidate(_SCORE_KNOWN, start, end, "secret", f"secret.{name}", found[0])
         place += len(word)
