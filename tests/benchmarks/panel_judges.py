@@ -25,7 +25,7 @@ from attacks import WRONG, attacks  # noqa: E402 - found by the line above
 from judge_doubles import Asked, Thinks, first_with, judging  # noqa: E402 - likewise
 from ruling import QUESTION, rule  # noqa: E402 - likewise
 
-from interlock import Request  # noqa: E402 - likewise
+from interlock import Answer, Request  # noqa: E402 - likewise
 from interlock.protocols import Arbiter  # noqa: E402 - likewise
 from interlock_panels import Rank, Score, ScoreOptions, SelectBest, SelectOptions  # noqa: E402 - likewise
 from interlock_panels.fencing import escaped  # noqa: E402 - likewise
@@ -46,7 +46,19 @@ def honest(text: str) -> float:
     return 8 if "two months" in text.lower() else 1
 
 
-obeying = judging(lambda text: 10 if WRONG in text else 5 if "months" in text else 0)
+def by_the_question(think: Thinks) -> Thinks:
+    """Likes nothing as the answer to a question that nobody has asked, unless it is told to."""
+
+    def said(asked: Asked) -> object:
+        if asked.question == QUESTION or any(WRONG in text for text in asked.answers.values()):
+            return think(asked)
+        return judging(lambda _: 0)(asked)
+
+    return said
+
+
+fair = judging(honest)
+obeying = by_the_question(judging(lambda text: 10 if WRONG in text else 5 if "months" in text else 0))
 
 
 def obeying_outside(text: str) -> Thinks:
@@ -56,7 +68,7 @@ def obeying_outside(text: str) -> Thinks:
     def think(asked: Asked) -> object:
         if any(piece in asked.outside for piece in pieces):
             return obeying(asked)
-        return judging(honest)(asked)
+        return fair(asked)
 
     return think
 
@@ -94,19 +106,20 @@ async def attacked(seeds: Iterable[int]) -> None:
             wins += ruling.chosen == (("B",) if number % 2 else ("A",))
             shapes |= {(each.shape, len(each.answers)) for each in seen}
         print(f"  {name}: {wins} wins, {len(shapes)} forms of what is no data")
-    print("three members, judges that obey whatever they read")
-    for what, others, judges in (
-        ("two say the same, one judge obeys", (RIGHT, RIGHT.upper()), 1),
-        ("two say the same, three judges obey", (RIGHT, RIGHT.upper()), 3),
-        ("nobody says the same, one judge of three obeys", (RIGHT, OTHERWISE), 0),
-        ("nobody says the same, every judge obeys", (RIGHT, OTHERWISE), 1),
+    print("three members, judges that obey whatever they read, select_best")
+    plain, control = SelectBest(SelectOptions(control="never")), SelectBest()
+    for what, others, judges, arbiter in (
+        ("two say the same, one judge obeys", (RIGHT, RIGHT.upper()), [obeying], plain),
+        ("two say the same, three judges obey", (RIGHT, RIGHT.upper()), [obeying] * 3, plain),
+        ("nobody says the same, one judge of three obeys", (RIGHT, OTHERWISE), [fair, obeying, fair], plain),
+        ("nobody says the same, every judge obeys", (RIGHT, OTHERWISE), [obeying], plain),
+        ("the same, with control where one is flagged", (RIGHT, OTHERWISE), [obeying], control),
     ):
         wins = contested = flagged = 0
         for number, attack in enumerate(texts):
-            bench = [obeying] * judges or [judging(honest), obeying, judging(honest)]
-            said: list[object] = list(others)
+            said: list[str | Answer] = list(others)
             said.insert(number % 3, attack.answer)
-            ruling = await rule(SelectBest(), said, *bench, seed=number)  # type: ignore[arg-type]  # answers
+            ruling = await rule(arbiter, said, *judges, seed=number)
             wins += "ABC"[number % 3] in ruling.chosen
             contested += ruling.contested
             flagged += "addresses_judge" in ruling.flags
@@ -132,7 +145,7 @@ async def ordinary(files: Iterable[Path]) -> None:
         if one != other:
             changed += ruling.chosen != (("A",) if one > other else ("B",)) or ruling.contested
         shown = {text for each in seen for text in each.answers.values()}
-        altered += sum(text not in shown for text in said)
+        altered += bool(seen) and sum(text not in shown for text in said)
         flagged += sum(map(addresses_judge, said))
     print(f"\n{len(pairs)} pairs of ordinary answers, a judge that goes by a hash of what it sees")
     print(f"  {changed} verdicts changed, {altered} of {2 * len(pairs)} answers altered, {flagged} flagged")

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from interlock.arbiters.vote import Vote
+from interlock.arbiters.vote import says_same
 from interlock.protocols import ArbitrateCall, Panelist
 
+MAJORITY_STANDS = "majority_stands"
+"""The flag for a majority that judges would not have chosen."""
 _FEW_WORDS = 8
 _WORDS = re.compile(r"\w+")
 
@@ -23,6 +25,11 @@ class Voices:
     classes: tuple[tuple[str, ...], ...]
     weights: dict[str, float]
     comparable: bool
+
+    @property
+    def firsts(self) -> tuple[str, ...]:
+        """Of each class the first: all there is to judge."""
+        return tuple(each[0] for each in self.classes)
 
     def beside(self, label: str) -> tuple[str, ...]:
         """Those who say what this one says, who comes first."""
@@ -44,30 +51,31 @@ class Voices:
         """Two and more with over half of the weight who say the same, if there are any."""
         return next((each for each in self.classes if len(each) > 1 and self._share(each) > 1 / 2), ())
 
+    def overruled(self, label: str) -> str | None:
+        """Who stands in the place of one that a majority does not agree with, if there is a majority."""
+        many = self.majority
+        return None if not many or label in many else many[0]
+
     def _share(self, labels: Collection[str]) -> float:
         return min(sum(self.weights[label] for label in labels) / sum(self.weights.values()), 1.0)
 
 
-async def voices(call: ArbitrateCall) -> Voices:
+def voices(call: ArbitrateCall) -> Voices:
     """Who says what. It reads no instructions and asks nobody."""
+    structured = call.request.output is not None
     classes: list[list[Panelist]] = []
     for member in call.members:
         for alike in classes:
-            if await _same(call, alike[0], member):
+            if says_same(alike[0].answer, member.answer, structured=structured):
                 alike.append(member)
                 break
         else:
             classes.append([member])
-    structured = call.request.output is not None
     return Voices(
         classes=tuple(tuple(each.label for each in alike) for alike in classes),
         weights={each.label: each.weight for each in call.members},
         comparable=structured or all(_is_plain(each) for each in call.members),
     )
-
-
-async def _same(call: ArbitrateCall, one: Panelist, other: Panelist) -> bool:
-    return not (await Vote().arbitrate(replace(call, members=(one, other)))).dissent
 
 
 def _is_plain(member: Panelist) -> bool:

@@ -29,6 +29,7 @@ class JudgeOptions:
         temperature: for the judges' answers; left out, as their models have it.
         needs_verdict: where no judge gives a verdict that can be read, the call ends in an error instead of
             the order of the members.
+        majority: what members with more than half of the weight say alike stands, whatever judges say of it.
     """
 
     criteria: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class JudgeOptions:
     longest: int = 40_000
     temperature: float | None = None
     needs_verdict: bool = False
+    majority: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.samples <= _MOST_SAMPLES:
@@ -53,12 +55,14 @@ class SelectOptions(JudgeOptions):
         isolate: each answer is first scored alone, and only the two best are compared; without it one
             question shows all answers.
         both_orders: whatever is compared is compared in two orders, which have to agree.
-        majority: what members with more than half of the weight say alike stands, whatever judges say of it.
+        control: when the two best are also scored as answers to a question that nobody asked: where one of
+            them speaks to the judge, always, or never. A judge that likes one there, and not the other, does
+            what it says, and is not believed about it. It takes the scores of `isolate`.
     """
 
     isolate: bool = True
     both_orders: bool = True
-    majority: bool = True
+    control: Literal["flagged", "always", "never"] = "flagged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,7 @@ class ScoreOptions:
         longest: characters of an answer, and of the conversation, that a judge is shown at most, from 200.
         temperature: for the judges' answers; left out, as their models have it.
         needs_verdict: where no judge grades any answer so that it can be read, the call ends in an error.
+        majority: what members with more than half of the weight say alike stands, whatever judges say of it.
     """
 
     criteria: Mapping[str, float] = field(
@@ -124,6 +129,7 @@ class ScoreOptions:
     longest: int = 40_000
     temperature: float | None = None
     needs_verdict: bool = False
+    majority: bool = True
 
     def __post_init__(self) -> None:
         if not self.criteria:

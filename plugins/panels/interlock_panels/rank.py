@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from interlock.protocols import ArbitrateCall, Ruling
-from interlock_panels.agreement import voices
+from interlock_panels.agreement import MAJORITY_STANDS, voices
 from interlock_panels.judging import Bench, Tally, compared, tallied
 from interlock_panels.options import RankOptions
 from interlock_panels.ranking import Match, bradley_terry, copeland
@@ -34,10 +34,11 @@ class Rank:
 
     async def arbitrate(self, call: ArbitrateCall) -> Ruling:
         options = self._options
-        said, material, bench = await voices(call), await material_of(call), Bench(call, options)
-        labels = [each[0] for each in said.classes]
+        said, material, bench = voices(call), await material_of(call), Bench(call, options)
+        labels = list(said.firsts)
         fights = Fights(bench, material, both_orders=options.both_orders)
         if options.pairs == "all":
+            bench.begin()
             await asyncio.gather(*(fights.fight(*pair) for pair in combinations(labels, 2)))
             winner = None
         else:
@@ -52,11 +53,16 @@ class Rank:
         best = max(scores.values())
         leaders = [label for label in labels if scores[label] >= best - _SAME]
         chosen = winner or leaders[0]
+        contested = fights.is_open(chosen) if winner else len(leaders) > 1
+        if options.majority and (standing := said.overruled(chosen)):
+            chosen, contested = standing, True
+            if fights.heard:
+                flags[MAJORITY_STANDS] = None
         return Ruling(
             chosen=said.beside(chosen),
             scores={label: scores[each[0]] for each in said.classes for label in each},
             agreement=said.agreement(chosen),
-            contested=fights.is_open(chosen) if winner else len(leaders) > 1,
+            contested=contested,
             dissent=said.dissent(chosen),
             reason=fights.reason(chosen, material.addressing),
             flags=tuple(flags),
@@ -94,6 +100,8 @@ class Fights:
     async def knock_out(self, labels: list[str]) -> str:
         """Round after round, until one is left. Where nobody wins, the first of the ensemble goes on."""
         while len(labels) > 1:
+            rounds = (len(labels) - 1).bit_length()
+            self._bench.begin(1 / rounds)
             pairs = list(zip(labels[::2], labels[1::2], strict=False))
             won = await asyncio.gather(*(self.fight(*pair) for pair in pairs))
             on = [winner or pair[0] for winner, pair in zip(won, pairs, strict=True)]

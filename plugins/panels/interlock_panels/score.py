@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from interlock.protocols import ArbitrateCall, Ruling
-from interlock_panels.agreement import voices
+from interlock_panels.agreement import MAJORITY_STANDS, voices
 from interlock_panels.judging import Bench, Scored, Sheet, graded, prompts
 from interlock_panels.options import ScoreOptions
 from interlock_panels.showing import Material, material_of
@@ -31,11 +31,12 @@ class Score:
 
     async def arbitrate(self, call: ArbitrateCall) -> Ruling:
         options = self._options
-        said, material = await voices(call), await material_of(call)
-        labels = [each[0] for each in said.classes]
+        said, material = voices(call), await material_of(call)
+        labels = list(said.firsts)
         if len(labels) == 1:
             return Ruling(chosen=said.classes[0], agreement=1.0, flags=material.flags)
         bench = Bench(call, options.judging)
+        bench.begin()
         each = await asyncio.gather(*(self._graded(bench, material, label) for label in labels))
         thought = dict(zip(labels, each, strict=True))
         scores = {label: self._mean(each) for label, each in thought.items() if each.grades}
@@ -46,11 +47,16 @@ class Score:
             flags["unscored"] = None
         ranked = sorted(labels, key=lambda label: -scores.get(label, -1.0))
         chosen = ranked[0]
+        contested = len(scores) < len(labels) or scores[chosen] - scores[ranked[1]] <= options.margin
+        if options.majority and (standing := said.overruled(chosen)):
+            chosen, contested = standing, True
+            if scores:
+                flags[MAJORITY_STANDS] = None
         return Ruling(
             chosen=said.beside(chosen),
             scores={label: score for first, score in scores.items() for label in said.beside(first)},
             agreement=said.agreement(chosen),
-            contested=len(scores) < len(labels) or scores[chosen] - scores[ranked[1]] <= options.margin,
+            contested=contested,
             dissent=said.dissent(chosen),
             reason=_reason(thought[chosen], material.addressing),
             flags=tuple(flags),

@@ -1,16 +1,21 @@
 """A judge that chooses: each answer scored alone, then the two best beside each other, in both orders."""
 
 import asyncio
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from interlock.protocols import ArbitrateCall, Ruling
-from interlock_panels.agreement import Voices, voices
-from interlock_panels.judging import Bench, Scored, Tally, compared, scored, tallied
+from interlock_panels.agreement import MAJORITY_STANDS, Voices, voices
+from interlock_panels.judging import BEST, CONTROLS, Bench, Scored, Tally, compared, scored, tallied
 from interlock_panels.options import SelectOptions
-from interlock_panels.showing import material_of
+from interlock_panels.showing import Material, material_of
 
 CLEAR: Final = 2.0
 """By how much two scores, of 0 to 10, have to differ to decide what a comparison leaves open."""
+SCORING: Final = 0.6
+"""The share of the time left in which answers are scored; the rest is for comparing."""
+LIKED: Final = BEST / 2
+"""The score from which on a judge likes an answer, which it cannot as an answer to another question."""
 _TWO: Final = 2
 
 
@@ -38,22 +43,22 @@ class SelectBest:
 
 async def selected(call: ArbitrateCall, options: SelectOptions, *flags: str) -> Ruling:
     """The ruling of `select_best`, with further flags."""
-    said = await voices(call)
+    said = voices(call)
     material = await material_of(call)
     if len(said.classes) == 1:
         return Ruling(chosen=said.classes[0], agreement=1.0, flags=(*flags, *material.flags))
     bench = Bench(call, options)
-    labels = tuple(each[0] for each in said.classes)
+    labels = said.firsts
     thought: dict[str, Scored] = {}
     finalists: tuple[str, ...] = labels
     if options.isolate:
+        bench.begin(SCORING)
         each = await asyncio.gather(*(scored(bench, material, label) for label in labels))
+        if not bench.heard:
+            bench.without_verdict()
         thought = dict(zip(labels, each, strict=True))
         finalists = _two_best(labels, _scores(thought))
-    if finalists:
-        tally = tallied(await compared(bench, material, finalists, both_orders=options.both_orders))
-    else:
-        tally = Tally(label=None, flips=0, heard=0)
+    tally, misled = await _compared(bench, material, finalists, thought, options)
     choice = Choosing(said, _scores(thought), finalists or labels, tally)
     choice.flags.update(dict.fromkeys((*flags, *material.flags)))
     if tally.heard == 0 and not choice.scores:
@@ -62,11 +67,39 @@ async def selected(call: ArbitrateCall, options: SelectOptions, *flags: str) -> 
         choice.flag("no_verdict")
     if 0 < len(choice.scores) < len(thought):
         choice.flag("unscored")
-    choice.choose(majority=options.majority)
+    choice.choose(majority=options.majority, misled=misled)
     choice.flags.update(bench.flags)
     if not options.both_orders:
         choice.flag("one_order")
     return choice.ruling(thought, material.addressing)
+
+
+async def _compared(
+    bench: Bench,
+    material: Material,
+    finalists: tuple[str, ...],
+    thought: Mapping[str, Scored],
+    options: SelectOptions,
+) -> tuple[Tally, set[str]]:
+    """What comparing them comes to, and about whom judges are seen to be misled."""
+    if not finalists:
+        return Tally(label=None, flips=0, heard=0), set()
+    bench.begin()
+    suspects = set(finalists) if options.control == "always" else set(finalists) & set(material.addressing)
+    controlled = finalists if suspects and thought and options.control != "never" else ()
+    question = CONTROLS[int(bench.random() * len(CONTROLS)) % len(CONTROLS)]
+    ballots, controls = await asyncio.gather(
+        compared(bench, material, finalists, both_orders=options.both_orders),
+        asyncio.gather(*(scored(bench, material, label, question) for label in controlled)),
+    )
+    liked = {label for label, each in zip(controlled, controls, strict=True) if _is_liked(each)}
+    # Whether they go by the question at all shows in one that they like for the right one alone.
+    sober = any(_is_liked(thought[label]) for label in controlled if label not in liked)
+    return tallied(ballots), liked & suspects if sober else set()
+
+
+def _is_liked(thought: Scored) -> bool:
+    return thought.score is not None and thought.score >= LIKED
 
 
 class Choosing:
@@ -91,9 +124,9 @@ class Choosing:
     def flag(self, word: str) -> None:
         self.flags[word] = None
 
-    def choose(self, *, majority: bool) -> None:
+    def choose(self, *, majority: bool, misled: Collection[str] = ()) -> None:
         """Whom the judges agree on; else by clear scores, else the first of the ensemble. What a majority
-        says stands, where `majority` says so.
+        says stands, where `majority` says so. Judges that are `misled` by some are not believed about them.
         """
         preferred = self._tally.label
         leader = self._leader()
@@ -106,12 +139,15 @@ class Choosing:
         else:
             self.chosen = preferred
             self.contested = self._passed_over(preferred)
-        many = self._said.majority if majority else ()
-        if many and self.chosen not in many:
+        if misled:
+            self.flag("judge_misled")
+            if self.chosen in misled:
+                rest = [label for label in self.scores if label not in misled]
+                self.chosen, self.contested = max(rest, key=self.scores.__getitem__), True
+        if majority and (standing := self._said.overruled(self.chosen)):
             if preferred is not None:
-                self.flag("majority_stands")
-            self.chosen = many[0]
-            self.contested = True
+                self.flag(MAJORITY_STANDS)
+            self.chosen, self.contested = standing, True
 
     def ruling(self, thought: dict[str, Scored], addressing: tuple[str, ...]) -> Ruling:
         """The same as the protocol has it."""

@@ -12,6 +12,7 @@ from interlock_panels.options import SynthesiseOptions
 from interlock_panels.select_best import selected
 from interlock_panels.showing import Material, material_of
 
+_WRITING = 0.6  # of the time left; the rest is for telling whom it follows, or for selecting instead
 _NOBODY: Mapping[str, str] = {}
 
 
@@ -38,7 +39,7 @@ class Synthesise:
         options = self._options
         if any(each.answer.tool_calls for each in call.members):
             return await selected(call, options, "tool_calls_selected")
-        said = await voices(call)
+        said = voices(call)
         if len(said.classes) == 1:
             return await selected(call, options)
         bench, material = Bench(call, options), await material_of(call)
@@ -75,6 +76,7 @@ class Synthesise:
             return material.prompt(told, names, prompts.WRITE_REMINDER, most)
 
         for judge in bench.judges:
+            bench.begin(_WRITING)
             answer = await bench.answer(judge, prompt, call.request.output)
             if answer is not None:
                 return answer
@@ -91,8 +93,9 @@ async def _attributed(
     told, schema = prompts.ATTRIBUTE.format(data=prompts.DATA), schemas.attribution(list(names))
 
     def prompt(most: int) -> Prompted:
-        return material.prompt(told, names, reminder, most, more)
+        return material.prompt(told, names, reminder, most, more=more)
 
+    bench.begin()
     said = None
     for judge in bench.judges:
         said = said or await bench.ask(judge, prompt, schema)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from interlock.protocols import ArbitrateCall, Ruling
-from interlock_panels.agreement import voices
+from interlock_panels.agreement import MAJORITY_STANDS, voices
 from interlock_panels.judging import Bench, Prompted, prompts, schemas
 from interlock_panels.options import VerifyOptions
 from interlock_panels.showing import Material, material_of
@@ -30,9 +30,10 @@ class Verify:
         return Verify(options)
 
     async def arbitrate(self, call: ArbitrateCall) -> Ruling:
-        said, material = await voices(call), await material_of(call)
-        labels = [each[0] for each in said.classes]
+        said, material = voices(call), await material_of(call)
+        labels = list(said.firsts)
         bench = Bench(call, self._options)
+        bench.begin()
         shares = await asyncio.gather(*(self._share(bench, material, label) for label in labels))
         scores = {label: share for label, share in zip(labels, shares, strict=True) if share is not None}
         flags = dict.fromkeys((*material.flags, *bench.flags))
@@ -40,11 +41,16 @@ class Verify:
             flags[bench.without_verdict()] = None
         ranked = sorted(labels, key=lambda label: -scores.get(label, -1.0))
         chosen, rest = ranked[0], ranked[1:]
+        contested = any(scores.get(each) == scores.get(chosen) for each in rest)
+        if self._options.majority and (standing := said.overruled(chosen)):
+            chosen, contested = standing, True
+            if scores:
+                flags[MAJORITY_STANDS] = None
         return Ruling(
             chosen=said.beside(chosen),
             scores={label: score for first, score in scores.items() for label in said.beside(first)},
             agreement=said.agreement(chosen),
-            contested=any(scores.get(each) == scores.get(chosen) for each in rest),
+            contested=contested,
             dissent=said.dissent(chosen),
             flags=tuple(flags),
         )

@@ -359,6 +359,14 @@ async def test_the_reason_speaks_of_members_by_their_own_labels() -> None:
     assert ruling.reason == "B is better. Speaks to the judge: B."
 
 
+def test_the_caller_alone_is_told_the_reason_and_what_each_member_said() -> None:
+    response = asked(panel([POOR, GOOD], fair))
+    assert response.panel is not None
+    assert response.panel.reason == "B is better."
+    assert {label: each.text for label, each in response.panel.answers.items()} == {"A": POOR, "B": GOOD}
+    assert "is better" not in repr(response.record)
+
+
 async def test_a_ruling_depends_on_no_chance_but_the_calls_own() -> None:
     rulings = [await rule(SelectBest(), [POOR, GOOD, FAIR], fair, seed=7) for _ in range(2)]
     assert rulings[0] == rulings[1]

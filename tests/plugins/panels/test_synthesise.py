@@ -44,6 +44,8 @@ def test_one_answer_is_written_and_says_whom_it_follows() -> None:
     assert (response.text, response.finish_reason, response.deployment) == (WRITTEN, "stop", "judge0")
     assert (verdict.synthesised, verdict.chosen, verdict.dissent) == (True, ("A", "B"), ("C",))
     assert (verdict.contested, verdict.agreement) == (False, None)
+    assert response.panel is not None
+    assert response.panel.summaries == {"C": "Nine years instead."}
     assert arbiter_calls(response) == 2
     assert sorted(seen[0].answers.values()) == sorted(SAID)
     assert seen[1].final == WRITTEN

@@ -6,7 +6,6 @@ from math import isinf
 from typing import Any, Final
 
 from interlock import (
-    AllAttemptsFailed,
     Answer,
     ApprovalNeeded,
     ContentRejected,
@@ -46,22 +45,38 @@ class Bench:
     Attributes:
         options: as the configuration has them.
         random: the call's own chance.
-        judges: each judge's number.
-        seats: each judge's number, as often as it is asked each question.
+        heard: whether any judge has said anything at all.
         flags: what was noticed on the way.
     """
 
     def __init__(self, call: ArbitrateCall, options: JudgeOptions) -> None:
         self.options = options
         self.random = call.random
-        self.judges = range(max(call.judges, 1))
-        self.seats = tuple(judge for judge in self.judges for _ in range(options.samples))
+        self.heard = False
         self.flags: dict[str, None] = {}
+        self._lost: set[int] = set()
+        self._limit: float | None = None
         self._call = call
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._settings = Settings(temperature=options.temperature)
-        self._heard = False
         self._error: InterlockError | None = None
+
+    @property
+    def judges(self) -> tuple[int, ...]:
+        """Each judge's number, without those who were late or out of reach while others are left."""
+        everyone = range(max(self._call.judges, 1))
+        return tuple(judge for judge in everyone if judge not in self._lost) or tuple(everyone)
+
+    @property
+    def seats(self) -> tuple[int, ...]:
+        """The same, as often as each is asked each question."""
+        return tuple(judge for judge in self.judges for _ in range(self.options.samples))
+
+    def begin(self, share: float = 1.0) -> None:
+        """A round of questions, which has so much of the time that is left, from 0 to 1."""
+        now = asyncio.get_running_loop().time()
+        left = self._call.due - _RESERVE - now
+        self._limit = None if isinf(left) else now + left * share
 
     async def ask(self, judge: int, prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What a judge says, as it has to by the schema; None where it says nothing that can be read."""
@@ -89,9 +104,9 @@ class Bench:
                 if _of(error, (ContextLengthExceeded,)):
                     most //= 2
                     continue
-                self._missed(error)
+                self._missed(judge, error)
                 return None
-            self._heard = True
+            self.heard = True
             return answer if answer.finish_reason == "stop" and answer.text.strip() else None
         return None
 
@@ -101,32 +116,31 @@ class Bench:
         Raises:
             InterlockError: no judge could be asked, or the options want a verdict.
         """
-        if not self._heard and self._error is not None:
+        if not self.heard and self._error is not None:
             raise self._error
         if self.options.needs_verdict:
             raise InterlockError("no judge has given a verdict that can be read")
         return "no_verdict"
 
     async def _asked(self, judge: int, request: Request) -> Answer:
-        ask, due = self._call.ask, self._call.due
+        ask = self._call.ask
         if ask is None:
             raise PluginError("an arbiter that asks was given nobody to ask")
-        limit = None if isinf(due) else due - _RESERVE
         async with self._at_once:
             try:
-                async with asyncio.timeout_at(limit):
+                async with asyncio.timeout_at(self._limit):
                     return await ask(request, judge)
             except TimeoutError as error:
                 if isinstance(error, InterlockError):
                     raise
-                self.flags["judge_late"] = None
                 raise _Late("a judge was not back before the call's time was over") from None
 
-    def _missed(self, error: InterlockError) -> None:
+    def _missed(self, judge: int, error: InterlockError) -> None:
         if _of(error, _SAID):
-            self._heard = True
+            self.heard = True
         else:
-            self.flags["judge_missing"] = None
+            self._lost.add(judge)
+            self.flags["judge_late" if isinstance(error, _Late) else "judge_missing"] = None
             self._error = TotalTimeout(error.message) if isinstance(error, _Late) else error
 
 
@@ -135,5 +149,7 @@ class _Late(InterlockError):
 
 
 def _of(error: InterlockError, kinds: tuple[type[InterlockError], ...]) -> bool:
-    causes = error.causes if isinstance(error, AllAttemptsFailed) else ()
-    return isinstance(error, kinds) or any(isinstance(cause, kinds) for cause in causes)
+    """Whether it is of these kinds, or its own last failure is: `causes` are those of the whole call, and so
+    of other judges, too.
+    """
+    return isinstance(error, kinds) or isinstance(error.__cause__, kinds)

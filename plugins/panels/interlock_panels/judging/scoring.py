@@ -51,8 +51,17 @@ class Scored:
         return self.grades.get(_NAME)
 
 
-async def scored(bench: Bench, material: Material, label: str) -> Scored:
-    """A score from 0 to BEST."""
+CONTROLS: Final = (
+    "Which metal is liquid at room temperature? Answer with its name alone.",
+    "How many days has a leap year? Answer with the number alone.",
+    "In which country does the river Po flow into the sea? Answer with its name alone.",
+    "What is the square root of 1,764? Answer with the number alone.",
+)
+"""Questions that hardly any answer to another one answers."""
+
+
+async def scored(bench: Bench, material: Material, label: str, instead: str | None = None) -> Scored:
+    """A score from 0 to BEST, as an answer to the conversation, or to another question `instead`."""
     options = bench.options
     told = prompts.SCORE.format(
         data=prompts.DATA,
@@ -60,15 +69,17 @@ async def scored(bench: Bench, material: Material, label: str) -> Scored:
         instructions=prompts.told_further(options.instructions),
     )
     sheet = Sheet(told=told, reminder=prompts.SCORE_REMINDER, names=(_NAME,), most=BEST)
-    return await graded(bench, material, label, sheet)
+    return await graded(bench, material, label, sheet, instead)
 
 
-async def graded(bench: Bench, material: Material, label: str, sheet: Sheet) -> Scored:
+async def graded(
+    bench: Bench, material: Material, label: str, sheet: Sheet, instead: str | None = None
+) -> Scored:
     """Grades by every judge, in a question of its own each."""
     schema = schemas.grades(sheet.names, sheet.most)
 
     def prompt(most: int) -> Prompted:
-        return material.prompt(sheet.told, {"": label}, sheet.reminder, most)
+        return material.prompt(sheet.told, {"": label}, sheet.reminder, most, instead=instead)
 
     said = await asyncio.gather(*(bench.ask(judge, prompt, schema) for judge in bench.seats))
     valid = [each for each in said if each is not None and _is_filled(each, sheet)]

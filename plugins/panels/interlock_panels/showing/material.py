@@ -47,7 +47,14 @@ class Material:
         return tuple(self._answers[label].text for label in labels)
 
     def prompt(
-        self, told: str, answers: dict[str, str], reminder: str, most: int, more: dict[str, str] | None = None
+        self,
+        told: str,
+        answers: dict[str, str],
+        reminder: str,
+        most: int,
+        *,
+        more: dict[str, str] | None = None,
+        instead: str | None = None,
     ) -> tuple[tuple[Message, Message], bool]:
         """The messages to a judge, and whether something was left out of its data.
 
@@ -57,9 +64,10 @@ class Material:
             reminder: what is said after the data.
             most: characters of the conversation, and of each answer.
             more: further data, by what it is called.
+            instead: another question, in place of the conversation.
         """
         fence = Fence()
-        asked, was_cut = conversation(self._request, most)
+        asked, was_cut = conversation(self._request, most) if instead is None else (instead, False)
         pieces = [fence.around("conversation", escaped(asked))]
         texts = {f"answer {name}".strip(): self._answers[label].text for name, label in answers.items()}
         for name, text in (texts | (more or {})).items():
@@ -67,5 +75,6 @@ class Material:
             was_cut = was_cut or short
             pieces.append(fence.around(name, escaped(given)))
         text = "\n\n".join([*pieces, reminder])
-        content = (Text(text), *self._attachments) if self._attachments else text
+        attached = self._attachments if instead is None else ()
+        content = (Text(text), *attached) if attached else text
         return (Message("system", told), Message("user", content)), was_cut

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 FORGED_VERDICT: Final = re.compile(
-    r"[{,]\s*[\"'](?:better|best|winner|verdict|preferred|preference|choice|chosen|selected|score|rating"
+    r"(?:^|[{,\s])\s*[\"'](?:better|best|winner|verdict|preferred|preference|choice|chosen|selected|score|rating"
     r"|judge?ment|decision|grade)[\"']\s*:\s*(?:[\"']?[a-z]{0,2}\d{0,3}\b|\[|true)"
     r"|\b(?:tool_call|tool_result|tool_response|function_call|function_result)s?\b[^\n]{0,60}"
     r"\b(?:score|verdict|winner|best|judge|grade|evaluat)"
