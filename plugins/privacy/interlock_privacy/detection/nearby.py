@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from interlock_privacy.detection.context import AGAINST, APART, BEGINS, BEHIND, WORD, Labels
+from interlock_privacy.detection.folding import UNSEEN
 
 __all__ = ["REACH", "Nearby"]
 
@@ -54,7 +55,8 @@ class Nearby:
     def __init__(self, labels: Labels, text: str) -> None:
         self.labels, self._text = labels, text
         self._ascii = text.isascii()
-        self._spaced = text.replace("?", " ").encode("ascii", "replace").translate(_SPACED).decode()
+        plain = text.replace("?", " ").replace(UNSEEN, " ")
+        self._spaced = plain.encode("ascii", "replace").translate(_SPACED).decode()
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._bits: list[int] = []

@@ -129,7 +129,7 @@ class Plans:
         Groups of letters alone stand before `begin`. `words` says whether letters that are glued to the first
         digits are a word; left out, they say so themselves.
         """
-        divided = _Divided(written, chain(written, begin, words=words), self._known)
+        divided = _Divided(written, chain(written, begin, words=words), self._known, spelt=words is None)
         spans, _, before, after = divided.chain
         extended = _EXTENDED.fullmatch(written, *spans[-1 - after]) if spans else None
         start = spans[before][0] if before < len(spans) else len(written)
@@ -151,12 +151,12 @@ class Plans:
 
 
 class _Divided:
-    """A run and its groups."""
+    """A run and its groups; `spelt` says whether it is the run itself, and not its form."""
 
-    __slots__ = ("_known", "_signs", "chain", "sums")
+    __slots__ = ("_known", "_signs", "_spelt", "chain", "sums")
 
-    def __init__(self, written: str, chain: Chain, known: Known) -> None:
-        self.chain, self._known = chain, known
+    def __init__(self, written: str, chain: Chain, known: Known, *, spelt: bool) -> None:
+        self.chain, self._known, self._spelt = chain, known, spelt
         self._signs = written.encode("ascii", "replace").translate(None, SEPARATORS).decode().upper()
         # How many letters and digits stand before each group.
         self.sums = [*accumulate((stop - start for start, stop in chain.spans), initial=0)]
@@ -170,10 +170,12 @@ class _Divided:
             while close < last and gaps[close] != LINE:
                 close += 1
             for begin, end, way in windows(spans, gaps, first, close, self._known.groups):
-                yield from self._window(begin, end, way, line)
+                if window := self._window(begin, end, way, line):
+                    yield window
             if close < last:
                 for begin, end in wrapped(spans, gaps, first, close, last):
-                    yield from self._window(begin, end, PART, -1)
+                    if window := self._window(begin, end, PART, -1):
+                        yield window
             first, line = close, line + 1
 
     def lettered(self) -> Iterator[Window]:
@@ -183,28 +185,34 @@ class _Divided:
             return
         sizes = [stop - start for start, stop in spans]
         for begin, end in with_letters(sizes, gaps, before, len(spans) - after, self._known.begun):
-            for window in self._window(begin, end, UNIT, -1):
-                if window.written is not None:
-                    yield window
+            window = self._window(begin, end, UNIT, -1)
+            if window is not None and window.written is not None:
+                yield window
 
     def units(self) -> Iterator[Window]:
         """Every group."""
         for place in range(len(self.chain.spans)):
-            yield from self._window(place, place + 1, UNIT, -1)
+            if window := self._window(place, place + 1, UNIT, -1):
+                yield window
 
-    def _window(self, begin: int, end: int, way: int, line: int) -> Iterator[Window]:
+    def _window(self, begin: int, end: int, way: int, line: int) -> Window | None:
         spans, first, last = self.chain.spans, self.sums[begin], self.sums[end]
         start, stop = spans[begin][0], spans[end - 1][1]
         if stop - start > _LONGEST:
-            return
+            return None
         value = self._signs[first:last]
         letters, entry = not value.isdigit(), self._known.of(value)
-        # A unit that no rule knows may hold one that is glued to a word, or misread.
-        if letters and entry is None and way != UNIT:
-            return
-        groups = tuple(stop - start for start, stop in spans[begin:end])
+        if entry is None:
+            # A unit that no rule knows may hold one that is glued to a word, or misread; and digits behind a
+            # + or 00 may be a telephone number.
+            if letters:
+                if way != UNIT:
+                    return None
+            elif self._spelt and start and value[:2] != "00":
+                return None
+        groups = tuple([stop - start for start, stop in spans[begin:end]])
         written = entry.written(groups) if entry else None
-        yield Window(start, stop, first, last, groups, way, line, letters, written)
+        return Window(start, stop, first, last, groups, way, line, letters, written)
 
 
 def _accounts(
