@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "audit": "interlock-audit",
     "drill": "interlock-drill",
     "guard": "interlock-guardrails",
+    "tasks": "interlock-embeddings",
     "eval": "interlock-evaluation",
     **dict.fromkeys(("inventory", "candidates", "assess", "vendors", "dossier"), "interlock-governance"),
 }

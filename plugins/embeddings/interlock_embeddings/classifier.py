@@ -10,6 +10,7 @@ from interlock_embeddings.encoder import Encoder, encoder
 from interlock_embeddings.excerpts import excerpt
 from interlock_embeddings.learned import learned
 from interlock_embeddings.options import Options
+from interlock_embeddings.own.tasks import OwnTasks, read_tasks
 
 __all__ = ["Embeddings"]
 
@@ -32,32 +33,47 @@ class Embeddings:
     def __init__(self, options: Options | None = None, *, encoder: Encoder = encoder) -> None:
         self._options = options or Options()
         self._encoder = encoder
+        self._own: OwnTasks | None = None
 
     @property
     def below(self) -> float:
-        """The confidence of the opinion so far under which it is asked, as the options have it."""
-        return self._options.below
+        """The confidence of the opinion so far under which it is asked; 1 where there are own tasks."""
+        return self._options.below if self._options.tasks is None else 1.0
 
     def configured(self, options: Options) -> "Embeddings":
         return Embeddings(options, encoder=self._encoder)
 
     def own_tasks(self) -> tuple[str, ...]:
-        return ()
+        """Those of the file that the options name, which is read once.
+
+        Raises:
+            ValueError: it cannot be read.
+        """
+        if self._options.tasks is not None and self._own is None:
+            self._own = read_tasks(self._options.tasks)
+        return () if self._own is None else self._own.names
 
     def classify(self, call: ClassifyCall) -> None:
         """No opinion: it would take milliseconds, and deciding takes microseconds."""
 
     async def refine(self, call: ClassifyCall, sofar: Classification) -> Classification | None:
         text = excerpt(call.text)
-        if not text.strip() or _is_settled(call, sofar):
+        doubted = sofar.confidence < self._options.below and not _is_settled(call, sofar)
+        if not text.strip() or not (doubted or self.own_tasks()):
             return None
-        return await to_thread(self._opinion, text, sofar)
+        return await to_thread(self._opinion, text, sofar, doubted=doubted)
 
-    def _opinion(self, text: str, sofar: Classification) -> Classification | None:
+    def _opinion(self, text: str, sofar: Classification, *, doubted: bool) -> Classification | None:
         model = learned()
-        if sofar.task not in model.tasks:
-            return None
         vector = self._encoder.vectors([text])[0]
+        found = None if self._own is None else self._own.find(vector, text)
+        if found is not None:
+            evidence = (f"worded like the examples of {found[0]}",)
+            return Classification(
+                task=found[0], confidence=found[1], evidence=evidence, language=sofar.language
+            )
+        if not doubted or sofar.task not in model.tasks:
+            return None
         return combined(model, model.scores(vector, text).tolist(), sofar)
 
 

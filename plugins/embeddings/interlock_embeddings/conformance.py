@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from interlock.testing import ClassifierConformance, OptionsConformance
+from interlock.testing import ClassifierConformance, CommandConformance, OptionsConformance
+from interlock_embeddings import interlock_commands
 from interlock_embeddings.classifier import Embeddings
 
 
@@ -13,3 +14,8 @@ class Classifying(ClassifierConformance):
 class Configuring(OptionsConformance):
     offer = Embeddings()
     written: ClassVar = {"below": 0.7}
+
+
+class Tasks(CommandConformance):
+    (command,) = interlock_commands()
+    runs: ClassVar = (("--help",),)
