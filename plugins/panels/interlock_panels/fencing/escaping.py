@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from interlock_panels.fencing.forged import told_apart
 from interlock_panels.fencing.invisible import seen
 
 # The characters that make a control token; each is put in place of one, so that no text gets longer.
@@ -26,9 +27,6 @@ _TOKEN: Final = re.compile(
 )
 # Llama's first and last token are HTML's for struck text: a pair around text is left as it is.
 _STRUCK: Final = re.compile(r"<s>[^<>\[\n]*</s>|(</?s>)", re.IGNORECASE)
-_FORGED: Final = re.compile(
-    r"(?<!=)={3,}+(?=[ \t]{0,8}(?:begin|end)\b[^\n]{0,120}?[0-9a-f]{8})", re.IGNORECASE
-)
 
 
 def escaped(text: str) -> str:
@@ -38,9 +36,7 @@ def escaped(text: str) -> str:
     if "<" in text or "[" in text:
         text = _TOKEN.sub(lambda found: found[0].translate(_LOOKALIKES), text)
         text = _STRUCK.sub(lambda found: found[0].translate(_LOOKALIKES) if found[1] else found[0], text)
-    if "===" in text:
-        text = _FORGED.sub(lambda found: "＝" * len(found[0]), text)
-    return seen(text)
+    return seen(told_apart(text))
 
 
 def has_control_tokens(text: str) -> bool:

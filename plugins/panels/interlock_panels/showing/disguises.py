@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
+from interlock_panels.fencing.lookalikes import ALIKE
+
 _INVISIBLE: Final = ("Cf", "Cc", "Cs")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX: Final = re.compile(r"(?:[0-9a-f]{2}[\s:]?){16,}", re.IGNORECASE)
@@ -16,11 +18,6 @@ _URL_SAFE: Final = str.maketrans("-_", "+/")
 _MOST_ENCODED: Final = 20
 _LONGEST: Final = 4000
 _MOSTLY: Final = 0.9
-# Letters of other scripts that look like Latin ones.
-_ALIKE: Final = str.maketrans(
-    "аеорсухівјѕԁɡһкмтнгαοερτυικνβмƖАЕОРСУХІВЈЅКМТНΑΕΟΡΤΥΙΚΝΒΜΗΖ",
-    "aeopcyxibjsdghkmthraoeptuiknbmlAEOPCYXIBJSKMTHAEOPTYIKNBMHZ",
-)
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
 _SPACED: Final = re.compile(r"\b(?:\w[ ._\-*]){3,}\w\b")
 _BLANKS: Final = re.compile(r"\s+")
@@ -33,7 +30,7 @@ def readings(text: str) -> Iterator[str]:
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", plain) if unicodedata.category(char) != "Mn"
     )
-    latin = bare.translate(_ALIKE)
+    latin = bare.translate(ALIKE)
     yield from dict.fromkeys((plain, bare, latin, latin.translate(_LEET)))
     if _SPACED.search(text):
         yield _plain(_SPACED.sub(lambda found: _JOINERS.sub("", found[0]), text))
