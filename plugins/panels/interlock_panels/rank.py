@@ -53,7 +53,7 @@ class Rank:
         best = max(scores.values())
         leaders = [label for label in labels if scores[label] >= best - _SAME]
         chosen = winner or leaders[0]
-        contested = fights.is_open(chosen) if winner else len(leaders) > 1
+        contested = (len(leaders) > 1 and winner is None) or fights.is_open(chosen)
         if options.majority and (standing := said.overruled(chosen)):
             chosen, contested = standing, True
             if fights.heard:
@@ -109,7 +109,7 @@ class Fights:
         return labels[0]
 
     def is_open(self, label: str) -> bool:
-        """Whether it came through a comparison that nobody won."""
+        """Whether nobody won one of its comparisons."""
         return any(match.winner is None for match in self.matches if label in (match.one, match.other))
 
     def reason(self, label: str, addressing: tuple[str, ...]) -> str:

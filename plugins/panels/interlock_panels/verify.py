@@ -39,9 +39,12 @@ class Verify:
         flags = dict.fromkeys((*material.flags, *bench.flags))
         if not scores:
             flags[bench.without_verdict()] = None
+        elif len(scores) < len(labels):
+            flags["unscored"] = None
         ranked = sorted(labels, key=lambda label: -scores.get(label, -1.0))
         chosen, rest = ranked[0], ranked[1:]
-        contested = any(scores.get(each) == scores.get(chosen) for each in rest)
+        best = scores.get(chosen, 0.0)
+        contested = bool(rest) and (best <= 1 / 2 or any(scores.get(each, best) == best for each in rest))
         if self._options.majority and (standing := said.overruled(chosen)):
             chosen, contested = standing, True
             if scores:

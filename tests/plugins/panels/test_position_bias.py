@@ -6,7 +6,7 @@ import pytest
 from judge_doubles import Asked, Thinks, first_with
 from ruling import rule
 
-from interlock_panels import Rank, SelectBest
+from interlock_panels import Rank, RankOptions, SelectBest
 
 SAID = ("Two months, by section 5 of the lease.", "Two months, as section five says.")
 VERDICTS = 400
@@ -55,3 +55,30 @@ async def test_a_jury_of_such_judges_agrees_on_nothing_by_their_bias(bias: float
     firsts = sum(each.chosen == ("A",) for each in decided)
     assert len(decided) < 100
     assert abs(firsts - (len(decided) - firsts)) <= 0.5 * len(decided) + 3
+
+
+@pytest.mark.parametrize("bias", [0.0, 0.1, 0.3, 0.5])
+@pytest.mark.parametrize(
+    "arbiter",
+    [SelectBest(), Rank(), Rank(RankOptions(pairs="knockout"))],
+    ids=["select_best", "rank", "knockout"],
+)
+async def test_among_three_no_winner_left_a_comparison_open(bias: float, arbiter: SelectBest | Rank) -> None:
+    random, said = Random(5), (*SAID, "Nine years.")
+    for number in range(60):
+        chosen: dict[frozenset[str], set[str]] = {}
+        judge = first_with(0.5 + bias, random)
+
+        def think(
+            asked: Asked, judge: Thinks = judge, chosen: dict[frozenset[str], set[str]] = chosen
+        ) -> object:
+            thought = judge(asked)
+            if "better" in asked.wanted:
+                texts = asked.answers
+                chosen.setdefault(frozenset(texts.values()), set()).add(texts[thought["better"]])
+            return thought
+
+        ruling = await rule(arbiter, said, think, seed=number)
+        winner = said["ABC".index(ruling.chosen[0])]
+        if not ruling.contested:
+            assert all(len(each) == 1 for pair, each in chosen.items() if winner in pair)

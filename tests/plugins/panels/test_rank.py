@@ -48,6 +48,29 @@ async def test_what_was_open_on_the_way_is_contested_in_a_knockout() -> None:
     assert (ruling.chosen, ruling.contested, ruling.flips) == (("A",), True, 3)
 
 
+@pytest.mark.parametrize("by", ["copeland", "bradley_terry"])
+async def test_a_winner_who_was_not_preferred_to_someone_is_contested(by: Any) -> None:
+    """It leads by what it won elsewhere, and whether it is better than that one nobody has said."""
+    unsure = {SAID[1], SAID[2]}
+    judge = judging(lambda _: 0, lambda texts: 0 if set(texts) == unsure else texts.index(best(texts)))
+    ruling = await rule(Rank(RankOptions(by=by)), SAID, judge)
+    assert (ruling.contested, ruling.flips) == (True, 1)
+    odd = judging(
+        lambda _: 0, lambda texts: 0 if set(texts) == {SAID[1], SAID[0]} else texts.index(best(texts))
+    )
+    ruling = await rule(Rank(RankOptions(by=by)), SAID, odd)
+    assert (ruling.contested, ruling.flips) == (True, 1)
+    low = judging(
+        lambda _: 0, lambda texts: 0 if set(texts) == {SAID[3], SAID[0]} else texts.index(best(texts))
+    )
+    ruling = await rule(Rank(RankOptions(by=by)), SAID, low)
+    assert (ruling.chosen, ruling.contested, ruling.flips) == (("B",), False, 1)
+
+
+def best(texts: list[str]) -> str:
+    return max(texts, key=RANKS.__getitem__)
+
+
 async def test_what_is_said_twice_is_compared_once() -> None:
     seen: list[Asked] = []
     judge = judging(lambda text: 3 if "Two" in text else 0)

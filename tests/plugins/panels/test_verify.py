@@ -46,6 +46,24 @@ async def test_as_many_for_one_as_for_the_other_is_contested() -> None:
     assert (ruling.chosen, ruling.contested) == (("A",), True)
 
 
+async def test_what_no_more_than_half_think_right_is_contested() -> None:
+    ruling = await rule(Verify(), SAID[:2], believing("Two"), believing("section"), believing("Nine"))
+    assert (ruling.chosen, ruling.contested) == (("B",), False)
+    ruling = await rule(Verify(), SAID[:2], believing("Two"), believing("none"), believing("none"))
+    assert (ruling.chosen, ruling.contested) == (("B",), True)
+    ruling = await rule(Verify(), SAID[:2], believing("Two"), believing("none"))
+    assert (ruling.chosen, ruling.contested) == (("B",), True)
+
+
+@pytest.mark.parametrize("unread", SAID[:2])
+async def test_an_answer_without_a_verdict_leaves_it_contested(unread: str) -> None:
+    def think(asked: Asked) -> Any:
+        return "no idea" if unread in asked.answers.values() else {"reason": "", "right": True}
+
+    ruling = await rule(Verify(), SAID[:2], think)
+    assert (ruling.contested, ruling.flags, len(ruling.scores)) == (True, ("unscored",), 1)
+
+
 @pytest.mark.parametrize("said", ["Yes!", {"right": "true"}, {"right": 1}, {"reason": "none"}])
 async def test_what_is_no_yes_or_no_is_nothing(said: Any) -> None:
     ruling = await rule(Verify(), SAID[:2], lambda _: said)
