@@ -71,6 +71,7 @@ def show(run: str, tally: Tally, seconds: float) -> None:
         ("  calls", f"{tally.calls:,}, of which {tally.answers:,} answered"),
         ("  requests sent", f"{tally.requests:,} with {tally.bytes:,} bytes"),
         ("  kept by a pin", f"{tally.pinned:,}; through a proxy {tally.proxied:,}"),
+        ("  asked to judge", f"{tally.judging:,}"),
         ("  forbidden", f"{leaks:,} with {tally.leaked:,} bytes {tally.forbidden[:3]}"),
         ("  strays", f"{len(tally.strays):,} {tally.strays[:3]}"),
         ("  starved", f"{len(tally.starved):,} {tally.starved[:3]}"),

@@ -34,6 +34,7 @@ class Tally:
     starved: list[str] = field(default_factory=list)
     pinned: int = 0
     proxied: int = 0
+    judging: int = 0
     bytes: int = 0
     leaked: int = 0
     ends: Counter[str] = field(default_factory=Counter)
@@ -83,6 +84,7 @@ class Stage:
         """By the request's own world: what was abandoned may arrive when the next has begun."""
         tally.requests += 1
         tally.bytes += len(received.body)
+        tally.judging += b"=== begin " in received.body
         _, played, index, *_ = _path(received).split("/")
         world = self._played[int(played)]
         place = world.places[int(index)]

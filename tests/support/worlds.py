@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import world_company
 from faulty_vendors import FAULTS
 from troublemakers import Curious, Failing, Heckler, Nosy, Shouts, Vandal, Wild
 
@@ -248,6 +249,7 @@ def make(seed: int, *, vandals: bool = True) -> World:
         askings = tuple(
             replace(each, ensemble=dice.choice((None, "voting", "asking")), output=False) for each in askings
         )
+    askings = _company(random.Random(f"company of {seed}"), config, names, askings)
     if dice.random() < 0.3:
         config["load"] = {"balance": "least_busy", "max_concurrency": 2}
     return World(
@@ -265,6 +267,23 @@ def make(seed: int, *, vandals: bool = True) -> World:
         plugins=tuple(plugins),
         strategy=Wild(seed, names) if dice.random() < 0.4 else None,
     )
+
+
+def _company(
+    dice: random.Random, config: dict[str, Any], names: Sequence[str], askings: tuple[Asking, ...]
+) -> tuple[Asking, ...]:
+    """Have others ask models, too; some of the calls ask ensembles that are judged."""
+    if dice.random() < 0.3:
+        config.setdefault("ensembles", {}).update(world_company.ensembles(dice, names))
+        judged = (None, "judged0", "judged1")
+        askings = tuple(replace(each, ensemble=each.ensemble or dice.choice(judged)) for each in askings)
+    if dice.random() < 0.3:
+        config["cascades"] = world_company.cascades(dice, names)
+    if dice.random() < 0.2:
+        config["guardrails"] = world_company.guardrails(dice)
+    if dice.random() < 0.2:
+        config["classifiers"] = world_company.classifiers(dice)
+    return askings
 
 
 def _some(dice: random.Random, names: Sequence[str], chance: float) -> frozenset[str]:

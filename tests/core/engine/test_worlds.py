@@ -37,6 +37,7 @@ def test_nobody_is_asked_who_may_not_be(stage: Stage) -> None:
     check(tally)
     assert tally.pinned
     assert tally.proxied
+    assert tally.judging
 
 
 def test_nobody_is_left_without_an_answer_who_might_have_had_one(stage: Stage) -> None:
