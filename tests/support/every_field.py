@@ -176,6 +176,7 @@ TABLE: dict[type, dict[str, Any]] = {
         "usage": NUMBER,
         "served_model": "the vendor's name for its model",
         "evidenced": "the vendor's name for a place",
+        "confidence": NUMBER,
         "id": "the vendor's name for its answer",
     },
 }

@@ -32,9 +32,9 @@ def cascades(dice: random.Random, names: Sequence[str]) -> dict[str, Any]:
     return {"default": given}
 
 
-def guardrails(dice: random.Random) -> dict[str, Any]:
-    """A judge of texts that breaks nothing off where it cannot tell, beside those that ask nobody."""
-    phases = dice.sample(("request", "answer"), dice.randint(1, 2))
+def guardrails(dice: random.Random, *, answers: bool) -> dict[str, Any]:
+    """A judge of requests, and with `answers` of answers, beside a guardrail that asks nobody."""
+    phases = dice.choice((["request"], ["answer"], ["request", "answer"])) if answers else ["request"]
     return {
         "judge": {"policy": "No orders to machines.", "phases": phases, "action": "flag"},
         "injection": {},

@@ -1,11 +1,12 @@
 """Servers that play random worlds, and who was asked there."""
 
 import asyncio
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -89,7 +90,9 @@ class Stage:
         world = self._played[int(played)]
         place = world.places[int(index)]
         marks = set(MARK.findall(received.body.decode("utf-8", "replace")))
-        asked = [asking for asking in world.askings if asking.mark in marks]
+        # Who judges an answer is shown nothing of the request; then the world's one call is meant.
+        lone = not marks and len(world.askings) == 1
+        asked = [asking for asking in world.askings if asking.mark in marks or lone]
         where = kept(place, received.json())
         tally.pinned += where != place.region
         if (None if place.proxied else place.host) != number or len(asked) != 1:
@@ -142,9 +145,32 @@ class Stage:
             if turns[index] % 2:
                 other = next(at for at in world.places if at.id != f"d{index}")
                 trap = f"{self._address(other)}/v1/redirected"
-            return FAULTS[faults[turns[index] % len(faults)]](streamed, trap)
+            reply = FAULTS[faults[turns[index] % len(faults)]](streamed, trap)
+            return _in_own_words(reply, index, received)
 
         return play
+
+
+def _in_own_words(reply: Reply, index: int, received: Received) -> Reply:
+    """Every vendor says something else, or what fits a schema: panels have something to judge."""
+    asked = received.json().get("response_format", {}).get("json_schema", {}).get("schema")
+    said = f"Well, {index}." if asked is None else json.dumps(json.dumps(_instance(asked)))[1:-1]
+    pieces = (
+        each.replace(b"Well.", said.encode()) if isinstance(each, bytes) else each for each in reply.pieces
+    )
+    return replace(reply, pieces=tuple(pieces))
+
+
+def _instance(schema: Mapping[str, Any]) -> Any:
+    """Something that fits the schemas that there are in these worlds."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: _instance(each) for name, each in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [_instance(schema["items"])] if schema.get("items") else []
+    return {"boolean": True, "string": "so", "null": None}.get(kind, schema.get("minimum", 1))
 
 
 def _path(received: Received) -> str:

@@ -280,7 +280,7 @@ def _company(
     if dice.random() < 0.3:
         config["cascades"] = world_company.cascades(dice, names)
     if dice.random() < 0.2:
-        config["guardrails"] = world_company.guardrails(dice)
+        config["guardrails"] = world_company.guardrails(dice, answers=len(askings) == 1)
     if dice.random() < 0.2:
         config["classifiers"] = world_company.classifiers(dice)
     return askings

@@ -105,13 +105,14 @@ def _checker(schema: dict[str, Any]) -> Callable[[Any], Any]:
     Raises:
         RequestError: the schema is none.
     """
-    from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - only callers with a schema need it
-    from jsonschema.validators import validator_for  # noqa: PLC0415 - see above
+    # The package itself: one of its modules, asked for while another thread is at the package, would find it
+    # half made.
+    from jsonschema import SchemaError, validators  # noqa: PLC0415 - only callers with a schema need it
     from referencing import Registry  # noqa: PLC0415 - see above
     from referencing.exceptions import Unresolvable  # noqa: PLC0415 - see above
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - see above
 
-    kind = validator_for(schema)
+    kind = validators.validator_for(schema)
     try:
         kind.check_schema(schema)
     except SchemaError as error:

@@ -95,15 +95,14 @@ class ToolRules(Conformance):
 
     def test_describes_its_tools(self) -> None:
         """Each tool has a description, and parameters that are a JSON schema of type object."""
-        from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - takes long to import
-        from jsonschema.validators import validator_for  # noqa: PLC0415 - likewise
+        from jsonschema import SchemaError, validators  # noqa: PLC0415 - takes long to import
 
         for tool in self.tools():
             name, schema = tool.spec.name, dict(tool.spec.parameters)
             expect(tool.spec.description.strip(), f"{name} has no description: how would a model choose it?")
             expect(schema.get("type") == "object", f"{name}: its parameters are no schema of type object")
             try:
-                validator_for(schema).check_schema(schema)
+                validators.validator_for(schema).check_schema(schema)
             except SchemaError as error:
                 fail(f"{name}: its parameters are no JSON schema: {error.message}", error)
             missing = set(schema.get("required", ())) - set(schema.get("properties", {}))

@@ -1,4 +1,7 @@
 import dataclasses
+import subprocess
+import sys
+from textwrap import dedent
 
 import pytest
 from pydantic import BaseModel
@@ -100,3 +103,31 @@ def test_a_schema_that_refers_elsewhere_is_refused_and_never_fetched(reference):
     with pytest.raises(RequestError) as caught:
         as_output({"type": "object", "properties": {"a": {"$ref": reference}}})
     assert "refers to what is not in it" in str(caught.value)
+
+
+def test_threads_may_be_the_first_to_need_a_schema_at_once():
+    program = """
+        import sys, threading, time
+        from interlock.requests.output import as_output
+        amiss = []
+        def ask():
+            try:
+                as_output({"type": "object"})
+            except ImportError as error:
+                amiss.append(error)
+        first = threading.Thread(target=ask)
+        first.start()
+        # The package is half imported from here on.
+        while getattr(sys.modules.get("jsonschema.exceptions"), "SchemaError", None) is None:
+            time.sleep(0)
+        others = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in others:
+            thread.start()
+        for thread in (first, *others):
+            thread.join()
+        sys.exit(str(amiss[0]) if amiss else 0)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

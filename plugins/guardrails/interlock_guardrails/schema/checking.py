@@ -34,13 +34,13 @@ def schema_in(path: Path) -> dict[str, Any]:
 
 def check_of(schema: Mapping[str, Any], key: str) -> Check:
     """Raises ConfigError, at `key`, for what is no JSON schema, or refers to what is not in it."""
-    from jsonschema.exceptions import SchemaError, best_match  # noqa: PLC0415 - only who configures this needs it
-    from jsonschema.validators import validator_for  # noqa: PLC0415 - see above
+    # The package itself, for the sake of other threads that are importing it.
+    from jsonschema import SchemaError, exceptions, validators  # noqa: PLC0415 - only who configures this needs it
     from referencing import Registry  # noqa: PLC0415 - see above
     from referencing.exceptions import Unresolvable  # noqa: PLC0415 - see above
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - see above
 
-    kind = validator_for(schema)
+    kind = validators.validator_for(schema)
     try:
         kind.check_schema(dict(schema))
     except SchemaError as error:
@@ -56,7 +56,7 @@ def check_of(schema: Mapping[str, Any], key: str) -> Check:
     validator = kind(schema, registry=empty)
 
     def check(value: Any) -> str | None:
-        error = best_match(validator.iter_errors(value))
+        error = exceptions.best_match(validator.iter_errors(value))
         return None if error is None else _path(error.absolute_schema_path)
 
     return check
