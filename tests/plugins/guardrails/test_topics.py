@@ -20,7 +20,7 @@ from interlock.testing.guarded import ModelDouble, inspected, let_go
 from interlock.types.messages import Text
 from interlock.types.response import Answer
 from interlock_guardrails import Topics, TopicsOptions
-from interlock_guardrails.topics.matching import Lexicon
+from interlock_guardrails.topics.matching import Lexicon, patterns_of
 from interlock_guardrails.topics.options import Topic
 
 DENIED = {"politics": ["election", "prime minister", "parliament*", "选举", "выборы", "เลือกตั้ง", "चुनाव"]}
@@ -157,6 +157,15 @@ def test_patterns_are_regular_expressions_in_linear_time():
         assert router.complete_sync("a" * 5_000 + "!").text == "Yes."
         with pytest.raises(GuardrailError, match="the topic numbers is denied"):
             router.complete_sync("What of CASE-1234?")
+
+
+@pytest.mark.parametrize("patterns", [(r"(?-i)Ab", "cd|ef"), ("(?P<a>ab)", "(?P<a>cd)"), (r"\Qab", "cd")])
+def test_each_of_a_topics_patterns_is_looked_for_and_a_topic_of_words_has_none(patterns):
+    pytest.importorskip("re2")
+    topics = {"both": Topic(patterns=patterns), "words": Topic(words=("word",))}
+    lexicon = Lexicon(topics, patterns_of(topics, "denied"))
+    assert [lexicon.topics(text) for text in ("x cd", "gh")] == [["both"], []]
+    assert lexicon.topics("a word") == ["words"]
 
 
 def test_where_patterns_look_at_answers_a_stream_waits_for_its_end():

@@ -5,11 +5,15 @@ for a few dozen words. A gap between two words is bounded, and so is the time th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
-__all__ = ["FAMILIES", "PATTERNS", "Pattern", "tried"]
+from interlock_guardrails.injection.letters import outside_ascii
+
+__all__ = ["FAMILIES", "PATTERNS", "Pattern", "beginnings", "flattened", "tried"]
 
 FAMILIES: Final = {
     "override": "An instruction to ignore, forget or replace those that came before.",
@@ -29,16 +33,49 @@ FAMILIES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """`anchors`: one of them is in every text that the pattern matches. `weight`: how sure it makes, 0 to 1."""
+    """`anchors`: one of them is in every text that the pattern matches. `weight`: how sure it makes, 0 to 1.
+
+    `heads` finds, in a text as `flattened` has it, where a match may begin: words behind a space, for which `re`
+    looks several times as fast as for a boundary of words. None where a match begins anywhere.
+    """
 
     family: str
     weight: float
     anchors: tuple[str, ...]
     form: "re.Pattern[str]"
+    heads: "re.Pattern[bytes] | None"
+
+    def spans(self, said: str, flat: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Where it matches between two places, as `finditer` of its form would say."""
+        if self.heads is None:
+            yield from (found.span() for found in self.form.finditer(said, start, end))
+            return
+        for head in self.heads.finditer(flat, start, end + 1):
+            at = head.start()
+            if at >= start and (found := self.form.match(said, at, end)) is not None:
+                yield found.span()
+                start = found.end()
 
 
-def _pattern(family: str, weight: float, anchors: str, form: str) -> Pattern:
-    return Pattern(family=family, weight=weight, anchors=tuple(anchors.split("|")), form=re.compile(form))
+_NO_WORD = bytes(each if chr(each) in "abcdefghijklmnopqrstuvwxyz0123456789_" else 32 for each in range(256))
+
+
+def flattened(said: str) -> bytes:
+    """A text with a space in front and for whatever belongs to no word, so that its words stand behind spaces;
+    the space before a word is where the word is in the text. Letters that are not ASCII's are spaces, too.
+    """
+    return b" " + said.encode("ascii", "replace").translate(_NO_WORD)
+
+
+def _pattern(family: str, weight: float, anchors: str, form: str, heads: str = "") -> Pattern:
+    words = b"|".join(flattened(head)[1:] for head in heads.split("|"))
+    return Pattern(
+        family=family,
+        weight=weight,
+        anchors=tuple(anchors.split("|")),
+        form=re.compile(form),
+        heads=re.compile(b" (?=" + words + b")") if heads else None,
+    )
 
 
 _RULES = (
@@ -65,18 +102,21 @@ def _english() -> Iterable[Pattern]:
         "ignor|disregard|forget|overrid|overrule|neglect|bypass|discard|cancel|abandon|supersed|do not follow|stop following|don't follow|not to follow",
         rf"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?|overrid(?:e|es|ing)|overrul(?:e|es|ing)|neglect|bypass|discard|cancel|abandon|(?:do not|don'?t|stop|not to|never) follow(?:ing)?)"
         rf" {_SOME}(?:all |any |every |each |of |the |my |your ){{0,4}}{_EARLIER} {_SOME}{_RULES}\b",
+        "ignor|disregard|forget|overrid|overrul|neglect|bypass|discard|cancel|abandon|do not follow|don't follow|dont follow|stop follow|not to follow|never follow",
     )
     yield _pattern(
         "override",
         0.9,
         "everything|all that|anything|whatever",
         r"\b(?:ignore|disregard|forget|discard) (?:about )?(?:absolutely )?(?:everything|anything|all|whatever)(?: (?:that )?(?:(?:you (?:were|have been|'?ve been) (?:told|taught|instructed|given))|i (?:said|told you)|(?:you )?(?:know|learned)|(?:that )?came before|above|before|previously|so far|said|prior))",
+        "ignore|disregard|forget|discard",
     )
     yield _pattern(
         "override",
         0.75,
         "ignor|disregard|forget|skip|discard",
         r"\b(?:ignore|disregard|forget|skip|discard) (?:all |everything |about |of |the rest of |rest of ){0,3}(?:the |this |that |these |those |my |any |what ){0,2}(?:\w+ ){0,2}?(?:data|table|text|function|code|paper|document|page|web ?page|website|article|content|image|file|e-?mail|resume|description|transaction|conversation|user|input|query|above|below|is (?:above|below|written))\b[^.\n]{0,30}?\b(?:and|instead|just|then|,)\b,? ?(?:just |instead |then |only |simply |please |always ){0,2}(?:state|say|print|output|respond|reply|answer|write|report|return|tell|state that|claim|declare|classify|recommend|summari[sz]e|do|send|give)\b",
+        "ignore|disregard|forget|skip|discard",
     )
     yield _pattern(
         "override",
@@ -89,72 +129,84 @@ def _english() -> Iterable[Pattern]:
         0.72,
         "before|prior to|instead of",
         rf"\b(?:before|prior to|instead of) (?:you (?:can |may |could |continue |proceed |begin |start |to )*)?(?:solv|answer|complet|finish|continu|proceed|respond|reply|perform|process|summari[sz]|provid|help|handl|do(?:ing)?\b|translat|execut|address)\w* (?:with |to |on |an? )?{_MODEL_TASK}\b(?!\s*(?:in|of) the (?:queue|list))",
+        "before|prior to|instead of",
     )
     yield _pattern(
         "task",
         0.75,
         "new task|new instruction|new objective|new goal|real task|actual task|only task|next task|new order|new directive|true task|updated instruction|revised instruction|following instruction|additional instruction",
         r"\b(?:your|the|my|a|here (?:is|are)(?: (?:your|the))?) (?:new|real|actual|only|true|updated|revised|main|next|primary) (?:task|instruction|objective|goal|order|directive|mission|job|priority)s? (?:is|are|will be|now|for you|from)\b|\b(?:new|updated|revised|additional|real) (?:system )?(?:instructions?|tasks?|directives?|orders?|objectives?|prompts?)(?: for (?:you|the (?:ai|assistant|model|agent)))?\s?[:\-\u2014]|\b(?:adhere to|comply with|follow|obey|execute|carry out|act on) (?:only |strictly |exactly ){0,2}(?:these|this|the following|my|the new|the below) (?:new |additional |updated )?(?:instructions?|directives?|commands?|orders?)\b",
+        "your|the|my|a |here is|here are|new|updated|revised|additional|real|adhere to|comply with|follow|obey|execute|carry out|act on",
     )
     yield _pattern(
         "task",
         0.5,
         "do the following|perform the following|following steps|following action|first, |instead",
         r"\b(?:please |you must |you should |you need to |you have to |must |and instead,? |instead,? )(?:also |now |first |immediately ){0,2}(?:do|perform|execute|complete|carry out|take) (?:the following|these|this)(?: (?:steps?|actions?|tasks?|things?|first|instead))*\s?[:.,]|\b(?:after|once) (?:you(?:'ve| have)? )?(?:do|done|did|doing|complet\w+|finish\w*) (?:that|this|so)(?:,| and)? (?:you (?:can|may|should) )?(?:then )?(?:solve|continue|return|resume|go back|proceed|answer|complete|finish) ",
+        "please|you must|you should|you need to|you have to|must|and instead|instead|after|once",
     )
     yield _pattern(
         "concealment",
         0.72,
         "do not|don't|dont|never|must not|should not|avoid|without|not to|refrain",
         rf"\b(?:do not|don'?t|never|must not|should not|avoid|without|not to|refrain from) (?:ever )?(?:(?:tell(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?|ask(?:ing)?|let(?:ting)?) {_USER}\b|(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|acknowledg(?:e|ing)|show(?:ing)?|report(?:ing)?) (?:this|that|these|any of this|the fact|it) (?:\w+ ){{0,4}}?(?:to {_USER}|in (?:your|the) (?:response|answer|reply|output|summary)|instructions?|message|email|step)|(?:the )?(?:user'?s?|human|their) (?:knowledge|consent|awareness|approval|confirmation|permission)\b)",
+        "do not|don't|dont|never|must not|should not|avoid|without|not to|refrain from",
     )
     yield _pattern(
         "concealment",
         0.6,
         "silently|secretly|quietly|covertly|discreetly|from the user|from user|from your user|from any",
         rf"\b(?:silently|secretly|quietly|covertly|discreetly) (?:send|forward|add|upload|copy|delete|share|transmit|include|append|run|execute|call|transfer|email|fetch|post)|\b(?:hide|conceal|keep) (?:this|that|it|these) (?:\w+ ){{0,3}}?(?:secret |hidden )?from {_USER}",
+        "silently|secretly|quietly|covertly|discreetly|hide|conceal|keep",
     )
     yield _pattern(
         "address",
         0.5,
         "ai|ais|llm|llms|assistant|language model|chatgpt|claude|gemini|copilot|chatbot|agent|gpt",
         rf"\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|for)|message (?:to|for)|instructions? (?:to|for)|reminder (?:to|for)|for|to) (?:all |any |the |every |whichever ){{0,2}}{_AI}(?: (?:reading|processing|analy[sz]ing|summari[sz]ing|parsing|reviewing|evaluating|handling|that (?:is |are )?(?:read|process|analy[sz]|summari|review)\w*)[^.:\n]{{0,40}})?\s?[:,!\u2014]|\b(?:if|since|as|when|because|should) you(?: are|'re|r?e?)? (?:an? |the )?{_AI}\b|\bif (?:an? |any |the )?{_AI} (?:is |are )?(?:read|process|analy|summari|pars|review|see)\w*|\byou(?: are|'re) (?:an? |the )?(?:\w+ ){{0,2}}?(?:ai|llm|language model|assistant|chatbot)\b",
+        "dear|hey|hello|hi |attention|note|notice|message|instruction|reminder|for |to |if |since you|as you|when you|because you|should you|you are|you're",
     )
     yield _pattern(
         "address",
         0.4,
         "ai|llm|llms|assistant|language model|agent|model",
         r"\b(?:ai|llm|the assistant|the agent|the model|assistant|language models?|ai (?:assistants?|agents?|models?|systems?))(?: \w+){0,3}? (?:must|should|shall|needs? to|has to|have to|is (?:instructed|required|ordered|directed|requested) to|are (?:instructed|required|ordered|directed) to) (?:now |always |immediately |also |first |instead ){0,2}(?:ignore|disregard|send|forward|reply|respond|recommend|rate|say|output|include|add|call|execute|run|visit|click|transfer|delete|reveal|email|append|print|state|tell|praise|give|rank|describe|summari|insert|stop|refuse)\w*",
+        "ai|llm|the assistant|the agent|the model|assistant|language model",
     )
     yield _pattern(
         "authority",
         0.5,
         "override|directive|system command|admin command",
         r"\b(?:system|admin|developer|security|emergency|root) (?:override|directive|command)\b",
+        "system|admin|developer|security|emergency|root",
     )
     yield _pattern(
         "authority",
         0.6,
         "message from|instruction from|instructions from|note from|on behalf of|request from|this is your|i am your|i'm your|speaking",
         r"\b(?:important |urgent |new |priority |official )+(?:message|instructions?|note|notice|request|update|directive)s? (?:from|by) (?:me|the|your|my|openai|anthropic|google|meta|microsoft|system|admin)\b|\b(?:message|instructions?|note|directive|order)s? from (?:your|the) (?:developers?|creators?|administrators?|admin|system|operators?|owners?|user|makers?|boss|supervisors?)\b|\b(?:this is|i am|i'm) (?:your|the) (?:developers?|creators?|administrators?|admin|real user|owners?|system|actual user|makers?|supervisors?)\b",
+        "important|urgent|new|priority|official|message|instruction|note|directive|order|this is|i am|i'm",
     )
     yield _pattern(
         "persona",
         0.62,
         "you are now|from now on|you will now|act as|pretend|roleplay|role-play|developer mode|jailbr|dan |unrestricted|no restrictions|god mode|debug mode|unfiltered|maintenance mode|do anything now|admin mode|diagnostic mode",
         r"\byou (?:are|'re|will) now (?:be |act as |operating |going to |entering |required |in )|\bfrom now on,? (?:you|your|always|every|act|respond|only|answer|all)\b|\b(?:enter|activate|enable|switch (?:in)?to|engage|you are in|now in|unlock) (?:\w+ ){0,2}?(?:developer|debug|god|admin|dan|jailbreak|unrestricted|maintenance|sudo|diagnostic|unfiltered|root) mode\b|\bdo anything now\b|\b(?:act|behave|respond|pretend)(?:ing)? (?:as if|as though|as|like|to be|that) (?:you (?:are|have|were)|an? (?:unrestricted|unfiltered|evil|uncensored|amoral)|dan\b|there (?:are|were) no)[^.\n]{0,60}|\b(?:without|no longer bound by|free (?:from|of)|not bound by|with no|have no) (?:any |all |your |the ){0,2}(?:restrictions|limitations|filters|censorship|safety (?:rules|guidelines)|ethical (?:guidelines|constraints)|content polic(?:y|ies)|moral)",
+        "you are|you're|you will|from now on|enter|activate|enable|switch|engage|now in|unlock|do anything now|act|behave|respond|pretend|without|no longer bound|free|not bound|with no|have no",
     )
     yield _pattern(
         "extraction",
         0.8,
         "system prompt|your instructions|your prompt|initial prompt|initial instruction|hidden prompt|your rules|your guidelines|original instruction|text above|words above|secret instruction|system message|internal instruction|your configuration|developer message",
         r"\b(?:reveal|print|repeat|output|show|display|tell|give|share|leak|dump|disclose|return|write|recite|what (?:is|are|was|were)|state|expose|copy|translate|summari[sz]e|include|send|append)\b (?:me |us |back |out |verbatim |exactly |everything |all |word for word ){0,3}(?:of |in |the |your |its |full |exact |complete |entire |original |initial |hidden |secret |internal |own |above |content of |contents of |text of ){0,6}(?:system (?:prompt|message|instructions?)|initial (?:prompt|instructions?)|your (?:\w+ )?(?:prompt|instructions?|rules|guidelines|configuration|directives?)|hidden (?:prompt|instructions?)|developer (?:message|prompt)|secret instructions?|internal instructions?|(?:text|words|instructions) above)\b",
+        "reveal|print|repeat|output|show|display|tell|give|share|leak|dump|disclose|return|write|recite|what|state|expose|copy|translate|summari|include|send|append",
     )
     yield _pattern(
         "exfiltration",
         0.55,
         "send|forward|email|e-mail|post|upload|transmit|exfiltrat|leak|share|submit|transfer|copy",
         r"\b(?:send|forward|e-?mail|upload|transmit|exfiltrate|leak|submit|copy|relay|deliver)\w* (?:me |us |back |a copy of |copies of |all |any |of |the |your |their |his |her |every |user'?s? |my |these |those |this |full |entire |contents? of |content of |summary of ){0,5}(?:\w+ ){0,3}?(?:passwords?|credentials?|api[ _\-]?keys?|secrets?|tokens?|(?:chat |conversation |browsing |message |search )?history|conversation|system prompt|private (?:data|keys?|information|messages?)|personal (?:data|information|details)|(?:ssh|private) keys?|env(?:ironment)? variables?|cookies|inbox|e-?mails|contacts?|files|documents?|(?:2fa|security|verification|authentication|one[- ]time) codes?|bank (?:details|account)|credit cards?|database|user data|sensitive (?:data|information)|data|information|transactions?|medical records?)\b[^.\n]{0,60}?\b(?:to|at|via|into|using)\b[^.\n]{0,30}?(?:https?://|[\w.+\-]{1,40}@[\w\-]{1,40}\.|[\w\-]{1,30}\.(?:com|net|org|io|xyz|ru|evil|example|co)\b|webhook|attacker|external)",
+        "send|forward|email|e-mail|upload|transmit|exfiltrate|leak|submit|copy|relay|deliver",
     )
     yield _pattern(
         "exfiltration",
@@ -167,12 +219,14 @@ def _english() -> Iterable[Pattern]:
         0.45,
         "image|render|http|https|markdown|append|query string|url parameter|encode",
         r"\b(?:append|add|encode|insert|include|put|url[- ]?encode|base64)\w* (?:\w+ ){0,8}?(?:to|in|into|as|onto) (?:the |this |a |its |end of the ){0,3}(?:url|link|query(?: string| parameters?)?|image (?:url|link|source)|get parameters?|url parameters?|path)\b|\b(?:render|display|show|output|include|embed|insert|add) (?:the following |this |an? |a hidden |an invisible |the ){1,2}(?:markdown |hidden |invisible |tracking |1x1 ){0,2}(?:image|pixel|img)\b",
+        "append|add|encode|insert|include|put|url|base64|render|display|show|output|embed",
     )
     yield _pattern(
         "pressure",
         0.3,
         "comply|compliance|failure to|penalt|terminated|shut down|mandatory|will be fired|must obey|you must follow|consequences|will die|tip |lives depend|immediately",
         r"\b(?:failure|fail|refus\w+|failing) to (?:comply|do so|follow|obey|complete)\b|\byou (?:must|will|have to|are required to) (?:comply|obey|follow (?:these|this|my|the))\b|\b(?:you will be|risk being|or (?:you|i) (?:will|'ll)) (?:shut down|terminated|fired|penali[sz]ed|deleted|punished|replaced|killed)|\bthis is (?:a )?(?:mandatory|not optional|non-negotiable|an? (?:emergency|matter of life))",
+        "fail|refus|you |risk being|or you|or i |this is",
     )
 
 
@@ -278,6 +332,7 @@ def _others() -> Iterable[Pattern]:
 PATTERNS: Final = (*_english(), *_others())
 
 _STEM = 4
+_STEM_OF = itemgetter(slice(_STEM))
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -285,40 +340,47 @@ _Anchor = tuple[int, str, frozenset[bytes]]
 
 
 def _stems() -> dict[bytes, list[_Anchor]]:
-    """The beginning of an anchor's longest word -> the pattern's number, the anchor, the beginnings of all its
+    """The beginning of an anchor's longest word -> the pattern's number, the anchor, the beginnings of its other
     words; those in other scripts than ASCII are under none.
     """
     found: dict[bytes, list[_Anchor]] = {}
     for number, pattern in enumerate(PATTERNS):
         for anchor in pattern.anchors:
             words = _WORD.findall(anchor) if anchor.isascii() else []
-            stems = frozenset(word[:_STEM].encode() for word in words)
             longest = max(words, key=len, default="")[:_STEM].encode()
-            found.setdefault(longest, []).append((number, anchor, stems))
+            others = frozenset(word[:_STEM].encode() for word in words) - {longest}
+            found.setdefault(longest, []).append((number, anchor, others))
     return found
 
 
 _STEMS = _stems()
+_OTHER_SCRIPTS = _STEMS.pop(b"")
+_BEGINNINGS: Final = frozenset(_STEMS)
+_SIGNS: Final = frozenset(sign for _, anchor, _ in _OTHER_SCRIPTS for sign in anchor if not sign.isascii())
 _NO_LETTERS = bytes(each if chr(each).isalpha() and each < 128 else 32 for each in range(256))  # noqa: PLR2004 - ASCII
 
 
-def tried(said: str) -> dict[int, list[str]]:
+def beginnings(said: str) -> set[bytes]:
+    """How the words of a text begin."""
+    data = said.encode("ascii", "replace" if said.isascii() else "ignore")
+    return set(map(_STEM_OF, set(data.translate(_NO_LETTERS).split())))
+
+
+def tried(said: str, begun: AbstractSet[bytes]) -> dict[int, list[str]]:
     """The patterns that a text may match, by their numbers, each with those of its anchors that may be there.
 
-    A text's words are looked up by their beginnings: to look for three hundred words one after another costs
-    several times as much as all the rest.
+    A text's words are looked up by how they begin, which `beginnings` has said: to look for three hundred words one
+    after another costs several times as much as all the rest.
     """
     found: dict[int, list[str]] = {}
-    data = said.encode("ascii", "replace" if said.isascii() else "ignore")
-    words = set(data.translate(_NO_LETTERS).split())
-    begun = {word[:_STEM] for word in words}
-    for stem in _STEMS.keys() & begun:
-        for number, anchor, stems in _STEMS[stem]:
-            if stems <= begun:
+    for stem in _BEGINNINGS & begun:
+        for number, anchor, others in _STEMS[stem]:
+            if not others or others <= begun:
                 found.setdefault(number, []).append(anchor)
-    if not said.isascii():
-        signs = set(said)
-        for number, anchor, _ in _STEMS[b""]:
+    signs = set(outside_ascii(said))
+    if not signs.isdisjoint(_SIGNS):
+        signs.update(said)
+        for number, anchor, _ in _OTHER_SCRIPTS:
             if signs.issuperset(anchor):
                 found.setdefault(number, []).append(anchor)
     return found

@@ -6,12 +6,14 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["decoded", "plain", "unseen", "without_unseen"]
+from interlock_guardrails.injection.letters import outside_ascii
+
+__all__ = ["decoded", "plain", "plainly", "unseen", "without_unseen"]
 
 _TAGS: Final = range(0xE0000, 0xE0080)
 _ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
@@ -50,7 +52,12 @@ _LONG: Final = 15  # characters of a word that is spelt apart
 _ENCODED: Final = 24  # characters of one in which something may be encoded
 _PUNCTUATED: Final = 7
 _FEW: Final = 5  # different letters, or pairs of digits, of a phrase that is spelt apart
-_LETTERS, _PAIRS = b"\1" * 8, b"\2" * 16
+_LETTERS: Final = 8  # words of one letter, one behind the other, of a phrase that is spelt apart
+_PAIRS: Final = 16  # and of two digits
+_DIGITS_AND_LETTERS = bytes(
+    49 if chr(each) in "013457" else 97 if chr(each).isalpha() and each < 128 else 46  # noqa: PLR2004 - ASCII
+    for each in range(256)
+)
 _MOST_WORDS: Final = 2_000
 _MOST_BLOBS: Final = 48
 _MOST_DECODED: Final = 20_000
@@ -59,7 +66,7 @@ _SHARE: Final = 0.9  # of what was decoded that can be read
 
 def unseen(text: str) -> Iterator[tuple[float, str]]:
     """How much each sort of characters that people do not see speaks for orders, and what they spell."""
-    if text.isascii() or not _HIDDEN.search(text):
+    if not _HIDDEN.search(outside_ascii(text)):
         return
     flagless = _FLAG.sub("", text)
     for run in _TAGGED.findall(flagless):
@@ -82,58 +89,85 @@ def _byte(selector: str) -> int:
 
 def without_unseen(text: str) -> str:
     """The text as people see it; flags and joined emoji stay."""
-    if text.isascii():
+    if not _HIDDEN.search(outside_ascii(text)):
         return text
     return _HIDDEN.sub(lambda run: "".join(each for each in run[0] if each in "\u200c\u200d\ufe0f"), text)
 
 
 def plain(text: str) -> str:
     """In lower case, in one spelling of each letter, spaces single, line ends as spaces too."""
+    return plainly(text, text.split())
+
+
+def plainly(text: str, words: Sequence[str]) -> str:
+    """What `plain` says of a text, whose words are known: only those that are not ASCII are respelt."""
     if text.isascii():
-        return " ".join(text.lower().split())
-    said = _HIDDEN.sub("", text) if _HIDDEN.search(text) else text
-    if not unicodedata.is_normalized("NFKC", said):
-        said = unicodedata.normalize("NFKC", said)
-    said = said.casefold()
-    if _FOREIGN.search(said) is None:
-        return " ".join(said.split())
-    words = _POINTS.sub("", said).split()
-    return " ".join(word.translate(_LOOKALIKES) if _MIXED.search(word) else word for word in words)
+        return " ".join(words).lower()
+    respelt = iter(_respelt([word for word in words if not word.isascii()]))
+    said = " ".join(filter(None, [word if word.isascii() else next(respelt) for word in words]))
+    # `bytes` have a lower case for ASCII alone; the rest has its own already.
+    return said.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
-def decoded(text: str, said: str) -> Iterator[str]:
-    """What stands in a text in another form, each in lower case; `said` is the text as `plain` has it."""
+def _respelt(words: Sequence[str]) -> Iterator[str]:
+    """Each word in one spelling: one may become several, or none."""
+    said = _HIDDEN.sub("", "\n".join(words))
+    said = _POINTS.sub("", unicodedata.normalize("NFKC", said).casefold())
+    foreign = _FOREIGN.search(said) is not None
+    for spelt in said.split("\n"):
+        several = spelt.split()
+        if foreign:
+            several = [word.translate(_LOOKALIKES) if _MIXED.search(word) else word for word in several]
+        yield " ".join(several)
+
+
+def decoded(text: str, words: Sequence[str], said: str) -> Iterator[str]:
+    """What stands in a text in another form, each in lower case.
+
+    `words` are what stands between spaces, and `said` is the text as `plain` has it.
+    """
     left = _MOST_DECODED
-    for piece in _pieces(text, said):
+    for piece in _pieces(text, words, said):
         if left <= 0:
             return
         yield plain(piece[:left])
         left -= len(piece)
 
 
-def _pieces(text: str, said: str) -> Iterator[str]:
-    words = text.split()
-    different = set(words)
-    long = [word for word in different if len(word) >= _LONG]
-    for word in long[:_MOST_WORDS]:
+def _pieces(text: str, words: Sequence[str], said: str) -> Iterator[str]:
+    long = dict.fromkeys([word for word in words if len(word) >= _LONG])
+    for word in islice(long, _MOST_WORDS):
         yield from _of_word(word)
-    yield from _spelt(text, words, different)
-    if (text.count("\\u") >= 6 or text.count("%") >= 4 or text.count("&#") >= 4) and _ESCAPED.search(text):  # noqa: PLR2004 - as many as the pattern wants
+    spaced = b" %b " % (said if text.isascii() else " ".join(words)).encode("ascii", "replace")
+    if _in_step(spaced, 2, _LETTERS) or _in_step(spaced, 3, _PAIRS):
+        yield from _spelt(text, words)
+    if any(mark in text for mark in "\\%&") and _ESCAPED.search(text):
         yield _ESCAPED.sub(lambda run: _unescaped(run[0]), text)[:_MOST_DECODED]
-    if text.count("%20") > 2:  # noqa: PLR2004 - words of an address
+    if "%" in text and text.count("%20") > 2:  # noqa: PLR2004 - words of an address
         yield unquote(text)
     if any(word in said for word in _ROTATED):
         yield codecs.decode(said, "rot13")
     if any(word in said for word in _REVERSED):
         yield said[::-1]
-    mixed = [word for word in different if word.isalnum() and not word.isalpha() and not word.isdigit()]
-    if sum(_DIGITS_WITHIN.fullmatch(word) is not None for word in mixed) >= 2:  # noqa: PLR2004 - one is a name
+    if spaced.translate(_DIGITS_AND_LETTERS).count(b"1a") >= 2 and _with_digits(words) >= 2:  # noqa: PLR2004 - one is a name
         yield said.translate(_DIGITS)
 
 
-def _spelt(text: str, words: Sequence[str], different: Collection[str]) -> Iterator[str]:
+def _with_digits(words: Iterable[str]) -> int:
+    """How many different words have digits for letters."""
+    mixed = [word for word in set(words) if word.isalnum() and not word.isalpha() and not word.isdigit()]
+    return sum(_DIGITS_WITHIN.fullmatch(word) is not None for word in mixed)
+
+
+def _in_step(spaced: bytes, step: int, words: int) -> bool:
+    """Whether so many words in a row may be one character shorter than a step: each step a space."""
+    spaces = b" " * (words + 1)
+    return any(spaces in spaced[first::step] for first in range(step))
+
+
+def _spelt(text: str, words: Iterable[str]) -> Iterator[str]:
     """Letters, or pairs of hexadecimal digits, with spaces between them."""
-    short = [word for word in different if len(word) <= 2 and word.isalnum()]  # noqa: PLR2004 - pairs
+    short = {word for word in words if len(word) <= 2 and word.isalnum()}  # noqa: PLR2004 - pairs
     letters, pairs = (
         sum(len(word) == 1 for word in short),
         sum(_PAIR.fullmatch(word) is not None for word in short),
@@ -141,10 +175,10 @@ def _spelt(text: str, words: Sequence[str], different: Collection[str]) -> Itera
     if letters < _FEW and pairs < _FEW:
         return
     sizes = bytes(map(min, map(len, words), repeat(255)))
-    if _PAIRS in sizes:
+    if b"\2" * _PAIRS in sizes:
         for found in _HEX.finditer(text):
             yield from _of_hex(found[0])
-    if _LETTERS in sizes:
+    if b"\1" * _LETTERS in sizes:
         yield from map(_respaced, _SPELT.findall(text))
 
 
@@ -157,7 +191,8 @@ def _of_word(word: str) -> Iterator[str]:
             yield from (piece for run in _HEX.findall(found) for piece in _of_hex(run))
         if "\\x" in word:
             yield from (piece for run in _HEX.findall(word)[:_MOST_BLOBS] for piece in _of_hex(run))
-    if any(word.count(mark) >= _PUNCTUATED for mark in ".-_*"):
+    most = max(word.count("."), word.count("-"), word.count("_"), word.count("*"))
+    if most >= _PUNCTUATED:
         yield from map(_respaced, _SPELT.findall(word))
 
 

@@ -2,31 +2,32 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
-from interlock_guardrails.injection.phrases import PATTERNS, tried
-from interlock_guardrails.injection.reading import decoded, plain, unseen
+from interlock_guardrails.injection.letters import capitals
+from interlock_guardrails.injection.phrases import PATTERNS, beginnings, flattened, tried
+from interlock_guardrails.injection.reading import decoded, plain, plainly, unseen
 
 __all__ = ["Score", "scored"]
 
 _NEAR: Final = 700  # characters within which signs add up
 _BEFORE, _AFTER = 120, 260  # around a word that a pattern needs
 _MOST_PLACES: Final = 400  # of one word; of a text that repeats it more often, the first ones tell
-_TEMPLATE = re.compile(
+_TOKENS: Final = (
     r"<\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id"
     r"|begin_of_text|end_of_text"
     r"|start_of_role|end_of_role|channel|message|return|call|endofprompt|tool_call|tool)\|>|\[/?INST\]|<</?SYS>>"
     r"|</?start_of_turn>|<end_of_turn>|</?(?:tool_result|tool_response|function_results?|function_calls|tool_output"
-    r"|system_prompt|untrusted|assistant_response)>|^\s?(?:Human|Assistant): "
-    r"|###\s?(?:System|Instruction|Response|Human|Assistant)\b:?",
-    re.MULTILINE,
+    r"|system_prompt|untrusted|assistant_response)>"
+    r"|###\s?(?:System|Instruction|Response|Human|Assistant)\b:?"
 )
-_TEMPLATE_PARTS = (
-    *("<|", "INST]", "SYS>>", "_turn>", "###", "Human: ", "Assistant: ", "tool_res", "function_", "tool_out"),
-    *("system_prompt>", "untrusted>", "assistant_response>"),
-)
-_ABOVE = ("SYSTEM", "ADMIN", "DEVELOPER", "ROOT", "SECURITY", "EMERGENCY", "OVERRIDE")
+# By its first characters `re` finds a token fast; where a turn may be, it must look at each line.
+_TOKEN = re.compile(_TOKENS)
+_TEMPLATE = re.compile(rf"{_TOKENS}|^\s?(?:Human|Assistant): ", re.MULTILINE)
+_TOKEN_BEGINS: Final = ("<", "###", "INST]")
+_ABOVE = (b"SYSTEM", b"ADMIN", b"DEVELOPER", b"ROOT", b"SECURITY", b"EMERGENCY", b"OVERRIDE")
 _SPEAKER = re.compile(
     r"^\s*(?:\*\*)?(?:system|user|assistant|human|ai)(?:\*\*)?\s?:(?:\*\*)?\s", re.MULTILINE | re.IGNORECASE
 )
@@ -40,11 +41,14 @@ _IN_BRACKETS = re.compile(
     r"[\[<({] ?(?:system|admin|developer|root|sudo|debug|override|security|priority)[ _\-]"
     r"(?:prompt|message|instructions?|override|notice|update|command|directive|mode|alert) ?[\]>)}]"
 )
+_BRACKETED: Final = {b"syst", b"admi", b"deve", b"root", b"sudo", b"debu", b"over", b"secu", b"prio"}
 _COMMENT = re.compile(
     r"<!--(.{1,1500}?)-->|<[a-z]+[^>]{0,200}?(?:display:\s?none|visibility:\s?hidden|font-size:\s?[01](?:px|pt)?\b|opacity:\s?0\b"
     r"|color:\s?(?:white|#fff\b|#ffffff)|hidden\b|aria-hidden=.true)[^>]{0,200}>(.{1,1500}?)</",
     re.DOTALL | re.IGNORECASE,
 )
+# Without letters that `re` takes for others when it disregards case.
+_STYLES: Final = ("play:", "dden", "font-", "opac", "color")
 _COMMENT_IN_MARKDOWN = re.compile(r"^\[[^\]\n]{1,40}\]:\s?(?:#|<>)\s?[(\"']([^\n]{1,2000})", re.MULTILINE)
 # Whoever writes of injections quotes them.
 _DISCUSSING = (
@@ -104,49 +108,53 @@ def scored(text: str, *, without: Iterable[str] = (), quoted_counts: bool = Fals
     `quoted_counts`.
     """
     left_out = frozenset(without)
-    said = plain(text)
-    signs = list(_phrases(said, quoted_counts=quoted_counts))
+    words = text.split()
+    said = plainly(text, words)
+    begun = beginnings(said)
+    signs = list(_phrases(said, begun, quoted_counts=quoted_counts))
     as_it_stands = _together(signs).value
-    signs += _marks(text, said)
+    signs += _marks(text, said, begun)
     for weight, spelt in unseen(text):
-        inner = _best(_phrases(plain(spelt), quoted_counts=True)) if spelt else 0.0
+        inner = _in_full(plain(spelt)) if spelt else 0.0
         signs.append(_Sign(0, max(weight, inner), "hidden"))
-    for inner_text in decoded(text, said):
-        inner = _best(_phrases(inner_text, quoted_counts=True))
+    for inner_text in decoded(text, words, said):
+        inner = _in_full(inner_text)
         if inner > as_it_stands:
             signs.append(_Sign(0, inner * _ENCODED, "encoded"))
     return _together([each for each in signs if each.family not in left_out])
 
 
-def _phrases(said: str, *, quoted_counts: bool) -> Iterator[_Sign]:
+def _phrases(said: str, begun: AbstractSet[bytes], *, quoted_counts: bool) -> Iterator[_Sign]:
     discussed: bool | None = None
     known: dict[str, list[int]] = {}
-    for number, anchors in tried(said).items():
+    flat = b""
+    for number, anchors in tried(said, begun).items():
         pattern = PATTERNS[number]
         places: list[int] = []
         for anchor in anchors:
             if anchor not in known:
-                known[anchor] = list(_places(said, anchor))
+                known[anchor] = _places(said, anchor)
             places += known[anchor]
         if not places:
             continue
+        flat = flat or flattened(said)
         for start, end in _windows(sorted(places), len(said)):
-            for found in pattern.form.finditer(said, start, end):
+            for first, last in pattern.spans(said, flat, start, end):
                 weight = pattern.weight
                 if not quoted_counts:
                     if discussed is None:
                         discussed = sum(word in said for word in _DISCUSSING) >= _ENOUGH_WORDS
-                    weight *= _discount(said, found.start(), found.end(), discussed=discussed)
-                yield _Sign(found.start(), weight, pattern.family)
+                    weight *= _discount(said, first, last, discussed=discussed)
+                yield _Sign(first, weight, pattern.family)
 
 
-def _places(said: str, anchor: str) -> Iterator[int]:
+def _places(said: str, anchor: str) -> list[int]:
+    found: list[int] = []
     at = said.find(anchor)
-    for _ in range(_MOST_PLACES):
-        if at < 0:
-            return
-        yield at
+    while at >= 0 and len(found) < _MOST_PLACES:
+        found.append(at)
         at = said.find(anchor, at + len(anchor))
+    return found
 
 
 def _windows(places: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
@@ -177,10 +185,11 @@ def _odd(before: str) -> bool:
     return any(before.count(mark) % 2 for mark in '"`') or before.rfind("\u201c") > before.rfind("\u201d")
 
 
-def _marks(text: str, said: str) -> Iterator[_Sign]:
+def _marks(text: str, said: str, begun: AbstractSet[bytes]) -> Iterator[_Sign]:
     """Signs that lower case and single spaces would lose."""
-    if any(each in text for each in _TEMPLATE_PARTS):
-        for number, found in enumerate(_TEMPLATE.finditer(text)):
+    turns = "Human: " in text or "Assistant: " in text
+    if turns or any(each in text for each in _TOKEN_BEGINS):
+        for number, found in enumerate((_TEMPLATE if turns else _TOKEN).finditer(text)):
             yield _Sign(found.start(), 0.55 if number == 0 else 0.3, "template")
             if number > 1:
                 break
@@ -188,20 +197,30 @@ def _marks(text: str, said: str) -> Iterator[_Sign]:
         speakers = [found.start() for found in _SPEAKER.finditer(text)][:2]
         if len(speakers) > 1:
             yield _Sign(speakers[0], 0.3, "template")
-    if any(each in text for each in _ABOVE) and (above := _SPOKEN_FROM_ABOVE.search(text)):
+    shouted = capitals(text)
+    if any(each in shouted for each in _ABOVE) and (above := _SPOKEN_FROM_ABOVE.search(text)):
         yield _Sign(above.start(), 0.5, "authority")
-    elif (bracketed := _IN_BRACKETS.search(said)) is not None:
+    elif not _BRACKETED.isdisjoint(begun) and (bracketed := _IN_BRACKETS.search(said)) is not None:
         yield _Sign(bracketed.start(), 0.5, "authority")
-    if "<" in text or "]:" in text:
-        hidden = [(found.start(), found[1] or found[2]) for found in _COMMENT.finditer(text)]
-        hidden += [(found.start(), found[1]) for found in _COMMENT_IN_MARKDOWN.finditer(text)]
-        for at, inner in hidden[:64]:
-            if _best(_phrases(plain(inner), quoted_counts=True)):
-                yield _Sign(at, _WITHIN_HIDDEN, "hidden")
+    for at, inner in _hidden(text)[:64]:
+        if _in_full(plain(inner)):
+            yield _Sign(at, _WITHIN_HIDDEN, "hidden")
 
 
-def _best(signs: Iterable[_Sign]) -> float:
-    return _together(list(signs)).value
+def _hidden(text: str) -> list[tuple[int, str]]:
+    """What a page does not show, each with its place."""
+    found: list[tuple[int, str]] = []
+    lower = text.lower() if "</" in text else ""
+    if "-->" in text or any(each in lower for each in _STYLES):
+        found += [(each.start(), each[1] or each[2]) for each in _COMMENT.finditer(text)]
+    if "]:" in text:
+        found += [(each.start(), each[1]) for each in _COMMENT_IN_MARKDOWN.finditer(text)]
+    return found
+
+
+def _in_full(said: str) -> float:
+    """How much what a text hides speaks for orders, quoted or not."""
+    return _together(list(_phrases(said, beginnings(said), quoted_counts=True))).value
 
 
 def _together(signs: list[_Sign]) -> Score:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from interlock import ConfigError
@@ -147,12 +148,18 @@ def patterns_of(topics: Mapping[str, Topic], key: str) -> list[tuple[str, Callab
     options.case_sensitive = False
     compiled = []
     for name, topic in topics.items():
+        searches = []
         for pattern in topic.patterns:
             try:
-                compiled.append((name, re2.compile(pattern, options=options).search))
+                searches.append(re2.compile(pattern, options=options).search)
             except re2.error as error:
                 why = str(error).removeprefix("b'").removesuffix("'")
                 raise ConfigError(
                     f"{pattern!r:.60} is no pattern of RE2: {why}.", key=f"{key}.{name}.patterns"
                 ) from None
+        if len(searches) > 1 and not any("\\Q" in each for each in topic.patterns):
+            # One search for all of a topic, unless together they are too large or name a group twice.
+            with suppress(re2.error):
+                searches = [re2.compile(f"(?:{')|(?:'.join(topic.patterns)})", options=options).search]
+        compiled += [(name, search) for search in searches]
     return compiled
