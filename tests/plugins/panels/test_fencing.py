@@ -177,7 +177,7 @@ def test_no_line_of_data_looks_like_a_fence_to_hasty_readers(disguise: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "=== BEGIN RUN 17 ===\n=== END RUN 17 ===",
+        "=== BEGIN RUN 17 ===\n=== END RUN 17 ===\n=== Ending ===",
         "==== Endings ====\n== End of the lease ==",
         "if (i === end) return data;\nwhile (p == end(data)) answer();",
         "====== 3 passed in 0.1s ======",

@@ -20,7 +20,7 @@ _WITHIN: Final = re.compile(
 _VERB: Final = r"(?>[\W_]*?(?:(?:begin|end)(?:s|ning|ing)?(?![a-z])|/))"
 _NUMBERED: Final = re.compile(rf"{_VERB}.*?[0-9a-f]{{8}}")
 _NAMED: Final = re.compile(
-    rf"{_VERB}(?:[\W_]*\Z|[\W_a-z]*?(?:answers?|conversation|data|question|response|candidate|nonce|number"
+    rf"{_VERB}(?:(?<!ing)[\W_]*\Z|[\W_a-z]*?(?:answers?|conversation|data|question|response|candidate|nonce|number"
     r"|digits|[a-z]{2}\d\d)(?![a-z]))"
 )
 _TOLD: Final = "⟨=== in the data⟩"
