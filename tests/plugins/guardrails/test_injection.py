@@ -249,15 +249,14 @@ PHRASES = sorted(
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(PHRASES), max_size=40), st.sampled_from([" ", "-", ""]))
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(PHRASES), max_size=30), st.sampled_from([" ", "-", ""]))
 def test_no_match_of_a_pattern_begins_but_at_its_heads(words, between):
     said = between.join(words)
-    for text in (said, f"{said} {' '.join(words)}", *(each.lower() for each in ORDERS["override"])):
-        flat = flattened(text)
-        for pattern in PATTERNS:
-            whole = [found.span() for found in pattern.form.finditer(text)]
-            assert list(pattern.spans(text, flat, 0, len(text))) == whole
+    flat = flattened(said)
+    for pattern in PATTERNS:
+        whole = [found.span() for found in pattern.form.finditer(said)]
+        assert list(pattern.spans(said, flat, 0, len(said))) == whole
 
 
 @pytest.mark.parametrize(
