@@ -25,6 +25,8 @@ class Voice(IntEnum):
     SAID = 4  # a label before it
 
 
+# Python 3.11 looks a member of an enumeration up at ten times the cost of a name.
+_DENIED, _SILENT, _SHARED, _LOOSE, _SAID = Voice
 _ENDS = re.compile(r"[\n;!?。；！？،؛]|\.(?=\s|\Z)")
 _NEXT_SENTENCE = re.compile(r"[!?。！？]|\n[ \t]*\n|\w{4}\.\s+(?=[^\W\d_a-z])")
 _SENTENCE = re.compile(r"[!?。！？]|\w{4}\.\s+(?=[^\W\d_a-z])")
@@ -71,18 +73,18 @@ def voice(  # noqa: PLR0917 - a place, and two bits
         if bits & calls:
             return said(text, stop, start)
         if bits & (AGAINST | APART) and names(text, marks.labels, begin, stop, start):
-            return Voice.DENIED
+            return _DENIED
         if bits == han and _some_number(text, begin, stop, start):
-            return Voice.DENIED
+            return _DENIED
     for begin, stop, bits in marks.after(end):
         if bits & calls and begin - end <= _MOST_BEHIND and owns(text, end, begin, stop):
-            return Voice.LOOSE
+            return _LOOSE
         if bits & ~han:
             break
     word = _BESIDE.match(text, end)
     if word and (word[1].lower() in _PLACES or not word[1].isascii()) and _PLACE.match(text, end):
-        return Voice.LOOSE
-    return Voice.SILENT
+        return _LOOSE
+    return _SILENT
 
 
 def _some_number(text: str, begin: int, stop: int, start: int) -> bool:
@@ -103,13 +105,13 @@ def said(text: str, stop: int, start: int) -> Voice:
     """What a label for telephones that ends at `stop` says of a number, being the nearest before it."""
     between = text[stop:start]
     if between in _DIRECT or not _EVENTFUL.search(between):
-        return Voice.SAID
+        return _SAID
     others = list(_NUMBER.finditer(between))
     if others:
         words = _WORD.findall(between[others[-1].end() :].lower())
         if any(word not in _LINKS and len(word) > 1 for word in words):
-            return Voice.SILENT if _SENTENCE.search(between) else Voice.SHARED
-    return Voice.LOOSE if _NEXT_SENTENCE.search(between) else Voice.SAID
+            return _SILENT if _SENTENCE.search(between) else _SHARED
+    return _LOOSE if _NEXT_SENTENCE.search(between) else _SAID
 
 
 def names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> bool:

@@ -28,6 +28,9 @@ _SIGNS = frozenset("+:")
 _SILENCE = (0, 0, False, 0)
 # Signs between a value and its label that leave no room for anything else.
 _CLOSE = 2
+# Python 3.11 looks a member of an enumeration up at ten times the cost of a name.
+_PLAIN, _SURE = Alone.PLAIN, Alone.SURE
+_DENIED, _SILENT, _LOOSE, _SAID = Voice.DENIED, Voice.SILENT, Voice.LOOSE, Voice.SAID
 _SCORE_AROUND, SCORE_NEAR, _PROVEN, SCORE_SURE = 10, 20, 24, 40
 
 
@@ -120,16 +123,16 @@ class Judge:
         for rule in official or (written.alone if whole else ()):
             if not rule.check(value):
                 continue
-            if rule.alone < Alone.SURE and not official and (against or self._amount(start, end, groups)):
+            if rule.alone < _SURE and not official and (against or self._amount(start, end, groups)):
                 continue
             if rule.kind == "phone":
                 heard = self._voice(start, end) if heard is None else heard
                 if not _rings(self._text, start, end, heard, written=True):
                     continue
-            elif rule.alone < Alone.SURE and not self._stands(start, end, value, groups, rule):
+            elif rule.alone < _SURE and not self._stands(start, end, value, groups, rule):
                 continue
             # What is proven outweighs a label that speaks for a piece of it.
-            extra = _PROVEN if rule.alone is Alone.SURE else SCORE_GROUPS if official else 0
+            extra = _PROVEN if rule.alone is _SURE else SCORE_GROUPS if official else 0
             return self._kept(rule.alone + extra, start, end, rule, value)
         return self._from_home(start, end, value) if value[:2] == "00" else -1
 
@@ -141,7 +144,7 @@ class Judge:
         if not _rings(self._text, start, end, heard, written=True):
             return -1
         # More than the same number without its country.
-        score = _SCORE_AROUND if heard is Voice.SILENT else SCORE_NEAR
+        score = _SCORE_AROUND if heard is _SILENT else SCORE_NEAR
         return self._abroad(start, end, value[2:], score + 1 + SCORE_GROUPS + 1)
 
     def _voice(self, start: int, end: int) -> Voice:
@@ -195,14 +198,14 @@ class Judge:
         if bits := near & mask:
             for score, rule, bit in written.near(bits):
                 if rule.check(value) and (
-                    rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, SCORE_NEAR)
+                    rule.alone >= _PLAIN or self._meant(start, end, rule, bit, SCORE_NEAR)
                 ):
                     return rule, score + SCORE_NEAR
         # Over a table, the name of another column may stand nearer.
         if (bits := around & ~near & mask) and (near != AGAINST or "\n" in self._text[self._nearest : start]):
             for score, rule, bit in written.around(bits):
                 if rule.check(value) and (
-                    rule.alone >= Alone.PLAIN or self._meant(start, end, rule, bit, _SCORE_AROUND)
+                    rule.alone >= _PLAIN or self._meant(start, end, rule, bit, _SCORE_AROUND)
                 ):
                     return rule, score + _SCORE_AROUND
         return None, -1
@@ -262,21 +265,21 @@ class Judge:
 
 def _heard(heard: Voice, near: int, around: int, calls: int) -> tuple[int, int]:
     """The labels that count, once it is known what those for telephones say."""
-    if heard is Voice.SAID:
+    if heard is _SAID:
         return (near & ~AGAINST) | calls, around
     near &= ~calls
-    if heard > Voice.SILENT:
+    if heard > _SILENT:
         return near & ~AGAINST, around
     return near, around & ~calls
 
 
 def _rings(text: str, start: int, end: int, heard: Voice, *, written: bool) -> bool:
     """Whether it may be a telephone number; `written` in groups in which some country writes its own."""
-    if heard is Voice.SAID or heard is Voice.LOOSE:
+    if heard is _SAID or heard is _LOOSE:
         return True
-    if heard is Voice.DENIED or not (written or heard is Voice.SILENT) or coded(text, start, end):
+    if heard is _DENIED or not (written or heard is _SILENT) or coded(text, start, end):
         return False
-    return heard is not Voice.SILENT or not booked(text, start, end)
+    return heard is not _SILENT or not booked(text, start, end)
 
 
 def spoken_for(score: int) -> bool:
