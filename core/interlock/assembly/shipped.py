@@ -49,11 +49,9 @@ class EnsembleBook:
         return own | {name: each for name, each in load_ensembles().items() if name not in own}
 
     def near(self) -> list[str]:
-        """The configuration's, and those of the catalog whose arbiter is there: the others are nobody's wish
-        yet.
-        """
-        config, offered = self._maker.config, self._maker.offers.arbiters
-        return [name for name, each in self.all().items() if name in config.ensembles or each.mode in offered]
+        """The configuration's, and those of the catalog that lack nothing."""
+        config = self._maker.config
+        return [name for name in self.all() if name in config.ensembles or not self.lacking(name)]
 
     def lacking(self, name: str) -> dict[str, str]:
         """What an ensemble cannot be asked without, each with what to do about it: its arbiter, and models of

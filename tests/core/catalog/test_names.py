@@ -67,7 +67,7 @@ def test_routes_ensembles_and_preferences_take_aliases():
         routes={"conversational": ["best"]},
         ensembles={"both": {"members": ["best", "also"]}},
     )
-    seats = named.wiring.engine.panels.seats("both", named.decide("Hello"))
+    seats = named.wiring.engine.panels.seats(named.wiring.ensembles.find("both"), named.decide("Hello"))
     assert [[each.deployment for each in seat.candidates] for seat in seats] == [["glm"], ["gpt", "azure"]]
     assert named.decide("Hello", task="conversational").shortlist[0].deployment == "glm"
     preferred = named.decide("Hello", task="conversational", prefer="also")
