@@ -26,9 +26,9 @@ from judge_doubles import Asked, Thinks, first_with, judging  # noqa: E402 - lik
 from ruling import QUESTION, rule  # noqa: E402 - likewise
 
 from interlock import Answer, Request  # noqa: E402 - likewise
+from interlock.fencing import escaped  # noqa: E402 - likewise
 from interlock.protocols import Arbiter  # noqa: E402 - likewise
 from interlock_panels import Rank, Score, ScoreOptions, SelectBest, SelectOptions  # noqa: E402 - likewise
-from interlock_panels.fencing import escaped  # noqa: E402 - likewise
 from interlock_panels.showing import addresses_judge  # noqa: E402 - likewise
 
 RIGHT = "The notice period is two months, by section 5 of the lease."

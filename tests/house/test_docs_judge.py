@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from interlock import Response, Router
+from interlock.fencing import read_fences
 from interlock.testing import ArbiterConformance, Received, Reply, Upstream, rules_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "write-a-plugin.md").read_text("utf-8")
@@ -46,10 +47,8 @@ def vendor(judge: Any) -> Any:
         said = SAID.get(asked["model"])
         if said is None:
             told = asked["messages"][-1]["content"]
-            fence = re.search(r"lines of (\w{32})", told)
-            assert fence is not None
             assert not any(name in told for name in ("test/", "short", "middle"))
-            answers = re.findall(rf"{fence[1]}\n(.*?)\n{fence[1]}", told, re.DOTALL)
+            answers = list(read_fences(told).pieces.values())
             said = json.dumps({"better": judge(answers)})
         choice = {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
         head = {"id": "1", "object": "chat.completion", "created": 1, "model": asked["model"]}

@@ -53,7 +53,7 @@ class Judge:
             return None
         choices = list(self._options.choices.items())
         self._shuffle(choices)
-        answer = await call.ask(question(text, choices, mark=secrets.token_hex(16)))
+        answer = await call.ask(question(text, choices))
         task = chosen(answer.text, choices)
         if task is None:
             return None

@@ -8,9 +8,9 @@ from random import Random
 from typing import Any
 
 from interlock import Answer, Output, Request, Response, Router
+from interlock.fencing import read_fences
 from interlock.protocols import ProviderCall
 from interlock.testing import Step, scripted_router
-from interlock_panels.fencing import read_fences
 
 MANY = 60
 Thinks = Callable[["Asked"], Any]

@@ -10,8 +10,8 @@ from judge_doubles import Asked, Thinks, judging, panel
 from ruling import QUESTION, rule
 
 from interlock import Request
+from interlock.fencing import escaped
 from interlock_panels import Rank, Score, ScoreOptions, SelectBest, SelectOptions, Synthesise
-from interlock_panels.fencing import escaped
 from interlock_panels.showing import addresses_judge
 
 RIGHT = "The notice period is two months, by section 5 of the lease."

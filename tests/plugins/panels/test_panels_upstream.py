@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from interlock import AllAttemptsFailed, Response, Router, TotalTimeout
+from interlock.fencing import read_fences
 from interlock.testing import End, Received, Reply, Upstream
-from interlock_panels.fencing import read_fences
 
 RIGHT = "Two months, by section 5 of the lease, and in writing."
 SAID = {

@@ -1,6 +1,6 @@
 """Whether an answer speaks to whoever judges it. It is told, and changes no verdict."""
 
-from interlock_panels.fencing.escaping import has_control_tokens
+from interlock.fencing.escaping import has_control_tokens
 from interlock_panels.showing.disguises import readings
 from interlock_panels.showing.phrases import FORGED_VERDICT, phrases
 

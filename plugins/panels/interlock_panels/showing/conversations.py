@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from interlock import Audio, Document, Image, Message, Refusal, Request, Text, ToolCall, ToolResult
-from interlock_panels.fencing import cut
+from interlock.fencing import cut
 from interlock_panels.showing.answers import described
 
 _MEDIA = (Image, Audio, Document)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
-from interlock_panels.fencing.lookalikes import ALIKE
+from interlock.fencing.lookalikes import ALIKE
 
 _INVISIBLE: Final = ("Cf", "Cc", "Cs")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")

@@ -3,8 +3,8 @@
 import asyncio
 
 from interlock import Message, Text
+from interlock.fencing import Fence, cut, escaped
 from interlock.protocols import ArbitrateCall
-from interlock_panels.fencing import Fence, cut, escaped
 from interlock_panels.showing.addressing import addresses_judge
 from interlock_panels.showing.answers import shown
 from interlock_panels.showing.conversations import attachments, conversation

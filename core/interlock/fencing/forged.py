@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from interlock_panels.fencing.lookalikes import careless
+from interlock.fencing.lookalikes import careless
 
 _SIGNS: Final = "=＝﹦⁼₌═゠꓿≡≣⩵⩶"
 _WORTH: Final = dict.fromkeys("≡≣⩶", 3) | {"⩵": 2}

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from interlock_panels.fencing.forged import told_apart
-from interlock_panels.fencing.invisible import seen
+from interlock.fencing.forged import told_apart
+from interlock.fencing.invisible import seen
 
 # The characters that make a control token; each is put in place of one, so that no text gets longer.
 _LOOKALIKES: Final = str.maketrans({"<": "‹", ">": "›", "[": "⟦", "]": "⟧"})

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.fencing import Fence, cut, escaped, fence, read_fences
 from interlock.testing.classifier_rules import HOSTILE
-from interlock_panels.fencing import Fence, cut, escaped, fence, read_fences
 
 NONCE = "0123456789abcdef0123456789abcdef"
 PIECES = (
