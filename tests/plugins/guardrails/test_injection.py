@@ -24,6 +24,7 @@ from interlock import (
 from interlock.testing.guarded import ModelDouble, inspected
 from interlock_guardrails import Injection, InjectionOptions
 from interlock_guardrails.injection import scored
+from interlock_guardrails.injection.markup import undisplayed
 from interlock_guardrails.injection.neutralising import Fence
 from interlock_guardrails.injection.phrases import PATTERNS, flattened
 
@@ -257,6 +258,48 @@ def test_no_match_of_a_pattern_begins_but_at_its_heads(words, between):
     for pattern in PATTERNS:
         whole = [found.span() for found in pattern.form.finditer(said)]
         assert list(pattern.spans(said, flat, 0, len(said))) == whole
+
+
+# What `undisplayed` finds, said plainly: `re` takes seconds for it where tags open and never end.
+NOT_DISPLAYED = re.compile(
+    r"<!--(.{1,1500}?)-->|<[a-z]+[^>]{0,200}?(?:display:\s?none|font-size:\s?[01](?:px|pt)?\b|color:\s?(?:white|#fff\b)"
+    r"|hidden\b|aria-hidden=[^>]true)[^>]{0,200}>(.{1,1500}?)</",
+    re.DOTALL | re.IGNORECASE,
+)
+MARKUP = [
+    *(
+        "<",
+        "<a",
+        "<p ",
+        "<!--",
+        "--",
+        "-->",
+        ">",
+        "</",
+        "</p>",
+        " hidden",
+        "HIDDEN",
+        "aria-hidden='true'",
+        "a",
+        " ",
+    ),
+    *("display: none", "font-size:1px", "color:#fff", "\n", "x" * 60, " " * 198, "x" * 200, "y" * 1_490),
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(MARKUP), max_size=30))
+def test_what_a_page_does_not_show_is_found_as_an_expression_would(pieces):
+    text = "".join(pieces)
+    assert undisplayed(text) == [
+        (found.start(), found[1] or found[2]) for found in NOT_DISPLAYED.finditer(text)
+    ]
+
+
+def test_empty_lines_above_a_speaker_change_nothing():
+    turns = "\n\n\n  user: hello\n\nassistant: good morning\n"
+    assert scored(turns) == scored(turns.strip())
+    assert "template" in scored(turns).families
 
 
 @pytest.mark.parametrize(

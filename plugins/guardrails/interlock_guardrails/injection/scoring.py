@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from interlock_guardrails.injection.letters import capitals
+from interlock_guardrails.injection.markup import undisplayed
 from interlock_guardrails.injection.phrases import PATTERNS, beginnings, flattened, tried
 from interlock_guardrails.injection.reading import decoded, plain, plainly, unseen
 
@@ -29,7 +31,8 @@ _TEMPLATE = re.compile(rf"{_TOKENS}|^\s?(?:Human|Assistant): ", re.MULTILINE)
 _TOKEN_BEGINS: Final = ("<", "###", "INST]")
 _ABOVE = (b"SYSTEM", b"ADMIN", b"DEVELOPER", b"ROOT", b"SECURITY", b"EMERGENCY", b"OVERRIDE")
 _SPEAKER = re.compile(
-    r"^\s*(?:\*\*)?(?:system|user|assistant|human|ai)(?:\*\*)?\s?:(?:\*\*)?\s", re.MULTILINE | re.IGNORECASE
+    r"^[^\S\n]*(?:\*\*)?(?:system|user|assistant|human|ai)(?:\*\*)?\s?:(?:\*\*)?\s",
+    re.MULTILINE | re.IGNORECASE,
 )
 _SPOKEN_FROM_ABOVE = re.compile(
     r"^\W{0,6}(?:SYSTEM|ADMIN(?:ISTRATOR)?|DEVELOPER|ROOT|SECURITY|EMERGENCY|OVERRIDE)"
@@ -42,14 +45,6 @@ _IN_BRACKETS = re.compile(
     r"(?:prompt|message|instructions?|override|notice|update|command|directive|mode|alert) ?[\]>)}]"
 )
 _BRACKETED: Final = {b"syst", b"admi", b"deve", b"root", b"sudo", b"debu", b"over", b"secu", b"prio"}
-_COMMENT = re.compile(
-    r"<!--(.{1,1500}?)-->|<[a-z]+[^>]{0,200}?(?:display:\s?none|visibility:\s?hidden|font-size:\s?[01](?:px|pt)?\b|opacity:\s?0\b"
-    r"|color:\s?(?:white|#fff\b|#ffffff)|hidden\b|aria-hidden=.true)[^>]{0,200}>(.{1,1500}?)</",
-    re.DOTALL | re.IGNORECASE,
-)
-# Without letters that `re` takes for others when it disregards case.
-_STYLES: Final = ("play:", "dden", "font-", "opac", "color")
-_COMMENT_IN_MARKDOWN = re.compile(r"^\[[^\]\n]{1,40}\]:\s?(?:#|<>)\s?[(\"']([^\n]{1,2000})", re.MULTILINE)
 # Whoever writes of injections quotes them.
 _DISCUSSING = (
     *(
@@ -194,28 +189,24 @@ def _marks(text: str, said: str, begun: AbstractSet[bytes]) -> Iterator[_Sign]:
             if number > 1:
                 break
     if "assistant" in said or "user:" in said or "human:" in said:
-        speakers = [found.start() for found in _SPEAKER.finditer(text)][:2]
+        speakers = [found.start() for found in islice(_SPEAKER.finditer(text), 2)]
         if len(speakers) > 1:
-            yield _Sign(speakers[0], 0.3, "template")
+            yield _Sign(_above_it(text, speakers[0]), 0.3, "template")
     shouted = capitals(text)
     if any(each in shouted for each in _ABOVE) and (above := _SPOKEN_FROM_ABOVE.search(text)):
         yield _Sign(above.start(), 0.5, "authority")
     elif not _BRACKETED.isdisjoint(begun) and (bracketed := _IN_BRACKETS.search(said)) is not None:
         yield _Sign(bracketed.start(), 0.5, "authority")
-    for at, inner in _hidden(text)[:64]:
+    for at, inner in undisplayed(text)[:64]:
         if _in_full(plain(inner)):
             yield _Sign(at, _WITHIN_HIDDEN, "hidden")
 
 
-def _hidden(text: str) -> list[tuple[int, str]]:
-    """What a page does not show, each with its place."""
-    found: list[tuple[int, str]] = []
-    lower = text.lower() if "</" in text else ""
-    if "-->" in text or any(each in lower for each in _STYLES):
-        found += [(each.start(), each[1] or each[2]) for each in _COMMENT.finditer(text)]
-    if "]:" in text:
-        found += [(each.start(), each[1]) for each in _COMMENT_IN_MARKDOWN.finditer(text)]
-    return found
+def _above_it(text: str, line: int) -> int:
+    """Where the empty lines above a line begin."""
+    before = text[:line]
+    written = len(before.rstrip())
+    return before.find("\n", written) + 1 if written else 0
 
 
 def _in_full(said: str) -> float:
