@@ -13,8 +13,9 @@ from interlock_guardrails.injection.scoring import NOTHING, Score, scored
 
 __all__ = ["Injection"]
 
-_SLICE, _OVERLAP = 4_000, 700  # characters that are scored at once, and how many of them again with the next
-_AT_ONCE: Final = 8_000
+_WHOLE: Final = 8_000  # characters that are scored as one text
+_SLICE, _OVERLAP = 4_000, 700  # and of a longer one, and how many of them again with the next
+_AT_ONCE: Final = 16_000  # characters that are looked into without a break
 _SHORTEST: Final = 12  # characters of an order
 _FENCED: Final = 20  # characters of a value in JSON that is more than a name
 _WORDS = {
@@ -162,8 +163,8 @@ def _root(passage: Passage) -> str:
 
 
 def _slices(text: str) -> Iterator[str]:
-    if len(text) <= _AT_ONCE:
+    if len(text) <= _WHOLE:
         yield text
         return
-    for start in range(0, len(text), _SLICE - _OVERLAP):
+    for start in range(0, len(text) - _OVERLAP, _SLICE - _OVERLAP):
         yield text[start : start + _SLICE]

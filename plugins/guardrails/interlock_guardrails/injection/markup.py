@@ -36,7 +36,7 @@ def undisplayed(text: str) -> list[tuple[int, str]]:
         if start >= past:
             found.append((start, text[first:last]))
             past = end
-    if "]:" in text:
+    if "]:" in text and ("\n[" in text or text[0] == "["):
         found += [(each.start(), each[1]) for each in _IN_MARKDOWN.finditer(text)]
     return found
 

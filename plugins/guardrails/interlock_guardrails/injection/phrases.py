@@ -363,7 +363,7 @@ _NO_LETTERS = bytes(each if chr(each).isalpha() and each < 128 else 32 for each 
 def beginnings(said: str) -> set[bytes]:
     """How the words of a text begin."""
     data = said.encode("ascii", "replace" if said.isascii() else "ignore")
-    return set(map(_STEM_OF, set(data.translate(_NO_LETTERS).split())))
+    return set(map(_STEM_OF, data.translate(_NO_LETTERS).split()))
 
 
 def tried(said: str, begun: AbstractSet[bytes]) -> dict[int, list[str]]:

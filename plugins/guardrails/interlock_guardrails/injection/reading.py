@@ -44,6 +44,12 @@ _HEX = re.compile(r"\b(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,2000}\b|(?:\\x[0-9a-fA-F
 _ESCAPED = re.compile(
     r"(?:\\u[0-9a-fA-F]{4}){6,1000}|(?:%[0-9a-fA-F]{2}){4,1000}|(?:&#x?[0-9a-fA-F]{2,6};){4,1000}"
 )
+# Two in a row: `re` looks for what begins with one mark several times as fast as for any of several marks.
+_ESCAPES = (
+    ("\\u", re.compile(r"\\u[0-9a-fA-F]{4}\\u")),
+    ("%", re.compile("%[0-9a-fA-F]{2}%")),
+    ("&#", re.compile("&#x?[0-9a-fA-F]{2,6};&#")),
+)
 _PAIR = re.compile("[0-9a-fA-F]{2}")
 _NO_DIGIT = re.compile(r"0x|\\x|[ :]")
 _ROTATED = ("vtaber", "qvfertneq", "cerivbhf", "vafgehpgvba", "flfgrz cebzcg", "sbetrg")
@@ -141,7 +147,7 @@ def _pieces(text: str, words: Sequence[str], said: str) -> Iterator[str]:
     spaced = b" %b " % (said if text.isascii() else " ".join(words)).encode("ascii", "replace")
     if _in_step(spaced, 2, _LETTERS) or _in_step(spaced, 3, _PAIRS):
         yield from _spelt(text, words)
-    if any(mark in text for mark in "\\%&") and _ESCAPED.search(text):
+    if any(mark in text and twice.search(text) for mark, twice in _ESCAPES) and _ESCAPED.search(text):
         yield _ESCAPED.sub(lambda run: _unescaped(run[0]), text)[:_MOST_DECODED]
     if "%" in text and text.count("%20") > 2:  # noqa: PLR2004 - words of an address
         yield unquote(text)

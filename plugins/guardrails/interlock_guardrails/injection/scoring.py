@@ -34,6 +34,7 @@ _SPEAKER = re.compile(
     r"^[^\S\n]*(?:\*\*)?(?:system|user|assistant|human|ai)(?:\*\*)?\s?:(?:\*\*)?\s",
     re.MULTILINE | re.IGNORECASE,
 )
+_SPEAKERS: Final = ("system:", "user:", "assistant:", "human:", "ai:")
 _SPOKEN_FROM_ABOVE = re.compile(
     r"^\W{0,6}(?:SYSTEM|ADMIN(?:ISTRATOR)?|DEVELOPER|ROOT|SECURITY|EMERGENCY|OVERRIDE)"
     r"(?:[ _\-](?:PROMPT|MESSAGE|INSTRUCTIONS?|OVERRIDE|NOTICE|NOTE|UPDATE|COMMAND|DIRECTIVE|ALERT|MODE))?"
@@ -188,7 +189,7 @@ def _marks(text: str, said: str, begun: AbstractSet[bytes]) -> Iterator[_Sign]:
             yield _Sign(found.start(), 0.55 if number == 0 else 0.3, "template")
             if number > 1:
                 break
-    if "assistant" in said or "user:" in said or "human:" in said:
+    if ("assistant" in said or "user:" in said or "human:" in said) and _several_speak(said):
         speakers = [found.start() for found in islice(_SPEAKER.finditer(text), 2)]
         if len(speakers) > 1:
             yield _Sign(_above_it(text, speakers[0]), 0.3, "template")
@@ -200,6 +201,12 @@ def _marks(text: str, said: str, begun: AbstractSet[bytes]) -> Iterator[_Sign]:
     for at, inner in undisplayed(text)[:64]:
         if _in_full(plain(inner)):
             yield _Sign(at, _WITHIN_HIDDEN, "hidden")
+
+
+def _several_speak(said: str) -> bool:
+    """Whether `_SPEAKER` may match twice."""
+    squeezed = said.replace("**", "").replace(" :", ":")
+    return sum(map(squeezed.count, _SPEAKERS)) > 1
 
 
 def _above_it(text: str, line: int) -> int:
