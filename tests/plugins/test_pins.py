@@ -201,7 +201,12 @@ CALLS: dict[str, dict[str, Any]] = {
         "options": {"ensemble": "both"},
         "least": 2,
     },
-    "a classifier's question": {"replies": [chat] * 3, "plugins": [Curious()], "least": 2},
+    "a classifier's question": {
+        "replies": [chat] * 3,
+        "plugins": [Curious()],
+        "config": {"classifiers": {"embeddings": {"below": 0.0}}},  # else nobody need be asked
+        "least": 2,
+    },
     "a stream that broke": {"replies": [CUT, chat], "streamed": True, "least": 2},
 }
 

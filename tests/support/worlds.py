@@ -273,13 +273,13 @@ def _company(
     dice: random.Random, config: dict[str, Any], names: Sequence[str], askings: tuple[Asking, ...]
 ) -> tuple[Asking, ...]:
     """Have others ask models, too; some of the calls ask ensembles that are judged."""
-    if dice.random() < 0.3:
+    if dice.random() < 0.5:
         config.setdefault("ensembles", {}).update(world_company.ensembles(dice, names))
         judged = (None, "judged0", "judged1")
         askings = tuple(replace(each, ensemble=each.ensemble or dice.choice(judged)) for each in askings)
-    if dice.random() < 0.3:
+    if dice.random() < 0.5:
         config["cascades"] = world_company.cascades(dice, names)
-    if dice.random() < 0.2:
+    if dice.random() < 0.1:
         config["guardrails"] = world_company.guardrails(dice, answers=len(askings) == 1)
     if dice.random() < 0.2:
         config["classifiers"] = world_company.classifiers(dice)

@@ -74,7 +74,7 @@ def test_a_vendor_that_is_not_told_where_to_keep_a_request_is_sent_none(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(codec, "pinned", lambda request, pins: (request, []))
-    tally = play(stage, nothing, range(FEWER), vandals=False)
+    tally = play(stage, nothing, range(WORLDS), vandals=False)
     assert tally.forbidden == []
     assert tally.ends["PermitError"]
 
