@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from interlock_evaluation.intervals import Interval, Numbers, bootstrap, rate
+from interlock_evaluation.intervals import Interval, Numbers, bootstrap, mean, rate
 from interlock_evaluation.outcomes import Outcomes
 
 Signal = Literal["agreement", "confidence", "verifier"]
@@ -204,13 +204,7 @@ def _paired(known: Stakes, threshold: float) -> tuple[Interval, Interval]:
         nothing = Interval(value=float("nan"), low=float("nan"), high=float("nan"))
         return nothing, nothing
     quality = known.quality(threshold)
-    values = np.stack([quality - known.best, quality], axis=1)
-    low, high = np.quantile(bootstrap(values), [0.025, 0.975], axis=0)
-    gain, own = (
-        Interval(value=float(values[:, at].mean()), low=float(low[at]), high=float(high[at]))
-        for at in range(_PAIR)
-    )
-    return gain, own
+    return mean(quality - known.best), mean(quality)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from interlock_evaluation.intervals import Interval, Numbers, bootstrap
+from interlock_evaluation.intervals import Interval, Numbers, mean
 from interlock_evaluation.outcomes import Outcomes
 
 LEAST: Final = 200
@@ -105,7 +105,7 @@ def choose(outcomes: Outcomes, *, models: Sequence[str] | None = None) -> PanelC
     _, members, weights = next(each for each in tried if each[0] >= most - _NEAR)
     result = voted(report, members, weights).correct
     alone = report.correct[:, report.place(single)]
-    gain = _gain(result - alone)
+    gain = mean(result - alone)
     dear = float(report.cost[:, report.place(single)].sum())
     spent = float(report.cost[:, [report.place(each) for each in members]].sum())
     return PanelChoice(
@@ -134,11 +134,6 @@ def _panels(ranked: Sequence[str], right: dict[str, float]) -> Iterator[tuple[li
             yield list(panel), [1.0] * size
         for panel in combinations(ranked, size):
             yield list(panel), [round(voice(right[model]), 3) for model in panel]
-
-
-def _gain(differences: Numbers) -> Interval:
-    low, high = np.quantile(bootstrap(differences[:, None])[:, 0], [0.025, 0.975])
-    return Interval(value=float(differences.mean()), low=float(low), high=float(high))
 
 
 def _refusal(prompts: int, gain: Interval, single: str) -> str:
