@@ -35,8 +35,10 @@ def read_examples(path: Path) -> tuple[Example, ...]:
         if path.stat().st_size > _LARGEST:
             raise ConfigError(f"{path} is larger than {_LARGEST:,} bytes.", key="examples")
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.", key="examples") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror or error}.", key="examples") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is no UTF-8.", key="examples") from None
     found: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
