@@ -1,0 +1,115 @@
+"""What a durable engine does for a program of steps, some of them at the same time."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+
+class Suspended(Exception):
+    """A strand can go no further until somebody outside has done something; its run is executed again then.
+
+    It is raised by the program, and by `execute` once nothing of the run can go on. What was kept stays kept.
+    """
+
+
+@runtime_checkable
+class Strand(Protocol):
+    """Steps of one run, one after another, as the program that takes them sees them.
+
+    A program must be deterministic between its steps: executed again, it takes the same ones in the same
+    order as long as they give the same results. What is not so belongs into a step.
+
+    Attributes:
+        run: the id of the run.
+        path: which strand of it: empty for the run's own, else the path with which it was started.
+    """
+
+    run: str
+    path: str
+
+    async def step(self, name: str, act: Callable[[], Awaitable[Any]]) -> Any:
+        """What `act` returns, a JSON value, or what it returned when it was kept before.
+
+        It is done at least once: a process that dies after `act` and before its result is kept does it again.
+        What it raises is not kept. The name is for people.
+        """
+        ...
+
+    async def start(self, path: str) -> None:
+        """Have the program work on another strand of the run, too. Started again, it is the same one."""
+        ...
+
+    async def first(self, paths: Sequence[str]) -> str:
+        """The path among these of a started strand that has ended; which one is kept as a step is."""
+        ...
+
+    async def result(self, path: str) -> Any:
+        """What the strand that was started with this path has returned, waiting for its end.
+
+        Raises what the program raised there, and Suspended where it was suspended.
+        """
+        ...
+
+
+Program: TypeAlias = Callable[[Strand], Awaitable[Any]]
+"""Works on one strand, by its `path`, and returns a JSON value."""
+
+
+@runtime_checkable
+class DurableEngine(Protocol):
+    """Executes runs of one program, and keeps what their steps gave."""
+
+    api: int
+    name: str
+
+    async def execute(self, run: str) -> Any:
+        """What the program returns for the run's own strand, going on where an earlier execution stopped.
+
+        A run that has ended gives what it gave. Executed twice at once, it is worked on once, in one process
+        or in several.
+
+        Raises:
+            Suspended: nothing of it can go on until somebody outside has done something.
+            StoreError: what it keeps could not be written.
+        """
+        ...
+
+    async def unfinished(self) -> Sequence[str]:
+        """The ids of runs that were executed and have not ended."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop, and let go of everything; others may execute what is unfinished. May be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCall:
+    """What an engine is opened with.
+
+    Attributes:
+        url: where it keeps what it keeps, as the configuration has it; it may hold a password.
+        folder: where a relative path in the URL begins.
+    """
+
+    url: str = field(repr=False)
+    program: Program
+    folder: Path = field(default_factory=Path)
+
+
+@runtime_checkable
+class EngineKind(Protocol):
+    """A kind of engine, in the entry-point group `interlock_agents.engines`; its scheme chooses it."""
+
+    api: int
+    name: str
+    schemes: tuple[str, ...]
+
+    def open(self, call: EngineCall) -> DurableEngine:
+        """The engine; it does no I/O.
+
+        Raises:
+            StoreError: without the URL, for one that it cannot use.
+        """
+        ...

@@ -1,0 +1,3 @@
+"""Agents of Interlock that go on after a crash, on DBOS."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Tools of MCP servers as tools of Interlock."""
+
+__all__: list[str] = []
