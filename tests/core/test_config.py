@@ -245,7 +245,7 @@ def test_a_whole_and_a_part_of_it_from_the_environment_are_refused_with_the_way_
         ("records: !secret x", "interlock.yaml:1: records: tags such as '!secret' are not read."),
         (
             "rescue: hold\n---\nrescue: raise",
-            "interlock.yaml:2: holds a second document; a configuration is one.",
+            "interlock.yaml:2: holds a second document; one is expected.",
         ),
     ],
 )

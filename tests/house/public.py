@@ -16,6 +16,7 @@ PLUGINS = (
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
     *("interlock.logs", "interlock.commands", "interlock.records", "interlock.fold"),
+    "interlock.documents",
     "interlock.fencing",
     "interlock.tools",
     *(f"interlock_{name}" for name in PLUGINS),

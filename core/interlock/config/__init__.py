@@ -17,7 +17,6 @@ from interlock.config.complaints import complaints
 from interlock.config.connectors import ConnectorConfig, ConnectorTimeoutsConfig
 from interlock.config.constraints import ConstraintsConfig, Demands
 from interlock.config.contents import ContentConfig
-from interlock.config.document import shown
 from interlock.config.ensembles import EnsembleConfig, MemberConfig
 from interlock.config.guardrails import GuardrailConfig, Guardrails
 from interlock.config.health import HealthConfig, RetriesConfig
@@ -49,6 +48,7 @@ from interlock.config.schema import (
 from interlock.config.tightening import tightest
 from interlock.config.tools import ToolRuleConfig, ToolsConfig
 from interlock.config.tracing import TracingConfig
+from interlock.documents import shown
 from interlock.errors import ConfigError
 from interlock.strategies.fallback import Fallback
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from interlock.config.document import MAX_CHARACTERS, Node, plain_mapping, read
+from interlock.documents import MAX_CHARACTERS, Node, plain_mapping, read
 from interlock.errors import ConfigError
 from interlock.types.files import read_regular
 from interlock.types.names import nearest

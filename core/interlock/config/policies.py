@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_core import PydanticCustomError
 
 from interlock.config.complaints import complaints
-from interlock.config.document import Node, read, shown
 from interlock.config.layers import text_of
 from interlock.config.schema import Count, Names, Part, Text, nothing_is_empty
+from interlock.documents import Node, read, shown
 from interlock.errors import ConfigError, RequestError
 from interlock.policies.sets import rule_sets
 from interlock.types.jurisdictions import residency

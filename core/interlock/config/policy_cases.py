@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from interlock.config.complaints import complaints
-from interlock.config.document import read, shown
 from interlock.config.layers import text_of
 from interlock.config.policies import Lowered, named
 from interlock.config.schema import Names, Part, Text
+from interlock.documents import read, shown
 from interlock.errors import ConfigError
 from interlock.policies import Case
 from interlock.policies.permissions import Verdict

@@ -4,6 +4,8 @@ Stricter than YAML 1.1: only `true` and `false` are booleans, so that `region: n
 sexagesimal numbers stay text; a key that comes twice, a key that is no text, tags and several documents are
 refused, and so is a file that nests too deeply or holds too much. Anchors and aliases are refused, too: every
 value stands where it is written.
+
+For plugins that read files of their own: `read` gives a tree of `Node`, which knows the line of each key.
 """
 
 import re
@@ -26,6 +28,8 @@ from yaml.events import (
 
 from interlock.errors import ConfigError
 from interlock.logs import looks_secret
+
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_VALUES", "Node", "plain_mapping", "read", "shown"]
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 32
@@ -54,7 +58,7 @@ _CONSTANTS = {
 class Node:
     """A value and where it stands. `value` is a scalar, a list of nodes, or a dict from key to node.
 
-    `keys` holds the line of each key.
+    `line` counts from 1, and `keys` holds the line of each key.
     """
 
     line: int
@@ -62,6 +66,7 @@ class Node:
     keys: dict[str, int] = field(default_factory=dict, repr=False)
 
     def plain(self) -> Any:
+        """Dicts, lists and scalars, without the lines."""
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, list):
@@ -90,7 +95,11 @@ def shown(path: Iterable[str]) -> str:
 
 
 def read(text: str, source: str, key: str = "") -> Node | None:
-    """The document's root, or None when there is nothing in it. Raises ConfigError."""
+    """The document's root, or None when there is nothing in it.
+
+    Raises:
+        ConfigError: it is no YAML of this kind; with the line, and `source` and `key` as they are given.
+    """
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(f"is longer than {MAX_CHARACTERS:,} characters.", key=key, source=source)
     reader = _Reader(source, key)
@@ -148,7 +157,7 @@ class _Reader:
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise self.error("holds a second document; a configuration is one.", line)
+                raise self.error("holds a second document; one is expected.", line)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._put(self.stack.pop().node)
         elif isinstance(event, NodeEvent):
