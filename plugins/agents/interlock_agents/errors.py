@@ -1,0 +1,68 @@
+"""Why an effect is not carried out.
+
+```
+InterlockError
+├── OverBudget       an account would be overdrawn: account, limit, left
+├── EffectChanged    the place asks for something else than it did before: place
+├── EffectOpen       what has to be known first is not known yet: effects
+└── LedgerBusy       somebody else works on it: place, seconds
+```
+"""
+
+from collections.abc import Sequence
+
+from interlock import InterlockError
+
+
+class OverBudget(InterlockError):
+    """What would be held and what is spent together exceed a limit. Nothing was held.
+
+    Attributes:
+        account: whose limit it is.
+        limit: what is limited: `usd`, `tokens`, `seconds` or `calls`.
+        left: how much of that is left, in US dollars, tokens, seconds or calls.
+    """
+
+    def __init__(self, message: str, *, account: str, limit: str, left: float) -> None:
+        super().__init__(message)
+        self.account = account
+        self.limit = limit
+        self.left = left
+
+
+class EffectChanged(InterlockError):
+    """A place of a run asks for another tool or other arguments than it did before: nothing was done.
+
+    Attributes:
+        place: its id.
+    """
+
+    def __init__(self, message: str, *, place: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class EffectOpen(InterlockError):
+    """Nobody knows yet whether an effect has happened on which this one depends: nothing was done.
+
+    Attributes:
+        effects: the ids of those that have to be known first.
+    """
+
+    def __init__(self, message: str, *, effects: Sequence[str]) -> None:
+        super().__init__(message)
+        self.effects = tuple(effects)
+
+
+class LedgerBusy(InterlockError):
+    """Somebody else works on the effect, or has taken it over: come again later.
+
+    Attributes:
+        place: its id.
+        seconds: after which it may be taken over, if nobody goes on with it.
+    """
+
+    def __init__(self, message: str, *, place: str, seconds: float) -> None:
+        super().__init__(message)
+        self.place = place
+        self.seconds = seconds

@@ -1,0 +1,7 @@
+"""Every room's tables, on the one `metadata`: a room that declares some is imported here."""
+
+from interlock_agents.budgets import tables as budgets
+from interlock_agents.ledger import tables as ledger
+from interlock_agents.metadata import metadata
+
+__all__ = ["budgets", "ledger", "metadata"]

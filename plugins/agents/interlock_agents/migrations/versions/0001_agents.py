@@ -1,0 +1,12 @@
+"""The tables as the rooms declare them. A second version writes down here what the first one was."""
+
+from alembic import op
+
+from interlock_agents.migrations.tables import metadata
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
