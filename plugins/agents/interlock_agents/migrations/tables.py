@@ -1,7 +1,8 @@
 """Every room's tables, on the one `metadata`: a room that declares some is imported here."""
 
+from interlock_agents.approvals import tables as approvals
 from interlock_agents.budgets import tables as budgets
 from interlock_agents.ledger import tables as ledger
 from interlock_agents.metadata import metadata
 
-__all__ = ["budgets", "ledger", "metadata"]
+__all__ = ["approvals", "budgets", "ledger", "metadata"]
