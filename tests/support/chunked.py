@@ -41,7 +41,7 @@ class Says:
     reasoning: str = ""
     arguments: Mapping[str, Any] | None = None
     cut: Cut = whole
-    asked: list[Any] = field(default_factory=list)
+    asked: list[Any] = field(default_factory=list, repr=False)  # hypothesis writes it out
 
     def __call__(self, received: Received) -> Reply:
         self.asked.append(received.json())

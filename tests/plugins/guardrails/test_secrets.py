@@ -40,6 +40,7 @@ PIECES = [
     *("-----BEGIN", " EC", " PRIVATE KEY-----", "-----END PRIVATE KEY-----"),
     *("AKIAABCDEFGHIJKLMNOP", "xoxb-1234567890", "a1://u:p@h", "the", " is ", " to ", '"', "'", "`", ">"),
     *("secret access key", "=", "Basic ", "\u200b", "\u00a0", "-", "x" * 50, "(os.environ)", "compass"),
+    *("minister", "9", "ghp_" + "aB3" * 12, "9postgres://u:p@h", "eyJhbGci1.eyJzdWIiOi.SflKxwRJSMeKKF2QT4"),
 ]
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).map("".join)
 

@@ -14,7 +14,6 @@ from interlock_privacy.detection.folding import folded
 from interlock_privacy.detection.keys import (
     ASSIGNED,
     BEARER,
-    FORMS,
     LONGEST_PEM,
     NAMED,
     PEM,
@@ -22,6 +21,7 @@ from interlock_privacy.detection.keys import (
     VALUE,
     secrets,
 )
+from interlock_privacy.detection.within import addresses
 
 __all__ = ["Secrets"]
 
@@ -31,8 +31,7 @@ _ADDRESS_BEGUN = re.compile(
     r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}(?::[^\s/@'\"<>]{0,120}(?:@[A-Za-z0-9.\-]{0,200}(?::[0-9]{0,5})?"
     r"(?:/[A-Za-z0-9_\-./]{0,200})?)?)?\Z"
 )
-_WHOLE_ADDRESS = re.compile(dict(FORMS)["connection"])
-_LONGEST_ADDRESS, _LONGEST_SCHEME = 700, 31
+_LONGEST_ADDRESS = 700
 # What the end of a text may be the beginning of.
 _BLOCK_BEGUN = re.compile(r"-----BEGIN(?: [A-Z0-9]*){0,6}-{0,5}\Z")
 _BEARER_BEGUN = re.compile(r"[Bb]earer\s{1,2}[A-Za-z0-9_\-.~+/]{0,2000}={0,2}\Z")
@@ -123,16 +122,8 @@ def _spans(text: str, word: int) -> Iterator[tuple[int, int]]:
     if "-----BEGIN" in text:
         yield from _blocks(text, size)
     yield from _assignments(text, size)
-    yield from _addresses(text)
-
-
-def _addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Addresses with a password in them, in which the end of a word may stand."""
-    at = text.find("://")
-    while at >= 0:
-        if found := _WHOLE_ADDRESS.search(text, max(0, at - _LONGEST_SCHEME), at + _LONGEST_ADDRESS):
-            yield found.span()
-        at = text.find("://", at + 1)
+    # In the middle of one the end of a word may stand.
+    yield from addresses(text, 0, len(text))
 
 
 def _blocks(text: str, size: int) -> Iterator[tuple[int, int]]:

@@ -4,8 +4,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 
 from interlock_privacy.detection.candidate import Candidate
+from interlock_privacy.detection.within import ADDRESS, hinted, within
 
 __all__ = [
     "ASSIGNED",
@@ -22,23 +24,23 @@ __all__ = [
 # Who issues it, and its form. Each begins with characters that hardly stand in a text otherwise.
 FORMS = (
     ("aws", r"(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}"),
-    ("github", r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255}"),
+    ("github", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}"),
     ("gitlab", r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-[A-Za-z0-9_\-]{20,64}"),
-    ("slack", r"xox[abeoprs]-[A-Za-z0-9\-]{10,250}|xapp-[0-9]-[A-Za-z0-9\-]{20,200}"),
+    ("slack", r"xox[abeoprs]-[A-Za-z0-9\-]{10,}|xapp-[0-9]-[A-Za-z0-9\-]{20,200}"),
     ("slack_hook", r"https://hooks\.slack\.com/services/[A-Za-z0-9/]{20,90}"),
-    ("stripe", r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,250}|whsec_[A-Za-z0-9+/=]{20,90}"),
-    ("anthropic", r"sk-ant-[A-Za-z0-9_\-]{20,250}"),
-    ("openai", r"sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?[A-Za-z0-9_\-]{20,250}"),
-    ("google", r"AIza[A-Za-z0-9_\-]{35}|GOCSPX-[A-Za-z0-9_\-]{28}|ya29\.[A-Za-z0-9_\-]{20,250}"),
+    ("stripe", r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{20,90}"),
+    ("anthropic", r"sk-ant-[A-Za-z0-9_\-]{20,}"),
+    ("openai", r"sk-(?:proj-|svcacct-|admin-|None-)?[A-Za-z0-9_\-]{20,}|sk-or-v1-[0-9a-f]{64}"),
+    ("google", r"AIza[A-Za-z0-9_\-]{35}|GOCSPX-[A-Za-z0-9_\-]{28}|ya29\.[A-Za-z0-9_\-]{20,}"),
     ("twilio", r"(?:AC|SK)[0-9a-f]{32}"),
     ("sendgrid", r"SG\.[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{16,64}"),
     ("npm", r"npm_[A-Za-z0-9]{36}"),
-    ("pypi", r"pypi-[A-Za-z0-9_\-]{50,250}"),
+    ("pypi", r"pypi-[A-Za-z0-9_\-]{50,}"),
     ("huggingface", r"hf_[A-Za-z0-9]{30,40}"),
     ("digitalocean", r"do[opr]_v1_[0-9a-f]{64}"),
     ("shopify", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
     ("docker", r"dckr_(?:pat|oat)_[A-Za-z0-9_\-]{20,64}"),
-    ("grafana", r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,250}"),
+    ("grafana", r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,}"),
     ("groq", r"gsk_[A-Za-z0-9]{40,64}"),
     ("xai", r"xai-[A-Za-z0-9]{60,100}"),
     ("perplexity", r"pplx-[A-Za-z0-9]{40,64}"),
@@ -53,15 +55,12 @@ FORMS = (
     ("telegram", r"[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}"),
     ("discord", r"[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,40}"),
     ("databricks", r"dapi[0-9a-f]{32}"),
-    ("vault", r"hv[sbr]\.[A-Za-z0-9_\-]{20,250}"),
+    ("vault", r"hv[sbr]\.[A-Za-z0-9_\-]{20,}"),
     ("doppler", r"dp\.pt\.[A-Za-z0-9]{40,44}"),
     ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     ("azure_storage", r"AccountKey=[A-Za-z0-9+/]{60,100}={0,2}"),
     ("jwt", r"eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{10,1000}"),
-    (
-        "connection",
-        r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]{1,200}(?::[0-9]{1,5})?(?:/[A-Za-z0-9_\-./]{0,200}[A-Za-z0-9_\-/])?",
-    ),
+    ("connection", ADDRESS),
 )
 _KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
 # The same without names: Python passes over an alternative by its first character, but not over a group.
@@ -97,6 +96,7 @@ _EMPTY = re.compile(
     r"\*{3,}|\.{3}|your|example|changeme|placeholder|redacted|str\b|string|int\b|bool|optional|required|file:|input\()",
     re.IGNORECASE,
 )
+_START = itemgetter(0)
 _SCORE_KNOWN, _SCORE_NAMED = 80, 44
 _LEAST_BITS = 3.0
 # Of fewer kinds of characters none has so many bits.
@@ -114,24 +114,42 @@ def entropy(value: str) -> float:
 
 def secrets(text: str) -> Iterator[Candidate]:
     """Every secret in a text, which need not be folded."""
-    place = 0
-    for word in [each for each in text.split() if len(each) >= _SHORTEST]:
-        place = text.index(word, place)
-        for found in _ANY_KNOWN.finditer(text, place, place + len(word)):
-            start, end = found.span()
-            if end - start < _SHORTEST:
-                continue
-            named = _KNOWN.match(text, start, place + len(word))
-            name = named.lastgroup if named else None
-            yield Candidate(_SCORE_KNOWN, start, end, "secret", f"secret.{name}", found[0])
-        place += len(word)
+    words = [word for word in text.split() if len(word) >= _SHORTEST]
+    together = " ".join(words)
+    if _ANY_KNOWN.search(together) or hinted(together):
+        place = 0
+        for word in words:
+            place = text.index(word, place)
+            yield from _issued(text, place, place + len(word))
+            place += len(word)
     if "-----BEGIN" in text:
         yield from _blocks(text)
-    if "earer " in text:
+    if "earer" in text:
         for found in BEARER.finditer(text):
             if any(each.isdigit() for each in found["token"]):
                 yield Candidate(_SCORE_NAMED, *found.span("token"), "secret", "secret.bearer", found["token"])
     yield from _assignments(text)
+
+
+def _issued(text: str, begin: int, end: int) -> Iterator[Candidate]:
+    """What has an issuer's form in a word, by itself or glued to something; what overlaps is one."""
+    places: list[tuple[int, int, str | None]] = []
+    for found in _ANY_KNOWN.finditer(text, begin, end):
+        start, stop = found.span()
+        if stop - start >= _SHORTEST:
+            named = _KNOWN.match(text, start, end)
+            places.append((start, stop, named and named.lastgroup))
+    places += (each for each in within(text, begin, end) if each[1] - each[0] >= _SHORTEST)
+    places.sort(key=_START)
+    joined = places[:1]
+    for start, stop, name in places[1:]:
+        first, last, said = joined[-1]
+        if start < last:
+            joined[-1] = first, max(stop, last), said
+        else:
+            joined.append((start, stop, name))
+    for start, stop, name in joined:
+        yield Candidate(_SCORE_KNOWN, start, stop, "secret", f"secret.{name}", text[start:stop])
 
 
 def _blocks(text: str) -> Iterator[Candidate]:

@@ -35,6 +35,9 @@ PIECES = [
         " is ",
         "=",
     ),
+    # Written on to one another, they are a key inside a word.
+    *("minister", "9", "ghp_" + "aB3" * 12, "9postgres://u:p@h", "123456789:AA" + "xY7" * 11, "sk-"),
+    "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM.SflKxwRJSMeKKF2QT4",
 ]
 
 
