@@ -2,7 +2,7 @@
 
 ```
 InterlockError
-├── OverBudget       an account would be overdrawn: account, limit, left
+├── OverBudget       an account would be overdrawn: account, limit, left, asked
 ├── EffectChanged    the place asks for something else than it did before: place
 ├── EffectOpen       what has to be known first is not known yet: effects
 └── LedgerBusy       somebody else works on it: place, seconds
@@ -21,13 +21,15 @@ class OverBudget(InterlockError):
         account: whose limit it is.
         limit: what is limited: `usd`, `tokens`, `seconds` or `calls`.
         left: how much of that is left, in US dollars, tokens, seconds or calls.
+        asked: how much of it would have been held.
     """
 
-    def __init__(self, message: str, *, account: str, limit: str, left: float) -> None:
+    def __init__(self, message: str, *, account: str, limit: str, left: float, asked: float = 0.0) -> None:
         super().__init__(message)
         self.account = account
         self.limit = limit
         self.left = left
+        self.asked = asked
 
 
 class EffectChanged(InterlockError):

@@ -33,7 +33,7 @@ async def test_each_kind_has_a_limit_of_its_own_and_the_rest_is_counted(store: S
         limit(connection, "run", calls=2)
         hold(connection, holder="a", account="run", amounts=Amounts(calls=1, seconds=0.5, tokens=7))
         hold(connection, holder="b", account="run", amounts=Amounts(calls=1))
-        with pytest.raises(OverBudget, match="run has 0 of its calls left, and 1 would have to be held"):
+        with pytest.raises(OverBudget, match="run has 0 calls left of 2 calls, and 1 call would"):
             hold(connection, holder="c", account="run", amounts=Amounts(calls=1))
         settle(connection, holder="a")
         assert totals(connection, "run") == (Amounts(calls=1), Amounts(calls=1, seconds=0.5, tokens=7))

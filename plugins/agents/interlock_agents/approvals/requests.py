@@ -14,6 +14,7 @@ from interlock.types.tools import ToolEffect
 from interlock_agents.approvals import asking, deciding
 from interlock_agents.approvals.approval import Approval
 from interlock_agents.approvals.clock import Moment, moment
+from interlock_agents.approvals.consuming import consume
 from interlock_agents.approvals.entries import entry
 from interlock_agents.approvals.notifying.protocol import Notice, Notifier
 from interlock_agents.approvals.tables import approvals
@@ -151,6 +152,14 @@ class Requests:
         return await self.store.run(
             lambda each: deciding.deny(each, id_, by=name, why=why, moment=self._now(each))
         )
+
+    def consume(
+        self, connection: Connection, grant: Grant, asked: ApprovalRequest, *, effect: str
+    ) -> str | None:
+        """As `consume` of this package, by the store's clock: for whoever writes an effect's intent with this
+        connection of the store.
+        """
+        return consume(connection, grant, asked, effect=effect, now=self.store.now(connection))
 
     async def _log_decision(self, kind: str, id_: str, by: str, facts: dict[str, float]) -> None:
         if self.log is not None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from interlock_agents.budgets.amounts import Amounts, amounts_of
+from interlock_agents.budgets.spent import Spent, words
 from interlock_agents.budgets.tables import KINDS, accounts, holds
 from interlock_agents.errors import OverBudget
 from interlock_sql.building import INSERT
@@ -31,43 +32,63 @@ def hold(connection: Connection, *, holder: str, account: str, amounts: Amounts)
         OverBudget: spent and held together would exceed a limit. Nothing is held then.
     """
     units = amounts.units
-    if not any(units.values()) or _held(connection, holder) is not None:
+    if not any(units.values()):
         return
-    _open(connection, account)
-    room = [
-        or_(_column(kind, "limit").is_(None), _used(kind) + units[kind] <= _column(kind, "limit"))
-        for kind in KINDS
-        if units[kind]
-    ]
-    more = {f"{kind}_held": _column(kind, "held") + units[kind] for kind in KINDS}
-    done = connection.execute(update(accounts).where(and_(accounts.c.id == account, *room)).values(**more))
-    if done.rowcount != 1:
-        raise _over(connection, account, units)
-    connection.execute(insert(holds).values(holder=holder, account=account, **units))
+    kept = INSERT[connection.dialect.name](holds).values(holder=holder, account=account, **units)
+    new = kept.on_conflict_do_nothing(index_elements=["holder"]).returning(holds.c.holder)
+    if connection.execute(new).scalar() is None:
+        return
+    if not _take(connection, account, units):
+        _open(connection, account)
+        while not _take(connection, account, units):
+            # Between the two, somebody else may have given back what was missing.
+            if error := _over(connection, account, units):
+                connection.execute(delete(holds).where(holds.c.holder == holder))
+                raise error
 
 
 def settle(connection: Connection, *, holder: str, spent: Amounts | None = None) -> None:
-    """Turn what the holder holds into what was spent, by default all of it. Nothing held is nothing spent."""
-    held = _held(connection, holder)
+    """Turn what the holder holds into what was spent, by default all of it. Nothing held is nothing spent.
+
+    What was spent is counted whole, though it be more than what was held.
+    """
+    held = _given_back(connection, holder)
     if held is not None:
         units = {kind: held[kind] for kind in KINDS} if spent is None else spent.units
-        _let_go(connection, holder, held, units)
+        _book(connection, held, units)
 
 
 def release(connection: Connection, *, holder: str) -> None:
     """Give back what the holder holds."""
-    held = _held(connection, holder)
+    held = _given_back(connection, holder)
     if held is not None:
-        _let_go(connection, holder, held, dict.fromkeys(KINDS, 0))
+        _book(connection, held, dict.fromkeys(KINDS, 0))
+
+
+def close(connection: Connection, account: str) -> None:
+    """Count as spent what is still held on the account: its run is over, and nobody saw the end of it."""
+    for holder in (
+        connection.execute(select(holds.c.holder).where(holds.c.account == account)).scalars().all()
+    ):
+        settle(connection, holder=holder)
+
+
+def report(connection: Connection, account: str) -> Spent:
+    """What the account may have, has spent, and holds. One that nobody opened has no limit and nothing."""
+    row = connection.execute(select(accounts).where(accounts.c.id == account)).mappings().first()
+    if row is None:
+        return Spent(account=account)
+    spent, held = (amounts_of({kind: row[f"{kind}_{what}"] for kind in KINDS}) for what in ("spent", "held"))
+    limits = {kind: row[f"{kind}_limit"] for kind in KINDS}
+    most = amounts_of({kind: limit or 0 for kind, limit in limits.items()})
+    known = {kind: getattr(most, kind) for kind, limit in limits.items() if limit is not None}
+    return Spent(account=account, limits=known, spent=spent, held=held)
 
 
 def totals(connection: Connection, account: str) -> tuple[Amounts, Amounts]:
     """What is held on the account, and what was spent."""
-    row = connection.execute(select(accounts).where(accounts.c.id == account)).mappings().first()
-    if row is None:
-        return Amounts(), Amounts()
-    held, spent = ({kind: row[f"{kind}_{what}"] for kind in KINDS} for what in ("held", "spent"))
-    return amounts_of(held), amounts_of(spent)
+    known = report(connection, account)
+    return known.held, known.spent
 
 
 def _open(connection: Connection, account: str) -> None:
@@ -75,13 +96,26 @@ def _open(connection: Connection, account: str) -> None:
     connection.execute(made.on_conflict_do_nothing(index_elements=["id"]))
 
 
-def _held(connection: Connection, holder: str) -> Mapping[str, Any] | None:
-    found = connection.execute(select(holds).where(holds.c.holder == holder)).mappings().first()
+def _take(connection: Connection, account: str, units: Mapping[str, int]) -> bool:
+    """Add to what is held, if there is an account and room on it, in one statement."""
+    room = [
+        or_(_column(kind, "limit").is_(None), _used(kind) + units[kind] <= _column(kind, "limit"))
+        for kind in KINDS
+        if units[kind]
+    ]
+    more = {f"{kind}_held": _column(kind, "held") + units[kind] for kind in KINDS if units[kind]}
+    done = connection.execute(update(accounts).where(accounts.c.id == account, *room).values(**more))
+    return done.rowcount == 1
+
+
+def _given_back(connection: Connection, holder: str) -> Mapping[str, Any] | None:
+    """What was held, to whoever removes it first."""
+    gone = delete(holds).where(holds.c.holder == holder).returning(*holds.c)
+    found = connection.execute(gone).mappings().first()
     return None if found is None else {str(name): value for name, value in found.items()}
 
 
-def _let_go(connection: Connection, holder: str, held: Mapping[str, Any], spent: Mapping[str, int]) -> None:
-    connection.execute(delete(holds).where(holds.c.holder == holder))
+def _book(connection: Connection, held: Mapping[str, Any], spent: Mapping[str, int]) -> None:
     less = {f"{kind}_held": _column(kind, "held") - held[kind] for kind in KINDS}
     more = {f"{kind}_spent": _column(kind, "spent") + spent[kind] for kind in KINDS}
     connection.execute(update(accounts).where(accounts.c.id == held["account"]).values(**less, **more))
@@ -95,20 +129,19 @@ def _used(kind: str) -> Any:
     return _column(kind, "held") + _column(kind, "spent")
 
 
-def _over(connection: Connection, account: str, units: Mapping[str, int]) -> OverBudget:
-    row = connection.execute(select(accounts).where(accounts.c.id == account)).mappings().one()
-    left = {
-        kind: row[f"{kind}_limit"] - row[f"{kind}_held"] - row[f"{kind}_spent"]
-        for kind in KINDS
-        if units[kind] and row[f"{kind}_limit"] is not None
-    }
-    kind = next(kind for kind, rest in left.items() if units[kind] > rest)
-    words = amounts_of({**dict.fromkeys(KINDS, 0), kind: max(0, left[kind])})
-    rest = getattr(words, kind)
-    asked = getattr(amounts_of(dict(units)), kind)
-    return OverBudget(
-        f"{account} has {rest:g} of its {kind} left, and {asked:g} would have to be held",
-        account=account,
-        limit=kind,
-        left=rest,
-    )
+def _over(connection: Connection, account: str, units: Mapping[str, int]) -> OverBudget | None:
+    """Which limit would be exceeded; None where there is room by now."""
+    known, wanted = report(connection, account), amounts_of(units)
+    for kind in KINDS:
+        left, asked = known.left(kind), getattr(wanted, kind)
+        if left is not None and asked > left:
+            of_it = words(kind, known.limits[kind])
+            return OverBudget(
+                f"{account} has {words(kind, left)} left of {of_it}, and {words(kind, asked)} would have to "
+                "be held; give it more, or ask for less",
+                account=account,
+                limit=kind,
+                left=left,
+                asked=asked,
+            )
+    return None

@@ -1,11 +1,13 @@
 """How much something costs: money, tokens, time and calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import ceil, isfinite
 
 from interlock import RequestError
 
 _MICRO = 1_000_000
+_MOST = 1_000_000_000_000  # of any kind: sums of such amounts fit into the columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Amounts:
         calls: how many calls of a model or of a tool.
 
     Raises:
-        RequestError: one is below 0, or no number.
+        RequestError: one is below 0, above a million million, or no number.
     """
 
     usd: float = 0.0
@@ -34,6 +36,8 @@ class Amounts:
                 raise RequestError(f"expected a number, not {value!r}", key=each.name)
             if not (isfinite(value) and value >= 0):
                 raise RequestError(f"expected 0 or more, not {value}", key=each.name)
+            if value > _MOST:
+                raise RequestError(f"expected at most {_MOST:,}, not {value}", key=each.name)
 
     @property
     def units(self) -> dict[str, int]:
@@ -49,7 +53,7 @@ class Amounts:
         return any(self.units.values())
 
 
-def amounts_of(units: dict[str, int]) -> Amounts:
+def amounts_of(units: Mapping[str, int]) -> Amounts:
     """Whole numbers, as accounts count, as amounts."""
     return Amounts(
         usd=units["usd"] / _MICRO,
