@@ -20,7 +20,7 @@ ROOMS = (
     "interlock.fencing",
     "interlock.tools",
     *(f"interlock_{name}" for name in PLUGINS),
-    "interlock_sql.building",
+    *("interlock_sql.building", "interlock_agents.plans"),
     *("langchain_interlock", "llama_index.llms.interlock"),
 )
 ROOT = Path(__file__).parents[2]

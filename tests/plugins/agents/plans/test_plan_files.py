@@ -1,0 +1,370 @@
+"""What is wrong with a plan is told before anything starts: all of it, with node, key and line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock import ToolSpec
+from interlock_agents.plans import Known, Node, Plan, PlanError, PlanTool, plan_to_plain, read_plan, validate
+
+FIND = ToolSpec(
+    name="find_suppliers",
+    parameters={
+        "type": "object",
+        "properties": {"part": {"type": "string"}, "most": {"type": "integer"}, "file": {"type": "string"}},
+        "required": ["part"],
+        "additionalProperties": False,
+    },
+)
+ORDER = ToolSpec(
+    name="place_order", parameters={"type": "object", "properties": {"count": {"type": "number"}}}
+)
+KNOWN = Known(
+    tools={
+        "find_suppliers": PlanTool(spec=FIND, effect="read"),
+        "place_order": PlanTool(spec=ORDER, effect="write"),
+    }
+)
+
+GOOD = """
+goal: Order the cheapest filter
+inputs:
+  part: {type: string}
+  most: {type: integer, default: 3}
+nodes:
+  - id: suppliers
+    do: tool
+    tool: find_suppliers
+    with: {part: "${inputs.part}", most: "${inputs.most}"}
+    out:
+      type: array
+      items: {type: object, properties: {name: {type: string}, price: {type: number}}}
+  - id: letters
+    do: map
+    each: ${suppliers}
+    node: {do: model, prompt: "Write to ${item.name}, number ${index}, about ${inputs.part}"}
+  - id: agree
+    do: person
+    ask: Order ${inputs.part} from ${suppliers[0].name}?
+    out: {type: boolean, const: true}
+  - id: order
+    do: tool
+    tool: place_order
+    with: {count: "${suppliers[0].price}"}
+    after: agree
+    budget: {usd: 0.5, tokens: 100, seconds: 60}
+"""
+
+BAD = """goal: x
+nods: 3
+inputs: {a: {type: strin}}
+nodes:
+  - id: a
+    do: tol
+  - id: b
+    do: tool
+    tool: find_supplier
+    with: {x: "${a.b}", y: "$1", z: "${c.nam}"}
+    after: [c, dd]
+  - id: c
+    do: tool
+    tool: find_suppliers
+    with: {part: 3, most: "${b}", n: 1}
+    out: {type: object, properties: {name: {type: string}}}
+    efect: read
+  - id: c
+    do: map
+    each: "${inputs.q}"
+    node: {do: model, promt: x}
+  - 5
+"""
+
+
+def complaints(source, known=None):
+    with pytest.raises(PlanError) as caught:
+        read_plan(source, known)
+    return caught.value
+
+
+def told(*nodes, known=KNOWN, **rest):
+    """Everything that is wrong with a plan of these nodes."""
+    return str(complaints({"nodes": list(nodes), **rest}, known)).splitlines()
+
+
+def test_a_file_becomes_a_plan(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(GOOD)
+    plan = read_plan(path, KNOWN)
+    assert [(node.id, node.do) for node in plan.nodes] == [
+        ("suppliers", "tool"),
+        ("letters", "map"),
+        ("agree", "person"),
+        ("order", "tool"),
+    ]
+    assert plan.find("letters_item").prompt.startswith("Write to")
+    assert plan.nodes[3].after == ("agree",)
+    assert plan.nodes[3].budget.usd == 0.5
+    assert read_plan(plan_to_plain(plan), KNOWN) == plan
+
+
+def test_everything_that_is_wrong_with_a_file_is_told_at_once_with_its_line(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(BAD)
+    error = complaints(path, KNOWN)
+    places = [(each.line, each.key) for each in error.complaints]
+    assert places == [
+        (2, "nods"),
+        (3, "inputs.a"),
+        (6, "a.do"),
+        (11, "b.after.1"),
+        (10, "b.with.x"),
+        (10, "b.with.y"),
+        (10, "b.with.z"),
+        (9, "b.tool"),
+        (17, "c.efect"),
+        (15, "c.with.part"),
+        (15, "c.with.most"),
+        (15, "c.with"),
+        (18, "c.id"),
+        (20, "c.each"),
+        (21, "c_item.promt"),
+        (21, "c_item.prompt"),
+        (22, "nodes.4"),
+    ]
+    text = str(error)
+    assert (
+        f"{path}:6: a.do: one of tool, model, person, map is expected, not 'tol'. Did you mean 'tool'?"
+        in text
+    )
+    assert "Did you mean 'nodes'?" in text
+    assert "Did you mean 'find_suppliers'?" in text
+    assert "c.id: 'c' comes twice; the first is in line 12" in text
+
+
+def test_nodes_that_wait_for_one_another_are_shown_as_a_way():
+    (line,) = told(
+        {"id": "a", "do": "model", "prompt": "${c}"},
+        {"id": "b", "do": "model", "prompt": "x", "after": ["a"]},
+        {"id": "c", "do": "model", "prompt": "${b}"},
+    )
+    assert "these wait for one another: a -> b -> c -> a" in line
+
+
+def test_a_node_does_not_wait_for_itself():
+    (line,) = told({"id": "a", "do": "model", "prompt": "${a}"})
+    assert "a -> a" in line
+
+
+def test_a_map_does_not_wait_for_what_is_in_it():
+    lines = told(
+        {"id": "m", "do": "map", "each": [1], "node": {"id": "in", "do": "model", "prompt": "${m}"}},
+        {"id": "x", "do": "model", "prompt": "${in}"},
+    )
+    assert any("m is the map that this is in" in line for line in lines)
+    assert any("in is within the map m; refer to ${m}" in line for line in lines)
+
+
+MODEL = {"id": "a", "do": "model", "prompt": "x"}
+
+
+@pytest.mark.parametrize(
+    ("node", "why"),
+    [
+        ({"do": "model", "prompt": "x"}, "nodes.0.id: it is missing"),
+        ({**MODEL, "id": "a b"}, "'a b' is no id"),
+        ({**MODEL, "id": "inputs"}, "'inputs' means something else"),
+        ({**MODEL, "id": 3}, "id: a text is expected, not integer"),
+        ({"id": "a", "prompt": "x"}, "a.do: it is missing"),
+        ({"id": "a", "do": "model"}, "a.prompt: it is missing"),
+        ({"id": "a", "do": "tool"}, "a.tool: it is missing"),
+        ({"id": "a", "do": "person"}, "a.ask: it is missing"),
+        ({"id": "a", "do": "map", "node": {**MODEL, "id": "b"}}, "a.each: it is missing"),
+        ({"id": "a", "do": "map", "each": [1]}, "it has neither"),
+        ({"id": "a", "do": "map", "each": [1], "node": {**MODEL, "id": "b"}, "nodes": []}, "it has both"),
+        ({"id": "a", "do": "map", "each": "x", "node": {**MODEL, "id": "b"}}, "nothing but a reference"),
+        (
+            {"id": "a", "do": "map", "each": [1] * 101, "node": {**MODEL, "id": "b"}},
+            "101 items are more",
+        ),
+        ({**MODEL, "tries": 0}, "a.tries: a whole number of 1 or more"),
+        ({**MODEL, "tries": 11}, "a.tries: from 1 to 10"),
+        ({**MODEL, "tries": True}, "a.tries: a whole number"),
+        ({**MODEL, "out": {"type": "strin"}}, "a.out: this is no JSON schema"),
+        ({**MODEL, "out": {"$ref": "#/$defs/x"}}, "is not within the schema"),
+        ({**MODEL, "out": {"$ref": "https://example.org/x"}}, "is not within the schema"),
+        ({**MODEL, "out": []}, "a.out: a mapping is expected, not array"),
+        ({**MODEL, "effect": "write"}, "a tool alone has effects outside"),
+        ({**MODEL, "effect": "writ"}, "Did you mean 'write'?"),
+        ({**MODEL, "budget": {"usd": 0}}, "a.budget.usd: a number above 0"),
+        ({**MODEL, "budget": {"dollars": 3}}, "a.budget.dollars: a budget has no such key"),
+        ({**MODEL, "tool": "x"}, "a.tool: a node that does model has no such key"),
+        ({**MODEL, "constraints": {"residenc": "eu"}}, "Did you mean 'residency'?"),
+        ({**MODEL, "settings": {"temprature": 1}}, "Did you mean 'temperature'?"),
+        ({**MODEL, "prompt": "${nobody}"}, "there is no node 'nobody'"),
+        ({**MODEL, "prompt": "${inputs.x}"}, "there is no input 'x'; there is q."),
+        ({**MODEL, "prompt": "${item}"}, "known within a map alone"),
+        ({**MODEL, "prompt": "pay $${inputs.q} now"}, "put something between the sign"),
+        ({**MODEL, "with": {"${inputs.q}": 1}}, "values alone can"),
+        ({**MODEL, "compensates": "b"}, "has no such key"),
+    ],
+)
+def test_what_is_wrong_with_a_node_is_told_with_its_key(node, why):
+    lines = told(node, inputs={"q": {"type": "string"}})
+    assert len(lines) == 1
+    assert why in lines[0]
+
+
+TOOL = {"id": "a", "do": "tool", "tool": "find_suppliers", "with": {"part": "F7"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"tool": "find_supplers"}, "Did you mean 'find_suppliers'?"),
+        ({"with": {}}, "for find_suppliers, it lacks part"),
+        ({"with": {"part": ["F7"]}}, "a.with.part: for find_suppliers, string is expected, not array"),
+        ({"with": {"part": "${inputs.n}"}}, "${inputs.n} is integer, and string is expected"),
+        (
+            {"with": {"part": "F7", "most": "${inputs.n} pieces"}},
+            "this text is string, and",
+        ),
+        ({"with": {"part": "F7", "file": "${inputs.pdf}"}}, "${inputs.pdf} is bytes, and string is expected"),
+        ({"with": {"part": "about ${inputs.pdf}"}}, "bytes, which has no form in a text"),
+        (
+            {"tool": "place_order", "with": {}, "effect": "read"},
+            "place_order is write",
+        ),
+        ({"compensates": "b"}, "nothing has been done yet"),
+    ],
+)
+def test_a_tool_is_held_against_what_it_takes(change, why):
+    inputs = {"n": {"type": "integer"}, "pdf": {"type": "string", "format": "binary"}}
+    lines = told({**TOOL, **change}, inputs=inputs)
+    assert any(why in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"part": "${inputs.q}"},
+        {"part": "no. ${inputs.n}"},
+        {"part": "F7", "most": "${inputs.n}"},
+        {"part": "F7", "most": "${inputs.number}"},
+        {"part": "${inputs.anything}"},
+    ],
+)
+def test_arguments_that_may_fit_are_taken(given):
+    inputs = {
+        "q": {"type": ["string", "null"]},
+        "n": {"type": "integer"},
+        "number": {"type": "number"},
+        "anything": {},
+    }
+    read_plan({"nodes": [{**TOOL, "with": given}], "inputs": inputs}, KNOWN)
+
+
+def test_an_effect_may_be_said_to_be_stronger():
+    read_plan({"nodes": [{**TOOL, "effect": "irreversible"}]}, KNOWN)
+
+
+def test_a_plan_holds_so_much_and_no_more():
+    many = [{**MODEL, "id": f"n{index}"} for index in range(65)]
+    assert "65 nodes are more than 64" in told(*many)[0]
+    deep = MODEL
+    for level in range(3):
+        deep = {"id": f"m{level}", "do": "map", "each": [1], "node": deep}
+    assert "more than 3 plans are in one another" in told(deep)[0]
+    read_plan({"nodes": [deep["node"]]})
+
+
+def test_a_plan_made_in_python_is_held_against_the_same_rules():
+    wrong = Plan(
+        nodes=(
+            Node(id="a", do="model", prompt="${b.x}", tool="y"),
+            Node(id="b", do="tool", tool="find", tries=0),
+            Node(id="m", do="map", each=[1]),
+        )
+    )
+    with pytest.raises(PlanError) as caught:
+        validate(wrong, KNOWN)
+    assert [each.key for each in caught.value.complaints] == ["a.tool", "a.prompt", "b.tries", "b.tool", "m"]
+
+
+def test_a_whole_list_of_what_is_given_by_a_map_can_be_referred_to():
+    nodes = [
+        {
+            "id": "asked",
+            "do": "map",
+            "each": ["a", "b"],
+            "nodes": [
+                {"id": "say", "do": "model", "prompt": "${item}"},
+                {"id": "rate", "do": "model", "prompt": "${say}", "out": {"type": "integer"}},
+            ],
+        },
+        {**TOOL, "id": "good", "with": {"part": "x", "most": "${asked[1].rate}"}},
+        {**TOOL, "id": "bad", "with": {"part": "x", "most": "${asked[1].say}"}},
+        {**TOOL, "id": "typo", "with": {"part": "${asked[0].rats}"}},
+    ]
+    lines = told(*nodes)
+    assert len(lines) == 2
+    assert lines[0].startswith("bad.with.most")
+    assert lines[1].endswith("Did you mean 'rate'?")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "there is nothing in it"),
+        ("- 1", "a mapping with the key nodes is expected"),
+        ("nodes: 3", "nodes: a list is expected, not integer"),
+        ("goal: x", "nodes: it is missing"),
+        ("nodes: []", "at least one node"),
+        ("nodes: [\n", "is not readable YAML"),
+        ("nodes: &a [*a]", "anchors and aliases"),
+        ("nodes: !!python/name:os.system x", "tags such as"),
+        ("a: 1\na: 2", "comes twice"),
+    ],
+)
+def test_a_file_that_holds_no_plan_says_why(tmp_path, text, why):
+    path = tmp_path / "plan.yaml"
+    path.write_text(text)
+    assert why in str(complaints(path))
+    assert str(complaints(path)).startswith(str(path))
+
+
+def test_a_file_that_is_not_there_is_told_of(tmp_path):
+    assert "No such file" in str(complaints(tmp_path / "none.yaml"))
+    (tmp_path / "latin").write_bytes(b"goal: \xff")
+    assert "UTF-8" in str(complaints(tmp_path / "latin"))
+
+
+words = st.sampled_from(["tool", "map", "model", "${a}", "a"])
+keys = st.sampled_from(["id", "do", "with", "nodes", "node", "each", "out", "after", "prompt"])
+json = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.sampled_from(["tool", "map", "${a}"])
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.one_of(
+                st.sampled_from(["id", "do", "with", "nodes", "node", "each", "out", "after"]), st.text()
+            ),
+            inner,
+            max_size=5,
+        ),
+    ),
+    max_leaves=25,
+)
+
+
+@given(data=st.one_of(json, st.fixed_dictionaries({"nodes": st.lists(json, max_size=4)})))
+def test_whatever_stands_in_a_plan_is_read_or_refused_with_a_complaint(data):
+    try:
+        read_plan(data if isinstance(data, dict) else {"nodes": data}, KNOWN)
+    except PlanError as error:
+        told = [each.message for each in error.complaints]
+    else:
+        told = ["nothing"]
+    assert told
+    assert all(told)
