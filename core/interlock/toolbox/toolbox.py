@@ -104,6 +104,10 @@ class Toolbox:
         """What a run of it does outside, and how it may be repeated, by the policy."""
         return classified(tool.tool, self._policy, connector=tool.connector)
 
+    def requires_grant(self, tool: OfferedTool) -> bool:
+        """Whether a person has to agree to each run of it, by the policy."""
+        return self._policy.requires(self.effect_of(tool).effect)
+
     async def asking(self, call: ToolCall, *, run: str = "", step: str = "") -> ApprovalRequest:
         """The run as it is put before a person, with what it would do where the tool can say so. Its `grant`
         is what `run` takes.

@@ -1,18 +1,56 @@
 """Agents that account for every effect: plans, an effect ledger, approvals and budgets."""
 
+from typing import TYPE_CHECKING, Any
+
+from interlock_agents.budgets import Amounts
 from interlock_agents.engines import DurableEngine, EngineCall, EngineKind, Program, Strand, Suspended
+from interlock_agents.errors import EffectChanged, EffectOpen, LedgerBusy, OverBudget
+from interlock_agents.ledger import Effect, EffectEvent, Hands, Sending, ToolboxHands
+from interlock_agents.places import Place
 from interlock_agents.plans import Node, NodeBudget, Plan, PlanError, read_plan
+from interlock_agents.store import Store
+
+if TYPE_CHECKING:
+    from interlock_agents.ledger.ledger import Ledger, Reconciled
 
 __all__ = [
+    "Amounts",
     "DurableEngine",
+    "Effect",
+    "EffectChanged",
+    "EffectEvent",
+    "EffectOpen",
     "EngineCall",
     "EngineKind",
+    "Hands",
+    "Ledger",
+    "LedgerBusy",
     "Node",
     "NodeBudget",
+    "OverBudget",
+    "Place",
     "Plan",
     "PlanError",
     "Program",
+    "Reconciled",
+    "Sending",
+    "Store",
     "Strand",
     "Suspended",
+    "ToolboxHands",
     "read_plan",
 ]
+
+# What loads the database's code is loaded by who asks for it: every router imports this, and few run agents.
+_LATER = {
+    "Ledger": "interlock_agents.ledger.ledger",
+    "Reconciled": "interlock_agents.ledger.ledger",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - as said
+
+    return getattr(import_module(_LATER[name]), name)

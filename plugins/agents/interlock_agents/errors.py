@@ -21,7 +21,7 @@ class OverBudget(InterlockError):
         account: whose limit it is.
         limit: what is limited: `usd`, `tokens`, `seconds` or `calls`.
         left: how much of that is left, in US dollars, tokens, seconds or calls.
-        asked: how much of it would have been held.
+        asked: how much of it would have been held, in US dollars, tokens, seconds or calls.
     """
 
     def __init__(self, message: str, *, account: str, limit: str, left: float, asked: float = 0.0) -> None:

@@ -18,8 +18,8 @@ class Place:
     Attributes:
         run: the id of the run.
         node: the id of the plan's node, without a slash.
-        approach: which way of doing the node it is, from 0 on.
-        seq: which effect of that approach it is, from 0 on.
+        approach: how many ways of doing the node were tried before.
+        seq: how many effects that approach has before this one.
 
     Raises:
         RequestError: one of them cannot be kept, or is no such number.

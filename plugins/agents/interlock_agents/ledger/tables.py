@@ -1,6 +1,6 @@
 """The tables of the ledger. Times are in seconds since the epoch, by the store's clock."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
 
 from interlock_agents.metadata import Number, metadata
 
@@ -30,11 +30,12 @@ effects = Table(
     Column("first_sent", Double),  # since when the service may know the key
     Column("until", Double),  # of an unknown one: until when it may still happen
     Column("reason", Text),
-    Column("content", Text),  # JSON
-    Column("receipt", JSON(none_as_null=True)),
+    Column("retry_after", Double),
+    Column("content", Text, nullable=False),  # JSON, as the three below
+    Column("receipt", Text),
     Column("seen", Integer, nullable=False),
-    Column("cost", JSON(none_as_null=True)),
-    Column("grant", JSON(none_as_null=True)),
+    Column("cost", Text),
+    Column("grant", Text),
     Column("compensates", Text),
     Index("agents_effects_node", "run", "node"),
     Index("agents_effects_state", "state", "lease"),

@@ -1,0 +1,226 @@
+"""Taking an effect up: written down for the first time, or taken over from whoever has let go of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from interlock import ApprovalNeeded, ApprovalRequest, Grant, ToolCall
+from interlock.tools import Classified
+from interlock_agents.budgets import Amounts
+from interlock_agents.budgets.accounts import hold, release
+from interlock_agents.errors import EffectChanged, EffectOpen, LedgerBusy
+from interlock_agents.ledger.changing import add, change, found, selected
+from interlock_agents.ledger.effects import OPEN, Effect
+from interlock_agents.ledger.tables import effects
+from interlock_agents.places import Place
+
+Turn = Literal["send", "doubt", "over"]
+"""What follows: it is to be sent now; it was sent and its outcome is not known; there is nothing to do."""
+
+
+class Consume(Protocol):
+    """Uses a grant for one effect, inside the transaction of its intent."""
+
+    def __call__(
+        self, connection: Connection, grant: Grant, asked: ApprovalRequest, *, effect: str
+    ) -> str | None:
+        """None when it is used now, or was by the same effect; else why it may not be, in a sentence."""
+        ...
+
+
+class ConsentWanted(Exception):
+    """The run has to be put as a request first, to hold a grant against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of the ledger at one place."""
+
+    place: Place
+    call: ToolCall
+    arguments: Mapping[str, Any]
+    arguments_digest: str
+    key: str
+    tool_digest: str
+    classified: Classified
+    needs_grant: bool
+    owner: str
+    lease: float
+    hold: Amounts
+    account: str
+    after: tuple[str, ...]
+    compensates: str | None
+    asked: ApprovalRequest | None = None
+    grant: Grant | None = None
+
+
+def take(connection: Connection, wanted: Wanted, *, at: float, consume: Consume) -> tuple[Effect, Turn]:
+    """The effect, and what follows. Nothing is written when this raises.
+
+    Raises:
+        EffectChanged: something else was asked for there, or its node goes another way by now.
+        EffectOpen: what has to be known first is not known yet.
+        LedgerBusy: somebody else works on it.
+        ApprovalNeeded: a person has to agree first.
+        OverBudget: what is to be held exceeds a limit.
+        ConsentWanted: `asked` is needed, and not there.
+    """
+    place = wanted.place
+    _alone(connection, place)
+    known = found(connection, place.id)
+    if known is None:
+        _unblocked(connection, wanted, at=at)
+        return _begin(connection, wanted, at=at, consume=consume), "send"
+    if (known.tool, known.arguments_digest) != (wanted.call.name, wanted.arguments_digest):
+        raise EffectChanged(
+            f"{place.id} asked for {known.tool} before, and now for {wanted.call.name} with arguments of its"
+            " own; a new way of doing it is a new approach",
+            place=place.id,
+        )
+    if known.is_final or known.state == "unknown":
+        return known, "over"
+    if known.lease > at:
+        raise LedgerBusy(f"somebody works on {place.id}", place=place.id, seconds=known.lease - at)
+    if known.state == "intent":
+        _unblocked(connection, wanted, at=at)
+        return _go_on(connection, known, wanted, at=at, consume=consume), "send"
+    return _take_over(connection, known, wanted, at=at, consume=consume), "doubt"
+
+
+def claim(connection: Connection, effect: Effect, *, at: float, owner: str, lease: float) -> Effect:
+    """Take over an effect that was sent and that nobody works on any more.
+
+    Raises:
+        LedgerBusy: somebody does.
+    """
+    seconds = effect.lease - at
+    if seconds <= 0:
+        mine = change(
+            connection,
+            effect,
+            at=at,
+            why="taken over: nobody has said what came of it",
+            epoch=effect.epoch + 1,
+            owner=owner,
+            lease=at + lease,
+        )
+        if mine is not None:
+            return mine
+    raise LedgerBusy(f"somebody works on {effect.id}", place=effect.id, seconds=max(0.0, seconds))
+
+
+def blocking(connection: Connection, run: str, nodes: tuple[str, ...]) -> tuple[Effect, ...]:
+    """The effects of these nodes of which nobody knows yet whether they have happened."""
+    return selected(connection, effects.c.run == run, effects.c.node.in_(nodes), effects.c.state.in_(OPEN))
+
+
+def _alone(connection: Connection, place: Place) -> None:
+    """Let nobody else take up anything of that node until this is committed; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        of = func.hashtextextended(f"interlock effects {place.run}/{place.node}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(of)))
+
+
+def _unblocked(connection: Connection, wanted: Wanted, *, at: float) -> None:
+    place, e = wanted.place, effects.c
+    theirs = [and_(e.node == place.node, e.approach != place.approach)]
+    if wanted.after:
+        theirs.append(and_(e.node.in_(wanted.after), e.state.in_(OPEN)))
+    others = selected(connection, e.run == place.run, or_(*theirs))
+    if open_ := [other for other in others if other.is_open]:
+        raise EffectOpen(
+            f"{place.id} has to wait: nobody knows yet whether {open_[0].id} has happened",
+            effects=[other.id for other in open_],
+        )
+    if any(other.place.approach > place.approach for other in others):
+        raise EffectChanged(f"{place.node} of {place.run} goes another way by now", place=place.id)
+    for other in others:
+        if other.state == "intent":
+            why = f"{place.id} takes its place, and nothing of it has left"
+            change(connection, other, at=at, why=why, state="failed", reason="not_sent", cost=None)
+            release(connection, holder=other.id)
+
+
+def _begin(connection: Connection, wanted: Wanted, *, at: float, consume: Consume) -> Effect:
+    effect = Effect(
+        place=wanted.place,
+        tool=wanted.call.name,
+        tool_digest=wanted.tool_digest,
+        call_id=wanted.call.id,
+        arguments=wanted.arguments,
+        arguments_digest=wanted.arguments_digest,
+        key=wanted.key,
+        repeat=wanted.classified.repeat,
+        settles_within=wanted.classified.settles_within,
+        effect=wanted.classified.effect,
+        state="sent",
+        tries=1,
+        epoch=1,
+        owner=wanted.owner,
+        lease=at + wanted.lease,
+        first_sent=at,
+        grant=_consent(connection, wanted, None, consume, required=wanted.needs_grant),
+        cost=wanted.hold or None,
+        compensates=wanted.compensates,
+    )
+    hold(connection, holder=effect.id, account=wanted.account, amounts=wanted.hold)
+    return add(connection, effect, at=at)
+
+
+def _go_on(connection: Connection, known: Effect, wanted: Wanted, *, at: float, consume: Consume) -> Effect:
+    grant = _consent(connection, wanted, known.grant, consume, required=wanted.needs_grant)
+    hold(connection, holder=known.id, account=wanted.account, amounts=wanted.hold)
+    mine = change(
+        connection,
+        known,
+        at=at,
+        why="it is about to be sent",
+        state="sent",
+        tool_digest=wanted.tool_digest,
+        repeat=wanted.classified.repeat,
+        settles_within=wanted.classified.settles_within,
+        effect=wanted.classified.effect,
+        tries=known.tries + 1,
+        epoch=known.epoch + 1,
+        owner=wanted.owner,
+        lease=at + wanted.lease,
+        first_sent=at if known.first_sent is None else known.first_sent,
+        grant=grant,
+        cost=wanted.hold or None,
+    )
+    if mine is None:
+        raise LedgerBusy(f"somebody works on {known.id}", place=known.id, seconds=wanted.lease)
+    return mine
+
+
+def _take_over(
+    connection: Connection, known: Effect, wanted: Wanted, *, at: float, consume: Consume
+) -> Effect:
+    grant = _consent(connection, wanted, known.grant, consume, required=False)
+    lease = wanted.lease + wanted.classified.settles_within
+    mine = claim(connection, known, at=at, owner=wanted.owner, lease=lease)
+    if grant is known.grant:
+        return mine
+    renewed = change(connection, mine, at=at, why="a person has agreed anew", grant=grant)
+    return renewed or mine
+
+
+def _consent(
+    connection: Connection, wanted: Wanted, known: Grant | None, consume: Consume, *, required: bool
+) -> Grant | None:
+    given, asked = wanted.grant, wanted.asked
+    if given is None or (known is not None and given.id == known.id):
+        if known is not None or not required:
+            return known
+        if asked is None:
+            raise ConsentWanted
+        why: str | None = f"it is {asked.effect}, and nobody has approved it"
+    elif asked is None:
+        raise ConsentWanted
+    else:
+        why = consume(connection, given, asked, effect=wanted.place.id)
+    if why is None:
+        return given
+    raise ApprovalNeeded(f"{wanted.call.name} was not run: {why}", request=asked)
