@@ -29,7 +29,10 @@ def check_region(config: Config, region: str, base_url: str, key: str) -> None:
         raise config.error(
             key,
             "is missing: nobody but you knows where this address processes requests. "
-            "Say eu, us, a country or a cloud region.",
+            "Say eu, us, a country or a cloud region."
+            if base_url
+            else "is missing: nobody but you knows where this sends what it is given. "
+            "Say local if it keeps it on this machine, else eu, us, a country or a cloud region.",
         )
     if region == LOCAL and base_url and not loopback(base_url):
         raise config.error(key, "local means this machine, and base_url names another.")

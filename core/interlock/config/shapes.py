@@ -4,6 +4,7 @@ The schema is a dataclass, which needs no pydantic, or a pydantic model. Unknown
 not true or false, a text stands for a list of names, and a secret is read from where it is kept.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
@@ -38,6 +39,9 @@ _WORDS: Final[Mapping[Any, str]] = {
     Secret: "text",
     Path: "a path",
 }
+
+# How a secret is written that stands elsewhere; `$NAME` is complained of.
+_KEPT: Final = re.compile(r"\s*(env:|file:(?!//)|\$\{?[A-Za-z_]\w*\}?\s*$)")
 
 ReadSecret = Callable[[object], Secret]
 
@@ -153,6 +157,9 @@ class Shapes:
     def _union(self, args: tuple[Any, ...]) -> Any:
         """One of several kinds: told apart by what is given, so that a mistake inside has its own key."""
         members = [arg for arg in args if arg is not NoneType]
+        if set(members) == {str, Secret}:
+            told = Annotated[Any, BeforeValidator(self._told)]
+            return told | None if NoneType in args else told
         shaped = {id(member): self._kind(member) for member in members}
         if len(members) == 1:
             return shaped[id(members[0])] | None if NoneType in args else shaped[id(members[0])]
@@ -183,6 +190,15 @@ class Shapes:
             return self._folder / path.expanduser()
         except RuntimeError as error:  # there is no such user
             raise ValueError(f"is no path: {error}") from None
+
+    def _told(self, value: object) -> object:
+        """Text as it is written, or what is kept elsewhere, and so is a secret."""
+        if isinstance(value, Secret) or (isinstance(value, str) and _KEPT.match(value)):
+            return self._read(value)
+        if not isinstance(value, str):
+            message = f"expected text, not {describe(value)}."
+            raise PydanticCustomError("named", "{message}", {"message": message})
+        return value
 
     def _read(self, value: object) -> Secret:
         try:

@@ -66,7 +66,11 @@ class ToolsCall(Access):
 
 @runtime_checkable
 class Connector(Protocol):
-    """A source of tools, open. Several event loops may use it, one after another or at once."""
+    """A source of tools, open. Several event loops may use it, one after another or at once.
+
+    One that holds back tools of its service may have `withdrawn`, which maps their names to the reason, in a
+    few words; it is read after `tools`, and told in `Toolbox.excluded`.
+    """
 
     api: int
     name: str

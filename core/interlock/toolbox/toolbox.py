@@ -13,6 +13,7 @@ from interlock.engine.attempting.call_log import Belonging
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.errors import ApprovalNeeded, InterlockError, LogUnavailable, NoLongerAllowed, ProtocolError
+from interlock.logs import redact
 from interlock.policies import Policies, check_levels
 from interlock.protocols import (
     Connector,
@@ -56,7 +57,8 @@ class Toolbox:
     """Tools of a router's connectors. Nothing runs by itself: `run` runs one call, once.
 
     Event loops and threads may share it. What its constraints forbid, or what lacks its key or its plugin, is
-    in `excluded`: a connector's id to the reason, in a sentence.
+    in `excluded`: a connector's id to the reason, in a sentence; so is a tool that its connector holds back,
+    as `id/tool`.
     """
 
     def __init__(
@@ -294,6 +296,8 @@ class Toolbox:
             return connector, tuple(await connector.tools(given))
 
         self._listed.pop(source.id, None)
+        for known in [each for each in self._excluded if each.startswith(f"{source.id}/")]:
+            del self._excluded[known]
         try:
             found = await self._steps.take(access, "the list of tools", tools)
             if why := _unfit(found[1]):
@@ -303,6 +307,7 @@ class Toolbox:
             return
         self._listed[source.id] = found
         self._excluded.pop(source.id, None)
+        self._excluded.update(_withdrawn(source, found[0]))
 
     async def _ran(self, tool: OfferedTool, access: ToolStep, given: ToolRun) -> ToolOutcome:
         try:
@@ -311,6 +316,8 @@ class Toolbox:
                 raise ProtocolError(f"{tool.name} gives a {type(outcome).__name__}, not a ToolOutcome")
         except InterlockError as error:
             outcome = raised(access, error, reads=self.effect_of(tool).effect == "read")
+        if outcome.outcome == "unknown" and self.effect_of(tool).effect == "read":
+            outcome = replace(outcome, outcome="refused")  # what only reads has done nothing, whatever came
         return self._steps.masked(access, outcome)
 
     def tools_sync(self) -> tuple[OfferedTool, ...]:
@@ -340,6 +347,14 @@ class Toolbox:
         timeout: float | None = None,
     ) -> ToolOutcome | None:
         return self._bridge.run(lambda: self.find(call, key=key, constraints=constraints, timeout=timeout))
+
+
+def _withdrawn(source: ToolSource, connector: Connector) -> dict[str, str]:
+    """What a connector holds back of what its service offers."""
+    said: object = getattr(connector, "withdrawn", None)
+    if not isinstance(said, Mapping):
+        return {}
+    return {f"{source.id}/{name}": redact(str(why)) for name, why in said.items()}
 
 
 def _unfit(tools: Sequence[object]) -> str | None:

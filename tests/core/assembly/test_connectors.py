@@ -138,7 +138,7 @@ def test_a_connector_that_cannot_be_opened_is_refused_and_its_words_are_cleaned(
 
 def test_a_kind_that_runs_programs_beside_the_process_does_not_say_for_them_where_they_work():
     beside = Desk(ConnectorFacts(needs_address=False, needs_key=False))
-    with pytest.raises(ConfigError, match=r"connectors\.0\.region: is missing"):
+    with pytest.raises(ConfigError, match=r"connectors\.0\.region: is missing: .* Say local if it keeps"):
         router_of(entry(), kind=beside)
     assert not router_of(entry(region="us"), kind=beside).toolbox().excluded
 

@@ -1,5 +1,6 @@
 """A plugin's own options: what is written becomes an instance of its schema, or a complaint at the key."""
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, make_dataclass
@@ -72,7 +73,8 @@ class ModelledEngine(BaseModel):
 
 def read(schema: type, given: object, **more: Any) -> Any:
     config = load({"routes": {}}, {})
-    return read_options(schema, given, path=["guardrails", "pii"], error=config.error, environ={}, **more)
+    more.setdefault("environ", {})
+    return read_options(schema, given, path=["guardrails", "pii"], error=config.error, **more)
 
 
 def complaint(schema: type, given: object, **more: Any) -> str:
@@ -117,6 +119,34 @@ def test_what_a_variable_says_is_text_and_is_read_as_what_is_meant() -> None:
     options = read(Options, given)
     assert (options.kinds, options.share, options.loud) == (("mail", "phone"), 0.25, True)
     assert options.names == {"Ada"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    variables: dict[str, str | Secret] = field(default_factory=dict)
+    last: Secret | str | None = None
+
+
+def test_text_or_a_secret_is_text_unless_it_stands_elsewhere() -> None:
+    written = {"LEVEL": "debug", "KEY": "env:NOTES_KEY", "ADDRESS": "file:///notes", "NOTE": "see env: below"}
+    options = read(Environment, {"variables": written, "last": Secret(KEY)}, environ={"NOTES_KEY": KEY})
+    assert options.variables == {**written, "KEY": Secret(KEY)}
+    assert options.last == Secret(KEY)
+    assert read(Environment, {}).last is None
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ({"KEY": "env:NOT_THERE"}, "variables.KEY: NOT_THERE is not set"),
+        ({"KEY": "${NOTES_KEY}"}, "variables.KEY: is written for a shell; write env:NOTES_KEY"),
+        ({"KEY": 7}, "variables.KEY: expected text, not a number"),
+    ],
+    ids=["unset", "shell", "number"],
+)
+def test_text_or_a_secret_that_cannot_be_read_is_refused_at_its_key(written: Any, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        read(Environment, {"variables": written})
 
 
 @dataclass(frozen=True)

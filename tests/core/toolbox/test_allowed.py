@@ -116,3 +116,16 @@ async def test_a_connector_in_the_process_satisfies_every_residency_and_is_given
     assert clock.call.http is clock.call.destination is None
     assert clock.call.permit.origin is None
     assert not clock.call.permit.is_open
+
+
+async def test_a_tool_that_its_connector_holds_back_is_told_beside_those_that_are_there(router_with):
+    drawer = Drawer("shelf", tool_of(now, effect="read"))
+    kept = {"later": "its definition has changed; token sk-live-0123456789abcdef0123"}
+    opened = drawer.open(None)
+    opened.withdrawn = kept
+    drawer.open = lambda _: opened
+    box = router_with([drawer], [{"id": "shelf", "connector": "shelf"}]).toolbox()
+    assert [spec.name for spec in await box.specs()] == ["now"]
+    assert set(box.excluded) == {"shelf/later"}
+    assert box.excluded["shelf/later"].startswith("its definition has changed")
+    assert "0123456789abcdef" not in box.excluded["shelf/later"]

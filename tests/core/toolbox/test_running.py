@@ -258,3 +258,15 @@ async def test_closing_the_router_closes_connectors_and_the_next_use_opens_them_
         assert drawer.closed == times
     await router.aclose()
     assert drawer.closed == 2
+
+
+async def test_of_a_run_that_only_reads_nobody_doubts_whether_it_has_happened(router_with):
+    def look() -> ToolOutcome:
+        return ToolOutcome(outcome="unknown", content="the shelf is on fire")
+
+    box = boxed(router_with, tool_of(look, effect="write"))
+    assert (await box.run(call("look"))).outcome == "unknown"
+    # It is the user's policy that says so.
+    rules = [{"tools": "look", "effect": "read"}]
+    read = await boxed(router_with, tool_of(look, effect="write"), tools={"rules": rules}).run(call("look"))
+    assert (read.outcome, read.content) == ("refused", "the shelf is on fire")

@@ -1,0 +1,59 @@
+"""The kind of connector, and one that is open."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from interlock.http import aside
+from interlock.protocols import API, Connector, ConnectorCall, ConnectorFacts, Tool, ToolsCall
+from interlock_mcp.options import McpOptions
+
+if TYPE_CHECKING:
+    from interlock_mcp.tool import Server
+
+
+class Mcp:
+    """Servers that speak MCP. Where one sends what it is given, the user says: of those started here, too."""
+
+    api = API
+    name = "mcp"
+    facts = ConnectorFacts(needs_address=False, needs_key=False)
+    options: type | None = McpOptions
+
+    def open(self, call: ConnectorCall) -> Connector:
+        options: McpOptions = call.options or McpOptions()
+        options.check(call)
+        return McpConnector(call, options)
+
+
+class McpConnector:
+    """One server. It is started, or greeted, when somebody asks for its tools."""
+
+    api = API
+    name = "mcp"
+
+    def __init__(self, call: ConnectorCall, options: McpOptions) -> None:
+        self._call = call
+        self._options = options
+        self._server: Server | None = None
+        self._withdrawn: Mapping[str, str] = {}
+
+    @property
+    def withdrawn(self) -> Mapping[str, str]:
+        """Tools that are not offered, by the names that the server gives them, each with the reason."""
+        return self._withdrawn
+
+    async def tools(self, call: ToolsCall) -> Iterable[Tool]:
+        # The SDK takes most of a second to import.
+        offering = await aside(partial(import_module, "interlock_mcp.offering"))
+        if self._server is None:
+            self._server = offering.server_of(self._call, self._options)
+        offered = await offering.offered(self._server, call, self._call.id, self._options)
+        self._withdrawn = offered.withdrawn
+        return tuple(offered.tools)
+
+    async def aclose(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            await server.aclose()

@@ -1,0 +1,73 @@
+"""What a server offers: every page of its list, and of what stands there the tools that can be offered."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mcp.client.session import ClientSession
+from mcp.types import ListToolsResult, PaginatedRequestParams, Tool
+
+from interlock import ProtocolError, RequestError
+from interlock_mcp.definitions import LARGEST, Definition
+from interlock_mcp.schemas import flaw
+
+_MOST_PAGES = 100
+_MOST_TOOLS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Definitions, in the server's order, and which of its tools are withdrawn, each with the reason."""
+
+    definitions: tuple[Definition, ...]
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+
+
+async def listed(session: ClientSession) -> Listed:
+    """Raises ProtocolError where there are more pages or tools than anybody needs, and whatever the session
+    does.
+    """
+    found: list[Tool] = []
+    cursor: str | None = None
+    seen: set[str] = set()
+    for _ in range(_MOST_PAGES):
+        page: ListToolsResult = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+        found += page.tools
+        cursor = page.next_cursor
+        if not cursor:
+            return _sifted(_server_of(session), found)
+        if cursor in seen or len(found) > _MOST_TOOLS:
+            break
+        seen.add(cursor)
+    raise ProtocolError(f"the server's list of tools has no end: {len(found)} tools, and more to come")
+
+
+def _server_of(session: ClientSession) -> str:
+    info = session.server_info
+    return "" if info is None else info.name
+
+
+def _sifted(server: str, found: list[Tool]) -> Listed:
+    counts = Counter(tool.name for tool in found)
+    withdrawn: dict[str, str] = {}
+    kept: list[Definition] = []
+    for tool in found:
+        definition = Definition.of(server, tool.model_dump(by_alias=True, mode="json", exclude_none=True))
+        why = "its server lists it more than once" if counts[tool.name] > 1 else _unfit(definition)
+        if why is None:
+            kept.append(definition)
+        else:
+            withdrawn[tool.name] = why
+    return Listed(definitions=tuple(kept), withdrawn=withdrawn)
+
+
+def _unfit(definition: Definition) -> str | None:
+    if why := flaw(definition.schema):
+        return why
+    try:
+        definition.digest  # noqa: B018 - whether there is one
+        size = len(json.dumps(definition.schema))
+    except (RequestError, ValueError, RecursionError):
+        return "its definition is no JSON"
+    return "its parameters are larger than anybody reads" if size > LARGEST else None

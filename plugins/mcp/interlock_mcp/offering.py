@@ -1,0 +1,75 @@
+"""The way from a server to tools that are offered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mcp import MCPError
+from pydantic import ValidationError
+
+from interlock import InterlockError
+from interlock.protocols import ConnectorCall, Tool, ToolsCall
+from interlock_mcp.authorizing import BearerKey
+from interlock_mcp.definitions import called
+from interlock_mcp.failing import Declined, NotSent, SessionLost
+from interlock_mcp.listing import Listed, listed
+from interlock_mcp.negotiating import told
+from interlock_mcp.options import McpOptions
+from interlock_mcp.processes import Launch
+from interlock_mcp.stdio import StdioServer
+from interlock_mcp.streamable import HttpServer
+from interlock_mcp.tool import McpTool, Server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Tools, and which others are withdrawn, by the server's names, each with the reason."""
+
+    tools: Sequence[Tool]
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+
+
+def server_of(call: ConnectorCall, options: McpOptions) -> Server:
+    """It does no I/O."""
+    there = call.destination
+    if not options.command:
+        return HttpServer(there.base_url, BearerKey(there))
+    launch = Launch(
+        name=call.id, command=options.command, args=options.args, env=options.env, cwd=options.cwd
+    )
+    return StdioServer(launch, there.largest_answer)
+
+
+async def offered(server: Server, call: ToolsCall, connector: str, options: McpOptions) -> Offered:
+    """Raises ProviderError alone, but for what cancels it."""
+    found = await _found(server, call)
+    tools: list[Tool] = []
+    for definition in found.definitions:
+        if not options.tools.takes(definition.name):
+            continue
+        name = called(definition.name, connector if options.prefix else "")
+        tools.append(
+            McpTool(
+                definition,
+                name,
+                server,
+                trusted=options.trust_annotations,
+                errors_undo=options.errors_undo,
+            )
+        )
+    withdrawn = {name: why for name, why in found.withdrawn.items() if options.tools.takes(name)}
+    return Offered(tools=tools, withdrawn=withdrawn)
+
+
+async def _found(server: Server, call: ToolsCall) -> Listed:
+    try:
+        try:
+            return await listed(await server.session(call))
+        except SessionLost:
+            server.forget()
+            return await listed(await server.session(call))
+    except NotSent as error:
+        raise error.error from None
+    except SessionLost:
+        raise told(ValueError()) from None
+    except (MCPError, Declined, ValidationError, InterlockError) as error:
+        raise told(error) from None

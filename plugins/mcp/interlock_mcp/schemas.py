@@ -1,0 +1,65 @@
+"""What a server's schema says of arguments, without the parts of it that could hold a process up."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import SchemaError, ValidationError, validators
+from jsonschema.protocols import Validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+_LONGEST = 300
+
+
+def flaw(schema: Any) -> str | None:
+    """What is wrong with a schema of arguments, in a few words."""
+    if not isinstance(schema, Mapping) or schema.get("type") != "object":
+        return "its parameters are no schema of type object"
+    try:
+        validators.validator_for(schema).check_schema(dict(schema))
+    except (SchemaError, RecursionError):
+        return "its parameters are no JSON schema"
+    except Exception:  # noqa: BLE001 - a stranger's schema may make the library raise anything
+        return "its parameters cannot be understood"
+    return None
+
+
+def objection(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> str | None:
+    """What is wrong with arguments, for the model that wrote them; None where nothing is known to be.
+
+    Patterns are left to the server: a stranger's regular expression may run for ever. No reference leads out
+    of the schema.
+    """
+    kind = validators.validator_for(schema)
+    try:
+        checker = _without_patterns(kind)(schema, registry=Registry())
+        wrong = next(iter(checker.iter_errors(dict(arguments))), None)
+    except (Unresolvable, RecursionError):
+        return None
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    return None if wrong is None else _sentence(wrong)
+
+
+def _sentence(error: ValidationError) -> str:
+    where = ".".join(map(str, error.absolute_path))
+    said = error.message if len(error.message) <= _LONGEST else f"does not fit {error.validator}"
+    return f"{where}: {said}" if where else said
+
+
+@cache
+def _without_patterns(kind: type[Validator]) -> type[Validator]:
+    def unchecked(*_: Any) -> Any:
+        return ()
+
+    def additional(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        if "patternProperties" in schema:
+            return ()
+        return kind.VALIDATORS["additionalProperties"](validator, value, instance, schema)
+
+    changed: dict[str, Any] = dict.fromkeys(
+        ("pattern", "patternProperties", "unevaluatedProperties"), unchecked
+    )
+    changed["additionalProperties"] = additional
+    return validators.extend(kind, changed)  # type: ignore[no-any-return,no-untyped-call]  # untyped upstream

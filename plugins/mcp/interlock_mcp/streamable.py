@@ -1,0 +1,224 @@
+"""A server over streamable HTTP: each request is a POST of its own."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+from mcp.client.session import ClientSession
+from mcp.shared.dispatcher import CallOptions
+
+from interlock import AnswerTimeout, ConnectionFailed, PermitError, ProtocolError, ProviderError
+from interlock.http import EventParser, HttpReply, HttpRequest, aside
+from interlock.protocols import Access, Arriving
+from interlock.types.models import LARGEST_ANSWER
+from interlock_mcp import messages
+from interlock_mcp.authorizing import Authorization
+from interlock_mcp.failing import Declined, NotSent, SessionLost
+from interlock_mcp.negotiating import CLIENT, Agreed, negotiate
+from interlock_mcp.once import Once
+from interlock_mcp.stdio import result_of
+
+_PROBE = 10.0
+_SESSION = "mcp-session-id"
+_MOST_ASKED = 100
+_NOT_FOUND = 404
+_UNAUTHORIZED = 401
+_FAILED = 400
+_BROKEN = 500
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    """What was agreed with a server. `session` is the id that it gave; the stateless kind gives none."""
+
+    session: str | None = field(default=None, repr=False)
+    agreed: Agreed | None = None
+
+
+class Posts:
+    """The SDK's dispatcher over HTTP, for one run of a tool or one list of tools."""
+
+    def __init__(
+        self, url: str, access: Access, auth: Authorization, state: _State, added: Mapping[str, str] | None
+    ) -> None:
+        self._url = url
+        self._access = access
+        self._auth = auth
+        self._state = state
+        self._added = added or {}
+        self._ids = itertools.count(1)
+
+    async def send_raw_request(
+        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
+    ) -> dict[str, Any]:
+        options = opts or {}
+        seconds = options.get("timeout")
+        wait = self._access.left if seconds is None else min(_PROBE, seconds, self._access.left / 2)
+        id_ = next(self._ids)
+        headers = dict(options.get("headers") or {})
+        if method == "initialize":
+            self._state.session = None
+        if method == "tools/call":
+            headers |= self._added
+        try:
+            body = messages.request(id_, method, params)
+        except (ValueError, TypeError, RecursionError):
+            raise NotSent(ProtocolError("the arguments are no JSON")) from None
+        try:
+            async with asyncio.timeout(None if wait == inf else wait):
+                return result_of(await self._answered(id_, body, headers, starts=method == "initialize"))
+        except TimeoutError:
+            raise AnswerTimeout(f"the server did not answer within {wait:.3g} s") from None
+
+    async def notify(
+        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
+    ) -> None:
+        await self._post(messages.notification(method, params), (opts or {}).get("headers") or {})
+
+    async def run(self, *_: Any, **__: Any) -> None:
+        """Nothing comes but in answer to a request; a session is never entered."""
+
+    async def _answered(
+        self, id_: int, body: bytes, headers: Mapping[str, str], *, starts: bool
+    ) -> messages.Answered:
+        for last in (False, True):
+            request = await self._request(body, headers)
+            try:
+                return await self._exchange(id_, request, headers, starts=starts)
+            except Declined as declined:
+                refused = declined.reply
+                if last or refused.status != _UNAUTHORIZED:
+                    raise
+                if not await self._auth.challenged(refused, self._access):
+                    raise
+        raise AssertionError
+
+    async def _request(self, body: bytes, headers: Mapping[str, str]) -> HttpRequest:
+        sent = {
+            "accept": "application/json, text/event-stream",
+            "content-type": "application/json",
+            **headers,
+            **await self._auth.headers(self._access),
+        }
+        if self._state.session is not None:
+            sent[_SESSION] = self._state.session
+        return HttpRequest(url=self._url, body=body, headers=sent, once=True)
+
+    async def _exchange(
+        self, id_: int, request: HttpRequest, headers: Mapping[str, str], *, starts: bool
+    ) -> messages.Answered:
+        access = self._access
+        if access.http is None or access.permit is None or access.destination is None:
+            raise NotSent(PermitError("nothing may be sent from here"))
+        used = access.permit.used
+        try:
+            async with access.http.stream(request, access.permit, access.destination) as reply:
+                if starts:
+                    self._state.session = _visible(reply.headers.get(_SESSION))
+                return await self._read(id_, reply, headers)
+        except (ProviderError, PermitError) as error:
+            if access.permit.used == used:  # not even begun
+                raise NotSent(error) from None
+            raise
+
+    async def _read(self, id_: int, reply: Arriving, headers: Mapping[str, str]) -> messages.Answered:
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if reply.status < _FAILED and kind == "text/event-stream":
+            async for message in self._events(reply):
+                if isinstance(message, messages.Answered) and message.id == id_:
+                    return message
+                if isinstance(message, messages.Asked):
+                    await self._post(messages.reply_to(message), _version(headers))
+            raise ConnectionFailed("the server's stream ended without an answer")
+        whole = await reply.read()
+        read = await aside(messages.read, whole.body)
+        found = [each for each in read if isinstance(each, messages.Answered)]
+        if whole.status == _NOT_FOUND and self._state.session is not None:
+            raise SessionLost
+        if whole.status >= _FAILED:
+            raise_for(whole, found)
+        answer = next((each for each in found if each.id == id_), None)
+        if answer is None:
+            raise ProtocolError(
+                "the server's reply holds no answer to what it was asked", status=whole.status
+            )
+        return answer
+
+    async def _events(self, reply: Arriving) -> AsyncIterator[messages.Message]:
+        there = self._access.destination
+        parser = EventParser(limit=LARGEST_ANSWER if there is None else there.largest_answer)
+        asked = 0
+        async for piece in reply:
+            for event in parser.feed(piece):
+                for message in messages.read(event.data) if event.data else ():
+                    asked += isinstance(message, messages.Asked)
+                    if asked > _MOST_ASKED:
+                        raise ProtocolError("the server asks without end")
+                    yield message
+
+    async def _post(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """What needs no answer; that it fails will show in what does."""
+        try:
+            await self._access.send(await self._request(body, headers))
+        except (ProviderError, PermitError):
+            return
+
+
+class HttpServer:
+    """At one address. What was agreed on is kept, and the id of the server's session."""
+
+    def __init__(self, url: str, auth: Authorization) -> None:
+        self._url = url
+        self._auth = auth
+        self._once: Once[_State] = Once()
+        self._old = False
+
+    async def session(self, access: Access, headers: Mapping[str, str] | None = None) -> ClientSession:
+        """Ready to be asked, with `headers` for runs of tools. Raises what `negotiate` does, and NotSent."""
+        state = await self._once.get(lambda: self._begin(access), lambda _: True)
+        session = self._over(access, state, headers)
+        if state.agreed is not None:
+            session.adopt(state.agreed)
+        return session
+
+    def forget(self) -> None:
+        """The session is lost: the next run begins another."""
+        if (state := self._once.made) is not None:
+            self._once.forget(state)
+
+    async def aclose(self) -> None:
+        """Nothing is held open here: connections are the router's, and a session ends at its server."""
+
+    async def _begin(self, access: Access) -> _State:
+        state = _State()
+        session = self._over(access, state, None)
+        state.agreed = await negotiate(session, probe=not self._old)
+        self._old = session.initialize_result is not None
+        return state
+
+    def _over(self, access: Access, state: _State, headers: Mapping[str, str] | None) -> ClientSession:
+        posts = Posts(self._url, access, self._auth, state, headers)
+        return ClientSession(dispatcher=posts, client_info=CLIENT)
+
+
+def raise_for(reply: HttpReply, found: list[messages.Answered]) -> None:
+    """Raise what an HTTP status that is an error means: MCPError where the body is an error of JSON-RPC."""
+    error = next((each for each in found if each.error is not None), None)
+    if error is None or reply.status >= _BROKEN or reply.status == _UNAUTHORIZED:
+        raise Declined(reply, error.error.message if error is not None and error.error is not None else None)
+    result_of(error)
+
+
+def _version(headers: Mapping[str, str]) -> dict[str, str]:
+    """Of a request's headers, the one that an answer to the server has, too."""
+    return {name: value for name, value in headers.items() if name.lower() == "mcp-protocol-version"}
+
+
+def _visible(session: str | None) -> str | None:
+    """A session's id, of characters that HTTP carries; any other is no id."""
+    if session is None or not (session.isascii() and session.isprintable() and " " not in session):
+        return None
+    return session
