@@ -10,9 +10,21 @@ from interlock_agents.plans.shapes import Shape, below
 __all__ = ["KEYS", "as_node"]
 
 _ALL: Final = ("id", "do", "after", "effect", "budget", "tries")
+_OF_REQUESTS: Final = ("task", "model", "ensemble", "constraints", "settings")
 KEYS: Final = {
-    "tool": (*_ALL, "tool", "with", "out", "compensates"),
-    "model": (*_ALL, "prompt", "with", "out", "task", "model", "ensemble", "constraints", "settings"),
+    "tool": (*_ALL, "tool", "alternatives", "with", "out", "compensates"),
+    "model": (
+        *_ALL,
+        "prompt",
+        "tools",
+        "with",
+        "out",
+        "task",
+        "model",
+        "ensemble",
+        "constraints",
+        "settings",
+    ),
     "person": (*_ALL, "ask", "with", "out"),
     "map": (*_ALL, "each", "node", "nodes"),
 }
@@ -62,7 +74,9 @@ def as_node(data: Any, path: str, shape: Shape, *, called: str = "", depth: int 
         tries=shape.whole(data, "tries", path, 1, _NOBODY.tries),
         compensates=shape.text(data, "compensates", path) or None,
         tool=shape.text(data, "tool", path),
+        alternatives=shape.names(data, "alternatives", path),
         prompt=shape.text(data, "prompt", path),
+        tools=shape.names(data, "tools", path),
         task=shape.text(data, "task", path) or None,
         model=shape.text(data, "model", path) or None,
         ensemble=shape.text(data, "ensemble", path) or None,

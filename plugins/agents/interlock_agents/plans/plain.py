@@ -31,8 +31,9 @@ def node_to_plain(node: Node) -> dict[str, Any]:
     for key, held in (("with", node.with_), ("constraints", node.constraints), ("settings", node.settings)):
         if held:
             plain[key] = dict(held)
-    if node.after:
-        plain["after"] = list(node.after)
+    for key in ("after", "alternatives", "tools"):
+        if names := getattr(node, key):
+            plain[key] = list(names)
     budget = {key: getattr(node.budget, key) for key in ("usd", "tokens", "seconds")}
     if any(value is not None for value in budget.values()):
         plain["budget"] = {key: value for key, value in budget.items() if value is not None}

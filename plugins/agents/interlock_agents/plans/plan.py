@@ -18,6 +18,9 @@ MAX_ITEMS: Final = 100
 MAX_IN_MAPS: Final = 1_000
 MAX_TRIES: Final = 10
 
+EVERY: Final = "*"
+"""Of a model's tools: every one that there is."""
+
 _TEXT: Final[Mapping[str, Any]] = {"type": "string"}
 
 
@@ -54,7 +57,10 @@ class Node:
         tries: how many times it is done at the most, other ways of doing it included.
         compensates: the id of the node whose effect it takes back; in later versions of a plan alone.
         tool: the tool's name.
+        alternatives: tools that give the same for the same arguments, best first; one is tried where the
+            tool cannot be had, or answers nobody.
         prompt: what the model is asked.
+        tools: those that the model may call; `*` stands for every one.
         task, model, ensemble, constraints, settings: of the request, as a router takes them.
         ask: what the person is asked.
         each: the list, or a reference to it; 100 items at the most.
@@ -72,7 +78,9 @@ class Node:
     tries: int = 3
     compensates: str | None = None
     tool: str = ""
+    alternatives: tuple[str, ...] = ()
     prompt: str = ""
+    tools: tuple[str, ...] = ()
     task: str | None = None
     model: str | None = None
     ensemble: str | None = None

@@ -8,10 +8,10 @@ from interlock.types.tools import EFFECTS
 from interlock_agents.plans.complaints import Complaint
 from interlock_agents.plans.graph import Spot
 from interlock_agents.plans.paths import kinds_of
-from interlock_agents.plans.plan import Plan
+from interlock_agents.plans.plan import EVERY, Plan
 from interlock_agents.plans.references import BadReference, Reference, parts
 from interlock_agents.plans.schemas import Unknown, misfits
-from interlock_agents.plans.validating.known import Known
+from interlock_agents.plans.validating.known import Known, PlanTool
 from interlock_agents.plans.validating.sources import schema_of
 
 __all__ = ["argument_complaints"]
@@ -19,13 +19,17 @@ __all__ = ["argument_complaints"]
 
 def argument_complaints(spot: Spot, plan: Plan, known: Known) -> Iterator[Complaint]:
     node, path = spot.node, spot.path
-    if node.do != "tool" or not node.tool or known.tools is None:
+    if known.tools is None:
+        return
+    for key in ("alternatives", "tools"):
+        for index, name in enumerate(getattr(node, key)):
+            if name not in known.tools and not (key == "tools" and name == EVERY):
+                yield _unknown(name, f"{path}.{key}.{index}", known.tools)
+    if node.do != "tool" or not node.tool:
         return
     tool = known.tools.get(node.tool)
     if tool is None:
-        there = sorted(known.tools)
-        message = f"there is no tool {node.tool[:70]!r}; there is {', '.join(there[:20]) or 'none'}."
-        yield Complaint(path=f"{path}.tool", message=message, suggestion=nearest(node.tool, there))
+        yield _unknown(node.tool, f"{path}.tool", known.tools)
         return
     if node.effect in EFFECTS and EFFECTS.index(node.effect) < EFFECTS.index(tool.effect):
         said = f"{node.tool} is {tool.effect}, which is more than {node.effect}"
@@ -38,6 +42,12 @@ def argument_complaints(spot: Spot, plan: Plan, known: Known) -> Iterator[Compla
     for at, message in misfits(tool.spec.parameters, given):
         where = "".join(f".{step}" for step in at)
         yield Complaint(path=f"{path}.with{where}", message=f"for {node.tool}, {message}")
+
+
+def _unknown(name: str, path: str, tools: Mapping[str, PlanTool]) -> Complaint:
+    there = sorted(tools)
+    message = f"there is no tool {name[:70]!r}; there is {', '.join(there[:20]) or 'none'}."
+    return Complaint(path=path, message=message, suggestion=nearest(name, there))
 
 
 def _sketched(value: Any, spot: Spot, plan: Plan) -> Any:
