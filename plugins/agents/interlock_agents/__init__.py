@@ -3,7 +3,19 @@
 from typing import TYPE_CHECKING, Any
 
 from interlock_agents.budgets import Amounts
-from interlock_agents.engines import DurableEngine, EngineCall, EngineKind, Program, Strand, Suspended
+from interlock_agents.engines import (
+    DurableEngine,
+    EngineCall,
+    EngineError,
+    EngineKind,
+    NotDeterministic,
+    NotJson,
+    Program,
+    Strand,
+    StrandFailed,
+    Suspended,
+    open_engine,
+)
 from interlock_agents.errors import EffectChanged, EffectOpen, LedgerBusy, OverBudget
 from interlock_agents.ledger import Effect, EffectEvent, Hands, Sending, ToolboxHands
 from interlock_agents.places import Place
@@ -21,12 +33,15 @@ __all__ = [
     "EffectEvent",
     "EffectOpen",
     "EngineCall",
+    "EngineError",
     "EngineKind",
     "Hands",
     "Ledger",
     "LedgerBusy",
     "Node",
     "NodeBudget",
+    "NotDeterministic",
+    "NotJson",
     "OverBudget",
     "Place",
     "Plan",
@@ -36,8 +51,10 @@ __all__ = [
     "Sending",
     "Store",
     "Strand",
+    "StrandFailed",
     "Suspended",
     "ToolboxHands",
+    "open_engine",
     "read_plan",
 ]
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 class Suspended(Exception):
     """A strand can go no further until somebody outside has done something; its run is executed again then.
 
-    It is raised by the program, and by `execute` once nothing of the run can go on. What was kept stays kept.
+    The program raises it, and so does `execute` once nothing of the run can go on. What was kept stays kept.
+    A program lets it pass: a strand that has met it takes no further step in this execution.
     """
 
 
@@ -32,22 +33,45 @@ class Strand(Protocol):
         """What `act` returns, a JSON value, or what it returned when it was kept before.
 
         It is done at least once: a process that dies after `act` and before its result is kept does it again.
-        What it raises is not kept. The name is for people.
+        What it gives is kept before this returns, and never asked for again. What it raises is raised here,
+        and not kept.
+
+        The name is for people; taken again, the step must have the same. A tuple comes back as a list, as
+        JSON has it, the first time too.
+
+        Raises:
+            NotDeterministic: the strand's next step has been kept under another name.
+            NotJson: `act` returned what is no JSON value.
+            EngineError: a step of this strand is under way.
         """
         ...
 
     async def start(self, path: str) -> None:
-        """Have the program work on another strand of the run, too. Started again, it is the same one."""
+        """Have the program work on another strand of the run, too. Started again, it is the same one.
+
+        It goes on by itself, and its failing takes no other with it. One that goes on when the run's own
+        strand returns is cancelled, and its end is not waited for by anybody.
+        """
         ...
 
     async def first(self, paths: Sequence[str]) -> str:
-        """The path among these of a started strand that has ended; which one is kept as a step is."""
+        """The path among these of a started strand that has ended; which one is kept as a step is.
+
+        One that failed has ended, too; one that is suspended has not.
+
+        Raises:
+            Suspended: all of them are.
+            EngineError: one was not started.
+        """
         ...
 
     async def result(self, path: str) -> Any:
         """What the strand that was started with this path has returned, waiting for its end.
 
-        Raises what the program raised there, and Suspended where it was suspended.
+        Raises:
+            StrandFailed: the program raised an exception there; its class and message are kept.
+            Suspended: it is.
+            EngineError: it was not started.
         """
         ...
 
@@ -66,12 +90,17 @@ class DurableEngine(Protocol):
     async def execute(self, run: str) -> Any:
         """What the program returns for the run's own strand, going on where an earlier execution stopped.
 
-        A run that has ended gives what it gave. Executed twice at once, it is worked on once, in one process
-        or in several.
+        A run has ended when its own strand has returned: it gives that again. Executed twice at once, it is
+        worked on once, in one process or in several, and each gets what it gives. Cancelled, it closes what
+        it has open; who executes the run next goes on.
 
         Raises:
             Suspended: nothing of it can go on until somebody outside has done something.
-            StoreError: what it keeps could not be written.
+            StoreError: what it keeps could not be written, or a strand let one pass; no outcome is kept.
+            NotDeterministic: the program is not the one with which the run has begun.
+            EngineError: the engine is closed, or the run has an id that cannot be kept.
+            Exception: what the program raised in the run's own strand. It is not kept: executed again, the
+                run goes on from what is.
         """
         ...
 
@@ -91,11 +120,14 @@ class EngineCall:
     Attributes:
         url: where it keeps what it keeps, as the configuration has it; it may hold a password.
         folder: where a relative path in the URL begins.
+        lease: for how many seconds nobody else takes over a run whose process is silent. One that has died
+            on the same machine is not waited for.
     """
 
     url: str = field(repr=False)
     program: Program
     folder: Path = field(default_factory=Path)
+    lease: float = 30.0
 
 
 @runtime_checkable

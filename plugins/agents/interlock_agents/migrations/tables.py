@@ -2,7 +2,8 @@
 
 from interlock_agents.approvals import tables as approvals
 from interlock_agents.budgets import tables as budgets
+from interlock_agents.engines import tables as engines
 from interlock_agents.ledger import tables as ledger
 from interlock_agents.metadata import metadata
 
-__all__ = ["approvals", "budgets", "ledger", "metadata"]
+__all__ = ["approvals", "budgets", "engines", "ledger", "metadata"]
