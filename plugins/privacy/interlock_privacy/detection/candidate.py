@@ -29,16 +29,17 @@ def resolved(candidates: Iterable[Candidate]) -> list[Finding]:
     together: list[Candidate] = []
     end = 0
     for each in sorted(candidates, key=_START):
+        if each.start < end:
+            together.append(each)
+            end = max(end, each.end)
+            continue
         # Few overlap: only those are weighed against one another.
-        if each.start >= end:
-            kept += _best(together) if len(together) > 1 else together
-            together = []
-        together.append(each)
-        end = max(end, each.end)
+        kept += _best(together) if len(together) > 1 else together
+        together, end = [each], each.end
     kept += _best(together)
     return [
-        Finding(kind=each.kind, rule=each.rule, start=each.start, end=each.end, value=each.value)
-        for each in kept
+        Finding(kind=kind, rule=rule, start=start, end=end, value=value)
+        for _, start, end, kind, rule, value in kept
     ]
 
 

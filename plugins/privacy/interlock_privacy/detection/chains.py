@@ -36,10 +36,8 @@ _CHAIN = re.compile(
 )
 _GROUP = re.compile(r"[0-9A-Za-z]+")
 # Letters that may begin a value: capitals, or few; longer words in lower case are words.
-_BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}})?"
-    rf"([A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}(?=[0-9A-Za-z]|\Z)"
-)
+_LETTERS = rf"(?:[A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}"
+_BEFORE = re.compile(rf"(?<![0-9A-Za-z])(?:{_LETTERS}{_LETTERS})*?((?:{_LETTERS})?{_LETTERS})\Z")
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([\-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})"
@@ -114,21 +112,17 @@ def _country(text: str, start: int) -> bool:
     return end > 1 and text[end - 2 : end] in _COUNTRIES
 
 
-def letters_before(text: str, last: int, start: int) -> list[tuple[int, int]]:
-    """The groups of letters that may begin the value of a chain that begins at `start`.
+def letters_before(text: str, last: int, start: int) -> int:
+    """Where letters begin that may begin the value of a chain that begins at `start`, or -1.
 
     One of BEFORE stands there.
     """
     # Most words are in lower case and too long to begin a value.
     word = text[start - 5 : start - 1] if start > 4 else ""
     if word.islower() and word.isalpha() and word.isascii():
-        return []
+        return -1
     found = _BEFORE.search(text, max(last, start - 16), start)
-    while found is not None:
-        if found.end() == start:
-            return [found.span(1), found.span(2)] if found[1] else [found.span(2)]
-        found = _BEFORE.search(text, found.end(), start)
-    return []
+    return found.start(1) if found else -1
 
 
 def chain(written: str, begin: int, *, words: bool | None = None) -> Chain:

@@ -94,7 +94,7 @@ class Detector:
             seen += machine_readable(plain)
         if "secret" in self.kinds:
             seen += secrets(plain)
-        return resolved(each for each in seen if each.kind in self.kinds)
+        return resolved([each for each in seen if each.kind in self.kinds])
 
 
 def _known(noun: str, asked: Collection[str] | None, known: Iterable[str]) -> frozenset[str]:

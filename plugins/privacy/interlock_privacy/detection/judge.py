@@ -1,6 +1,8 @@
 """Whether a value is believed: by the rules that it passes, and by what stands beside it."""
 
 import re
+import string
+from functools import cache
 
 from interlock_privacy.detection.calls import Voice, coded, said, voice
 from interlock_privacy.detection.candidate import Candidate
@@ -18,8 +20,8 @@ _FRACTION = re.compile(
     r"|[ ]?(?:%|[€$£¥₽]|zł|USD|EUR|GBP|CHF|PLN|Kč|Ft\b|kr\b|元|円|원|[Ee]uro|kron|koron|lei\b|"
     r"forint|złot|руб|грн|гривен|lira|rupiah|đồng|रुपये)"
 )
-# What stands between groups; brackets are a value's own.
-_BETWEEN = re.compile(r"[^0-9A-Za-z()]")
+# A value's own characters: all others stand between its groups.
+_OWN = f"{string.digits}{string.ascii_letters}()"
 _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
 # Before a number, what says by itself what it is.
@@ -242,7 +244,7 @@ class Judge:
         if end - start > len(value):
             if len(groups) > 1 and rule.groups and groups not in rule.groups and rule.kind != "card":
                 return False
-            if any(each not in rule.marks for each in _BETWEEN.findall(text, start, end)):
+            if not _written_with(rule.marks).issuperset(text[start:end]):
                 return False
         if rule.beside and not self._fits(start, end, rule.beside):
             return False
@@ -261,6 +263,12 @@ class Judge:
         if _FRACTION.match(text, end) or text[start - 1 : start] in ("$", "€", "£", "¥", "#"):
             return True
         return len(groups) == 2 and groups[0] < 4 and "." in text[start:end]
+
+
+@cache
+def _written_with(marks: str) -> frozenset[str]:
+    """The characters of a value between whose groups are those marks."""
+    return frozenset(_OWN + marks)
 
 
 def _heard(heard: Voice, near: int, around: int, calls: int) -> tuple[int, int]:

@@ -154,6 +154,17 @@ class Nearby:
             return []
         return places[first : bisect_left(places, start, first)]
 
+    def nearest(self, start: int) -> tuple[int, int, int]:
+        """The first of `before`; three noughts where there is none."""
+        place, other = bisect_right(self._ends, start) - 1, bisect_right(self._apart, (start, start)) - 1
+        end = self._ends[place] if place >= 0 else -1
+        apart = self._apart[other][0] if other >= 0 else -1
+        if max(apart, end) < start - REACH:
+            return 0, 0, 0
+        if apart > end:
+            return self._apart[other][1], apart, APART
+        return (self._starts[place], end, self._bits[place]) if place >= 0 else (0, 0, 0)
+
     def before(self, start: int) -> Iterator[tuple[int, int, int]]:
         """Labels that end before there, the nearest first: where each begins and ends, and its bits."""
         place, other = bisect_right(self._ends, start) - 1, bisect_right(self._apart, (start, start)) - 1

@@ -130,8 +130,9 @@ class _Search:
         text, judge = self._text, self._judge
         found, count = judge.found, len(judge.found)
         begin = start
-        if start > last and text[start - 1] in BEFORE and (letters := letters_before(text, last, start)):
-            begin = letters[0][0]
+        if start > last and text[start - 1] in BEFORE:
+            letters = letters_before(text, last, start)
+            begin = letters if letters >= 0 else start
         form = self._forms[begin:end]
         plan = self._remembered(form) or self._rules.plans.of(form)
         if plan is None or plan.unsure:

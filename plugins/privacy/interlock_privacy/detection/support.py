@@ -114,7 +114,7 @@ def denied(text: str, marks: Nearby, start: int, kind: str) -> bool:
     """Whether a number has the name of another thing, directly before it."""
     before = text[max(0, start - _REACH) : start]
     numbered = _numbered(before)
-    begin, stop, said = next(marks.before(start), (0, 0, 0))
+    begin, stop, said = marks.nearest(start)
     if not numbered and not said & (AGAINST | APART):
         return False
     if said and names(text, marks.labels, begin, stop, start):
@@ -129,7 +129,7 @@ def denied(text: str, marks: Nearby, start: int, kind: str) -> bool:
 
 def _numbered(before: str) -> bool:
     """Whether what stands before makes it the number of something: "Drawing no. 5", "托盘号5"."""
-    words = before.rpartition("\n")[2].split()
+    words = before.rpartition("\n")[2].rsplit(None, _SHORT_NAMES + 1)
     name = words[-1].strip(_NAME_ENDS).lower() if words else ""
     if not name:
         return False
