@@ -31,6 +31,7 @@ from interlock.toolbox.running import Steps, ToolStep, raised
 from interlock.toolbox.sources import ToolSource, ToolSources
 from interlock.tools import Classified, admit, asking, classified
 from interlock.types.approvals import ApprovalRequest, Grant
+from interlock.types.clocks import elapsed
 from interlock.types.messages import ToolCall
 from interlock.types.request import Constraints, ToolSpec
 from interlock.types.response import Response
@@ -147,7 +148,8 @@ class Toolbox:
             run: the id of what the call belongs to, as it was put before the person.
             step: its place in that.
             constraints: tighter ones than the toolbox's, such as those of the request that this belongs to.
-            timeout: seconds; tightens the connector's total and never loosens it.
+            timeout: seconds, what comes before the run included; tightens the connector's total and never
+                loosens it.
             metadata: for the tool, which may pass it on.
             response: the one that asked for the call, for its trace.
 
@@ -156,6 +158,7 @@ class Toolbox:
             NoLongerAllowed: the constraints forbid its connector.
             ApprovalNeeded: a person has to agree first.
         """
+        due = None if timeout is None else elapsed() + timeout
         tool = await self.tool(call.name)
         self._recheck(tool.source, constraints)
         asked = self._asked(tool, call, run=run, step=step)
@@ -171,6 +174,8 @@ class Toolbox:
             await self._admit(tool, asked, grant, belongs)
         except LogUnavailable as error:
             return ToolOutcome(outcome="refused", reason="not_sent", content=error.message, error=error)
+        if due is not None and (timeout := due - elapsed()) <= 0:
+            return ToolOutcome(outcome="refused", reason="not_sent", content="its time was over beforehand")
         access = self._steps.access(tool.source, timeout, belongs)
         given = ToolRun(
             call=replace(asked.call, name=tool.tool.spec.name),

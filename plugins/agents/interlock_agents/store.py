@@ -86,13 +86,12 @@ class Store(Asked["Connected"]):
     def _connect(self) -> "Connected":
         # SQLAlchemy takes a while to import, which nobody waits for who never runs an agent.
         from interlock_agents.migrating import MIGRATIONS  # noqa: PLC0415 - as said
-        from interlock_sql.building import Connected  # noqa: PLC0415 - likewise
+        from interlock_sql.building import Connected, writing  # noqa: PLC0415 - likewise
 
-        return Connected(self._address, durable=True, migrations=MIGRATIONS)
+        database = Connected(self._address, durable=True, migrations=MIGRATIONS)
+        self._writing = writing(database.engine)
+        return database
 
-    @staticmethod
-    def _write(database: "Connected", work: "Callable[[Connection], T]") -> T:
-        from interlock_sql.building import writing  # noqa: PLC0415 - it loads SQLAlchemy
-
-        with database.told(), writing(database.engine).begin() as connection:
+    def _write(self, database: "Connected", work: "Callable[[Connection], T]") -> T:
+        with database.told(), self._writing.begin() as connection:
             return work(connection)

@@ -12,6 +12,7 @@ from interlock import (
     ApprovalNeeded,
     ConnectionFailed,
     PermitError,
+    Preview,
     ProtocolError,
     Repeat,
     ToolOutcome,
@@ -270,3 +271,35 @@ async def test_of_a_run_that_only_reads_nobody_doubts_whether_it_has_happened(ro
     rules = [{"tools": "look", "effect": "read"}]
     read = await boxed(router_with, tool_of(look, effect="write"), tools={"rules": rules}).run(call("look"))
     assert (read.outcome, read.content) == ("refused", "the shelf is on fire")
+
+
+async def test_what_comes_before_a_run_takes_of_its_time(router_with):
+    ran = []
+
+    class Shows:
+        api = 1
+        spec = tool_of(lambda: "", effect="write", name="put", description="Puts.").spec
+        effect, repeat, settles_within = "write", Repeat("none"), 0.0
+
+        async def preview(self, call):
+            await asyncio.sleep(0.05)
+            return Preview(text="It puts.", changes={})
+
+        async def run(self, run):
+            ran.append(run.left)
+            return ToolOutcome(outcome="done")
+
+    box = router_with([Drawer("shelf", Shows())], [{"id": "shelf", "connector": "shelf"}]).toolbox()
+    asked = await box.asking(call("put"))
+    late = await box.run(call("put"), grant=asked.grant(approver="ada"), timeout=0.02)
+    assert (late.outcome, late.reason, ran) == ("refused", "not_sent", [])
+    await box.run(call("put"), grant=asked.grant(approver="ada"), timeout=5.0)
+    assert ran[0] < 4.96
+
+
+async def test_whether_a_tool_needs_a_grant_is_known_before_it_is_asked_for(desk):
+    by_default, strict = desk().toolbox(), desk(tools={"requires_grant": "write"}).toolbox()
+    opens, lists = await by_default.tool("open_ticket"), await by_default.tool("list_tickets")
+    assert not by_default.requires_grant(opens)
+    assert strict.requires_grant(opens)
+    assert not strict.requires_grant(lists)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -48,9 +48,20 @@ def effect_in(row: Mapping[str, Any]) -> Effect:
     )
 
 
+def columns_of(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of an effect as the columns that tell of them."""
+    columns: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name == "repeat":
+            columns |= {"way": value.way, "retention": value.retention}
+        else:
+            columns[name] = _COLUMNS.get(name, _same)(value)
+    return columns
+
+
 def row_of(effect: Effect) -> dict[str, Any]:
     """The row that tells of the effect."""
-    place, grant, cost = effect.place, effect.grant, effect.cost
+    place = effect.place
     return {
         "id": effect.id,
         "run": place.run,
@@ -79,8 +90,8 @@ def row_of(effect: Effect) -> dict[str, Any]:
         "content": content_of(effect.content),
         "receipt": _dumped(effect.receipt),
         "seen": effect.seen,
-        "cost": _dumped(None if cost is None else asdict(cost)),
-        "grant": _dumped(None if grant is None else asdict(grant)),
+        "cost": _fields_of(effect.cost),
+        "grant": _fields_of(effect.grant),
         "compensates": effect.compensates,
     }
 
@@ -117,9 +128,25 @@ def _part_in(plain: dict[str, Any]) -> Any:
     return kind(**plain)
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
+def _fields_of(value: Any) -> str | None:
+    return None if value is None else json.dumps(asdict(value))
+
+
 def _dumped(value: Any) -> str | None:
     return None if value is None else json.dumps(value)
 
 
 def _loaded(text: str | None) -> Any:
     return None if text is None else json.loads(text)
+
+
+_COLUMNS: dict[str, Callable[[Any], Any]] = {
+    "content": content_of,
+    "receipt": _dumped,
+    "cost": _fields_of,
+    "grant": _fields_of,
+}

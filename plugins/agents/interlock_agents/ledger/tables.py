@@ -2,6 +2,8 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
 
+from interlock_agents.ledger.effects import FINAL
+from interlock_agents.ledger.refusals import final, fixed
 from interlock_agents.metadata import Number, metadata
 
 effects = Table(
@@ -37,7 +39,7 @@ effects = Table(
     Column("cost", Text),
     Column("grant", Text),
     Column("compensates", Text),
-    Index("agents_effects_node", "run", "node"),
+    Index("agents_effects_node", "run", "node", "approach"),
     Index("agents_effects_state", "state", "lease"),
 )
 
@@ -64,3 +66,6 @@ grants_used = Table(
     Column("effect", Text, nullable=False),
     Column("at", Double, nullable=False),
 )
+
+fixed(events)
+final(effects, FINAL)

@@ -4,20 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from interlock import ApprovalNeeded, ApprovalRequest, Grant, ToolCall
 from interlock.tools import Classified
 from interlock_agents.budgets import Amounts
 from interlock_agents.budgets.accounts import hold, release
 from interlock_agents.errors import EffectChanged, EffectOpen, LedgerBusy
-from interlock_agents.ledger.changing import add, change, found, selected
+from interlock_agents.ledger.changing import add, change, selected
 from interlock_agents.ledger.effects import OPEN, Effect
+from interlock_agents.ledger.rows import effect_in
 from interlock_agents.ledger.tables import effects
 from interlock_agents.places import Place
 
 Turn = Literal["send", "doubt", "over"]
 """What follows: it is to be sent now; it was sent and its outcome is not known; there is nothing to do."""
+
+
+_ELSEWHERE = and_(effects.c.run == bindparam("its_run"), effects.c.node == bindparam("its_node"))
+# Of a node with many effects, those of the same approach are not looked at.
+_NEAR = select(effects).where(
+    or_(
+        effects.c.id == bindparam("its_id"),
+        and_(_ELSEWHERE, effects.c.approach < bindparam("its_approach")),
+        and_(_ELSEWHERE, effects.c.approach > bindparam("its_approach")),
+    )
+)
 
 
 class Consume(Protocol):
@@ -69,9 +81,9 @@ def take(connection: Connection, wanted: Wanted, *, at: float, consume: Consume)
     """
     place = wanted.place
     _alone(connection, place)
-    known = found(connection, place.id)
+    known, others = _near(connection, wanted)
     if known is None:
-        _unblocked(connection, wanted, at=at)
+        _unblocked(connection, wanted, others, at=at)
         return _begin(connection, wanted, at=at, consume=consume), "send"
     if (known.tool, known.arguments_digest) != (wanted.call.name, wanted.arguments_digest):
         raise EffectChanged(
@@ -84,7 +96,7 @@ def take(connection: Connection, wanted: Wanted, *, at: float, consume: Consume)
     if known.lease > at:
         raise LedgerBusy(f"somebody works on {place.id}", place=place.id, seconds=known.lease - at)
     if known.state == "intent":
-        _unblocked(connection, wanted, at=at)
+        _unblocked(connection, wanted, others, at=at)
         return _go_on(connection, known, wanted, at=at, consume=consume), "send"
     return _take_over(connection, known, wanted, at=at, consume=consume), "doubt"
 
@@ -123,18 +135,26 @@ def _alone(connection: Connection, place: Place) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(of)))
 
 
-def _unblocked(connection: Connection, wanted: Wanted, *, at: float) -> None:
-    place, e = wanted.place, effects.c
-    theirs = [and_(e.node == place.node, e.approach != place.approach)]
+def _near(connection: Connection, wanted: Wanted) -> tuple[Effect | None, list[Effect]]:
+    """The effect at the place, and those that may stand in its way."""
+    place = wanted.place
+    names = {"its_id": place.id, "its_run": place.run, "its_node": place.node, "its_approach": place.approach}
+    near = [effect_in(dict(row)) for row in connection.execute(_NEAR, names).mappings()]
+    known = next((effect for effect in near if effect.id == place.id), None)
+    others = [effect for effect in near if effect.id != place.id]
     if wanted.after:
-        theirs.append(and_(e.node.in_(wanted.after), e.state.in_(OPEN)))
-    others = selected(connection, e.run == place.run, or_(*theirs))
+        others += blocking(connection, place.run, wanted.after)
+    return known, others
+
+
+def _unblocked(connection: Connection, wanted: Wanted, others: list[Effect], *, at: float) -> None:
+    place = wanted.place
     if open_ := [other for other in others if other.is_open]:
         raise EffectOpen(
             f"{place.id} has to wait: nobody knows yet whether {open_[0].id} has happened",
             effects=[other.id for other in open_],
         )
-    if any(other.place.approach > place.approach for other in others):
+    if any(other.place.approach > place.approach for other in others if other.place.node == place.node):
         raise EffectChanged(f"{place.node} of {place.run} goes another way by now", place=place.id)
     for other in others:
         if other.state == "intent":
