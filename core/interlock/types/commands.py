@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "guard": "interlock-guardrails",
     "tasks": "interlock-embeddings",
     "eval": "interlock-evaluation",
+    "mcp": "interlock-mcp",
     **dict.fromkeys(("inventory", "candidates", "assess", "vendors", "dossier"), "interlock-governance"),
 }
 """Verb -> the distribution that it belongs to."""

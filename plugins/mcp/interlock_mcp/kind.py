@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from interlock.http import aside
 from interlock.protocols import API, Connector, ConnectorCall, ConnectorFacts, Tool, ToolsCall
 from interlock_mcp.options import McpOptions
+from interlock_mcp.pins import Pins
 
 if TYPE_CHECKING:
     from interlock_mcp.tool import Server
@@ -28,7 +29,11 @@ class Mcp:
 
 
 class McpConnector:
-    """One server. It is started, or greeted, when somebody asks for its tools."""
+    """One server. It is started, or greeted, when somebody asks for its tools.
+
+    Attributes:
+        pins: where definitions of its tools are kept; None where they are not.
+    """
 
     api = API
     name = "mcp"
@@ -37,6 +42,7 @@ class McpConnector:
         self._call = call
         self._options = options
         self._server: Server | None = None
+        self.pins = None if options.pins is None else Pins(options.pins, call.id)
         self._withdrawn: Mapping[str, str] = {}
 
     @property
@@ -49,7 +55,7 @@ class McpConnector:
         offering = await aside(partial(import_module, "interlock_mcp.offering"))
         if self._server is None:
             self._server = offering.server_of(self._call, self._options)
-        offered = await offering.offered(self._server, call, self._call.id, self._options)
+        offered = await offering.offered(self._server, call, self._call.id, self._options, self.pins)
         self._withdrawn = offered.withdrawn
         return tuple(offered.tools)
 

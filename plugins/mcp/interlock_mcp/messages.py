@@ -7,7 +7,9 @@ from typing import Any
 
 from interlock.http import json_in
 
-METHOD_NOT_FOUND = -32601
+# MCP's own for what a user does not want. It is none of those that say that a request was not begun: servers
+# end a run that was under way with what they are answered.
+DECLINED = -1
 _MOST = 1_000  # messages in one batch
 
 
@@ -65,7 +67,7 @@ def reply_to(asked: Asked) -> bytes:
     """
     if asked.method == "ping":
         return _written({"jsonrpc": "2.0", "id": asked.id, "result": {}})
-    error = {"code": METHOD_NOT_FOUND, "message": "this client does not do that"}
+    error = {"code": DECLINED, "message": "this client does not do that"}
     return _written({"jsonrpc": "2.0", "id": asked.id, "error": error})
 
 

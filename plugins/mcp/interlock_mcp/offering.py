@@ -7,6 +7,7 @@ from mcp import MCPError
 from pydantic import ValidationError
 
 from interlock import InterlockError
+from interlock.http import aside
 from interlock.protocols import ConnectorCall, Tool, ToolsCall
 from interlock_mcp.authorizing import BearerKey
 from interlock_mcp.definitions import called
@@ -14,6 +15,7 @@ from interlock_mcp.failing import Declined, NotSent, SessionLost
 from interlock_mcp.listing import Listed, listed
 from interlock_mcp.negotiating import told
 from interlock_mcp.options import McpOptions
+from interlock_mcp.pins import Pins
 from interlock_mcp.processes import Launch
 from interlock_mcp.stdio import StdioServer
 from interlock_mcp.streamable import HttpServer
@@ -39,12 +41,15 @@ def server_of(call: ConnectorCall, options: McpOptions) -> Server:
     return StdioServer(launch, there.largest_answer)
 
 
-async def offered(server: Server, call: ToolsCall, connector: str, options: McpOptions) -> Offered:
+async def offered(
+    server: Server, call: ToolsCall, connector: str, options: McpOptions, pins: Pins | None
+) -> Offered:
     """Raises ProviderError alone, but for what cancels it."""
     found = await _found(server, call)
+    changed = {} if pins is None else await aside(pins.check, found.definitions)
     tools: list[Tool] = []
     for definition in found.definitions:
-        if not options.tools.takes(definition.name):
+        if definition.name in changed or not options.tools.takes(definition.name):
             continue
         name = called(definition.name, connector if options.prefix else "")
         tools.append(
@@ -56,7 +61,8 @@ async def offered(server: Server, call: ToolsCall, connector: str, options: McpO
                 errors_undo=options.errors_undo,
             )
         )
-    withdrawn = {name: why for name, why in found.withdrawn.items() if options.tools.takes(name)}
+    withdrawn = {**found.withdrawn, **changed}
+    withdrawn = {name: why for name, why in withdrawn.items() if options.tools.takes(name)}
     return Offered(tools=tools, withdrawn=withdrawn)
 
 

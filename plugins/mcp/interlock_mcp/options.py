@@ -49,6 +49,8 @@ class McpOptions:
         trust_annotations: believe what the server says of its tools: that one only reads, destroys, or may be
             repeated. Unless a rule of `tools` says otherwise, it is `irreversible` without.
         errors_undo: believe that a tool that reports an error has done nothing. Without, nobody knows.
+        pins: a file that keeps the definitions of its tools as they were first seen; what has changed since
+            is withdrawn until `interlock mcp pin` accepts it. Several connectors may share one.
 
     Raises:
         ConfigError: the environment has a name that no variable has.
@@ -62,6 +64,7 @@ class McpOptions:
     tools: Picked = Picked()
     trust_annotations: bool = False
     errors_undo: bool = False
+    pins: Path | None = None
 
     def __post_init__(self) -> None:
         for name in self.env:

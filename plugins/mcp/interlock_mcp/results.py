@@ -20,7 +20,6 @@ from mcp.types import (
 from mcp_types import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
-    INVALID_REQUEST,
     METHOD_NOT_FOUND,
     PARSE_ERROR,
     UNSUPPORTED_PROTOCOL_VERSION,
@@ -30,8 +29,9 @@ from interlock import Audio, Document, Image, RequestError, Text, ToolOutcome
 from interlock.fencing import escaped
 
 _LARGEST_RECEIPT = 64 * 1024
+# Not INVALID_REQUEST: the SDK's servers end a run so that wants to ask somebody and cannot.
 _NOT_RUN = (
-    *(PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS),
+    *(PARSE_ERROR, METHOD_NOT_FOUND, INVALID_PARAMS),
     *(HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION),
 )
 _ASKS = "the server wants an answer from a person first, and gets none from here"

@@ -28,8 +28,8 @@ class Box:
     async def names(self) -> list[str]:
         return [tool.name for tool in await self.toolbox.tools()]
 
-    async def run(self, name: str, within: float | None = None, **arguments: Any) -> ToolOutcome:
-        call = ToolCall(id="call-1", name=name, arguments=arguments)
+    async def run(self, tool: str, /, within: float | None = None, **arguments: Any) -> ToolOutcome:
+        call = ToolCall(id="call-1", name=tool, arguments=arguments)
         return await self.toolbox.run(call, timeout=within)
 
 

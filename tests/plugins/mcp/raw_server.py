@@ -102,12 +102,19 @@ def call(id_, name, arguments):
 
 def listed(id_, params):
     names = sorted(TOOLS)
+    described = dict(word.split("=", 1) for word in sys.argv[1:] if "=" in word)
     if "endless" in sys.argv:
         cursor = str(int(params.get("cursor", "0")) + 1)
         tool = {"name": f"tool_{cursor}", "inputSchema": STRING}
         return send({"jsonrpc": "2.0", "id": id_, "result": {"tools": [tool], "nextCursor": cursor}})
     start = int(params.get("cursor", 0))
-    page = [{"name": name, "description": f"It {name}s.", "inputSchema": TOOLS[name]} for name in names]
+    page = [
+        {"name": name, "description": described.get(name, f"It {name}s."), "inputSchema": TOOLS[name]}
+        for name in names
+    ]
+    if "hints" in sys.argv:
+        for tool in page:
+            tool["annotations"] = {"readOnlyHint": tool["name"] == "echo"}
     answer = {"tools": page[start : start + 7]}
     if start + 7 < len(names):
         answer["nextCursor"] = str(start + 7)

@@ -64,7 +64,7 @@ async def test_noise_around_an_answer_changes_nothing(raw, tool):
 
 async def test_a_server_gets_no_model_no_person_and_no_folder(raw):
     outcome = await raw().run("asks")
-    assert json.loads(outcome.content) == ["here", -32601, -32601, -32601]
+    assert json.loads(outcome.content) == ["here", -1, -1, -1]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,10 @@ async def test_a_server_that_reads_nothing_more_holds_nobody_up(raw):
     assert (await stuck).outcome == "unknown"
 
 
-@pytest.mark.parametrize(("code", "outcome"), [(-32602, "refused"), (-32601, "refused"), (-32603, "unknown")])
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(-32602, "refused"), (-32601, "refused"), (-32600, "unknown"), (-32603, "unknown"), (-1, "unknown")],
+)
 async def test_only_an_error_of_what_was_never_begun_is_a_refusal(raw, code, outcome):
     ran = await raw().run("refuses", code=code)
     assert (ran.outcome, ran.content) == (outcome, "the server refuses: not so")
