@@ -18,6 +18,9 @@ from interlock.types.names import nearest
 PREFIX = "INTERLOCK_"
 # Variables that are read elsewhere and are no settings.
 RESERVED = (
+    "INTERLOCK_AGENTS_NOTIFY",
+    "INTERLOCK_AGENTS_STORE",
+    "INTERLOCK_APPROVER_TOKEN",
     "INTERLOCK_CONFIG",
     "INTERLOCK_DISABLED_PLUGINS",
     "INTERLOCK_LOCAL_MODEL",

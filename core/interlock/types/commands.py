@@ -10,6 +10,7 @@ OWN_COMMANDS = (
 
 COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
+    "agent": "interlock-agents",
     "audit": "interlock-audit",
     "drill": "interlock-drill",
     "guard": "interlock-guardrails",

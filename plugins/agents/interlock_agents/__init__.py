@@ -1,7 +1,10 @@
 """Agents that account for every effect: plans, an effect ledger, approvals and budgets."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from interlock import hookimpl
+from interlock.protocols import CommandOffer
 from interlock_agents.budgets import Amounts
 from interlock_agents.engines import (
     DurableEngine,
@@ -23,10 +26,15 @@ from interlock_agents.plans import Node, NodeBudget, Plan, PlanError, read_plan
 from interlock_agents.store import Store
 
 if TYPE_CHECKING:
+    from typer import Typer
+
+    from interlock_agents.approvals import Approval, ApprovalRules, Requests
     from interlock_agents.ledger.ledger import Ledger, Reconciled
 
 __all__ = [
     "Amounts",
+    "Approval",
+    "ApprovalRules",
     "DurableEngine",
     "Effect",
     "EffectChanged",
@@ -48,6 +56,7 @@ __all__ = [
     "PlanError",
     "Program",
     "Reconciled",
+    "Requests",
     "Sending",
     "Store",
     "Strand",
@@ -60,6 +69,9 @@ __all__ = [
 
 # What loads the database's code is loaded by who asks for it: every router imports this, and few run agents.
 _LATER = {
+    "Approval": "interlock_agents.approvals",
+    "ApprovalRules": "interlock_agents.approvals",
+    "Requests": "interlock_agents.approvals",
     "Ledger": "interlock_agents.ledger.ledger",
     "Reconciled": "interlock_agents.ledger.ledger",
 }
@@ -71,3 +83,14 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module  # noqa: PLC0415 - as said
 
     return getattr(import_module(_LATER[name]), name)
+
+
+def _load() -> "Typer":
+    from interlock_agents.commands import app  # noqa: PLC0415 - whoever runs no agent need not wait for it
+
+    return app
+
+
+@hookimpl
+def interlock_commands() -> Iterable[CommandOffer]:
+    return [CommandOffer(name="agent", help="Answer what agents wait for.", load=_load)]

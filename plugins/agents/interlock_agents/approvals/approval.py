@@ -16,12 +16,14 @@ asks for something else by now. The last four are final.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One request as the store has it. Times are seconds since the epoch.
+    """One request as the store has it.
 
     Attributes:
         effect: the id of the effect that waits.
-        times_out: when nobody's answer becomes a denial.
+        asked_at, times_out: since when, and until when it waits, in seconds since the epoch; nobody's answer
+            is a denial then.
         needed: how many people have to agree, and `agreed` who has so far.
+        decided_at, used_at: when, in seconds since the epoch.
         decided_by: who agreed last, or denied; empty where time did.
         why: of a denial, or of what has been withdrawn.
         grant: of an `approved` or a `used` one.

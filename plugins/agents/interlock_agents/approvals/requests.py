@@ -129,7 +129,7 @@ class Requests:
 
     async def approve(self, id_: str, *, by: str, lasts: float | None = None) -> Grant | None:
         """Agree, as the person `by` whom somebody has authenticated, and have the grant; None where another
-        person has to agree as well. It may be used for so many seconds, once.
+        person has to agree as well. It may be used once, within `lasts` seconds.
 
         Raises:
             UnknownApproval: there is no such request.

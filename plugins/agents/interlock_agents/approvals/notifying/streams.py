@@ -1,11 +1,10 @@
 """Notices as lines of this process's output."""
 
 import sys
-from datetime import UTC, datetime
 
 from interlock.protocols import API
 from interlock_agents.approvals.notifying.protocol import Notice, Notifier, NotifierCall
-from interlock_agents.approvals.seeing import seen
+from interlock_agents.approvals.seeing import moment, seen
 
 _WORDS = {"approval": "waits for approval", "unknown": "may or may not have happened"}
 
@@ -39,16 +38,9 @@ def line(notice: Notice) -> str:
     """The notice in a line, in which nothing can break it or turn it around."""
     told = f"{notice.tool} ({notice.does}) of {notice.effect} {_WORDS[notice.kind]}: {notice.id}"
     if notice.until is not None:
-        told += f", until {_time(notice.until)}"
+        told += f", until {moment(notice.until)}"
     if notice.link:
         told += f", {notice.link}"
     if notice.shown is not None:
         told += f" {notice.shown}"
     return seen(told)
-
-
-def _time(seconds: float) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (OverflowError, ValueError, OSError):
-        return "the end of time"

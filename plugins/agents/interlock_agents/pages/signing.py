@@ -1,0 +1,98 @@
+"""Signing in and out, and who may see the rest."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from interlock_agents.pages.forms import form_of
+from interlock_agents.pages.rendering import page
+from interlock_agents.pages.sessions import Session
+from interlock_agents.pages.site import Site
+
+COOKIE = "interlock-approvals"
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Seeing: TypeAlias = Callable[[Request, Session], Awaitable[Response]]
+Acting: TypeAlias = Callable[[Request, Session, dict[str, str]], Awaitable[Response]]
+
+
+class Signing:
+    """The addresses at which people sign in and out; `seeing` and `acting` hold the others to it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def seeing(self, endpoint: Seeing) -> Endpoint:
+        """For whoever has signed in; others are asked to, and come back then."""
+
+        async def seen_by(request: Request) -> Response:
+            session = self.session(request)
+            if session is None:
+                there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                return RedirectResponse(f"/login?next={quote(there, safe='')}", status_code=303)
+            return await endpoint(request, session)
+
+        return seen_by
+
+    def acting(self, endpoint: Acting) -> Endpoint:
+        """For a form that this session was shown."""
+
+        async def acted_on(request: Request) -> Response:
+            session = self.session(request)
+            if session is None:
+                raise HTTPException(403, "Nobody has signed in, or the session is over.")
+            form = await form_of(request)
+            if not session.made(form.pop("form", "")):
+                raise HTTPException(403, "This form is not of this session: load the page again.")
+            return await endpoint(request, session, form)
+
+        return acted_on
+
+    def session(self, request: Request) -> Session | None:
+        """Whose request it is."""
+        return self._site.sessions.of(request.cookies.get(COOKIE))
+
+    async def login(self, request: Request) -> Response:
+        """Asks whoever comes by a link whether to sign in, and others for their token. It changes nothing."""
+        once = request.query_params.get("once", "")
+        return page(
+            "login",
+            once=once,
+            name=self._site.sessions.owner_of(once) if once else None,
+            there=_own(request.query_params.get("next", "/")),
+            wrong="",
+        )
+
+    async def sign_in(self, request: Request) -> Response:
+        """Begin a session, by a link's secret or by a token."""
+        form = await form_of(request)
+        sessions = self._site.sessions
+        if once := form.get("once", ""):
+            secret = sessions.sign_in_by_link(once)
+            wrong = "This link was used, or its time is over. `interlock agent page` prints another."
+        else:
+            secret = await sessions.sign_in_by_token(form.get("token", "").strip())
+            wrong = "This token is nobody's."
+        there = _own(form.get("next", "/"))
+        if secret is None:
+            return page("login", status=403, once="", name=None, there=there, wrong=wrong)
+        reply = RedirectResponse(there, status_code=303)
+        cookie = COOKIE, secret
+        reply.set_cookie(*cookie, path="/", httponly=True, samesite="lax", secure=self._site.secure)
+        return reply
+
+    async def sign_out(self, request: Request, session: Session, form: dict[str, str]) -> Response:  # noqa: ARG002 - as any form
+        """End the session."""
+        self._site.sessions.end(request.cookies.get(COOKIE, ""))
+        reply = RedirectResponse("/login", status_code=303)
+        reply.delete_cookie(COOKIE, path="/")
+        return reply
+
+
+def _own(there: str) -> str:
+    """An address of this page, and of no other."""
+    fits = there.startswith("/") and not there.startswith(("//", "/\\")) and there.isprintable()
+    return there if fits else "/"
