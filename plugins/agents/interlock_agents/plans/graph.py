@@ -10,6 +10,7 @@ from interlock_agents.plans.references import BadReference, Reference, reference
 __all__ = ["OF_MAPS", "Spot", "cycles", "parents", "references_of", "walk"]
 
 OF_MAPS: Final = ("item", "index")
+MAX_REFERENCES: Final = 200
 INPUTS: Final = "inputs"
 
 
@@ -73,8 +74,6 @@ def parents(node: Node, beside: Sequence[Node]) -> tuple[str, ...]:
     """Ids of the nodes beside it that must be done before it: for what is within it, too."""
     ids = {each.id for each in beside}
     found = [*node.after]
-    if node.compensates is not None:
-        found.append(node.compensates)
     waiting = [node]
     for each in waiting:
         found += _named(each)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from interlock.types.names import nearest
 from interlock_agents.plans.schemas import is_bytes
 
-__all__ = ["Nowhere", "followed", "kinds_of"]
+__all__ = ["Nowhere", "followed", "holds_bytes", "kinds_of"]
 
 _MOST: Final = 200
 _ANYTHING: Final[Mapping[str, Any]] = {}
@@ -53,6 +53,20 @@ def kinds_of(schema: Mapping[str, Any]) -> frozenset[str] | None:
         names = [said] if isinstance(said, str) else [str(name) for name in said]
         kinds.update("bytes" if name == "string" and is_bytes(form) else name for name in names)
     return frozenset(kinds) or None
+
+
+def holds_bytes(schema: Mapping[str, Any]) -> bool:
+    """Whether some part of a value is meant to be bytes."""
+    waiting: list[Any] = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if part.get("type") == "string" and is_bytes(part):
+                return True
+            waiting.extend(part.values())
+        elif isinstance(part, list | tuple):
+            waiting.extend(part)
+    return False
 
 
 def _rooted(found: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -55,7 +55,8 @@ class Node:
             gives, or of objects with what each of its nodes gives.
         effect: what the tool does outside. It may say more than the tool's own, and never less.
         tries: how many times it is done at the most, other ways of doing it included.
-        compensates: the id of the node whose effect it takes back; in later versions of a plan alone.
+        compensates: the id of the node whose effect it takes back, `order` or `orders[2].order`; in later
+            versions of a plan alone, for effects that have happened.
         tool: the tool's name.
         alternatives: tools that give the same for the same arguments, best first; one is tried where the
             tool cannot be had, or answers nobody.
@@ -141,4 +142,4 @@ class Plan:
 
 def _apart(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """A schema as a part of another. What refers to its own root would there refer to the other's."""
-    return {} if '"$ref"' in dumps(schema) else schema
+    return {} if '"$ref"' in dumps(schema, default=str) else schema

@@ -1,7 +1,9 @@
 """Plans as users and planners write them: a YAML file, a mapping, a `Plan`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ from interlock_agents.plans.shapes import Shape
 from interlock_agents.plans.validating import Known, check
 from interlock_agents.plans.values import copied
 
-__all__ = ["PlanSource", "read_plan"]
+__all__ = ["PlanSource", "Reading", "read_plan", "unchecked"]
 
 PlanSource = str | os.PathLike[str] | Mapping[str, Any] | Plan
 
@@ -33,17 +35,33 @@ def read_plan(source: PlanSource, known: Known | None = None) -> Plan:
     Raises:
         PlanError: with everything that is wrong, each with its node, its key and, of a file, its line.
     """
-    shape = Shape()
+    found = unchecked(source)
+    check(found.plan, known, source=found.source, complaints=found.complaints, unread=found.unread)
+    return found.plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What of a plan could be read, and what was wrong; `check` takes the rest by these names."""
+
+    plan: Plan
+    source: str = ""
+    complaints: Sequence[Complaint] = ()
+    unread: AbstractSet[str] = frozenset()
+
+
+def unchecked(source: PlanSource) -> Reading:
+    """A plan as it is written, held against nothing. Raises PlanError for what cannot be read at all."""
     if isinstance(source, Plan):
-        plan, name = source, ""
-    elif isinstance(source, Mapping):
-        plan, name = _plan(_plain(source), shape, {}), ""
+        return Reading(plan=source)
+    shape, name = Shape(), ""
+    if isinstance(source, Mapping):
+        plan = _plan(_plain(source), shape, {})
     else:
         name = os.fspath(source)
         written = _written(name)
         plan = _plan(_plain(written.plain(), name), shape, _lines(written))
-    check(plan, known, source=name, complaints=shape.complaints, unread=shape.unread)
-    return plan
+    return Reading(plan=plan, source=name, complaints=shape.complaints, unread=shape.unread)
 
 
 def _plan(data: Any, shape: Shape, lines: Mapping[str, int]) -> Plan:

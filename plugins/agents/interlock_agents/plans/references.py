@@ -17,7 +17,6 @@ from interlock_agents.plans.values import copied
 
 __all__ = ["BadReference", "Reference", "ReferenceFailed", "as_text", "filled", "parts", "references"]
 
-MAX_REFERENCES: Final = 200
 MAX_STEPS: Final = 16
 
 NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"

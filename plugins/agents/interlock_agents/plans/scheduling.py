@@ -13,7 +13,7 @@ from interlock_agents.plans.complaints import Complaint, PlanError
 from interlock_agents.plans.graph import INPUTS, parents
 from interlock_agents.plans.outcomes import Done, Failed, Open, Outcome
 from interlock_agents.plans.plan import MAX_IN_MAPS, MAX_ITEMS, Node, Plan
-from interlock_agents.plans.references import filled, kind_of
+from interlock_agents.plans.references import Reference, filled, found, kind_of, parts
 
 __all__ = ["Due", "Schedule", "schedule"]
 
@@ -92,6 +92,7 @@ class _State:
         self.skipped: dict[str, str] = {}
         self.failed: dict[str, str] = {}
         self.values: dict[str, Any] = {}
+        self._orders: dict[str, list[tuple[Node, tuple[str, ...]]]] = {}
 
     def take(self, nodes: Sequence[Node], prefix: str, around: Mapping[str, Any], many: int) -> None:
         """Place each node of a list, those that come before others first.
@@ -99,7 +100,10 @@ class _State:
         `around` is the scope of the list, and `many` how often the list is done at once.
         """
         scope = dict(around)
-        for node, before in _ordered(nodes):
+        first = nodes[0].id if nodes else ""
+        if first not in self._orders:
+            self._orders[first] = _ordered(nodes)
+        for node, before in self._orders[first]:
             name = prefix + node.id
             outcome = self.outcomes.get(name)
             if isinstance(outcome, Done):
@@ -141,11 +145,10 @@ class _State:
         if many * len(items) > MAX_IN_MAPS:
             self.failed[name] = f"{many * len(items)} items are more than {MAX_IN_MAPS} in maps within maps"
             return
+        inner = node.inner
         for index, item in enumerate(items):
-            self.take(
-                node.inner, f"{name}[{index}].", {**scope, "item": item, "index": index}, many * len(items)
-            )
-        inside = [[f"{name}[{index}].{each.id}" for each in node.inner] for index in range(len(items))]
+            self.take(inner, f"{name}[{index}].", {**scope, "item": item, "index": index}, many * len(items))
+        inside = [[f"{name}[{index}].{each.id}" for each in inner] for index in range(len(items))]
         ids = [each for row in inside for each in row]
         lacking = tuple(each for each in ids if not self._settled(each))
         if lacking:
@@ -156,7 +159,7 @@ class _State:
             self.values[name] = [self.values[each] for each in ids]
         else:
             self.values[name] = [
-                {each.id: self.values[of] for each, of in zip(node.inner, row, strict=True)} for row in inside
+                {each.id: self.values[of] for each, of in zip(inner, row, strict=True)} for row in inside
             ]
 
     def _settled(self, name: str) -> bool:
@@ -166,9 +169,12 @@ class _State:
 def _items(node: Node, scope: Mapping[str, Any]) -> list[Any] | str:
     """What a map is done for, or why it cannot be."""
     try:
-        items = filled(node.each, scope, key="each")
+        pieces = parts(node.each) if isinstance(node.each, str) else ()
+        alone = pieces[0] if len(pieces) == 1 else None
+        # A list may be large, and this is asked often: one that is referred to is not copied.
+        items = found(alone, scope) if isinstance(alone, Reference) else filled(node.each, scope)
     except RequestError as error:
-        return str(error)
+        return f"each: {error}"
     if not isinstance(items, list):
         return f"each: a list is expected, not {kind_of(items)}"
     if len(items) > MAX_ITEMS:

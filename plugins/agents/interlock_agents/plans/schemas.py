@@ -4,13 +4,14 @@ Bytes fit a schema of type `string` with `contentEncoding: base64` or `format: b
 type. Nothing is fetched: a schema refers to what is in it alone.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from interlock_agents.plans.references import kind_of
 
-__all__ = ["Unknown", "is_bytes", "misfits", "schema_complaint"]
+__all__ = ["Unknown", "has_patterns", "is_bytes", "misfits", "schema_complaint"]
 
 _SHOWN: Final = 160
 _MOST: Final = 8
@@ -27,6 +28,9 @@ _COMPARING: Final = frozenset(
         "unevaluatedProperties",
     }
 )
+
+_MATCHING: Final = frozenset({"pattern", "patternProperties"})
+_CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
 
 
 class Unknown:
@@ -54,37 +58,52 @@ def is_bytes(schema: Mapping[str, Any]) -> bool:
 
 def schema_complaint(schema: Any) -> str | None:
     """What is wrong with a schema, in a sentence; None for a usable one."""
+    if not isinstance(schema, Mapping):
+        return f"a JSON schema is expected, not {kind_of(schema)}"
+    try:
+        return _complaint_of(json.dumps(schema))
+    except (TypeError, ValueError, RecursionError):
+        return "this is no JSON schema: it is no JSON, or nested too deeply"
+
+
+@lru_cache(maxsize=512)
+def _complaint_of(text: str) -> str | None:
+    """Of a schema as text: the same ones are looked at again and again."""
     from jsonschema import SchemaError  # noqa: PLC0415 - loaded when the first schema is looked at
     from referencing import Registry  # noqa: PLC0415 - see above
     from referencing.exceptions import Unresolvable  # noqa: PLC0415 - see above
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - see above
 
-    if not isinstance(schema, Mapping):
-        return f"a JSON schema is expected, not {kind_of(schema)}"
+    schema = json.loads(text)
     try:
-        _kind(schema).check_schema(schema)
+        _kind(schema, patterns=True).check_schema(schema)
     except SchemaError as error:
         at = ".".join(str(step) for step in error.absolute_path)
         return f"this is no JSON schema: {f'{at}: ' if at else ''}{error.message[:_SHOWN]}"
-    except RecursionError:
-        return "this JSON schema is nested too deeply"
-    resolver = Registry().with_resource("", DRAFT202012.create_resource(dict(schema))).resolver()
-    for reference in _own_references(schema):
+    resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
+    for key, said in _said(schema):
         try:
-            resolver.lookup(reference)
+            if key == "$ref":
+                resolver.lookup(said)
         except Unresolvable:
-            return f"{reference[:_SHOWN]!r} is not within the schema"
+            return f"{said[:_SHOWN]!r} is not within the schema"
     return None
 
 
-def misfits(schema: Mapping[str, Any], value: Any) -> list[tuple[tuple[str | int, ...], str]]:
+def misfits(
+    schema: Mapping[str, Any], value: Any, *, patterns: bool = True
+) -> list[tuple[tuple[str | int, ...], str]]:
     """Where a value does not fit, and why: the path in the value, and a sentence without its contents.
 
-    Of a value, parts may be `Unknown`; they misfit where none of their kinds is wanted.
+    Args:
+        schema: a usable one.
+        value: of it, parts may be `Unknown`; they misfit where none of their kinds is wanted.
+        patterns: whether regular expressions are heeded. Those of strangers, such as a tool's, are not: one
+            that is made for it takes for ever.
     """
     from referencing import Registry  # noqa: PLC0415 - loaded when the first schema is looked at
 
-    validator = _kind(schema)(schema, registry=Registry())
+    validator = _kind(schema, patterns=patterns)(schema, registry=Registry())
     found = []
     try:
         for error in validator.iter_errors(value):
@@ -117,24 +136,26 @@ def _sentence(error: Any) -> str:
     return f"it does not fit {error.validator}: {str(wants)[:_SHOWN]}"
 
 
-def _kind(schema: Mapping[str, Any]) -> Any:
+def _kind(schema: Mapping[str, Any], *, patterns: bool) -> Any:
     from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - loaded with the first schema
 
-    return _extended(validators.validator_for(schema, default=Draft202012Validator))
+    return _extended(validators.validator_for(schema, default=Draft202012Validator), patterns)
 
 
-@lru_cache(maxsize=8)
-def _extended(kind: Any) -> Any:
+@lru_cache(maxsize=16)
+def _extended(kind: Any, patterns: bool) -> Any:
     """A draft's validator that knows bytes, and of a part that is not known yet nothing but its kinds."""
     from jsonschema import validators  # noqa: PLC0415 - loaded with the first schema
 
-    checks = {name: _patient(name, check) for name, check in kind.VALIDATORS.items()}
+    checks = {name: _patient(name, check, patterns=patterns) for name, check in kind.VALIDATORS.items()}
     checks["type"] = _typed(kind.VALIDATORS["type"])
     return validators.extend(kind, validators=checks)  # type: ignore[no-untyped-call] # its stub says nothing
 
 
-def _patient(name: str, check: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+def _patient(name: str, check: Callable[..., Any], *, patterns: bool) -> Callable[..., Iterator[Any]]:
     def patient(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if not patterns and (name in _MATCHING or (name in _CLOSING and "patternProperties" in schema)):
+            return
         if isinstance(instance, Unknown) and name not in ("$ref", "$dynamicRef", "allOf", "anyOf"):
             return
         if name in _COMPARING and _holds_unknown(instance):
@@ -169,13 +190,22 @@ def _holds_unknown(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(map(_holds_unknown, value))
 
 
-def _own_references(schema: Any) -> Iterator[str]:
+def has_patterns(schema: Any) -> bool:
+    """Whether it holds regular expressions."""
+    return any(key == "pattern" for key, _ in _said(schema))
+
+
+def _said(schema: Any) -> Iterator[tuple[str, str]]:
+    """What a schema refers to, and its regular expressions, with the keyword of each."""
     waiting = [schema]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Mapping):
-            if isinstance(part.get("$ref"), str):
-                yield part["$ref"]
+        if isinstance(part, dict):
+            for key in ("$ref", "pattern"):
+                if isinstance(part.get(key), str):
+                    yield key, part[key]
+            if isinstance(part.get("patternProperties"), dict):
+                yield from (("pattern", each) for each in part["patternProperties"])
             waiting.extend(part.values())
-        elif isinstance(part, list | tuple):
+        elif isinstance(part, list):
             waiting.extend(part)

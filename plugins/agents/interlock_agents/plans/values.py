@@ -14,7 +14,7 @@ from typing import Any, Final
 from interlock import RequestError
 from interlock.types.strict import loads
 
-__all__ = ["INLINE", "ValueTooLarge", "copied", "decoded", "encoded"]
+__all__ = ["INLINE", "ValueTooLarge", "alike", "copied", "decoded", "encoded"]
 
 INLINE: Final = 256 * 1024
 """Bytes of text that are kept where values are; what is larger is kept as a blob."""
@@ -139,3 +139,14 @@ def _name(name: object, at: str) -> str:
 
 def _below(at: str, step: object) -> str:
     return f"{at}.{step}" if at else str(step)
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are equal with their types: `1` is neither `1.0` nor `True`. The order of names in
+    an object does not matter.
+    """
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return type(one) is type(other) and bool(one == other)

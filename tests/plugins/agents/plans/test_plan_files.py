@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock import ToolSpec
-from interlock_agents.plans import Known, Node, Plan, PlanError, PlanTool, plan_to_plain, read_plan, validate
+from interlock import RequestError, ToolSpec
+from interlock_agents.plans import (
+    Known,
+    Node,
+    Plan,
+    PlanError,
+    PlanTool,
+    as_arguments,
+    plan_to_plain,
+    read_plan,
+    validate,
+)
 
 FIND = ToolSpec(
     name="find_suppliers",
@@ -192,6 +202,7 @@ MODEL = {"id": "a", "do": "model", "prompt": "x"}
         ({**MODEL, "out": {"type": "strin"}}, "a.out: this is no JSON schema"),
         ({**MODEL, "out": {"$ref": "#/$defs/x"}}, "is not within the schema"),
         ({**MODEL, "out": {"$ref": "https://example.org/x"}}, "is not within the schema"),
+        ({**MODEL, "out": {"type": "string", "pattern": "("}}, "pattern: '(' is not a 'regex'"),
         ({**MODEL, "out": []}, "a.out: a mapping is expected, not array"),
         ({**MODEL, "effect": "write"}, "a tool alone has effects outside"),
         ({**MODEL, "effect": "writ"}, "Did you mean 'write'?"),
@@ -368,3 +379,37 @@ def test_whatever_stands_in_a_plan_is_read_or_refused_with_a_complaint(data):
         told = ["nothing"]
     assert told
     assert all(told)
+
+
+def test_bytes_go_to_a_tool_as_base64_where_it_takes_them_so():
+    takes = {
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "contentEncoding": "base64"},
+            "name": {"type": "string"},
+        },
+    }
+    assert as_arguments({"file": b"\x00\xff", "name": "x"}, takes) == {"file": "AP8=", "name": "x"}
+    with pytest.raises(RequestError, match="name: string is expected, not bytes") as caught:
+        as_arguments({"name": b"secret"}, takes)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"type": "strin"},
+        {"properties": {"x": {"$ref": "#/nowhere"}}},
+        {"properties": {"x": {"pattern": "^(a+)+$"}}},
+        {
+            "properties": {"x": {"pattern": "("}},
+            "patternProperties": {"(": {}},
+            "additionalProperties": False,
+        },
+    ],
+)
+def test_what_a_tools_maker_got_wrong_stops_no_plan(parameters):
+    known = Known(tools={"odd": PlanTool(spec=ToolSpec(name="odd", parameters=parameters))})
+    given = {"x": "a" * 60 + "!"}
+    read_plan({"nodes": [{"id": "a", "do": "tool", "tool": "odd", "with": given}]}, known)
+    assert as_arguments(given, parameters) == given

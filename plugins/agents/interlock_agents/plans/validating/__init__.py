@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Final
 
 from interlock_agents.plans.complaints import Complaint, PlanError
 from interlock_agents.plans.graph import walk
-from interlock_agents.plans.plan import Plan
+from interlock_agents.plans.plan import MAX_NODES, Plan
 from interlock_agents.plans.validating.arguments import argument_complaints
 from interlock_agents.plans.validating.known import Known, PlanTool
 from interlock_agents.plans.validating.limits import limit_complaints
 from interlock_agents.plans.validating.nodes import node_complaints
 from interlock_agents.plans.validating.order import order_complaints
 from interlock_agents.plans.validating.sources import reference_complaints
+
+_LOOKED_AT: Final = 4 * MAX_NODES  # of a plan that is far too large, nothing else is told
 
 __all__ = ["Known", "PlanTool", "check", "validate"]
 
@@ -53,8 +56,10 @@ def check(
 
 
 def _found(plan: Plan, known: Known, unread: AbstractSet[str]) -> Iterator[Complaint]:
-    spots = [spot for spot in walk(plan) if spot.path not in unread]
     yield from limit_complaints(plan)
+    spots = [spot for spot in walk(plan) if spot.path not in unread]
+    if len(spots) > _LOOKED_AT:
+        return
     yield from order_complaints(plan, spots)
     for spot in spots:
         yield from node_complaints(spot, plan, known)

@@ -10,7 +10,7 @@ from interlock_agents.plans.graph import Spot
 from interlock_agents.plans.paths import kinds_of
 from interlock_agents.plans.plan import EVERY, Plan
 from interlock_agents.plans.references import BadReference, Reference, parts
-from interlock_agents.plans.schemas import Unknown, misfits
+from interlock_agents.plans.schemas import Unknown, misfits, schema_complaint
 from interlock_agents.plans.validating.known import Known, PlanTool
 from interlock_agents.plans.validating.sources import schema_of
 
@@ -38,8 +38,10 @@ def argument_complaints(spot: Spot, plan: Plan, known: Known) -> Iterator[Compla
     if node.compensates is not None and (node.effect or tool.effect) == "read":
         message = f"{node.tool} only reads, and takes nothing back"
         yield Complaint(path=f"{path}.compensates", message=message)
+    if schema_complaint(tool.spec.parameters) is not None:
+        return  # its maker's mistake, which no plan can mend
     given = _sketched(node.with_, spot, plan)
-    for at, message in misfits(tool.spec.parameters, given):
+    for at, message in misfits(tool.spec.parameters, given, patterns=False):
         where = "".join(f".{step}" for step in at)
         yield Complaint(path=f"{path}.with{where}", message=f"for {node.tool}, {message}")
 

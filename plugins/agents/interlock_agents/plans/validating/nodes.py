@@ -73,12 +73,22 @@ def _of_effect(spot: Spot, plan: Plan) -> Iterator[Complaint]:
     if node.compensates is None:
         return
     at = f"{path}.compensates"
-    target = next((each for each in spot.beside if each.id == node.compensates), None)
     if plan.version == 1:
         message = "nothing has been done yet that could be taken back; a revision of the plan may say this"
         yield Complaint(path=at, message=message)
-    elif target is None or target.do != "tool" or target is node:
-        yield Complaint(path=at, message="the id of a node beside this one is expected, which runs a tool")
+    elif spot.maps:
+        yield Complaint(path=at, message="a compensation stands in the plan itself, and not in a map")
+    elif (target := _target(plan, node.compensates)) is None or target.do != "tool":
+        yield Complaint(path=at, message=f"{node.compensates[:70]!r} is no node that runs a tool")
+
+
+def _target(plan: Plan, place: str) -> Node | None:
+    """The node of a place such as `order` or `orders[2].order`."""
+    leaf = place.rpartition(".")[2]
+    try:
+        return plan.find(leaf) if leaf == place or "]." in place else None
+    except KeyError:
+        return None
 
 
 def _of_map(node: Node, path: str) -> Iterator[Complaint]:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from interlock.types.names import nearest
 from interlock_agents.plans.complaints import Complaint
-from interlock_agents.plans.graph import INPUTS, OF_MAPS, Spot, texts_of, walk
-from interlock_agents.plans.paths import Nowhere, followed, kinds_of
+from interlock_agents.plans.graph import INPUTS, MAX_REFERENCES, OF_MAPS, Spot, texts_of, walk
+from interlock_agents.plans.paths import Nowhere, followed, holds_bytes, kinds_of
 from interlock_agents.plans.plan import Node, Plan
 from interlock_agents.plans.references import BadReference, Reference, parts
 
@@ -15,10 +15,11 @@ __all__ = ["reference_complaints", "schema_of", "strings"]
 
 _INDEX: Final[Mapping[str, Any]] = {"type": "integer"}
 _ANYTHING: Final[Mapping[str, Any]] = {}
-_NO_FORM: Final = (frozenset({"null"}), frozenset({"bytes"}))
+_NULL: Final = frozenset({"null"})
 
 
 def reference_complaints(spot: Spot, plan: Plan) -> Iterator[Complaint]:
+    found = 0
     for key, held in texts_of(spot.node):
         for path, text in strings(held, f"{spot.path}.{key}"):
             if text is None:
@@ -32,6 +33,11 @@ def reference_complaints(spot: Spot, plan: Plan) -> Iterator[Complaint]:
             yield from _escaped(text, path, spot, plan)
             for piece in pieces:
                 if isinstance(piece, Reference):
+                    found += 1
+                    if found > MAX_REFERENCES:
+                        message = f"more than {MAX_REFERENCES} references; refer to a list or an object"
+                        yield Complaint(path=spot.path, message=message)
+                        return
                     yield from _of_reference(piece, path, spot, plan, alone=len(pieces) == 1)
     if spot.node.do == "map" and spot.node.each is not None:
         yield from _of_each(spot, plan)
@@ -131,9 +137,9 @@ def _of_reference(
     found = schema_of(reference, spot, plan)
     if isinstance(found, Complaint):
         yield Complaint(path=path, message=found.message, suggestion=found.suggestion)
-    elif not alone and kinds_of(found) in _NO_FORM:
-        kinds = "".join(kinds_of(found) or ())
-        message = f"{reference} is {kinds}, which has no form in a text; refer to it alone"
+    elif not alone and (kinds_of(found) == _NULL or holds_bytes(found)):
+        kind = "null" if kinds_of(found) == _NULL else "bytes"
+        message = f"{reference} is {kind}, which has no form in a text; refer to it alone"
         yield Complaint(path=path, message=message)
 
 
