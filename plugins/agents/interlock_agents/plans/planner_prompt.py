@@ -24,7 +24,8 @@ You plan work. You answer with one JSON object, {{"nodes": [...]}}, and nothing 
 A node is one thing to do. Its keys:
 - id: a short name of letters, digits and _. Once in the plan.
 - do: "tool" runs a tool: tool (its name), with (its arguments).
-  "model" asks a language model: prompt, with (values that it is shown, by name).
+  "model" asks a language model: prompt, with (values that it is shown, by name), and tools (names of those
+  that it may call by itself; none unless needed).
   "person" asks a person: ask, with.
   "map" does the same for each item of a list: each (the list, or a reference to it; {MAX_ITEMS} items at
   most), and node (one node) or nodes (a list of nodes).
@@ -157,6 +158,7 @@ _NODE: Final[dict[str, Any]] = {
         "ask": _TEXT,
         "with": _OPEN,
         "after": {"type": "array", "items": _TEXT},
+        "tools": {"type": "array", "items": _TEXT},
         "out": _OPEN,
         "each": {"anyOf": [_TEXT, {"type": "array", "items": {}}]},
         "node": _OPEN,

@@ -246,6 +246,12 @@ TOOL = {"id": "a", "do": "tool", "tool": "find_suppliers", "with": {"part": "F7"
             "place_order is write",
         ),
         ({"compensates": "b"}, "nothing has been done yet"),
+        ({"alternatives": ["place_orders"]}, "a.alternatives.0: there is no tool 'place_orders'"),
+        ({"alternatives": ["place_order"], "effect": "read"}, "a.effect: place_order is write"),
+        (
+            {"alternatives": ["place_order"], "with": {"part": "x", "count": "y"}},
+            "for place_order, number is",
+        ),
     ],
 )
 def test_a_tool_is_held_against_what_it_takes(change, why):

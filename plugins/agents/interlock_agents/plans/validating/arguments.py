@@ -1,6 +1,6 @@
 """A tool's arguments, as far as they are known beforehand, and its effect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlock.types.names import nearest
@@ -8,7 +8,7 @@ from interlock.types.tools import EFFECTS
 from interlock_agents.plans.complaints import Complaint
 from interlock_agents.plans.graph import Spot
 from interlock_agents.plans.paths import kinds_of
-from interlock_agents.plans.plan import EVERY, Plan
+from interlock_agents.plans.plan import EVERY, Node, Plan
 from interlock_agents.plans.references import BadReference, Reference, parts
 from interlock_agents.plans.schemas import Unknown, misfits, schema_complaint
 from interlock_agents.plans.validating.known import Known, PlanTool
@@ -21,29 +21,36 @@ def argument_complaints(spot: Spot, plan: Plan, known: Known) -> Iterator[Compla
     node, path = spot.node, spot.path
     if known.tools is None:
         return
-    for key in ("alternatives", "tools"):
-        for index, name in enumerate(getattr(node, key)):
-            if name not in known.tools and not (key == "tools" and name == EVERY):
-                yield _unknown(name, f"{path}.{key}.{index}", known.tools)
-    if node.do != "tool" or not node.tool:
+    for index, name in enumerate(node.tools):
+        if name not in known.tools and name != EVERY:
+            yield _unknown(name, f"{path}.tools.{index}", known.tools)
+    if node.do != "tool":
         return
-    tool = known.tools.get(node.tool)
-    if tool is None:
-        yield _unknown(node.tool, f"{path}.tool", known.tools)
-        return
+    for key, name in (("tool", node.tool), *_enumerated("alternatives", node.alternatives)):
+        if name and name not in known.tools:
+            yield _unknown(name, f"{path}.{key}", known.tools)
+    given = _sketched(node.with_, spot, plan)
+    for name in dict.fromkeys((node.tool, *node.alternatives)):
+        if name in known.tools:
+            yield from _of_tool(name, known.tools[name], given, node, path)
+
+
+def _enumerated(key: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each name with its key in a list."""
+    return ((f"{key}.{index}", name) for index, name in enumerate(names))
+
+
+def _of_tool(name: str, tool: PlanTool, given: Any, node: Node, path: str) -> Iterator[Complaint]:
     if node.effect in EFFECTS and EFFECTS.index(node.effect) < EFFECTS.index(tool.effect):
-        said = f"{node.tool} is {tool.effect}, which is more than {node.effect}"
-        message = f"{said}; say {tool.effect}, or nothing"
+        message = f"{name} is {tool.effect}, which is more than {node.effect}; say {tool.effect}, or nothing"
         yield Complaint(path=f"{path}.effect", message=message)
     if node.compensates is not None and (node.effect or tool.effect) == "read":
-        message = f"{node.tool} only reads, and takes nothing back"
-        yield Complaint(path=f"{path}.compensates", message=message)
+        yield Complaint(path=f"{path}.compensates", message=f"{name} only reads, and takes nothing back")
     if schema_complaint(tool.spec.parameters) is not None:
         return  # its maker's mistake, which no plan can mend
-    given = _sketched(node.with_, spot, plan)
     for at, message in misfits(tool.spec.parameters, given, patterns=False):
         where = "".join(f".{step}" for step in at)
-        yield Complaint(path=f"{path}.with{where}", message=f"for {node.tool}, {message}")
+        yield Complaint(path=f"{path}.with{where}", message=f"for {name}, {message}")
 
 
 def _unknown(name: str, path: str, tools: Mapping[str, PlanTool]) -> Complaint:
