@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from typer import Typer
 
     from interlock_agents.approvals import Approval, ApprovalRules, Requests
-    from interlock_agents.ledger.ledger import Ledger, Reconciled
+    from interlock_agents.ledger.ledger import Ledger
+    from interlock_agents.ledger.reconciling import Reconciled
 
 __all__ = [
     "Amounts",
@@ -73,7 +74,7 @@ _LATER = {
     "ApprovalRules": "interlock_agents.approvals",
     "Requests": "interlock_agents.approvals",
     "Ledger": "interlock_agents.ledger.ledger",
-    "Reconciled": "interlock_agents.ledger.ledger",
+    "Reconciled": "interlock_agents.ledger.reconciling",
 }
 
 

@@ -8,13 +8,14 @@ from interlock_agents.budgets.accounts import release, settle
 from interlock_agents.errors import LedgerBusy
 from interlock_agents.ledger.changing import change, note, there
 from interlock_agents.ledger.effects import Effect
+from interlock_agents.ledger.leases import Now
 
 
 class Stale(Exception):
     """The service may not remember the key any more."""
 
 
-def settled(connection: Connection, effect: Effect, outcome: ToolOutcome, *, at: float, why: str) -> Effect:
+def settled(connection: Connection, effect: Effect, outcome: ToolOutcome, *, now: Now, why: str) -> Effect:
     """The effect with its outcome; where somebody else has taken it over, as it is, with this noted.
 
     Raises LedgerBusy when they have, and do not know yet.
@@ -23,7 +24,7 @@ def settled(connection: Connection, effect: Effect, outcome: ToolOutcome, *, at:
     known = change(
         connection,
         effect,
-        at=at,
+        at=now.at,
         why=why,
         state="confirmed" if done else "failed",
         reason=None if done else outcome.reason,
@@ -34,7 +35,7 @@ def settled(connection: Connection, effect: Effect, outcome: ToolOutcome, *, at:
         cost=effect.cost if done else None,
     )
     if known is None:
-        return _late(connection, effect, at=at, why=why)
+        return _late(connection, effect, now=now, why=why)
     if effect.cost is not None:
         (settle if done else release)(connection, holder=effect.id)
     return known
@@ -45,7 +46,7 @@ def sent_again(
     effect: Effect,
     tool: Classified,
     *,
-    at: float,
+    now: Now,
     why: str,
     lease: float,
     tool_digest: str,
@@ -57,7 +58,7 @@ def sent_again(
     Raises LedgerBusy, and Stale.
     """
     if keyed and tool.repeat.retention is not None:
-        age = at - (at if effect.first_sent is None else effect.first_sent)
+        age = now.at - (now.at if effect.first_sent is None else effect.first_sent)
         # The sending may take all of the lease. A clock that was set back says nothing of the key.
         if not 0 <= age < tool.repeat.retention - lease:
             raise Stale
@@ -66,11 +67,11 @@ def sent_again(
         change(
             connection,
             effect,
-            at=at,
+            at=now.at,
             why=why,
             tries=effect.tries + 1,
             epoch=effect.epoch + 1,
-            lease=at + lease,
+            **now.lease(lease),
             doubtful=doubtful,
             tool_digest=tool_digest,
             repeat=tool.repeat,
@@ -79,18 +80,18 @@ def sent_again(
     )
 
 
-def put_back(connection: Connection, effect: Effect, *, at: float, why: str) -> Effect:
+def put_back(connection: Connection, effect: Effect, *, now: Now, why: str) -> Effect:
     """Nothing has left: it is an intent again, or, where an earlier sending may have happened, let go of."""
     if effect.doubtful:
-        return let_go(connection, effect, at=at, why=why)
+        return let_go(connection, effect, now=now, why=why)
     back = change(
         connection,
         effect,
-        at=at,
+        at=now.at,
         why=why,
         state="intent",
         tries=effect.tries - 1,
-        lease=at,
+        **now.lease(0),
         first_sent=None if effect.tries == 1 else effect.first_sent,
     )
     if effect.cost is not None:
@@ -98,19 +99,21 @@ def put_back(connection: Connection, effect: Effect, *, at: float, why: str) -> 
     return _mine(effect, back)
 
 
-def let_go(connection: Connection, effect: Effect, *, at: float, why: str) -> Effect:
+def let_go(connection: Connection, effect: Effect, *, now: Now, why: str) -> Effect:
     """It stays sent, and anybody may take it over. Raises LedgerBusy when somebody has."""
-    return _mine(effect, change(connection, effect, at=at, why=why, lease=at))
+    return _mine(effect, change(connection, effect, at=now.at, why=why, **now.lease(0)))
 
 
-def keep(connection: Connection, effect: Effect, *, at: float, lease: float) -> Effect:
+def keep(connection: Connection, effect: Effect, *, now: Now, lease: float) -> Effect:
     """It is worked on for longer. Raises LedgerBusy when somebody has taken it over."""
-    return _mine(effect, change(connection, effect, at=at, why="it is being looked for", lease=at + lease))
+    kept = change(connection, effect, at=now.at, why="it is being looked for", **now.lease(lease))
+    return _mine(effect, kept)
 
 
-def to_person(connection: Connection, effect: Effect, *, at: float, why: str, settles: float) -> Effect:
+def to_person(connection: Connection, effect: Effect, *, now: Now, why: str, settles: float) -> Effect:
     """A person has to look; until when it may still happen is written beside it. Raises LedgerBusy."""
-    asked = change(connection, effect, at=at, why=why, state="unknown", lease=at, until=at + settles)
+    until = now.at + settles
+    asked = change(connection, effect, at=now.at, why=why, state="unknown", until=until, **now.lease(0))
     return _mine(effect, asked)
 
 
@@ -120,7 +123,7 @@ def _mine(effect: Effect, changed: Effect | None) -> Effect:
     return changed
 
 
-def _late(connection: Connection, effect: Effect, *, at: float, why: str) -> Effect:
+def _late(connection: Connection, effect: Effect, *, now: Now, why: str) -> Effect:
     known = there(connection, effect.id)
-    note(connection, known, at=at, why=f"too late, from whoever held epoch {effect.epoch}: {why}")
+    note(connection, known, at=now.at, why=f"too late, from whoever held epoch {effect.epoch}: {why}")
     return known

@@ -11,6 +11,7 @@ from interlock_agents.budgets.accounts import release, settle
 from interlock_agents.errors import LedgerBusy
 from interlock_agents.ledger.changing import change, found
 from interlock_agents.ledger.effects import Effect
+from interlock_agents.ledger.leases import Now
 from interlock_agents.ledger.transitions import LEADS_TO, Decided, allowed
 
 
@@ -19,33 +20,26 @@ def decided(
     id_: str,
     decision: Decided,
     *,
-    at: float,
+    now: Now,
     by: str,
     evidence: str,
     receipt: Mapping[str, Any] | None = None,
 ) -> Effect:
     """The effect as the person leaves it. Raises as `Ledger.decide` does."""
-    effect = found(connection, id_)
-    if effect is None:
-        raise RequestError(f"there is no effect {id_!r}", key="effect")
-    if effect.state == "sent":
-        effect = _given_up(connection, effect, at=at)
+    effect = decidable(connection, id_, decision, now=now)
     state = LEADS_TO[decision]
-    if not allowed(effect.state, state, "person"):
-        raise RequestError(f"{id_} is {effect.state}, and cannot become {state}", key="decision")
-    if state in ("failed", "intent") and effect.until is not None and at < effect.until:
-        until = datetime.fromtimestamp(effect.until, UTC).isoformat(timespec="seconds")
-        raise RequestError(f"{id_} may still happen until {until}; look again after that", key="decision")
+    if effect.state == "sent":
+        effect = _given_up(connection, effect, now=now)
     known = change(
         connection,
         effect,
-        at=at,
+        at=now.at,
         why=f"{decision}: {evidence}",
         by=by,
         mover="person",
         state=state,
         epoch=effect.epoch + 1,
-        lease=at,
+        **now.lease(0),
         doubtful=False,
         until=None,
         first_sent=None if decision == "retry" else effect.first_sent,
@@ -71,13 +65,37 @@ def check(decision: str, *, by: str, evidence: str) -> None:
             raise RequestError("nobody is named" if name == "by" else "say what you looked at", key=name)
 
 
-def _given_up(connection: Connection, effect: Effect, *, at: float) -> Effect:
+def decidable(connection: Connection, id_: str, decision: Decided, *, now: Now) -> Effect:
+    """The effect as it is, when that may be decided of it. Raises as `Ledger.decide` does."""
+    effect = found(connection, id_)
+    if effect is None:
+        raise RequestError(f"there is no effect {id_!r}", key="effect")
+    if (seconds := now.left(effect)) > 0:
+        raise LedgerBusy(f"somebody works on {id_}", place=id_, seconds=seconds)
+    state = LEADS_TO[decision]
+    # What was sent and nobody works on is a person's to look for, as what was put before them is.
+    was = "unknown" if effect.state == "sent" else effect.state
+    if not allowed(was, state, "person"):
+        raise RequestError(f"{id_} is {effect.state}, and cannot become {state}", key="decision")
+    until = _until(effect)
+    if state in ("failed", "intent") and now.at < until:
+        shown = datetime.fromtimestamp(until, UTC).isoformat(timespec="seconds")
+        raise RequestError(f"{id_} may still happen until {shown}; look again after that", key="decision")
+    return effect
+
+
+def _until(effect: Effect) -> float:
+    """Until when it may still happen, in seconds since the epoch."""
+    if effect.state == "sent":
+        return effect.lease + effect.settles_within
+    return 0.0 if effect.until is None else effect.until
+
+
+def _given_up(connection: Connection, effect: Effect, *, now: Now) -> Effect:
     """One that nobody works on any more: a person looks in a machine's place."""
-    if effect.lease > at:
-        raise LedgerBusy(f"somebody works on {effect.id}", place=effect.id, seconds=effect.lease - at)
-    until = effect.lease + effect.settles_within
     why = "a person looks for it, in place of whoever let go of it"
-    given = change(connection, effect, at=at, why=why, state="unknown", epoch=effect.epoch + 1, until=until)
+    until, epoch = _until(effect), effect.epoch + 1
+    given = change(connection, effect, at=now.at, why=why, state="unknown", epoch=epoch, until=until)
     if given is None:
         raise LedgerBusy(f"somebody works on {effect.id}", place=effect.id, seconds=0.0)
     return given

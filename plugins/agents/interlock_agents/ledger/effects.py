@@ -32,6 +32,8 @@ class Effect:
         epoch: counts who has begun it, taken it over or sent it again: who has an older one does nothing.
         owner: who works on it, or did last.
         lease: until when nobody else takes it over, in seconds since the epoch by the store's clock.
+        lease_boot, lease_elapsed: the same in seconds on a clock that nobody sets, and which start of which
+            machine that belongs to.
         first_sent: since when the service may know the key, in seconds on the same clock.
         until: of an unknown one, until when it may still happen, in seconds on the same clock.
         reason: why it has failed.
@@ -60,6 +62,8 @@ class Effect:
     epoch: int = 0
     owner: str = ""
     lease: float = 0.0
+    lease_boot: str = ""
+    lease_elapsed: float = 0.0
     first_sent: float | None = None
     until: float | None = None
     reason: RefusedBecause | None = None

@@ -3,50 +3,32 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
-from interlock import Grant, RequestError, ToolCall, ToolOutcome
+from interlock import Grant, RequestError, ToolCall
 from interlock.protocols import DurableLog
 from interlock.tools import args_digest
 from interlock.types.canonical import plainly
 from interlock.types.clocks import elapsed
 from interlock_agents.budgets import Amounts
-from interlock_agents.budgets.accounts import hold as hold_amounts
-from interlock_agents.budgets.accounts import release, settle
 from interlock_agents.errors import LedgerBusy
 from interlock_agents.ledger import deciding, telling
 from interlock_agents.ledger.effects import Effect
 from interlock_agents.ledger.grants import SendingGrants, use_once
-from interlock_agents.ledger.hands import Hands, Sending
+from interlock_agents.ledger.hands import Hands
 from interlock_agents.ledger.means import Means, nothing
 from interlock_agents.ledger.reading import Reading
+from interlock_agents.ledger.reconciling import HandsOf, Reconciled, reconciled
+from interlock_agents.ledger.repeatable import read
 from interlock_agents.ledger.taking import ConsentWanted, Consume, Turn, Wanted, claim, take
 from interlock_agents.ledger.transitions import Decided
 from interlock_agents.ledger.working import TooLate, Work
 from interlock_agents.places import Place
 from interlock_agents.store import Store
 
-HandsOf: TypeAlias = Callable[[str], Awaitable[Hands | None]]
-"""Finds what carries out a tool, by the name that calls have; None where it is not there."""
-
 _NOTHING = Amounts()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
-    """What came of looking after effects that nobody worked on.
-
-    Attributes:
-        effects: those that were looked after, as they stand now: settled, before a person, or still sent.
-        busy: the ids of those that somebody else works on.
-        lacking: the ids of those whose tool is not there.
-    """
-
-    effects: tuple[Effect, ...] = ()
-    busy: tuple[str, ...] = ()
-    lacking: tuple[str, ...] = ()
 
 
 class Ledger(Reading):
@@ -170,7 +152,7 @@ class Ledger(Reading):
             grant=grant,
         )
         if hands.classified.effect == "read" and not (keep or hands.needs_grant or grant):
-            effect = await self._read(wanted, hands)
+            effect = await read(self._means, wanted, hands)
         else:
             effect = await self._perform(wanted, hands)
         self._means.at("end")
@@ -200,29 +182,8 @@ class Ledger(Reading):
         raise LedgerBusy(f"{wanted.place.id} was never sent in time", place=wanted.place.id, seconds=0.0)
 
     async def _take(self, wanted: Wanted) -> tuple[Effect, Turn]:
-        store, consume = self.store, self._consume
-        return await store.run(lambda c: take(c, wanted, at=store.now(c), consume=consume))
-
-    async def _read(self, wanted: Wanted, hands: Hands) -> Effect:
-        """Run what changes nothing outside, and may be repeated: no row is needed."""
-        means, place = self._means, wanted.place
-        if wanted.hold:
-            await self.store.run(
-                lambda c: hold_amounts(c, holder=place.id, account=wanted.account, amounts=wanted.hold)
-            )
-        due = means.clock() + means.lease - means.margin
-        sending = Sending(
-            call=wanted.call, key=wanted.key, deadline=due, grant=None, run=place.run, step=place.step
-        )
-        try:
-            outcome = await hands.run(sending)
-        except BaseException:
-            if wanted.hold:
-                await self.store.run(lambda c: release(c, holder=place.id))
-            raise
-        if wanted.hold:
-            await self.store.run(lambda c: settle(c, holder=place.id))
-        return _as_effect(wanted, outcome)
+        means, consume = self._means, self._consume
+        return await self.store.run(lambda c: take(c, wanted, now=means.now(c), consume=consume))
 
     async def decide(
         self,
@@ -251,68 +212,33 @@ class Ledger(Reading):
             StoreError: the store cannot be used.
         """
         deciding.check(decision, by=by, evidence=evidence)
-        effect = await self.effect(id_)
-        if effect is not None:
-            entry = telling.decided(effect, decision=decision, by=by, evidence=evidence)
-            await self._means.tell([entry])
-        store = self.store
-        return await store.run(
-            lambda connection: deciding.decided(
-                connection, id_, decision, at=store.now(connection), by=by, evidence=evidence, receipt=receipt
+        means = self._means
+        # Held against the rules before the log is told, and again where it is done.
+        effect = await self.store.read(lambda c: deciding.decidable(c, id_, decision, now=means.now(c)))
+        await means.tell([telling.decided(effect, decision=decision, by=by, evidence=evidence)])
+        return await self.store.run(
+            lambda c: deciding.decided(
+                c, id_, decision, now=means.now(c), by=by, evidence=evidence, receipt=receipt
             )
         )
 
     async def reconcile(self, run: str | None, hands_of: HandsOf) -> Reconciled:
         """Find out what has come of effects that were sent and that nobody works on, of a run or of all.
 
-        It is what performing them again does: where a tool may be sent again, it is.
+        It is what performing them again does: what may be sent again is. `hands_of` finds what carries out a
+        tool, by the name that calls have.
 
         Raises:
             StoreError: the store cannot be used.
         """
-        known: list[Effect] = []
-        busy: list[str] = []
-        lacking: list[str] = []
-        for effect in await self.open(run):
-            if effect.state != "sent":
-                continue
-            hands = await hands_of(effect.tool)
-            if hands is None:
-                lacking.append(effect.id)
-                continue
-            try:
-                known.append(await self._look_after(effect, hands))
-            except (LedgerBusy, TooLate):
-                busy.append(effect.id)
-        return Reconciled(effects=tuple(known), busy=tuple(busy), lacking=tuple(lacking))
+        sent = [effect for effect in await self.open(run) if effect.state == "sent"]
+        return await reconciled(sent, hands_of, self._look_after)
 
     async def _look_after(self, effect: Effect, hands: Hands) -> Effect:
         means, store = self._means, self.store
         began = means.clock()
-        lease = means.lease + effect.settles_within
-        mine = await store.run(lambda c: claim(c, effect, at=store.now(c), owner=means.owner, lease=lease))
+        mine = await store.run(
+            lambda c: claim(c, effect, now=means.now(c), owner=means.owner, lease=means.lease)
+        )
         means.at("claimed")
         return await Work(means, mine, hands, began=began).done("doubt")
-
-
-def _as_effect(wanted: Wanted, outcome: ToolOutcome) -> Effect:
-    """What was read, as if it had been written down."""
-    done = outcome.outcome == "done"
-    return Effect(
-        place=wanted.place,
-        tool=wanted.call.name,
-        tool_digest=wanted.tool_digest,
-        call_id=wanted.call.id,
-        arguments=wanted.arguments,
-        arguments_digest=wanted.arguments_digest,
-        key=wanted.key,
-        repeat=wanted.classified.repeat,
-        settles_within=wanted.classified.settles_within,
-        effect=wanted.classified.effect,
-        state="confirmed" if done else "failed",
-        tries=1,
-        reason=None if done else outcome.reason or "refused",
-        retry_after=outcome.retry_after,
-        content=outcome.content,
-        receipt=outcome.receipt,
-    )

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from interlock import LogEntry, LogUnavailable, StoreError
 from interlock.logs import redacting_logger
 from interlock.protocols import DurableLog
 from interlock.types.clocks import elapsed
+from interlock_agents.boots import boot
 from interlock_agents.ledger.grants import SendingGrants
+from interlock_agents.ledger.leases import Now
 from interlock_agents.store import Store
 
 _log = redacting_logger("interlock.agents")
@@ -43,6 +47,10 @@ class Means:
     clock: Callable[[], float] = elapsed
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     at: Callable[[str], None] = nothing
+
+    def now(self, connection: "Connection") -> Now:
+        """This moment, inside a transaction."""
+        return Now(at=self.store.now(connection), boot=boot(), elapsed=self.clock())
 
     async def tell(self, entries: Sequence[LogEntry]) -> None:
         """Have the log have them before what they tell of. Raises LogUnavailable where it may not."""

@@ -29,6 +29,8 @@ effects = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("owner", Text, nullable=False),
     Column("lease", Double, nullable=False),  # until when nobody else takes it over
+    Column("lease_boot", Text, nullable=False),
+    Column("lease_elapsed", Double, nullable=False),
     Column("first_sent", Double),  # since when the service may know the key
     Column("until", Double),  # of an unknown one: until when it may still happen
     Column("reason", Text),

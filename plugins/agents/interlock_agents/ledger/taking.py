@@ -13,6 +13,7 @@ from interlock_agents.budgets.accounts import hold, release
 from interlock_agents.errors import EffectChanged, EffectOpen, LedgerBusy
 from interlock_agents.ledger.changing import add, change, selected
 from interlock_agents.ledger.effects import OPEN, Effect
+from interlock_agents.ledger.leases import Now
 from interlock_agents.ledger.rows import effect_in
 from interlock_agents.ledger.tables import effects
 from interlock_agents.places import Place
@@ -68,7 +69,7 @@ class Wanted:
     grant: Grant | None = None
 
 
-def take(connection: Connection, wanted: Wanted, *, at: float, consume: Consume) -> tuple[Effect, Turn]:
+def take(connection: Connection, wanted: Wanted, *, now: Now, consume: Consume) -> tuple[Effect, Turn]:
     """The effect, and what follows. Nothing is written when this raises.
 
     Raises:
@@ -83,8 +84,8 @@ def take(connection: Connection, wanted: Wanted, *, at: float, consume: Consume)
     _alone(connection, place)
     known, others = _near(connection, wanted)
     if known is None:
-        _unblocked(connection, wanted, others, at=at)
-        return _begin(connection, wanted, at=at, consume=consume), "send"
+        _unblocked(connection, wanted, others, now=now)
+        return _begin(connection, wanted, now=now, consume=consume), "send"
     if (known.tool, known.arguments_digest) != (wanted.call.name, wanted.arguments_digest):
         raise EffectChanged(
             f"{place.id} asked for {known.tool} before, and now for {wanted.call.name} with arguments of its"
@@ -93,30 +94,30 @@ def take(connection: Connection, wanted: Wanted, *, at: float, consume: Consume)
         )
     if known.is_final or known.state == "unknown":
         return known, "over"
-    if known.lease > at:
-        raise LedgerBusy(f"somebody works on {place.id}", place=place.id, seconds=known.lease - at)
+    if (seconds := now.left(known)) > 0:
+        raise LedgerBusy(f"somebody works on {place.id}", place=place.id, seconds=seconds)
     if known.state == "intent":
-        _unblocked(connection, wanted, others, at=at)
-        return _go_on(connection, known, wanted, at=at, consume=consume), "send"
-    return _take_over(connection, known, wanted, at=at, consume=consume), "doubt"
+        _unblocked(connection, wanted, others, now=now)
+        return _go_on(connection, known, wanted, now=now, consume=consume), "send"
+    return _take_over(connection, known, wanted, now=now, consume=consume), "doubt"
 
 
-def claim(connection: Connection, effect: Effect, *, at: float, owner: str, lease: float) -> Effect:
+def claim(connection: Connection, effect: Effect, *, now: Now, owner: str, lease: float) -> Effect:
     """Take over an effect that was sent and that nobody works on any more.
 
     Raises:
         LedgerBusy: somebody does.
     """
-    seconds = effect.lease - at
+    seconds = now.left(effect)
     if seconds <= 0:
         mine = change(
             connection,
             effect,
-            at=at,
+            at=now.at,
             why="taken over: nobody has said what came of it",
             epoch=effect.epoch + 1,
             owner=owner,
-            lease=at + lease,
+            **now.lease(lease),
         )
         if mine is not None:
             return mine
@@ -147,7 +148,7 @@ def _near(connection: Connection, wanted: Wanted) -> tuple[Effect | None, list[E
     return known, others
 
 
-def _unblocked(connection: Connection, wanted: Wanted, others: list[Effect], *, at: float) -> None:
+def _unblocked(connection: Connection, wanted: Wanted, others: list[Effect], *, now: Now) -> None:
     place = wanted.place
     if open_ := [other for other in others if other.is_open]:
         raise EffectOpen(
@@ -159,11 +160,11 @@ def _unblocked(connection: Connection, wanted: Wanted, others: list[Effect], *, 
     for other in others:
         if other.state == "intent":
             why = f"{place.id} takes its place, and nothing of it has left"
-            change(connection, other, at=at, why=why, state="failed", reason="not_sent", cost=None)
+            change(connection, other, at=now.at, why=why, state="failed", reason="not_sent", cost=None)
             release(connection, holder=other.id)
 
 
-def _begin(connection: Connection, wanted: Wanted, *, at: float, consume: Consume) -> Effect:
+def _begin(connection: Connection, wanted: Wanted, *, now: Now, consume: Consume) -> Effect:
     effect = Effect(
         place=wanted.place,
         tool=wanted.call.name,
@@ -179,23 +180,23 @@ def _begin(connection: Connection, wanted: Wanted, *, at: float, consume: Consum
         tries=1,
         epoch=1,
         owner=wanted.owner,
-        lease=at + wanted.lease,
-        first_sent=at,
+        **now.lease(wanted.lease),
+        first_sent=now.at,
         grant=_consent(connection, wanted, None, consume, required=wanted.needs_grant),
         cost=wanted.hold or None,
         compensates=wanted.compensates,
     )
     hold(connection, holder=effect.id, account=wanted.account, amounts=wanted.hold)
-    return add(connection, effect, at=at)
+    return add(connection, effect, at=now.at)
 
 
-def _go_on(connection: Connection, known: Effect, wanted: Wanted, *, at: float, consume: Consume) -> Effect:
+def _go_on(connection: Connection, known: Effect, wanted: Wanted, *, now: Now, consume: Consume) -> Effect:
     grant = _consent(connection, wanted, known.grant, consume, required=wanted.needs_grant)
     hold(connection, holder=known.id, account=wanted.account, amounts=wanted.hold)
     mine = change(
         connection,
         known,
-        at=at,
+        at=now.at,
         why="it is about to be sent",
         state="sent",
         tool_digest=wanted.tool_digest,
@@ -205,8 +206,8 @@ def _go_on(connection: Connection, known: Effect, wanted: Wanted, *, at: float, 
         tries=known.tries + 1,
         epoch=known.epoch + 1,
         owner=wanted.owner,
-        lease=at + wanted.lease,
-        first_sent=at if known.first_sent is None else known.first_sent,
+        **now.lease(wanted.lease),
+        first_sent=now.at if known.first_sent is None else known.first_sent,
         grant=grant,
         cost=wanted.hold or None,
     )
@@ -216,14 +217,13 @@ def _go_on(connection: Connection, known: Effect, wanted: Wanted, *, at: float, 
 
 
 def _take_over(
-    connection: Connection, known: Effect, wanted: Wanted, *, at: float, consume: Consume
+    connection: Connection, known: Effect, wanted: Wanted, *, now: Now, consume: Consume
 ) -> Effect:
     grant = _consent(connection, wanted, known.grant, consume, required=False)
-    lease = wanted.lease + wanted.classified.settles_within
-    mine = claim(connection, known, at=at, owner=wanted.owner, lease=lease)
+    mine = claim(connection, known, now=now, owner=wanted.owner, lease=wanted.lease)
     if grant is known.grant:
         return mine
-    renewed = change(connection, mine, at=at, why="a person has agreed anew", grant=grant)
+    renewed = change(connection, mine, at=now.at, why="a person has agreed anew", grant=grant)
     return renewed or mine
 
 

@@ -154,13 +154,13 @@ class Work:
         await self._write(books.put_back, why=why)
 
     async def _write(self, change: Any, **how: Any) -> Effect:
-        store, effect = self._means.store, self._effect
+        means, effect = self._means, self._effect
 
         def write(connection: Connection) -> Effect:
-            changed: Effect = change(connection, effect, at=store.now(connection), **how)
+            changed: Effect = change(connection, effect, now=means.now(connection), **how)
             return changed
 
-        return await store.run(write)
+        return await means.store.run(write)
 
 
 def _said(outcome: ToolOutcome) -> str:
