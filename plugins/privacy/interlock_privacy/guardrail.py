@@ -13,7 +13,7 @@ from interlock_privacy.aside import Turns
 from interlock_privacy.combining import Combined
 from interlock_privacy.options import Options
 from interlock_privacy.restoring import Restorer
-from interlock_privacy.scanning import AT_ONCE, Finder, ScanFailed, pieces, scan, scan_in_slices
+from interlock_privacy.scanning import AT_ONCE, Finder, ScanFailed, let_go, pieces, scan, scan_in_slices
 from interlock_privacy.sealing import Sealing, without_tokens
 from interlock_privacy.spreading import spread
 from interlock_privacy.tokens import Kept
@@ -138,7 +138,9 @@ class Privacy:
         if not found:
             return Verdict(kept=call.kept)
         found = yield from spread(found, call.passages)
-        return (yield from self._sealing.verdict(call, found))
+        verdict = yield from self._sealing.verdict(call, found)
+        yield from let_go(found)
+        return verdict
 
     def _answered(self, call: GuardCall) -> Generator[None, None, Verdict]:
         """Whether an answer has tokens that nothing can be put back for."""

@@ -34,7 +34,8 @@ class Restorer:
             return text
         if exact:
             return EXACT.sub(lambda found: spelled.get(found[1], found[0]), text)
-        return self._put_back(text, spelled, len(text))[0]
+        said = narrow(text)
+        return self._put_back(text, said, spelled, len(text), HINT.search(said))[0]
 
     def released(self, text: str, spelled: Mapping[str, str], *, exact: bool = False) -> tuple[int, str]:
         """How many characters of a text of which more may come are as they will be, and what they become."""
@@ -46,10 +47,11 @@ class Restorer:
             return upto, self.restored(text[:upto], spelled, exact=True)
         said = text if text.isascii() else narrow(text)
         upto = self._forms.begun(said, 0)
-        if HINT.search(said) is None:
+        hint = HINT.search(said)
+        if hint is None:
             return upto, text[:upto]
         while True:
-            restored, end = self._put_back(text, spelled, upto)
+            restored, end = self._put_back(text, said, spelled, upto, hint)
             if end <= upto:
                 return upto, restored
             upto = self._forms.begun(said, end)  # what seemed to begin there lies within a token
@@ -76,12 +78,17 @@ class Restorer:
         others.append(said[end:])
         return count + sum(code in spelled for code in codes_in("\n".join(others))) if spelled else count
 
-    def _put_back(self, text: str, spelled: Mapping[str, str], upto: int) -> tuple[str, int]:
-        """What becomes of a text before `upto`, and the end of the last token that begins there."""
+    def _put_back(
+        self, text: str, said: str, spelled: Mapping[str, str], upto: int, hint: re.Match[str] | None
+    ) -> tuple[str, int]:
+        """What becomes of a text before `upto`, and the end of the last token that begins there.
+
+        `said` is the text when narrow, `hint` the first in it.
+        """
         end = 0
         made: list[str] = []
         pause = 2 * _AT_ONCE if len(text) > _LONG else 0
-        for start, stop, value in self._tokens(narrow(text), spelled):
+        for start, stop, value in self._tokens(said, spelled, hint):
             if start >= upto:
                 break
             made += (text[end:start], value)
@@ -90,31 +97,33 @@ class Restorer:
                 sleep(0)
         return "".join([*made, text[end:upto]]), end
 
-    def _tokens(self, said: str, spelled: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    def _tokens(
+        self, said: str, spelled: Mapping[str, str], hint: re.Match[str] | None
+    ) -> Iterator[tuple[int, int, str]]:
         """Where the tokens are that `spelled` knows, each with its value."""
         at = 0
-        while hint := HINT.search(said, at):
+        while hint:
             here = hint.start()
             at = max(at, here - LONGEST)  # no token is longer
             # Most are written as they were sealed, or without their brackets between other words, and nothing
             # that begins before such a one goes on in it.
-            bare = self._bare(said, at, here, spelled)
-            if bare is not None:
-                at = bare[1]
-                yield bare
-                continue
-            found = EXACT.match(said, max(at, said.rfind("<", at, here)))
+            opened = said.rfind("<", at, here)
+            found = EXACT.match(said, opened) if opened >= 0 else None
             if not found or found.end() <= here or found[0][1 : -CODE - 2] not in self._forms.labels:
+                if bare := self._bare(said, at, here, spelled):
+                    at = bare[1]
+                    yield bare
+                    hint = HINT.search(said, at)
+                    continue
                 found = self._forms.token.search(said, at)
                 if found is None:
                     return
             code = found.lastindex or 0
             value = spelled.get(_code(found[code]))
-            if value is None:
-                at = found.start(code)
-            else:
-                at = found.end()
+            at = found.start(code) if value is None else found.end()
+            if value is not None:
                 yield found.start(), at, value
+            hint = HINT.search(said, at)
 
     def _bare(self, said: str, at: int, here: int, spelled: Mapping[str, str]) -> tuple[int, int, str] | None:
         """A token without brackets behind a word and a space, in whose code a digit stands at `here`."""

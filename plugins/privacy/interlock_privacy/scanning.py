@@ -9,7 +9,7 @@ from interlock.errors import PluginError
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
 
-__all__ = ["AT_ONCE", "STEP", "Finder", "Found", "ScanFailed", "pieces", "scan", "scan_in_slices"]
+__all__ = ["AT_ONCE", "STEP", "Finder", "Found", "ScanFailed", "let_go", "pieces", "scan", "scan_in_slices"]
 
 AT_ONCE: Final = 3_000
 """Characters that are looked into without a break, whatever they are."""
@@ -30,7 +30,7 @@ _GAPS: Final = tuple(
 """Where a text may be cut, best first: no value goes on from one word of letters to the next."""
 _BLOCK: Final = ("-----BEGIN", "-----END", 20_000)  # a key in many lines, and how long one may be
 
-Found = Sequence[tuple[Passage, Sequence[Finding]]]
+Found = Sequence[tuple[Passage, list[Finding]]]
 
 
 class Finder(Protocol):
@@ -52,7 +52,7 @@ class ScanFailed(Exception):
 
 def scan(finder: Finder, passages: Iterable[Passage]) -> Found:
     """What is found in each passage. Raises ScanFailed."""
-    return [(each, found) for each in passages if (found := _found(finder, each.text))]
+    return [(each, [*found]) for each in passages if (found := _found(finder, each.text))]
 
 
 def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Generator[None, None, Found]:
@@ -68,6 +68,14 @@ def scan_in_slices(finder: Finder, passages: Iterable[Passage]) -> Generator[Non
         if mine:
             found.append((each, mine))
     return found
+
+
+def let_go(found: Found) -> Generator[None, None, None]:
+    """Empties what is not needed any more, a little at a time: all at once takes milliseconds of a loop."""
+    for _, several in found:
+        while several:
+            del several[-STEP:]
+            yield
 
 
 def _found(finder: Finder, text: str) -> Sequence[Finding]:

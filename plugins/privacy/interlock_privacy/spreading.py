@@ -11,7 +11,7 @@ from typing import Final
 
 from interlock.types.findings import Finding
 from interlock.types.passages import Passage
-from interlock_privacy.scanning import STEP, Found, pieces
+from interlock_privacy.scanning import STEP, Found, let_go, pieces
 
 __all__ = ["spread"]
 
@@ -32,9 +32,9 @@ def spread(found: Found, passages: Iterable[Passage]) -> Generator[None, None, F
     if not known:
         return found
     mine = {passage.where: several for passage, several in found}
-    everywhere: list[tuple[Passage, Sequence[Finding]]] = []
+    everywhere: list[tuple[Passage, list[Finding]]] = []
     for passage in passages:
-        several = mine.get(passage.where, ())
+        several = mine.get(passage.where, [])
         more: list[Finding] = []
         for start, end in pieces(passage.text):
             more += _alike(passage.text, start, end, known)
@@ -42,6 +42,7 @@ def spread(found: Found, passages: Iterable[Passage]) -> Generator[None, None, F
         both = (yield from _together(several, more)) if more else several
         if both:
             everywhere.append((passage, both))
+        yield from let_go([(passage, more)])
     return everywhere
 
 
@@ -81,9 +82,7 @@ def _alike(text: str, first: int, last: int, known: Known) -> Iterable[Finding]:
                 break
 
 
-def _together(
-    several: Sequence[Finding], more: Iterable[Finding]
-) -> Generator[None, None, Sequence[Finding]]:
+def _together(several: Sequence[Finding], more: Iterable[Finding]) -> Generator[None, None, list[Finding]]:
     """Those, and of the others whatever lies beside them, in the text's order."""
     made: list[Finding] = []
     at = 0
