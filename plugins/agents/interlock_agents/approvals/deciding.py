@@ -3,7 +3,6 @@
 import json
 from typing import Any
 from unicodedata import normalize
-from uuid import uuid4
 
 from sqlalchemy import Connection, select, update
 
@@ -28,8 +27,10 @@ def read(connection: Connection, id_: str) -> Approval:
     return approval_in(row)
 
 
-def approve(connection: Connection, id_: str, *, by: str, lasts: float, moment: Moment) -> Approval:
-    """Agree to it; where another person has to agree as well, it goes on waiting.
+def approve(
+    connection: Connection, id_: str, *, by: str, lasts: float, moment: Moment, grant: str
+) -> Approval:
+    """Agree to it, by a grant of that id; where another person has to agree as well, it goes on waiting.
 
     Raises:
         UnknownApproval: there is no such request.
@@ -48,7 +49,7 @@ def approve(connection: Connection, id_: str, *, by: str, lasts: float, moment: 
     if len(agreed) >= approval.needed:
         change |= {
             "state": "approved",
-            "grant_id": uuid4().hex,
+            "grant_id": grant,
             "granted_at": moment.wall,
             "granted_boot": moment.boot,
             "granted_elapsed": moment.elapsed,

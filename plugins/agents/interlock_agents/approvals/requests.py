@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, select, update
 
@@ -139,9 +141,12 @@ class Requests:
         """
         name = deciding.name_of(by)
         seconds = check_seconds(self.rules.lasts if lasts is None else lasts, "lasts")
-        await self._log_decision("approval_approved", id_, name, {"lasts": seconds})
+        grant = uuid4().hex
+        await self._log_decision("approval_approved", id_, name, {"lasts": seconds, "grant": grant})
         approved = await self.store.run(
-            lambda each: deciding.approve(each, id_, by=name, lasts=seconds, moment=self._now(each))
+            lambda each: deciding.approve(
+                each, id_, by=name, lasts=seconds, moment=self._now(each), grant=grant
+            )
         )
         return approved.grant
 
@@ -161,7 +166,7 @@ class Requests:
         """
         return consume(connection, grant, asked, effect=effect, now=self.store.now(connection))
 
-    async def _log_decision(self, kind: str, id_: str, by: str, facts: dict[str, float]) -> None:
+    async def _log_decision(self, kind: str, id_: str, by: str, facts: dict[str, Any]) -> None:
         if self.log is not None:
             approval = await self.get(id_)
             await self._append(entry(kind, approval, by=by, facts=facts))
