@@ -44,6 +44,7 @@ def app_of(site: Site) -> Starlette:
         Route("/requests/{id}/deny", signing.acting(pages.deny), methods=["POST"]),
         Route("/effect", signing.seeing(pages.effect), methods=["GET"]),
         Route("/effect", signing.acting(pages.decide), methods=["POST"]),
+        Route("/effect/arguments", signing.seeing(pages.arguments), methods=["GET"]),
         Route("/login", signing.login, methods=["GET"]),
         Route("/login", signing.sign_in, methods=["POST"]),
         Route("/logout", signing.acting(signing.sign_out), methods=["POST"]),
@@ -135,6 +136,11 @@ class Pages:
             state=effect.state,
             decisions=_DECISIONS,
         )
+
+    async def arguments(self, request: Request, session: Session) -> Response:  # noqa: ARG002 - as the others
+        """All of an effect's arguments, where they were cut."""
+        effect = await self._effect(request.query_params.get("id", ""))
+        return PlainTextResponse(seen_json(dict(effect.arguments)))
 
     async def decide(self, request: Request, session: Session, form: dict[str, str]) -> Response:  # noqa: ARG002 - the form has it all
         """Say what has become of an effect in doubt, as whoever has signed in."""

@@ -62,6 +62,11 @@ class Shown:
     state: str
     facts: Sequence[tuple[str, str]]
 
+    @property
+    def cut(self) -> int:
+        """How many characters of all its texts are left out."""
+        return sum(each.more for each in (self.arguments, self.preview, self.changes) if each is not None)
+
 
 def shown(approval: Approval, *, now: float, goal: str = "", most: int = WHOLE) -> Shown:
     """The request at that time, each of its texts cut after `most` characters."""

@@ -1,5 +1,6 @@
 """People see what waits and answer it, by real HTTP."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,6 +136,7 @@ async def test_arguments_of_a_megabyte_are_cut_and_can_be_seen_whole(
     detail = browser.get(f"/requests/{waits.id}")
     assert len(detail.text) < 30_000
     assert "more characters" in detail.text
+    assert re.search(r"You were shown a part: <strong>99\d,\d{3} characters</strong>", detail.text)
     whole = browser.get(f"/requests/{waits.id}/text/arguments")
     assert whole.headers["content-type"].startswith("text/plain")
     assert body in whole.text

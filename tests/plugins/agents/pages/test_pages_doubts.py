@@ -95,6 +95,15 @@ async def test_what_is_not_in_doubt_has_no_form(page: Served, ledger: Ledger) ->
     assert browser.get("/effect?id=none").status == 404
 
 
+async def test_all_of_long_arguments_can_be_seen(page: Served, ledger: Ledger) -> None:
+    effect = await doubtful(ledger, to="x" * 10_000)
+    browser = page.signed_in()
+    detail = browser.get(f"/effect?id={effect.id}").text
+    assert len(detail) < 15_000
+    assert f'href="/effect/arguments?id={effect.id}"' in detail
+    assert "x" * 10_000 in browser.get(f"/effect/arguments?id={effect.id}").text
+
+
 async def test_more_than_a_page_of_doubts_are_counted(page: Served, ledger: Ledger) -> None:
     for number in range(30):
         await doubtful(ledger, seq=number)
