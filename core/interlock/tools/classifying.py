@@ -24,14 +24,17 @@ class Classified(NamedTuple):
 def classified(tool: "Tool", policy: ToolPolicy, *, connector: str = "") -> Classified:
     """By the first rule that fits; what the rule leaves unsaid, as the tool declares it.
 
-    What nobody has declared is taken for the worst: irreversible, and not to be repeated. To look whether a
-    run has happened takes a tool that can, so without `find` the way `read` is `none`.
+    What nobody has declared is taken for the worst: irreversible, and not to be repeated. What a rule says
+    only reads may be repeated, unless the rule says otherwise. To look whether a run has happened takes a
+    tool that can, so without `find` the way `read` is `none`.
     """
     from interlock.protocols import FindingTool  # noqa: PLC0415 - the face needs no protocol
 
     rule = next((rule for rule in policy.rules if rule.fits(connector, tool.spec.name)), _NOTHING)
     effect: object = rule.effect or getattr(tool, "effect", None)
     repeat: object = rule.repeat or getattr(tool, "repeat", None)
+    if rule.effect == "read" and rule.repeat is None:
+        repeat = Repeat("natural")  # what changes nothing may be done again
     if not isinstance(repeat, Repeat) or (repeat.way == "read" and not isinstance(tool, FindingTool)):
         repeat = _UNKNOWN
     seconds = _seconds(rule.settles_within, getattr(tool, "settles_within", None))

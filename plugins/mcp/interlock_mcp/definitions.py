@@ -59,13 +59,19 @@ class Definition:
         annotations = self.told.get("annotations")
         return isinstance(annotations, Mapping) and annotations.get(name) is True
 
-    def spec(self, name: str) -> ToolSpec:
+    def takes(self, argument: str) -> bool:
+        """Whether it has an argument of that name."""
+        properties = self.schema.get("properties") if isinstance(self.schema, Mapping) else None
+        return bool(argument) and isinstance(properties, Mapping) and argument in properties
+
+    def spec(self, name: str, without: str = "") -> ToolSpec:
         """What a model is shown, under `name`: descriptions of at most 1,024 characters, with what nobody
-        would see in them written out.
+        would see in them written out. `without` is an argument that it is not shown.
         """
+        schema = _less(self.schema, without) if self.takes(without) else self.schema
         description = self.told.get("description") or self.told.get("title") or ""
         shown = shortened(str(description)) or "Its server says nothing of it."
-        return ToolSpec(name=name, description=shown, parameters=_shown(self.schema))
+        return ToolSpec(name=name, description=shown, parameters=_shown(schema))
 
 
 def shortened(text: str) -> str:
@@ -84,6 +90,15 @@ def called(name: str, prefix: str = "") -> str:
     if not plain[:1].isalpha():
         plain = f"_{plain}"
     return f"{plain[: _WIDTH - len(mark) - 1]}_{mark}"
+
+
+def _less(schema: Mapping[str, Any], argument: str) -> dict[str, Any]:
+    """A schema without one of its arguments."""
+    kept = dict(schema)
+    kept["properties"] = {name: each for name, each in schema["properties"].items() if name != argument}
+    if isinstance(required := schema.get("required"), list):
+        kept["required"] = [name for name in required if name != argument]
+    return kept
 
 
 def _shown(schema: Any) -> Any:

@@ -9,6 +9,7 @@ from mcp.client.session import ClientSession
 from mcp.types import ListToolsResult, PaginatedRequestParams, Tool
 
 from interlock import ProtocolError, RequestError
+from interlock.http import aside
 from interlock_mcp.definitions import LARGEST, Definition
 from interlock_mcp.schemas import flaw
 
@@ -36,7 +37,7 @@ async def listed(session: ClientSession) -> Listed:
         found += page.tools
         cursor = page.next_cursor
         if not cursor:
-            return _sifted(_server_of(session), found)
+            return await aside(_sifted, _server_of(session), found)
         if cursor in seen or len(found) > _MOST_TOOLS:
             break
         seen.add(cursor)

@@ -52,15 +52,7 @@ async def offered(
         if definition.name in changed or not options.tools.takes(definition.name):
             continue
         name = called(definition.name, connector if options.prefix else "")
-        tools.append(
-            McpTool(
-                definition,
-                name,
-                server,
-                trusted=options.trust_annotations,
-                errors_undo=options.errors_undo,
-            )
-        )
+        tools.append(McpTool(definition, name, server, options))
     withdrawn = {**found.withdrawn, **changed}
     withdrawn = {name: why for name, why in withdrawn.items() if options.tools.takes(name)}
     return Offered(tools=tools, withdrawn=withdrawn)

@@ -49,6 +49,9 @@ class McpOptions:
         trust_annotations: believe what the server says of its tools: that one only reads, destroys, or may be
             repeated. Unless a rule of `tools` says otherwise, it is `irreversible` without.
         errors_undo: believe that a tool that reports an error has done nothing. Without, nobody knows.
+        key: the argument in which the server's tools take a key that names the effect, so that it happens
+            once however often it is asked for. A tool that has it is given each run's key there, a model is
+            not shown it, and a doubtful run may be repeated with it.
         pins: a file that keeps the definitions of its tools as they were first seen; what has changed since
             is withdrawn until `interlock mcp pin` accepts it. Several connectors may share one.
 
@@ -64,6 +67,7 @@ class McpOptions:
     tools: Picked = Picked()
     trust_annotations: bool = False
     errors_undo: bool = False
+    key: str = ""
     pins: Path | None = None
 
     def __post_init__(self) -> None:

@@ -50,6 +50,13 @@ def outcome_of(result: CallToolResult | InputRequiredResult, *, errors_undo: boo
     return ToolOutcome(outcome="done", content=content, receipt=_receipt(result.structured_content))
 
 
+def is_text(result: CallToolResult | InputRequiredResult) -> bool:
+    """Whether it holds no bytes, of which there may be many."""
+    return isinstance(result, InputRequiredResult) or all(
+        isinstance(each, TextContent) for each in result.content
+    )
+
+
 def outcome_of_error(error: MCPError) -> ToolOutcome:
     """What an error of the protocol says of a run. Some codes are of what is never begun."""
     words = f"the server refuses: {escaped(error.message)}"

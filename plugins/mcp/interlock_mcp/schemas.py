@@ -10,6 +10,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 _LONGEST = 300
+_SMALL = 100  # values
 
 
 def flaw(schema: Any) -> str | None:
@@ -25,21 +26,38 @@ def flaw(schema: Any) -> str | None:
     return None
 
 
-def objection(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> str | None:
-    """What is wrong with arguments, for the model that wrote them; None where nothing is known to be.
+class Checker:
+    """Holds arguments against a schema that has no flaw.
 
     Patterns are left to the server: a stranger's regular expression may run for ever. No reference leads out
     of the schema.
     """
-    kind = validators.validator_for(schema)
-    try:
-        checker = _without_patterns(kind)(schema, registry=Registry())
-        wrong = next(iter(checker.iter_errors(dict(arguments))), None)
-    except (Unresolvable, RecursionError):
-        return None
-    except Exception:  # noqa: BLE001 - as above
-        return None
-    return None if wrong is None else _sentence(wrong)
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._validator = _without_patterns(validators.validator_for(schema))(schema, registry=Registry())
+
+    def objection(self, arguments: Mapping[str, Any]) -> str | None:
+        """What is wrong with them, for the model that wrote them; None where nothing is known to be."""
+        try:
+            wrong = next(iter(self._validator.iter_errors(dict(arguments))), None)
+        except (Unresolvable, RecursionError):
+            return None
+        except Exception:  # noqa: BLE001 - as above
+            return None
+        return None if wrong is None else _sentence(wrong)
+
+
+def is_small(arguments: Any) -> bool:
+    """Whether they are looked at in less time than a thread takes to begin."""
+    waiting, seen = [arguments], 0
+    while waiting and seen <= _SMALL:
+        seen += 1
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+    return seen <= _SMALL
 
 
 def _sentence(error: ValidationError) -> str:

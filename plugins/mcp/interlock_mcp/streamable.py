@@ -3,14 +3,21 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
 from mcp.client.session import ClientSession
 from mcp.shared.dispatcher import CallOptions
 
-from interlock import AnswerTimeout, ConnectionFailed, PermitError, ProtocolError, ProviderError
+from interlock import (
+    AnswerTimeout,
+    AnswerTooLarge,
+    ConnectionFailed,
+    PermitError,
+    ProtocolError,
+    ProviderError,
+)
 from interlock.http import EventParser, HttpReply, HttpRequest, aside
 from interlock.protocols import Access, Arriving
 from interlock.types.models import LARGEST_ANSWER
@@ -24,6 +31,8 @@ from interlock_mcp.stdio import result_of
 _PROBE = 10.0
 _SESSION = "mcp-session-id"
 _MOST_ASKED = 100
+_TRIES = 3
+_PAUSE = 0.5
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
 _FAILED = 400
@@ -50,6 +59,7 @@ class Posts:
         self._state = state
         self._added = added or {}
         self._ids = itertools.count(1)
+        self._heard = ""  # the id of the last event
 
     async def send_raw_request(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
@@ -114,6 +124,7 @@ class Posts:
         if access.http is None or access.permit is None or access.destination is None:
             raise NotSent(PermitError("nothing may be sent from here"))
         used = access.permit.used
+        self._heard = ""
         try:
             async with access.http.stream(request, access.permit, access.destination) as reply:
                 if starts:
@@ -122,7 +133,33 @@ class Posts:
         except (ProviderError, PermitError) as error:
             if access.permit.used == used:  # not even begun
                 raise NotSent(error) from None
-            raise
+            if not (self._heard and _is_cut(error)):
+                raise
+            cut = error
+        return await self._resumed(id_, headers, cut)
+
+    async def _resumed(self, id_: int, headers: Mapping[str, str], cut: Exception) -> messages.Answered:
+        """The answer that a stream was cut before, from where it was cut: servers of the older revisions may
+        close one on purpose. This asks for nothing to be done.
+        """
+        access, heard = self._access, self._heard
+        tries = 0
+        while tries < _TRIES and access.http is not None and access.permit and access.destination:
+            await asyncio.sleep(_PAUSE)
+            asked = await self._request(b"", {**headers, "last-event-id": heard})
+            get = replace(asked, method="GET", once=False)
+            try:
+                async with access.http.stream(get, access.permit, access.destination) as reply:
+                    if reply.status >= _FAILED:
+                        break
+                    return await self._read(id_, reply, headers)
+            except ProviderError as error:
+                if not _is_cut(error):
+                    raise
+                cut = error
+            tries = 0 if self._heard != heard else tries + 1
+            heard = self._heard
+        raise cut
 
     async def _read(self, id_: int, reply: Arriving, headers: Mapping[str, str]) -> messages.Answered:
         kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -153,6 +190,7 @@ class Posts:
         asked = 0
         async for piece in reply:
             for event in parser.feed(piece):
+                self._heard = _visible(event.id) or self._heard
                 for message in messages.read(event.data) if event.data else ():
                     asked += isinstance(message, messages.Asked)
                     if asked > _MOST_ASKED:
@@ -210,6 +248,12 @@ def raise_for(reply: HttpReply, found: list[messages.Answered]) -> None:
     if error is None or reply.status >= _BROKEN or reply.status == _UNAUTHORIZED:
         raise Declined(reply, error.error.message if error is not None and error.error is not None else None)
     result_of(error)
+
+
+def _is_cut(error: Exception) -> bool:
+    """Whether a stream ended before its time."""
+    cut = isinstance(error, ConnectionFailed | ProtocolError)
+    return cut and not isinstance(error, AnswerTooLarge)
 
 
 def _version(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """One tool of a server."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from mcp import MCPError
@@ -16,8 +17,9 @@ from interlock.types.tools import ToolEffect
 from interlock_mcp.definitions import Definition
 from interlock_mcp.failing import Declined, NotSent, SessionLost
 from interlock_mcp.negotiating import told
-from interlock_mcp.results import outcome_of, outcome_of_error
-from interlock_mcp.schemas import objection
+from interlock_mcp.options import McpOptions
+from interlock_mcp.results import is_text, outcome_of, outcome_of_error
+from interlock_mcp.schemas import Checker, is_small
 
 _RESULT: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToolResult | InputRequiredResult)
 
@@ -42,21 +44,24 @@ class McpTool:
     api = API
     settles_within = 0.0
 
-    def __init__(
-        self, definition: Definition, name: str, server: Server, *, trusted: bool, errors_undo: bool
-    ) -> None:
+    def __init__(self, definition: Definition, name: str, server: Server, options: McpOptions) -> None:
         self.definition = definition
-        self.spec: ToolSpec = definition.spec(name)
-        self.effect: ToolEffect = _effect(definition) if trusted else "irreversible"
-        natural = self.effect == "read" or (trusted and definition.hint("idempotentHint"))
-        self.repeat = Repeat("natural" if natural else "none")
+        self._key = options.key if definition.takes(options.key) else ""
+        self.spec: ToolSpec = definition.spec(name, without=self._key)
+        self.effect: ToolEffect = _effect(definition) if options.trust_annotations else "irreversible"
+        natural = self.effect == "read" or (options.trust_annotations and definition.hint("idempotentHint"))
+        self.repeat = Repeat("natural" if natural else "key" if self._key else "none")
+        self._checker = Checker(definition.schema)
         self._server = server
-        self._errors_undo = errors_undo
+        self._errors_undo = options.errors_undo
         self._headers = x_mcp_header_map(definition.schema)
 
     async def run(self, run: ToolRun) -> ToolOutcome:
         arguments = dict(run.call.arguments)
-        if wrong := await aside(objection, self.definition.schema, arguments):
+        if self._key:
+            arguments[self._key] = run.key
+        objection = self._checker.objection
+        if wrong := objection(arguments) if is_small(arguments) else await aside(objection, arguments):
             return ToolOutcome(outcome="refused", reason="not_sent", content=wrong)
         try:
             try:
@@ -77,7 +82,8 @@ class McpTool:
             return outcome_of_error(error)
         except ValidationError:
             raise ProtocolError("the server's result is none that MCP has") from None
-        return outcome_of(result, errors_undo=self._errors_undo)
+        read = partial(outcome_of, errors_undo=self._errors_undo)
+        return read(result) if is_text(result) else await aside(read, result)
 
     async def _called(self, arguments: dict[str, Any], run: ToolRun) -> CallToolResult | InputRequiredResult:
         session = await self._session(arguments, run)

@@ -45,6 +45,13 @@ def test_a_rule_holds_whatever_the_tool_declares_and_the_rest_stays() -> None:
     assert classified(Tool(), policy(weaker)) == Classified("read", Repeat("natural"), 0.0)
 
 
+def test_what_a_rule_says_only_reads_may_be_repeated_unless_the_rule_says_otherwise() -> None:
+    rule = ToolRule(tools="*", effect="read")
+    assert classified(made(repeat=NONE), policy(rule)).repeat == Repeat("natural")
+    strict = ToolRule(tools="*", effect="read", repeat=Repeat("none"))
+    assert classified(Tool(), policy(strict)).repeat == Repeat("none")
+
+
 def test_the_first_rule_that_fits_decides() -> None:
     rules = [ToolRule(tools="delete_*", effect="read"), ToolRule(tools="create_*", settles_within=9)]
     assert classified(Tool(), policy(*rules, ToolRule(tools="*", effect="read"))).effect == "write"

@@ -27,6 +27,11 @@ TOOLS = {
     "closes": STRING,
     "stops": STRING,
     "pid": STRING,
+    "keyed": {
+        "type": "object",
+        "properties": {"text": {"type": "string"}, "request_id": {"type": "string", "minLength": 8}},
+        "required": ["text", "request_id"],
+    },
 }
 
 
@@ -96,6 +101,8 @@ def call(id_, name, arguments):
         result(id_, text)
     elif name == "stops":
         time.sleep(600)
+    elif name == "keyed":
+        result(id_, arguments["request_id"])
     elif name == "pid":
         result(id_, str(os.getpid()))
 

@@ -1,16 +1,20 @@
 """What servers send, in any form: it is read or left, and never raises anything but what is said."""
 
 import json
+from base64 import b64encode
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp.types import CallToolResult
+from pydantic import ValidationError
 
-from interlock import AnswerTooLarge
+from interlock import AnswerTooLarge, ToolCall, ToolOutcome
 from interlock_mcp import messages
 from interlock_mcp.definitions import LONGEST, Definition, called
 from interlock_mcp.lines import Lines
-from interlock_mcp.schemas import flaw, objection
+from interlock_mcp.results import outcome_of
+from interlock_mcp.schemas import Checker, flaw, is_small
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 JSON = st.recursive(
@@ -90,7 +94,7 @@ def test_a_line_over_the_limit_is_refused_however_it_comes(size, step):
 @given(SCHEMAS | JSON, st.dictionaries(st.text(max_size=8), JSON, max_size=4))
 def test_any_schema_is_found_wanting_or_is_used(schema, arguments):
     if flaw(schema) is None:
-        wrong = objection(schema, arguments)
+        wrong = Checker(schema).objection(arguments)
         assert wrong is None or isinstance(wrong, str)
 
 
@@ -125,3 +129,46 @@ def test_a_property_that_is_called_description_stays_a_property():
     shown = spec.parameters["properties"]["description"]
     assert shown["type"] == "string"
     assert len(shown["description"]) == LONGEST
+
+
+BLOCKS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["text", "image", "audio", "resource_link", "resource", "video"])},
+    optional={
+        "text": st.text(max_size=20),
+        "data": st.text(max_size=20) | st.binary(max_size=9).map(lambda data: b64encode(data).decode()),
+        "mimeType": st.sampled_from(["image/png", "audio/wav", "application/pdf", "", "\x00"]),
+        "name": st.text(max_size=8),
+        "uri": st.text(max_size=8),
+        "resource": st.fixed_dictionaries(
+            {"uri": st.text(max_size=8)}, optional={"text": st.text(max_size=8), "blob": st.text(max_size=8)}
+        ),
+    },
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"content": st.lists(BLOCKS, max_size=4)},
+        optional={"structuredContent": JSON, "isError": st.booleans(), "resultType": st.just("complete")},
+    ),
+    st.booleans(),
+)
+def test_any_result_is_an_outcome(result, errors_undo):
+    try:
+        read = CallToolResult.model_validate(result, by_name=False)
+    except ValidationError:
+        return
+    outcome = outcome_of(read, errors_undo=errors_undo)
+    assert isinstance(outcome, ToolOutcome)
+    assert (outcome.outcome == "done") == (not result.get("isError", False))
+    outcome.result(ToolCall(id="c", name="t"))
+
+
+@given(JSON)
+def test_what_is_small_has_few_values(value):
+    def count(inner: Any) -> int:
+        items = inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ()
+        return 1 + sum(map(count, items))
+
+    assert is_small(value) == (count(value) <= 100)
+    assert not is_small({"all": [[value] * 10] * 11})

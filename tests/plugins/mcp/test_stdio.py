@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock import AnswerTooLarge, ConnectionFailed, ProtocolError, TotalTimeout
+from interlock import AnswerTooLarge, ConnectionFailed, ProtocolError, ToolCall, TotalTimeout
 
 READS = {"tools": {"rules": [{"tools": "*", "effect": "read"}]}}
 
@@ -35,7 +35,7 @@ async def gone(pid: int) -> bool:
 
 async def test_every_page_of_a_servers_list_is_read(raw):
     names = await raw().names()
-    assert len(names) == 17
+    assert len(names) == 18
     assert {"asks", "echo", "wrong_id"} <= set(names)
 
 
@@ -231,3 +231,34 @@ def test_a_server_ends_with_a_router_that_nobody_closes(raw):
     box.toolbox._listed.clear()
     gc.collect()
     assert asyncio.run(gone(pid))
+
+
+async def test_a_tool_that_takes_a_key_is_given_the_runs_and_a_model_is_not_shown_it(raw):
+    box = raw(key="request_id")
+    tool = await box.toolbox.tool("keyed")
+    assert list(tool.spec.parameters["properties"]) == tool.spec.parameters["required"] == ["text"]
+    assert tool.tool.repeat.way == "key"
+    call = ToolCall(id="call-1", name="keyed", arguments={"text": "hi", "request_id": "the model's"})
+    assert (await box.toolbox.run(call, key="effect-7c1d2e84")).content == "effect-7c1d2e84"
+    assert (await box.toolbox.tool("echo")).tool.repeat.way == "none"
+    assert (await raw().run("keyed", text="hi")).reason == "not_sent"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_the_child_of_a_fork_starts_its_own_server_and_leaves_its_parents_running(raw):
+    box = raw()
+    call = ToolCall(id="call-1", name="pid")
+    first = box.toolbox.run_sync(call).content
+    there, here = os.pipe()
+    child = os.fork()
+    if child == 0:
+        said = str(box.toolbox.run_sync(call).content)
+        box.router.close_sync()
+        os.write(here, said.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    own = os.read(there, 100).decode()
+    assert own not in ("", first)
+    assert not is_there(int(own))
+    assert box.toolbox.run_sync(call).content == first

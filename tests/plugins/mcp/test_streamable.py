@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from interlock import ConnectionFailed, TotalTimeout
+from interlock import ConnectionFailed, ProtocolError, TotalTimeout
 from interlock.testing import End, Received, Reply, Upstream
 
 KEY = "crm-9f3b77c1d2e84a06"
@@ -47,6 +47,8 @@ class Service:
         self.known: set[str] = set()
 
     def __call__(self, request: Received) -> Reply:
+        if request.method == "GET":
+            return Reply(status=405)
         message = request.json()
         method = message.get("method")
         if request.headers.get("authorization") != f"Bearer {KEY}":
@@ -165,7 +167,7 @@ async def test_an_answer_may_come_as_events_among_others(crm):
     def events(request: Received) -> Reply:
         return Reply.events(
             {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progress": 1}},
-            "id: 7\ndata:\n\n",
+            b"id: 7\ndata:\n\n",
             {"jsonrpc": "2.0", "id": "s1", "method": "elicitation/create", "params": {}},
             {"jsonrpc": "2.0", "id": 999, "result": said("somebody else's")},
             answer(request, said("found")),
@@ -181,10 +183,46 @@ async def test_an_answer_may_come_as_events_among_others(crm):
     assert told.headers["mcp-session-id"] == "session-1"
 
 
+async def test_a_stream_that_is_cut_is_taken_up_where_it_was_and_the_run_happens_once(crm):
+    cuts = 2
+
+    def cut(request: Received) -> Reply:
+        return Reply.events(b"id: 1\ndata:\n\n", End.CUT)
+
+    box = crm(cut)
+    await box.names()
+    served = box.service.__class__.__call__
+
+    def resumed(request: Received) -> Reply:
+        nonlocal cuts
+        if request.method != "GET":
+            return served(box.service, request)
+        cuts -= 1
+        assert request.headers["last-event-id"] == str(2 - cuts)
+        assert request.headers["mcp-session-id"] == "session-1"
+        assert request.headers["authorization"] == f"Bearer {KEY}"
+        if cuts:
+            return Reply.events(b"id: 2\ndata:\n\n", End.CUT)
+        id_ = box.service.calls[0].json()["id"]
+        return Reply.events({"jsonrpc": "2.0", "id": id_, "result": said("found")})
+
+    box.upstream.always = resumed
+    assert (await box.run("find")).content == "found"
+    assert len(box.service.calls) == 1
+
+
+async def test_a_stream_that_nobody_takes_up_again_leaves_a_write_unknown(crm):
+    box = crm(lambda _: Reply.events(b"id: 1\ndata:\n\n", End.CUT))
+    outcome = await box.run("find")
+    assert outcome.outcome == "unknown"
+    assert isinstance(outcome.error, ProtocolError)
+    assert [each.method for each in box.upstream.requests].count("GET") == 1
+
+
 UNKNOWN = [
     (Reply.json({"error": "oh"}, status=500), "500"),
     (Reply(pieces=(End.RESET,), status=None), "reset"),
-    (Reply.events("data: {\n"), "events that end"),
+    (Reply.events(b"data: {\n"), "events that end"),
     (Reply(status=302, headers={"location": "http://127.0.0.1:9/elsewhere"}), "302"),
     (Reply.raw(b"<html>", kind="text/html"), "html"),
     (Reply.json([]), "empty"),
