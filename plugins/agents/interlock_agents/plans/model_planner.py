@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock import Constraints, Message, Request, Router, Settings
+from interlock import Constraints, Message, Request, Response, Router, Settings
+from interlock.types.strict import loads
 from interlock_agents.plans.complaints import Complaint, PlanError
 from interlock_agents.plans.graph import walk
 from interlock_agents.plans.plain import node_to_plain
@@ -50,7 +51,7 @@ class ModelPlanner:
         while True:
             response = await ask(self._request(call, asked))
             try:
-                return _without_patterns(finished(_whole(response.parsed, call), call), call)
+                return _without_patterns(finished(_whole(_said(response), call), call), call)
             except PlanError as error:
                 if left == 0:
                     raise
@@ -70,14 +71,27 @@ class ModelPlanner:
         )
 
 
-def _whole(parsed: Mapping[str, Any], call: PlanCall) -> dict[str, Any]:
+def _said(response: Response) -> Any:
+    """The answer's nodes; whoever keeps responses may not keep what was parsed of them."""
+    found = response.parsed
+    if found is None:
+        try:
+            found = loads(response.text)
+        except (ValueError, RecursionError):
+            found = None
+    return found.get("nodes") if isinstance(found, dict) else None
+
+
+def _whole(nodes: Any, call: PlanCall) -> dict[str, Any]:
     """The answer's nodes as a plan, with what has happened, which stays as it is whatever the answer says."""
-    nodes = parsed["nodes"]
+    if not isinstance(nodes, list):
+        message = 'a JSON object {"nodes": [...]} is expected'
+        raise PlanError([Complaint(message=message)])
     if call.plan is None:
         return {"goal": call.goal, "inputs": dict(call.inputs), "nodes": nodes}
     facts = [node for node in call.plan.nodes if call.facts.fixed(node) is not None]
     names = {node.id for node in facts}
-    left = [node for node in nodes if node.get("id") not in names]
+    left = [node for node in nodes if not (isinstance(node, dict) and str(node.get("id")) in names)]
     return {"nodes": [*map(node_to_plain, facts), *left]}
 
 

@@ -92,6 +92,11 @@ class Node:
     node: "Node | None" = None
     nodes: "tuple[Node, ...]" = ()
 
+    def __post_init__(self) -> None:
+        for key in ("after", "alternatives", "tools", "nodes"):
+            held: Any = getattr(self, key)
+            object.__setattr__(self, key, (held,) if isinstance(held, str) else tuple(held))
+
     @property
     def inner(self) -> "tuple[Node, ...]":
         """Of a map, what is done with each item."""
@@ -129,6 +134,10 @@ class Plan:
     version: int = 1
     retired: frozenset[str] = frozenset()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nodes", tuple(self.nodes))
+        object.__setattr__(self, "retired", frozenset(self.retired))
 
     def find(self, node_id: str) -> Node:
         """The node with this id, those within maps included. Raises KeyError."""

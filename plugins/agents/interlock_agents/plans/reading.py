@@ -60,7 +60,8 @@ def unchecked(source: PlanSource) -> Reading:
     else:
         name = os.fspath(source)
         written = _written(name)
-        plan = _plan(_plain(written.plain(), name), shape, _lines(written))
+        lines = _lines(written)
+        plan = _plan(_plain(written.plain(), name, lines), shape, lines)
     return Reading(plan=plan, source=name, complaints=shape.complaints, unread=shape.unread)
 
 
@@ -84,11 +85,12 @@ def _plan(data: Any, shape: Shape, lines: Mapping[str, int]) -> Plan:
     )
 
 
-def _plain(data: Any, name: str = "") -> Any:
+def _plain(data: Any, name: str = "", lines: Mapping[str, int] | None = None) -> Any:
     try:
         return copied(data)
     except RequestError as error:
-        raise PlanError([Complaint(message=error.message, path=error.key)], source=name) from None
+        complaint = Complaint(message=error.message, path=error.key, line=(lines or {}).get(error.key))
+        raise PlanError([complaint], source=name) from None
 
 
 def _written(name: str) -> Node:

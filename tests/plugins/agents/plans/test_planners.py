@@ -1,8 +1,13 @@
 """Plans that models make: what they are asked, what they are told is wrong, and what they cannot change."""
 
+import asyncio
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock import ToolSpec
 from interlock.fencing import read_fences
@@ -22,6 +27,7 @@ from interlock_agents.plans import (
     plan_to_plain,
     read_plan,
     schedule,
+    validate,
 )
 
 FIND = ToolSpec(
@@ -232,3 +238,33 @@ def test_a_node_that_nobody_may_do_is_told_of_before_it_starts():
 
 def test_a_plan_in_plain_values_is_the_same_plan():
     assert read_plan(plan_to_plain(PLAN)) == PLAN
+
+
+names = st.sampled_from(["found", "tool", "find", "${found}"])
+json_values = st.recursive(
+    st.one_of(st.none(), st.integers(), st.text(max_size=5), names),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["id", "do", "tool", "with", "node", "nodes", "x"]), inner, max_size=4
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@given(answer=st.one_of(json_values, st.fixed_dictionaries({"nodes": st.lists(json_values, max_size=4)})))
+def test_whatever_a_model_answers_is_a_valid_plan_or_none(answer):
+    async def ask(request):
+        return SimpleNamespace(text=json.dumps(answer), parsed=None)
+
+    async def one():
+        for call in (PlanCall(goal=GOAL, known=KNOWN, inputs=INPUTS, ask=ask), replace(stuck(), ask=ask)):
+            try:
+                plan = await ModelPlanner(router=None, repairs=1).plan(call)
+            except PlanError:
+                continue
+            validate(plan, KNOWN)
+            assert call.plan is None or plan.nodes[0] == PLAN.nodes[0]
+
+    asyncio.run(one())

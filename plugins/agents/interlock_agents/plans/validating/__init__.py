@@ -5,17 +5,21 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
+from interlock import RequestError
 from interlock_agents.plans.complaints import Complaint, PlanError
-from interlock_agents.plans.graph import walk
-from interlock_agents.plans.plan import MAX_NODES, Plan
+from interlock_agents.plans.graph import Spot, walk
+from interlock_agents.plans.plan import MAX_DEPTH, MAX_NODES, Plan
 from interlock_agents.plans.validating.arguments import argument_complaints
 from interlock_agents.plans.validating.known import Known, PlanTool
 from interlock_agents.plans.validating.limits import limit_complaints
 from interlock_agents.plans.validating.nodes import node_complaints
 from interlock_agents.plans.validating.order import order_complaints
 from interlock_agents.plans.validating.sources import reference_complaints
+from interlock_agents.plans.values import copied
 
-_LOOKED_AT: Final = 4 * MAX_NODES  # of a plan that is far too large, nothing else is told
+# Of a plan that is far too large, or far too deep, nothing else is told.
+_LOOKED_AT: Final = 4 * MAX_NODES
+_LOOKED_INTO: Final = 4 * MAX_DEPTH
 
 __all__ = ["Known", "PlanTool", "check", "validate"]
 
@@ -58,13 +62,29 @@ def check(
 def _found(plan: Plan, known: Known, unread: AbstractSet[str]) -> Iterator[Complaint]:
     yield from limit_complaints(plan)
     spots = [spot for spot in walk(plan) if spot.path not in unread]
-    if len(spots) > _LOOKED_AT:
+    if len(spots) > _LOOKED_AT or any(len(spot.maps) >= _LOOKED_INTO for spot in spots):
+        return
+    if odd := [*_unkept(spots)]:
+        yield from odd
         return
     yield from order_complaints(plan, spots)
     for spot in spots:
         yield from node_complaints(spot, plan, known)
         yield from reference_complaints(spot, plan)
         yield from argument_complaints(spot, plan, known)
+
+
+def _unkept(spots: Iterable[Spot]) -> Iterator[Complaint]:
+    """Of nodes made in Python: what they hold is JSON and bytes, or nothing else can be said of it."""
+    for spot in spots:
+        node = spot.node
+        held = {"with": node.with_, "out": node.out, "each": node.each}
+        held |= {"constraints": node.constraints, "settings": node.settings}
+        for key, value in held.items():
+            try:
+                copied(value, key=f"{spot.path}.{key}")
+            except RequestError as error:
+                yield Complaint(path=error.key, message=error.message)
 
 
 def _placed(found: list[Complaint], plan: Plan) -> list[Complaint]:
