@@ -20,7 +20,7 @@ from interlock_agents.engines import (
     open_engine,
 )
 from interlock_agents.errors import EffectChanged, EffectOpen, LedgerBusy, OverBudget
-from interlock_agents.ledger import Effect, EffectEvent, Hands, Sending, ToolboxHands
+from interlock_agents.ledger import Effect, EffectEvent, Hands, Sending, ToolboxHands, ToolHands
 from interlock_agents.places import Place
 from interlock_agents.plans import Node, NodeBudget, Plan, PlanError, read_plan
 from interlock_agents.store import Store
@@ -63,6 +63,7 @@ __all__ = [
     "Strand",
     "StrandFailed",
     "Suspended",
+    "ToolHands",
     "ToolboxHands",
     "open_engine",
     "read_plan",

@@ -5,6 +5,15 @@
 
 from interlock_agents.ledger.effects import Effect, EffectEvent, EffectState
 from interlock_agents.ledger.grants import SendingGrants
-from interlock_agents.ledger.hands import Hands, Sending, ToolboxHands
+from interlock_agents.ledger.hands import Hands, Sending, ToolboxHands, ToolHands
 
-__all__ = ["Effect", "EffectEvent", "EffectState", "Hands", "Sending", "SendingGrants", "ToolboxHands"]
+__all__ = [
+    "Effect",
+    "EffectEvent",
+    "EffectState",
+    "Hands",
+    "Sending",
+    "SendingGrants",
+    "ToolHands",
+    "ToolboxHands",
+]

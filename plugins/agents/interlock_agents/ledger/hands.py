@@ -3,10 +3,28 @@
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from interlock import ApprovalRequest, Constraints, Grant, ToolCall, ToolOutcome
-from interlock.protocols import FindingTool
-from interlock.tools import Classified, digest
+from interlock import (
+    ApprovalRequest,
+    Constraints,
+    Grant,
+    InterlockError,
+    ToolCall,
+    ToolOutcome,
+    ToolPolicy,
+)
+from interlock.protocols import (
+    FindCall,
+    FindingTool,
+    GrantBook,
+    PreviewCall,
+    PreviewingTool,
+    Tool,
+    ToolRun,
+)
+from interlock.tools import Classified, admit, asking, classified, digest
 from interlock.types.clocks import elapsed
+
+_HERE = "here"  # in place of a connector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +134,49 @@ class ToolboxHands(Hands):
     async def find(self, call: ToolCall, *, key: str) -> ToolOutcome | None:
         found: ToolOutcome | None = await self._toolbox.find(call, key=key, constraints=self._constraints)
         return found
+
+
+class ToolHands(Hands):
+    """A tool of this process that no router has, such as one that `tool_of` makes. It is given no way out."""
+
+    def __init__(self, tool: Tool, *, grants: GrantBook, policy: ToolPolicy | None = None) -> None:
+        """`grants` are the ledger's; `policy` is what the user says of it, whatever it says of itself."""
+        self._tool = tool
+        self._grants = grants
+        self._policy = policy or ToolPolicy()
+        self.name = tool.spec.name
+        self.digest = digest(tool, connector=_HERE, version="")
+        self.classified = classified(tool, self._policy, connector=_HERE)
+        self.needs_grant = self._policy.requires(self.classified.effect)
+        self.can_find = isinstance(tool, FindingTool)
+
+    async def ask_for(self, call: ToolCall, *, run: str, step: str) -> ApprovalRequest:
+        preview = None
+        if isinstance(self._tool, PreviewingTool):
+            preview = await self._tool.preview(PreviewCall(call=call))
+        return asking(
+            self._tool,
+            call,
+            self._policy,
+            connector=_HERE,
+            version="",
+            preview=preview,
+            run=run,
+            step=step,
+        )
+
+    async def run(self, sending: Sending) -> ToolOutcome:
+        if self.needs_grant or sending.grant is not None:
+            asked = await self.ask_for(sending.call, run=sending.run, step=sending.step)
+            await admit(asked, sending.grant, self._grants)
+        given = ToolRun(call=sending.call, key=sending.key, grant=sending.grant, deadline=sending.deadline)
+        try:
+            return await self._tool.run(given)
+        except InterlockError as error:
+            # Whatever it says, it was run, and nobody knows how far.
+            return ToolOutcome(outcome="unknown", content=error.message, error=error)
+
+    async def find(self, call: ToolCall, *, key: str) -> ToolOutcome | None:
+        if isinstance(self._tool, FindingTool):
+            return await self._tool.find(FindCall(call=call, key=key))
+        return ToolOutcome(outcome="unknown", content=f"{self.name} cannot say whether it was run")
