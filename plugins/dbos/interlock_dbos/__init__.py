@@ -1,3 +1,5 @@
-"""Agents of Interlock that go on after a crash, on DBOS."""
+"""Agents of Interlock that go on after a crash, on DBOS (`dbos+sqlite`, `dbos+postgresql`)."""
 
-__all__: list[str] = []
+from interlock_dbos.kind import DbosEngines
+
+__all__ = ["DbosEngines"]

@@ -33,7 +33,7 @@ def open_engine(call: EngineCall) -> DurableEngine:
     missing = _ELSEWHERE.get(scheme.partition("+")[0])
     if missing is not None and not any(name.startswith("dbos+") for name in kinds):
         raise StoreError(f"the engine {scheme!r} comes with {missing}: pip install {missing}")
-    near = nearest(scheme, kinds)
+    near = nearest(scheme, kinds) or next((name for name in kinds if name.startswith(f"{scheme}+")), None)
     known = ", ".join(sorted(kinds))
     raise StoreError(
         f"no engine is called {scheme!r}" + (f"; did you mean {near!r}?" if near else f": there are {known}")

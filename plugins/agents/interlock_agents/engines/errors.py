@@ -33,10 +33,16 @@ class NotDeterministic(EngineError):
         self.path = path
 
 
-def another_step(run: str, path: str, *, number: int, kept: str, asked: str) -> NotDeterministic:
-    """What to raise when a step is asked for by another name than the one under which it was kept."""
+def another_step(
+    run: str, path: str, *, kept: str, asked: str, number: int | None = None
+) -> NotDeterministic:
+    """What to raise when a step is asked for by another name than the one under which it was kept.
+
+    `number`: how many steps the strand has taken before.
+    """
+    step = "a step" if number is None else f"step {number}"
     return NotDeterministic(
-        f"in the strand {path!r} of the run {run!r}, step {number} was {kept!r} when it was kept, and is "
+        f"in the strand {path!r} of the run {run!r}, {step} was {kept!r} when it was kept, and is "
         f"{asked!r} now: the program is not the same, or not deterministic between its steps",
         run=run,
         path=path,

@@ -25,7 +25,7 @@ class Lease:
     """What an execution holds, or why it does not.
 
     Attributes:
-        epoch: of the execution that has, or had, the run.
+        epoch: how many executions the run has had, with the one that has it now, or had it last.
         state: `held` by the one that asked, `busy` while another one has it; `ended`; `suspended`, if so it
             was left since the one that asked has last seen it busy.
         reason: why it was suspended.
@@ -37,22 +37,25 @@ class Lease:
 
 
 class Runs(Protocol):
-    """What an engine keeps of runs. Its methods raise StoreError."""
+    """What an engine keeps of runs. Its methods raise StoreError.
+
+    Executions of a run are told apart by an `epoch`: how many it has had with this one.
+    """
 
     async def claim(self, run: str, owner: str, *, seen: int | None) -> Lease:
-        """The lease on it; `seen` is the epoch of the execution that was found to have it."""
+        """The lease on it; `seen` is how many executions it had when another one was found to have it."""
         ...
 
     async def renew(self, run: str, epoch: int) -> None:
-        """Raises LeaseLost."""
+        """Hold the lease of the execution with that `epoch`, a number of executions. Raises LeaseLost."""
         ...
 
     async def leave(self, run: str, epoch: int, state: Left, *, reason: str = "") -> None:
-        """Let go of it. Raises LeaseLost."""
+        """Let go of it, in the execution with that `epoch`, a number of executions. Raises LeaseLost."""
         ...
 
     async def strands(self, run: str, epoch: int, held: Held) -> Strands:
-        """Its strands, to be executed by whoever has the lease."""
+        """Its strands, in the execution with that `epoch`, a number of executions, which has the lease."""
         ...
 
     async def outcome(self, run: str) -> Any:
@@ -61,17 +64,19 @@ class Runs(Protocol):
 
 
 class Executions:
-    """Those that go on in this process. Who asks for one that does waits for its end."""
+    """Those that go on in this process. Who asks for one that does waits for its end.
+
+    A `lease` that is not renewed holds for as many seconds.
+    """
 
     def __init__(self, runs: Runs, *, lease: float) -> None:
-        """`lease`: how many seconds one holds that is not renewed."""
         self._runs = runs
         self._seconds = lease
         self._going: dict[tuple[int, str], _Shared] = {}
         self._closed = False
 
     async def execute(self, run: str) -> Any:
-        """What DurableEngine says."""
+        """What DurableEngine says. Raises EngineError for an id that cannot be kept, or when it is closed."""
         check(run, what="a run's id")
         if self._closed:
             raise EngineError("the engine is closed")

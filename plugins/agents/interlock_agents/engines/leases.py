@@ -26,8 +26,8 @@ class Leases:
     def claim(self, connection: Connection, run: str, owner: str, *, seen: int | None = None) -> Lease:
         """Take the run if nobody has it, or nobody who is alive.
 
-        `seen`: the epoch of the execution that was found to have it before. If it has left the run suspended,
-        so it is for whoever has waited for it.
+        `seen`: how many executions it had when another one was found to have it. If that one has left it
+        suspended, so it is for whoever has waited for it.
         """
         table = self._table
         made: Any = INSERT[connection.dialect.name](table).values(
@@ -52,11 +52,17 @@ class Leases:
         return Lease(epoch=epoch + 1, state="held")
 
     def keep(self, connection: Connection, run: str, epoch: int) -> None:
-        """Have it for as long as a lease holds from now on. Raises LeaseLost."""
+        """Have it for as long as a lease holds from now on. Raises LeaseLost.
+
+        `epoch`: how many executions there have been with the one that asks.
+        """
         self._change(connection, run, epoch, until=self._until(connection))
 
     def leave(self, connection: Connection, run: str, epoch: int, state: Left, *, reason: str = "") -> None:
-        """Let go of it. Raises LeaseLost."""
+        """Let go of it. Raises LeaseLost.
+
+        `epoch`: how many executions there have been with the one that asks.
+        """
         self._change(connection, run, epoch, state=state, until=0.0, reason=text(reason) or "")
 
     def unfinished(self, connection: Connection) -> list[str]:

@@ -26,6 +26,7 @@ class Outcome:
 
     @classmethod
     def raised(cls, error: Exception) -> "Outcome":
+        """By what the program let pass."""
         return cls(kind=type(error).__name__, message=str(error)[:_LONGEST], cause=error)
 
     @classmethod

@@ -34,6 +34,8 @@ class Keeping(Protocol):
     async def step(self, path: str, number: int, name: str, act: Act) -> Any:
         """What that step of the strand gave, kept before this returns. What `act` raises is raised.
 
+        `number`: how many steps the strand has taken before.
+
         Raises:
             Stopped: a step of another name is kept there, or what it gave could not be kept.
         """
@@ -102,7 +104,7 @@ class Strands:
     async def work(self, path: str) -> Outcome | None:
         """Work on a strand, in the task that calls this. Its outcome; None of one that ends at another time.
 
-        The engine keeps an outcome, and says so by `ended`.
+        The engine keeps an outcome, and says so by `ended`. Raises EngineError outside of a task.
         """
         task = asyncio.current_task()
         if task is None:
@@ -144,18 +146,29 @@ class Strands:
         await self._keeping.begin(path, by=by)
 
     async def first(self, paths: Sequence[str]) -> str:
-        """What a strand asks for by its `first`, without keeping it."""
+        """What a strand asks for by its `first`, without keeping it.
+
+        Raises:
+            Suspended: all of them are.
+            EngineError: one was not started.
+        """
         waited = [self._started(path) for path in paths]
         while True:
             for path, end in zip(paths, waited, strict=True):
                 if end.done() and isinstance(end.result(), Outcome):
                     return path
             if all(end.done() for end in waited):
-                raise Suspended(f"none of {', '.join(paths)} can go on")
+                raise Suspended("; ".join(dict.fromkeys(str(end.result()) for end in waited)))
             await asyncio.wait([end for end in waited if not end.done()], return_when=asyncio.FIRST_COMPLETED)
 
     async def result(self, path: str) -> Any:
-        """What a strand asks for by its `result`."""
+        """What a strand asks for by its `result`.
+
+        Raises:
+            StrandFailed: the program raised an exception there.
+            Suspended: it is.
+            EngineError: it was not started.
+        """
         end = await asyncio.shield(self._started(path))
         if isinstance(end, Suspended):
             raise Suspended(*end.args) from end

@@ -1,0 +1,11 @@
+"""What proves that an engine keeps its promises: rules for tests, and kills at every boundary.
+
+Subclass `EngineConformance` as `Test…` in a test module. Its processes are killed by SIGKILL where each
+boundary of a run is, and the run is executed again.
+"""
+
+from interlock_agents.engines.conformance.killing import Case, cases, play
+from interlock_agents.engines.conformance.kit import EngineConformance
+from interlock_agents.engines.conformance.processes import Place
+
+__all__ = ["Case", "EngineConformance", "Place", "cases", "play"]

@@ -1,0 +1,5 @@
+"""Empty databases on a PostgreSQL server."""
+
+from postgresql import database, server
+
+__all__ = ["database", "server"]
