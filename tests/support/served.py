@@ -94,7 +94,7 @@ def served(requests: Requests, ledger: Ledger | None = None, **given: Any) -> It
     listening = bound("127.0.0.1", 0, approvers=())
     origins = origins_of("127.0.0.1", listening)
     sessions = Sessions(Approvers(store=requests.store))
-    site = Site(requests=requests, sessions=sessions, origins=origins, ledger=ledger, **given)
+    site = Site(**{"requests": requests, "sessions": sessions, "origins": origins, "ledger": ledger} | given)
     server = uvicorn.Server(configured(app_of(site)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

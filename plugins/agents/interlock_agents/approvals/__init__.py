@@ -9,7 +9,8 @@ from interlock_agents.approvals.approval import (
 from interlock_agents.approvals.consuming import consume, renewed
 from interlock_agents.approvals.entries import entry
 from interlock_agents.approvals.notifying import Notice, Notifier, NotifierCall, NotifierKind, notifiers_of
-from interlock_agents.approvals.requests import ApprovalRules, Requests
+from interlock_agents.approvals.requests import Requests
+from interlock_agents.approvals.rules import ApprovalRules
 
 __all__ = [
     "Approval",

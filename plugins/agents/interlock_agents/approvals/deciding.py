@@ -1,6 +1,7 @@
 """A person's answer, in a transaction of the store's. The first that settles a request holds."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 from unicodedata import normalize
 
@@ -14,6 +15,8 @@ from interlock_agents.approvals.rows import approval_in
 from interlock_agents.approvals.tables import approvals
 from interlock_sql.building import text
 
+APPROVABLE = ("pending",)
+DENIABLE = ("pending", "approved")
 _LONGEST_NAME = 200
 _LONGEST_REASON = 10_000
 
@@ -27,6 +30,25 @@ def read(connection: Connection, id_: str) -> Approval:
     return approval_in(row)
 
 
+def check(
+    connection: Connection, id_: str, among: Collection[str], *, moment: Moment, by: str = ""
+) -> Approval:
+    """The request, if it is in one of these states and this person has not agreed yet.
+
+    Raises:
+        UnknownApproval: there is no such request.
+        NotApprovable: it is in another state, or they have.
+    """
+    sweep(connection, moment, approvals.c.id == text(id_))
+    approval = read(connection, id_)
+    if approval.state not in among:
+        raise NotApprovable(_over(approval), approval=approval)
+    if by and same_name(by) in map(same_name, approval.agreed):
+        told = f"{by} has approved {id_} already; it takes {approval.needed} people"
+        raise NotApprovable(told, approval=approval)
+    return approval
+
+
 def approve(
     connection: Connection, id_: str, *, by: str, lasts: float, moment: Moment, grant: str
 ) -> Approval:
@@ -36,10 +58,7 @@ def approve(
         UnknownApproval: there is no such request.
         NotApprovable: it waits for nobody any more, or this person has agreed already.
     """
-    approval = _open(connection, id_, moment)
-    if same_name(by) in map(same_name, approval.agreed):
-        told = f"{by} has approved {id_} already; it takes {approval.needed} people"
-        raise NotApprovable(told, approval=approval)
+    approval = check(connection, id_, APPROVABLE, moment=moment, by=by)
     agreed = (*approval.agreed, by)
     change: dict[str, Any] = {
         "agreed": json.dumps(agreed),
@@ -55,16 +74,21 @@ def approve(
             "granted_elapsed": moment.elapsed,
             "lasts": lasts,
         }
-    return _changed(connection, approval, change)
+    return _changed(connection, approval, change, among=APPROVABLE)
 
 
 def deny(connection: Connection, id_: str, *, by: str, why: str, moment: Moment) -> Approval:
-    """Refuse it. Raises as `approve` does, and RequestError where the reason is too long."""
+    """Refuse it, or take back a grant that nobody has used. Raises as `approve` does."""
+    approval = check(connection, id_, DENIABLE, moment=moment)
+    change = {"state": "denied", "decided_by": text(by), "decided_at": moment.wall, "why": text(why)}
+    return _changed(connection, approval, change, among=DENIABLE)
+
+
+def reason_of(why: str) -> str:
+    """The reason, as it is kept. Raises RequestError where it is too long."""
     if len(why) > _LONGEST_REASON:
         raise RequestError(f"expected at most {_LONGEST_REASON:,} characters, not {len(why):,}", key="why")
-    approval = _open(connection, id_, moment)
-    change = {"state": "denied", "decided_by": text(by), "decided_at": moment.wall, "why": text(why)}
-    return _changed(connection, approval, change)
+    return why
 
 
 def name_of(by: object) -> str:
@@ -84,19 +108,13 @@ def same_name(name: str) -> str:
     return normalize("NFKC", name).casefold()
 
 
-def _open(connection: Connection, id_: str, moment: Moment) -> Approval:
-    sweep(connection, moment, approvals.c.id == text(id_))
-    approval = read(connection, id_)
-    if approval.state != "pending":
-        raise NotApprovable(_over(approval), approval=approval)
-    return approval
-
-
-def _changed(connection: Connection, approval: Approval, change: dict[str, Any]) -> Approval:
+def _changed(
+    connection: Connection, approval: Approval, change: dict[str, Any], *, among: Collection[str]
+) -> Approval:
     """With the change, if nobody else has changed it since it was read."""
     as_read = (
         approvals.c.id == approval.id,
-        approvals.c.state == "pending",
+        approvals.c.state.in_(among),
         approvals.c.agreed == json.dumps(approval.agreed),
     )
     done = connection.execute(update(approvals).where(*as_read).values(change))
@@ -108,7 +126,9 @@ def _changed(connection: Connection, approval: Approval, change: dict[str, Any])
 
 def _over(approval: Approval) -> str:
     told = f"{approval.id} waits for nobody any more: it is {approval.state}"
-    if approval.decided_by:
+    if approval.used_by:
+        told += f" by {approval.used_by}"
+    elif approval.decided_by:
         told += f" by {approval.decided_by}"
     elif approval.why:
         told += f", for {approval.why}"

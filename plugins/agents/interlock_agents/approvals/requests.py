@@ -1,60 +1,26 @@
 """Requests for approval, kept where the run's effects are: asked, answered, and granted."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from interlock import InterlockError, LogEntry, RequestError
-from interlock.logs import redacting_logger
 from interlock.protocols import DurableLog
-from interlock.types.approvals import QUARTER, ApprovalRequest, Grant
-from interlock.types.tools import ToolEffect
+from interlock.types.approvals import ApprovalRequest, Grant
 from interlock_agents.approvals import asking, deciding
-from interlock_agents.approvals.approval import Approval
+from interlock_agents.approvals.approval import Approval, NotApprovable
 from interlock_agents.approvals.clock import Moment, moment
 from interlock_agents.approvals.consuming import consume
 from interlock_agents.approvals.entries import entry
+from interlock_agents.approvals.notices import notice_of
 from interlock_agents.approvals.notifying.protocol import Notice, Notifier
-from interlock_agents.approvals.tables import approvals
+from interlock_agents.approvals.notifying.tell import tell
+from interlock_agents.approvals.rules import ApprovalRules, check_seconds
+from interlock_agents.approvals.tables import approvals, told
 from interlock_agents.store import Store
-from interlock_sql.building import text
-
-DAY = 24 * 60 * 60.0
-_log = redacting_logger("interlock.agents")
-_LONGEST = 366 * DAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalRules:
-    """How requests are put, and how long they and their grants last.
-
-    Attributes:
-        waits: seconds after which nobody's answer is a denial.
-        lasts: seconds for which a grant may be used, where whoever gives it says nothing else.
-        four_eyes: effects to which two people have to agree, under two names.
-
-    Raises:
-        RequestError: `waits` or `lasts` is no time, or longer than a year.
-    """
-
-    waits: float = DAY
-    lasts: float = QUARTER
-    four_eyes: Collection[ToolEffect] = ()
-
-    def __post_init__(self) -> None:
-        for key in ("waits", "lasts"):
-            check_seconds(getattr(self, key), key)
-
-
-def check_seconds(seconds: float, key: str) -> float:
-    """Raises RequestError for what is no time, or longer than a year."""
-    if not (isfinite(seconds) and 0 < seconds <= _LONGEST):
-        raise RequestError(f"expected seconds above 0 and at most {_LONGEST:,.0f}, not {seconds}", key=key)
-    return seconds
+from interlock_sql.building import INSERT, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +30,12 @@ class Requests:
     Attributes:
         log: told of each step before it is taken; None tells nobody.
         notifiers: told once a request is kept.
-        link: from a request's id to where it can be answered; an empty text where there is no page.
     """
 
     store: Store
     rules: ApprovalRules = field(default_factory=ApprovalRules)
     log: DurableLog | None = None
     notifiers: Sequence[Notifier] = ()
-    link: Callable[[str], str] = field(default=lambda _: "")
 
     async def put(self, asked: ApprovalRequest, *, effect: str = "", again: bool = False) -> Approval:
         """Put it before a person, once: what was put before is given as it is now, with its grant or the
@@ -96,12 +60,12 @@ class Requests:
                 needed=needed,
                 again=again,
             )
-            told = select(approvals.c.told).where(approvals.c.id == approval.id)
-            return approval, bool(connection.execute(told).scalar())
+            heard = select(approvals.c.told).where(approvals.c.id == approval.id)
+            return approval, bool(connection.execute(heard).scalar())
 
-        approval, told = await self.store.run(work)
-        if approval.open and not told:
-            await self._tell(approval)
+        approval, heard = await self.store.run(work)
+        if approval.open and not heard:
+            await self._asks(approval)
         return approval
 
     async def grant_for(self, asked: ApprovalRequest, *, effect: str = "") -> Grant | None:
@@ -142,21 +106,30 @@ class Requests:
         name = deciding.name_of(by)
         seconds = check_seconds(self.rules.lasts if lasts is None else lasts, "lasts")
         grant = uuid4().hex
-        await self._log_decision("approval_approved", id_, name, {"lasts": seconds, "grant": grant})
-        approved = await self.store.run(
-            lambda each: deciding.approve(
-                each, id_, by=name, lasts=seconds, moment=self._now(each), grant=grant
-            )
-        )
+        facts = {"lasts": seconds, "grant": grant}
+
+        def work(connection: Connection) -> Approval:
+            now = self._now(connection)
+            return deciding.approve(connection, id_, by=name, lasts=seconds, moment=now, grant=grant)
+
+        approved = await self._decide(id_, name, work, facts=facts)
         return approved.grant
 
     async def deny(self, id_: str, *, by: str, why: str = "") -> Approval:
-        """Refuse, as the person `by`; the agent is told `why`. Raises as `approve` does."""
-        name = deciding.name_of(by)
-        await self._log_decision("approval_denied", id_, name, {})
-        return await self.store.run(
-            lambda each: deciding.deny(each, id_, by=name, why=why, moment=self._now(each))
-        )
+        """Refuse, as the person `by`, or take back a grant that nobody has used; the agent is told `why`.
+
+        Raises:
+            UnknownApproval: there is no such request.
+            NotApprovable: it is over, by time, by a denial, or because its effect is under way.
+            RequestError: `by` is no name, or `why` longer than 10,000 characters.
+            StoreError: it could not be kept, or the log not be told.
+        """
+        name, reason = deciding.name_of(by), deciding.reason_of(why)
+
+        def work(connection: Connection) -> Approval:
+            return deciding.deny(connection, id_, by=name, why=reason, moment=self._now(connection))
+
+        return await self._decide(id_, name, work)
 
     def consume(
         self, connection: Connection, grant: Grant, asked: ApprovalRequest, *, effect: str
@@ -166,45 +139,60 @@ class Requests:
         """
         return consume(connection, grant, asked, effect=effect, now=self.store.now(connection))
 
-    async def _log_decision(self, kind: str, id_: str, by: str, facts: dict[str, Any]) -> None:
-        if self.log is not None:
-            approval = await self.get(id_)
-            await self._append(entry(kind, approval, by=by, facts=facts))
+    async def tell_of(self, doubt: Notice) -> None:
+        """Tell people, once, of an effect of which nobody knows whether it has happened.
 
-    async def _tell(self, approval: Approval) -> None:
-        """The log, then the notifiers, then the store that they were told."""
-        if self.log is not None:
-            await self._append(entry("approval_asked", approval, once=f"{approval.id} asked"))
-        fine = True
-        for notifier in self.notifiers:
-            try:
-                await notifier.notify(self._notice(approval, notifier))
-            except InterlockError as error:
-                fine = False
-                _log.warning("nobody was told of %s by %s: %s", approval.id, notifier.name, error.message)
-        if fine:
-            told = update(approvals).where(approvals.c.id == approval.id).values(told=True)
-            await self.store.run(lambda each: each.execute(told).rowcount)
+        Raises:
+            StoreError: it cannot be kept that they were told.
+        """
+        if not self.notifiers:
+            return
 
-    def _notice(self, approval: Approval, notifier: Notifier) -> Notice:
-        asked = approval.request
-        return Notice(
-            kind="approval",
-            id=approval.id,
-            tool=asked.tool,
-            does=asked.effect,
-            effect=approval.effect,
-            run=asked.run,
-            step=asked.step,
-            asked_at=approval.asked_at,
-            until=approval.times_out,
-            link=self.link(approval.id),
-            shown=asked.shown if notifier.arguments else None,
+        def first(connection: Connection) -> bool:
+            new = INSERT[connection.dialect.name](told).values(
+                subject=text(doubt.id), at=self.store.now(connection)
+            )
+            once = new.on_conflict_do_nothing(index_elements=["subject"]).returning(told.c.subject)
+            return connection.execute(once).scalar() is not None
+
+        if await self.store.run(first) and not await tell(self.notifiers, doubt):
+            gone = delete(told).where(told.c.subject == text(doubt.id))
+            await self.store.run(lambda each: each.execute(gone).rowcount)
+
+    async def _decide(
+        self,
+        id_: str,
+        by: str,
+        work: Callable[[Connection], Approval],
+        *,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Approval:
+        """What comes of the work, the log being told first, if it can be; and afterwards, if it was not.
+
+        Those who approve have `facts` of the grant.
+        """
+        if self.log is None:
+            return await self.store.run(work)
+        among, once = (deciding.DENIABLE, "") if facts is None else (deciding.APPROVABLE, by)
+        kind = "approval_denied" if facts is None else "approval_approved"
+        approval = await self.store.run(
+            lambda each: deciding.check(each, id_, among, moment=self._now(each), by=once)
         )
+        await self.log.append([entry(kind, approval, by=by, facts=facts)])
+        try:
+            return await self.store.run(work)
+        except NotApprovable as error:
+            void = {**(facts or {}), "void": kind, "state": error.approval.state}
+            await self.log.append([entry("approval_void", approval, by=by, facts=void)])
+            raise
+
+    async def _asks(self, approval: Approval) -> None:
+        """Tell the log, then the notifiers, then the store that they were told."""
+        if self.log is not None:
+            await self.log.append([entry("approval_asked", approval, once=f"{approval.id} asked")])
+        if await tell(self.notifiers, notice_of(approval, self.rules.link(approval.id))):
+            done = update(approvals).where(approvals.c.id == approval.id).values(told=True)
+            await self.store.run(lambda each: each.execute(done).rowcount)
 
     def _now(self, connection: Connection) -> Moment:
         return moment(self.store.now(connection))
-
-    async def _append(self, told: LogEntry) -> None:
-        if self.log is not None:
-            await self.log.append([told])

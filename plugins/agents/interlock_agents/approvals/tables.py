@@ -39,6 +39,13 @@ approvals = Table(
 )
 """Times are seconds since the epoch; `boot` and `elapsed` beside them are the clock that nobody sets."""
 
+told = Table(
+    "agents_told",
+    metadata,
+    Column("subject", Text, primary_key=True),  # the id of the effect in doubt that people were told of
+    Column("at", Double, nullable=False),
+)
+
 approvers = Table(
     "agents_approvers",
     metadata,

@@ -69,6 +69,7 @@ def configured(app: "Starlette") -> "uvicorn.Config":
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=5,

@@ -20,6 +20,7 @@ class Session:
 
     Attributes:
         name: theirs, as the authentication says.
+        token: with which they signed in; empty where it was a link.
         form: what each of their forms has to bring along.
         ends: in seconds, on the clock of `interlock.types.clocks.elapsed`.
     """
@@ -27,6 +28,7 @@ class Session:
     name: str
     form: str = field(repr=False)
     ends: float
+    token: str = field(default="", repr=False)
 
     def made(self, form: str) -> bool:
         """Whether a form is one of this session's."""
@@ -62,24 +64,29 @@ class Sessions:
     async def sign_in_by_token(self, token: str) -> str | None:
         """The same for an approver's token; None for nobody's."""
         name = await self._approvers.name_for(token)
-        return None if name is None else self._begin(name)
+        return None if name is None else self._begin(name, token)
 
-    def of(self, secret: str | None) -> Session | None:
-        """The session with that secret, as long as it lasts."""
+    async def of(self, secret: str | None) -> Session | None:
+        """The session with that secret, as long as it lasts, and as the token does with which it began."""
         found = None if secret is None else self._open.get(_digest(secret))
-        return found if found is not None and self._clock() < found.ends else None
+        if found is None or self._clock() >= found.ends:
+            return None
+        if found.token and await self._approvers.name_for(found.token) != found.name:
+            return None
+        return found
 
     def end(self, secret: str) -> None:
         """Sign out."""
         self._open.pop(_digest(secret), None)
 
-    def _begin(self, name: str) -> str:
+    def _begin(self, name: str, token: str = "") -> str:
         now = self._clock()
         self._open = {key: each for key, each in self._open.items() if now < each.ends}
         while len(self._open) >= _MOST:
             self._open.pop(next(iter(self._open)))
         secret = token_urlsafe(_BYTES)
-        self._open[_digest(secret)] = Session(name=name, form=token_urlsafe(_BYTES), ends=now + _SESSION)
+        form, ends = token_urlsafe(_BYTES), now + _SESSION
+        self._open[_digest(secret)] = Session(name=name, form=form, ends=ends, token=token)
         return secret
 
 

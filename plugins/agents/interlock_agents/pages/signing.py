@@ -13,7 +13,7 @@ from interlock_agents.pages.rendering import page
 from interlock_agents.pages.sessions import Session
 from interlock_agents.pages.site import Site
 
-COOKIE = "interlock-approvals"
+_COOKIE = "interlock-approvals"
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 Seeing: TypeAlias = Callable[[Request, Session], Awaitable[Response]]
 Acting: TypeAlias = Callable[[Request, Session, dict[str, str]], Awaitable[Response]]
@@ -24,12 +24,14 @@ class Signing:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        # Browsers take a cookie of such a name from https alone, and from no other host.
+        self._cookie = f"__Host-{_COOKIE}" if site.secure else _COOKIE
 
     def seeing(self, endpoint: Seeing) -> Endpoint:
         """For whoever has signed in; others are asked to, and come back then."""
 
         async def seen_by(request: Request) -> Response:
-            session = self.session(request)
+            session = await self.session(request)
             if session is None:
                 there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 return RedirectResponse(f"/login?next={quote(there, safe='')}", status_code=303)
@@ -41,7 +43,7 @@ class Signing:
         """For a form that this session was shown."""
 
         async def acted_on(request: Request) -> Response:
-            session = self.session(request)
+            session = await self.session(request)
             if session is None:
                 raise HTTPException(403, "Nobody has signed in, or the session is over.")
             form = await form_of(request)
@@ -51,9 +53,9 @@ class Signing:
 
         return acted_on
 
-    def session(self, request: Request) -> Session | None:
+    async def session(self, request: Request) -> Session | None:
         """Whose request it is."""
-        return self._site.sessions.of(request.cookies.get(COOKIE))
+        return await self._site.sessions.of(request.cookies.get(self._cookie))
 
     async def login(self, request: Request) -> Response:
         """Asks whoever comes by a link whether to sign in, and others for their token. It changes nothing."""
@@ -80,15 +82,15 @@ class Signing:
         if secret is None:
             return page("login", status=403, once="", name=None, there=there, wrong=wrong)
         reply = RedirectResponse(there, status_code=303)
-        cookie = COOKIE, secret
+        cookie = self._cookie, secret
         reply.set_cookie(*cookie, path="/", httponly=True, samesite="lax", secure=self._site.secure)
         return reply
 
     async def sign_out(self, request: Request, session: Session, form: dict[str, str]) -> Response:  # noqa: ARG002 - as any form
         """End the session."""
-        self._site.sessions.end(request.cookies.get(COOKIE, ""))
+        self._site.sessions.end(request.cookies.get(self._cookie, ""))
         reply = RedirectResponse("/login", status_code=303)
-        reply.delete_cookie(COOKIE, path="/")
+        reply.delete_cookie(self._cookie, path="/", httponly=True, samesite="lax", secure=self._site.secure)
         return reply
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock import InterlockError, RequestError, StoreError
-from interlock_agents.approvals import Notice, NotifierCall, Requests, notifiers_of
+from interlock_agents.approvals import ApprovalRules, Notice, NotifierCall, Requests, notifiers_of
 from interlock_agents.approvals.notifying import configured
 from interlock_agents.store import Store
 from waiting import asked
@@ -69,9 +69,8 @@ def notice(**given: Any) -> Notice:
 
 async def test_a_webhook_is_sent_ids_and_no_arguments(hook: Answering, tmp_path: Path) -> None:
     store = Store.open("sqlite:///n.db", tmp_path)
-    requests = Requests(
-        store=store, notifiers=notifiers_of([hook.url]), link=lambda id_: f"https://x.example/{id_}"
-    )
+    rules = ApprovalRules(page="https://x.example")
+    requests = Requests(store=store, rules=rules, notifiers=notifiers_of([hook.url]))
     waits = await requests.put(asked({"path": "private.txt"}))
     await requests.put(asked({"path": "private.txt"}))
     [(path, headers, body)] = hook.got
@@ -87,7 +86,7 @@ async def test_a_webhook_is_sent_ids_and_no_arguments(hook: Answering, tmp_path:
         "step": "tidy/0/0",
         "asked_at": waits.asked_at,
         "until": waits.times_out,
-        "link": f"https://x.example/{waits.id}",
+        "link": f"https://x.example/requests/{waits.id}",
     }
     await store.aclose()
 
@@ -188,6 +187,26 @@ def test_a_broken_plugin_keeps_nobody_from_the_others(
     assert "acme_broken:Broken cannot be loaded: RuntimeError" in caplog.text
     assert "acme_broken:Path offers what is no NotifierKind" in caplog.text
     assert "no_such_module:Kind cannot be loaded: ModuleNotFoundError" in caplog.text
+
+
+class Rude:
+    api = 1
+    name = "rude"
+    arguments = False
+
+    async def notify(self, notice: Notice) -> None:
+        raise ValueError(notice)
+
+
+async def test_whatever_a_plugin_raises_keeps_nobody_from_being_asked_or_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store.open("sqlite:///n.db", tmp_path)
+    requests = Requests(store=store, notifiers=[Rude(), *notifiers_of(["stderr:"])])
+    waits = await requests.put(asked())
+    assert waits.open
+    assert waits.id in capsys.readouterr().err
+    await store.aclose()
 
 
 def test_a_call_and_a_notice_print_no_secret() -> None:

@@ -47,6 +47,18 @@ async def test_what_waits_is_listed_and_approved_by_whoever_signed_in(
     assert "Nothing waits" in browser.get("/").text
 
 
+async def test_a_grant_that_was_not_used_is_taken_back(page: Served, requests: Requests) -> None:
+    waits = await requests.put(asked())
+    browser = page.signed_in("Ada")
+    browser.get(f"/requests/{waits.id}")
+    browser.submit(f"/requests/{waits.id}/approve", lasts="900")
+    assert "Take the grant back" in browser.get(f"/requests/{waits.id}").text
+    browser.submit(f"/requests/{waits.id}/deny", why="the wrong file")
+    assert await requests.grant_for(asked()) is None
+    assert "Ada denied it" in browser.get(f"/requests/{waits.id}").text
+    assert "Take the grant back" not in browser.text
+
+
 async def test_what_is_denied_tells_the_agent_why(page: Served, requests: Requests) -> None:
     waits = await requests.put(asked())
     browser = page.signed_in("Ada")

@@ -110,15 +110,40 @@ async def test_a_link_is_used_once_and_not_for_long(tmp_path: Path) -> None:
     sessions = Sessions(Approvers(store=Store.open("sqlite:///s.db", tmp_path)), clock=lambda: now[0])
     once, late = sessions.link_for("Ada"), sessions.link_for("Ada")
     secret = sessions.sign_in_by_link(once)
-    assert sessions.of(secret) is not None
+    assert await sessions.of(secret) is not None
     assert sessions.sign_in_by_link(once) is None
     now[0] = 600
     assert sessions.sign_in_by_link(late) is None
-    assert sessions.of(secret) is not None
+    assert await sessions.of(secret) is not None
     now[0] = 8 * 3600
-    assert sessions.of(secret) is None
+    assert await sessions.of(secret) is None
     for nobody in ("", "x", None):
-        assert sessions.of(nobody) is None
+        assert await sessions.of(nobody) is None
+
+
+async def test_who_has_no_token_any_more_has_no_session_either(
+    page: Served, requests: Requests, waits: Approval
+) -> None:
+    approvers = Approvers(store=requests.store)
+    browser = page.browser()
+    assert browser.post("/login", {"token": await approvers.add("Grace")}).status == 303
+    assert browser.get(f"/requests/{waits.id}").status == 200
+    form = browser.form(f"/requests/{waits.id}/approve")
+    await approvers.add("Grace")
+    assert browser.post(f"/requests/{waits.id}/approve", form | {"lasts": "900"}).status == 403
+    assert browser.get("/").status == 303
+    assert (await requests.get(waits.id)).open
+
+
+async def test_beyond_this_machine_its_cookie_is_for_https_alone(requests: Requests) -> None:
+    with served(requests, origins=["https://approvals.example"]) as page:
+        once = page.site.sessions.link_for("Ada")
+        reply = page.browser().post(
+            "/login", {"once": once}, Host="approvals.example", Origin="https://approvals.example"
+        )
+    cookie = reply.headers["set-cookie"]
+    assert cookie.startswith("__Host-interlock-approvals=")
+    assert "Secure" in cookie
 
 
 async def test_who_has_signed_out_is_out(page: Served, waits: Approval) -> None:
