@@ -68,6 +68,7 @@ def main(many=2_000, seed=1):
             refused += 1
         else:
             made = RandomPlan(number)
+            made.valid = False
             run(made, plan)
     ratio = statistics.median(reading) / statistics.median(loading)
     print(f"{many} plans of {nodes / many:.1f} nodes: {steps} steps, {instances} outcomes; none hangs")

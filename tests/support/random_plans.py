@@ -2,7 +2,7 @@
 
 from random import Random
 
-from interlock_agents.plans import Done, Failed, Open, decoded, encoded, filled, schedule
+from interlock_agents.plans import Done, Failed, Open, ReferenceFailed, decoded, encoded, filled, schedule
 
 SCHEMAS = {
     "int": {"type": "integer"},
@@ -19,6 +19,7 @@ class RandomPlan:
     def __init__(self, seed: int, *, most: int = 64, failing: float = 0.15) -> None:
         self.random = Random(seed)
         self.failing = failing
+        self.valid = True
         self.left = self.random.randint(1, most)
         self.names = 0
         self.kinds = {}
@@ -91,7 +92,6 @@ def run(made, plan):
             outcomes[name] = Done(made.value(name.rpartition(".")[2]))
         for due in draw.sample(there.ready, min(len(there.ready), draw.randint(1, 8))):
             assert due.id not in outcomes, "it would be done twice"
-            _check_types(due)
             outcomes[due.id] = _outcome(made, due)
         if draw.random() < 0.05:
             outcomes = _kept(outcomes)
@@ -99,20 +99,25 @@ def run(made, plan):
 
 
 def _outcome(made, due):
+    """What comes of a node; it has failed where what it refers to is not there."""
     luck = made.random.random()
+    try:
+        _check_types(due)
+    except ReferenceFailed as error:
+        if made.valid:
+            raise
+        return Failed(error.message)
     if luck < made.failing:
         return Failed("bad luck")
     return Open("a person is asked") if luck > 0.95 else Done(made.value(due.node.id))
 
 
 def _check_types(due):
-    """What a reference alone becomes has the type of the value that it stands for."""
-    given = filled(due.node.with_, due.scope)
-    for key, value in given.items():
-        whole = due.scope.get(key)
-        if key in due.scope:
-            assert type(value) is type(whole)
-            assert value == whole
+    """What a reference alone becomes has the type of the value that it stands for. Raises ReferenceFailed."""
+    for key, value in filled(due.node.with_, due.scope).items():
+        if due.node.with_[key] == f"${{{key}}}":
+            assert type(value) is type(due.scope[key])
+            assert value == due.scope[key]
     filled(due.node.prompt or due.node.ask, due.scope)
 
 

@@ -134,6 +134,10 @@ class Plan:
     version: int = 1
     retired: frozenset[str] = frozenset()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    # By the first node of each list: its nodes in order. Found once, for a schedule is asked for often.
+    _orders: dict[str, "list[tuple[Node, tuple[str, ...]]]"] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(self.nodes))

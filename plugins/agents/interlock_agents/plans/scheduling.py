@@ -6,7 +6,7 @@ each answer has something ready or open, or is finished.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from interlock import RequestError
 from interlock_agents.plans.complaints import Complaint, PlanError
@@ -71,7 +71,7 @@ def schedule(
     Raises:
         PlanError: nodes wait for one another.
     """
-    state = _State(outcomes)
+    state = _State(outcomes, plan._orders)  # noqa: SLF001 - kept with the plan, and of no use to others
     state.take(plan.nodes, "", {INPUTS: dict(inputs or {})}, 1)
     return Schedule(
         ready=tuple(state.ready),
@@ -83,8 +83,12 @@ def schedule(
     )
 
 
+Placed: TypeAlias = tuple[Node, tuple[str, ...]]
+"""A node, and the ids of those before it."""
+
+
 class _State:
-    def __init__(self, outcomes: Mapping[str, Outcome]) -> None:
+    def __init__(self, outcomes: Mapping[str, Outcome], orders: dict[str, list[Placed]]) -> None:
         self.outcomes = outcomes
         self.ready: list[Due] = []
         self.waiting: dict[str, tuple[str, ...]] = {}
@@ -92,7 +96,7 @@ class _State:
         self.skipped: dict[str, str] = {}
         self.failed: dict[str, str] = {}
         self.values: dict[str, Any] = {}
-        self._orders: dict[str, list[tuple[Node, tuple[str, ...]]]] = {}
+        self._orders = orders
 
     def take(self, nodes: Sequence[Node], prefix: str, around: Mapping[str, Any], many: int) -> None:
         """Place each node of a list, those that come before others first.
@@ -182,10 +186,10 @@ def _items(node: Node, scope: Mapping[str, Any]) -> list[Any] | str:
     return items
 
 
-def _ordered(nodes: Sequence[Node]) -> list[tuple[Node, tuple[str, ...]]]:
+def _ordered(nodes: Sequence[Node]) -> list[Placed]:
     """Each node behind those that come before it, else as they stand, with the ids of those."""
     left = {node.id: (node, parents(node, nodes)) for node in nodes}
-    placed: dict[str, tuple[Node, tuple[str, ...]]] = {}
+    placed: dict[str, Placed] = {}
     while left:
         free = [name for name, (_, before) in left.items() if all(each in placed for each in before)]
         if not free:
