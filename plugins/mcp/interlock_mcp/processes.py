@@ -48,7 +48,8 @@ class Launch:
             raise self._failed(f"there is no program {self.command!r} on the PATH that it is given")
         try:
             return subprocess.Popen(  # noqa: S603 - it is the user who names what is started
-                [program, *map(_plain, self.args)],
+                # Whole, for a folder of its own would be where a relative one begins.
+                [os.path.abspath(program), *map(_plain, self.args)],  # noqa: PTH100 - keeps links as they are
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -8,7 +8,14 @@ import time
 from pathlib import Path
 
 OLD = "2025-11-25"
+CACHED = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
+MODERN = {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, **CACHED}
 STRING = {"type": "object", "properties": {"text": {"type": "string"}}}
+KEYED = {
+    "type": "object",
+    "properties": {"text": {"type": "string"}, "request_id": {"type": "string", "minLength": 8}},
+    "required": ["text", "request_id"],
+}
 TOOLS = {
     "echo": STRING,
     "die": STRING,
@@ -27,11 +34,9 @@ TOOLS = {
     "closes": STRING,
     "stops": STRING,
     "pid": STRING,
-    "keyed": {
-        "type": "object",
-        "properties": {"text": {"type": "string"}, "request_id": {"type": "string", "minLength": 8}},
-        "required": ["text", "request_id"],
-    },
+    "keyed": KEYED,
+    "book": STRING,
+    "book_keyed": KEYED,
 }
 
 
@@ -41,6 +46,7 @@ def send(message):
 
 
 def result(id_, text, **more):
+    more |= {"resultType": "complete"} if "modern" in sys.argv else {}
     send({"jsonrpc": "2.0", "id": id_, "result": {"content": [{"type": "text", "text": text}], **more}})
 
 
@@ -100,11 +106,28 @@ def call(id_, name, arguments):
         os.close(0)
         result(id_, text)
     elif name == "stops":
+        Path("stopping").touch()
         time.sleep(600)
+    elif name.startswith("book"):
+        book(id_, arguments)
     elif name == "keyed":
         result(id_, arguments["request_id"])
     elif name == "pid":
         result(id_, str(os.getpid()))
+
+
+def book(id_, arguments):
+    """An effect that outlives the server, which may die before it tells of it."""
+    booked, died = Path("booked"), Path("died")
+    known = booked.read_text().split() if booked.exists() else []
+    key = arguments.get("request_id")
+    if key is None or key not in known:
+        with booked.open("a") as file:
+            file.write(f"{key}\n")
+    if "dies-once" in sys.argv and not died.exists():
+        died.touch()
+        os._exit(3)
+    result(id_, "booked", structuredContent={"key": key})
 
 
 def listed(id_, params):
@@ -122,13 +145,17 @@ def listed(id_, params):
     if "hints" in sys.argv:
         for tool in page:
             tool["annotations"] = {"readOnlyHint": tool["name"] == "echo"}
-    answer = {"tools": page[start : start + 7]}
+    answer = {"tools": page[start : start + 7], **(CACHED if "modern" in sys.argv else {})}
     if start + 7 < len(names):
         answer["nextCursor"] = str(start + 7)
     return send({"jsonrpc": "2.0", "id": id_, "result": answer})
 
 
 def main():
+    if "leaks" in sys.argv:
+        sys.exit(f"wrong login: {os.environ['NOTES_LOGIN']}")
+    if Path("no-more").exists():
+        sys.exit("no more")
     if "broken" in sys.argv:
         sys.exit("ModuleNotFoundError: No module named 'notes'")
     if "mute" in sys.argv:
@@ -136,13 +163,22 @@ def main():
     if "parent" in sys.argv:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         Path("child.pid").write_text(str(child.pid))
+    if "slow" in sys.argv:
+        time.sleep(0.6)
     for line in sys.stdin:
         message = json.loads(line)
         method, id_, params = message["method"], message.get("id"), message.get("params") or {}
         if method == "server/discover":
             if "dies-when-discovered" in sys.argv:
                 os._exit(1)
-            error(id_, -32601, "Method not found")
+            if "modern" in sys.argv:
+                send({"jsonrpc": "2.0", "id": id_, "result": MODERN})
+            elif "from-tomorrow" in sys.argv:
+                error(id_, -32022, "Unsupported protocol version", data={"supported": ["2027-01-01"]})
+            else:
+                error(id_, -32601, "Method not found")
+        elif method == "initialize" and "modern" in sys.argv:
+            error(id_, -32022, "Unsupported protocol version", data={"supported": ["2026-07-28"]})
         elif method == "initialize":
             info = {"name": "raw", "version": "1"}
             version = "1999-01-01" if "ancient" in sys.argv else OLD

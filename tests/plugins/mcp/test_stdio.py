@@ -3,11 +3,14 @@
 import asyncio
 import json
 import os
+import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from conftest import RAW
 
 from interlock import AnswerTooLarge, ConnectionFailed, ProtocolError, ToolCall, TotalTimeout
 
@@ -16,6 +19,11 @@ READS = {"tools": {"rules": [{"tools": "*", "effect": "read"}]}}
 
 def words_in(name: str) -> list[str]:
     return Path(name).read_text().split()
+
+
+def waited_for(name: str) -> None:
+    while not Path(name).exists():
+        time.sleep(0.01)
 
 
 def is_there(pid: int) -> bool:
@@ -35,7 +43,7 @@ async def gone(pid: int) -> bool:
 
 async def test_every_page_of_a_servers_list_is_read(raw):
     names = await raw().names()
-    assert len(names) == 18
+    assert len(names) == 20
     assert {"asks", "echo", "wrong_id"} <= set(names)
 
 
@@ -96,10 +104,14 @@ async def test_a_server_that_does_not_answer_is_waited_for_until_the_time_is_ove
 
 async def test_a_server_that_reads_nothing_more_holds_nobody_up(raw):
     box = raw()
-    stuck = asyncio.create_task(box.run("stops", within=0.5))
-    await asyncio.sleep(0.2)
-    outcome = await box.run("echo", within=0.5, text="x" * 5_000_000)
+    stuck = asyncio.create_task(box.run("stops"))
+    await asyncio.to_thread(waited_for, "stopping")
+    outcome = await box.run("echo", within=1.0, text="x" * 5_000_000)
     assert outcome.outcome == "unknown"
+    # What has to wait behind it never leaves.
+    outcome = await box.run("echo", within=0.1, text="hi")
+    assert outcome.outcome == "unknown" if outcome.error else outcome.reason == "not_sent"
+    await box.router.aclose()
     assert (await stuck).outcome == "unknown"
 
 
@@ -147,13 +159,21 @@ async def test_a_server_has_the_environment_that_is_written_and_no_other(raw, mo
     [
         (("broken",), "it last said: ModuleNotFoundError: No module named 'notes'"),
         (("ancient",), "1999-01-01"),
+        (("from-tomorrow",), "the server answers with an error"),
     ],
-    ids=["broken", "ancient"],
+    ids=["broken", "ancient", "from tomorrow"],
 )
 async def test_a_server_that_cannot_begin_says_why(raw, words, why):
     box = raw(*words)
     assert await box.names() == []
     assert why in box.toolbox.excluded["there"]
+
+
+async def test_what_a_server_says_last_is_shown_without_keys(raw):
+    box = raw("leaks", env={"NOTES_LOGIN": "env:NOTES_LOGIN"})
+    assert await box.names() == []
+    assert "wrong login: " in box.toolbox.excluded["there"]
+    assert "k-8d2f71a90b" not in box.toolbox.excluded["there"]
 
 
 async def test_a_program_that_is_not_there_is_named(boxed):
@@ -262,3 +282,23 @@ def test_the_child_of_a_fork_starts_its_own_server_and_leaves_its_parents_runnin
     assert own not in ("", first)
     assert not is_there(int(own))
     assert box.toolbox.run_sync(call).content == first
+
+
+@pytest.mark.parametrize("words", [("slow",), ("slow", "modern"), ("modern",)], ids=" ".join)
+async def test_a_server_that_takes_its_time_to_start_is_understood_in_its_revision(raw, monkeypatch, words):
+    monkeypatch.setattr("interlock_mcp.stdio._PROBE", 0.2)
+    box = raw(*words)
+    assert "echo" in await box.names()
+    assert (await box.run("echo", text="hi")).content == "hi"
+
+
+async def test_a_program_is_found_where_the_configuration_names_it_whatever_folder_it_runs_in(
+    boxed, tmp_path
+):
+    tool = tmp_path / "bin" / "server"
+    tool.parent.mkdir()
+    tool.write_text(f"#!{sys.executable}\nimport runpy\nrunpy.run_path({str(RAW)!r})\n")
+    tool.chmod(0o700)
+    (tmp_path / "else").mkdir()
+    box = boxed({"options": {"command": "bin/server", "cwd": "else"}})
+    assert "echo" in await box.names()
