@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
-from interlock import AnswerTimeout, ConnectionFailed
+from interlock import AnswerTimeout, ConnectionFailed, TotalTimeout
 from interlock.fencing import escaped
 from interlock.types.clocks import elapsed
 from interlock_mcp.messages import Answered
@@ -58,7 +58,8 @@ class Child:
 
         Raises:
             NotSent: it is certain that nothing of it has left.
-            AnswerTimeout: it left, and was not answered in time.
+            AnswerTimeout: it left, and was not answered within `seconds`.
+            TotalTimeout: nor until the deadline.
             ConnectionFailed: it left, and the server has ended; any other ProviderError: it cannot be
                 understood any more.
         """
@@ -69,7 +70,8 @@ class Child:
             async with asyncio.timeout(None if wait == inf else max(0.0, wait)):
                 answer: Answered = await asyncio.wrap_future(letter.outcome)
         except TimeoutError:
-            raise AnswerTimeout(f"the server {self._name!r} did not answer within {wait:.3g} s") from None
+            kind = TotalTimeout if seconds is None else AnswerTimeout
+            raise kind(f"the server {self._name!r} did not answer within {wait:.3g} s") from None
         finally:
             self._traffic.give_up(id_, tell=cancels)
         return answer

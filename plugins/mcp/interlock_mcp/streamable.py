@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -17,6 +17,7 @@ from interlock import (
     PermitError,
     ProtocolError,
     ProviderError,
+    TotalTimeout,
 )
 from interlock.http import EventParser, HttpReply, HttpRequest, aside
 from interlock.protocols import Access, Arriving
@@ -41,10 +42,16 @@ _BROKEN = 500
 
 @dataclass(slots=True, eq=False)
 class _State:
-    """What was agreed with a server. `session` is the id that it gave; the stateless kind gives none."""
+    """What was agreed with a server.
+
+    Attributes:
+        session: the id that it gave; the stateless kind gives none.
+        ids: of requests; none is used twice in a session.
+    """
 
     session: str | None = field(default=None, repr=False)
     agreed: Agreed | None = None
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 class Posts:
@@ -58,7 +65,6 @@ class Posts:
         self._auth = auth
         self._state = state
         self._added = added or {}
-        self._ids = itertools.count(1)
         self._heard = ""  # the id of the last event
 
     async def send_raw_request(
@@ -67,7 +73,7 @@ class Posts:
         options = opts or {}
         seconds = options.get("timeout")
         wait = self._access.left if seconds is None else min(_PROBE, seconds, self._access.left / 2)
-        id_ = next(self._ids)
+        id_ = next(self._state.ids)
         headers = dict(options.get("headers") or {})
         if method == "initialize":
             self._state.session = None
@@ -81,7 +87,8 @@ class Posts:
             async with asyncio.timeout(None if wait == inf else wait):
                 return result_of(await self._answered(id_, body, headers, starts=method == "initialize"))
         except TimeoutError:
-            raise AnswerTimeout(f"the server did not answer within {wait:.3g} s") from None
+            kind = TotalTimeout if seconds is None else AnswerTimeout
+            raise kind(f"the server did not answer within {wait:.3g} s") from None
 
     async def notify(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None

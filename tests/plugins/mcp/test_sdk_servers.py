@@ -1,5 +1,6 @@
 """Servers made with the SDK, on pipes and over HTTP, in both revisions."""
 
+import asyncio
 import json
 import sys
 import threading
@@ -82,6 +83,13 @@ async def test_its_tools_are_listed_and_run(boxed, entry):
     assert json.loads(done.content)["text"] == "call Ada"
     assert "call Ada" in (await box.run("list_notes")).content
     assert (await box.run("report")).content == "done"
+
+
+async def test_runs_at_once_each_have_their_own_answer(boxed, entry):
+    box = boxed(entry)
+    texts = [f"note {number}" for number in range(12)]
+    answers = await asyncio.gather(*(box.run("add_note", text=text) for text in texts))
+    assert [json.loads(answer.content)["text"] for answer in answers] == texts
 
 
 async def test_what_is_no_text_comes_as_what_it_is(boxed, entry):
