@@ -22,4 +22,8 @@ class Declined(Exception):
 
 
 class SessionLost(Exception):
-    """The server has forgotten the session, and has done nothing of what it was asked in it."""
+    """The server has forgotten a session, and has done nothing of what it was asked in it."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__("the server has forgotten the session")
+        self.session = session

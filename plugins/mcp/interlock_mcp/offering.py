@@ -62,8 +62,8 @@ async def _found(server: Server, call: ToolsCall) -> Listed:
     try:
         try:
             return await listed(await server.session(call))
-        except SessionLost:
-            server.forget()
+        except SessionLost as lost:
+            server.forget(lost.session)
             return await listed(await server.session(call))
     except NotSent as error:
         raise error.error from None

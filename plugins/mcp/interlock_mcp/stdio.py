@@ -91,8 +91,8 @@ class StdioServer:
         session.adopt(ready.agreed)
         return session
 
-    def forget(self) -> None:
-        """A pipe has no session that could be lost."""
+    def forget(self, session: str | None = None) -> None:
+        """What was agreed with a process holds as long as it does."""
 
     async def aclose(self) -> None:
         self._closed.set()

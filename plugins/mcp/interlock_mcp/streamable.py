@@ -181,7 +181,7 @@ class Posts:
         read = await aside(messages.read, whole.body)
         found = [each for each in read if isinstance(each, messages.Answered)]
         if whole.status == _NOT_FOUND and self._state.session is not None:
-            raise SessionLost
+            raise SessionLost(self._state.session)
         if whole.status >= _FAILED:
             raise_for(whole, found)
         answer = next((each for each in found if each.id == id_), None)
@@ -229,9 +229,11 @@ class HttpServer:
             session.adopt(state.agreed)
         return session
 
-    def forget(self) -> None:
-        """The session is lost: the next run begins another."""
-        if (state := self._once.made) is not None:
+    def forget(self, session: str | None = None) -> None:
+        """What was agreed holds no longer, or a session is lost: the next run begins anew."""
+        state = self._once.made
+        if state is not None and session in (None, state.session):
+            self._old = False
             self._once.forget(state)
 
     async def aclose(self) -> None:

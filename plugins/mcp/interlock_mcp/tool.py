@@ -8,6 +8,7 @@ from mcp import MCPError
 from mcp.client.session import ClientSession
 from mcp.shared.inbound import mcp_param_headers, x_mcp_header_map
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, InputRequiredResult
+from mcp_types import METHOD_NOT_FOUND, UNSUPPORTED_PROTOCOL_VERSION
 from pydantic import TypeAdapter, ValidationError
 
 from interlock import InterlockError, ProtocolError, Repeat, ToolOutcome, ToolSpec
@@ -29,7 +30,7 @@ class Server(Protocol):
 
     async def session(self, access: Access, headers: Mapping[str, str] | None = None) -> ClientSession: ...
 
-    def forget(self) -> None: ...
+    def forget(self, session: str | None = None) -> None: ...
 
     async def aclose(self) -> None: ...
 
@@ -66,9 +67,9 @@ class McpTool:
         try:
             try:
                 result = await self._called(arguments, run)
-            except SessionLost:
+            except SessionLost as lost:
                 # Nothing was done of what it was asked in a session that it does not know.
-                self._server.forget()
+                self._server.forget(lost.session)
                 result = await self._called(arguments, run)
         except NotSent as early:
             error = early.error
@@ -76,9 +77,13 @@ class McpTool:
         except SessionLost:
             return ToolOutcome(outcome="refused", content="the server forgets its sessions")
         except Declined as declined:
+            # It may be another server by now, which speaks another revision.
+            self._server.forget()
             outcome = outcome_for(declined.reply, says=declined.says)
             return outcome or ToolOutcome(outcome="unknown")
         except MCPError as error:
+            if error.code in (METHOD_NOT_FOUND, UNSUPPORTED_PROTOCOL_VERSION):
+                self._server.forget()
             return outcome_of_error(error)
         except ValidationError:
             raise ProtocolError("the server's result is none that MCP has") from None

@@ -163,6 +163,31 @@ async def test_a_server_that_forgets_every_session_ends_nobodys_day(crm):
     assert len(box.service.calls) == 2
 
 
+async def test_runs_at_once_that_lose_a_session_begin_one_other(crm):
+    box = crm()
+    await box.run("find")
+    box.service.known.clear()
+    answers = await asyncio.gather(*(box.run("find") for _ in range(8)))
+    assert {answer.content for answer in answers} == {"found"}
+    assert box.service.sessions == 2
+    ids = [each.json()["id"] for each in box.service.calls if each.headers["mcp-session-id"] == "session-2"]
+    assert len(set(ids)) == len(ids) == 8
+
+
+@pytest.mark.parametrize(("first", "then"), [(Service, Modern), (Modern, Service)], ids=["newer", "older"])
+async def test_a_server_that_comes_to_speak_another_revision_is_understood_again(crm, first, then):
+    def find(request: Received) -> Reply:
+        return Reply.json(answer(request, said("found", resultType="complete")))
+
+    box = crm(find, kind=first)
+    assert (await box.run("find")).content == "found"
+    box.service = box.upstream.always = then(find)
+    box.service.known.clear()
+    ran = [(await box.run("find")).outcome for _ in range(2)]
+    assert ran[-1] == "done"
+    assert set(ran) <= {"done", "refused"}
+
+
 async def test_an_answer_may_come_as_events_among_others(crm):
     def events(request: Received) -> Reply:
         return Reply.events(
