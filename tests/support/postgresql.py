@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the session, out of a wheel, and empty databases on it: fixtures for a conftest."""
+"""A PostgreSQL server out of a wheel, for the session, and empty databases on it: fixtures for a conftest."""
 
 import importlib.util
 import os
@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -26,9 +26,9 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The server's address, without a database. PostgreSQL refuses to run as root, and is nobody then."""
+@contextmanager
+def running() -> Iterator[str]:
+    """A server's address, without a database. PostgreSQL refuses to run as root, and is nobody then."""
     binaries = _binaries()
     home = Path(tempfile.mkdtemp(prefix="interlock-pg-"))
     user = {}
@@ -63,6 +63,13 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < due, log.read_text()
         time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of one for the session."""
+    with running() as address:
+        yield address
 
 
 @pytest.fixture
