@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from itertools import filterfalse
 
 from interlock_privacy.detection.things import GOODS, THINGS
 
@@ -50,7 +51,7 @@ def plain(word: str) -> str:
     if word.isascii():
         return word
     parts = unicodedata.normalize("NFKD", word.translate(_NO_ACCENT))
-    return "".join(each for each in parts if not unicodedata.combining(each))
+    return "".join(filterfalse(unicodedata.combining, parts))
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:

@@ -203,15 +203,16 @@ class Claims:
             (stop for stop in ends if stop - begin >= _WHOLE and text[stop : stop + 1] not in "-./"), 0
         )
         ordered = [first, *(stop for stop in reversed(ends) if stop != first)] if first else ends[::-1]
-        for end in ordered:
-            value = compact(text[begin:end])
-            sizes = tuple(stop - at for at, stop in groups if stop <= end)
+        values = [(end, compact(text[begin:end])) for end in ordered]
+        for end, value in values:
             rule = self._rule(value, kind)
+            if rule is None:
+                continue
+            sizes = tuple(stop - at for at, stop in groups if stop <= end)
             # A part of what stands there passes by chance, unless it is in the groups of its issuer.
-            if rule is not None and (end == ordered[0] or len(sizes) == 1 or sizes in rule.groups):
+            if end == ordered[0] or len(sizes) == 1 or sizes in rule.groups:
                 return Candidate(_SCORE_RULE + rule.alone, begin, end, rule.kind, rule.name, value)
-        for end in ordered:
-            value = compact(text[begin:end])
+        for end, value in values:
             if (
                 _plausible(value)
                 and not _DATE.match(text, begin, end)
@@ -256,5 +257,5 @@ def _goes_on(text: str, stop: int, end: int) -> bool:
 
 
 def _plausible(value: str) -> bool:
-    digits = sum(map(str.isdigit, value))
+    digits = len(value) if value.isdigit() else sum(map(str.isdigit, value))
     return _SHORTEST <= len(value) <= _LONGEST and digits >= _FEWEST_DIGITS and len(set(value)) > 2

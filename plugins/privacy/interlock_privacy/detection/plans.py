@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -45,7 +46,8 @@ class Window(NamedTuple):
     written: Written | None
 
 
-class Plan(NamedTuple):
+@dataclass(slots=True, kw_only=True)
+class Plan:
     """The windows of a run, in the order in which they are looked at.
 
     `known` are those that some rule may know; the others of `every` may be telephone numbers from abroad.
@@ -107,7 +109,8 @@ class Plans:
         glued = _GLUED.match(form, begin)
         if glued is None:
             return plan
-        return plan._replace(glued=glued.span(1), split=self._listed(written, begin, words=True), unsure=True)
+        split = self._listed(written, begin, words=True)
+        return replace(plan, glued=glued.span(1), split=split, unsure=True)
 
     def _listed(self, form: str, begin: int, *, words: bool) -> Plan:
         plan = self.once(form, begin, words=words)
@@ -116,7 +119,8 @@ class Plans:
         for window in plan.every:
             once.setdefault((window.start, window.end), window)
         every = list(once.values())
-        return plan._replace(
+        return replace(
+            plan,
             known=[each for each in every if each.written or each.letters],
             every=every,
             lettered=[*plan.lettered],
