@@ -156,13 +156,15 @@ class Entry:
 
 
 class Known:
-    """Every rule. `words` are labels with their bits, `groups` by its first two sizes those of any rule."""
+    """Every rule. `words` are labels with their bits; `groups` those of any rule, by the first two sizes and
+    by how many they are.
+    """
 
     def __init__(self, rules: Iterable[Rule], *, declared: bool) -> None:
         self._declared = declared
         self.words: list[tuple[str, int]] = []
         self._remembered: dict[str, Entry | None] = {}
-        self.groups: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+        self.groups: dict[tuple[int, ...], dict[int, set[tuple[int, ...]]]] = {}
         self._rows: dict[str, Rows] = {}
         self._loose: dict[int, list[tuple[re.Pattern[str], Rule, int]]] = {}
         self._prefixed: dict[str, list[tuple[str, Rule]]] = {}
@@ -178,8 +180,8 @@ class Known:
                 for prefix in rule.prefix:
                     self._prefixed.setdefault("A" * len(prefix) + shape, []).append((prefix, rule))
             for groups in rule.groups:
-                if len(groups) > 1 and groups not in self.groups.setdefault(groups[:2], []):
-                    self.groups[groups[:2]].append(groups)
+                if len(groups) > 1:
+                    self.groups.setdefault(groups[:2], {}).setdefault(len(groups), set()).add(groups)
         # The bits of words for telephones, and of any word in Chinese characters.
         self.called = bits.get(tuple(CALLS.split()), 0), bits.get((HAN,), 0)
         self._strict = {

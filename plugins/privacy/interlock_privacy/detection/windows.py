@@ -21,7 +21,7 @@ def windows(
     gaps: Sequence[int],
     first: int,
     last: int,
-    known: Mapping[tuple[int, ...], Sequence[tuple[int, ...]]],
+    known: Mapping[tuple[int, ...], Mapping[int, Container[tuple[int, ...]]]],
 ) -> Iterator[tuple[int, int, int]]:
     """Of groups without the end of a line in between: all, each unit, and what is in groups of some rule.
 
@@ -51,19 +51,19 @@ def _grouped(
     gaps: Sequence[int],
     first: int,
     last: int,
-    known: Mapping[tuple[int, ...], Sequence[tuple[int, ...]]],
+    known: Mapping[tuple[int, ...], Mapping[int, Container[tuple[int, ...]]]],
 ) -> Iterator[tuple[int, int, int]]:
     """Windows anywhere that are written in the groups of some rule."""
-    sizes = [stop - start for start, stop in spans[first:last]]
+    sizes = tuple([stop - start for start, stop in spans[first:last]])
     repeated = 0
     for place in range(len(sizes) - 1):
         repeated = repeated + 1 if sizes[place] == sizes[place + 1] else 0
         wanted = known.get((sizes[place], sizes[place + 1]))
         if wanted is None or repeated > _TABLE or (place and gaps[first + place] == TIGHT):
             continue
-        for groups in wanted:
-            close = place + len(groups)
-            if tuple(sizes[place:close]) == groups and (close == len(sizes) or gaps[first + close] != TIGHT):
+        for count, groups in wanted.items():
+            close = place + count
+            if sizes[place:close] in groups and (close == len(sizes) or gaps[first + close] != TIGHT):
                 yield first + place, first + close, PART
 
 
