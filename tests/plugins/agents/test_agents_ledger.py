@@ -1,7 +1,9 @@
 """The ledger at work: what happens once, what is found out, and what is left to a person."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -166,3 +168,33 @@ async def test_reading_needs_no_row(ledger: Ledger, time: Time) -> None:
     assert await ledger.effects("r") == ()
     kept = await ledger.perform(PLACE, call(), WorldHands(World("natural", time), effect="read"), keep=True)
     assert await ledger.effects("r") == (kept,)
+
+
+async def test_who_was_overtaken_by_somebody_who_died_settles_nothing(kept: Store, time: Time) -> None:
+    world = World("blind", time)
+    overtaking: list[str] = []
+
+    def stopped(boundary: str) -> None:
+        if boundary == "parsed":
+            time.now += 31
+            other = Ledger(kept, clock=time.clock, sleep=time.sleep, at=Deaths([2]))
+            thread = Thread(target=overtake, args=(other,))
+            thread.start()
+            thread.join()
+
+    def overtake(other: Ledger) -> None:
+        try:
+            asyncio.run(other.perform(PLACE, call(), WorldHands(world)))
+        except Killed as death:
+            overtaking.append(str(death))
+
+    ledger = Ledger(kept, clock=time.clock, sleep=time.sleep, at=stopped)
+    effect = await ledger.perform(PLACE, call(), WorldHands(world))
+    assert overtaking == ["claimed"]
+    assert (effect.state, effect.epoch) == ("sent", 2)
+    last = (await ledger.events(effect.id))[-1]
+    assert (last.was, last.now) == ("sent", "sent")
+    assert last.why == "too late, from whoever held epoch 1: it has happened"
+    time.now += 31
+    assert (await ledger.perform(PLACE, call(), WorldHands(world))).state == "unknown"
+    assert len(world.sent) == 1

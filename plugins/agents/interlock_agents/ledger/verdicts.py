@@ -21,7 +21,7 @@ def meaning(effect: Effect, outcome: ToolOutcome) -> Meaning:
         return "confirmed"
     if outcome.outcome == "unknown":
         return "again"
-    if outcome.reason == "conflict" and effect.tries > 1:
+    if outcome.reason == "conflict" and effect.tries > 1 and effect.repeat.way == "key":
         return "again"  # it may be the first sending, still under way with the same key
     if not effect.doubtful:
         return "failed"
