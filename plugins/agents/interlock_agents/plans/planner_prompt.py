@@ -3,18 +3,23 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any, Final
 
 from interlock import Message
 from interlock.fencing import Fence, cut, escaped
 from interlock_agents.plans.complaints import PlanError
+from interlock_agents.plans.paths import kinds_of
 from interlock_agents.plans.plain import node_to_plain
 from interlock_agents.plans.plan import KINDS, MAX_ITEMS, MAX_NODES, MAX_TRIES
 from interlock_agents.plans.planning import PlanCall
+from interlock_agents.plans.validating import PlanTool
 
 __all__ = ["OUTPUT", "mending", "messages"]
 
 _LONG: Final = 2_000  # characters of one value; a planner needs its shape more than its end
+_ONE_OF_MANY: Final = 300  # of one of a map's
+_ALL_TOOLS: Final = 40_000  # characters of all tools; where they have more, less is told of each
 _OPEN: Final = {"type": "object", "additionalProperties": True}
 _TEXT: Final = {"type": "string"}
 
@@ -76,26 +81,49 @@ def mending(said: str, error: PlanError) -> list[Message]:
 
 def _data(call: PlanCall) -> Iterator[tuple[str, str]]:
     yield "goal", call.goal
-    tools = call.known.tools or {}
-    yield "tools", "\n".join(_tool(name, call) for name in tools) or "(none)"
+    tools, left_out = _tools(call.known.tools or {})
+    yield "tools", "\n".join(tools) or "(none)"
     if call.inputs:
         yield "inputs", "\n".join(_input(name, call) for name in call.inputs)
     if call.plan is not None:
         yield "plan so far", "\n".join(_state(call))
     notes = [*_limits(call), *call.notes]
+    if left_out:
+        notes.append(f"There are {left_out} more tools, which do not fit here.")
     if notes:
         yield "limits", "\n".join(notes)
 
 
-def _tool(name: str, call: PlanCall) -> str:
-    tool = (call.known.tools or {})[name]
-    about = {
-        "name": name,
-        "description": cut(tool.spec.description, _LONG)[0],
-        "effect": tool.effect,
-        "parameters": tool.spec.parameters,
+def _tools(tools: Mapping[str, PlanTool]) -> tuple[list[str], int]:
+    """What is told of each tool, and how many are left out: of very many, their arguments' names, and no more
+    of them than fit.
+    """
+    told = [_tool(name, tool) for name, tool in tools.items()]
+    if sum(map(len, told)) <= _ALL_TOOLS:
+        return told, 0
+    told = [_tool_in_short(name, tool) for name, tool in tools.items()]
+    lengths = list(accumulate(len(each) + 1 for each in told))
+    fit = sum(length <= _ALL_TOOLS for length in lengths)
+    return told[:fit], len(told) - fit
+
+
+def _tool(name: str, tool: PlanTool) -> str:
+    about = {"name": name, "description": cut(tool.spec.description, _LONG)[0], "effect": tool.effect}
+    return _written(about | {"parameters": tool.spec.parameters})
+
+
+def _tool_in_short(name: str, tool: PlanTool) -> str:
+    """With the first line of what it says of itself, and the types of its arguments."""
+    parameters = tool.spec.parameters
+    known = parameters.get("properties")
+    arguments = {
+        key: kinds[0] if kinds else "any"
+        for key, held in (known.items() if isinstance(known, Mapping) else ())
+        for kinds in [sorted(kinds_of(held) or ()) if isinstance(held, Mapping) else []]
     }
-    return _written(about)
+    first = tool.spec.description.strip().partition("\n")[0][:120]
+    about = {"name": name, "description": first, "effect": tool.effect, "arguments": arguments}
+    return _written(about | {"required": parameters.get("required", [])})
 
 
 def _input(name: str, call: PlanCall) -> str:
@@ -111,15 +139,18 @@ def _state(call: PlanCall) -> Iterator[str]:
         why = call.facts.fixed(node)
         state = f"{why}; it stays" if why else "has not been done"
         about: dict[str, Any] = {"node": node_to_plain(node), "state": state}
+        inside = f"{node.id}["
         if node.id in call.values:
             about["value"] = _short(call.values[node.id])
-        inside = f"{node.id}["
+        elif done := {name: value for name, value in call.values.items() if name.startswith(inside)}:
+            about["values"] = {name: _short(value, _ONE_OF_MANY) for name, value in done.items()}
         failed = {
             name: text for name, text in call.failed.items() if name == node.id or name.startswith(inside)
         }
         if failed:
             about["state"] = why or "has failed"
-            about["failed"] = {name: cut(text, _LONG)[0] for name, text in failed.items()}
+            most = _LONG if len(failed) == 1 else _ONE_OF_MANY
+            about["failed"] = {name: cut(text, most)[0] for name, text in failed.items()}
         effects = [name for name in call.facts.effects if name == node.id or name.startswith(inside)]
         if effects:
             about["effects"] = sorted(effects)
@@ -133,9 +164,9 @@ def _limits(call: PlanCall) -> Iterator[str]:
         yield f"All nodes together may use {', '.join(said)}."
 
 
-def _short(value: Any) -> Any:
+def _short(value: Any, most: int = _LONG) -> Any:
     text = _written(value)
-    return value if len(text) <= _LONG and not isinstance(value, bytes) else cut(text, _LONG)[0]
+    return value if len(text) <= most and not isinstance(value, bytes) else cut(text, most)[0]
 
 
 def _written(value: Any) -> str:

@@ -181,6 +181,48 @@ async def test_what_tools_gave_and_failed_with_is_data():
     await router.aclose()
 
 
+async def test_what_a_failed_map_has_done_is_shown():
+    orders = {"id": "orders", "do": "map", "each": [1, 2], "node": {"id": "one", "do": "tool", "tool": "buy"}}
+    plan = read_plan({"goal": GOAL, "nodes": [orders]}, KNOWN)
+    there = schedule(plan, {"orders[0].one": Done("order 4711"), "orders[1].one": Failed("sold out")})
+    call = PlanCall(
+        goal=GOAL,
+        known=KNOWN,
+        plan=plan,
+        facts=Facts.of(there, effects=["orders[0].one"]),
+        values=there.values,
+        failed=there.failed,
+    )
+    router, made = planner(said({"id": "undo", "do": "tool", "tool": "buy", "compensates": "orders[0].one"}))
+    later = await made.plan(call)
+    assert [node.id for node in later.nodes] == ["orders", "undo"]
+    (state,) = read_fences(asked(router, 0)[1].text).pieces["plan so far"].splitlines()
+    told = json.loads(state)
+    assert told["values"] == {"orders[0].one": "order 4711"}
+    assert told["effects"] == ["orders[0].one"]
+    assert told["failed"]["orders[1].one"] == "sold out"
+    await router.aclose()
+
+
+async def test_of_very_many_tools_less_is_told_and_no_more_than_fits():
+    spec = ToolSpec(name="x", description="Does it.\n" + "More. " * 99, parameters=FIND.parameters)
+    tools = {f"tool{number}": PlanTool(spec=spec, effect="read") for number in range(1_000)}
+    router, made = planner(said({"id": "a", "do": "tool", "tool": "tool999", "with": {"what": "x"}}))
+    await made.plan(PlanCall(goal=GOAL, known=Known(tools=tools)))
+    pieces = read_fences(asked(router, 0)[1].text).pieces
+    lines = pieces["tools"].splitlines()
+    assert len(pieces["tools"]) <= 40_000
+    assert json.loads(lines[0]) == {
+        "name": "tool0",
+        "description": "Does it.",
+        "effect": "read",
+        "arguments": {"what": "string"},
+        "required": ["what"],
+    }
+    assert f"{1_000 - len(lines)} more tools" in pieces["limits"]
+    await router.aclose()
+
+
 async def test_calls_of_a_planner_may_go_another_way():
     router, made = planner(said(GOOD))
     counted = []
