@@ -102,7 +102,9 @@ def _message(given: Any) -> Message | None:
 
 
 def _ours(id_: Any) -> int | None:
-    """An id that we may have given: some servers give a number back as text."""
+    """An id that we may have given: some servers give a number back as text, or with a point."""
+    if isinstance(id_, float) and id_.is_integer():
+        return int(id_)
     if isinstance(id_, str) and id_.isascii() and id_.isdigit() and len(id_) < 16:  # noqa: PLR2004 - of a count
         return int(id_)
     return id_ if isinstance(id_, int) and not isinstance(id_, bool) else None

@@ -8,10 +8,12 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_MODERN_VERSION
 from pydantic import ValidationError
 
 from interlock import AnswerTimeout, InterlockError, ProtocolError
+from interlock.fencing import escaped
 from interlock.http import error_for
 from interlock_mcp.failing import Declined
 
 Agreed = InitializeResult | DiscoverResult
+_SHOWN = 200
 CLIENT = Implementation(name="interlock", version="0.1.0")
 
 # Statuses that say something of the caller or of the server's state, and nothing of what it speaks.
@@ -50,9 +52,9 @@ def told(error: Exception) -> InterlockError:
         reply = error.reply
         return error_for(status=reply.status, headers=reply.headers, vendor_message=error.says)
     if isinstance(error, MCPError):
-        return ProtocolError(
-            "the server answers with an error", code=str(error.code), vendor_message=error.message
-        )
+        words = escaped(error.message)[:_SHOWN]
+        what = f"the server answers with the error {error.code}{f': {words}' if words else ''}"
+        return ProtocolError(what, code=str(error.code), vendor_message=error.message)
     return ProtocolError("the server answers what is no MCP")
 
 

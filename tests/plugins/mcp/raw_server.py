@@ -72,7 +72,7 @@ def call(id_, name, arguments):
     elif name == "wrong_id":
         result(id_ + 1_000, "somebody else's")
         result("nobody", "nobody's")
-        result(str(id_), text)
+        result(str(id_) if text == "hi" else float(id_), text)
     elif name == "twice":
         result(id_, text)
         result(id_, "again")

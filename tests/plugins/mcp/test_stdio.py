@@ -70,6 +70,10 @@ async def test_noise_around_an_answer_changes_nothing(raw, tool):
     assert (outcome.outcome, outcome.content) == ("done", "hi")
 
 
+async def test_an_id_that_comes_back_in_another_form_is_ours(raw):
+    assert (await raw().run("wrong_id", text="with a point")).content == "with a point"
+
+
 async def test_a_server_gets_no_model_no_person_and_no_folder(raw):
     outcome = await raw().run("asks")
     assert json.loads(outcome.content) == ["here", -1, -1, -1]
@@ -159,7 +163,7 @@ async def test_a_server_has_the_environment_that_is_written_and_no_other(raw, mo
     [
         (("broken",), "it last said: ModuleNotFoundError: No module named 'notes'"),
         (("ancient",), "1999-01-01"),
-        (("from-tomorrow",), "the server answers with an error"),
+        (("from-tomorrow",), "the server answers with the error -32022: Unsupported protocol version"),
     ],
     ids=["broken", "ancient", "from tomorrow"],
 )

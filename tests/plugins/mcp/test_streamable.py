@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from interlock import ConnectionFailed, ProtocolError, TotalTimeout
-from interlock.testing import End, Received, Reply, Upstream
+from interlock import ConnectionFailed, ProtocolError, ToolCall, TotalTimeout
+from interlock.testing import End, Received, Reply, Upstream, scripted_router
 
 KEY = "crm-9f3b77c1d2e84a06"
 READS = {"tools": {"rules": [{"tools": "*", "effect": "read"}]}}
@@ -39,6 +39,7 @@ class Service:
     """A server of 2025-11-25 with sessions; `call` answers runs of its tool. `calls` is what they were."""
 
     modern = False
+    key = KEY
 
     def __init__(self, call: Callable[[Received], Reply] | None = None) -> None:
         self.call = call or (lambda request: Reply.json(answer(request, said("found"))))
@@ -51,7 +52,7 @@ class Service:
             return Reply(status=405)
         message = request.json()
         method = message.get("method")
-        if request.headers.get("authorization") != f"Bearer {KEY}":
+        if request.headers.get("authorization") != f"Bearer {self.key}":
             return Reply.json({"error": "who are you?"}, status=401)
         if method == "server/discover":
             return self.discovered(request)
@@ -321,6 +322,30 @@ async def test_a_key_goes_to_its_own_server_alone(crm):
         box = crm(lambda _: moved)
         await box.run("find")
         assert not other.requests
+
+
+async def test_each_server_is_given_its_own_key_and_no_others(crm):
+    ours, theirs = crm(), crm()
+    theirs.service.key = "erp-77c1d2e84a069f3b"
+    connectors = [
+        {
+            "id": f"s{number}",
+            "connector": "mcp",
+            "region": "local",
+            "api_key": key,
+            "options": {"prefix": True},
+        }
+        | {"base_url": f"{box.upstream.url}/mcp"}
+        for number, (box, key) in enumerate(((ours, KEY), (theirs, theirs.service.key)))
+    ]
+    rules = {"rules": [{"tools": "*", "effect": "read"}]}
+    with scripted_router({"model": []}, connectors=connectors, tools=rules) as router:
+        for name in ("s0__find", "s1__find"):
+            await router.toolbox().run(ToolCall(id="c", name=name))
+        await router.aclose()
+    sent = [{each.headers["authorization"] for each in box.upstream.requests} for box in (ours, theirs)]
+    assert sent == [{f"Bearer {KEY}"}, {f"Bearer {theirs.service.key}"}]
+    assert len(ours.service.calls) == len(theirs.service.calls) == 1
 
 
 def test_event_loops_share_a_session(crm):
