@@ -28,7 +28,6 @@ class DbosEngine:
         self._leases = Leases(runs, seconds=call.lease)
         self._executions = Executions(self, lease=call.lease)
         self._host: Host | None = None
-        self._entering = asyncio.Lock()
         self._going: dict[tuple[str, int], Execution] = {}
 
     async def execute(self, run: str) -> Any:
@@ -75,7 +74,15 @@ class DbosEngine:
         return await execution.strands()
 
     async def _hosted(self) -> Host:
-        async with self._entering:
-            if self._host is None:
-                self._host = await asyncio.to_thread(enter, self._address)
-            return self._host
+        if self._host is None:
+            spare = self._take(await asyncio.to_thread(enter, self._address))
+            if spare is not None:
+                await asyncio.to_thread(leave, spare)
+        return self._host or await self._hosted()
+
+    def _take(self, host: Host) -> Host | None:
+        """What is not needed: another execution may have been quicker."""
+        if self._host is not None:
+            return host
+        self._host = host
+        return None

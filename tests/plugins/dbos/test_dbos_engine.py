@@ -154,3 +154,38 @@ print(sorted({"dbos", "sqlalchemy", "alembic"} & set(sys.modules)))
 def test_another_database_is_refused_with_the_way_out(url):
     with pytest.raises(StoreError, match=r"did you mean 'dbos\+"):
         open_engine(EngineCall(url=url, program=hello))
+
+
+def test_a_process_that_was_forked_is_told_to_start_anew():
+    program = """
+import asyncio, os
+from interlock import StoreError
+from interlock_agents import EngineCall, open_engine
+
+async def program(strand):
+    return "done"
+
+async def execute(engine):
+    return await engine.execute("run")
+
+engine = open_engine(EngineCall(url="dbos+sqlite:///dbos.db", program=program))
+print(asyncio.run(execute(engine)), flush=True)
+if os.fork():
+    os.wait()
+else:
+    another = open_engine(EngineCall(url="dbos+sqlite:///dbos.db", program=program))
+    try:
+        asyncio.run(execute(another))
+    except StoreError as error:
+        print(error, flush=True)
+    os._exit(0)
+asyncio.run(engine.aclose())
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.startswith("done\nDBOS does not outlive a fork"), done.stderr

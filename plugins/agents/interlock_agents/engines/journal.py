@@ -12,6 +12,7 @@ from interlock_agents.engines.errors import another_step
 from interlock_agents.engines.executions import Executions, Lease, Left
 from interlock_agents.engines.held import Held
 from interlock_agents.engines.kept import KeptStep
+from interlock_agents.engines.outcomes import Outcome
 from interlock_agents.engines.protocol import DurableEngine, EngineCall, Program
 from interlock_agents.engines.strands import Act, LeaseLost, Stopped, Strands
 from interlock_agents.engines.values import from_text, to_text
@@ -139,19 +140,12 @@ class _Execution:
             task.add_done_callback(self._tasks.discard)
 
     async def _work(self, path: str) -> None:
-        outcome = await self._strands.work(path)
-        if outcome is None:
-            return
-        try:
-            await self._keep(
-                lambda it: self._entries.keep_outcome(it, self._run, self._epoch, path=path, outcome=outcome)
-            )
-        except Stopped as stopped:
-            self._strands.give_up(stopped.reason)
-        except Exception as error:  # noqa: BLE001 - whoever waits for the strand would wait for ever
-            self._strands.give_up(error)
-        else:
-            self._strands.ended(path, outcome)
+        await self._strands.work(path, lambda outcome: self._end(path, outcome))
+
+    async def _end(self, path: str, outcome: Outcome) -> None:
+        await self._keep(
+            lambda it: self._entries.keep_outcome(it, self._run, self._epoch, path=path, outcome=outcome)
+        )
 
     async def _keep(self, work: "Callable[[Connection], None]") -> None:
         asked = elapsed()

@@ -17,7 +17,7 @@ def new_owner() -> str:
 def surely_gone(owner: str) -> bool:
     """Whether that process has run on this machine and runs no more. If nobody can tell, it is not gone."""
     parts = owner.split(_SEPARATOR)
-    if tuple(parts[:2]) != _here() or not all(parts[:4]):
+    if tuple(parts[:2]) != _here() or not all(parts[:4]) or not parts[2:3] or not parts[2].isdecimal():
         return False
     found = _started(int(parts[2]))
     return found not in {parts[3], "hidden"}

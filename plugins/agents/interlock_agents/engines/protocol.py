@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from interlock_agents.engines.errors import EngineError
 
 
 class Suspended(Exception):
@@ -128,6 +131,10 @@ class EngineCall:
     program: Program
     folder: Path = field(default_factory=Path)
     lease: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.lease < inf:
+            raise EngineError(f"a lease is a number of seconds above 0, and this one is {self.lease!r}")
 
 
 @runtime_checkable

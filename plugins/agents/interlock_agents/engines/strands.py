@@ -64,6 +64,7 @@ class Strands:
         self._ends: dict[str, asyncio.Future[Outcome | Suspended]] = {}
         self._broken: asyncio.Future[Outcome | Suspended] = self._loop.create_future()
         self._at_work: set[asyncio.Task[Any]] = set()
+        self._stopping = False
         for path, outcome in ended.items():
             self._end_of(path).set_result(outcome)
 
@@ -89,6 +90,7 @@ class Strands:
 
     async def stop(self) -> None:
         """Cancel those that are worked on, and wait for their ends."""
+        self._stopping = True
         tasks = [task for task in self._at_work if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -101,15 +103,34 @@ class Strands:
             self._broken.set_exception(error)
             self._broken.exception()  # whoever waits is told; nobody may
 
-    async def work(self, path: str) -> Outcome | None:
+    async def work(
+        self, path: str, keep: Callable[[Outcome], Awaitable[None]] | None = None
+    ) -> Outcome | None:
         """Work on a strand, in the task that calls this. Its outcome; None of one that ends at another time.
 
-        The engine keeps an outcome, and says so by `ended`. Raises EngineError outside of a task.
+        `keep` keeps the outcome, and raises Stopped where it cannot. An engine without one keeps what this
+        returns, and says so by `ended`. Raises EngineError outside of a task.
         """
         task = asyncio.current_task()
         if task is None:
             raise EngineError("a strand is worked on in a task")
         self._at_work.add(task)
+        try:
+            outcome = await self._outcome(path)
+            if outcome is not None and keep is not None:
+                await keep(outcome)
+                self._settle(path, outcome)
+        except Stopped as stopped:
+            self.give_up(stopped.reason)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the strand would wait for ever
+            self.give_up(error)
+        else:
+            return outcome
+        finally:
+            self._at_work.discard(task)
+        return None
+
+    async def _outcome(self, path: str) -> Outcome | None:
         try:
             strand = _Strand(self, self._keeping, path)
             value = await self._program(strand)
@@ -121,15 +142,13 @@ class Strands:
         except StoreError as error:
             self.give_up(error)
         except asyncio.CancelledError:
-            if task.cancelling():
+            if self._stopping:
                 raise
-            self.give_up(EngineError(f"the strand {path!r} cancelled itself"))
+            self.give_up(EngineError(f"the strand {path!r} was cancelled from outside of the engine"))
         except Exception as error:  # noqa: BLE001 - a strand ends by whatever its program raises
             if path:
                 return Outcome.raised(error)
             self.give_up(error)
-        finally:
-            self._at_work.discard(task)
         return None
 
     def ended(self, path: str, outcome: Outcome) -> None:

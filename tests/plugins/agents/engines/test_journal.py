@@ -313,3 +313,65 @@ async def test_a_run_whose_id_cannot_be_kept_is_refused(name):
 def test_a_url_that_names_no_engine_is_refused_with_the_way_out(url, message):
     with pytest.raises(StoreError, match=message):
         open_engine(EngineCall(url=url, program=None))
+
+
+@pytest.mark.parametrize("lease", [0, -1.0, float("nan"), float("inf")])
+def test_a_lease_that_is_no_time_is_refused(lease):
+    with pytest.raises(EngineError, match="a lease is a number of seconds above 0"):
+        EngineCall(url="sqlite:///agents.db", program=None, lease=lease)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [("no_such_module:ENGINES", "ModuleNotFoundError"), ("json:dumps", "no EngineKind")],
+    ids=["fails", "is none"],
+)
+async def test_an_engine_that_cannot_be_loaded_takes_no_other_with_it(
+    monkeypatch, caplog, tmp_path, target, told
+):
+    info = tmp_path / "broken-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[interlock_agents.engines]\nbroken = {target}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def program(strand):
+        return strand.run
+
+    assert await executed(program) == "run"
+    assert told in caplog.text
+
+
+async def test_what_a_strand_is_cancelled_by_stops_the_execution_and_is_not_kept():
+    breaks = True
+
+    async def program(strand):
+        if not strand.path:
+            await strand.start("one")
+            return await strand.result("one")
+        if breaks:
+            asyncio.current_task().cancel()
+            await asyncio.sleep(0)
+        return "on"
+
+    with pytest.raises(EngineError, match="the strand 'one' was cancelled"):
+        await executed(program)
+    breaks = False
+    assert await executed(program) == "on"
+
+
+async def test_strands_that_go_on_when_the_run_ends_are_cancelled():
+    closed = []
+
+    async def program(strand):
+        if strand.path:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                closed.append(strand.path)
+        await strand.start("one")
+        await strand.step("wait", Acts()("wait"))
+        return "ended"
+
+    assert await executed(program) == "ended"
+    assert closed == ["one"]

@@ -4,8 +4,8 @@ Subclass `EngineConformance` as `Test…` in a test module. Its processes are ki
 boundary of a run is, and the run is executed again.
 """
 
-from interlock_agents.engines.conformance.killing import Case, cases, play
+from interlock_agents.engines.conformance.killing import Case, cases, play, play_at_random
 from interlock_agents.engines.conformance.kit import EngineConformance
 from interlock_agents.engines.conformance.processes import Place
 
-__all__ = ["Case", "EngineConformance", "Place", "cases", "play"]
+__all__ = ["Case", "EngineConformance", "Place", "cases", "play", "play_at_random"]

@@ -1,7 +1,7 @@
 """Kills at every boundary of the errand, and what must hold after them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from interlock_agents.engines.conformance.errand import RESULT, WAITS, World
@@ -33,33 +33,67 @@ def cases(kind: EngineKind, place: Place) -> list[str]:
     return list(dict.fromkeys(name for what, name in World(place.folder).notes() if what == "at"))
 
 
-def play(kind: EngineKind, place: Place, at: Sequence[str]) -> Case:
+def play(kind: EngineKind, place: Place, at: Sequence[str], *, all_are_reached: bool = True) -> Case:
     """Execute the errand until it ends, killing it at those points, and see that every promise was kept.
 
+    Without `all_are_reached`, points may be left: an execution that goes on after a kill may not pass them.
+
     Raises:
-        AssertionError: one was not, in a sentence.
+        AssertionError: a promise was not kept, in a sentence.
     """
-    world = World(place.folder)
     left = list(at)
     kills = 0
-    for _ in range(_ENOUGH):
+
+    def killed() -> Ended:
+        nonlocal kills
         ended = Process(Told(kind=kind, place=place, at=left[0] if left else "")).end()
         if ended.killed:
             kills += 1
             left.pop(0)
-        elif ended.suspended is not None:
+        return ended
+
+    again = _until_it_ends(kind, place, killed)
+    _expect(not left or not all_are_reached, f"nobody came to {left[:1]}")
+    return Case(at=tuple(at), kills=kills, again=again)
+
+
+def play_at_random(kind: EngineKind, place: Place, after: Sequence[float]) -> Case:
+    """The same with a kill after each of so many seconds, wherever it is then."""
+    left = list(after)
+    kills = 0
+
+    def killed() -> Ended:
+        nonlocal kills
+        process = Process(Told(kind=kind, place=place))
+        if not left:
+            return process.end()
+        ended = process.end(within=left.pop(0))
+        kills += ended.killed
+        return ended
+
+    again = _until_it_ends(kind, place, killed)
+    return Case(at=tuple(f"after {each:.2f} s" for each in after), kills=kills, again=again)
+
+
+def _until_it_ends(kind: EngineKind, place: Place, killed: Callable[[], Ended]) -> int:
+    """How many steps were done once more."""
+    world = World(place.folder)
+    kills = 0
+    for _ in range(_ENOUGH):
+        ended = killed()
+        kills += ended.killed
+        if ended.suspended is not None:
             _expect(WAITS in ended.suspended, f"it was suspended because {ended.suspended!r}")
             world.agree()
-        else:
+        elif not ended.killed:
             break
-    _expect(kills > 0 or not at, f"nobody came to {at[0] if at else ''!r}")
     check_result(ended)
     again = check_notes(world, kills=kills)
-    before = len([each for each in world.notes() if each[0] == "act"])
+    before = sum(what == "act" for what, _ in world.notes())
     check_result(Process(Told(kind=kind, place=place)).end())
-    after = len([each for each in world.notes() if each[0] == "act"])
+    after = sum(what == "act" for what, _ in world.notes())
     _expect(before == after, "a run that has ended was worked on again")
-    return Case(at=tuple(at), kills=kills, again=again)
+    return again
 
 
 def check_result(ended: Ended) -> None:

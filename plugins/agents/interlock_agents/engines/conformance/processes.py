@@ -62,12 +62,13 @@ class Process:
         self._process = multiprocessing.get_context("forkserver").Process(target=_execute, args=(told,))
         self._process.start()
 
-    def end(self) -> Ended:
-        """Wait for its end."""
-        self._process.join(_PATIENCE)
+    def end(self, *, within: float | None = None) -> Ended:
+        """Wait for its end; kill it if it has not come `within` so many seconds."""
+        self._process.join(_PATIENCE if within is None else within)
         if self._process.exitcode is None:
             self.kill()
-            raise AssertionError(f"a process did not end within {_PATIENCE:.0f} s")
+            if within is None:
+                raise AssertionError(f"a process did not end within {_PATIENCE:.0f} s")
         code = self._process.exitcode
         self._process.close()
         if code == -signal.SIGKILL:
@@ -83,11 +84,6 @@ class Process:
     def go_on(self) -> None:
         """After it has stopped itself."""
         os.kill(self._process.pid or 0, signal.SIGCONT)
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it is there, going on or stopped."""
-        return self._process.is_alive()
 
 
 def preload(*modules: str) -> None:
