@@ -42,8 +42,10 @@ class Strand(Protocol):
         The name is for people; taken again, the step must have the same. A tuple comes back as a list, as
         JSON has it, the first time too.
 
+        Where it cannot be kept, or has been kept under another name, the strand is cancelled here, and
+        `execute` says why.
+
         Raises:
-            NotDeterministic: the strand's next step has been kept under another name.
             NotJson: `act` returned what is no JSON value.
             EngineError: a step of this strand is under way.
         """
@@ -125,6 +127,9 @@ class EngineCall:
         folder: where a relative path in the URL begins.
         lease: for how many seconds nobody else takes over a run whose process is silent. One that has died
             on the same machine is not waited for.
+
+    Raises:
+        EngineError: the lease is no length of time.
     """
 
     url: str = field(repr=False)

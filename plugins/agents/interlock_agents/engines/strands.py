@@ -1,8 +1,8 @@
 """The strands of one execution of a run: tasks of one event loop, whoever keeps what their steps give."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from interlock import StoreError
@@ -102,6 +102,14 @@ class Strands:
         if not self._broken.done():
             self._broken.set_exception(error)
             self._broken.exception()  # whoever waits is told; nobody may
+
+    async def halt(self, error: Exception) -> None:
+        """Have `execute` raise this, and stand still until it cancels the strand.
+
+        The program learns of it by being cancelled: were it told, it could go on with what is no step.
+        """
+        self.give_up(error)
+        await self._loop.create_future()
 
     async def work(
         self, path: str, keep: Callable[[Outcome], Awaitable[None]] | None = None
@@ -230,14 +238,14 @@ class _Strand:
 
     async def step(self, name: str, act: Act) -> Any:
         check(name, what="a step's name")
-        with self._one_at_a_time(name):
+        async with self._one_at_a_time(name):
             number = self._taken
             self._taken += 1
             return await self._keeping.step(self.path, number, name, act)
 
     async def start(self, path: str) -> None:
         check(path, what="a strand's path")
-        with self._one_at_a_time(f"start {path}"):
+        async with self._one_at_a_time(f"start {path}"):
             await self._strands.start(path, by=self.path)
 
     async def first(self, paths: Sequence[str]) -> str:
@@ -251,16 +259,15 @@ class _Strand:
                 run=self.run,
                 path=self.path,
             )
-            self._strands.give_up(error)
-            raise error
+            await self._strands.halt(error)
         return str(found)
 
     async def result(self, path: str) -> Any:
-        with self._one_at_a_time(f"result of {path}"):
+        async with self._one_at_a_time(f"result of {path}"):
             return await self._strands.result(path)
 
-    @contextmanager
-    def _one_at_a_time(self, what: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def _one_at_a_time(self, what: str) -> AsyncIterator[None]:
         if self.suspended is not None:
             raise self.suspended
         if self._busy:
@@ -275,7 +282,6 @@ class _Strand:
             self.suspended = suspended
             raise
         except Stopped as stopped:
-            self._strands.give_up(stopped.reason)
-            raise stopped.reason from None
+            await self._strands.halt(stopped.reason)
         finally:
             self._busy = ""

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from interlock import StoreError
 from interlock_agents import (
@@ -11,10 +12,12 @@ from interlock_agents import (
     EngineError,
     NotDeterministic,
     NotJson,
+    Store,
     StrandFailed,
     Suspended,
     open_engine,
 )
+from interlock_agents.engines.tables import runs
 
 
 class Acts:
@@ -375,3 +378,38 @@ async def test_strands_that_go_on_when_the_run_ends_are_cancelled():
 
     assert await executed(program) == "ended"
     assert closed == ["one"]
+
+
+async def test_a_program_that_catches_everything_does_nothing_more_once_its_run_is_taken_over():
+    done = []
+    begun = asyncio.Event()
+    go = asyncio.Event()
+
+    async def careless(strand):
+        async def act():
+            begun.set()
+            await go.wait()
+            return "late"
+
+        try:
+            return await strand.step("do", act)
+        except Exception:  # noqa: BLE001 - as careless programs do
+            done.append("went on")
+            return "wrong"
+
+    async def quick(strand):
+        return await strand.step("do", Acts()("do", "quick"))
+
+    store = Store.open("sqlite:///agents.db", Path.cwd())
+    slow, other = engine_of(careless), engine_of(quick)
+    try:
+        task = asyncio.create_task(slow.execute("run"))
+        await begun.wait()
+        await store.run(lambda connection: connection.execute(update(runs).values(until=0.0)))
+        assert await other.execute("run") == "quick"
+        go.set()
+        assert await task == "quick"
+    finally:
+        for each in (slow, other, store):
+            await each.aclose()
+    assert done == []

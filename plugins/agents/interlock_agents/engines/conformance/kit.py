@@ -1,6 +1,7 @@
 """The rules for engines."""
 
 import asyncio
+import multiprocessing
 import signal
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar
+from unittest import SkipTest
 
 from interlock.protocols import API
 from interlock.testing import Conformance
@@ -251,19 +253,19 @@ class EngineConformance(Conformance):
 
     def test_kills_at_boundaries(self) -> None:
         """Whatever was kept is not done again, and the end is the same, wherever the process was killed."""
-        preload(*self.modules)
+        self._prepare()
         points = cases(self.kind, self.place())
         for point in points[self.first :: self.every]:
             play(self.kind, self.place(), [point])
 
     def test_kills_while_it_goes_on_after_a_kill(self) -> None:
         """The same with a second kill in the execution after the first one, and a third after that."""
-        preload(*self.modules)
+        self._prepare()
         play(self.kind, self.place(), ["after act a1", "after step a1", "before the end"])
 
     def test_two_processes_at_once_work_once(self) -> None:
         """Each step is done once, and both are given the result."""
-        preload(*self.modules)
+        self._prepare()
         place = self.place()
         world = World(place.folder)
         world.agree()
@@ -274,7 +276,7 @@ class EngineConformance(Conformance):
 
     def test_who_stood_still_keeps_nothing_more(self) -> None:
         """A process that stops in a step is taken over from once its lease is over; it ends with the same."""
-        preload(*self.modules)
+        self._prepare()
         place = self.place()
         world = World(place.folder)
         world.agree()
@@ -289,6 +291,12 @@ class EngineConformance(Conformance):
         slow.go_on()
         check_result(slow.end())
         check_notes(world, kills=1)
+
+    def _prepare(self) -> None:
+        """Before processes are started; where there is no SIGKILL, the running test is skipped."""
+        if "forkserver" not in multiprocessing.get_all_start_methods():
+            raise SkipTest("this system has no processes that are forked, and no SIGKILL")
+        preload(*self.modules)
 
     def _open(self, program: Program) -> DurableEngine:
         place = self.place()
