@@ -88,6 +88,9 @@ def _data(call: PlanCall) -> Iterator[tuple[str, str]]:
     if call.plan is not None:
         yield "plan so far", "\n".join(_state(call))
     notes = [*_limits(call), *call.notes]
+    if call.plan is not None and call.plan.retired:
+        taken = ", ".join(sorted(call.plan.retired))
+        notes.append(f"These ids were used before, and are not used again: {taken}.")
     if left_out:
         notes.append(f"There are {left_out} more tools, which do not fit here.")
     if notes:

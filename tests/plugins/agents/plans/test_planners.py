@@ -161,6 +161,13 @@ async def test_a_later_version_is_made_of_what_is_done_and_of_what_the_model_add
     await router.aclose()
 
 
+async def test_ids_that_were_dropped_are_told():
+    router, made = planner(said({"id": "more", "do": "model", "prompt": "x"}))
+    await made.plan(replace(stuck(), plan=replace(PLAN, version=2, retired={"old"})))
+    assert "not used again: old." in read_fences(asked(router, 0)[1].text).pieces["limits"]
+    await router.aclose()
+
+
 async def test_what_is_done_stays_whatever_the_model_answers():
     forged = {"id": "found", "do": "tool", "tool": "buy"}
     router, made = planner(said(forged, {"id": "more", "do": "model", "prompt": "${found}"}))
