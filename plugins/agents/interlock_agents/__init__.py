@@ -31,8 +31,15 @@ if TYPE_CHECKING:
     from interlock_agents.approvals import Approval, ApprovalRules, Requests
     from interlock_agents.ledger.ledger import Ledger
     from interlock_agents.ledger.reconciling import Reconciled
+    from interlock_agents.memory import Memory
+    from interlock_agents.running.agent import Agent
+    from interlock_agents.running.events import AgentEvent
+    from interlock_agents.running.policies import Policy, PolicyCall, PolicyMove, Turn, moves, policy_from
+    from interlock_agents.running.state import NodeRun, Run, Waiting
 
 __all__ = [
+    "Agent",
+    "AgentEvent",
     "Amounts",
     "Approval",
     "ApprovalRules",
@@ -47,17 +54,23 @@ __all__ = [
     "Hands",
     "Ledger",
     "LedgerBusy",
+    "Memory",
     "Node",
     "NodeBudget",
+    "NodeRun",
     "NotDeterministic",
     "NotJson",
     "OverBudget",
     "Place",
     "Plan",
     "PlanError",
+    "Policy",
+    "PolicyCall",
+    "PolicyMove",
     "Program",
     "Reconciled",
     "Requests",
+    "Run",
     "Sending",
     "Store",
     "Strand",
@@ -65,17 +78,33 @@ __all__ = [
     "Suspended",
     "ToolHands",
     "ToolboxHands",
+    "Turn",
+    "Waiting",
+    "moves",
     "open_engine",
+    "policy_from",
     "read_plan",
 ]
 
 # What loads the database's code is loaded by who asks for it: every router imports this, and few run agents.
 _LATER = {
+    "Agent": "interlock_agents.running.agent",
+    "AgentEvent": "interlock_agents.running.events",
     "Approval": "interlock_agents.approvals",
     "ApprovalRules": "interlock_agents.approvals",
-    "Requests": "interlock_agents.approvals",
     "Ledger": "interlock_agents.ledger.ledger",
+    "Memory": "interlock_agents.memory",
+    "NodeRun": "interlock_agents.running.state",
+    "Policy": "interlock_agents.running.policies",
+    "PolicyCall": "interlock_agents.running.policies",
+    "PolicyMove": "interlock_agents.running.policies",
     "Reconciled": "interlock_agents.ledger.reconciling",
+    "Requests": "interlock_agents.approvals",
+    "Run": "interlock_agents.running.state",
+    "Turn": "interlock_agents.running.policies",
+    "Waiting": "interlock_agents.running.state",
+    "moves": "interlock_agents.running.policies",
+    "policy_from": "interlock_agents.running.policies",
 }
 
 
