@@ -1,16 +1,15 @@
 """The same kills for what others offer, alone: each in an environment of its own, which uv makes."""
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from company import stages
+from company import Told, play_all, stages
 from judge import Verdict
-from playing import Case, Stage
-from points import BARE, SENT, drawn, singles
+from playing import Case, Stage, numbered
+from points import BARE, SENT, Schedule, drawn, singles
 from world import APIS, World
 
 UNTIL = "2026-11-14T00:00:00Z"
@@ -40,54 +39,39 @@ OTHERS = (
 
 
 def rows(
-    world: World, folder: Path, scale: float, told: Callable[[str, Verdict], None]
+    world: World, folder: Path, scale: float, told: Told, *, at_once: int = 1
 ) -> Iterator[dict[str, Any]]:
     for other in OTHERS:
+        env = {"UV_EXCLUDE_NEWER": UNTIL}
         with stages(
-            1,
-            world,
-            folder,
-            states=None,
-            module=other.module,
-            python=other.python,
-            env={"UV_EXCLUDE_NEWER": UNTIL},
-        ) as (stage,):
-            for api in APIS:
-                if other.way != "prober" or api == "readable":
-                    yield _row(other, "chosen kills", api, _played(other, stage, api, scale, told))
+            at_once, world, folder, states=None, module=other.module, python=other.python, env=env
+        ) as where:
+            for api in APIS if other.way != "prober" else ("readable",):
+                yield _row(other, "chosen kills", api, _played(other, where, api, scale, told))
             if other.way == "prober":
-                late = _played(other, stage, "readable", scale, told, late=0.12)
-                yield _row(other, "world late by 120 ms", "readable", late)
+                verdict = _played(other, where, "readable", scale, told, late=0.12)
+                yield _row(other, "world late by 120 ms", "readable", verdict)
 
 
 def _row(other: Other, what: str, api: str, verdict: Verdict) -> dict[str, Any]:
+    verdict.wrongly_asked = 0  # it asks whenever it does not know, and says so
     return {"store": other.name, "what": what, "api": api, "verdict": verdict}
 
 
 def _played(
-    other: Other,
-    stage: Stage,
-    api: str,
-    scale: float,
-    told: Callable[[str, Verdict], None],
-    *,
-    late: float = 0.0,
+    other: Other, where: Sequence[Stage], api: str, scale: float, told: Told, *, late: float = 0.0
 ) -> Verdict:
-    schedules = list(
-        chain(
-            singles(BARE),
-            *(islice(drawn(api, kills, points=BARE), many) for kills, many in ((2, 30), (3, 15))),
-        )
-    )
+    drawings = (islice(drawn(api, kills, points=BARE), many) for kills, many in ((2, 30), (3, 15)))
+    schedules = list(chain(singles(BARE), *drawings))
     if late:
         schedules = [each for each in schedules if all(kill.point in SENT for kill in each)]
-    total = Verdict()
-    for number, schedule in enumerate(schedules[:: max(1, round(1 / scale))]):
-        with tempfile.TemporaryDirectory(dir=stage.folder) as place:
-            life = {"way": other.way, "folder": place}
-            case = Case(run=f"{other.module}{other.way}{late}-{api}-{number}", api=api, late=late, life=life)
-            verdict = stage.play(replace(case, schedule=schedule))
-        verdict.wrongly_asked = 0  # it asks whenever it does not know, and says so
-        told(case.run, verdict)
-        total += verdict
-    return total
+    like = Case(run=f"{other.module}{other.way}{late}-{api}", api=api, late=late, life={"way": other.way})
+    return play_all(where, _apart(where[0].folder, schedules[:: max(1, round(1 / scale))], like), told)
+
+
+def _apart(folder: Path, schedules: Sequence[Schedule], like: Case) -> Iterator[Case]:
+    """Cases with a folder each, for whatever they keep."""
+    for case in numbered(schedules, like):
+        place = folder / case.run
+        place.mkdir()
+        yield replace(case, life={**case.life, "folder": str(place)})

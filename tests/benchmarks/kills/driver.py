@@ -21,7 +21,7 @@ import service
 from points import SERVED, STEPS
 
 import interlock.http.transport  # noqa: F401 - what is imported here need not be in each life
-from interlock import Router, ToolCall
+from interlock import Router, StoreError, ToolCall
 from interlock.types import clocks
 from interlock_agents import (
     Effect,
@@ -99,7 +99,10 @@ async def _effect(life: Life, ledger: Ledger, hands: ToolboxHands) -> Effect:
         try:
             effect = await ledger.perform(place, call, hands)
         except LedgerBusy as busy:
-            await asyncio.sleep(max(POLL, busy.seconds))
+            await asyncio.sleep(min(max(POLL, busy.seconds), 0.1))
+            continue
+        except StoreError as error:  # others are writing for too long, on a machine that has too much to do
+            print(error)
             continue
         if effect.state != "sent":
             return effect

@@ -12,11 +12,10 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, count, islice
-from pathlib import Path
 from typing import Any
 
 import compared
@@ -27,10 +26,11 @@ from playing import Case, Stage, numbered
 from points import SENT, SERVED, drawn, recoveries, singles
 from stores import folder, keep
 from world import APIS, world
-from zombies import rise
+from zombies import race, rise
 
 LEASE = 2.0
 BRIEF = 0.3  # a lease that random kills do not always interrupt
+SKIPS = {"skips": True}  # nobody waits for the leases of those whom the chosen kills have killed
 DOUBLES, TRIPLES, RANDOM = 90, 45, 100  # for each API
 ZOMBIES = 15
 
@@ -86,8 +86,13 @@ class Matrix:
             yield self.row(f"{what}, no horizon", "readable", self.slow(late, lag, 0.0), bites=True)
         for api in APIS:
             yield self.row("stopped and taken over", api, self.zombies(api))
+        for api in APIS:
+            yield self.row("two at once, one killed", api, self.rivals(api))
         yield self.row(
-            "the same, by a clock that stops", "readable", self.zombies("readable", sleeps=True), bites=True
+            "stopped, by a clock that stops, too",
+            "readable",
+            self.zombies("readable", sleeps=True),
+            bites=True,
         )
 
     def row(self, what: str, api: str, verdict: Verdict, *, bites: bool = False) -> Row:
@@ -107,9 +112,9 @@ class Matrix:
         every = list(chain(singles(), recoveries(api)))
         if self.scale < 1:
             every = random.Random(api).sample(every, self.some(len(every)))
-        total = self._play(numbered(every, self.case("one", api)))
+        total = self._play(numbered(every, self.case("one", api, life=SKIPS)))
         for kills, many in ((2, self.some(DOUBLES)), (3, self.some(TRIPLES))):
-            cases = numbered(drawn(api, kills), self.case(f"{kills}kills", api))
+            cases = numbered(drawn(api, kills), self.case(f"{kills}kills", api, life=SKIPS))
             total += self._play(cases, lambda sum_, many=many: sum_.full >= many)
         return total
 
@@ -140,6 +145,15 @@ class Matrix:
             total += verdict
         return total
 
+    def rivals(self, api: str) -> Verdict:
+        total = Verdict()
+        for number, (kill,) in enumerate(islice(singles(), 0, None, round(3 / self.scale))):
+            case = self.case(f"rivals-{number}", api, lease=1.0)
+            verdict = race(case, kill, self.where[0], self.where[1].server)
+            self.told(f"{self.name}-rivals-{api}", verdict)
+            total += verdict
+        return total
+
     def _play(self, cases: Iterator[Case], enough: Enough | None = None) -> Verdict:
         return play_all(self.where, cases, self.told, enough)
 
@@ -151,6 +165,21 @@ def table(rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
+def played(names: Sequence[str], scale: float, told: Told, asked: argparse.Namespace) -> Iterator[Row]:
+    """Everything that is asked for, row by row."""
+    with ExitStack() as stack:
+        there = stack.enter_context(world())
+        place = stack.enter_context(folder())
+        for name in names:
+            with keep(name, place) as kept, stages(asked.at_once, there, place, states=kept.states) as where:
+                yield from Matrix(name, kept.url, where, told=told, scale=scale).rows()
+            if name == "sqlite":
+                yield from (Row(**row) for row in power.rows(there, scale, told))
+        if asked.baselines:
+            others = compared.rows(there, place, scale, told, at_once=asked.at_once)
+            yield from (Row(**row) for row in others)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--store", choices=("sqlite", "postgresql"), action="append", help="default: both")
@@ -159,20 +188,13 @@ def main() -> int:
         "--baselines", action="store_true", help="also DBOS, LangGraph and exactly-once alone"
     )
     parser.add_argument("--json", action="store_true", help="print rows as JSON in place of the table")
-    parser.add_argument("--at-once", type=int, default=6, help="runs under way at a time")
+    parser.add_argument("--at-once", type=int, default=4, help="runs under way at a time")
     asked = parser.parse_args()
     scale = 1.0 if asked.kills is None else min(1.0, asked.kills / 1400)
     told, rows = Told(), []
-    with ExitStack() as stack:
-        there = stack.enter_context(world())
-        place = stack.enter_context(folder())
-        for name in asked.store or ("sqlite", "postgresql"):
-            with keep(name, place) as kept, stages(asked.at_once, there, place, states=kept.states) as where:
-                rows += Matrix(name, kept.url, where, told=told, scale=scale).rows()
-            if name == "sqlite":
-                rows += [Row(**row) for row in power.rows(there, scale, told)]
-        if asked.baselines:
-            rows += [Row(**row) for row in compared.rows(there, place, scale, told)]
+    for row in played(asked.store or ("sqlite", "postgresql"), scale, told, asked):
+        rows.append(row)
+        print(table([row]).splitlines()[-1], file=sys.stderr, flush=True)
     print(json.dumps([asdict(row) for row in rows], indent=2) if asked.json else table(rows))
     ours = [row for row in rows if row.store in ("sqlite", "postgresql")]
     killed = sum(row.verdict.kills for row in ours)
@@ -186,5 +208,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
     sys.exit(main())

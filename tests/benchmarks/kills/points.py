@@ -64,8 +64,9 @@ def drawn(api: str, kills: int, *, seed: int = 0, points: tuple[str, ...] = ALL)
         step = 0
         while len(schedule) < kills:
             doubted = bool(schedule) and schedule[-1].point in IN_DOUBT
-            if doubted and drawing.random() < 0.5:
-                choice = (*recovering, *again) if api != "blind" or not recovering else recovering
+            asks = api == "blind" and bool(recovering)  # and so ends with its first doubt
+            if doubted and (asks or drawing.random() < 0.5):
+                choice = recovering if asks else (*recovering, *again)
             else:
                 step = drawing.randrange(step, STEPS)
                 choice = points

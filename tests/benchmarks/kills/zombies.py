@@ -1,4 +1,4 @@
-"""A worker that is stopped before it sends, is taken for dead, and goes on once another has done its work."""
+"""Two who work on one run: one that is stopped and taken for dead, or one that dies while the other works."""
 
 import time
 
@@ -17,3 +17,12 @@ def rise(case: Case, point: str, stage: Stage, successor: ForkServer) -> Verdict
     after = successor.live(life | {"nth": 1})
     stage.server.go_on()
     return stage.judged(case, [Kill(point, 0)], after.code)
+
+
+def race(case: Case, kill: Kill, stage: Stage, rival: ForkServer) -> Verdict:
+    """Begin the run twice at once, and kill one of the two."""
+    life = stage.life(case)
+    stage.server.begin(life | kill._asdict())
+    rival.begin(life | {"nth": 1})
+    killed, ended = stage.server.end().killed, rival.end()
+    return stage.judged(case, [kill] if killed else [], ended.code)
