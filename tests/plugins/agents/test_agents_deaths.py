@@ -64,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 COUNTER = iter(range(1_000_000))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     kind=st.sampled_from(["keyed", "natural", "readable", "blind"]),
     deaths=st.lists(st.integers(0, 60), max_size=5, unique=True),

@@ -17,6 +17,7 @@ from interlock_agents.ledger.leases import Now
 from interlock_agents.ledger.rows import effect_in
 from interlock_agents.ledger.tables import effects
 from interlock_agents.places import Place
+from interlock_sql.building import text
 
 Turn = Literal["send", "doubt", "over"]
 """What follows: it is to be sent now; it was sent and its outcome is not known; there is nothing to do."""
@@ -169,7 +170,7 @@ def _begin(connection: Connection, wanted: Wanted, *, now: Now, consume: Consume
         place=wanted.place,
         tool=wanted.call.name,
         tool_digest=wanted.tool_digest,
-        call_id=wanted.call.id,
+        call_id=text(wanted.call.id) or "",
         arguments=wanted.arguments,
         arguments_digest=wanted.arguments_digest,
         key=wanted.key,
