@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from interlock import hookimpl
 from interlock.protocols import CommandOffer
-from interlock_agents.budgets import Amounts
+from interlock_agents.budgets import Amounts, Spent
 from interlock_agents.engines import (
     DurableEngine,
     EngineCall,
@@ -72,6 +72,7 @@ __all__ = [
     "Requests",
     "Run",
     "Sending",
+    "Spent",
     "Store",
     "Strand",
     "StrandFailed",

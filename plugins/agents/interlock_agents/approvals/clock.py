@@ -1,12 +1,9 @@
 """What time it is, in a way that setting the clock back does not stretch."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from interlock.types.clocks import elapsed
-
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
+from interlock_agents.boots import boot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +30,4 @@ class Moment:
 
 def moment(wall: float) -> Moment:
     """Now, which is `wall` in seconds since the epoch by the store's clock."""
-    return Moment(wall=wall, boot=_boot(), elapsed=elapsed())
-
-
-@cache
-def _boot() -> str:
-    try:
-        return _BOOT.read_text("ascii").strip()
-    except (OSError, ValueError):
-        return ""
+    return Moment(wall=wall, boot=boot(), elapsed=elapsed())

@@ -2,13 +2,20 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock_agents.approvals.clock import moment
 from interlock_agents.approvals.rows import approval_in, binding_of, granted_then
 from interlock_agents.approvals.tables import approvals
 from interlock_sql.building import text
+
+_BY_GRANT = select(approvals).where(approvals.c.grant_id == bindparam("its_grant"))
+_USE = (
+    update(approvals)
+    .where(approvals.c.id == bindparam("its_id"), approvals.c.state == "approved")
+    .values(state="used", used_at=bindparam("at"), used_by=bindparam("by"))
+)
 
 
 def consume(
@@ -22,7 +29,7 @@ def consume(
     The same effect may use its grant again, which changes nothing: an intent that is written a second time is
     the same intent. A transaction that fails leaves the grant unused.
     """
-    row = connection.execute(select(approvals).where(approvals.c.grant_id == grant.id)).mappings().first()
+    row = connection.execute(_BY_GRANT, {"its_grant": grant.id}).mappings().first()
     if row is None:
         return "nobody has given this grant here"
     approval = approval_in(row)
@@ -41,9 +48,7 @@ def consume(
         return "the grant has expired"
     if row["binding"] != binding_of(asked, effect):
         return "the grant is for another effect"
-    used = update(approvals).where(approvals.c.id == approval.id, approvals.c.state == "approved")
-    done = connection.execute(used.values(state="used", used_at=now, used_by=text(effect)))
-    if done.rowcount == 1:
+    if connection.execute(_USE, {"its_id": approval.id, "at": now, "by": text(effect)}).rowcount == 1:
         return None
     # Somebody else was faster; it may have been this effect in another process.
     by = connection.execute(select(approvals.c.used_by).where(approvals.c.id == approval.id)).scalar()

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from interlock_agents.budgets.amounts import Amounts, amounts_of
 from interlock_agents.budgets.spent import Spent, words
+from interlock_agents.budgets.statements import BOOK, GIVE_BACK, KEEP, TAKE
 from interlock_agents.budgets.tables import KINDS, accounts, holds
 from interlock_agents.errors import OverBudget
 from interlock_sql.building import INSERT
@@ -34,16 +35,15 @@ def hold(connection: Connection, *, holder: str, account: str, amounts: Amounts)
     units = amounts.units
     if not any(units.values()):
         return
-    kept = INSERT[connection.dialect.name](holds).values(holder=holder, account=account, **units)
-    new = kept.on_conflict_do_nothing(index_elements=["holder"]).returning(holds.c.holder)
-    if connection.execute(new).scalar() is None:
+    values = {"holder": holder, "account": account, **units}
+    if connection.execute(KEEP[connection.dialect.name], values).scalar() is None:
         return
     if not _take(connection, account, units):
         _open(connection, account)
         while not _take(connection, account, units):
             # Between the two, somebody else may have given back what was missing.
             if error := _over(connection, account, units):
-                connection.execute(delete(holds).where(holds.c.holder == holder))
+                connection.execute(GIVE_BACK, {"its_holder": holder})
                 raise error
 
 
@@ -98,35 +98,18 @@ def _open(connection: Connection, account: str) -> None:
 
 def _take(connection: Connection, account: str, units: Mapping[str, int]) -> bool:
     """Add to what is held, if there is an account and room on it, in one statement."""
-    room = [
-        or_(_column(kind, "limit").is_(None), _used(kind) + units[kind] <= _column(kind, "limit"))
-        for kind in KINDS
-        if units[kind]
-    ]
-    more = {f"{kind}_held": _column(kind, "held") + units[kind] for kind in KINDS if units[kind]}
-    done = connection.execute(update(accounts).where(accounts.c.id == account, *room).values(**more))
-    return done.rowcount == 1
+    return connection.execute(TAKE, {"account": account, **units}).rowcount == 1
 
 
-def _given_back(connection: Connection, holder: str) -> Mapping[str, Any] | None:
+def _given_back(connection: Connection, holder: str) -> Mapping[Any, Any] | None:
     """What was held, to whoever removes it first."""
-    gone = delete(holds).where(holds.c.holder == holder).returning(*holds.c)
-    found = connection.execute(gone).mappings().first()
-    return None if found is None else {str(name): value for name, value in found.items()}
+    return connection.execute(GIVE_BACK, {"its_holder": holder}).mappings().first()
 
 
-def _book(connection: Connection, held: Mapping[str, Any], spent: Mapping[str, int]) -> None:
-    less = {f"{kind}_held": _column(kind, "held") - held[kind] for kind in KINDS}
-    more = {f"{kind}_spent": _column(kind, "spent") + spent[kind] for kind in KINDS}
-    connection.execute(update(accounts).where(accounts.c.id == held["account"]).values(**less, **more))
-
-
-def _column(kind: str, what: str) -> Any:
-    return accounts.c[f"{kind}_{what}"]
-
-
-def _used(kind: str) -> Any:
-    return _column(kind, "held") + _column(kind, "spent")
+def _book(connection: Connection, held: Mapping[Any, Any], spent: Mapping[str, int]) -> None:
+    less = {f"less_{kind}": held[kind] for kind in KINDS}
+    more = {f"more_{kind}": spent[kind] for kind in KINDS}
+    connection.execute(BOOK, {"account": held["account"], **less, **more})
 
 
 def _over(connection: Connection, account: str, units: Mapping[str, int]) -> OverBudget | None:

@@ -131,7 +131,7 @@ class Times:
 def times(monkeypatch: pytest.MonkeyPatch) -> Times:
     set_to = Times()
     monkeypatch.setattr(clock, "elapsed", lambda: set_to.elapsed)
-    monkeypatch.setattr(clock, "_boot", lambda: "this one")
+    monkeypatch.setattr(clock, "boot", lambda: "this one")
     return set_to
 
 
