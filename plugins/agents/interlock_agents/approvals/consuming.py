@@ -38,6 +38,8 @@ def consume(
         return (
             None if (approval.used_by, _same(given, asked)) == (effect, True) else "the grant has been used"
         )
+    if approval.state == "expired":
+        return "the grant has expired"
     if given is None:
         return f"the grant was given for a request that is {approval.state}"
     if given != grant:

@@ -1,10 +1,12 @@
 """Texts as a person may read them without being deceived by what cannot be seen."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-_ALLOWED = frozenset("\n\t")
+_BREAKS = "\n\t"
+_UNUSUAL = re.compile(r"[^\x20-\x7e]")
 
 
 def seen(text: str, *, lines: bool = False) -> str:
@@ -12,12 +14,13 @@ def seen(text: str, *, lines: bool = False) -> str:
 
     With `lines`, what breaks and indents them stays.
     """
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() or (lines and each in _ALLOWED) else json.dumps(each)[1:-1]
-        for each in text
-    )
+    allowed = _BREAKS if lines else ""
+
+    def escaped(found: re.Match[str]) -> str:
+        each = found[0]
+        return each if each.isprintable() or each in allowed else json.dumps(each)[1:-1]
+
+    return _UNUSUAL.sub(escaped, text)
 
 
 def moment(seconds: float | None) -> str:
@@ -30,16 +33,16 @@ def moment(seconds: float | None) -> str:
         return "beyond all calendars"
 
 
+def spread(value: Any) -> str:
+    """A JSON value over several lines, its names in order."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+
+
 def seen_json(value: Any) -> str:
-    """A JSON value over several lines, its names in order, as `seen` has texts."""
-    return seen(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True), lines=True)
+    """The same as `seen` has texts."""
+    return seen(spread(value), lines=True)
 
 
-def seen_line(value: Any) -> str:
-    """A JSON value in one line, as `seen` has texts."""
-    return seen(json.dumps(value, ensure_ascii=False, sort_keys=True))
-
-
-def cut(text: str, most: int) -> tuple[str, int]:
-    """The beginning of the text, at most so many characters, and how many are left out."""
-    return text[:most], max(0, len(text) - most)
+def cut(text: str, most: int, *, lines: bool = False) -> tuple[str, int]:
+    """The beginning of the text as it is seen, of at most so many characters, and how many are left out."""
+    return seen(text[:most], lines=lines), max(0, len(text) - most)

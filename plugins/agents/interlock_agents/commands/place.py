@@ -1,7 +1,8 @@
 """Where a verb finds the store and the log."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -13,8 +14,10 @@ from interlock_agents.store import Store
 
 if TYPE_CHECKING:
     from interlock.protocols import DurableLog
+    from interlock_agents.approvals import Notifier
 
 T = TypeVar("T")
+NOTIFY = "INTERLOCK_AGENTS_NOTIFY"
 
 StoreOption = Annotated[
     str,
@@ -23,6 +26,14 @@ StoreOption = Annotated[
         metavar="URL",
         envvar="INTERLOCK_AGENTS_STORE",
         help="Where agents are kept: sqlite:///FILE, from the configuration's folder, or postgresql://…",
+    ),
+]
+NotifyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--notify",
+        metavar="URL",
+        help="Who is told that something waits, such as stderr: or https://…; may be repeated.",
     ),
 ]
 AsOption = Annotated[
@@ -56,6 +67,18 @@ def with_store(context: typer.Context, url: str, work: Callable[[Store], Awaitab
             await store.aclose()
 
     return asyncio.run(through())
+
+
+def notifiers_for(context: typer.Context, urls: Sequence[str] | None) -> "tuple[Notifier, ...]":
+    """Those that a verb was told of, else those of INTERLOCK_AGENTS_NOTIFY, else a line on standard error.
+
+    Raises:
+        RequestError: nothing that is installed can use one of them.
+    """
+    from interlock_agents.approvals import notifiers_of
+
+    named = urls or os.environ.get(NOTIFY, "").split() or ["stderr:"]
+    return notifiers_of(named, folder_of(context))
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What the command line says of a request."""
 
+import json
 from typing import Any
 
 from interlock_agents.approvals import Approval
-from interlock_agents.approvals.seeing import cut, moment, seen, seen_json
+from interlock_agents.approvals.seeing import cut, moment, seen, spread
 
 _WIDTH = 60  # characters of arguments in a list
 _MOST = 4_000  # of one text of a request that is shown whole
@@ -12,7 +13,7 @@ _MOST = 4_000  # of one text of a request that is shown whole
 def row(approval: Approval) -> list[str]:
     """The request in a line of a table."""
     asked = approval.request
-    begin, more = cut(asked.shown, _WIDTH)
+    begin, more = cut(json.dumps(asked.call.arguments, ensure_ascii=False), _WIDTH)
     return [
         *(approval.id, seen(asked.tool), asked.effect, f"{begin}…" if more else begin),
         *(seen(asked.run), seen(asked.step), moment(approval.times_out)),
@@ -27,10 +28,10 @@ def whole(approval: Approval) -> str:
         f"run {seen(asked.run)}, step {seen(asked.step)}, asked at {moment(approval.asked_at)}",
     ]
     if asked.preview is not None:
-        parts += ["", "What it would do:", _cut(seen(asked.preview.text, lines=True))]
+        parts += ["", "What it would do:", _cut(asked.preview.text)]
         if asked.preview.changes:
-            parts += [_cut(seen_json(asked.preview.changes))]
-    return "\n".join([*parts, "", "Arguments:", _cut(seen_json(asked.call.arguments))])
+            parts += [_cut(spread(asked.preview.changes))]
+    return "\n".join([*parts, "", "Arguments:", _cut(spread(asked.call.arguments))])
 
 
 def outcome(approval: Approval, by: str) -> str:
@@ -66,5 +67,5 @@ def plain(approval: Approval) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    begin, more = cut(text, _MOST)
+    begin, more = cut(text, _MOST, lines=True)
     return f"{begin}\n[Cut here: {more:,} more characters; --json prints them all.]" if more else begin

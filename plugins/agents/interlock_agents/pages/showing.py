@@ -1,11 +1,12 @@
 """What the page says of something that waits, as texts that are ready to be escaped."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from interlock_agents.approvals import Approval
-from interlock_agents.approvals.seeing import cut, moment, seen, seen_json, seen_line
+from interlock_agents.approvals.seeing import cut, moment, seen, spread
 from interlock_agents.ledger import Effect
 
 BRIEF = 400
@@ -78,11 +79,11 @@ def shown(approval: Approval, *, now: float, goal: str = "", most: int = WHOLE) 
         does=asked.effect,
         run=seen(asked.run),
         step=seen(asked.step),
-        goal=cut(seen(goal), BRIEF)[0],
-        arguments=text(seen_json(asked.call.arguments), most),
+        goal=cut(goal, BRIEF)[0],
+        arguments=text(spread(asked.call.arguments), most),
         brief=brief(asked.call.arguments),
-        preview=None if preview is None else text(seen(preview.text, lines=True), most),
-        changes=None if preview is None or not preview.changes else text(seen_json(preview.changes), most),
+        preview=None if preview is None else text(preview.text, most),
+        changes=None if preview is None or not preview.changes else text(spread(preview.changes), most),
         asked=moment(approval.asked_at),
         ago=span(now - approval.asked_at),
         until=moment(approval.times_out),
@@ -124,8 +125,8 @@ def doubt(effect: Effect, *, now: float, goal: str = "", most: int = WHOLE) -> D
         does=effect.effect,
         run=seen(effect.place.run),
         step=seen(effect.place.step),
-        goal=cut(seen(goal), BRIEF)[0],
-        arguments=text(seen_json(dict(effect.arguments)), most),
+        goal=cut(goal, BRIEF)[0],
+        arguments=text(spread(dict(effect.arguments)), most),
         brief=brief(effect.arguments),
         key=effect.key,
         tries=effect.tries,
@@ -163,14 +164,15 @@ def end_of(approval: Approval) -> str:
 def brief(arguments: Mapping[str, Any]) -> Brief:
     """The first of them by name."""
     lines = [
-        (_one_line(name, _NAME), _one_line(seen_line(arguments[name]), _VALUE)) for name in sorted(arguments)
+        (_one_line(name, _NAME), _one_line(json.dumps(arguments[name], ensure_ascii=False), _VALUE))
+        for name in sorted(arguments)
     ]
     return Brief(lines=lines[:_LINES], more=max(0, len(lines) - _LINES))
 
 
 def text(whole: str, most: int) -> Text:
     """The beginning of it."""
-    begin, more = cut(whole, most)
+    begin, more = cut(whole, most, lines=True)
     return Text(shown=begin, more=more)
 
 
@@ -184,7 +186,7 @@ def span(seconds: float) -> str:
 
 
 def _one_line(whole: str, most: int) -> str:
-    begin, more = cut(seen(whole), most)
+    begin, more = cut(whole, most)
     return f"{begin}…" if more else begin
 
 

@@ -89,6 +89,15 @@ async def test_what_is_asked_twice_is_one_request(requests: Requests) -> None:
     assert first.effect == place_of(asked())
 
 
+async def test_what_several_processes_ask_at_once_is_one_request(url: str) -> None:
+    stores = [Store.open(url) for _ in range(4)]
+    found = await asyncio.gather(*(Requests(store=store).put(asked()) for store in stores))
+    assert len({each.id for each in found}) == 1
+    assert await Requests(store=stores[0]).count() == 1
+    for store in stores:
+        await store.aclose()
+
+
 async def test_a_request_comes_back_as_it_was_asked(requests: Requests) -> None:
     shown = Preview(text="removes a.txt\nand \u202enothing else", changes={"removed": ["a.txt"], "size": 1.5})
     request = asked({"path": "a.txt", "deep": [{"n": 10**40, "t": "\0\ud800"}, None, True]}, preview=shown)

@@ -8,19 +8,25 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from interlock.cli.app import app
 from interlock.types.approvals import ApprovalRequest
 from interlock_agents import ApprovalRules, Requests, Store
 from interlock_agents.approvals import Approval
+from interlock_agents.commands.place import notifiers_for
 from served import Browser
 from waiting import asked
 
+module = import_module("interlock_agents.commands.approve")
 Run = Callable[..., Result]
 USER = pwd.getpwuid(os.getuid()).pw_name
 
@@ -146,6 +152,32 @@ def test_the_store_lies_beside_the_configuration_or_where_it_is_said(run: Run) -
     there = {"INTERLOCK_AGENTS_STORE": f"sqlite:///{Path.cwd()}/interlock-agents.db"}
     named = CliRunner().invoke(app, ["--config", str(config), "agent", "approve", "--json"], env=there)
     assert len(json.loads(named.stdout)["waiting"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "state"), [("y\n", 0, "approved"), ("n\n", 1, "pending"), ("\n", 1, "pending")]
+)
+def test_on_a_terminal_it_is_asked_once_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch, typed: str, code: int, state: str
+) -> None:
+    [waits] = put(asked())
+    monkeypatch.setattr(module, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    done = run("approve", waits.id, input=typed)
+    assert done.exit_code == code
+    assert '"path": "a.txt"' in done.stdout
+    assert f"Approve as {USER}?" in done.stderr
+    assert put(asked())[0].state == state
+
+
+def test_who_is_told_is_named_or_comes_from_the_environment_or_reads_standard_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = typer.Context(click.Command("agent"))
+    names = lambda urls: [each.name for each in notifiers_for(context, urls)]  # noqa: E731 - said thrice
+    assert names(None) == ["stderr"]
+    monkeypatch.setenv("INTERLOCK_AGENTS_NOTIFY", "stdout: https://hooks.example/1")
+    assert names(None) == ["stdout", "webhook hooks.example"]
+    assert names(["stderr:"]) == ["stderr"]
 
 
 def test_the_page_is_served_until_it_is_interrupted(run: Run) -> None:
