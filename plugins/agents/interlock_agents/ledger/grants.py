@@ -28,8 +28,9 @@ def use_once(connection: "Connection", grant: Grant, asked: ApprovalRequest, *, 
     if why := grant.why_not(asked, now=now):
         return why
     use = INSERT[connection.dialect.name](grants_used).values(grant=grant.id, effect=effect, at=now)
-    done = connection.execute(use.on_conflict_do_nothing(index_elements=["grant"]))
-    return None if done.rowcount == 1 else "the grant has been used before"
+    once = use.on_conflict_do_nothing(index_elements=["grant"]).returning(grants_used.c.grant)
+    used_now = connection.execute(once).scalar() is not None
+    return None if used_now else "the grant has been used before"
 
 
 class SendingGrants:
