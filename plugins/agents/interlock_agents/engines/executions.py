@@ -125,10 +125,11 @@ class Executions:
         held = Held(lambda: self._runs.renew(run, epoch), seconds=self._seconds, asked=asked)
         left: Left = "free"
         reason = ""
-        beat: asyncio.Task[None] | None = None
+        # From the beginning on: what keeps the strands may take a while to begin.
+        beat = asyncio.create_task(held.tend())
         try:
             strands = await self._runs.strands(run, epoch, held)
-            beat = asyncio.create_task(held.tend(strands.give_up))
+            held.tell(strands.give_up)
             value = await strands.execute()
             left = "ended"
         except Suspended as suspended:
@@ -137,8 +138,7 @@ class Executions:
         else:
             return value
         finally:
-            if beat is not None:
-                beat.cancel()
+            beat.cancel()
             await _surely(self._runs.leave(run, epoch, left, reason=reason))
 
 

@@ -18,6 +18,8 @@ class Held:
         self._renew = renew
         self._seconds = seconds
         self._until = asked + seconds
+        self._lost: Callable[[LeaseLost], None] | None = None
+        self._error: LeaseLost | None = None
 
     def check(self) -> None:
         """Raise LeaseLost if somebody else may have it: this process stood still, or it was not renewed."""
@@ -28,7 +30,13 @@ class Held:
         """Count from then."""
         self._until = max(self._until, asked + self._seconds)
 
-    async def tend(self, lost: Callable[[LeaseLost], None]) -> None:
+    def tell(self, lost: Callable[[LeaseLost], None]) -> None:
+        """Call this when it is lost, or now, if it is."""
+        self._lost = lost
+        if self._error is not None:
+            lost(self._error)
+
+    async def tend(self) -> None:
         """Renew it until it is lost, and say so then."""
         while True:
             await asyncio.sleep(self._seconds / _SHARE)
@@ -41,5 +49,7 @@ class Held:
                 else:
                     self.renewed(asked=asked)
             except LeaseLost as error:
-                lost(error)
+                self._error = error
+                if self._lost is not None:
+                    self._lost(error)
                 return

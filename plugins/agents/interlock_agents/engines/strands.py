@@ -85,6 +85,8 @@ class Strands:
                     await self._next(*going)
                 raise end
             return end.give("")
+        except Stopped as stopped:
+            raise stopped.reason from None
         finally:
             await self.stop()
 
