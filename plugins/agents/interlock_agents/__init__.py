@@ -125,4 +125,4 @@ def _load() -> "Typer":
 
 @hookimpl
 def interlock_commands() -> Iterable[CommandOffer]:
-    return [CommandOffer(name="agent", help="Answer what agents wait for.", load=_load)]
+    return [CommandOffer(name="agent", help="Run agents, and answer what they wait for.", load=_load)]
