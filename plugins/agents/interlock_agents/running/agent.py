@@ -242,6 +242,8 @@ class Agent:
         if row["state"] == "done":
             return await self.show(run)
         options = RunOptions.read(row["options"])
+        if options.drive == "policy" and (policy or self._policy) is None:
+            raise RequestError(f"{run} is driven by a policy; give it again", key="policy")
         if limit is not None or budget is not None:
             options = RunOptions(
                 drive=options.drive,
@@ -386,7 +388,9 @@ class Agent:
         if plan is None and self._plans and options.drive == "models":
             return None
         if plan is None:
-            node = Node(id=MAIN, do="model", prompt="${inputs.goal}", tools=(EVERY,))
+            # A program says what it likes; a model that is told no form says it in words.
+            out: Mapping[str, Any] | None = {} if options.drive == "policy" else None
+            node = Node(id=MAIN, do="model", prompt="${inputs.goal}", tools=(EVERY,), out=out)
             plan = Plan(nodes=(node,), goal=goal, inputs={"goal": {"type": "string"}})
         toolbox = self.router.toolbox(constraints=options.constraints, grants=self.ledger.grants)
         return read_plan(plan, await known_of(self.router, toolbox, options.budget))

@@ -1,4 +1,4 @@
-"""`interlock agent run`, `resume`, `show`, `list` and the verbs with which people answer, as a user finds them."""
+"""`interlock agent run`, `resume`, `show`, `list`, and the verbs with which people answer."""
 
 import json
 import sys
@@ -98,7 +98,8 @@ def test_a_script_drives_a_run_over_an_mcp_server(run: Run, folder: Path) -> Non
     assert (again.exit_code, again.stdout) == (0, "ordered 5 of F7\n")
     assert (folder / "orders.txt").read_text() == "F7 5\n"
     shown = run("show", "r1", "--effects")
-    assert "confirmed" in shown.stdout and "main/0/1" in shown.stdout
+    assert "confirmed" in shown.stdout
+    assert "main/0/1" in shown.stdout
 
 
 def test_what_no_rule_calls_harmless_waits_for_a_person(run: Run, folder: Path) -> None:
@@ -147,7 +148,8 @@ def test_everything_that_is_wrong_with_a_plan_is_said_with_its_line(run: Run, fo
     (folder / "bad.yaml").write_text(text)
     wrong = run("run", "--plan", "bad.yaml", "--policy", "says.py")
     assert wrong.exit_code == 2
-    assert "bad.yaml:3" in wrong.stderr and "oops" in wrong.stderr
+    assert "bad.yaml:3" in wrong.stderr
+    assert "oops" in wrong.stderr
 
 
 @pytest.mark.parametrize(
