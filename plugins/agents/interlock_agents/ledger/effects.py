@@ -34,6 +34,7 @@ class Effect:
         lease: until when nobody else takes it over, in seconds since the epoch by the store's clock.
         lease_boot, lease_elapsed: the same in seconds on a clock that nobody sets, and which start of which
             machine that belongs to.
+        lease_process: which process of that machine has it; empty where that does not matter.
         first_sent: since when the service may know the key, in seconds on the same clock.
         until: of an unknown one, until when it may still happen, in seconds on the same clock.
         reason: why it has failed.
@@ -64,6 +65,7 @@ class Effect:
     lease: float = 0.0
     lease_boot: str = ""
     lease_elapsed: float = 0.0
+    lease_process: str = ""
     first_sent: float | None = None
     until: float | None = None
     reason: RefusedBecause | None = None

@@ -10,7 +10,7 @@ from interlock import LogEntry, LogUnavailable, StoreError
 from interlock.logs import redacting_logger
 from interlock.protocols import DurableLog
 from interlock.types.clocks import elapsed
-from interlock_agents.boots import boot
+from interlock_agents.boots import boot, process
 from interlock_agents.ledger.grants import SendingGrants
 from interlock_agents.ledger.leases import Now
 from interlock_agents.store import Store
@@ -50,7 +50,9 @@ class Means:
 
     def now(self, connection: "Connection") -> Now:
         """This moment, inside a transaction."""
-        return Now(at=self.store.now(connection), boot=boot(), elapsed=self.clock())
+        # A file is on one machine; copies of a machine may share a server, and number their processes alike.
+        mine = process() if connection.dialect.name == "sqlite" else ""
+        return Now(at=self.store.now(connection), boot=boot(), elapsed=self.clock(), process=mine)
 
     async def tell(self, entries: Sequence[LogEntry]) -> None:
         """Have the log have them before what they tell of. Raises LogUnavailable where it may not."""

@@ -31,6 +31,7 @@ effects = Table(
     Column("lease", Double, nullable=False),  # until when nobody else takes it over
     Column("lease_boot", Text, nullable=False),
     Column("lease_elapsed", Double, nullable=False),
+    Column("lease_process", Text, nullable=False),
     Column("first_sent", Double),  # since when the service may know the key
     Column("until", Double),  # of an unknown one: until when it may still happen
     Column("reason", Text),
