@@ -90,7 +90,7 @@ def run(
     if not (goal.strip() or plan or id_):
         raise RequestError("say what is to be done, or give a --plan.", key="GOAL")
     name = id_ or uuid4().hex[:12]
-    live = Live(name, quiet=quiet or as_json)
+    live = Live(name, quiet=quiet or as_json, goal=goal, limit=limit)
     made = None if policy is None else policy_from(policy)
     inputs = inputs_of(input_ or [])
     constraints = {

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from typing import Any
 
 from interlock.commands import note, printable
@@ -13,7 +14,7 @@ from interlock_agents.running.state import Run, Waiting
 
 def show_run(run: Run) -> None:
     """The run for people, on standard output."""
-    print(printable(draw(run)))
+    print(draw(run, coloured=sys.stdout.isatty()))
     for line in _after(run):
         print(printable(line))
 

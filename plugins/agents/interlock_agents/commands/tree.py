@@ -89,7 +89,8 @@ class Picture:
         spent = [f"{self.calls} of {self.limit} calls" if self.limit else words("calls", self.calls)]
         spent += [words("usd", self.usd)] if self.usd else []
         spent += [self.warning] if self.warning else []
-        return " · ".join([self.run, _short(self.goal), *spent] if self.goal else [self.run, *spent])
+        name = seen(self.run)
+        return " · ".join([name, _short(self.goal), *spent] if self.goal else [name, *spent])
 
     def drawn(self) -> "Tree":
         """The whole of it."""
@@ -132,8 +133,8 @@ def told(event: AgentEvent) -> str | None:
 class Live:
     """Shows a run while it goes on: as a tree on a terminal, else a line for each thing that happens."""
 
-    def __init__(self, run: str, *, quiet: bool) -> None:
-        self.picture = Picture(run)
+    def __init__(self, run: str, *, quiet: bool, goal: str = "", limit: int | None = None) -> None:
+        self.picture = Picture(run, goal=goal, limit=limit or 0)
         self._quiet = quiet
         self._tree = not quiet and sys.stderr.isatty()
 
@@ -160,7 +161,7 @@ class Live:
             yield
 
 
-def draw(run: Run) -> str:
+def draw(run: Run, *, coloured: bool = False) -> str:
     """The run as text."""
     from io import StringIO
 
@@ -168,7 +169,7 @@ def draw(run: Run) -> str:
 
     picture = Picture(run.id)
     picture.know(run)
-    console = Console(file=StringIO(), force_terminal=sys.stdout.isatty(), width=_width())
+    console = Console(file=StringIO(), force_terminal=coloured, width=_width())
     console.print(picture.drawn())
     text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
     return "\n".join(line.rstrip() for line in text.splitlines())
