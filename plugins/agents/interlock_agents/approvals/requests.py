@@ -1,7 +1,7 @@
 """Requests for approval, kept where the run's effects are: asked, answered, and granted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -147,6 +147,7 @@ class Requests:
         """
         if not self.notifiers:
             return
+        doubt = replace(doubt, link=doubt.link or self.rules.doubt_link(doubt.id))
 
         def first(connection: Connection) -> bool:
             new = INSERT[connection.dialect.name](told).values(

@@ -28,14 +28,6 @@ StoreOption = Annotated[
         help="Where agents are kept: sqlite:///FILE, from the configuration's folder, or postgresql://…",
     ),
 ]
-NotifyOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--notify",
-        metavar="URL",
-        help="Who is told that something waits, such as stderr: or https://…; may be repeated.",
-    ),
-]
 AsOption = Annotated[
     str | None,
     typer.Option(

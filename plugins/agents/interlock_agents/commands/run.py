@@ -10,7 +10,7 @@ import typer
 
 from interlock.commands import note, write_json
 from interlock.errors import RequestError
-from interlock_agents.commands.place import StoreOption, folder_of
+from interlock_agents.commands.place import StoreOption, notifiers_for
 from interlock_agents.commands.working import (
     EngineOption,
     JsonOption,
@@ -187,9 +187,7 @@ def typed(value: str) -> Any:
 
 
 def _options(context: typer.Context, engine: str | None, notify: list[str] | None) -> dict[str, Any]:
-    from interlock_agents.approvals import notifiers_of
-
-    return {"engine": engine, "notifiers": notifiers_of(notify or (), folder_of(context))}
+    return {"engine": engine, "notifiers": notifiers_for(context, notify)}
 
 
 def _work_on(name: str, work: "Callable[[], Run]", *, as_json: bool) -> None:

@@ -71,7 +71,9 @@ LimitOption = Annotated[
 ]
 NotifyOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="URL", help="Who is told what waits, e.g. stderr: or webhook+https://…; repeat it."),
+    typer.Option(
+        metavar="URL", help="Who is told what waits, such as stdout: or https://…; may be repeated."
+    ),
 ]
 
 

@@ -141,10 +141,28 @@ class ToolCalls:
             text = f"nobody knows yet whether {call.name} has happened: its service cannot be reached"
             await suspend(parts, scene, place.step, "effect", text, subject=effect.id)
         if effect.state == "unknown":
+            await _tell(parts, effect)
             text = f"nobody knows whether {call.name} has happened: look, and say what you have found"
             await suspend(parts, scene, place.step, "effect", text, subject=effect.id)
         parts.events.tell("call_ended", scene.run.id, scene.id, tool=call.name, outcome=effect.state)
         return _settled(effect)
+
+
+async def _tell(parts: Parts, effect: Effect) -> None:
+    """Have people told, once, that somebody has to look."""
+    from interlock_agents.approvals import Notice  # noqa: PLC0415 - it loads SQLAlchemy
+
+    doubt = Notice(
+        kind="unknown",
+        id=effect.id,
+        tool=effect.tool,
+        does=effect.effect,
+        effect=effect.id,
+        run=effect.place.run,
+        step=effect.place.step,
+        until=effect.until,
+    )
+    await parts.requests.tell_of(doubt)
 
 
 def _settled(effect: Effect) -> Plain:

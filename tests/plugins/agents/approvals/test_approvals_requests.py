@@ -353,6 +353,9 @@ async def test_an_effect_in_doubt_is_told_of_once(store: Store) -> None:
     for _ in range(3):
         await requests.tell_of(doubt)
     assert ears.heard == [doubt]
+    there = Requests(store=store, notifiers=[ears], rules=ApprovalRules(page="https://x.example"))
+    await there.tell_of(replace(doubt, id="r/n/0/1"))
+    assert ears.heard[-1].link == "https://x.example/effect?id=r%2Fn%2F0%2F1"
 
 
 async def test_who_could_not_be_told_is_told_the_next_time(store: Store) -> None:

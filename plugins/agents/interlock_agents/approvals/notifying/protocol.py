@@ -21,7 +21,8 @@ class Notice:
         effect: the id of the effect.
         does: what the run does outside.
         asked_at: since when it waits.
-        until: when nobody's answer becomes a denial; None where it waits for as long as it takes.
+        until: of a request, when nobody's answer becomes a denial; of an effect in doubt, until when it may
+            still happen. None where neither is so.
         link: where it can be answered; empty where no page is known.
         shown: the arguments as a person sees them, for notifiers that were asked to tell them; None else.
     """

@@ -7,6 +7,7 @@ from interlock_agents.approvals.notifying.protocol import Notice, Notifier, Noti
 from interlock_agents.approvals.seeing import moment, seen
 
 _WORDS = {"approval": "waits for approval", "unknown": "may or may not have happened"}
+_UNTIL = {"approval": "until", "unknown": "and may still until"}
 
 
 class StreamNotifier:
@@ -38,7 +39,7 @@ def line(notice: Notice) -> str:
     """The notice in a line, in which nothing can break it or turn it around."""
     told = f"{notice.tool} ({notice.does}) of {notice.effect} {_WORDS[notice.kind]}: {notice.id}"
     if notice.until is not None:
-        told += f", until {moment(notice.until)}"
+        told += f", {_UNTIL[notice.kind]} {moment(notice.until)}"
     if notice.link:
         told += f", {notice.link}"
     if notice.shown is not None:
