@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock_agents.engines import Strand
+from interlock_agents.engines import Strand, StrandFailed
 from interlock_agents.plans import Done, Due, Failed, Open, Outcome, Plan, Schedule, schedule
 from interlock_agents.running.diagnosing import Diagnosis
 from interlock_agents.running.keeping import Runs
@@ -107,7 +107,7 @@ class Scheduling:
         """Wait for a strand to end, and do what follows."""
         facts, strand = standing.facts, standing.strand
         path = await strand.first([*standing.active])
-        result = await strand.result(path)
+        result = await _result(strand, path)
         due = standing.active.pop(path)
         if result.get("done"):
             standing.outcomes[due.id] = Done(await self._runs.value(facts.id, due.id))
@@ -172,6 +172,15 @@ class Scheduling:
                 standing.first[node] = standing.used.get(node, 0)
         standing.noted = {node for node in standing.noted if isinstance(standing.outcomes.get(node), Done)}
         return True
+
+
+async def _result(strand: Strand, path: str) -> Plain:
+    """What a strand has come to; one whose program failed has failed its node, and nothing else."""
+    try:
+        found: Plain = await strand.result(path)
+    except StrandFailed as error:
+        return {"fault": Diagnosis(fault="other", why=str(error)).plain()}
+    return found
 
 
 def _ended(now: Schedule) -> Plain:

@@ -135,8 +135,11 @@ class Nodes:
             return None
 
         async def act() -> str | None:
-            said = verify(scene.id, value)
-            return said if said is None or isinstance(said, str) else await said
+            try:
+                said = verify(scene.id, value)
+                return said if said is None or isinstance(said, str) else await said
+            except Exception as error:  # noqa: BLE001 - what cannot be looked at is not believed
+                return f"the verifier raised {type(error).__name__}: {error}"
 
         why = await scene.strand.step("verify", act)
         return None if why is None else Diagnosis(fault="content", why=why)

@@ -187,3 +187,10 @@ async def test_a_tool_that_is_gone_is_replaced_by_its_alternative(agents, desk):
     await other.answer(run.id, "q", "yes", by="Ann")
     run = await other.resume(run.id)
     assert (run.state, desk.calls) == ("done", ["plus"])
+
+
+async def test_a_verifier_that_fails_lets_nothing_pass(agents):
+    plan = {"nodes": [{"id": "n", "do": "model", "prompt": "Say something.", "tries": 1}]}
+    run = await agents({"m": ["Good."]}, verify=lambda node, value: 1 / 0).run(plan)
+    assert run.state == "failed"
+    assert "ZeroDivisionError" in run.why

@@ -74,6 +74,8 @@ async def test_a_policy_asks_a_person_and_goes_on_with_the_answer_in_another_pro
         (lambda call: 5, "not a PolicyMove"),
         (lambda call: 1 / 0, "ZeroDivisionError"),
         (moves(), "no further move"),
+        (lambda call: call.use("send", text={1}), "set"),
+        (lambda call: call.say({1}), "neither JSON nor bytes"),
     ],
 )
 async def test_a_policy_that_gives_up_or_fails_fails_its_node(agents, policy, why):
