@@ -2,7 +2,8 @@
 
 A life has: run, api, world (the address of its effects), store, nth (which life it is, from 0), lease and
 horizon in seconds; point and step, where it kills itself; stops, a point at which it stops itself instead;
-think, seconds before each effect; skips, whether the store's clock stands past the leases of earlier lives.
+think, seconds before each effect; skips, whether each life is on a machine of its own, whose store's clock
+stands past the leases of earlier lives.
 
 Two take a safeguard away, to see that it is one: forgets, whether the database is let off synchronising what
 it commits; sleeps, whether the clock of deadlines stands still while the process is stopped.
@@ -32,6 +33,7 @@ from interlock_agents import (
     ToolboxHands,
     migrating,  # noqa: F401 - likewise
 )
+from interlock_agents.ledger import means
 from interlock_sql import building, engines  # noqa: F401 - likewise
 
 DONE, FAILED, PERSON = 0, 1, 3
@@ -113,6 +115,9 @@ async def _live(told: Mapping[str, Any]) -> int:
     life = Life(told)
     if told.get("forgets"):
         engines._synchronise = lambda *_: None
+    if told.get("skips") or told.get("sleeps"):
+        # On one machine, a clock that nobody sets has to agree that a lease is over.
+        means.boot = lambda: f"machine {told['nth']}"
     if told.get("sleeps"):
         clocks._elapsed = time.process_time
     if told.get("point") in SERVED:

@@ -130,7 +130,7 @@ class Matrix:
 
     def slow(self, late: float, lag: float, horizon: float, *, api: str = "readable") -> Verdict:
         """A world that is late, or whose reads are: singles where that matters, and doubles."""
-        like = self.case(f"late{late}-{lag}-{horizon}", api, late=late, lag=lag, horizon=horizon)
+        like = self.case(f"late{late}-{lag}-{horizon}", api, late=late, lag=lag, horizon=horizon, life=SKIPS)
         schedules = chain(singles(SERVED), singles(SENT), islice(drawn(api, 2), 30))
         return self._play(numbered(islice(schedules, self.some(60, least=3)), like))
 
