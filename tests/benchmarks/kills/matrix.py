@@ -81,8 +81,8 @@ class Matrix:
         yield self.row(
             "world late by 120 ms, keys under way", "keyed", self.slow(0.12, 0.0, 0.0, api="keyed")
         )
-        for what, late, lag in (("world late by 120 ms", 0.12, 0.0), ("reads late by 150 ms", 0.0, 0.15)):
-            yield self.row(f"{what}, horizon 250 ms", "readable", self.slow(late, lag, 0.25))
+        for what, late, lag in (("world late by 0.6 s", 0.6, 0.0), ("reads late by 0.6 s", 0.0, 0.6)):
+            yield self.row(f"{what}, horizon 1 s", "readable", self.slow(late, lag, 1.0))
             yield self.row(f"{what}, no horizon", "readable", self.slow(late, lag, 0.0), bites=True)
         for api in APIS:
             yield self.row("stopped and taken over", api, self.zombies(api))
