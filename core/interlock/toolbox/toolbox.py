@@ -1,8 +1,6 @@
 """The tools that some constraints allow, and the one way in which one of them is run."""
 
-import asyncio
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypedDict, Unpack
@@ -13,19 +11,16 @@ from interlock.engine.attempting.call_log import Belonging
 from interlock.engine.bridge import Bridge
 from interlock.engine.tracing import Tracing
 from interlock.errors import ApprovalNeeded, InterlockError, LogUnavailable, NoLongerAllowed, ProtocolError
-from interlock.logs import redact
 from interlock.policies import Policies, check_levels
 from interlock.protocols import (
-    Connector,
     FindCall,
     FindingTool,
     GrantBook,
     PreviewCall,
     PreviewingTool,
-    Tool,
     ToolRun,
-    ToolsCall,
 )
+from interlock.toolbox.listing import Listing
 from interlock.toolbox.naming import OfferedTool, ToolNames
 from interlock.toolbox.running import Steps, ToolStep, raised
 from interlock.toolbox.sources import ToolSource, ToolSources
@@ -37,8 +32,6 @@ from interlock.types.request import Constraints, ToolSpec
 from interlock.types.response import Response
 from interlock.types.tool_policies import ToolPolicy
 from interlock.types.tools import Preview, ToolOutcome
-
-_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}", re.ASCII)
 
 
 class RunOptions(TypedDict, total=False):
@@ -82,8 +75,8 @@ class Toolbox:
         self._tracing = tracing
         self._bridge = bridge
         self._policies = policies
-        self._listed: dict[str, tuple[Connector, tuple[Tool, ...]]] = {}
         self._excluded = {source.id: why for source in sources if (why := self._why_not(source))}
+        self._listing = Listing(sources, steps, self._excluded)
 
     @property
     def excluded(self) -> Mapping[str, str]:
@@ -280,39 +273,7 @@ class Toolbox:
         return await self._steps.take(access, f"the preview of {tool.name}", lambda: shows.preview(given))
 
     async def _names(self) -> ToolNames:
-        asked = [source for source in self._sources if self._why_not(source) is None]
-        await asyncio.gather(*(self._list(source) for source in asked if not self._is_listed(source)))
-        return ToolNames.of(
-            (source, self._listed[source.id][1]) for source in asked if source.id in self._listed
-        )
-
-    def _is_listed(self, source: ToolSource) -> bool:
-        """Whether its tools are known, and those of the connector that is open now."""
-        known = self._listed.get(source.id)
-        return known is not None and self._sources.is_open(source.id, known[0])
-
-    async def _list(self, source: ToolSource) -> None:
-        """Ask a connector for its tools; one that fails keeps nobody from the others'."""
-        access = self._steps.access(source)
-        given = ToolsCall(**access.given)
-
-        async def tools() -> tuple[Connector, tuple[Tool, ...]]:
-            connector = self._sources.connector(source.id)
-            return connector, tuple(await connector.tools(given))
-
-        self._listed.pop(source.id, None)
-        for known in [each for each in self._excluded if each.startswith(f"{source.id}/")]:
-            del self._excluded[known]
-        try:
-            found = await self._steps.take(access, "the list of tools", tools)
-            if why := _unfit(found[1]):
-                raise ProtocolError(f"{source.id} {why}")
-        except InterlockError as error:
-            self._excluded[source.id] = f"its tools cannot be had: {error}"
-            return
-        self._listed[source.id] = found
-        self._excluded.pop(source.id, None)
-        self._excluded.update(_withdrawn(source, found[0]))
+        return await self._listing.names([each for each in self._sources if self._why_not(each) is None])
 
     async def _ran(self, tool: OfferedTool, access: ToolStep, given: ToolRun) -> ToolOutcome:
         try:
@@ -352,26 +313,3 @@ class Toolbox:
         timeout: float | None = None,
     ) -> ToolOutcome | None:
         return self._bridge.run(lambda: self.find(call, key=key, constraints=constraints, timeout=timeout))
-
-
-def _withdrawn(source: ToolSource, connector: Connector) -> dict[str, str]:
-    """What a connector holds back of what its service offers."""
-    said: object = getattr(connector, "withdrawn", None)
-    if not isinstance(said, Mapping):
-        return {}
-    return {f"{source.id}/{name}": redact(str(why)) for name, why in said.items()}
-
-
-def _unfit(tools: Sequence[object]) -> str | None:
-    """What is wrong with what a connector gives as its tools."""
-    names: set[str] = set()
-    for tool in tools:
-        if not isinstance(tool, Tool):
-            return f"offers what is no Tool ({type(tool).__name__})"
-        name = tool.spec.name
-        if not _NAME.fullmatch(name):
-            return f"has a tool {name!r}, which is no name that every vendor takes"
-        if name in names:
-            return f"has two tools that are called {name!r}"
-        names.add(name)
-    return None

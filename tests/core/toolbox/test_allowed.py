@@ -1,5 +1,7 @@
 """Which connectors' tools a toolbox has, and what it says of the others."""
 
+import asyncio
+
 import pytest
 
 from drawers import Drawer, call
@@ -129,3 +131,24 @@ async def test_a_tool_that_its_connector_holds_back_is_told_beside_those_that_ar
     assert set(box.excluded) == {"shelf/later"}
     assert box.excluded["shelf/later"].startswith("its definition has changed")
     assert "0123456789abcdef" not in box.excluded["shelf/later"]
+
+
+async def test_many_who_ask_at_once_while_a_service_is_slow_all_find_its_tools(router_with):
+    drawer = Drawer("shelf", tool_of(now, effect="read"))
+    opened, waits = drawer.open(None), [0.0, 0.02, 0.0, 0.01, 0.0]
+    tools = opened.tools
+
+    async def slowly(call):
+        await asyncio.sleep(waits.pop() if waits else 0.0)
+        return await tools(call)
+
+    opened.tools = slowly
+    drawer.open = lambda _: opened
+    box = router_with([drawer], [{"id": "shelf", "connector": "shelf"}]).toolbox()
+
+    async def later(steps):
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        return (await box.tool("now")).name
+
+    assert await asyncio.gather(*map(later, range(12))) == ["now"] * 12
