@@ -9,6 +9,7 @@ from interlock.protocols import CommandOffer
 if TYPE_CHECKING:
     from typer import Typer
 
+    from interlock_agents.accounting import Declared
     from interlock_agents.approvals import Approval, ApprovalRules, Requests
     from interlock_agents.budgets import Amounts, Spent
     from interlock_agents.engines import (
@@ -43,6 +44,7 @@ __all__ = [
     "Amounts",
     "Approval",
     "ApprovalRules",
+    "Declared",
     "DurableEngine",
     "Effect",
     "EffectChanged",
@@ -94,6 +96,7 @@ _LATER = {
     "Amounts": "interlock_agents.budgets",
     "Approval": "interlock_agents.approvals",
     "ApprovalRules": "interlock_agents.approvals",
+    "Declared": "interlock_agents.accounting",
     "DurableEngine": "interlock_agents.engines",
     "Effect": "interlock_agents.ledger",
     "EffectChanged": "interlock_agents.errors",
