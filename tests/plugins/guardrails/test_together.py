@@ -8,6 +8,7 @@ from chunked import Says, at, router_over
 from interlock import GuardrailError, InterlockError
 
 KEY = "sk-proj-" + "Zx9" * 11
+LONG = "k7Q-Zx9pLm2w" * 22
 PIECES = [
     *(
         "The key is ",
@@ -28,6 +29,7 @@ PIECES = [
         "Bearer ",
         "abcDEF12345678901234567 ",
     ),
+    *('"' + LONG + '" ', LONG + " "),
 ]
 GUARDRAILS = {
     "secrets": {},
@@ -40,7 +42,7 @@ GUARDRAILS = {
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join),
-    cuts=st.lists(st.integers(0, 200), max_size=12),
+    cuts=st.lists(st.integers(0, 400), max_size=12),
 )
 def test_wherever_a_stream_is_cut_it_is_what_the_plain_call_gives(talk, text, cuts):
     says, router = talk
@@ -100,3 +102,12 @@ def test_a_guardrail_that_fails_is_recorded_and_stops_the_call(monkeypatch):
     with router_over(Says(text="Rain."), guardrails={"secrets": {"on_error": "pass"}}) as router:
         response = router.complete_sync("Weather?")
         assert {each.action for each in response.record.guardrails} == {"skipped"}
+
+
+@pytest.mark.parametrize("said", [f'api_key = "{LONG}" ', f"api_key = {LONG} ", f'password: "{LONG} {LONG}'])
+def test_nothing_of_a_long_secret_leaves_wherever_a_stream_is_cut(talk, said):
+    says, router = talk
+    says.text, says.reasoning = f"It is {said}", ""
+    for cut in range(1, len(says.text), 5):
+        says.cut = at(cut)
+        assert "k7Q" not in str(outcome(lambda: through(router)))

@@ -14,27 +14,28 @@ from interlock_privacy.detection.folding import folded
 from interlock_privacy.detection.keys import (
     ASSIGNED,
     BEARER,
-    LONGEST_PEM,
+    BLOCK_AHEAD,
     NAMED,
     PEM,
-    PEM_END,
-    VALUE,
+    Value,
+    block,
     secrets,
+    value,
+    weak,
 )
-from interlock_privacy.detection.within import addresses
+from interlock_privacy.detection.within import SCHEME, USER, addresses
 
 __all__ = ["Secrets"]
 
 # Behind one of these a text may be cut: no form goes on, but for an address with a password in it.
 _AFTER = re.compile(r"[\s\u2e80-\uffef]")
 _ADDRESS_BEGUN = re.compile(
-    r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}(?::[^\s/@'\"<>]{0,120}(?:@[A-Za-z0-9.\-]{0,200}(?::[0-9]{0,5})?"
-    r"(?:/[A-Za-z0-9_\-./]{0,200})?)?)?\Z"
+    rf"[a-z][a-z0-9+.\-]{{1,30}}://(?:[^\s:/@'\"<>]{{0,80}}|{USER}:[^\s/@'\"<>]{{0,120}})\Z"
 )
-_LONGEST_ADDRESS = 700
+_LONGEST_SCHEME = 31
 # What the end of a text may be the beginning of.
 _BLOCK_BEGUN = re.compile(r"-----BEGIN(?: [A-Z0-9]*){0,6}-{0,5}\Z")
-_BEARER_BEGUN = re.compile(r"[Bb]earer\s{1,2}[A-Za-z0-9_\-.~+/]{0,2000}={0,2}\Z")
+_BEARER_BEGUN = re.compile(r"[Bb]earer\s{1,2}[A-Za-z0-9_\-.~+/]{0,19}={0,2}\Z")
 _NAME_BEGUN = re.compile(
     r"(?:(?:api|access|auth|private|encryption|signing|client|account|session|storage|secret)[ ]"
     r"|secret[_\- ]?access[ ]|mot(?: de)?[ ]|密|口|パ(?:ス(?:ワ(?:ー)?)?)?|비(?:밀(?:번)?)?)\Z",
@@ -42,11 +43,12 @@ _NAME_BEGUN = re.compile(
 )
 _VALUE_BEGUN = re.compile(
     r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{0,2})?"
-    r"(?:\"[^\"\n]{0,200}|'[^'\n]{0,200}|[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{0,200})\Z"
+    r"(?:\"[^\"\n]{0,3}|'[^'\n]{0,3}|[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{0,3})\Z"
 )
 _BEFORE = 41  # of a sign, where its name begins at the earliest
 _NEAR = 64  # characters, where a word has ended mostly
-_MOST_BEHIND = 230  # of a sign, where its value ends at the latest
+_MOST_BEHIND = 20  # of a sign, where a value that is too short to be one ends at the latest
+_LONGEST_BEGUN = 40  # of a bearer's token that is too short to be one, with the word before it
 
 
 class Secrets:
@@ -98,11 +100,9 @@ def _gap(text: str, at: int) -> int:
 
 def _address(text: str, at: int) -> int:
     """Where an address begins that may go on at a place within its word, or -1."""
-    least = max(0, at - _LONGEST_ADDRESS)
-    if text.find("://", least, at) < 0:
-        return -1
-    found = _ADDRESS_BEGUN.search(text, least, at)
-    return -1 if found is None else found.start()
+    sign = text.rfind("://", 0, at)
+    scheme = SCHEME.search(text, max(0, sign - _LONGEST_SCHEME), sign) if sign >= 0 else None
+    return scheme.start() if scheme and _ADDRESS_BEGUN.match(text, scheme.start(), at) else -1
 
 
 def _spans(text: str, word: int) -> Iterator[tuple[int, int]]:
@@ -117,7 +117,7 @@ def _spans(text: str, word: int) -> Iterator[tuple[int, int]]:
         yield begun, size
     if "earer" in text:
         yield from ((each.start(), each.end()) for each in BEARER.finditer(text))
-        if found := _BEARER_BEGUN.search(text, max(0, len(text) - 2_010)):
+        if found := _BEARER_BEGUN.search(text, max(0, len(text) - _LONGEST_BEGUN)):
             yield found.start(), size
     if "-----BEGIN" in text:
         yield from _blocks(text, size)
@@ -131,20 +131,31 @@ def _blocks(text: str, size: int) -> Iterator[tuple[int, int]]:
     for begin in PEM.finditer(text):
         if begin.start() < floor:
             continue
-        last = begin.end() + LONGEST_PEM
-        end = PEM_END.search(text, begin.end(), last)
-        floor = end.end() if end else min(size, last)
-        yield begin.start(), floor if end or last < size else size
+        floor, closed = block(text, begin.end())
+        yield begin.start(), floor if closed else min(size, floor + BLOCK_AHEAD)
 
 
 def _assignments(text: str, size: int) -> Iterator[tuple[int, int]]:
     for sign in ASSIGNED.finditer(text):
         at = sign.start()
-        least = max(0, at - _BEFORE)
-        name = NAMED.search(text, least, at)
+        name = NAMED.search(text, max(0, at - _BEFORE), at)
         if name is None:
             continue
-        value = VALUE.match(text, at + 1)
-        open_ended = len(text) - at <= _MOST_BEHIND and _VALUE_BEGUN.match(text, at + 1) is not None
-        if open_ended or value is not None:
-            yield name.start(), size if open_ended or value is None else value.end()
+        if len(text) - at <= _MOST_BEHIND and _VALUE_BEGUN.match(text, at + 1):
+            yield name.start(), size
+        elif it := value(text, at + 1):
+            yield name.start(), _value_end(text, at, it, size)
+
+
+def _value_end(text: str, sign: int, it: Value, size: int) -> int:
+    """Behind a value and its quote, or `size` where it may go on; of one that is none, what says so."""
+    judged = it.start + len(it.said)
+    # A word is not cut anyway.
+    if it.form == "bare":
+        return judged
+    end = it.end(text)
+    if end > judged:
+        unsure = weak(text[max(0, sign - _BEFORE) : sign])
+        if unsure is None or not it.passes(unsure):
+            return judged
+    return end + 1 if end < len(text) else size

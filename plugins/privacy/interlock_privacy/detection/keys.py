@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from operator import itemgetter
+from typing import NamedTuple
 
 from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.within import ADDRESS, hinted, within
@@ -12,54 +13,58 @@ from interlock_privacy.detection.within import ADDRESS, hinted, within
 __all__ = [
     "ASSIGNED",
     "BEARER",
+    "BLOCK_AHEAD",
     "FORMS",
-    "LONGEST_PEM",
     "NAMED",
     "PEM",
-    "PEM_END",
-    "VALUE",
+    "Value",
+    "block",
     "secrets",
+    "value",
+    "weak",
 ]
 
-# Who issues it, and its form. Each begins with characters that hardly stand in a text otherwise.
+# Who issues it, and its form. Each begins with characters that hardly stand in a text otherwise. Where keys
+# are of several lengths the last part has no longest: a longer one must not leave. A longest in the middle
+# keeps a search short: `within` finds tokens (JWT) whose parts are longer.
 FORMS = (
     ("aws", r"(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}"),
     ("github", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}"),
-    ("gitlab", r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-[A-Za-z0-9_\-]{20,64}"),
-    ("slack", r"xox[abeoprs]-[A-Za-z0-9\-]{10,}|xapp-[0-9]-[A-Za-z0-9\-]{20,200}"),
-    ("slack_hook", r"https://hooks\.slack\.com/services/[A-Za-z0-9/]{20,90}"),
-    ("stripe", r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{20,90}"),
+    ("gitlab", r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-[A-Za-z0-9_\-]{20,}"),
+    ("slack", r"xox[abeoprs]-[A-Za-z0-9\-]{10,}|xapp-[0-9]-[A-Za-z0-9\-]{20,}"),
+    ("slack_hook", r"https://hooks\.slack\.com/services/[A-Za-z0-9/]{20,}"),
+    ("stripe", r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{20,}"),
     ("anthropic", r"sk-ant-[A-Za-z0-9_\-]{20,}"),
     ("openai", r"sk-(?:proj-|svcacct-|admin-|None-)?[A-Za-z0-9_\-]{20,}|sk-or-v1-[0-9a-f]{64}"),
     ("google", r"AIza[A-Za-z0-9_\-]{35}|GOCSPX-[A-Za-z0-9_\-]{28}|ya29\.[A-Za-z0-9_\-]{20,}"),
     ("twilio", r"(?:AC|SK)[0-9a-f]{32}"),
-    ("sendgrid", r"SG\.[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{16,64}"),
+    ("sendgrid", r"SG\.[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{16,}"),
     ("npm", r"npm_[A-Za-z0-9]{36}"),
     ("pypi", r"pypi-[A-Za-z0-9_\-]{50,}"),
-    ("huggingface", r"hf_[A-Za-z0-9]{30,40}"),
+    ("huggingface", r"hf_[A-Za-z0-9]{30,}"),
     ("digitalocean", r"do[opr]_v1_[0-9a-f]{64}"),
     ("shopify", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-    ("docker", r"dckr_(?:pat|oat)_[A-Za-z0-9_\-]{20,64}"),
+    ("docker", r"dckr_(?:pat|oat)_[A-Za-z0-9_\-]{20,}"),
     ("grafana", r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,}"),
-    ("groq", r"gsk_[A-Za-z0-9]{40,64}"),
-    ("xai", r"xai-[A-Za-z0-9]{60,100}"),
-    ("perplexity", r"pplx-[A-Za-z0-9]{40,64}"),
+    ("groq", r"gsk_[A-Za-z0-9]{40,}"),
+    ("xai", r"xai-[A-Za-z0-9]{60,}"),
+    ("perplexity", r"pplx-[A-Za-z0-9]{40,}"),
     ("replicate", r"r8_[A-Za-z0-9]{37}"),
     ("linear", r"lin_api_[A-Za-z0-9]{40}"),
-    ("figma", r"figd_[A-Za-z0-9_\-]{36,64}"),
+    ("figma", r"figd_[A-Za-z0-9_\-]{36,}"),
     ("postman", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
-    ("newrelic", r"NR(?:AK|JS|II)-[A-Za-z0-9]{19,40}"),
-    ("square", r"sq0[a-z]{3}-[A-Za-z0-9_\-]{22,50}|EAAA[A-Za-z0-9_\-]{60}"),
+    ("newrelic", r"NR(?:AK|JS|II)-[A-Za-z0-9]{19,}"),
+    ("square", r"sq0[a-z]{3}-[A-Za-z0-9_\-]{22,}|EAAA[A-Za-z0-9_\-]{60}"),
     ("mailgun", r"key-[0-9a-f]{32}"),
     ("mailchimp", r"[0-9a-f]{32}-us[0-9]{1,2}"),
     ("telegram", r"[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}"),
-    ("discord", r"[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,40}"),
+    ("discord", r"[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,}"),
     ("databricks", r"dapi[0-9a-f]{32}"),
     ("vault", r"hv[sbr]\.[A-Za-z0-9_\-]{20,}"),
-    ("doppler", r"dp\.pt\.[A-Za-z0-9]{40,44}"),
+    ("doppler", r"dp\.pt\.[A-Za-z0-9]{40,}"),
     ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
-    ("azure_storage", r"AccountKey=[A-Za-z0-9+/]{60,100}={0,2}"),
-    ("jwt", r"eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{10,1000}"),
+    ("azure_storage", r"AccountKey=[A-Za-z0-9+/]{60,}={0,2}"),
+    ("jwt", r"eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{10,}"),
     ("connection", ADDRESS),
 )
 _KNOWN = re.compile("|".join(f"(?P<{name}>{form})(?![A-Za-z0-9])" for name, form in FORMS))
@@ -69,7 +74,14 @@ _ANY_KNOWN = re.compile(
 )
 PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 PEM_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-LONGEST_PEM = 16_384
+_LONGEST = 16_384  # characters of a private key, and of a value in quotes, if spaces are in it
+# How a key without an end that is near goes on: lines of base64, and at most two short ones at its end.
+_B64 = r"[A-Za-z0-9+/=\\]"
+_BODY = re.compile(
+    rf"{_B64}*+(?:\s{{1,2}}{_B64}{{32,}}+){{0,1024}}+(?:(?:\s{{1,2}}{_B64}{{1,31}}){{0,2}}\s{{0,2}}(?=-----|\Z))?"
+)
+BLOCK_AHEAD = 80
+"""Characters behind a private key's last one that may yet say that it goes on."""
 _SHORTEST = 15  # of what is found by its form, so that it does not matter how long the word around it is
 # What stands for each character of a word, and between words.
 _FILLED = bytes(ord(" ") if chr(code).isspace() else ord("x") for code in range(256))
@@ -90,10 +102,21 @@ _LONGEST_NAME = 40
 _MOST_REMEMBERED = 1024
 _NO_LETTERS = "0123456789:;.,=/@#%&*+!? "
 ASSIGNED = re.compile(r"[=:]")
-VALUE = re.compile(
-    r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{1,2})?(?:\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|(?P<bare>[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]{4,200}))"
+_JUDGED = 200  # characters of a value by which it is judged
+_BARE = r"[^\s\"'`,;<>()\[\]{}\u2e80-\uffef]"
+_VALUE = re.compile(
+    r"[=:>]{0,2}\s{0,3}(?:(?:Bearer|Basic|Token)\s{1,2})?"
+    rf"(?:\"(?P<double>[^\"\n]{{4,{_JUDGED}}})|'(?P<single>[^'\n]{{4,{_JUDGED}}})|(?P<bare>{_BARE}{{4,{_JUDGED}}}))"
 )
-BEARER = re.compile(r"[Bb]earer\s{1,2}(?P<token>[A-Za-z0-9_\-.~+/]{20,2000}={0,2})")
+# How it goes on: to the quote or the line's end, and from the longest on to the end of a word.
+_REST = {
+    "double": re.compile(rf"[^\"\n]{{0,{_LONGEST}}}[^\"\s\u2e80-\uffef]*"),
+    "single": re.compile(rf"[^'\n]{{0,{_LONGEST}}}[^'\s\u2e80-\uffef]*"),
+    "bare": re.compile(f"{_BARE}*"),
+}
+_QUOTES = {"double": '"', "single": "'"}
+_FIRST = re.compile(rf"{_BARE}+(?!\()")
+BEARER = re.compile(r"[Bb]earer\s{1,2}(?P<token>[A-Za-z0-9_\-.~+/]{20,}={0,2})")
 _EMPTY = re.compile(
     r"(?:\$\{?|%\(|\{\{|<|os\.|env[.:(\[]|process\.|getenv|config|settings|self\.|null|none|nil|undefined|true|false|x{3,}|"
     r"\*{3,}|\.{3}|your|example|changeme|placeholder|redacted|str\b|string|int\b|bool|optional|required|file:|input\()",
@@ -127,7 +150,7 @@ def secrets(text: str) -> Iterator[Candidate]:
     if "earer" in text:
         for found in BEARER.finditer(text):
             if any(each.isdigit() for each in found["token"]):
-                yield Candidate(_SCORE_NAMED, *found.span("token"), "secret", "secret.bearer", found["token"])
+                yield _named("bearer", text, *found.span("token"))
     yield from _assignments(text)
 
 
@@ -168,17 +191,63 @@ def _blocks(text: str) -> Iterator[Candidate]:
     for begin in PEM.finditer(text):
         if begin.start() < floor:
             continue
-        end = PEM_END.search(text, begin.end(), begin.end() + LONGEST_PEM)
-        floor = end.end() if end else min(len(text), begin.end() + LONGEST_PEM)
-        yield Candidate(
-            _SCORE_KNOWN, begin.start(), floor, "secret", "secret.private_key", text[begin.start() : floor]
-        )
+        floor, _ = block(text, begin.end())
+        value = text[begin.start() : floor]
+        yield Candidate(_SCORE_KNOWN, begin.start(), floor, "secret", "secret.private_key", value)
+
+
+def block(text: str, at: int) -> tuple[int, bool]:
+    """Where a private key ends that begins before a place, and whether its last line says so."""
+    last = at + _LONGEST
+    if end := PEM_END.search(text, at, last):
+        return end.end(), True
+    body = _BODY.match(text, last) if last < len(text) else None
+    return (body.end() if body else len(text)), False
+
+
+class Value(NamedTuple):
+    """What may be the value of a name: its beginning, by which it is judged, and how it was quoted."""
+
+    said: str
+    start: int
+    form: str  # double, single or bare
+
+    def end(self, text: str) -> int:
+        """Where it ends in its text, however long it is."""
+        after = self.start + len(self.said)
+        if self.form == "bare" and len(self.said) < _JUDGED:
+            return after
+        rest = _REST[self.form].match(text, self.start)
+        return rest.end() if rest else after
+
+    def passes(self, unsure: bool) -> bool:
+        """Whether a value that begins so is a secret."""
+        said, quoted = self.said, self.form != "bare"
+        if _EMPTY.match(said):
+            return False
+        # A word after "password:" in prose is no password.
+        if not (unsure and quoted) and not _mixed(said):
+            return False
+        return unsure or (len(said) >= _ENOUGH and " " not in said and entropy(said) >= _LEAST_BITS)
+
+    def open(self, text: str, end: int) -> bool:
+        """Whether a quote is missing where the value's line or the text ends."""
+        return self.form in _QUOTES and (end == len(text) or text[end] == "\n")
+
+
+def value(text: str, at: int) -> Value | None:
+    """What is assigned behind a sign that ends at a place."""
+    found = _VALUE.match(text, at)
+    if found is None:
+        return None
+    form = found.lastgroup or "bare"
+    return Value(found[form], found.start(form), form)
 
 
 def _assignments(text: str) -> Iterator[Candidate]:
     floor = 0
     # What was said of a name: programs assign the same ones again and again.
-    weak: dict[str, bool | None] = {}
+    names: dict[str, bool | None] = {}
     for sign in ASSIGNED.finditer(text):
         at = sign.start()
         if at < floor:
@@ -186,31 +255,31 @@ def _assignments(text: str) -> Iterator[Candidate]:
         # One character more says whether the first is in the middle of a word.
         name = text[max(0, at - _LONGEST_NAME - 1) : at]
         try:
-            unsure = weak[name]
+            unsure = names[name]
         except KeyError:
-            if len(weak) >= _MOST_REMEMBERED:
-                weak.clear()
-            unsure = weak[name] = _weak(name)
+            if len(names) >= _MOST_REMEMBERED:
+                names.clear()
+            unsure = names[name] = weak(name)
         if unsure is None:
             continue
-        value = VALUE.match(text, at + 1)
-        if value is None:
+        it = value(text, at + 1)
+        if it is None or not it.passes(unsure):
             continue
-        quoted = value.lastgroup != "bare"
-        group = value.lastgroup or "bare"
-        said = value[group]
-        if _EMPTY.match(said) or (not quoted and said.endswith("(")):
+        end = it.end(text)
+        # A quote that nothing closes may be one that ends a text: what follows must begin as values do.
+        if it.open(text, end) and not (it.said[0].isalnum() and _FIRST.match(it.said)):
             continue
-        # A word after "password:" in prose is no password.
-        if not (unsure and quoted) and not _mixed(said):
-            continue
-        if not unsure and (len(said) < _ENOUGH or " " in said or entropy(said) < _LEAST_BITS):
-            continue
-        floor = value.end()
-        yield Candidate(_SCORE_NAMED, *value.span(group), "secret", "secret.assigned", said)
+        floor = end + (it.form in _QUOTES)
+        yield _named("assigned", text, it.start, end)
 
 
-def _weak(before: str) -> bool | None:
+def _named(rule: str, text: str, start: int, end: int) -> Candidate:
+    """A value that its name gives away; in a long one, what looks like something else is a part of it."""
+    score = _SCORE_KNOWN if end - start > _JUDGED else _SCORE_NAMED
+    return Candidate(score, start, end, "secret", f"secret.{rule}", text[start:end])
+
+
+def weak(before: str) -> bool | None:
     """Whether the name before a sign is one that people write in prose, too; None is no name of a secret."""
     name = before[-_LONGEST_NAME:]
     short = name.rstrip(" \"'`])").lower()

@@ -8,10 +8,13 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 
-__all__ = ["ADDRESS", "APART", "addresses", "hinted", "within"]
+__all__ = ["ADDRESS", "APART", "SCHEME", "USER", "addresses", "hinted", "within"]
 
+USER = r"(?:[^\s:/@'\"<>]{0,80}|[^\s:/@'\"<>\u2e80-\uffef]*)"
+"""Who is let in by an address; in Chinese, where no spaces end words, it is short, as its password is."""
+_PASSED = r"(?:[^\s/@'\"<>]{1,120}|[^\s/@'\"<>\u2e80-\uffef]+)"
 ADDRESS = (
-    r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]{1,200}"
+    rf"[a-z][a-z0-9+.\-]{{1,30}}://{USER}:{_PASSED}@[A-Za-z0-9.\-]{{1,200}}"
     r"(?::[0-9]{1,5})?(?:/[A-Za-z0-9_\-./]{0,200}[A-Za-z0-9_\-/])?"
 )
 """The form of an address with a password in it."""
@@ -66,14 +69,14 @@ _BEGUN = (
     ("vault", "hvs. hvb. hvr.", _ANY + "{20,250}", _MIXED),
     ("doppler", "dp.pt.", _ALNUM + "{40,44}", "A0"),
     ("age", "AGE-SECRET-KEY-1", "[A-Z0-9]{58}", "0"),
-    ("azure_storage", "AccountKey=", "[A-Za-z0-9+/]{60,100}={0,2}", "A0"),
+    ("azure_storage", "AccountKey=", "[A-Za-z0-9+/=]{60,102}", "A0"),
 )
 # Its name, what stands in its middle and how it goes on from there, what it has before that, and kinds.
 _ENDED = (
     ("mailchimp", "-", r"(?<=[0-9a-f]{32}-)us[0-9]{1,2}", "0123456789abcdef", "0"),
     ("telegram", ":", r"(?<=[0-9]{8}:)AA[A-Za-z0-9_\-]{33}", "0123456789", "0"),
-    ("discord", ".", r"(?<=[A-Za-z0-9_\-]{24}\.)" + _ANY + r"{6}\." + _ANY + "{27,40}", _TOKEN, _MIXED),
-    ("jwt", ".", "eyJ" + _ANY + r"{8,4000}\." + _ANY + "{10,1000}", _TOKEN, ""),
+    ("discord", ".", r"(?<=[A-Za-z0-9_\-]{24}\.)" + _ANY + r"{6}\." + _ANY + "{27,}", _TOKEN, _MIXED),
+    ("jwt", ".", "eyJ" + _ANY + r"{8,}\." + _ANY + "{10,}", _TOKEN, ""),
 )
 APART = frozenset({"twilio", "mailgun"})
 """Forms of which only the end may be glued: they begin as a word may that stands in front of a hash."""
@@ -83,17 +86,24 @@ _NAME = re.compile("|".join(map(re.escape, sorted(_BY_BEGINNING, key=len, revers
 # Characters that one may seem to share with the next: its beginning, and what its own end may yet be.
 _SHARED = 80
 _BY_NAME = {name: (before, kinds) for name, _, _, before, kinds in _ENDED}
-# Characters before its middle that are looked at.
+# Characters before its middle that are looked at; of a JWT all to the dot before.
 _MOST_BEFORE = 4_000
 _HEADER = "eyJ"
-# Something so long has no end that is known.
-_LONG, _REST = 200, re.compile(_ANY + "*")
+# How a key goes on that is as long as its form says at most. A form without a longest would be read again
+# from each of its beginnings in one that is no key.
+_RANGED = re.compile(r".*(\[[^\]]+\])\{\d+,\d+\}")
+_RESTS = {
+    begun: re.compile(ranged[1] + "*")
+    for _, several, form, _ in _BEGUN
+    if (ranged := _RANGED.fullmatch(form))
+    for begun in several.split()
+}
 # Characters by which a value is judged: for their kinds, and for words.
 _JUDGED, _LEAST = 40, 24
 _DIGIT, _WORD = re.compile("[0-9]"), re.compile("[A-Z][a-z]{3,}|[a-z]{4,}")
-_PASSWORD = re.compile(r":(?<=[a-z0-9+.\-]:)//[^\s:/@'\"<>]{0,80}:[^\s/@'\"<>]{1,120}@[A-Za-z0-9.\-]")
+_PASSWORD = re.compile(rf":(?<=[a-z0-9+.\-]:)//{USER}:{_PASSED}@[A-Za-z0-9.\-]")
 _ADDRESS = re.compile(ADDRESS)
-_SCHEME, _LONGEST_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{1,30}\Z"), 31
+SCHEME, _LONGEST_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{1,30}\Z"), 31
 
 
 def _either(forms: Iterable[tuple[str, str]]) -> re.Pattern[str]:
@@ -131,7 +141,8 @@ def _begun(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
         if name in APART and start > begin and _alphanumeric(text[start - 1]):
             continue
         if begun and _made(text[begun.end() : stop], kinds):
-            stop = _whole(text, start, stop, end)
+            if rest := begun[0] in _RESTS and _RESTS[begun[0]].match(text, stop, end):
+                stop = rest.end()
             yield start, stop, name
             at = max(at, stop - _SHARED)
 
@@ -144,19 +155,20 @@ def _ended(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
         at = middle + 1
         name = found.lastgroup or ""
         before, kinds = _BY_NAME[name]
-        head = text[max(begin, middle - _MOST_BEFORE) : middle]
+        least = text.rfind(".", begin, middle) + 1 if name == "jwt" else middle - _MOST_BEFORE
+        head = text[max(begin, least) : middle]
         head = head[len(head.rstrip(before)) :]
         if name == "jwt":
             head = head[head.find(_HEADER) :] if _HEADER in head else ""
         if head and _made(found[0], kinds):
-            yield middle - len(head), _whole(text, middle - len(head), stop, end), name
+            yield middle - len(head), stop, name
 
 
 def addresses(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Addresses with a password in them, whatever stands before their schemes."""
     for found in _PASSWORD.finditer(text, begin, end):
         at = found.start()
-        scheme = _SCHEME.search(text, max(begin, at - _LONGEST_SCHEME), at)
+        scheme = SCHEME.search(text, max(begin, at - _LONGEST_SCHEME), at)
         whole = scheme and _ADDRESS.match(text, scheme.start(), end)
         if whole:
             yield whole.span()
@@ -174,14 +186,6 @@ def _made(value: str, kinds: str) -> bool:
         return False
     words = sum(map(len, _WORD.findall(value, 0, _LEAST))) if kinds == _MIXED else 0
     return words * 3 <= min(len(value), _LEAST) * 2
-
-
-def _whole(text: str, start: int, stop: int, end: int) -> int:
-    """Where a key ends: of the longest, no end is known."""
-    if stop - start < _LONG:
-        return stop
-    rest = _REST.match(text, stop, end)
-    return rest.end() if rest else stop
 
 
 def _alphanumeric(each: str) -> bool:

@@ -38,6 +38,8 @@ PIECES = [
     # Written on to one another, they are a key inside a word.
     *("minister", "9", "ghp_" + "aB3" * 12, "9postgres://u:p@h", "123456789:AA" + "xY7" * 11, "sk-"),
     "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM.SflKxwRJSMeKKF2QT4",
+    # Longer than what a value is judged by, with a quote at one end or none.
+    *("k7QZx9pLm2w" * 24, '"' + "k7QZx9pLm2w" * 24, "two words " * 30 + "'", "glpat-" + "k7QZx9pLm2w" * 20),
 ]
 
 
