@@ -249,7 +249,7 @@ def test_interlock_connectors_are_opened_where_the_configuration_names_one() -> 
     kind = Shelf()
     plugin = offering("interlock_connectors", kind)
     router = scripted_router({"a": []}, plugins=[plugin])
-    assert router.wiring.offers.connectors == {"shelf": kind}
+    assert router.wiring.offers.connectors["shelf"] is kind
     with pytest.raises(ConfigError, match=r"connectors\.0: the connector 'shelf' cannot be opened: .*nobody"):
         scripted_router({"a": []}, plugins=[plugin], connectors=[{"id": "books", "connector": "shelf"}])
 

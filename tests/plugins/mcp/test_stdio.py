@@ -252,7 +252,7 @@ def test_a_server_ends_with_a_router_that_nobody_closes(raw):
     source = next(iter(box.router.wiring.toolboxes.sources))
     del source
     box.router.wiring.toolboxes.sources._opened.clear()
-    box.toolbox._listed.clear()
+    box.toolbox._listing._known.clear()
     gc.collect()
     assert asyncio.run(gone(pid))
 
