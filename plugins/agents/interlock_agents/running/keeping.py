@@ -1,6 +1,5 @@
 """Runs, plans and nodes as the strands see them: read from the store, or remembered while at work."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import Connection
 from interlock_agents.engines import Strand
 from interlock_agents.memory import Memory
 from interlock_agents.memory.rows import keep
-from interlock_agents.plans import Done, Due, Plan, decoded, plan_to_plain, read_plan, schedule
+from interlock_agents.plans import Done, Due, Plan, decoded, encoded, plan_to_plain, read_plan, schedule
 from interlock_agents.running import rows
 from interlock_agents.running.ladder import Approach
 from interlock_agents.running.parts import RunFacts, Scene
@@ -51,7 +50,7 @@ class Runs:
             def work(connection: Connection) -> str:
                 return rows.plan_version(connection, run, version)
 
-            self._plans[run, version] = read_plan(json.loads(await self._store.run(work)))
+            self._plans[run, version] = read_plan(decoded(await self._store.run(work)))
         return self._plans[run, version]
 
     async def add_plan(self, run: str, plan: Plan, *, why: str = "") -> None:
@@ -160,5 +159,5 @@ def inputs_of(text: str) -> dict[str, Any]:
 def kept_plan(plan: Plan, *, why: str, now: float) -> rows.KeptPlan:
     """A plan as it is kept; `why` it takes the place of the one before it."""
     named = [(node.id, node.do) for node in plan.nodes]
-    text = json.dumps(plan_to_plain(plan))
+    text = encoded(plan_to_plain(plan), limit=None, key="plan")
     return rows.KeptPlan(version=plan.version, text=text, why=why, at=now, nodes=named)

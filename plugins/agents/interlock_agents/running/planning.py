@@ -64,7 +64,7 @@ class Planning:
             plan=plan,
             facts=Facts.of(
                 now,
-                effects={each.place.node for each in effects if each.state == _HAPPENED},
+                effects={e.place.node for e in effects if e.state == _HAPPENED and e.effect != "read"},
                 unknown={each.place.node for each in effects if each.is_open},
             ),
             values=now.values,

@@ -4,6 +4,8 @@ import pytest
 
 from interlock import RequestError
 from interlock_agents import PlanError, read_plan
+from interlock_agents.plans import decoded
+from interlock_agents.running.keeping import kept_plan
 
 INTEGER = {"type": "integer"}
 TYPED = {
@@ -185,3 +187,10 @@ def test_code_without_a_loop_runs_agents_too(routed, tmp_path, desk):
     run = agent.run_sync({"nodes": [{"id": "one", "do": "tool", "tool": "send", "with": {"text": "x"}}]})
     assert (run.state, agent.show_sync(run.id).value, desk.sent) == ("done", "sent", ["x"])
     agent.close_sync()
+
+
+def test_a_plan_whose_arguments_hold_bytes_is_kept_as_it_is():
+    node = {"id": "send", "do": "tool", "tool": "send", "with": {"file": b"\x00\xff", "size": 1.0}}
+    plan = read_plan({"nodes": [node]})
+    kept = kept_plan(plan, why="", now=0.0)
+    assert read_plan(decoded(kept.text)) == plan
