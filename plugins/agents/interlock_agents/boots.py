@@ -33,7 +33,7 @@ def has_ended(name: str) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except OSError:  # somebody else's
+    except (OSError, OverflowError):  # somebody else's, or no process's number
         return False
     return _began(int(pid)) not in (began, "")
 
@@ -57,6 +57,8 @@ def _where(pid: int) -> str:
 def _began(pid: int) -> str:
     """In ticks since the machine was started; empty where that cannot be seen."""
     try:
-        return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        state, *rest = (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        # What was killed and not yet waited for does nothing any more.
+        return "ended" if state in {"Z", "X"} else rest[18]
+    except (OSError, ValueError, IndexError):
         return ""

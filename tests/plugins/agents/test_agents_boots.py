@@ -75,3 +75,16 @@ def test_only_what_is_known_here_has_ended() -> None:
     assert boots.has_ended(f"{where} pid {ended.pid} 1")
     for other in ("", "nobody", f"another pid {rest}", f"{where} pid x y", f"{where} pid -1 1", rest):
         assert not boots.has_ended(other)
+
+
+@pytest.mark.skipif(not boots.process(), reason="the system does not say which process is which")
+def test_what_was_killed_and_nobody_has_waited_for_has_ended() -> None:
+    where = boots.process().rpartition(" pid ")[0]
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        began = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[19]
+        name = f"{where} pid {child.pid} {began}"
+        assert not boots.has_ended(name)
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert boots.has_ended(name)
+    assert not boots.has_ended(f"{where} pid {10**30} 1")
