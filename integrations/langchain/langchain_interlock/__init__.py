@@ -23,6 +23,6 @@ ALL_SERIALIZABLE_MAPPINGS.setdefault(_PATH, _PATH)
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - as said
+    from importlib import import_module  # noqa: PLC0415 - nobody needs it who asks for nothing
 
     return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

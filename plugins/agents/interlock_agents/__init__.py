@@ -145,7 +145,7 @@ _LATER = {
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - as said
+    from importlib import import_module  # noqa: PLC0415 - nobody needs it who asks for nothing
 
     return getattr(import_module(_LATER[name]), name)
 
