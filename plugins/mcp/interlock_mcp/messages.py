@@ -15,11 +15,16 @@ _MOST = 1_000  # messages in one batch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RpcError:
-    """An error in place of a result. `message` is the server's own."""
+    """An error in place of a result. `message` is the server's own.
+
+    `stated` is False of an error that lacks what JSON-RPC demands of one, the version and a code: APIs that are
+    no MCP servers, and gateways before those that are, have errors that look like it.
+    """
 
     code: int
     message: str = field(repr=False)
     data: Any = field(default=None, repr=False)
+    stated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +94,19 @@ def _message(given: Any) -> Message | None:
     ours = _ours(id_)
     error = given.get("error")
     if isinstance(error, dict) and ("id" not in given or id_ is None or ours is not None):
-        code = error.get("code")
-        number = code if isinstance(code, int) and not isinstance(code, bool) else 0
-        return Answered(
-            id=ours,
-            error=RpcError(code=number, message=str(error.get("message", "")), data=error.get("data")),
-        )
+        return Answered(id=ours, error=_error(error, given.get("jsonrpc") == "2.0"))
     result = given.get("result")
     if isinstance(result, dict) and ours is not None:
         return Answered(id=ours, result=result)
     return None
+
+
+def _error(given: Mapping[str, Any], versioned: bool) -> RpcError:
+    code, message = given.get("code"), str(given.get("message", ""))
+    known = isinstance(code, int) and not isinstance(code, bool)
+    return RpcError(
+        code=code if known else 0, message=message, data=given.get("data"), stated=versioned and known
+    )
 
 
 def _ours(id_: Any) -> int | None:

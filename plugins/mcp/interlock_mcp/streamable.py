@@ -36,6 +36,7 @@ _TRIES = 3
 _PAUSE = 0.5
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
+_LIMITED = 429
 _FAILED = 400
 _BROKEN = 500
 
@@ -252,11 +253,19 @@ class HttpServer:
 
 
 def raise_for(reply: HttpReply, found: list[messages.Answered]) -> None:
-    """Raise what an HTTP status that is an error means: MCPError where the body is an error of JSON-RPC."""
-    error = next((each for each in found if each.error is not None), None)
-    if error is None or reply.status >= _BROKEN or reply.status == _UNAUTHORIZED:
-        raise Declined(reply, error.error.message if error is not None and error.error is not None else None)
-    result_of(error)
+    """Raise what an HTTP status that is an error means: MCPError where the body is an error of JSON-RPC, and
+    the status one that a server answers with after it has read the request.
+    """
+    failed = next((each for each in found if each.error is not None), None)
+    error = failed.error if failed is not None else None
+    if failed is None or error is None or not error.stated or _is_of_http(reply.status):
+        raise Declined(reply, error.message if error is not None else None)
+    result_of(failed)
+
+
+def _is_of_http(status: int) -> bool:
+    """Whether an error's status says all there is to say, whatever the body holds."""
+    return status >= _BROKEN or status in (_UNAUTHORIZED, _LIMITED)
 
 
 def _is_cut(error: Exception) -> bool:

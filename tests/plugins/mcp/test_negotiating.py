@@ -132,8 +132,27 @@ def test_any_reply_to_a_run_is_an_outcome_and_the_run_is_sent_once(finder, body,
     assert finder.calls == 1
     if status >= 500:
         assert outcome.outcome == "unknown"
-    if status in (400, 429):
+    if status == 400 and b'"code"' not in body:
         assert outcome.outcome == "refused"
+    if status == 429:
+        assert (outcome.outcome, outcome.reason) == ("refused", "limited")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"jsonrpc": "2.0", "error": {"code": -32603, "message": "failed"}}, "unknown"),
+        ({"jsonrpc": "2.0", "error": {"code": -32602, "message": "no such argument"}}, "refused"),
+        ({"error": {"code": "invalid_request", "message": "no"}}, "refused"),
+        ({"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT"}}, "refused"),
+        ({"error": {}}, "refused"),
+        ({"jsonrpc": "2.0", "error": {}}, "refused"),
+        ({"jsonrpc": "2.0", "error": {"code": True, "message": "no"}}, "refused"),
+    ],
+)
+def test_an_error_that_is_none_of_json_rpc_leaves_the_word_to_the_status(finder, error, expected):
+    finder.reply = Reply(status=400, pieces=(json.dumps(error).encode(),))
+    assert finder.run().outcome == expected
 
 
 @pytest.mark.parametrize("code", [-32601, -32000])
