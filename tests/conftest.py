@@ -5,8 +5,8 @@ import signal
 import pytest
 from hypothesis import settings
 
-# How long an example takes is the machine's doing. The same examples each time, unless somebody goes looking for
-# others: `pytest --hypothesis-profile exploring`.
+# How long an example takes is the machine's doing. The same examples each time, unless somebody goes looking
+# for others: `pytest --hypothesis-profile exploring`.
 settings.register_profile("exploring", deadline=None)
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")

@@ -17,8 +17,8 @@ _MOST = 1_000  # messages in one batch
 class RpcError:
     """An error in place of a result. `message` is the server's own.
 
-    `stated` is False of an error that lacks what JSON-RPC demands of one, the version and a code: APIs that are
-    no MCP servers, and gateways before those that are, have errors that look like it.
+    `stated` is False of an error that lacks what JSON-RPC demands of one, the version and a code: APIs that
+    are no MCP servers, and gateways before those that are, have errors that look like it.
     """
 
     code: int
@@ -102,11 +102,10 @@ def _message(given: Any) -> Message | None:
 
 
 def _error(given: Mapping[str, Any], versioned: bool) -> RpcError:
-    code, message = given.get("code"), str(given.get("message", ""))
-    known = isinstance(code, int) and not isinstance(code, bool)
-    return RpcError(
-        code=code if known else 0, message=message, data=given.get("data"), stated=versioned and known
-    )
+    code, message, data = given.get("code"), str(given.get("message", "")), given.get("data")
+    if isinstance(code, bool) or not isinstance(code, int):
+        return RpcError(code=0, message=message, data=data, stated=False)
+    return RpcError(code=code, message=message, data=data, stated=versioned)
 
 
 def _ours(id_: Any) -> int | None:
