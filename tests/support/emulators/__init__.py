@@ -1,0 +1,16 @@
+"""Programs that stand in for services, run for the session of one test process.
+
+Each is started on a free port of this machine, waited for until it answers, and ended with whoever started
+it, killed or not. Tests that need one that is not installed are skipped with the reason.
+
+    @pytest.fixture(scope="session")
+    def github():
+        with emulate("github", {"github": {...}}) as emulator:
+            yield emulator.url
+"""
+
+from emulators.emulate import emulate
+from emulators.node import needs_packages, node_program, skip_without
+from emulators.running import Emulator, Refused, running
+
+__all__ = ["Emulator", "Refused", "emulate", "needs_packages", "node_program", "running", "skip_without"]
