@@ -11,7 +11,7 @@ from typing import Any
 PLUGINS = (
     *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
     *("audit", "drill", "privacy", "reports", "governance", "guardrails", "panels", "evaluation"),
-    *("embeddings", "judge", "agents", "dbos", "mcp"),
+    *("embeddings", "judge", "agents", "dbos", "mcp", "tools"),
 )
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),
@@ -20,7 +20,7 @@ ROOMS = (
     "interlock.fencing",
     "interlock.tools",
     *(f"interlock_{name}" for name in PLUGINS),
-    *("interlock_sql.building", "interlock_agents.plans"),
+    *("interlock_sql.building", "interlock_agents.plans", "interlock_tools.schemas"),
     *("interlock_agents.engines.building", "interlock_agents.engines.conformance"),
     *("langchain_interlock", "llama_index.llms.interlock"),
 )

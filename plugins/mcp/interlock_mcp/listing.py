@@ -11,7 +11,7 @@ from mcp.types import ListToolsResult, PaginatedRequestParams, Tool
 from interlock import ProtocolError, RequestError
 from interlock.http import aside
 from interlock_mcp.definitions import LARGEST, Definition
-from interlock_mcp.schemas import flaw
+from interlock_tools.schemas import flaw
 
 _MOST_PAGES = 100
 _MOST_TOOLS = 1_000

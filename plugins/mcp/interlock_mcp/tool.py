@@ -20,7 +20,7 @@ from interlock_mcp.failing import Declined, NotSent, SessionLost
 from interlock_mcp.negotiating import told
 from interlock_mcp.options import McpOptions
 from interlock_mcp.results import is_text, outcome_of, outcome_of_error
-from interlock_mcp.schemas import Checker, is_small
+from interlock_tools.schemas import Checker, is_small
 
 _RESULT: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToolResult | InputRequiredResult)
 

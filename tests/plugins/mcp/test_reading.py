@@ -14,7 +14,7 @@ from interlock_mcp import messages
 from interlock_mcp.definitions import LONGEST, Definition, called
 from interlock_mcp.lines import Lines
 from interlock_mcp.results import outcome_of
-from interlock_mcp.schemas import Checker, flaw, is_small
+from interlock_tools.schemas import Checker, flaw, is_small
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 JSON = st.recursive(

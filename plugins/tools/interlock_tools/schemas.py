@@ -1,4 +1,4 @@
-"""What a server's schema says of arguments, without the parts of it that could hold a process up."""
+"""What a schema says of arguments, without the parts of a stranger's that could hold a process up."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,6 +8,8 @@ from jsonschema import SchemaError, ValidationError, validators
 from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
+
+__all__ = ["Checker", "flaw", "is_small"]
 
 _LONGEST = 300
 _SMALL = 100  # values
@@ -29,12 +31,14 @@ def flaw(schema: Any) -> str | None:
 class Checker:
     """Holds arguments against a schema that has no flaw.
 
-    Patterns are left to the server: a stranger's regular expression may run for ever. No reference leads out
-    of the schema.
+    Patterns are left to the server, unless `patterns` says that the schema is our own: a stranger's regular
+    expression may run for ever. No reference leads out of the schema.
     """
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._validator = _without_patterns(validators.validator_for(schema))(schema, registry=Registry())
+    def __init__(self, schema: Mapping[str, Any], *, patterns: bool = False) -> None:
+        kind = validators.validator_for(schema)
+        kind = kind if patterns else _without_patterns(kind)
+        self._validator = kind(schema, registry=Registry())
 
     def objection(self, arguments: Mapping[str, Any]) -> str | None:
         """What is wrong with them, for the model that wrote them; None where nothing is known to be."""

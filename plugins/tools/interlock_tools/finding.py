@@ -1,0 +1,71 @@
+"""Whether a run has happened, as the service shows it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock import ToolOutcome
+from interlock.protocols import FindCall
+from interlock_tools.answers import Answer, text_of, value_at
+from interlock_tools.calls import Arguments
+from interlock_tools.operations import Find, Operation
+from interlock_tools.replies import json_of
+from interlock_tools.service import NotSent, Service
+
+
+async def found(
+    service: Service, access: FindCall, operation: Operation, arguments: Arguments
+) -> ToolOutcome | None:
+    """What the run has made; None when it is certain that nothing of it is there; `unknown` where that cannot
+    be seen.
+    """
+    find = operation.find
+    if find is None:
+        return None
+    call = asked = find.request(arguments)
+    matches: list[Mapping[str, Any]] = []
+    for _ in range(find.most):
+        try:
+            reply = await service.send(access, asked)
+        except NotSent as early:
+            return ToolOutcome(outcome="unknown", content=early.error.message, error=early.error)
+        if reply.status in find.absent:
+            break
+        told = await json_of(reply)
+        if (failed := service.outcome(reply, told, operation.meanings)) is not None:
+            return ToolOutcome(outcome="unknown", content=failed.content, retry_after=failed.retry_after)
+        items = _items(find, told)
+        if items is None:
+            return _unseen("the service sent something else than a list")
+        matches += [each for each in items if isinstance(each, Mapping) and find.fits(each, arguments)]
+        position = None if find.pages is None else find.pages.after(asked, reply, told)
+        if position is None or find.pages is None:
+            break
+        asked = find.pages.at(call, position)
+    else:
+        return _unseen(f"the list has more than {find.most} pages")
+    return _told(operation, matches) if matches else None
+
+
+def _items(find: Find, told: Any) -> list[Any] | None:
+    there = value_at(told, find.items)
+    if isinstance(there, Mapping):
+        return [there]
+    return there if isinstance(there, list) else None
+
+
+def _told(operation: Operation, matches: list[Mapping[str, Any]]) -> ToolOutcome:
+    first, answer = matches[0], operation.answer
+    if not isinstance(answer, Answer):
+        return ToolOutcome(outcome="done", content=text_of(first), seen=len(matches))
+    receipt = {
+        name: value
+        for name, path in answer.receipt.items()
+        if (value := value_at(first, path)) not in (None, "")
+    }
+    return ToolOutcome(
+        outcome="done", content=text_of(answer.kept(first)), receipt=receipt or None, seen=len(matches)
+    )
+
+
+def _unseen(why: str) -> ToolOutcome:
+    return ToolOutcome(outcome="unknown", content=f"it cannot be seen whether it has happened: {why}")
