@@ -37,7 +37,7 @@ def text_of(value: Any) -> str:
     return json.dumps(value_to_plain(value), ensure_ascii=False, indent=2)
 
 
-def next_step(run: str, waiting: Waiting) -> str:
+def next_step(run: Run, waiting: Waiting) -> str:
     """The command with which a person answers."""
     match waiting.kind:
         case "approval":
@@ -45,11 +45,15 @@ def next_step(run: str, waiting: Waiting) -> str:
         case "effect":
             return f"interlock agent decide {shlex.quote(waiting.id)} confirmed --evidence '…'"
         case "question":
-            return f"interlock agent answer {shlex.quote(run)} {shlex.quote(waiting.node)} '…'"
+            return f"interlock agent answer {shlex.quote(run.id)} {shlex.quote(waiting.node)} '…'"
         case "calls":
-            return f"interlock agent resume {shlex.quote(run)} --limit …"
+            return f"{_resume(run)} --limit …"
         case "budget":
-            return f"interlock agent resume {shlex.quote(run)} --usd …"
+            return f"{_resume(run)} --usd …"
+
+
+def _resume(run: Run) -> str:
+    return f"interlock agent resume {shlex.quote(run.id)}" + (" --policy …" if run.by_policy else "")
 
 
 def _after(run: Run) -> list[str]:
@@ -61,11 +65,11 @@ def _after(run: Run) -> list[str]:
         for each in run.waiting_for:
             where = f"{seen(each.node)}: " if each.node else ""
             lines.append(f"  {where}{seen(each.text, lines=True)} (since {moment(each.since)})")
-            lines.append(f"    {next_step(run.id, each)}")
-        lines.append(f"Then: interlock agent resume {shlex.quote(run.id)}")
+            lines.append(f"    {next_step(run, each)}")
+        lines.append(f"Then: {_resume(run)}")
     if run.effects:
         lines += ["", "Nobody knows yet whether these have happened:"]
         lines += [f"  {seen(each.id)}  {seen(each.tool)}  {each.state}" for each in run.effects]
     if run.state == "failed":
-        lines += ["", f"`interlock agent resume {shlex.quote(run.id)}` tries what has failed anew."]
+        lines += ["", f"`{_resume(run)}` tries what has failed anew."]
     return lines

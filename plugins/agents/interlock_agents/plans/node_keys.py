@@ -9,7 +9,7 @@ from interlock_agents.plans.shapes import Shape, below
 
 __all__ = ["KEYS", "as_node"]
 
-_ALL: Final = ("id", "do", "after", "effect", "budget", "tries")
+_ALL: Final = ("id", "do", "after", "effect", "budget", "tries", "optional")
 _OF_REQUESTS: Final = ("task", "model", "ensemble", "constraints", "settings")
 KEYS: Final = {
     "tool": (*_ALL, "tool", "alternatives", "with", "out", "compensates"),
@@ -72,6 +72,7 @@ def as_node(data: Any, path: str, shape: Shape, *, called: str = "", depth: int 
         effect=effect,
         budget=_budget(data, path, shape),
         tries=shape.whole(data, "tries", path, 1, _NOBODY.tries),
+        optional=shape.truth(data, "optional", path),
         compensates=shape.text(data, "compensates", path) or None,
         tool=shape.text(data, "tool", path),
         alternatives=shape.names(data, "alternatives", path),

@@ -39,6 +39,8 @@ def node_to_plain(node: Node) -> dict[str, Any]:
         plain["budget"] = {key: value for key, value in budget.items() if value is not None}
     if node.tries != _BLANK.tries:
         plain["tries"] = node.tries
+    if node.optional:
+        plain["optional"] = True
     if node.node is not None:
         plain["node"] = node_to_plain(node.node)
     if node.nodes:

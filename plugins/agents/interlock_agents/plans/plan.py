@@ -55,6 +55,8 @@ class Node:
             gives, or of objects with what each of its nodes gives.
         effect: what the tool does outside. It may say more than the tool's own, and never less.
         tries: how many times it is done at the most, other ways of doing it included.
+        optional: whether the plan can do without it: where it fails, or cannot be done because something
+            before it has failed, its value is None, and what comes after it goes on.
         compensates: the id of the node whose effect it takes back, `order` or `orders[2].order`; in later
             versions of a plan alone, for effects that have happened.
         tool: the tool's name.
@@ -77,6 +79,7 @@ class Node:
     effect: ToolEffect | None = None
     budget: NodeBudget = NodeBudget()
     tries: int = 3
+    optional: bool = False
     compensates: str | None = None
     tool: str = ""
     alternatives: tuple[str, ...] = ()

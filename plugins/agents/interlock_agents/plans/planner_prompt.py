@@ -37,6 +37,7 @@ A node is one thing to do. Its keys:
 - out: JSON schema of what the node gives. Needed wherever another node refers to a part of it. Without one,
   a node gives text. No pattern in it. Not for a map: it gives a list of what its node gives.
 - after: ids of nodes that must come first, where no reference says so already.
+- optional: true where the plan can do without the node: if it fails, its value is null and the rest goes on.
 - tries (1 to {MAX_TRIES}) and budget ({{"usd": …, "tokens": …, "seconds": …}}): only where there is a reason.
 
 References: "${{id}}" is the value that a node gives, "${{id.field[0].name}}" a part of it, "${{inputs.name}}"
@@ -198,6 +199,7 @@ _NODE: Final[dict[str, Any]] = {
         "node": _OPEN,
         "nodes": {"type": "array", "items": _OPEN},
         "tries": {"type": "integer"},
+        "optional": {"type": "boolean"},
         "budget": _OPEN,
         "compensates": _TEXT,
     },

@@ -158,13 +158,19 @@ def _of_the_failed(plan: Plan, done: Facts, later: Plan) -> Iterator[Complaint]:
     """What is new does not come after what has failed and stays so: it would never be done."""
     made = changes(plan, later)
     fresh = {*made.added, *made.changed}
-    dead = {node.id for node in later.nodes if node.id in done.failed and node.id not in fresh}
+    dead = {
+        node.id
+        for node in later.nodes
+        if node.id in done.failed and node.id not in fresh and not node.optional
+    }
     left = [node for node in later.nodes if node.id not in dead]
     grows = True
     while grows:
         grows = False
         for node in left:
-            if node.id not in dead and node.id not in fresh and dead & {*parents(node, later.nodes)}:
+            if node.id in fresh or node.id in dead or node.optional:
+                continue
+            if dead & {*parents(node, later.nodes)}:
                 dead.add(node.id)
                 grows = True
     for index, node in enumerate(later.nodes):

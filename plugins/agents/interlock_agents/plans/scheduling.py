@@ -42,6 +42,7 @@ class Schedule:
         open: by id, those under way, and why.
         skipped: by id, the node that has failed and that it would have come after.
         failed: by id, why.
+        without: ids of those that failed, or were skipped, and that the plan does without.
         values: by id, what is done, maps included.
     """
 
@@ -50,12 +51,18 @@ class Schedule:
     open: Mapping[str, str]
     skipped: Mapping[str, str]
     failed: Mapping[str, str]
+    without: frozenset[str]
     values: Mapping[str, Any] = field(repr=False)
 
     @property
     def finished(self) -> bool:
         """Whether nothing can be done any more."""
         return not (self.ready or self.open or self.waiting)
+
+    @property
+    def lost(self) -> Mapping[str, str]:
+        """By id, why those have failed that the plan does not do without."""
+        return {name: why for name, why in self.failed.items() if name not in self.without}
 
 
 def schedule(
@@ -79,6 +86,7 @@ def schedule(
         open=state.open,
         skipped=state.skipped,
         failed=state.failed,
+        without=frozenset(state.without),
         values=state.values,
     )
 
@@ -95,6 +103,7 @@ class _State:
         self.open: dict[str, str] = {}
         self.skipped: dict[str, str] = {}
         self.failed: dict[str, str] = {}
+        self.without: set[str] = set()
         self.values: dict[str, Any] = {}
         self._orders = orders
 
@@ -118,13 +127,15 @@ class _State:
                 self.open[name] = outcome.why
             else:
                 self._place(node, name, [prefix + each for each in before], scope, many)
-            if name in self.values:
-                scope[node.id] = self.values[name]
+            if node.optional and (name in self.failed or name in self.skipped):
+                self._do_without(name)
+            if name in self.values or name in self.without:
+                scope[node.id] = self.values.get(name)
 
     def _place(self, node: Node, name: str, before: list[str], scope: dict[str, Any], many: int) -> None:
         if (cause := self._cause(before)) is not None:
             self.skipped[name] = cause
-        elif lacking := tuple(each for each in before if each not in self.values):
+        elif lacking := tuple(each for each in before if not self._had(each)):
             self.waiting[name] = lacking
         elif node.do == "map":
             self._map(node, name, scope, many)
@@ -135,6 +146,8 @@ class _State:
     def _cause(self, before: list[str]) -> str | None:
         """The first node among these, or before them, that has failed."""
         for each in before:
+            if each in self.without:
+                continue
             if each in self.failed:
                 return each
             if each in self.skipped:
@@ -157,14 +170,24 @@ class _State:
         lacking = tuple(each for each in ids if not self._settled(each))
         if lacking:
             self.waiting[name] = lacking
-        elif (cause := next((each for each in ids if each in self.failed), None)) is not None:
+        elif (
+            cause := next((each for each in ids if each in self.failed and each not in self.without), None)
+        ) is not None:
             self.failed[name] = f"{cause}: {self.failed[cause]}"
         elif node.node is not None:
-            self.values[name] = [self.values[each] for each in ids]
+            self.values[name] = [self.values.get(each) for each in ids]
         else:
             self.values[name] = [
-                {each.id: self.values[of] for each, of in zip(inner, row, strict=True)} for row in inside
+                {each.id: self.values.get(of) for each, of in zip(inner, row, strict=True)} for row in inside
             ]
+
+    def _do_without(self, name: str) -> None:
+        """Of a map, what has failed within it counts no more either."""
+        inside = f"{name}["
+        self.without |= {name, *(each for each in self.failed if each.startswith(inside))}
+
+    def _had(self, name: str) -> bool:
+        return name in self.values or name in self.without
 
     def _settled(self, name: str) -> bool:
         return name in self.values or name in self.failed or name in self.skipped

@@ -73,6 +73,14 @@ class Shape:
         self.complain(below(path, key), f"one of {', '.join(words)} is expected, not {shown}.", near)
         return None
 
+    def truth(self, data: Mapping[str, Any], key: str, path: str) -> bool:
+        """Whether it is true; not where there is none."""
+        value = data.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.complain(below(path, key), f"true or false is expected, not {shown(value)}")
+        return False
+
     def whole(self, data: Mapping[str, Any], key: str, path: str, least: int, otherwise: Any) -> Any:
         """A whole number of at least `least`; `otherwise` where there is none."""
         value = data.get(key)

@@ -5,7 +5,7 @@ from typing import Protocol
 from interlock import InterlockError
 from interlock_agents.budgets import Amounts
 from interlock_agents.errors import OverBudget
-from interlock_agents.plans import encoded
+from interlock_agents.plans import encoded, filled
 from interlock_agents.running.diagnosing import Diagnosis
 from interlock_agents.running.model_calls import ModelCalls, told
 from interlock_agents.running.parts import Parts, Scene
@@ -63,6 +63,7 @@ class PolicyDriver:
             node=scene.id,
             goal=run.goal,
             prompt=talk.shown.text,
+            values=filled(dict(scene.node.with_), scene.scope, key="with"),
             tools=talk.tools,
             history=talk.turns(),
             out=talk.schema,

@@ -8,7 +8,18 @@ from sqlalchemy import Connection
 from interlock_agents.engines import Strand
 from interlock_agents.memory import Memory
 from interlock_agents.memory.rows import keep
-from interlock_agents.plans import Done, Due, Plan, decoded, encoded, plan_to_plain, read_plan, schedule
+from interlock_agents.plans import (
+    Done,
+    Due,
+    Failed,
+    Outcome,
+    Plan,
+    decoded,
+    encoded,
+    plan_to_plain,
+    read_plan,
+    schedule,
+)
 from interlock_agents.running import rows
 from interlock_agents.running.ladder import Approach
 from interlock_agents.running.parts import RunFacts, Scene
@@ -38,6 +49,7 @@ class Runs:
             return {
                 "version": None if plan is None else plan["version"],
                 "done": [row["node"] for row in states if row["state"] == "done"],
+                "failed": {row["node"]: row["why"] for row in states if row["state"] == "failed"},
                 "tried": {node: each[-1].number + 1 for node, each in tried.items()},
             }
 
@@ -144,8 +156,9 @@ class Runs:
         plan = await self.plan(facts.id, begun["version"])
         kept = {each.node: Done(each.value) for each in await self._memory.all(facts.id) if not each.place}
         kept.pop(node, None)
-        done = {name: kept[name] for name in begun["done"] if name in kept}
-        now = schedule(plan, done, inputs=facts.inputs)
+        come: dict[str, Outcome] = {name: kept[name] for name in begun["done"] if name in kept}
+        come |= {name: Failed(why) for name, why in begun["failed"].items() if name != node}
+        now = schedule(plan, come, inputs=facts.inputs)
         due = next((each for each in now.ready if each.id == node), None)
         return None if due is None else (due, approach)
 

@@ -3,7 +3,7 @@
 import inspect
 import runpy
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 from uuid import uuid4
@@ -67,7 +67,8 @@ class PolicyCall:
 
     Attributes:
         goal: the run's.
-        prompt: what this node is to do, its references filled in.
+        prompt: what this node is to do, as a model is asked: references filled in, and its values fenced.
+        values: what the node's `with` gives, by name, with its types.
         tools: those that it may use.
         history: what it has wanted so far in this way of doing the node, oldest first.
         out: the JSON schema that its answer has to fit; None where any will do.
@@ -80,6 +81,7 @@ class PolicyCall:
     node: str
     goal: str
     prompt: str
+    values: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[ToolSpec, ...] = ()
     history: tuple[Turn, ...] = ()
     out: Mapping[str, Any] | None = None

@@ -79,7 +79,7 @@ class Scheduling:
                 await self._start(standing, now)
             elif standing.active:
                 await self._hear(standing)
-            elif not (now.failed and await self._replan(standing, now)):
+            elif not (now.lost and await self._replan(standing, now)):
                 return _ended(now)
 
     async def _start(self, standing: Standing, now: Schedule) -> None:
@@ -184,8 +184,8 @@ async def _result(strand: Strand, path: str) -> Plain:
 
 
 def _ended(now: Schedule) -> Plain:
-    if not now.failed:
+    if not now.lost:
         return {"state": "done", "why": ""}
-    first = next(iter(now.failed))
-    more = f", and {len(now.failed) - 1} more" if len(now.failed) > 1 else ""
-    return {"state": "failed", "why": f"{first} has failed{more}: {now.failed[first]}"}
+    first = next(iter(now.lost))
+    more = f", and {len(now.lost) - 1} more" if len(now.lost) > 1 else ""
+    return {"state": "failed", "why": f"{first} has failed{more}: {now.lost[first]}"}

@@ -15,6 +15,7 @@ from interlock_agents.running.diagnosing import Diagnosis, said
 _FIELD = "value"
 _TEXT = frozenset({"string"})
 _OBJECT = frozenset({"object"})
+_CHOICE = frozenset({"enum", "const"})
 
 
 def value_of(outcome: ToolOutcome, schema: Mapping[str, Any]) -> Any:
@@ -23,7 +24,12 @@ def value_of(outcome: ToolOutcome, schema: Mapping[str, Any]) -> Any:
         part = outcome.content[0]
         if isinstance(part, Document | Image | Audio) and part.data is not None:
             return part.data
-    return typed(said(outcome), schema)
+    found = typed(said(outcome), schema)
+    if outcome.receipt is not None and misfits(schema, found):
+        # A server of MCP says a list item by item, and as a whole beside that, below `result`.
+        whole: Any = outcome.receipt.get("result", outcome.receipt)
+        return found if misfits(schema, whole) else whole
+    return found
 
 
 def typed(text: str, schema: Mapping[str, Any]) -> Any:
@@ -52,8 +58,10 @@ def misfit(value: Any, schema: Mapping[str, Any]) -> Diagnosis | None:
 
 
 def output_of(schema: Mapping[str, Any] | None) -> Output | dict[str, Any] | None:
-    """What a model is asked for: an object with the schema, or one whose `value` has it; None for text."""
-    if schema is None or kinds_of(schema) == _TEXT:
+    """What a model is asked for: an object with the schema, or one whose `value` has it; None for text that
+    may be any.
+    """
+    if schema is None or (kinds_of(schema) == _TEXT and not _CHOICE & schema.keys()):
         return None
     if kinds_of(schema) == _OBJECT:
         return dict(schema)

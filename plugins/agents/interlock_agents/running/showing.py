@@ -69,6 +69,7 @@ class Showing:
             waiting_for=tuple(map(_waiting, found["waits"])),
             plan_version=found["version"],
             warning=_warning(account),
+            by_policy=options.drive == "policy",
             created=row["created"],
             updated=row["updated"],
         )

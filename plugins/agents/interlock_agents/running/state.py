@@ -87,6 +87,7 @@ class Run:
         effects: those of which nobody knows yet whether they have happened.
         plan_version: how often it was planned.
         warning: what is running out.
+        by_policy: whether a policy drives it, which is given again to go on.
         created: seconds since the epoch.
         updated: the same, of its last change: seconds since the epoch.
     """
@@ -104,6 +105,7 @@ class Run:
     waiting_for: tuple[Waiting, ...] = ()
     plan_version: int = 1
     warning: str = ""
+    by_policy: bool = False
     created: float = 0.0
     updated: float = 0.0
 

@@ -42,6 +42,7 @@ MODEL = {"id": "a", "do": "model", "prompt": "x"}
         ({**MODEL, "id": 3}, "id: a text is expected, not integer"),
         ({"id": "a", "prompt": "x"}, "a.do: it is missing"),
         ({"id": "a", "do": "model"}, "a.prompt: it is missing"),
+        ({**MODEL, "optional": "yes"}, "a.optional: true or false is expected, not string"),
         ({"id": "a", "do": "tool"}, "a.tool: it is missing"),
         ({"id": "a", "do": "person"}, "a.ask: it is missing"),
         ({"id": "a", "do": "map", "node": {**MODEL, "id": "b"}}, "a.each: it is missing"),

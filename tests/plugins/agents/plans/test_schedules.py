@@ -177,3 +177,36 @@ def test_every_run_ends_and_what_does_not_come_after_a_failure_is_done(made, dat
         assert placed.count(True) == 1
         failed_before = any(each in there.failed or each in there.skipped for each in node.after)
         assert (node.id in there.skipped) == failed_before
+
+
+def test_what_comes_after_an_optional_node_that_has_failed_goes_on_without_its_value():
+    made = plan(model("a", optional=True), model("b"), model("c", ["a", "b"]))
+    there = schedule(made, {"a": Failed("no such host"), "b": Done(1)})
+    (due,) = there.ready
+    assert (due.id, due.scope["a"], due.scope["b"]) == ("c", None, 1)
+    assert (there.failed, there.lost, there.skipped) == ({"a": "no such host"}, {}, {})
+    assert ready(schedule(made, {"b": Done(1)})) == ["a"]
+
+
+def test_an_optional_node_behind_one_that_has_failed_is_skipped_and_done_without():
+    made = plan(model("a"), model("b", ["a"], optional=True), model("c", ["b"]))
+    there = schedule(made, {"a": Failed("x")})
+    assert (there.skipped, ready(there), there.lost) == ({"b": "a"}, ["c"], {"a": "x"})
+
+
+def test_a_map_has_no_value_for_an_item_that_is_optional_and_fails_only_for_others():
+    made = mapped(node=Node(id="one", do="model", prompt="${item}", optional=True))
+    there = schedule(made, {"a": Done(["x", "y"]), "m[0].one": Failed("no"), "m[1].one": Done(2)})
+    assert (there.values["m"], there.lost) == ([None, 2], {})
+
+
+def test_an_optional_map_is_done_without_and_what_failed_within_it_does_not_count():
+    inner = Node(id="one", do="model", prompt="${item}")
+    made = plan(
+        model("a", out={"type": "array"}),
+        Node(id="m", do="map", each="${a}", node=inner, optional=True),
+        model("z", ["m"]),
+    )
+    there = schedule(made, {"a": Done(["x", "y"]), "m[0].one": Failed("no"), "m[1].one": Done(2)})
+    assert (ready(there), there.lost) == (["z"], {})
+    assert set(there.failed) == {"m", "m[0].one"}

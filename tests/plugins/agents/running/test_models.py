@@ -48,10 +48,11 @@ async def test_an_answer_has_the_type_that_out_says(agents):
     ]
     for node in nodes[1:]:
         node["after"] = nodes[nodes.index(node) - 1]["id"]
-    agent = agents({"m": ['{"value": 7}', '{"name": "Ada"}', "yes"]})
+    agent = agents({"m": ['{"value": 7}', '{"name": "Ada"}', '{"value": "yes"}']})
     run = await agent.run({"nodes": nodes})
     assert run.state == "done", run.why
     assert run.values == {"n": 7, "o": {"name": "Ada"}, "t": "yes"}
+    assert prompts(agent)[-1].output.schema["properties"]["value"]["enum"] == ["yes", "no"]
 
 
 async def test_values_of_others_stand_in_a_prompt_as_data(agents):

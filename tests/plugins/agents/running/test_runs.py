@@ -2,7 +2,7 @@
 
 import pytest
 
-from interlock import RequestError
+from interlock import RequestError, ToolOutcome
 from interlock_agents import PlanError, read_plan
 from interlock_agents.plans import decoded
 from interlock_agents.running.keeping import kept_plan
@@ -194,3 +194,41 @@ def test_a_plan_whose_arguments_hold_bytes_is_kept_as_it_is():
     plan = read_plan({"nodes": [node]})
     kept = kept_plan(plan, why="", now=0.0)
     assert read_plan(decoded(kept.text)) == plan
+
+
+async def test_a_run_is_done_without_an_optional_node_that_has_failed(agents, desk):
+    plan = {
+        "nodes": [
+            BRANCHES["nodes"][0] | {"optional": True, "out": {"type": "array"}},
+            {"id": "free", "do": "tool", "tool": "add", "with": {"a": 1, "b": 1}, "out": INTEGER},
+            {
+                "id": "told",
+                "do": "model",
+                "prompt": "What was found?",
+                "with": {"bad": "${bad}", "sum": "${free}"},
+            },
+        ]
+    }
+    seen = []
+
+    def policy(call):
+        seen.append(call.values)
+        return call.say("one was")
+
+    run = await agents(policy=policy).run(plan)
+    assert (run.state, run.value) == ("done", "one was")
+    assert seen == [{"bad": None, "sum": 2}]
+    assert {name: node.state for name, node in run.nodes.items()} == {
+        "bad": "failed",
+        "free": "done",
+        "told": "done",
+    }
+
+
+async def test_a_list_that_a_tool_says_item_by_item_is_the_list_of_its_receipt(agents, desk):
+    desk.fails["add"] = [ToolOutcome(outcome="done", content="1\n2", receipt={"result": [1, 2]})]
+    desk.fails["plus"] = [ToolOutcome(outcome="done", content="three", receipt={"result": "three"})]
+    node = {"do": "tool", "with": {"a": 1, "b": 2}, "out": {"type": "array"}}
+    run = await agents().run({"nodes": [node | {"id": each, "tool": each} for each in ("add", "plus")]})
+    assert run.values == {"add": [1, 2]}
+    assert "does not fit `out`" in run.nodes["plus"].why
