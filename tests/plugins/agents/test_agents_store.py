@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, func, select, table, text
 
 from interlock import StoreError
 from interlock_agents.migrations.tables import metadata
+from interlock_agents.prepared import Prepared
 from interlock_agents.store import Store
 
 EVENT = "INSERT INTO agents_grants_used (\"grant\", effect, at) VALUES ('g', 'e', 1)"
@@ -103,3 +104,23 @@ print({"sqlalchemy", "alembic", "psycopg"} & set(sys.modules))
     )
     assert done.stdout == "set()\n"
     assert not list(tmp_path.iterdir())
+
+
+async def test_what_a_driver_refuses_names_the_place_and_repeats_no_value(store: Store) -> None:
+    missing = Prepared(select(column("name")).select_from(table("nowhere")).where(column("name") == "secret"))
+    with pytest.raises(StoreError, match="nowhere") as caught:
+        await store.run(lambda connection: missing.rows(connection, {}))
+    assert store.label in str(caught.value)
+    assert "secret" not in str(caught.value)
+    await store.run(use)
+    assert await store.read(count) == 1
+
+
+async def test_a_connection_that_the_server_has_ended_is_made_anew(database: str) -> None:
+    store = Store.open(database)
+    await store.run(use)
+    ended = Prepared(select(func.pg_terminate_backend(func.pg_backend_pid())))
+    with pytest.raises(StoreError):
+        await store.run(lambda connection: ended.rows(connection, {}))
+    assert await store.run(count) == 1
+    await store.aclose()

@@ -36,14 +36,14 @@ def hold(connection: Connection, *, holder: str, account: str, amounts: Amounts)
     if not any(units.values()):
         return
     values = {"holder": holder, "account": account, **units}
-    if connection.execute(KEEP[connection.dialect.name], values).scalar() is None:
+    if KEEP[connection.dialect.name].execute(connection, values) == 0:
         return
     if not _take(connection, account, units):
         _open(connection, account)
         while not _take(connection, account, units):
             # Between the two, somebody else may have given back what was missing.
             if error := _over(connection, account, units):
-                connection.execute(GIVE_BACK, {"its_holder": holder})
+                GIVE_BACK.execute(connection, {"its_holder": holder})
                 raise error
 
 
@@ -98,18 +98,18 @@ def _open(connection: Connection, account: str) -> None:
 
 def _take(connection: Connection, account: str, units: Mapping[str, int]) -> bool:
     """Add to what is held, if there is an account and room on it, in one statement."""
-    return connection.execute(TAKE, {"account": account, **units}).rowcount == 1
+    return TAKE.execute(connection, {"account": account, **units}) == 1
 
 
-def _given_back(connection: Connection, holder: str) -> Mapping[Any, Any] | None:
+def _given_back(connection: Connection, holder: str) -> Mapping[str, Any] | None:
     """What was held, to whoever removes it first."""
-    return connection.execute(GIVE_BACK, {"its_holder": holder}).mappings().first()
+    return next(iter(GIVE_BACK.rows(connection, {"its_holder": holder})), None)
 
 
-def _book(connection: Connection, held: Mapping[Any, Any], spent: Mapping[str, int]) -> None:
+def _book(connection: Connection, held: Mapping[str, Any], spent: Mapping[str, int]) -> None:
     less = {f"less_{kind}": held[kind] for kind in KINDS}
     more = {f"more_{kind}": spent[kind] for kind in KINDS}
-    connection.execute(BOOK, {"account": held["account"], **less, **more})
+    BOOK.execute(connection, {"account": held["account"], **less, **more})
 
 
 def _over(connection: Connection, account: str, units: Mapping[str, int]) -> OverBudget | None:

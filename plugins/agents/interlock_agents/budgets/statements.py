@@ -1,10 +1,11 @@
-"""The statements of accounts, made once: to make one takes longer than to execute it."""
+"""The statements of accounts."""
 
 from typing import Any
 
 from sqlalchemy import BigInteger, Text, bindparam, delete, or_, update
 
 from interlock_agents.budgets.tables import KINDS, accounts, holds
+from interlock_agents.prepared import Prepared
 from interlock_sql.building import INSERT
 
 
@@ -26,14 +27,14 @@ def _has_room(kind: str) -> Any:
 _ACCOUNT = accounts.c.id == bindparam("account", type_=Text)
 _HOLDER = holds.c.holder == bindparam("its_holder", type_=Text)
 
-TAKE = (
+TAKE = Prepared(
     update(accounts)
     .where(_ACCOUNT, *(_has_room(kind) for kind in KINDS))
     .values({f"{kind}_held": _column(kind, "held") + _number(kind) for kind in KINDS})
 )
 """Adds to what is held, if there is an account with room for it: `account`, and the kinds."""
 
-BOOK = (
+BOOK = Prepared(
     update(accounts)
     .where(_ACCOUNT)
     .values(
@@ -43,7 +44,7 @@ BOOK = (
 )
 """Takes from what is held, and adds to what was spent: `account`, and the kinds after `less_` and `more_`."""
 
-GIVE_BACK = delete(holds).where(_HOLDER).returning(*holds.c)
+GIVE_BACK = Prepared(delete(holds).where(_HOLDER).returning(*holds.c))
 """Removes what `its_holder` holds, and says what it was."""
 
 _KEPT = {
@@ -52,10 +53,7 @@ _KEPT = {
 }
 
 KEEP = {
-    dialect: insert(holds)
-    .values(_KEPT)
-    .on_conflict_do_nothing(index_elements=["holder"])
-    .returning(holds.c.holder)
+    dialect: Prepared(insert(holds).values(_KEPT).on_conflict_do_nothing(index_elements=["holder"]))
     for dialect, insert in INSERT.items()
 }
-"""Dialect -> keeps for `holder` the kinds of an `account`, and says whose they are where they are new."""
+"""Dialect -> keeps for `holder` the kinds of an `account`, where nothing is kept for it yet."""

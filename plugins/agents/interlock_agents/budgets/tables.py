@@ -1,6 +1,6 @@
 """Accounts, and what is held on them: millionths of a US dollar, tokens, thousandths of a second, calls."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Table, Text
 
 from interlock_agents.metadata import metadata
 
@@ -26,6 +26,8 @@ holds = Table(
     Column("holder", Text, primary_key=True),  # what it is held for: the id of an effect, or of a model call
     Column("account", Text, nullable=False),
     *(_amount(kind) for kind in KINDS),
-    Index("agents_holds_account", "account"),
+    sqlite_with_rowid=False,
 )
-"""What is held now. Settled or released, it is gone, and the account has what was spent."""
+"""What is held now. Settled or released, it is gone, and the account has what was spent. There are as many
+rows as there are calls under way, or left so by a crash: no index is worth its page in each transaction.
+"""

@@ -10,23 +10,29 @@ from interlock_agents.ledger.effects import Effect, EffectEvent
 from interlock_agents.ledger.rows import columns_of, effect_in, event_in, row_of
 from interlock_agents.ledger.tables import effects, events
 from interlock_agents.ledger.transitions import Mover, check
+from interlock_agents.prepared import Prepared
 from interlock_sql.building import text
 
-# Made once: an effect takes two transactions, and making statements would be a third of their time.
-_FOUND = select(effects).where(effects.c.id == bindparam("its_id"))
-_CHANGE = update(effects).where(
-    effects.c.id == bindparam("its_id"),
-    effects.c.state == bindparam("its_state"),
-    effects.c.epoch == bindparam("its_epoch"),
+_FOUND = Prepared(select(effects).where(effects.c.id == bindparam("its_id")))
+_CHANGE = Prepared(
+    update(effects).where(
+        effects.c.id == bindparam("its_id"),
+        effects.c.state == bindparam("its_state"),
+        effects.c.epoch == bindparam("its_epoch"),
+    )
 )
-_ADD = insert(effects)
-_TELL = insert(events)
+_ADD = Prepared(insert(effects))
+_TELL = Prepared(insert(events).inline())
+_TOLD = ("effect", "at", "epoch", "was", "now", "why", "by")
+_TELL_TWO = Prepared(
+    insert(events).values([{name: bindparam(f"{name}_{nth}") for name in _TOLD} for nth in (0, 1)]).inline()
+)
 
 
 def found(connection: Connection, id_: str) -> Effect | None:
     """The effect of that id."""
-    row = connection.execute(_FOUND, {"its_id": id_}).mappings().first()
-    return None if row is None else effect_in(dict(row))
+    rows = _FOUND.rows(connection, {"its_id": id_})
+    return effect_in(rows[0]) if rows else None
 
 
 def there(connection: Connection, id_: str) -> Effect:
@@ -53,10 +59,11 @@ def add(connection: Connection, effect: Effect, *, at: float) -> Effect:
     """Write a new effect down that is `sent` at once: its intent and its sending are one transaction."""
     check(None, "intent", "machine")
     check("intent", effect.state, "machine")
-    connection.execute(_ADD, row_of(effect))
+    _ADD.execute(connection, row_of(effect))
     intent = _event(effect, at=at, was=None, now="intent", why="it is to be done")
     sent = _event(effect, at=at, was="intent", now=effect.state, why="it is about to be sent")
-    connection.execute(_TELL, [intent, sent])
+    both = {f"{name}_{nth}": value for nth, each in enumerate((intent, sent)) for name, value in each.items()}
+    _TELL_TWO.execute(connection, both)
     return effect
 
 
@@ -75,16 +82,15 @@ def change(
     changed = replace(effect, **changes)
     check(effect.state, changed.state, mover)
     same = {"its_id": effect.id, "its_state": effect.state, "its_epoch": effect.epoch}
-    if connection.execute(_CHANGE, columns_of(changes) | same).rowcount != 1:
+    if _CHANGE.execute(connection, columns_of(changes) | same) != 1:
         return None
-    event = _event(changed, at=at, was=effect.state, now=changed.state, why=why, by=by)
-    connection.execute(_TELL, event)
+    _TELL.execute(connection, _event(changed, at=at, was=effect.state, now=changed.state, why=why, by=by))
     return changed
 
 
 def note(connection: Connection, effect: Effect, *, at: float, why: str) -> None:
     """Write down something that has changed nothing."""
-    connection.execute(_TELL, _event(effect, at=at, was=effect.state, now=effect.state, why=why))
+    _TELL.execute(connection, _event(effect, at=at, was=effect.state, now=effect.state, why=why))
 
 
 def _event(

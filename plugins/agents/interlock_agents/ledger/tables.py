@@ -58,7 +58,6 @@ events = Table(
     Column("why", Text, nullable=False),
     Column("by", Text),  # the person who decided
     Index("agents_effect_events_effect", "effect", "number"),
-    sqlite_autoincrement=True,
 )
 """Written in the transaction of what they tell of, and never changed."""
 

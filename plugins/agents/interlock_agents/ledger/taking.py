@@ -17,6 +17,7 @@ from interlock_agents.ledger.leases import Now
 from interlock_agents.ledger.rows import effect_in
 from interlock_agents.ledger.tables import effects
 from interlock_agents.places import Place
+from interlock_agents.prepared import Prepared
 from interlock_sql.building import text
 
 Turn = Literal["send", "doubt", "over"]
@@ -25,11 +26,13 @@ Turn = Literal["send", "doubt", "over"]
 
 _ELSEWHERE = and_(effects.c.run == bindparam("its_run"), effects.c.node == bindparam("its_node"))
 # Of a node with many effects, those of the same approach are not looked at.
-_NEAR = select(effects).where(
-    or_(
-        effects.c.id == bindparam("its_id"),
-        and_(_ELSEWHERE, effects.c.approach < bindparam("its_approach")),
-        and_(_ELSEWHERE, effects.c.approach > bindparam("its_approach")),
+_NEAR = Prepared(
+    select(effects).where(
+        or_(
+            effects.c.id == bindparam("its_id"),
+            and_(_ELSEWHERE, effects.c.approach < bindparam("its_approach")),
+            and_(_ELSEWHERE, effects.c.approach > bindparam("its_approach")),
+        )
     )
 )
 
@@ -141,7 +144,7 @@ def _near(connection: Connection, wanted: Wanted) -> tuple[Effect | None, list[E
     """The effect at the place, and those that may stand in its way."""
     place = wanted.place
     names = {"its_id": place.id, "its_run": place.run, "its_node": place.node, "its_approach": place.approach}
-    near = [effect_in(dict(row)) for row in connection.execute(_NEAR, names).mappings()]
+    near = [effect_in(row) for row in _NEAR.rows(connection, names)]
     known = next((effect for effect in near if effect.id == place.id), None)
     others = [effect for effect in near if effect.id != place.id]
     if wanted.after:
