@@ -32,6 +32,7 @@ class Life:
     kind: str
     deaths: frozenset[int] = frozenset()
     stops: frozenset[int] = frozenset()
+    cancels: frozenset[int] = frozenset()  # whoever is cancelled is followed at once
     script: tuple[str, ...] = ()
     late: float = 0.0
     lag: float = 0.0
@@ -148,11 +149,14 @@ class _Play:
         time = self.stage.time
         for _ in range(80):
             try:
-                await self._once(self._at)
+                await asyncio.ensure_future(self._once(self._at))
                 break
             except Killed:
                 self._note_intents()
                 time.now += self.lived.life.away
+            except asyncio.CancelledError:
+                self._note_intents()
+                time.now += 0.001
             except LedgerBusy as busy:
                 time.now += busy.seconds + 0.001
         else:
@@ -187,6 +191,8 @@ class _Play:
         visit, self.visits = self.visits, self.visits + 1
         if visit in self.lived.life.deaths:
             raise Killed(boundary)
+        if visit in self.lived.life.cancels and (task := asyncio.current_task()) is not None:
+            task.cancel()
         if visit in self.lived.life.stops:
             # Stopped for longer than the lease, and overtaken by somebody in another process meanwhile.
             self.stage.time.now += LEASE + 1
@@ -205,7 +211,7 @@ class _Play:
     def _note_intents(self) -> None:
         for node in NODES:
             row = on_disk(self.stage.file, Place(run=self.lived.run, node=node).id)
-            if row is not None and row["state"] == "intent":
+            if row is not None and (row["state"], row["tries"]) == ("intent", 0):
                 sent = sum(sent.key == row["key"] for sent in self.lived.sent)
                 self.lived.intents.append((row["key"], sent))
 
@@ -215,7 +221,12 @@ _LOST = ("done", "lost", "cut", "raises")
 
 
 def lives(
-    *kinds: str, script: tuple[str, ...] = _LOST, deaths: bool = True, stops: bool = True, **given: Any
+    *kinds: str,
+    script: tuple[str, ...] = _LOST,
+    deaths: bool = True,
+    stops: bool = True,
+    cancels: bool = True,
+    **given: Any,
 ) -> "st.SearchStrategy[Life]":
     """Lives with services of these kinds."""
     late = st.sampled_from([0.0, 1.0, HORIZON - 1])
@@ -224,6 +235,7 @@ def lives(
         kind=st.sampled_from(kinds or ("keyed", "natural", "readable", "blind")),
         deaths=_VISITS if deaths else st.just(frozenset()),
         stops=_VISITS if stops else st.just(frozenset()),
+        cancels=_VISITS if cancels else st.just(frozenset()),
         script=st.lists(st.sampled_from(script), max_size=6).map(tuple),
         late=late,
         lag=st.sampled_from([0.0, 0.9]),

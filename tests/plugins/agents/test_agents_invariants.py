@@ -242,7 +242,7 @@ def test_intent_consent_hold_and_event_are_one_transaction_and_so_are_outcome_an
 
 
 @EXAMPLES
-@given(lives(deaths=False, stops=False))
+@given(lives(deaths=False, stops=False, cancels=False))
 def test_each_sending_is_the_ledgers_own_and_nothing_repeats_it(stage: Stage, life: Life) -> None:
     lived = stage.play(life)
     for effect in lived.effects:

@@ -10,7 +10,9 @@ from drawers import Drawer, Plugin
 from interlock import ApprovalNeeded, Preview, Repeat, Router, ToolCall, ToolOutcome, UnknownTool, tool_of
 from interlock.testing import scripted_router
 from interlock.types.clocks import elapsed
+from interlock_agents.approvals import Requests
 from interlock_agents.ledger import ToolboxHands
+from interlock_agents.ledger.grants import use_once
 from interlock_agents.ledger.ledger import Ledger
 from interlock_agents.places import Place
 from interlock_agents.store import Store
@@ -47,7 +49,7 @@ class Put:
 @pytest.fixture
 async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     store = Store.open(f"sqlite:///{tmp_path}/agents.db")
-    yield Ledger(store, pause=0.001)
+    yield Ledger(store, pause=0.001, consume=use_once)
     await store.aclose()
 
 
@@ -141,7 +143,7 @@ async def test_consent_does_not_end_while_its_effect_is_under_way(
 ) -> None:
     tool = Put()
     tool.then = [ToolOutcome(outcome="unknown")]
-    patient = Ledger(ledger.store, pause=0.3)
+    patient = Ledger(ledger.store, pause=0.3, consume=use_once)
     box = router_of(tool).toolbox(grants=patient.grants)
     hands = await ToolboxHands.of(box, "put")
 
@@ -180,3 +182,21 @@ async def test_what_was_shown_and_changed_before_it_ran_is_put_back_and_asked_fo
 async def test_a_tool_that_is_not_there_is_named(ledger: Ledger, router_of: Callable[..., Router]) -> None:
     with pytest.raises(UnknownTool, match="put"):
         await ToolboxHands.of(router_of(Put()).toolbox(grants=ledger.grants), "putt")
+
+
+async def test_by_itself_a_ledger_takes_what_was_given_in_its_store_and_nothing_that_a_program_made(
+    ledger: Ledger, router_of: Callable[..., Router]
+) -> None:
+    tool = Put()
+    bare = Ledger(ledger.store)
+    box = router_of(tool).toolbox(grants=bare.grants)
+    hands = await ToolboxHands.of(box, "put")
+    asked = await box.asking(put(), run="r", step="n/0/0")
+    with pytest.raises(ApprovalNeeded, match="nobody has given this grant"):
+        await bare.perform(PLACE, put(), hands, grant=asked.grant(approver="ada"))
+    assert (await bare.effects("r"), tool.runs) == ((), [])
+
+    requests = Requests(store=ledger.store)
+    waits = await requests.put(asked, effect=PLACE.id)
+    grant = await requests.approve(waits.id, by="ada")
+    assert (await bare.perform(PLACE, put(), hands, grant=grant)).state == "confirmed"

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def use_once(connection: "Connection", grant: Grant, asked: ApprovalRequest, *, effect: str) -> str | None:
-    """Use the grant for that effect; None, or why not, in a sentence. It is taken as it is given."""
+    """Use the grant for that effect; None, or why not, in a sentence.
+
+    It is taken as it is given: for a program that lets nobody make one who may not consent.
+    """
     from sqlalchemy import select  # noqa: PLC0415 - whoever runs no agent does without
 
     from interlock_agents.ledger.tables import grants_used  # noqa: PLC0415 - likewise

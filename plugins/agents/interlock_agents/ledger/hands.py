@@ -74,7 +74,8 @@ class Hands(Protocol):
         """Do it, once: nothing is sent twice, by no client's retries either.
 
         `refused` is an outcome of which it is certain that nothing has happened and nothing will. Whatever
-        else it raises than the following counts as `unknown`.
+        else it raises than the following counts as `unknown`. Once it has ended, cancelled or not, it sends
+        nothing more: what goes on in a thread counts as time that it settles within.
 
         Raises:
             ApprovalNeeded: a person has to agree first. Nothing was run, as in the other two.

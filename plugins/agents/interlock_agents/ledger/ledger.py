@@ -7,17 +7,21 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from interlock import Grant, RequestError, ToolCall
+from sqlalchemy import Connection
+
+from interlock import ApprovalRequest, Grant, RequestError, ToolCall
 from interlock.protocols import DurableLog
 from interlock.tools import args_digest
 from interlock.types.canonical import plainly
 from interlock.types.clocks import elapsed
+from interlock_agents.approvals import consume as consume_given
 from interlock_agents.budgets import Amounts
 from interlock_agents.errors import LedgerBusy
 from interlock_agents.ledger import deciding, telling
 from interlock_agents.ledger.effects import Effect
-from interlock_agents.ledger.grants import SendingGrants, use_once
+from interlock_agents.ledger.grants import SendingGrants
 from interlock_agents.ledger.hands import Hands
+from interlock_agents.ledger.leaving import Held, leave
 from interlock_agents.ledger.means import Means, nothing
 from interlock_agents.ledger.reading import Reading
 from interlock_agents.ledger.reconciling import HandsOf, Reconciled, reconciled
@@ -43,7 +47,8 @@ class Ledger(Reading):
         attempts: how many times an effect is sent in a row before it is let go of.
         pause: seconds before the first repetition; each later one waits twice as long.
         log: has entries before what they tell of: `Router.log`.
-        consume: uses a grant in the transaction of an effect's intent; by default, each once.
+        consume: uses a grant in the transaction of an effect's intent; by default, one that was given in the
+            store. What a program has made itself is no consent.
         clock: seconds on a clock that nobody sets.
         sleep: waits for so many seconds.
         at: called with the name of each boundary that is reached; for tests.
@@ -65,7 +70,7 @@ class Ledger(Reading):
         attempts: int = 3,
         pause: float = 0.5,
         log: DurableLog | None = None,
-        consume: Consume = use_once,
+        consume: Consume | None = None,
         clock: Callable[[], float] = elapsed,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         at: Callable[[str], None] = nothing,
@@ -77,7 +82,7 @@ class Ledger(Reading):
             raise RequestError("expected at least one attempt", key="attempts")
         super().__init__(store)
         self.grants = SendingGrants()
-        self._consume = consume
+        self._consume = consume or self._consume_given
         self._means = Means(
             store=store,
             log=log,
@@ -106,6 +111,8 @@ class Ledger(Reading):
         keep: bool = False,
     ) -> Effect:
         """Carry out what the call asks for at that place, once, or find out what has come of it.
+
+        Whoever is cancelled lets go of it: the next one need not wait for the lease, and finds out.
 
         Args:
             place: where in its run; it identifies the effect.
@@ -181,9 +188,24 @@ class Ledger(Reading):
                 return await Work(self._means, effect, hands, began=began).done(turn)
         raise LedgerBusy(f"{wanted.place.id} was never sent in time", place=wanted.place.id, seconds=0.0)
 
+    def _consume_given(
+        self, connection: Connection, grant: Grant, asked: ApprovalRequest, *, effect: str
+    ) -> str | None:
+        return consume_given(connection, grant, asked, effect=effect, now=self.store.now(connection))
+
     async def _take(self, wanted: Wanted) -> tuple[Effect, Turn]:
         means, consume = self._means, self._consume
-        return await self.store.run(lambda c: take(c, wanted, now=means.now(c), consume=consume))
+        taken: list[tuple[Effect, Turn]] = []
+
+        def work(connection: Connection) -> tuple[Effect, Turn]:
+            taken.append(take(connection, wanted, now=means.now(connection), consume=consume))
+            return taken[0]
+
+        try:
+            return await self.store.run(work)
+        except asyncio.CancelledError:
+            await leave(means, lambda: next((Held(effect, turn == "doubt") for effect, turn in taken), None))
+            raise
 
     async def decide(
         self,

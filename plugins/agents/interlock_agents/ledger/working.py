@@ -1,5 +1,6 @@
 """Working on one effect: sending it, and finding out what has come of it, without ever guessing."""
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,6 +10,7 @@ from interlock.logs import redacting_logger
 from interlock_agents.ledger import books, telling
 from interlock_agents.ledger.effects import Effect
 from interlock_agents.ledger.hands import Hands
+from interlock_agents.ledger.leaving import Held, Known, leave
 from interlock_agents.ledger.means import Means
 from interlock_agents.ledger.reaching import NOT_RUN, Reach
 from interlock_agents.ledger.taking import Turn
@@ -32,10 +34,12 @@ class Work:
         self._began = began
         self._since = means.clock()  # nothing that is under way was sent later
         self._told = False
+        self._begun = False  # whether it may have left since it was written down last
+        self._known: Known | None = None
         self._effect = effect
 
     async def done(self, turn: Turn) -> Effect:
-        """The effect, as far as it gets.
+        """The effect, as far as it gets. Cancelled, it is nobody's any more: what is known is written down.
 
         Raises:
             TooLate: its time was over, and it is as it was before, as in the next two.
@@ -43,6 +47,14 @@ class Work:
             InterlockError: what a tool's hands raise when nothing was run.
             LedgerBusy: somebody else has taken it over.
         """
+        self._begun = turn == "doubt"
+        try:
+            return await self._done(turn)
+        except asyncio.CancelledError:
+            await leave(self._means, lambda: Held(self._effect, self._begun), known=self._known)
+            raise
+
+    async def _done(self, turn: Turn) -> Effect:
         sends, fresh, pause = 0, True, self._means.pause
         refusal: ToolOutcome | None = None
         while True:
@@ -88,7 +100,7 @@ class Work:
         try:
             entries = [telling.sent(effect)] if self._told else [telling.intent(effect), telling.sent(effect)]
             await means.tell(entries)
-            self._told = True
+            self._told = self._begun = True
             outcome = await self._reach.send(effect, due=self._began + means.lease - means.margin)
         except (*NOT_RUN, LogUnavailable) as error:
             await self._put_back(f"nothing was run: {type(error).__name__}")
@@ -103,14 +115,17 @@ class Work:
     async def _settle(self, outcome: ToolOutcome, *, why: str) -> Effect:
         effect = self._effect
         done = outcome.outcome == "done"
+        entries = [telling.settled(effect, state="confirmed" if done else "failed", reason=outcome.reason)]
+        self._known = Known(outcome=outcome, why=why, entries=entries)
         if done and effect.tries > 1:
             outcome = await self._reach.counted(effect, outcome)
-        entries = [telling.settled(effect, state="confirmed" if done else "failed", reason=outcome.reason)]
         if outcome.seen > 1:
             why += f"; an incident: it is there {outcome.seen} times"
             _log.error("%s of %s is there %d times", effect.tool, effect.id, outcome.seen)
             entries.append(telling.incident(effect, seen=outcome.seen))
+        self._known = Known(outcome=outcome, why=why, entries=entries)
         await self._means.tell_what_is_so(entries)
+        self._known = Known(outcome=outcome, why=why)
         known = await self._write(books.settled, outcome=outcome, why=why)
         self._means.at("after_settle")
         return known
@@ -140,7 +155,7 @@ class Work:
             )
         except books.Stale:
             return False
-        self._began = began
+        self._began, self._begun = began, False
         means.at("after_sent")
         return True
 
@@ -157,8 +172,9 @@ class Work:
         means, effect = self._means, self._effect
 
         def write(connection: Connection) -> Effect:
-            changed: Effect = change(connection, effect, now=means.now(connection), **how)
-            return changed
+            # Kept here: whoever is cancelled while this is done does not hear of it.
+            self._effect = change(connection, effect, now=means.now(connection), **how)
+            return self._effect
 
         return await means.store.run(write)
 
