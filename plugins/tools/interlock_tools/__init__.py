@@ -16,6 +16,7 @@ from interlock_tools.markers import comment, reference
 from interlock_tools.meanings import Meaning, meant
 from interlock_tools.operations import Find, Operation
 from interlock_tools.paging import Cursor, NextLink, NextUrl, Offset, Pages, Paging
+from interlock_tools.renewed import Renewed
 from interlock_tools.service import NotSent, Service
 from interlock_tools.tool import tool_for
 
@@ -37,6 +38,7 @@ __all__ = [
     "Operation",
     "Pages",
     "Paging",
+    "Renewed",
     "Service",
     "comment",
     "meant",

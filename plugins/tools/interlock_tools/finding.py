@@ -1,6 +1,6 @@
 """Whether a run has happened, as the service shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock import ToolOutcome
@@ -8,7 +8,6 @@ from interlock.protocols import FindCall
 from interlock_tools.answers import Answer, text_of, value_at
 from interlock_tools.calls import Arguments
 from interlock_tools.operations import Find, Operation
-from interlock_tools.replies import json_of
 from interlock_tools.service import NotSent, Service
 
 
@@ -22,7 +21,7 @@ async def found(
     if find is None:
         return None
     call = asked = find.request(arguments)
-    matches: list[Mapping[str, Any]] = []
+    seen: list[Mapping[str, Any]] = []
     for _ in range(find.most):
         try:
             reply = await service.send(access, asked)
@@ -30,19 +29,21 @@ async def found(
             return ToolOutcome(outcome="unknown", content=early.error.message, error=early.error)
         if reply.status in find.absent:
             break
-        told = await json_of(reply)
+        told = await service.told(reply)
         if (failed := service.outcome(reply, told, operation.meanings)) is not None:
             return ToolOutcome(outcome="unknown", content=failed.content, retry_after=failed.retry_after)
         items = _items(find, told)
         if items is None:
             return _unseen("the service sent something else than a list")
-        matches += [each for each in items if isinstance(each, Mapping) and find.fits(each, arguments)]
+        seen += [each for each in items if isinstance(each, Mapping)]
         position = None if find.pages is None else find.pages.after(asked, reply, told)
         if position is None or find.pages is None:
             break
         asked = find.pages.at(call, position)
     else:
         return _unseen(f"the list has more than {find.most} pages")
+    among = find.among or (lambda items, asked: [each for each in items if find.fits(each, asked)])
+    matches = among(seen, arguments)
     return _told(operation, matches) if matches else None
 
 
@@ -53,7 +54,7 @@ def _items(find: Find, told: Any) -> list[Any] | None:
     return there if isinstance(there, list) else None
 
 
-def _told(operation: Operation, matches: list[Mapping[str, Any]]) -> ToolOutcome:
+def _told(operation: Operation, matches: Sequence[Mapping[str, Any]]) -> ToolOutcome:
     first, answer = matches[0], operation.answer
     if not isinstance(answer, Answer):
         return ToolOutcome(outcome="done", content=text_of(first), seen=len(matches))

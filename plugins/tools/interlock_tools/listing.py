@@ -8,7 +8,7 @@ from interlock_tools.answers import Answer, text_of
 from interlock_tools.calls import Call
 from interlock_tools.operations import Operation
 from interlock_tools.paging import Pages
-from interlock_tools.replies import json_of, unreadable
+from interlock_tools.replies import unreadable
 from interlock_tools.service import Service
 
 
@@ -26,7 +26,7 @@ async def listed(
     for _ in range(pages.most):
         asked = call if position is None else pages.way.at(call, position)
         reply = await service.send(access, asked)
-        told = await json_of(reply)
+        told = await service.told(reply)
         failed = service.outcome(reply, told, operation.meanings)
         items = None if failed else answer.of(told)
         if failed or not isinstance(items, list):

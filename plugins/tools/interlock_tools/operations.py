@@ -1,6 +1,6 @@
 """One operation of a service as a row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ class Find:
         request: the call for the list, or for the one thing that it made.
         items: where they stand in the reply's JSON; an object counts as one.
         fits: whether an item is what the run with `Arguments.key` has made.
+        among: those of all items that the run has made, where no single one can say.
         pages: how the list goes on. All of it is looked at: absence is no sign otherwise.
         most: how many pages are looked at; of a longer list it cannot be said what stands in it.
         absent: statuses that say that it is not there.
@@ -28,7 +29,8 @@ class Find:
 
     request: Callable[[Arguments], Call]
     items: str
-    fits: Callable[[Mapping[str, Any], Arguments], bool]
+    fits: Callable[[Mapping[str, Any], Arguments], bool] = lambda *_: False
+    among: Callable[[Sequence[Mapping[str, Any]], Arguments], Sequence[Mapping[str, Any]]] | None = None
     pages: Paging | None = None
     most: int = 20
     absent: tuple[int, ...] = ()

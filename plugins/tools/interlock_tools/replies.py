@@ -3,17 +3,11 @@
 from typing import Any
 
 from interlock import ProviderError, RateLimited, ToolOutcome
-from interlock.http import HttpReply, aside, json_in
+from interlock.http import HttpReply
 from interlock_tools.answers import Answer, text_of
 from interlock_tools.operations import Operation
 
-_LARGE = 64 * 1024  # bytes that take milliseconds to read
 _NO_CONTENT = (204, 205)
-
-
-async def json_of(reply: HttpReply) -> Any:
-    """The body's JSON; None where it is none."""
-    return json_in(reply.body) if len(reply.body) <= _LARGE else await aside(json_in, reply.body)
 
 
 def done(operation: Operation, reply: HttpReply, told: Any) -> ToolOutcome:
@@ -22,7 +16,9 @@ def done(operation: Operation, reply: HttpReply, told: Any) -> ToolOutcome:
     if not isinstance(answer, Answer):
         return answer(told, reply)
     if reply.status in _NO_CONTENT or (not reply.body and reply.headers.get("content-length") == "0"):
-        return ToolOutcome(outcome="done", content="done", receipt=answer.receipt_in(told, reply) or None)
+        etag = reply.headers.get("etag")
+        content = f"done; its etag is {etag} now" if etag else "done"
+        return ToolOutcome(outcome="done", content=content, receipt=answer.receipt_in(told, reply) or None)
     kept = answer.of(told)
     if kept is None:
         return unreadable(operation)

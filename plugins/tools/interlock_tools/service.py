@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from interlock import ProviderError, ToolOutcome
-from interlock.http import HttpReply, HttpRequest
+from interlock.http import HttpReply, HttpRequest, aside, json_in
 from interlock.protocols import Access
 from interlock.types.models import Destination
 from interlock_tools.auth import Auth, Bearer
@@ -14,6 +14,7 @@ from interlock_tools.meanings import Meaning, meant
 
 _UNAUTHORIZED = 401
 _READS = ("GET", "HEAD")
+_LARGE = 64 * 1024  # bytes that take milliseconds to read
 
 
 class NotSent(Exception):
@@ -33,6 +34,7 @@ class Service:
         words: finds its own words in the JSON object of an error; what is no text is left.
         judge: says what a reply and its JSON mean, before its status is looked at, where a service answers
             200 whatever came of it; None leaves it to the status.
+        plain: turns a reply's JSON into the form in which everything else looks at it.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class Service:
         meanings: Sequence[Meaning] = (),
         words: Callable[[Mapping[str, Any]], Any] = lambda _: None,
         judge: Callable[[HttpReply, Any], ToolOutcome | None] = lambda *_: None,
+        plain: Callable[[Any], Any] = lambda told: told,
     ) -> None:
         """Without `auth`, the connector's key goes out as a bearer token; `headers` go with each request."""
         self.there = there
         self.meanings = tuple(meanings)
         self.words = words
         self.judge = judge
+        self.plain = plain
         self._auth = auth or Bearer(there.credential.secret)
         self._headers = {"accept": "application/json", **(headers or {})}
 
@@ -66,6 +70,15 @@ class Service:
         if reply.status == _UNAUTHORIZED and self._auth.expired(headers):
             reply = await access.send(self.request(call, await self._authorized(access)))
         return reply
+
+    async def told(self, reply: HttpReply) -> Any:
+        """The JSON of its body; None where it is none."""
+        if len(reply.body) <= _LARGE:
+            return self._told(reply.body)
+        return await aside(self._told, reply.body)
+
+    def _told(self, body: bytes) -> Any:
+        return self.plain(json_in(body))
 
     def outcome(
         self, reply: HttpReply, told: Any, meanings: Sequence[Meaning] = (), *, keyed: bool = False

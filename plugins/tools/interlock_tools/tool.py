@@ -11,7 +11,7 @@ from interlock_tools.calls import Arguments, Call
 from interlock_tools.finding import found
 from interlock_tools.listing import listed
 from interlock_tools.operations import Operation
-from interlock_tools.replies import done, json_of, not_sent, refused
+from interlock_tools.replies import done, not_sent, refused
 from interlock_tools.service import NotSent, Service
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Reading:
             if error.unsent:
                 return not_sent(error)
             raise
-        told = await json_of(reply)
+        told = await self._service.told(reply)
         keyed = self.repeat.way == "key"
         failed = self._service.outcome(reply, told, operation.meanings, keyed=keyed)
         return failed or done(operation, reply, told)

@@ -10,7 +10,19 @@ it, killed or not. Tests that need one that is not installed are skipped with th
 """
 
 from emulators.emulate import emulate
+from emulators.mock_sap import mock_sap
 from emulators.node import needs_packages, node_program, skip_without
 from emulators.running import Emulator, Refused, running
+from emulators.sap_cap import sap_cap
 
-__all__ = ["Emulator", "Refused", "emulate", "needs_packages", "node_program", "running", "skip_without"]
+__all__ = [
+    "Emulator",
+    "Refused",
+    "emulate",
+    "mock_sap",
+    "needs_packages",
+    "node_program",
+    "running",
+    "sap_cap",
+    "skip_without",
+]
