@@ -1,6 +1,7 @@
 """Where numbers are: runs of groups of digits and letters that may be one value, or several."""
 
 import re
+import string
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ __all__ = [
     "LOOSE",
     "TIGHT",
     "Chain",
+    "backwards",
     "chain",
     "gaps_of",
     "lettered",
@@ -35,9 +37,17 @@ _CHAIN = re.compile(
     rf"(?:[ {_MARKS}]{{1,2}}+[A-Za-z]{{1,2}}(?![0-9A-Za-z]))?+"
 )
 _GROUP = re.compile(r"[0-9A-Za-z]+")
-# Letters that may begin a value: capitals, or few; longer words in lower case are words.
-_LETTERS = rf"(?:[A-Z]{{1,6}}|[a-z]{{1,3}})[ {_MARKS}]{{1,2}}"
-_BEFORE = re.compile(rf"(?<![0-9A-Za-z])(?:{_LETTERS}{_LETTERS})*?((?:{_LETTERS})?{_LETTERS})\Z")
+# Makes kinds of characters of what is written in ASCII: a 9 for each digit, an A for each capital, an a for
+# each small letter, a space for each of BEFORE.
+_KINDS = bytes.maketrans(
+    f"{string.digits}{string.ascii_uppercase}{string.ascii_lowercase} -./()".encode(),
+    b"9" * 10 + b"A" * 26 + b"a" * 26 + b" " * 6,
+)
+# Letters that may begin a value: capitals, or few; longer words in lower case are words. The last group of
+# them counts, or the last two where they are an even number.
+_LETTERS = rb" {1,2}+(?:A{1,6}|a{1,3})(?=[^9Aa])"
+_LETTERS_BEFORE = re.compile(rb"%b(?=(?:%b%b)*+(?!%b))|%b%b" % ((_LETTERS,) * 6))
+_FURTHEST = 16
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([\-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([\-./])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2})"
@@ -78,19 +88,23 @@ def lettered(word: str) -> bool:
     return len(word) > 2 and one_case and bool(set(word.lower()) - set("abcdef"))
 
 
-def places(text: str) -> Iterator[tuple[int, int, int]]:
-    """Where chains that are long enough to hold a value begin and end; before each, where the last ended."""
-    last = 0
-    for found in _CHAIN.finditer(text):
-        start, end = found.span()
+def places(text: str, form: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where chains that are long enough to hold a value begin and end; before each, where the last ended.
+
+    `form` has a 9 for each digit of the text and an A for each letter.
+    """
+    last = end = 0
+    while (start := form.find(b"9", end)) >= 0:
+        found = _CHAIN.match(text, start)
+        end = found.end() if found else start + 1
         glued = start
-        if start and text[start - 1].isalpha():
-            while glued > last and start - glued < _LONGEST_WORD and _letter(text[glued - 1]):
-                glued -= 1
+        if form[start - 1 : start] == b"A":
+            word = form[max(last, start - _LONGEST_WORD) : start]
+            glued -= len(word) - len(word.rstrip(b"A"))
         if end - glued < _SHORTEST and not _country(text, start):
             continue
         # A date is no part of a number, and numbers on both sides of it are none of one another.
-        if end - start > 9 and not (run := found[0]).isalnum() and ("20" in run or "19" in run):
+        if end - start > 9 and not (run := text[start:end]).isalnum() and ("20" in run or "19" in run):
             for day in _DATE.finditer(text, start, end):
                 if day.start() > glued and text[day.start() - 1] in _INSIDE:
                     continue
@@ -102,27 +116,31 @@ def places(text: str) -> Iterator[tuple[int, int, int]]:
         last = end
 
 
-def _letter(each: str) -> bool:
-    return each.isascii() and each.isalpha()
-
-
 def _country(text: str, start: int) -> bool:
     """Whether two letters that begin IBANs stand before: its next group may have no digit."""
     end = start - 1 if text[start - 1 : start] == " " else start
     return end > 1 and text[end - 2 : end] in _COUNTRIES
 
 
-def letters_before(text: str, last: int, start: int) -> int:
-    """Where letters begin that may begin the value of a chain that begins at `start`, or -1.
+def backwards(text: str) -> bytes:
+    """The text for `letters_before`: its kinds of characters from its end.
 
-    One of BEFORE stands there.
+    What ends at a place is found backwards at once, and forwards only by a search from each place before it.
     """
-    # Most words are in lower case and too long to begin a value.
-    word = text[start - 5 : start - 1] if start > 4 else ""
-    if word.islower() and word.isalpha() and word.isascii():
-        return -1
-    found = _BEFORE.search(text, max(last, start - 16), start)
-    return found.start(1) if found else -1
+    plain = text if text.isascii() else text.replace(UNSEEN, " ")
+    # The text's beginning ends a word, too.
+    return plain.encode("ascii", "replace").translate(_KINDS)[::-1] + b"!"
+
+
+def letters_before(back: bytes, last: int, start: int) -> int:
+    """Where letters begin that may begin the value of a chain that begins at `start`: there, if none do.
+
+    `back` is the text backwards, `last` where the chain before ended.
+    """
+    end = len(back) - 1
+    # What stands before the furthest letter is read, too.
+    found = _LETTERS_BEFORE.match(back, end - start, end + 1 - max(last, start - _FURTHEST))
+    return end - found.end() if found else start
 
 
 def chain(written: str, begin: int, *, words: bool | None = None) -> Chain:

@@ -124,16 +124,20 @@ class Labels:
             for head in {*heads, *self._stems}
         }
 
+    def telling(self, words: Iterable[str]) -> list[str]:
+        """Those of some words in lower case that may have bits: all others are passed over at once."""
+        whole, heads, endings = self._words, self._heads, self._endings
+        return [
+            word
+            for word in words
+            if word in whole
+            or ((head := word[:HEAD]) in heads and word.startswith(heads[head]))
+            or (len(word) > _COMPOUND and word[-2:] in endings)
+            or word[0] >= "\u0e00"
+        ]
+
     def read(self, word: str) -> int:
         """The bits of one word in lower case, and whether a phrase may begin there."""
-        head = self._heads.get(word[:HEAD])
-        if (
-            (head is None or not word.startswith(head))
-            and word not in self._words
-            and (len(word) <= _COMPOUND or word[-2:] not in self._endings)
-            and word[0] < "\u0e00"
-        ):
-            return 0
         bits = self.of(word)
         if bits & AGAINST:
             bits &= ~APART

@@ -1,5 +1,6 @@
 """Bank accounts: IBANs with their country's length, and Poland's without its country."""
 
+import re
 import string
 
 from interlock_privacy.detection.checksums import mod97
@@ -82,6 +83,8 @@ _DIGITS_ALONE = frozenset(
 _FEWEST_DIGITS = 8
 _NO_DIGITS = frozenset(string.ascii_letters) - frozenset("OQLIoqli")
 _MISREAD = str.maketrans("OQLI", "0011")
+# So many letters and digits, whatever stands between them.
+_SPELT = {length: re.compile(rf"(?:[\W_]*+[^\W_]){{{length}}}") for length in {*LENGTHS.values()}}
 
 
 def iban(text: str, start: int) -> tuple[int, str] | None:
@@ -94,25 +97,18 @@ def iban(text: str, start: int) -> tuple[int, str] | None:
     if len(value) < length or not value.isalnum() or not value.isascii():
         return None
     if not value[2:].isdigit():
-        # Read from paper, a 0 is often an O, and a 1 an l.
-        clear = value[:2] + value[2:].translate(_MISREAD)
-        if value[:2] in _DIGITS_ALONE:
-            value = clear
-            if not value[2:].isdigit():
-                return None
-        elif sum(map(str.isdigit, value)) < _FEWEST_DIGITS or not value[2:4].isdigit():
+        alone = value[:2] in _DIGITS_ALONE
+        if not alone and (sum(map(str.isdigit, value)) < _FEWEST_DIGITS or not value[2:4].isdigit()):
             return None
-        elif not mod97(value[4:] + value[:4]):
-            value = clear
-    return (_end(text, start, length), value) if mod97(value[4:] + value[:4]) else None
-
-
-def _end(text: str, start: int, length: int) -> int:
-    place = start
-    while length:
-        length -= text[place].isalnum()
-        place += 1
-    return place
+        if alone or not mod97(value[4:] + value[:4]):
+            # Read from paper, a 0 is often an O, and a 1 an l.
+            value = value[:2] + value[2:].translate(_MISREAD)
+        if alone and not value[2:].isdigit():
+            return None
+    if not mod97(value[4:] + value[:4]):
+        return None
+    spelt = _SPELT[length].match(text, start)
+    return (spelt.end(), value) if spelt else None
 
 
 def nrb(value: str) -> bool:

@@ -5,7 +5,7 @@ import string
 from functools import cache
 
 from interlock_privacy.detection.calls import Voice, coded, said, voice
-from interlock_privacy.detection.candidate import Candidate
+from interlock_privacy.detection.candidate import Candidate, candidate
 from interlock_privacy.detection.context import AGAINST, Labels
 from interlock_privacy.detection.known import SCORE_GROUPS, Known, Written
 from interlock_privacy.detection.nearby import REACH, Nearby
@@ -26,8 +26,6 @@ _TIME_AFTER = re.compile(r":[0-9]{2}(?![0-9])")
 _TIME_BEFORE = re.compile(r"[0-9]:[0-9]{2}(?![0-9])")
 # Before a number, what says by itself what it is.
 _SIGNS = frozenset("+:")
-# What labels say where there are none.
-_SILENCE = (0, 0, False, 0)
 # Signs between a value and its label that leave no room for anything else.
 _CLOSE = 2
 # Python 3.11 looks a member of an enumeration up at ten times the cost of a name.
@@ -49,7 +47,6 @@ class Judge:
         "_edged",
         "_end",
         "_known",
-        "_marked",
         "_nearest",
         "_phones",
         "_text",
@@ -65,7 +62,7 @@ class Judge:
         self.marks = Nearby(labels, text)
         self.found: list[Candidate] = []
         self._begin, self._end, self._nearest = 0, 0, 0
-        self._brackets = self._edged = self._marked = False
+        self._brackets = self._edged = False
         self._ascii = text.isascii()
         self.best, self.left, self.right = -1, "", ""
 
@@ -76,7 +73,7 @@ class Judge:
         self.left, self.right = left, right = text[begin - 1] if begin else "", text[end : end + 1]
         self._edged = left in _SIGNS or right == ":"
         self._brackets = brackets
-        self._marked = self.marks.read(begin, end)
+        self.marks.read(begin, end)
 
     def judged(  # noqa: PLR0917 - what a plan has of a window, once for each
         self,
@@ -115,23 +112,29 @@ class Judge:
             and not (pieced(self._text, start, end) or denied(self._text, self.marks, start, found[0].kind))
         ):
             return self._kept(SCORE_NEAR + _SCORE_AROUND, start, end, found[0], found[1])
-        near, around, against, self._nearest = self.marks.beside(start, end) if self._marked else _SILENCE
         heard = None
-        if around & written.mask:
-            best, score, heard = self._named(start, end, value, groups, written, near, around)
-            if best is not None:
-                return self._kept(score, start, end, best, value)
+        # Few labels are those of any rule that such a value may pass.
+        if self.marks.around & written.mask:
+            near, around, self._nearest = self.marks.beside(start, end)
+            if around & written.mask:
+                best, score, heard = self._named(start, end, value, groups, written, near, around)
+                if best is not None:
+                    return self._kept(score, start, end, best, value)
         official = written.official
         for rule in official or (written.alone if whole else ()):
             if not rule.check(value):
                 continue
-            if rule.alone < _SURE and not official and (against or self._amount(start, end, groups)):
+            if (
+                rule.alone is not _SURE
+                and not official
+                and (self._against(start) or self._amount(start, end, groups))
+            ):
                 continue
             if rule.kind == "phone":
                 heard = self._voice(start, end) if heard is None else heard
                 if not _rings(self._text, start, end, heard, written=True):
                     continue
-            elif rule.alone < _SURE and not self._stands(start, end, value, groups, rule):
+            elif rule.alone is not _SURE and not self._stands(start, end, value, groups, rule):
                 continue
             # What is proven outweighs a label that speaks for a piece of it.
             extra = _PROVEN if rule.alone is _SURE else SCORE_GROUPS if official else 0
@@ -149,6 +152,10 @@ class Judge:
         score = _SCORE_AROUND if heard is _SILENT else SCORE_NEAR
         return self._abroad(start, end, value[2:], score + 1 + SCORE_GROUPS + 1)
 
+    def _against(self, start: int) -> bool:
+        """Whether a label before a value says that it is another thing."""
+        return self.marks.around & AGAINST != 0 and self.marks.against(start)
+
     def _voice(self, start: int, end: int) -> Voice:
         """What the labels beside a number say of its being a telephone number."""
         return voice(self._text, self.marks, start, end, *self._known.called)
@@ -162,7 +169,7 @@ class Judge:
                 start -= 1
             elif opened >= 0 and closed < opened and text[end : end + 1] == ")":
                 end += 1
-        self.found.append(Candidate(score, start, end, rule.kind, rule.name, value))
+        self.found.append(candidate((score, start, end, rule.kind, rule.name, value)))
         self.best = max(self.best, score)
         return score
 
@@ -254,7 +261,7 @@ class Judge:
         """Keeps a telephone number with its country's code."""
         if not (self._phones and value.isdigit() and international(value)):
             return -1
-        self.found.append(Candidate(score, start, end, "phone", "phone.international", f"+{value}"))
+        self.found.append(candidate((score, start, end, "phone", "phone.international", f"+{value}")))
         return score
 
     def _amount(self, start: int, end: int, groups: tuple[int, ...]) -> bool:

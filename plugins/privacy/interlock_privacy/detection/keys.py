@@ -248,8 +248,9 @@ def _assignments(text: str) -> Iterator[Candidate]:
     floor = 0
     # What was said of a name: programs assign the same ones again and again.
     names: dict[str, bool | None] = {}
-    for sign in ASSIGNED.finditer(text):
-        at = sign.start()
+    # Most texts have few signs, and one character is found faster than either of the two.
+    at, signs = -1, text.replace("=", ":")
+    while (at := signs.find(":", at + 1)) >= 0:
         if at < floor:
             continue
         # One character more says whether the first is in the middle of a word.

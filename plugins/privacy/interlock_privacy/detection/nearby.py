@@ -35,7 +35,6 @@ class Nearby:
     """Where labels stand in one text, read as far as was asked for, and what they say."""
 
     __slots__ = (
-        "_apart",
         "_ascii",
         "_asked",
         "_begun",
@@ -49,6 +48,7 @@ class Nearby:
         "_starts",
         "_text",
         "_until",
+        "around",
         "labels",
     )
 
@@ -60,8 +60,6 @@ class Nearby:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._bits: list[int] = []
-        # The ends and starts of those that only speak against telephone numbers, which few ask for.
-        self._apart: list[tuple[int, int]] = []
         self._phrases: list[int] = []
         # Most words say nothing, and are asked about once.
         self._known: dict[str, int] = {}
@@ -70,12 +68,11 @@ class Nearby:
         self._others: dict[str, list[tuple[int, int, int]]] = {}
         # How far the text has been read, and the first label and the first phrase that are not behind yet.
         self._until = self._first = self._begun = 0
+        # The bits of all labels around the piece that was read last.
+        self.around = 0
 
-    def read(self, start: int, end: int) -> bool:
-        """Reads the words around that piece of the text; whether any label is there.
-
-        Pieces come in their order.
-        """
+    def read(self, start: int, end: int) -> None:
+        """Reads the words around that piece of the text. Pieces come in their order."""
         if self._until < end + REACH:
             # Many words at once cost less than a few many times.
             begin = max(self._until, start - 2 * REACH)
@@ -85,7 +82,11 @@ class Nearby:
         while first < size and ends[first] < least:
             first += 1
         self._first = first
-        return first < size and self._starts[first] <= end + REACH
+        starts, furthest, bits = self._starts, end + REACH, 0
+        while first < size and starts[first] <= furthest:
+            bits |= self._bits[first]
+            first += 1
+        self.around = bits
 
     def _read(self, begin: int, stop: int) -> None:
         # Not within a word.
@@ -100,9 +101,12 @@ class Nearby:
         words = spaced.split()
         asked = set(words) - self._asked
         self._asked |= asked
-        for word in asked:
-            bits = _UNCLEAR if _OTHER in word else self.labels.read(word)
-            if bits:
+        if not self._ascii:
+            unclear = [word for word in asked if _OTHER in word]
+            known.update(dict.fromkeys(unclear, _UNCLEAR))
+            asked.difference_update(unclear)
+        for word in self.labels.telling(asked):
+            if bits := self.labels.read(word):
                 known[word] = bits
         place = 0
         for word in [each for each in words if each in known]:
@@ -120,9 +124,12 @@ class Nearby:
         written = self._text[start:end]
         words = self._others.get(written)
         if words is None:
-            read = self.labels.read
+            read, telling = self.labels.read, self.labels.telling
             words = self._others[written] = [
-                (*found.span(), bits) for found in WORD.finditer(written) if (bits := read(found[0].lower()))
+                (*found.span(), bits)
+                for found in WORD.finditer(written)
+                for word in telling((found[0].lower(),))
+                if (bits := read(word))
             ]
         for first, last, bits in words:
             self._keep(bits, start + first, start + last)
@@ -133,9 +140,7 @@ class Nearby:
             bits ^= BEGINS
         if bits & BEHIND:
             bits = self.labels.completed(bits, self._text, start, end)
-        if bits == APART:
-            self._apart.append((end, start))
-        elif bits:
+        if bits:
             self._starts.append(start)
             self._ends.append(end)
             self._bits.append(bits)
@@ -156,60 +161,55 @@ class Nearby:
 
     def nearest(self, start: int) -> tuple[int, int, int]:
         """The first of `before`; three noughts where there is none."""
-        place, other = bisect_right(self._ends, start) - 1, bisect_right(self._apart, (start, start)) - 1
-        end = self._ends[place] if place >= 0 else -1
-        apart = self._apart[other][0] if other >= 0 else -1
-        if max(apart, end) < start - REACH:
+        place = bisect_right(self._ends, start) - 1
+        if place < 0 or self._ends[place] < start - REACH:
             return 0, 0, 0
-        if apart > end:
-            return self._apart[other][1], apart, APART
-        return (self._starts[place], end, self._bits[place]) if place >= 0 else (0, 0, 0)
+        return self._starts[place], self._ends[place], self._bits[place]
 
     def before(self, start: int) -> Iterator[tuple[int, int, int]]:
         """Labels that end before there, the nearest first: where each begins and ends, and its bits."""
-        place, other = bisect_right(self._ends, start) - 1, bisect_right(self._apart, (start, start)) - 1
-        while place >= 0 or other >= 0:
-            apart = self._apart[other][0] if other >= 0 else -1
-            end = self._ends[place] if place >= 0 else -1
-            if max(apart, end) < start - REACH:
-                return
-            if apart > end:
-                yield self._apart[other][1], apart, APART
-                other -= 1
-            else:
-                yield self._starts[place], end, self._bits[place]
-                place -= 1
+        ends, least = self._ends, start - REACH
+        place = bisect_right(ends, start) - 1
+        while place >= 0 and ends[place] >= least:
+            yield self._starts[place], ends[place], self._bits[place]
+            place -= 1
 
     def after(self, end: int) -> Iterator[tuple[int, int, int]]:
-        """The same of those that begin behind there."""
+        """The same of those that begin behind there and speak not only against telephone numbers."""
         for place in range(bisect_left(self._starts, end), len(self._starts)):
             if self._starts[place] - end > REACH:
                 return
-            yield self._starts[place], self._ends[place], self._bits[place]
+            if self._bits[place] != APART:
+                yield self._starts[place], self._ends[place], self._bits[place]
 
-    def beside(self, start: int, end: int) -> tuple[int, int, bool, int]:
-        """The bits of the nearest before, of all around, whether it is said to be another thing, and where
-        the nearest ends.
+    def beside(self, start: int, end: int) -> tuple[int, int, int]:
+        """The bits of the nearest before, of all around, and where the nearest ends.
+
+        What only speaks against telephone numbers is left out.
         """
         starts, ends, bits = self._starts, self._ends, self._bits
         near = around = nearest = 0
         furthest = end + REACH
         for place in range(bisect_left(ends, start - REACH, self._first), len(ends)):
-            begin = starts[place]
+            begin, said = starts[place], bits[place]
             if begin > furthest:
                 break
             if ends[place] <= start:
-                near, nearest = bits[place], ends[place]
-                around |= near
+                if said != APART:
+                    near, nearest = said, ends[place]
+                around |= said
             elif begin >= end:
-                around |= bits[place]
-        against = near == AGAINST and start - nearest <= _CLOSE
-        return near, around & _NAMES, against, nearest
+                around |= said
+        return near, around & _NAMES, nearest
+
+    def against(self, start: int) -> bool:
+        """Whether the nearest before says that it is another thing, of those that `beside` counts."""
+        for _, stop, said in self.before(start):
+            if said != APART:
+                return said == AGAINST and start - stop <= _CLOSE
+        return False
 
     def last(self, stop: int, start: int) -> bool:
         """Whether none of those that only speak against telephone numbers ends between there and there."""
-        apart = self._apart
-        if not apart:
-            return True
-        place = bisect_right(apart, (start, start)) - 1
-        return place < 0 or apart[place][0] < stop
+        first, last = bisect_left(self._ends, stop), bisect_right(self._ends, start)
+        return APART not in self._bits[first:last]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from interlock_privacy.detection.candidate import Candidate
-from interlock_privacy.detection.chains import BEFORE, EXTENSIONS, lettered, letters_before, places
+from interlock_privacy.detection.chains import EXTENSIONS, backwards, lettered, letters_before, places
 from interlock_privacy.detection.context import Labels
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.ibans import LENGTHS, iban
@@ -50,9 +50,7 @@ class Numbers:
     def find(self, text: str) -> list[Candidate]:
         """Every value of every run; they may overlap."""
         judge = Judge(text, self.known, self.labels, phones=self.phones)
-        search = _Search(text, self, judge)
-        for last, start, end in places(text):
-            search.look(last, start, end)
+        _Search(text, self, judge).look()
         return judge.found
 
 
@@ -68,6 +66,7 @@ class _Search:
     """
 
     __slots__ = (
+        "_back",
         "_begin",
         "_capitals",
         "_claims",
@@ -86,32 +85,34 @@ class _Search:
         # All of it at once, as capitals and as forms of runs: cheaper than one run after another.
         self._capitals = text.encode("ascii", "replace").upper()
         self._forms = self._capitals.translate(FORM)
+        self._back = backwards(text)
         self._claims = Claims(text, rules.known)
         self._seen: dict[str, _Seen] = {}
         # Where the run begins, and its letters and digits.
         self._begin, self._signs = 0, ""
 
-    def look(self, last: int, start: int, end: int) -> None:
-        """Keeps the values of the next run; the one before it ended at `last`."""
-        text, found = self._text, self._judge.found
-        written, first, seen = text[start:end], len(found), self._seen
-        before = seen.get(written)
-        # Mostly other words stand before it: that is seen at once.
-        if (
-            before is not None
-            and text[start - _NEXT : start] == text[before[1] - _NEXT : before[1]]
-            and self._again(before, last, start, end)
-        ):
-            moved = start - before[1]
-            found += [
-                each._replace(start=each.start + moved, end=each.end + moved)
-                for each in found[before[2] : before[3]]
-            ]
-        else:
-            self._read(last, start, end)
-        if len(seen) >= _MOST_REMEMBERED:
-            seen.clear()
-        seen[written] = last, start, first, len(found)
+    def look(self) -> None:
+        """Keeps the values of every run."""
+        text, found, seen = self._text, self._judge.found, self._seen
+        for last, start, end in places(text, self._forms):
+            written, first = text[start:end], len(found)
+            before = seen.get(written)
+            # Mostly other words stand before it: that is seen at once.
+            if (
+                before is not None
+                and text[start - _NEXT : start] == text[before[1] - _NEXT : before[1]]
+                and self._again(before, last, start, end)
+            ):
+                moved = start - before[1]
+                found += [
+                    each._replace(start=each.start + moved, end=each.end + moved)
+                    for each in found[before[2] : before[3]]
+                ]
+            else:
+                self._read(last, start, end)
+            if len(seen) >= _MOST_REMEMBERED:
+                seen.clear()
+            seen[written] = last, start, first, len(found)
 
     def _again(self, seen: _Seen, last: int, start: int, end: int) -> bool:
         """Whether the same run stood between the same words: then it holds the same values."""
@@ -127,12 +128,9 @@ class _Search:
         )
 
     def _read(self, last: int, start: int, end: int) -> None:
-        text, judge = self._text, self._judge
+        judge = self._judge
         found, count = judge.found, len(judge.found)
-        begin = start
-        if start > last and text[start - 1] in BEFORE:
-            letters = letters_before(text, last, start)
-            begin = letters if letters >= 0 else start
+        begin = letters_before(self._back, last, start)
         form = self._forms[begin:end]
         plan = self._remembered(form) or self._rules.plans.of(form)
         if plan is None or plan.unsure:
@@ -155,9 +153,13 @@ class _Search:
                 if begin + unit.start >= found[-1].end and unit.last - unit.first >= SHORTEST
             )
         else:
-            # What comes from abroad may have a length that no rule knows.
-            self._values(plan.every if judge.left == "+" or "00" in value else plan.known)
-            lettered = plan.lettered
+            windows, lettered = plan.silent, plan.silent_lettered
+            if judge.left == "+" or "00" in value:
+                # What comes from abroad may have a length that no rule knows.
+                windows, lettered = plan.every, plan.lettered
+            elif judge.marks.around & plan.mask:
+                windows, lettered = plan.known, plan.lettered
+            self._values(windows)
             if lettered and (plan.after or not spoken_for(judge.best)):
                 for at, to, head, tail, groups, _, _, _, known in lettered:
                     judge.judged(begin + at, begin + to, value[head:tail], groups, known, True)

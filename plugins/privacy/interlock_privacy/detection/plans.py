@@ -4,7 +4,9 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 from typing import NamedTuple
 
 from interlock_privacy.detection.chains import LINE, Chain, chain
@@ -51,10 +53,11 @@ class Plan:
     """The windows of a run, in the order in which they are looked at.
 
     `known` are those that some rule may know; the others of `every` may be telephone numbers from abroad.
-    `lettered` have letters before or after their digits, as many as some value. `accounts` are where an IBAN
-    may begin, each behind where its group does and before its place among the signs; `units` are the groups,
-    each a window. `start` is where the first group that may be a number is, `after` how many groups of
-    letters end the run; `size` counts the letters and digits, `digits` the digits.
+    `lettered` have letters before or after their digits, as many as some value. Where no label is near whose
+    bit is in `mask`, no others than those of `silent` and `silent_lettered` are believed. `accounts` are
+    where an IBAN may begin, each behind where its group does and before its place among the signs; `units`
+    are the groups, each a window. `start` is where the first group that may be a number is, `after` how many
+    groups of letters end the run; `size` counts the letters and digits, `digits` the digits.
 
     Two things no form tells, and a plan is `unsure` where there are any. A run with `glued` letters before
     its first digits is divided as `split` says where they are a word; one with letters at `extension` is
@@ -64,6 +67,9 @@ class Plan:
     known: Iterable[Window]
     every: Iterable[Window]
     lettered: Iterable[Window]
+    silent: Iterable[Window]
+    silent_lettered: Iterable[Window]
+    mask: int
     accounts: Sequence[tuple[int, int, int]]
     units: Iterable[Window]
     start: int
@@ -118,12 +124,17 @@ class Plans:
         once: dict[tuple[int, int], Window] = {}
         for window in plan.every:
             once.setdefault((window.start, window.end), window)
-        every = list(once.values())
+        every, lettered = list(once.values()), [*plan.lettered]
+        known = [each for each in every if each.written or each.letters]
+        masks = [each.written.mask for each in (*known, *lettered) if each.written]
         return replace(
             plan,
-            known=[each for each in every if each.written or each.letters],
+            known=known,
             every=every,
-            lettered=[*plan.lettered],
+            lettered=lettered,
+            silent=[each for each in known if each.letters or _silent(each)],
+            silent_lettered=[*filter(_silent, lettered)],
+            mask=reduce(or_, masks, 0),
             units=[*plan.units],
         )
 
@@ -137,11 +148,14 @@ class Plans:
         spans, _, before, after = divided.chain
         extended = _EXTENDED.fullmatch(written, *spans[-1 - after]) if spans else None
         start = spans[before][0] if before < len(spans) else len(written)
-        every = divided.every()
+        every, lettered = divided.every(), divided.lettered()
         return Plan(
             known=every,
             every=every,
-            lettered=divided.lettered(),
+            lettered=lettered,
+            silent=every,
+            silent_lettered=lettered,
+            mask=0,
             accounts=list(_accounts(written, spans, divided.sums)),
             units=divided.units(),
             start=start,
@@ -217,6 +231,14 @@ class _Divided:
         groups = tuple([stop - start for start, stop in spans[begin:end]])
         written = entry.written(groups) if entry else None
         return Window(start, stop, first, last, groups, way, line, letters, written)
+
+
+def _silent(window: Window) -> bool:
+    """Whether it may be believed though no label speaks for it."""
+    written = window.written
+    if written is None:
+        return False
+    return bool(written.prefixes or written.official or (written.alone and window.way != PART))
 
 
 def _accounts(

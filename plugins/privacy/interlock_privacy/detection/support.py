@@ -114,6 +114,9 @@ def denied(text: str, marks: Nearby, start: int, kind: str) -> bool:
     """Whether a number has the name of another thing, directly before it."""
     before = text[max(0, start - _REACH) : start]
     numbered = _numbered(before)
+    # Few numbers have any such name near.
+    if not numbered and not marks.around & (AGAINST | APART):
+        return False
     begin, stop, said = marks.nearest(start)
     if not numbered and not said & (AGAINST | APART):
         return False
