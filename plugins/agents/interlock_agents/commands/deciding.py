@@ -34,6 +34,7 @@ def answer(
     """Answer a node's question, or give a node that has failed its value; `resume` goes on with it."""
     from interlock_agents.commands.plainly import run_to_plain
     from interlock_agents.commands.run import typed
+    from interlock_agents.commands.shown import resuming
 
     given = value if text else typed(value)
 
@@ -49,7 +50,7 @@ def answer(
     if as_json:
         write_json(run_to_plain(found))
     else:
-        note(f"Answered by {by}. `interlock agent resume {run}` goes on.")
+        note(f"Answered by {by}. `{resuming(found)}` goes on.")
 
 
 def decide(

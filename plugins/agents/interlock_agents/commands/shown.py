@@ -47,12 +47,13 @@ def next_step(run: Run, waiting: Waiting) -> str:
         case "question":
             return f"interlock agent answer {shlex.quote(run.id)} {shlex.quote(waiting.node)} '…'"
         case "calls":
-            return f"{_resume(run)} --limit …"
+            return f"{resuming(run)} --limit …"
         case "budget":
-            return f"{_resume(run)} --usd …"
+            return f"{resuming(run)} --usd …"
 
 
-def _resume(run: Run) -> str:
+def resuming(run: Run) -> str:
+    """The command with which a run goes on."""
     return f"interlock agent resume {shlex.quote(run.id)}" + (" --policy …" if run.by_policy else "")
 
 
@@ -63,13 +64,15 @@ def _after(run: Run) -> list[str]:
     if run.waiting_for:
         lines += ["", "It waits for:"]
         for each in run.waiting_for:
-            where = f"{seen(each.node)}: " if each.node else ""
-            lines.append(f"  {where}{seen(each.text, lines=True)} (since {moment(each.since)})")
+            where = seen(each.node) or "the run"
+            told = seen(each.text, lines=True).replace("\n", "\n    ")
+            lines.append(f"  {where}, since {moment(each.since)}:")
+            lines.append(f"    {told}")
             lines.append(f"    {next_step(run, each)}")
-        lines.append(f"Then: {_resume(run)}")
+        lines.append(f"Then: {resuming(run)}")
     if run.effects:
         lines += ["", "Nobody knows yet whether these have happened:"]
         lines += [f"  {seen(each.id)}  {seen(each.tool)}  {each.state}" for each in run.effects]
     if run.state == "failed":
-        lines += ["", f"`{_resume(run)}` tries what has failed anew."]
+        lines += ["", f"`{resuming(run)}` tries what has failed anew."]
     return lines

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from interlock import ToolCall, ToolOutcome, ToolSpec
 from interlock.errors import UnknownTool
+from interlock_agents.engines import Suspended
 from interlock_agents.memory import Remembered, text_of
 from interlock_agents.plans import decoded
 from interlock_agents.plans.plan import EVERY
@@ -17,7 +18,7 @@ from interlock_agents.running.plainly import Plain
 from interlock_agents.running.prompting import Shown, longest, named, pieces, prompt_of
 from interlock_agents.running.talks import Exchange, Talk
 from interlock_agents.running.tool_calls import ToolCalls
-from interlock_agents.running.waiting import suspend, waits
+from interlock_agents.running.waiting import waits
 
 _PARTS = 5  # of a value that is too long for one call
 _LONG = 2000  # characters that are worth cutting
@@ -93,7 +94,7 @@ class ModelNodes:
         async def act() -> str:
             answer = await waits(self._parts, scene, place, "question", question)
             if answer is None:
-                await suspend(self._parts, scene, place, "question", question)
+                raise Suspended(question)
             return answer
 
         return decoded(await scene.strand.step("answer", act))

@@ -86,13 +86,19 @@ class Scheduling:
         facts, strand = standing.facts, standing.strand
         order = {node.id: index for index, node in enumerate(standing.plan.nodes)}
         begun = []
-        for offset, due in enumerate(now.ready):
+        for due in now.ready:
             first = standing.first.setdefault(due.id, 0)
-            number = order.get(due.id.partition("[")[0], 0) * _ITEMS + (offset + 1 if "[" in due.id else 0)
+            root, _, item = due.id.partition("[")
+            number = order.get(root, 0) * _ITEMS + (int(item.partition("]")[0]) + 1 if item else 0)
             begun.append((due.id, due.node.do, number, Approach(number=first)))
-        await strand.step("start", lambda: self._runs.start(facts.id, begun))
-        for due, (_, kind, _, approach) in zip(now.ready, begun, strict=True):
-            self._parts.events.tell("node_started", facts.id, due.id, do=kind)
+
+        async def act() -> None:
+            await self._runs.start(facts.id, begun)
+            for node, kind, _, _ in begun:
+                self._parts.events.tell("node_started", facts.id, node, do=kind)
+
+        await strand.step("start", act)
+        for due, (_, _, _, approach) in zip(now.ready, begun, strict=True):
             await self._go(standing, due, approach)
 
     async def _go(self, standing: Standing, due: Due, approach: Approach) -> None:
@@ -111,14 +117,12 @@ class Scheduling:
         due = standing.active.pop(path)
         if result.get("done"):
             standing.outcomes[due.id] = Done(await self._runs.value(facts.id, due.id))
-            self._parts.events.tell("node_ended", facts.id, due.id, state="done")
             return
         diagnosis = Diagnosis.read(result["fault"])
         found = await strand.step(f"after {path}", lambda: self._after(standing, due, diagnosis))
         if found is None:
             standing.outcomes[due.id] = Failed(diagnosis.why)
             standing.noted.add(due.id)
-            self._parts.events.tell("node_ended", facts.id, due.id, state="failed", why=diagnosis.fault)
         else:
             await self._go(standing, due, Approach.read(found))
 
@@ -130,6 +134,7 @@ class Scheduling:
         if approach is not None:
             return approach.plain()
         await self._runs.note(facts.id, [(due.id, "failed", diagnosis.why)], {})
+        self._parts.events.tell("node_ended", facts.id, due.id, state="failed", why=diagnosis.fault)
         return None
 
     async def _settle(self, standing: Standing) -> Schedule:
@@ -146,13 +151,17 @@ class Scheduling:
             if node.do == "map" and node.id in now.values and node.id not in standing.noted
         }
         if new or maps:
-            await standing.strand.step("note", lambda: self._runs.note(standing.facts.id, new, maps))
-            for node, state, _ in new:
-                self._parts.events.tell("node_ended", standing.facts.id, node, state=state)
-            for node in maps:
-                self._parts.events.tell("node_ended", standing.facts.id, node, state="done")
+            await standing.strand.step("note", lambda: self._note(standing.facts.id, new, maps))
             standing.noted |= {node for node, _, _ in new} | set(maps)
         return now
+
+    async def _note(self, run: str, states: list[tuple[str, str, str]], maps: dict[str, Any]) -> None:
+        await self._runs.note(run, states, maps)
+        for node, state in [
+            *((node, state) for node, state, _ in states),
+            *((node, "done") for node in maps),
+        ]:
+            self._parts.events.tell("node_ended", run, node, state=state)
 
     async def _replan(self, standing: Standing, now: Schedule) -> bool:
         """Whether there is a new plan to go on with."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from interlock import InterlockError, StoreError, ToolCall
 from interlock_agents.engines import Suspended
+from interlock_agents.memory import text_of
 from interlock_agents.memory.rows import keep
 from interlock_agents.plans import as_arguments, decoded, filled
 from interlock_agents.running.diagnosing import Diagnosis, of_error
@@ -16,7 +17,7 @@ from interlock_agents.running.parts import Parts, Scene
 from interlock_agents.running.plainly import Plain
 from interlock_agents.running.schemas import misfit, value_of
 from interlock_agents.running.tool_calls import ToolCalls
-from interlock_agents.running.waiting import suspend, waits
+from interlock_agents.running.waiting import waits
 
 
 class Nodes:
@@ -116,7 +117,7 @@ class Nodes:
         async def act() -> str:
             answer = await waits(self._parts, scene, place, "question", question)
             if answer is None:
-                await suspend(self._parts, scene, place, "question", question)
+                raise Suspended(question)
             return answer
 
         return decoded(await scene.strand.step("answer", act)), None
@@ -124,7 +125,7 @@ class Nodes:
     def _question(self, scene: Scene) -> str:
         asked = str(filled(scene.node.ask, scene.scope, key="ask"))
         shown = filled(dict(scene.node.with_), scene.scope, key="with")
-        return "\n".join([asked, *(f"{name}: {value}" for name, value in shown.items())])
+        return "\n".join([asked, *(f"{name}: {text_of(value)}" for name, value in shown.items())])
 
     async def _complaint(self, scene: Scene, value: Any) -> Diagnosis | None:
         """What is wrong with a value, by its schema or by the verifier."""
@@ -155,6 +156,7 @@ class Nodes:
             rows.node_state(connection, scene.run.id, scene.id, "done", now=now)
 
         await self._parts.store.run(work)
+        self._parts.events.tell("node_ended", scene.run.id, scene.id, state="done")
 
     async def _wait(self, seconds: float) -> None:
         await self._parts.sleep(seconds)

@@ -84,3 +84,21 @@ async def test_a_run_is_cancelled_while_it_is_worked_on_and_sends_nothing_more(a
     await agent.cancel("r")
     run = await working
     assert (run.state, desk.sent) == ("cancelled", [])
+
+
+async def test_a_run_that_goes_on_tells_nothing_twice(agents):
+    nodes = [
+        {"id": "bad", "do": "tool", "tool": "numbers", "with": {"upto": -1}, "optional": True},
+        {"id": "sum", "do": "tool", "tool": "add", "with": {"a": 1, "b": 2}, "out": {"type": "integer"}},
+        {"id": "each", "do": "map", "each": [1], "node": NODES[1] | {"with": {"text": "x"}}},
+        {"id": "asked", "do": "person", "ask": "Well?", "after": "each"},
+    ]
+    seen = []
+    agent = agents(on_event=lambda event: seen.append((event.kind, event.node)))
+    await agent.run({"nodes": nodes}, run="r")
+    before = [*seen]
+    assert before.count(("waiting", "asked")) == 1
+    assert {("node_ended", name) for name in ("bad", "sum", "each", "each[0].two")} <= {*before}
+    await agent.answer("r", "asked", "yes", by="Ada")
+    await agent.resume("r")
+    assert [each for each in seen[len(before) :] if each[1]] == [("node_ended", "asked")]
