@@ -40,7 +40,14 @@ def install() -> str:
     if not npm.is_file():
         return f"emulators: not installed, for there is no npm; missing: {', '.join(missing())}"
     # No script of a package runs; no lock file is written, since it would name the registry.
-    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error"]
+    quiet = [
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--no-package-lock",
+        "--fetch-retries=1",
+        "--loglevel=error",
+    ]
     try:
         done = subprocess.run(
             [node, npm, "install", *quiet],

@@ -79,14 +79,15 @@ class FaultProxy(Upstream):
         if self._faults and self._faults[0][1] in _line(request):
             fault = self._faults.popleft()[0]
         if fault is None:
-            return self._forward(request)
+            return self.forward(request)
         self.met.append(fault)
         if fault.before is not None:
             return fault.before
-        reply = self._forward(request)
+        reply = self.forward(request)
         return reply if fault.after is None else fault.after(reply)
 
-    def _forward(self, request: Received) -> Reply:
+    def forward(self, request: Received) -> Reply:
+        """What the service says to a request that no fault meets."""
         connection = HTTPConnection(*self._there, timeout=20)
         try:
             headers = {name: value for name, value in request.headers.items() if name not in _HOPS}

@@ -45,11 +45,11 @@ _HINTS: Mapping[str, str] = {
 
 # Words that Slack's pages list among the reasons for which nothing was done, by how they begin or end.
 _REFUSALS = re.compile(
-    r"(access|account|already|as_user|block|cannot|cant|channel|comment|deprecated|ekm|enterprise|external|general|"
-    r"invalid|is|last|method|missing|msg|name|no|not|org|over|plan|posting|request|restricted|slack|team|thread|token|"
-    r"too|two_factor|unknown|ura|user|users)(_[a-z_]+)?|"
+    r"(access|account|already|as_user|attachment|block|cannot|cant|channel|comment|compliance|deprecated|ekm|"
+    r"enterprise|external|general|invalid|is|last|metadata|method|missing|msg|name|no|not|org|over|plan|posting|"
+    r"request|restricted|slack|team|thread|token|too|two_factor|unknown|ura|user|users)(_[a-z_]+)?|"
     r"[a-z_]+_(closed|denied|disabled|exceeded|found|inactive|invalid|long|many|member|only|required|restricted|"
-    r"supported|taken|unsupported)|accesslimited|edit_window_closed"
+    r"supported|taken|unsupported)|accesslimited"
 )
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,79}")
 _SCOPES = re.compile(r"[a-z:._,|\- ]{1,300}")

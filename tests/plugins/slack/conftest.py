@@ -37,7 +37,7 @@ def boxed(proxy: FaultProxy) -> Iterator[Callable[..., Box]]:
     def make(token: str = TOKEN, **options: object) -> Box:
         options.setdefault("settles_within", 0.02)
         entry = {"id": "slack", "connector": "slack", "base_url": f"{proxy.url}/api", "region": "local"}
-        rules = [{"tools": "slack_*", "effect": "write"}]
+        rules = [{"tools": tool, "effect": "write"} for tool in ("slack_delete_*", "slack_archive_*")]
         config = {
             "connectors": [{**entry, "api_key": token, "options": options}],
             "tools": {"rules": rules},

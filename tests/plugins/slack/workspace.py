@@ -57,8 +57,10 @@ class Workspace:
 
     def channel(self) -> str:
         """A new one, empty but for this app."""
-        made = self.ask("conversations.create", name=f"test-{next(_numbers)}-{uuid4().hex[:8]}")
-        return str(made["channel"]["id"])
+        return str(self.ask("conversations.create", name=self.free_name())["channel"]["id"])
+
+    def free_name(self) -> str:
+        return f"test-{next(_numbers)}-{uuid4().hex[:8]}"
 
     def post(self, channel: str, text: str, **more: Any) -> str:
         """The ts of a message that is there now."""
