@@ -11,7 +11,7 @@ from typing import Any
 PLUGINS = (
     *("openai", "anthropic", "google", "bedrock", "local", "sql", "redis"),
     *("audit", "drill", "privacy", "reports", "governance", "guardrails", "panels", "evaluation"),
-    *("embeddings", "judge", "agents", "dbos", "mcp", "tools", "sap"),
+    *("embeddings", "judge", "agents", "dbos", "mcp", "tools", "openapi", "sap"),
 )
 ROOMS = (
     *("interlock", "interlock.errors", "interlock.protocols", "interlock.http", "interlock.testing"),

@@ -69,7 +69,9 @@ class Connector(Protocol):
     """A source of tools, open. Several event loops may use it, one after another or at once.
 
     One that holds back tools of its service may have `withdrawn`, which maps their names to the reason, in a
-    few words; it is read after `tools`, and told in `Toolbox.excluded`.
+    few words; it is read after `tools`, and told in `Toolbox.excluded`. One that has more tools than it lists
+    may have `unlisted`, which gives the one of a name, or None, without I/O; a model asks for them by way of
+    a ForwardingTool that it lists.
     """
 
     api: int

@@ -148,6 +148,23 @@ class UndoingTool(Tool, Protocol):
 
 
 @runtime_checkable
+class ForwardingTool(Tool, Protocol):
+    """A tool by which others of its connector are asked for, such as those that are too many to be listed.
+
+    A toolbox runs the tool that is meant, and asks the policy, the person and the log about that one. What
+    this one declares holds where something runs it as it stands.
+    """
+
+    def forward(self, call: ToolCall) -> ToolCall:
+        """The call of the tool that is meant, by that tool's own name. It does no I/O, and gives the same
+        each time.
+
+        Raises UnknownTool where the call does not say which, or there is none.
+        """
+        ...
+
+
+@runtime_checkable
 class GrantBook(Protocol):
     """Remembers which grants have been used."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from interlock.errors import InterlockError, ProtocolError
 from interlock.logs import redact
 from interlock.protocols import Connector, Tool, ToolsCall
-from interlock.toolbox.naming import ToolNames
+from interlock.toolbox.naming import OfferedTool, ToolNames
 from interlock.toolbox.running import Steps
 from interlock.toolbox.sources import ToolSource, ToolSources
 
@@ -33,6 +33,22 @@ class Listing:
             lists = await asyncio.gather(*map(self._list, missing))
             found |= {source.id: tools for source, tools in zip(missing, lists, strict=True)}
         return ToolNames.of((source, tools) for source in asked if (tools := found[source.id]) is not None)
+
+    def unlisted(self, asked: Sequence[ToolSource], name: str) -> tuple[OfferedTool, ...]:
+        """The tools of that name that connectors, asked already, have beside those that they list. Among
+        several connectors, `<id>__<name>` is one's too.
+        """
+        found: list[OfferedTool] = []
+        for source in asked:
+            known = self._known.get(source.id)
+            look = None if known is None else getattr(known[0], "unlisted", None)
+            if look is None:
+                continue
+            for own in dict.fromkeys((name, name.removeprefix(f"{source.id}__"))):
+                tool: object = look(own)
+                if isinstance(tool, Tool) and _unfit([tool]) is None:
+                    found.append(OfferedTool(name, source, tool))
+        return tuple(found)
 
     def _open(self, source: ToolSource) -> tuple[Tool, ...] | None:
         """Its tools, if they are known and are those of the connector that is open now."""

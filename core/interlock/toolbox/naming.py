@@ -28,6 +28,10 @@ class OfferedTool:
     def connector(self) -> str:
         return self.source.id
 
+    def is_of(self, connector: str, own: str) -> bool:
+        """Whether it is what a connector calls `own`."""
+        return self.connector == connector and self.tool.spec.name == own
+
     @property
     def spec(self) -> ToolSpec:
         """As a request's `tools` take it."""
@@ -58,13 +62,22 @@ class ToolNames:
                 named[name] = OfferedTool(name, source, tool)
         return cls(named, {name: tuple(names) for name, names in refused.items()})
 
-    def find(self, name: str) -> OfferedTool:
-        """Raises UnknownTool, with the nearest name, for one that no tool has."""
+    def name_of(self, connector: str, own: str) -> str | None:
+        """What a connector's tool goes by that it calls `own`; None where it lists none."""
+        tools = self.tools.values()
+        return next((each.name for each in tools if each.is_of(connector, own)), None)
+
+    def find(self, name: str, unlisted: Sequence[OfferedTool] = ()) -> OfferedTool:
+        """The tool that is listed by that name, or else the one of those that are not.
+
+        Raises UnknownTool, with the nearest name, for one that no tool has.
+        """
         if name in self.tools:
             return self.tools[name]
-        if name in self.refused:
-            whose = " and ".join(self.refused[name])
-            what = f"{name!r} is a tool of several connectors; ask for {whose}"
+        if name not in self.refused and len(unlisted) == 1:
+            return unlisted[0]
+        if several := self.refused.get(name) or tuple(f"{each.connector}__{name}" for each in unlisted):
+            what = f"{name!r} is a tool of several connectors; ask for {' and '.join(several)}"
             raise UnknownTool(what, key=_KEY)
         near = nearest(name, list(self.tools))
         way = "" if near else f"; there are {', '.join(self.tools) or 'none'}"

@@ -1,6 +1,6 @@
 """The tools that some constraints allow, and the one way in which one of them is run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypedDict, Unpack
@@ -15,6 +15,7 @@ from interlock.policies import Policies, check_levels
 from interlock.protocols import (
     FindCall,
     FindingTool,
+    ForwardingTool,
     GrantBook,
     PreviewCall,
     PreviewingTool,
@@ -93,8 +94,26 @@ class Toolbox:
         return tuple(tool.spec for tool in await self.tools())
 
     async def tool(self, name: str) -> OfferedTool:
-        """The tool that a model means. Raises UnknownTool, naming the nearest."""
-        return (await self._names()).find(name)
+        """The tool that a model means, one that is not listed too. Raises UnknownTool, naming the nearest."""
+        return (await self._names()).find(name, self._listing.unlisted(self._allowed(), name))
+
+    async def resolve(self, call: ToolCall) -> ToolCall:
+        """The call as it is run: of the tool that is meant, where it asks for one by way of another.
+
+        Whoever looks at a call before it runs looks at this one; `run`, `asking` and `find` do so themselves.
+        Raises UnknownTool.
+        """
+        tool = await self.tool(call.name)
+        if not isinstance(tool.tool, ForwardingTool):
+            return call
+        meant = tool.tool.forward(replace(call, name=tool.tool.spec.name))
+        names = await self._names()
+        name = names.name_of(tool.connector, meant.name)
+        if name is None:
+            beside = self._listing.unlisted(self._allowed(), meant.name)
+            alone = len(beside) == 1 and meant.name not in {*names.tools, *names.refused}
+            name = meant.name if alone else f"{tool.connector}__{meant.name}"
+        return replace(meant, id=call.id, name=name)
 
     def effect_of(self, tool: OfferedTool) -> Classified:
         """What a run of it does outside, and how it may be repeated, by the policy."""
@@ -113,6 +132,7 @@ class Toolbox:
             LogUnavailable: a log that is required could not be written first.
             InterlockError: the tool cannot say what the run would do.
         """
+        call = await self.resolve(call)
         tool = await self.tool(call.name)
         asked = self._asked(tool, call, run=run, step=step, preview=await self._preview(tool, call))
         await self._steps.asks(tool.connector, asked, Belonging(run=run, step=step))
@@ -152,6 +172,7 @@ class Toolbox:
             ApprovalNeeded: a person has to agree first.
         """
         due = None if timeout is None else elapsed() + timeout
+        call = await self.resolve(call)
         tool = await self.tool(call.name)
         self._recheck(tool.source, constraints)
         asked = self._asked(tool, call, run=run, step=step)
@@ -209,6 +230,7 @@ class Toolbox:
 
         Raises UnknownTool and NoLongerAllowed, as `run` does.
         """
+        call = await self.resolve(call)
         tool = await self.tool(call.name)
         self._recheck(tool.source, constraints)
         looks = tool.tool
@@ -273,7 +295,10 @@ class Toolbox:
         return await self._steps.take(access, f"the preview of {tool.name}", lambda: shows.preview(given))
 
     async def _names(self) -> ToolNames:
-        return await self._listing.names([each for each in self._sources if self._why_not(each) is None])
+        return await self._listing.names(self._allowed())
+
+    def _allowed(self) -> Sequence[ToolSource]:
+        return [each for each in self._sources if self._why_not(each) is None]
 
     async def _ran(self, tool: OfferedTool, access: ToolStep, given: ToolRun) -> ToolOutcome:
         try:
@@ -293,6 +318,9 @@ class Toolbox:
     def tool_sync(self, name: str) -> OfferedTool:
         """`tool` for code without a loop."""
         return self._bridge.run(lambda: self.tool(name))
+
+    def resolve_sync(self, call: ToolCall) -> ToolCall:
+        return self._bridge.run(lambda: self.resolve(call))
 
     def specs_sync(self) -> tuple[ToolSpec, ...]:
         return self._bridge.run(self.specs)

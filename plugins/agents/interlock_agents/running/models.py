@@ -14,7 +14,7 @@ from interlock_agents.running.diagnosing import Diagnosis
 from interlock_agents.running.driving import Driver, ModelDriver, PolicyDriver
 from interlock_agents.running.model_calls import ModelCalls, told
 from interlock_agents.running.parts import Parts, Scene, beside
-from interlock_agents.running.plainly import Plain
+from interlock_agents.running.plainly import Plain, call_from_plain, call_to_plain
 from interlock_agents.running.prompting import Shown, longest, named, pieces, prompt_of
 from interlock_agents.running.talks import Exchange, Talk
 from interlock_agents.running.tool_calls import ToolCalls
@@ -71,11 +71,14 @@ class ModelNodes:
     async def _called(self, scene: Scene, call: ToolCall, plain: Plain) -> ToolOutcome:
         if "why" in plain:
             return ToolOutcome(outcome="refused", content=plain["why"])
-        outcome, _ = await self._tools.call(scene, call, reads=plain["reads"])
+        meant = call_from_plain(plain["meant"]) if "meant" in plain else call
+        outcome, _ = await self._tools.call(scene, meant, reads=plain["reads"])
         return outcome
 
     async def _move(self, driver: Driver, scene: Scene, talk: Talk) -> Plain:
-        """The next move, and of each call in it whether its tool only reads, or why it is not called."""
+        """The next move, and of each call in it which call is meant where it asks for a tool by way of
+        another, whether its tool only reads, or why it is not called.
+        """
         move = await driver.move(scene, talk)
         known = [spec.name for spec in talk.tools]
         for call in move.get("calls", ()):
@@ -83,7 +86,10 @@ class ModelNodes:
                 call["why"] = f"this step has no tool {call['name']!r}; it has {', '.join(known) or 'none'}"
                 continue
             try:
-                call["reads"] = await self._tools.reads(scene, call["name"])
+                meant = await scene.run.toolbox.resolve(call_from_plain(call))
+                call["reads"] = await self._tools.reads(scene, meant.name)
+                if meant.name != call["name"]:
+                    call["meant"] = call_to_plain(meant)
             except UnknownTool as error:
                 call["why"] = str(error)
         return move

@@ -72,7 +72,8 @@ class Nodes:
                 return None, fault
         number = scene.approach.number
         call = ToolCall(id=f"{scene.id}/{number}", name=name, arguments=arguments or {})
-        reads = await scene.strand.step(f"look at {name}", lambda: self.tools.reads(scene, name))
+        call = await scene.run.toolbox.resolve(call)
+        reads = await scene.strand.step(f"look at {name}", lambda: self.tools.reads(scene, call.name))
         if scene.node.effect not in (None, "read"):
             reads = False
         compensates = None

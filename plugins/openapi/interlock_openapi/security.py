@@ -1,0 +1,104 @@
+"""How a request says who asks: by the document's security schemes, with the keys that the user gives."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from interlock.types.models import Secret
+from interlock_openapi.document import Document, Operation, mapping, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What goes with a request. Values are secret, and none prints."""
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scheme:
+    """`way` is bearer, basic, header, query or cookie; `name` of the last three."""
+
+    way: str
+    name: str = ""
+
+
+class Security:
+    """The schemes of a document, and the user's keys for them."""
+
+    def __init__(
+        self, document: Document, key: Secret | None, *, chosen: str, credentials: Mapping[str, Secret]
+    ) -> None:
+        self._document = document
+        self._key = key
+        self._chosen = chosen
+        self._credentials = credentials
+        parts = document.root if document.swagger else mapping(document.root.get("components"))
+        said = mapping(parts.get("securityDefinitions" if document.swagger else "securitySchemes"))
+        found = {name: _scheme(document.whole(node)) for name, node in said.items()}
+        self._schemes = {name: each for name, each in found.items() if each is not None}
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Names of schemes that the user gives keys for and the document has not."""
+        named = [*self._credentials, *([self._chosen] if self._chosen else [])]
+        return [name for name in named if name not in self._schemes]
+
+    @property
+    def known(self) -> Sequence[str]:
+        return list(self._schemes)
+
+    def login(self, operation: Operation) -> Login:
+        """By the first of the operation's requirements for which there are keys; by nothing where none is."""
+        if not self._schemes:
+            # Of a document that says nothing of security, the key is a bearer's.
+            return Login() if self._key is None else _login([(_Scheme(way="bearer"), self._key)])
+        for wanted in sorted(self._wanted(operation), key=lambda each: not each):
+            keys = self._keys(wanted)
+            if keys is not None:
+                return _login([(self._schemes[name], key) for name, key in keys.items()])
+        return Login()
+
+    def _wanted(self, operation: Operation) -> Sequence[Sequence[str]]:
+        said = operation.node.get("security", self._document.root.get("security"))
+        if isinstance(said, list):
+            return [list(each) for each in said if isinstance(each, dict)]
+        # Many documents name their schemes and forget to say where they are needed.
+        return [[name] for name in self._schemes]
+
+    def _keys(self, wanted: Sequence[str]) -> Mapping[str, Secret] | None:
+        found: dict[str, Secret] = {}
+        left = self._key  # it is one scheme's
+        for name in wanted:
+            key = self._credentials.get(name)
+            if key is None and self._chosen in ("", name):
+                key, left = left, None
+            if key is None or name not in self._schemes:
+                return None
+            found[name] = key
+        return found
+
+
+def _login(found: Sequence[tuple[_Scheme, Secret]]) -> Login:
+    placed: dict[str, dict[str, str]] = {"header": {}, "query": {}, "cookie": {}}
+    for scheme, key in found:
+        value = key.reveal()
+        if scheme.way == "bearer":
+            placed["header"]["authorization"] = f"Bearer {value}"
+        elif scheme.way == "basic":
+            placed["header"]["authorization"] = f"Basic {base64.b64encode(value.encode()).decode()}"
+        else:
+            placed[scheme.way][scheme.name] = value
+    return Login(headers=placed["header"], query=placed["query"], cookies=placed["cookie"])
+
+
+def _scheme(node: Mapping[str, object]) -> _Scheme | None:
+    kind, name, place = text(node.get("type")), text(node.get("name")), text(node.get("in"))
+    if kind == "apiKey" and place in ("header", "query", "cookie") and name:
+        return _Scheme(way=place, name=name)
+    if kind in ("oauth2", "openIdConnect"):
+        return _Scheme(way="bearer")
+    scheme = text(node.get("scheme")).lower() if kind == "http" else kind
+    return _Scheme(way=scheme) if scheme in ("bearer", "basic") else None

@@ -1,0 +1,94 @@
+"""One operation as a tool."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from interlock import Repeat, ToolOutcome, ToolSpec
+from interlock.http import aside
+from interlock.protocols import API, ToolRun
+from interlock.types.tools import ToolEffect
+from interlock_openapi.answers import Answers
+from interlock_openapi.bodies import ARGUMENT, body_of
+from interlock_openapi.document import Document, Operation
+from interlock_openapi.effects import effect_of, repeat_of
+from interlock_openapi.parameters import key_of, parameters_of
+from interlock_openapi.requesting import Writer
+from interlock_openapi.security import Security
+from interlock_openapi.specs import description_of, schema_of
+from interlock_openapi.styles import Unwritable
+from interlock_tools.schemas import Checker, is_small
+
+_LARGE = 64 * 1024  # bytes that take milliseconds to read
+_SETTLES = 60.0
+
+
+class OpenApiTool:
+    """An operation of a document, at the connector's address.
+
+    Attributes:
+        operation: what stands in the document.
+        settles_within: seconds; nobody says how long a service takes, so a minute.
+    """
+
+    api = API
+    settles_within = _SETTLES
+
+    def __init__(
+        self,
+        document: Document,
+        operation: Operation,
+        name: str,
+        *,
+        root: str,
+        security: Security,
+        most: int,
+        trust_methods: bool,
+    ) -> None:
+        """`root` is where its path is appended, `most` how many characters of an answer are told."""
+        self.operation = operation
+        self._security = security
+        body = body_of(document, operation)
+        parameters = parameters_of(document, operation, (ARGUMENT,))
+        key = key_of(operation, parameters)
+        shown = [each for each in parameters if each is not key]
+        self.effect: ToolEffect = effect_of(operation)
+        keyed = self.effect != "read" and (key is not None or bool(body is not None and body.key))
+        self._body_key = body.key if body is not None and key is None and self.effect != "read" else ""
+        self.repeat = repeat_of(self.effect, keyed=keyed)
+        if trust_methods and self.repeat.way == "none" and operation.method in ("put", "delete"):
+            self.repeat = Repeat("natural")
+        self.spec = ToolSpec(
+            name=name,
+            description=description_of(operation),
+            parameters=schema_of(document, shown, body, without=self._body_key),
+        )
+        self._answers = Answers(document, operation, shown, effect=self.effect, keyed=keyed, most=most)
+        self._writer = Writer(
+            operation.method,
+            operation.path,
+            root=root,
+            parameters=parameters,
+            body=body if self._body_key or body is None else replace(body, key=""),
+            key=key,
+            accept=self._answers.accept,
+        )
+        self._checker: Checker | None = None
+
+    async def run(self, run: ToolRun) -> ToolOutcome:
+        arguments = dict(run.call.arguments)
+        check = self._objection
+        if wrong := check(arguments) if is_small(arguments) else await aside(check, arguments):
+            return ToolOutcome(outcome="refused", reason="not_sent", content=wrong)
+        try:
+            request = self._writer.write(arguments, self._security.login(self.operation), run.key)
+        except (Unwritable, ValueError) as error:
+            return ToolOutcome(outcome="refused", reason="not_sent", content=str(error))
+        reply = await run.send(request)
+        read = self._answers.outcome
+        return read(reply, arguments) if len(reply.body) <= _LARGE else await aside(read, reply, arguments)
+
+    def _objection(self, arguments: Mapping[str, Any]) -> str | None:
+        if self._checker is None:
+            self._checker = Checker(self.spec.parameters)
+        return self._checker.objection(arguments)

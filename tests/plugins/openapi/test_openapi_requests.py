@@ -1,0 +1,249 @@
+"""What a service gets of a model's arguments: every style, kind of body, and way of saying who asks."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from interlock import ToolCall
+from interlock.testing import Received, Reply, Upstream
+from openapi_documents import KEY, document_of
+
+ENCODED = base64.b64encode(KEY.encode()).decode()
+INTEGER = {"type": "integer"}
+LIST = ["blue", "black", "brown"]
+OBJECT = {"R": 100, "G": 200, "B": 150}
+# As the specification's table of styles has them: place, style, explode, value, what is sent.
+STYLES = [
+    ("path", "simple", False, "blue", "/blue"),
+    ("path", "simple", False, LIST, "/blue,black,brown"),
+    ("path", "simple", True, LIST, "/blue,black,brown"),
+    ("path", "simple", False, OBJECT, "/R,100,G,200,B,150"),
+    ("path", "simple", True, OBJECT, "/R=100,G=200,B=150"),
+    ("path", "label", False, "blue", "/.blue"),
+    ("path", "label", True, LIST, "/.blue.black.brown"),
+    ("path", "label", False, LIST, "/.blue,black,brown"),
+    ("path", "label", False, OBJECT, "/.R,100,G,200,B,150"),
+    ("path", "label", True, OBJECT, "/.R=100.G=200.B=150"),
+    ("path", "matrix", False, "blue", "/;color=blue"),
+    ("path", "matrix", False, LIST, "/;color=blue,black,brown"),
+    ("path", "matrix", True, LIST, "/;color=blue;color=black;color=brown"),
+    ("path", "matrix", False, OBJECT, "/;color=R,100,G,200,B,150"),
+    ("path", "matrix", True, OBJECT, "/;R=100;G=200;B=150"),
+    ("query", "form", True, "blue", "/?color=blue"),
+    ("query", "form", True, "", "/?color="),
+    ("query", "form", True, LIST, "/?color=blue&color=black&color=brown"),
+    ("query", "form", False, LIST, "/?color=blue,black,brown"),
+    ("query", "form", False, OBJECT, "/?color=R,100,G,200,B,150"),
+    ("query", "form", True, OBJECT, "/?R=100&G=200&B=150"),
+    ("query", "spaceDelimited", False, LIST, "/?color=blue%20black%20brown"),
+    ("query", "spaceDelimited", False, OBJECT, "/?color=R%20100%20G%20200%20B%20150"),
+    ("query", "pipeDelimited", False, LIST, "/?color=blue%7Cblack%7Cbrown"),
+    ("query", "pipeDelimited", False, OBJECT, "/?color=R%7C100%7CG%7C200%7CB%7C150"),
+    ("query", "deepObject", True, OBJECT, "/?color[R]=100&color[G]=200&color[B]=150"),
+    ("header", "simple", False, LIST, "blue,black,brown"),
+    ("header", "simple", False, OBJECT, "R,100,G,200,B,150"),
+    ("header", "simple", True, OBJECT, "R=100,G=200,B=150"),
+    ("cookie", "form", False, "blue", "color=blue"),
+    ("cookie", "form", False, LIST, "color=blue,black,brown"),
+]
+
+
+def echo(request: Received) -> Reply:
+    return Reply.json({"ok": True})
+
+
+@pytest.fixture
+def sent(router_of):
+    """Runs one operation, and gives the request as the service got it."""
+
+    def run(
+        node: dict[str, Any], arguments: dict[str, Any], *, path: str = "/", method: str = "get", **more: Any
+    ) -> Any:
+        options = more.pop("options", {})
+        root = more.pop("root", None) or document_of({path: {method: {"operationId": "act", **node}}}, **more)
+        with Upstream(always=echo) as service:
+            box = router_of(root, service, **options).toolbox()
+            call = ToolCall(id="call-1", name="act", arguments=arguments)
+            outcome = box.run_sync(call)
+            return service.requests[-1] if service.requests else outcome
+
+    return run
+
+
+@pytest.mark.parametrize(("place", "style", "explode", "value", "expected"), STYLES)
+def test_a_value_is_written_in_its_style(sent, place, style, explode, value, expected):  # noqa: PLR0917 - a row
+    parameter = {"name": "color", "in": place, "style": style, "explode": explode, "required": True}
+    path = "/{color}" if place == "path" else "/"
+    got = sent({"parameters": [parameter]}, {"color": value}, path=path)
+    elsewhere = {"header": got.headers.get("color"), "cookie": got.headers.get("cookie")}
+    # The transport writes brackets as %5B and %5D, which means the same.
+    assert elsewhere.get(place, got.path.replace("%5B", "[").replace("%5D", "]")) == expected
+
+
+def test_what_has_a_meaning_in_an_address_is_written_so_that_it_has_none(sent):
+    node = {"parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}]}
+    got = sent(node, {"name": "a/b?c#d e", "q": "x&y=z+ü"}, path="/things/{name}")
+    assert got.path == "/things/a%2Fb%3Fc%23d%20e?q=x%26y%3Dz%2B%C3%BC"
+
+
+@pytest.mark.parametrize("value", ["..", ".", "", "../secrets", "a/../../b", "..\\b"])
+def test_no_argument_leads_to_another_path(sent, value):
+    outcome = sent({}, {"name": value}, path="/things/{name}")
+    assert (outcome.outcome, outcome.reason) == ("refused", "not_sent")
+    assert "name must not be" in outcome.content
+
+
+@pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "a\nb", "\u2713"])
+def test_no_argument_begins_another_header(sent, value):
+    outcome = sent({"parameters": [{"name": "X-Note", "in": "header"}]}, {"X_Note": value})
+    assert (outcome.outcome, outcome.reason) == ("refused", "not_sent")
+    assert outcome.content == "X_Note: a header holds letters of one line alone"
+
+
+def test_a_model_does_not_say_who_asks(sent):
+    names = ["Authorization", "Host", "Content-Length", "Cookie", "X-Mine"]
+    node = {"parameters": [{"name": name, "in": "header"} for name in names]}
+    assert sent(node, {"Authorization": "x"}).reason == "not_sent"
+    got = sent(node, {"X_Mine": "1"})
+    assert got.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_parameter_with_a_content_type_is_written_as_json(sent):
+    node = {"parameters": [{"name": "where", "in": "query", "content": {"application/json": {"schema": {}}}}]}
+    assert sent(node, {"where": {"a": [1]}}).path == "/?where=%7B%22a%22:%5B1%5D%7D"
+
+
+def test_parameters_of_one_name_in_two_places_are_told_apart(sent):
+    nodes = [{"name": "id", "in": "path", "required": True}, {"name": "id", "in": "query"}]
+    got = sent({"parameters": nodes}, {"path_id": "1", "query_id": "2"}, path="/things/{id}")
+    assert got.path == "/things/1?id=2"
+
+
+BODIES = [
+    ("application/json", {"a": [1, {"b": None}]}, b'{"a":[1,{"b":null}]}'),
+    ("application/merge-patch+json", {"a": 1}, b'{"a":1}'),
+    ("application/x-www-form-urlencoded", {"a": "x y", "b": [1, 2], "c": True}, b"a=x%20y&b=1&b=2&c=true"),
+    ("application/x-www-form-urlencoded", {"a": {"b": {"c": 1}}}, b"a[b][c]=1"),
+    ("text/plain", "hello", b"hello"),
+    ("application/octet-stream", {"base64": base64.b64encode(b"\x00\xff").decode()}, b"\x00\xff"),
+    ("application/xml", "<a/>", b"<a/>"),
+]
+
+
+@pytest.mark.parametrize(("media", "value", "expected"), BODIES)
+def test_a_body_is_written_as_its_type_wants_it(sent, media, value, expected):
+    node = {"requestBody": {"content": {media: {"schema": {}}}}}
+    got = sent(node, {"body": value}, method="post")
+    assert (got.body, got.headers["content-type"]) == (expected, media)
+
+
+def test_a_form_of_parts_holds_files(sent):
+    fields = {"note": {"type": "string"}, "file": {"type": "string", "format": "binary"}}
+    schema = {"type": "object", "properties": fields}
+    node = {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}
+    file = {"filename": 'a"b.txt', "base64": base64.b64encode(b"\x01\x02").decode()}
+    got = sent(node, {"body": {"note": "hi", "file": file}}, method="post")
+    boundary = got.headers["content-type"].partition("boundary=")[2].encode()
+    parts = [each.strip(b"\r\n") for each in got.body.split(b"--" + boundary)]
+    assert parts[1] == b'Content-Disposition: form-data; name="note"\r\n\r\nhi'
+    assert b'filename="a%22b.txt"' in parts[2]
+    assert parts[2].endswith(b"\r\n\r\n\x01\x02")
+    assert parts[3] == b"--"
+
+
+SCHEMES = [
+    ({"type": "http", "scheme": "bearer"}, "authorization", f"Bearer {KEY}"),
+    ({"type": "oauth2", "flows": {}}, "authorization", f"Bearer {KEY}"),
+    (
+        {"type": "http", "scheme": "basic"},
+        "authorization",
+        f"Basic {base64.b64encode(KEY.encode()).decode()}",
+    ),
+    ({"type": "apiKey", "in": "header", "name": "X-Key"}, "x-key", KEY),
+    ({"type": "apiKey", "in": "cookie", "name": "session"}, "cookie", f"session={KEY}"),
+]
+
+
+@pytest.mark.parametrize(("scheme", "header", "value"), SCHEMES)
+def test_the_key_goes_where_its_scheme_says(sent, scheme, header, value):
+    got = sent({}, {}, components={"securitySchemes": {"it": scheme}}, security=[{"it": []}])
+    assert got.headers[header] == value
+
+
+def test_the_key_may_stand_in_the_query(sent):
+    scheme = {"type": "apiKey", "in": "query", "name": "key"}
+    got = sent({}, {}, components={"securitySchemes": {"it": scheme}}, security=[{"it": []}])
+    assert got.path == f"/?key={KEY}"
+    assert "authorization" not in got.headers
+
+
+def test_an_operation_that_is_open_to_all_gets_no_key(sent):
+    scheme = {"type": "http", "scheme": "bearer"}
+    more = {"components": {"securitySchemes": {"it": scheme}}, "security": [{"it": []}]}
+    assert KEY not in str(dict(sent({"security": []}, {}, **more).headers))
+
+
+def test_each_scheme_of_a_requirement_has_its_key(sent):
+    schemes = {
+        "app": {"type": "apiKey", "in": "header", "name": "X-App"},
+        "user": {"type": "apiKey", "in": "header", "name": "X-User"},
+    }
+    more = {"components": {"securitySchemes": schemes}, "security": [{"app": [], "user": []}]}
+    got = sent({}, {}, options={"credentials": {"app": "app-key"}}, **more)
+    assert (got.headers["x-app"], got.headers["x-user"]) == ("app-key", KEY)
+    assert "x-app" not in sent({}, {}, **more).headers  # one key is not two
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [("/v2", "/v2/"), ("https://elsewhere.example/v3", "/"), ("{root}/v4", "/v4/")],
+)
+def test_paths_begin_where_the_document_says_at_the_connectors_address(sent, url, expected):
+    assert sent({}, {}, servers=[{"url": url, "variables": {"root": {"default": ""}}}]).path == expected
+
+
+def test_swagger_2_is_read_too(sent):
+    parameters = [
+        {
+            "name": "ids",
+            "in": "query",
+            "type": "array",
+            "items": {"type": "integer"},
+            "collectionFormat": "pipes",
+        },
+        {
+            "name": "tags",
+            "in": "query",
+            "type": "array",
+            "items": {"type": "string"},
+            "collectionFormat": "multi",
+        },
+        {"name": "it", "in": "body", "required": True, "schema": {"$ref": "#/definitions/It"}},
+    ]
+    root = {
+        "swagger": "2.0",
+        "info": {"title": "Old", "version": "1"},
+        "basePath": "/api",
+        "securityDefinitions": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
+        "security": [{"key": []}],
+        "definitions": {"It": {"type": "object", "properties": {"n": INTEGER}, "required": ["n"]}},
+        "paths": {"/it": {"post": {"operationId": "act", "parameters": parameters}}},
+    }
+    got = sent({}, {"ids": [1, 2], "tags": ["a", "b"], "body": {"n": 1}}, root=root)
+    assert got.path == "/api/it?ids=1%7C2&tags=a&tags=b"
+    assert (json.loads(got.body), got.headers["x-key"]) == ({"n": 1}, KEY)
+    assert sent({}, {"body": {"n": "no"}}, root=root).reason == "not_sent"
+
+
+def test_a_form_of_swagger_2_is_a_body(sent):
+    parameters = [
+        {"name": "a", "in": "formData", "type": "string"},
+        {"name": "f", "in": "formData", "type": "file"},
+    ]
+    node = {"operationId": "act", "parameters": parameters}
+    root = {"swagger": "2.0", "info": {}, "paths": {"/it": {"post": node}}}
+    got = sent({}, {"body": {"a": "x", "f": "content"}}, root=root)
+    assert got.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert b'name="f"; filename="f"' in got.body
