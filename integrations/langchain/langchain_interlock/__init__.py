@@ -9,11 +9,12 @@ from langchain_interlock.chat import ChatInterlock
 if TYPE_CHECKING:
     from langchain_interlock.accounted_tool import EffectKey
     from langchain_interlock.accounting import accounted
+    from langchain_interlock.budgeting import BudgetMiddleware
 
-__all__ = ["ChatInterlock", "EffectKey", "accounted"]
+__all__ = ["BudgetMiddleware", "ChatInterlock", "EffectKey", "accounted"]
 
 # They load Interlock itself, which is loaded with the first model or the first tools.
-_LATER = {"EffectKey": "accounted_tool", "accounted": "accounting"}
+_LATER = {"BudgetMiddleware": "budgeting", "EffectKey": "accounted_tool", "accounted": "accounting"}
 
 # `load` makes what is named here, and only for callers who allow "all" and name our namespace.
 _PATH = ("langchain_interlock", "ChatInterlock")

@@ -58,7 +58,7 @@ class Call:
         if isinstance(self._schema, type) and issubclass(self._schema, BaseModel):
             self._schema.model_validate(self._arguments)
 
-        async def kept(key: str) -> str:
+        async def kept(key: str) -> Any:
             try:
                 self._made = made = await act(key)
             except BaseException as error:
@@ -68,7 +68,7 @@ class Call:
                 # The tool has turned an exception into words for the model.
                 raise RuntimeError(_text(made))
             self._error = None
-            return _text(made)
+            return _kept(made)
 
         place = self._place()
         call = ToolCall(id=str(self._id), name=self._tool.name, arguments=self._arguments)
@@ -90,33 +90,38 @@ class Call:
         if self.effect == "read" and self._error is not None:
             raise self._error
         result = effect.outcome.result(effect.call)
-        return self._message(result.content, failed=result.error)
+        artifact = (effect.receipt or {}).get("artifact") if effect.state == "confirmed" else None
+        return self._message(result.content, failed=result.error, artifact=artifact)
 
     def _denied(self, approval: Any) -> Any:
         by = approval.decided_by or "nobody in time"
         why = f": {approval.why}" if approval.why else ""
         return self._message(f"{self._tool.name} was not run; refused by {by}{why}", failed=True)
 
-    def _message(self, content: Any, *, failed: bool) -> Any:
+    def _message(self, content: Any, *, failed: bool, artifact: Any = None) -> Any:
         text = (
             content if isinstance(content, str) else "\n".join(str(getattr(c, "text", "")) for c in content)
         )
         if self._id is None:
             return text
         status = "error" if failed else "success"
-        return ToolMessage(text, tool_call_id=self._id, name=self._tool.name, status=status)
+        name = self._tool.name
+        return ToolMessage(text, tool_call_id=self._id, name=name, status=status, artifact=artifact)
 
-    def _foreign(self, act: Callable[[str], Awaitable[str]]) -> Any:
+    def _foreign(self, act: Callable[[str], Awaitable[Any]]) -> Any:
         from interlock_agents.accounting import ForeignTool  # noqa: PLC0415 - an extra
 
         return ForeignTool.of(self._spec, self._tool.declared, act)
 
     def _place(self) -> Any:
         from interlock_agents import Place  # noqa: PLC0415 - as above
+        from interlock_agents.accounting import scope_here  # noqa: PLC0415 - as above
 
         configurable: Mapping[str, Any] = self._config.get("configurable") or {}
         metadata: Mapping[str, Any] = self._config.get("metadata") or {}
         run = self._tool.run_name or metadata.get("run") or configurable.get("thread_id")
+        if not run and (scope := scope_here()) is not None:
+            run = scope.name
         if not run:
             raise RequestError(
                 "nobody says which run it belongs to: give `accounted` a run, or the config a thread_id",
@@ -131,8 +136,14 @@ class Call:
         node = self._id if plain else hashlib.sha256(self._id.encode("utf-8", "surrogatepass")).hexdigest()
         return Place(run=str(run), node=node)
 
-    async def _never(self) -> str:
+    async def _never(self) -> Any:
         raise AssertionError("it is classified, not run")
+
+
+def _kept(made: Any) -> Any:
+    from interlock_agents.accounting import Made  # noqa: PLC0415 - as above
+
+    return Made(content=_text(made), artifact=getattr(made, "artifact", None))
 
 
 def _text(made: Any) -> str:

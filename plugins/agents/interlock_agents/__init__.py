@@ -9,7 +9,7 @@ from interlock.protocols import CommandOffer
 if TYPE_CHECKING:
     from typer import Typer
 
-    from interlock_agents.accounting import Declared
+    from interlock_agents.accounting import Declared, budgeted, in_run
     from interlock_agents.approvals import Approval, ApprovalRules, Requests
     from interlock_agents.budgets import Amounts, Spent
     from interlock_agents.engines import (
@@ -83,6 +83,8 @@ __all__ = [
     "ToolboxHands",
     "Turn",
     "Waiting",
+    "budgeted",
+    "in_run",
     "moves",
     "open_engine",
     "policy_from",
@@ -135,6 +137,8 @@ _LATER = {
     "ToolboxHands": "interlock_agents.ledger",
     "Turn": "interlock_agents.running.policies",
     "Waiting": "interlock_agents.running.state",
+    "budgeted": "interlock_agents.accounting",
+    "in_run": "interlock_agents.accounting",
     "moves": "interlock_agents.running.policies",
     "open_engine": "interlock_agents.engines",
     "policy_from": "interlock_agents.running.policies",

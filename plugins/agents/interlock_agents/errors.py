@@ -2,7 +2,7 @@
 
 ```
 InterlockError
-├── OverBudget       an account would be overdrawn: account, limit, left, asked
+├── OverBudget       an account would be overdrawn: account, limit, left, asked, spent
 ├── EffectChanged    the place asks for something else than it did before: place
 ├── EffectOpen       what has to be known first is not known yet: effects
 └── LedgerBusy       somebody else works on it: place, seconds
@@ -10,6 +10,7 @@ InterlockError
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from interlock import InterlockError
 
@@ -22,14 +23,25 @@ class OverBudget(InterlockError):
         limit: what is limited: `usd`, `tokens`, `seconds` or `calls`.
         left: how much of that is left, in US dollars, tokens, seconds or calls.
         asked: how much of it would have been held, in US dollars, tokens, seconds or calls.
+        spent: Amounts of everything that the account has spent, without what is held; None where nobody said.
     """
 
-    def __init__(self, message: str, *, account: str, limit: str, left: float, asked: float = 0.0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        account: str,
+        limit: str,
+        left: float,
+        asked: float = 0.0,
+        spent: Any = None,
+    ) -> None:
         super().__init__(message)
         self.account = account
         self.limit = limit
         self.left = left
         self.asked = asked
+        self.spent = spent
 
 
 class EffectChanged(InterlockError):

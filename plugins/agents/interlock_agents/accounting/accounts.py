@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from interlock import ApprovalNeeded, InterlockError, RequestError, ToolCall, ToolPolicy
@@ -11,7 +12,7 @@ from interlock.protocols import DurableLog
 from interlock_agents.accounting.foreign import ForeignTool
 from interlock_agents.approvals import Approval, Requests
 from interlock_agents.budgets import Amounts
-from interlock_agents.budgets.accounts import limit
+from interlock_agents.budgets import accounts as books
 from interlock_agents.errors import EffectOpen, LedgerBusy
 from interlock_agents.ledger.effects import Effect
 from interlock_agents.ledger.grants import SendingGrants
@@ -25,7 +26,7 @@ _LIMITS = ("usd", "tokens", "seconds", "calls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Unanswered:
     """A call that a person has to answer: an approval, or an effect of which nobody knows.
 
     Attributes:
@@ -81,7 +82,7 @@ class Accounts:
         self.policy = policy or ToolPolicy()
         self.requests = requests or Requests(store=self.store, log=log)
         self._ledger = ledger
-        self._budget = dict(budget or {})
+        self.budget = dict(budget or {})
         self._lease = lease
         self._log = log
         self._ledgers: WeakKeyDictionary[Any, Ledger] = WeakKeyDictionary()
@@ -90,7 +91,7 @@ class Accounts:
     @property
     def budgeted(self) -> bool:
         """Whether runs have limits."""
-        return bool(self._budget)
+        return bool(self.budget)
 
     def classified(self, tool: ForeignTool) -> tuple[str, bool]:
         """What a run does outside, and whether a person has to agree to it."""
@@ -99,7 +100,7 @@ class Accounts:
 
     async def perform(
         self, place: Place, call: ToolCall, tool: ForeignTool, *, hold: Amounts
-    ) -> Effect | Waiting:
+    ) -> Effect | Unanswered:
         """The effect, confirmed, failed or abandoned; or what a person has to say first.
 
         Raises what `Ledger.perform` does, but for ApprovalNeeded.
@@ -107,7 +108,7 @@ class Accounts:
         ledger = self._here()
         hands = ToolHands(tool, grants=ledger.grants, policy=self.policy)
         await self._open(place.run)
-        if "calls" in self._budget:
+        if "calls" in self.budget:
             hold = replace(hold, calls=hold.calls + 1)
         try:
             effect = await self._done(ledger, place, call, hands, hold=hold)
@@ -122,7 +123,27 @@ class Accounts:
             effect = await self._done(ledger, place, call, hands, hold=hold, grant=approval.grant)
         return effect if effect.is_final else _doubt(effect)
 
-    async def answer(self, waiting: Waiting, said: object) -> str:
+    async def begin(self, run: str, amounts: Amounts) -> str:
+        """Hold the amounts for a call of a model that is about to be made. What it gives is for `end`.
+
+        Raises:
+            OverBudget: the run has not as much left.
+            StoreError: the store cannot be used.
+        """
+        await self._open(run)
+        holder = f"{run}/model/{uuid4().hex}"
+        await self.store.run(lambda it: books.hold(it, holder=holder, account=run, amounts=amounts))
+        return holder
+
+    async def end(self, holder: str, spent: Amounts | None) -> None:
+        """What was held is spent, or what it has cost in place of it.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        await self.store.run(lambda it: books.settle(it, holder=holder, spent=spent))
+
+    async def answer(self, waiting: Unanswered, said: object) -> str:
         """Take a person's answer; empty, or what is wrong with it, in a sentence.
 
         It is a mapping with `id`, which is that of what waits, `decision`, `by`, and `why` or `evidence`.
@@ -160,8 +181,8 @@ class Accounts:
         return self._ledgers[loop]
 
     async def _open(self, run: str) -> None:
-        if self._budget and run not in self._opened:
-            await self.store.run(lambda connection: limit(connection, run, **self._budget))
+        if self.budget and run not in self._opened:
+            await self.store.run(lambda connection: books.limit(connection, run, **self.budget))
             self._opened.add(run)
 
     async def _done(self, ledger: Ledger, place: Place, call: ToolCall, hands: Any, **how: Any) -> Effect:
@@ -176,7 +197,7 @@ class Accounts:
         raise AssertionError("not reached")
 
 
-def _consent(approval: Approval) -> Waiting:
+def _consent(approval: Approval) -> Unanswered:
     asked = approval.request
     about = {
         "kind": "approval",
@@ -189,10 +210,10 @@ def _consent(approval: Approval) -> Waiting:
         "agreed": list(approval.agreed),
         "needed": approval.needed,
     }
-    return Waiting(id=approval.id, about=about, approval=approval)
+    return Unanswered(id=approval.id, about=about, approval=approval)
 
 
-def _doubt(effect: Effect) -> Waiting:
+def _doubt(effect: Effect) -> Unanswered:
     # An answer is to this doubt: once it has been sent again, another one is needed.
     id_ = f"{effect.id}#{effect.epoch}"
     about = {
@@ -204,4 +225,4 @@ def _doubt(effect: Effect) -> Waiting:
         "arguments": dict(effect.arguments),
         "content": str(effect.content),
     }
-    return Waiting(id=id_, about=about, effect=effect)
+    return Unanswered(id=id_, about=about, effect=effect)

@@ -1,14 +1,46 @@
 """A tool of another framework, as the ledger knows tools."""
 
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from interlock import RequestError, ToolOutcome, ToolSpec
 from interlock.protocols import FindCall, ToolRun
 from interlock_agents.accounting.declared import Declared, Find
 
-Act = Callable[[str], Awaitable[str]]
-"""Does one run, given its key; what it gives is for the model."""
+_MOST = 100_000  # characters of an artifact that is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What one run gave.
+
+    Attributes:
+        content: for the model.
+        artifact: for the program; it is kept with the effect where it is JSON of at most 100,000 characters.
+    """
+
+    content: str
+    artifact: Any = None
+
+    @property
+    def receipt(self) -> dict[str, Any] | None:
+        """The artifact as it is kept, under its name."""
+        if self.artifact is None:
+            return None
+        try:
+            text = json.dumps(self.artifact, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            return None
+        kept = json.loads(text)
+        # What would come back otherwise than it was, such as a tuple, is left out rather than changed.
+        same = len(text) <= _MOST and type(kept) is type(self.artifact) and kept == self.artifact
+        return {"artifact": kept} if same else None
+
+
+Act = Callable[[str], Awaitable[Made]]
+"""Does one run, given its key."""
 
 
 class ForeignTool:
@@ -33,9 +65,13 @@ class ForeignTool:
 
     async def run(self, run: ToolRun) -> ToolOutcome:
         try:
-            return ToolOutcome(outcome="done", content=await self._act(run.key))
+            made = await self._act(run.key)
         except RequestError as error:
             return ToolOutcome(outcome="refused", content=str(error))
+        try:
+            return ToolOutcome(outcome="done", content=made.content, receipt=made.receipt)
+        except RequestError:  # the artifact cannot be kept, and it has happened all the same
+            return ToolOutcome(outcome="done", content=made.content)
 
 
 class _FoundTool(ForeignTool):

@@ -121,10 +121,20 @@ def _over(connection: Connection, account: str, units: Mapping[str, int]) -> Ove
             of_it = words(kind, known.limits[kind])
             return OverBudget(
                 f"{account} has {words(kind, left)} left of {of_it}, and {words(kind, asked)} would have to "
-                "be held; give it more, or ask for less",
+                f"be held; {_used(known)}; give it more, or ask for less",
                 account=account,
                 limit=kind,
                 left=left,
                 asked=asked,
+                spent=known.spent,
             )
     return None
+
+
+def _used(known: Spent) -> str:
+    """What was spent so far, of everything, and what is held."""
+    told = []
+    for name, amounts in (("spent", known.spent), ("held", known.held)):
+        some = [words(kind, value) for kind in KINDS if (value := getattr(amounts, kind))]
+        told.append(f"{', '.join(some) or 'nothing'} is {name}")
+    return " and ".join(told)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from interlock import AttemptRecord, InterlockError, Message, Request, Response, Router, ToolSpec
+from interlock import InterlockError, Message, Request, Response, ToolSpec
+from interlock_agents.accounting.costs import bound, spent_on
 from interlock_agents.budgets import Amounts
 from interlock_agents.errors import OverBudget
 from interlock_agents.plans import encoded
@@ -13,9 +14,6 @@ from interlock_agents.running.parts import Parts, Scene
 from interlock_agents.running.plainly import Plain, call_to_plain, parts_to_plain
 from interlock_agents.running.schemas import answered
 from interlock_agents.running.waiting import out_of, warn
-
-_MILLION = 1_000_000
-_MOMENT = 0.001  # seconds; held so that nothing begins once no time is left
 
 
 class ModelCalls:
@@ -125,31 +123,6 @@ def _plain(response: Response, schema: Mapping[str, Any] | None) -> Plain:
         return {"fault": Diagnosis(fault="denied", why=why, deployment=response.deployment).plain()}
     value = response.text if response.parsed is None else answered(response.parsed, schema)
     return plain | {"ends": True, "value": encoded(value, limit=None)}
-
-
-def bound(router: Router, request: Request) -> Amounts:
-    """The most that a call may cost, at the price of the dearest that may answer it."""
-    decision = router.decide(request)
-    written = request.settings.max_tokens or 0
-    dearest = 0.0
-    for candidate in decision.shortlist:
-        price = router.deployments[candidate.deployment].rates
-        if price is not None:
-            rates = price.of(decision.input_tokens)
-            cost = decision.input_tokens * rates.input + written * rates.output
-            dearest = max(dearest, cost / _MILLION)
-    return Amounts(usd=dearest, tokens=decision.input_tokens + written, seconds=_MOMENT, calls=1)
-
-
-def spent_on(tried: Sequence[AttemptRecord]) -> Amounts:
-    """What all attempts of a call have cost, those that failed included."""
-    tokens = sum((each.usage.input_tokens or 0) + (each.usage.output_tokens or 0) for each in tried)
-    return Amounts(
-        usd=sum(each.cost or 0.0 for each in tried),
-        tokens=tokens,
-        seconds=sum(each.latency for each in tried),
-        calls=1,
-    )
 
 
 def told(system: str, text: str) -> list[Message]:

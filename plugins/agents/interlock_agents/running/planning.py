@@ -5,6 +5,7 @@ from typing import Any
 
 from interlock import InterlockError, LogEntry, Request, Response, Router, StoreError
 from interlock.toolbox import Toolbox
+from interlock_agents.accounting.costs import bound, spent_on
 from interlock_agents.budgets import Amounts
 from interlock_agents.engines import Suspended
 from interlock_agents.errors import OverBudget
@@ -22,7 +23,6 @@ from interlock_agents.plans import (
 )
 from interlock_agents.running import rows
 from interlock_agents.running.keeping import Runs
-from interlock_agents.running.model_calls import bound, spent_on
 from interlock_agents.running.parts import Parts, RunFacts
 
 _HAPPENED = "confirmed"

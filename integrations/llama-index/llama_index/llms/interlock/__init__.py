@@ -1,5 +1,21 @@
-"""Interlock's router as a LlamaIndex LLM."""
+"""Interlock's router as a LlamaIndex LLM, and LlamaIndex's tools in a ledger of effects."""
+
+from typing import TYPE_CHECKING, Any
 
 from llama_index.llms.interlock.llm import Interlock
 
-__all__ = ["Interlock"]
+if TYPE_CHECKING:
+    from llama_index.llms.interlock.accounted_tool import EffectKey
+    from llama_index.llms.interlock.accounting import accounted
+
+__all__ = ["EffectKey", "Interlock", "accounted"]
+
+_LATER = {"EffectKey": "accounted_tool", "accounted": "accounting"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - agents' workflows are loaded with it
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
