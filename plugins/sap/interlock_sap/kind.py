@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from interlock import ConfigError
 from interlock.protocols import API, Connector, ConnectorCall, ConnectorFacts, Tool, ToolsCall
+from interlock.types.models import Destination
 from interlock_sap.operations import operations, services
 from interlock_sap.options import SapOptions
 from interlock_sap.session import SapService
-from interlock_tools import Auth, Basic, Bearer, tool_for
+from interlock_tools import Auth, Basic, Bearer, ClientCredentials, tool_for
 
 
 class Sap:
@@ -27,16 +28,22 @@ class Sap:
         rows = operations(options)
         if not rows:
             raise ConfigError(f"none of the tools is called {', '.join(options.tools)}.", key="tools")
-        secret, there = call.key, call.destination
-        auth: Auth = Bearer(secret) if options.auth == "bearer" else Basic(there, name=options.user)
         service = SapService(
-            there,
-            auth,
+            call.destination,
+            _auth(call.destination, options),
             headers=options.headers(),
             roots=[each.path for each in services(options).values()],
             csrf=options.csrf,
         )
         return SapConnector(tuple(tool_for(service, each) for each in rows))
+
+
+def _auth(there: Destination, options: SapOptions) -> Auth:
+    if options.auth == "oauth":
+        return ClientCredentials(there, options.token_path, scope=options.scope)
+    if options.auth == "bearer":
+        return Bearer(there.credential.secret)
+    return Basic(there, name=options.user)
 
 
 class SapConnector:

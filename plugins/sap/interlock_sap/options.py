@@ -48,6 +48,9 @@ class SapOptions:
 
     Attributes:
         auth: `basic`: the key is `user:password`, or the password of `user`. `bearer`: the key is a token.
+            `oauth`: it is `client_id:client_secret`, and tokens are fetched at `token_path`.
+        token_path: of the system's own endpoint for tokens.
+        scope: what tokens are asked for, where the system wants that said.
         client: three digits; empty means the system's own.
         language: of messages and texts, such as EN.
         csrf: fetch a token before whatever changes something; systems of SAP's want that.
@@ -60,8 +63,10 @@ class SapOptions:
         ConfigError: they do not go together.
     """
 
-    auth: Literal["basic", "bearer"] = "basic"
+    auth: Literal["basic", "bearer", "oauth"] = "basic"
     user: str = ""
+    token_path: str = "/sap/bc/sec/oauth2/token"  # noqa: S105 - where tokens are, and none
+    scope: str = ""
     client: str = ""
     language: str = ""
     csrf: bool = True

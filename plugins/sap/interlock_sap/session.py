@@ -55,7 +55,7 @@ class SapService(Service):
         session = await self._begun(access, call)
         reply = await super().send(access, _within(session, call))
         if reply.status == _FORBIDDEN and reply.headers.get(_TOKEN, "").lower() == "required":
-            self._session.drop(session)
+            self._session.drop(lambda each: each is session)
             reply = await super().send(access, _within(await self._begun(access, call), call))
         return reply
 

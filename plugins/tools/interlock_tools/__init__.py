@@ -10,10 +10,12 @@ Nothing here repeats a run by itself.
 """
 
 from interlock_tools.answers import Answer, picked, text_of, value_at
+from interlock_tools.assertions import JwtBearer
 from interlock_tools.auth import Auth, Basic, Bearer, Open
 from interlock_tools.calls import Arguments, Call, segment
 from interlock_tools.markers import comment, reference
 from interlock_tools.meanings import Meaning, meant
+from interlock_tools.oauth import ClientCredentials
 from interlock_tools.operations import Find, Operation
 from interlock_tools.paging import Cursor, NextLink, NextUrl, Offset, Pages, Paging
 from interlock_tools.renewed import Renewed
@@ -27,8 +29,10 @@ __all__ = [
     "Basic",
     "Bearer",
     "Call",
+    "ClientCredentials",
     "Cursor",
     "Find",
+    "JwtBearer",
     "Meaning",
     "NextLink",
     "NextUrl",

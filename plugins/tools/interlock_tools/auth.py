@@ -64,6 +64,9 @@ class Basic(Open):
         self._pair = Secret(f"{name}:{secret.reveal()}") if name else secret
 
     async def headers(self, access: Access) -> Mapping[str, str]:  # noqa: ARG002 - as the protocol has it
-        if self._pair is None:
-            return {}
-        return {"authorization": f"Basic {base64.b64encode(self._pair.reveal().encode()).decode()}"}
+        return {} if self._pair is None else basic(self._pair)
+
+
+def basic(pair: Secret) -> Mapping[str, str]:
+    """The header of HTTP's basic authentication for `name:password`."""
+    return {"authorization": f"Basic {base64.b64encode(pair.reveal().encode()).decode()}"}

@@ -31,10 +31,10 @@ class Renewed(Generic[T]):
             self._value = value = await fetch()
             return value
 
-    def drop(self, value: T) -> None:
-        """The service does not take it any more; a later one stays."""
+    def drop(self, stale: Callable[[T], bool]) -> None:
+        """The service does not take the value any more, if it is still the `stale` one; a later one stays."""
         with self._guard:
-            if self._value is value:
+            if self._value is not None and stale(self._value):
                 self._value = None
 
     def _lock(self) -> asyncio.Lock:

@@ -15,7 +15,7 @@ def done(operation: Operation, reply: HttpReply, told: Any) -> ToolOutcome:
     answer = operation.answer
     if not isinstance(answer, Answer):
         return answer(told, reply)
-    if reply.status in _NO_CONTENT or (not reply.body and reply.headers.get("content-length") == "0"):
+    if reply.status in _NO_CONTENT:
         etag = reply.headers.get("etag")
         content = f"done; its etag is {etag} now" if etag else "done"
         return ToolOutcome(outcome="done", content=content, receipt=answer.receipt_in(told, reply) or None)

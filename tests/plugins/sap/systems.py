@@ -54,10 +54,11 @@ ORDER: Mapping[str, Any] = {
 
 
 class Asked:
-    """A toolbox, for tests without a loop."""
+    """A router and its toolbox, for tests without a loop."""
 
-    def __init__(self, toolbox: Any) -> None:
-        self.toolbox = toolbox
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        self.toolbox = router.toolbox()
 
     def run(self, name: str, /, under: str = "run-7", **arguments: Any) -> ToolOutcome:
         outcome: ToolOutcome = self.toolbox.run_sync(_call(name, arguments), key=under)
@@ -73,8 +74,14 @@ def _call(name: str, arguments: Mapping[str, Any]) -> ToolCall:
 
 
 @contextmanager
-def asked(url: str, entities: Mapping[str, Any], login: str, **options: Any) -> Iterator[Asked]:
-    """A router with the system at that address."""
+def asked(
+    url: str,
+    entities: Mapping[str, Any],
+    login: str,
+    settings: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Iterator[Asked]:
+    """A router with the system at that address; `settings` are other sections of its configuration."""
     connector = {
         "id": "sap",
         "connector": "sap",
@@ -83,5 +90,6 @@ def asked(url: str, entities: Mapping[str, Any], login: str, **options: Any) -> 
         "api_key": login,
         "options": {"entities": entities, **options},
     }
-    with Router.from_config({"connectors": [connector]}, plugins=[interlock_sap]) as router:
-        yield Asked(router.toolbox())
+    config = {"connectors": [connector], **(settings or {})}
+    with Router.from_config(config, plugins=[interlock_sap]) as router:
+        yield Asked(router)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from systems import ORDER, V2, asked
 
 from emulators import mock_sap
+from fault_proxy import REFUSED, FaultProxy
 
 SALES = {
     "customer": "1000004",
@@ -191,3 +192,18 @@ def test_no_text_leaves_its_filter_or_key(sap, text):
 def test_what_the_system_does_not_have_is_refused_in_its_words(sap):
     told = sap.run("sap_read_stock", material="TG11")
     assert (told.outcome, "Resource not found" in told.content) == ("refused", True)
+
+
+def test_a_token_that_is_expired_is_got_anew_once_and_the_order_made_once():
+    with (
+        mock_sap("--oauth", "client:secret") as system,
+        FaultProxy(system.url) as proxy,
+        asked(proxy.url, V2, "client:secret", auth="oauth") as there,
+    ):
+        assert there.run("sap_create_purchase_order", under="token-1", **ORDER).outcome == "done"
+        proxy.fail(REFUSED[0], at="POST /sap/opu")
+        assert there.run("sap_create_purchase_order", under="token-2", **ORDER).outcome == "done"
+        found = there.find("sap_create_purchase_order", under="token-2", **ORDER)
+        assert found is not None
+        assert found.seen == 1
+        assert len(proxy.reached("/oauth2/token")) == 2
