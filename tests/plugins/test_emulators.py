@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulators import Refused, needs_packages, running
+from emulators import Refused, running, skip_without
+from emulators.node import missing
 from fault_proxy import AFTER, BEFORE, REFUSED, FaultProxy, csrf_lost, delayed, limits
 from interlock.testing import Reply, Upstream
 
@@ -94,12 +95,17 @@ def test_versions_are_exact_and_no_lock_file_is_kept():
     assert not (HERE / "package-lock.json").exists()
 
 
-@needs_packages("emulate")
-def test_what_is_installed_is_what_is_wanted():
-    done = subprocess.run(
-        [sys.executable, HERE / "install.py"], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout == "emulators: all there\n"
+def test_a_package_in_another_version_counts_as_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr("emulators.node.HERE", tmp_path)
+    monkeypatch.setattr("emulators.node.PACKAGES", tmp_path / "node_modules")
+    (tmp_path / "package.json").write_text('{"dependencies": {"a": "1.0.0", "@b/c": "2.0.0", "d": "3.0.0"}}')
+    for name, version in (("a", "1.0.0"), ("@b/c", "1.9.9")):
+        (tmp_path / "node_modules" / name).mkdir(parents=True)
+        (tmp_path / "node_modules" / name / "package.json").write_text(f'{{"version": "{version}"}}')
+    assert missing() == ["@b/c", "d"]
+    assert missing("a") == []
+    with pytest.raises(pytest.skip.Exception, match=r"@b/c, d is not installed: .*install\.py"):
+        skip_without("a", "@b/c", "d")
 
 
 @pytest.fixture

@@ -24,6 +24,11 @@ def reads(method: str, **arguments: Any) -> Call:
     return Call(method="POST", path=f"/{method}", body=urlencode(asked).encode(), headers=_FORM, once=False)
 
 
+def since(call: Call, oldest: float) -> Call:
+    """A call that reads, of what was written after a time, in seconds since 1970."""
+    return _with(call, oldest=f"{oldest:.6f}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCursor:
     """Slack's way from page to page: a cursor in the answer, which goes into the next form."""
@@ -35,8 +40,12 @@ class FormCursor:
 
     def at(self, call: Call, position: str) -> Call:
         """The call for the page at a position."""
-        asked: Mapping[str, str] = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
-        return replace(call, body=urlencode({**asked, "cursor": position}).encode())
+        return _with(call, cursor=position)
+
+
+def _with(call: Call, **more: str) -> Call:
+    asked: Mapping[str, str] = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+    return replace(call, body=urlencode({**asked, **more}).encode())
 
 
 def _written(value: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from interlock.protocols import API, ConnectorCall, ConnectorFacts, Tool, ToolsCall
 from interlock.types.models import Destination
 from interlock_slack.channels import channel_rows
-from interlock_slack.finding import PostTool
+from interlock_slack.finding import PostTool, Sendings
 from interlock_slack.messages import message_rows
 from interlock_slack.options import SlackOptions
 from interlock_slack.people import people_rows
@@ -44,6 +44,7 @@ class SlackConnector:
     def __init__(self, there: Destination, options: SlackOptions) -> None:
         self._there = there
         self._options = options
+        self._sendings = Sendings()
 
     async def tools(self, call: ToolsCall) -> Sequence[Tool]:  # noqa: ARG002 - nothing is asked for them
         options = self._options
@@ -55,5 +56,4 @@ class SlackConnector:
 
     def _tool(self, row: Operation) -> Tool:
         service = Service(self._there, judge=Verdict(reads=row.effect == "read", tool=row.name))
-        made = tool_for(service, row)
-        return PostTool(made) if row.find else made
+        return tool_for(service, row) if row.find is None else PostTool(service, row, self._sendings)

@@ -1,18 +1,15 @@
 """Posting, changing and deleting messages, and reactions to them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from interlock import Repeat, ToolOutcome
 from interlock.http import HttpReply
 from interlock_slack.asking import FormCursor, does, reads
+from interlock_slack.marks import mark, run_of
 from interlock_slack.options import SlackOptions
 from interlock_slack.schemas import CHANNEL, EMOJI, MESSAGE, TEXT, object_of, with_optional
 from interlock_slack.texts import markup
 from interlock_tools import Answer, Arguments, Call, Find, Operation, reference
-
-MARK = "interlock_run"
-"""The `event_type` of the metadata that a post carries."""
 
 _POSTED = Answer(fields=("channel", "ts"), receipt={"channel": "channel", "ts": "ts"})
 
@@ -36,7 +33,7 @@ def _posts(options: SlackOptions) -> tuple[Operation, ...]:
             text=markup(asked["text"], mentions=options.allow_mentions),
             thread_ts=asked.get("thread_ts"),
             reply_broadcast=asked.get("also_to_channel"),
-            metadata={"event_type": MARK, "event_payload": {"run": reference(asked.key)}},
+            metadata=mark(asked.key),
             parse="none",
             link_names=False,
             unfurl_links=options.unfurl,
@@ -140,7 +137,12 @@ def _reaction(method: str, asked: Arguments) -> Call:
 
 
 def _find(request: Any) -> Find:
-    return Find(request=request, items="messages", fits=_marked, pages=FormCursor())
+    return Find(
+        request=request,
+        items="messages",
+        fits=lambda message, asked: run_of(message) == reference(asked.key),
+        pages=FormCursor(),
+    )
 
 
 def _in_channel(asked: Arguments) -> Call:
@@ -155,11 +157,3 @@ def _in_thread(asked: Arguments) -> Call:
         limit=200,
         include_all_metadata=True,
     )
-
-
-def _marked(message: Mapping[str, Any], asked: Arguments) -> bool:
-    metadata = message.get("metadata")
-    if not isinstance(metadata, Mapping) or metadata.get("event_type") != MARK:
-        return False
-    payload = metadata.get("event_payload")
-    return isinstance(payload, Mapping) and payload.get("run") == reference(asked.key)

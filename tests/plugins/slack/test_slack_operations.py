@@ -3,7 +3,7 @@
 import pytest
 from workspace import POOR
 
-from interlock_slack.messages import MARK
+from interlock_slack.marks import MARK
 
 
 async def test_a_message_is_posted_once_with_a_mark_of_its_run(box, workspace):

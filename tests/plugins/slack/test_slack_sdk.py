@@ -11,7 +11,7 @@ from slack_sdk.models.metadata import Metadata
 from workspace import TOKEN
 
 from interlock.testing import Reply, Upstream
-from interlock_slack.messages import MARK
+from interlock_slack.marks import MARK
 
 C, U, TS = "C012AB3CD", "U012AB3CD", "1700000000.000100"
 
