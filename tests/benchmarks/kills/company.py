@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
-from forkserver import fork_server
+from forkserver import ForkServer, fork_server
 from judge import Verdict
 from playing import Case, Stage, States
 from world import World
 
 Enough = Callable[[Verdict], bool]
+Together = Callable[[Stage, ForkServer], Verdict]
+"""What takes a stage and somebody else's process."""
 
 
 @contextmanager
@@ -71,4 +74,25 @@ def play_all(
     with ThreadPoolExecutor(len(where)) as pool:
         for done in [pool.submit(work, stage) for stage in where]:
             done.result()
+    return total
+
+
+def together(where: Sequence[Stage], plays: Iterable[Together], told: Callable[[Verdict], None]) -> Verdict:
+    """The sum over what two stages play together, as many pairs at a time as there are."""
+    pairs: SimpleQueue[tuple[Stage, Stage]] = SimpleQueue()
+    for pair in zip(where[::2], where[1::2], strict=False):
+        pairs.put(pair)
+    total = Verdict()
+
+    def one(play: Together) -> Verdict:
+        stage, other = pairs.get()
+        try:
+            return play(stage, other.server)
+        finally:
+            pairs.put((stage, other))
+
+    with ThreadPoolExecutor(len(where) // 2) as pool:
+        for verdict in pool.map(one, plays):
+            total += verdict
+            told(verdict)
     return total

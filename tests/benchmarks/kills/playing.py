@@ -13,7 +13,7 @@ from world import World
 
 DONE, PERSON = 0, 3
 LIVES = 40
-LONGEST = 60.0
+LONGEST = 300.0
 
 States = Callable[[str], Mapping[str, str]]
 """A run -> what the ledger says of each of its effects, by title."""

@@ -95,7 +95,7 @@ def rows(world: World, scale: float, told: Callable[[str, Verdict], None]) -> It
         kept = in_sqlite(place.watched)
         stage = stack.enter_context(closing(Stage(world, Failing(server, place), root, kept.states)))
         for forgets, api in [(False, api) for api in APIS] + [(True, api) for api in ("readable", "blind")]:
-            life = {"store": kept.url, "lease": 5.0, "horizon": 0.05, "skips": True, "forgets": forgets}
+            life = {"store": kept.url, "lease": 60.0, "horizon": 0.3, "skips": True, "forgets": forgets}
             like = Case(run=f"power{forgets}-{api}", api=api, life=life)
             total = Verdict()
             for verdict in play(
