@@ -110,7 +110,10 @@ class ToolCalls:
             try:
                 hands = stricter(await ToolboxHands.of(scene.run.toolbox, call.name), said)
                 async with scene.run.slots:
-                    parts.events.tell("call_started", scene.run.id, scene.id, tool=call.name, effect="write")
+                    if grant is not None or not hands.needs_grant:
+                        parts.events.tell(
+                            "call_started", scene.run.id, scene.id, tool=call.name, effect="write"
+                        )
                     effect = await parts.ledger.perform(
                         place, call, hands, grant=grant, hold=_ONE, compensates=compensates
                     )

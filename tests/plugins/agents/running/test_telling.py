@@ -102,3 +102,14 @@ async def test_a_run_that_goes_on_tells_nothing_twice(agents):
     await agent.answer("r", "asked", "yes", by="Ada")
     await agent.resume("r")
     assert [each for each in seen[len(before) :] if each[1]] == [("node_ended", "asked")]
+
+
+async def test_a_call_that_waits_for_consent_is_told_once_it_is_made(agents, desk):
+    seen = []
+    agent = agents(on_event=lambda event: seen.append(event.kind))
+    plan = {"nodes": [{"id": "w", "do": "tool", "tool": "wipe", "with": {"what": "x"}}]}
+    run = await agent.run(plan, run="r")
+    assert "call_started" not in seen
+    await agent.approve(run.waiting_for[0].id, by="Ada")
+    await agent.resume("r")
+    assert (desk.sent, seen.count("call_started"), seen.count("call_ended")) == (["wiped x"], 1, 1)
