@@ -166,7 +166,9 @@ class Forms:
         self._bracketed = re.compile(f"[{_BRACKETS}]" + _any_of((r"\Z", bracketed.begun)))
         self._bare = re.compile(f"[{firsts}]" + _any_of((r"\Z", bare.begun)))
         self._ending = ending([each.lower().split("_") for each in labels], _BETWEEN.whole)
-        self._reach = max(map(len, labels), default=0) + CODE + 8
+        # Between two words of a label may stand three signs more than one, and behind it four; one more may
+        # break a code.
+        self._reach = max((len(each) + 3 * each.count("_") for each in labels), default=0) + CODE + 5
 
     def begun(self, said: str, least: int) -> int:
         """Where, from `least` on, something begins at the end of a narrow text that more text may make a
@@ -175,11 +177,13 @@ class Forms:
         end = len(said)
         # None of them goes on behind a bracket that closes one.
         least = max(least, end - LONGEST, said.rfind(">") + 1)
-        found = self._ending.match(said[max(least, end - self._reach) :][::-1])
+        near = max(least, end - self._reach)
+        found = self._ending.match(said[near:][::-1])
         bare = end - found.end() if found else end
         special = _SPECIAL.search(said, least) is not None
-        if (found and found.lastindex) or (special and _BREAKS.search(said, least)):
-            found = self._bare.search(said, least)
+        broken = special and _BREAKS.search(said, least)
+        if broken or (found and found.lastindex):
+            found = self._bare.search(said, least if broken else near)
             bare = found.start() if found else end
         found = self._bracketed.search(said, least) if special else None
         return min(bare, found.start()) if found else bare

@@ -97,11 +97,11 @@ def places(text: str, form: bytes) -> Iterator[tuple[int, int, int]]:
     while (start := form.find(b"9", end)) >= 0:
         found = _CHAIN.match(text, start)
         end = found.end() if found else start + 1
-        glued = start
-        if form[start - 1 : start] == b"A":
+        glued, before = start, form[start - 1 : start]
+        if before == b"A":
             word = form[max(last, start - _LONGEST_WORD) : start]
             glued -= len(word) - len(word.rstrip(b"A"))
-        if end - glued < _SHORTEST and not _country(text, start):
+        if end - glued < _SHORTEST and not (before in b"A " and _country(text, start)):
             continue
         # A date is no part of a number, and numbers on both sides of it are none of one another.
         if end - start > 9 and not (run := text[start:end]).isalnum() and ("20" in run or "19" in run):
@@ -137,9 +137,11 @@ def letters_before(back: bytes, last: int, start: int) -> int:
 
     `back` is the text backwards, `last` where the chain before ended.
     """
-    end = len(back) - 1
+    end, furthest = len(back) - 1, start - _FURTHEST
+    if furthest < last:  # noqa: PLR1730 - max takes five times as long
+        furthest = last
     # What stands before the furthest letter is read, too.
-    found = _LETTERS_BEFORE.match(back, end - start, end + 1 - max(last, start - _FURTHEST))
+    found = _LETTERS_BEFORE.match(back, end - start, end + 1 - furthest)
     return end - found.end() if found else start
 
 

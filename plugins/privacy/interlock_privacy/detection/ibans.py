@@ -87,15 +87,21 @@ _MISREAD = str.maketrans("OQLI", "0011")
 _SPELT = {length: re.compile(rf"(?:[\W_]*+[^\W_]){{{length}}}") for length in {*LENGTHS.values()}}
 
 
-def iban(text: str, start: int) -> tuple[int, str] | None:
-    """Where the IBAN that begins here ends, and its characters without separators."""
-    length = LENGTHS.get(text[start : start + 2].upper())
+def iban(text: str, start: int, signs: str) -> tuple[int, str] | None:
+    """Where the IBAN that begins here ends, and its characters without separators.
+
+    `signs` are the letters and digits from here on as capitals, as far as the run goes on.
+    """
+    length = LENGTHS.get(signs[:2])
     # Two digits are next, or letters that look like them.
     if length is None or text[start + 2 : start + 3] in _NO_DIGITS:
         return None
-    value = compact(text[start : start + length * 2])[:length]
-    if len(value) < length or not value.isalnum() or not value.isascii():
-        return None
+    value, end = signs[:length], start + length * 2
+    if len(value) < length:
+        # Its next group may have no digit, and so be none of the run.
+        value = compact(text[start:end])[:length]
+        if len(value) < length or not value.isalnum() or not value.isascii():
+            return None
     if not value[2:].isdigit():
         alone = value[:2] in _DIGITS_ALONE
         if not alone and (sum(map(str.isdigit, value)) < _FEWEST_DIGITS or not value[2:4].isdigit()):
@@ -107,7 +113,7 @@ def iban(text: str, start: int) -> tuple[int, str] | None:
             return None
     if not mod97(value[4:] + value[:4]):
         return None
-    spelt = _SPELT[length].match(text, start)
+    spelt = _SPELT[length].match(text, start, end)
     return (spelt.end(), value) if spelt else None
 
 

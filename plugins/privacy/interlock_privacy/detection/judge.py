@@ -15,9 +15,11 @@ from interlock_privacy.detection.support import booked, called, denied, filler, 
 
 __all__ = ["SCORE_NEAR", "SCORE_SURE", "Judge", "spoken_for"]
 
+# What behind a number makes it an amount; most words do not begin as any of it does.
 _FRACTION = re.compile(
     r",[0-9]{1,2}(?![0-9])"
-    r"|[ ]?(?:%|[€$£¥₽]|zł|USD|EUR|GBP|CHF|PLN|Kč|Ft\b|kr\b|元|円|원|[Ee]uro|kron|koron|lei\b|"
+    r"|(?=[ ]?[%€$£¥₽zUEGCPKFekl元円원fргrđर])"
+    r"[ ]?(?:%|[€$£¥₽]|zł|USD|EUR|GBP|CHF|PLN|Kč|Ft\b|kr\b|元|円|원|[Ee]uro|kron|koron|lei\b|"
     r"forint|złot|руб|грн|гривен|lira|rupiah|đồng|रुपये)"
 )
 # A value's own characters: all others stand between its groups.

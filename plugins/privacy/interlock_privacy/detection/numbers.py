@@ -27,8 +27,9 @@ _LONGEST_WORD = 80
 # Runs of one text; how far around them is compared, which is further than anything is read; labels are nearer
 # than that, with room for what is said of a phrase; and how far letters may stand before a run.
 _MOST_REMEMBERED, _AROUND, _NEAR, _BEFORE = 1024, 300, REACH + 40, 16
-# Characters before a run that are compared first.
-_NEXT = 4
+# Characters before a run that are compared first; of how many runs one is asked whether the text repeats
+# itself, and how far ahead.
+_NEXT, _PROBED, _FAR = 4, 32, 20_000
 # No word of any script has one.
 _BREAK = re.compile(r"[\x00-@\[-`{-\x7f]")
 # No number of a person has fewer.
@@ -93,8 +94,14 @@ class _Search:
 
     def look(self) -> None:
         """Keeps the values of every run."""
-        text, found, seen = self._text, self._judge.found, self._seen
-        for last, start, end in places(text, self._forms):
+        text, found, seen, repeats = self._text, self._judge.found, self._seen, False
+        for number, (last, start, end) in enumerate(places(text, self._forms)):
+            # Most texts do not repeat themselves: then what was read is not kept.
+            if number % _PROBED == 0:
+                repeats = text.find(text[start : start + 2 * _AROUND], start + 1, start + _FAR) >= 0
+            if not repeats:
+                self._read(last, start, end)
+                continue
             written, first = text[start:end], len(found)
             before = seen.get(written)
             # Mostly other words stand before it: that is seen at once.
@@ -200,7 +207,7 @@ class _Search:
             start = begin + at
             if at > first and not lettered(text[begin + first : start]):
                 continue
-            found = iban(text, start)
+            found = iban(text, start, signs[place:])
             if found is not None and not _alphanumeric(text[found[0] : found[0] + 1]):
                 score = SCORE_SURE + SCORE_NEAR
                 self._judge.found.append(Candidate(score, start, found[0], "iban", "iban", found[1]))

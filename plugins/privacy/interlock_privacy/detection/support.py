@@ -35,6 +35,8 @@ _COLUMNS, _LINE = "|\t;,", 300
 _YEARLY = re.compile(r"[0-9]/(?:19|20)[0-9]{2}\Z")
 # What a code has before a number, and behind a dash: digits, or too few letters for a word.
 _CODE, _GOES_ON = re.compile(r"[A-Z0-9]"), re.compile(r"[0-9]|[^\W\d_]{1,2}(?![^\W\d_])")
+# Between two words.
+_APART = frozenset(("", " ", "\n"))
 # Other groups of a row, as long as no day of a month is.
 _ROW_BEFORE, _ROW = re.compile(r"[0-9]{3} \Z"), re.compile(r" [0-9]{3}")
 # Letters that are glued to a number and make no word.
@@ -161,11 +163,14 @@ def pieced(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if not text[start].isdigit() and _torn(text, start, end):
         return True
+    written = text[start:end]
+    if before in _APART and after in _APART and written.isalnum():
+        return False
     if _ascii_letter(before):
         return not _word(text[max(0, start - _LINE) : start][::-1])
     if _ascii_letter(after):
         return not _word(text[end : end + _LINE])
-    if "/" in text[start:end] and _YEARLY.search(text[start:end]):
+    if "/" in written and _YEARLY.search(written):
         return True
     if after in (".", "/", ":") and text[end + 1 : end + 2].isdigit():
         return True
@@ -177,7 +182,7 @@ def pieced(text: str, start: int, end: int) -> bool:
     if after in ("-", "/") and _GOES_ON.match(text, end + 1):
         return True
     return (
-        " " in text[start:end]
+        " " in written
         and (_ROW_BEFORE.search(text, max(0, start - 4), start) or _ROW.match(text, end)) is not None
     )
 
