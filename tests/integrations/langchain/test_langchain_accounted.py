@@ -267,6 +267,20 @@ async def test_a_tool_that_refuses_has_done_nothing(store):
     assert effect.state == "failed"
 
 
+async def test_what_a_tool_gave_the_program_comes_again(store, charges):
+    @tool(response_format="content_and_artifact")
+    def charge(cents: int) -> tuple[str, dict]:
+        """Charge a card."""
+        charges.append((cents, ""))
+        return f"charged {cents}", {"receipt": 17}
+
+    for _ in range(2):
+        [one] = accounted([charge], store=store, policy=WRITES)
+        message = await one.ainvoke(called(), THREAD)
+        assert (message.content, message.artifact) == ("charged 500", {"receipt": 17})
+    assert len(charges) == 1
+
+
 async def test_what_the_graph_injects_arrives_and_is_no_argument_of_the_effect(store, charges):
     @tool
     def charge(cents: int, state: Annotated[dict, InjectedState]) -> str:

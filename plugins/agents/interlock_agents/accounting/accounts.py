@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from interlock import ApprovalNeeded, InterlockError, RequestError, ToolCall, ToolPolicy
 from interlock.protocols import DurableLog
+from interlock.types.clocks import elapsed
 from interlock_agents.accounting.foreign import ForeignTool
 from interlock_agents.approvals import Approval, Requests
 from interlock_agents.budgets import Amounts
@@ -21,7 +22,8 @@ from interlock_agents.ledger.ledger import Ledger
 from interlock_agents.places import Place
 from interlock_agents.store import DEFAULT, Store
 
-_TURNS = 3  # how often somebody else's lease is waited for
+_LEASES = 3  # how many of them somebody else is waited for
+_PAUSE, _LONGEST = 0.05, 2.0  # seconds between looks
 _LIMITS = ("usd", "tokens", "seconds", "calls")
 
 
@@ -186,15 +188,18 @@ class Accounts:
             self._opened.add(run)
 
     async def _done(self, ledger: Ledger, place: Place, call: ToolCall, hands: Any, **how: Any) -> Effect:
-        """Performed; what was left by a process that is gone is taken over once its lease has ended."""
-        for turn in range(_TURNS):
+        """Performed. What somebody works on is waited for: whoever it is may settle it any moment, and what
+        was left by a process that is gone is taken over once its lease has ended.
+        """
+        began, pause = elapsed(), _PAUSE
+        while True:
             try:
                 return await ledger.perform(place, call, hands, **how)
             except LedgerBusy as error:
-                if turn == _TURNS - 1:
+                if elapsed() - began > _LEASES * self._lease:
                     raise
-                await asyncio.sleep(error.seconds)
-        raise AssertionError("not reached")
+                await asyncio.sleep(min(error.seconds or pause, pause))
+                pause = min(2 * pause, _LONGEST)
 
 
 def _consent(approval: Approval) -> Unanswered:

@@ -47,7 +47,8 @@ def budgeted(
         raise RequestError("expected limits: usd, tokens, seconds or calls", key="budget")
     if max_tokens < 1:
         raise RequestError(f"expected 1 or more, not {max_tokens}", key="max_tokens")
-    return _Budgeted(router, Accounts(store, budget=budget), run=run, max_tokens=max_tokens)
+    accounts, own = Accounts(store, budget=budget), not isinstance(store, Store)
+    return _Budgeted(router, accounts, run=run, max_tokens=max_tokens, own=own)
 
 
 def has_budget(router: Router) -> bool:
@@ -56,10 +57,20 @@ def has_budget(router: Router) -> bool:
 
 
 class _Budgeted(Router):
-    def __init__(self, router: Router, accounts: Accounts, *, run: str | None, max_tokens: int) -> None:
+    def __init__(
+        self, router: Router, accounts: Accounts, *, run: str | None, max_tokens: int, own: bool
+    ) -> None:
         super().__init__(router.wiring)
+        self._accounts = accounts if own else None
         paying: Any = _Paying(router._engine, router, accounts, run=run, max_tokens=max_tokens)  # noqa: SLF001 - all verbs lead there
         self._engine = paying
+
+    async def aclose(self) -> None:
+        try:
+            await super().aclose()
+        finally:
+            if self._accounts is not None:
+                await self._accounts.aclose()
 
 
 class _Paying:
@@ -116,5 +127,14 @@ class _Paying:
         if priced and request.settings.max_tokens is None:
             request = replace(request, settings=replace(request.settings, max_tokens=self._max_tokens))
         request = replace(request, run=run)
-        held = bound(self._router, request) if priced else Amounts(calls=1)
+        held = self._bound(request) if priced else Amounts(calls=1)
         return request, await self._accounts.begin(run, held)
+
+    def _bound(self, request: Request) -> Amounts:
+        one = bound(self._router, request)
+        if request.ensemble is None:
+            return one
+        panel = self._inner.panels.of(request.ensemble)
+        # Each judge reads what all members wrote.
+        times = len(panel.members) + len(panel.judges) * (1 + len(panel.members))
+        return replace(one, usd=one.usd * times, tokens=one.tokens * times)

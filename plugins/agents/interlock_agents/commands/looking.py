@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from interlock_agents.running.agent import Agent
     from interlock_agents.running.state import Run
 
+    Known = list[tuple[Effect, tuple[EffectEvent, ...]]]
+
 _GOAL = 60
 States = Literal["running", "done", "needs_person", "failed", "over_budget", "cancelled"]
 
@@ -35,16 +37,35 @@ def show(
     store: StoreOption = DEFAULT,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a run: its nodes, what it has spent, what it waits for and how to answer."""
+    """Show a run: its nodes, what it has spent, what it waits for and how to answer.
+
+    Of a run of another framework, whose tools are accounted for, there are no nodes.
+    """
+    from interlock_agents.commands.elsewhere import ElsewhereRun, elsewhere, show_elsewhere, to_plain
     from interlock_agents.commands.plainly import effect_to_plain, run_to_plain, value_to_plain
     from interlock_agents.commands.shown import show_run, text_of
 
-    async def work(agent: "Agent") -> "tuple[Run, list[tuple[Effect, tuple[EffectEvent, ...]]]]":
-        found = await agent.show(run)
+    async def work(agent: "Agent") -> "tuple[Run | ElsewhereRun, Known]":
+        found: Run | ElsewhereRun
+        try:
+            found = await agent.show(run)
+        except RequestError:
+            other = await elsewhere(agent.ledger, run)
+            if other is None or node is not None:
+                raise
+            found = other
         known = await agent.ledger.effects(run) if effects or as_json else ()
         return found, [(each, await agent.ledger.events(each.id)) for each in known]
 
     found, known = with_agent(context, store, work)
+    if isinstance(found, ElsewhereRun):
+        if as_json:
+            write_json({**to_plain(found), "effects": [effect_to_plain(*each) for each in known]})
+            return
+        show_elsewhere(found)
+        if effects:
+            _effects(known)
+        return
     if node is not None:
         if node not in found.values:
             near = nearest(node, list(found.values))
