@@ -1,6 +1,7 @@
 """What a call of a model may cost, and what it has cost."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from interlock import AttemptRecord, Request, Router
 from interlock_agents.budgets import Amounts
@@ -11,7 +12,7 @@ _MOMENT = 0.001  # seconds; held so that nothing begins once no time is left
 
 def bound(router: Router, request: Request) -> Amounts:
     """The most that a call may cost, at the price of the dearest that may answer it."""
-    decision = router.decide(request)
+    decision = router.decide(replace(request))  # observers may do as they like with what is decided on
     written = request.settings.max_tokens or 0
     dearest = 0.0
     for candidate in decision.shortlist:

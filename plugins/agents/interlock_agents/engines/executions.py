@@ -107,7 +107,7 @@ class Executions:
         pause = _SOONEST
         while True:
             asked = elapsed()
-            lease = await self._runs.claim(run, owner, seen=seen)
+            lease = await self._claimed(run, owner, seen=seen)
             if lease.state == "ended":
                 return await self._runs.outcome(run)
             if lease.state == "suspended":
@@ -120,6 +120,19 @@ class Executions:
                 seen = lease.epoch
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LATEST)
+
+    async def _claimed(self, run: str, owner: str, *, seen: int | None) -> Lease:
+        """The lease; whoever is cancelled while it is being had lets go of it, if it was."""
+        claim = asyncio.ensure_future(self._runs.claim(run, owner, seen=seen))
+        try:
+            return await asyncio.shield(claim)
+        except asyncio.CancelledError:
+            await _surely(self._given_back(run, claim))
+            raise
+
+    async def _given_back(self, run: str, claim: "asyncio.Future[Lease]") -> None:
+        if (lease := await claim).state == "held":
+            await self._runs.leave(run, lease.epoch, "free")
 
     async def _work(self, run: str, epoch: int, *, asked: float) -> Any:
         held = Held(lambda: self._runs.renew(run, epoch), seconds=self._seconds, asked=asked)

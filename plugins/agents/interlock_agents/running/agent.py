@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 from uuid import uuid4
 
-from interlock import Constraints, RequestError, Router
+from interlock import Constraints, InterlockError, RequestError, Router
 from interlock.types.names import nearest
 from interlock_agents.approvals import ApprovalRules, Notifier, Requests
 from interlock_agents.budgets import Amounts
 from interlock_agents.engines import DurableEngine, EngineCall, EngineKind, open_engine
 from interlock_agents.ledger import Effect, ToolboxHands
 from interlock_agents.ledger.ledger import Ledger
-from interlock_agents.ledger.reconciling import Reconciled
+from interlock_agents.ledger.reconciling import HandsOf, Reconciled
 from interlock_agents.ledger.transitions import Decided
 from interlock_agents.memory import Memory
 from interlock_agents.plans import (
@@ -298,7 +298,21 @@ class Agent:
 
     async def reconcile(self, run: str | None = None) -> Reconciled:
         """Find out what has come of effects that nobody works on; see `Ledger.reconcile`."""
-        toolbox = self.router.toolbox(constraints=self._defaults.constraints, grants=self.ledger.grants)
+        known: list[Effect] = []
+        busy: list[str] = []
+        failed: dict[str, InterlockError] = {}
+        for each in dict.fromkeys(effect.place.run for effect in await self.ledger.open(run)):
+            found = await self.ledger.reconcile(each, await self._hands_of(each))
+            known += found.effects
+            busy += found.busy
+            failed |= found.failed
+        return Reconciled(effects=tuple(known), busy=tuple(busy), failed=failed)
+
+    async def _hands_of(self, run: str) -> HandsOf:
+        """What carries out tools for a run, under its constraints."""
+        row = await self._beginning.read(run)
+        options = self._defaults if row is None else RunOptions.read(row["options"])
+        toolbox = self.router.toolbox(constraints=options.constraints, grants=self.ledger.grants)
 
         async def hands(name: str) -> ToolboxHands | None:
             try:
@@ -306,7 +320,7 @@ class Agent:
             except RequestError:
                 return None
 
-        return await self.ledger.reconcile(run, hands)
+        return hands
 
     async def cancel(self, run: str) -> Run:
         """End a run for good. What was sent may still happen: see its `effects`. Raises RequestError."""

@@ -18,6 +18,7 @@ from interlock_agents.running.program import execution
 from interlock_agents.running.showing import Showing
 from interlock_agents.running.slots import Slots
 from interlock_agents.running.state import Run, RunState
+from interlock_agents.running.tools import Tools
 from interlock_agents.running.tracing import end
 
 _OVER = ("done", "failed", "cancelled")
@@ -108,6 +109,7 @@ class Executing:
         policy = policy or self._policy
         if options.drive == "policy" and policy is None:
             raise RequestError(f"{run} is driven by a policy; give it with policy=", key="policy")
+        tools = Tools(self._parts.router, options.constraints, self._parts.ledger.grants)
         facts = RunFacts(
             id=run,
             life=row["life"],
@@ -116,9 +118,8 @@ class Executing:
             constraints=options.constraints,
             limit=options.limit,
             budget=options.budget,
-            toolbox=self._parts.router.toolbox(
-                constraints=options.constraints, grants=self._parts.ledger.grants
-            ),
+            toolbox=tools.under({}),
+            tightened=tools.under,
             policy=policy if options.drive == "policy" else None,
             slots=Slots(self._parallel),
         )

@@ -106,6 +106,7 @@ class Runs:
 
         def work(connection: Connection) -> None:
             for node in gone:
+                rows.set_aside(connection, run, node, "the plan has changed", now=now)
                 why = "the plan does without it" if node in left else ""
                 rows.node_state(connection, run, node, "skipped" if node in left else "pending", why, now=now)
 

@@ -131,7 +131,7 @@ class ModelNodes:
         wanted = scene.node.tools
         if not wanted:
             return ()
-        offered = await scene.run.toolbox.specs()
+        offered = await scene.toolbox.specs()
         return tuple(spec for spec in offered if EVERY in wanted or spec.name in wanted)
 
     def _shown(

@@ -55,6 +55,8 @@ class RunFacts:
 
     Attributes:
         life: how often it was begun again after it had ended.
+        toolbox: the tools that its constraints allow.
+        tightened: the same under constraints of a node's own, which tighten them.
         policy: what drives its model nodes; None where models do.
         slots: how many calls may be under way at once.
     """
@@ -67,6 +69,7 @@ class RunFacts:
     limit: int
     budget: Amounts
     toolbox: "Toolbox"
+    tightened: "Callable[[Mapping[str, Any]], Toolbox]"
     policy: Policy | None
     slots: Slots
 
@@ -95,6 +98,11 @@ class Scene:
         found = Place(run=self.run.id, node=self.id, approach=self.approach.number, seq=self.seq)
         self.seq += 1
         return found
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """The tools that it may call: the run's constraints allow them, and its own."""
+        return self.run.tightened(self.node.constraints)
 
     @property
     def payers(self) -> Limits:

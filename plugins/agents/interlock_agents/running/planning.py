@@ -93,10 +93,12 @@ class Planning:
         asking = _Asking(self._parts, facts, str(call.step))
         try:
             plan = await planner.plan(replace(call, ask=asking))
-        except StoreError:
+        except (StoreError, Suspended):
             raise
         except InterlockError as error:
             return {"version": None, "fault": str(error)}
+        except Exception as error:  # noqa: BLE001 - a user's own planner, whose fault is the run's end
+            return {"version": None, "fault": f"the planner raised {type(error).__name__}: {error}"}
         if not asking.asked and call.plan is not None:
             await asking.count(Amounts(calls=1))
             await asking.settle(Amounts(calls=1))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
 from interlock_agents.running.ladder import Approach
 from interlock_agents.running.tables import approaches, nodes, plans, runs, waiting
@@ -22,6 +22,7 @@ class KeptPlan(NamedTuple):
 
 
 FINAL = ("done", "failed", "skipped")
+_DROPPED = -1  # the number of nodes that the plan does without by now
 
 
 def create(connection: Connection, run: str, *, goal: str, options: str, inputs: str, now: float) -> bool:
@@ -71,13 +72,15 @@ def is_cancelled(connection: Connection, run: str) -> bool:
 
 
 def reopen(connection: Connection, run: str, *, now: float) -> None:
-    """Have a run that has ended be worked on again: what failed, or was skipped, is pending."""
+    """Have a run that has ended be worked on again: what failed, or was skipped, is pending, unless its plan
+    does without it.
+    """
     connection.execute(
         update(runs)
         .where(runs.c.id == run)
         .values(state="running", why="", life=runs.c.life + 1, updated=now)
     )
-    again = (nodes.c.run == run, nodes.c.state.in_(("failed", "skipped")))
+    again = (nodes.c.run == run, nodes.c.state.in_(("failed", "skipped")), nodes.c.number >= 0)
     connection.execute(update(nodes).where(*again).values(state="pending", why="", ended=None))
 
 
@@ -90,12 +93,16 @@ def warn(connection: Connection, run: str) -> bool:
 
 
 def add_plan(connection: Connection, run: str, kept: KeptPlan) -> None:
-    """Keep a version of the plan, and its nodes as pending."""
+    """Keep a version of the plan, its nodes in their order, and the new ones as pending."""
     row = {"version": kept.version, "plan": kept.text, "why": text(kept.why), "at": kept.at}
     new = INSERT[connection.dialect.name](plans).on_conflict_do_nothing()
     connection.execute(new.values(run=run, **row))
+    connection.execute(update(nodes).where(nodes.c.run == run).values(number=_DROPPED))
     for number, (node, kind) in enumerate(kept.nodes):
-        see_node(connection, run, node, kind, number=number * 10_000)
+        at = number * 10_000
+        see_node(connection, run, node, kind, number=at)
+        in_it = or_(nodes.c.node == node, nodes.c.node.startswith(f"{node}[", autoescape=True))
+        connection.execute(update(nodes).where(nodes.c.run == run, in_it).values(number=at))
 
 
 def plan_of(connection: Connection, run: str) -> RowMapping | None:
@@ -120,6 +127,13 @@ def node_state(connection: Connection, run: str, node: str, state: str, why: str
         values["ended"] = now
     connection.execute(update(nodes).where(nodes.c.run == run, nodes.c.node == node).values(values))
     connection.execute(update(runs).where(runs.c.id == run).values(updated=now))
+
+
+def set_aside(connection: Connection, run: str, node: str, why: str, *, now: float) -> None:
+    """Have the items of a map count no more."""
+    items = (nodes.c.run == run, nodes.c.node.startswith(f"{node}[", autoescape=True))
+    gone = {"state": "skipped", "why": text(why), "ended": now}
+    connection.execute(update(nodes).where(*items).values(gone))
 
 
 def states(connection: Connection, run: str) -> list[RowMapping]:

@@ -31,7 +31,7 @@ class ToolCalls:
         Raises:
             UnknownTool: no tool is called so.
         """
-        toolbox = scene.run.toolbox
+        toolbox = scene.toolbox
         return toolbox.effect_of(await toolbox.tool(name)).effect == "read"
 
     async def call(
@@ -79,7 +79,7 @@ class ToolCalls:
         async with scene.run.slots:
             parts.events.tell("call_started", scene.run.id, scene.id, tool=call.name, effect="read")
             try:
-                outcome = await scene.run.toolbox.run(call, key=place.id, run=scene.run.id, step=place.step)
+                outcome = await scene.toolbox.run(call, key=place.id, run=scene.run.id, step=place.step)
             except InterlockError as error:
                 outcome = ToolOutcome(outcome="refused", reason="not_sent", content=str(error), error=error)
             finally:
@@ -108,7 +108,7 @@ class ToolCalls:
         tries = _AGAIN
         while True:
             try:
-                hands = stricter(await ToolboxHands.of(scene.run.toolbox, call.name), said)
+                hands = stricter(await ToolboxHands.of(scene.toolbox, call.name), said)
                 async with scene.run.slots:
                     if grant is not None or not hands.needs_grant:
                         parts.events.tell(

@@ -64,7 +64,7 @@ class Nodes:
         arguments = scene.approach.arguments
         if arguments is None:
             arguments = filled(dict(scene.node.with_), scene.scope, key="with")
-            tool = await scene.run.toolbox.tool(name)
+            tool = await scene.toolbox.tool(name)
             arguments = as_arguments(arguments, tool.spec.parameters)
         if scene.approach.rung == "repair":
             arguments, fault = await self._repaired(scene, name, arguments)
@@ -94,7 +94,7 @@ class Nodes:
 
     async def _repaired(self, scene: Scene, name: str, arguments: Mapping[str, Any]) -> Given:
         """Other arguments, from a model that is shown the complaint."""
-        tool = await scene.run.toolbox.tool(name)
+        tool = await scene.toolbox.tool(name)
         system = "A tool has refused its arguments. Say arguments that it takes, which mean the same."
         text = (
             f"The tool {name}: {tool.spec.description}\nIts schema: {dict(tool.spec.parameters)}\n"

@@ -263,6 +263,23 @@ async def test_cancelled_it_closes_what_is_open_and_another_goes_on_at_once():
     await engine.aclose()
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_cancelled_as_it_begins_it_leaves_the_run_to_the_next_one_at_once(turns):
+    async def program(strand):
+        return "on"
+
+    engine = engine_of(program)
+    task = asyncio.create_task(engine.execute("run"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(10):  # a lease lasts longer
+        assert await engine.execute("run") == "on"
+    await engine.aclose()
+
+
 async def test_who_waits_when_the_engine_is_closed_is_told():
     async def program(strand):
         await asyncio.Event().wait()

@@ -84,10 +84,10 @@ def routed(desk: Desk) -> Iterator[Callable[..., Router]]:
     """Makes routers whose connector is the desk; `scripts` are those of its models."""
     made = []
 
-    def make(scripts: Any = None, **config: Any) -> Router:
+    def make(scripts: Any = None, others: Any = (), **config: Any) -> Router:
         plugin = Plugin(Drawer("desk", *desk.tools))
-        connectors = [{"id": "desk", "connector": "desk"}]
-        router = scripted_router(scripts or {"m": []}, plugins=[plugin], connectors=connectors, **config)
+        config = {"connectors": [{"id": "desk", "connector": "desk"}], **config}
+        router = scripted_router(scripts or {"m": []}, plugins=[plugin, *others], **config)
         made.append(router)
         return router
 

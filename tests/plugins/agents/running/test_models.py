@@ -1,6 +1,6 @@
 """A model does a node: it is shown values as data, calls the node's tools, and ends with what `out` says."""
 
-from interlock import Answer, Text, ToolCall
+from interlock import Answer, Constraints, Text, ToolCall, hookimpl
 from interlock.testing import scripted_providers
 
 ASK = {"nodes": [{"id": "a", "do": "model", "prompt": "Add, then tell.", "tools": ["add", "send"]}]}
@@ -132,3 +132,25 @@ async def test_calls_carry_run_step_and_the_constraints_of_the_run(agents):
     (record,) = agent.router.records
     assert (record.run, record.step) == (run.id, "a/0/m0")
     assert prompts(agent)[0].constraints.residency == {"eu"}
+
+
+async def test_constraints_of_a_node_hold_for_the_tools_that_it_calls(agents, desk):
+    plan = {"nodes": [{**ASK["nodes"][0], "constraints": {"deny_vendors": ["desk"]}}]}
+    agent = agents({"m": ["I have none."]})
+    run = await agent.run(plan)
+    assert (run.state, run.value) == ("done", "I have none.")
+    assert [each.tools for each in prompts(agent)] == [[]]
+    assert (await agents({"m": [calls(("send", {"text": "x"})), "Sent."]}).run(ASK)).state == "done"
+    assert desk.sent == ["x"]
+
+
+async def test_whoever_writes_into_what_is_decided_on_changes_nothing_of_what_is_asked(agents, routed):
+    class Vandal:
+        @hookimpl
+        def interlock_decided(self, request, decision):
+            object.__setattr__(request, "constraints", Constraints())
+
+    router = routed({"m": ["Hello."]}, others=[Vandal()], deployments={"m": {"region": "us"}})
+    agent = agents(router=router, budget={"tokens": 100_000}, constraints={"residency": ["eu"]}, stuck="fail")
+    run = await agent.run({"nodes": [{"id": "a", "do": "model", "prompt": "Hi"}]})
+    assert (run.state, prompts(agent)) == ("failed", [])

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from interlock import ToolOutcome
 from interlock_agents.plans import ModelPlanner
 
 ADD = {"id": "sum", "do": "tool", "tool": "add", "with": {"a": 1, "b": 2}, "out": {"type": "integer"}}
@@ -39,6 +42,43 @@ async def test_a_node_that_fails_has_the_run_planned_anew_and_what_is_done_is_no
     assert desk.calls.count("add") == 1
     assert run.nodes["bad"].state == "skipped"
     assert "does without" in run.nodes["bad"].why
+
+
+async def test_what_a_later_plan_does_without_stays_so_and_its_last_node_gives_the_runs_value(agents, desk):
+    every = {
+        "id": "every",
+        "do": "map",
+        "each": [1, -1],
+        "node": {**BAD, "with": {"upto": "${item}"}, "after": []},
+    }
+    last = {"id": "last", "do": "tool", "tool": "plus", "with": {"a": 1, "b": 1}, "after": "every"}
+
+    def planner(call):
+        if call.plan is None:
+            return {"nodes": [ADD, every, last]}
+        return {"nodes": [ADD, {**SEND, "id": "tell", "after": "sum", "tries": 1}]}
+
+    desk.fails["send"] = [ToolOutcome(outcome="refused", content="not now")]
+    agent = agents({"m": []}, planner=planner, stuck="fail")
+    run = await agent.run("Add, and tell me.", run="r")
+    assert run.state == "failed"
+    run = await agent.resume("r")
+    assert (run.state, run.value) == ("done", "sent")
+    states = {name: node.state for name, node in run.nodes.items()}
+    assert {states.pop("sum"), states.pop("tell")} == {"done"}
+    assert {*states.values()} == {"skipped"}
+
+
+@pytest.mark.parametrize("when", ["first", "again"])
+async def test_a_planner_that_raises_ends_the_run_with_what_it_raised_or_with_what_failed(agents, when):
+    def planner(call):
+        if call.plan is None and when == "again":
+            return {"nodes": [ADD, BAD]}
+        raise KeyError("nothing like that")
+
+    run = await agents(planner=planner, stuck="fail").run("Add.")
+    assert run.state == "failed"
+    assert ("the planner raised KeyError" if when == "first" else "bad has failed") in run.why
 
 
 async def test_a_replan_counts_as_a_call(agents):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from interlock import RequestError, ToolOutcome
+from drawers import Drawer, Plugin
+from interlock import RequestError, ToolOutcome, tool_of
 from interlock_agents import PlanError, read_plan
 from interlock_agents.plans import decoded
 from interlock_agents.running.keeping import kept_plan
@@ -232,3 +233,17 @@ async def test_a_list_that_a_tool_says_item_by_item_is_the_list_of_its_receipt(a
     run = await agents().run({"nodes": [node | {"id": each, "tool": each} for each in ("add", "plus")]})
     assert run.values == {"add": [1, 2]}
     assert "does not fit `out`" in run.nodes["plus"].why
+
+
+async def test_looking_after_effects_asks_nobody_whom_their_run_may_not_ask(agents, desk, routed):
+    other = Drawer("other", tool_of(desk.add, effect="read"))
+    connectors = [{"id": "desk", "connector": "desk"}, {"id": "other", "connector": "other"}]
+    router = routed(others=[Plugin(other)], connectors=connectors)
+    desk.fails["shout"] = [ToolOutcome(outcome="unknown", content="502")]
+    agent = agents(router=router, constraints={"deny_vendors": ["nobody"]})
+    plan = {"nodes": [{"id": "a", "do": "tool", "tool": "shout", "with": {"text": "x"}}]}
+    run = await agent.run(plan, constraints={"deny_vendors": ["other"]})
+    assert (run.state, other.asked) == ("needs_person", 0)
+    await agent.reconcile()
+    await agent.reconcile(run.id)
+    assert other.asked == 0
