@@ -2,24 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 from uuid import uuid4
 
-from interlock import Constraints, InterlockError, RequestError, Router
+from interlock import Constraints, RequestError, Router
 from interlock.types.names import nearest
 from interlock_agents.approvals import ApprovalRules, Notifier, Requests
 from interlock_agents.budgets import Amounts
 from interlock_agents.engines import DurableEngine, EngineCall, EngineKind, open_engine
-from interlock_agents.ledger import Effect, ToolboxHands
+from interlock_agents.ledger import Effect
 from interlock_agents.ledger.ledger import Ledger
-from interlock_agents.ledger.reconciling import HandsOf, Reconciled
+from interlock_agents.ledger.reconciling import Reconciled
 from interlock_agents.ledger.transitions import Decided
 from interlock_agents.memory import Memory
 from interlock_agents.plans import (
-    Node,
     Plan,
     PlanCall,
     Planner,
@@ -27,32 +26,31 @@ from interlock_agents.plans import (
     as_planner,
     bound,
     misfits,
-    read_plan,
 )
-from interlock_agents.plans.plan import EVERY
 from interlock_agents.running.beginning import Beginning, fit, inputs_for, place_asked
 from interlock_agents.running.events import AgentEvent, Events
 from interlock_agents.running.executing import Executing
 from interlock_agents.running.keeping import Runs
+from interlock_agents.running.looking_after import looked_after
 from interlock_agents.running.options import Drive, RunOptions, amounts_of, constraints_of
 from interlock_agents.running.parts import Parts, Summaries, Verifier
-from interlock_agents.running.planning import Planning, known_of
+from interlock_agents.running.planning import Planning
 from interlock_agents.running.policies import PolicyLike, as_policy
 from interlock_agents.running.program import AgentProgram
 from interlock_agents.running.purse import Purse
 from interlock_agents.running.showing import Showing
+from interlock_agents.running.starting import plan_of
 from interlock_agents.running.state import Run, RunState
 from interlock_agents.running.tracing import RunTraces
+from interlock_agents.running.without_loop import WithoutLoop
 from interlock_agents.store import DEFAULT, Store
 
 T = TypeVar("T")
 LIMIT = 50
-MAIN = "main"
-"""The one node of a run that has a goal and no plan."""
 _MANY = 1000
 
 
-class Agent:
+class Agent(WithoutLoop):
     """Runs plans and goals with the models and the tools of a router. Several processes may share its store.
 
     Use it on one event loop, and close it; as an asynchronous context manager it does so itself. It does no
@@ -298,29 +296,9 @@ class Agent:
 
     async def reconcile(self, run: str | None = None) -> Reconciled:
         """Find out what has come of effects that nobody works on; see `Ledger.reconcile`."""
-        known: list[Effect] = []
-        busy: list[str] = []
-        failed: dict[str, InterlockError] = {}
-        for each in dict.fromkeys(effect.place.run for effect in await self.ledger.open(run)):
-            found = await self.ledger.reconcile(each, await self._hands_of(each))
-            known += found.effects
-            busy += found.busy
-            failed |= found.failed
-        return Reconciled(effects=tuple(known), busy=tuple(busy), failed=failed)
-
-    async def _hands_of(self, run: str) -> HandsOf:
-        """What carries out tools for a run, under its constraints."""
-        row = await self._beginning.read(run)
-        options = self._defaults if row is None else RunOptions.read(row["options"])
-        toolbox = self.router.toolbox(constraints=options.constraints, grants=self.ledger.grants)
-
-        async def hands(name: str) -> ToolboxHands | None:
-            try:
-                return await ToolboxHands.of(toolbox, name)
-            except RequestError:
-                return None
-
-        return hands
+        return await looked_after(
+            run, ledger=self.ledger, beginning=self._beginning, router=self.router, usual=self._defaults
+        )
 
     async def cancel(self, run: str) -> Run:
         """End a run for good. What was sent may still happen: see its `effects`. Raises RequestError."""
@@ -356,26 +334,6 @@ class Agent:
             self._engine = None
         await self._store.aclose()
 
-    def run_sync(self, goal: "str | PlanSource" = "", **options: Any) -> Run:
-        """`run` for code without a loop; so are the others."""
-        return self._sync(lambda: self.run(goal, **options))
-
-    def resume_sync(self, run: str, **options: Any) -> Run:
-        """`resume` for code without a loop."""
-        return self._sync(lambda: self.resume(run, **options))
-
-    def answer_sync(self, run: str, node: str, value: Any, *, by: str) -> Run:
-        """`answer` for code without a loop."""
-        return self._sync(lambda: self.answer(run, node, value, by=by))
-
-    def show_sync(self, run: str) -> Run:
-        """`show` for code without a loop."""
-        return self._sync(lambda: self.show(run))
-
-    def close_sync(self) -> None:
-        """`aclose` for code without a loop."""
-        self._sync(self.aclose)
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -383,9 +341,6 @@ class Agent:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
-
-    def _sync(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        return self.router.wiring.bridge.run(make)
 
     def _engine_at_work(self) -> DurableEngine:
         if self._engine is None:
@@ -397,14 +352,7 @@ class Agent:
 
     async def _plan(self, goal: str, plan: PlanSource | None, options: RunOptions) -> Plan | None:
         """The plan, checked; None where the planner is to make it."""
-        if plan is None and not goal.strip():
-            raise RequestError("there is neither a goal nor a plan", key="goal")
-        if plan is None and self._plans and options.drive == "models":
+        if plan is None and self._plans and goal.strip() and options.drive == "models":
             return None
-        if plan is None:
-            # A program says what it likes; a model that is told no form says it in words.
-            out: Mapping[str, Any] | None = {} if options.drive == "policy" else None
-            node = Node(id=MAIN, do="model", prompt="${inputs.goal}", tools=(EVERY,), out=out)
-            plan = Plan(nodes=(node,), goal=goal, inputs={"goal": {"type": "string"}})
         toolbox = self.router.toolbox(constraints=options.constraints, grants=self.ledger.grants)
-        return read_plan(plan, await known_of(self.router, toolbox, options.budget))
+        return await plan_of(goal, plan, options, router=self.router, toolbox=toolbox)
