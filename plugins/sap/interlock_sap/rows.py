@@ -9,6 +9,7 @@ from interlock_sap.entities import Entity
 from interlock_sap.fields import Field, body_of, filter_of, schema_of
 from interlock_sap.literals import key_of, literal, same
 from interlock_sap.paging import PAGE, PAGES, ODataPages
+from interlock_sap.shown import preview_of
 from interlock_tools import Answer, Arguments, Call, Find, Operation, reference
 
 ETAG = {"type": "string", "minLength": 1, "maxLength": 500, "description": "the etag that reading it gave"}
@@ -104,6 +105,8 @@ def creating(
         children = _children(entity, items, arguments)
         mark = _mark(entity, arguments)
         if mark and entity.reference.startswith(_ON_FIRST):
+            if not children:
+                raise RequestError("is missing: it is found again by the first of them", key=_argument(items))
             children[0][marked] = mark
         elif mark:
             body[marked] = mark
@@ -126,6 +129,7 @@ def creating(
         request=request,
         answer=Answer(at="item", fields=_kept(entity, kept), receipt={each: each for each in entity.key}),
         find=find,
+        preview=lambda arguments: preview_of(f"Create in {entity.set}", arguments, [request(arguments)]),
     )
 
 
@@ -167,6 +171,7 @@ def changing(
             fits=is_so,
             absent=(404,),
         ),
+        preview=lambda arguments: preview_of(f"Change in {entity.set}", arguments, [request(arguments)]),
     )
 
 
@@ -194,6 +199,10 @@ def _children(entity: Entity, items: Items | None, arguments: Arguments) -> list
         body_of(items.fields, each, entity.version, at=f"{items.argument}.{place}.")
         for place, each in enumerate(given)
     ]
+
+
+def _argument(items: Items | None) -> str:
+    return "" if items is None else items.argument
 
 
 def _mark(entity: Entity, arguments: Arguments) -> str:

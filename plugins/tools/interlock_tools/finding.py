@@ -18,8 +18,8 @@ async def found(
     be seen.
     """
     find = operation.find
-    if find is None:
-        return None
+    if find is None or not arguments.key:
+        return _unseen("nothing tells it from another one")
     call = asked = find.request(arguments)
     seen: list[Mapping[str, Any]] = []
     for _ in range(find.most):

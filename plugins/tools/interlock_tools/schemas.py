@@ -9,7 +9,7 @@ from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-__all__ = ["Checker", "flaw", "is_small"]
+__all__ = ["Checker", "fitted", "flaw", "is_small"]
 
 _LONGEST = 300
 _SMALL = 100  # values
@@ -49,6 +49,22 @@ class Checker:
         except Exception:  # noqa: BLE001 - as above
             return None
         return None if wrong is None else _sentence(wrong)
+
+
+def fitted(schema: Any, value: Any) -> Any:
+    """The value with whole numbers as text where the schema wants text alone, as of the number of an order:
+    models, and whoever types a command, write it without quotes. All else is as it was.
+    """
+    if not isinstance(schema, Mapping):
+        return value
+    if schema.get("type") == "string" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    properties = schema.get("properties")
+    if isinstance(value, Mapping) and isinstance(properties, Mapping):
+        return {name: fitted(properties.get(name), each) for name, each in value.items()}
+    if isinstance(value, list | tuple) and "items" in schema:
+        return [fitted(schema["items"], each) for each in value]
+    return value
 
 
 def is_small(arguments: Any) -> bool:

@@ -75,7 +75,9 @@ class _Reading:
         return failed or done(operation, reply, told)
 
     async def _arguments(self, given: ToolAccess, key: str) -> Arguments:
-        values: Mapping[str, Any] = given.call.arguments
+        from interlock_tools.schemas import fitted  # noqa: PLC0415 - takes long to import
+
+        values: Mapping[str, Any] = fitted(self.spec.parameters, given.call.arguments)
         if wrong := await self._objection(values):
             raise RequestError(wrong)
         return Arguments(values=values, key=key)
@@ -109,8 +111,9 @@ class _Finding(_Writing):
         try:
             arguments = await self._arguments(call, call.key)
             return await found(self._service, call, self._operation, arguments)
-        except RequestError:
-            return None  # it has never been sent
+        except RequestError as error:
+            # This tool would not have sent it; of what another version of it has done, it knows nothing.
+            return ToolOutcome(outcome="unknown", content=str(error))
 
 
 class _Undoing(_Writing):

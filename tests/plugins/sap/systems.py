@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import interlock_sap
 from emulators import sap_cap
 from emulators.sap_cap import LOGIN, PURCHASING
 from interlock import Router, ToolCall, ToolOutcome
@@ -91,5 +90,5 @@ def asked(
         "options": {"entities": entities, **options},
     }
     config = {"connectors": [connector], **(settings or {})}
-    with Router.from_config(config, plugins=[interlock_sap]) as router:
+    with Router.from_config(config) as router:
         yield Asked(router)

@@ -7,7 +7,6 @@ from typing import ClassVar
 import gateway
 import pytest
 
-import interlock_sap
 from interlock import Router, ToolCall, ToolOutcome
 from interlock.http import HttpClient, Permit, origin_of
 from interlock.protocols import ConnectorCall, ToolRun, ToolsCall
@@ -79,6 +78,11 @@ class TestSap(ConnectorConformance):
         "sap_update_purchase_order": {"purchase_order": "1", "payment_terms": "0002", "etag": "*"},
     }
 
+    def test_each_tool_says_in_a_few_words_what_a_model_must_know(self) -> None:
+        for tool in self.tools():
+            assert tool.spec.name.startswith("sap_")
+            assert len(tool.spec.description) <= 300
+
     def effects(self, name: str, arguments: object) -> int:
         return sum(len(rows) for rows in self.served.sets.values())
 
@@ -91,15 +95,16 @@ def sap():
         yield served
 
 
-def run(sap, name, key="run-7", **arguments) -> ToolOutcome:
+def run(sap, name, key="run-7", options=None, **arguments) -> ToolOutcome:
     there = {
         "id": "sap",
         "connector": "sap",
         "base_url": sap.url,
         "region": "local",
         "api_key": gateway.LOGIN,
+        "options": options or {},
     }
-    with Router.from_config({"connectors": [there]}, plugins=[interlock_sap]) as router:
+    with Router.from_config({"connectors": [there]}) as router:
         return router.toolbox().run_sync(ToolCall(id="call-1", name=name, arguments=arguments), key=key)
 
 
@@ -155,6 +160,20 @@ def test_what_is_locked_by_somebody_is_a_conflict_and_nothing_was_done(sap):
     sap.instead = [Reply.json({"error": {"message": {"value": "Document is locked by user X"}}}, status=423)]
     told = run(sap, "sap_create_purchase_order", **ORDER)
     assert (told.outcome, told.reason) == ("refused", "conflict")
+
+
+def test_a_reference_on_an_item_takes_an_item(sap):
+    entities = {"business_partner": {"reference": "items/StreetName"}}
+    partner = {"category": "2", "organization": "Ink"}
+    told = run(sap, "sap_create_business_partner", options={"entities": entities}, **partner)
+    assert (told.outcome, told.reason, "addresses" in told.content) == ("refused", "not_sent", True)
+    partner["addresses"] = [{"country": "CH"}, {"country": "DE"}]
+    assert (
+        run(sap, "sap_create_business_partner", options={"entities": entities}, **partner).outcome == "done"
+    )
+    first, second = sap.received[-1].json()["to_BusinessPartnerAddress"]["results"]
+    assert len(first["StreetName"]) == 20
+    assert "StreetName" not in second
 
 
 def test_pages_are_followed_whatever_address_the_next_one_has(sap):

@@ -2,15 +2,14 @@
 
 import pytest
 
-import interlock_sap
-from interlock import ConfigError, Router
+from interlock import ConfigError, Router, ToolCall
 
 PLACE = {"id": "sap", "connector": "sap", "base_url": "https://s4.example.com", "region": "eu"}
 
 
 def opened(api_key="user:secret", **options):
     there = {**PLACE, "api_key": api_key, "options": options}
-    return Router.from_config({"connectors": [there]}, plugins=[interlock_sap])
+    return Router.from_config({"connectors": [there]})
 
 
 @pytest.mark.parametrize(
@@ -57,6 +56,43 @@ def test_what_is_given_by_default_or_is_the_reference_is_no_argument():
     assert "company_code" not in schema["properties"]
     assert "our_reference" not in schema["properties"]
     assert "company_code" not in schema["required"]
+
+
+def test_a_person_is_shown_what_would_be_done_and_no_request():
+    order = {
+        "supplier": "1000021",
+        "company_code": "1710",
+        "purchasing_organization": "1710",
+        "purchasing_group": "001",
+        "order_type": "NB",
+        "items": [{"material": "PUMP-7", "plant": "1010", "quantity": 5}],
+    }
+    change = {"purchase_order": "4500000101", "items": [{"item": "00010", "quantity": 7, "etag": "x"}]}
+    with opened() as router:
+        toolbox = router.toolbox()
+        shown = {
+            name: toolbox.asking_sync(
+                ToolCall(id="call-1", name=name, arguments=arguments), run="r", step="s"
+            )
+            for name, arguments in (
+                ("sap_create_purchase_order", order),
+                ("sap_update_purchase_order_items", change),
+            )
+        }
+    made, changed = (each.preview for each in shown.values())
+    assert made.text.splitlines() == [
+        "Create in A_PurchaseOrder",
+        "supplier: 1000021",
+        "company code: 1710",
+        "purchasing organization: 1710",
+        "purchasing group: 001",
+        "order type: NB",
+        "items:",
+        "  1. material PUMP-7, plant 1010, quantity 5",
+    ]
+    assert changed.text.splitlines()[-1] == "  1. item 00010, quantity 7"
+    (request,) = changed.changes["requests"]
+    assert request["body"] == {"OrderQuantity": "7"}
 
 
 def test_without_a_reference_a_creation_is_never_repeated():

@@ -1,6 +1,7 @@
 """Every operation over OData V2, against mock-sap."""
 
 import json
+from http.client import HTTPConnection
 
 import pytest
 from hypothesis import given, settings
@@ -41,6 +42,7 @@ def test_a_purchase_order_is_read_with_its_items(sap):
     assert (order["Supplier"], order["PurchaseOrderDate"]) == ("1000015", "2025-07-22")
     assert order["to_PurchaseOrderItem"][0]["OrderQuantity"] == "213.000"
     assert "__metadata" not in str(order)
+    assert read(sap, "sap_read_purchase_order", purchase_order=4500000101) == order
 
 
 def test_purchase_orders_are_narrowed_by_supplier_and_date(sap):
@@ -192,6 +194,32 @@ def test_no_text_leaves_its_filter_or_key(sap, text):
 def test_what_the_system_does_not_have_is_refused_in_its_words(sap):
     told = sap.run("sap_read_stock", material="TG11")
     assert (told.outcome, "Resource not found" in told.content) == ("refused", True)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "ending", "says"),
+    [
+        ("lock", ("refused", "conflict", None), "somebody works on it"),
+        ("precondition", ("refused", "conflict", None), "changed by another user"),
+        ("busy", ("unknown", None, None), "No dialog work process"),
+        ("error", ("unknown", None, None), "exception was raised"),
+        ("forbidden", ("refused", "refused", None), "No authorization"),
+        ("auth", ("refused", "refused", None), "Authentication failed"),
+        ("csrf", ("refused", "refused", None), "CSRF token"),
+    ],
+)
+def test_what_the_system_says_when_it_cannot_is_told_by_its_outcome(scenario, ending, says):
+    with mock_sap("--auth", "buyer:secret") as system, asked(system.url, V2, "buyer:secret") as there:
+        rule = json.dumps({"method": "POST", "match": "A_PurchaseOrder", "scenario": scenario})
+        told_to = HTTPConnection("127.0.0.1", system.port)
+        told_to.request("POST", "/_mock/faults", rule, {"content-type": "application/json"})
+        assert told_to.getresponse().status < 300
+        told_to.close()
+        told = there.run("sap_create_purchase_order", **ORDER)
+        assert (told.outcome, told.reason, told.retry_after) == ending
+        assert says in told.content
+        found = there.find("sap_create_purchase_order", **ORDER)
+        assert found is None
 
 
 def test_a_token_that_is_expired_is_got_anew_once_and_the_order_made_once():

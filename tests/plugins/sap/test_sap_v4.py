@@ -96,6 +96,25 @@ def test_a_requisition_is_created_and_found(sap):
     assert sap.find("sap_create_purchase_requisition", **wanted).receipt == made.receipt
 
 
+def test_a_delivery_that_is_late_is_answered_by_an_order_elsewhere(sap):
+    """What an agent for a supply chain asks, one after another."""
+    (late,) = read(sap, "sap_list_schedule_lines", due_until="2026-12-24")
+    stock = read(sap, "sap_read_stock", material="PUMP-7", plant="1010")
+    free = sum(
+        float(each["MatlWrhsStkQtyInMatlBaseUnit"]) for each in stock if each["InventoryStockType"] == "01"
+    )
+    missing = float(late["ScheduleLineOrderQuantity"]) - free
+    others = [each["Supplier"] for each in read(sap, "sap_list_sources", material="PUMP-7")]
+    item = {"material": "PUMP-7", "plant": "1010", "quantity": missing, "unit": "PC"}
+    order = {**ORDER, "supplier": others[1], "items": [item]}
+    made = sap.run("sap_create_purchase_order", under="late-1", **order)
+    found = sap.find("sap_create_purchase_order", under="late-1", **order)
+    assert found is not None
+    assert found.receipt == made.receipt
+    there = read(sap, "sap_read_purchase_order", purchase_order=made.receipt["PurchaseOrder"])
+    assert (there["Supplier"], there["_PurchaseOrderItem"][0]["OrderQuantity"]) == ("1000021", "4.000")
+
+
 def test_anything_else_is_read_by_the_general_tools(sap):
     sap.run("sap_create_purchase_order", under="general-1", **ORDER)
     where = {"service": "purchaseorder", "entity_set": "PurchaseOrderItem"}

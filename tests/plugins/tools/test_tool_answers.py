@@ -26,6 +26,7 @@ from interlock_tools import (
     segment,
     value_at,
 )
+from interlock_tools.schemas import fitted
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -96,6 +97,14 @@ def test_an_offset_counts_items_until_all_are_there() -> None:
     assert way.after(call, reply(), {"values": [1, 2], "total": 3}) == "2"
     assert way.after(way.at(call, "2"), reply(), {"values": [3], "total": 3}) is None
     assert way.after(call, reply(), {"values": []}) is None
+
+
+@given(JSON, JSON)
+def test_whole_numbers_become_texts_only_where_nothing_else_may_stand(schema: Any, value: Any) -> None:
+    assert fitted(schema, value) == value or "string" in str(schema)
+    assert fitted({"type": ["string", "integer"]}, 7) == 7
+    wanted = {"properties": {"a": {"type": "array", "items": {"type": "string"}}, "b": {"type": "integer"}}}
+    assert fitted(wanted, {"a": [7, True, "x"], "b": 7, "c": 7}) == {"a": ["7", True, "x"], "b": 7, "c": 7}
 
 
 @given(st.text())

@@ -10,6 +10,7 @@ from notes_service import KEY, Notes, Shelf
 from interlock import Router, ToolCall, ToolOutcome
 from interlock.testing import ConnectorConformance, End, Reply, Upstream
 from interlock.toolbox import Toolbox
+from interlock_tools import reference
 
 
 @pytest.fixture
@@ -191,6 +192,20 @@ def test_what_cannot_be_seen_is_never_taken_for_absent(toolbox: Toolbox, shelf: 
         seen = find(toolbox, "run-7")
         assert seen is not None
         assert seen.outcome == "unknown"
+
+
+def test_without_a_key_nothing_is_taken_for_a_run_of_ones_own(toolbox: Toolbox, shelf: Shelf) -> None:
+    shelf.add({"title": "Ink", "mark": reference("")})
+    found = find(toolbox, "")
+    assert found is not None
+    assert (found.outcome, len(shelf.received)) == ("unknown", 0)
+
+
+def test_a_number_that_is_to_be_text_is_taken_as_it_is_written(toolbox: Toolbox, shelf: Shelf) -> None:
+    assert run(toolbox, "notes_list_notes", book=4500000101).outcome == "done"
+    assert shelf.received[0].path.startswith("/books/4500000101/")
+    for other in (1.5, True, None, ["x"]):
+        assert run(toolbox, "notes_list_notes", book=other).reason == "not_sent"
 
 
 async def test_a_preview_shows_the_request_and_sends_nothing(shelf: Shelf) -> None:

@@ -11,6 +11,7 @@ from interlock_sap.fields import Field, body_of, schema_of
 from interlock_sap.literals import Kind, key_of, literal, same
 from interlock_sap.paging import PAGE, ODataPages
 from interlock_sap.rows import ETAG, etag_of
+from interlock_sap.shown import preview_of
 from interlock_tools import Arguments, Call, Find, Operation
 
 _ORDER = Field("purchase_order", "PurchaseOrder", says="its number", required=True, longest=10)
@@ -28,9 +29,9 @@ def changing_items(entity: Entity, *, settles_within: float) -> Operation:
     each = schema_of([_ITEM, *_FIELDS], {"etag": ETAG} if entity.versioned else None)
     items = {"type": "array", "minItems": 1, "maxItems": 50, "items": each}
 
-    def request(arguments: Arguments) -> Call:
+    def changes(arguments: Arguments) -> list[Call]:
         _checked(arguments["items"])
-        return together(entity.service, [_changed(entity, arguments, item) for item in arguments["items"]])
+        return [_changed(entity, arguments, item) for item in arguments["items"]]
 
     def listed(arguments: Arguments) -> Call:
         order = literal(arguments["purchase_order"], "string", entity.version)
@@ -48,14 +49,17 @@ def changing_items(entity: Entity, *, settles_within: float) -> Operation:
         effect="write",
         repeat=Repeat("read"),
         settles_within=settles_within,
-        request=request,
+        request=lambda arguments: together(entity.service, changes(arguments)),
         answer=answer,
         find=Find(request=listed, items="items", among=_all_so, pages=ODataPages()),
+        preview=lambda arguments: preview_of(
+            "Change items of a purchase order", arguments, changes(arguments)
+        ),
     )
 
 
 def _checked(items: Sequence[Mapping[str, Any]]) -> None:
-    numbers = [each["item"] for each in items]
+    numbers = [_number(each["item"]) for each in items]
     if len(set(numbers)) != len(numbers):
         raise RequestError("names an item twice", key="items")
 
@@ -72,10 +76,14 @@ def _changed(entity: Entity, arguments: Arguments, item: Mapping[str, Any]) -> C
     return Call(method="PATCH", path=entity.path + key_of(key, entity.version), body=body, headers=headers)
 
 
+def _number(item: Any) -> str:
+    return str(item).lstrip("0")  # some systems give 00010, and some 10
+
+
 def _all_so(there: Sequence[Mapping[str, Any]], arguments: Arguments) -> Sequence[Mapping[str, Any]]:
-    by_number = {each.get("PurchaseOrderItem"): each for each in there}
+    by_number = {_number(each.get("PurchaseOrderItem")): each for each in there}
     for item in arguments["items"]:
-        now = by_number.get(item["item"], {})
+        now = by_number.get(_number(item["item"]), {})
         wanted = [each for each in _FIELDS if each.argument in item]
         if not all(same(now.get(each.name), item[each.argument], each.kind) for each in wanted):
             return ()
