@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["ending"]
+__all__ = ["ending", "joined"]
 
 
 def ending(words: Iterable[Sequence[str]], between: str) -> re.Pattern[str]:
@@ -20,9 +20,20 @@ def ending(words: Iterable[Sequence[str]], between: str) -> re.Pattern[str]:
     words = list(words)
     every = {word for several in words for word in several}
     longest = max((len(word) for word in every), default=0)
-    turned = "|".join("".join(map(_either_case, reversed(word))) for word in sorted(every))
-    said = rf"(-?[A-Za-z2-7]{{0,{max(longest, 8)}}}{between}(?:{turned}))"
+    said = rf"(-?[A-Za-z2-7]{{0,{max(longest, 8)}}}{between}{_turned(every)})"
     return re.compile(f"{said}|{_read(_branches(several[0] for several in words))}")
+
+
+def joined(words: Iterable[Sequence[str]], between: str) -> re.Pattern[str]:
+    """Matches, in a text turned round, an end that a label's next word may follow."""
+    return re.compile(between + _turned({word for several in words for word in several[:-1]}))
+
+
+def _turned(words: Iterable[str]) -> str:
+    """Any of some words from its end, the longest that is there; nothing where there are none."""
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    turned = "|".join("".join(map(_either_case, reversed(word))) for word in longest_first)
+    return f"(?:{turned})" if turned else "(?!)"
 
 
 def _branches(words: Iterable[str]) -> dict[str, Any]:

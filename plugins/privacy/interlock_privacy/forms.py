@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from interlock_privacy.endings import ending
+from interlock_privacy.endings import ending, joined
 from interlock_privacy.tokens import CODE
 
 __all__ = ["BEGUN", "EXACT", "HINT", "LONGEST", "Forms", "narrow"]
@@ -165,7 +165,8 @@ class Forms:
         self.token = re.compile(first + _either(bare, _after(_BRACKETS, bracketed)).whole)
         self._bracketed = re.compile(f"[{_BRACKETS}]" + _any_of((r"\Z", bracketed.begun)))
         self._bare = re.compile(f"[{firsts}]" + _any_of((r"\Z", bare.begun)))
-        self._ending = ending([each.lower().split("_") for each in labels], _BETWEEN.whole)
+        words = [each.lower().split("_") for each in labels]
+        self._ending, self._joined = ending(words, _BETWEEN.whole), joined(words, _BETWEEN.whole)
         # Between two words of a label may stand three signs more than one, and behind it four; one more may
         # break a code.
         self._reach = max((len(each) + 3 * each.count("_") for each in labels), default=0) + CODE + 5
@@ -183,7 +184,9 @@ class Forms:
         special = _SPECIAL.search(said, least) is not None
         broken = special and _BREAKS.search(said, least)
         if broken or (found and found.lastindex):
-            found = self._bare.search(said, least if broken else near)
+            # Nothing begins before the word that was found but a label that it ends.
+            whole = not broken and not self._joined.match(said[near:bare][::-1])
+            found = self._bare.search(said, least if broken else bare if whole else near)
             bare = found.start() if found else end
         found = self._bracketed.search(said, least) if special else None
         return min(bare, found.start()) if found else bare

@@ -109,7 +109,9 @@ class Restorer:
             # that begins before such a one goes on in it.
             opened = said.rfind("<", at, here)
             found = EXACT.match(said, opened) if opened >= 0 else None
-            if not found or found.end() <= here or found[0][1 : -CODE - 2] not in self._forms.labels:
+            if found and found.end() > here and found[0][1 : -CODE - 2] in self._forms.labels:
+                value = spelled.get(found[1])
+            else:
                 if bare := self._bare(said, at, here, spelled):
                     at = bare[1]
                     yield bare
@@ -118,9 +120,8 @@ class Restorer:
                 found = self._forms.token.search(said, at)
                 if found is None:
                     return
-            code = found.lastindex or 0
-            value = spelled.get(_code(found[code]))
-            at = found.start(code) if value is None else found.end()
+                value = spelled.get(_code(found[found.lastindex or 0]))
+            at = found.start(found.lastindex or 0) if value is None else found.end()
             if value is not None:
                 yield found.start(), at, value
             hint = HINT.search(said, at)

@@ -1,6 +1,7 @@
 """Whether a number is a telephone number, by the words and signs beside it."""
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,8 @@ def names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> boo
         rest = labels.behind(word)
         if rest and not _RUN_TAIL.fullmatch(word, len(word) - rest):
             return False
+    if between.isascii() and between.replace(" ", "").isalpha():
+        return _fill(between.lower().split())
     named = between.rstrip(" \"'`*_([{<|>\t")[-1:] in (":", "=", "#", "№", "：")
     if between[:1] == "." and len(word) > _ABBREVIATED and not _ABBREVIATION.search(word):
         return False
@@ -138,9 +141,12 @@ def names(text: str, labels: "Labels", begin: int, stop: int, start: int) -> boo
     if "," in between or (_ENDS.search(between) and not _abbreviated(between)):
         return False
     words = _WORD.findall(between.lower())
-    return all(each in _BETWEEN or len(each) < _ABBREVIATED - 1 for each in words) or (
-        named and len(words) <= _MOST_WORDS
-    )
+    return _fill(words) or (named and len(words) <= _MOST_WORDS)
+
+
+def _fill(words: Iterable[str]) -> bool:
+    """Whether words are no more than "number", "is" and such."""
+    return all(each in _BETWEEN or len(each) < _ABBREVIATED - 1 for each in words)
 
 
 def _abbreviated(between: str) -> bool:
