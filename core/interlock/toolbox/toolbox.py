@@ -95,7 +95,9 @@ class Toolbox:
 
     async def tool(self, name: str) -> OfferedTool:
         """The tool that a model means, one that is not listed too. Raises UnknownTool, naming the nearest."""
-        return (await self._names()).find(name, self._listing.unlisted(self._allowed(), name))
+        names = await self._names()
+        beside = () if name in names.tools else self._listing.unlisted(self._allowed(), name)
+        return names.find(name, beside)
 
     async def resolve(self, call: ToolCall) -> ToolCall:
         """The call as it is run: of the tool that is meant, where it asks for one by way of another.
@@ -104,7 +106,8 @@ class Toolbox:
         Raises UnknownTool.
         """
         tool = await self.tool(call.name)
-        if not isinstance(tool.tool, ForwardingTool):
+        # Nothing but a look at one name, for calls that mean what they say.
+        if not (hasattr(tool.tool, "forward") and isinstance(tool.tool, ForwardingTool)):
             return call
         meant = tool.tool.forward(replace(call, name=tool.tool.spec.name))
         names = await self._names()

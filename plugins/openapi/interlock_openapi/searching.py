@@ -10,19 +10,18 @@ from typing import Final
 
 from interlock_openapi.document import Operation, mapping, sequence, text
 from interlock_openapi.vocabulary import RELATED, VERBS
-from interlock_openapi.words import root, stem, words_in
+from interlock_openapi.words import plain_words, root, stem, words_in
 
-_K1: Final = 1.6
+_K1: Final = 1.2
 _PREFIX: Final = 4  # letters by which a word that nothing holds is taken for another one
-_AS_WRITTEN: Final = 0.2  # of a word's worth, where it stands in the same form: `keys` is not `key`
-_DERIVED: Final = 0.45  # where it has the same root
-_RELATED: Final = 0.45
+_AS_WRITTEN: Final = 0.35  # of a word's worth, where it stands in the same form: `keys` is not `key`
+_DERIVED: Final = 0.55  # where it has the same root
+_RELATED: Final = 0.55
 _NEAR: Final = 0.5
 _FITS: Final = 0.25  # what an operation of the kind that is asked for is worth more
 _STRANGE: Final = 0.35  # how much less one is worth of whose own words none was said
-_OLD: Final = 0.85
-_LONGER: Final = re.compile(r"\b(no longer|not any ?more|don't|do not|stop|never again)\b")
-_BACK: Final = re.compile(r"\b(bring|get|take|put)\s+back\b|\bback up\b")
+_OLD: Final = 0.75
+_STOPS: Final = re.compile(r"\b(don't|do not|never|stop)\b")
 _QUESTION: Final = re.compile(
     r"^\W*(what|which|who|whose|how|is|are|do|does|did|has|have|was|were|where|when)\b"
 )
@@ -37,10 +36,10 @@ class _Field:
 
 
 _FIELDS: Final[Mapping[str, _Field]] = {
-    "name": _Field(2.0, 0.5),
-    "path": _Field(1.6, 0.5),
-    "summary": _Field(2.2, 0.5),
-    "tags": _Field(0.8, 0.3),
+    "name": _Field(2.0, 0.6),
+    "path": _Field(1.2, 0.5),
+    "summary": _Field(2.6, 0.35),
+    "tags": _Field(1.4, 0.3),
     "description": _Field(0.8, 0.7),
     "parameters": _Field(0.3, 0.5),
 }
@@ -106,7 +105,7 @@ class Index:
     def _asked(self, query: str) -> Mapping[str, Mapping[str, float]]:
         """Each word of the query, to the terms that stand for it."""
         asked: dict[str, dict[str, float]] = {}
-        for word in words_in(query):
+        for word in words_in(plain_words(query)):
             plain = stem(word)
             terms = {plain: 1.0, f"~{root(word)}": _DERIVED}
             for other in RELATED.get(word) or RELATED.get(plain) or _relatives(plain):
@@ -126,11 +125,9 @@ class Index:
 
 def kinds_in(query: str) -> frozenset[str]:
     """What kinds of things a query may ask for, by its words."""
-    said = query.lower()
-    if _LONGER.search(said):
+    said = plain_words(query)
+    if _STOPS.search(said):
         return frozenset(("delete", "update"))
-    if _BACK.search(said):
-        return frozenset(("create", "update"))
     if _QUESTION.search(said):
         return frozenset(("read",))
     for word in re.findall(r"[a-z]+", said):

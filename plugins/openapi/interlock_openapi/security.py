@@ -41,6 +41,12 @@ class Security:
         self._schemes = {name: each for name, each in found.items() if each is not None}
 
     @property
+    def secrets(self) -> Sequence[str]:
+        """The user's keys beside the connector's own, and as they are sent."""
+        values = [key.reveal() for key in self._credentials.values()]
+        return [*values, *(base64.b64encode(value.encode()).decode() for value in values if ":" in value)]
+
+    @property
     def unknown(self) -> Sequence[str]:
         """Names of schemes that the user gives keys for and the document has not."""
         named = [*self._credentials, *([self._chosen] if self._chosen else [])]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from interlock_openapi.parameters import Parameter, dumped
 
@@ -37,12 +37,20 @@ def scalar(value: Any) -> str:
 
 def in_path(parameter: Parameter, value: Any) -> str:
     """What stands in the path in place of the braces."""
-    name, style = parameter.argument, parameter.style
+    written = _in_path(parameter, value)
+    if not written or any(step in _DOTS for step in re.split(r"[/\\]", unquote(written))):
+        given = "empty" if not written else repr(unquote(written)[:80])
+        raise Unwritable(f"{parameter.argument} must not be {given}: it is a part of the address")
+    return written
+
+
+def _in_path(parameter: Parameter, value: Any) -> str:
+    style = parameter.style
     kept = _RESERVED if parameter.reserved else ""
     if parameter.json:
-        return _segment(name, dumped(value), kept)
+        return _quoted(dumped(value), kept)
+    own = quote(parameter.name, safe="", errors="replace")
     separator, start = {"label": (".", "."), "matrix": (";", ";")}.get(style, (",", ""))
-    own = quote(parameter.name, safe="")
     if isinstance(value, Mapping):
         pairs = [(_quoted(key, kept), _quoted(scalar(each), kept)) for key, each in value.items()]
         if parameter.explode:
@@ -51,15 +59,11 @@ def in_path(parameter: Parameter, value: Any) -> str:
         return f";{own}={flat}" if style == "matrix" else start + flat
     if isinstance(value, list | tuple):
         items = [_quoted(scalar(each), kept) for each in value]
-        if style == "matrix":
-            return (
-                "".join(f";{own}={each}" for each in items)
-                if parameter.explode
-                else f";{own}={','.join(items)}"
-            )
-        whole = start + (separator if parameter.explode else ",").join(items)
-        return _segment(name, whole, "%,.;") if not start else whole
-    written = _segment(name, scalar(value), kept)
+        if style == "matrix" and parameter.explode:
+            return "".join(f";{own}={each}" for each in items)
+        whole = (separator if parameter.explode else ",").join(items)
+        return f";{own}={whole}" if style == "matrix" else start + whole
+    written = _quoted(scalar(value), kept)
     return f";{own}={written}" if style == "matrix" else start + written
 
 
@@ -125,14 +129,6 @@ def nested(name: str, value: Any, kept: str = "") -> Pairs:
             yield from nested(inside, each, kept)
     else:
         yield name, _quoted(scalar(value), kept)
-
-
-def _segment(name: str, written: str, kept: str) -> str:
-    if not written:
-        raise Unwritable(f"{name} must not be empty: it is a part of the address")
-    if any(step in _DOTS for step in re.split(r"[/\\]", written)):
-        raise Unwritable(f"{name} must not be {written!r}: it is a part of the address")
-    return _quoted(written, kept)
 
 
 def _quoted(value: str, kept: str) -> str:

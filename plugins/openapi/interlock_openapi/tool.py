@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from interlock import Repeat, ToolOutcome, ToolSpec
-from interlock.http import aside
+from interlock.http import Masker, aside
 from interlock.protocols import API, ToolRun
 from interlock.types.tools import ToolEffect
 from interlock_openapi.answers import Answers
@@ -86,7 +86,16 @@ class OpenApiTool:
             return ToolOutcome(outcome="refused", reason="not_sent", content=str(error))
         reply = await run.send(request)
         read = self._answers.outcome
-        return read(reply, arguments) if len(reply.body) <= _LARGE else await aside(read, reply, arguments)
+        large = len(reply.body) > _LARGE
+        outcome = await aside(read, reply, arguments) if large else read(reply, arguments)
+        return self._masked(outcome)
+
+    def _masked(self, outcome: ToolOutcome) -> ToolOutcome:
+        """Without keys that a toolbox does not know of. It masks the connector's own."""
+        content = outcome.content
+        if isinstance(content, str) and any(secret in content for secret in self._security.secrets):
+            return replace(outcome, content=Masker(self._security.secrets)(content), receipt=None, more=None)
+        return outcome
 
     def _objection(self, arguments: Mapping[str, Any]) -> str | None:
         if self._checker is None:

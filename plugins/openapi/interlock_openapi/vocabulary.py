@@ -1,5 +1,6 @@
 """Words of APIs: those that say nothing, those that mean the same, and what kind of thing each verb does."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -37,7 +38,8 @@ _ALIKE: Final = """
     preference preferences prefs pref = setting
     vm vms = machine
     pic pics = image
-    biggest largest maximum = limit
+    biggest largest maximum max = limit
+    signin logon = login
     todos = todo
     colour = color
     licence = license
@@ -120,6 +122,64 @@ _RELATED: Final = """
     default set
     rule policy protection
     subject digest
+    migration export import move
+    site website domain page
+    remaining left available
+    left remaining quota
+    session login
+    login signin session authentication
+    content file
+    address email
+    seat subscription license
+    attach add upload
+    suspend disable block deactivate
+    lift remove undo
+    hide private
+    public everybody visible
+    open active current
+    recent recently latest last
+    upcoming next future
+    running current ongoing
+    regenerate rotate reset renew refresh
+    rotate reset regenerate renew
+    embed privacy
+    expression pattern regex
+    export download
+    lock freeze
+    star favorite
+    favorite star like bookmark
+    follow subscribe watch
+    watch subscription follow
+    publish deploy release
+    contact customer person
+    reject decline deny
+    accept approve confirm
+    pause suspend stop
+    resume continue start
+    postpone reschedule delay
+    refund reimburse
+    shipment parcel package delivery
+    label tracking
+"""
+_PHRASES: Final = r"""
+    (sign|signed|signing|log|logged|logging) in = login
+    (at once|in one go|in bulk|all together) = bulk
+    (pull|merge) request(s?) = \1 request
+    (no longer|any ?more|no more) = stop
+    (bring|get|take|put) back = restore
+    look(ing)? up = find
+    (set|turn|switch)(ting|ing)? up = create
+    (turn|switch)(ed|ing)? off = disable
+    (turn|switch)(ed|ing)? on = enable
+    (get|give|need|want|make|issue)( me| us)?( an?)? new = create new
+    get rid of = delete
+    throw(n|ing)? away = delete
+    how (many|much) more = remaining
+    how (many|much) = count
+    [\w-]+\.(md|txt|old|py|js|json|ya?ml|csv|toml|html?|cfg|log) = file content
+    [\w-]+\.(pdf|docx?|xlsx?|png|jpe?g|zip) = file
+    (un)(assign|suspend|star|follow|block|lock|archive|subscribe|publish|pin) = \1\2 \2 remove
+    (un)(mark|link|install|share|do|ban) = \1\2 \2 remove
 """
 _VERBS: Final = """
     read = get list show fetch find read retrieve view look see display check search query describe
@@ -141,6 +201,11 @@ _VERBS: Final = """
 def _alike() -> Mapping[str, tuple[str, ...]]:
     lines = (line.partition("=") for line in _ALIKE.strip().splitlines())
     return {word: tuple(meant.split()) for words, _, meant in lines for word in words.split()}
+
+
+def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    lines = (line.strip().rpartition(" = ") for line in _PHRASES.strip().splitlines())
+    return tuple((re.compile(rf"\b(?:{said})\b"), f" {meant} ") for said, _, meant in lines)
 
 
 def _related() -> Mapping[str, frozenset[str]]:
@@ -168,6 +233,8 @@ SILENT: Final = frozenset(_SILENT.split())
 """Words that tell no operation from another."""
 ALIKE: Final = _alike()
 """A word to those that it is taken for."""
+PHRASES: Final = _phrases()
+"""What is written in several words, or as a name, to what it is searched as. All in lower case."""
 RELATED: Final = _related()
 """A word to others that may have been meant."""
 VERBS: Final = _verbs()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from interlock_openapi.vocabulary import ALIKE, SILENT
+from interlock_openapi.vocabulary import ALIKE, PHRASES, SILENT
 
 _HUMPS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
@@ -40,7 +40,17 @@ _DERIVED: Final = (
     "al",
     "ly",
     "ance",
+    "ships",
+    "ship",
 )
+
+
+def plain_words(query: str) -> str:
+    """A query in lower case, its phrases in one word each."""
+    said = query[:_LONGEST].lower()
+    for phrase, meant in PHRASES:
+        said = phrase.sub(meant, said)
+    return said
 
 
 def words_in(said: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ _LISTED = 15
 
 @cache
 def catalog_of(api: str, github: Path, folder: Path) -> Catalog:
-    named = (folder / f"{api}.{end}.json" for end in ("com", "us", "io", "org", "dev"))
+    named = (folder / f"{api}.{end}.json" for end in ("com", "us", "io", "org", "dev", "co"))
     path = github if api == "github" else next(each for each in named if each.exists())
     root = json.loads(path.read_text())
     servers = root.get("servers") or [{"url": "https://api.example.com"}]

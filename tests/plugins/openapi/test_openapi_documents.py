@@ -89,9 +89,8 @@ PATHS = st.dictionaries(
     max_size=5,
 )
 DOCUMENTS = st.fixed_dictionaries(
-    {"paths": PATHS | VALUES},
+    {"paths": PATHS | VALUES, "openapi": st.sampled_from(["3.0.0", "3.1.0", 3.1, "2"]) | VALUES},
     optional={
-        "openapi": st.sampled_from(["3.0.0", "3.1.0", 3.1, "2"]) | VALUES,
         "swagger": st.just("2.0") | VALUES,
         "info": VALUES,
         "servers": VALUES,

@@ -1,14 +1,24 @@
 """What a service gets of a model's arguments: every style, kind of body, and way of saying who asks."""
 
+import asyncio
 import base64
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock import ToolCall
+from interlock.http import HttpReply, Permit
+from interlock.protocols import ToolRun
 from interlock.testing import Received, Reply, Upstream
-from openapi_documents import KEY, document_of
+from interlock_openapi import OpenApiOptions
+from interlock_openapi.catalog import Catalog
+from interlock_openapi.document import Document
+from openapi_documents import KEY, call_for, document_of
 
 ENCODED = base64.b64encode(KEY.encode()).decode()
 INTEGER = {"type": "integer"}
@@ -93,6 +103,11 @@ def test_no_argument_leads_to_another_path(sent, value):
     outcome = sent({}, {"name": value}, path="/things/{name}")
     assert (outcome.outcome, outcome.reason) == ("refused", "not_sent")
     assert "name must not be" in outcome.content
+
+
+def test_no_list_without_items_leads_to_another_path_either(sent):
+    parameter = {"name": "name", "in": "path", "style": "label", "required": True}
+    assert sent({"parameters": [parameter]}, {"name": []}, path="/things/{name}").reason == "not_sent"
 
 
 @pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "a\nb", "\u2713"])
@@ -247,3 +262,71 @@ def test_a_form_of_swagger_2_is_a_body(sent):
     got = sent({}, {"body": {"a": "x", "f": "content"}}, root=root)
     assert got.headers["content-type"].startswith("multipart/form-data; boundary=")
     assert b'name="f"; filename="f"' in got.body
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6)
+ANYTHING = st.recursive(
+    SCALARS | st.sampled_from(["..", ".", "a/../..", "\r\nx: y", "//evil.example", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+STYLE = st.sampled_from(["simple", "label", "matrix", "form", "deepObject", "pipeDelimited", "nonsense"])
+
+
+class Sender:
+    """Keeps what it is given to send."""
+
+    sent: Any = None
+
+    async def send(self, request: Any, permit: Any, destination: Any) -> HttpReply:
+        self.sent = request
+        return HttpReply(status=200, headers={}, body=b"{}")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["path", "query", "header", "cookie"]), STYLE, st.booleans()), max_size=4
+    ),
+    st.sampled_from(
+        ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/x"]
+    ),
+    st.lists(ANYTHING, min_size=5, max_size=5),
+)
+def test_whatever_a_model_writes_the_request_goes_to_its_operation_or_nowhere(parameters, media, values):
+    nodes = [
+        {"name": f"p{at}", "in": place, "style": style, "explode": explode}
+        for at, (place, style, explode) in enumerate(parameters)
+    ]
+    steps = "".join(f"/{{{node['name']}}}" for node in nodes if node["in"] == "path")
+    body = {"content": {media: {}}}
+    root = document_of(
+        {f"/at{steps}": {"post": {"operationId": "act", "parameters": nodes, "requestBody": body}}}
+    )
+    call = call_for()
+    tool = Catalog(Document(root, "it"), call, OpenApiOptions(document=Path("x"))).tool("act")
+    assert tool is not None
+    arguments = {f"p{at}": value for at, value in enumerate(values[: len(nodes)])} | {"body": values[-1]}
+    sender = Sender()
+    permit = Permit(deployment="things", origin="https://api.example.com")
+    run = ToolRun(
+        call=ToolCall(id="1", name="act", arguments=arguments),
+        key="k",
+        http=sender,
+        permit=permit,
+        destination=call.destination,
+    )
+    outcome = asyncio.run(tool.run(run))
+    if sender.sent is None:
+        assert (outcome.outcome, outcome.reason) == ("refused", "not_sent")
+        return
+    assert outcome.outcome == "done"
+    url = urlsplit(sender.sent.url)
+    assert (url.scheme, url.netloc, url.fragment) == ("https", "api.example.com", "")
+    assert url.path.startswith("/at")
+    assert not {".", ".."} & set(url.path.split("/"))
+    assert url.path.count("/") == 1 + steps.count("/")
+    for name, value in sender.sent.headers.items():
+        assert name == name.lower()
+        assert value.isprintable() or max(value) >= "\x80"
+        assert not set("\r\n\0") & set(value)
+    assert isinstance(sender.sent.body, bytes)
