@@ -45,6 +45,8 @@ class RandomPlan:
         known = [*around, *seen]
         used = draw.sample(known, min(len(known), draw.choice((0, 1, 1, 3))))
         node = {"id": name, **({"after": after} if after else {})}
+        if draw.random() < 0.1:
+            node["optional"] = True
         if depth < 3 and self.left > 0 and draw.random() < 0.15:
             lists = [each for each, kind in known if kind in ("list", "map")]
             written = [1, "x", None][: draw.randint(0, 3)]
@@ -104,7 +106,7 @@ def _outcome(made, due):
     try:
         _check_types(due)
     except ReferenceFailed as error:
-        if made.valid:
+        if made.valid and None not in due.scope.values():
             raise
         return Failed(error.message)
     if luck < made.failing:
@@ -154,8 +156,12 @@ def _check_list(nodes, prefix, there, outcomes):
         else:
             assert name in there.skipped, f"{name} was done after something that failed"
             assert name not in outcomes
-        if name in there.values:
+        if name in there.values or node.optional:
             good.add(node.id)
+        if name in there.values or not (node.optional or prefix):  # an optional map takes what is in it along
+            assert name not in there.without
+        elif node.optional:
+            assert name in there.without
         if node.do == "map" and name not in there.skipped:
             _check_map(node, name, there, outcomes)
 

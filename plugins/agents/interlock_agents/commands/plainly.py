@@ -37,6 +37,7 @@ def summary_to_plain(run: Run) -> dict[str, Any]:
         "held": _amounts(run.held),
         "plan_version": run.plan_version,
         "warning": run.warning,
+        "by_policy": run.by_policy,
         "created": run.created,
         "updated": run.updated,
     }

@@ -1,5 +1,7 @@
 """The code review: every fault that was planted is found, and one check that fails keeps no other from it."""
 
+import pytest
+
 EXAMPLE = "code_review"
 PLANTED = {  # file, line, rule
     ("requirements.txt", 2, "GHSA-6757-jp84-gxfx"),
@@ -17,6 +19,7 @@ PLANTED = {  # file, line, rule
 RUN = ("agent", "run", "--plan", "plan.yaml", "--policy", "script.py")
 
 
+@pytest.mark.timeout(600)  # a model answers on this machine, whatever else it has to do
 def test_the_example_does_what_its_page_shows(play, example, shown):
     play("A code review")
     run = shown("review-1")
