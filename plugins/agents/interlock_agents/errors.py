@@ -1,18 +1,20 @@
-"""Why an effect is not carried out.
+"""Why an effect is not carried out, or a model not asked.
 
 ```
 InterlockError
 ├── OverBudget       an account would be overdrawn: account, limit, left, asked, spent
 ├── EffectChanged    the place asks for something else than it did before: place
 ├── EffectOpen       what has to be known first is not known yet: effects
-└── LedgerBusy       somebody else works on it: place, seconds
+├── LedgerBusy       somebody else works on it: place, seconds
+└── RequestError
+    └── Unpriced     what a model costs has to be known, and is not: deployment
 ```
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from interlock import InterlockError
+from interlock import InterlockError, RequestError
 
 
 class OverBudget(InterlockError):
@@ -42,6 +44,22 @@ class OverBudget(InterlockError):
         self.left = left
         self.asked = asked
         self.spent = spent
+
+
+class Unpriced(RequestError):
+    """A budget in dollars, and a deployment that may answer whose price nobody knows: nothing was asked.
+
+    Attributes:
+        deployment: its id.
+    """
+
+    def __init__(self, deployment: str) -> None:
+        super().__init__(
+            f"{deployment} has no price, and a budget in dollars counts what calls cost; give the deployment"
+            " its price, 0 when it is free, leave it out by constraints, or have what has none count as free",
+            key="budget.usd",
+        )
+        self.deployment = deployment
 
 
 class EffectChanged(InterlockError):

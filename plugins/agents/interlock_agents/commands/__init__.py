@@ -7,6 +7,7 @@ from interlock_agents.commands.approver import approver
 from interlock_agents.commands.deciding import answer, cancel, decide, reconcile
 from interlock_agents.commands.looking import list_runs, show
 from interlock_agents.commands.page import page
+from interlock_agents.commands.prune import prune
 from interlock_agents.commands.run import resume, run
 from interlock_agents.commands.working import EPILOG
 
@@ -35,3 +36,4 @@ app.command()(reconcile)
 app.command()(cancel)
 app.command()(page)
 app.command()(approver)
+app.command()(prune)

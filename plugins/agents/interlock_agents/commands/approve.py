@@ -33,6 +33,9 @@ def approve(
     all_of: Annotated[
         str | None, typer.Option("--all-of", metavar="RUN", help="Answer everything that waits of this run.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Put a request that was denied before people once more.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
     as_: AsOption = None,
     store: StoreOption = DEFAULT,
@@ -51,6 +54,8 @@ def approve(
     listing = id_ is None and all_of is None
     if deny and listing:
         raise RequestError("name the request that is denied.", key="ID")
+    if again and (listing or deny or all_of):
+        raise RequestError("goes with the id of a request that was denied.", key="--again")
     answer = _Answer(deny=deny, why=why, lasts=lasts, asks=sys.stdin.isatty() and not yes, as_json=as_json)
 
     async def work(opened: Store) -> bool:
@@ -62,6 +67,9 @@ def approve(
         by = await approver_named(opened, as_)
         with log_of(context) as log:
             requests = Requests(store=opened, log=log)
+            if again:
+                await _again(requests, str(id_), as_json=as_json)
+                return True
             wanted = await _wanted(requests, id_, all_of, unread=not (yes or deny or sys.stdin.isatty()))
             done = [await _answered(requests, each, by, answer) for each in wanted]
         if as_json:
@@ -79,6 +87,20 @@ class _Answer:
     lasts: float | None
     asks: bool
     as_json: bool
+
+
+async def _again(requests: "Requests", id_: str, *, as_json: bool) -> None:
+    """Put it before people once more, as another request."""
+    from interlock_agents.commands.telling import plain
+
+    before = await requests.get(id_)
+    if not before.denied:
+        raise RequestError(f"{id_} was not denied: it is {before.state}.", key="--again")
+    new = await requests.put(before.request, effect=before.effect, again=True)
+    if as_json:
+        write_json({"waiting": [plain(new)]})
+    else:
+        note(f"It waits again, as {new.id}; `interlock agent approve {new.id}` approves it.")
 
 
 async def _wanted(

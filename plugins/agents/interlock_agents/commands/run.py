@@ -13,13 +13,17 @@ from interlock.errors import RequestError
 from interlock_agents.commands.place import StoreOption, notifiers_for
 from interlock_agents.commands.working import (
     EngineOption,
+    FourEyesOption,
     JsonOption,
     LimitOption,
     NotifyOption,
+    PageOption,
     PolicyOption,
     QuietOption,
     SecondsOption,
+    StuckOption,
     TokensOption,
+    UnpricedOption,
     UsdOption,
     budget_of,
     ended,
@@ -73,6 +77,10 @@ def run(
     sensitivity: Annotated[
         list[str] | None, typer.Option(metavar="LEVEL", help="A level of the policies; repeat it.")
     ] = None,
+    stuck: StuckOption = "ask",
+    allow_unpriced: UnpricedOption = False,
+    four_eyes: FourEyesOption = None,
+    page: PageOption = "",
     notify: NotifyOption = None,
     engine: EngineOption = None,
     store: StoreOption = DEFAULT,
@@ -92,6 +100,9 @@ def run(
     name = id_ or uuid4().hex[:12]
     live = Live(name, quiet=quiet or as_json, goal=goal, limit=limit)
     made = None if policy is None else policy_from(policy)
+    given = _options(
+        context, engine, notify, four_eyes=four_eyes, page=page, stuck=stuck, unpriced=allow_unpriced
+    )
     inputs = inputs_of(input_ or [])
     constraints = {
         "residency": _parted(residency),
@@ -119,7 +130,7 @@ def run(
         from interlock_agents.plans import ModelPlanner
 
         planner = ModelPlanner(router=router, constraints=constraints) if planned else None
-        return {**_options(context, engine, notify), "planner": planner, "on_event": live}
+        return {**given, "planner": planner, "on_event": live}
 
     _work_on(name, lambda: with_agent(context, store, work, options), as_json=as_json)
 
@@ -133,6 +144,10 @@ def resume(
     tokens: TokensOption = None,
     seconds: SecondsOption = None,
     limit: LimitOption = None,
+    stuck: StuckOption = "ask",
+    allow_unpriced: UnpricedOption = False,
+    four_eyes: FourEyesOption = None,
+    page: PageOption = "",
     notify: NotifyOption = None,
     engine: EngineOption = None,
     store: StoreOption = DEFAULT,
@@ -149,6 +164,9 @@ def resume(
 
     live = Live(id_, quiet=quiet or as_json)
     made = None if policy is None else policy_from(policy)
+    given = _options(
+        context, engine, notify, four_eyes=four_eyes, page=page, stuck=stuck, unpriced=allow_unpriced
+    )
 
     async def work(agent: "Agent") -> "Run":
         live.picture.know(await agent.show(id_))
@@ -156,7 +174,7 @@ def resume(
             return await agent.resume(id_, policy=made, limit=limit, budget=budget_of(usd, tokens, seconds))
 
     def options(_: "Router") -> dict[str, Any]:
-        return {**_options(context, engine, notify), "on_event": live}
+        return {**given, "on_event": live}
 
     _work_on(id_, lambda: with_agent(context, store, work, options), as_json=as_json)
 
@@ -186,8 +204,25 @@ def typed(value: str) -> Any:
         return value
 
 
-def _options(context: typer.Context, engine: str | None, notify: list[str] | None) -> dict[str, Any]:
-    return {"engine": engine, "notifiers": notifiers_for(context, notify)}
+def _options(
+    context: typer.Context,
+    engine: str | None,
+    notify: list[str] | None,
+    *,
+    four_eyes: list[str] | None,
+    page: str,
+    stuck: str,
+    unpriced: bool,
+) -> dict[str, Any]:
+    from interlock_agents.approvals import ApprovalRules
+
+    return {
+        "engine": engine,
+        "notifiers": notifiers_for(context, notify),
+        "approvals": ApprovalRules(four_eyes=tuple(four_eyes or ()), page=page),  # type: ignore[arg-type]  # it checks
+        "stuck": stuck,
+        "unpriced": "allow" if unpriced else "refuse",
+    }
 
 
 def _work_on(name: str, work: "Callable[[], Run]", *, as_json: bool) -> None:

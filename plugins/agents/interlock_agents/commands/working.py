@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import typer
 
@@ -64,6 +64,26 @@ TokensOption = Annotated[
 ]
 SecondsOption = Annotated[
     float | None, typer.Option("--seconds", metavar="SECONDS", help="How long its calls may take in all.")
+]
+UnpricedOption = Annotated[
+    bool,
+    typer.Option("--allow-unpriced", help="With --usd, count models that have no price as free."),
+]
+StuckOption = Annotated[
+    Literal["ask", "fail"],
+    typer.Option(help="Where nothing is left to be tried for a node: ask a person, or let it fail."),
+]
+FourEyesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--four-eyes",
+        metavar="EFFECT",
+        help="An effect to which two people have to agree, such as irreversible; repeat it.",
+    ),
+]
+PageOption = Annotated[
+    str,
+    typer.Option(metavar="URL", help="Where people answer, for the links that notifiers send."),
 ]
 LimitOption = Annotated[
     int | None,

@@ -13,6 +13,12 @@ def intent(effect: Effect) -> LogEntry:
     return _entry("agents.effect_intent", effect, grant=None if grant is None else grant.id)
 
 
+def begun(effect: Effect) -> list[LogEntry]:
+    """It is about to be done and sent, and a person's consent to it is used up by that."""
+    used = [] if effect.grant is None else [_entry("agents.approval_used", effect, grant=effect.grant.id)]
+    return [*used, intent(effect), sent(effect)]
+
+
 def sent(effect: Effect) -> LogEntry:
     """It is about to be sent."""
     return _entry("agents.effect_sent", effect)

@@ -98,7 +98,7 @@ class Work:
     async def _send(self) -> ToolOutcome:
         means, effect = self._means, self._effect
         try:
-            entries = [telling.sent(effect)] if self._told else [telling.intent(effect), telling.sent(effect)]
+            entries = [telling.sent(effect)] if self._told else telling.begun(effect)
             await means.tell(entries)
             self._told = self._begun = True
             outcome = await self._reach.send(effect, due=self._began + means.lease - means.margin)

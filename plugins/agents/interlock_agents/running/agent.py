@@ -36,6 +36,7 @@ from interlock_agents.running.options import Drive, RunOptions, amounts_of, cons
 from interlock_agents.running.parts import Parts, Summaries, Verifier
 from interlock_agents.running.planning import Planning
 from interlock_agents.running.policies import PolicyLike, as_policy
+from interlock_agents.running.pricing import check_plan
 from interlock_agents.running.program import AgentProgram
 from interlock_agents.running.purse import Purse
 from interlock_agents.running.showing import Showing
@@ -69,7 +70,9 @@ class Agent(WithoutLoop):
         verify: looks at what model nodes give.
         approvals: how long requests for consent and their grants last, and who has to agree.
         notifiers: told of each request for consent.
-        stuck: whether a node for which nothing is left to be tried fails, or has a person asked.
+        stuck: whether a person is asked for the value of a node for which nothing is left to be tried, or it
+            fails. The rest of the run goes on either way.
+        unpriced: whether a budget in dollars refuses models that have no price, or counts them as free.
         parallel: how many calls of a run are under way at once.
         summaries: how a value that is too long for a prompt is shortened.
         shown: characters of a value that a prompt may hold.
@@ -105,7 +108,8 @@ class Agent(WithoutLoop):
         verify: Verifier | None = None,
         approvals: ApprovalRules | None = None,
         notifiers: Sequence[Notifier] = (),
-        stuck: Literal["fail", "ask"] = "fail",
+        stuck: Literal["fail", "ask"] = "ask",
+        unpriced: Literal["refuse", "allow"] = "refuse",
         parallel: int = 16,
         summaries: Summaries = "cut",
         shown: int = 20_000,
@@ -128,6 +132,7 @@ class Agent(WithoutLoop):
         )
         self._policy = None if policy is None else as_policy(policy)
         self._plans = planner is not None
+        self._unpriced = unpriced == "allow"
         self._clock = clock
         self._store = Store.open(store, self._folder, clock=clock)
         self.memory = Memory(self._store, clock=clock)
@@ -152,6 +157,7 @@ class Agent(WithoutLoop):
             sleep=sleep,
             clock=clock,
             asks_when_stuck=stuck == "ask",
+            unpriced=unpriced == "allow",
             summaries=summaries,
             shown=shown,
             most_tokens=max_tokens,
@@ -273,8 +279,10 @@ class Agent(WithoutLoop):
             raise RequestError(f"{run} has no node {node!r}", key="node", suggestion=near)
         schema = await self._beginning.gives(run, node)
         place = place_asked(found, node)
-        own = schema is not None and (found.nodes[node].do == "person" or place is None)
-        if own and (wrong := misfits(schema or {}, value)):
+        person = found.nodes[node].do == "person"
+        # Where one answer alone lets the plan go on, another one is an answer, too: it fails the node.
+        form = {key: each for key, each in (schema or {}).items() if not (person and key == "const")}
+        if schema is not None and (person or place is None) and (wrong := misfits(form, value)):
             path, why = wrong[0]
             raise RequestError(why, key=".".join(["value", *map(str, path)]))
         if place is None and found.nodes[node].state != "failed":
@@ -355,4 +363,7 @@ class Agent(WithoutLoop):
         if plan is None and self._plans and goal.strip() and options.drive == "models":
             return None
         toolbox = self.router.toolbox(constraints=options.constraints, grants=self.ledger.grants)
-        return await plan_of(goal, plan, options, router=self.router, toolbox=toolbox)
+        made = await plan_of(goal, plan, options, router=self.router, toolbox=toolbox)
+        if not self._unpriced and options.drive == "models":
+            check_plan(self.router, made, options.constraints, usd=options.budget.usd)
+        return made

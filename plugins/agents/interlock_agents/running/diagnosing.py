@@ -35,11 +35,13 @@ from interlock.errors import (
     Unavailable,
     UnknownTool,
 )
+from interlock_agents.errors import Unpriced
 
-Fault = Literal["input", "limited", "tool", "content", "large", "denied", "stopped", "other"]
+Fault = Literal["input", "limited", "tool", "content", "large", "denied", "declined", "stopped", "other"]
 """input: what it was given was refused. limited: too much was asked for, or nobody answered. tool: the wrong
 one, or it cannot be had. content: what came back is of no use. large: too much for one call. denied: a
-person, a rule or a refusal stands against it. stopped: a policy gave up. other: none of these.
+rule or a refusal stands against it. declined: a person has said no. stopped: a policy gave up. other: none of
+these.
 """
 
 
@@ -95,6 +97,7 @@ _ERRORS: tuple[tuple[type[InterlockError], Fault], ...] = (
     (ContentRejected, "content"),
     (ProtocolError, "content"),
     (NoDeployment, "denied"),
+    (Unpriced, "denied"),
     (AllAttemptsFailed, "limited"),
     (RequestError, "input"),
     (ProviderError, "limited"),

@@ -20,6 +20,9 @@ LONGEST_WAIT = 60.0
 """Seconds; who asks for more patience is left for another endpoint."""
 _FIRST_WAIT = 1.0
 
+_SETTLED: tuple[Fault, ...] = ("declined", "stopped")
+"""Whoever decides about it has decided."""
+
 _BY_FAULT: Mapping[Fault, tuple[Rung, ...]] = {
     "input": ("repair",),
     "limited": ("wait", "other_endpoint", "other_model"),
@@ -60,7 +63,7 @@ def next_rung(
     `used` are the rungs that the node has stood on, whatever for. While `blocked`, an effect of the node may
     still happen, and nothing else is tried.
     """
-    if blocked:
+    if blocked or diagnosis.fault in _SETTLED:
         return None
     rungs = _BY_FAULT.get(diagnosis.fault, ()) if tries_left else ()
     for rung in (*rungs, "person"):

@@ -12,6 +12,7 @@ from interlock_agents.plans import encoded
 from interlock_agents.running.diagnosing import Diagnosis, of_error
 from interlock_agents.running.parts import Parts, Scene
 from interlock_agents.running.plainly import Plain, call_to_plain, parts_to_plain
+from interlock_agents.running.pricing import check_prices
 from interlock_agents.running.schemas import answered
 from interlock_agents.running.waiting import out_of, warn
 
@@ -68,6 +69,8 @@ class ModelCalls:
         return plain
 
     def _held(self, scene: Scene, request: Request) -> Amounts:
+        if (scene.run.budget.usd or scene.node.budget.usd) and not self._parts.unpriced:
+            check_prices(self._parts.router, request)
         if scene.run.budget or len(scene.payers) > 1:
             return bound(self._parts.router, request)
         return Amounts(calls=1)

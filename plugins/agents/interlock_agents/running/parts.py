@@ -44,6 +44,7 @@ class Parts:
     sleep: Callable[[float], Awaitable[None]]
     clock: Callable[[], float]
     asks_when_stuck: bool
+    unpriced: bool
     summaries: Summaries
     shown: int
     most_tokens: int

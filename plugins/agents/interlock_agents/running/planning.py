@@ -24,6 +24,7 @@ from interlock_agents.plans import (
 from interlock_agents.running import rows
 from interlock_agents.running.keeping import Runs
 from interlock_agents.running.parts import Parts, RunFacts
+from interlock_agents.running.pricing import check_prices
 
 _HAPPENED = "confirmed"
 
@@ -51,9 +52,13 @@ class Planning:
         )
         return await self._made(facts, call, why="")
 
+    def revises(self, facts: RunFacts) -> bool:
+        """Whether there is somebody to plan the run anew."""
+        return self._planner is not None and facts.policy is None
+
     async def revise(self, facts: RunFacts, plan: Plan, now: Schedule) -> dict[str, Any]:
         """Another plan's version, kept, and what of the one before it counts no more; or no version."""
-        if self._planner is None or facts.policy is not None:
+        if not self.revises(facts):
             return {"version": None}
         effects = await self._parts.ledger.effects(facts.id)
         call = PlanCall(
@@ -134,6 +139,8 @@ class _Asking:
             settings = replace(settings, max_tokens=parts.most_tokens)
         tight = facts.constraints.tightened(request.constraints)
         request = replace(request, constraints=tight, settings=settings)
+        if facts.budget.usd and not parts.unpriced:
+            check_prices(parts.router, request)
         await self.count(bound(parts.router, request) if facts.budget else Amounts(calls=1))
         parts.events.tell("call_started", facts.id, model=True)
         try:

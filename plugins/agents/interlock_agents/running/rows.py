@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
+from interlock_agents.approvals.tables import approvals
 from interlock_agents.running.ladder import Approach
 from interlock_agents.running.tables import approaches, nodes, plans, runs, waiting
 from interlock_sql.building import INSERT, text
@@ -198,6 +199,25 @@ def go_on(connection: Connection, run: str, kinds: Sequence[str]) -> None:
     """Have whoever waits for one of these look again; they wait anew if nothing has changed."""
     of = (waiting.c.run == run, waiting.c.kind.in_(kinds), waiting.c.answered.is_(None))
     connection.execute(delete(waiting).where(*of))
+
+
+def wait_no_more(connection: Connection, run: str, node: str) -> None:
+    """Have a node ask nobody."""
+    of = (waiting.c.run == run, waiting.c.node == node, waiting.c.answered.is_(None))
+    connection.execute(delete(waiting).where(*of))
+
+
+def prune_approvals(connection: Connection, before: float) -> int:
+    """Delete the requests that were answered before then, in seconds since the epoch, of runs that do not go
+    on; how many they were.
+    """
+    goes_on = select(runs.c.id).where(runs.c.state.not_in(("done", "cancelled")))
+    over = (
+        approvals.c.state.not_in(("pending", "approved")),
+        func.coalesce(approvals.c.decided_at, approvals.c.asked_at) < before,
+        approvals.c.run.not_in(goes_on),
+    )
+    return int(connection.execute(delete(approvals).where(*over)).rowcount)
 
 
 def limits(connection: Connection, run: str, options: str) -> None:

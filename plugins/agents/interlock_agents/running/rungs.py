@@ -1,5 +1,6 @@
 """What a node is done by next, once a way of doing it has failed: the ladder, asked with what there is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from interlock import InterlockError, Message
@@ -7,9 +8,19 @@ from interlock.errors import UnknownTool
 from interlock_agents.plans import Due, ReferenceFailed
 from interlock_agents.running.diagnosing import Diagnosis
 from interlock_agents.running.keeping import Runs
-from interlock_agents.running.ladder import Approach, Ways, next_rung, wait_for
+from interlock_agents.running.ladder import Approach, Rung, Ways, next_rung, wait_for
 from interlock_agents.running.parts import Parts, RunFacts, Scene
 from interlock_agents.running.working import Nodes
+
+_TRIED: Mapping[Rung, str] = {
+    "repair": "other arguments",
+    "wait": "the same after a pause",
+    "other_endpoint": "another tool",
+    "other_tool": "another tool",
+    "other_model": "another model",
+    "split": "one part after another",
+    "person": "a person's answer",
+}
 
 
 class Rungs:
@@ -21,18 +32,19 @@ class Rungs:
         self._nodes = nodes
 
     async def after(
-        self, facts: RunFacts, strand: Any, due: Due, diagnosis: Diagnosis, *, first: int
+        self, facts: RunFacts, strand: Any, due: Due, diagnosis: Diagnosis, *, first: int, asks: bool
     ) -> Approach | None:
         """The next way, written down; None where the node has failed for good.
 
-        `first` is the number of the first way since the run was begun, or begun again.
+        `first` is the number of the first way since the run was begun, or begun again; `asks` says whether a
+        person is asked when nothing else is left.
         """
         tried = [each for each in await self._runs.approaches(facts.id, due.id) if each.number >= first]
         last = tried[-1]
         scene = Scene(run=facts, id=due.id, node=due.node, approach=last, strand=strand, scope=due.scope)
         rung = next_rung(
             diagnosis,
-            await self._ways(scene, tried),
+            await self._ways(scene, tried, asks=asks),
             [each.rung for each in tried if each.rung is not None],
             blocked=bool(await self._parts.ledger.blocked(facts.id, due.id)),
             tries_left=len(tried) < due.node.tries,
@@ -42,7 +54,7 @@ class Rungs:
         approach = Approach(
             number=last.number + 1,
             rung=rung,
-            why=diagnosis.why,
+            why=diagnosis.why if rung != "person" else f"{diagnosis.why}{_told(tried)}",
             wait=wait_for(diagnosis) if rung == "wait" else 0.0,
             tool=self._tool(scene, tried) if rung in ("other_endpoint", "other_tool") else last.tool,
             arguments=last.arguments,
@@ -54,7 +66,7 @@ class Rungs:
         self._parts.events.tell("approach", facts.id, due.id, rung=rung, fault=diagnosis.fault)
         return approach
 
-    async def _ways(self, scene: Scene, tried: list[Approach]) -> Ways:
+    async def _ways(self, scene: Scene, tried: list[Approach], *, asks: bool) -> Ways:
         calls_tool = scene.node.do == "tool"
         return Ways(
             calls_tool=calls_tool,
@@ -63,7 +75,8 @@ class Rungs:
             models=0 if calls_tool else len(self._others(scene)),
             divides=scene.node.do == "model" and self._divides(scene),
             repairs=bool(self._parts.router.deployments) and scene.run.policy is None,
-            asks=self._parts.asks_when_stuck,
+            # Whoever was asked has answered, and what the plan can do without keeps nobody waiting.
+            asks=asks and scene.node.do != "person" and not scene.node.optional,
         )
 
     async def _reads(self, scene: Scene) -> bool:
@@ -92,3 +105,9 @@ class Rungs:
 
     def _tool(self, scene: Scene, tried: list[Approach]) -> str:
         return self._left(scene, tried)[0]
+
+
+def _told(tried: list[Approach]) -> str:
+    """What was tried beside the plan's own way, for whoever is asked."""
+    found = dict.fromkeys(_TRIED[each.rung] for each in tried if each.rung is not None)
+    return f" ({', '.join(found)} did not help)" if found else ""

@@ -128,8 +128,15 @@ class Scheduling:
 
     async def _after(self, standing: Standing, due: Due, diagnosis: Diagnosis) -> Plain | None:
         facts = standing.facts
+        # Another plan may do without the node; a person is asked when there will be none.
+        planned = standing.replans < self._planning.most and self._planning.revises(facts)
         approach = await self._rungs.after(
-            facts, standing.strand, due, diagnosis, first=standing.first[due.id]
+            facts,
+            standing.strand,
+            due,
+            diagnosis,
+            first=standing.first[due.id],
+            asks=self._parts.asks_when_stuck and not planned,
         )
         if approach is not None:
             return approach.plain()

@@ -122,7 +122,7 @@ class ToolCalls:
                     return _refused(str(needed), "denied")
                 approval = await parts.requests.put(needed.request, effect=place.id)
                 if approval.denied:
-                    return _refused(_denial(approval), "denied")
+                    return _refused(_denial(approval), "declined")
                 grant = approval.grant
                 if grant is None:
                     text = f"{call.name} is {needed.request.effect}, and needs a person's consent"
@@ -170,7 +170,7 @@ async def _tell(parts: Parts, effect: Effect) -> None:
 
 def _settled(effect: Effect) -> Plain:
     if effect.state == "abandoned":
-        return _refused("a person has given it up", "denied")
+        return _refused("a person has given it up", "declined")
     return _told(effect.outcome, reads=False)
 
 

@@ -10,6 +10,7 @@ from interlock_agents.engines import Suspended
 from interlock_agents.memory import text_of
 from interlock_agents.memory.rows import keep
 from interlock_agents.plans import as_arguments, decoded, filled
+from interlock_agents.running import rows
 from interlock_agents.running.diagnosing import Diagnosis, of_error
 from interlock_agents.running.model_calls import ModelCalls, told
 from interlock_agents.running.models import Given, ModelNodes
@@ -52,7 +53,7 @@ class Nodes:
 
     async def _do(self, scene: Scene) -> Given:
         if scene.approach.rung == "person":
-            return await self._ask(scene, f"{scene.id} has failed: {scene.approach.why} What is its value?")
+            return await self._ask_instead(scene)
         if scene.node.do == "tool":
             return await self._tool(scene)
         if scene.node.do == "person":
@@ -122,6 +123,14 @@ class Nodes:
             return answer
 
         return decoded(await scene.strand.step("answer", act)), None
+
+    async def _ask_instead(self, scene: Scene) -> Given:
+        """The value, from a person, unless nobody is to be asked by now."""
+        why = scene.approach.why
+        if not self._parts.asks_when_stuck:
+            await self._parts.store.run(lambda it: rows.wait_no_more(it, scene.run.id, scene.id))
+            return None, Diagnosis(fault="declined", why=why)
+        return await self._ask(scene, f"{scene.id} has failed: {why.rstrip('.')}. What is its value?")
 
     def _question(self, scene: Scene) -> str:
         asked = str(filled(scene.node.ask, scene.scope, key="ask"))

@@ -202,3 +202,30 @@ def test_the_page_is_not_shown_to_others_by_mistake(run: Run) -> None:
     refused = run("page", "--host", "0.0.0.0")
     assert refused.exit_code == 2
     assert "nobody has a token" in refused.stderr
+
+
+def test_what_was_denied_is_put_before_people_once_more_by_its_id(run: Run) -> None:
+    [waits] = put(asked())
+    assert run("approve", waits.id, "--again").exit_code == 2
+    assert run("approve", waits.id, "--deny").exit_code == 0
+    told = run("approve", waits.id, "--again")
+    assert told.exit_code == 0
+    assert "It waits again, as " in told.stderr
+    [again] = json.loads(run("approve", "--json").stdout)["waiting"]
+    assert again["id"] != waits.id
+    assert again["id"] in told.stderr
+    assert run("approve", again["id"]).exit_code == 0
+    assert put(asked())[0].state == "approved"
+    assert run("approve", "--again").exit_code == 2
+
+
+def test_answered_requests_of_runs_that_are_over_are_deleted_and_what_still_counts_is_kept(run: Run) -> None:
+    first, second = put(asked({"path": "a"}), asked({"path": "b"}, step="other"))
+    run("approve", first.id, "--deny")
+    assert json.loads(run("prune", "--before", "2020-01-01", "--json").stdout) == {"deleted": 0}
+    done = run("prune", "--before", "2100-01-01")
+    assert (done.exit_code, done.stderr) == (0, "1 request was deleted.\n")
+    assert run("approve", first.id).exit_code == 2
+    assert second.id in run("approve").stdout
+    assert run("prune").exit_code == 2
+    assert run("prune", "--before", "yesterday").exit_code == 2

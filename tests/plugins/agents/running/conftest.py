@@ -107,7 +107,7 @@ async def agents(routed: Callable[..., Router], tmp_path: Path) -> AsyncIterator
         def make(
             scripts: Any = None, *, router: Router | None = None, config: Any = None, **options: Any
         ) -> Agent:
-            options = {"folder": tmp_path, "sleep": rest, **options}
+            options = {"folder": tmp_path, "sleep": rest, "stuck": "fail", **options}
             agent = Agent(router or routed(scripts, **(config or {})), **options)
             stack.push_async_callback(agent.aclose)
             return agent

@@ -1,5 +1,7 @@
 """Which other approach follows what was wrong: each rung once, and none while an effect is open."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from interlock import ToolOutcome
 from interlock.errors import ContextLengthExceeded
 from interlock.testing import scripted_providers
+from interlock_agents import Agent
 from interlock_agents.running.diagnosing import Diagnosis
 from interlock_agents.running.ladder import RUNGS, Ways, next_rung
 
@@ -162,14 +165,69 @@ async def test_an_effect_nobody_knows_of_waits_for_a_person_and_nothing_else_is_
     assert len(run.nodes["n"].tried) == 1
 
 
-async def test_a_person_is_asked_for_the_value_where_the_agent_is_told_to(agents, desk):
+FREE = {"id": "free", "do": "tool", "tool": "plus", "with": {"a": 1, "b": 1}, "out": INTEGER}
+
+
+async def test_a_person_is_asked_for_the_value_when_nothing_is_left_and_the_rest_goes_on(
+    routed, desk, tmp_path
+):
+    async with Agent(routed(), folder=tmp_path, sleep=asyncio.sleep) as agent:
+        plan = {"nodes": [*one(**ADD)["nodes"], FREE]}
+        desk.fails["add"] = [ToolOutcome(outcome="refused", content="not so")] * 9
+        run = await agent.run(plan)
+        assert (run.state, run.waiting_for[0].kind, run.values) == ("needs_person", "question", {"free": 2})
+        assert "n has failed: not so" in run.waiting_for[0].text
+        await agent.answer(run.id, "n", 3, by="Ann")
+        run = await agent.resume(run.id)
+        assert (run.state, run.values["n"]) == ("done", 3)
+
+
+async def test_whoever_is_asked_hears_what_was_tried(agents, desk):
+    desk.fails["add"] = [BUSY] * 9
+    run = await agents(stuck="ask").run(one(**ADD))
+    assert "(the same after a pause did not help)" in run.waiting_for[0].text
+
+
+async def test_a_run_that_waits_for_a_value_fails_where_nobody_is_to_be_asked_any_more(agents, desk):
+    desk.fails["add"] = [BUSY] * 9
+    run = await agents(stuck="ask").run(one(**ADD))
+    run = await agents(stuck="fail").resume(run.id)
+    assert (run.state, run.waiting_for) == ("failed", ())
+    assert "too many" in run.why
+
+
+@pytest.mark.parametrize(
+    ("node", "answer"),
+    [
+        ({"do": "person", "ask": "Shall it be?", "out": {"type": "boolean", "const": True}}, False),
+        ({**ADD, "optional": True}, None),
+    ],
+)
+async def test_nobody_is_asked_for_what_somebody_has_said_or_the_plan_can_do_without(
+    agents, desk, node, answer
+):
     desk.fails["add"] = [BUSY] * 9
     agent = agents(stuck="ask")
-    run = await agent.run(one(**ADD))
-    assert (run.state, run.waiting_for[0].kind) == ("needs_person", "question")
-    await agent.answer(run.id, "n", 3, by="Ann")
+    run = await agent.run({"nodes": [{"id": "n", "do": "tool", **node}]}, run="r")
+    if answer is not None:
+        await agent.answer("r", "n", answer, by="Ann")
+        run = await agent.resume("r")
+    assert (run.nodes["n"].state, run.waiting_for) == ("failed", ())
+
+
+async def test_what_a_person_has_refused_is_not_asked_for_in_another_way(agents, desk):
+    agent = agents(stuck="ask")
+    run = await agent.run(one(tool="wipe", **{"with": {"what": "all"}}))
+    await agent.deny(run.waiting_for[0].id, by="Ann", why="never")
     run = await agent.resume(run.id)
-    assert (run.state, run.value) == ("done", 3)
+    assert (run.state, run.waiting_for) == ("failed", ())
+
+
+async def test_another_plan_comes_before_a_person(agents, desk):
+    plans = iter([one(**ADD), {"nodes": [FREE]}])
+    desk.fails["add"] = [BUSY] * 9
+    run = await agents(stuck="ask", planner=lambda call: next(plans)).run("Add.")
+    assert (run.state, run.values) == ("done", {"free": 2})
 
 
 async def test_a_tool_that_is_gone_is_replaced_by_its_alternative(agents, desk):

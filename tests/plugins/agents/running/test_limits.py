@@ -2,7 +2,9 @@
 
 import sqlite3
 
-from interlock import Answer, Text, Usage
+import pytest
+
+from interlock import Answer, RequestError, Text, Usage
 
 INTEGER = {"type": "integer"}
 
@@ -132,3 +134,37 @@ async def test_a_node_has_a_budget_of_its_own_for_all_its_tries(agents):
     run = await agent.run(plan)
     assert run.nodes["b"].state == "done"
     assert run.nodes["a"].state in ("waiting", "failed")
+
+
+AWAY = {"region": "us"}
+PRICED = {"m": AWAY, "n": AWAY | {"price": {"input": 1.0, "output": 1.0}}}
+SAYS = {"nodes": [{"id": "a", "do": "model", "prompt": "Hi", "settings": {"max_tokens": 10}}]}
+
+
+async def test_a_budget_in_dollars_refuses_models_without_a_price_before_anything_starts(agents, tmp_path):
+    agent = agents({"m": ["Hello."], "n": ["Hello."]}, config={"deployments": PRICED}, budget={"usd": 1.0})
+    for what in (SAYS, "Say hello."):
+        with pytest.raises(RequestError, match="m has no price, and a budget in dollars") as refused:
+            await agent.run(what, run="r")
+        assert refused.value.key == "budget.usd"
+    assert list(await agent.list()) == []
+    assert (await agent.run({"nodes": [{**SAYS["nodes"][0], "model": "n"}]})).state == "done"
+
+
+async def test_models_without_a_price_count_as_free_where_that_is_wanted(agents):
+    away = {"deployments": {"m": AWAY}}
+    agent = agents({"m": ["Hello."]}, config=away, budget={"usd": 1.0}, unpriced="allow")
+    run = await agent.run(SAYS)
+    assert (run.state, run.spent.usd) == ("done", 0.0)
+    agent = agents({"m": ["Hello."]}, config=away, budget={"tokens": 10_000})
+    assert (await agent.run(SAYS)).state == "done"
+    # Nobody sends a bill for what runs on one's own ground.
+    assert (await agents({"m": ["Hello."]}, budget={"usd": 1.0}).run(SAYS)).state == "done"
+
+
+async def test_a_later_plan_asks_nobody_without_a_price_either(agents):
+    away = {"deployments": {"m": AWAY}}
+    agent = agents({"m": ["Hello."]}, config=away, budget={"usd": 1.0}, planner=lambda call: SAYS)
+    run = await agent.run("Say hello.")
+    assert run.state == "failed"
+    assert "m has no price" in run.why

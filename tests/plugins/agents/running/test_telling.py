@@ -42,6 +42,31 @@ async def test_the_log_is_told_of_runs_and_effects_and_not_what_is_said(agents, 
     assert "secret" not in str(entries)
 
 
+async def test_the_log_is_told_that_a_grant_is_used_up_before_its_effect_is_sent(agents, tmp_path):
+    config = {"log": f"sqlite:///{tmp_path}/log.db"}
+    agent = agents(config=config)
+    wipe = {"id": "n", "do": "tool", "tool": "wipe", "with": {"what": "all"}}
+    run = await agent.run({"nodes": [wipe, {**NODES[-1], "id": "m", "with": {"text": "x"}}]}, run="r")
+    await agent.approve(run.waiting_for[0].id, by="Ada")
+    assert (await agent.resume("r")).state == "done"
+    grant = (await agent.requests.get(run.waiting_for[0].id)).grant.id
+    await agent.router.aclose()
+    log = SqlLogs().open(LogCall(url=config["log"]))
+    entries = [each for each in await log.read(LogQuery(run="r")) if each.kind.startswith("agents.")]
+    await log.aclose()
+    of = [each for each in entries if each.facts.get("effect") == "r/n/0/0"]
+    assert [each.kind.removeprefix("agents.") for each in of] == [
+        "approval_asked",
+        "approval_approved",
+        "approval_used",
+        "effect_intent",
+        "effect_sent",
+        "effect_settled",
+    ]
+    assert of[2].facts["grant"] == grant
+    assert sum(each.kind == "agents.approval_used" for each in entries) == 1
+
+
 async def test_a_run_can_be_followed_from_beside_it(agents):
     agent = agents({"m": ["x"]})
     seen = []
