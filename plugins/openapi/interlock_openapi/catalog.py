@@ -18,6 +18,7 @@ from interlock_openapi.tool import OpenApiTool
 
 _CHARACTERS = 3.5  # of JSON in a token; what is not ASCII counts as one each
 _KEPT = 512  # tools
+_NEAR = 20  # names among which a mistaken one is looked for
 
 
 class Catalog:
@@ -115,19 +116,25 @@ class Catalog:
             tools.append(tool)
         return tools
 
-    def find(self, query: str, most: int) -> Sequence[str]:
-        """Names of the operations that fit best, best first. One that is named so comes first."""
+    def prepare(self) -> None:
+        """Make the search, which takes seconds where there are thousands of operations."""
         with self._lock:
             if self._index is None:
                 self._index = Index(list(self._operations.values()))
+
+    def find(self, query: str, most: int) -> Sequence[str]:
+        """Names of the operations that fit best, best first. One that is named so comes first."""
+        if self._index is None:
+            self.prepare()
         names = list(self._operations)
         named = [each for each in (query.strip(), words_of(query.strip())) if each in self._operations]
-        found = [names[at] for at in self._index.best(query, most)]
+        found = [] if self._index is None else [names[at] for at in self._index.best(query, most)]
         return list(dict.fromkeys([*named, *found]))[:most]
 
     def nearest(self, name: str) -> str | None:
         """The name that is most like it."""
-        near = get_close_matches(words_of(name), self._operations, n=1, cutoff=0.7)
+        plain = words_of(name)
+        near = get_close_matches(plain, self.find(plain.replace("_", " "), _NEAR), n=1, cutoff=0.7)
         return near[0] if near else None
 
 

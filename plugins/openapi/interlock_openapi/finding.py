@@ -150,7 +150,10 @@ class CallOperation:
 def tools_of(catalog: Catalog, most_tokens: int) -> Iterable[Tool]:
     """What a connector lists."""
     every = catalog.every()
-    return every if every is not None else (SearchOperations(catalog, most_tokens), CallOperation(catalog))
+    if every is not None:
+        return every
+    catalog.prepare()
+    return (SearchOperations(catalog, most_tokens), CallOperation(catalog))
 
 
 def _refused(content: str) -> ToolOutcome:

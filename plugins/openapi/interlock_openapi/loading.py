@@ -11,6 +11,7 @@ from interlock import ProtocolError
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a document."""
 
+_DEEPEST: Final = 500
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -55,6 +56,19 @@ class _Loader(_BASE):  # type: ignore[misc]  # chosen at run time
     """Plain values as JSON has them: a date is text, and so are `no` and every key."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as its base declares it
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    # Asked for each node on the way down, and on the way up: the way down takes the machine's own stack.
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:  # noqa: ARG002 - as in its base
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise RecursionError
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
         if isinstance(node, yaml.MappingNode):
@@ -102,8 +116,8 @@ _TAGS: Final = "tag:yaml.org,2002:"
 _IMPLICIT: Final = {
     "bool": ("true|True|TRUE|false|False|FALSE", "tTfF"),
     "null": ("null|Null|NULL|~|", ("n", "N", "~", "")),
-    "int": ("[-+]?[0-9]{1,30}", "-+0123456789"),
-    "float": (r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    "int": ("[-+]?(0|[1-9][0-9]{0,29})", "-+0123456789"),
+    "float": (r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
     "merge": ("<<", "<"),
 }
 for _name, (_pattern, _first) in _IMPLICIT.items():

@@ -163,6 +163,8 @@ DEEP = 3_000
         b"{" * DEEP,
         b'{"a":' * DEEP + b"1" + b"}" * DEEP,
         b"a: " + b"[" * DEEP + b"]" * DEEP,
+        b"a: " + b"[" * 100 * DEEP + b"]" * 100 * DEEP,
+        b"a:\n " + b"- " * 100 * DEEP + b"1",
         b"a: " + b"{b: " * DEEP + b"1" + b"}" * DEEP,
         "".join(f"{' ' * at}a:\n" for at in range(DEEP)).encode(),
         b"? [1]\n: 2",
@@ -256,4 +258,17 @@ def test_an_operation_at_another_origin_is_held_back():
 def test_a_document_that_describes_nothing_says_so():
     assert catalog_of({"openapi": "3.1.0", "webhooks": {}}).withheld == {
         "*": "the document describes no operation"
+    }
+
+
+def test_yaml_is_read_as_json_would_be():
+    text = "a: 2020-01-01\nno: off\n200: 012\nb: [1, 1.5, 1e3, true, ~, '1', 0x1f, .inf]\n"
+    text += "c: &c {d: 1}\ne: {<<: *c, f: 2}\n"
+    assert load(text.encode(), "the file") == {
+        "a": "2020-01-01",
+        "no": "off",
+        "200": "012",
+        "b": [1, 1.5, 1000.0, True, None, "1", "0x1f", ".inf"],
+        "c": {"d": 1},
+        "e": {"d": 1, "f": 2},
     }
