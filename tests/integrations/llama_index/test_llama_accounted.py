@@ -10,8 +10,16 @@ from llama_index.core.agent.workflow import AgentWorkflow, FunctionAgent, ReActA
 from llama_index.core.llms import ChatMessage
 from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.tools import BaseTool, FunctionTool, ToolMetadata, ToolOutput
-from llama_index.core.workflow import Context, HumanResponseEvent, InputRequiredEvent
-from pydantic import ValidationError
+from llama_index.core.workflow import (
+    Context,
+    HumanResponseEvent,
+    InputRequiredEvent,
+    StartEvent,
+    StopEvent,
+    Workflow,
+    step,
+)
+from pydantic import BaseModel, Field, ValidationError
 
 from interlock import (
     Answer,
@@ -38,6 +46,7 @@ from interlock_agents import (
 )
 from interlock_agents.budgets.accounts import report
 from llama_index.llms.interlock import EffectKey, Interlock, accounted
+from llama_index.llms.interlock.accounted_tool import keyed
 
 # Core uses old names of pydantic and of its own workflows, and cannot serialize its own memory.
 pytestmark = [
@@ -264,7 +273,7 @@ async def test_what_nobody_knows_of_waits_for_a_person_and_is_never_done(store, 
         ("unknown", "say what you looked at"),
         ("unknown", None),
     ]
-    assert asked[0].id == asked[1].id != asked[2].id
+    assert len({each.id for each in asked}) == 3
     [call] = (await handler).tool_calls
     assert call.tool_output.is_error
     assert len(charges) == 2
@@ -343,6 +352,51 @@ async def test_a_tool_that_takes_the_context_has_it(store):
     assert await context.store.get("charged") == 500
     [effect] = await Ledger(store).effects("order-7")
     assert effect.arguments == {"cents": 500}
+
+
+async def test_a_state_without_room_for_the_counts_says_what_to_give_it(store, charge, charges):
+    [one] = accounted([charge], store=store, policy=WRITES)
+
+    class Narrow(BaseModel):
+        paid: bool = False
+
+    class Wide(Narrow):
+        interlock_calls: dict = Field(default_factory=dict)
+
+    def errand_of(state: type[BaseModel]) -> Workflow:
+        class Errand(Workflow):
+            @step
+            async def pay(self, ctx: Context[state], ev: StartEvent) -> StopEvent:
+                return StopEvent(result=[(await one.acall(cents=500)).content for _ in range(2)])
+
+        return Errand()
+
+    for _ in range(2):
+        with in_run("order-7"):
+            assert await errand_of(Wide).run() == ["charged 500"] * 2
+    assert len(charges) == 2
+    with in_run("order-8"), pytest.raises(RequestError, match="interlock_calls: dict"):
+        await errand_of(Narrow).run()
+    assert len(charges) == 2
+
+
+async def test_a_model_that_is_asked_to_call_at_once_calls_once(store, charge, charges):
+    for _ in range(2):
+        [one] = accounted([charge], store=store, policy=WRITES)
+        llm = llm_of(asks(500), asks(700))
+        with in_run("order-7"):
+            said = [await asyncio.to_thread(llm.predict_and_call, [one], "Charge it.")]
+            said.append(await llm.apredict_and_call([one], "Charge it."))
+        assert [each.response for each in said] == ["charged 500", "charged 700"]
+    assert [cents for cents, _ in charges] == [500, 700]
+
+
+def test_a_key_is_known_by_its_annotation_though_it_is_text(store):
+    def charge(cents: int, of: "Unknown", key: "Annotated[str, EffectKey]") -> str:  # noqa: F821 - as under `TYPE_CHECKING`
+        """Charge a card."""
+        return key
+
+    assert keyed(charge) == ("key",)
 
 
 async def test_what_the_tool_gave_the_program_comes_again(store, charges):

@@ -151,7 +151,7 @@ async def test_an_answer_that_reaches_another_question_is_no_consent(store, char
             assert len(charges) < 2
             again.ctx.send_event(HumanResponseEvent(id=event.id, decision="approve", by="ann"))
     assert str(await again) == "Done."
-    assert once_more == [asked[1]]
+    assert [each.startswith(asked[1]) for each in once_more] == [True]
     assert charges == [500, 500]
 
 

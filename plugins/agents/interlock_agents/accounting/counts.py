@@ -32,11 +32,13 @@ class Counts:
         next: by node, the number of the next call.
         left: by node, numbers of calls that are not over and that nobody makes any more.
         taken: by piece of work and node, the numbers of its calls: work that is repeated has the same again.
+        answered: by question to a person, how often it was answered.
     """
 
     next: dict[str, int] = field(default_factory=dict)
     left: dict[str, list[int]] = field(default_factory=dict)
     taken: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    answered: dict[str, int] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def take(self, node: str, *, work: str | None = None, nth: int = 0) -> int:
@@ -72,7 +74,7 @@ class Counts:
 
     def plain(self) -> dict[str, Any]:
         """What `read` takes, as JSON has it."""
-        return {"next": self.next, "left": self.left, "taken": self.taken}
+        return {"next": self.next, "left": self.left, "taken": self.taken, "answered": self.answered}
 
     @classmethod
     def read(cls, plain: dict[str, Any] | None) -> "Counts":
@@ -85,4 +87,5 @@ class Counts:
                 work: {node: list(numbers) for node, numbers in nodes.items()}
                 for work, nodes in plain.get("taken", {}).items()
             },
+            answered=dict(plain.get("answered", {})),
         )

@@ -25,18 +25,24 @@ _SCOPE: ContextVar[RunScope | None] = ContextVar("interlock_agents_run", default
 
 
 @contextmanager
-def in_run(name: str) -> Iterator[RunScope]:
-    """Whatever is called inside belongs to that run, in tasks and threads that are begun there as well.
+def in_run(name: str | RunScope) -> Iterator[RunScope]:
+    """Whatever is called inside belongs to that run, in tasks that are begun there and by `asyncio.to_thread`
+    as well. A thread of your own enters what this gives: `with in_run(scope):`.
 
     A name is one errand's. Entered again, by whatever process, the run begins anew: its first call is the
     first call that it had, and is answered with what came of that. For another errand take another name.
+    Inside itself it goes on.
 
     Raises:
         RequestError: it is no name.
     """
-    if not isinstance(name, str) or not name or "\0" in name:
+    outer = scope_here()
+    if isinstance(name, RunScope):
+        scope = name
+    elif not isinstance(name, str) or not name or "\0" in name:
         raise RequestError(f"expected a name, not {name!r}", key="run")
-    scope = RunScope(name=name)
+    else:
+        scope = outer if outer is not None and outer.name == name else RunScope(name=name)
     token = _SCOPE.set(scope)
     try:
         yield scope

@@ -1,11 +1,12 @@
 """Equal calls of a run are told apart by counting them, and work that is repeated counts the same."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock_agents.accounting import Counts
+from interlock_agents.accounting import Counts, RunScope, in_run, needed_scope
 
 WORK = st.lists(st.tuples(st.sampled_from("abc"), st.lists(st.sampled_from("xy"), max_size=4)), max_size=8)
 
@@ -72,3 +73,23 @@ def test_from_an_older_state_the_same_work_takes_the_same_numbers(
         again = Counts.read(json.loads(kept))
         for number, (name, nodes) in enumerate(pieces[after:], after):
             assert made(again, f"{name}{number}", nodes) == told[number]
+
+
+def test_a_run_begins_anew_each_time_and_goes_on_inside_itself() -> None:
+    for _ in range(2):
+        with in_run("order-7"):
+            assert needed_scope().counts.take("x") == 0
+            with in_run("order-7"):
+                assert needed_scope().counts.take("x") == 1
+            with in_run("order-7/sub"):
+                assert needed_scope().counts.take("x") == 0
+            assert needed_scope().counts.take("x") == 2
+
+
+def test_threads_that_enter_what_a_run_gives_count_together() -> None:
+    def call(scope: RunScope) -> int:
+        with in_run(scope):
+            return needed_scope().counts.take("x")
+
+    with in_run("order-7") as scope, ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(call, [scope] * 20)) == list(range(20))

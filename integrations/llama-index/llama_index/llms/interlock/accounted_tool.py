@@ -12,7 +12,7 @@ from llama_index.core.workflow import Context
 
 from interlock import RequestError
 from llama_index.llms.interlock.accounted_call import Call
-from llama_index.llms.interlock.answers import answered
+from llama_index.llms.interlock.answers import answered, taken
 from llama_index.llms.interlock.places import in_step, spot_of
 
 
@@ -83,16 +83,15 @@ class AccountedTool(AsyncBaseTool):
             return await self.inner.acall(*args, **self._given(kwargs, key))
 
         spot = await spot_of(call.name, call.arguments)
-        rounds: dict[str, int] = {}
-        problem = ""
+        run, problem = spot.place.run, ""
         async with spot:
             while True:
                 ended = await call.perform(spot.place, act)
                 if (told := call.over(ended)) is not None:
                     return told
-                rounds[ended.id] = rounds.get(ended.id, 0) + 1
-                said = await answered(ended, problem, nth=rounds[ended.id], waits=self.waits)
+                said = await answered(ended, problem, run=run, waits=self.waits)
                 problem = await self.accounts.answer(ended, said)
+                await taken(ended, run=run)
 
     def _given(self, kwargs: dict[str, Any], key: str) -> dict[str, Any]:
         """What the tool inside is called with by name."""
@@ -106,13 +105,17 @@ class AccountedTool(AsyncBaseTool):
 def keyed(function: Callable[..., Any]) -> tuple[str, ...]:
     """The arguments that are annotated with EffectKey."""
     try:
-        found = inspect.signature(function, eval_str=True).parameters.values()
-    except (NameError, TypeError, ValueError):  # names that are not there, or a callable without a signature
+        found = inspect.signature(function, eval_str=True).parameters
+    except (TypeError, ValueError):  # a callable without a signature
         return ()
-    return tuple(each.name for each in found if _marked(each.annotation))
+    except Exception:  # noqa: BLE001 - annotations as text may name what is not there
+        found = inspect.signature(function).parameters
+    return tuple(name for name, each in found.items() if _marked(each.annotation))
 
 
 def _marked(annotation: Any) -> bool:
+    if isinstance(annotation, str):
+        return EffectKey.__name__ in annotation
     marks = getattr(annotation, "__metadata__", ())
     return any(each is EffectKey or isinstance(each, EffectKey) for each in marks)
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from llama_index.core.workflow import Context, HumanResponseEvent, InputRequiredEvent
 
-from llama_index.llms.interlock.places import in_step
+from llama_index.llms.interlock.places import counts_of, in_step
 
 _SAID = ("id", "decision", "by", "why", "evidence")
 
 
-async def answered(waiting: Any, problem: str, *, nth: int, waits: bool) -> dict[str, Any]:
-    """What somebody answered. `problem` is what was wrong with the answer before; this is the `nth`.
+async def answered(waiting: Any, problem: str, *, run: str, waits: bool) -> dict[str, Any]:
+    """What somebody answered. `problem` is what was wrong with the answer before.
 
     Raises:
         WaitingForEvent: nobody has answered yet, and the workflow begins the step again once somebody has.
@@ -19,18 +19,29 @@ async def answered(waiting: Any, problem: str, *, nth: int, waits: bool) -> dict
     """
     if not waits or not in_step():
         raise waiting.raised()
-    about: dict[str, Any] = {"prefix": _question(waiting), **waiting.about}
+    async with counts_of(run) as counts:
+        before = counts.answered.get(waiting.id, 0)
+    # A question that is asked again has another id: the workflow hands an answer to all who wait for its id,
+    # those whose question has been answered included.
+    asked = f"{waiting.id}#{before + 1}" if before else waiting.id
+    about: dict[str, Any] = {"prefix": _question(waiting), **waiting.about, "id": asked}
     if problem:
         about["problem"] = problem
     said = await Context.get_step_context().wait_for_event(
         HumanResponseEvent,
         waiter_event=InputRequiredEvent(**about),
-        # Each answer is waited for under a name of its own: the step meets those before when it is repeated.
-        waiter_id=f"{waiting.id}#{nth}",
-        requirements={"id": waiting.id},
+        waiter_id=asked,
+        requirements={"id": asked},
         timeout=None,
     )
-    return {name: getattr(said, name, None) for name in _SAID}
+    answer = {name: getattr(said, name, None) for name in _SAID}
+    return answer | {"id": waiting.id if answer["id"] == asked else None}
+
+
+async def taken(waiting: Any, *, run: str) -> None:
+    """The answer has been heeded: a step that is repeated does not look at it again."""
+    async with counts_of(run) as counts:
+        counts.answered[waiting.id] = counts.answered.get(waiting.id, 0) + 1
 
 
 def _question(waiting: Any) -> str:

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from llama_index.core.workflow import Context
 
+from interlock import RequestError
+
 _KEY = "interlock_calls"  # in the state of a workflow's context
 _RANDOM = re.compile(r"[0-9A-Za-z]{8,}$")
 _LOCKS: weakref.WeakKeyDictionary[Any, asyncio.Lock] = weakref.WeakKeyDictionary()
@@ -41,7 +43,7 @@ class Spot:
         elif isinstance(error, Exception) and not isinstance(error, _waiting()):
             # A step that waits, or that is cancelled, is done again, and finds its own calls.
             place = self.place
-            async with _counts_of(place.run) as counts:
+            async with counts_of(place.run) as counts:
                 counts.leave(place.node, place.seq)
 
 
@@ -58,7 +60,8 @@ async def spot_of(tool: str, arguments: Mapping[str, Any]) -> Spot:
     meet the same effect. Elsewhere they are counted from the beginning of `in_run`.
 
     Raises:
-        RequestError: nobody says which run it belongs to, or the arguments are no JSON.
+        RequestError: nobody says which run it belongs to, the arguments are no JSON, or the workflow's state
+            has no room for the counts.
     """
     from interlock_agents import Place  # noqa: PLC0415 - an extra
     from interlock_agents.accounting import needed_scope, node_of  # noqa: PLC0415 - as above
@@ -71,13 +74,13 @@ async def spot_of(tool: str, arguments: Mapping[str, Any]) -> Spot:
         return Spot(Place(run=run, node=node, seq=number), scope.counts)
     node = node_of(tool, arguments)
     nth = _nth(execution, node)
-    async with _counts_of(run) as counts:
+    async with counts_of(run) as counts:
         number = counts.take(node, work=_work(execution), nth=nth)
     return Spot(Place(run=run, node=node, seq=number), None)
 
 
 @asynccontextmanager
-async def _counts_of(run: str) -> AsyncIterator[Any]:
+async def counts_of(run: str) -> AsyncIterator[Any]:
     """The counts in the state of the workflow's context, which has what they are afterwards."""
     from interlock_agents.accounting import Counts  # noqa: PLC0415 - as above
 
@@ -86,7 +89,13 @@ async def _counts_of(run: str) -> AsyncIterator[Any]:
         kept = await store.get(_KEY, default=None) or {}
         counts = Counts.read(kept.get(run))
         yield counts
-        await store.set(_KEY, {**kept, run: counts.plain()})
+        try:
+            await store.set(_KEY, {**kept, run: counts.plain()})
+        except (AttributeError, TypeError, ValueError) as error:
+            raise RequestError(
+                f"the workflow's state has no room for what was called: give it `{_KEY}: dict = {{}}`",
+                key="state",
+            ) from error
 
 
 def _waiting() -> type[BaseException]:
