@@ -10,7 +10,7 @@ Nothing here repeats a run by itself.
 """
 
 from interlock_tools.answers import Answer, picked, text_of, value_at
-from interlock_tools.assertions import JwtBearer
+from interlock_tools.assertions import JwtBearer, SignedAuth
 from interlock_tools.auth import Auth, Basic, Bearer, Open
 from interlock_tools.calls import Arguments, Call, segment
 from interlock_tools.markers import comment, reference
@@ -44,6 +44,7 @@ __all__ = [
     "Paging",
     "Renewed",
     "Service",
+    "SignedAuth",
     "comment",
     "meant",
     "picked",

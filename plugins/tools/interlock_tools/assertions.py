@@ -1,4 +1,4 @@
-"""The JWT bearer grant: a program proves with its private key who it is."""
+"""Signed assertions: a program proves with its private key who it is, as in the JWT bearer grant."""
 
 import base64
 import json
@@ -20,8 +20,9 @@ _SKEWED = 30.0  # seconds by which a clock may be wrong before it matters
 _REFUSED = (400, 401)
 
 
-class JwtBearer(TokenAuth):
-    """The grant of RFC 7523. The connector's key is a private RSA key in PEM; it takes `cryptography`.
+class SignedAuth(TokenAuth):
+    """Tokens that are given for an assertion: a JWT, signed by the private RSA key in PEM that is the
+    connector's key. It takes `cryptography`.
 
     Where an assertion is refused, and the service's clock is another, it is made once more by that clock.
 
@@ -46,21 +47,30 @@ class JwtBearer(TokenAuth):
         self._sign = None if secret is None else _signer(secret)
 
     async def asked(self, access: Access) -> HttpReply:
-        reply = await self._post(access)
+        reply = await self.asserted(access, await self._assertion())
         ahead = _ahead(reply, self._clock())
         if reply.status in _REFUSED and abs(ahead - self._ahead) > _SKEWED:
             self._ahead = ahead
-            reply = await self._post(access)
+            reply = await self.asserted(access, await self._assertion())
         return reply
 
-    async def _post(self, access: Access) -> HttpReply:
+    async def asserted(self, access: Access, assertion: str) -> HttpReply:
+        """The reply of the endpoint to an assertion."""
+        raise NotImplementedError
+
+    async def _assertion(self) -> str:
         now = self._clock() + self._ahead
         claims = {**self._claims, "iat": int(now), "exp": int(now) + _LASTING, "jti": uuid4().hex}
         unsigned = f"{_part({'alg': 'RS256', 'typ': 'JWT'})}.{_part(claims)}"
         signature = b"" if self._sign is None else await aside(self._sign, unsigned.encode())
-        return await self.post(
-            access, {"grant_type": _GRANT, "assertion": f"{unsigned}.{_text(signature)}"}, {}
-        )
+        return f"{unsigned}.{_text(signature)}"
+
+
+class JwtBearer(SignedAuth):
+    """The grant of RFC 7523."""
+
+    async def asserted(self, access: Access, assertion: str) -> HttpReply:
+        return await self.post(access, {"grant_type": _GRANT, "assertion": assertion}, {})
 
 
 def _signer(key: Secret) -> Callable[[bytes], bytes]:

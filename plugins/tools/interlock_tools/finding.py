@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlock import ToolOutcome
+from interlock import ProviderError, ToolOutcome
 from interlock.protocols import FindCall
 from interlock_tools.answers import Answer, text_of, value_at
 from interlock_tools.calls import Arguments
@@ -15,20 +15,45 @@ async def found(
     service: Service, access: FindCall, operation: Operation, arguments: Arguments
 ) -> ToolOutcome | None:
     """What the run has made; None when it is certain that nothing of it is there; `unknown` where that cannot
-    be seen.
+    be seen. Where a list breaks off behind what fits, that has been seen all the same, if so often.
     """
     find = operation.find
     if find is None or not arguments.key:
         return _unseen("nothing tells it from another one")
-    call = asked = find.request(arguments)
     seen: list[Mapping[str, Any]] = []
+    unseen = await _looked(service, access, operation, find, arguments, seen)
+    if find.among is None:
+        matches: Sequence[Mapping[str, Any]] = [each for each in seen if find.fits(each, arguments)]
+    else:  # which takes all of the list
+        matches = () if unseen else find.among(seen, arguments)
+    if matches:
+        return _told(operation, matches)
+    if unseen is None and find.unclear is not None and any(find.unclear(each, arguments) for each in seen):
+        return _unseen("what is there may be the run's, or another's")
+    return unseen
+
+
+async def _looked(
+    service: Service,
+    access: FindCall,
+    operation: Operation,
+    find: Find,
+    arguments: Arguments,
+    seen: list[Mapping[str, Any]],
+) -> ToolOutcome | None:
+    """Adds the list's items to `seen`. None when these are all of them, else why they are not."""
+    call = asked = find.request(arguments)
     for _ in range(find.most):
         try:
             reply = await service.send(access, asked)
         except NotSent as early:
             return ToolOutcome(outcome="unknown", content=early.error.message, error=early.error)
+        except ProviderError as error:
+            if not seen:
+                raise
+            return _unseen(error.message)
         if reply.status in find.absent:
-            break
+            return None
         told = await service.told(reply)
         if (failed := service.outcome(reply, told, operation.meanings)) is not None:
             return ToolOutcome(outcome="unknown", content=failed.content, retry_after=failed.retry_after)
@@ -38,13 +63,9 @@ async def found(
         seen += [each for each in items if isinstance(each, Mapping)]
         position = None if find.pages is None else find.pages.after(asked, reply, told)
         if position is None or find.pages is None:
-            break
+            return None
         asked = find.pages.at(call, position)
-    else:
-        return _unseen(f"the list has more than {find.most} pages")
-    among = find.among or (lambda items, asked: [each for each in items if find.fits(each, asked)])
-    matches = among(seen, arguments)
-    return _told(operation, matches) if matches else None
+    return _unseen(f"the list has more than {find.most} pages")
 
 
 def _items(find: Find, told: Any) -> list[Any] | None:

@@ -22,8 +22,9 @@ class Find:
         items: where they stand in the reply's JSON; an object counts as one.
         fits: whether an item is what the run with `Arguments.key` has made.
         among: those of all items that the run has made, where no single one can say.
+        unclear: whether an item that does not fit leaves open who made it, so that a person has to look.
         pages: how the list goes on. All of it is looked at: absence is no sign otherwise.
-        most: how many pages are looked at; of a longer list it cannot be said what stands in it.
+        most: how many pages are looked at; of a longer list it cannot be said what does not stand in it.
         absent: statuses that say that it is not there.
     """
 
@@ -31,6 +32,7 @@ class Find:
     items: str
     fits: Callable[[Mapping[str, Any], Arguments], bool] = lambda *_: False
     among: Callable[[Sequence[Mapping[str, Any]], Arguments], Sequence[Mapping[str, Any]]] | None = None
+    unclear: Callable[[Mapping[str, Any], Arguments], bool] | None = None
     pages: Paging | None = None
     most: int = 20
     absent: tuple[int, ...] = ()

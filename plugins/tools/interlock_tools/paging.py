@@ -129,7 +129,8 @@ class Pages:
         argument: the tool's own argument with which a model goes on; it is added to the tool's schema.
         most: how many pages one run asks for.
         items: after how many items no further page is asked for.
-        characters: after how many characters of JSON none is; what one page has beyond them is left out.
+        characters: after how many characters of JSON none is; a page that has more is told in parts, and
+            each says where the next begins.
     """
 
     way: Paging

@@ -73,11 +73,28 @@ def test_pages_are_followed_up_to_the_cap_and_the_rest_is_a_call_away(toolbox: T
     assert (rest.truncated, rest.more) == (False, None)
 
 
-def test_a_list_ends_where_a_model_could_not_read_on(toolbox: Toolbox, shelf: Shelf) -> None:
-    shelf.notes = {each: {"id": each, "title": [["y" * 10] * 8] * 3} for each in range(4)}
-    cut = run(toolbox, "notes_list_notes", book="blue")
-    assert (len(json.loads(cut.content)), cut.truncated, cut.more) == (1, True, None)
-    assert len(shelf.received) == 1
+def test_a_page_that_is_too_long_is_told_in_parts_that_make_the_whole(
+    toolbox: Toolbox, shelf: Shelf
+) -> None:
+    shelf.notes = {each: {"id": each, "title": [["y" * 10] * 8] * 3} for each in range(5)}
+    told, cursor = [], {}
+    for part in range(1, 6):
+        outcome = run(toolbox, "notes_list_notes", book="blue", **cursor)
+        told += [each["id"] for each in json.loads(outcome.content)]
+        assert (len(told), outcome.truncated) == (part, part < 5)
+        cursor = {"cursor": (outcome.more or "").removeprefix("cursor=")}
+    assert told == [0, 1, 2, 3, 4]
+    assert outcome.more is None
+
+
+def test_a_services_cursor_that_looks_like_one_of_ours_leads_on(toolbox: Toolbox, shelf: Shelf) -> None:
+    strange = "behind:1:2"
+    shelf.before = [Reply.json({"notes": [{"id": each}] * 2, "next": f"{strange}{each}"}) for each in range(3)]
+    outcome = run(toolbox, "notes_list_notes", book="blue")
+    shelf.before = [Reply.json({"notes": [{"id": 7}, {"id": 8}], "next": None})]
+    rest = run(toolbox, "notes_list_notes", book="blue", cursor=outcome.more.removeprefix("cursor="))
+    assert rest.content == '[{"id":7},{"id":8}]'
+    assert "page=behind%3A1%3A22" in shelf.received[-1].path or "behind:1:22" in shelf.received[-1].path
 
 
 def test_a_page_that_fails_leaves_those_before_it(toolbox: Toolbox, shelf: Shelf) -> None:
@@ -206,6 +223,21 @@ def test_a_number_that_is_to_be_text_is_taken_as_it_is_written(toolbox: Toolbox,
     assert shelf.received[0].path.startswith("/books/4500000101/")
     for other in (1.5, True, None, ["x"]):
         assert run(toolbox, "notes_list_notes", book=other).reason == "not_sent"
+
+
+def test_what_was_seen_is_seen_however_the_list_ends(toolbox: Toolbox, shelf: Shelf) -> None:
+    run(toolbox, "notes_add_note", key="run-7", book="blue", title="Ink")
+    for number in range(20):
+        shelf.add({"title": str(number)})
+    longer = find(toolbox, "run-7")
+    assert longer is not None
+    assert (longer.outcome, longer.receipt, longer.seen) == ("done", {"id": 1}, 1)
+    mine = {"notes": [shelf.notes[1]], "next": 2}
+    for broken in (Reply.json({"error": "busy"}, status=503), Reply.json({"notes": 7})):
+        shelf.before = [Reply.json(mine), broken]
+        found = find(toolbox, "run-7")
+        assert found is not None
+        assert (found.outcome, found.seen) == ("done", 1)
 
 
 async def test_a_preview_shows_the_request_and_sends_nothing(shelf: Shelf) -> None:
