@@ -6,7 +6,7 @@ from typing import Any
 from interlock import ProviderError, ToolOutcome
 from interlock.protocols import FindCall
 from interlock_tools.answers import Answer, text_of, value_at
-from interlock_tools.calls import Arguments
+from interlock_tools.calls import Arguments, Call
 from interlock_tools.operations import Find, Operation
 from interlock_tools.service import NotSent, Service
 
@@ -21,7 +21,7 @@ async def found(
     if find is None or not arguments.key:
         return _unseen("nothing tells it from another one")
     seen: list[Mapping[str, Any]] = []
-    unseen = await _looked(service, access, operation, find, arguments, seen)
+    unseen = await _unlisted(service, access, operation, find.request(arguments), seen)
     if find.among is None:
         matches: Sequence[Mapping[str, Any]] = [each for each in seen if find.fits(each, arguments)]
     else:  # which takes all of the list
@@ -33,16 +33,13 @@ async def found(
     return unseen
 
 
-async def _looked(
-    service: Service,
-    access: FindCall,
-    operation: Operation,
-    find: Find,
-    arguments: Arguments,
-    seen: list[Mapping[str, Any]],
+async def _unlisted(
+    service: Service, access: FindCall, operation: Operation, call: Call, seen: list[Mapping[str, Any]]
 ) -> ToolOutcome | None:
     """Adds the list's items to `seen`. None when these are all of them, else why they are not."""
-    call = asked = find.request(arguments)
+    find, asked = operation.find, call
+    if find is None:
+        return None
     for _ in range(find.most):
         try:
             reply = await service.send(access, asked)

@@ -32,7 +32,11 @@ class _Token:
 
 
 class TokenAuth(Auth):
-    """Bearer tokens from an endpoint of the service's. Runs that need one at the same time fetch one."""
+    """Bearer tokens from an endpoint of the service's. Runs that need one at the same time fetch one.
+
+    Attributes:
+        url: of the endpoint.
+    """
 
     def __init__(self, there: Destination, path: str) -> None:
         """`path` is the endpoint's, at the service's own origin, whatever path its address has.
@@ -44,7 +48,7 @@ class TokenAuth(Auth):
             raise ConfigError(
                 f"expected a path at the service's own address, not {path!r}.", key="token_path"
             )
-        self._url = f"{origin_of(there.base_url) or ''}{path}"
+        self.url = f"{origin_of(there.base_url) or ''}{path}"
         self._tokens: Renewed[_Token] = Renewed()
 
     async def headers(self, access: Access) -> Mapping[str, str]:
@@ -67,7 +71,7 @@ class TokenAuth(Auth):
         """Send a form to the endpoint."""
         kind = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         body = urlencode(form).encode()
-        return await access.send(HttpRequest(url=self._url, body=body, headers={**kind, **headers}))
+        return await access.send(HttpRequest(url=self.url, body=body, headers={**kind, **headers}))
 
 
 class ClientCredentials(TokenAuth):

@@ -73,9 +73,7 @@ def test_pages_are_followed_up_to_the_cap_and_the_rest_is_a_call_away(toolbox: T
     assert (rest.truncated, rest.more) == (False, None)
 
 
-def test_a_page_that_is_too_long_is_told_in_parts_that_make_the_whole(
-    toolbox: Toolbox, shelf: Shelf
-) -> None:
+def test_a_page_that_is_too_long_is_told_in_parts_that_make_the_whole(toolbox: Toolbox, shelf: Shelf) -> None:
     shelf.notes = {each: {"id": each, "title": [["y" * 10] * 8] * 3} for each in range(5)}
     told, cursor = [], {}
     for part in range(1, 6):
@@ -89,7 +87,9 @@ def test_a_page_that_is_too_long_is_told_in_parts_that_make_the_whole(
 
 def test_a_services_cursor_that_looks_like_one_of_ours_leads_on(toolbox: Toolbox, shelf: Shelf) -> None:
     strange = "behind:1:2"
-    shelf.before = [Reply.json({"notes": [{"id": each}] * 2, "next": f"{strange}{each}"}) for each in range(3)]
+    shelf.before = [
+        Reply.json({"notes": [{"id": each}] * 2, "next": f"{strange}{each}"}) for each in range(3)
+    ]
     outcome = run(toolbox, "notes_list_notes", book="blue")
     shelf.before = [Reply.json({"notes": [{"id": 7}, {"id": 8}], "next": None})]
     rest = run(toolbox, "notes_list_notes", book="blue", cursor=outcome.more.removeprefix("cursor="))
