@@ -86,10 +86,13 @@ class EditTool:
             await self._tool.preview(shown)  # holds the arguments against their schema, and sends nothing
         except RequestError as error:
             return ToolOutcome(outcome="refused", reason="not_sent", content=str(error))
-        issue = await self._issue(run)
+        from interlock_tools.schemas import fitted  # noqa: PLC0415 - takes long to import
+
+        asked = Arguments(values=fitted(self.spec.parameters, run.call.arguments))
+        issue = await self._issue(run, asked)
         if isinstance(issue, ToolOutcome):
             return issue
-        if issue.get("updated_at") != run.call.arguments["updated_at"]:
+        if issue.get("updated_at") != asked["updated_at"]:
             content = f"it has changed since: its updated_at is {issue.get('updated_at')}; read it again"
             return ToolOutcome(outcome="refused", reason="conflict", content=content)
         kept = marks(issue.get("body"))
@@ -102,9 +105,8 @@ class EditTool:
     async def find(self, call: FindCall) -> ToolOutcome | None:
         return await self._tool.find(call)  # type: ignore[no-any-return]  # a tool's own
 
-    async def _issue(self, access: ToolAccess) -> Mapping[str, Any] | ToolOutcome:
+    async def _issue(self, access: ToolAccess, asked: Arguments) -> Mapping[str, Any] | ToolOutcome:
         """As it is now; an outcome where that cannot be seen, and nothing has been done."""
-        asked = Arguments(values=access.call.arguments)
         find = self._row.find
         if find is None:
             raise TypeError(f"{self._row.name} cannot be looked for")

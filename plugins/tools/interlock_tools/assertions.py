@@ -21,8 +21,8 @@ _REFUSED = (400, 401)
 
 
 class SignedAuth(TokenAuth):
-    """Tokens that are given for an assertion: a JWT, signed by the private RSA key in PEM that is the
-    connector's key. It takes `cryptography`.
+    r"""Tokens that are given for an assertion: a JWT, signed by the private RSA key in PEM that is the
+    connector's key, with its line breaks, or on one line with `\n` for each. It takes `cryptography`.
 
     Where an assertion is refused, and the service's clock is another, it is made once more by that clock.
 
@@ -81,7 +81,9 @@ def _signer(key: Secret) -> Callable[[bytes], bytes]:
         what = "takes a package more: pip install 'interlock-tools[jwt]'."
         raise ConfigError(what, key="api_key") from None
     try:
-        private = serialization.load_pem_private_key(key.reveal().encode(), password=None)
+        # A key of a configuration is one line; as in JSON, its breaks are written as two characters.
+        pem = key.reveal().replace("\\n", "\n").encode()
+        private = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError):
         raise ConfigError("is no private key in PEM, or is locked by a password.", key="api_key") from None
     if not isinstance(private, rsa.RSAPrivateKey):

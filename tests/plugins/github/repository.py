@@ -8,6 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from fault_proxy import FaultProxy
 from interlock import Router, ToolCall, ToolOutcome
 from interlock.testing import Received, Reply
@@ -15,6 +18,15 @@ from interlock.testing import Received, Reply
 TOKEN = "ghp_conformance_1f9c24aa"
 ME, OTHER = "octo-bot", "ada"
 REPO = "shop"
+APP, INSTALLATION = 12345, 100
+PRIVATE = (
+    rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    .private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    .decode()
+)
+_MAY = {"contents": "write", "issues": "write", "pull_requests": "write", "metadata": "read"}
 SEED = {
     "tokens": {
         TOKEN: {"login": ME, "scopes": ["repo"]},
@@ -26,6 +38,16 @@ SEED = {
             {"owner": ME, "name": REPO},
             {"owner": ME, "name": "busy"},
             {"owner": OTHER, "name": "hers"},
+        ],
+        "apps": [
+            {
+                "app_id": APP,
+                "slug": "ink-app",
+                "name": "Ink",
+                "private_key": PRIVATE,
+                "permissions": _MAY,
+                "installations": [{"installation_id": INSTALLATION, "account": ME}],
+            }
         ],
     },
 }
