@@ -9,7 +9,7 @@ import typer
 from interlock.cli import inputs, show
 from interlock.cli.failures import FAILED
 from interlock.cli.session import session
-from interlock.errors import RequestError
+from interlock.errors import RequestError, UnknownTool
 from interlock.types.messages import Text, ToolCall
 from interlock.types.request import Constraints
 
@@ -161,9 +161,12 @@ def _tool(box: "Toolbox", name: str) -> "OfferedTool":
         return found[name]
     if not (found or box.excluded):
         raise RequestError(_NONE, key="TOOL")
-    for connector, why in box.excluded.items():
-        show.note(f"{connector} is left out: {why}.")
-    return box.tool_sync(name)
+    try:
+        return box.tool_sync(name)
+    except UnknownTool:
+        for connector, why in box.excluded.items():
+            show.note(f"{connector} is left out: {why}.")
+        raise
 
 
 def _arguments(pairs: Iterable[str]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class Catalog:
         """Make the search, which takes seconds where there are thousands of operations."""
         with self._lock:
             if self._index is None:
-                self._index = Index(list(self._operations.values()))
+                self._index = Index(list(self._operations.values()), self._document)
 
     def find(self, query: str, most: int) -> Sequence[str]:
         """Names of the operations that fit best, best first. One that is named so comes first."""

@@ -8,7 +8,7 @@ from heapq import nlargest
 from math import log
 from typing import Final
 
-from interlock_openapi.document import Operation, mapping, sequence, text
+from interlock_openapi.document import Document, Operation, mapping, sequence, text
 from interlock_openapi.vocabulary import RELATED, VERBS
 from interlock_openapi.words import plain_words, root, stem, words_in
 
@@ -21,6 +21,8 @@ _NEAR: Final = 0.5
 _FITS: Final = 0.25  # what an operation of the kind that is asked for is worth more
 _STRANGE: Final = 0.35  # how much less one is worth of whose own words none was said
 _OLD: Final = 0.75
+_FEW: Final = 40  # parameters, or fields of a body
+_VALUES: Final = 8
 _STOPS: Final = re.compile(r"\b(don't|do not|never|stop)\b")
 _QUESTION: Final = re.compile(
     r"^\W*(what|which|who|whose|how|is|are|do|does|did|has|have|was|were|where|when)\b"
@@ -42,6 +44,7 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "tags": _Field(1.4, 0.3),
     "description": _Field(0.8, 0.7),
     "parameters": _Field(0.3, 0.5),
+    "body": _Field(0.5, 0.5),
 }
 _OWN: Final = ("name", "summary")
 
@@ -49,10 +52,10 @@ _OWN: Final = ("name", "summary")
 class Index:
     """Operations by their words. It is made once and never changes."""
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
+    def __init__(self, operations: Sequence[Operation], document: Document) -> None:
         self._kinds = [kinds_of(each) for each in operations]
         self._old = [each.node.get("deprecated") is True for each in operations]
-        texts = [_texts(each) for each in operations]
+        texts = [_texts(each, document) for each in operations]
         self._own = [frozenset(stem(word) for name in _OWN for word in each[name]) for each in texts]
         self._total = max(1, len(texts))
         means = {name: max(1.0, sum(len(each[name]) for each in texts) / self._total) for name in _FIELDS}
@@ -167,7 +170,7 @@ def _terms(word: str) -> Iterable[str]:
     return stem(word), f"~{root(word)}", f"={word}"
 
 
-def _texts(operation: Operation) -> Mapping[str, Sequence[str]]:
+def _texts(operation: Operation, document: Document) -> Mapping[str, Sequence[str]]:
     path = " ".join(operation.path.replace("{", " ").replace("}", " ").split("/"))
     said = {
         "name": operation.id,
@@ -176,11 +179,22 @@ def _texts(operation: Operation) -> Mapping[str, Sequence[str]]:
         "tags": " ".join(operation.tags),
         "description": operation.description[:600],
         "parameters": " ".join(_parameters(operation)),
+        "body": " ".join(_fields(operation, document)),
     }
     return {name: list(words_in(each)) for name, each in said.items()}
 
 
+def _fields(operation: Operation, document: Document) -> Iterable[str]:
+    """What the fields of a body are called, and which values some have: to close is to set a state."""
+    body = document.whole(operation.node.get("requestBody"))
+    media = next(iter(mapping(body.get("content")).values()), None)
+    schema = document.whole(mapping(media).get("schema"))
+    for name, node in list(mapping(schema.get("properties")).items())[:_FEW]:
+        yield text(name)
+        yield from map(text, sequence(document.whole(node).get("enum"))[:_VALUES])
+
+
 def _parameters(operation: Operation) -> Iterable[str]:
-    for each in sequence(operation.node.get("parameters"))[:40]:
+    for each in sequence(operation.node.get("parameters"))[:_FEW]:
         said = mapping(each)
         yield text(said.get("name")) or text(said.get("$ref")).rpartition("/")[2]

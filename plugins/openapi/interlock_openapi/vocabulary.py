@@ -189,7 +189,7 @@ _VERBS: Final = """
         invite put queue record write ask trigger run assign import publish generate issue subscribe
         schedule place provide attach connect book allow let enable set request dispute buy order
         reply share fork
-    update = update edit change modify patch rename replace set adjust switch move mark point alter
+    update = update close open edit change modify patch rename replace set adjust switch move mark point alter
         restore enable configure disable reopen archive unarchive assign allow let grant rerun retry
         bring turn lock unlock make tick reset rotate
     delete = delete remove destroy drop cancel revoke kick strip erase clear purge unregister
