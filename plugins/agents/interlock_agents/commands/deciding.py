@@ -74,20 +74,26 @@ def decide(
     from interlock_agents.commands.plainly import effect_to_plain
     from interlock_agents.commands.run import typed
     from interlock_agents.ledger.ledger import Ledger
+    from interlock_agents.running import rows
 
     found: Any = None if receipt is None else typed(receipt)
 
-    async def work(opened: Store) -> "Effect":
+    async def work(opened: Store) -> "tuple[Effect, bool]":
         by = await approver_named(opened, as_)
         with log_of(context) as log:
             ledger = Ledger(opened, owner=by, log=log)
-            return await ledger.decide(effect, decision, by=by, evidence=evidence, receipt=found)
+            known = await ledger.decide(effect, decision, by=by, evidence=evidence, receipt=found)
+        run = known.place.run
+        return known, await opened.read(lambda connection: rows.read(connection, run)) is not None
 
-    known = with_store(context, store, work)
+    known, here = with_store(context, store, work)
     if as_json:
         write_json(effect_to_plain(known))
     else:
-        note(f"{known.id} is {known.state}. `interlock agent resume {known.place.run}` goes on.")
+        goes_on = (
+            f"`interlock agent resume {known.place.run}` goes on" if here else "Its program goes on with it"
+        )
+        note(f"{known.id} is {known.state}. {goes_on}.")
 
 
 def cancel(

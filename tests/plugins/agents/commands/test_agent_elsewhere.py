@@ -72,6 +72,7 @@ def test_what_a_person_decides_is_known_when_the_run_goes_on(run: Run) -> None:
     made()
     decided = run("decide", "order-7/c1/0/0", "confirmed", "--evidence", "the channel")
     assert decided.exit_code == 0, decided.stderr
+    assert "order-7/c1/0/0 is confirmed. Its program goes on with it." in decided.stderr
     assert [each.about["kind"] if hasattr(each, "about") else each.state for each in made()] == [
         "confirmed",
         "approval",
