@@ -85,8 +85,8 @@ class Store(Asked["Connected"]):
 
     def _connect(self) -> "Connected":
         # SQLAlchemy takes a while to import, which nobody waits for who never runs an agent.
-        from interlock_agents.migrating import MIGRATIONS  # noqa: PLC0415 - as said
-        from interlock_sql.building import Connected, writing  # noqa: PLC0415 - likewise
+        from interlock_agents.migrating import MIGRATIONS  # noqa: PLC0415 - in the worker, for it takes a while
+        from interlock_sql.building import Connected, writing  # noqa: PLC0415 - in the worker, too
 
         database = Connected(self._address, durable=True, migrations=MIGRATIONS)
         self._writing = writing(database.engine)

@@ -132,7 +132,9 @@ def run(
         planner = ModelPlanner(router=router, constraints=constraints) if planned else None
         return {**given, "planner": planner, "on_event": live}
 
-    _work_on(name, lambda: with_agent(context, store, work, options), as_json=as_json)
+    _work_on(
+        name, lambda: with_agent(context, store, work, options), policy=made is not None, as_json=as_json
+    )
 
 
 def resume(
@@ -176,7 +178,7 @@ def resume(
     def options(_: "Router") -> dict[str, Any]:
         return {**given, "on_event": live}
 
-    _work_on(id_, lambda: with_agent(context, store, work, options), as_json=as_json)
+    _work_on(id_, lambda: with_agent(context, store, work, options), policy=made is not None, as_json=as_json)
 
 
 def inputs_of(given: list[str]) -> dict[str, Any]:
@@ -225,7 +227,7 @@ def _options(
     }
 
 
-def _work_on(name: str, work: "Callable[[], Run]", *, as_json: bool) -> None:
+def _work_on(name: str, work: "Callable[[], Run]", *, policy: bool, as_json: bool) -> None:
     """Do it, print what came of the run, and leave with its exit code."""
     from interlock_agents.commands.plainly import run_to_plain
     from interlock_agents.commands.shown import show_end
@@ -233,7 +235,7 @@ def _work_on(name: str, work: "Callable[[], Run]", *, as_json: bool) -> None:
     try:
         found = work()
     except KeyboardInterrupt:
-        stopped(name)
+        stopped(name, policy=policy)
         raise
     if as_json:
         write_json(run_to_plain(found))

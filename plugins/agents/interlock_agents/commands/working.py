@@ -137,6 +137,7 @@ def ended(run: "Run") -> None:
         raise typer.Exit(code)
 
 
-def stopped(run: str) -> None:
-    """Say how to go on with a run that was interrupted here."""
-    note(f"Stopped; what was done is kept. `interlock agent resume {run}` goes on.")
+def stopped(run: str, *, policy: bool) -> None:
+    """Say how to go on with a run that was interrupted here, and that a policy drives or not."""
+    how = f"{run} --policy …" if policy else run
+    note(f"Stopped; what was done is kept. `interlock agent resume {how}` goes on.")

@@ -89,7 +89,7 @@ class Journal:
     @cached_property
     def _entries(self) -> "Entries":
         """First had in the store's thread: it takes a while to import."""
-        from interlock_agents.engines.entries import Entries  # noqa: PLC0415 - as said
+        from interlock_agents.engines.entries import Entries  # noqa: PLC0415 - in the store's thread, for it takes a while
 
         return Entries(lease=self._call.lease)
 

@@ -70,6 +70,6 @@ class Memory:
 
 def _rows() -> ModuleType:
     # It loads SQLAlchemy, for which nobody waits who only imports this.
-    from interlock_agents.memory import rows  # noqa: PLC0415 - as said
+    from interlock_agents.memory import rows  # noqa: PLC0415 - SQLAlchemy takes a while to load
 
     return rows

@@ -22,7 +22,7 @@ def as_arguments(value: Mapping[str, Any], parameters: Mapping[str, Any]) -> dic
         RequestError: they do not fit it, bytes where it does not say `contentEncoding: base64` among them;
             naming the arguments and no value.
     """
-    usable = schema_complaint(parameters) is None
+    usable = schema_complaint(parameters, patterns=False) is None
     found = misfits(parameters if usable else {"type": "object"}, value, patterns=False)
     wrong = [f"{'.'.join(map(str, at)) or 'the arguments'}: {message}" for at, message in found]
     if wrong:

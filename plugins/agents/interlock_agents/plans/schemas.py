@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from interlock_agents.plans.patterns import longest, pattern_complaint
 from interlock_agents.plans.references import kind_of
 
 __all__ = ["Unknown", "has_patterns", "is_bytes", "misfits", "schema_complaint"]
@@ -56,23 +57,25 @@ def is_bytes(schema: Mapping[str, Any]) -> bool:
     return schema.get("contentEncoding") == "base64" or schema.get("format") == "binary"
 
 
-def schema_complaint(schema: Any) -> str | None:
-    """What is wrong with a schema, in a sentence; None for a usable one."""
+def schema_complaint(schema: Any, *, patterns: bool = True) -> str | None:
+    """What is wrong with a schema, in a sentence; None for a usable one. `patterns` says whether its regular
+    expressions will be heeded: then none may be there that takes for ever.
+    """
     if not isinstance(schema, Mapping):
         return f"a JSON schema is expected, not {kind_of(schema)}"
     try:
-        return _complaint_of(json.dumps(schema))
+        return _complaint_of(json.dumps(schema), patterns)
     except (TypeError, ValueError, RecursionError):
         return "this is no JSON schema: it is no JSON, or nested too deeply"
 
 
 @lru_cache(maxsize=512)
-def _complaint_of(text: str) -> str | None:
+def _complaint_of(text: str, patterns: bool) -> str | None:
     """Of a schema as text: the same ones are looked at again and again."""
     from jsonschema import SchemaError  # noqa: PLC0415 - loaded when the first schema is looked at
-    from referencing import Registry  # noqa: PLC0415 - see above
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - see above
-    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - see above
+    from referencing import Registry  # noqa: PLC0415 - loaded with the first schema
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - loaded with the first schema
+    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - loaded with the first schema
 
     schema = json.loads(text)
     try:
@@ -85,6 +88,8 @@ def _complaint_of(text: str) -> str | None:
         try:
             if key == "$ref":
                 resolver.lookup(said)
+            elif patterns and (why := pattern_complaint(said)):
+                return f"the pattern {said[:_SHOWN]!r} may take for ever: {why}"
         except Unresolvable:
             return f"{said[:_SHOWN]!r} is not within the schema"
     return None
@@ -133,6 +138,8 @@ def _sentence(error: Any) -> str:
         return f"there is no {', '.join(extra[:3])}; there is {', '.join(known) or 'nothing'}"
     if error.validator in ("enum", "const"):
         return f"one of {str(wants if error.validator == 'enum' else [wants])[:_SHOWN]} is expected"
+    if error.validator in _MATCHING and _too_long(wants, error.instance):
+        return f"it is too long to be held against {error.validator}: {str(wants)[:_SHOWN]}"
     return f"it does not fit {error.validator}: {str(wants)[:_SHOWN]}"
 
 
@@ -153,6 +160,8 @@ def _extended(kind: Any, patterns: bool) -> Any:
 
 
 def _patient(name: str, check: Callable[..., Any], *, patterns: bool) -> Callable[..., Iterator[Any]]:
+    from jsonschema import ValidationError  # noqa: PLC0415 - loaded with the first schema
+
     def patient(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
         if not patterns and (name in _MATCHING or (name in _CLOSING and "patternProperties" in schema)):
             return
@@ -160,9 +169,21 @@ def _patient(name: str, check: Callable[..., Any], *, patterns: bool) -> Callabl
             return
         if name in _COMPARING and _holds_unknown(instance):
             return
+        if name in _MATCHING and _too_long(wanted, instance):
+            yield ValidationError("too long for the pattern")
+            return
         yield from check(validator, wanted, instance, schema) or ()
 
     return patient
+
+
+def _too_long(wanted: Any, instance: Any) -> bool:
+    """Whether to hold it against its pattern, or its names against theirs, may take for ever."""
+    if isinstance(instance, str) and isinstance(wanted, str):
+        return len(instance) > longest(wanted)
+    if isinstance(instance, Mapping) and isinstance(wanted, Mapping) and wanted:
+        return max(map(len, instance), default=0) > min(map(longest, wanted))
+    return False
 
 
 def _typed(check: Callable[..., Any]) -> Callable[..., Iterator[Any]]:

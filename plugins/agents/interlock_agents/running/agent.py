@@ -276,7 +276,7 @@ class Agent(WithoutLoop):
         found = await self.show(run)
         if node not in found.nodes:
             near = nearest(node, list(found.nodes))
-            raise RequestError(f"{run} has no node {node!r}", key="node", suggestion=near)
+            raise RequestError(f"{run} has no node {node!r}.", key="node", suggestion=near)
         schema = await self._beginning.gives(run, node)
         place = place_asked(found, node)
         person = found.nodes[node].do == "person"
@@ -294,7 +294,7 @@ class Agent(WithoutLoop):
         """Agree to the request with that id. `resume` goes on. Raises UnknownApproval and NotApprovable."""
         await self.requests.approve(id, by=by)
 
-    async def deny(self, id: str, *, by: str, why: str = "") -> None:  # noqa: A002 - likewise
+    async def deny(self, id: str, *, by: str, why: str = "") -> None:  # noqa: A002 - as everywhere
         """Refuse the request with that id. Raises as `approve` does."""
         await self.requests.deny(id, by=by, why=why)
 

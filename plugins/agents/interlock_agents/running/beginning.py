@@ -112,8 +112,9 @@ class Beginning:
         def work(connection: Connection) -> Sequence[str]:
             return rows.ids_like(connection)
 
-        near = nearest(run, await self._store.read(work))
-        return RequestError(f"there is no run {run!r:.60}", key="run", suggestion=near)
+        there = await self._store.read(work)
+        other = "." if there else ", nor any other in this store."
+        return RequestError(f"there is no run {run!r:.60}{other}", key="run", suggestion=nearest(run, there))
 
     async def newest(self, limit: int, state: RunState | None) -> Sequence[str]:
         """Ids of runs, the one that changed last first."""

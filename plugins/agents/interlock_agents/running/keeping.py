@@ -88,8 +88,6 @@ class Runs:
         now = self._clock()
 
         def work(connection: Connection) -> None:
-            from interlock_agents.running import rows  # noqa: PLC0415 - likewise
-
             for node, value in values.items():
                 keep(connection, run, node, value, at=now)
                 rows.node_state(connection, run, node, "done", now=now)

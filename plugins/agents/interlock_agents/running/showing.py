@@ -8,6 +8,7 @@ from interlock_agents.budgets import Spent, accounts
 from interlock_agents.budgets.spent import words
 from interlock_agents.ledger.ledger import Ledger
 from interlock_agents.memory import Memory
+from interlock_agents.running import rows
 from interlock_agents.running.options import RunOptions
 from interlock_agents.running.state import NodeRun, OpenEffect, Run, Tried, Waiting
 from interlock_agents.store import Store
@@ -33,8 +34,6 @@ class Showing:
         """The run as it stands; None where there is none."""
 
         def work(connection: Connection) -> dict[str, Any] | None:
-            from interlock_agents.running import rows  # noqa: PLC0415 - likewise
-
             row = rows.read(connection, run)
             if row is None:
                 return None

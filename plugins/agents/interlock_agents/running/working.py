@@ -160,8 +160,6 @@ class Nodes:
         now = self._parts.clock()
 
         def work(connection: Connection) -> None:
-            from interlock_agents.running import rows  # noqa: PLC0415 - likewise
-
             keep(connection, scene.run.id, scene.id, value, at=now)
             rows.node_state(connection, scene.run.id, scene.id, "done", now=now)
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, ClassVar
 from unittest import SkipTest
 
 from interlock.protocols import API
 from interlock.testing import Conformance
 from interlock_agents.engines.conformance.errand import World
+from interlock_agents.engines.conformance.expecting import expect, raising
 from interlock_agents.engines.conformance.killing import cases, check_notes, check_result, play
 from interlock_agents.engines.conformance.processes import Place, Process, Told, preload
 from interlock_agents.engines.errors import EngineError, NotDeterministic, NotJson, StrandFailed
@@ -311,33 +311,6 @@ class EngineConformance(Conformance):
                 await engine.aclose()
 
         asyncio.run(whole())
-
-
-class raising:  # noqa: N801 - read as a word
-    """Expect an exception of that class inside; it is the first item."""
-
-    def __init__(self, kind: type[Exception]) -> None:
-        self._kind = kind
-        self._caught: list[Exception] = []
-
-    def __enter__(self) -> list[Exception]:
-        return self._caught
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        if isinstance(error, self._kind):
-            self._caught.append(error)
-            return True
-        if error is None:
-            raise AssertionError(f"{self._kind.__name__} was to be raised, and nothing was")
-        return False
-
-
-def expect(met: object, otherwise: str) -> None:
-    """Raise AssertionError with the sentence `otherwise` unless `met`."""
-    if not met:
-        raise AssertionError(otherwise)
 
 
 async def _nothing(strand: Strand) -> None:  # noqa: ARG001 - a program

@@ -46,7 +46,7 @@ def _of_tool(name: str, tool: PlanTool, given: Any, node: Node, path: str) -> It
         yield Complaint(path=f"{path}.effect", message=message)
     if node.compensates is not None and (node.effect or tool.effect) == "read":
         yield Complaint(path=f"{path}.compensates", message=f"{name} only reads, and takes nothing back")
-    if schema_complaint(tool.spec.parameters) is not None:
+    if schema_complaint(tool.spec.parameters, patterns=False) is not None:
         return  # its maker's mistake, which no plan can mend
     for at, message in misfits(tool.spec.parameters, given, patterns=False):
         where = "".join(f".{step}" for step in at)
