@@ -8,11 +8,12 @@ from interlock_github.app import InstallationAuth
 from interlock_github.code import code_rows
 from interlock_github.editing import EditTool, edit_row
 from interlock_github.issues import issue_rows
+from interlock_github.looking import SINCE, MarkedTool
 from interlock_github.options import GitHubOptions
 from interlock_github.pulls import pull_rows
 from interlock_github.reviews import review_rows
 from interlock_github.verdicts import said, verdict
-from interlock_tools import Bearer, Service, tool_for
+from interlock_tools import Bearer, Operation, Sendings, Service, tool_for
 
 _FACTS = ConnectorFacts(
     base_url="https://api.github.com",
@@ -51,13 +52,19 @@ class GitHubConnector:
         as_app = bool(options.app_id)
         auth = InstallationAuth(there, options, _HEADERS) if as_app else Bearer(there.credential.secret)
         self._options = options
+        self._sendings = Sendings()
         self._service = Service(there, auth, headers=_HEADERS, words=said, judge=verdict)
 
     async def tools(self, call: ToolsCall) -> Sequence[Tool]:  # noqa: ARG002 - nothing is asked for them
         options = self._options
         rows = (*issue_rows(options), *pull_rows(options), *review_rows(options), *code_rows(options))
         edit = EditTool(self._service, edit_row(options))
-        return [*(tool_for(self._service, each) for each in rows), edit]
+        return [*map(self._tool, rows), edit]
 
     async def aclose(self) -> None:
         """Nothing is held open: connections are the router's."""
+
+    def _tool(self, row: Operation) -> Tool:
+        if row.name in SINCE:
+            return MarkedTool(self._service, row, self._sendings)
+        return tool_for(self._service, row)

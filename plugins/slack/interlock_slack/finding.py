@@ -3,49 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from interlock import Preview, ProviderError, ToolOutcome
 from interlock.http import HttpReply
 from interlock.protocols import API, FindCall, PreviewCall, ToolRun, UndoCall
-from interlock.types.clocks import elapsed
 from interlock_slack.asking import FormCursor, reads, since
 from interlock_slack.marks import run_of
-from interlock_tools import Arguments, Call, Find, NotSent, Operation, Service, reference, tool_for, value_at
-
-_MARGIN = 120.0  # seconds that the clocks of Slack's own servers may be apart
-_MOST = 10_000
-
-
-class Sendings:
-    """When the posts of which nobody knows were first sent by this process, by their keys.
-
-    Of one that another process may have sent, as one that is looked for before it was sent here, nothing is
-    said.
-    """
-
-    def __init__(self) -> None:
-        self._first: dict[str, float | None] = {}
-
-    def sent(self, key: str) -> bool:
-        """It is about to be sent. Whether that is the first time."""
-        first = key not in self._first
-        if first and len(self._first) < _MOST:
-            self._first[key] = elapsed()
-        return first
-
-    def settled(self, key: str) -> None:
-        """It is known what has come of it."""
-        self._first.pop(key, None)
-
-    def age(self, key: str) -> float | None:
-        """Seconds since it was first sent; None where that is not known, and then it never will be."""
-        first = self._first.get(key)
-        if first is None and len(self._first) < _MOST:
-            self._first[key] = None
-        return None if first is None else elapsed() - first
+from interlock_tools import (
+    Arguments,
+    Call,
+    Find,
+    NotSent,
+    Operation,
+    Sendings,
+    Service,
+    reference,
+    tool_for,
+    value_at,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +91,7 @@ class PostTool:
             reply = await self._service.send(call, reads("auth.test"))
         except (NotSent, ProviderError):
             return None
-        now, age = _date(reply), self._sendings.age(call.key)
-        return None if now is None or age is None else now - age - _MARGIN
+        return self._sendings.earliest(call.key, reply)
 
 
 def _bounded(find: Find, key: str, oldest: float | None) -> Find:
@@ -125,12 +100,3 @@ def _bounded(find: Find, key: str, oldest: float | None) -> Find:
         return call if oldest is None else since(call, oldest)
 
     return replace(find, request=request, pages=UntilFound(mark=reference(key)))
-
-
-def _date(reply: HttpReply) -> float | None:
-    """When the reply was written, by the service's clock."""
-    try:
-        written = parsedate_to_datetime(reply.headers.get("date", ""))
-    except ValueError:
-        return None
-    return (written if written.tzinfo else written.replace(tzinfo=UTC)).timestamp()

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from interlock.protocols import API, ConnectorCall, ConnectorFacts, Tool, ToolsCall
 from interlock.types.models import Destination
 from interlock_slack.channels import channel_rows
-from interlock_slack.finding import PostTool, Sendings
+from interlock_slack.finding import PostTool
 from interlock_slack.messages import message_rows
 from interlock_slack.options import SlackOptions
 from interlock_slack.people import people_rows
 from interlock_slack.reading import reading_rows
 from interlock_slack.verdicts import Verdict
-from interlock_tools import Operation, Service, tool_for
+from interlock_tools import Operation, Sendings, Service, tool_for
 
 _FACTS = ConnectorFacts(
     base_url="https://slack.com/api",

@@ -19,6 +19,7 @@ from interlock_tools.oauth import ClientCredentials
 from interlock_tools.operations import Find, Operation
 from interlock_tools.paging import Cursor, NextLink, NextUrl, Offset, Pages, Paging
 from interlock_tools.renewed import Renewed
+from interlock_tools.sendings import Sendings, service_time
 from interlock_tools.service import NotSent, Service
 from interlock_tools.tool import tool_for
 
@@ -43,6 +44,7 @@ __all__ = [
     "Pages",
     "Paging",
     "Renewed",
+    "Sendings",
     "Service",
     "SignedAuth",
     "comment",
@@ -50,6 +52,7 @@ __all__ = [
     "picked",
     "reference",
     "segment",
+    "service_time",
     "text_of",
     "tool_for",
     "value_at",

@@ -128,7 +128,7 @@ async def test_many_posts_of_which_nobody_knows_are_each_found(opened):
 
 
 async def test_what_is_more_than_a_process_remembers_is_looked_for_everywhere(opened, monkeypatch):
-    monkeypatch.setattr("interlock_slack.finding._MOST", 1)
+    monkeypatch.setattr("interlock_tools.sendings._MOST", 1)
     busy = Busy()
     with Upstream(always=busy) as service:
         toolbox = opened(service.url)
