@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlock import Repeat
+from interlock import Repeat, RequestError
 from interlock_github.files import file_in
 from interlock_github.options import GitHubOptions
 from interlock_github.paths import BRANCH, SHA, WAY, Places, schema
@@ -79,9 +79,14 @@ def _reads(places: Places) -> tuple[Operation, ...]:
 
 def _put(places: Places, options: GitHubOptions) -> Operation:
     def put(asked: Arguments) -> Call:
+        try:
+            text = asked["text"].encode()
+        except UnicodeEncodeError:
+            what = "holds half of a surrogate pair, which is no character"
+            raise RequestError(what, key="text") from None
         body = query(
             message=message(asked["message"], mentions=options.allow_mentions, mark=asked.key),
-            content=base64.b64encode(asked["text"].encode("utf-8", "surrogatepass")).decode(),
+            content=base64.b64encode(text).decode(),
             branch=asked["branch"],
             sha=asked.get("sha"),
         )

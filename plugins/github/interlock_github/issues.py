@@ -140,7 +140,7 @@ def _writes(places: Places, options: GitHubOptions) -> tuple[Operation, ...]:
                 body={"labels": asked["labels"]},
             ),
             effect="write",
-            answer=Answer(fields=("name",)),
+            answer=Answer(fields=("name",), receipt={"labels": "name"}),
             repeat=Repeat("natural"),
         ),
     )

@@ -23,6 +23,8 @@ def done(operation: Operation, reply: HttpReply, told: Any) -> ToolOutcome:
     if kept is None:
         return unreadable(operation)
     receipt = answer.receipt_in(told, reply)
+    if answer.receipt and not receipt:
+        return unreadable(operation)  # JSON, but not of what was to be made
     return ToolOutcome(outcome="done", content=text_of(kept), receipt=receipt or None)
 
 

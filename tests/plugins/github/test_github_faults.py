@@ -27,7 +27,8 @@ DOUBTFUL = (
     *BEFORE,
     *AFTER,
     Fault(name="redirects", before=Reply(status=307, headers={"location": "http://127.0.0.1:9/"})),
-    Fault(name="gives a list of nothing", after=lambda _: Reply(status=502)),
+    Fault(name="fails without a word after it acted (502)", after=lambda _: Reply(status=502)),
+    Fault(name="answers with another JSON", after=lambda _: Reply.json({"message": "OK"})),
 )
 TOO_MUCH = (
     *limits(),
@@ -108,7 +109,7 @@ async def test_what_is_found_is_not_sent_again(box, proxy, account, tmp_path, to
     await store.aclose()
     sent = len(proxy.reached(METHOD[tool]))
     assert (effect.state, case.shows(), sent) == ("confirmed", 1, 2 if tool == "github_add_labels" else 1)
-    assert effect.receipt or tool == "github_add_labels"
+    assert effect.receipt
 
 
 async def test_a_review_that_cannot_be_looked_for_is_left_as_sent(box, proxy, account, tmp_path):
@@ -123,6 +124,12 @@ async def test_a_review_that_cannot_be_looked_for_is_left_as_sent(box, proxy, ac
     effect = await ledger.perform(Place(run="r", node="n"), call, hands)
     await store.aclose()
     assert (effect.state, case.shows()) == ("sent", 1)
+
+
+async def test_a_text_with_half_a_character_is_refused_and_not_committed(box, proxy):
+    asked = {"branch": "main", "path": "ink.txt", "message": "Ink", "text": "\ud800"}
+    outcome = await box.run("github_put_file", **asked)
+    assert (outcome.outcome, outcome.reason, proxy.requests) == ("refused", "not_sent", [])
 
 
 async def test_a_branch_that_has_moved_since_is_left_to_a_person(box, proxy, account):
