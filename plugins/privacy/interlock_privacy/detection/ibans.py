@@ -7,7 +7,7 @@ from interlock_privacy.detection.checksums import mod97
 from interlock_privacy.detection.folding import compact
 from interlock_privacy.detection.rules import Alone, rule
 
-__all__ = ["LENGTHS", "RULES", "iban"]
+__all__ = ["LENGTHS", "LONGEST", "RULES", "iban"]
 
 # The IBAN registry, release 99, and the countries that use the form without being in it.
 LENGTHS = {
@@ -34,6 +34,7 @@ LENGTHS = {
     }.items()
     for country in countries.split()
 }
+LONGEST = max(LENGTHS.values())
 _DIGITS_ALONE = frozenset(
     (
         *(
@@ -90,7 +91,7 @@ _SPELT = {length: re.compile(rf"(?:[\W_]*+[^\W_]){{{length}}}") for length in {*
 def iban(text: str, start: int, signs: str) -> tuple[int, str] | None:
     """Where the IBAN that begins here ends, and its characters without separators.
 
-    `signs` are the letters and digits from here on as capitals, as far as the run goes on.
+    `signs` are the next `LONGEST` letters and digits as capitals, as far as the run goes on.
     """
     length = LENGTHS.get(signs[:2])
     # Two digits are next, or letters that look like them.

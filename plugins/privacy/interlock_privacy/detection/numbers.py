@@ -8,7 +8,7 @@ from interlock_privacy.detection.candidate import Candidate
 from interlock_privacy.detection.chains import EXTENSIONS, backwards, lettered, letters_before, places
 from interlock_privacy.detection.context import Labels
 from interlock_privacy.detection.folding import compact
-from interlock_privacy.detection.ibans import LENGTHS, iban
+from interlock_privacy.detection.ibans import LENGTHS, LONGEST, iban
 from interlock_privacy.detection.judge import SCORE_NEAR, SCORE_SURE, Judge, spoken_for
 from interlock_privacy.detection.known import Known
 from interlock_privacy.detection.labelled import OPENINGS, Claims, begins
@@ -207,7 +207,7 @@ class _Search:
             start = begin + at
             if at > first and not lettered(text[begin + first : start]):
                 continue
-            found = iban(text, start, signs[place:])
+            found = iban(text, start, signs[place : place + LONGEST])
             if found is not None and not _alphanumeric(text[found[0] : found[0] + 1]):
                 score = SCORE_SURE + SCORE_NEAR
                 self._judge.found.append(Candidate(score, start, found[0], "iban", "iban", found[1]))
