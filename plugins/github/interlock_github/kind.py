@@ -8,12 +8,12 @@ from interlock_github.app import InstallationAuth
 from interlock_github.code import code_rows
 from interlock_github.editing import EditTool, edit_row
 from interlock_github.issues import issue_rows
-from interlock_github.looking import SINCE, MarkedTool
+from interlock_github.looking import CLOCK, SINCE, since
 from interlock_github.options import GitHubOptions
 from interlock_github.pulls import pull_rows
 from interlock_github.reviews import review_rows
 from interlock_github.verdicts import said, verdict
-from interlock_tools import Bearer, Operation, Sendings, Service, tool_for
+from interlock_tools import Bearer, Operation, RecentTool, Sendings, Service, tool_for
 
 _FACTS = ConnectorFacts(
     base_url="https://api.github.com",
@@ -66,5 +66,5 @@ class GitHubConnector:
 
     def _tool(self, row: Operation) -> Tool:
         if row.name in SINCE:
-            return MarkedTool(self._service, row, self._sendings)
+            return RecentTool(self._service, row, self._sendings, clock=CLOCK, bound=since)
         return tool_for(self._service, row)
