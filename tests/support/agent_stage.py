@@ -118,13 +118,15 @@ class AgentStage(Stage):
         if index.startswith("depot"):
             place = made.depots[int(index.removeprefix("depot"))]
             where, node, there = place.region, self._node(made, text), place.host == host
-            # Which model a node asks for, and what its task demands, is for models alone.
-            node = None if node is None else replace(node, task=None, model=None)
+            node = None if node is None else _of_tools(node)
             tally.asked["depot: list" if rest[-1] == "tools" else "depot: run"] += 1
         else:
             place = made.world.places[int(index)]
             where = kept(place, received.json())
             node = self._node(made, text)
+            if node is not None and not made.world.is_fair:
+                # Whoever rewrites shortlists chooses among those that rules allow, whichever model was named.
+                node = replace(node, model=None)
             there = host == (len(self.hosts) if place.proxied else place.host)
             tally.asked[what_asks(text)] += 1
             if made.sealed and SECRET.search(text):
@@ -132,7 +134,9 @@ class AgentStage(Stage):
         # What bears no mark holds nothing of an errand; whoever is asked must be allowed to one of them.
         if not errands and (len(made.errands) == 1 or rest[-1] in ("tools", "find")):
             errands = [*made.errands]
-            allowed = any(made.allows(each, node, place, where) for each in errands)
+            # It may be asked for a node, whose own level of data permits what the run's does not.
+            nodes = {each.id: (node, *map(_of_tools, each.askings.values())) for each in errands}
+            allowed = any(made.allows(each, own, place, where) for each in errands for own in nodes[each.id])
         else:
             allowed = all(made.allows(each, node, place, where) for each in errands)
         if not there or not errands:
@@ -165,3 +169,8 @@ class AgentStage(Stage):
                 return as_model(made, received, reply, turns[index])
 
         return answer
+
+
+def _of_tools(node):
+    """The rules of a node for its tools; its model, and what its task demands, are for models."""
+    return replace(node, task=None, model=None)
