@@ -40,7 +40,9 @@ def put(
     earlier = connection.execute(rows).mappings().all()
     if earlier and earlier[-1]["state"] in (_STANDS if again else (*_STANDS, "denied")):
         return approval_in(earlier[-1])
-    withdrawn = update(approvals).where(*_place(asked), approvals.c.state == "pending")
+    # Not what another process has asked for in the meantime, which is this: it is met below.
+    others = (approvals.c.state == "pending", approvals.c.binding != binding)
+    withdrawn = update(approvals).where(*_place(asked), *others)
     why = "the step asks for something else by now"
     connection.execute(withdrawn.values(state="withdrawn", why=why, decided_at=moment.wall))
     id_ = digest_of("request", {"binding": binding, "number": len(earlier)})[:_ID]
