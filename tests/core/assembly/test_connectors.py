@@ -82,8 +82,8 @@ def test_what_cannot_be_meant_is_refused_with_the_way_out(connectors, sentence):
 
 
 def test_a_known_kind_whose_plugin_is_missing_is_left_out_and_stops_nobody():
-    box = router_of({"id": "code", "connector": "github"}).toolbox()
-    assert dict(box.excluded) == {"code": "no plugin offers its kind, github: pip install interlock-github"}
+    box = router_of({"id": "tickets", "connector": "jira"}).toolbox()
+    assert dict(box.excluded) == {"tickets": "no plugin offers its kind, jira: pip install interlock-jira"}
 
 
 @pytest.mark.parametrize(

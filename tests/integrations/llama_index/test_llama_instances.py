@@ -293,11 +293,16 @@ def test_a_prompt_template_of_ones_own_shapes_completions() -> None:
     assert request_of(llm).messages[0].text == "hello"
 
 
+# What the extra `agents` adds, when it is called.
+ADDED_BY_AGENTS = ("accounting", "accounted_call", "accounted_tool", "places")
+
+
 def test_it_stands_on_the_face_alone() -> None:
     package = Path(interlock_llms.__file__).parent
     imported = {
         node.module
         for file in package.glob("*.py")
+        if file.stem not in ADDED_BY_AGENTS
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("interlock")
     }

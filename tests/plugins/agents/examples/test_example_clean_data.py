@@ -23,12 +23,15 @@ def test_the_example_does_what_its_page_shows(play, example, shown):
     assert not [each for each in PERSONAL if any(each.encode() in held for held in kept)]
 
 
+FAIL = ("--stuck", "fail")
+
+
 def test_a_decision_that_breaks_a_rule_writes_nothing(example, interlock, shown):
-    asked = interlock("agent", "run", "--plan", "plan.yaml", "--policy", "script.py", "--run", "r1")
+    asked = interlock("agent", "run", "--plan", "plan.yaml", "--policy", "script.py", "--run", "r1", *FAIL)
     assert asked.exit_code == 3, asked.output
     decided = dict.fromkeys(("1010", "1011", "1013", "1017"), "drop") | {"1023": {"date": "2072-01-28"}}
     interlock("agent", "answer", "r1", "decided", json.dumps(decided))
-    failed = interlock("agent", "resume", "r1", "--policy", "script.py")
+    failed = interlock("agent", "resume", "r1", "--policy", "script.py", *FAIL)
     assert failed.exit_code == 1
     assert "order 1023: date cannot be '2072-01-28'" in failed.output
     assert not (example / "work").exists()

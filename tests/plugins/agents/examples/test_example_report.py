@@ -55,7 +55,7 @@ def test_the_figures_are_those_of_the_table(example, interlock, shown):
 )
 def test_a_sentence_with_a_figure_of_its_own_or_of_nobody_is_in_no_report(example, interlock, said, why):
     (example / "script.py").write_text(f"def policy(call):\n    return call.say({said!r})\n")
-    failed = interlock(*RUN, "r1")
+    failed = interlock(*RUN, "r1", "--stuck", "fail")
     assert failed.exit_code == 1
     assert why in failed.output
     assert not (example / "work").exists()
