@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -188,6 +189,13 @@ def test_what_is_known_already_is_not_asked():
     assert shown.count("Where data must stay") == 1
 
 
+def _wait_for_reading(process):
+    """Until it sleeps: what comes between its prompt and its read() interrupts no read."""
+    state = Path(f"/proc/{process.pid}/stat")
+    while state.exists() and state.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "S":
+        time.sleep(0.01)
+
+
 def test_what_was_answered_is_kept_when_the_asking_is_broken_off():
     Path("interlock.yaml").unlink()
     own, other = pty.openpty()
@@ -222,6 +230,7 @@ def test_what_was_answered_is_kept_when_the_asking_is_broken_off():
         until(b"y or n")
         os.write(own, b"y\n")
         until(b"q to stop")
+        _wait_for_reading(process)
         process.send_signal(signal.SIGINT)
         until(b"New answers in answers.yaml: 1.")
         assert process.wait(timeout=60) == 130

@@ -221,7 +221,7 @@ async def test_a_grant_lasts_as_long_as_the_form_offers(page: Served, waits: App
 _NASTY = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "{{ 7*7 }}{% raw %}",
+    "{{ 7654*4321 }}{% raw %}",
     "</pre></code><h1>Approved</h1>",
     "\u202etxt.exe\u2066\u200b\u0000\x1b[2J",
     "a\nb\tc\r\nd",
@@ -242,7 +242,7 @@ async def test_what_a_model_writes_is_shown_and_does_nothing(
             "<script",
             "<img",
             "<h1>Approved",
-            "49",
+            "33072934",
             "\u202e",
             "\u2066",
             "\u200b",
