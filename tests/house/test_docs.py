@@ -41,7 +41,7 @@ RUN_ON = {
     "policy": "policies",
 }
 # What a page writes beside configurations.
-BESIDE = {"cases.yaml", "use-cases.yaml", "answers.yaml", "plan.yaml"}
+BESIDE = {"cases.yaml", "use-cases.yaml", "answers.yaml", "plan.yaml", "routes.yaml"}
 # Where the page has written the file that they are given.
 RUN_WITH = {"inventory", "candidates", "assess"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")

@@ -11,12 +11,14 @@ from interlock.assembly.offers import Offers
 from interlock.assembly.options import SECTIONS
 from interlock.config import Config
 from interlock.policies import Policies
+from interlock.types.learned import LearnedRoutes
 from interlock.types.models import Credential, Deployment, Network, Secret
 
 # Keys and passwords may stand in these, and none of them changes what is answered.
 _LEFT_OUT: Final[dict[str, Any]] = {
     "deployments": True,
     "connectors": True,
+    "learned_routes": True,  # the path; what it holds counts
     "tools": True,
     "records": True,
     "log": True,
@@ -28,7 +30,11 @@ _UNSEEN = (Credential, Network, Secret)
 
 
 def digest(
-    config: Config, deployments: Iterable[Deployment], offers: Offers, policies: Policies | None = None
+    config: Config,
+    deployments: Iterable[Deployment],
+    offers: Offers,
+    policies: Policies | None = None,
+    learned: LearnedRoutes | None = None,
 ) -> str:
     """Sixteen hexadecimal digits, equal in every process for equal routers."""
     facts = (
@@ -37,6 +43,7 @@ def digest(
         list(offers.classifiers),
         offers.options,
         *(policies.rules if policies else ()),  # they may stand in files
+        *([learned.routes] if learned else ()),  # they do
     )
     return sha256(repr(_canonical(facts)).encode()).hexdigest()[:16]
 

@@ -34,6 +34,7 @@ from interlock.assembly.options import with_options
 from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
 from interlock.assembly.recording import log_writer, record_writer, store_opener, told_of_persons
+from interlock.assembly.routes import learned_of, routes_of
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.shipped import EnsembleBook
 from interlock.assembly.switches import check_kept, check_meant
@@ -56,7 +57,6 @@ from interlock.engine.attempting.served import ServedModels
 from interlock.engine.bridge import Bridge
 from interlock.engine.checks import Checks
 from interlock.engine.deciding.decide import Decider
-from interlock.engine.deciding.routes import Routes
 from interlock.engine.engine import Engine
 from interlock.engine.log_writer import LogWriter
 from interlock.engine.panels import Panels
@@ -75,6 +75,7 @@ from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
 from interlock.telemetry import Telemetry
 from interlock.toolbox import Toolboxes, ToolSources
+from interlock.types.learned import LearnedRoutes
 from interlock.types.models import Destination, Timeouts
 
 
@@ -99,11 +100,14 @@ class Wiring:
     sharing: Sharing | None
     toolboxes: Toolboxes
     ensembles: EnsembleBook
+    learned: LearnedRoutes | None
 
     @cached_property
     def digest(self) -> str:
         """See `Router.digest`."""
-        return digest(self.config, self.deployments.values(), self.offers, self.engine.decider.policies)
+        return digest(
+            self.config, self.deployments.values(), self.offers, self.engine.decider.policies, self.learned
+        )
 
     @property
     def vendors(self) -> frozenset[str]:
@@ -154,6 +158,7 @@ def assemble(
     names = naming(config, catalog, deployments, offers, maker)
     own_tasks = own_tasks_of(config, catalog, offers)
     check_names(config, catalog, names, offers, own_tasks)
+    learned = learned_of(config, catalog, names, offers, own_tasks)
     strategy = strategy_of(config, offers)
     ensembles = EnsembleMaker(
         config, names, offers, bare=bare, environ=environ, known=options.get("ensembles", {})
@@ -178,11 +183,13 @@ def assemble(
     )
     evidence = Evidence(health.misplaced.against, health.misplaced.silent, *placing(policies))
     decider = Decider(
-        routes=Routes(
+        routes=routes_of(
+            config,
             catalog,
             names,
-            deployments,
-            {**dict.fromkeys(own_tasks, ()), **config.routes},
+            deployments=deployments,
+            learned=learned,
+            own_tasks=own_tasks,
             seals=guards is not None and guards.seals,
         ),
         deployments=deployments,
@@ -289,6 +296,7 @@ def assemble(
         sharing=sharing,
         toolboxes=toolboxes,
         ensembles=book,
+        learned=learned,
     )
 
 

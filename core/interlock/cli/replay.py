@@ -1,16 +1,20 @@
 """`interlock replay`: recorded decisions made again by another configuration. Nobody is called."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from interlock.cli import kept, show
+from interlock.cli.replayed import dollars, hidden, signed, task_data, task_rows
 from interlock.cli.session import Session, session
 from interlock.types.stores import RecordQuery
 
 if TYPE_CHECKING:
+    from interlock.assembly import Wiring
     from interlock.engine.deciding.replaying import Replay, Tally
     from interlock.router import Router
 
@@ -30,6 +34,10 @@ def replay(
     config: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="The configuration to try; without it, the one in use."),
+    ] = None,
+    routes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Learned routes to try in place of that configuration's."),
     ] = None,
     since: kept.SinceOption = None,
     task: kept.TaskOption = None,
@@ -52,19 +60,32 @@ def replay(
         since=since, task=task, deployment=deployment, errors=errors, run=run, metadata=metadata
     )
     ours = session(context).router()
-    other = ours if config is None else Session(config=config).router()
+    other = ours if config is None and routes is None else _other(context, config, routes)
     holder = other if ours.wiring.config.records is None else ours
     with kept.progress("Replaying") as tell:
         tally = asyncio.run(_replay(holder, other, wanted, limit, tell))
     if as_json:
-        show.write_json(_data(tally))
+        show.write_json(_data(tally, other.wiring))
         return
     if not tally.total:
         show.note("No such call is recorded.")
         return
-    _show(tally)
-    for remark in _remarks(tally):
+    _show(tally, other.wiring)
+    for remark in _remarks(tally, other.wiring):
         show.note(remark)
+
+
+def _other(context: typer.Context, config: str | None, routes: Path | None) -> "Router":
+    """Raises ConfigError."""
+    if config is None:
+        config = session(context).config
+    if routes is None:
+        return Session(config=config).router()
+    from interlock.assembly import assemble
+    from interlock.router import Router
+
+    environ = {**os.environ, "INTERLOCK_LEARNED_ROUTES": str(routes.absolute())}
+    return Router(assemble(config, environ=environ))
 
 
 async def _replay(
@@ -86,7 +107,7 @@ async def _replay(
     return tally
 
 
-def _show(tally: "Tally") -> None:
+def _show(tally: "Tally", wiring: "Wiring") -> None:
     counts = [
         (words, f"{tally.changes[change]:,}") for change, words in _WORDS.items() if change in tally.changes
     ]
@@ -103,23 +124,27 @@ def _show(tally: "Tally") -> None:
             for each in _by_count(tally)
         ]
         parts.append((("From", "To", "Calls", "Why, in the newest of them", "ID"), rows))
-    if tally.priced:
-        difference = tally.cost_now - tally.cost_then
-        cost = (_dollars(tally.cost_then), _dollars(tally.cost_now), _signed(difference), f"{tally.priced:,}")
+    if tally.examples or wiring.learned:
+        parts.append(task_rows(tally, wiring))
+    if tally.costs.calls:
+        then, now = tally.costs.then, tally.costs.now
+        cost = (dollars(then), dollars(now), signed(now - then), f"{tally.costs.calls:,}")
         parts.append((("Cost then", "Cost now", "Difference", "Calls with known prices"), [cost]))
     show.tables(*parts)
 
 
-def _remarks(tally: "Tally") -> list[str]:
+def _remarks(tally: "Tally", wiring: "Wiring") -> list[str]:
     remarks = ["Tasks are as they were recorded: prompts are not kept, so nothing is classified again."]
     if tally.unchecked:
         rules = ", ".join(sorted(tally.unchecked))
         remarks.append(f"These rules need more than a record keeps, and allowed what is new: {rules}.")
+    if names := hidden(wiring):
+        remarks.append(f"The configuration's own `routes` go before what was learned of: {', '.join(names)}.")
     remarks += [f"Cannot be replayed: {count:,}; {why}" for why, count in tally.unknown.items()]
     return remarks
 
 
-def _data(tally: "Tally") -> dict[str, Any]:
+def _data(tally: "Tally", wiring: "Wiring") -> dict[str, Any]:
     return {
         "decisions": tally.total,
         **{change: tally.changes.get(change, 0) for change in _WORDS},  # type: ignore[call-overload]  # as above
@@ -133,7 +158,8 @@ def _data(tally: "Tally") -> dict[str, Any]:
             }
             for each in _by_count(tally)
         ],
-        "cost": {"then": tally.cost_then, "now": tally.cost_now, "calls": tally.priced},
+        "tasks": task_data(tally, wiring),
+        "cost": {"then": tally.costs.then, "now": tally.costs.now, "calls": tally.costs.calls},
         "unchecked": sorted(tally.unchecked),
         "not_replayed": tally.unknown,
     }
@@ -145,11 +171,3 @@ def _by_count(tally: "Tally") -> "list[Replay]":
 
 def _move(each: "Replay") -> tuple[str | None, str | None]:
     return each.first_then, each.first_now
-
-
-def _dollars(amount: float) -> str:
-    return show.dollars(amount) or "$0"
-
-
-def _signed(amount: float) -> str:
-    return _dollars(amount) if amount >= 0 else f"-{_dollars(-amount)}"

@@ -111,6 +111,7 @@ class Config(BaseSettings):
 
     deployments: Annotated[tuple[DeploymentConfig, ...], BeforeValidator(_some)] = ()
     routes: dict[Text, Annotated[Names, Field(min_length=1)]] = {}
+    learned_routes: Text | None = None
     ensembles: dict[Text, EnsembleConfig] = {}
     cascades: dict[Text, CascadeConfig] = {}
     connectors: tuple[ConnectorConfig, ...] = ()

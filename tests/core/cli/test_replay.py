@@ -105,3 +105,37 @@ def test_a_bad_configuration_is_told_as_ever(other, run, tmp_path):
     result = run("replay", "--config", "bad.yaml")
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: bad.yaml:1: deploymnts")
+
+
+ROUTES = """
+format: interlock-routes/1
+routes: {creative_content: [down], conversational: [down]}
+evidence:
+  creative_content: {id: 3fa9, measured: 2026-11-30, n: 80, over: fake-1, gain: 0.1, low: 0.02, high: 0.19}
+"""
+
+
+def test_learned_routes_are_tried_before_they_are_used(other, run, tmp_path, vendor):
+    asked = len(vendor.bodies)
+    (tmp_path / "learned.yaml").write_text(ROUTES)
+    told = replayed(run, "--routes", "learned.yaml")
+    assert (told["moved"], told["same"]) == (1, 2)
+    assert {each["task"]: (each["calls"], each["moved"]) for each in told["tasks"]} == {
+        "conversational": (2, 0),
+        "creative_content": (1, 1),
+    }
+    assert [each["expected"] for each in told["tasks"]] == [
+        None,
+        {"calls": 1, "gain": 0.1, "low": 0.02, "high": 0.19, "evidence": "3fa9"},
+    ]
+    shown = run("replay", "--routes", "learned.yaml")
+    assert "+10.0 points [+2.0, +19.0] over fake-1 on 80 prompts (3fa9)" in shown.stdout
+    assert "own `routes` go before what was learned of: conversational." in shown.stderr
+    assert len(vendor.bodies) == asked, "nobody is called"
+
+
+def test_learned_routes_that_are_none_are_told_with_their_line(other, run, tmp_path):
+    (tmp_path / "learned.yaml").write_text(ROUTES.replace("[down], conv", "[dwon], conv"))
+    result = run("replay", "--routes", "learned.yaml")
+    assert result.exit_code == 2
+    assert "learned.yaml:3: routes.creative_content.0: 'dwon' is neither a model nor" in result.stderr

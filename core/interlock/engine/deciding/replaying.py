@@ -140,19 +140,49 @@ def _sum(costs: Iterable[float | None]) -> float | None:
 
 
 @dataclass(slots=True, kw_only=True)
+class CostTally:
+    """Calls whose cost is known both ways, and what they add up to, in US dollars."""
+
+    calls: int = 0
+    then: float = 0.0
+    now: float = 0.0
+
+    def add(self, one: Replay) -> None:
+        if one.cost_then is not None and one.cost_now is not None:
+            self.calls += 1
+            self.then += one.cost_then
+            self.now += one.cost_now
+
+
+Moves = dict[tuple[str | None, str | None], int]
+"""How often one leads now where another did; None stands for nobody."""
+
+
+@dataclass(slots=True, kw_only=True)
+class TaskTally:
+    """The same of one task's calls."""
+
+    calls: int = 0
+    moves: Moves = field(default_factory=dict)
+    costs: CostTally = field(default_factory=CostTally)
+
+    @property
+    def moved(self) -> int:
+        return sum(self.moves.values())
+
+
+@dataclass(slots=True, kw_only=True)
 class Tally:
     """Replays counted, one after another: any number of them in the same little space.
 
-    `moves` counts pairs of who led and who would; None stands for nobody. `priced` counts the replays whose
-    cost is known both ways, which `cost_then` and `cost_now` add up. `examples` keeps the first of each move.
+    `examples` keeps the first of each move. A task's calls are those that can be replayed.
     """
 
     changes: dict[Change, int] = field(default_factory=dict)
-    moves: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
+    moves: Moves = field(default_factory=dict)
+    tasks: dict[str, TaskTally] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)
-    priced: int = 0
-    cost_then: float = 0.0
-    cost_now: float = 0.0
+    costs: CostTally = field(default_factory=CostTally)
     unchecked: set[str] = field(default_factory=set)
     examples: list[Replay] = field(default_factory=list)
 
@@ -163,14 +193,16 @@ class Tally:
     def add(self, one: Replay) -> None:
         self.changes[one.change] = self.changes.get(one.change, 0) + 1
         self.unchecked |= one.unchecked
+        self.costs.add(one)
         if one.change == "unknown":
             self.unknown[one.why] = self.unknown.get(one.why, 0) + 1
-        elif one.change not in ("same", "behind"):
+            return
+        of_task = self.tasks.setdefault(one.record.decision.task, TaskTally())
+        of_task.calls += 1
+        of_task.costs.add(one)
+        if one.change not in ("same", "behind"):
             move = (one.first_then, one.first_now)
             if move not in self.moves:
                 self.examples.append(one)
             self.moves[move] = self.moves.get(move, 0) + 1
-        if one.cost_then is not None and one.cost_now is not None:
-            self.priced += 1
-            self.cost_then += one.cost_then
-            self.cost_now += one.cost_now
+            of_task.moves[move] = of_task.moves.get(move, 0) + 1

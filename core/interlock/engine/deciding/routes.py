@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from interlock.catalog import Catalog
 from interlock.catalog.names import Names
@@ -31,8 +32,8 @@ class Order:
 
 
 class Routes:
-    """The task table over the deployments at hand; `overrides` are the user's own rows. `seals` says that
-    some guardrail rewrites requests.
+    """The task table over the deployments at hand; `overrides` are the rows that go before the catalog's.
+    `evidence` says of learned rows why their first leads. `seals` says that some guardrail rewrites requests.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Routes:
         deployments: Mapping[str, Deployment],
         overrides: Mapping[str, Sequence[str]],
         *,
+        evidence: Mapping[str, str] = MappingProxyType({}),
         seals: bool = False,
     ) -> None:
         self.seals = seals
+        self._evidence = evidence
         self._deployments = deployments
         self._names = names
         self._rows: dict[str, tuple[str, ...]] = {task: row.models for task, row in catalog.tasks.items()}
@@ -77,8 +80,7 @@ class Routes:
                 for deployment in self._named(name):
                     if deployment.id not in seen:
                         seen.add(deployment.id)
-                        why = f"primary for {row}" if rank == 0 else f"fallback {rank} for {row}"
-                        places.append(self._place(deployment, row, rank, why))
+                        places.append(self._place(deployment, row, rank, *self._reasons(row, rank)))
         for deployment in self._deployments.values():
             if deployment.id not in seen:
                 places.append(
@@ -89,6 +91,11 @@ class Routes:
         primary = names[0] if names else ""
         return Order(tuple(places), lead, lead in self._demands, primary, twins(places))
 
+    def _reasons(self, row: str, rank: int) -> tuple[str, ...]:
+        if rank:
+            return (f"fallback {rank} for {row}",)
+        return (f"primary for {row}", *((self._evidence[row],) if row in self._evidence else ()))
+
     def _named(self, name: str) -> list[Deployment]:
         ids = self._names.listed(name) or ()
         return [deployment for deployment in self._deployments.values() if deployment.id in ids]
@@ -97,12 +104,12 @@ class Routes:
         """The place of a deployment that nobody listed and the request asks for by name: after all others."""
         return self._place(deployment, "", _LAST, "asked for by its vendor's name")
 
-    def _place(self, deployment: Deployment, row: str, rank: int, why: str) -> Place:
+    def _place(self, deployment: Deployment, row: str, rank: int, *reasons: str) -> Place:
         candidate = Candidate(
             deployment=deployment.id,
             model=deployment.model,
             region=deployment.region,
-            reasons=(why,),
+            reasons=reasons,
             treatment=treatment_of(deployment, seals=self.seals),
         )
         return Place(deployment, row, rank, candidate)

@@ -308,8 +308,10 @@ async def test_a_tally_counts_in_little_space() -> None:
     assert tally.changes == {"moved": 100, "same": 100, "unknown": 1}
     assert tally.moves == {("dear", "cheap"): 100}
     assert len(tally.examples) == 1
-    assert tally.priced == 200
-    assert tally.cost_now < tally.cost_then
+    assert tally.costs.calls == 200
+    assert tally.costs.now < tally.costs.then
+    (of_task,) = tally.tasks.values()
+    assert (of_task.calls, of_task.moved, of_task.costs) == (200, 100, tally.costs)
 
 
 priced_other, priced_same = priced(["cheap", "dear"]), priced(["dear", "cheap"])
