@@ -107,9 +107,10 @@ def _pinned(router: "Router", ids: list[str]) -> Iterator[tuple[str, "Pins"]]:
 
 
 def _show(connector: str, change: "Change") -> None:
-    from interlock_mcp.differences import lines  # noqa: PLC0415 - as the other imports of a verb
+    from interlock_mcp.differences import between, lines  # noqa: PLC0415 - as the other imports of a verb
 
-    typer.echo(f"{connector}/{change.name}: {'changed' if change.before else 'new'}")
+    what = f"changed, in {between(change.before, change.now)}" if change.before else "new"
+    typer.echo(printable(f"{connector}/{change.name}: {what}"))
     for line in lines(change.before, change.now):
         typer.echo(printable(f"  {line}"))
 

@@ -18,7 +18,7 @@ LARGEST = 64 * 1024
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}", re.ASCII)
 _STRANGE = re.compile(r"[^a-zA-Z0-9_-]", re.ASCII)
 _WIDTH = 64
-_TOLD = ("title", "description", "inputSchema", "outputSchema", "annotations")
+_TOLD = ("title", "description", "inputSchema", "outputSchema", "annotations", "icons", "_meta")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,8 @@ class Definition:
     """What `server`, by the name that it gives itself, says of a tool that it calls `name`.
 
     Attributes:
-        told: title, description, inputSchema, outputSchema and annotations, as far as there are any.
+        told: title, description, inputSchema, outputSchema, annotations, icons and _meta, as far as there are
+            any. Not `execution`, which tells of tasks, and comes in some revisions of the protocol alone.
     """
 
     server: str

@@ -55,7 +55,11 @@ def _sifted(server: str, found: list[Tool]) -> Listed:
     kept: list[Definition] = []
     for tool in found:
         definition = Definition.of(server, tool.model_dump(by_alias=True, mode="json", exclude_none=True))
-        why = "its server lists it more than once" if counts[tool.name] > 1 else _unfit(definition)
+        why = _unfit(definition)
+        if counts[tool.name] > 1:
+            why = "its server lists it more than once"
+        elif tool.execution is not None and tool.execution.task_support == "required":
+            why = "it runs as a task alone, and tasks are not taken up"
         if why is None:
             kept.append(definition)
         else:

@@ -67,7 +67,10 @@ def _content(result: CallToolResult) -> str | tuple[Part, ...]:
     parts = [part for block in result.content for part in _parts(block)]
     structured = result.structured_content
     if structured is not None and not any(isinstance(part, Text) for part in parts):
-        parts.append(Text(json.dumps(structured, ensure_ascii=False)))
+        said = json.dumps(structured, ensure_ascii=False)
+        # Some repeat in it what a picture holds, and no model reads that as text.
+        if not any(data in said for block in result.content if (data := _bytes_of(block))):
+            parts.append(Text(said))
     if all(isinstance(part, Text) for part in parts):
         return "\n".join(part.text for part in parts if isinstance(part, Text))
     return tuple(parts)
@@ -90,6 +93,14 @@ def _parts(block: Any) -> Iterator[Part]:
             yield _media(_kind(inner.mime_type), inner.blob, inner.mime_type)
         else:
             yield Text(f"[a resource, {inner.uri}]\n{inner.text}")
+
+
+def _bytes_of(block: Any) -> str:
+    """What a block holds as base64."""
+    if isinstance(block, ImageContent | AudioContent):
+        return block.data
+    inner = block.resource if isinstance(block, EmbeddedResource) else None
+    return inner.blob if isinstance(inner, BlobResourceContents) else ""
 
 
 def _kind(mime_type: str | None) -> type[Image | Audio | Document]:

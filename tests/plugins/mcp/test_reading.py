@@ -164,6 +164,15 @@ def test_any_result_is_an_outcome(result, errors_undo):
     outcome.result(ToolCall(id="c", name="t"))
 
 
+def test_structured_content_is_said_beside_a_picture_unless_it_repeats_it():
+    picture = {"type": "image", "data": "aGVsbG8=", "mimeType": "image/png"}
+    for structured, said in (({"width": 7}, 2), ({"content": [picture]}, 1)):
+        whole = {"content": [picture], "structuredContent": structured}
+        outcome = outcome_of(CallToolResult.model_validate(whole), errors_undo=False)
+        assert len(outcome.content) == said
+        assert outcome.receipt == structured
+
+
 @given(JSON)
 def test_what_is_small_has_few_values(value):
     def count(inner: Any) -> int:

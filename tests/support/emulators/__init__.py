@@ -10,6 +10,7 @@ it, killed or not. Tests that need one that is not installed are skipped with th
 """
 
 from emulators.emulate import emulate
+from emulators.mcp_servers import everything, mcp_server
 from emulators.mock_sap import mock_sap
 from emulators.node import needs_packages, node_program, skip_without
 from emulators.running import Emulator, Refused, running
@@ -19,6 +20,8 @@ __all__ = [
     "Emulator",
     "Refused",
     "emulate",
+    "everything",
+    "mcp_server",
     "mock_sap",
     "needs_packages",
     "node_program",
