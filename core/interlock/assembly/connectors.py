@@ -15,6 +15,7 @@ from interlock.assembly.destinations import (
     network_of,
     written_key,
 )
+from interlock.assembly.issuers import issuer_of
 from interlock.assembly.offers import Offers
 from interlock.assembly.places import handled
 from interlock.config import Config, ConnectorConfig
@@ -65,14 +66,17 @@ class _Maker:
         options = self._options(kind, item, key)
         destination = self._destination(item, kind.facts, key)
         destination = replace(destination, secrets=tuple(_secrets_in(options)))
+        issuer = issuer_of(self._config, item, kind.facts, destination, key)
         credential = destination.credential
         lacks = ""
         if credential.secret is None and credential.needed:
             lacks = credential.hint or f"no key is set for connector {item.id!r}"
+        call = ConnectorCall(destination=destination, issuer=issuer, options=options)
         return ToolSource(
             destination=destination,
+            issuer=issuer,
             kind=kind.name,
-            open=self._opening(kind, ConnectorCall(destination=destination, options=options), key),
+            open=self._opening(kind, call, key),
             lacks=lacks,
             vendors=(kind.name, item.id, *kind.facts.vendors),
             version=self._version(kind.name),

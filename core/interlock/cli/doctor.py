@@ -188,6 +188,7 @@ def _connector_data(source: "ToolSource") -> dict[str, Any]:
         "connector": source.id,
         "kind": source.kind,
         "region": source.destination.region,
+        "issuer": None if source.issuer is None else source.issuer.base_url,
         "credential": _credential(source),
         "ready": not source.lacks,
         "next_step": _step("", source.lacks),

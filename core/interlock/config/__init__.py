@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from interlock.config.budgets import BudgetConfig, Budgets
 from interlock.config.cascades import CascadeConfig
 from interlock.config.complaints import complaints
-from interlock.config.connectors import ConnectorConfig, ConnectorTimeoutsConfig
+from interlock.config.connectors import ConnectorConfig, ConnectorTimeoutsConfig, IssuerConfig
 from interlock.config.constraints import ConstraintsConfig, Demands
 from interlock.config.contents import ContentConfig
 from interlock.config.ensembles import EnsembleConfig, MemberConfig
@@ -68,6 +68,7 @@ __all__ = [
     "HandlingConfig",
     "HealthConfig",
     "HedgeConfig",
+    "IssuerConfig",
     "LoadConfig",
     "LogConfig",
     "MemberConfig",

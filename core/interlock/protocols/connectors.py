@@ -19,6 +19,7 @@ class ConnectorFacts:
             process and sends nothing is `local`.
         env: environment variables that may hold the key, in order.
         needs_key: False for services that commonly want none.
+        issuer: whether its tokens may come from an authorization server that the user names.
         vendors: names of its makers, for `deny_vendors`; the kind's own name is one of them.
         hint: the next step for a user who lacks the key, in a sentence.
     """
@@ -28,6 +29,7 @@ class ConnectorFacts:
     region: str = ""
     env: tuple[str, ...] = ()
     needs_key: bool = True
+    issuer: bool = False
     vendors: tuple[str, ...] = ()
     hint: str = ""
 
@@ -42,10 +44,13 @@ class ConnectorCall:
 
     Attributes:
         destination: what the user wrote of it: its id, address, region and key.
+        issuer: the authorization server that the user names for it, and the one place beside the destination
+            to which something may be sent, by an Access's `issuer`. Its `base_url` is the issuer identifier.
         options: an instance of the kind's schema; None where it has none.
     """
 
     destination: Destination
+    issuer: Destination | None = None
     options: Any = field(default=None, repr=False)
 
     @property
@@ -69,9 +74,10 @@ class Connector(Protocol):
     """A source of tools, open. Several event loops may use it, one after another or at once.
 
     One that holds back tools of its service may have `withdrawn`, which maps their names to the reason, in a
-    few words; it is read after `tools`, and told in `Toolbox.excluded`. One that has more tools than it lists
-    may have `unlisted`, which gives the one of a name, or None, without I/O; a model asks for them by way of
-    a ForwardingTool that it lists.
+    few words; it is read after `tools`, and told in `Toolbox.excluded`. One whose tools change may have
+    `stale`, which is true when it is to be asked for them again; it is read before each use of one, and costs
+    nothing. One that has more tools than it lists may have `unlisted`, which gives the one of a name, or
+    None, without I/O; a model asks for them by way of a ForwardingTool that it lists.
     """
 
     api: int

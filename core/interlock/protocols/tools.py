@@ -27,12 +27,15 @@ class Access:
     Attributes:
         deadline: in seconds, on the clock of `interlock.types.clocks.elapsed`, which no pause of the process
             stops. Nothing is sent after it: `http` looks at the permit's in the step that writes the request.
+        issuer: the way to the authorization server that the user names for the connector, with a permit of
+            its own; None where there is none. Questions and small forms go there, nothing of a run's call.
     """
 
     deadline: float = inf
     http: Sender | None = None
     permit: Permit | None = None
     destination: Destination | None = None
+    issuer: "Access | None" = None
 
     @property
     def left(self) -> float:

@@ -1,4 +1,6 @@
-"""What connectors offer: each is asked once for as long as it is open, and one that fails is left out."""
+"""What connectors offer: each is asked once for as long as it is open and does not say that its tools have
+changed, and one that fails is left out.
+"""
 
 import asyncio
 import re
@@ -51,9 +53,11 @@ class Listing:
         return tuple(found)
 
     def _open(self, source: ToolSource) -> tuple[Tool, ...] | None:
-        """Its tools, if they are known and are those of the connector that is open now."""
+        """Its tools, if they are known, are those of the connector that is open now, and still hold."""
         known = self._known.get(source.id)
-        return known[1] if known is not None and self._sources.is_open(source.id, known[0]) else None
+        if known is None or not self._sources.is_open(source.id, known[0]):
+            return None
+        return None if getattr(known[0], "stale", False) else known[1]
 
     async def _list(self, source: ToolSource) -> tuple[Tool, ...] | None:
         """Ask a connector for its tools; one that fails keeps nobody from the others'."""

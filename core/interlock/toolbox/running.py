@@ -16,7 +16,8 @@ from interlock.engine.leaving import is_stray
 from interlock.errors import InterlockError, ProtocolError, ProviderError, RateLimited, TotalTimeout
 from interlock.http import HttpClient, Masker, Permit, secrets_of
 from interlock.logs import redacting_logger
-from interlock.protocols import Sender
+from interlock.protocols import Access, Sender
+from interlock.toolbox.issuing import issuing
 from interlock.toolbox.sources import ToolSource
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.clocks import elapsed
@@ -35,10 +36,15 @@ class ToolStep:
     One that sends nothing is given a permit that covers no send, and neither way out nor destination.
     """
 
-    __slots__ = ("belongs", "deadline", "destination", "http", "permit", "seconds", "source")
+    __slots__ = ("belongs", "deadline", "destination", "http", "issuer", "permit", "seconds", "source")
 
     def __init__(
-        self, source: ToolSource, http: HttpClient, timeout: float | None, belongs: Belonging = _NOTHING
+        self,
+        source: ToolSource,
+        http: HttpClient,
+        timeout: float | None,
+        belongs: Belonging = _NOTHING,
+        log: CallLog | None = None,
     ) -> None:
         origin = source.origin
         self.source = source
@@ -48,16 +54,25 @@ class ToolStep:
         self.seconds = min(inf if timeout is None else timeout, source.destination.timeouts.total)
         self.deadline = elapsed() + self.seconds
         self.permit = Permit(deployment=source.id, origin=origin, deadline=self.deadline)
+        self.issuer: Access | None = None
+        if source.issuer is not None:
+            self.issuer = issuing(source.issuer, self.deadline, http, log, belongs)
 
     @property
     def given(self) -> Mapping[str, Any]:
         """The same as fields of the argument that a tool or a connector is given."""
-        return {name: getattr(self, name) for name in ("deadline", "http", "permit", "destination")}
+        return {name: getattr(self, name) for name in ("deadline", "http", "permit", "destination", "issuer")}
 
     @property
     def nothing_left(self) -> bool:
         """Whether it is certain that nothing was sent; of what runs in the process, nobody can say."""
         return self.http is not None and not self.permit.used
+
+    def withdraw(self) -> None:
+        """It is over, and so are its permits."""
+        self.permit.withdraw()
+        if self.issuer is not None and self.issuer.permit is not None:
+            self.issuer.permit.withdraw()
 
 
 class Steps:
@@ -71,7 +86,7 @@ class Steps:
     def access(
         self, source: ToolSource, timeout: float | None = None, belongs: Belonging = _NOTHING
     ) -> ToolStep:
-        return ToolStep(source, self._http, timeout, belongs)
+        return ToolStep(source, self._http, timeout, belongs, self._log)
 
     async def asks(self, connector: str, asked: ApprovalRequest, belongs: Belonging) -> None:
         """A run is about to be put before a person. Raises LogUnavailable where the log has to have it."""
@@ -118,7 +133,7 @@ class Steps:
             failure.deployment = access.source.id
             raise failure from error
         finally:
-            access.permit.withdraw()
+            access.withdraw()
 
     def mask(self, access: ToolStep) -> Masker:
         return self._silence.over(access.source.destination, access.permit.sent)

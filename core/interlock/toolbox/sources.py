@@ -16,6 +16,7 @@ class ToolSource:
 
     Attributes:
         kind: what the configuration's `connector` names.
+        issuer: what gives tokens for it; None where the configuration names nobody.
         open: opens it, each time anew; None where its plugin is missing.
         lacks: why it cannot be used, whatever is asked of it, and the way out; empty when it can.
         vendors: the names of whoever sees what it is sent.
@@ -24,6 +25,7 @@ class ToolSource:
 
     destination: Destination
     kind: str
+    issuer: Destination | None = None
     open: Callable[[], Connector] | None = None
     lacks: str = ""
     vendors: tuple[str, ...] = ()

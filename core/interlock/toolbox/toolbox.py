@@ -1,9 +1,9 @@
 """The tools that some constraints allow, and the one way in which one of them is run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypedDict, Unpack
+from typing import TypedDict, TypeVar, Unpack
 from uuid import uuid4
 
 from interlock.constraints import objection
@@ -13,6 +13,7 @@ from interlock.engine.tracing import Tracing
 from interlock.errors import ApprovalNeeded, InterlockError, LogUnavailable, NoLongerAllowed, ProtocolError
 from interlock.policies import Policies, check_levels
 from interlock.protocols import (
+    Connector,
     FindCall,
     FindingTool,
     ForwardingTool,
@@ -20,6 +21,7 @@ from interlock.protocols import (
     PreviewCall,
     PreviewingTool,
     ToolRun,
+    ToolsCall,
 )
 from interlock.toolbox.listing import Listing
 from interlock.toolbox.naming import OfferedTool, ToolNames
@@ -29,10 +31,13 @@ from interlock.tools import Classified, admit, asking, classified
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.clocks import elapsed
 from interlock.types.messages import ToolCall
+from interlock.types.models import Destination
 from interlock.types.request import Constraints, ToolSpec
 from interlock.types.response import Response
 from interlock.types.tool_policies import ToolPolicy
 from interlock.types.tools import Preview, ToolOutcome
+
+T = TypeVar("T")
 
 
 class RunOptions(TypedDict, total=False):
@@ -84,8 +89,9 @@ class Toolbox:
         return MappingProxyType(self._excluded)
 
     async def tools(self) -> tuple[OfferedTool, ...]:
-        """Every tool of every connector that is allowed. Each connector is asked once, as long as it is open;
-        one that failed is in `excluded`, and is asked again the next time.
+        """Every tool of every connector that is allowed. Each connector is asked once, as long as it is open
+        and does not say that its tools have changed; one that failed is in `excluded`, and is asked again the
+        next time.
         """
         return tuple((await self._names()).tools.values())
 
@@ -249,6 +255,25 @@ class Toolbox:
             found = ToolOutcome(outcome="unknown", content=error.message, error=error)
         return None if found is None else self._steps.masked(access, found)
 
+    async def reach(
+        self, connector: str, what: str, step: Callable[[Connector, ToolsCall], Awaitable[T]]
+    ) -> T:
+        """What a connector's own verbs ask of it, beside its tools: `step` is given the open connector and a
+        way out that ends with it. `what` names it in errors and in the log.
+
+        Raises:
+            NoLongerAllowed: the constraints forbid the connector, or it lacks something; no connector is
+                called so.
+            InterlockError: whatever the step raises, as one of ours, the connector's secrets masked.
+        """
+        source = next((each for each in self._sources if each.id == connector), None)
+        if source is None:
+            raise NoLongerAllowed(f"there is no connector {connector!r}")
+        self._recheck(source, None)
+        access = self._steps.access(source)
+        given = ToolsCall(**access.given)
+        return await self._steps.take(access, what, lambda: step(self._sources.connector(connector), given))
+
     def _recheck(self, source: ToolSource, constraints: Constraints | None) -> None:
         """Once more, just before a permit is minted; tighter constraints may have come."""
         why = self._why_not(source)
@@ -264,10 +289,19 @@ class Toolbox:
         return self._objection(source, self._constraints) or source.lacks or None
 
     def _objection(self, source: ToolSource, constraints: Constraints) -> str | None:
+        why = self._objection_to(source.destination, source.vendors, constraints)
+        if why is None and (issuer := source.issuer) is not None:
+            why = self._objection_to(issuer, (), constraints)
+            return why and f"its tokens come from {issuer.base_url}: {why}"
+        return why
+
+    def _objection_to(
+        self, destination: Destination, vendors: tuple[str, ...], constraints: Constraints
+    ) -> str | None:
         said = None
         if self._policies is not None:
-            said = self._policies.objection(source.destination, source.vendors, constraints.sensitivity)
-        return said or objection(source.destination, source.vendors, constraints)
+            said = self._policies.objection(destination, vendors, constraints.sensitivity)
+        return said or objection(destination, vendors, constraints)
 
     def _asked(
         self,

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from interlock import ConfigError
 from interlock.protocols import API, Connector, ConnectorCall, ConnectorFacts, Tool, ToolsCall
-from interlock.types.models import Destination
 from interlock_sap.operations import operations, services
 from interlock_sap.options import SapOptions
 from interlock_sap.session import SapService
@@ -18,6 +17,7 @@ class Sap:
     name = "sap"
     facts = ConnectorFacts(
         env=("SAP_API_KEY",),
+        issuer=True,
         vendors=("sap",),
         hint="Set SAP_API_KEY to user:password of a communication user.",
     )
@@ -30,7 +30,7 @@ class Sap:
             raise ConfigError(f"none of the tools is called {', '.join(options.tools)}.", key="tools")
         service = SapService(
             call.destination,
-            _auth(call.destination, options),
+            _auth(call, options),
             headers=options.headers(),
             roots=[each.path for each in services(options).values()],
             csrf=options.csrf,
@@ -38,9 +38,12 @@ class Sap:
         return SapConnector(tuple(tool_for(service, each) for each in rows))
 
 
-def _auth(there: Destination, options: SapOptions) -> Auth:
+def _auth(call: ConnectorCall, options: SapOptions) -> Auth:
+    there = call.destination
     if options.auth == "oauth":
-        return ClientCredentials(there, options.token_path, scope=options.scope)
+        return ClientCredentials(there, options.token_path, scope=options.scope, issuer=call.issuer)
+    if call.issuer is not None:
+        raise ConfigError("an issuer gives tokens, which are for auth: oauth; leave it out.", key="auth")
     if options.auth == "bearer":
         return Bearer(there.credential.secret)
     return Basic(there, name=options.user)

@@ -49,7 +49,7 @@ class SapOptions:
     Attributes:
         auth: `basic`: the key is `user:password`, or the password of `user`. `bearer`: the key is a token.
             `oauth`: it is `client_id:client_secret`, and tokens are fetched at `token_path`.
-        token_path: of the system's own endpoint for tokens.
+        token_path: of the endpoint for tokens: the system's own, or that of the connector's `issuer`.
         scope: what tokens are asked for, where the system wants that said.
         client: three digits; empty means the system's own.
         language: of messages and texts, such as EN.

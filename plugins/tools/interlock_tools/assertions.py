@@ -37,9 +37,10 @@ class SignedAuth(TokenAuth):
         *,
         claims: Mapping[str, Any],
         clock: Callable[[], float] = time.time,
+        issuer: Destination | None = None,
     ) -> None:
         """`claims` are `iss`, `sub`, `aud`, as the service wants them; `clock` gives Unix time in seconds."""
-        super().__init__(there, path)
+        super().__init__(there, path, issuer=issuer)
         self._claims = dict(claims)
         self._clock = clock
         self._ahead = 0.0

@@ -1,11 +1,11 @@
-"""Tokens of OAuth 2 that are got by a program for itself, at the service's own address."""
+"""Tokens of OAuth 2 that are got by a program for itself, at the service's own address or its issuer's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from interlock import AuthenticationError, ConfigError, ProtocolError
+from interlock import AuthenticationError, ConfigError, PermitError, ProtocolError
 from interlock.http import HttpReply, HttpRequest, error_for, json_in, origin_of
 from interlock.protocols import Access
 from interlock.types.clocks import elapsed
@@ -38,17 +38,19 @@ class TokenAuth(Auth):
         url: of the endpoint.
     """
 
-    def __init__(self, there: Destination, path: str) -> None:
-        """`path` is the endpoint's, at the service's own origin, whatever path its address has.
+    def __init__(self, there: Destination, path: str, *, issuer: Destination | None = None) -> None:
+        """`path` is the endpoint's, at the service's own origin, or at the issuer's that the user names,
+        whatever path its address has.
 
         Raises:
             ConfigError: it is an address, or no path.
         """
         if not path.startswith("/") or path.startswith("//"):
             raise ConfigError(
-                f"expected a path at the service's own address, not {path!r}.", key="token_path"
+                f"expected a path, not {path!r}; another origin is the connector's issuer.", key="token_path"
             )
-        self.url = f"{origin_of(there.base_url) or ''}{path}"
+        self.url = f"{origin_of((issuer or there).base_url)}{path}"
+        self._elsewhere = issuer is not None
         self._tokens: Renewed[_Token] = Renewed()
 
     async def headers(self, access: Access) -> Mapping[str, str]:
@@ -68,10 +70,13 @@ class TokenAuth(Auth):
         raise NotImplementedError
 
     async def post(self, access: Access, form: Mapping[str, str], headers: Mapping[str, str]) -> HttpReply:
-        """Send a form to the endpoint."""
+        """Send a form to the endpoint. Raises PermitError where there is no way to the issuer."""
         kind = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         body = urlencode(form).encode()
-        return await access.send(HttpRequest(url=self.url, body=body, headers={**kind, **headers}))
+        way = access.issuer if self._elsewhere else access
+        if way is None:
+            raise PermitError(f"nothing may be sent to {self.url} from here")
+        return await way.send(HttpRequest(url=self.url, body=body, headers={**kind, **headers}))
 
 
 class ClientCredentials(TokenAuth):
@@ -81,8 +86,10 @@ class ClientCredentials(TokenAuth):
         ConfigError: the key has no colon.
     """
 
-    def __init__(self, there: Destination, path: str, *, scope: str = "") -> None:
-        super().__init__(there, path)
+    def __init__(
+        self, there: Destination, path: str, *, scope: str = "", issuer: Destination | None = None
+    ) -> None:
+        super().__init__(there, path, issuer=issuer)
         self._key, self._scope = there.credential.secret, scope
         if self._key is not None and ":" not in self._key.reveal():
             raise ConfigError("is to be client_id:client_secret.", key="api_key")

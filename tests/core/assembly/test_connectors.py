@@ -24,7 +24,9 @@ class Options:
 class Desk:
     api = 1
     name = "desk"
-    facts = ConnectorFacts(base_url="https://desk.example.com/v1", region="eu", env=("DESK_TOKEN",))
+    facts = ConnectorFacts(
+        base_url="https://desk.example.com/v1", region="eu", env=("DESK_TOKEN",), issuer=True
+    )
     options: Any = Options
 
     def __init__(self, facts: ConnectorFacts | None = None, raises: Exception | None = None) -> None:
@@ -74,6 +76,35 @@ def entry(**changes: Any) -> dict[str, Any]:
         ([entry(connector="clock", options={"a": 1})], "options: the connector 'clock' takes no options"),
         ([entry(api_key="$DESK")], "connectors.0.api_key: is written for a shell; write env:DESK"),
         ([entry(ca_bundle="none.pem")], "connectors.0.ca_bundle: "),
+        (
+            [entry(connector="clock", issuer={"url": "https://login.example.com"})],
+            "connectors.0.issuer: the connector 'clock' gets no tokens from elsewhere",
+        ),
+        ([entry(issuer={"region": "eu"})], "connectors.0.issuer.url: is required"),
+        ([entry(issuer={"url": "https://i.example.com"})], "connectors.0.issuer.region: is missing"),
+        (
+            [entry(issuer={"url": "https://i.example.com", "region": "europe"})],
+            "connectors.0.issuer.region: europe is no jurisdiction",
+        ),
+        ([entry(issuer={"url": "https://i.example.com", "regoin": "eu"})], "Did you mean 'region'"),
+        (
+            [entry(issuer={"url": "https://i.example.com", "region": "eu", "operator": "Acme"})],
+            "connectors.0.issuer.operator: 'Acme' is no known jurisdiction",
+        ),
+        ([entry(issuer={"url": "login", "region": "eu"})], "issuer.url: expected an address that starts"),
+        (
+            [entry(issuer={"url": "http://i.example.com", "region": "eu"})],
+            "issuer.url: tokens are got by https",
+        ),
+        (
+            [entry(issuer={"url": "https://i.example.com?a=1", "region": "eu"})],
+            "issuer.url: holds a query or",
+        ),
+        (
+            [entry(issuer={"url": "https://a:b@i.example.com", "region": "eu"})],
+            "issuer.url: holds a query or",
+        ),
+        ([entry(issuer={"url": "https://i.example.com#a", "region": "eu"})], "issuer.url: holds a fragment"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_way_out(connectors, sentence):
@@ -145,3 +176,22 @@ def test_a_kind_that_runs_programs_beside_the_process_does_not_say_for_them_wher
 
 def test_connectors_change_nothing_of_which_model_answers():
     assert router_of(entry()).digest == router_of().digest
+
+
+def test_an_issuer_at_the_connectors_own_origin_works_where_the_connector_does():
+    kind = Desk()
+    router_of(entry(api_key=KEY, issuer={"url": "https://desk.example.com/login/"}), kind=kind)
+    issuer = kind.calls[-1].issuer
+    assert (issuer.id, issuer.region) == ("tickets/issuer", "eu")
+    assert issuer.base_url == "https://desk.example.com/login/"  # as it is written: it is an identifier
+    assert issuer.credential.secret.reveal() == KEY
+
+
+def test_an_issuer_has_neither_the_connectors_headers_nor_its_certificate_and_no_word_of_how_it_handles():
+    kind = Desk()
+    other = {"url": "https://login.example.com", "region": "de"}
+    handled = {"operator": "de", "parent": "de"}
+    router_of(entry(headers={"x-key": KEY}, handling=handled, issuer=other), kind=kind)
+    issuer = kind.calls[-1].issuer
+    assert not issuer.headers
+    assert (issuer.handling.operator, issuer.on_premise) == ("", False)

@@ -78,6 +78,7 @@ def asked(
     entities: Mapping[str, Any],
     login: str,
     settings: Mapping[str, Any] | None = None,
+    issuer: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Iterator[Asked]:
     """A router with the system at that address; `settings` are other sections of its configuration."""
@@ -88,6 +89,7 @@ def asked(
         "region": "local",
         "api_key": login,
         "options": {"entities": entities, **options},
+        **({"issuer": issuer} if issuer else {}),
     }
     config = {"connectors": [connector], **(settings or {})}
     with Router.from_config(config) as router:

@@ -24,7 +24,10 @@ def opened(api_key="user:secret", **options):
         ({"entities": {"purchase_order": {"reference": "Other", "longest": 8}}}, r"longest.*12 characters"),
         ({"entities": {"stock": {"version": 3}}}, "version"),
         ({"tools": ["sap_delete_*"]}, r"none of the tools is called sap_delete_"),
-        ({"auth": "oauth", "token_path": "https://login.example.com"}, "own address"),
+        (
+            {"auth": "oauth", "token_path": "https://login.example.com"},
+            "another origin is the connector's issuer",
+        ),
         ({"auth": "saml"}, "auth"),
         ({"entitys": {}}, "entities"),
     ],
@@ -32,6 +35,13 @@ def opened(api_key="user:secret", **options):
 def test_what_cannot_be_used_is_named(options, says):
     with pytest.raises(ConfigError, match=f"(?s){says}"), opened(**options) as router:
         router.toolbox().specs_sync()
+
+
+def test_an_issuer_is_for_tokens_that_are_fetched():
+    issuer = {"url": "https://login.example.com", "region": "eu"}
+    there = {**PLACE, "api_key": "user:secret", "issuer": issuer}
+    with pytest.raises(ConfigError, match="leave it out"), Router.from_config({"connectors": [there]}):
+        pass
 
 
 def test_a_password_needs_somebody_whose_it_is():

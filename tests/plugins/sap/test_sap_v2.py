@@ -235,3 +235,22 @@ def test_a_token_that_is_expired_is_got_anew_once_and_the_order_made_once():
         assert found is not None
         assert found.seen == 1
         assert len(proxy.reached("/oauth2/token")) == 2
+
+
+def test_tokens_come_from_an_issuer_at_another_host_and_orders_go_to_the_system_alone():
+    with (
+        mock_sap("--oauth", "client:secret") as system,
+        FaultProxy(system.url) as login,
+        FaultProxy(system.url) as proxy,
+        asked(
+            proxy.url, V2, "client:secret", auth="oauth", issuer={"url": login.url, "region": "local"}
+        ) as there,
+    ):
+        made = there.run("sap_create_purchase_order", under="issued-1", **ORDER)
+        assert made.outcome == "done"
+        assert len(login.reached("/oauth2/token")) == 1
+        assert not login.reached("/sap/opu")
+        assert not proxy.reached("/oauth2/token")
+        proxy.fail(REFUSED[0], at="POST /sap/opu")
+        assert there.run("sap_create_purchase_order", under="issued-2", **ORDER).outcome == "done"
+        assert len(login.reached("/oauth2/token")) == 2

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import time
+from dataclasses import replace
 from email.utils import formatdate
 from urllib.parse import parse_qs
 
@@ -12,9 +13,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from interlock import ConfigError, ToolCall
+from interlock import ConfigError, PermitError, ToolCall
 from interlock.http import HttpClient, Permit, origin_of
-from interlock.protocols import ToolRun
+from interlock.protocols import Access, ToolRun
 from interlock.testing import Reply, Upstream
 from interlock.types.clocks import elapsed
 from interlock.types.models import Credential, Destination, Secret
@@ -71,11 +72,14 @@ def there(desk, key="ada:secret"):
     )
 
 
-async def runs(desk, service, count=1):
+async def runs(desk, service, count=1, issuer=None):
     tool, http = tool_for(service, POST), HttpClient()
 
     async def one(number):
         given = {"http": http, "permit": Permit(deployment="notes", origin=origin_of(desk.url))}
+        if issuer is not None:
+            permit = Permit(deployment=issuer.id, origin=origin_of(issuer.base_url))
+            given["issuer"] = Access(http=http, permit=permit, destination=issuer)
         call = ToolCall(id="call-1", name="notes_add_note")
         return await tool.run(
             ToolRun(
@@ -243,7 +247,33 @@ def test_a_key_that_cannot_sign_is_refused_at_the_start(desk, key, says):
 
 @pytest.mark.parametrize("path", ["https://login.example.com/token", "//login.example.com/token", "token"])
 def test_tokens_are_had_at_the_services_own_address_alone(desk, path):
-    with pytest.raises(ConfigError, match="own address"):
+    with pytest.raises(ConfigError, match="another origin"):
         ClientCredentials(there(desk), path)
     with pytest.raises(ConfigError, match="client_id:client_secret"):
         ClientCredentials(there(desk, "secret"), "/token")
+
+
+@pytest.mark.parametrize("grant", ["client credentials", "jwt bearer"])
+async def test_tokens_may_come_from_an_issuer_at_another_origin_that_the_user_names(desk, private, grant):
+    with Upstream(always=Desk()) as elsewhere:
+        elsewhere.always.valid = desk.valid  # the service knows its issuer's tokens
+        where = there(desk, pem(private) if grant == "jwt bearer" else "ada:secret")
+        issuer = replace(where, id="notes/issuer", base_url=f"{elsewhere.url}/tenant")
+        auth = (
+            JwtBearer(where, "/token", claims={"aud": elsewhere.url}, issuer=issuer)
+            if grant == "jwt bearer"
+            else ClientCredentials(where, "/token", issuer=issuer)
+        )
+        assert auth.url == f"{elsewhere.url}/token"
+        service = Service(where, auth)
+        # Without a way there, nothing goes anywhere.
+        with pytest.raises(PermitError, match="nothing may be sent to"):
+            await runs(desk, service)
+        assert not elsewhere.requests
+        assert [each.outcome for each in await runs(desk, service, 3, issuer=issuer)] == ["done"] * 3
+        assert len(elsewhere.requests) == 1
+        assert not desk.asked
+        assert b"token-0" not in b"".join(each.body for each in elsewhere.requests)
+        desk.valid.clear()
+        assert [each.outcome for each in await runs(desk, service, 2, issuer=issuer)] == ["done"] * 2
+        assert (len(elsewhere.requests), desk.notes) == (2, 5)
