@@ -1,7 +1,6 @@
 """`interlock replay`: recorded decisions made again by another configuration. Nobody is called."""
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -60,41 +59,26 @@ def replay(
         since=since, task=task, deployment=deployment, errors=errors, run=run, metadata=metadata
     )
     ours = session(context).router()
-    other = ours if config is None and routes is None else _other(context, config, routes)
+    other = ours
+    if config is not None or routes is not None:
+        other = (session(context) if config is None else Session(config=config)).router(routes=routes)
     holder = other if ours.wiring.config.records is None else ours
     with kept.progress("Replaying") as tell:
-        tally = asyncio.run(_replay(holder, other, wanted, limit, tell))
+        tally = asyncio.run(replayed(holder, other, wanted, limit, tell))
     if as_json:
-        show.write_json(_data(tally, other.wiring))
-        return
-    if not tally.total:
-        show.note("No such call is recorded.")
-        return
-    _show(tally, other.wiring)
-    for remark in _remarks(tally, other.wiring):
-        show.note(remark)
+        show.write_json(tally_data(tally, other.wiring))
+    else:
+        show_tally(tally, other.wiring)
 
 
-def _other(context: typer.Context, config: str | None, routes: Path | None) -> "Router":
-    """Raises ConfigError."""
-    if config is None:
-        config = session(context).config
-    if routes is None:
-        return Session(config=config).router()
-    from interlock.assembly import assemble
-    from interlock.router import Router
-
-    environ = {**os.environ, "INTERLOCK_LEARNED_ROUTES": str(routes.absolute())}
-    return Router(assemble(config, environ=environ))
-
-
-async def _replay(
+async def replayed(
     holder: "Router",
     other: "Router",
     wanted: RecordQuery,
     limit: int | None,
     tell: Callable[[int], None],
 ) -> "Tally":
+    """What `other` decides about the calls that `holder` keeps. Raises StoreError."""
     from interlock.engine.deciding.replaying import Tally
     from interlock.engine.deciding.replaying import replay as again
 
@@ -105,6 +89,15 @@ async def _replay(
             tally.add(again(record, decider, deployments))
             tell(tally.total)
     return tally
+
+
+def show_tally(tally: "Tally", wiring: "Wiring") -> None:
+    if not tally.total:
+        show.note("No such call is recorded.")
+        return
+    _show(tally, wiring)
+    for remark in _remarks(tally, wiring):
+        show.note(remark)
 
 
 def _show(tally: "Tally", wiring: "Wiring") -> None:
@@ -144,7 +137,7 @@ def _remarks(tally: "Tally", wiring: "Wiring") -> list[str]:
     return remarks
 
 
-def _data(tally: "Tally", wiring: "Wiring") -> dict[str, Any]:
+def tally_data(tally: "Tally", wiring: "Wiring") -> dict[str, Any]:
     return {
         "decisions": tally.total,
         **{change: tally.changes.get(change, 0) for change in _WORDS},  # type: ignore[call-overload]  # as above

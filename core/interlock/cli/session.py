@@ -1,8 +1,10 @@
 """What was said before the verb, and the router that follows from it."""
 
 import logging
+import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _HANDLER: Final = "interlock.cli"
+_LEARNED: Final = "INTERLOCK_LEARNED_ROUTES"
 _NEWS: Final = 1.5  # seconds; a store that is down is known to be so after one
 
 
@@ -27,11 +30,20 @@ class Session:
     config: str | None = None
     verbose: int = 0
 
-    def router(self) -> "Router":
-        """A router of that configuration. Raises ConfigError for one that cannot be used."""
+    def router(self, *, routes: Path | None = None) -> "Router":
+        """A router of that configuration, with other learned `routes` than it names where some are given.
+
+        Raises:
+            ConfigError: one of them cannot be used.
+        """
         from interlock.router import Router
 
-        return Router.from_config(self.config)
+        if routes is None:
+            return Router.from_config(self.config)
+        from interlock.assembly import assemble
+
+        environ = {**os.environ, _LEARNED: str(routes.absolute())}
+        return Router(assemble(self.config, environ=environ))
 
     def informed_router(self) -> "Router":
         """A router that has heard what other processes know of the deployments, where they share it.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 OWN_COMMANDS = (
     *("ask", "panel", "explain", "models", "tools", "policy", "plugins", "doctor"),
-    *("trace", "records", "log", "replay", "init"),
+    *("trace", "records", "log", "replay", "routes", "init"),
 )
 """Interlock's own, in the order in which they are listed."""
 

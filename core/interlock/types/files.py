@@ -1,12 +1,16 @@
-"""Files that a configuration names: read when they are files, and nothing else."""
+"""Files: read when they are files, and nothing else; written whole or not at all."""
 
 import errno
 import os
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 _NO_FILE: Final = "it is a pipe or a device and no file"
+_HERE: Final = threading.Lock()
 
 
 def read_regular(path: str | Path, most: int) -> bytes:
@@ -34,3 +38,40 @@ def check_regular(path: str | Path) -> None:
 def is_exposed(path: str | Path) -> bool:
     """Whether everybody on this machine may read it."""
     return os.name == "posix" and bool(os.stat(path).st_mode & stat.S_IROTH)  # noqa: PTH116 - as above
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Put `data` in the file's place at once: whoever reads has the old or the new, and after a power cut
+    one of them is there. `mode` is of a new file, less what the process leaves out. Raises OSError.
+    """
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        number = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode)
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Alone among all who ask so for the same path: in this process and, where the system has locks of files,
+    in every one; another file stands for it. Raises OSError.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - not on every system
+    except ImportError:
+        with _HERE:
+            yield
+        return
+    lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

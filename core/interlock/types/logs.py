@@ -36,8 +36,8 @@ class LogEntry:
 
     Attributes:
         kind: `opened`, `decision`, `attempt`, `attempt_ended`, `incident`, `answer`, `failed`, `tool`,
-            `approval_asked`, `approved` or `refused` for what a router does; a plugin has kinds of its own,
-            which begin with its name, as in `agents.approved`.
+            `approval_asked`, `approved` or `refused` for what a router does, `routes` for a change of learned
+            ones; a plugin has kinds of its own, which begin with its name, as in `agents.approved`.
         at: seconds since the epoch.
         id: unique; an entry that is appended again is kept once.
         call: the id of the call's record.

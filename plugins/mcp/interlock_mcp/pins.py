@@ -1,22 +1,19 @@
 """Definitions of tools as they were when somebody relied on them, in a file."""
 
 import json
-import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from interlock import ProtocolError, RequestError
-from interlock.types.files import read_regular
+from interlock.types.files import alone_with, read_regular, write_whole
 from interlock_mcp.definitions import Definition
 from interlock_mcp.differences import between
 
 _FORM = "interlock mcp pins 1"
 _LARGEST = 64 * 1024 * 1024
-_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +88,13 @@ class Pins:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Alone with the file, in this process and, where the system has locks of files, among all."""
-        with _LOCK:
+        """Alone with the file. Raises ProtocolError."""
+        with ExitStack() as held:
             try:
-                import fcntl  # noqa: PLC0415 - not on every system
-            except ImportError:
-                yield
-                return
-            try:
-                lock = os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+                held.enter_context(alone_with(self.path))
             except OSError as error:
                 raise self._unusable(error.strerror or "it cannot be locked") from None
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(lock)
+            yield
 
     def _read(self) -> dict[str, Any]:
         """Connector -> its pins, checked. Nothing is offered by a file that cannot be trusted."""
@@ -133,16 +121,9 @@ class Pins:
     def _write(self, servers: Mapping[str, Any]) -> None:
         whole = {"form": _FORM, "servers": servers}
         text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path)
+            write_whole(self.path, text.encode())
         except (OSError, UnicodeEncodeError) as error:
-            with suppress(OSError):
-                beside.unlink()
             raise self._unusable(getattr(error, "strerror", None) or "it cannot be written") from None
 
     def _unusable(self, why: str) -> ProtocolError:

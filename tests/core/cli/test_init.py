@@ -27,7 +27,9 @@ def test_every_example_in_it_is_valid(run, tmp_path):
     sections = set(yaml.safe_load(examples))
     # Options are those of plugins, and so are kinds of connectors.
     of_plugins = {"connectors", "classifiers", "rules", "detectors", "guardrails", "strategies", "arbiters"}
-    assert sections == set(Config.model_fields) - of_plugins
+    files = {"learned_routes"}  # which has to be there
+    assert sections == set(Config.model_fields) - of_plugins - files
+    assert all(f"# {name}: " in text for name in files)
 
 
 def test_refuses_to_overwrite(run, tmp_path):

@@ -70,7 +70,7 @@ class Decider:
         policies: Policies | None = None,
         sensing: Sensing | None = None,
     ) -> None:
-        self._routes = routes
+        self.routes = routes
         self._deployments = deployments
         self._classifiers = classifiers
         # What a policy denies comes first: a key helps nobody where nothing may be sent.
@@ -157,12 +157,12 @@ class Decider:
         levels = _NO_LEVELS
         if self.policies is not None:
             levels = self.policies.levels_of(constraints.sensitivity, sensed)
-        order = self._routes.order(self._rows(task, constraints, request.demands, tokens))
+        order = self.routes.order(self._rows(task, constraints, request.demands, tokens))
         requested: tuple[Deployment, ...] = () if unlisted is None else (unlisted,)
         if request.ensemble is not None and not isinstance(request.ensemble, str):
             requested += self._unlisted(request.ensemble)
         if requested:
-            order = replace(order, places=(*order.places, *map(self._routes.requested, requested)))
+            order = replace(order, places=(*order.places, *map(self.routes.requested, requested)))
         if replayed is None:
             wanted = needs(request)
             judge = self._rules.judge(request, constraints, tokens, wanted, meant, sensed=sensed)
@@ -183,7 +183,7 @@ class Decider:
             needs=wanted,
             max_tokens=request.settings.max_tokens,
             language=classified.language,
-            promoted=long and self._routes.over_threshold(LONG_DOCUMENT, tokens - 1),
+            promoted=long and self.routes.over_threshold(LONG_DOCUMENT, tokens - 1),
             rules={name: exclusion.rule for name, exclusion in ranked.excluded.items()},
             conditions=ranked.conditions,
             seals=ranked.seals,
@@ -245,10 +245,10 @@ class Decider:
     @property
     def seals(self) -> bool:
         """Whether some guardrail rewrites requests."""
-        return self._routes.seals
+        return self.routes.seals
 
     def knows(self, task: str) -> bool:
-        return task in self._routes.tasks
+        return task in self.routes.tasks
 
     def effective(self, request: Request, task: str) -> Constraints:
         """The request's constraints, the configuration's, and what the task itself demands."""
@@ -305,7 +305,7 @@ class Decider:
         seal = found if decision.facts is None else found or decision.facts.seals.get(deployment.id)
         if seal is not None or decision.treatment(deployment.id) == "sealed":
             return AllowedTreatment("sealed", seal)
-        return AllowedTreatment(treatment_of(deployment, seals=self._routes.seals))
+        return AllowedTreatment(treatment_of(deployment, seals=self.routes.seals))
 
     def permissions(self, request: Request) -> Permissions:
         """What each deployment may have of a request; missing keys and plugins and ill health change nothing.
@@ -346,17 +346,17 @@ class Decider:
                 _log.error("classifier %s raised %s", classifier.name, type(error).__name__)
                 continue
             if opinion is not None and (stage == "default" or opinion.confidence > best.confidence):
-                if opinion.task not in self._routes.tasks:
+                if opinion.task not in self.routes.tasks:
                     _log.warning("classifier %s named %r, which is no task", classifier.name, opinion.task)
                     continue
                 best, stage = opinion, classifier.name
-        if self._routes.over_threshold(LONG_DOCUMENT, tokens - 1) and best.task != LONG_DOCUMENT:
+        if self.routes.over_threshold(LONG_DOCUMENT, tokens - 1) and best.task != LONG_DOCUMENT:
             evidence = (f"about {tokens:,} tokens", *best.evidence)
             best = replace(best, task=LONG_DOCUMENT, confidence=1.0, evidence=evidence)
         return best, stage
 
     def _known(self, task: str) -> str:
-        tasks = self._routes.tasks
+        tasks = self.routes.tasks
         if task in tasks:
             return task
         raise RequestError(
@@ -371,7 +371,7 @@ class Decider:
             rows.append(EU_REGULATED)
         if task == LOW_LATENCY or LOW_LATENCY in demands or LOW_LATENCY in self._demands:
             rows.append(LOW_LATENCY)
-        if self._routes.over_threshold(task, tokens):
+        if self.routes.over_threshold(task, tokens):
             rows.append(LONG_DOCUMENT)
         elif task not in rows:
             rows.append(task)

@@ -61,6 +61,10 @@ class Routes:
     def tasks(self) -> tuple[str, ...]:
         return self._tasks
 
+    def row(self, task: str) -> tuple[str, ...]:
+        """The names that stand for a task, best first."""
+        return self._rows.get(task, ())
+
     def over_threshold(self, task: str, tokens: int) -> bool:
         threshold = self._thresholds.get(task)
         return threshold is not None and tokens > threshold
