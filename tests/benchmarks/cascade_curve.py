@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 
 from interlock_evaluation.cascades import Stakes, by_task, curve, fit, quotient, stakes
-from interlock_evaluation.intervals import Interval, bootstrap
 from interlock_evaluation.outcomes import Outcome, Outcomes
 from interlock_evaluation.panels import choose, voted
+from interlock_evaluation.statistics import Interval, bootstrap
 
 DATA = Path(__file__).parent / "outcomes"
 PRO, FLASH, LARGE, SMALL = (

@@ -6,7 +6,7 @@ from datetime import date
 from interlock.types.calibrations import Calibration
 from interlock.types.escalations import SignalName
 from interlock_evaluation.cascades import Fit
-from interlock_evaluation.intervals import CONFIDENCE
+from interlock_evaluation.statistics import CONFIDENCE
 
 _SIGNALS: dict[str, SignalName] = {"agreement": "agreement", "confidence": "logprobs", "verifier": "verifier"}
 

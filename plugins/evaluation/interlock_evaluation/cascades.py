@@ -13,8 +13,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from interlock_evaluation.intervals import Interval, Numbers, bootstrap, mean, rate
 from interlock_evaluation.outcomes import Outcomes
+from interlock_evaluation.statistics import Interval, Numbers, bootstrap, mean, rate
 
 Signal = Literal["agreement", "confidence", "verifier"]
 SIGNALS: Final[tuple[Signal, ...]] = ("agreement", "confidence", "verifier")

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from interlock_evaluation.intervals import Interval, Numbers, mean
 from interlock_evaluation.outcomes import Outcomes
+from interlock_evaluation.statistics import Interval, Numbers, mean
 
 LEAST: Final = 200
 """Prompts, below which no panel is proposed."""

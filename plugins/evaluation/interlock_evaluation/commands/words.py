@@ -5,8 +5,8 @@ from math import isfinite
 
 from interlock.errors import RequestError
 from interlock.types.names import nearest
-from interlock_evaluation.intervals import Interval
 from interlock_evaluation.outcomes import Outcomes
+from interlock_evaluation.statistics import Interval
 
 
 def share(value: float) -> str:

@@ -1,0 +1,77 @@
+"""Statistics of marked answers: pure functions of numpy arrays.
+
+What is estimated comes as an `Interval`. Prompts are the unit: of several values to one prompt, `clusters`
+names the prompt of each. NaN is what nobody knows and is left out; with too little to say anything an
+estimate is NaN or a bound infinite, and nothing is raised; what makes no sense is a ValueError.
+"""
+
+from interlock_evaluation.statistics.agreement import SCALES, Agreement, Scale, agreement, coded
+from interlock_evaluation.statistics.claims import (
+    LEVEL,
+    POWER,
+    discordance,
+    holm,
+    mcnemar,
+    prompts_needed,
+    smallest_difference,
+)
+from interlock_evaluation.statistics.drifting import Counts, Drift, Moments, drift
+from interlock_evaluation.statistics.intervals import (
+    CONFIDENCE,
+    UNKNOWN,
+    Interval,
+    Numbers,
+    Places,
+    rate,
+    share,
+    student,
+)
+from interlock_evaluation.statistics.predicting import Predicted, predicted_mean
+from interlock_evaluation.statistics.ranking import Preference, Strength, ranking, strengths
+from interlock_evaluation.statistics.resampling import (
+    between,
+    bootstrap,
+    difference,
+    mean,
+    median,
+    quantile,
+)
+
+__all__ = [
+    "CONFIDENCE",
+    "LEVEL",
+    "POWER",
+    "SCALES",
+    "UNKNOWN",
+    "Agreement",
+    "Counts",
+    "Drift",
+    "Interval",
+    "Moments",
+    "Numbers",
+    "Places",
+    "Predicted",
+    "Preference",
+    "Scale",
+    "Strength",
+    "agreement",
+    "between",
+    "bootstrap",
+    "coded",
+    "difference",
+    "discordance",
+    "drift",
+    "holm",
+    "mcnemar",
+    "mean",
+    "median",
+    "predicted_mean",
+    "prompts_needed",
+    "quantile",
+    "ranking",
+    "rate",
+    "share",
+    "smallest_difference",
+    "strengths",
+    "student",
+]

@@ -1,0 +1,194 @@
+"""The bootstrap: what would have been found on other prompts, drawn with replacement.
+
+Several answers to a prompt, or several reviewers of an answer, are no independent observations. Where
+`clusters` names the prompt of each value, prompts are drawn with all that belongs to them.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import inf, nan
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from interlock_evaluation.statistics.intervals import (
+    CONFIDENCE,
+    UNKNOWN,
+    Interval,
+    Numbers,
+    checked,
+    grouped,
+    numbered,
+    student,
+)
+
+DRAWS: Final = 1000
+_AT_ONCE: Final = 4_000_000
+_CERTAIN: Final = 2
+
+
+def mean(
+    values: ArrayLike,
+    *,
+    clusters: Iterable[object] | None = None,
+    confidence: float = CONFIDENCE,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
+    """The mean with bootstrap percentiles, which are wider the fewer clusters there are.
+
+    NaN is left out. The bounds of a single cluster are infinite; where all values are the same they are that
+    value, however few there are: of a share, `share` and `rate` say more.
+
+    Raises:
+        ValueError: a value is infinite, or `values` and `clusters` are not of the same length.
+    """
+    known, groups = grouped(values, clusters)
+    count = int(groups.max()) + 1 if len(groups) else 0
+    if count < _CERTAIN:
+        value = float(known.mean()) if len(known) else nan
+        return Interval(value=value, low=-inf, high=inf)
+    sums = np.bincount(groups, weights=known, minlength=count)
+    sizes = np.bincount(groups, minlength=count).astype(float)
+    drawn = np.concatenate([(w @ sums) / (w @ sizes) for w in weights(count, draws, seed)])
+    return between(float(known.mean()), drawn, clusters=count, confidence=confidence)
+
+
+def difference(
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    clusters: Iterable[object] | None = None,
+    confidence: float = CONFIDENCE,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
+    """How much `left` is over `right` in the mean, paired: their values at one place belong together.
+
+    Pairs of which either is NaN are left out; else as `mean`.
+
+    Raises:
+        ValueError: as `mean`, or the two are not of the same length.
+    """
+    first, second = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if first.shape != second.shape:
+        raise ValueError(f"{first.size} values cannot be paired with {second.size}.")
+    return mean(first - second, clusters=clusters, confidence=confidence, draws=draws, seed=seed)
+
+
+def median(
+    values: ArrayLike,
+    *,
+    clusters: Iterable[object] | None = None,
+    confidence: float = CONFIDENCE,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
+    """The median, as `quantile`. Raises ValueError as that does."""
+    return quantile(values, 0.5, clusters=clusters, confidence=confidence, draws=draws, seed=seed)
+
+
+def quantile(
+    values: ArrayLike,
+    at: float,
+    *,
+    clusters: Iterable[object] | None = None,
+    confidence: float = CONFIDENCE,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
+    """A quantile, such as the p95 of latencies at `at` = .95 (0 to 1), with bootstrap percentiles.
+
+    A bound beyond which too few clusters lie to say anything is infinite: the p95 has an upper one from 72
+    clusters on. NaN is left out.
+
+    Raises:
+        ValueError: as `mean`, or `at` does not lie between 0 and 1.
+    """
+    if not 0 < at < 1:
+        raise ValueError(f"a quantile lies between 0 and 1, not at {at!r}.")
+    known, groups = grouped(values, clusters)
+    if not len(known):
+        return UNKNOWN
+    count = int(groups.max()) + 1
+    order = np.argsort(known, kind="stable")
+    sorted_values, places = known[order], groups[order]
+    found = [
+        sorted_values[_reached(w[:, places].cumsum(axis=1), at)]
+        for w in weights(count, draws, seed, width=len(known))
+    ]
+    drawn = np.concatenate(found)
+    value = float(np.quantile(known, at))
+    low, high = np.quantile(drawn, [(1 - checked(confidence)) / 2, (1 + confidence) / 2])
+    # The chance that every cluster lies on one side.
+    beyond = (1 - confidence) / 2
+    return Interval(
+        value=value,
+        low=-inf if (1 - at) ** count > beyond else min(float(low), value),
+        high=inf if at**count > beyond else max(float(high), value),
+    )
+
+
+def _reached(cumulated: Numbers, at: float) -> Numbers:
+    """Of each draw, the place at which that share of its weight is reached."""
+    found: Numbers = (cumulated >= at * cumulated[:, -1:]).argmax(axis=1)
+    return found
+
+
+def bootstrap(
+    values: Numbers,
+    *,
+    clusters: Iterable[object] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Numbers:
+    """Means of `values` (observations, quantities) over clusters drawn with replacement: (draws, quantities).
+
+    The same seed draws the same clusters, so that quantities may be compared draw by draw. Without
+    observations all is NaN.
+
+    Raises:
+        ValueError: `values` and `clusters` are not of the same length.
+    """
+    if not len(values):
+        return np.full((draws, values.shape[1]), nan)
+    if clusters is None:
+        count, sums, sizes = len(values), values, np.ones(len(values))
+    else:
+        groups = numbered(clusters, len(values), np.ones(len(values), dtype=bool))
+        count = int(groups.max()) + 1
+        sums = np.zeros((count, values.shape[1]))
+        np.add.at(sums, groups, values)
+        sizes = np.bincount(groups, minlength=count).astype(float)
+    return np.concatenate([(w @ sums) / (w @ sizes)[:, None] for w in weights(count, draws, seed)])
+
+
+def weights(count: int, draws: int, seed: int, *, width: int = 0) -> Iterator[Numbers]:
+    """How often each of `count` clusters is drawn, some draws at a time: (draws, clusters).
+
+    `width` is how many numbers the caller makes of a draw, if more than clusters: it bounds what is held at
+    once.
+    """
+    random = np.random.default_rng(seed)
+    step = max(1, _AT_ONCE // max(count, width, 1))
+    for start in range(0, draws, step):
+        size = min(step, draws - start)
+        yield random.multinomial(count, np.full(count, 1 / count), size=size).astype(np.float64)
+
+
+def between(value: float, drawn: ArrayLike, *, clusters: int, confidence: float = CONFIDENCE) -> Interval:
+    """Percentiles of what was drawn from how many `clusters`, moved outwards as Student's t is.
+
+    A bootstrap of n clusters varies less than it should, by sqrt((n - 1) / n), and knows nothing of the
+    variance of its own (Hesterberg 2015, "expanded percentiles"). The estimate lies inside in any case.
+
+    Raises:
+        ValueError: the confidence does not lie between 0 and 1.
+    """
+    if clusters < _CERTAIN:
+        return Interval(value=value, low=-inf, high=inf)
+    reach = student((1 + checked(confidence)) / 2, clusters - 1) * (clusters / (clusters - 1)) ** 0.5
+    beyond = NormalDist().cdf(-reach)
+    low, high = np.quantile(np.asarray(drawn, dtype=np.float64), [beyond, 1 - beyond])
+    return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
