@@ -8,6 +8,7 @@ import typer
 from interlock import ConfigError
 from interlock.commands import FAILED, note, printable, session, write_json
 from interlock_mcp.kind import McpConnector
+from interlock_mcp.serving.command import serve
 
 if TYPE_CHECKING:
     from interlock import Router
@@ -21,6 +22,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.callback()
 def mcp() -> None:
     """Show and accept what MCP servers have changed since their tools were pinned."""
+
+
+app.command()(serve)
 
 
 @app.command()
