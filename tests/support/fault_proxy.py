@@ -70,6 +70,10 @@ class FaultProxy(Upstream):
         """
         self._faults.extend((fault, at) for fault in faults)
 
+    def clear(self) -> None:
+        """Let the next requests pass, whatever they were to meet."""
+        self._faults.clear()
+
     def reached(self, at: str = "") -> list[Exchange]:
         """What reached the service of the requests with `at` in "METHOD /path?query"."""
         return [each for each in self.exchanges if at in _line(each.request)]

@@ -6,7 +6,7 @@ from interlock.protocols import API, ConnectorCall, ConnectorFacts, Tool, ToolsC
 from interlock.types.models import Destination
 from interlock_github.app import InstallationAuth
 from interlock_github.code import code_rows
-from interlock_github.editing import EditTool, edit_row
+from interlock_github.editing import edit_tool
 from interlock_github.issues import issue_rows
 from interlock_github.looking import CLOCK, SINCE, since
 from interlock_github.options import GitHubOptions
@@ -58,8 +58,7 @@ class GitHubConnector:
     async def tools(self, call: ToolsCall) -> Sequence[Tool]:  # noqa: ARG002 - nothing is asked for them
         options = self._options
         rows = (*issue_rows(options), *pull_rows(options), *review_rows(options), *code_rows(options))
-        edit = EditTool(self._service, edit_row(options))
-        return [*map(self._tool, rows), edit]
+        return [*map(self._tool, rows), edit_tool(self._service, options)]
 
     async def aclose(self) -> None:
         """Nothing is held open: connections are the router's."""

@@ -18,6 +18,7 @@ from interlock_tools.meanings import Meaning, meant
 from interlock_tools.oauth import ClientCredentials
 from interlock_tools.operations import Find, Operation
 from interlock_tools.paging import Cursor, NextLink, NextUrl, Offset, Pages, Paging
+from interlock_tools.precondition import PreconditionTool
 from interlock_tools.recent import Bound, RecentTool
 from interlock_tools.renewed import Renewed
 from interlock_tools.sendings import Sendings, service_time
@@ -45,6 +46,7 @@ __all__ = [
     "Operation",
     "Pages",
     "Paging",
+    "PreconditionTool",
     "RecentTool",
     "Renewed",
     "Sendings",

@@ -9,6 +9,7 @@ it, killed or not. Tests that need one that is not installed are skipped with th
             yield emulator.url
 """
 
+from emulators.data_center import data_center
 from emulators.emulate import emulate
 from emulators.mcp_servers import everything, mcp_server
 from emulators.mock_sap import mock_sap
@@ -19,6 +20,7 @@ from emulators.sap_cap import sap_cap
 __all__ = [
     "Emulator",
     "Refused",
+    "data_center",
     "emulate",
     "everything",
     "mcp_server",
