@@ -28,7 +28,7 @@ FOR_ALL = ("Seconds", "Tokens", "US dollars")
 SAYS_ITS_OWN = re.compile(r"(.+_)?(tokens|requests|seconds|days|retries|line|attempt|usd)")
 # Codes, places in a list, weights, and settings of which only their vendor knows what they mean.
 COUNTS_NOTHING = {
-    *("api", "status", "id", "parent", "index", "verbose", "weight"),
+    *("api", "status", "id", "installation_id", "parent", "index", "verbose", "weight"),
     *("seed", "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "logprobs"),
 }
 

@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from interlock import Audio, Image, ToolOutcome
 from interlock import Document as File
 from interlock.http import HttpReply, json_in, outcome_for
 from interlock.types.tools import ToolEffect
 from interlock_openapi.document import Document, Operation, mapping, sequence, text
+from interlock_openapi.paging import next_of
 from interlock_openapi.parameters import Parameter
 from interlock_openapi.schemas import shortened
 
@@ -20,17 +20,13 @@ _WORDS = 500
 _LARGEST_FILE = 5 * 1024 * 1024
 # Items of each list, characters of each text, levels: the first at which an answer is short enough.
 _CUTS: Final = ((200, 4_000, 16), (50, 2_000, 12), (20, 1_000, 9), (10, 400, 7), (5, 150, 5), (3, 80, 4))
-_NEXT: Final = (
-    ("next_cursor", ("cursor", "next_cursor", "starting_after")),
-    ("nextcursor", ("cursor", "next_cursor")),
-    ("cursor", ("cursor",)),
-    ("next_page_token", ("page_token", "next_page_token", "pagetoken")),
-    ("nextpagetoken", ("pagetoken", "page_token", "nextpagetoken")),
-    ("next_token", ("next_token", "token", "nexttoken")),
-    ("nexttoken", ("nexttoken", "next_token")),
-    ("continuation_token", ("continuation_token", "continuationtoken")),
-    ("next_page", ("page", "next_page")),
+# What is wrong, in words: names in lower case, without underlines, and how deep they are looked for.
+_SAID: Final = (
+    *("message", "errormessage", "errorsummary", "errordescription", "longmessage", "detail", "details"),
+    *("error", "title", "description", "reason", "msg", "faultstring", "fault", "value", "errors"),
 )
+_NESTED: Final = 4
+_STRANGE: Final = re.compile(r"[^a-z]")
 _NAMES: Final = (
     "id",
     "uuid",
@@ -45,7 +41,10 @@ _NAMES: Final = (
     "html_url",
     "etag",
 )
-_LINK: Final = re.compile(r"<([^<>]*)>\s*;([^<]*)")
+_MEDIA: Final = re.compile(
+    r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*;[ -+\--~]*)?", re.ASCII
+)
+_ASKED: Final = 4  # types
 
 
 class Answers:
@@ -70,10 +69,16 @@ class Answers:
 
     @property
     def accept(self) -> str:
-        """What is asked for: JSON, where there is any."""
-        types = {media for node in self._responses().values() for media in self._types(node)}
-        types |= {text(each) for each in sequence(self._operation.node.get("produces"))}
-        return "application/json" if not types or any("json" in each for each in types) else "*/*"
+        """What is asked for: the kinds of JSON in which a success is documented, before anything else."""
+        said = self._responses()
+        good = [status for status in said if status.startswith("2")] or ["default"]
+        types = [media for status in good for media in self._types(mapping(said.get(status)))]
+        if self._document.swagger:
+            node = self._operation.node
+            types = list(map(text, sequence(node.get("produces", self._document.root.get("produces")))))
+        types = [each for each in dict.fromkeys(types) if _MEDIA.fullmatch(each) and "*" not in each]
+        wanted = [each for each in types if "json" in each.lower()][:_ASKED]
+        return ", ".join([*(wanted or ([] if types else ["application/json"])), "*/*;q=0.1"])
 
     def outcome(self, reply: HttpReply, arguments: Mapping[str, Any]) -> ToolOutcome:
         """What came of the run."""
@@ -92,7 +97,8 @@ class Answers:
             return self._other(reply)
         kept = self._kept(told, declared, 0)
         content, cut = _cut(kept, self._most)
-        more = self._more(told, reply, arguments)
+        query = {each.name: each.argument for each in self._parameters if each.place == "query"}
+        more = next_of(told, reply, query, arguments)
         return ToolOutcome(
             outcome="done",
             content=content,
@@ -192,53 +198,17 @@ class Answers:
                 found.setdefault(header, reply.headers[header][:_WORDS])
         return found or None
 
-    def _more(self, told: Any, reply: HttpReply, arguments: Mapping[str, Any]) -> str | None:
-        """What asks for the next page, as arguments of this operation."""
-        query = {each.name: each.argument for each in self._parameters if each.place == "query"}
-        if link := _next_link(reply.headers.get("link", "")):
-            asked = {query[name]: value for name, value in _query(link) if name in query}
-            changed = {name: value for name, value in asked.items() if str(arguments.get(name)) != value}
-            if changed:
-                return " ".join(f"{name}={value}" for name, value in changed.items())
-        plain = {name.lower(): argument for name, argument in query.items()}
-        for each in (
-            told,
-            *(mapping(told).get(name) for name in ("response_metadata", "meta", "paging", "pagination")),
-        ):
-            said = {name.lower(): value for name, value in mapping(each).items()}
-            for name, asks in _NEXT:
-                value = said.get(name)
-                argument = next((plain[ask] for ask in asks if ask in plain), None)
-                if (
-                    argument
-                    and isinstance(value, str | int)
-                    and value
-                    and str(arguments.get(argument)) != str(value)
-                ):
-                    return f"{argument}={value}"
-        return None
-
 
 def _words(told: Any) -> str | None:
     """The service's own words on what is wrong."""
-    for _ in range(3):
+    for _ in range(_NESTED):
         if isinstance(told, str) and told.strip():
             return shortened(told, _WORDS)
         if isinstance(told, list):
             told = told[0] if told else None
             continue
-        said = mapping(told)
-        names = (
-            "message",
-            "error_description",
-            "detail",
-            "error",
-            "title",
-            "description",
-            "reason",
-            "errors",
-        )
-        told = next((said[name] for name in names if said.get(name)), None)
+        said = {_STRANGE.sub("", name.lower()): value for name, value in mapping(told).items()}
+        told = next((said[name] for name in _SAID if said.get(name)), None)
     return shortened(told, _WORDS) if isinstance(told, str) and told.strip() else None
 
 
@@ -278,17 +248,3 @@ def _dumped(value: Any) -> str:
 
 def _bytes(reply: HttpReply, kind: str) -> str:
     return f"[{len(reply.body):,} bytes of {kind or 'something without a type'}]"
-
-
-def _next_link(header: str) -> str:
-    for url, rest in _LINK.findall(header[:8_192]):
-        if re.search(r"""\brel\s*=\s*"?next\b""", rest):
-            return str(url)
-    return ""
-
-
-def _query(url: str) -> Sequence[tuple[str, str]]:
-    try:
-        return parse_qsl(urlsplit(url).query, max_num_fields=100)
-    except ValueError:
-        return ()

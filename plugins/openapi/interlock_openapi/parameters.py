@@ -29,6 +29,7 @@ _OURS: Final = frozenset(
     )
 )
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_MEDIA: Final = re.compile(r"[!-~]+/[ -~]+")
 _STRANGE: Final = re.compile(r"[^a-zA-Z0-9_]+")
 _BRACES: Final = re.compile(r"\{([+#./;?&]?)([^{}]*)\}")
 _WIDTH = 64
@@ -57,6 +58,11 @@ class Parameter:
     description: str = field(default="", repr=False)
 
     @property
+    def at(self) -> tuple[str, str]:
+        """Its place and name, in lower case where that makes no difference."""
+        return self.place, self.name.lower() if self.place == "header" else self.name
+
+    @property
     def is_key(self) -> bool:
         """Whether it takes a key that names the effect."""
         return self.place in ("header", "query") and names_a_key(self.name, self.description)
@@ -72,11 +78,30 @@ def parameters_of(document: Document, operation: Operation, taken: Iterable[str]
             found[place, name.lower() if place == "header" else name] = said
     there = [(name, sign) for sign, name in _BRACES.findall(operation.path)]
     found = {at: said for at, said in found.items() if at[0] != "path" or at[1] in dict(there)}
+    asked = {name for _, name in _BRACES.findall(operation.path.partition("?")[2])}
     for name, _ in there:
+        if name in asked and ("query", name) in found:
+            continue
         found.setdefault(("path", name), {"name": name, "in": "path", "schema": {"type": "string"}})
     names = _arguments(found, taken)
     reserved = {name for name, sign in there if sign == "+"}
     return [_parameter(document, said, at, names[at], reserved) for at, said in found.items()]
+
+
+def framing_of(document: Document, operation: Operation, header: str) -> str:
+    """The value of a header that is not the model's to say, where the document demands one."""
+    nodes = (*sequence(operation.item.get("parameters")), *sequence(operation.node.get("parameters")))
+    for said in map(document.whole, nodes):
+        if said.get("in") == "header" and text(said.get("name")).lower() == header and said.get("required"):
+            node = _schema(document, said, None)
+            values = (
+                *sequence(node.get("enum")),
+                node.get("default"),
+                said.get("example"),
+                node.get("example"),
+            )
+            return next((each for each in map(text, values) if _MEDIA.fullmatch(each)), "application/json")
+    return ""
 
 
 def body_nodes(document: Document, operation: Operation) -> Sequence[Mapping[str, Any]]:

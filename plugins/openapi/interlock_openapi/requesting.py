@@ -36,7 +36,9 @@ class Writer:
         body: Body | None,
         key: Parameter | None,
         accept: str,
+        media: str = "",
     ) -> None:
+        """`media` is the type of a body that is not there, for services that ask for it all the same."""
         self._method = method
         plain, self._query = split(template_of(path))
         self._template = f"{root}{plain}"
@@ -44,6 +46,7 @@ class Writer:
         self._body = body
         self.key = key
         self._accept = accept
+        self._media = media
 
     def write(self, arguments: Mapping[str, Any], login: Login, key: str) -> HttpRequest:
         """Raises Unwritable for what the service's address, headers or form cannot hold."""
@@ -56,8 +59,8 @@ class Writer:
             value = {**(value or {}), body.key: key}
         written, media = (b"", "") if body is None or value is None else body.write(value)
         headers, cookies = self._headers(given, login)
-        if media:
-            headers["content-type"] = media
+        if media or self._media:
+            headers["content-type"] = media or self._media
         if cookies:
             headers["cookie"] = cookies
         return HttpRequest(
@@ -69,25 +72,34 @@ class Writer:
         )
 
     def _url(self, given: Mapping[str, Any], login: Login) -> str:
+        path = self._filled(self._template, given, _LITERAL)
+        asked = {each.name: given[each.argument] for each in self._parameters if each.place == "query"}
+        pairs = [
+            (quote(name, safe=""), self._filled(value, given, "%"))
+            for name, value in self._query.items()
+            if asked.get(name) is None and not (name in asked and _BRACES.search(value))
+        ]
+        for parameter in self._parameters:
+            if parameter.place == "query" and given[parameter.argument] is not None:
+                pairs += in_query(parameter, given[parameter.argument])
+        pairs += [(quote(name, safe=""), quote(value, safe="")) for name, value in login.query.items()]
+        query = "&".join(f"{name}={value}" for name, value in pairs)
+        return path + (f"?{query}" if query else "")
+
+    def _filled(self, template: str, given: Mapping[str, Any], safe: str) -> str:
+        """The template with its parameters in place of braces, and `safe` unquoted between them."""
         there = {each.name: each for each in self._parameters if each.place == "path"}
         steps: list[str] = []
         end = 0
-        for found in _BRACES.finditer(self._template):
-            steps.append(quote(self._template[end : found.start()], safe=_LITERAL))
+        for found in _BRACES.finditer(template):
+            steps.append(quote(template[end : found.start()], safe=safe))
             parameter = there.get(found[1])
             if parameter is not None:
                 if given.get(parameter.argument) is None:
                     raise Unwritable(f"{parameter.argument} is missing: it is a part of the address")
                 steps.append(in_path(parameter, given[parameter.argument]))
             end = found.end()
-        steps.append(quote(self._template[end:], safe=_LITERAL))
-        pairs = [(quote(name, safe=""), quote(value, safe="%")) for name, value in self._query.items()]
-        for parameter in self._parameters:
-            if parameter.place == "query" and given[parameter.argument] is not None:
-                pairs += in_query(parameter, given[parameter.argument])
-        pairs += [(quote(name, safe=""), quote(value, safe="")) for name, value in login.query.items()]
-        query = "&".join(f"{name}={value}" for name, value in pairs)
-        return "".join(steps) + (f"?{query}" if query else "")
+        return "".join((*steps, quote(template[end:], safe=safe)))
 
     def _headers(self, given: Mapping[str, Any], login: Login) -> tuple[dict[str, str], str]:
         headers = {"accept": self._accept}

@@ -1,7 +1,7 @@
 """How a request says who asks: by the document's security schemes, with the keys that the user gives."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interlock.types.models import Secret
@@ -52,6 +52,10 @@ class Security:
         named = [*self._credentials, *([self._chosen] if self._chosen else [])]
         return [name for name in named if name not in self._schemes]
 
+    def way(self, name: str) -> str:
+        """How a scheme says who asks: bearer, basic, header, query or cookie."""
+        return self._schemes[name].way
+
     @property
     def known(self) -> Sequence[str]:
         return list(self._schemes)
@@ -66,6 +70,15 @@ class Security:
             if keys is not None:
                 return _login([(self._schemes[name], key) for name, key in keys.items()])
         return Login()
+
+    def fills(self, operation: Operation) -> Container[tuple[str, str]]:
+        """Where a key goes, as places and names, headers' in lower case: no parameter is filled in there."""
+        login = self.login(operation)
+        return {
+            *(("header", name.lower()) for name in login.headers),
+            *(("query", name) for name in login.query),
+            *(("cookie", name) for name in login.cookies),
+        }
 
     def _wanted(self, operation: Operation) -> Sequence[Sequence[str]]:
         said = operation.node.get("security", self._document.root.get("security"))

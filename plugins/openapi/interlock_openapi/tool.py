@@ -12,7 +12,7 @@ from interlock_openapi.answers import Answers
 from interlock_openapi.bodies import ARGUMENT, body_of
 from interlock_openapi.document import Document, Operation
 from interlock_openapi.effects import effect_of, repeat_of
-from interlock_openapi.parameters import key_of, parameters_of
+from interlock_openapi.parameters import framing_of, key_of, parameters_of
 from interlock_openapi.requesting import Writer
 from interlock_openapi.security import Security
 from interlock_openapi.specs import description_of, schema_of
@@ -49,7 +49,10 @@ class OpenApiTool:
         self.operation = operation
         self._security = security
         body = body_of(document, operation)
-        parameters = parameters_of(document, operation, (ARGUMENT,))
+        filled = security.fills(operation)
+        parameters = [
+            each for each in parameters_of(document, operation, (ARGUMENT,)) if each.at not in filled
+        ]
         key = key_of(operation, parameters)
         shown = [each for each in parameters if each is not key]
         self.effect: ToolEffect = effect_of(operation)
@@ -71,7 +74,8 @@ class OpenApiTool:
             parameters=parameters,
             body=body if self._body_key or body is None else replace(body, key=""),
             key=key,
-            accept=self._answers.accept,
+            accept=framing_of(document, operation, "accept") or self._answers.accept,
+            media=framing_of(document, operation, "content-type") if body is None else "",
         )
         self._checker: Checker | None = None
 

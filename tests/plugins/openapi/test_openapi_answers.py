@@ -4,9 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock import Image, ToolCall
+from interlock.http import HttpReply
 from interlock.testing import Reply, Upstream
+from interlock_openapi.paging import next_of
 from openapi_documents import KEY, document_of
 
 ITEM = {
@@ -68,6 +72,70 @@ def test_the_next_page_is_named_by_a_link_or_a_cursor(told):
     assert told(Reply.json({"response_metadata": {"next_cursor": "abc"}})).more == "cursor=abc"
     assert told(Reply.json({"next_cursor": "abc"}), arguments={"cursor": "abc"}).more is None
     assert told(Reply.json({"next_cursor": ""})).truncated is False
+
+
+@pytest.mark.parametrize(
+    ("told", "arguments", "more"),
+    [
+        ({"next_page_uri": "/things?Page=2&PageSize=1", "page": 1}, {}, "Page=2 PageSize=1"),
+        ({"@odata.nextLink": "https://elsewhere.example/x?$skip=20"}, {}, "$skip=20"),
+        ({"links": {"next": {"href": "/things?Page=3"}}}, {"Page": 2}, "Page=3"),
+        ({"paging": {"next": {"after": "abc", "link": "?after=abc"}}}, {}, "after=abc"),
+        ({"pagination": {"count": 2, "next": 1796043107787}}, {}, "until=1796043107787"),
+        ({"data": [{"id": "a"}, {"id": "b"}], "has_more": True}, {}, "starting_after=b"),
+        ({"data": [{"id": "a"}], "has_more": False}, {}, None),
+        ({"data": [], "has_more": True}, {}, None),
+        ({"data": [1, 2], "total_count": 5}, {"offset": 2}, "offset=4"),
+        ({"data": [1], "total_count": 5}, {"offset": 4}, None),
+        ({"next": "/things"}, {}, None),
+        ({"next": "/things?other=1"}, {}, None),
+        ({"next": True, "data": None}, {}, None),
+    ],
+)
+def test_services_say_in_many_ways_that_there_is_more(told, arguments, more):
+    query = {
+        name: name for name in ("Page", "PageSize", "$skip", "after", "until", "starting_after", "offset")
+    }
+    if "data" in told:
+        del query["after"]
+    assert next_of(told, HttpReply(status=200, headers={}, body=b""), query, arguments) == more
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just("?page=2&%zz=\ud800"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["next", "paging", "links", "href", "has_more", "total", "data", "id", "after", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(told=JSON, before=JSON, link=st.text(max_size=60))
+def test_the_next_page_is_asked_for_with_arguments_that_there_are(told, before, link):
+    query = {name: name for name in ("page", "after", "offset", "starting_after")}
+    reply = HttpReply(status=200, headers={"link": link}, body=b"")
+    more = next_of(told, reply, query, {"offset": before, "page": 1})
+    assert more is None or more.split("=")[0] in query
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"errorCode": "E0000007", "errorSummary": "Not found: group"}, "Not found: group"),
+        ({"error": {"code": "x", "message": {"lang": "en", "value": "no such order"}}}, "no such order"),
+        ({"errors": [{"long_message": "too short"}]}, "too short"),
+        ({"Fault": {"faultstring": "no"}}, "no"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_services_words_wherever_they_stand(told, body, words):
+    assert told(Reply.json(body, status=400)).content == f"400 from the service: {words}"
 
 
 @pytest.mark.parametrize(

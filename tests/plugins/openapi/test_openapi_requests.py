@@ -130,6 +130,49 @@ def test_a_parameter_with_a_content_type_is_written_as_json(sent):
     assert sent(node, {"where": {"a": [1]}}).path == "/?where=%7B%22a%22:%5B1%5D%7D"
 
 
+@pytest.mark.parametrize(
+    ("responses", "accept"),
+    [
+        ({}, "application/json, */*;q=0.1"),
+        ({"200": ["application/vnd.acme.v3+json"]}, "application/vnd.acme.v3+json, */*;q=0.1"),
+        ({"201": ["text/csv", "application/json"]}, "application/json, */*;q=0.1"),
+        ({"200": ["text/csv"], "400": ["application/json"]}, "*/*;q=0.1"),
+        ({"default": ["application/hal+json"]}, "application/hal+json, */*;q=0.1"),
+        ({"200": ["a/json\r\nx-evil: 1", "json"]}, "application/json, */*;q=0.1"),
+    ],
+)
+def test_what_a_success_is_documented_in_is_asked_for(sent, responses, accept):
+    nodes = {status: {"content": {each: {} for each in types}} for status, types in responses.items()}
+    assert sent({"responses": nodes}, {}).headers["accept"] == accept
+
+
+def test_a_type_that_the_document_demands_is_said_where_there_is_no_body(sent):
+    header = {"in": "header", "required": True, "schema": {"enum": ["application/vnd.acme+json"]}}
+    node = {"parameters": [{**header, "name": "Content-Type"}, {**header, "name": "accept"}]}
+    got = sent(node, {})
+    assert (got.headers["content-type"], got.headers["accept"]) == ("application/vnd.acme+json",) * 2
+    assert "content-type" not in sent({}, {}).headers
+
+
+def test_a_parameter_that_stands_in_the_paths_own_query_is_filled_in(sent):
+    nodes = [{"name": "city", "in": "path"}, {"name": "unit", "in": "query"}]
+    path = "/now?city={city}&unit={unit}&lang=en"
+    assert sent({"parameters": nodes}, {"city": "a&b"}, path=path).path == "/now?city=a%26b&lang=en"
+    got = sent({"parameters": nodes}, {"city": "bern", "unit": "m"}, path=path)
+    assert got.path == "/now?city=bern&lang=en&unit=m"
+
+
+@pytest.mark.parametrize("place", ["query", "header", "cookie"])
+def test_a_parameter_in_which_the_key_goes_is_not_the_models(sent, place):
+    schemes = {"key": {"type": "apiKey", "in": place, "name": "X-Key"}}
+    more = {"components": {"securitySchemes": schemes}, "security": [{"key": []}]}
+    node = {"parameters": [{"name": "X-Key", "in": place, "required": True}]}
+    got = sent(node, {}, **more)
+    there = {"query": got.path, "header": got.headers.get("x-key"), "cookie": got.headers.get("cookie")}
+    assert there[place].count(KEY) == 1
+    assert sent(node, {"X_Key": "mine"}, **more).reason == "not_sent"
+
+
 def test_parameters_of_one_name_in_two_places_are_told_apart(sent):
     nodes = [{"name": "id", "in": "path", "required": True}, {"name": "id", "in": "query"}]
     got = sent({"parameters": nodes}, {"path_id": "1", "query_id": "2"}, path="/things/{id}")

