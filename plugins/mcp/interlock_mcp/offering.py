@@ -20,6 +20,7 @@ from interlock_mcp.processes import Launch
 from interlock_mcp.stdio import StdioServer
 from interlock_mcp.streamable import HttpServer
 from interlock_mcp.tool import McpTool, Server
+from interlock_mcp.watching import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,26 +46,30 @@ async def offered(
     server: Server, call: ToolsCall, connector: str, options: McpOptions, pins: Pins | None
 ) -> Offered:
     """Raises ProviderError alone, but for what cancels it."""
-    found = await _found(server, call)
+    found, edition = await _found(server, call)
     changed = {} if pins is None else await aside(pins.check, found.definitions)
+    watch = None if pins is None else Watch(pins, lambda: server.edition, edition)
     tools: list[Tool] = []
     for definition in found.definitions:
         if definition.name in changed or not options.tools.takes(definition.name):
             continue
         name = called(definition.name, connector if options.prefix else "")
-        tools.append(McpTool(definition, name, server, options))
+        tools.append(McpTool(definition, name, server, options, watch))
     withdrawn = {**found.withdrawn, **changed}
     withdrawn = {name: why for name, why in withdrawn.items() if options.tools.takes(name)}
     return Offered(tools=tools, withdrawn=withdrawn)
 
 
-async def _found(server: Server, call: ToolsCall) -> Listed:
+async def _found(server: Server, call: ToolsCall) -> tuple[Listed, object]:
+    """The list, and the edition of the server that it is from."""
     try:
         try:
-            return await listed(await server.session(call))
+            session, edition = await server.session(call), server.edition
+            return await listed(session), edition
         except SessionLost as lost:
             server.forget(lost.session)
-            return await listed(await server.session(call))
+            session, edition = await server.session(call), server.edition
+            return await listed(session), edition
     except NotSent as error:
         raise error.error from None
     except SessionLost:

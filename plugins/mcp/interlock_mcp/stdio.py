@@ -80,6 +80,12 @@ class StdioServer:
         self._old = False
         self._closed = threading.Event()
 
+    @property
+    def edition(self) -> object:
+        """The process."""
+        ready = self._once.made
+        return None if ready is None else ready.child
+
     async def session(
         self,
         access: Access,

@@ -222,6 +222,12 @@ class HttpServer:
         self._once: Once[_State] = Once()
         self._old = False
 
+    @property
+    def edition(self) -> object:
+        """The id of the server's session; those of the stateless kind have none, and are the same always."""
+        state = self._once.made
+        return None if state is None else state.session
+
     async def session(self, access: Access, headers: Mapping[str, str] | None = None) -> ClientSession:
         """Ready to be asked, with `headers` for runs of tools. Raises what `negotiate` does, and NotSent."""
         state = await self._once.get(lambda: self._begin(access), lambda _: True)

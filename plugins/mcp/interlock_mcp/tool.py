@@ -20,6 +20,7 @@ from interlock_mcp.failing import Declined, NotSent, SessionLost
 from interlock_mcp.negotiating import told
 from interlock_mcp.options import McpOptions
 from interlock_mcp.results import is_text, outcome_of, outcome_of_error
+from interlock_mcp.watching import Watch
 from interlock_tools.schemas import Checker, is_small
 
 _RESULT: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToolResult | InputRequiredResult)
@@ -27,6 +28,11 @@ _RESULT: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToo
 
 class Server(Protocol):
     """Gives sessions with one server, each for one run or one list."""
+
+    @property
+    def edition(self) -> object:
+        """What its sessions belong to: equal as long as it was not begun anew."""
+        ...
 
     async def session(self, access: Access, headers: Mapping[str, str] | None = None) -> ClientSession: ...
 
@@ -45,7 +51,14 @@ class McpTool:
     api = API
     settles_within = 0.0
 
-    def __init__(self, definition: Definition, name: str, server: Server, options: McpOptions) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        name: str,
+        server: Server,
+        options: McpOptions,
+        watch: Watch | None = None,
+    ) -> None:
         self.definition = definition
         self._key = options.key if definition.takes(options.key) else ""
         self.spec: ToolSpec = definition.spec(name, without=self._key)
@@ -54,6 +67,7 @@ class McpTool:
         self.repeat = Repeat("natural" if natural else "key" if self._key else "none")
         self._checker = Checker(definition.schema)
         self._server = server
+        self._watch = watch
         self._errors_undo = options.errors_undo
         self._headers = x_mcp_header_map(definition.schema)
 
@@ -97,11 +111,15 @@ class McpTool:
 
     async def _session(self, arguments: dict[str, Any], run: ToolRun) -> ClientSession:
         try:
-            return await self._server.session(run, mcp_param_headers(self._headers, arguments))
+            session = await self._server.session(run, mcp_param_headers(self._headers, arguments))
+            why = None if self._watch is None else await self._watch.objection(session, self.definition.name)
         except (NotSent, SessionLost):
             raise
         except (MCPError, Declined, ValidationError, InterlockError) as error:
             raise NotSent(told(error)) from None
+        if why is not None:
+            raise NotSent(ProtocolError(why))
+        return session
 
 
 def _effect(definition: Definition) -> ToolEffect:

@@ -131,8 +131,11 @@ def book(id_, arguments):
 
 
 def listed(id_, params):
-    names = sorted(TOOLS)
+    lacks = Path("lacks").read_text() if Path("lacks").exists() else ""
+    names = sorted(name for name in TOOLS if name != lacks)
     described = dict(word.split("=", 1) for word in sys.argv[1:] if "=" in word)
+    if Path("echo-is").exists():
+        described["echo"] = Path("echo-is").read_text()
     if "endless" in sys.argv:
         cursor = str(int(params.get("cursor", "0")) + 1)
         tool = {"name": f"tool_{cursor}", "inputSchema": STRING}
