@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from interlock import AuthenticationError
+from interlock import AuthenticationError, ConfigError
 from interlock.protocols import Access
 from interlock.types.models import Destination
 from interlock_salesforce.options import SalesforceOptions
@@ -27,19 +27,21 @@ class ForUser(JwtBearer):
             raise error.told_as(AuthenticationError, f"{error.message}; {_FIRST}") from error
 
 
-def auth_for(there: Destination, options: SalesforceOptions) -> Auth:
-    """What the options ask for.
+def auth_for(there: Destination, options: SalesforceOptions, issuer: Destination | None = None) -> Auth:
+    """What the options ask for; tokens are the org's own, or the issuer's.
 
     Raises:
-        ConfigError: the key is none for it.
+        ConfigError: the key is none for it, or it needs no issuer.
     """
     if options.auth == "bearer":
+        if issuer is not None:
+            raise ConfigError("an issuer gives tokens, and a session needs none; leave it out.", key="auth")
         return Bearer(there.credential.secret)
     if options.auth == "client_credentials":
-        return ClientCredentials(there, options.token_path)
+        return ClientCredentials(there, options.token_path, issuer=issuer)
     audience = options.audience or _audience(there.base_url)
     claims = {"iss": options.consumer_key, "sub": options.username, "aud": audience}
-    return ForUser(there, options.token_path, claims=claims)
+    return ForUser(there, options.token_path, claims=claims, issuer=issuer)
 
 
 def _audience(base_url: str) -> str:

@@ -156,7 +156,7 @@ def _row(
         effect="write",
         answer=MADE,
         repeat=Repeat("read"),
-        settles_within=0.0 if field else options.settles_within,
+        settles_within=options.settles_within,
         find=by_reference if field else by_mark,
         undo=lambda receipt, _: unmake(options, kind.source, receipt),
     )

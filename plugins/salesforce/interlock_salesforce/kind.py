@@ -15,10 +15,11 @@ from interlock_salesforce.reading import reading_rows
 from interlock_salesforce.records import record_rows
 from interlock_salesforce.together import together_row
 from interlock_salesforce.verdicts import GONE, verdict
-from interlock_tools import tool_for
+from interlock_tools import Auth, tool_for
 
 _FACTS = ConnectorFacts(
     env=("SALESFORCE_API_KEY",),
+    issuer=True,
     vendors=("salesforce",),
     hint="set SALESFORCE_API_KEY to consumer_key:consumer_secret of an External Client App",
 )
@@ -34,7 +35,9 @@ class Salesforce:
 
     def open(self, call: ConnectorCall) -> "SalesforceConnector":
         """One org, as one user of it sees it."""
-        return SalesforceConnector(call.destination, call.options or SalesforceOptions())
+        options = call.options or SalesforceOptions()
+        auth = auth_for(call.destination, options, call.issuer)
+        return SalesforceConnector(call.destination, options, auth)
 
 
 class SalesforceConnector:
@@ -43,9 +46,9 @@ class SalesforceConnector:
     api = API
     name = "salesforce"
 
-    def __init__(self, there: Destination, options: SalesforceOptions) -> None:
+    def __init__(self, there: Destination, options: SalesforceOptions, auth: Auth) -> None:
         self._options = options
-        self._service = Org(there, auth_for(there, options), meanings=(GONE,), judge=verdict)
+        self._service = Org(there, auth, meanings=(GONE,), judge=verdict)
 
     async def tools(self, call: ToolsCall) -> Sequence[Tool]:  # noqa: ARG002 - nothing is asked for them
         options = self._options

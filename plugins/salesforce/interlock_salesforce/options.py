@@ -22,7 +22,7 @@ class SalesforceOptions:
         consumer_key: of the External Client App, for `jwt`.
         username: of the user as whom `jwt` acts.
         audience: for `jwt`; empty means https://login.salesforce.com, of a sandbox https://test.salesforce.com.
-        token_path: of the org's endpoint for tokens.
+        token_path: of the endpoint for tokens: the org's own, or that of the connector's `issuer`.
         version: of the REST API.
         references: object -> an external id field of it that nobody else writes: what is created goes there
             under the reference of its run, which makes it once, however often it is sent.

@@ -24,6 +24,7 @@ from interlock_tools import Answer, Arguments, Call, Find, Operation, reference
 
 MADE = Answer(fields=("id", "success", "created"), receipt={"id": "id"})
 """What Salesforce says of what it has made."""
+_PREVIEWED = "reference-of-the-run"
 FIELDS = fields_of(RELATED, "by API name; a related record may be {an external id field of it: its value}")
 
 
@@ -34,12 +35,12 @@ def record_rows(options: SalesforceOptions) -> tuple[Operation, ...]:
 
 def creation(options: SalesforceOptions, name: str, fields: Mapping[str, Any], key: str) -> Call:
     """The call that makes a record once, by the reference of its run; where the options name no field for it,
-    one that makes another each time.
+    one that makes another each time. Only a preview has no key.
     """
     field, asked = options.reference(name), {"object": name}
     if field is None:
         return Call(method="POST", path=place(options.root, asked), body=written(fields))
-    there = place(options.root, asked, field, reference(key))
+    there = place(options.root, asked, field, reference(key) if key else _PREVIEWED)
     return Call(method="PATCH", path=there, body=written(fields, never=field))
 
 
@@ -89,6 +90,7 @@ def _create(options: SalesforceOptions) -> Operation:
         effect="write",
         answer=MADE,
         repeat=Repeat("read" if known else "none"),
+        settles_within=options.settles_within,
         find=find if known else None,
         undo=lambda receipt, asked: unmake(options, asked["object"], receipt),
     )

@@ -12,7 +12,7 @@ from interlock_salesforce.records import FIELDS, creation
 from interlock_salesforce.verdicts import errors_in, refusal, said
 from interlock_tools import Arguments, Call, Operation, text_of
 
-_GOOD, _SERVER = range(200, 300), 500
+_GOOD, _SILENT, _SERVER = range(200, 300), 204, 500
 _HALTED = "PROCESSING_HALTED"  # what is said of parts that fell with another one
 _MOST = 25
 _REFERENCE = re.compile(r"@\{([^}]*)\}?")
@@ -25,9 +25,9 @@ _PART: Mapping[str, Any] = {
             "pattern": "^[A-Za-z][A-Za-z0-9_]{0,39}$",
             "description": "later parts may write @{name.id} for the id of its record",
         },
-        "do": {"enum": ["create", "upsert", "get"]},
+        "do": {"enum": ["create", "upsert", "update", "get"]},
         "object": OBJECT,
-        "id": {"type": "string", "maxLength": 60, "description": "of get: an id, or @{name.id}"},
+        "id": {"type": "string", "maxLength": 60, "description": "of get and update: an id, or @{name.id}"},
         "external_id_field": {**FIELD, "description": "of upsert"},
         "external_id": EXTERNAL,
         "fields": FIELDS,
@@ -38,7 +38,7 @@ _PART: Mapping[str, Any] = {
 
 
 def together_row(options: SalesforceOptions) -> Operation:
-    """The one. Its parts create by reference, upsert and read, so that it may be sent again as a whole."""
+    """The one. What its parts do comes to the same when it is sent again as a whole, and none deletes."""
 
     def request(asked: Arguments) -> Call:
         seen: list[str] = []
@@ -59,8 +59,8 @@ def together_row(options: SalesforceOptions) -> Operation:
     return Operation(
         name="salesforce_composite",
         description=(
-            "Makes, upserts and reads up to 25 records in one request; a later part may use what an earlier "
-            "one made, as @{name.id}. All of it happens or nothing, unless all_or_none is false."
+            "Makes, upserts, updates and reads up to 25 records in one request; a later part may use what an "
+            "earlier one made, as @{name.id}. All of it happens or nothing, unless all_or_none is false."
         ),
         parameters=schema(
             {"all_or_none": {"type": "boolean"}},
@@ -79,14 +79,11 @@ def told_of(told: Any, reply: HttpReply) -> ToolOutcome:  # noqa: ARG001 - as an
     if not isinstance(parts, list) or not parts or not all(map(_is_part, parts)):
         return ToolOutcome(outcome="unknown", content="the service sent something else than it documents")
     failed = [each for each in parts if each["httpStatusCode"] not in _GOOD]
-    wrote = {
-        each["referenceId"]: each["body"].get("id")
-        for each in parts
-        if each not in failed and _has_written(each)
-    }
+    wrote = [each for each in parts if each not in failed and _has_written(each)]
     if not failed:
+        made = {each["referenceId"]: each["body"]["id"] for each in wrote if _made(each)}
         content = text_of([_shown(each) for each in parts])
-        return ToolOutcome(outcome="done", content=content, receipt={"ids": wrote} if wrote else None)
+        return ToolOutcome(outcome="done", content=content, receipt={"ids": made} if made else None)
     if wrote or any(each["httpStatusCode"] >= _SERVER for each in failed):
         content = f"some of it happened: {text_of([_shown(each) for each in parts])}"
         return ToolOutcome(outcome="unknown", content=content)
@@ -107,24 +104,31 @@ def _part(
     fields = part.get("fields")
     _known(fields, seen, f"{key}.fields")
     if part["do"] == "get":
-        given = str(part.get("id", ""))
-        if given.startswith("@{"):
-            _known(given, seen, f"{key}.id", whole=True)
-            return Call(path=f"{place(options.root, part, key=f'{key}.object')}/{given}")
-        there = record_id(given, key=f"{key}.id")
-        return Call(path=place(options.root, part, there, key=f"{key}.object"))
+        return Call(path=_place(options, part, seen, key))
     if not fields:
         raise RequestError("is missing", key=f"{key}.fields")
+    if part["do"] == "update":
+        body = written(fields, key=f"{key}.fields")
+        return Call(method="PATCH", path=_place(options, part, seen, key), body=body)
     if part["do"] == "create":
         if options.reference(part["object"]) is None:
             raise RequestError(
                 f"{part['object']} has no field for references here: upsert it with an external id of yours",
                 key=f"{key}.object",
             )
-        return creation(options, part["object"], fields, f"{run}/{part['name']}")
+        return creation(options, part["object"], fields, run and f"{run}/{part['name']}")
     field = named(str(part.get("external_id_field", "")), key=f"{key}.external_id_field")
     there = place(options.root, part, field, str(part.get("external_id", "")), key=f"{key}.external_id")
     return Call(method="PATCH", path=there, body=written(fields, key=f"{key}.fields", never=field))
+
+
+def _place(options: SalesforceOptions, part: Mapping[str, Any], seen: Sequence[str], key: str) -> str:
+    """Of the record with that id, or with that of an earlier part."""
+    given = str(part.get("id", ""))
+    if given.startswith("@{"):
+        _known(given, seen, f"{key}.id", whole=True)
+        return f"{place(options.root, part, key=f'{key}.object')}/{given}"
+    return place(options.root, part, record_id(given, key=f"{key}.id"), key=f"{key}.object")
 
 
 def _known(value: Any, seen: Sequence[str], key: str, *, whole: bool = False) -> None:
@@ -155,7 +159,11 @@ def _is_part(part: Any) -> bool:
 
 def _has_written(part: Mapping[str, Any]) -> bool:
     body = part.get("body")
-    return isinstance(body, Mapping) and body.get("success") is True
+    return part["httpStatusCode"] == _SILENT or (isinstance(body, Mapping) and body.get("success") is True)
+
+
+def _made(part: Mapping[str, Any]) -> bool:
+    return isinstance(part.get("body"), Mapping) and "id" in part["body"]
 
 
 def _shown(part: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,24 +1,12 @@
 """Every operation that changes something: what it is run on, and how often it shows in the org."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from acme import name
 
+from due import Case
 from salesforce_org import Org
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One run that is due.
-
-    Attributes:
-        shows: how many times its effect is there.
-    """
-
-    arguments: Mapping[str, Any]
-    shows: Callable[[], int]
 
 
 def case(shows: Callable[[], int], **arguments: Any) -> Case:

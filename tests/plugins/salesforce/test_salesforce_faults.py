@@ -8,7 +8,7 @@ from org_changes import AGAIN, CHANGES, SILENT
 
 from fault_proxy import AFTER, BEFORE, REFUSED, Fault, limited
 from interlock import ToolCall
-from interlock.testing import Reply
+from interlock.testing import End, Reply
 from interlock_agents import Ledger, Place, Store, ToolboxHands
 
 SESSION = [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]
@@ -87,6 +87,10 @@ def ledger(tmp_path):
     asyncio.run(store.aclose())
 
 
+async def hands_on(box, ledger, tool):
+    return await ToolboxHands.of(box.router.toolbox(grants=ledger.grants), f"salesforce_{tool}")
+
+
 @by_tool
 async def test_a_run_that_met_a_fault_says_what_is_certain_and_no_more(box, proxy, org, tool):
     wrong = {}
@@ -101,7 +105,7 @@ async def test_a_run_that_met_a_fault_says_what_is_certain_and_no_more(box, prox
 
 @by_tool
 async def test_no_fault_makes_an_effect_happen_twice(box, proxy, org, ledger, tool):
-    hands = await ToolboxHands.of(box.router.toolbox(grants=ledger.grants), f"salesforce_{tool}")
+    hands = await hands_on(box, ledger, tool)
     ends, wrong = Counter(), {}
     for number, fault in enumerate(faults_for(tool)):
         case = CHANGES[tool](org)
@@ -118,7 +122,7 @@ async def test_no_fault_makes_an_effect_happen_twice(box, proxy, org, ledger, to
 
 @by_tool
 async def test_what_is_found_is_not_sent_again(box, proxy, org, ledger, tool):
-    hands = await ToolboxHands.of(box.router.toolbox(grants=ledger.grants), f"salesforce_{tool}")
+    hands = await hands_on(box, ledger, tool)
     case = CHANGES[tool](org)
     proxy.fail(AFTER[0], at=METHOD[tool])
     call = ToolCall(id="call-1", name=f"salesforce_{tool}", arguments=case.arguments)
@@ -126,3 +130,66 @@ async def test_what_is_found_is_not_sent_again(box, proxy, org, ledger, tool):
     sent = len(proxy.reached(METHOD[tool]))
     assert (effect.state, case.shows(), sent) == ("confirmed", 1, 2 if tool in AGAIN else 1)
     assert effect.receipt or tool in SILENT
+
+
+@pytest.fixture
+def unreferenced(boxed):
+    """Without fields for references: what is created is found by its mark, or not at all."""
+    return boxed()
+
+
+async def test_a_case_is_found_by_its_mark_where_it_has_no_reference(unreferenced, proxy, org, ledger):
+    hands, wrong = await hands_on(unreferenced, ledger, "create_case"), {}
+    for number, fault in enumerate(FAULTS):
+        case = CHANGES["create_case"](org)
+        proxy.fail(fault, at="POST /services/data")
+        call = ToolCall(id="c", name="salesforce_create_case", arguments=case.arguments)
+        effect = await ledger.perform(Place(run=f"run-{number}", node="n"), call, hands)
+        if case.shows() != {"confirmed": 1, "failed": 0}.get(effect.state):
+            wrong[fault.name] = (effect.state, case.shows())
+    assert wrong == {}
+
+
+async def test_a_creation_that_nothing_names_is_left_to_a_person(unreferenced, proxy, org, ledger):
+    hands = await hands_on(unreferenced, ledger, "create_record")
+    case = CHANGES["create_record"](org)
+    proxy.fail(AFTER[0], at="POST /services/data")
+    call = ToolCall(id="c", name="salesforce_create_record", arguments=case.arguments)
+    effect = await ledger.perform(Place(run="r", node="n"), call, hands)
+    assert (effect.state, case.shows()) == ("unknown", 1)
+
+
+async def test_a_comment_is_found_on_the_last_of_three_pages(box, proxy, org, ledger):
+    hands = await hands_on(box, ledger, "comment_on_case")
+    case = CHANGES["comment_on_case"](org)
+
+    def bury(reply):
+        for _ in range(4_100):
+            org.make("CaseComment", {"ParentId": case.arguments["case_id"], "CommentBody": "Later"})
+        return Reply(status=500)
+
+    proxy.fail(Fault(name="is buried before it is looked for", after=bury), at="POST /services/data")
+    call = ToolCall(id="c", name="salesforce_comment_on_case", arguments=case.arguments)
+    effect = await ledger.perform(Place(run="r", node="n"), call, hands)
+    assert (effect.state, case.shows(), len(proxy.reached("GET "))) == ("confirmed", 4_101, 3)
+
+
+async def test_what_was_only_delayed_is_not_made_twice(box, proxy, org, ledger, monkeypatch):
+    """The first request arrives after the second one: the reference lets one record be made."""
+    hands = await hands_on(box, ledger, "create_record")
+    case, late = CHANGES["create_record"](org), []
+
+    def keep(request):
+        late.append(request)
+        return Reply(status=None, pieces=(End.RESET,))
+
+    forward = proxy.forward
+    monkeypatch.setattr(
+        proxy,
+        "forward",
+        lambda asked: keep(asked) if not late and asked.method == "PATCH" else forward(asked),
+    )
+    call = ToolCall(id="c", name="salesforce_create_record", arguments=case.arguments)
+    effect = await ledger.perform(Place(run="r", node="n"), call, hands)
+    reply = forward(late[0])
+    assert (effect.state, reply.status, case.shows()) == ("confirmed", 200, 1)

@@ -31,6 +31,14 @@ async def test_without_fields_for_references_each_happens_once_or_says_what_is_m
     assert (outcome.outcome, case.shows()) == due, outcome
 
 
+async def test_a_preview_shows_what_would_be_sent_and_sends_nothing(box, org, proxy):
+    for tool in ("create_record", "composite"):
+        call = ToolCall(id="c", name=f"salesforce_{tool}", arguments=CHANGES[tool](org).arguments)
+        preview = (await box.toolbox.asking(call)).preview
+        assert "/sobjects/Account/Run__c/reference-of-the-run" in preview.text
+    assert proxy.requests == []
+
+
 async def test_a_creation_that_nothing_names_goes_to_a_person(boxed):
     (tool,) = [each.tool for each in await boxed().toolbox.tools() if each.name == "salesforce_create_record"]
     assert tool.repeat.way == "none"

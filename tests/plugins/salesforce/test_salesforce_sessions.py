@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from acme import PRIVATE
+from acme import PRIVATE, Box
 from org_changes import CHANGES
 
+from interlock import ConfigError, Router
 from interlock.types.models import Credential, Destination, Secret
 from interlock_salesforce.auth import auth_for
 from interlock_salesforce.options import SalesforceOptions
@@ -68,6 +69,17 @@ async def test_a_session_of_ones_own_is_used_as_it_is_and_not_renewed(boxed, the
     outcome = await box.run("get_limits")
     assert (outcome.outcome, "session" in outcome.content) == ("refused", True)
     assert proxy.reached(TAKEN) == []
+
+
+async def test_an_assertion_goes_to_the_issuer_and_runs_to_the_org(there, proxy):
+    org = {"id": "sf", "connector": "salesforce", "base_url": there.url, "region": "local", "api_key": PEM}
+    config = {"connectors": [{**org, "issuer": {"url": proxy.url, "region": "local"}, "options": JWT}]}
+    with Router.from_config(config) as router:
+        assert (await Box(router).run("get_limits")).outcome == "done"
+    assert [each.request.path for each in proxy.exchanges] == ["/services/oauth2/token"]
+    config["connectors"][0]["options"] = {"auth": "bearer"}
+    with pytest.raises(ConfigError, match="issuer"):
+        Router.from_config(config).toolbox().specs_sync()
 
 
 async def test_a_secret_that_is_wrong_leaves_the_run_unsent(boxed, proxy):

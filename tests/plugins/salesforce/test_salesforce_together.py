@@ -31,6 +31,18 @@ async def test_a_later_part_uses_what_an_earlier_one_made(box, org):
     assert told["seen"]["Name"] == "Ada"
 
 
+async def test_a_record_is_updated_together_with_what_is_made_for_it(box, org):
+    ada = org.make("Contact", {"LastName": "Ada"})
+    change = {"name": "ada", "do": "update", "object": "Contact", "id": ada}
+    change["fields"] = {"AccountId": "@{acme.id}", "Title": "Countess"}
+    outcome = await box.run("composite", parts=[ACME, change])
+    assert (outcome.outcome, list(outcome.receipt["ids"])) == ("done", ["acme"])
+    assert org.get("Contact", ada)["AccountId"] == outcome.receipt["ids"]["acme"]
+    org.locked.add(ada)
+    again = await box.run("composite", parts=[ACME, change])
+    assert (again.outcome, again.reason, len(org.all("Account"))) == ("refused", "conflict", 1)
+
+
 async def test_when_a_part_fails_nothing_of_it_happened_and_its_own_reason_is_told(box, org):
     ada = {**ADA, "fields": {"LastName": "Ada", "Nickname": "A"}}
     outcome = await box.run("composite", parts=[ACME, ada])
@@ -83,18 +95,19 @@ def part(status, body):
 
 
 WROTE = st.builds(part, st.just(201), st.just({"id": "001", "success": True, "errors": []}))
+CHANGED = st.builds(part, st.just(204), st.none())
 FAILED = st.builds(
     part, st.sampled_from([400, 404, 412]), st.sampled_from([[TAKEN], [HALTED], None, {}, "x"])
 )
 BROKEN = st.builds(part, st.sampled_from([500, 503]), st.just(None))
 
 
-@given(st.lists(st.one_of(WROTE, FAILED, BROKEN), min_size=1, max_size=25))
+@given(st.lists(st.one_of(WROTE, CHANGED, FAILED, BROKEN), min_size=1, max_size=25))
 def test_parts_are_told_as_done_only_where_all_are(parts):
     outcome = told_of({"compositeResponse": parts}, HttpReply(status=200, headers={}, body=b""))
-    good = {each["httpStatusCode"] for each in parts} <= {200, 201}
+    good = {each["httpStatusCode"] for each in parts} <= {201, 204}
     assert (outcome.outcome == "done") is good
-    touched = any(each["httpStatusCode"] in (201, 500, 503) for each in parts)
+    touched = any(each["httpStatusCode"] in (201, 204, 500, 503) for each in parts)
     assert (outcome.outcome == "refused") is (not touched)
 
 

@@ -1,26 +1,14 @@
 """Every operation that changes something: what it is run on, and how often it shows in the workspace."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 from workspace import Workspace
 
+from due import Case
+
 ME = "U000000001"
 _users = count(20)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One run that is due.
-
-    Attributes:
-        shows: how many times its effect is there.
-    """
-
-    arguments: Mapping[str, Any]
-    shows: Callable[[], int]
 
 
 def post(there: Workspace) -> Case:
