@@ -1,24 +1,17 @@
 """Outcome tables as files: JSON lines or CSV, one row for each prompt and model."""
 
-import csv
-import gzip
-import io
-import json
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 from interlock.errors import RequestError
-from interlock.types.files import read_regular
 from interlock_evaluation.outcomes.table import Outcome, Outcomes
+from interlock_evaluation.rows import read_rows
 
-_LARGEST: Final = 512 * 1024**2
 _NAMES: Final = tuple(each.name for each in fields(Outcome))
 _NEEDED: Final = ("prompt", "model", "correct")
-_ENDINGS: Final = (".jsonl", ".ndjson", ".csv", ".tsv")
 _TRUTHS: Final = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _LEAST: Final = 0.0
 _MOST: Final = 1.0
@@ -33,63 +26,11 @@ def read_outcomes(path: Path) -> Outcomes:
     Raises:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
     """
-    ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
-    if ending.lower() not in _ENDINGS:
-        raise RequestError(f"ends in none of {', '.join(_ENDINGS)}.", key=str(path))
-    text = _text(path)
-    rows = _table(text, ending.lower(), path) if ending.lower() in (".csv", ".tsv") else _lines(text, path)
+    rows = read_rows(path, _NEEDED)
     outcomes = Outcomes.of(_outcome(row, place) for place, row in rows)
     if not outcomes.prompts:
         raise RequestError("holds no row.", key=str(path))
     return outcomes
-
-
-def _text(path: Path) -> str:
-    try:
-        data = read_regular(path, _LARGEST + 1)
-        if path.suffix == ".gz":
-            with gzip.open(io.BytesIO(data)) as file:
-                data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise RequestError(f"is larger than {_LARGEST // 1024**2} MB.", key=str(path))
-        return data.decode("utf-8-sig")
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise RequestError("is no whole gzip file.", key=str(path)) from None
-    except OSError as error:
-        raise RequestError(f"cannot be read: {error.strerror or error}.", key=str(path)) from None
-    except UnicodeDecodeError:
-        raise RequestError("is no UTF-8.", key=str(path)) from None
-
-
-def _table(text: str, ending: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if ending == ".tsv" else ",")
-    try:
-        names = [name.strip() for name in lines.fieldnames or ()]
-        for missing in _NEEDED:
-            if missing not in names:
-                raise RequestError(
-                    f"has no column {missing!r}; it has {', '.join(names) or 'none'}.",
-                    key=str(path),
-                )
-        lines.fieldnames = names
-        for row in lines:
-            yield f"{path} line {lines.line_num}", row
-    except csv.Error as error:
-        raise RequestError(f"is no CSV: {error}.", key=f"{path} line {lines.line_num}") from None
-
-
-def _lines(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"{path} line {number}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            raise RequestError("is no JSON.", key=place) from None
-        if not isinstance(row, dict):
-            raise RequestError("is no JSON object.", key=place)
-        yield place, row
 
 
 def _outcome(row: Mapping[str, Any], place: str) -> Outcome:
