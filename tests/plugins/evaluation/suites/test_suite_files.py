@@ -154,24 +154,9 @@ _ANY = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
+_OF_A_SAMPLE = ("id", "prompt", "messages", "system", "task", "reference", "grader", "rubric", "tags")
 _KEYS = st.sampled_from(
-    [
-        "id",
-        "prompt",
-        "messages",
-        "system",
-        "task",
-        "reference",
-        "grader",
-        "rubric",
-        "constraints",
-        "settings",
-        "tags",
-        "residency",
-        "on_premise",
-        "max_tokens",
-        "other",
-    ]
+    [*_OF_A_SAMPLE, "constraints", "settings", "residency", "on_premise", "max_tokens", "other"]
 )
 
 
