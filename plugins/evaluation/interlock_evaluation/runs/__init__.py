@@ -1,0 +1,21 @@
+"""Runs: a suite asked of models, resumed where it was broken off."""
+
+from interlock_evaluation.runs.kept import RunStore
+from interlock_evaluation.runs.outcomes import outcomes_of
+from interlock_evaluation.runs.pacing import Pace, Purse
+from interlock_evaluation.runs.run import Kept, Key, Result, Run
+from interlock_evaluation.runs.running import Ended, Progress, Runner
+
+__all__ = [
+    "Ended",
+    "Kept",
+    "Key",
+    "Pace",
+    "Progress",
+    "Purse",
+    "Result",
+    "Run",
+    "RunStore",
+    "Runner",
+    "outcomes_of",
+]

@@ -1,0 +1,48 @@
+"""A run as a table of outcomes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import fmean
+
+from interlock_evaluation.outcomes import Outcome
+from interlock_evaluation.runs.run import Kept, Result
+
+
+def outcomes_of(kept: Kept) -> list[Outcome]:
+    """A row for each prompt and model of which something is known, means of its repeats.
+
+    A call that failed on the model's side is worth nothing; one that says nothing about the model (a key, a
+    quota, a limit) is left out, and so is what nothing has marked.
+    """
+    found: defaultdict[tuple[str, str], list[tuple[float, Result]]] = defaultdict(list)
+    for key, result in kept.results.items():
+        score = _score(kept, result)
+        if score is not None:
+            found[key.prompt, key.model].append((score, result))
+    texts = {sample.id: sample.text for sample in kept.samples}
+    rows = []
+    for (prompt, model), several in sorted(found.items()):
+        costs = [result.cost for _, result in several if result.cost is not None]
+        rows.append(
+            Outcome(
+                prompt=prompt,
+                model=model,
+                task=kept.tasks[prompt],
+                correct=fmean(score for score, _ in several),
+                answer=several[0][1].answer,
+                cost=fmean(costs) if costs else None,
+                length=len(texts[prompt]),
+            )
+        )
+    return rows
+
+
+def _score(kept: Kept, result: Result) -> float | None:
+    if not result.measured:
+        return None
+    if result.outcome == "error":
+        return 0.0
+    scores: Sequence[float] = [
+        mark.score for mark in kept.marks.get(result.key, {}).values() if mark.score is not None
+    ]
+    return fmean(scores) if scores else None

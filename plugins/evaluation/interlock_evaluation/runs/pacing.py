@@ -1,0 +1,74 @@
+"""How fast a run asks: so many at once, so many a minute of each provider, so much money in all."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+_MINUTE: Final = 60.0
+
+
+class OutOfMoney(Exception):
+    """The next question might cost more than is left. What is under way goes on."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Purse:
+    """What a run may spend, in US dollars. What is under way holds what it might cost.
+
+    Attributes:
+        most: None for no limit.
+    """
+
+    most: float | None = None
+    spent: float = 0.0
+    held: float = 0.0
+
+    def hold(self, amount: float) -> None:
+        """Raises OutOfMoney where it does not fit."""
+        if self.most is not None and self.spent + self.held + amount > self.most:
+            raise OutOfMoney
+        self.held += amount
+
+    def settle(self, held: float, cost: float) -> None:
+        self.held -= held
+        self.spent += cost
+
+
+@dataclass(slots=True, kw_only=True)
+class Pace:
+    """Limits of each provider: `at_once`, and starts in a minute.
+
+    Attributes:
+        per_minute: by provider; one that is not named has no such limit.
+    """
+
+    at_once: int
+    per_minute: Mapping[str, int] = field(default_factory=dict)
+    clock: Callable[[], float] = monotonic
+    _turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _starts: dict[str, deque[float]] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def turn(self, provider: str) -> AsyncIterator[None]:
+        """Wait for one's turn, and have it."""
+        async with self._turns.setdefault(provider, asyncio.Semaphore(self.at_once)):
+            await self._minute(provider)
+            yield
+
+    async def _minute(self, provider: str) -> None:
+        most = self.per_minute.get(provider)
+        if most is None:
+            return
+        starts = self._starts.setdefault(provider, deque())
+        while True:
+            now = self.clock()
+            while starts and starts[0] <= now - _MINUTE:
+                starts.popleft()
+            if len(starts) < most:
+                starts.append(now)
+                return
+            await asyncio.sleep(starts[0] + _MINUTE - now)

@@ -1,0 +1,192 @@
+"""Runs as rows, read and written within a transaction of the store's."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from interlock import Constraints, RequestError
+from interlock_evaluation import tables
+from interlock_evaluation.grading import Mark
+from interlock_evaluation.runs.run import Kept, Key, Result, Run
+from interlock_evaluation.suites import Sample, Suite
+
+_OPTIONS = ("repeats", "grader", "judge", "run_code")
+
+
+def begin(connection: Connection, run: Run, suite: Suite, tasks: Mapping[str, str]) -> Run:
+    row = connection.execute(select(tables.runs).where(tables.runs.c.id == run.id)).one_or_none()
+    if row is not None:
+        return _same(_run(row), run)
+    facts = {name: getattr(run, name) for name in _OPTIONS}
+    connection.execute(
+        tables.runs.insert().values(
+            id=run.id,
+            suite=run.suite,
+            digest=run.digest,
+            configuration=run.configuration,
+            models=json.dumps(list(run.models)),
+            options=json.dumps(facts),
+            started=run.started,
+        )
+    )
+    rows = [
+        {
+            "run": run.id,
+            "prompt": sample.id,
+            "number": number,
+            "task": tasks[sample.id],
+            "sample": json.dumps(_plain(sample), ensure_ascii=False),
+        }
+        for number, sample in enumerate(suite)
+    ]
+    connection.execute(tables.samples.insert(), rows)
+    return run
+
+
+def _same(old: Run, new: Run) -> Run:
+    """The run that is gone on with. The configuration may have changed: that is told, and not refused."""
+    for name, what in (("digest", "suite"), ("models", "models"), ("repeats", "repeats"), ("judge", "judge")):
+        before, now = getattr(old, name), getattr(new, name)
+        if before != now:
+            raise RequestError(
+                f"{old.id!r} was begun with another {what}: {_shown(before)}, not {_shown(now)}; give "
+                "this one another name.",
+                key="--run",
+            )
+    return old
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def done(connection: Connection, run: str, *, errors: bool) -> set[Key]:
+    wanted = [tables.results.c.run == run, tables.results.c.outcome.is_not(None)]
+    if not errors:
+        wanted.append(tables.results.c.outcome != "error")
+    found = select(tables.results.c.prompt, tables.results.c.model, tables.results.c.repeat).where(*wanted)
+    return {Key(*row) for row in connection.execute(found)}
+
+
+def spent(connection: Connection, run: str) -> float:
+    of = [
+        select(func.sum(table.c.cost)).where(table.c.run == run) for table in (tables.results, tables.marks)
+    ]
+    return sum(connection.execute(each).scalar() or 0.0 for each in of)
+
+
+def asking(connection: Connection, run: str, key: Key) -> None:
+    begun = (
+        tables.results.update().where(_is(tables.results, run, key)).values(asked=tables.results.c.asked + 1)
+    )
+    if connection.execute(begun).rowcount == 0:
+        connection.execute(tables.results.insert().values(run=run, **key._asdict(), asked=1))
+
+
+def finish(connection: Connection, run: str, result: Result, given: Mapping[str, Mark]) -> None:
+    facts = asdict(result)
+    key = Key(*facts.pop("key"))
+    asked = facts.pop("asked")
+    changed = connection.execute(tables.results.update().where(_is(tables.results, run, key)).values(**facts))
+    if changed.rowcount == 0:
+        connection.execute(tables.results.insert().values(run=run, **key._asdict(), asked=asked, **facts))
+    connection.execute(tables.marks.delete().where(_is(tables.marks, run, key)))
+    for grader, mark in given.items():
+        connection.execute(
+            tables.marks.insert().values(run=run, **key._asdict(), grader=grader, **asdict(mark))
+        )
+
+
+def _is(table: Any, run: str, key: Key) -> Any:
+    return (
+        (table.c.run == run)
+        & (table.c.prompt == key.prompt)
+        & (table.c.model == key.model)
+        & (table.c.repeat == key.repeat)
+    )
+
+
+def end(connection: Connection, run: str, at: float | None) -> None:
+    connection.execute(tables.runs.update().where(tables.runs.c.id == run).values(ended=at))
+
+
+def kept(connection: Connection, name: str) -> Kept:
+    row = connection.execute(select(tables.runs).where(tables.runs.c.id == name)).one_or_none()
+    if row is None:
+        known = [
+            each
+            for (each,) in connection.execute(select(tables.runs.c.id).order_by(tables.runs.c.started.desc()))
+        ]
+        told = f"there are {', '.join(known[:5])}" if known else "nothing was run yet"
+        raise RequestError(f"there is no run {name!r}; {told}.", key="RUN")
+    found = connection.execute(
+        select(tables.samples).where(tables.samples.c.run == name).order_by(tables.samples.c.number)
+    ).all()
+    of = [_sample(json.loads(each.sample)) for each in found]
+    tasks = {each.prompt: each.task for each in found}
+    came = [
+        _result(each)
+        for each in connection.execute(
+            select(tables.results).where(tables.results.c.run == name, tables.results.c.outcome.is_not(None))
+        )
+    ]
+    given: dict[Key, dict[str, Mark]] = {}
+    for each in connection.execute(select(tables.marks).where(tables.marks.c.run == name)):
+        key = Key(each.prompt, each.model, each.repeat)
+        given.setdefault(key, {})[each.grader] = Mark(score=each.score, why=each.why, cost=each.cost)
+    return Kept(
+        run=_run(row), samples=of, tasks=tasks, results={each.key: each for each in came}, marks=given
+    )
+
+
+def runs(connection: Connection) -> list[Run]:
+    return [
+        _run(row)
+        for row in connection.execute(
+            select(tables.runs).order_by(tables.runs.c.started.desc(), tables.runs.c.id)
+        )
+    ]
+
+
+def _run(row: Row[Any]) -> Run:
+    options = json.loads(row.options)
+    return Run(
+        id=row.id,
+        suite=row.suite,
+        digest=row.digest,
+        configuration=row.configuration,
+        models=tuple(json.loads(row.models)),
+        started=row.started,
+        ended=row.ended,
+        **{name: options[name] for name in _OPTIONS},
+    )
+
+
+def _result(row: Row[Any]) -> Result:
+    facts = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    del facts["run"]
+    key = Key(facts.pop("prompt"), facts.pop("model"), facts.pop("repeat"))
+    return Result(key=key, **facts)
+
+
+def _plain(sample: Sample) -> dict[str, Any]:
+    facts = asdict(sample)
+    facts["constraints"] = {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in facts["constraints"].items()
+    }
+    return facts
+
+
+def _sample(facts: dict[str, Any]) -> Sample:
+    constraints: dict[str, Any] = facts.pop("constraints")
+    named: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in constraints.items()
+    }
+    lists: tuple[str, ...] = ("messages", "tags")
+    for name in lists:
+        facts[name] = tuple(facts[name])
+    return Sample(constraints=Constraints(**named), **facts)
