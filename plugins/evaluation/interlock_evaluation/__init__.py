@@ -1,4 +1,4 @@
-"""What cascades and panels would gain, out of answers that have been marked.
+"""Suites of prompts, asked and marked, and what cascades and panels would gain out of marked answers.
 
 The Python calls behind the verbs are `interlock_evaluation.outcomes.read_outcomes`,
 `interlock_evaluation.cascades.fit` and `interlock_evaluation.panels.choose`.
@@ -24,4 +24,4 @@ def _load() -> "Typer":
 
 @hookimpl
 def interlock_commands() -> Iterable[CommandOffer]:
-    return [CommandOffer(name="eval", help="Say what a cascade or a panel would gain.", load=_load)]
+    return [CommandOffer(name="eval", help="Ask models your prompts, and say what follows.", load=_load)]

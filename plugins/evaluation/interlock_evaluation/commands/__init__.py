@@ -1,21 +1,28 @@
-"""`interlock eval`: what marked answers say about cascades and panels."""
+"""`interlock eval`: suites asked and marked, and what marked answers say."""
 
 import typer
 
 from interlock_evaluation.commands.cascade import cascade
+from interlock_evaluation.commands.outcomes import outcomes, runs
 from interlock_evaluation.commands.panel import panel
+from interlock_evaluation.commands.plan import plan
+from interlock_evaluation.commands.run import run
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Say what a cascade or a panel would gain."
+    no_args_is_help=True, rich_markup_mode=None, help="Ask models your prompts, and say what follows."
 )
 
 
 @app.callback()
 def evaluation() -> None:
-    """Say what a cascade or a panel would gain."""
+    """Ask models your prompts, and say what follows."""
 
 
+app.command()(plan)
+app.command()(run)
+app.command()(runs)
+app.command()(outcomes)
 app.command()(cascade)
 app.command()(panel)

@@ -3,6 +3,7 @@
 from interlock_evaluation.runs.kept import RunStore
 from interlock_evaluation.runs.outcomes import outcomes_of
 from interlock_evaluation.runs.pacing import Pace, Purse
+from interlock_evaluation.runs.planning import ModelPlan, RunPlan, TaskPlan, plan
 from interlock_evaluation.runs.run import Kept, Key, Result, Run
 from interlock_evaluation.runs.running import Ended, Progress, Runner
 
@@ -10,12 +11,16 @@ __all__ = [
     "Ended",
     "Kept",
     "Key",
+    "ModelPlan",
     "Pace",
     "Progress",
     "Purse",
     "Result",
     "Run",
+    "RunPlan",
     "RunStore",
     "Runner",
+    "TaskPlan",
     "outcomes_of",
+    "plan",
 ]

@@ -82,14 +82,15 @@ def failed(key: Key, asked: int, error: InterlockError, latency: float, at: floa
 
 def excluded(key: Key, decision: Decision, router: Router, at: float) -> Result:
     """`why` is the rule that keeps the model's deployments from this prompt."""
-    rules = [rule for name, rule in decision.excluded.items() if _meant(router, name, key.model)]
-    told = "; ".join(dict.fromkeys(rules or decision.excluded.values()))
-    return Result(key=key, asked=0, outcome="excluded", why=told, cost=0.0, at=at)
+    why = rule_of(router, decision, key.model)
+    return Result(key=key, asked=0, outcome="excluded", why=why, cost=0.0, at=at)
 
 
-def _meant(router: Router, deployment: str, model: str) -> bool:
-    found = router.deployments.get(deployment)
-    return found is not None and model in (found.id, found.model)
+def rule_of(router: Router, decision: Decision, model: str) -> str:
+    """In words, what keeps a model's deployments from a prompt."""
+    meant = [each.id for each in router.deployments.values() if model in (each.id, each.model)]
+    rules = [decision.excluded[name] for name in meant if name in decision.excluded]
+    return "; ".join(dict.fromkeys(rules or decision.excluded.values())) or "nothing serves it"
 
 
 def is_exclusion(error: InterlockError) -> bool:

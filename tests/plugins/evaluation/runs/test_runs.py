@@ -245,7 +245,8 @@ sys.path[:0] = json.loads(sys.argv[1])
 from test_runs import asked, configuration, run_of, suite
 from interlock import Router
 of = suite(60)
-asyncio.run(asked(Router.from_config(configuration(sys.argv[2], "right", "wrong")), of, run_of(of, "right", "wrong")))
+router = Router.from_config(configuration(sys.argv[2], "right", "wrong"))
+asyncio.run(asked(router, of, run_of(of, "right", "wrong")))
 """
 
 

@@ -1,0 +1,229 @@
+"""`interlock eval run`: a suite is asked, marked and kept."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from interlock.commands import FAILED, note, session, tables, write_json
+from interlock.errors import RequestError
+from interlock_evaluation.commands.asked import (
+    AtOnceOption,
+    JsonOption,
+    ModelsOption,
+    RepeatsOption,
+    StoreOption,
+    SuiteArgument,
+    models_of,
+    rates_of,
+)
+from interlock_evaluation.commands.plan import show_plan
+
+if TYPE_CHECKING:
+    from interlock import Router
+    from interlock_evaluation.runs import Ended, Kept, Progress, Run
+    from interlock_evaluation.store import Store
+    from interlock_evaluation.suites import Suite
+
+_LEFT: Final = 4  # exit code: the money was over before the questions were, as an agent's budget has it
+_ASKED_ABOVE: Final = 1.0  # dollars
+_LONGEST: Final = 128
+
+
+def run(
+    context: typer.Context,
+    suite: SuiteArgument,
+    *,
+    model: ModelsOption = None,
+    repeats: RepeatsOption = 1,
+    name: Annotated[
+        str | None,
+        typer.Option("--run", metavar="NAME", help="What the run is called; the same goes on with it."),
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, metavar="DOLLARS", help="Spend no more than this on the run.")
+    ] = None,
+    at_once: AtOnceOption = 4,
+    per_minute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROVIDER=COUNT", help="Begin no more calls of a provider in a minute."),
+    ] = None,
+    grader: Annotated[
+        str, typer.Option(metavar="NAME", help="What marks samples that name nothing; see the docs for all.")
+    ] = "",
+    judge: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="The model that marks by rubrics.")
+    ] = None,
+    run_code: Annotated[
+        bool, typer.Option("--run-code", help="Allow the grader `code` to run programs that models wrote.")
+    ] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="Ask again what failed before.")] = False,
+    store: StoreOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask about the cost.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask every model every prompt that its constraints allow it, mark the answers, and keep them.
+
+    What was asked is not asked again: the same command goes on where it was broken off. It asks before it
+    begins what may cost more than a dollar. The exit code is 4 where the budget was over first.
+    """
+    from interlock_evaluation.runs import Pace, Purse, Run
+    from interlock_evaluation.suites import read_suite
+
+    read = read_suite(suite)
+    with session(context).router() as router:
+        wanted = Run(
+            id=_name(name, suite),
+            suite=read.name,
+            digest=read.digest,
+            configuration=router.digest,
+            models=models_of(router, model),
+            repeats=repeats,
+            grader=grader,
+            judge=judge,
+            run_code=run_code,
+            started=time(),
+        )
+        _agree(router, read, wanted, at_once, yes=yes)
+        pace = Pace(at_once=at_once, per_minute=rates_of(per_minute))
+        limits = {"pace": pace, "purse": Purse(most=budget)}
+        opened = open_store(context, store)
+        ended, kept = asyncio.run(_asked(router, read, wanted, opened, errors=errors, **limits))
+    if as_json:
+        write_json(_data(ended, kept))
+    else:
+        _show(ended, kept)
+    if ended.left:
+        raise typer.Exit(_LEFT)
+    if not any(each.outcome == "answer" for each in kept.results.values()):
+        raise typer.Exit(FAILED)
+
+
+def open_store(context: typer.Context, url: str | None) -> "Store":
+    """Where runs are kept: as the option says, else the environment, else beside the configuration."""
+    from interlock_evaluation.store import DEFAULT, Store
+
+    config = session(context).config
+    folder = Path() if config is None else Path(config).parent
+    return Store.open(url or os.environ.get("INTERLOCK_EVAL_STORE") or DEFAULT, folder)
+
+
+def _name(given: str | None, suite: Path) -> str:
+    if given is None:
+        return f"{suite.name.partition('.')[0]}-{datetime.now(UTC).astimezone().date().isoformat()}"
+    if not (given.isprintable() and 0 < len(given) <= _LONGEST):
+        raise RequestError(f"expected up to {_LONGEST} printable characters.", key="--run")
+    return given
+
+
+def _agree(router: "Router", suite: "Suite", run: "Run", at_once: int, *, yes: bool) -> None:
+    from interlock_evaluation.runs import plan
+
+    planned = plan(router, suite, run.models, repeats=run.repeats, at_once=at_once)
+    if yes or planned.cost <= _ASKED_ABOVE:
+        return
+    show_plan(planned)
+    if not typer.confirm("Ask them?", err=True):
+        note("Nobody was asked.")
+        raise typer.Exit(FAILED)
+
+
+async def _asked(
+    router: "Router",
+    suite: "Suite",
+    run: "Run",
+    store: "Store",
+    *,
+    errors: bool,
+    **limits: Any,
+) -> "tuple[Ended, Kept]":
+    from interlock_evaluation.grading import Graders
+    from interlock_evaluation.runs import Runner, RunStore
+
+    kept = RunStore(store)
+    graders = Graders(router, judge=run.judge, run_code=run.run_code, usual=run.grader)
+    try:
+        with _progress(run.id) as tell:
+            runner = Runner(router, kept, graders, tell=tell, **limits)
+            ended = await runner.ask(run, suite, errors=errors)
+        return ended, await kept.kept(run.id)
+    finally:
+        await store.aclose()
+
+
+@contextmanager
+def _progress(name: str) -> Iterator["Callable[[Progress], None] | None"]:
+    """A bar with the money that is spent and the time that is left, on a terminal, beside the output."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[spent]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, spent="")
+
+        def tell(progress: "Any") -> None:
+            failed = f", {progress.errors} failed" if progress.errors else ""
+            bar.update(
+                task, completed=progress.done, total=progress.total, spent=f"${progress.spent:.2f}{failed}"
+            )
+
+        yield tell
+
+
+def _show(ended: "Ended", kept: "Kept") -> None:
+    rows = []
+    for model in kept.run.models:
+        of = [each for each in kept.results.values() if each.key.model == model]
+        marks = [
+            mark.score
+            for each in of
+            for mark in kept.marks.get(each.key, {}).values()
+            if mark.score is not None
+        ]
+        counts = {
+            outcome: sum(each.outcome == outcome for each in of)
+            for outcome in ("answer", "error", "excluded")
+        }
+        rows.append(
+            (
+                model,
+                *(f"{counts[outcome]:,}" for outcome in counts),
+                f"{sum(marks) / len(marks):.3f}" if marks else "-",
+                f"{len(marks):,}",
+                f"${sum(each.cost or 0 for each in of):,.4f}",
+            )
+        )
+    tables((("Model", "Answers", "Failed", "Excluded", "Mean mark", "Marked", "Cost"), rows))
+    if kept.again:
+        note(f"{kept.again:,} calls were made again after a break or a failure, and cost as often.")
+    if ended.left:
+        note(f"{ended.left:,} questions are left: the budget was over. The same command goes on.")
+    note(f"`interlock eval outcomes {kept.run.id}` writes the table from which `eval learn` learns.")
+
+
+def _data(ended: "Ended", kept: "Kept") -> dict[str, Any]:
+    return {
+        "run": asdict(kept.run),
+        "done": ended.progress.done,
+        "left": ended.left,
+        "again": kept.again,
+        "spent": ended.progress.spent,
+        "results": [asdict(each) | {"key": each.key._asdict()} for each in kept.results.values()],
+    }

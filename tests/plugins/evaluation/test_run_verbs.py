@@ -1,0 +1,158 @@
+"""`interlock eval plan`, `run`, `runs` and `outcomes`: what they print, ask, keep and refuse."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from interlock.cli.app import app
+from interlock.testing import Received, Reply, Upstream
+from interlock_evaluation.outcomes import read_outcomes
+
+SUITE = [
+    {"id": "sum", "prompt": "2+2?", "reference": 4, "task": "quantitative", "grader": "numeric"},
+    {"id": "town", "prompt": "Capital of France?", "reference": "Paris", "constraints": {"residency": "eu"}},
+]
+
+
+def said(received: Received) -> Reply:
+    asked = received.json()["messages"][-1]["content"]
+    text = "It is 4." if asked == "2+2?" else "Paris"
+    usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
+    choices = [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]
+    return Reply.json({"id": "1", "model": "m", "choices": choices, "usage": usage})
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with Upstream(always=said) as server:
+        common = {
+            "provider": "openai-compatible",
+            "api_key": "k",
+            "base_url": f"{server.url}/v1",
+            "name": "m",
+        }
+        deployments = [
+            {
+                **common,
+                "id": "here",
+                "model": "zhipu/glm-5.2",
+                "region": "eu",
+                "price": {"input": 1, "output": 1},
+            },
+            {
+                **common,
+                "id": "there",
+                "model": "openai/gpt-5.5",
+                "region": "us",
+                "price": {"input": 1, "output": 1},
+            },
+        ]
+        Path("interlock.yaml").write_text(json.dumps({"deployments": deployments}))
+        Path("suite.jsonl").write_text("\n".join(map(json.dumps, SUITE)))
+        yield server
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    def invoke(*arguments: str, stdin: str | None = None) -> Result:
+        return CliRunner().invoke(app, ["eval", *arguments], input=stdin)
+
+    return invoke
+
+
+def told(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_a_plan_says_what_it_would_cost_and_what_it_could_tell(upstream: Upstream, run: Any) -> None:
+    plan = told(run("plan", "suite.jsonl", "--json"))
+    assert {each["model"]: each["calls"] for each in plan["models"]} == {
+        "zhipu/glm-5.2": 2,
+        "openai/gpt-5.5": 1,
+    }
+    (rule,) = plan["models"][1]["excluded"]
+    assert "residency" in rule
+    shown = run("plan", "suite.jsonl")
+    assert "1: processed in us; the residency allows eu only" in shown.stdout
+    assert "2 prompts, 3 calls, about less than $0.01" in shown.stderr
+    assert "told apart by so few prompts" in shown.stderr
+    assert not upstream.requests
+
+
+def test_a_plan_of_many_prompts_says_the_smallest_difference(upstream: Upstream, run: Any) -> None:
+    rows = [{"prompt": f"{number}?", "task": "quantitative"} for number in range(200)]
+    Path("many.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    shown = run("plan", "many.jsonl")
+    assert (
+        "told apart from 8.9 points on, if only one of them is right about 20% of the prompts" in shown.stderr
+    )
+
+
+def test_a_run_is_kept_gone_on_with_and_written_as_a_table(upstream: Upstream, run: Any) -> None:
+    first = run("run", "suite.jsonl", "--run", "first")
+    assert first.exit_code == 0, first.output
+    assert len(upstream.requests) == 3
+    assert "zhipu/glm-5.2" in first.stdout
+    again = told(run("run", "suite.jsonl", "--run", "first", "--json"))
+    assert (again["done"], again["left"], again["again"], len(upstream.requests)) == (4, 0, 0, 3)
+    assert [each["id"] for each in told(run("runs", "--json"))] == ["first"]
+    assert "whole" in run("runs").stdout
+    for name in ("table.csv", "table.jsonl"):
+        assert run("outcomes", "first", "-o", name).exit_code == 0
+        table = read_outcomes(Path(name))
+        assert (table.prompts, table.models) == (("sum", "town"), ("openai/gpt-5.5", "zhipu/glm-5.2"))
+        assert table.correct[:, 1].tolist() == [1.0, 1.0]
+    assert run("outcomes", "first").stdout == Path("table.csv").read_text()
+
+
+def test_what_costs_more_than_a_dollar_is_asked_about(upstream: Upstream, run: Any) -> None:
+    text = Path("interlock.yaml").read_text().replace('"output": 1}', '"output": 2000}')
+    Path("interlock.yaml").write_text(text)
+    refused = run("run", "suite.jsonl", stdin="n\n")
+    assert refused.exit_code == 1
+    assert "Nobody was asked." in refused.stderr
+    assert not upstream.requests
+    assert run("run", "suite.jsonl", stdin="y\n").exit_code == 0
+
+
+def test_a_budget_that_is_over_first_is_said(upstream: Upstream, run: Any) -> None:
+    result = run("run", "suite.jsonl", "--budget", "0.00000001")
+    assert result.exit_code == 4
+    assert "3 questions are left: the budget was over" in result.stderr
+    assert run("run", "suite.jsonl").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("run", "nowhere.jsonl"), "nowhere.jsonl: cannot be read"),
+        (("run", "suite.jsonl", "-m", "zhipu/glm-5.3"), "zhipu/glm-5.2"),
+        (("run", "suite.jsonl", "--per-minute", "zhipu"), "--per-minute: expected PROVIDER=COUNT"),
+        (("run", "suite.jsonl", "--grader", "exakt"), "there is no grader 'exakt'"),
+        (("run", "suite.jsonl", "--run", "\n"), "--run: expected up to 128 printable characters"),
+        (("outcomes", "nothing"), "there is no run 'nothing'; nothing was run yet"),
+        (("outcomes", "nothing", "-o", "table.txt"), "ends in neither .csv nor .jsonl"),
+    ],
+)
+def test_a_slip_is_an_error_with_the_way_out(
+    upstream: Upstream, run: Any, words: tuple[str, ...], message: str
+) -> None:
+    result = run(*words)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+
+
+def test_a_place_that_is_none_is_told(upstream: Upstream, run: Any) -> None:
+    result = run("run", "suite.jsonl", "--store", "mysql://x")
+    assert result.exit_code == 1
+    assert "evaluations are kept in sqlite or postgresql" in result.stderr
+    assert not upstream.requests
+
+
+def test_before_anything_was_run_there_is_no_run(upstream: Upstream, run: Any) -> None:
+    assert "Nothing was run yet." in run("runs").stderr
