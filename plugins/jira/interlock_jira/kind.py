@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from interlock.protocols import API, ConnectorCall, ConnectorFacts, Tool, ToolsCall
-from interlock.types.models import Destination
+from interlock_jira.auth import auth_for
 from interlock_jira.comments import comment_rows
 from interlock_jira.finding import CreateTool
 from interlock_jira.hosting import Hosting
@@ -13,11 +13,12 @@ from interlock_jira.options import JiraOptions
 from interlock_jira.places import place_rows
 from interlock_jira.transitions import transition_tool, transitions_row
 from interlock_jira.verdicts import said, verdict
-from interlock_tools import Basic, Bearer, Sendings, Service, tool_for
+from interlock_tools import Sendings, Service, tool_for
 
 _FACTS = ConnectorFacts(
     env=("JIRA_API_TOKEN",),
     vendors=("atlassian",),
+    issuer=True,
     hint=(
         "make a token at id.atlassian.com/manage-profile/security/api-tokens, at Data Center in a profile; "
         "set JIRA_API_TOKEN to it, of Cloud as email:token"
@@ -39,7 +40,7 @@ class Jira:
 
     def open(self, call: ConnectorCall) -> "JiraConnector":
         """What one account sees of one site."""
-        return JiraConnector(call.destination, call.options or JiraOptions())
+        return JiraConnector(call, call.options or JiraOptions())
 
 
 class JiraConnector:
@@ -48,12 +49,12 @@ class JiraConnector:
     api = API
     name = "jira"
 
-    def __init__(self, there: Destination, options: JiraOptions) -> None:
-        basic = options.way == "basic"
-        auth = Basic(there, name=options.email, option="email") if basic else Bearer(there.credential.secret)
+    def __init__(self, call: ConnectorCall, options: JiraOptions) -> None:
         self._hosting = Hosting(options)
         self._sendings = Sendings()
-        self._service = Service(there, auth, headers=_HEADERS, words=said, judge=verdict)
+        self._service = Service(
+            call.destination, auth_for(call, options), headers=_HEADERS, words=said, judge=verdict
+        )
 
     async def tools(self, call: ToolsCall) -> Sequence[Tool]:  # noqa: ARG002 - nothing is asked for them
         service, hosting = self._service, self._hosting

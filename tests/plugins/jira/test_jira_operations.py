@@ -239,6 +239,7 @@ async def test_an_issue_is_found_by_either_mark_and_shows_neither(boxed, cloud, 
         {"settles_within": -1},
         {"hosting": "data_center", "mark": "property"},
         {"auth": "bearer", "email": "ada@ink.example"},
+        {"scope": "read:jira-work"},
         {},
     ],
 )
@@ -250,5 +251,5 @@ def test_options_that_fit_nothing_are_refused_by_name(options):
         "base_url": "http://127.0.0.1:9",
         "region": "us",
     }
-    with pytest.raises(Exception, match=r"hosting|project|settles_within|mark|email"):
+    with pytest.raises(Exception, match=r"hosting|project|settles_within|mark|email|scope"):
         Router.from_config({"connectors": [{**entry, "options": options}]})
