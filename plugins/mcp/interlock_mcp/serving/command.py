@@ -1,6 +1,7 @@
 """`interlock mcp serve`: the router and the tools of its connectors, to whoever speaks MCP."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,18 @@ def serve(
         ),
     ] = None,
     no_tools: Annotated[bool, typer.Option("--no-tools", help="Offer no tools of connectors.")] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Keep effects, and what waits for people, in this store of agents: sqlite:///FILE, from the "
+            "configuration's folder, or postgresql://…",
+        ),
+    ] = None,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="Whom to tell what waits; else standard error. May be repeated."),
+    ] = None,
     models: Annotated[
         bool, typer.Option("--models/--no-models", help="Offer `ask`, `decide` and `list_models`.")
     ] = True,
@@ -44,7 +57,8 @@ def serve(
     """Serve the router, and the tools of its connectors, to clients of MCP.
 
     Without --http a client starts it, speaks on its standard input and output, and ends it by closing them.
-    What needs a person's consent is not run. The exit code is 0 when the client or a SIGTERM has ended it.
+    What needs a person's consent is not run; with --store it waits for them. The exit code is 0 when the
+    client or a SIGTERM has ended it.
     """
     if no_tools and tools:
         raise RequestError("say which tools, or none; not both.", key="--no-tools")
@@ -52,6 +66,10 @@ def serve(
         raise RequestError("nothing is left to offer.", key="--no-models")
     if http is None and (key is not None or host_name):
         raise RequestError("goes with --http; whoever starts this server needs none.", key="--key")
+    if store is None and notify:
+        raise RequestError("goes with --store: nothing waits without one.", key="--notify")
+    if store is not None and find_spec("interlock_agents") is None:
+        raise RequestError("needs interlock-agents: pip install interlock-mcp[effects].", key="--store")
     secret = None if key is None else key_of(key)
     said = session(context)
     router = said.router()
@@ -59,11 +77,16 @@ def serve(
     # The SDK takes most of a second to import.
     from interlock_mcp.serving import starting  # noqa: PLC0415 - for that reason
 
-    made = starting.made(router, () if no_tools else tools or ("*",), models=models, quiet=not said.verbose)
+    if not said.verbose:
+        starting.silence()
+    folder = Path.cwd() if said.config is None else Path(said.config).absolute().parent
+    effects = None if store is None else starting.effects(router, store, folder, notify or [])
+    made = starting.server(router, tools=() if no_tools else tools or ("*",), models=models, runs=effects)
+    used = router if effects is None else starting.both(router, effects)
     if http is None:
-        code = starting.on_pipes(router, made)
+        code = starting.on_pipes(used, made)
     else:
-        code = starting.over_http(router, made, http, key=secret, names=host_name or [])
+        code = starting.over_http(used, made, http, key=secret, names=host_name or [])
     if code:
         raise typer.Exit(code)
 

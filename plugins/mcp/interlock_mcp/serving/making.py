@@ -28,6 +28,7 @@ from interlock_mcp.serving.described import described
 from interlock_mcp.serving.models import Models, Progress
 from interlock_mcp.serving.offer import RESERVED, Offer
 from interlock_mcp.serving.running import run_tool
+from interlock_mcp.serving.runs import Direct, Runs
 
 PAGE = 200
 """Tools in one page of the list."""
@@ -51,6 +52,7 @@ def server(
     tools: Sequence[str] = ("*",),
     models: bool = True,
     constraints: Constraints | Mapping[str, Any] | None = None,
+    runs: Runs | None = None,
     name: str = "interlock",
 ) -> Server[Any]:
     """A server with the tools of the router's connectors, and with the router itself.
@@ -63,16 +65,19 @@ def server(
         tools: patterns of tools that are offered, as the configuration's `tools` has them; none for no tool.
         models: offer `ask`, `decide` and `list_models`.
         constraints: tighten the configuration's, for tools and models.
+        runs: what carries calls of tools out; by default the toolbox alone. `Effects` keeps them, and what
+            waits for people, in a store of agents.
         name: what the server calls itself.
 
     Raises:
         RequestError: constraints or a pattern that cannot be meant.
     """
     asked = Request("", constraints=constraints or {}).constraints
-    box = router.toolbox(constraints=asked)
+    runs = runs or Direct()
+    box = router.toolbox(constraints=asked, grants=runs.grants)
     offer = Offer.of(box, tools, taken=RESERVED if models else ())
     own = Models(router=router, constraints=asked) if models else None
-    return _Offering(offer=offer, models=own).server(name)
+    return _Offering(offer=offer, models=own, runs=runs).server(name)
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class _Offering:
 
     offer: Offer
     models: Models | None
+    runs: Runs
     bus: InMemorySubscriptionBus = field(default_factory=InMemorySubscriptionBus)
     digest: str = ""
 
@@ -119,7 +125,8 @@ class _Offering:
             tool = next((each for each in own if each.name == params.name), None)
             if tool is not None and self.models is not None:
                 return await self.models.run(tool, arguments, _progress_of(context))
-            result = await run_tool(self.offer, params.name, arguments, dict(context.meta or {}))
+            meta = dict(context.meta or {})
+            result = await run_tool(self.offer, self.runs, params.name, arguments, meta)
             await self._notice(context, await self._tools())
         except MCPError:
             raise

@@ -11,7 +11,7 @@ from interlock.records import decision_to_plain, usage_to_plain
 from interlock.types.response import WHOLE
 from interlock_mcp.serving.cancelling import cancelled_once
 from interlock_mcp.serving.checking import objection
-from interlock_mcp.serving.running import SOURCE
+from interlock_mcp.serving.runs import SOURCE
 from interlock_mcp.serving.schemas import ASK, DECIDE, LIST_MODELS
 from interlock_mcp.serving.told import told_data, told_error
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from interlock import RequestError, ToolCall, ToolRule, UnknownTool
+from interlock import ToolCall, ToolRule, UnknownTool
 from interlock.types.names import nearest
 
 if TYPE_CHECKING:
@@ -89,21 +89,3 @@ class Offer:
 
     def _name(self, tool: "OfferedTool") -> str:
         return f"{tool.connector}__{tool.name}" if tool.name in self.taken else tool.name
-
-
-def check_key(key: object, tool: "OfferedTool", toolbox: "Toolbox") -> str:
-    """The key of a call whose effect is to happen once, where the tool's service sees to that.
-
-    Raises RequestError for what is no key, and for a tool that takes none: whoever gives one means to repeat
-    the call, and it would be done twice.
-    """
-    fit = isinstance(key, str) and 0 < len(key) <= _LONGEST and key.isascii() and key.isprintable()
-    if not fit:
-        raise RequestError(f"a key is text of up to {_LONGEST} visible characters", key="_meta")
-    if toolbox.effect_of(tool).repeat.way not in ("key", "natural"):
-        what = f"{tool.name} takes no key: nothing keeps a repeated run of it from happening twice"
-        raise RequestError(what, key="_meta")
-    return str(key)
-
-
-_LONGEST = 128

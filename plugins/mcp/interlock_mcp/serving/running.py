@@ -8,21 +8,18 @@ from mcp import MCPError
 from mcp.types import CallToolResult
 from mcp_types import INVALID_PARAMS
 
-from interlock import ApprovalNeeded, InterlockError, RequestError, ToolCall, UnknownTool
+from interlock import InterlockError, RequestError, ToolCall, UnknownTool
 from interlock_mcp.serving.cancelling import cancelled_once
 from interlock_mcp.serving.checking import objection
-from interlock_mcp.serving.offer import Offer, check_key
-from interlock_mcp.serving.told import KEY, told_consent, told_outcome, told_refusal
+from interlock_mcp.serving.offer import Offer
+from interlock_mcp.serving.runs import NotRun, Runs, key_of
+from interlock_mcp.serving.told import KEY, told_outcome, told_refusal
 
-SOURCE = {"interface": "mcp"}
-"""Of the metadata of whatever is done for a client."""
-_WAY = (
-    "On the machine of this server they run it with `interlock tools call {tool} …`, which shows it and asks."
-)
+_NOTHING = "Nothing has happened. Tell your user what you wanted to do, and look for no other way to do it."
 
 
 async def run_tool(
-    offer: Offer, name: str, arguments: Mapping[str, Any], meta: Mapping[str, Any]
+    offer: Offer, runs: Runs, name: str, arguments: Mapping[str, Any], meta: Mapping[str, Any]
 ) -> CallToolResult:
     """What came of it. Nothing that a client says is a person's consent.
 
@@ -37,14 +34,12 @@ async def run_tool(
     call = ToolCall(id=f"mcp-{uuid4().hex}", name=asked.name, arguments=dict(arguments))
     try:
         tool, call = await offer.meant(asked, call)
-        key = check_key(meta[KEY], tool, offer.toolbox) if KEY in meta else uuid4().hex
-        work = offer.toolbox.run(call, key=key, metadata=SOURCE)
-        outcome = await cancelled_once(work)
-    except ApprovalNeeded as needed:
-        return told_consent(needed, _WAY.format(tool=tool.name))
+        key = key_of(meta[KEY]) if KEY in meta else None
+        ran = await cancelled_once(runs.run(offer.toolbox, tool, call, key))
     except (UnknownTool, RequestError) as error:
         return told_refusal(str(error), reason="not_sent")
     except InterlockError as error:
         return told_refusal(str(error), reason="not_allowed")
-    again = offer.toolbox.effect_of(tool).repeat.way in ("key", "natural")
-    return told_outcome(outcome, call, key=key, repeatable=again)
+    if isinstance(ran, NotRun):
+        return told_refusal(f"{ran.words} {_NOTHING}", reason=ran.reason, **ran.facts)
+    return told_outcome(ran.outcome, call, key=ran.key, repeatable=ran.repeatable)

@@ -16,7 +16,6 @@ from mcp.types import (
 )
 
 from interlock import (
-    ApprovalNeeded,
     Audio,
     Document,
     Image,
@@ -63,17 +62,6 @@ def told_refusal(words: str, *, reason: str, **facts: Any) -> CallToolResult:
     return CallToolResult(
         content=[TextContent(type="text", text=words)], structured_content=data, is_error=True
     )
-
-
-def told_consent(needed: ApprovalNeeded, way: str, **facts: Any) -> CallToolResult:
-    """A person has to agree first; `way` says how one does."""
-    asked = needed.request
-    effect = None if asked is None else asked.effect
-    words = (
-        f"{needed.message}. {way} Nothing has happened. Tell your user what you wanted to do, and look for "
-        "no other way to do it."
-    )
-    return told_refusal(words, reason="consent", effect=effect, **facts)
 
 
 def told_error(error: InterlockError) -> CallToolResult:

@@ -27,6 +27,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 HERE = ("127.0.0.1", "localhost", "[::1]")
 _SHORTEST = 16
 _HIGHEST = 65535
+_HEARD = 64 * 1024
 _UNKNOWN, _FORBIDDEN, _ELSEWHERE = 401, 403, 421
 _MOST_SESSIONS = 1_000
 
@@ -76,7 +77,7 @@ class _Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (refused := self._refused(scope)) is not None:
-            await _refuse(send, *refused)
+            await _refuse(receive, send, *refused)
         elif scope["type"] in ("http", "lifespan"):
             await self._inner(scope, receive, send)
 
@@ -116,12 +117,19 @@ def _host_of(address: str, *, web: bool = False) -> str | None:
     return f"[{host}]" if ":" in host else host
 
 
-async def _refuse(send: Send, status: int, words: str) -> None:
+async def _refuse(receive: Receive, send: Send, status: int, words: str) -> None:
+    """Answer, and hear a small message to its end: a client that is cut off while it speaks hears nothing."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     if status == _UNKNOWN:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": words.encode()})
+    await send({"type": "http.response.body", "body": words.encode(), "more_body": True})
+    heard, more = 0, True
+    while more and heard < _HEARD:
+        message = await receive()
+        heard += len(message.get("body", b""))
+        more = bool(message.get("more_body", False))
+    await send({"type": "http.response.body", "body": b""})
 
 
 def address_of(said: str) -> tuple[str, int]:

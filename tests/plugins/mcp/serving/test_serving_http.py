@@ -1,46 +1,25 @@
 """The server over HTTP: who is let in, and what both revisions see there."""
 
 import json
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from desk import REVISIONS, Desk, router_of, words
+from endpoint import client, served
 from forgetful import forgetful
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp.client import Client
-from mcp.client.streamable_http import streamable_http_client
 
 from interlock import Delta, RequestError, ToolCall
 from interlock.testing import Step, scripted_router
 from interlock_mcp.serving import app
-from interlock_mcp.serving.web import address_of, bound, configured, hosts_for
+from interlock_mcp.serving.web import address_of, hosts_for
 
 KEY = "k-5d1f0c9b7a3e4826"
-
-
-@contextmanager
-def served(router: Any, wrapped: Any = None, **options: Any) -> Iterator[str]:
-    """The address of the endpoint, as long as it is there."""
-    with bound("127.0.0.1", 0) as at, router:
-        made = app(router, **options)
-        serving = configured(made if wrapped is None else wrapped(made))
-        thread = threading.Thread(target=serving.run, kwargs={"sockets": [at]}, daemon=True)
-        thread.start()
-        end = time.monotonic() + 30
-        while not serving.started:
-            assert time.monotonic() < end
-            time.sleep(0.005)
-        yield f"http://127.0.0.1:{at.getsockname()[1]}/mcp"
-        serving.should_exit = True
-        thread.join(30)
 
 
 Serve = Callable[..., str]
@@ -50,15 +29,6 @@ Serve = Callable[..., str]
 def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
         yield lambda *given, **options: stack.enter_context(served(*given, **options))
-
-
-@asynccontextmanager
-async def client(address: str, revision: str, key: str = "") -> AsyncIterator[Client]:
-    headers = {"authorization": f"Bearer {key}"} if key else {}
-    async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as there:
-        over = streamable_http_client(address, http_client=there)
-        async with Client(over, mode=revision, cache=None) as made:
-            yield made
 
 
 def post(address: str, body: bytes, **headers: str) -> tuple[int, bytes]:

@@ -1,5 +1,6 @@
 """`interlock mcp serve` as a client starts it: on its pipes, and until it is ended."""
 
+import asyncio
 import json
 import os
 import signal
@@ -46,7 +47,7 @@ def answers(request: Received) -> Reply:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("serving")
-    with Upstream(*[answers] * 20) as upstream:
+    with Upstream(always=answers) as upstream:
         text = CONFIG.format(url=upstream.url, python=sys.executable, notes=NOTES)
         (folder / "interlock.yaml").write_text(text)
         yield folder
@@ -171,6 +172,7 @@ def test_a_signal_ends_it_cleanly(way, number, code, home):
         (["--http", "0", "--key", "env:NOT_THERE"], "NOT_THERE"),
         (["--key", "env:THERE"], "--http"),
         (["--no-tools", "--no-models"], "--no-models"),
+        (["--notify", "stderr:"], "--store"),
     ],
 )
 def test_what_would_be_open_to_others_or_cannot_be_meant_is_refused(more, wrong, home, monkeypatch):
@@ -184,6 +186,20 @@ def test_what_would_be_open_to_others_or_cannot_be_meant_is_refused(more, wrong,
     assert result.exit_code == 2, result.output
     assert wrong in result.stderr
     assert KEY not in result.output
+
+
+async def test_what_waits_in_a_store_is_approved_on_the_command_line_and_then_done(home, tmp_path):
+    store = f"sqlite:///{tmp_path}/agents.db"
+    arguments = [*INTERLOCK[1:], "mcp", "serve", "--no-models", "--store", store]
+    said = StdioServerParameters(command=INTERLOCK[0], args=arguments, cwd=home, env=environment())
+    async with Client(stdio_client(said), mode="2026-07-28", cache=None) as client:
+        waits = await client.call_tool("report", {})
+        request = waits.structured_content["request"]
+        approve = [*INTERLOCK, "agent", "approve", request, "--yes", "--store", store]
+        await asyncio.to_thread(subprocess.run, approve, env=environment(), cwd=home, check=True)
+        done = await client.call_tool("report", {})
+        assert done.structured_content["content"] == "done"
+        assert (await client.call_tool("report", {})).structured_content["reason"] == "consent"
 
 
 async def test_our_own_connector_starts_it(home):
