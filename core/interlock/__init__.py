@@ -3,7 +3,7 @@
 from interlock import errors
 from interlock.errors import *  # noqa: F403 - what errors there are is listed there alone
 from interlock.hookspecs import hookimpl
-from interlock.records import attempts_to_plain, response_to_plain
+from interlock.records import attempts_to_plain, outcome_to_plain, response_to_plain
 from interlock.router import Router
 from interlock.tools import tool_of
 from interlock.types.approvals import ApprovalRequest, Grant
@@ -84,6 +84,7 @@ __all__ = [
     "Verdict",
     "attempts_to_plain",
     "hookimpl",
+    "outcome_to_plain",
     "response_to_plain",
     "tool_of",
 ]

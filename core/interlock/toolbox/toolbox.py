@@ -1,9 +1,10 @@
 """The tools that some constraints allow, and the one way in which one of them is run."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypedDict, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 from uuid import uuid4
 
 from interlock.constraints import objection
@@ -23,11 +24,14 @@ from interlock.protocols import (
     ToolRun,
     ToolsCall,
 )
+from interlock.toolbox.choosing import chosen
 from interlock.toolbox.listing import Listing
 from interlock.toolbox.naming import OfferedTool, ToolNames
+from interlock.toolbox.options import RunOptions
 from interlock.toolbox.running import Steps, ToolStep, raised
 from interlock.toolbox.sources import ToolSource, ToolSources
-from interlock.tools import Classified, admit, asking, classified
+from interlock.toolbox.without_loop import WithoutLoop
+from interlock.tools import Classified, Question, admit, asking, classified, conversed
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.clocks import elapsed
 from interlock.types.messages import ToolCall
@@ -40,20 +44,7 @@ from interlock.types.tools import Preview, ToolOutcome
 T = TypeVar("T")
 
 
-class RunOptions(TypedDict, total=False):
-    """What `Toolbox.run` takes beside the call."""
-
-    key: str | None
-    grant: Grant | None
-    run: str
-    step: str
-    constraints: Constraints | None
-    timeout: float | None
-    metadata: Mapping[str, str] | None
-    response: Response | None
-
-
-class Toolbox:
+class Toolbox(WithoutLoop):
     """Tools of a router's connectors. Nothing runs by itself: `run` runs one call, once.
 
     Event loops and threads may share it. What its constraints forbid, or what lacks its key or its plugin, is
@@ -85,8 +76,19 @@ class Toolbox:
         self._listing = Listing(sources, steps, self._excluded)
 
     @property
+    def connectors(self) -> tuple[str, ...]:
+        """The ids of all, those that are excluded as well."""
+        return tuple(source.id for source in self._sources)
+
+    @property
     def excluded(self) -> Mapping[str, str]:
         return MappingProxyType(self._excluded)
+
+    def under(self, grants: GrantBook) -> Self:
+        """The same tools, whose grants are used up in this book."""
+        other = copy(self)
+        other._grants = grants  # noqa: SLF001 - of its own copy
+        return other
 
     async def tools(self) -> tuple[OfferedTool, ...]:
         """Every tool of every connector that is allowed. Each connector is asked once, as long as it is open
@@ -94,6 +96,20 @@ class Toolbox:
         next time.
         """
         return tuple((await self._names()).tools.values())
+
+    async def select(
+        self, connectors: Sequence[str] = (), tools: Sequence[str] = ()
+    ) -> tuple[OfferedTool, ...]:
+        """The tools of these connectors, by their ids, that are named; all of them where nobody names any.
+
+        A tool is named by what a model calls it, or as in the configuration's rules: a name or pattern of its
+        connector's, after a connector's id and a slash or alone. By its whole name, one that is not listed
+        can be had too.
+
+        Raises:
+            RequestError: a connector is not there or cannot be used, or a name fits no tool.
+        """
+        return await chosen(self, connectors, tools)
 
     async def specs(self) -> tuple[ToolSpec, ...]:
         """The same for a request's `tools`."""
@@ -209,6 +225,17 @@ class Toolbox:
         )
         with self._tracing.tool(call, None if response is None else response.record):
             return await self._ran(tool, access, given)
+
+    async def run_approved(
+        self, call: ToolCall, ask: Callable[[Question], Awaitable[Any]], **how: Unpack[RunOptions]
+    ) -> ToolOutcome:
+        """`run` for whoever has somebody to ask: `ask` is given the question where a person has to agree,
+        and gives their answer, or None where nobody can be asked, which is a refusal. An answer to something
+        else, or one that cannot be used, is asked for again.
+
+        Raises UnknownTool and NoLongerAllowed, as `run` does, and whatever `ask` raises.
+        """
+        return await conversed(call, lambda turn: self.run(turn.call, grant=turn.grant, **how), ask)
 
     async def _admit(
         self, tool: OfferedTool, asked: ApprovalRequest, grant: Grant | None, belongs: Belonging
@@ -347,34 +374,3 @@ class Toolbox:
         if outcome.outcome == "unknown" and self.effect_of(tool).effect == "read":
             outcome = replace(outcome, outcome="refused")  # what only reads has done nothing, whatever came
         return self._steps.masked(access, outcome)
-
-    def tools_sync(self) -> tuple[OfferedTool, ...]:
-        """`tools` for code without a loop, or for a thread beside one; so are the others."""
-        return self._bridge.run(self.tools)
-
-    def tool_sync(self, name: str) -> OfferedTool:
-        """`tool` for code without a loop."""
-        return self._bridge.run(lambda: self.tool(name))
-
-    def resolve_sync(self, call: ToolCall) -> ToolCall:
-        return self._bridge.run(lambda: self.resolve(call))
-
-    def specs_sync(self) -> tuple[ToolSpec, ...]:
-        return self._bridge.run(self.specs)
-
-    def asking_sync(self, call: ToolCall, *, run: str = "", step: str = "") -> ApprovalRequest:
-        return self._bridge.run(lambda: self.asking(call, run=run, step=step))
-
-    def run_sync(self, call: ToolCall, **how: Unpack[RunOptions]) -> ToolOutcome:
-        """`run` for code without a loop, or for a thread beside one."""
-        return self._bridge.run(lambda: self.run(call, **how))
-
-    def find_sync(
-        self,
-        call: ToolCall,
-        *,
-        key: str,
-        constraints: Constraints | None = None,
-        timeout: float | None = None,
-    ) -> ToolOutcome | None:
-        return self._bridge.run(lambda: self.find(call, key=key, constraints=constraints, timeout=timeout))

@@ -80,6 +80,19 @@ class ApprovalRequest:
         """Of what was shown; None where the tool shows nothing beforehand."""
         return None if self.preview is None else self.preview.digest
 
+    @property
+    def digest(self) -> str:
+        """Of all that a grant is bound to: the same for whoever asks for the same run again."""
+        bound = {
+            "tool": self.tool_digest,
+            "arguments": self.arguments_digest,
+            "preview": self.preview_digest,
+            "run": self.run,
+            "step": self.step,
+            "policy": self.policy,
+        }
+        return digest_of("approval", bound)
+
     def grant(self, *, approver: str, lasts: float = QUARTER, now: float | None = None) -> "Grant":
         """The grant of `approver`, who has been authenticated, for this and nothing else.
 

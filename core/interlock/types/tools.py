@@ -110,6 +110,8 @@ class ToolOutcome:
         if self.truncated or self.more:
             rest = f"ask again with {self.more}" if self.more else "there is no way to the rest"
             told.append(f"\n[This is not all: {rest}.]")
+        if self.outcome == "refused" and self.retry_after is not None:
+            told.append(f"\n[Nothing was done. Ask again in {self.retry_after:g} s at the earliest.]")
         if self.outcome == "unknown":
             told.append("\n[Nobody knows whether this has happened. Do not ask for it again.]")
         failed = self.outcome != "done"

@@ -1,4 +1,4 @@
-"""Interlock's router as a LangChain chat model, and LangChain's tools in a ledger of effects."""
+"""Interlock's router as a LangChain chat model, its connectors' tools as LangChain's, and any in a ledger."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,28 @@ if TYPE_CHECKING:
     from langchain_interlock.accounted_tool import EffectKey
     from langchain_interlock.accounting import accounted
     from langchain_interlock.budgeting import BudgetMiddleware
+    from langchain_interlock.connector_tool import ConnectorToolError
+    from langchain_interlock.connectors import aconnector_tools, connector_tools
 
-__all__ = ["BudgetMiddleware", "ChatInterlock", "EffectKey", "accounted"]
+__all__ = [
+    "BudgetMiddleware",
+    "ChatInterlock",
+    "ConnectorToolError",
+    "EffectKey",
+    "accounted",
+    "aconnector_tools",
+    "connector_tools",
+]
 
 # They load Interlock itself, which is loaded with the first model or the first tools.
-_LATER = {"BudgetMiddleware": "budgeting", "EffectKey": "accounted_tool", "accounted": "accounting"}
+_LATER = {
+    "BudgetMiddleware": "budgeting",
+    "ConnectorToolError": "connector_tool",
+    "EffectKey": "accounted_tool",
+    "accounted": "accounting",
+    "aconnector_tools": "connectors",
+    "connector_tools": "connectors",
+}
 
 # `load` makes what is named here, and only for callers who allow "all" and name our namespace.
 _PATH = ("langchain_interlock", "ChatInterlock")

@@ -1,5 +1,6 @@
 """One call of an accounted tool: where its place is, what it asks for, and what LangChain is told of it."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +17,18 @@ from interlock import RequestError, ToolCall, ToolSpec
 class Call:
     """What `BaseTool.run` was called with, split into what the model says and what LangGraph injects."""
 
-    def __init__(self, tool: Any, tool_input: Any, config: Any, id_: str | None) -> None:
+    def __init__(
+        self,
+        tool: Any,
+        tool_input: Any,
+        config: Any,
+        id_: str | None,
+        *,
+        classified: tuple[str, bool] | None = None,
+    ) -> None:
+        """`classified` is what a run does outside and whether a person has to agree to it, where that is
+        known.
+        """
         self._tool = tool
         inner: BaseTool = tool.inner
         schema = inner.tool_call_schema
@@ -31,12 +43,10 @@ class Call:
         self._id = id_
         self._made: Any = None
         self._error: BaseException | None = None
-        function = convert_to_openai_tool(inner)["function"]
-        self._spec = ToolSpec(
-            name=inner.name, description=inner.description, parameters=function.get("parameters") or {}
-        )
-        foreign = self._foreign(lambda _: self._never())
-        self.effect, self._grant = tool.accounts.classified(foreign)
+        if classified is None:
+            classified = tool.accounts.classified(self._foreign(lambda _: self._never()))
+        self.effect: str = classified[0]
+        self._grant: bool = classified[1]
 
     @property
     def passes(self) -> bool:
@@ -48,8 +58,19 @@ class Call:
         """What the tool inside is run with."""
         return self._input | dict.fromkeys(self._tool.key_arguments, key)
 
-    async def perform(self, act: Callable[[str], Awaitable[Any]]) -> Any:
-        """The effect, or what waits for a person; `act` runs the tool inside, given its key.
+    def acting(self, args: tuple[Any, ...], more: dict[str, Any], *, threaded: bool) -> Any:
+        """What runs the tool inside for `perform`; `threaded` is for callers without a loop."""
+        inner: BaseTool = self._tool.inner
+
+        async def act(key: str) -> Any:
+            if threaded:
+                return await asyncio.to_thread(inner.run, self.given(key), *args, **more)
+            return await inner.arun(self.given(key), *args, **more)
+
+        return act
+
+    async def perform(self, act: Any) -> Any:
+        """The effect, or what waits for a person; `act` is what `acting` gives.
 
         Raises:
             ValidationError: the arguments do not fit. Nothing was done.
@@ -111,7 +132,11 @@ class Call:
     def _foreign(self, act: Callable[[str], Awaitable[Any]]) -> Any:
         from interlock_agents.accounting import ForeignTool  # noqa: PLC0415 - an extra
 
-        return ForeignTool.of(self._spec, self._tool.declared, act)
+        inner: BaseTool = self._tool.inner
+        function = convert_to_openai_tool(inner)["function"]
+        parameters = function.get("parameters") or {}
+        spec = ToolSpec(name=inner.name, description=inner.description, parameters=parameters)
+        return ForeignTool.of(spec, self._tool.declared, act)
 
     def _place(self) -> Any:
         from interlock_agents import Place  # noqa: PLC0415 - as above

@@ -1,6 +1,5 @@
 """One tool of LangChain's, each call of which is an effect."""
 
-import asyncio
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +8,8 @@ from pydantic import Field
 
 from interlock import RequestError
 from langchain_interlock.accounted_call import Call
+from langchain_interlock.accounted_connector import ConnectorCall
+from langchain_interlock.connector_tool import NOT_RUN, ConnectorTool
 from langchain_interlock.interrupting import answered
 
 
@@ -23,7 +24,7 @@ class EffectKey(InjectedToolArg):
 class AccountedTool(BaseTool):
     """Looks like the tool inside, and is what `accounted` makes of it."""
 
-    inner: BaseTool
+    inner: Any
     accounts: Any = Field(exclude=True, repr=False)
     declared: Any = Field(exclude=True, repr=False)
     run_name: str | None = None
@@ -67,7 +68,12 @@ class AccountedTool(BaseTool):
     @cached_property
     def injected(self) -> frozenset[str]:
         """The names of arguments that are not the model's."""
-        return self.inner._injected_args_keys | set(_named(self.inner, InjectedToolArg))  # noqa: SLF001 - no other way
+        inner: BaseTool = self.inner
+        return inner._injected_args_keys | set(_named(self.inner, InjectedToolArg))  # noqa: SLF001 - no other way
+
+    def _call(self, tool_input: Any, config: Any, id_: str | None) -> Call | None:
+        """None for a connector's tool, whose toolbox has to be asked first."""
+        return None if isinstance(self.inner, ConnectorTool) else Call(self, tool_input, config, id_)
 
     def _run(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError("`run` goes to the ledger")
@@ -79,13 +85,16 @@ class AccountedTool(BaseTool):
         from interlock_agents.accounting import run_blocking  # noqa: PLC0415 - an extra
 
         more |= {"config": config, "tool_call_id": tool_call_id}
-        call, problem = Call(self, tool_input, config, tool_call_id), ""
+        problem = ""
+        call = self._call(tool_input, config, tool_call_id)
+        if call is None:
+            try:
+                call = run_blocking(ConnectorCall.of(self, tool_input, config, tool_call_id))
+            except NOT_RUN as error:
+                return self.inner.refused(error, tool_call_id)
         if call.passes:
             return self.inner.run(tool_input, *args, **more)
-
-        async def act(key: str) -> Any:
-            return await asyncio.to_thread(self.inner.run, call.given(key), *args, **more)
-
+        act = call.acting(args, more, threaded=True)
         while True:
             ended = run_blocking(call.perform(act))
             if (told := call.over(ended)) is not None:
@@ -98,13 +107,16 @@ class AccountedTool(BaseTool):
     ) -> Any:
         """As `BaseTool.arun`; the tool inside is run once, by whatever process."""
         more |= {"config": config, "tool_call_id": tool_call_id}
-        call, problem = Call(self, tool_input, config, tool_call_id), ""
+        problem = ""
+        call = self._call(tool_input, config, tool_call_id)
+        if call is None:
+            try:
+                call = await ConnectorCall.of(self, tool_input, config, tool_call_id)
+            except NOT_RUN as error:
+                return self.inner.refused(error, tool_call_id)
         if call.passes:
             return await self.inner.arun(tool_input, *args, **more)
-
-        async def act(key: str) -> Any:
-            return await self.inner.arun(call.given(key), *args, **more)
-
+        act = call.acting(args, more, threaded=False)
         while True:
             ended = await call.perform(act)
             if (told := call.over(ended)) is not None:

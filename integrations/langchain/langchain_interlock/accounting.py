@@ -8,6 +8,7 @@ from langchain_core.tools import tool as tool_of
 
 from interlock import ConfigError, RequestError
 from langchain_interlock.accounted_tool import AccountedTool
+from langchain_interlock.connector_tool import ConnectorTool
 
 if TYPE_CHECKING:
     from interlock import Repeat, ToolPolicy
@@ -32,7 +33,8 @@ def accounted(
     after a crash meets the same effect. Tools that only read are run as ever.
 
     Args:
-        tools: tools or functions, sync or async.
+        tools: tools or functions, sync or async. What those of `connector_tools` do, and how they may be
+            repeated, the router's configuration and their connectors say.
         store: where effects, approvals and budgets are kept, a Store or its URL; by default
             `sqlite:///interlock-agents.db`.
         ledger: in place of a store, for calls from its own event loop alone.
@@ -49,7 +51,7 @@ def accounted(
         StoreError: the URL cannot be used.
     """
     try:
-        from interlock_agents.accounting import Accounts, declarations  # noqa: PLC0415 - an extra
+        from interlock_agents.accounting import Accounts, declarations, held  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("interlock_agents"):
             raise
@@ -60,5 +62,8 @@ def accounted(
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise RequestError("there are two tools of that name", key=f"tools.{twice[0]}")
     known = declarations(names, declared)
+    for each in made:
+        if isinstance(each, ConnectorTool):
+            held(each.name, known[each.name])
     accounts = Accounts(store, ledger=ledger, policy=policy, requests=requests, budget=budget, lease=lease)
     return [AccountedTool.over(each, accounts, known[each.name], run=run) for each in made]

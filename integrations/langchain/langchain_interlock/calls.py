@@ -92,6 +92,16 @@ def call_of(
     return Call(request, options.get("model"), run_id)
 
 
+def constraints_of(metadata: Mapping[str, Any]) -> Constraints | None:
+    """The constraints that a run's metadata hold for everything in it; None where they hold none.
+
+    Raises:
+        RequestError: a key that is not known, or a value that cannot be used.
+    """
+    steering = _mapping(metadata.get(METADATA))
+    return _constraints(_checked(steering)) if steering else None
+
+
 def in_tool_loop(messages: Sequence[BaseMessage]) -> str | None:
     """The deployment whose tool calls the last messages answer; None outside a tool loop.
 
@@ -110,7 +120,10 @@ def in_tool_loop(messages: Sequence[BaseMessage]) -> str | None:
 
 
 def _steering(run_manager: Any, kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    given = kwargs.get(METADATA) or (getattr(run_manager, "metadata", None) or {}).get(METADATA)
+    return _mapping(kwargs.get(METADATA) or (getattr(run_manager, "metadata", None) or {}).get(METADATA))
+
+
+def _mapping(given: object) -> Mapping[str, Any] | None:
     if given is not None and not isinstance(given, Mapping):
         raise RequestError(f"expected a mapping, not {type(given).__name__}", key=f"metadata.{METADATA}")
     return given

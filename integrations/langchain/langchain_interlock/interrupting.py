@@ -15,10 +15,23 @@ def answered(waiting: Any, config: Any, problem: str) -> Any:
         ApprovalNeeded: nobody has approved it, and nothing waits for that. Nothing was run.
         EffectOpen: nobody knows what has come of it, and nothing waits for whoever does.
     """
-    if not ((config or {}).get("configurable") or {}).get(_CHECKPOINTER):
+    if not is_kept(config):
         raise waiting.raised()
+    return interrupted(dict(waiting.about) | ({"problem": problem} if problem else {}), config)
+
+
+def is_kept(config: Any) -> bool:
+    """Whether a checkpointer keeps the graph until somebody answers."""
+    return bool(((config or {}).get("configurable") or {}).get(_CHECKPOINTER))
+
+
+def interrupted(about: dict[str, Any], config: Any) -> Any:
+    """What the graph was resumed with.
+
+    Raises:
+        GraphInterrupt: nobody has answered yet.
+    """
     from langgraph.types import interrupt  # noqa: PLC0415 - who has a checkpointer has LangGraph
 
-    about = dict(waiting.about) | ({"problem": problem} if problem else {})
     with set_config_context(config) as context:
         return context.run(interrupt, about)

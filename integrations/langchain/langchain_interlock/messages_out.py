@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -71,6 +71,15 @@ def usage_of(usage: Usage) -> UsageMetadata | None:
     if usage.reasoning is not None:
         counted["output_token_details"] = OutputTokenDetails(reasoning=usage.reasoning)
     return counted
+
+
+def result_content(content: str | Sequence[Text | Image | Audio | Document]) -> str | list[Any]:
+    """What a tool gave, as a tool message's content."""
+    if isinstance(content, str):
+        return content
+    return [
+        {"type": "text", "text": part.text} if isinstance(part, Text) else _medium(part) for part in content
+    ]
 
 
 class ChunkWriter:

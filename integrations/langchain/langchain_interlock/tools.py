@@ -6,6 +6,7 @@ from typing import Any
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from interlock import RequestError
+from langchain_interlock.connector_tool import ConnectorTool
 
 _WORDS = {"any": "required", "required": "required", "auto": "auto", "none": "none"}
 
@@ -44,6 +45,11 @@ def choice_of(choice: object, tools: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _openai_tool(tool: Any, index: int, strict: bool | None) -> dict[str, Any]:
+    inner = getattr(tool, "inner", tool)  # of one that is accounted for
+    if strict is None and isinstance(inner, ConnectorTool):
+        # LangChain's own form has no titles and no references in it, wherever they stand.
+        parameters = {"name": tool.name, "description": tool.description, "parameters": tool.args_schema}
+        return {"type": "function", "function": parameters}
     converted = convert_to_openai_tool(tool, strict=strict)
     if not isinstance(converted.get("function"), dict):
         kind = converted.get("type") or converted.get("name") or "this"

@@ -1,10 +1,23 @@
 """What came of a run of a tool, and what may follow it."""
 
+import json
 from typing import Any
 
 import pytest
 
-from interlock import Preview, Repeat, RequestError, Text, ToolCall, ToolOutcome, ToolPolicy, ToolRule
+from interlock import (
+    ApprovalNeeded,
+    ApprovalRequest,
+    Preview,
+    Repeat,
+    RequestError,
+    Text,
+    ToolCall,
+    ToolOutcome,
+    ToolPolicy,
+    ToolRule,
+    outcome_to_plain,
+)
 
 CALL = ToolCall(id="call_1", name="search")
 
@@ -75,6 +88,28 @@ def test_the_model_is_told_not_to_repeat_what_nobody_knows_of() -> None:
     told = ToolOutcome(outcome="unknown", content="504").result(CALL)
     assert told.error
     assert "Do not ask for it again" in str(told.content)
+
+
+def test_the_model_is_told_when_to_come_back_after_a_limit() -> None:
+    limited = ToolOutcome(outcome="refused", reason="limited", content="too much", retry_after=30)
+    assert limited.result(CALL).content == "too much\n[Nothing was done. Ask again in 30 s at the earliest.]"
+
+
+def test_an_outcome_is_written_down_without_what_the_model_is_told() -> None:
+    done = ToolOutcome(outcome="done", content="secret", receipt={"number": 7}, more="page=2")
+    told = outcome_to_plain(done)
+    assert "secret" not in json.dumps(told)
+    assert (told["outcome"], told["receipt"], told["more"], told["error"]) == (
+        "done",
+        {"number": 7},
+        "page=2",
+        None,
+    )
+    asked = ApprovalRequest(call=CALL, effect="irreversible", required=True, tool_digest="t")
+    needed = ApprovalNeeded("nobody has approved it", request=asked)
+    refused = outcome_to_plain(ToolOutcome(outcome="refused", reason="not_sent", error=needed))
+    assert refused["error"] == {"kind": "ApprovalNeeded", "message": "nobody has approved it"}
+    assert refused["approval"]["id"] == asked.digest
 
 
 def test_a_receipt_is_a_copy() -> None:

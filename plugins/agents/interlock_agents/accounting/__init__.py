@@ -2,6 +2,7 @@
 
 from interlock_agents.accounting.accounts import Accounts, Unanswered
 from interlock_agents.accounting.blocking import run_blocking
+from interlock_agents.accounting.connected import ConnectedHands, held
 from interlock_agents.accounting.counts import Counts, node_of
 from interlock_agents.accounting.declared import Declared, declarations
 from interlock_agents.accounting.foreign import ForeignTool, Made
@@ -10,6 +11,7 @@ from interlock_agents.accounting.runs import RunScope, in_run, needed_scope, run
 
 __all__ = [
     "Accounts",
+    "ConnectedHands",
     "Counts",
     "Declared",
     "ForeignTool",
@@ -19,6 +21,7 @@ __all__ = [
     "budgeted",
     "declarations",
     "has_budget",
+    "held",
     "in_run",
     "needed_scope",
     "node_of",

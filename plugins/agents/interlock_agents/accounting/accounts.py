@@ -1,7 +1,7 @@
 """The ledger, approvals and budget that a set of tools shares, from any event loop or thread."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -17,10 +17,13 @@ from interlock_agents.budgets import accounts as books
 from interlock_agents.errors import EffectOpen, LedgerBusy
 from interlock_agents.ledger.effects import Effect
 from interlock_agents.ledger.grants import SendingGrants
-from interlock_agents.ledger.hands import ToolHands
+from interlock_agents.ledger.hands import Hands, ToolHands
 from interlock_agents.ledger.ledger import Ledger
 from interlock_agents.places import Place
 from interlock_agents.store import DEFAULT, Store
+
+HandsOf = Callable[[SendingGrants], Awaitable[Hands]]
+"""Gives what does a tool, whose grants are used up in that book."""
 
 _LEASES = 3  # how many of them somebody else is waited for
 _PAUSE, _LONGEST = 0.05, 2.0  # seconds between looks
@@ -101,14 +104,19 @@ class Accounts:
         return hands.classified.effect, hands.needs_grant
 
     async def perform(
-        self, place: Place, call: ToolCall, tool: ForeignTool, *, hold: Amounts
+        self, place: Place, call: ToolCall, tool: ForeignTool | HandsOf, *, hold: Amounts
     ) -> Effect | Unanswered:
         """The effect, confirmed, failed or abandoned; or what a person has to say first.
 
-        Raises what `Ledger.perform` does, but for ApprovalNeeded.
+        `tool` is one of another framework, or gives the hands of whatever else does it, under the ledger's
+        grants. Raises what `Ledger.perform` does, but for ApprovalNeeded, and what `tool` does.
         """
         ledger = self._here()
-        hands = ToolHands(tool, grants=ledger.grants, policy=self.policy)
+        hands: Hands
+        if isinstance(tool, ForeignTool):
+            hands = ToolHands(tool, grants=ledger.grants, policy=self.policy)
+        else:
+            hands = await tool(ledger.grants)
         await self._open(place.run)
         if "calls" in self.budget:
             hold = replace(hold, calls=hold.calls + 1)

@@ -1,4 +1,4 @@
-"""Interlock's router as a LlamaIndex LLM, and LlamaIndex's tools in a ledger of effects."""
+"""Interlock's router as a LlamaIndex LLM, its connectors' tools as LlamaIndex's, and any in a ledger."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,10 +7,15 @@ from llama_index.llms.interlock.llm import Interlock
 if TYPE_CHECKING:
     from llama_index.llms.interlock.accounted_tool import EffectKey
     from llama_index.llms.interlock.accounting import accounted
+    from llama_index.llms.interlock.connectors import ConnectorToolSpec
 
-__all__ = ["EffectKey", "Interlock", "accounted"]
+__all__ = ["ConnectorToolSpec", "EffectKey", "Interlock", "accounted"]
 
-_LATER = {"EffectKey": "accounted_tool", "accounted": "accounting"}
+_LATER = {
+    "ConnectorToolSpec": "connectors",
+    "EffectKey": "accounted_tool",
+    "accounted": "accounting",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,17 @@ from interlock import ToolCall, ToolSpec
 class Call:
     """What a tool was called with, without what is not the model's."""
 
-    def __init__(self, tool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        tool: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        classified: tuple[str, bool] | None = None,
+    ) -> None:
+        """`classified` is what a run does outside and whether a person has to agree to it, where that is
+        known.
+        """
         self._tool = tool
         self._args, self._kwargs = args, kwargs
         metadata = tool.metadata
@@ -27,7 +37,10 @@ class Call:
         )
         self._made: ToolOutput | None = None
         self._error: BaseException | None = None
-        self.effect, self._grant = tool.accounts.classified(self._foreign(_never))
+        if classified is None:
+            classified = tool.accounts.classified(self._foreign(_never))
+        self.effect: str = classified[0]
+        self._grant: bool = classified[1]
 
     @property
     def passes(self) -> bool:
@@ -48,7 +61,7 @@ class Call:
         if isinstance(inner, FunctionTool):
             inspect.signature(inner.real_fn).bind(*self._args, **(inner.partial_params | given))
 
-    async def perform(self, place: Any, act: Callable[[str], Awaitable[ToolOutput]]) -> Any:
+    async def perform(self, place: Any, act: Any) -> Any:
         """The effect, or what waits for a person; `act` runs the tool inside, given its key."""
 
         async def kept(key: str) -> Any:

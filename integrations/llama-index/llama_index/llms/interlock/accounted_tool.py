@@ -1,7 +1,7 @@
 """One tool of LlamaIndex's, each call of which is an effect."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,11 @@ from llama_index.core.tools import AsyncBaseTool, BaseTool, FunctionTool, ToolMe
 from llama_index.core.tools.types import adapt_to_async_tool
 from llama_index.core.workflow import Context
 
-from interlock import RequestError
+from interlock import RequestError, ToolOutcome
 from llama_index.llms.interlock.accounted_call import Call
+from llama_index.llms.interlock.accounted_connector import ConnectorCall
 from llama_index.llms.interlock.answers import answered, taken
+from llama_index.llms.interlock.connector_tool import NOT_RUN, ConnectorTool
 from llama_index.llms.interlock.places import in_step, spot_of
 
 
@@ -56,11 +58,15 @@ class AccountedTool(AsyncBaseTool):
         """
         from interlock_agents.accounting import run_blocking  # noqa: PLC0415 - an extra
 
+        if isinstance(self.inner, ConnectorTool):
+            if in_step():
+                raise self._awaited()
+            return run_blocking(self._connected(self.inner, args, kwargs))
         call = Call(self, args, kwargs)
         if call.passes:
             return self.inner.call(*args, **self._given(kwargs, ""))
         if in_step():
-            raise RequestError("inside a workflow's step, await the tool's `acall`", key=call.name)
+            raise self._awaited()
         return run_blocking(self._accounted(call, args, kwargs))
 
     async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
@@ -71,10 +77,28 @@ class AccountedTool(AsyncBaseTool):
             ApprovalNeeded: nobody has approved it, and nothing waits for that. Nothing was run.
             EffectOpen: nobody knows what has come of it, and nothing waits for whoever does.
         """
+        if isinstance(self.inner, ConnectorTool):
+            return await self._connected(self.inner, args, kwargs)
         call = Call(self, args, kwargs)
         if call.passes:
             return await self.inner.acall(*args, **self._given(kwargs, ""))
         return await self._accounted(call, args, kwargs)
+
+    async def _connected(
+        self, inner: ConnectorTool, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> ToolOutput:
+        asked = inner.call_of(args, kwargs)
+        try:
+            call = await ConnectorCall.of(self, asked)
+        except NOT_RUN as error:
+            return inner.refused(error, asked)
+        if call.passes:
+            return await inner.acall(**kwargs)
+
+        async def act(run: Callable[[], Awaitable[ToolOutcome]]) -> ToolOutput:
+            return await inner.acting(run).acall(**kwargs)
+
+        return await self._settled(call, act)
 
     async def _accounted(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ToolOutput:
         call.check(self._given(kwargs, ""))
@@ -82,6 +106,9 @@ class AccountedTool(AsyncBaseTool):
         async def act(key: str) -> ToolOutput:
             return await self.inner.acall(*args, **self._given(kwargs, key))
 
+        return await self._settled(call, act)
+
+    async def _settled(self, call: Call, act: Any) -> ToolOutput:
         spot = await spot_of(call.name, call.arguments)
         run, problem = spot.place.run, ""
         async with spot:
@@ -92,6 +119,11 @@ class AccountedTool(AsyncBaseTool):
                 said = await answered(ended, problem, run=run, waits=self.waits)
                 problem = await self.accounts.answer(ended, said)
                 await taken(ended, run=run)
+
+    def _awaited(self) -> RequestError:
+        return RequestError(
+            "inside a workflow's step, await the tool's `acall`", key=self._metadata.get_name()
+        )
 
     def _given(self, kwargs: dict[str, Any], key: str) -> dict[str, Any]:
         """What the tool inside is called with by name."""

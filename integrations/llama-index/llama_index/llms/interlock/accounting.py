@@ -7,6 +7,7 @@ from llama_index.core.tools import AsyncBaseTool, BaseTool, FunctionTool
 
 from interlock import ConfigError, RequestError
 from llama_index.llms.interlock.accounted_tool import AccountedTool, keyed
+from llama_index.llms.interlock.connector_tool import ConnectorTool
 
 if TYPE_CHECKING:
     from interlock import Repeat, ToolPolicy
@@ -32,7 +33,8 @@ def accounted(
     `Context.to_dict` kept, meets the same effects. Tools that only read are run as ever.
 
     Args:
-        tools: tools or functions, sync or async.
+        tools: tools or functions, sync or async. What those of `ConnectorToolSpec` do, and how they may be
+            repeated, the router's configuration and their connectors say.
         store: where effects, approvals and budgets are kept, a Store or its URL; by default
             `sqlite:///interlock-agents.db`.
         ledger: in place of a store, for calls from its own event loop alone.
@@ -50,7 +52,7 @@ def accounted(
         StoreError: the URL cannot be used.
     """
     try:
-        from interlock_agents.accounting import Accounts, declarations  # noqa: PLC0415 - an extra
+        from interlock_agents.accounting import Accounts, declarations, held  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("interlock_agents"):
             raise
@@ -61,6 +63,9 @@ def accounted(
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise RequestError("there are two tools of that name", key=f"tools.{twice[0]}")
     known = declarations(names, declared)
+    for name, each in zip(names, made, strict=True):
+        if isinstance(each, ConnectorTool):
+            held(name, known[name])
     accounts = Accounts(store, ledger=ledger, policy=policy, requests=requests, budget=budget, lease=lease)
     return [
         AccountedTool(each, accounts, known[name], waits=waits)

@@ -1,6 +1,7 @@
 """Where calls of tools have their places: LlamaIndex hands a tool no id of its call."""
 
 import asyncio
+import json
 import re
 import weakref
 from collections.abc import AsyncIterator, Mapping
@@ -50,6 +51,27 @@ class Spot:
 def in_step() -> bool:
     """Whether a workflow's step is executed here."""
     return _execution() is not None
+
+
+def run_of() -> str:
+    """The run that `in_run` says; empty where nobody does."""
+    try:
+        from interlock_agents.accounting import scope_here  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        return ""
+    scope = scope_here()
+    return "" if scope is None else scope.name
+
+
+def step_of(tool: str, arguments: Mapping[str, Any]) -> str:
+    """The place of a call in the workflow's step that is executed here, the same when it is done again; empty
+    elsewhere.
+    """
+    execution = _execution()
+    if execution is None:
+        return ""
+    node = f"{tool} {json.dumps(arguments, sort_keys=True, default=str)}"
+    return f"{_work(execution)}:{_nth(execution, node)}"
 
 
 async def spot_of(tool: str, arguments: Mapping[str, Any]) -> Spot:
