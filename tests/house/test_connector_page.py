@@ -17,6 +17,7 @@ LEFT_OUT = {
     "test_finds_nothing_under_a_key_that_was_never_used",
     "test_previews_the_same_twice_and_changes_nothing",
     "test_undoes_what_was_run",
+    "test_forwards_calls_to_tools_that_there_are",
 }
 
 

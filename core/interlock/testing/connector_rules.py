@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from weakref import finalize
 
+from interlock.errors import UnknownTool
 from interlock.http import HttpClient, Permit, origin_of
-from interlock.protocols import API, Connector, ConnectorCall, ConnectorFacts, ConnectorKind, Tool, ToolsCall
+from interlock.protocols import (
+    API,
+    Connector,
+    ConnectorCall,
+    ConnectorFacts,
+    ConnectorKind,
+    ForwardingTool,
+    Tool,
+    ToolsCall,
+)
 from interlock.testing.effect_rules import EffectRules
-from interlock.testing.rules import expect, not_applicable
+from interlock.testing.rules import expect, fail, not_applicable
 from interlock.testing.tool_rules import PATIENCE, finished
 from interlock.testing.upstream import Received, Reply, Upstream
 from interlock.types.clocks import elapsed
+from interlock.types.messages import ToolCall
 from interlock.types.models import Credential, Destination, Secret
 
 
@@ -134,3 +145,44 @@ class ConnectorConformance(EffectRules):
                 continue
             done = outcome.outcome == "done" and len(self._upstream.requests) > before
             expect(not done, f"{name} worked without a permit: it has a way out of its own")
+
+    def test_forwards_calls_to_tools_that_there_are(self) -> None:
+        """`forward` gives, of what stands in `arguments`, the same call of another tool of the connector's,
+        listed or not, which is run itself; a call that does not say which ends in UnknownTool.
+        """
+        connector = self.connector()
+        call = ToolsCall(deadline=elapsed() + PATIENCE, **self.access())
+        listed = {tool.spec.name: tool for tool in finished(lambda: connector.tools(call), "tools")}
+        forwarding = [tool for tool in listed.values() if isinstance(tool, ForwardingTool)]
+        if not forwarding:
+            not_applicable("`arguments` names no ForwardingTool")
+        beside = getattr(connector, "unlisted", lambda _: None)
+        for tool in forwarding:
+            name = tool.spec.name
+            for given in (self.wrong.get(name, {}), {}):
+                _forwarded(tool, ToolCall(id="call-1", name=name, arguments=given))
+            if name not in self.arguments:
+                continue
+            asked = ToolCall(id="call-1", name=name, arguments=self.arguments[name])
+            meant = _forwarded(tool, asked)
+            if meant is None:
+                fail(f"{name}: with the arguments that work, it means no tool")
+            expect(meant == _forwarded(tool, asked), f"{name}: it means another call the second time")
+            expect(meant.id == asked.id, f"{name}: the call has another id than was asked")
+            there = listed.get(meant.name) or beside(meant.name)
+            expect(isinstance(there, Tool), f"{name}: it means {meant.name!r}, which is not there")
+            expect(not isinstance(there, ForwardingTool), f"{name}: it means one that forwards, too")
+
+
+def _forwarded(tool: ForwardingTool, call: ToolCall) -> ToolCall | None:
+    """The call that is meant; None where it says of none. Fails for whatever else it does."""
+    name, given = tool.spec.name, dict(call.arguments)
+    try:
+        meant: object = tool.forward(call)
+    except UnknownTool:
+        return None
+    except Exception as error:  # noqa: BLE001 - a plugin's own, which is told
+        fail(f"{name}: forward raised {type(error).__name__} for {given}; say UnknownTool")
+    if not isinstance(meant, ToolCall):
+        fail(f"{name}: forward gave a {type(meant).__name__} for {given}, no ToolCall; it is not awaited")
+    return meant

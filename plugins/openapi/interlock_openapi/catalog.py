@@ -12,9 +12,10 @@ from interlock_openapi.naming import LONGEST, names_of, words_of
 from interlock_openapi.options import OpenApiOptions
 from interlock_openapi.schemas import size
 from interlock_openapi.searching import Index
-from interlock_openapi.security import Security
+from interlock_openapi.security import TOKEN, Security
 from interlock_openapi.servers import Servers
 from interlock_openapi.tool import OpenApiTool
+from interlock_tools import ClientCredentials
 
 _CHARACTERS = 3.5  # of JSON in a token; what is not ASCII counts as one each
 _KEPT = 512  # tools
@@ -29,14 +30,25 @@ class Catalog:
         verbs: what the tools are called by which others are found and called.
     """
 
-    def __init__(self, document: Document, call: ConnectorCall, options: OpenApiOptions) -> None:
+    def __init__(
+        self,
+        document: Document,
+        call: ConnectorCall,
+        options: OpenApiOptions,
+        *,
+        tokens: ClientCredentials | None = None,
+    ) -> None:
         """Raises ProtocolError for options that do not fit the document."""
+        self._sign_in = tokens
         self._document = document
         self._options = options
         self.title = document.title
         servers = Servers(document, call.destination.base_url, options)
         self._security = Security(
-            document, call.key, chosen=options.security, credentials=options.credentials
+            document,
+            call.key if tokens is None else TOKEN,
+            chosen=options.security,
+            credentials=options.credentials,
         )
         if strange := self._security.unknown:
             there = ", ".join(self._security.known) or "none"
@@ -94,6 +106,7 @@ class Catalog:
                 name,
                 root=self._roots[name],
                 security=self._security,
+                tokens=self._sign_in,
                 most=self._options.most_characters,
                 trust_methods=self._options.trust_methods,
             )

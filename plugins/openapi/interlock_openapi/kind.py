@@ -10,6 +10,7 @@ from interlock import ProtocolError
 from interlock.http import HttpRequest, aside, origin_of, outcome_for
 from interlock.protocols import API, Connector, ConnectorCall, ConnectorFacts, Tool, ToolsCall
 from interlock_openapi.options import OpenApiOptions
+from interlock_tools import ClientCredentials
 
 if TYPE_CHECKING:
     from interlock_openapi.catalog import Catalog
@@ -22,13 +23,13 @@ class OpenApi:
 
     api = API
     name = "openapi"
-    facts = ConnectorFacts(needs_key=False)
+    facts = ConnectorFacts(needs_key=False, issuer=True)
     options: type | None = OpenApiOptions
 
     def open(self, call: ConnectorCall) -> Connector:
         options: OpenApiOptions = call.options or OpenApiOptions()
         options.check(call)
-        return OpenApiConnector(call, options)
+        return OpenApiConnector(call, options, tokens=_tokens(call, options))
 
 
 class OpenApiConnector:
@@ -37,9 +38,13 @@ class OpenApiConnector:
     api = API
     name = "openapi"
 
-    def __init__(self, call: ConnectorCall, options: OpenApiOptions) -> None:
+    def __init__(
+        self, call: ConnectorCall, options: OpenApiOptions, *, tokens: ClientCredentials | None = None
+    ) -> None:
+        """`tokens` gives those of OAuth, where they are got and the key is none."""
         self._call = call
         self._options = options
+        self._tokens = tokens
         self._catalog: Catalog | None = None
 
     @property
@@ -51,7 +56,8 @@ class OpenApiConnector:
         # jsonschema and YAML take their time to import.
         reading = await aside(partial(import_module, "interlock_openapi.reading"))
         data, source = await self._data(call)
-        self._catalog, listed = await aside(reading.read, data, source, self._call, self._options)
+        given = (data, source, self._call, self._options, self._tokens)
+        self._catalog, listed = await aside(reading.read, *given)
         return tuple(listed)
 
     def unlisted(self, name: str) -> Tool | None:
@@ -85,3 +91,10 @@ class OpenApiConnector:
             what = "keep it in a file, and name that in `document`"
             raise ProtocolError(f"the document cannot be fetched{said}; where it needs a key, {what}")
         return reply.body
+
+
+def _tokens(call: ConnectorCall, options: OpenApiOptions) -> ClientCredentials | None:
+    if not options.token_path:
+        return None
+    there = call.destination
+    return ClientCredentials(there, options.token_path, scope=options.scope, issuer=call.issuer)

@@ -63,6 +63,9 @@ class OpenApiOptions:
         security: which of the document's security schemes the connector's `api_key` is for; by default, the
             first of each operation's.
         credentials: keys of other schemes, by the schemes' names; `user:password` for basic.
+        token_path: where tokens of OAuth are got by client credentials: a path at the connector's own
+            address, or at its issuer's. Its `api_key` is then `client_id:client_secret`.
+        scope: what those tokens are asked for, names with spaces between them.
         trust_methods: believe that PUT and DELETE, done twice, are as good as done once.
 
     Raises:
@@ -81,6 +84,8 @@ class OpenApiOptions:
     variables: Mapping[str, str] = field(default_factory=dict)
     security: str = ""
     credentials: Mapping[str, Secret] = field(default_factory=dict)
+    token_path: str = ""
+    scope: str = ""
     trust_methods: bool = False
 
     def __post_init__(self) -> None:
@@ -100,6 +105,12 @@ class OpenApiOptions:
             raise ConfigError(what if self.document is None else said, key="document")
         if self.fetch and not self.fetch.startswith("/"):
             raise ConfigError("expected a path that begins with /, at the connector's base_url.", key="fetch")
+        if call.issuer is not None and not self.token_path:
+            raise ConfigError(
+                "is missing: where the issuer gives tokens, such as /oauth/token.", key="token_path"
+            )
+        if self.token_path and call.key is None:
+            raise ConfigError("wants the connector's api_key, client_id:client_secret.", key="token_path")
         if not call.destination.base_url:
             what = "needs the connector's base_url: requests go there, whatever the document says."
             raise ConfigError(what, key="document" if self.document else "fetch")

@@ -3,15 +3,24 @@
 import base64
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from interlock.types.models import Secret
 from interlock_openapi.document import Document, Operation, mapping, text
 
+TOKEN: Final = Secret("a token that is got first")
+"""In place of a key: a bearer's token, which is got when a request is sent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """What goes with a request. Values are secret, and none prints."""
+    """What goes with a request. Values are secret, and none prints.
 
+    Attributes:
+        token: whether a bearer's token, which is got first, goes with it too.
+    """
+
+    token: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -94,7 +103,8 @@ class Security:
             key = self._credentials.get(name)
             if key is None and self._chosen in ("", name):
                 key, left = left, None
-            if key is None or name not in self._schemes:
+            scheme = self._schemes.get(name)
+            if key is None or scheme is None or (key is TOKEN and scheme.way != "bearer"):
                 return None
             found[name] = key
         return found
@@ -102,7 +112,11 @@ class Security:
 
 def _login(found: Sequence[tuple[_Scheme, Secret]]) -> Login:
     placed: dict[str, dict[str, str]] = {"header": {}, "query": {}, "cookie": {}}
+    token = False
     for scheme, key in found:
+        if key is TOKEN:
+            token = True
+            continue
         value = key.reveal()
         if scheme.way == "bearer":
             placed["header"]["authorization"] = f"Bearer {value}"
@@ -110,7 +124,7 @@ def _login(found: Sequence[tuple[_Scheme, Secret]]) -> Login:
             placed["header"]["authorization"] = f"Basic {base64.b64encode(value.encode()).decode()}"
         else:
             placed[scheme.way][scheme.name] = value
-    return Login(headers=placed["header"], query=placed["query"], cookies=placed["cookie"])
+    return Login(token=token, headers=placed["header"], query=placed["query"], cookies=placed["cookie"])
 
 
 def _scheme(node: Mapping[str, object]) -> _Scheme | None:

@@ -17,6 +17,9 @@ from interlock_openapi.requesting import Writer
 from interlock_openapi.security import Security
 from interlock_openapi.specs import description_of, schema_of
 from interlock_openapi.styles import Unwritable
+from interlock_openapi.tokens import signed
+from interlock_tools import ClientCredentials, NotSent
+from interlock_tools.replies import not_sent
 from interlock_tools.schemas import Checker, is_small
 
 _LARGE = 64 * 1024  # bytes that take milliseconds to read
@@ -42,11 +45,15 @@ class OpenApiTool:
         *,
         root: str,
         security: Security,
+        tokens: ClientCredentials | None = None,
         most: int,
         trust_methods: bool,
     ) -> None:
-        """`root` is where its path is appended, `most` how many characters of an answer are told."""
+        """`root` is where its path is appended, `tokens` gets those of OAuth, `most` is how many characters
+        of an answer are told.
+        """
         self.operation = operation
+        self._tokens = tokens
         self._security = security
         body = body_of(document, operation)
         filled = security.fills(operation)
@@ -84,11 +91,18 @@ class OpenApiTool:
         check = self._objection
         if wrong := check(arguments) if is_small(arguments) else await aside(check, arguments):
             return ToolOutcome(outcome="refused", reason="not_sent", content=wrong)
+        login = self._security.login(self.operation)
         try:
-            request = self._writer.write(arguments, self._security.login(self.operation), run.key)
+            request = self._writer.write(arguments, login, run.key)
         except (Unwritable, ValueError) as error:
             return ToolOutcome(outcome="refused", reason="not_sent", content=str(error))
-        reply = await run.send(request)
+        if self._tokens is None or not login.token:
+            reply = await run.send(request)
+        else:
+            try:
+                reply = await signed(run, request, self._tokens)
+            except NotSent as early:
+                return not_sent(early.error)
         read = self._answers.outcome
         large = len(reply.body) > _LARGE
         outcome = await aside(read, reply, arguments) if large else read(reply, arguments)

@@ -2,12 +2,14 @@
 
 import asyncio
 from copy import copy
+from dataclasses import replace
 from typing import Any, ClassVar
 from unittest import SkipTest
+from uuid import uuid4
 
 import pytest
 
-from interlock import Repeat, ToolOutcome, ToolSpec
+from interlock import Repeat, ToolCall, ToolOutcome, ToolSpec, UnknownTool
 from interlock.protocols import IN_PROCESS, ConnectorCall, ToolRun
 from interlock.testing import ConnectorConformance, rules_of
 
@@ -141,6 +143,28 @@ class Looks(Search):
         return None
 
 
+class Calls(Search):
+    """Asks for others by their names."""
+
+    spec = ToolSpec(name="call", description="Calls a tool.", parameters=QUERY)
+
+    def __init__(self, means: Any) -> None:
+        self.means = means
+
+    def forward(self, call: ToolCall) -> Any:
+        if not isinstance(call.arguments.get("query"), str):
+            raise UnknownTool("say which", key="tool_call")
+        return self.means(call)
+
+
+def means(**changes: Any) -> Any:
+    return Pages(Search(), Calls(lambda call: replace(call, **{"name": "search", **changes})))
+
+
+def other(call: ToolCall) -> ToolCall:
+    return replace(call, name="search", arguments={"query": str(uuid4())})
+
+
 class Dark(Pages):
     async def tools(self, call: Any) -> Any:
         raise OSError("no such host")
@@ -218,6 +242,24 @@ def test_a_breach_fails_its_rule(
 ) -> None:
     with pytest.raises(AssertionError, match=sentence):
         getattr(Kit(connector), f"test_{rule}")()
+
+
+@pytest.mark.parametrize(
+    ("connector", "sentence"),
+    [
+        (means(name="lost"), "it means 'lost', which is not there"),
+        (means(name="call"), "it means one that forwards, too"),
+        (means(id="mine"), "another id than was asked"),
+        (Pages(Search(), Calls(lambda call: None)), "forward gave a NoneType"),
+        (Pages(Search(), Calls(lambda call: call.arguments["lost"])), "forward raised KeyError"),
+        (Pages(Search(), Calls(other)), "it means another call the second time"),
+    ],
+)
+def test_a_tool_that_forwards_calls_to_nowhere_fails_its_rule(connector: Any, sentence: str) -> None:
+    data = {"search": {"query": "rain"}, "call": {"query": "search"}}
+    with pytest.raises(AssertionError, match=sentence):
+        Kit(connector, arguments=data).test_forwards_calls_to_tools_that_there_are()
+    Kit(means(), arguments=data).test_forwards_calls_to_tools_that_there_are()
 
 
 def test_a_tool_that_cannot_be_run_in_a_test_has_a_reason() -> None:

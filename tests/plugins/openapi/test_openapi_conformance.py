@@ -15,7 +15,10 @@ class TestFew(OpenApiConformance):
 
 class TestMany(OpenApiConformance):
     options = OpenApiOptions(fetch="/openapi.json", most_tools=1)
-    arguments: ClassVar = {"conformance_search": {"query": "list the notes"}}
+    arguments: ClassVar = {
+        "conformance_search": {"query": "list the notes"},
+        "conformance_call": {"operation": "list_notes", "arguments": {"page": 2}},
+    }
     wrong: ClassVar = {
         "conformance_search": {"query": 7},
         "conformance_call": {"operation": "add_note", "arguments": {"body": {"text": 7}}},

@@ -10,6 +10,7 @@ import pytest
 from interlock import Answer, ApprovalNeeded, ToolCall, UnknownTool
 from interlock.testing import Received, Reply, Upstream
 from interlock_agents import Agent
+from interlock_agents.plans import PlanError
 from openapi_documents import KEY, document_of
 
 KEYED = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}
@@ -167,3 +168,28 @@ async def test_an_agent_finds_an_operation_and_its_effect_is_in_the_ledger_once(
     assert effect.receipt == {"id": 7}
     assert served.orders == {effect.key: "F7"}
     assert KEY not in str(effect)
+
+
+async def test_a_plan_names_operations_that_are_not_listed(router_of, tmp_path):
+    served = Shop()
+    script = [asks(ToolCall(id="1", name="place_order", arguments={"body": {"part": "F7"}})), "Ordered."]
+    plan = {
+        "nodes": [
+            {"id": "look", "do": "tool", "tool": "list_shelf7", "out": {}},
+            {
+                "id": "order",
+                "do": "model",
+                "prompt": "Order F7.",
+                "after": ["look"],
+                "tools": ["place_order"],
+            },
+        ]
+    }
+    with Upstream(always=served) as service:
+        router = router_of(shop(), service, {"script": script})
+        async with Agent(router, folder=tmp_path) as agent:
+            run = await agent.run(plan)
+            with pytest.raises(PlanError, match=r"there is no tool 'list_shelf77'"):
+                await agent.run({"nodes": [{"id": "a", "do": "tool", "tool": "list_shelf77"}]})
+    assert (run.state, run.value) == ("done", "Ordered.")
+    assert list(served.orders.values()) == ["F7"]

@@ -13,6 +13,7 @@ from interlock_agents.plans.plan import EVERY
 from interlock_agents.running.diagnosing import Diagnosis
 from interlock_agents.running.driving import Driver, ModelDriver, PolicyDriver
 from interlock_agents.running.model_calls import ModelCalls, told
+from interlock_agents.running.offering import beside_of
 from interlock_agents.running.parts import Parts, Scene, beside
 from interlock_agents.running.plainly import Plain, call_from_plain, call_to_plain
 from interlock_agents.running.prompting import Shown, longest, named, pieces, prompt_of
@@ -132,7 +133,12 @@ class ModelNodes:
         if not wanted:
             return ()
         offered = await scene.toolbox.specs()
-        return tuple(spec for spec in offered if EVERY in wanted or spec.name in wanted)
+        found = {spec.name: spec for spec in offered if EVERY in wanted or spec.name in wanted}
+        for name in wanted:
+            if name != EVERY and name not in found:
+                tool = await beside_of(scene.toolbox, name)
+                found |= {} if tool is None else {name: tool.spec}
+        return tuple(found.values())
 
     def _shown(
         self, scene: Scene, remembered: Mapping[str, Remembered], replace: Mapping[str, str] | None = None

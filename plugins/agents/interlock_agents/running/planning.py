@@ -21,8 +21,10 @@ from interlock_agents.plans import (
     changes,
     objections_of,
 )
+from interlock_agents.plans.graph import walk
 from interlock_agents.running import rows
 from interlock_agents.running.keeping import Runs
+from interlock_agents.running.offering import beside_of
 from interlock_agents.running.parts import Parts, RunFacts
 from interlock_agents.running.pricing import check_prices
 
@@ -63,7 +65,7 @@ class Planning:
         effects = await self._parts.ledger.effects(facts.id)
         call = PlanCall(
             goal=facts.goal,
-            known=await known_of(self._parts.router, facts.toolbox, facts.budget),
+            known=await known_of(self._parts.router, facts.toolbox, facts.budget, plan=plan),
             inputs=plan.inputs,
             given=facts.inputs,
             plan=plan,
@@ -111,11 +113,16 @@ class Planning:
         return {"version": plan.version}
 
 
-async def known_of(router: Router, toolbox: Toolbox, budget: Amounts) -> Known:
-    """What plans are held against."""
+async def known_of(router: Router, toolbox: Toolbox, budget: Amounts, *, plan: Plan | None = None) -> Known:
+    """What plans are held against: the tools that are listed, and those that `plan` names beside them."""
+    offered = {tool.name: tool for tool in await toolbox.tools()}
+    for spot in walk(plan) if plan is not None else ():
+        for name in (spot.node.tool, *spot.node.alternatives, *spot.node.tools):
+            if name and name not in offered and (tool := await beside_of(toolbox, name)) is not None:
+                offered[name] = tool
     tools = {
-        tool.name: PlanTool(spec=tool.spec, effect=toolbox.effect_of(tool).effect)
-        for tool in await toolbox.tools()
+        name: PlanTool(spec=tool.spec, effect=toolbox.effect_of(tool).effect)
+        for name, tool in offered.items()
     }
     most = NodeBudget(usd=budget.usd or None, tokens=budget.tokens or None, seconds=budget.seconds or None)
     return Known(tools=tools, objection=objections_of(router), budget=most)

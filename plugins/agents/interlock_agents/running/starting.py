@@ -5,8 +5,10 @@ from typing import Any
 
 from interlock import RequestError, Router
 from interlock.toolbox import Toolbox
-from interlock_agents.plans import Node, Plan, PlanSource, read_plan
+from interlock_agents.plans import Node, Plan, PlanSource
 from interlock_agents.plans.plan import EVERY
+from interlock_agents.plans.reading import unchecked
+from interlock_agents.plans.validating import check
 from interlock_agents.running.options import RunOptions
 from interlock_agents.running.planning import known_of
 
@@ -30,4 +32,7 @@ async def plan_of(
         out: Mapping[str, Any] | None = {} if options.drive == "policy" else None
         node = Node(id=MAIN, do="model", prompt="${inputs.goal}", tools=(EVERY,), out=out)
         plan = Plan(nodes=(node,), goal=goal, inputs={"goal": {"type": "string"}})
-    return read_plan(plan, await known_of(router, toolbox, options.budget))
+    found = unchecked(plan)
+    known = await known_of(router, toolbox, options.budget, plan=found.plan)
+    check(found.plan, known, source=found.source, complaints=found.complaints, unread=found.unread)
+    return found.plan
