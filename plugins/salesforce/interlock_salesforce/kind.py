@@ -1,7 +1,9 @@
 """The kind of connector, and what it opens."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
+from interlock import ConfigError
 from interlock.protocols import API, ConnectorCall, ConnectorFacts, Tool, ToolsCall
 from interlock.types.models import Destination
 from interlock_salesforce.auth import auth_for
@@ -23,6 +25,8 @@ _FACTS = ConnectorFacts(
     vendors=("salesforce",),
     hint="set SALESFORCE_API_KEY to consumer_key:consumer_secret of an External Client App",
 )
+_DOORS = ("login.salesforce.com", "test.salesforce.com")
+_PAGES = (".lightning.force.com", ".my.salesforce-setup.com", ".salesforce-experience.com")
 
 
 class Salesforce:
@@ -36,8 +40,19 @@ class Salesforce:
     def open(self, call: ConnectorCall) -> "SalesforceConnector":
         """One org, as one user of it sees it."""
         options = call.options or SalesforceOptions()
+        _check_address(call.destination)
         auth = auth_for(call.destination, options, call.issuer)
         return SalesforceConnector(call.destination, options, auth)
+
+
+def _check_address(there: Destination) -> None:
+    """Raises ConfigError for an address that people see, and at which no program is answered."""
+    host = (urlsplit(there.base_url).hostname or "").lower()
+    if host in _DOORS or host.endswith(_PAGES):
+        raise ConfigError(
+            f"{host} is for browsers: give the org's own address, such as https://acme.my.salesforce.com.",
+            key="base_url",
+        )
 
 
 class SalesforceConnector:

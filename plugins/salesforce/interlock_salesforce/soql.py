@@ -67,7 +67,9 @@ def reading(query: str, *, key: str = "query") -> str:
 
 
 def finding(words: str, returning: Sequence[str], *, most: int, key: str) -> str:
-    """SOSL that finds words anywhere in records; what SOSL has a use for is a character in them."""
+    """SOSL that finds words anywhere in records. Its signs are characters; AND, OR and AND NOT between words
+    mean what they do.
+    """
     plain = _RESERVED.sub(r"\\\g<0>", " ".join(characters(words, key=key).split()))
     if _CONTROL.search(plain):
         raise RequestError("holds a control character", key=key)

@@ -4,7 +4,7 @@ import pytest
 from org_changes import CHANGES, READS
 
 from fault_proxy import AFTER
-from interlock import Router, ToolCall
+from interlock import ConfigError, Router, ToolCall
 
 
 def test_every_tool_is_known_here(box):
@@ -200,6 +200,13 @@ async def test_a_record_is_made_with_a_related_one_by_its_external_id(boxed, org
     fields = {"LastName": "Ada", "Account": {"Number__c": "7"}}
     assert (await boxed().run("create_record", object="Contact", fields=fields)).outcome == "done"
     assert org.all("Contact")[0]["AccountId"] == acme
+
+
+@pytest.mark.parametrize("host", ["login.salesforce.com", "acme.lightning.force.com"])
+def test_an_address_for_browsers_is_refused_with_the_one_that_is_meant(host):
+    entry = {"id": "salesforce", "connector": "salesforce", "api_key": "k:s", "region": "eu"}
+    with pytest.raises(ConfigError, match=r"acme\.my\.salesforce\.com"):
+        Router.from_config({"connectors": [{**entry, "base_url": f"https://{host}"}]}).toolbox().specs_sync()
 
 
 @pytest.mark.parametrize(
