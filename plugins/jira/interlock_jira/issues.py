@@ -24,6 +24,10 @@ _WANTED = {
     "maxItems": 50,
     "description": "ids of further fields that are to be told, such as customfield_10010",
 }
+_PART = {
+    True: "the key of the epic, or of the issue that it is a subtask of",
+    False: "the key of the issue that it is a sub-task of",
+}
 _JUST_WRITTEN = {
     "type": "array",
     "items": {"type": "integer", "minimum": 1},
@@ -98,7 +102,7 @@ def create_row(hosting: Hosting) -> Operation:
                 **_optional(cloud=cloud),
                 "labels": LABELS,
                 "assignee": person(cloud=cloud),
-                "parent": {**ISSUE, "description": "the key of the epic, or of the issue that it is part of"},
+                "parent": {**ISSUE, "description": _PART[cloud]},
             },
             type={**NAME, "description": "the name of an issue type, such as Task"},
             summary=LINE,

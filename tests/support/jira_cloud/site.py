@@ -118,7 +118,8 @@ class CloudSite(Upstream):
     def changed(self, issue: dict[str, Any]) -> None:
         """It is so from now on; the index hears of it later."""
         issue["fields"]["updated"] = _now()
-        self._indexed.setdefault(issue["key"], []).append((time.monotonic(), deepcopy(issue)))
+        seen = {name: issue[name] for name in ("id", "key", "at", "fields", "properties")}
+        self._indexed.setdefault(issue["key"], []).append((time.monotonic(), deepcopy(seen)))
 
     def indexed(self, fresh: set[str]) -> list[dict[str, Any]]:
         """The issues as the search knows them; those with an id of `fresh` as they are."""
