@@ -14,7 +14,7 @@ from interlock.engine.attempting.silence import Silence, silence
 from interlock.engine.deadline import Deadline
 from interlock.engine.leaving import is_stray
 from interlock.errors import InterlockError, ProtocolError, ProviderError, RateLimited, TotalTimeout
-from interlock.http import HttpClient, Masker, Permit, secrets_of
+from interlock.http import HttpClient, Masker, Permit, secrets_in, secrets_of
 from interlock.logs import redacting_logger
 from interlock.protocols import Access, Sender
 from interlock.toolbox.issuing import issuing
@@ -28,6 +28,7 @@ from interlock.types.tools import RefusedBecause, ToolOutcome
 _log = redacting_logger("interlock.toolbox")
 T = TypeVar("T")
 _NOTHING = Belonging()
+_LONG = 8  # characters of what was made for a request, such as a token
 
 
 class ToolStep:
@@ -143,7 +144,8 @@ class Steps:
         as it is where none stands in it: a piece of a key may be anybody's word.
         """
         mask = self.mask(access)
-        secrets = secrets_of(access.source.destination)
+        sent = {secret for secret in secrets_in(access.permit.sent) if len(secret) >= _LONG}
+        secrets = secrets_of(access.source.destination) | sent
 
         def clean(text: str) -> str:
             whole = outcome.outcome == "done" and not any(secret in text for secret in secrets)

@@ -1,9 +1,10 @@
 """A toolbox's verbs for code without a loop, or for a thread beside one."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, Unpack
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar, Unpack
 
 from interlock.engine.bridge import Bridge
+from interlock.protocols import Connector, ToolsCall
 from interlock.toolbox.naming import OfferedTool
 from interlock.toolbox.options import GrantedOptions, RunOptions
 from interlock.tools import Question, conversed_sync
@@ -11,6 +12,9 @@ from interlock.types.approvals import ApprovalRequest
 from interlock.types.messages import ToolCall
 from interlock.types.request import Constraints, ToolSpec
 from interlock.types.tools import ToolOutcome
+
+T = TypeVar("T")
+_Step = Callable[[Connector, ToolsCall], Awaitable[T]]
 
 
 class AwaitedTools(Protocol):
@@ -26,6 +30,7 @@ class AwaitedTools(Protocol):
         self, connectors: Sequence[str] = (), tools: Sequence[str] = ()
     ) -> tuple[OfferedTool, ...]: ...
     async def asking(self, call: ToolCall, *, run: str = "", step: str = "") -> ApprovalRequest: ...
+    async def reach(self, connector: str, what: str, step: _Step[T]) -> T: ...
     async def run(self, call: ToolCall, **how: Unpack[GrantedOptions]) -> ToolOutcome: ...
     def run_sync(self, call: ToolCall, **how: Unpack[GrantedOptions]) -> ToolOutcome: ...
     async def find(
@@ -66,6 +71,10 @@ class WithoutLoop:
     def asking_sync(self: AwaitedTools, call: ToolCall, *, run: str = "", step: str = "") -> ApprovalRequest:
         """`asking` for code without a loop."""
         return self._bridge.run(lambda: self.asking(call, run=run, step=step))
+
+    def reach_sync(self: AwaitedTools, connector: str, what: str, step: _Step[T]) -> T:
+        """`reach` for code without a loop."""
+        return self._bridge.run(lambda: self.reach(connector, what, step))
 
     def run_sync(self: AwaitedTools, call: ToolCall, **how: Unpack[GrantedOptions]) -> ToolOutcome:
         """`run` for code without a loop, or for a thread beside one."""

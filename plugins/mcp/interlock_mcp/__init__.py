@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from interlock import hookimpl
 from interlock.protocols import CommandOffer, ConnectorKind
 from interlock_mcp.kind import Mcp
-from interlock_mcp.options import McpOptions, Picked
+from interlock_mcp.options import McpOptions, OAuthOptions, Picked
 
 if TYPE_CHECKING:
     from typer import Typer
 
-__all__ = ["Mcp", "McpOptions", "Picked"]
+__all__ = ["Mcp", "McpOptions", "OAuthOptions", "Picked"]
 
 
 def _verb() -> "Callable[..., Any] | Typer":
@@ -31,4 +31,8 @@ def interlock_connectors() -> Iterable[ConnectorKind]:
 
 @hookimpl
 def interlock_commands() -> Iterable[CommandOffer]:
-    return [CommandOffer(name="mcp", help="Show and accept what MCP servers have changed.", load=_verb)]
+    return [
+        CommandOffer(
+            name="mcp", help="Log in to MCP servers, be one, and accept what they have changed.", load=_verb
+        )
+    ]

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any
 
@@ -21,16 +21,17 @@ _SHOWN = 200
 class Child:
     """One process, which ends with this object if nobody closes it before. It blocks while it starts.
 
-    `limit` is how many bytes one message of the server's may have.
+    `limit` is how many bytes one message of the server's may have; `heard` is given the method of each of its
+    notifications, in a thread.
 
     Raises:
         ConnectionFailed: it cannot be started.
     """
 
-    def __init__(self, launch: Launch, limit: int) -> None:
+    def __init__(self, launch: Launch, limit: int, heard: Callable[[str], None]) -> None:
         self._name = launch.name
         self._process = launch.start()
-        self._traffic = Traffic(self._process, launch.name, limit)
+        self._traffic = Traffic(self._process, launch.name, limit, heard)
         self._end = weakref.finalize(self, _leave, self._process, os.getpid())
 
     @property

@@ -5,7 +5,10 @@ from interlock.http import HttpReply
 
 
 class NotSent(Exception):
-    """It is certain that the request did not leave; `error` says why, as callers are told."""
+    """It is certain that the request did not leave, or was turned away before anything was done.
+
+    `error` says why, as callers are told.
+    """
 
     def __init__(self, error: InterlockError) -> None:
         super().__init__(str(error))

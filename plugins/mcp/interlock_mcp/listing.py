@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcp.client.session import ClientSession
 from mcp.types import ListToolsResult, PaginatedRequestParams, Tool
@@ -19,10 +19,14 @@ _MOST_TOOLS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Definitions, in the server's order, and which of its tools are withdrawn, each with the reason."""
+    """Definitions, in the server's order, and which of its tools are withdrawn, each with the reason.
+
+    `seconds` is how long the server says that the list holds; None where its revision says nothing of it.
+    """
 
     definitions: tuple[Definition, ...]
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
 
 
 async def listed(session: ClientSession) -> Listed:
@@ -32,12 +36,16 @@ async def listed(session: ClientSession) -> Listed:
     found: list[Tool] = []
     cursor: str | None = None
     seen: set[str] = set()
+    holds: list[int] = []
     for _ in range(_MOST_PAGES):
         page: ListToolsResult = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
         found += page.tools
+        if session.initialize_result is None:  # it is of the stateless kind
+            holds.append(page.ttl_ms)
         cursor = page.next_cursor
         if not cursor:
-            return await aside(_sifted, _server_of(session), found)
+            seconds = min(holds) / 1000 if holds else None
+            return replace(await aside(_sifted, _server_of(session), found), seconds=seconds)
         if cursor in seen or len(found) > _MOST_TOOLS:
             break
         seen.add(cursor)

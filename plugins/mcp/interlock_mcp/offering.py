@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from interlock import InterlockError
 from interlock.http import aside
 from interlock.protocols import ConnectorCall, Tool, ToolsCall
-from interlock_mcp.authorizing import BearerKey
+from interlock_mcp.authorizing import Authorization, BearerKey
 from interlock_mcp.definitions import called
 from interlock_mcp.failing import Declined, NotSent, SessionLost
+from interlock_mcp.freshness import Freshness
 from interlock_mcp.listing import Listed, listed
 from interlock_mcp.negotiating import told
 from interlock_mcp.options import McpOptions
@@ -25,21 +26,27 @@ from interlock_mcp.watching import Watch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """Tools, and which others are withdrawn, by the server's names, each with the reason."""
+    """Tools, and which others are withdrawn, by the server's names, each with the reason.
+
+    `seconds` is for how long that holds, as a `Listed` has it.
+    """
 
     tools: Sequence[Tool]
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
 
 
-def server_of(call: ConnectorCall, options: McpOptions) -> Server:
-    """It does no I/O."""
+def server_of(
+    call: ConnectorCall, options: McpOptions, oauth: Authorization | None, fresh: Freshness
+) -> Server:
+    """It does no I/O. `fresh` is told what the server says of its list."""
     there = call.destination
     if not options.command:
-        return HttpServer(there.base_url, BearerKey(there))
+        return HttpServer(there.base_url, oauth or BearerKey(there), fresh)
     launch = Launch(
         name=call.id, command=options.command, args=options.args, env=options.env, cwd=options.cwd
     )
-    return StdioServer(launch, there.largest_answer)
+    return StdioServer(launch, there.largest_answer, fresh)
 
 
 async def offered(
@@ -57,7 +64,7 @@ async def offered(
         tools.append(McpTool(definition, name, server, options, watch))
     withdrawn = {**found.withdrawn, **changed}
     withdrawn = {name: why for name, why in withdrawn.items() if options.tools.takes(name)}
-    return Offered(tools=tools, withdrawn=withdrawn)
+    return Offered(tools=tools, withdrawn=withdrawn, seconds=found.seconds)
 
 
 async def _found(server: Server, call: ToolsCall) -> tuple[Listed, object]:

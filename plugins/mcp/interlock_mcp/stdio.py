@@ -15,6 +15,7 @@ from interlock.http import aside
 from interlock.protocols import Access
 from interlock_mcp.child import Child
 from interlock_mcp.failing import NotSent
+from interlock_mcp.freshness import Freshness
 from interlock_mcp.messages import Answered
 from interlock_mcp.negotiating import CLIENT, Agreed, negotiate
 from interlock_mcp.once import Once
@@ -72,7 +73,8 @@ class _Ready:
 class StdioServer:
     """Started when somebody needs it, and again when it has ended. Its sessions are one run's each."""
 
-    def __init__(self, launch: Launch, limit: int) -> None:
+    def __init__(self, launch: Launch, limit: int, fresh: Freshness) -> None:
+        self._fresh = fresh
         self._launch = launch
         self._limit = limit
         self._once: Once[_Ready] = Once()
@@ -119,7 +121,7 @@ class StdioServer:
     async def _started(self, access: Access, *, probe: bool) -> _Ready:
         if self._closed.is_set():
             raise NotSent(ConnectionFailed(f"the connector {self._launch.name!r} is closed"))
-        self._child = child = await aside(Child, self._launch, self._limit)
+        self._child = child = await aside(Child, self._launch, self._limit, self._fresh.told)
         session = ClientSession(dispatcher=Talk(child, access), client_info=CLIENT)
         try:
             agreed = await negotiate(session, probe=probe)

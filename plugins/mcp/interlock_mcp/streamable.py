@@ -25,6 +25,7 @@ from interlock.types.models import LARGEST_ANSWER
 from interlock_mcp import messages
 from interlock_mcp.authorizing import Authorization
 from interlock_mcp.failing import Declined, NotSent, SessionLost
+from interlock_mcp.freshness import Freshness
 from interlock_mcp.negotiating import CLIENT, Agreed, negotiate
 from interlock_mcp.once import Once
 from interlock_mcp.stdio import result_of
@@ -36,6 +37,7 @@ _TRIES = 3
 _PAUSE = 0.5
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
+_TURNED_AWAY = (401, 403)
 _LIMITED = 429
 _FAILED = 400
 _BROKEN = 500
@@ -59,8 +61,16 @@ class Posts:
     """The SDK's dispatcher over HTTP, for one run of a tool or one list of tools."""
 
     def __init__(
-        self, url: str, access: Access, auth: Authorization, state: _State, added: Mapping[str, str] | None
+        self,
+        url: str,
+        access: Access,
+        auth: Authorization,
+        state: _State,
+        added: Mapping[str, str] | None,
+        *,
+        fresh: Freshness,
     ) -> None:
+        self._fresh = fresh
         self._url = url
         self._access = access
         self._auth = auth
@@ -107,19 +117,29 @@ class Posts:
             try:
                 return await self._exchange(id_, request, headers, starts=starts)
             except Declined as declined:
-                refused = declined.reply
-                if last or refused.status != _UNAUTHORIZED:
-                    raise
-                if not await self._auth.challenged(refused, self._access):
+                if not await self._challenged(declined.reply, request, again=last) or last:
                     raise
         raise AssertionError
 
+    async def _challenged(self, reply: HttpReply, request: HttpRequest, *, again: bool) -> bool:
+        """Whether a request that was turned away is sent once more. Raises NotSent where it never will be."""
+        if reply.status not in _TURNED_AWAY:
+            return False
+        try:
+            return await self._auth.challenged(reply, self._access, request.headers, again=again)
+        except (ProviderError, PermitError) as error:
+            raise NotSent(error) from None
+
     async def _request(self, body: bytes, headers: Mapping[str, str]) -> HttpRequest:
+        try:
+            authorization = await self._auth.headers(self._access)
+        except (ProviderError, PermitError) as error:
+            raise NotSent(error) from None
         sent = {
             "accept": "application/json, text/event-stream",
             "content-type": "application/json",
             **headers,
-            **await self._auth.headers(self._access),
+            **authorization,
         }
         if self._state.session is not None:
             sent[_SESSION] = self._state.session
@@ -175,6 +195,8 @@ class Posts:
             async for message in self._events(reply):
                 if isinstance(message, messages.Answered) and message.id == id_:
                     return message
+                if isinstance(message, messages.Told):
+                    self._fresh.told(message.method)
                 if isinstance(message, messages.Asked):
                     await self._post(messages.reply_to(message), _version(headers))
             raise ConnectionFailed("the server's stream ended without an answer")
@@ -209,15 +231,16 @@ class Posts:
         """What needs no answer; that it fails will show in what does."""
         try:
             await self._access.send(await self._request(body, headers))
-        except (ProviderError, PermitError):
+        except (ProviderError, PermitError, NotSent):
             return
 
 
 class HttpServer:
     """At one address. What was agreed on is kept, and the id of the server's session."""
 
-    def __init__(self, url: str, auth: Authorization) -> None:
+    def __init__(self, url: str, auth: Authorization, fresh: Freshness) -> None:
         self._url = url
+        self._fresh = fresh
         self._auth = auth
         self._once: Once[_State] = Once()
         self._old = False
@@ -254,7 +277,7 @@ class HttpServer:
         return state
 
     def _over(self, access: Access, state: _State, headers: Mapping[str, str] | None) -> ClientSession:
-        posts = Posts(self._url, access, self._auth, state, headers)
+        posts = Posts(self._url, access, self._auth, state, headers, fresh=self._fresh)
         return ClientSession(dispatcher=posts, client_info=CLIENT)
 
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from interlock import ConnectionFailed, InterlockError, ProtocolError
@@ -24,10 +24,14 @@ _MOST_GARBAGE = 10_000
 class Traffic:
     """Threads read and write until the process's output ends; then everybody who waits is told.
 
-    It ends no process. `limit` is how many bytes one message may have.
+    It ends no process. `limit` is how many bytes one message may have; `heard` is given the method of each
+    notification, in a thread.
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]", name: str, limit: int) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", name: str, limit: int, heard: Callable[[str], None]
+    ) -> None:
+        self._told = heard
         self._process = process
         self._name = name
         self._limit = limit
@@ -129,6 +133,8 @@ class Traffic:
                     letter.settle(message)
             elif isinstance(message, messages.Asked):
                 self._answer(message)
+            else:
+                self._told(message.method)
 
     def _answer(self, asked: messages.Asked) -> None:
         self._asked += 1

@@ -9,6 +9,7 @@ from interlock import ConfigError
 from interlock_mcp import McpOptions, Picked
 
 HTTP = {"base_url": "https://crm.example.com/mcp", "region": "eu"}
+ISSUED = {**HTTP, "issuer": {"url": "https://login.example.com", "region": "eu"}}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,21 @@ HTTP = {"base_url": "https://crm.example.com/mcp", "region": "eu"}
             {"options": {"command": "crm", "tols": {}}},
             "options.tols: there is no such key. Did you mean 'tools'",
         ),
+        ({"issuer": ISSUED["issuer"], "options": {"command": "crm"}}, "gets no tokens of an issuer"),
+        ({**HTTP, "options": {"oauth": {"scope": "a"}}}, "options.oauth: goes with the connector's issuer"),
+        ({**ISSUED, "headers": {"Authorization": "x"}}, "shown tokens of the issuer, and no other"),
+        ({**ISSUED, "api_key": "k-1234567890"}, "options.oauth.client_id: is missing: whose secret"),
+        ({**ISSUED, "options": {"oauth": {"grant": "password"}}}, "options.oauth.grant"),
+        ({**ISSUED, "options": {"oauth": {"client": "x"}}}, "Did you mean 'client_id'"),
+        (
+            {**ISSUED, "options": {"oauth": {"client_id": "a", "client_metadata": "https://a.example/b"}}},
+            "options.oauth.client_metadata: a client has an id or a document",
+        ),
+        (
+            {**ISSUED, "options": {"oauth": {"client_metadata": "https://a.example"}}},
+            "client_metadata: expected an https address with a path",
+        ),
+        ({**ISSUED, "options": {"oauth": {"redirect_port": 70_000}}}, "redirect_port: expected a port"),
         (
             {"region": None, "options": {"command": "crm"}},
             "region: is missing: nobody but you knows where this sends",

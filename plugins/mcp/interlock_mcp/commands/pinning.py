@@ -1,4 +1,4 @@
-"""`interlock mcp`: what servers have changed since their tools were pinned, and the word that accepts it."""
+"""What servers have changed since their tools were pinned, and the word that accepts it."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -7,27 +7,14 @@ import typer
 
 from interlock import ConfigError
 from interlock.commands import FAILED, note, printable, session, write_json
+from interlock_mcp.commands.options import JsonOption
 from interlock_mcp.kind import McpConnector
-from interlock_mcp.serving.command import serve
 
 if TYPE_CHECKING:
     from interlock import Router
     from interlock_mcp.pins import Change, Pins
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@app.callback()
-def mcp() -> None:
-    """Show and accept what MCP servers have changed since their tools were pinned."""
-
-
-app.command()(serve)
-
-
-@app.command()
 def diff(
     context: typer.Context,
     *,
@@ -59,7 +46,6 @@ def diff(
         note("Every tool is as it was pinned.")
 
 
-@app.command()
 def pin(
     context: typer.Context,
     *,
