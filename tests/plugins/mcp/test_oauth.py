@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from oauth_world import PROGRAM, SECRET, World, browser
 
-from interlock import AuthenticationError, ConfigError, Router
+from interlock import AuthenticationError, ConfigError, Router, ToolCall
 from interlock_mcp.signing_in import login, logout
 
 
@@ -211,6 +211,33 @@ def test_tokens_are_renewed_before_they_are_over(world, there):
     assert asyncio.run(box.run("add_note", text="on time")).outcome == "done"
     assert len(issuer.at("/token")) == 2
     assert not [each for each in server.at("/mcp") if "401" in each]
+
+
+def test_a_run_that_is_over_while_its_token_is_renewed_loses_no_token(world, there):
+    issuer = world.issuer()
+    server = world.server(issuer)
+    box = there(server, issuer)
+    login(box.router, "there", browser, timeout=20)
+    box.toolbox.specs_sync()
+    issuer.desk.tokens.clear()
+    inner, asked, may = issuer.app, threading.Event(), threading.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/token":
+            asked.set()
+            await asyncio.to_thread(may.wait, 20)
+        await inner(scope, receive, send)
+
+    issuer.app = slow
+    call = ToolCall(id="c", name="add_note", arguments={"text": "late"})
+    late = box.toolbox.run_sync(call, timeout=1.0)
+    assert asked.is_set()
+    assert late.outcome != "done"
+    may.set()
+    issuer.app = inner
+    assert box.toolbox.run_sync(call).outcome == "done"
+    assert (len(issuer.at("/token")), issuer.desk.reused) == (2, 0)
+    assert server.runs == ["late"]
 
 
 def test_two_servers_at_once_are_each_shown_their_own_token(world, tmp_path):

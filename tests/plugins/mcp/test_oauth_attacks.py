@@ -13,8 +13,10 @@ from urllib.request import urlopen
 import pytest
 from oauth_world import PROGRAM, SECRET, World, browser, visit
 
-from interlock import AuthenticationError, InterlockError, ProtocolError
+from interlock import AuthenticationError, InterlockError, ProtocolError, Router, ToolCall
 from interlock_mcp.signing_in import login
+from shaky_log import ShakyLog
+from watched import watched
 
 
 @pytest.fixture
@@ -258,35 +260,57 @@ def test_a_redirect_of_the_issuers_is_not_followed(world, boxed, entry, path):
     assert not bait.requests
 
 
-def test_tokens_are_in_no_log_no_outcome_and_no_error(world, boxed, entry, caplog):
+def test_tokens_are_in_no_log_no_trace_no_outcome_and_no_error(world, entry, caplog):
     issuer = world.issuer()
     server = world.server(issuer)
 
     @server.server.tool()
     def echo_login(text: str) -> str:
-        """Says who it was told is there."""
+        """Says what it was sent."""
         return "\n".join(server.requests)
 
-    box = boxed(entry(server.url, issuer.url))
-    with caplog.at_level(logging.DEBUG):
-        login(box.router, "there", browser, timeout=20)
-        told = asyncio.run(box.run("echo_login", text="?"))
+    log = ShakyLog()
+    connector = {"id": "there", "connector": "mcp", "region": "local", **entry(server.url, issuer.url)}
+    config = {
+        "connectors": [connector],
+        "log": {"url": "shaky://"},
+        "tools": {"rules": [{"tools": "*", "effect": "write"}]},
+    }
+    call = ToolCall(id="call-1", name="echo_login", arguments={"text": "?"})
+    with (
+        watched() as seen,
+        caplog.at_level(logging.DEBUG),
+        Router.from_config(config, plugins=[log]) as router,
+    ):
+        box = router.toolbox()
+        login(router, "there", browser, timeout=20)
+        told = box.run_sync(call)
         issuer.desk.tokens.clear()
-        inner = issuer.app
-
-        async def chatty(scope: Any, receive: Any, send: Any) -> None:
-            """It repeats what it was sent in its error."""
-            if scope["path"] != "/token":
-                await inner(scope, receive, send)
-                return
-            form = (await receive())["body"].decode()
-            body = json.dumps({"error": "invalid_grant", "error_description": f"no: {form}"}).encode()
-            headers = [(b"content-type", b"application/json")]
-            await send({"type": "http.response.start", "status": 400, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
-
-        issuer.app = chatty
-        failed = asyncio.run(box.run("echo_login", text="?"))
-    texts = [repr(told), repr(failed), str(failed.error), caplog.text, repr(box.toolbox.excluded)]
+        issuer.app = Chatty(issuer.app)
+        failed = box.run_sync(call)
+        spans = [f"{span.name} {span.attributes} {span.events} {span.status}" for span in seen.spans]
+    assert told.outcome == "done"
+    assert failed.outcome == "refused"
+    entries = [repr(each) for each in log.entries]
+    assert any("there/issuer" in each for each in entries)
+    assert spans
+    texts = [*spans, *entries, repr(told), repr(failed), str(failed.error), caplog.text, repr(box.excluded)]
     for secret in issuer.desk.given:
         assert not any(secret in text for text in texts), secret[:2]
+
+
+class Chatty:
+    """An issuer that repeats, in its error, what it is asked for tokens with."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] != "/token":
+            await self.app(scope, receive, send)
+            return
+        form = (await receive())["body"].decode()
+        body = json.dumps({"error": "invalid_grant", "error_description": f"no: {form}"}).encode()
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 400, "headers": headers})
+        await send({"type": "http.response.body", "body": body})

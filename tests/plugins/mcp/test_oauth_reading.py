@@ -141,11 +141,12 @@ def test_what_an_issuer_says_is_taken_at_its_own_origin_alone():
             server_in(json.dumps(whole | {"issuer": other}).encode(), ISSUER)
 
 
-def test_an_issuer_is_named_exactly():
+def test_an_issuer_is_one_that_the_user_names():
     metadata = resource_in(json.dumps({"resource": "https://m", "authorization_servers": [ISSUER]}).encode())
     check_issuer(metadata, ISSUER)
+    check_issuer(metadata, f"{ISSUER}/")
     with pytest.raises(InterlockError, match=r'write into its connector: issuer: \{url: "https://login'):
-        check_issuer(metadata, f"{ISSUER}/")
+        check_issuer(metadata, f"{ISSUER}2")
 
 
 def test_scopes_are_joined_once_each():

@@ -178,7 +178,7 @@ class OAuth:
         # A refresh token is used once: whoever stops waiting for it must not lose the one that follows.
         task = asyncio.ensure_future(self._refreshed(access, refused))
         self._renewals.add(task)
-        task.add_done_callback(self._renewals.discard)
+        task.add_done_callback(self._over)
         kept = await asyncio.shield(task)
         return _Shown(tokens=None if kept is None else kept.tokens)
 
@@ -222,6 +222,11 @@ class OAuth:
             kept = Kept(client=client, tokens=new)
             await aside(self.file.write, kept)
             return kept
+
+    def _over(self, task: "asyncio.Task[Kept | None]") -> None:
+        self._renewals.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits is told; the log of the loop is not
 
     def client_of(self, kept: Kept | None) -> Client | None:
         """The client of the configuration, else the one that is kept."""

@@ -59,8 +59,12 @@ async def server_at(issuer: str, access: Access) -> ServerMetadata:
 
 
 def check_issuer(metadata: ResourceMetadata, issuer: str) -> None:
-    """Raises AuthenticationError where a server's tokens come from nobody whom the user names."""
-    if issuer in metadata.issuers:
+    """Raises AuthenticationError where a server's tokens come from nobody whom the user names.
+
+    Servers write a slash at the end that their issuer does not write itself; what it writes is held exactly
+    against its own metadata.
+    """
+    if issuer and issuer.rstrip("/") in {each.rstrip("/") for each in metadata.issuers}:
         return
     where = " or ".join(shown(each) for each in metadata.issuers[:3])
     line = f'issuer: {{url: "{shown(metadata.issuers[0])}", region: …}}'
