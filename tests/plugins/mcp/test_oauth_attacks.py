@@ -119,7 +119,8 @@ async def test_a_server_that_says_what_it_must_not_is_shown_nothing(evil_box, ho
     issuer.knows(PROGRAM, SECRET)
     before = len(issuer.at("/token"))
     box = make(issuer, grant=grant)
-    assert await box.names() == []
+    for _ in range(3):
+        assert await box.names() == []
     assert re.search(why, box.toolbox.excluded["there"])
     assert none_of(heard, issuer)
     assert len(issuer.at("/token")) == before

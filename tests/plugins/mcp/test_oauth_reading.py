@@ -97,6 +97,9 @@ def test_any_bytes_are_metadata_or_a_typed_error(body):
         ("https://m.example.com/mcp", "https://m.example.com:8443/mcp", False),
         ("https://m.example.com/mcp", "https://m.example.com.evil.org/mcp", False),
         ("https://[::1]:8443/mcp", "https://[::1]:8443/mcp/", True),
+        ("https://m.example.com/mcp", "https://good.example.com@m.example.com/mcp", False),
+        ("https://m.example.com/mcp", "https://m.example.com/mcp#good", False),
+        ("https://m.example.com/mcp", "https://m.example.com/mcp?for=good", False),
         ("https://m.example.com/mcp", "nonsense", False),
     ],
 )

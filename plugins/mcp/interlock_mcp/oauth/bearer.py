@@ -152,7 +152,9 @@ class OAuth:
     @property
     def resource(self) -> str:
         """The server's canonical address, as it is written in what tokens are asked with (RFC 8707)."""
-        return self.binding.resource if self._resource is None else self._resource.resource
+        # A slash at the end is written as the server writes it: issuers compare texts.
+        own, said = self.binding.resource, self._resource
+        return said.resource if said is not None and said.resource.rstrip("/") == own else own
 
     def nobody(self) -> AuthenticationError:
         """That a person has to log in."""
@@ -183,7 +185,8 @@ class OAuth:
         return _Shown(tokens=None if kept is None else kept.tokens)
 
     async def _own(self, access: Access) -> _Shown:
-        """By the client's own credentials."""
+        """By the client's own credentials, once the server has said who it is and whose tokens it takes."""
+        await self.described(access)
         server = await self.served(access)
         if self.known is None or self.known.secret is None:
             raise AuthenticationError(

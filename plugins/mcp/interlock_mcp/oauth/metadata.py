@@ -122,9 +122,10 @@ def resource_in(body: bytes) -> ResourceMetadata:
 
 
 def is_of(metadata: ResourceMetadata, url: str) -> bool:
-    """Whether metadata are those of the server at an address."""
+    """Whether metadata are those of the server at an address, and hold nothing that another would read."""
     try:
-        return canonical(metadata.resource) == canonical(url)
+        plain = not {"@", "#"} & set(metadata.resource)
+        return plain and canonical(metadata.resource) == canonical(url)
     except (PermitError, ValueError):
         return False
 
