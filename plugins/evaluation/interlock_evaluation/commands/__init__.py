@@ -6,6 +6,7 @@ from interlock_evaluation.commands.cascade import cascade
 from interlock_evaluation.commands.outcomes import outcomes, runs
 from interlock_evaluation.commands.panel import panel
 from interlock_evaluation.commands.plan import plan
+from interlock_evaluation.commands.report import report
 from interlock_evaluation.commands.run import run
 
 __all__ = ["app"]
@@ -23,6 +24,7 @@ def evaluation() -> None:
 app.command()(plan)
 app.command()(run)
 app.command()(runs)
+app.command()(report)
 app.command()(outcomes)
 app.command()(cascade)
 app.command()(panel)

@@ -38,7 +38,7 @@ def outcomes(
 
     if output is not None and output.suffix.lower() not in (".csv", ".jsonl"):
         raise RequestError(f"ends in neither .csv nor .jsonl: {output.name!r}.", key="--output")
-    rows = outcomes_of(asyncio.run(_kept(open_store(context, store), run)))
+    rows = outcomes_of(asyncio.run(kept_run(open_store(context, store), run)))
     if not rows:
         raise RequestError(
             "has no answer that was marked; name a --grader, a --judge, or let experts.", key=run
@@ -75,7 +75,8 @@ def runs(context: typer.Context, *, store: StoreOption = None, as_json: JsonOpti
     tables((("Run", "Suite", "Models", "Repeats", "Begun", "State"), rows))
 
 
-async def _kept(store: "Store", run: str) -> "Kept":
+async def kept_run(store: "Store", run: str) -> "Kept":
+    """All that is known of a run. Raises RequestError where there is none of that name."""
     from interlock_evaluation.runs import RunStore
 
     try:

@@ -16,7 +16,7 @@ def outcomes_of(kept: Kept) -> list[Outcome]:
     """
     found: defaultdict[tuple[str, str], list[tuple[float, Result]]] = defaultdict(list)
     for key, result in kept.results.items():
-        score = _score(kept, result)
+        score = score_of(kept, result)
         if score is not None:
             found[key.prompt, key.model].append((score, result))
     texts = {sample.id: sample.text for sample in kept.samples}
@@ -37,7 +37,8 @@ def outcomes_of(kept: Kept) -> list[Outcome]:
     return rows
 
 
-def _score(kept: Kept, result: Result) -> float | None:
+def score_of(kept: Kept, result: Result) -> float | None:
+    """From 0 to 1; None where nothing is known of the model, or nothing has marked it."""
     if not result.measured:
         return None
     if result.outcome == "error":

@@ -1,0 +1,124 @@
+"""What a run comes to: whose marks count, what may be claimed, and what is left out."""
+
+import json
+import re
+from dataclasses import asdict
+from math import isfinite, isnan
+
+import numpy as np
+import pytest
+
+from interlock_evaluation.grading import Mark
+from interlock_evaluation.reporting import Figures, figures_of, report_of
+from interlock_evaluation.runs import Kept, Key, Result, Run
+from interlock_evaluation.suites import Sample
+
+MODELS = ("good", "fair", "poor")
+
+
+def kept(count: int = 200, *, repeats: int = 1, seed: int = 0, **outcomes: str) -> Kept:
+    """Models that are right about 80, 78 and 50 of 100 prompts; `outcomes` are those of whole models."""
+    random = np.random.default_rng(seed)
+    shares = dict(zip(MODELS, (0.8, 0.78, 0.5), strict=True))
+    said = ({"role": "user", "content": "x"},)
+    samples = [Sample(id=f"p{number}", messages=said) for number in range(count)]
+    results, marks = {}, {}
+    for sample in samples:
+        for model in MODELS:
+            for repeat in range(repeats):
+                key = Key(sample.id, model, repeat)
+                outcome = outcomes.get(model, "answer")
+                results[key] = Result(
+                    key=key,
+                    asked=1,
+                    outcome="answer" if outcome == "answer" else "error",
+                    error=None if outcome == "answer" else outcome,
+                    finish_reason="stop",
+                    latency=float(random.exponential()),
+                    cost=0.001,
+                )
+                if outcome == "answer":
+                    marks[key] = {"exact": Mark(score=float(random.random() < shares[model]), cost=0.0001)}
+    run = Run(
+        id="r", suite="s.jsonl", digest="d", configuration="c", models=MODELS, repeats=repeats, started=1e9
+    )
+    tasks = {sample.id: "code" if number % 2 else "sums" for number, sample in enumerate(samples)}
+    return Kept(run=run, samples=samples, tasks=tasks, results=results, marks=marks)
+
+
+def of(figures: Figures, model: str):
+    return next(each for each in figures.models if each.model == model)
+
+
+def test_a_difference_is_claimed_only_where_it_can_be_told() -> None:
+    figures = figures_of(kept())
+    assert figures.best in ("good", "fair")
+    claimed = {each.model: each.claimed for each in figures.compared}
+    assert claimed["poor"]
+    assert not claimed["fair" if figures.best == "good" else "good"]
+    assert figures.spent == pytest.approx(600 * 0.0011)
+
+
+def test_nothing_is_claimed_of_a_handful_of_prompts() -> None:
+    assert not any(each.claimed for each in figures_of(kept(6)).compared)
+
+
+def test_models_that_are_alike_are_seldom_told_apart() -> None:
+    wrong = 0
+    for seed in range(60):
+        whole = kept(100, seed=seed)
+        marks = {key: {"exact": Mark(score=float((hash((key, seed)) % 100) < 60))} for key in whole.marks}
+        same = Kept(
+            run=whole.run, samples=whole.samples, tasks=whole.tasks, results=whole.results, marks=marks
+        )
+        wrong += any(each.claimed for each in figures_of(same).compared)
+    assert wrong <= 9  # the best of three is compared, which claims more often than one in twenty
+
+
+def test_failures_count_and_what_says_nothing_does_not() -> None:
+    figures = figures_of(kept(20, fair="Unavailable", poor="AuthenticationError"))
+    fair, poor = of(figures, "fair"), of(figures, "poor")
+    assert (fair.quality.value, fair.errors.value, fair.prompts) == (0.0, 1.0, 20)
+    assert isnan(poor.quality.value)
+    assert poor.unmeasured == 20
+    assert figures.why == {"AuthenticationError": 20}
+    assert [each.model for each in figures.compared] == ["fair"]
+
+
+def test_repeats_of_a_prompt_count_as_one_prompt() -> None:
+    once, often = kept(50), kept(50, repeats=4)
+    marks = {key: once.marks[Key(key.prompt, key.model, 0)] for key in often.marks}
+    same = Kept(run=often.run, samples=often.samples, tasks=often.tasks, results=often.results, marks=marks)
+    one, four = of(figures_of(once), "good").quality, of(figures_of(same), "good").quality
+    assert one.value == four.value
+    assert four.high - four.low == pytest.approx(one.high - one.low, rel=0.1), (
+        "the same said again is no news"
+    )
+
+
+def test_the_page_says_what_it_knows_and_asks_nobody_for_anything() -> None:
+    whole = kept()
+    figures = figures_of(whole)
+    page = report_of(figures, whole.run).html()
+    assert len(page) < 300_000
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
+    for words in ("cannot tell", "worse", "Mean mark", "code", "sums", "95 %"):
+        assert words in page
+    assert page == report_of(figures_of(kept()), whole.run).html(), "the same figures make the same page"
+    assert "cannot be told from these prompts" in report_of(figures, whole.run).markdown()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_next_to_nothing_is_a_report_too(count: int) -> None:
+    whole = kept(count)
+    assert report_of(figures_of(whole), whole.run).html()
+
+
+def test_nothing_that_was_marked_is_said_to_be_so() -> None:
+    whole = kept(5)
+    bare = Kept(run=whole.run, samples=whole.samples, tasks=whole.tasks, results=whole.results, marks={})
+    figures = figures_of(bare)
+    assert figures.best is None
+    assert "No answer was marked" in report_of(figures, bare.run).markdown()
+    assert not any(isfinite(each.quality.value) for each in figures.models)
+    assert json.dumps(asdict(figures))
