@@ -98,12 +98,11 @@ class Security:
 
     def _keys(self, wanted: Sequence[str]) -> Mapping[str, Secret] | None:
         found: dict[str, Secret] = {}
-        left = self._key  # it is one scheme's
+        own = self._schemes.get(self._chosen)  # what the connector's key is for, and its like
         for name in wanted:
-            key = self._credentials.get(name)
-            if key is None and self._chosen in ("", name):
-                key, left = left, None
-            scheme = self._schemes.get(name)
+            scheme, key = self._schemes.get(name), self._credentials.get(name)
+            if key is None and own in (None, scheme):
+                key, own = self._key, scheme
             if key is None or scheme is None or (key is TOKEN and scheme.way != "bearer"):
                 return None
             found[name] = key

@@ -243,6 +243,15 @@ def test_an_operation_that_is_open_to_all_gets_no_key(sent):
     assert KEY not in str(dict(sent({"security": []}, {}, **more).headers))
 
 
+def test_one_key_is_enough_where_a_requirement_names_two_schemes_that_are_written_alike(sent):
+    flows = {"authorizationCode": {}}
+    schemes = {"a": {"type": "oauth2", "flows": flows}, "b": {"type": "oauth2", "flows": {"implicit": {}}}}
+    more = {"components": {"securitySchemes": schemes}, "security": [{"a": [], "b": []}]}
+    assert sent({}, {}, **more).headers["authorization"] == f"Bearer {KEY}"
+    schemes["b"] = {"type": "apiKey", "in": "header", "name": "X-Key"}
+    assert "authorization" not in sent({}, {}, **more).headers
+
+
 def test_each_scheme_of_a_requirement_has_its_key(sent):
     schemes = {
         "app": {"type": "apiKey", "in": "header", "name": "X-App"},
