@@ -1,6 +1,5 @@
 """A server of the SDK's that offers a router and its connectors' tools."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,6 +23,7 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from interlock import Constraints, Request, Router
+from interlock.logs import redacting_logger
 from interlock_mcp.serving.described import described
 from interlock_mcp.serving.models import Models, Progress
 from interlock_mcp.serving.offer import RESERVED, Offer
@@ -34,7 +34,8 @@ PAGE = 200
 """Tools in one page of the list."""
 FRESH = 60_000
 """Milliseconds for which a list may be kept; a tenth of it while a connector's tools cannot be had."""
-_log = logging.getLogger("interlock.mcp.serving")
+_BROKEN = "Internal error; what was asked for may have been done"
+_log = redacting_logger("interlock.mcp.serving")
 _MODELS = (
     "`ask` sends a prompt to another language model, under rules about where data may go; `decide` says "
     "where it would go. "
@@ -89,6 +90,7 @@ class _Offering:
     runs: Runs
     bus: InMemorySubscriptionBus = field(default_factory=InMemorySubscriptionBus)
     digest: str = ""
+    excluded: Mapping[str, str] = field(default_factory=dict)
 
     def server(self, name: str) -> Server[Any]:
         words = (_MODELS if self.models is not None else "") + (_TOOLS if self.offer.rules else "")
@@ -105,9 +107,13 @@ class _Offering:
         )
         return made
 
-    async def list_tools(self, context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
+    async def list_tools(self, _: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         tools = await self._tools()
-        await self._notice(context, tools, listing=True)
+        digest = sha256("\n".join(each.model_dump_json() for each in tools).encode()).hexdigest()[:16]
+        before, self.digest = self.digest, digest
+        self._note_excluded()
+        if before not in ("", digest):
+            await self.bus.publish(ToolsListChanged())
         begin = _begin(None if params is None else params.cursor, self.digest)
         end = begin + PAGE
         whole = not self.offer.toolbox.excluded
@@ -127,12 +133,12 @@ class _Offering:
                 return await self.models.run(tool, arguments, _progress_of(context))
             meta = dict(context.meta or {})
             result = await run_tool(self.offer, self.runs, params.name, arguments, meta)
-            await self._notice(context, await self._tools())
         except MCPError:
             raise
         except Exception as error:  # noqa: BLE001 - what it says may hold anything, and goes nowhere
             _log.error("a call of a tool raised %s", type(error).__name__)
-            raise MCPError(code=INTERNAL_ERROR, message="Internal error") from None
+            raise MCPError(code=INTERNAL_ERROR, message=_BROKEN) from None
+        await self._notice(context)
         return result
 
     async def _tools(self) -> list[Tool]:
@@ -140,15 +146,27 @@ class _Offering:
         box = self.offer.toolbox
         return [*own, *(described(name, tool, box) for name, tool in await self.offer.listed())]
 
-    async def _notice(self, context: Context, tools: Sequence[Tool], *, listing: bool = False) -> None:
-        """Tell clients when the list is not what it was: a connector that failed before may answer now."""
-        digest = sha256("\n".join(each.model_dump_json() for each in tools).encode()).hexdigest()[:16]
-        before, self.digest = self.digest, digest
-        if before in ("", digest):
+    async def _notice(self, context: Context) -> None:
+        """Tell clients when a connector that failed before has answered, or the other way round. What was run
+        is not put in doubt by a client that does not hear it.
+        """
+        if not self._note_excluded() or not self.digest:
             return
-        await self.bus.publish(ToolsListChanged())
-        if not listing and context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-            await context.session.send_tool_list_changed()
+        try:
+            await self.bus.publish(ToolsListChanged())
+            if context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+                await context.session.send_tool_list_changed()
+        except Exception as error:  # noqa: BLE001 - a connection may fail in any way
+            _log.info("a client could not be told of a change: %s", type(error).__name__)
+
+    def _note_excluded(self) -> bool:
+        """Whether what cannot be had is other than it was."""
+        now = dict(self.offer.toolbox.excluded)
+        changed = now.keys() != self.excluded.keys()
+        for name in now.keys() - self.excluded.keys():
+            _log.warning("%s is left out: %s", name, now[name])
+        self.excluded = now
+        return changed
 
 
 class _Server(Server[Any]):

@@ -15,7 +15,10 @@ from interlock_mcp.serving.offer import Offer
 from interlock_mcp.serving.runs import NotRun, Runs, key_of
 from interlock_mcp.serving.told import KEY, told_outcome, told_refusal
 
-_NOTHING = "Nothing has happened. Tell your user what you wanted to do, and look for no other way to do it."
+_NOTHING = (
+    "Nothing has happened. Tell your user what you wanted to do; do not agree in their place, and look for "
+    "no other way to do it."
+)
 
 
 async def run_tool(

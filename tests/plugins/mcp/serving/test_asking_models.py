@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from desk import REVISIONS, Desk, client_of, held, router_of, words
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock import Answer, RateLimited, Text
-from interlock.testing import ScriptedProvider, scripted_providers
+from interlock import Answer, RateLimited, Router, Text
+from interlock.testing import Received, Reply, ScriptedProvider, Upstream, scripted_providers
 
 pytestmark = pytest.mark.parametrize("revision", REVISIONS)
 
@@ -136,6 +136,27 @@ async def test_an_answer_that_was_cut_is_never_told_as_whole(revision):
     assert "is not whole" in words(result)
 
 
+async def test_a_key_that_a_vendor_repeats_is_in_no_answer(revision):
+    key = "sk-live-8d2f71a90b4c"
+    here = {"id": "here", "model": "zhipu/glm-5.2", "provider": "openai-compatible", "region": "eu"}
+
+    def repeats(request: Received) -> Reply:
+        shown = request.headers["authorization"]
+        return Reply.json({"error": {"message": f"who is {shown}?"}}, status=400)
+
+    with Upstream(always=repeats) as upstream:
+        config = {"deployments": [here | {"base_url": upstream.url, "api_key": key}]}
+        async with client_of(Router.from_config(config), revision) as client:
+            told = [
+                await client.call_tool("ask", {"prompt": "Hello"}),
+                await client.call_tool("list_models", {}),
+            ]
+    assert len(upstream.requests) == 1
+    assert told[0].is_error
+    for each in told:
+        assert key not in each.model_dump_json()
+
+
 prompts = st.text(min_size=1, max_size=60)
 constraints = st.dictionaries(
     st.sampled_from(["residency", "deny_vendors", "storage", "sensitivity", "deny_laws", "on_premise"]),
@@ -159,6 +180,7 @@ def test_no_question_reaches_a_deployment_that_the_server_forbids(revision):
     router = places(*["Hi."] * 50)
     with held(router, revision, constraints={"residency": ["eu"]}) as call:
 
+        @settings(max_examples=40)
         @given(questions)
         def tried(question) -> None:
             json.dumps(call("ask", question).structured_content)

@@ -5,7 +5,8 @@ from desk import REVISIONS, Desk, client_of, router_of
 from mcp import MCPError
 from mcp.types import PaginatedRequestParams, ToolListChangedNotification
 
-from interlock import RequestError, tool_of
+from interlock import Repeat, RequestError, ToolCall, ToolSpec, tool_of
+from interlock.protocols import ToolRun
 from interlock_mcp.serving import server
 
 OWN = ["ask", "decide", "list_models"]
@@ -97,6 +98,55 @@ async def test_a_tool_of_a_connector_that_has_a_name_of_the_routers_own_goes_by_
         assert (await client.call_tool("ask", {"prompt": "Hello"})).structured_content["model"]
     async with client_of(router_of(desk), "legacy", models=False) as client:
         assert "ask" in await names(client)
+
+
+class Drawers(Desk):
+    """A desk with drawers that are not listed, and a tool that opens one by its name."""
+
+    def unlisted(self, name):
+        def drawer(run: ToolRun) -> str:
+            """A drawer."""
+            self.runs.append((name, run.key))
+            return f"{name} is open"
+
+        effect = {"top": "read", "secret": "destructive"}.get(name)
+        return None if effect is None else tool_of(drawer, effect=effect, name=name)
+
+
+class Opener:
+    """Stands for whatever drawer its call names."""
+
+    api = 1
+    effect = "irreversible"
+    repeat = Repeat("none")
+    settles_within = 0.0
+    spec = ToolSpec(name="open", description="Opens a drawer.")
+
+    async def run(self, run):
+        raise AssertionError
+
+    def forward(self, call):
+        return ToolCall(id=call.id, name=str(call.arguments.get("drawer")))
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_a_tool_that_stands_for_others_runs_what_is_meant_and_offered(revision):
+    desk = Drawers(more=[Opener()])
+    async with client_of(router_of(desk), revision) as client:
+        told = {each.name: each for each in (await client.list_tools()).tools}
+        assert "agree" not in told["open"].description
+        assert "top" not in told
+        done = await client.call_tool("open", {"drawer": "top"})
+        assert done.structured_content["content"] == "top is open"
+        assert (await client.call_tool("top", {})).structured_content["outcome"] == "done"
+        asked = await client.call_tool("open", {"drawer": "secret"})
+        assert asked.structured_content["reason"] == "consent"
+        nothing = await client.call_tool("open", {"drawer": "none"})
+        assert nothing.structured_content["reason"] == "not_sent"
+    async with client_of(router_of(desk), revision, tools=["open"]) as client:
+        refused = await client.call_tool("open", {"drawer": "top"})
+        assert refused.structured_content["reason"] == "not_sent"
+    assert [name for name, _ in desk.runs] == ["top", "top"]
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -4,8 +4,9 @@ import json
 
 import pytest
 from desk import PIXEL, REVISIONS, Desk, client_of, held, router_of, words
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from mcp import MCPError
 from mcp.types import ImageContent
 
 from interlock import Constraints
@@ -150,6 +151,7 @@ def test_whatever_arguments_say_nothing_runs_without_consent(revision):
     desk = Desk()
     with held(router_of(desk), revision) as call:
 
+        @settings(max_examples=40)
         @given(st.dictionaries(keys, json_values, max_size=4), st.dictionaries(keys, json_values, max_size=3))
         def tried(arguments, meta) -> None:
             result = call("burn", arguments, {f"interlock/{name}": value for name, value in meta.items()})
@@ -158,3 +160,17 @@ def test_whatever_arguments_say_nothing_runs_without_consent(revision):
 
         tried()
     assert desk.runs == []
+
+
+async def test_what_nobody_foresaw_is_never_told_as_if_nothing_had_happened(revision, monkeypatch):
+    from interlock.toolbox import Toolbox
+
+    async def fails(self, *_, **__):
+        raise LookupError("k-8d2f71a90b")
+
+    desk = Desk()
+    async with client_of(router_of(desk), revision) as client:
+        monkeypatch.setattr(Toolbox, "run", fails)
+        with pytest.raises(MCPError, match="may have been done") as raised:
+            await client.call_tool("write", {"text": "x"})
+    assert "k-8d2f71a90b" not in str(raised.value)

@@ -11,7 +11,7 @@ import pytest
 from desk import REVISIONS, Desk, router_of, words
 from endpoint import client, served
 from forgetful import forgetful
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock import Delta, RequestError, ToolCall
@@ -173,6 +173,7 @@ def test_whatever_is_sent_the_server_answers_and_runs_nothing_without_consent(se
         optional={"id": values, "params": params | values},
     )
 
+    @settings(max_examples=60)
     @given(bodies, st.sampled_from(["2026-07-28", "2025-06-18", ""]))
     def tried(body, version) -> None:
         said = {
