@@ -1,7 +1,8 @@
-"""Suites of prompts, asked and marked, and what cascades and panels would gain out of marked answers.
+"""Suites of prompts, asked and marked, and what cascades, panels and routes would gain out of marked answers.
 
 The Python calls behind the verbs are `interlock_evaluation.outcomes.read_outcomes`,
-`interlock_evaluation.cascades.fit` and `interlock_evaluation.panels.choose`.
+`interlock_evaluation.cascades.fit`, `interlock_evaluation.panels.choose`, and of
+`interlock_evaluation.learning` `learn` and `hold`.
 """
 
 from collections.abc import Iterable

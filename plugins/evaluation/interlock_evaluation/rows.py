@@ -30,14 +30,15 @@ def read_rows(path: Path, needed: Sequence[str] = ()) -> Iterator[Row]:
     ending = (path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix).lower()
     if ending not in _ENDINGS:
         raise RequestError(f"ends in none of {', '.join(_ENDINGS)}.", key=str(path))
-    text = _text(path)
+    text = text_of(path)
     return _table(text, _COLUMNS[ending], path, needed) if ending in _COLUMNS else _lines(text, path)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A file's text, unpacked if it ends in `.gz`. Raises RequestError for one that cannot be read."""
     try:
         data = read_regular(path, _LARGEST + 1)
-        if path.suffix == ".gz":
+        if path.suffix.lower() == ".gz":
             with gzip.open(io.BytesIO(data)) as file:
                 data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
@@ -48,7 +49,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise RequestError(f"cannot be read: {error.strerror or error}.", key=str(path)) from None
     except UnicodeDecodeError:
-        raise RequestError("is no UTF-8.", key=str(path)) from None
+        raise RequestError("is no UTF-8; save it as such.", key=str(path)) from None
 
 
 def _table(text: str, delimiter: str, path: Path, needed: Sequence[str]) -> Iterator[Row]:

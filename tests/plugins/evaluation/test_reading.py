@@ -101,15 +101,85 @@ def test_bytes_of_any_kind_are_a_table_or_a_typed_error(tmp_path_factory, data, 
 
 
 @given(st.text(max_size=60))
-def test_text_of_any_kind_in_a_cell_is_kept_or_refused(tmp_path_factory, text):
+def test_text_of_any_kind_in_a_cell_is_a_cost_or_refused(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("any") / "marked.jsonl"
     path.write_text(json.dumps({"prompt": "1", "model": "a", "correct": 1, "cost": text}), encoding="utf-8")
-    try:
-        number = float(text or "nan")
-    except ValueError:
-        number = -1.0
-    if text.strip().lower() in ("true", "yes", "false", "no") or text == "" or 0 <= number < float("inf"):
-        assert read_outcomes(path).prompts
-    else:
-        with pytest.raises(RequestError, match="cost"):
-            read_outcomes(path)
+    with suppress(RequestError):
+        cost = read_outcomes(path).cost[0, 0]
+        assert np.isnan(cost) or 0 <= cost < np.inf
+
+
+def table_of(tmp_path, text, name="marked.csv"):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_outcomes(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prompt ID, Model Name , Task,Score,Cost USD\n1,a,x,1,$0.5\n1,b,x,0,1\n",
+        "\ufeffprompt,LLM,category,accuracy,cost\r\n1,a,x,1.0,.5\r\n1,b,x,0,1\r\n",
+        "prompt;model;task;correct;cost\n1;a;x;yes;0.5\n1;b;x;no;1\n\n",
+        "prompt\tmodel\ttask\tis_correct\tprice\n1\ta\tx\tpass\t0.5\n1\tb\tx\tfail\t1\n",
+        "prompt,task,a,b,a cost,cost: b\n1,x,1,0,0.5,1\n",
+    ],
+)
+def test_a_table_may_be_written_as_people_write_them(tmp_path, text):
+    found = table_of(tmp_path, text)
+    assert (found.prompts, found.models, found.tasks) == (("1",), ("a", "b"), ("x",))
+    assert found.correct.tolist() == [[1, 0]]
+    assert found.cost.tolist() == [[0.5, 1]]
+
+
+def test_a_list_of_objects_is_a_table(tmp_path):
+    found = table_of(tmp_path, json.dumps([{"prompt": 1, "model": "a", "score": 0.5}]), "marked.json")
+    assert found.correct.tolist() == [[0.5]]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prompt,model,score\n1,a,85\n", "divide percentages by 100"),
+        ("prompt,model,score\n1,a,85%\n", "divide percentages by 100"),
+        ('prompt,model,score\n1,a,"0,5"\n', "decimal point"),
+        ("prompt,model,score\n1,a,-1\n", "0 to 1"),
+        ("prompt,model,score\n1,a,inf\n", "0 to 1"),
+        ("prompt,model,score,correct\n1,a,1,1\n", "2 columns for 'correct': score, correct"),
+        ("prompt,prompt,model,score\n1,1,a,1\n", "two columns 'prompt'|2 columns"),
+        ("prompt,model,score\n1,a,1,5\n", "4 values below 3 names"),
+        ("prompt,modell,score\n1,a,1\n", "no column 'model'"),
+        ("prompt,task,only\n1,x,1\n", "no column 'model'"),
+        ("prompt,a,b,c cost\n1,1,0,3\n", "cost of no model: c cost"),
+        ("prompt,model,score\n1,a,\n", "no row with a mark"),
+        ("prompt,model,score\n ,a,1\n", "expected a name"),
+    ],
+)
+def test_nonsense_is_refused_with_a_way_out(tmp_path, text, said):
+    with pytest.raises(RequestError, match=said):
+        table_of(tmp_path, text)
+
+
+@pytest.mark.parametrize("nothing", ["", "NA", "n/a", "null", "None", "-", "nan"])
+def test_what_was_not_marked_is_no_zero(tmp_path, nothing):
+    found = table_of(tmp_path, f"prompt,model,score\n1,a,1\n1,b,{nothing}\n2,b,0\n")
+    assert np.isnan(found.correct[0, 1])
+
+
+def test_a_call_that_failed_has_no_mark(tmp_path):
+    rows = [{"prompt": 1, "model": "a", "score": 1}, {"prompt": 1, "model": "b", "error": "RateLimited"}]
+    assert table_of(tmp_path, lines(rows), "marked.jsonl").models == ("a",)
+
+
+def test_of_repeats_the_mean_counts(tmp_path):
+    found = table_of(tmp_path, "prompt,model,score,cost\n1,a,1,2\n1,a,0,4\n1,a,NA,\n1,b,1,1\n")
+    assert found.correct.tolist() == [[0.5, 1]]
+    assert found.cost.tolist() == [[3, 1]]
+
+
+def test_a_prompt_may_be_its_own_words(tmp_path):
+    words = "What is the capital of France, and why?"
+    found = table_of(tmp_path, f'prompt,model,score\n"{words}",a,1\n')
+    assert (found.texts, found.lengths.tolist()) == ((words,), [len(words)])
+    found = table_of(tmp_path, f'prompt_id,question,model,score\n7,"{words}",a,1\n')
+    assert (found.prompts, found.texts) == (("7",), (words,))

@@ -3,6 +3,8 @@
 import typer
 
 from interlock_evaluation.commands.cascade import cascade
+from interlock_evaluation.commands.gate import gate
+from interlock_evaluation.commands.learn import learn_routes
 from interlock_evaluation.commands.outcomes import outcomes, runs
 from interlock_evaluation.commands.panel import panel
 from interlock_evaluation.commands.plan import plan
@@ -28,3 +30,5 @@ app.command()(report)
 app.command()(outcomes)
 app.command()(cascade)
 app.command()(panel)
+app.command("learn")(learn_routes)
+app.command()(gate)

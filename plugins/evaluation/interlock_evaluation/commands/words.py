@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import isfinite
+from typing import Any
 
 from interlock.errors import RequestError
 from interlock.types.names import nearest
@@ -15,10 +16,14 @@ def share(value: float) -> str:
 
 def points(found: Interval) -> str:
     """A difference of shares with its interval."""
+    if not isfinite(found.value):
+        return "unknown"
     return f"{100 * found.value:+.1f} points [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
 
 
 def between(found: Interval) -> str:
+    if not isfinite(found.low) or not isfinite(found.high):
+        return share(found.value)
     return f"{share(found.value)} [{100 * found.low:.1f}, {100 * found.high:.1f}]"
 
 
@@ -35,3 +40,12 @@ def check_models(outcomes: Outcomes, models: Iterable[str], option: str) -> None
                 key=option,
                 suggestion=nearest(model, outcomes.models),
             )
+
+
+def known(value: Any) -> Any:
+    """For JSON, which has no number for what is not known or has no bound: null."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: known(each) for name, each in value.items()}
+    return [known(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
 _UNKNOWN = float("nan")
+_COLUMNS = ("correct", "cost", "confidence", "accepted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Outcome:
         confidence: 0 to 1, of the signal that a cascade is to go by.
         accepted: whether a verifier accepted the answer.
         length: characters of the prompt.
+        text: the prompt's words, where they are known and are not its id.
     """
 
     prompt: str
@@ -36,6 +38,7 @@ class Outcome:
     confidence: float | None = None
     accepted: bool | None = None
     length: int | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,8 @@ class Outcomes:
     """A table of outcomes. Arrays are of shape (prompts, models); what nobody knows is NaN.
 
     `answers` holds one number for each different answer to a prompt, -1 where a model has said nothing that
-    could be compared; `lengths` is of shape (prompts,), in characters.
+    could be compared; `lengths` is of shape (prompts,), in characters. `texts` are the prompts' words, empty
+    where they are not known.
     """
 
     prompts: tuple[str, ...]
@@ -55,38 +59,59 @@ class Outcomes:
     confidence: Numbers
     accepted: Numbers
     lengths: Numbers = field(repr=False)
+    texts: tuple[str, ...] = field(repr=False, default=())
 
     @classmethod
     def of(cls, rows: Iterable[Outcome]) -> Self:
-        """The table of rows in any order; of two for the same prompt and model the later counts."""
+        """The table of rows in any order.
+
+        Of several for the same prompt and model, such as repeats, each number is the mean of those that are
+        known, and the latest answer counts.
+        """
         prompts: dict[str, int] = {}
         models: dict[str, int] = {}
-        cells: dict[tuple[int, int], Outcome] = {}
+        at: list[tuple[int, int]] = []
+        given: dict[str, list[float]] = {name: [] for name in _COLUMNS}
+        tasks: dict[int, str] = {}
+        texts: dict[int, str] = {}
+        lengths: dict[int, float] = {}
+        said: dict[int, dict[str, int]] = {}
+        answers: list[int] = []
         for row in rows:
-            at = prompts.setdefault(row.prompt, len(prompts)), models.setdefault(row.model, len(models))
-            cells[at] = row
-        shape = len(prompts), len(models)
-        tasks = [""] * len(prompts)
-        said: list[dict[str, int]] = [{} for _ in prompts]
-        answers = np.full(shape, -1, dtype=np.int64)
-        numbers = {name: np.full(shape, _UNKNOWN) for name in ("correct", "cost", "confidence", "accepted")}
-        lengths = np.full(len(prompts), _UNKNOWN)
-        for (prompt, model), row in cells.items():
-            for name, array in numbers.items():
-                if (value := getattr(row, name)) is not None:
-                    array[prompt, model] = value
-            if row.answer:
-                answers[prompt, model] = said[prompt].setdefault(row.answer, len(said[prompt]))
-            tasks[prompt] = row.task or tasks[prompt]
+            prompt = prompts.setdefault(row.prompt, len(prompts))
+            at.append((prompt, models.setdefault(row.model, len(models))))
+            for name, column in given.items():
+                value = getattr(row, name)
+                column.append(_UNKNOWN if value is None else float(value))
+            known = said.setdefault(prompt, {})
+            answers.append(known.setdefault(row.answer, len(known)) if row.answer else -1)
+            if row.task:
+                tasks[prompt] = row.task
+            if row.text:
+                texts[prompt] = row.text
             if row.length is not None:
                 lengths[prompt] = row.length
+        shape = len(prompts), len(models)
+        where = np.array(at, dtype=np.int64).reshape(-1, 2)
+        latest = np.full(shape, -1, dtype=np.int64)
+        latest[where[:, 0], where[:, 1]] = answers
         return cls(
             prompts=tuple(prompts),
-            tasks=tuple(tasks),
+            tasks=tuple(tasks.get(each, "") for each in range(len(prompts))),
             models=tuple(models),
-            answers=answers,
-            lengths=lengths,
-            **numbers,
+            answers=latest,
+            lengths=np.array(
+                [
+                    lengths.get(each, len(texts[each]) if each in texts else _UNKNOWN)
+                    for each in range(len(prompts))
+                ],
+                dtype=np.float64,
+            ),
+            texts=tuple(texts.get(each, "") for each in range(len(prompts))),
+            **{
+                name: _means(np.array(column, dtype=np.float64), where, shape)
+                for name, column in given.items()
+            },
         )
 
     def place(self, model: str) -> int:
@@ -108,9 +133,19 @@ class Outcomes:
             confidence=self.confidence[which],
             accepted=self.accepted[which],
             lengths=self.lengths[which],
+            texts=tuple(self.texts[at] for at in which) if self.texts else (),
         )
 
     def answered_by(self, models: Sequence[str]) -> Self:
         """The prompts that every one of these models was asked and marked on."""
         columns = [self.place(model) for model in models]
         return self.rows(np.flatnonzero(~np.isnan(self.correct[:, columns]).any(axis=1)))
+
+
+def _means(values: Numbers, where: Places, shape: tuple[int, int]) -> Numbers:
+    """Of each cell's values that are known; NaN where none is."""
+    known = ~np.isnan(values)
+    cells = (where[:, 0] * shape[1] + where[:, 1])[known]
+    sums = np.bincount(cells, weights=values[known], minlength=shape[0] * shape[1])
+    counts = np.bincount(cells, minlength=shape[0] * shape[1])
+    return np.where(counts > 0, sums / np.maximum(counts, 1), _UNKNOWN).reshape(shape)

@@ -1,0 +1,166 @@
+"""`interlock eval learn`: who leads each task, out of marked answers, and what that is worth."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from interlock.commands import note, tables, write_json
+from interlock.errors import RequestError
+from interlock_evaluation.commands.words import between, check_models, known, points
+from interlock_evaluation.learning import (
+    LEAST,
+    OBJECTIVES,
+    RISK,
+    LearnedTable,
+    Objective,
+    TaskRoute,
+    learn,
+    routes_to_text,
+    told,
+)
+from interlock_evaluation.learning.guessing import guess_tasks
+from interlock_evaluation.outcomes import Outcomes, read_outcomes
+from interlock_evaluation.statistics import smallest_difference
+
+_NAMES = {
+    "routes": "these routes",
+    "single": "the best model alone",
+    "length": "by length alone",
+    "winners": "each task's plain winner",
+    "promising": "these without caution",
+    "oracle": "the best for each prompt",
+}
+
+
+def learn_routes(
+    table: Annotated[
+        Path, typer.Argument(help="Marked answers: .jsonl or .csv, one row a prompt and model.")
+    ],
+    *,
+    objective: Annotated[
+        str, typer.Option(metavar="OBJECTIVE", help="quality, or cost: as good for the least.")
+    ] = "quality",
+    risk: Annotated[
+        float, typer.Option(help="How often the routes may be worse than the best model alone.")
+    ] = RISK,
+    margin: Annotated[
+        float, typer.Option(min=0, max=99, help="Points of quality that may be lost for less cost.")
+    ] = 0.0,
+    min_prompts: Annotated[
+        int, typer.Option(min=2, help="Prompts of a task, below which the best model alone has it.")
+    ] = LEAST,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="The model to be compared with.")
+    ] = None,
+    without: Annotated[
+        list[str], typer.Option(metavar="MODEL", help="A model that may not be used anywhere.")
+    ] = [],  # noqa: B006 - typer wants it so, and nobody changes it
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the routes there, for `interlock routes apply`."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Learn routes by task out of marked answers, and say what they are worth on prompts not learned from.
+
+    A task leaves the best single model only where another one is better beyond chance. Nothing is sent.
+    """
+    outcomes = _outcomes(table, without, baseline)
+    found = _learn(
+        outcomes,
+        str(table),
+        objective=_objective(objective),
+        risk=_risk(risk),
+        margin=margin / 100,
+        least=min_prompts,
+        baseline=baseline,
+        without=without,
+    )
+    if as_json:
+        write_json(known(asdict(found)))
+    else:
+        _show(found)
+    if write is not None:
+        text = routes_to_text(found, datetime.now(UTC).date(), name=table.name)
+        try:
+            write.write_text(text, "utf-8")
+        except OSError as error:
+            raise RequestError(f"cannot be written: {error.strerror or error}.", key="--write") from None
+        note(f"Written: {write}. `interlock routes apply {write}` puts it to use.")
+
+
+def _outcomes(table: Path, without: list[str], baseline: str | None) -> Outcomes:
+    outcomes = with_tasks(read_outcomes(table))
+    check_models(outcomes, without, "--without")
+    check_models(outcomes, [] if baseline is None else [baseline], "--baseline")
+    return outcomes
+
+
+def _learn(outcomes: Outcomes, key: str, **options: Any) -> LearnedTable:
+    try:
+        return learn(outcomes, **options)
+    except ValueError as error:
+        raise RequestError(str(error), key=key) from None
+
+
+def _objective(given: str) -> Objective:
+    found = next((each for each in OBJECTIVES if each == given), None)
+    if found is None:
+        raise RequestError(f"expected one of {', '.join(OBJECTIVES)}, not {given!r}.", key="--objective")
+    return found
+
+
+def _risk(given: float) -> float:
+    if not 0 < given < 1:
+        raise RequestError(f"expected a share between 0 and 1, such as {RISK}, not {given:g}.", key="--risk")
+    return given
+
+
+def with_tasks(outcomes: Outcomes) -> Outcomes:
+    """The table with tasks guessed where there are none, and a note that says so."""
+    found = guess_tasks(outcomes)
+    if found.guessed:
+        note(f"{found.guessed:,} prompts had no task; it was guessed from their words, as the router does.")
+    if found.without:
+        note(f"{found.without:,} prompts have neither a task nor words to guess it from.")
+    return found.outcomes
+
+
+def _show(found: LearnedTable) -> None:
+    rows = [_route(each) for each in found.routes]
+    estimates = [
+        (
+            _NAMES[name],
+            between(each.quality),
+            "" if name == "single" else f"{points(each.gain)}: {told(each.gain)}",
+            _cost(each.cost.value),
+        )
+        for name, each in found.estimates.items()
+    ]
+    tables(
+        (("Task", "Leads", f"Over {found.single}", "Prompts", "Cost"), rows),
+        (("On prompts not learned from", "Right", "Over the best model alone", "Cost"), estimates),
+    )
+    seen = 100 * smallest_difference(found.prompts)
+    note(
+        f"{found.prompts:,} prompts show a difference of {seen:.1f} points overall, if a fifth are decisive."
+    )
+    note(f"Without caution: {points(found.caution)} over these routes, {told(found.caution)}.")
+    if found.unmarked > 0:
+        note(f"{found.unmarked:.1%} of the cells have no mark; prompts are compared where both have one.")
+    moved = [each for each in found.routes if each.gain is not None]
+    if not moved:
+        note(f"Nothing is better than {found.single} beyond chance: every task is left to it.")
+
+
+def _route(each: TaskRoute) -> tuple[str, str, str, str, str]:
+    gain = "" if each.gain is None else points(each.gain)
+    return each.task or "(none)", each.models[0], gain, f"{each.prompts:,}", _cost(each.cost)
+
+
+def _cost(value: float) -> str:
+    return f"{value:.2f}" if isfinite(value) else "unknown"
