@@ -59,21 +59,27 @@ def agreed(made: Router, server: str) -> str:
     return str(getattr(told, "protocol_version", None) or told.supported_versions[-1])
 
 
-async def list_one(server: str, there: Environment) -> tuple[str, int]:
-    """The revision, and how many tools are offered, none of them withdrawn or changed."""
-    async with router(server, {"options": there.launch(server)}) as made:
-        box = made.toolbox()
-        begun = time.perf_counter()
-        offered = await box.tools()
-        took = time.perf_counter() - begun
-        assert not box.excluded, box.excluded
-        for each in offered:
-            definition = each.tool.definition
-            assert definition.name == each.name, each.name
-            assert each.tool.spec.parameters["type"] == "object", each.name
-            assert digest(each.tool, connector=server, version=""), each.name
-        revision = agreed(made, server)
-    print(f"  {server:<28} {revision}  {len(offered):3} tools  {took:5.1f} s with its start", flush=True)
+async def list_one(server: str, there: Environment, pins: Path) -> tuple[str, int]:
+    """The revision, and how many tools are offered: none withdrawn, by a second process of it neither."""
+    options = there.launch(server) | {"pins": str(pins)}
+    took = []
+    for _ in range(2):
+        async with router(server, {"options": options}) as made:
+            box = made.toolbox()
+            begun = time.perf_counter()
+            offered = await box.tools()
+            took.append(time.perf_counter() - begun)
+            assert not box.excluded, box.excluded
+            for each in offered:
+                assert each.tool.definition.name == each.name, each.name
+                assert each.tool.spec.parameters["type"] == "object", each.name
+                assert digest(each.tool, connector=server, version=""), each.name
+            revision = agreed(made, server)
+    print(
+        f"  {server:<28} {revision}  {len(offered):3} tools, pinned and offered again  "
+        f"{min(took):5.1f} s with its start",
+        flush=True,
+    )
     return revision, len(offered)
 
 
@@ -163,21 +169,26 @@ async def main() -> None:
         found = {each: environment(each, given.folder.resolve(), made.resolve()) for each in wanted}
         for revision, there in found.items() if "list" in parts else ():
             print(f"{revision}: FastMCP {FASTMCP[revision]}, on pipes")
-            listed = [await list_one(server, there) for server in SERVERS]
+            listed = [await list_one(server, there, own / f"{revision}.json") for server in SERVERS]
             assert {each for each, _ in listed} == {revision}
             print(f"  {'together':<28} {revision}  {sum(count for _, count in listed):3} tools")
         todo = list(enumerate(tasks(given.folder)))[:: given.every]
-        for part in parts[-2:]:
-            for revision, there in found.items() if part != "list" else ():
-                begun, counts = time.perf_counter(), Counter[str]()
-                for server in SERVERS:
-                    own_tasks = [(number, each) for number, each in todo if each.server == server]
-                    if part == "plain":
-                        counts += await play(server, there, (each for _, each in own_tasks))
-                    else:
-                        counts += await play_faulty(server, there, own_tasks, own)
-                took = time.perf_counter() - begun
-                (tell if part == "plain" else tell_faulty)(revision, counts, took)
+        for part, revision in ((part, each) for part in parts if part != "list" for each in found):
+            faulty = part == "faults"
+            total, since = Counter[str](), time.perf_counter()
+            for server in SERVERS:
+                begun, there = time.perf_counter(), found[revision]
+                own_tasks = [(number, each) for number, each in todo if each.server == server]
+                counts = await (
+                    play_faulty(server, there, own_tasks, own)
+                    if faulty
+                    else play(server, there, (each for _, each in own_tasks))
+                )
+                total += counts
+                print(f"{server}: ", end="")
+                (tell_faulty if faulty else tell)(revision, counts, time.perf_counter() - begun)
+            print("together: ", end="")
+            (tell_faulty if faulty else tell)(revision, total, time.perf_counter() - since)
 
 
 def tell(revision: str, counts: Counter[str], took: float) -> None:

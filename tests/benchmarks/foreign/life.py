@@ -27,8 +27,7 @@ from interlock_agents import (
 from interlock_sql import building, engines  # noqa: F401 - likewise
 
 DONE, FAILED, PERSON = 0, 1, 3
-LEASE = 8.0
-SECONDS = 2.0
+LEASE = 2.0
 APPROACHES = 4
 TRIES = 20
 _routers: dict[str, Router] = {}
@@ -40,8 +39,7 @@ def router(told: Mapping[str, Any]) -> Router:
     if address not in _routers:
         there = {"id": told["server"], "connector": "mcp", "region": "local", "base_url": address}
         rules = {"rules": [{"tools": "*", "effect": "write", "repeat": "none", "settles_within": 0.05}]}
-        timed = there | {"timeouts": {"total": SECONDS}}
-        _routers[address] = Router.from_config({"connectors": [timed], "tools": rules})
+        _routers[address] = Router.from_config({"connectors": [there], "tools": rules})
     return _routers[address]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,23 +21,32 @@ OFFERED = {
 HELLO = "data:text/plain,hello"
 
 
-@pytest.fixture(scope="module", params=["stdio", "http"])
-def router(request) -> Iterator[Router]:
-    there: dict[str, Any] = {"id": "there", "connector": "mcp", "region": "local"}
-    config = {"tools": {"rules": [{"tools": "*", "effect": "write"}]}}
-    if request.param == "http":
-        with everything() as server:
-            there |= {"base_url": f"{server.url}/mcp"}
-            with scripted_router({"model": []}, connectors=[there], **config) as router:
-                yield router
-        return
-    command, *args = mcp_server("everything", "stdio")
-    there |= {"options": {"command": command, "args": args}}
-    with scripted_router({"model": []}, connectors=[there], **config) as router:
+@contextmanager
+def opened(there: dict[str, Any]) -> Iterator[Router]:
+    """A router with that server, which is there already: what is timed is not its start."""
+    connector = {"id": "there", "connector": "mcp", "region": "local"} | there
+    rules = {"rules": [{"tools": "*", "effect": "write"}]}
+    with scripted_router({"model": []}, connectors=[connector], tools=rules) as router:
+        router.toolbox().tools_sync()
         yield router
 
 
-async def run(router: Router, tool: str, within: float = 10.0, **arguments: Any) -> ToolOutcome:
+def started(**options: Any) -> dict[str, Any]:
+    command, *args = mcp_server("everything", "stdio")
+    return {"options": {"command": command, "args": args, **options}}
+
+
+@pytest.fixture(scope="module", params=["stdio", "http"])
+def router(request) -> Iterator[Router]:
+    if request.param == "stdio":
+        with opened(started()) as router:
+            yield router
+        return
+    with everything() as server, opened({"base_url": f"{server.url}/mcp"}) as router:
+        yield router
+
+
+async def run(router: Router, tool: str, within: float = 30.0, **arguments: Any) -> ToolOutcome:
     call = ToolCall(id="call-1", name=tool, arguments=arguments)
     return await router.toolbox().run(call, timeout=within)
 
@@ -119,7 +129,7 @@ async def test_what_its_schema_does_not_allow_is_not_sent(router):
 
 
 async def test_an_operation_that_takes_too_long_is_given_up_and_leaves_the_server_to_others(router):
-    slow = asyncio.create_task(run(router, "trigger-long-running-operation", 0.3, duration=30, steps=300))
+    slow = asyncio.create_task(run(router, "trigger-long-running-operation", 1.0, duration=60, steps=600))
     answers = await asyncio.gather(*(run(router, "echo", message=str(each)) for each in range(8)))
     assert [each.content for each in answers] == [f"Echo: {each}" for each in range(8)]
     assert (await slow).outcome == "unknown"
@@ -128,12 +138,7 @@ async def test_an_operation_that_takes_too_long_is_given_up_and_leaves_the_serve
 
 async def test_nothing_of_the_environment_is_known_to_a_server_that_is_started(monkeypatch):
     monkeypatch.setenv("VENDOR_API_KEY", "k-8d2f71a90b5c")
-    command, *args = mcp_server("everything", "stdio")
-    there = {"id": "there", "connector": "mcp", "region": "local"}
-    options = {"command": command, "args": args, "env": {"LEVEL": "debug"}}
-    config = {"connectors": [there | {"options": options}]}
-    rules = {"rules": [{"tools": "*", "effect": "read"}]}
-    with scripted_router({"model": []}, tools=rules, **config) as router:
+    with opened(started(env={"LEVEL": "debug"})) as router:
         told = json.loads((await run(router, "get-env")).content)
         await router.aclose()
     assert set(told) <= {"PATH", "HOME", "LEVEL"}

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp.types import Tool
 
-from interlock import Router
+from interlock import Router, ToolCall
 from interlock.testing import Received, Reply, Upstream, scripted_router
 from interlock_mcp.definitions import Definition
 from interlock_mcp.differences import between, lines
@@ -166,8 +166,12 @@ class Mailer:
         if method == "server/discover" and not self.modern:
             error = {"code": -32601, "message": "Method not found"}
             return Reply.json({"jsonrpc": "2.0", "id": asked["id"], "error": error})
-        if method not in answers:
+        if "id" not in asked:
             return Reply(status=202)
+        if method == "tools/call":
+            changed = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
+            answer = {"content": [{"type": "text", "text": "none"}], **told}
+            return Reply.events(changed, {"jsonrpc": "2.0", "id": asked["id"], "result": answer})
         return Reply.json({"jsonrpc": "2.0", "id": asked["id"], "result": {**answers[method], **told}})
 
 
@@ -178,7 +182,8 @@ def program(tmp_path_factory) -> Iterator[tuple[Router, Upstream, Path]]:
     with Upstream() as upstream:
         there = {"id": "there", "connector": "mcp", "region": "local", "base_url": f"{upstream.url}/mcp"}
         connectors = [there | {"options": {"pins": str(pins)}}]
-        with scripted_router({"model": []}, connectors=connectors) as router:
+        rules = {"rules": [{"tools": "*", "effect": "read"}]}
+        with scripted_router({"model": []}, connectors=connectors, tools=rules) as router:
             yield router, upstream, pins
 
 
@@ -193,12 +198,17 @@ def mailer(request, program) -> Iterator[Mailer]:
 
 @pytest.fixture
 def listed(program) -> Callable[[], Any]:
-    """The tools of the server, as a program that begins anew is offered them, and why others are not."""
+    """The tools of the server, as a program that begins anew is offered them, and why others are not; or as
+    one that goes on is, once the server has said that its list is another.
+    """
     router, *_ = program
 
-    async def look() -> tuple[set[str], dict[str, str]]:
-        await router.aclose()
+    async def look(*, goes_on: bool = False) -> tuple[set[str], dict[str, str]]:
         box = router.toolbox()
+        if goes_on:
+            await box.run(ToolCall(id="call-1", name="find_mail"))
+        else:
+            await router.aclose()
         return {tool.name for tool in await box.tools()}, dict(box.excluded)
 
     return look
@@ -207,13 +217,14 @@ def listed(program) -> Callable[[], Any]:
 @pytest.mark.parametrize(("change", "shown"), MUTATIONS.values(), ids=MUTATIONS.keys())
 async def test_whatever_a_server_changes_of_a_tool_withdraws_it_and_is_shown(mailer, listed, change, shown):
     assert await listed() == ({"send_mail", "find_mail"}, {})
-    change(mailer.tools[0])
-    names, why = await listed()
-    assert names == {"find_mail"}
-    assert set(why) == {"there/send_mail"}
-    assert shown in why["there/send_mail"]
-    mailer.tools[0] = copy.deepcopy(SEND)
-    assert await listed() == ({"send_mail", "find_mail"}, {})
+    for goes_on in (False, True):
+        change(mailer.tools[0])
+        names, why = await listed(goes_on=goes_on)
+        assert names == {"find_mail"}
+        assert set(why) == {"there/send_mail"}
+        assert shown in why["there/send_mail"]
+        mailer.tools[0] = copy.deepcopy(SEND)
+        assert await listed(goes_on=goes_on) == ({"send_mail", "find_mail"}, {})
 
 
 async def test_another_name_of_the_server_withdraws_all_of_it(mailer, listed):
@@ -261,9 +272,10 @@ def shuffled(value: Any, order: random.Random) -> Any:
 async def test_the_order_of_keys_and_of_tools_withdraws_nothing(mailer, listed, seed):
     await listed()
     order = random.Random(seed)
-    mailer.tools = [shuffled(tool, order) for tool in mailer.tools]
-    order.shuffle(mailer.tools)
-    assert await listed() == ({"send_mail", "find_mail"}, {})
+    for goes_on in (False, True):
+        mailer.tools = [shuffled(tool, order) for tool in mailer.tools]
+        order.shuffle(mailer.tools)
+        assert await listed(goes_on=goes_on) == ({"send_mail", "find_mail"}, {})
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"form": "interlock mcp pins 1"}', "\x00"])
