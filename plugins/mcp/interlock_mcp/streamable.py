@@ -2,10 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp.client.session import ClientSession
 from mcp.shared.dispatcher import CallOptions
@@ -38,6 +38,8 @@ _PAUSE = 0.5
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
 _TURNED_AWAY = (401, 403)
+_MARGIN = 0.05  # seconds before the end in which it is told that nothing was sent
+T = TypeVar("T")
 _LIMITED = 429
 _FAILED = 400
 _BROKEN = 500
@@ -125,16 +127,22 @@ class Posts:
         """Whether a request that was turned away is sent once more. Raises NotSent where it never will be."""
         if reply.status not in _TURNED_AWAY:
             return False
+        asked = self._auth.challenged(reply, self._access, request.headers, again=again)
+        return await self._before_sending(asked)
+
+    async def _before_sending(self, authorizing: Coroutine[Any, Any, T]) -> T:
+        """What is needed before a request may be sent. Raises NotSent where it is not to be had in time."""
+        left = self._access.left
         try:
-            return await self._auth.challenged(reply, self._access, request.headers, again=again)
+            async with asyncio.timeout(None if left == inf else left - min(_MARGIN, left / 20)):
+                return await authorizing
+        except TimeoutError:
+            raise NotSent(TotalTimeout("its time was over before it was known who asks")) from None
         except (ProviderError, PermitError) as error:
             raise NotSent(error) from None
 
     async def _request(self, body: bytes, headers: Mapping[str, str]) -> HttpRequest:
-        try:
-            authorization = await self._auth.headers(self._access)
-        except (ProviderError, PermitError) as error:
-            raise NotSent(error) from None
+        authorization = await self._before_sending(self._auth.headers(self._access))
         sent = {
             "accept": "application/json, text/event-stream",
             "content-type": "application/json",

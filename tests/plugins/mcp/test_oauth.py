@@ -232,7 +232,7 @@ def test_a_run_that_is_over_while_its_token_is_renewed_loses_no_token(world, the
     call = ToolCall(id="c", name="add_note", arguments={"text": "late"})
     late = box.toolbox.run_sync(call, timeout=1.0)
     assert asked.is_set()
-    assert late.outcome != "done"
+    assert (late.outcome, late.reason) == ("refused", "not_sent")
     may.set()
     issuer.app = inner
     assert box.toolbox.run_sync(call).outcome == "done"
