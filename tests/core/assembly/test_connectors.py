@@ -9,6 +9,7 @@ from drawers import Drawer, Plugin
 from interlock import ConfigError, Router
 from interlock.assembly import assemble
 from interlock.protocols import ConnectorFacts
+from interlock.types.connectors import CONNECTORS
 from interlock.types.models import Secret
 
 KEY = "tk-9f3b77c1d2e84a06"
@@ -112,9 +113,10 @@ def test_what_cannot_be_meant_is_refused_with_the_way_out(connectors, sentence):
         router_of(*connectors)
 
 
-def test_a_known_kind_whose_plugin_is_missing_is_left_out_and_stops_nobody():
-    box = router_of({"id": "tickets", "connector": "jira"}).toolbox()
-    assert dict(box.excluded) == {"tickets": "no plugin offers its kind, jira: pip install interlock-jira"}
+def test_a_known_kind_whose_plugin_is_missing_is_left_out_and_stops_nobody(monkeypatch):
+    monkeypatch.setitem(CONNECTORS, "telex", "interlock-telex")
+    box = router_of({"id": "tickets", "connector": "telex"}).toolbox()
+    assert dict(box.excluded) == {"tickets": "no plugin offers its kind, telex: pip install interlock-telex"}
 
 
 @pytest.mark.parametrize(
