@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
@@ -20,9 +20,9 @@ from interlock import (
     UnknownTool,
     outcome_to_plain,
 )
+from langchain_interlock.connector_asking import asking
 from langchain_interlock.connector_told import Told
 from langchain_interlock.connector_where import Where
-from langchain_interlock.interrupting import interrupted, is_kept
 from langchain_interlock.messages_out import result_content
 
 NOT_RUN = (UnknownTool, NoLongerAllowed, RequestError)
@@ -127,45 +127,40 @@ class ConnectorTool(BaseTool):
 
     def _run(self, arguments: Any, id_: str | None = None, *, config: RunnableConfig) -> Any:
         call, where = self.call_of(arguments, id_), Where(config, self.name, arguments, id_)
-        outcome = self.kept.get(where.key)
-        if outcome is None:
+
+        def run() -> ToolOutcome:
             try:
-                outcome = self.toolbox.run_approved_sync(
-                    call, lambda question: _answer(question, config), **where.options
-                )
+                outcome = self.toolbox.run_approved_sync(call, asking(config), **where.options)
             except NOT_RUN as error:
-                outcome = _refused(error)
-            self._keep(where.key, outcome)
-        return self.told(outcome, call, id_, where.key)
+                return _refused(error)
+            return cast("ToolOutcome", outcome)
+
+        return self.told(self.kept.once_sync(self._key(where), run), call, id_, where.key)
 
     async def _arun(self, arguments: Any, id_: str | None = None, *, config: RunnableConfig) -> Any:
         call, where = self.call_of(arguments, id_), Where(config, self.name, arguments, id_)
         if self.act is not None:
             return self.told(await self.act(), call, id_, where.key)
+        answer = asking(config)
 
         async def ask(question: Any) -> Any:
-            return _answer(question, config)
+            return answer(question)
 
-        outcome = self.kept.get(where.key)
-        if outcome is None:
+        async def run() -> ToolOutcome:
             try:
                 outcome = await self.toolbox.run_approved(call, ask, **where.options)
             except NOT_RUN as error:
-                outcome = _refused(error)
-            self._keep(where.key, outcome)
-        return self.told(outcome, call, id_, where.key)
+                return _refused(error)
+            return cast("ToolOutcome", outcome)
 
-    def _keep(self, key: str | None, outcome: ToolOutcome) -> None:
-        if self._about().get("effect") != "read":
-            self.kept.keep(key, outcome)
+        return self.told(await self.kept.once(self._key(where), run), call, id_, where.key)
+
+    def _key(self, where: Where) -> str | None:
+        """Under which it is run once; None of what only reads, which may be read again."""
+        return None if self._about().get("effect") == "read" else where.key
 
     def _about(self) -> dict[str, Any]:
         return self.metadata or {}
-
-
-def _answer(question: Any, config: RunnableConfig) -> Any:
-    """What the graph was resumed with; None where nothing keeps it until somebody answers."""
-    return interrupted(question.about, config) if is_kept(config) else None
 
 
 def _refused(error: InterlockError) -> ToolOutcome:

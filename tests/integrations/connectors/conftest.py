@@ -8,14 +8,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from repository import SEED, TOKEN, Account, GitHubProxy
+from repository import TOKEN, GitHubProxy
 
 from asked import Asked, Called, Said
 from attentive import Attentive
-from emulators import emulate
+from emulated_github import account, emulated, proxy
 from interlock import Router
 from interlock.testing import End, Received, Reply, Upstream
 from openapi_documents import document_of
+
+__all__ = ["account", "emulated", "proxy"]
 
 NOTES = Path(__file__).parents[2] / "plugins" / "mcp" / "sdk_server.py"
 RULES = [
@@ -117,24 +119,6 @@ def sdk() -> dict[str, Any]:
     """A server of MCP's own SDK, on its pipes."""
     options = {"command": sys.executable, "args": [str(NOTES)]}
     return {"id": "sdk", "connector": "mcp", "region": "local", "options": options}
-
-
-@pytest.fixture(scope="session")
-def emulated() -> Iterator[str]:
-    with emulate("github", SEED, ready="/zen") as emulator:
-        yield emulator.url
-
-
-@pytest.fixture
-def proxy(emulated: str) -> Iterator[GitHubProxy]:
-    with GitHubProxy(emulated) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def account(emulated: str) -> Account:
-    """The account as it really is, seen past the proxy."""
-    return Account(emulated)
 
 
 @pytest.fixture

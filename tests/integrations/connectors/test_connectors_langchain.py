@@ -1,6 +1,7 @@
 """Connectors' tools in LangChain: read, agreed to, refused, edited, unknown, at once, in streams."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from langchain_core.language_models.fake_chat_models import FakeMessagesListChat
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import ToolException
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 from langgraph.types import Command
@@ -77,6 +79,34 @@ async def test_what_a_person_agrees_to_is_done_once(model, router_of, github, ac
     assert result.artifact["receipt"]["id"] == comment["id"]
 
 
+def test_a_person_may_answer_after_the_program_has_been_started_anew(model, router_of, notes, tmp_path):
+    model.plan = [[("add_note", {"text": "call"})], [("list_notes", {})]]
+
+    def program(given: Any) -> Any:
+        """All of it anew, but for what the checkpointer has kept."""
+        with SqliteSaver.from_conn_string(str(tmp_path / "kept.db")) as saver:
+            router = router_of(notes)
+            agent = create_agent(ChatInterlock(router=router), connector_tools(router), checkpointer=saver)
+            state = agent.invoke(given, THREAD)
+            router.close_sync()
+            return state
+
+    asked = question(program(ASKED))
+    added, listed = results(program(answer(asked, "approve")))
+    assert (added.status, listed.content) == ("success", '["buy ink","call"]')
+
+
+def test_an_agent_whose_write_broke_off_hears_that_nobody_knows(model, router_of, github, proxy, account):
+    router = router_of(github)
+    title = account.free_name()
+    model.plan = [[("github_create_issue", {**HERE, "title": title, "body": "Ink"})], "Somebody has to look."]
+    proxy.fail(BROKEN, at="POST ")
+    [result] = results(agent_of(router, connector_tools(router, "github")).invoke(ASKED, THREAD))
+    assert (result.status, result.artifact["outcome"]) == ("error", "unknown")
+    assert "Do not ask for it again" in model.told[0]
+    assert len(account.issues(title)) == 1
+
+
 def test_what_a_person_denies_is_not_done_and_the_model_hears_why(model, router_of, notes):
     router = router_of(notes)
     model.plan = [[("add_note", {"text": "call"})], [("list_notes", {})]]
@@ -109,7 +139,8 @@ def test_consent_to_one_run_is_none_to_another(model, router_of, notes):
     edited = question(agent.invoke(answer(first, "edit", arguments={"text": "write"}), THREAD))
     again = question(agent.invoke(answer(first, "approve"), THREAD))
     assert again["id"] == edited["id"]
-    assert again["problem"] == "the answer is not to this question: give its id"
+    state = agent.invoke(Command(resume="yes"), THREAD)
+    assert question(state)["problem"] == "the answer does not say to what: give the question's id"
     state = agent.invoke(Command(resume={"id": again["id"], "decision": "approve"}), THREAD)
     assert "nobody's name" in question(state)["problem"]
     _, listed = results(agent.invoke(answer(again, "deny"), THREAD))
@@ -186,6 +217,52 @@ def test_what_was_done_beside_a_call_that_waits_is_not_done_again(router_of, git
     again = {"messages": [AIMessage("", tool_calls=calls[:1])]}
     kept.invoke(again, {"configurable": {"thread_id": "order-8"}})
     assert len(account.issues(title)) == 2
+
+
+async def test_what_was_cancelled_on_its_way_is_not_sent_again(router_of, notes, service):
+    router = router_of(notes)
+    graph = StateGraph(MessagesState)
+    graph.add_node("tools", ToolNode(await aconnector_tools(router)))
+    graph.add_edge(START, "tools")
+    kept = graph.compile(checkpointer=InMemorySaver())
+    going = asyncio.ensure_future(
+        kept.ainvoke({"messages": [AIMessage("", tool_calls=[call("wait_long")])]}, THREAD)
+    )
+    await asyncio.to_thread(service.wait_for_requests, 1)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    [result] = results(await kept.ainvoke(None, THREAD))
+    assert (result.status, result.artifact["outcome"]) == ("error", "unknown")
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("first", ["one", "two", "three"])
+@pytest.mark.parametrize("how", ["sync", "async"])
+async def test_calls_of_one_step_are_each_agreed_to_in_any_order(how, first, router_of, notes, service):
+    """LangGraph hands answers to a step's calls in the order in which they ask."""
+    router = router_of(notes)
+    graph = StateGraph(MessagesState)
+    graph.add_node("tools", ToolNode(connector_tools(router)))
+    graph.add_edge(START, "tools")
+    kept = graph.compile(checkpointer=InMemorySaver())
+    texts = sorted(["one", "two", "three"], key=lambda text: text != first)
+    calls = [call("add_note", f"call_{text}", text=text) for text in texts]
+
+    async def go(given: Any) -> Any:
+        return kept.invoke(given, THREAD) if how == "sync" else await kept.ainvoke(given, THREAD)
+
+    state = await go({"messages": [AIMessage("", tool_calls=calls)]})
+    asked = []
+    while "__interrupt__" in state:
+        waiting = question(state)
+        asked.append(waiting["arguments"]["text"])
+        decision = "deny" if asked[-1] == "two" else "approve"
+        state = await go(answer(waiting, decision))
+    assert sorted(asked) == ["one", "three", "two"]
+    assert [each.status == "error" for each in results(state)] == [text == "two" for text in texts]
+    [listing] = connector_tools(router, tools=["list_notes"])
+    assert sorted(json.loads(listing.invoke({}))) == ["buy ink", "one", "three"]
 
 
 async def test_calls_at_once_are_each_agreed_to_by_themselves(model, router_of, notes):

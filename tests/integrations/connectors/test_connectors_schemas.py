@@ -43,8 +43,9 @@ def router(router_of, sdk, tmp_path, service: Upstream) -> Router:
     """One with every connector that there is: none of these asks its service for a list."""
     document = tmp_path / "orders.json"
     document.write_text(json.dumps(document_of(PATHS, components={"schemas": {"Leaf": LEAF}})))
-    there = {"region": "local", "base_url": service.url, "api_key": "me:a-key"}
-    entries = [{"id": name, "connector": name, **there, "options": {}} for name in ("github", "slack", "sap")]
+    there = {"region": "local", "base_url": service.url, "api_key": "me@example.org:a-key"}
+    names = ("github", "slack", "sap", "salesforce", "jira")
+    entries = [{"id": name, "connector": name, **there, "options": {}} for name in names]
     orders = {"id": "orders", "connector": "openapi", **there, "options": {"document": str(document)}}
     made: Router = router_of(*entries, orders, sdk)
     return made
@@ -76,7 +77,7 @@ def untitled(schema: Any) -> Any:
 
 def test_langchain_shows_every_tool_as_it_is(router, model):
     said = told(router)
-    assert len(said) > 70
+    assert len(said) > 110
     tools = connector_tools(router)
     shown = {tool.name: convert_to_openai_tool(tool)["function"] for tool in tools}
     assert {name: untitled(each["parameters"]) for name, each in shown.items()} == {

@@ -3,29 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from repository import SEED, TOKEN, Account, Box, GitHubProxy
+from repository import TOKEN, Box, GitHubProxy
 
-from emulators import emulate
+from emulated_github import account, emulated, proxy
 from interlock import Router
 
-
-@pytest.fixture(scope="session")
-def emulated() -> Iterator[str]:
-    """Its address; one for the session of a process, so that tests make issues and branches of their own."""
-    with emulate("github", SEED, ready="/zen") as emulator:
-        yield emulator.url
-
-
-@pytest.fixture
-def proxy(emulated: str) -> Iterator[GitHubProxy]:
-    with GitHubProxy(emulated) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def account(emulated: str) -> Account:
-    """The account as it really is, seen past the proxy."""
-    return Account(emulated)
+__all__ = ["account", "emulated", "proxy"]
 
 
 @pytest.fixture
