@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 
 from interlock import ProtocolError
+from interlock_openapi.events import Unusual, built
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a document."""
@@ -49,7 +50,23 @@ def _json(text: str) -> Any:
 
 
 def _yaml(text: str) -> Any:
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it makes nothing but plain values
+    try:
+        return built(text, loader=_BASE, resolved=_resolved, deepest=_DEEPEST)
+    except Unusual:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it makes nothing but plain values
+
+
+def _resolved(text: str) -> Any:
+    """What a scalar without quotes means."""
+    for name, (pattern, _) in _IMPLICIT.items():
+        if re.fullmatch(pattern, text):
+            if name == "int":
+                return int(text)
+            if name == "float":
+                value = float(text)
+                return value if abs(value) != float("inf") else None
+            return text.lower() == "true" if name == "bool" else None
+    return text
 
 
 class _Loader(_BASE):  # type: ignore[misc]  # chosen at run time

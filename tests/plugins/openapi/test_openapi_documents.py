@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -272,3 +273,28 @@ def test_yaml_is_read_as_json_would_be():
         "c": {"d": 1},
         "e": {"d": 1, "f": 2},
     }
+
+
+ODD = ["<<", "~", "null", "0x1f", "1e3", "-.5", "+7", "no", "2020-01-01", ".inf", "=", "-", ""]
+PLAIN = st.recursive(
+    SCALARS | st.sampled_from(ODD),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+BROKEN = ["a: 1\n---\nb: 2\n", "a: *b\n", "? [1]\n: 2\n", "a: [1\n", "? {a: 1}\n: 2\n"]
+
+
+@given(value=PLAIN, flow=st.booleans())
+def test_yaml_is_read_alike_with_and_without_what_only_yaml_has(value, flow):
+    written = yaml.safe_dump({"b": value}, default_flow_style=flow, allow_unicode=True, width=1 << 20)
+    plain = f"a: {written}" if flow else written
+    # An anchor is read by the loader that knows everything.
+    whole = f"{plain}c: &c 1\n"
+    assert load(whole.encode(), "the file") == {**load(plain.encode(), "the file"), "c": 1}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_yaml_that_is_none_is_refused_whichever_way_it_is_read(text):
+    for each in (text, f"x: &x 1\n{text}"):
+        with pytest.raises(ProtocolError, match="the file"):
+            load(each.encode(), "the file")
