@@ -275,6 +275,9 @@ def test_what_follows_a_failure_is_as_the_tutorial_says():
 
 
 def kinds_of(kind: type[ProviderError]) -> set[type[ProviderError]]:
-    """Every kind of failure of one attempt below, but for what only groups timeouts."""
+    """Every kind of core's of failure of one attempt below, but for what only groups timeouts. Those of
+    plugins are treated as what they are kinds of.
+    """
     below = {inner for child in kind.__subclasses__() for inner in (child, *kinds_of(child))}
-    return below - {AttemptTimeout, AllRateLimited, CoolingDown}
+    own = {each for each in below if each.__module__.startswith("interlock.")}
+    return own - {AttemptTimeout, AllRateLimited, CoolingDown}
