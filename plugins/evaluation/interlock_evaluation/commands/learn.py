@@ -153,6 +153,8 @@ def _show(found: LearnedTable) -> None:
     if found.unmarked > 0:
         note(f"{found.unmarked:.1%} of the cells have no mark; prompts are compared where both have one.")
     moved = [each for each in found.routes if each.gain is not None]
+    if any(each.gain is not None and each.gain.low <= 0 < each.gain.high for each in moved):
+        note("Where a task's interval holds 0, what it gains by itself cannot be told.")
     if not moved:
         note(f"Nothing is better than {found.single} beyond chance: every task is left to it.")
 

@@ -63,7 +63,8 @@ def _costs(marks: Marks, single: int) -> Numbers:
     """Mean cost of each task and model, in terms of the single one's over all."""
     count = len(marks.tasks)
     known = marks.sums((~np.isnan(marks.cost)).astype(float), marks.task, count)
-    whole = np.nanmean(marks.cost[:, single])
+    usual = marks.cost[:, single]
+    whole = np.nan_to_num(usual).sum() / max(int((~np.isnan(usual)).sum()), 1)
     found: Numbers = np.where(
         known > 0, marks.sums(marks.cost, marks.task, count) / np.maximum(known, 1), np.nan
     )
