@@ -10,7 +10,16 @@ import numpy as np
 from interlock_evaluation.learning.folds import folds
 from interlock_evaluation.learning.gating import best_single, gains, promising, winners
 from interlock_evaluation.learning.marks import Marks
-from interlock_evaluation.statistics import UNKNOWN, Interval, Numbers, Places, between, bootstrap, difference
+from interlock_evaluation.statistics import (
+    UNKNOWN,
+    Interval,
+    Numbers,
+    Places,
+    between,
+    bootstrap,
+    difference,
+    share,
+)
 
 Rule = Callable[[Marks, int], Callable[[Marks], Places]]
 """Learns on marks, of which the best single model is known, and then chooses for others."""
@@ -43,19 +52,19 @@ class Held:
     cost: Mapping[str, Numbers]
 
     def estimates(self, *, seed: int = 0) -> dict[str, Estimate]:
-        """Of every rule, with bootstrap intervals over prompts, all from the same draws."""
+        """Of every rule: quality by Wilson, the rest by a bootstrap over prompts, all from the same draws."""
         names = list(self.marks)
         quality, gain, spent, usual = (
             np.stack(each, axis=1) for each in zip(*(self._of(name) for name in names), strict=True)
         )
         drawn = [_Drawn.of(each, seed) for each in (quality, gain, spent, usual)]
         with np.errstate(invalid="ignore", divide="ignore"):
-            shares, share = drawn[2].draws / drawn[3].draws, drawn[2].value / drawn[3].value
+            ratios, ratio = drawn[2].draws / drawn[3].draws, drawn[2].value / drawn[3].value
         return {
             name: Estimate(
-                quality=drawn[0].interval(at),
+                quality=share(quality[:, at]),
                 gain=drawn[1].interval(at),
-                cost=_interval(float(share[at]), shares[:, at], int(drawn[2].counts[at])),
+                cost=_interval(float(ratio[at]), ratios[:, at], int(drawn[2].counts[at])),
                 prompts=int(drawn[1].counts[at]),
             )
             for at, name in enumerate(names)
