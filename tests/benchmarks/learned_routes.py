@@ -13,6 +13,7 @@ A prompt's cost is its price for a quarter as many tokens as it has characters, 
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -61,10 +62,10 @@ def nine_models(folder: Path) -> Outcomes:
 
 def drawn(marks: Marks, draws: int) -> None:
     """Routes out of so many prompts, on all the others: points over the best model alone; how often below."""
-    print("  prompts  plain winner    without a gate  gated")
+    print("  prompts  plain winner    without a gate  gated           likely")
     for size in SIZES:
         told = []
-        for rule in (winners, promising, gated):
+        for rule in (winners, promising, gated, partial(gated, likely=True)):
             found = []
             for draw in range(draws):
                 order = np.random.default_rng([draw, size]).permutation(len(marks))
@@ -77,9 +78,9 @@ def drawn(marks: Marks, draws: int) -> None:
 
 
 def whole(outcomes: Outcomes) -> None:
-    for objective in ("quality", "cost"):
-        found = learn(outcomes, objective=objective)
-        print(f"  {objective}; the best model alone is {found.single}")
+    for objective, likely in (("quality", False), ("quality", True), ("cost", False)):
+        found = learn(outcomes, objective=objective, likely=likely)
+        print(f"  {objective}{', likely' if likely else ''}; the best model alone is {found.single}")
         for name, each in found.estimates.items():
             gain = each.gain
             print(

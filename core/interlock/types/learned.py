@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+_USUAL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class RouteEvidence:
     gain: float | None = None
     low: float | None = None
     high: float | None = None
-    level: float = 0.95
+    level: float = _USUAL
     stale: str = ""
 
     @property
@@ -37,7 +40,8 @@ class RouteEvidence:
         if self.gain is None or self.low is None or self.high is None:
             told = f"nothing was known to be better on {prompts}"
         else:
-            interval = f"[{_points(self.low)}, {_points(self.high)}]"
+            level = "" if self.level == _USUAL else f"{self.level:.0%}: "
+            interval = f"[{level}{_points(self.low)}, {_points(self.high)}]"
             told = f"{_points(self.gain)} points {interval} over {self.over} on {prompts}"
         stale = f"; stale: {self.stale}" if self.stale else ""
         return f"learned {self.measured}: {told} ({self.id}){stale}"

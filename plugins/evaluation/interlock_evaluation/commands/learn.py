@@ -53,6 +53,9 @@ def learn_routes(
     min_prompts: Annotated[
         int, typer.Option(min=2, help="Prompts of a task, below which the best model alone has it.")
     ] = LEAST,
+    likely: Annotated[
+        bool, typer.Option("--likely", help="Take along tasks whose gain is likely, where the whole is safe.")
+    ] = False,
     baseline: Annotated[
         str | None, typer.Option(metavar="MODEL", help="The model to be compared with.")
     ] = None,
@@ -77,6 +80,7 @@ def learn_routes(
         risk=_risk(risk),
         margin=margin / 100,
         least=min_prompts,
+        likely=likely,
         baseline=baseline,
         without=without,
     )
@@ -142,7 +146,7 @@ def _show(found: LearnedTable) -> None:
         for name, each in found.estimates.items()
     ]
     tables(
-        (("Task", "Leads", f"Over {found.single}", "Prompts", "Cost"), rows),
+        (("Task", "Leads", f"Over {found.single}, {found.level:.0%}", "Prompts", "Cost"), rows),
         (("On prompts not learned from", "Right", "Over the best model alone", "Cost"), estimates),
     )
     seen = 100 * smallest_difference(found.prompts)

@@ -9,11 +9,11 @@ from typing import Final, Literal
 import numpy as np
 
 from interlock_evaluation.learning.estimating import USUAL, Estimate, Rule, by_task, cross_fit
-from interlock_evaluation.learning.gating import LEAST, RISK, Gains, best_single, gains, gated
+from interlock_evaluation.learning.gating import LEAST, RISK, Gains, best_single, bound, gains, gated
 from interlock_evaluation.learning.marks import Marks
 from interlock_evaluation.learning.saving import cheapest
 from interlock_evaluation.outcomes import Outcomes
-from interlock_evaluation.statistics import Interval, Numbers, Places
+from interlock_evaluation.statistics import CONFIDENCE, Interval, Numbers, Places
 
 Objective = Literal["quality", "cost"]
 OBJECTIVES: Final[tuple[Objective, ...]] = ("quality", "cost")
@@ -57,6 +57,9 @@ class LearnedTable:
             nothing, the gate has gained that much.
         risk: 0 to 1.
         margin: a share of the best mark that may be lost for what is saved.
+        likely: whether tasks were taken along whose gain is only likely.
+        level: of the intervals of the routes' gains, 0 to 1: those whose lower bounds decided, where nothing
+            else did.
         prompts: how many the table has.
         unmarked: the share of its cells, 0 to 1, that hold no mark.
     """
@@ -71,6 +74,8 @@ class LearnedTable:
     caution: Interval
     risk: float
     margin: float
+    likely: bool
+    level: float
     prompts: int
     unmarked: float
 
@@ -82,6 +87,7 @@ def learn(
     risk: float = RISK,
     margin: float = 0.0,
     least: int = LEAST,
+    likely: bool = False,
     baseline: str | None = None,
     without: Collection[str] = (),
 ) -> LearnedTable:
@@ -93,6 +99,7 @@ def learn(
         risk: how often the routing may be worse than the best single model, 0 to 1.
         margin: a share of the best mark, 0 to 1, that may be lost for what is saved; of `cost` alone.
         least: prompts of a task, below which it is left to the best single model.
+        likely: have tasks that are certain carry others, whose gain is only likely; of `quality` alone.
         baseline: the model that counts as the best single one, if it is not to be found.
         without: models that may not be used anywhere.
 
@@ -110,7 +117,7 @@ def learn(
 
     def best(part: Marks, alone: int) -> Places:
         if objective == "quality":
-            return gated(gains(part, alone), risk=risk, least=least)
+            return gated(gains(part, alone), risk=risk, least=least, likely=likely)
         return cheapest(part, risk=risk, margin=margin, least=least, among=among, single=single)
 
     alone = best_single(marks) if single is None else single
@@ -119,18 +126,21 @@ def learn(
         del rules["length"]
     held = cross_fit(marks, rules, among=among, single=single, repeats=_TWO if objective == "quality" else 1)
     digest = hashlib.sha256(_plain(marks)).hexdigest()
-    options = [digest, objective, risk, margin, least, baseline, sorted(without)]
+    options = [digest, objective, risk, margin, least, likely, baseline, sorted(without)]
+    level = CONFIDENCE if likely or objective != "quality" else bound(risk)
     return LearnedTable(
         id=hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12],
         digest=digest,
         objective=objective,
         single=marks.models[alone],
         models=marks.models,
-        routes=_routes(marks, gains(marks, alone), best(marks, alone)),
+        routes=_routes(marks, gains(marks, alone), best(marks, alone), level),
         estimates=held.estimates(),
         caution=held.over("promising", "routes"),
         risk=risk,
         margin=margin,
+        likely=likely,
+        level=level,
         prompts=len(marks),
         unmarked=float(np.isnan(marks.marks).mean()),
     )
@@ -169,13 +179,13 @@ def _plain(marks: Marks) -> bytes:
     )
 
 
-def _routes(marks: Marks, found: Gains, route: Places) -> tuple[TaskRoute, ...]:
+def _routes(marks: Marks, found: Gains, route: Places, level: float) -> tuple[TaskRoute, ...]:
     costs = _mean_costs(marks)
     return tuple(
         TaskRoute(
             task=task,
             models=tuple(marks.models[model] for model in _order(found, at, int(route[at]))),
-            gain=None if route[at] == found.single else found.interval(at, int(route[at])),
+            gain=None if route[at] == found.single else found.interval(at, int(route[at]), confidence=level),
             prompts=int(found.prompts[at]),
             cost=float(costs[at, route[at]] / costs[at, found.single])
             if costs[at, found.single] > 0

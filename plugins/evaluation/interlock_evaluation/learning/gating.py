@@ -4,8 +4,8 @@ Out of few prompts the best model of each task is mostly the luckiest, and routi
 routing at all. So what a task's prompts say of a model is drawn towards what all prompts say of it, as far as
 tasks differ no more than chance would have them differ (empirical Bayes); and a task is left to the best
 single model unless the lower bound of what another would gain lies above zero. How far down that bound
-reaches follows from the risk of the routing as a whole: once the tasks that are certain carry it, others may
-be taken whose gain is only likely.
+reaches follows from the risk of the routing as a whole. Who wants more may have it reach less far where the
+tasks that are certain carry the whole: others are then taken along whose gain is only likely.
 """
 
 from collections.abc import Sequence
@@ -107,12 +107,21 @@ def gains(marks: Marks, single: int) -> Gains:
     )
 
 
-def gated(found: Gains, *, risk: float = RISK, least: int = LEAST) -> Places:
-    """The model of each task: the most promising of those that may be taken for better than the single."""
+def bound(risk: float = RISK) -> float:
+    """The confidence, 0 to 1, of the interval whose lower bound decides about a task."""
+    return 1 - 2 * _firm(risk)
+
+
+def gated(found: Gains, *, risk: float = RISK, least: int = LEAST, likely: bool = False) -> Places:
+    """The model of each task: the most promising of those that may be taken for better than the single.
+
+    With `likely`, also those that are only likely to be, where the whole is better all the same.
+    """
     share = found.prompts / max(int(found.prompts.sum()), 1)
     tasks = np.arange(len(share))
-    firm = min(_TAIL * risk, 0.5)
-    for tail in (*(each for each in _LOOSER if each > firm), firm):
+    firm = _firm(risk)
+    looser = [each for each in _LOOSER if each > firm] if likely else []
+    for tail in (*looser, firm):
         better = (found.gain - _reach(tail) * found.spread > 0) & (found.shared >= least)
         better[:, found.single] = False
         most = np.where(better, found.gain, -np.inf).argmax(axis=1)
@@ -123,6 +132,10 @@ def gated(found: Gains, *, risk: float = RISK, least: int = LEAST) -> Places:
         if whole > _reach(_WHOLE * risk) * spread:
             break
     return route
+
+
+def _firm(risk: float) -> float:
+    return min(_TAIL * risk, 0.45)
 
 
 def _reach(tail: float) -> float:

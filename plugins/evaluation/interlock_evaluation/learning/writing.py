@@ -7,7 +7,6 @@ from typing import Any, Final
 import yaml
 
 from interlock_evaluation.learning.fitting import LearnedTable, TaskRoute
-from interlock_evaluation.statistics import CONFIDENCE
 
 FORMAT: Final = "interlock-routes/1"
 _DIGITS: Final = 4
@@ -24,7 +23,7 @@ def routes_to_text(found: LearnedTable, measured: date, *, name: str = "") -> st
     source = yaml.safe_dump({"source": _source(found, name)}, sort_keys=False)
     lines = [
         f"{about} Gains are over {_plain(found.single)} alone,",
-        f"# in points, with intervals of {CONFIDENCE:.0%}. `interlock routes apply` puts them to use.",
+        f"# in points, with intervals of {found.level:.0%}. `interlock routes apply` puts them to use.",
         f"format: {FORMAT}",
         "routes:",
         *(f"{_row({each.task: list(each.models)})}  # {comment(each, found, measured)}" for each in routes),
@@ -68,7 +67,7 @@ def _evidence(route: TaskRoute, found: LearnedTable, measured: date) -> dict[str
     said: dict[str, Any] = {"id": found.id, "measured": measured.isoformat(), "n": route.prompts}
     if route.gain is not None:
         bounds = {name: round(getattr(route.gain, at), _DIGITS) for name, at in _BOUNDS.items()}
-        said |= {"over": found.single, **bounds, "level": CONFIDENCE}
+        said |= {"over": found.single, **bounds, "level": round(found.level, _DIGITS)}
     return said
 
 
@@ -86,6 +85,7 @@ def _source(found: LearnedTable, name: str) -> dict[str, Any]:
         "objective": found.objective,
         "risk": found.risk,
         "margin": found.margin,
+        "likely": found.likely,
         "out_of_fold": {name: round(getattr(whole.gain, at), _DIGITS) for name, at in _BOUNDS.items()},
         "cost": round(whole.cost.value, _DIGITS) if whole.cost.value == whole.cost.value else None,
     }

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from interlock_evaluation.learning import learn
 from interlock_evaluation.learning.gating import best_single, gains, gated, promising, winners
 from interlock_evaluation.learning.marks import Marks
 from routing_worlds import equals, specialists, world
@@ -33,6 +34,22 @@ def test_where_all_are_equal_a_gate_leaves_hardly_ever_and_a_plain_winner_nearly
         won += (winners(found) != single).any()
     assert left <= 2
     assert won >= 23
+
+
+def test_the_lower_bound_of_whatever_leads_lies_above_nothing_unless_what_is_likely_was_asked_for():
+    held, loose = 0, 0
+    for seed in range(12):
+        outcomes = specialists(150, seed)
+        for likely in (False, True):
+            found = learn(outcomes, likely=likely)
+            gained = [each.gain for each in found.routes if each.gain is not None]
+            assert found.level == (0.95 if likely else pytest.approx(0.8))
+            if likely:
+                loose += len(gained)
+            else:
+                held += len(gained)
+                assert all(gain.low > 0 for gain in gained)
+    assert loose >= held > 0
 
 
 def test_more_risk_takes_more():
