@@ -1,7 +1,8 @@
 """Keeps Interlock's records, and its log, in SQLite or PostgreSQL.
 
-`Address`, `address_of` and `Asked` are for another plugin that keeps something of its own in a database; what
-it needs once it is connected, and what takes a while to import, is in `interlock_sql.building`.
+`Address`, `address_of`, `own_address`, `Asked` and `Transactions` are for another plugin that keeps something
+of its own in a database; what it needs once it is connected, and what takes a while to import, is in
+`interlock_sql.building`.
 """
 
 from collections.abc import Iterable
@@ -14,8 +15,19 @@ from interlock_sql.address import Address, address_of
 from interlock_sql.asked import Asked
 from interlock_sql.log import SqlLog
 from interlock_sql.store import SqlStore
+from interlock_sql.transactions import Transactions, own_address
 
-__all__ = ["Address", "Asked", "Sql", "SqlLog", "SqlLogs", "SqlStore", "address_of"]
+__all__ = [
+    "Address",
+    "Asked",
+    "Sql",
+    "SqlLog",
+    "SqlLogs",
+    "SqlStore",
+    "Transactions",
+    "address_of",
+    "own_address",
+]
 
 
 class Sql:

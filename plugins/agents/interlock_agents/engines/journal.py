@@ -16,7 +16,8 @@ from interlock_agents.engines.outcomes import Outcome
 from interlock_agents.engines.protocol import DurableEngine, EngineCall, Program
 from interlock_agents.engines.strands import Act, LeaseLost, Stopped, Strands
 from interlock_agents.engines.values import from_text, to_text
-from interlock_agents.store import SCHEMES, Store
+from interlock_agents.store import Store
+from interlock_sql import Sql
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,7 +30,7 @@ class Journals:
 
     api = API
     name = "journal"
-    schemes = SCHEMES
+    schemes = Sql.schemes
 
     def open(self, call: EngineCall) -> DurableEngine:
         """The engine, in the database at that URL, among an agent's other tables."""

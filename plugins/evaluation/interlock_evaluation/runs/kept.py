@@ -24,7 +24,7 @@ class RunStore:
         Raises:
             RequestError: there is one of that name that asks something else.
         """
-        return await self._store.write(lambda connection: _rows().begin(connection, run, suite, tasks))
+        return await self._store.run(lambda connection: _rows().begin(connection, run, suite, tasks))
 
     async def done(self, run: str, *, errors: bool) -> set[Key]:
         """The questions of which something has come; without `errors`, those that failed are left to ask."""
@@ -36,15 +36,15 @@ class RunStore:
 
     async def asking(self, run: str, key: Key) -> None:
         """Write down that the call is about to begin. When this returns, it is durable."""
-        await self._store.write(lambda connection: _rows().asking(connection, run, key))
+        await self._store.run(lambda connection: _rows().asking(connection, run, key))
 
     async def finish(self, run: str, result: Result, marks: Mapping[str, Mark]) -> None:
         """Write down what came of it, with what it was worth."""
-        await self._store.write(lambda connection: _rows().finish(connection, run, result, marks))
+        await self._store.run(lambda connection: _rows().finish(connection, run, result, marks))
 
     async def end(self, run: str, at: float | None) -> None:
         """Write down when nothing was left to ask; None when something is again."""
-        await self._store.write(lambda connection: _rows().end(connection, run, at))
+        await self._store.run(lambda connection: _rows().end(connection, run, at))
 
     async def kept(self, run: str) -> Kept:
         """Raises RequestError where there is no such run."""
