@@ -9,7 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from interlock_evaluation.runs.outcomes import score_of
+from interlock_evaluation.learning import LearnedTable, learn
+from interlock_evaluation.outcomes import Outcomes
+from interlock_evaluation.runs.outcomes import outcomes_of, score_of
 from interlock_evaluation.runs.run import Kept, Result
 from interlock_evaluation.statistics import (
     Interval,
@@ -76,6 +78,8 @@ class Figures:
     Attributes:
         tasks: each task's figures, by its name.
         why: what kept questions from being asked or measured, with how often.
+        routing: what routes by task would gain, on prompts that they were not learned from; None where there
+            are too few prompts or models to learn from.
         again: calls that were begun more often than once.
         spent: dollars, with what marking cost.
     """
@@ -88,6 +92,7 @@ class Figures:
     best: str | None
     compared: Sequence[Compared]
     why: Mapping[str, int] = field(default_factory=dict)
+    routing: LearnedTable | None = None
     again: int = 0
     spent: float = 0.0
 
@@ -112,9 +117,20 @@ def figures_of(kept: Kept) -> Figures:
         best=None if best is None else best.model,
         compared=[] if best is None else _compared(kept, best.model, [each.model for each in marked]),
         why=dict(Counter(_why(each) for each in kept.results.values() if not each.measured)),
+        routing=_routing(kept),
         again=kept.again,
         spent=sum(each.cost or 0.0 for each in kept.results.values()) + marking,
     )
+
+
+def _routing(kept: Kept) -> LearnedTable | None:
+    rows = outcomes_of(kept)
+    if not rows:
+        return None
+    try:
+        return learn(Outcomes.of(rows))
+    except ValueError:  # too little was marked
+        return None
 
 
 def _model(kept: Kept, name: str, results: Iterable[Result]) -> ModelFigures:

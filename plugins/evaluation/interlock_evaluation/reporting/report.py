@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
+from interlock_evaluation.learning import LearnedTable, told
 from interlock_evaluation.reporting.figures import Compared, Figures, ModelFigures
 from interlock_evaluation.runs.run import Run
 from interlock_evaluation.statistics import Interval
@@ -13,6 +14,7 @@ from interlock_reports import (
     Cell,
     Code,
     Column,
+    Kind,
     Note,
     Paragraph,
     Report,
@@ -27,6 +29,18 @@ _PAIRED = (
     "The best of several is also the luckiest: on other prompts it will be a little less good. "
 )
 _FOLDS = " chooses on one part of the prompts and looks at another."
+_RULES = {
+    "routes": "Routes by task, with a gate",
+    "single": "The best model alone",
+    "length": "By length alone",
+    "winners": "Each task's plain winner",
+    "promising": "By task, without a gate",
+    "oracle": "The best for each prompt",
+}
+_HELD = (
+    "Everything is chosen on four fifths of the prompts, the best model alone too, and held against the rest "
+    "of them, for each fifth and twice over. No router can do better than the best for each prompt."
+)
 _FEW = 8  # prompts below which a task's figure is shown and nothing is said of it
 
 
@@ -49,6 +63,7 @@ def report_of(figures: Figures, run: Run) -> Report:
             _quality(figures),
             _differences(figures),
             *([_by_task(figures)] if len(figures.tasks) > 1 else ()),
+            *([_routing(figures.routing)] if figures.routing is not None else ()),
             _service(figures),
             _left_out(figures),
         ],
@@ -62,12 +77,12 @@ def _summary(figures: Figures) -> str:
         return "No answer was marked, so nothing can be said of any model's quality."
     worse = [each.model for each in figures.compared if each.claimed]
     unclear = [each.model for each in figures.compared if not each.claimed]
-    told = f"{figures.best} has the best mean mark."
+    said = f"{figures.best} has the best mean mark."
     if worse:
-        told += f" It is better than {_listed(worse)}."
+        said += f" It is better than {_listed(worse)}."
     if unclear:
-        told += f" Whether it is better than {_listed(unclear)} cannot be told from these prompts."
-    return told
+        said += f" Whether it is better than {_listed(unclear)} cannot be told from these prompts."
+    return said
 
 
 def _quality(figures: Figures) -> Section:
@@ -166,6 +181,41 @@ def _task_cell(each: ModelFigures, best: float | None) -> Cell:
     first = ", the highest" if each.quality.value == best else ""
     low, high = _percent(each.quality.low), _percent(each.quality.high)
     return Cell(value=_percent(each.quality.value), note=f"{low:.0f} to {high:.0f}{first}")
+
+
+def _routing(found: LearnedTable) -> Section:
+    rows: list[Sequence[Cell | Value]] = []
+    for name, each in found.estimates.items():
+        single = name == "single"
+        right = Cell(value=_percent(each.quality.value), note=_bounds(each.quality))
+        gain = Cell(
+            value=None if single else _points(each.gain.value), note="" if single else _bounds(each.gain)
+        )
+        cost = each.cost.value if isfinite(each.cost.value) else None
+        rows.append((_RULES[name], right, gain, cost, None if single else _told(each.gain)))
+    return Section(
+        title="What routes would gain",
+        blocks=[
+            Table(
+                caption=f"On prompts not learned from; the best model alone is {found.single}",
+                columns=[
+                    Column(name="Choice of a model"),
+                    Column(name="Mean mark", kind="number", unit="%", decimals=1),
+                    Column(name="Points over it", kind="number", decimals=1),
+                    Column(name="Cost in its", kind="number", decimals=2),
+                    Column(name="Verdict", kind="verdict"),
+                ],
+                rows=rows,
+            ),
+            Paragraph(text=_HELD),
+        ],
+    )
+
+
+def _told(gain: Interval) -> Verdict:
+    word = "the same" if gain.low == gain.high == 0 else told(gain)
+    kinds: dict[str, Kind] = {"better": "ok", "worse": "problem", "the same": "info"}
+    return Verdict(kind=kinds.get(word, "gap"), word=word)
 
 
 def _service(figures: Figures) -> Section:

@@ -102,10 +102,18 @@ def test_the_page_says_what_it_knows_and_asks_nobody_for_anything() -> None:
     page = report_of(figures, whole.run).html()
     assert len(page) < 300_000
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
-    for words in ("cannot tell", "worse", "Mean mark", "code", "sums", "95 %"):
+    for words in ("cannot tell", "worse", "Mean mark", "code", "sums", "95 %", "plain winner"):
         assert words in page
     assert page == report_of(figures_of(kept()), whole.run).html(), "the same figures make the same page"
     assert "cannot be told from these prompts" in report_of(figures, whole.run).markdown()
+
+
+def test_routes_stand_beside_what_they_are_to_be_better_than() -> None:
+    routing = figures_of(kept()).routing
+    assert routing is not None
+    assert set(routing.estimates) >= {"routes", "single", "length", "winners", "oracle"}
+    assert routing.estimates["oracle"].quality.value > routing.estimates["single"].quality.value
+    assert figures_of(kept(6)).routing is None
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
