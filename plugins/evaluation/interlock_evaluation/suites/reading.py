@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from interlock import Constraints, RequestError, Settings
 from interlock.types.names import nearest
-from interlock_evaluation.rows import read_rows
+from interlock_evaluation.rows import Row, read_rows
 from interlock_evaluation.suites.sample import Sample, Suite
 
 _CONSTRAINTS: Final = tuple(each.name for each in fields(Constraints))
@@ -28,6 +28,7 @@ _OWN: Final = (
     "tags",
 )
 _KEYS: Final = (*_OWN, *_CONSTRAINTS, "max_tokens", "temperature")
+_LONGEST: Final = 2**31 - 1  # characters of a cell
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -40,9 +41,8 @@ def read_suite(path: Path) -> Suite:
     Raises:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
     """
-    csv.field_size_limit(2**31 - 1)  # whole documents may stand in a cell
     found: dict[str, Sample] = {}
-    for number, (place, row) in enumerate(read_rows(path), 1):
+    for number, (place, row) in enumerate(_rows(path), 1):
         sample = _sample(row, place, number)
         if sample.id in found:
             what = f"{sample.id!r} is the id of {found[sample.id].place} too; each needs its own."
@@ -51,6 +51,15 @@ def read_suite(path: Path) -> Suite:
     if not found:
         raise RequestError("holds no row.", key=str(path))
     return Suite(samples=tuple(found.values()), name=path.name)
+
+
+def _rows(path: Path) -> list[Row]:
+    """All of them. Whole documents may stand in a cell of a CSV, whose limit is the whole process's."""
+    usual = csv.field_size_limit(_LONGEST)
+    try:
+        return list(read_rows(path))
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:

@@ -1,5 +1,6 @@
 """Suites as people write them, and what is said where they slip."""
 
+import csv
 import json
 import string
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def test_a_row_is_a_prompt_with_what_belongs_to_it(tmp_path: Path) -> None:
 
 
 def test_a_table_says_the_same(tmp_path: Path) -> None:
-    long = "x" * 300_000
+    long, usual = "x" * 300_000, csv.field_size_limit()
     suite = read(
         tmp_path,
         "id,prompt,task,reference,residency,max_tokens,grader",
@@ -73,6 +74,7 @@ def test_a_table_says_the_same(tmp_path: Path) -> None:
     assert (first.grader, first.options, first.settings) == ("exact", {"case": True}, {"max_tokens": 20})
     assert first.text == 'Say "hi"'
     assert (second.text, second.reference, second.task) == (long, None, "")
+    assert csv.field_size_limit() == usual, "the limit is the whole process's"
 
 
 def test_rows_without_an_id_have_their_number(tmp_path: Path) -> None:
