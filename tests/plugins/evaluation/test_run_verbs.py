@@ -1,7 +1,11 @@
 """`interlock eval plan`, `run`, `runs` and `outcomes`: what they print, ask, keep and refuse."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +156,22 @@ def test_a_place_that_is_none_is_told(upstream: Upstream, run: Any) -> None:
     assert result.exit_code == 1
     assert "evaluations are kept in sqlite or postgresql" in result.stderr
     assert not upstream.requests
+
+
+def test_a_run_that_is_interrupted_says_how_it_goes_on(upstream: Upstream, run: Any) -> None:
+    upstream.always = lambda received: replace(said(received), delay=30)
+    words = [sys.executable, "-c", "from interlock.cli import main; main()", "eval", "run", "suite.jsonl"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*words, "--run", "first"], text=True, **pipes) as child:
+        upstream.wait_for_requests(1, timeout=60)
+        child.send_signal(signal.SIGINT)
+        _, told = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "What has come is kept as first; the same command goes on." in told
+    upstream.always = said
+    whole = json.loads(run("run", "suite.jsonl", "--run", "first", "--json").stdout)
+    assert whole["left"] == 0
+    assert whole["again"] > 0
 
 
 def test_before_anything_was_run_there_is_no_run(upstream: Upstream, run: Any) -> None:

@@ -96,7 +96,11 @@ def run(
         pace = Pace(at_once=at_once, per_minute=rates_of(per_minute))
         limits = {"pace": pace, "purse": Purse(most=budget)}
         opened = open_store(context, store)
-        ended, kept = asyncio.run(_asked(router, read, wanted, opened, errors=errors, **limits))
+        try:
+            ended, kept = asyncio.run(_asked(router, read, wanted, opened, errors=errors, **limits))
+        except KeyboardInterrupt:
+            note(f"What has come is kept as {wanted.id}; the same command goes on.")
+            raise
     if as_json:
         write_json(_data(ended, kept))
     else:
