@@ -141,7 +141,7 @@ class ToolCalls:
                     break
                 tries -= 1
         if effect.state == "sent":
-            text = f"nobody knows yet whether {call.name} has happened: its service cannot be reached"
+            text = f"nobody knows yet whether {call.name} has happened: its service does not say"
             await suspend(parts, scene, place.step, "effect", text, subject=effect.id)
         if effect.state == "unknown":
             await _tell(parts, effect)
