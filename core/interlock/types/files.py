@@ -44,15 +44,17 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Put `data` in the file's place at once: whoever reads has the old or the new, and after a power cut
     one of them is there. `mode` is of a new file, less what the process leaves out. Raises OSError.
     """
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    # A name that nobody foresees, and a file that was not there: its mode is the one that is asked for.
+    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    number = os.open(beside, flags, mode)
     try:
-        number = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode)
         with os.fdopen(number, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise

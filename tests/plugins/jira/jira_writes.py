@@ -1,22 +1,11 @@
 """Every operation that changes something: what it is run on, and how often it shows at the server."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jira_places import BEGUN, BO, Account, free_name
 
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One run that is due.
-
-    Attributes:
-        shows: how many times its effect is there.
-    """
-
-    arguments: Mapping[str, Any]
-    shows: Callable[[], int]
+from due import Case
 
 
 def case(shows: Callable[[], int], **arguments: Any) -> Case:

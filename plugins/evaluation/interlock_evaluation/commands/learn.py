@@ -10,6 +10,7 @@ import typer
 
 from interlock.commands import note, tables, write_json
 from interlock.errors import RequestError
+from interlock.types.files import write_whole
 from interlock_evaluation.commands.words import between, check_models, known, points
 from interlock_evaluation.learning import (
     LEAST,
@@ -91,7 +92,7 @@ def learn_routes(
     if write is not None:
         text = routes_to_text(found, datetime.now(UTC).date(), name=table.name)
         try:
-            write.write_text(text, "utf-8")
+            write_whole(write, text.encode())
         except OSError as error:
             raise RequestError(f"cannot be written: {error.strerror or error}.", key="--write") from None
         note(f"Written: {write}. `interlock routes apply {write}` puts it to use.")

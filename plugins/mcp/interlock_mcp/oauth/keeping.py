@@ -5,7 +5,6 @@ import json
 import os
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -17,7 +16,7 @@ from typing import Any
 
 from interlock import AuthenticationError, TotalTimeout
 from interlock.types.clocks import elapsed
-from interlock.types.files import read_regular
+from interlock.types.files import read_regular, write_whole
 from interlock.types.models import Secret
 from interlock_mcp.oauth.clients import Client
 from interlock_mcp.oauth.grants import Tokens
@@ -103,16 +102,7 @@ class TokenFile:
         text = json.dumps(_plain(kept, self._binding), indent=1)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
-            try:
-                with os.fdopen(number, "w", encoding="utf-8") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(beside).replace(path)
-            except BaseException:
-                Path(beside).unlink(missing_ok=True)
-                raise
+            write_whole(path, text.encode(), mode=0o600)
         except OSError as error:
             raise self._unusable(error.strerror or "it cannot be written") from None
 
