@@ -3,7 +3,7 @@
 from alembic import context
 
 from interlock_evaluation.migrating import MIGRATIONS
-from interlock_evaluation.tables import metadata
+from interlock_evaluation.migrations.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
