@@ -29,7 +29,7 @@ SAYS_ITS_OWN = re.compile(r"(.+_)?(tokens|requests|seconds|days|retries|line|att
 # Codes, places in a list, weights, and settings of which only their vendor knows what they mean.
 COUNTS_NOTHING = {
     *("api", "status", "id", "installation_id", "parent", "index", "verbose", "weight"),
-    "redirect_port",
+    *("port", "redirect_port"),
     *("seed", "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "logprobs"),
 }
 

@@ -17,7 +17,7 @@ SOURCES = sorted(
 )
 LONGEST = 400
 # What other plugins build on, and no router asks for anything.
-WITHOUT_HOOKS = {"reports", "tools"}
+WITHOUT_HOOKS = {"pages", "reports", "tools"}
 
 
 def test_layers_hold():

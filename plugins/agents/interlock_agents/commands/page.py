@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from interlock.protocols import DurableLog
     from interlock_agents.pages.site import Site
 
-_NEEDS = ("jinja2", "starlette", "uvicorn")
+_NEEDS = "interlock_pages"
 
 
 def page(
@@ -34,15 +34,14 @@ def page(
     It prints a link that signs you in once, within ten minutes; others sign in with tokens of their own. It
     listens on this machine alone, unless somebody has a token and https protects its --origin.
     """
-    missing = [name for name in _NEEDS if find_spec(name) is None]
-    if missing:
+    if find_spec(_NEEDS) is None:
         raise RequestError(
-            f"the page needs {', '.join(missing)}; install interlock-agents[page].",
-            key="interlock agent page",
+            "the page needs interlock-pages; install interlock-agents[page].", key="interlock agent page"
         )
     from interlock_agents.approvals.approvers import Approvers
     from interlock_agents.pages.app import app_of
-    from interlock_agents.pages.serving import bound, origins_of, serve
+    from interlock_agents.pages.serving import bound
+    from interlock_pages import origins_of, serve
 
     async def who(opened: Store) -> tuple[str, list[str]]:
         return await approver_named(opened, as_), await Approvers(store=opened).names()

@@ -16,11 +16,11 @@ from interlock_agents.approvals import Approval, UnknownApproval
 from interlock_agents.approvals.seeing import seen, seen_json
 from interlock_agents.ledger import Effect
 from interlock_agents.pages import showing
-from interlock_agents.pages.guarding import Guard
 from interlock_agents.pages.rendering import page, style
 from interlock_agents.pages.sessions import Session
 from interlock_agents.pages.signing import Signing
 from interlock_agents.pages.site import Site
+from interlock_pages import Guard
 
 _PER_PAGE = 25
 _LASTS = {"300": "5 minutes", "900": "15 minutes", "3600": "1 hour", "86400": "1 day"}

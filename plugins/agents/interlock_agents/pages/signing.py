@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from interlock_agents.pages.forms import form_of
 from interlock_agents.pages.rendering import page
 from interlock_agents.pages.sessions import Session
 from interlock_agents.pages.site import Site
+from interlock_pages import Cookie, form_of, own_path
 
 _COOKIE = "interlock-approvals"
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -24,8 +24,7 @@ class Signing:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        # Browsers take a cookie of such a name from https alone, and from no other host.
-        self._cookie = f"__Host-{_COOKIE}" if site.secure else _COOKIE
+        self._cookie = Cookie(name=_COOKIE, origins=site.origins)
 
     def seeing(self, endpoint: Seeing) -> Endpoint:
         """For whoever has signed in; others are asked to, and come back then."""
@@ -55,7 +54,7 @@ class Signing:
 
     async def session(self, request: Request) -> Session | None:
         """Whose request it is."""
-        return await self._site.sessions.of(request.cookies.get(self._cookie))
+        return await self._site.sessions.of(self._cookie.of(request))
 
     async def login(self, request: Request) -> Response:
         """Asks whoever comes by a link whether to sign in, and others for their token. It changes nothing."""
@@ -64,7 +63,7 @@ class Signing:
             "login",
             once=once,
             name=self._site.sessions.owner_of(once) if once else None,
-            there=_own(request.query_params.get("next", "/")),
+            there=own_path(request.query_params.get("next", "/")),
             wrong="",
         )
 
@@ -78,23 +77,16 @@ class Signing:
         else:
             secret = await sessions.sign_in_by_token(form.get("token", "").strip())
             wrong = "This token is nobody's."
-        there = _own(form.get("next", "/"))
+        there = own_path(form.get("next", "/"))
         if secret is None:
             return page("login", status=403, once="", name=None, there=there, wrong=wrong)
         reply = RedirectResponse(there, status_code=303)
-        cookie = self._cookie, secret
-        reply.set_cookie(*cookie, path="/", httponly=True, samesite="lax", secure=self._site.secure)
+        self._cookie.put(reply, secret)
         return reply
 
     async def sign_out(self, request: Request, session: Session, form: dict[str, str]) -> Response:  # noqa: ARG002 - as any form
         """End the session."""
-        self._site.sessions.end(request.cookies.get(self._cookie, ""))
+        self._site.sessions.end(self._cookie.of(request) or "")
         reply = RedirectResponse("/login", status_code=303)
-        reply.delete_cookie(self._cookie, path="/", httponly=True, samesite="lax", secure=self._site.secure)
+        self._cookie.drop(reply)
         return reply
-
-
-def _own(there: str) -> str:
-    """An address of this page, and of no other."""
-    fits = there.startswith("/") and not there.startswith(("//", "/\\")) and there.isprintable()
-    return there if fits else "/"

@@ -31,8 +31,3 @@ class Site:
     origins: Sequence[str]
     ledger: Ledger | None = None
     goal_of: GoalOf = no_goal
-
-    @property
-    def secure(self) -> bool:
-        """Whether it is reached by https alone, so that its cookie is kept to that."""
-        return all(origin.startswith("https:") for origin in self.origins)

@@ -12,9 +12,10 @@ from interlock import RequestError
 from interlock.types.tools import Preview
 from interlock_agents.approvals import Approval, Requests
 from interlock_agents.approvals.approvers import Approvers
-from interlock_agents.pages.serving import bound, origins_of
+from interlock_agents.pages.serving import bound
 from interlock_agents.pages.sessions import Sessions
 from interlock_agents.store import Store
+from interlock_pages import origins_of
 from served import Served, served
 from waiting import asked
 

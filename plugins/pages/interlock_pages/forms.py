@@ -11,9 +11,11 @@ _TYPE = "application/x-www-form-urlencoded"
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """Its fields, each once.
+    """The fields of the form that a request brings along, each once.
 
-    Raises HTTPException for what is no form, has a field twice, or is longer than 64 kB.
+    Raises:
+        HTTPException: 415 for what is no form, 413 for one of more than 64 kB, and 400 for one that cannot be
+            read or has a field twice.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
         raise HTTPException(415, "This is no form.")

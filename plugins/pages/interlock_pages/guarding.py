@@ -8,10 +8,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READS = frozenset({"GET", "HEAD"})
+_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     # With no-referrer, browsers would say of every form that it comes from nowhere.
@@ -29,9 +27,14 @@ class Guard:
     A name server that leads somebody else's name here, and a page of somebody else that posts here, get 403.
     """
 
-    def __init__(self, app: ASGIApp, *, origins: Collection[str]) -> None:
-        """`origins` are those under which the page is reached, such as `http://127.0.0.1:8791`."""
+    def __init__(self, app: ASGIApp, *, origins: Collection[str], scripts: bool = False) -> None:
+        """`origins` are those under which the page is reached, such as `http://127.0.0.1:8791`.
+
+        Without `scripts` a browser runs none, and with it those alone that the site serves as files.
+        """
         self._app = app
+        policy = f"{_POLICY}; script-src 'self'" if scripts else _POLICY
+        self._headers = {"content-security-policy": policy} | _HEADERS
         self._origins = frozenset(origins)
         self._hosts = frozenset(urlsplit(origin).netloc for origin in origins)
 
@@ -43,7 +46,7 @@ class Guard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
             await send(message)
 
