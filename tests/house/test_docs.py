@@ -41,7 +41,9 @@ RUN_ON = {
     "policy": "policies",
 }
 # What a page writes beside configurations.
-BESIDE = {"cases.yaml", "use-cases.yaml", "answers.yaml", "plan.yaml", "routes.yaml"}
+BESIDE = {
+    *("cases.yaml", "use-cases.yaml", "answers.yaml", "plan.yaml", "routes.yaml", "suite.yaml", "task.yaml"),
+}
 # Where the page has written the file that they are given.
 RUN_WITH = {"inventory", "candidates", "assess"}
 _SHOWN = re.compile(r"#\s*(?:→|prints:)\s*(?P<output>\S.*)$")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from interlock import RequestError
 from interlock.types.names import nearest
-from interlock_evaluation.agents.suite import STEPS, Check, Deliverable, PlannedCall, Suite, Task
+from interlock_evaluation.agents.suite import DOLLARS, STEPS, Check, Deliverable, PlannedCall, Suite, Task
 from interlock_evaluation.agents.values import Given, given_in
 
 _SUITE: Final = ("name", "about", "connector", "tools", "reset")
@@ -18,6 +18,7 @@ _TASK: Final = (
     "least_calls",
     "budget",
     "deliverable",
+    "expected",
     "checks",
     "forbidden",
     "solution",
@@ -101,8 +102,9 @@ def _task(given: Given) -> Task:
         state=given.mapping("state"),
         least_calls=given.count("least_calls", None),
         steps=budget.count("steps", STEPS) or STEPS,
-        dollars=budget.amount("dollars"),
+        dollars=budget.amount("dollars", DOLLARS),
         deliverable=_deliverable(given),
+        expected=given.schema("expected") if given.has("expected") else None,
         checks=_checks(given),
         forbidden=given.texts("forbidden"),
         solution=solution,
@@ -144,7 +146,7 @@ def _checks(given: Given) -> tuple[Check, ...]:
             each.refuse("name", f"another check of this task is called {check.name!r}, too.")
         names.add(check.name)
         found.append(check)
-    if not found and not given.has("deliverable"):
+    if not found and not given.has("deliverable") and not given.has("expected"):
         given.refuse("checks", "it is missing, and so is `deliverable`: what tells that it was done?")
     return tuple(found)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 START: Final = "start"
 AS_IT_IS: Final = "none"
 STEPS: Final = 50  # calls of models and tools together, where a task says nothing
+DOLLARS: Final = 1.0  # likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverable:
-    """What an attempt's last answer must be: a value that fits `schema`, or a text in which each of
-    `contains` stands, case aside. Neither where the answer does not matter.
+    """What an attempt's last answer must be, as the model is told: a value that fits `schema`, or a text in
+    which each of `contains` stands, case aside. Neither where the answer does not matter.
     """
 
     schema: Mapping[str, Any] | None = None
@@ -53,7 +54,8 @@ class Task:
         state: laid over the world's initial data, as the world's server understands it.
         least_calls: how many calls of tools it takes at the least; None where nobody has said.
         steps: how many calls of models and tools an attempt may make, together.
-        dollars: what an attempt may cost in US dollars; None for no limit.
+        dollars: what an attempt may cost at the most, in US dollars.
+        expected: a JSON schema that the last answer has to fit as well, and that no model is shown.
         forbidden: tools whose successful call fails the task.
         solution: calls that solve it, in order, and `answer` what is answered then.
         place: where it is written.
@@ -66,8 +68,9 @@ class Task:
     state: Mapping[str, Any] = field(default_factory=dict)
     least_calls: int | None = None
     steps: int = STEPS
-    dollars: float | None = None
+    dollars: float = DOLLARS
     deliverable: Deliverable = field(default_factory=Deliverable)
+    expected: Mapping[str, Any] | None = None
     forbidden: Sequence[str] = ()
     solution: Sequence[PlannedCall] = ()
     answer: Any = None

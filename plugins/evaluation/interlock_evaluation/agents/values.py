@@ -41,9 +41,9 @@ class Given:
         """A whole number of 1 or more."""
         return self._take(key, default, _count) if self.has(key) else default
 
-    def amount(self, key: str) -> float | None:
+    def amount(self, key: str, default: float) -> float:
         """A number above 0."""
-        return self._take(key, None, _amount) if self.has(key) else None
+        return self._take(key, default, _amount)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of words."""

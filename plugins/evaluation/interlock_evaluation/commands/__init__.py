@@ -2,6 +2,7 @@
 
 import typer
 
+from interlock_evaluation.commands.agents import agents
 from interlock_evaluation.commands.cascade import cascade
 from interlock_evaluation.commands.gate import gate
 from interlock_evaluation.commands.learn import learn_routes
@@ -32,3 +33,4 @@ app.command()(cascade)
 app.command()(panel)
 app.command("learn")(learn_routes)
 app.command()(gate)
+app.add_typer(agents, name="agents")

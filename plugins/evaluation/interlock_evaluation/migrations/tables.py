@@ -1,7 +1,8 @@
 """Every room's tables, on the one `metadata`: a room that declares some is imported here."""
 
 from interlock_evaluation import tables as runs
+from interlock_evaluation.agents import tables as agents
 from interlock_evaluation.reviews import tables as reviews
 from interlock_evaluation.tables import metadata
 
-__all__ = ["metadata", "reviews", "runs"]
+__all__ = ["agents", "metadata", "reviews", "runs"]

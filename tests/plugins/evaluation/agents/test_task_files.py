@@ -80,7 +80,7 @@ def test_a_command_of_the_connector_is_short_for_its_options(tmp_path: Path) -> 
 def test_what_is_left_out_has_its_usual_value(tmp_path: Path) -> None:
     short = "id: a\ngoal: Do it.\ndeliverable: {type: object}\n"
     (task,) = read_suite(written(tmp_path, SUITE, short))
-    assert (task.tools, task.steps, task.dollars, task.checks, task.least_calls) == ((), 50, None, (), None)
+    assert (task.tools, task.steps, task.dollars, task.checks, task.least_calls) == ((), 50, 1.0, (), None)
     assert task.deliverable.schema == {"type": "object"}
 
 
