@@ -112,6 +112,18 @@ def test_a_run_is_kept_gone_on_with_and_written_as_a_table(upstream: Upstream, r
         assert (table.prompts, table.models) == (("sum", "town"), ("openai/gpt-5.5", "zhipu/glm-5.2"))
         assert table.correct[:, 1].tolist() == [1.0, 1.0]
     assert run("outcomes", "first").stdout == Path("table.csv").read_text()
+    assert table.texts == ("2+2?", "Capital of France?")
+    (row, *_) = map(json.loads, Path("table.jsonl").read_text().splitlines())
+    assert (row["deployment"], row["served_model"]) == ("there", "m")
+
+
+def test_a_table_may_be_without_the_words_of_prompts_and_answers(upstream: Upstream, run: Any) -> None:
+    assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
+    shown = run("outcomes", "first", "--no-text").stdout
+    assert "France" not in shown
+    assert "Paris" not in shown
+    Path("table.csv").write_text(shown)
+    assert read_outcomes(Path("table.csv")).lengths.tolist() == [4, 18]
 
 
 def test_what_costs_more_than_a_dollar_is_asked_about(upstream: Upstream, run: Any) -> None:

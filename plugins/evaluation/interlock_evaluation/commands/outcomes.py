@@ -30,6 +30,13 @@ def outcomes(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="A .csv or .jsonl; without it, CSV is printed."),
     ] = None,
+    words: Annotated[
+        bool,
+        typer.Option(
+            "--text/--no-text",
+            help="Whether prompts' and answers' words are in it, which may be secret.",
+        ),
+    ] = True,
     store: StoreOption = None,
 ) -> None:
     """Write a run as a table of outcomes: a row for each prompt and model, means of its repeats."""
@@ -38,7 +45,7 @@ def outcomes(
 
     if output is not None and output.suffix.lower() not in (".csv", ".jsonl"):
         raise RequestError(f"ends in neither .csv nor .jsonl: {output.name!r}.", key="--output")
-    rows = outcomes_of(asyncio.run(kept_run(open_store(context, store), run)))
+    rows = outcomes_of(asyncio.run(kept_run(open_store(context, store), run)), texts=words)
     if not rows:
         raise RequestError(
             "has no answer that was marked; name a --grader, a --judge, or let experts.", key=run
@@ -97,7 +104,7 @@ async def _runs(store: "Store") -> "list[Run]":
 def _lines(rows: "list[Outcome]") -> str:
     return "".join(
         json.dumps(
-            {key: value for key, value in asdict(row).items() if value is not None}, ensure_ascii=False
+            {key: value for key, value in asdict(row).items() if value not in (None, "")}, ensure_ascii=False
         )
         + "\n"
         for row in rows

@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import monotonic, time
 
-from interlock import InterlockError, Router
+from interlock import Decision, InterlockError, Router
 from interlock_evaluation.grading import Graders, Mark
 from interlock_evaluation.runs.asking import (
     answered,
+    bound,
     decided,
     estimate,
-    excluded,
     failed,
     is_exclusion,
     options_of,
     task_of,
+    unasked,
 )
 from interlock_evaluation.runs.kept import RunStore
 from interlock_evaluation.runs.pacing import OutOfMoney, Pace, Purse
@@ -107,7 +108,7 @@ class Runner:
     async def _one(self, run: Run, key: Key, sample: Sample) -> Result:
         decision = decided(self._router, sample, key.model)
         if not decision.shortlist:
-            result = excluded(key, decision, self._router, time())
+            result = unasked(key, decision, self._router, time())
             await self._store.finish(run.id, result, {})
             return result
         deployment = self._router.deployments[decision.shortlist[0].deployment]
@@ -117,16 +118,17 @@ class Runner:
             cost = 0.0
             try:
                 await self._store.asking(run.id, key)
-                result = await self._asked(run, key, sample)
+                result, decision = await self._asked(run, key, sample, decision)
                 cost = result.cost or 0.0
-                marks = await self._marked(sample, result)
+                marks = await self._marked(bound(sample, decision), result)
                 cost += sum(mark.cost for mark in marks.values())
                 await self._store.finish(run.id, result, marks)
             finally:
                 self._purse.settle(held, cost)
         return result
 
-    async def _asked(self, run: Run, key: Key, sample: Sample) -> Result:
+    async def _asked(self, run: Run, key: Key, sample: Sample, decision: Decision) -> tuple[Result, Decision]:
+        """With the decision that led to it, which classifiers that take their time may have made anew."""
         start = monotonic()
         try:
             options = options_of(sample, key.model, run.id)
@@ -134,9 +136,9 @@ class Runner:
         except InterlockError as error:
             if is_exclusion(error):
                 decision = decided(self._router, sample, key.model)
-                return replace(excluded(key, decision, self._router, time()), asked=1)
-            return failed(key, 1, error, monotonic() - start, time())
-        return answered(key, 1, response, monotonic() - start, time())
+                return replace(unasked(key, decision, self._router, time()), asked=1), decision
+            return failed(key, 1, error, monotonic() - start, time()), decision
+        return answered(key, 1, response, monotonic() - start, time()), response.record.decision
 
     async def _marked(self, sample: Sample, result: Result) -> dict[str, Mark]:
         """A refusal is an answer, and marked as one; what was cut is worth nothing."""

@@ -1,6 +1,5 @@
-"""Suites as files: JSON lines or CSV, one row for each prompt."""
+"""Suites as files: JSON lines, JSON or CSV, one row for each prompt."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -9,7 +8,7 @@ from typing import Any, Final
 
 from interlock import Constraints, RequestError, Settings
 from interlock.types.names import nearest
-from interlock_evaluation.rows import Row, read_rows
+from interlock_evaluation.rows import read_rows
 from interlock_evaluation.suites.sample import Sample, Suite
 
 _CONSTRAINTS: Final = tuple(each.name for each in fields(Constraints))
@@ -28,12 +27,11 @@ _OWN: Final = (
     "tags",
 )
 _KEYS: Final = (*_OWN, *_CONSTRAINTS, "max_tokens", "temperature")
-_LONGEST: Final = 2**31 - 1  # characters of a cell
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def read_suite(path: Path) -> Suite:
-    """The suite in a `.jsonl` or `.csv` (or `.ndjson`, `.tsv`), with `.gz` after it or not.
+    """The suite in a `.jsonl`, `.json` or `.csv` (or `.ndjson`, `.tsv`), with `.gz` after it or not.
 
     A row has `prompt`, or `messages`; constraints may stand below `constraints` or as columns of their own.
     A row without an `id` has its number.
@@ -42,7 +40,7 @@ def read_suite(path: Path) -> Suite:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
     """
     found: dict[str, Sample] = {}
-    for number, (place, row) in enumerate(_rows(path), 1):
+    for number, (place, row) in enumerate(read_rows(path), 1):
         sample = _sample(row, place, number)
         if sample.id in found:
             what = f"{sample.id!r} is the id of {found[sample.id].place} too; each needs its own."
@@ -51,15 +49,6 @@ def read_suite(path: Path) -> Suite:
     if not found:
         raise RequestError("holds no row.", key=str(path))
     return Suite(samples=tuple(found.values()), name=path.name)
-
-
-def _rows(path: Path) -> list[Row]:
-    """All of them. Whole documents may stand in a cell of a CSV, whose limit is the whole process's."""
-    usual = csv.field_size_limit(_LONGEST)
-    try:
-        return list(read_rows(path))
-    finally:
-        csv.field_size_limit(usual)
 
 
 def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:

@@ -171,6 +171,32 @@ async def test_a_model_that_fails_is_a_result_and_a_key_that_is_wrong_is_none(
     assert again.again > 0
 
 
+async def test_nobody_who_could_be_asked_now_is_no_rule_about_the_prompt(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configuration(upstream.url, "right", "wrong")
+    config["deployments"][0]["api_key"] = "env:A_KEY"
+    with Router.from_config(config) as router:
+        of = suite(2, constraints=Constraints(residency={"eu"}))
+        _, kept = await asked(router, of, run_of(of, "right", "wrong"))
+    came = {(key.model, each.outcome, each.error, each.why) for key, each in kept.results.items()}
+    assert came == {
+        ("right", "error", "NoDeployment", "A_KEY is not set"),
+        ("wrong", "excluded", None, "processed in us; the residency allows eu only"),
+    }
+    monkeypatch.setenv("A_KEY", "k")
+    with Router.from_config(config) as router:
+        _, kept = await asked(router, of, run_of(of, "right", "wrong"), errors=True)
+    assert Counter(each.outcome for each in kept.results.values()) == {"answer": 2, "excluded": 2}
+    assert kept.again == 0
+
+
+async def test_what_cannot_be_asked_is_told_with_its_line(routed: Callable[..., Router]) -> None:
+    of = suite(1, settings={"extra": {"model": "x"}}, place="sums.jsonl line 1")
+    with pytest.raises(RequestError, match=r"sums\.jsonl line 1, settings\.extra\.model"):
+        await asked(routed("right"), of, run_of(of, "right"))
+
+
 async def test_a_run_stops_before_it_spends_more_than_it_may(
     routed: Callable[..., Router], upstream: Upstream
 ) -> None:
