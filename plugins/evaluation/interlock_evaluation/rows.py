@@ -30,9 +30,9 @@ class Table:
     rows: Sequence[Cells]
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a file that `read_file` reads; of CSV, whose values are text, those that are not empty."""
-    found = read_file(path)
+def read_rows(path: Path, *, within: str = "") -> Iterator[Row]:
+    """The rows of a file that `read_file` reads; the values of a CSV's are text."""
+    found = read_file(path, within=within)
     if not isinstance(found, Table):
         yield from found
         return
@@ -40,10 +40,11 @@ def read_rows(path: Path) -> Iterator[Row]:
         yield place, dict(zip(found.names, cells, strict=False))
 
 
-def read_file(path: Path) -> Table | Iterator[Row]:
+def read_file(path: Path, *, within: str = "") -> Table | Iterator[Row]:
     """A `.jsonl`, `.json` or `.csv` (or `.ndjson`, `.tsv`), with `.gz` or not, up to 512 MB.
 
-    Between a CSV's values stand commas, tabs or semicolons, whichever its first line has most of.
+    Between a CSV's values stand commas, tabs or semicolons, whichever its first line has most of. The list of
+    a `.json` may stand in an object, as its key `within`.
 
     Raises:
         RequestError: the file cannot be read, or a line is no row; it names the line. What is no CSV raises
@@ -55,7 +56,7 @@ def read_file(path: Path) -> Table | Iterator[Row]:
     text = _text_of(path)
     if ending in _TABLES:
         return _table(text, path)
-    return _array(text, path) if ending == ".json" else _lines(text, path)
+    return _array(text, path, within) if ending == ".json" else _lines(text, path)
 
 
 def _text_of(path: Path) -> str:
@@ -120,13 +121,15 @@ def _lines(text: str, path: Path) -> Iterator[Row]:
         yield place, _object(row, place)
 
 
-def _array(text: str, path: Path) -> Iterator[Row]:
+def _array(text: str, path: Path, within: str) -> Iterator[Row]:
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError):
         raise RequestError(
             "is no JSON; a file with an object in each line ends in .jsonl.", key=str(path)
         ) from None
+    if within and isinstance(rows, dict):
+        rows = rows.get(within)
     if not isinstance(rows, list):
         raise RequestError("is no JSON list of objects.", key=str(path))
     for number, row in enumerate(rows, 1):

@@ -61,13 +61,7 @@ def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:
             )
 
     def take(key: str, read: Callable[[Any], Any], default: Any) -> Any:
-        try:
-            return read(given[key]) if key in given else default
-        except RequestError as error:
-            within = f".{error.key}" if error.key else ""
-            raise RequestError(
-                error.message, key=f"{place}, {key}{within}", suggestion=error.suggestion
-            ) from None
+        return _taken(given, place, key, read, default)
 
     name, options = take("grader", _grader, ("", {}))
     constraints = take("constraints", _constraints, {})
@@ -91,6 +85,15 @@ def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:
     )
 
 
+def said_in(given: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], ...]:
+    """The messages of a row's `prompt` or `messages`, and `system`. Raises RequestError."""
+
+    def take(key: str, read: Callable[[Any], Any], default: Any) -> Any:
+        return _taken(given, place, key, read, default)
+
+    return _messages(given, place, take)
+
+
 def _messages(
     given: Mapping[str, Any], place: str, take: Callable[..., Any]
 ) -> tuple[Mapping[str, Any], ...]:
@@ -106,6 +109,16 @@ def _messages(
     if "prompt" in given:
         return (*before, {"role": "user", "content": take("prompt", _text, "")})
     return (*before, *take("messages", _said, ()))
+
+
+def _taken(given: Mapping[str, Any], place: str, key: str, read: Callable[[Any], Any], default: Any) -> Any:
+    try:
+        return read(given[key]) if key in given else default
+    except RequestError as error:
+        within = f".{error.key}" if error.key else ""
+        raise RequestError(
+            error.message, key=f"{place}, {key}{within}", suggestion=error.suggestion
+        ) from None
 
 
 def _said(value: Any) -> tuple[Mapping[str, Any], ...]:
