@@ -12,7 +12,7 @@ from typing import Any, Self
 from interlock import Constraints, InterlockError, RequestError, Router
 from interlock.testing.upstream import Received
 from interlock_evaluation.grading import Graders
-from interlock_evaluation.runs import Kept, Pace, Purse, Run, Runner, RunStore
+from interlock_evaluation.runs import AUTO, Kept, Pace, Purse, Run, Runner, RunStore, is_model
 from interlock_evaluation.store import Store
 from interlock_evaluation.suites import Sample, Suite
 from world_stage import MARK, Stage, Tally, _path, _taken
@@ -76,12 +76,16 @@ def suited(seed: int, *, vandals: bool = True) -> Suited:
         )
         samples.append(_sample(dice, each, by_words=by_words))
     suite = Suite(samples=samples, name=f"{seed}.jsonl")
+    models = [dice.choice(names) for _ in range(dice.randint(2, 6))]
+    models += dice.sample(
+        [*(f"ensemble:{name}" for name in world.config.get("ensembles", ())), AUTO], k=dice.randint(0, 1)
+    )
     run = Run(
         id=f"w{seed}",
         suite=suite.name,
         digest=suite.digest,
         configuration="",
-        models=tuple(dict.fromkeys(dice.choices(names, k=dice.randint(2, 6)))),
+        models=tuple(dict.fromkeys(models)),
         repeats=dice.choice((1, 1, 2)),
         judge=dice.choice(names),
     )
@@ -116,6 +120,11 @@ def _sample(dice: random.Random, asking: Asking, *, by_words: bool) -> Sample:
         ),
         settings={"extra": dict(asking.extra)} if asking.extra else {},
     )
+
+
+def _model(name: str) -> str | None:
+    """The model that is meant; None where it may be any."""
+    return name if is_model(name) else None
 
 
 class EvaluationStage(Stage):
@@ -217,7 +226,7 @@ class EvaluationStage(Stage):
             tally.strays.append(f"{world.seed}: {place.id} on host {host}: {marks}")
             return
         # What a classifier asks about a question to a judge is as much the judge's as the question.
-        models = [made.run.judge] if judged else [*made.run.models, made.run.judge]
+        models = [made.run.judge] if judged else [*map(_model, made.run.models), made.run.judge]
         if not any(world.allows(place, replace(asked[0], model=model), where) for model in models):
             tally.leaked += len(received.body)
             tally.forbidden.append(f"{world.seed}: {asked[0].mark} at {place.id}, judged: {judged}")
@@ -234,6 +243,6 @@ class EvaluationStage(Stage):
             tally.outcomes[result.outcome] += 1
             tally.answers += result.outcome == "answer"
             tally.unmarked += any(mark.score is None for mark in found.marks.get(key, {}).values())
-            if result.outcome == "excluded" and world.is_fair:
-                asking = replace(by_mark[key.prompt], model=key.model)
+            if result.outcome == "excluded" and world.is_fair and not key.model.startswith("ensemble:"):
+                asking = replace(by_mark[key.prompt], model=_model(key.model))
                 tally.untold += [f"{world.seed}: {key}: {each.id}" for each in world.serves(asking)]

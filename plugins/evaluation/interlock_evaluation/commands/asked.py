@@ -16,7 +16,12 @@ SuiteArgument = Annotated[
 ]
 ModelsOption = Annotated[
     list[str] | None,
-    typer.Option("--model", "-m", metavar="MODEL", help="Ask this model; again for more. Without it, all."),
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="MODEL",
+        help="Ask this model, ensemble, or `auto`; again for more. Else all.",
+    ),
 ]
 RepeatsOption = Annotated[
     int, typer.Option(min=1, max=100, metavar="COUNT", help="How often each is asked each prompt.")
@@ -33,9 +38,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.
 
 
 def models_of(router: "Router", named: Sequence[str] | None) -> tuple[str, ...]:
-    """The models that were named, else every model that a deployment serves."""
+    """Those that were named, as runs write them down, else every model that a deployment serves."""
+    from interlock_evaluation.runs import written
+
     if named:
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys(written(router, each) for each in named))
     found = tuple(dict.fromkeys(each.model for each in router.deployments.values() if not each.unserved))
     if not found:
         raise RequestError(

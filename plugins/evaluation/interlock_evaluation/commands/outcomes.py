@@ -30,6 +30,9 @@ def outcomes(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="A .csv or .jsonl; without it, CSV is printed."),
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="With ensembles and the router itself, which no route can name.")
+    ] = False,
     words: Annotated[
         bool,
         typer.Option(
@@ -41,11 +44,15 @@ def outcomes(
 ) -> None:
     """Write a run as a table of outcomes: a row for each prompt and model, means of its repeats."""
     from interlock.types.files import write_whole
-    from interlock_evaluation.runs import outcomes_of
+    from interlock_evaluation.runs import is_model, outcomes_of
 
     if output is not None and output.suffix.lower() not in (".csv", ".jsonl"):
         raise RequestError(f"ends in neither .csv nor .jsonl: {output.name!r}.", key="--output")
-    rows = outcomes_of(asyncio.run(kept_run(open_store(context, store), run)), texts=words)
+    kept = asyncio.run(kept_run(open_store(context, store), run))
+    rows = outcomes_of(kept, texts=words, everyone=everyone)
+    others = [each for each in kept.run.models if not is_model(each)]
+    if others and not everyone:
+        note(f"Without {', '.join(others)}, which no route can name; --all has them.")
     if not rows:
         raise RequestError(
             "has no answer that was marked; name a --grader, a --judge, or let experts.", key=run

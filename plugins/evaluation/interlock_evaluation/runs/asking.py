@@ -1,16 +1,17 @@
 """One question of a run as the router takes it, and what its answer or its error comes to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 from interlock import Decision, InterlockError, NoDeployment, RequestError, Response, Router, Usage
 from interlock.records.costs import cost_of
+from interlock_evaluation.runs.asked import deployments_of, options_for
 from interlock_evaluation.runs.run import Key, Result
 from interlock_evaluation.suites import Sample
 
-_OUTPUT = 500  # tokens that an answer is taken to have where nothing limits it
+_OUTPUT: Final = 500  # tokens that an answer is taken to have where nothing limits it
 # Rules that say that nobody can be asked now; every other rule is about the prompt.
 _UNAVAILABLE: Final = frozenset({"provider_installed", "credentials", "health"})
 
@@ -18,7 +19,7 @@ _UNAVAILABLE: Final = frozenset({"provider_installed", "credentials", "health"})
 def options_of(sample: Sample, model: str, run: str = "") -> dict[str, Any]:
     """What goes with the messages: the prompt's own constraints, task and settings."""
     return {
-        "model": model,
+        **options_for(model),
         "constraints": sample.constraints,
         "settings": dict(sample.settings),
         **({"task": sample.task} if sample.task else {}),
@@ -53,11 +54,18 @@ def _placed(sample: Sample) -> Iterator[None]:
         raise RequestError(error.message, key=where, suggestion=error.suggestion) from None
 
 
-def estimate(router: Router, decision: Decision, settings: Mapping[str, Any]) -> float | None:
-    """US dollars of a call by its first deployment; None where its price is not known."""
-    first = router.deployments[decision.shortlist[0].deployment]
-    output = settings.get("max_tokens") or _OUTPUT
-    return cost_of(Usage(input_tokens=decision.input_tokens, output_tokens=int(output)), first.rates)
+def estimate(router: Router, asked: Iterable[str], tokens: int, answer: int) -> float | None:
+    """US dollars of a call by all that it begins with, of so many tokens there and back; None where a price
+    is not known.
+    """
+    usage = Usage(input_tokens=tokens, output_tokens=answer)
+    costs = [cost_of(usage, router.deployments[each].rates) for each in asked]
+    return None if None in costs else sum(cost or 0.0 for cost in costs)
+
+
+def answer_tokens(sample: Sample) -> int:
+    """How many an answer is taken to have."""
+    return int(sample.settings.get("max_tokens") or _OUTPUT)
 
 
 def answered(key: Key, asked: int, response: Response, latency: float, at: float) -> Result:
@@ -120,11 +128,6 @@ def bound(sample: Sample, decision: Decision) -> Sample:
     """
     levels = sample.constraints.sensitivity | frozenset(decision.levels)
     return replace(sample, task=decision.task, constraints=replace(sample.constraints, sensitivity=levels))
-
-
-def deployments_of(router: Router, model: str) -> list[str]:
-    """The ids of those that serve a model, by its name or their own."""
-    return [each.id for each in router.deployments.values() if model in (each.id, each.model)]
 
 
 def rule_of(router: Router, decision: Decision, model: str) -> str:

@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from interlock_evaluation.outcomes import Outcome
+from interlock_evaluation.runs.asked import is_model
 from interlock_evaluation.runs.run import Kept, Result
 
 
-def outcomes_of(kept: Kept, *, texts: bool = True) -> list[Outcome]:
+def outcomes_of(kept: Kept, *, texts: bool = True, everyone: bool = False) -> list[Outcome]:
     """A row for each prompt and model of which something is known, means of its repeats.
 
     A call that failed on the model's side is worth nothing; one that says nothing about the model (a key, a
     quota, a limit) is left out, and so is what nothing has marked. Without `texts`, prompts' words and
-    answers are left out. Of what has answered, and as what, the latest counts.
+    answers are left out. Of what has answered, and as what, the latest counts. An ensemble and the
+    router itself are no models that a route could name, and are there with `everyone` alone.
     """
     found: defaultdict[tuple[str, str], list[tuple[float, Result]]] = defaultdict(list)
     for key, result in kept.results.items():
         score = score_of(kept, result)
-        if score is not None:
+        if score is not None and (everyone or is_model(key.model)):
             found[key.prompt, key.model].append((score, result))
     words = {sample.id: sample.text for sample in kept.samples}
     rows = []

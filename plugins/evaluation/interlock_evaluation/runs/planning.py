@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from interlock import Router
-from interlock_evaluation.runs.asking import decided, estimate, rule_of, task_of
+from interlock_evaluation.runs.asked import first_asked
+from interlock_evaluation.runs.asking import answer_tokens, decided, estimate, rule_of, task_of
 from interlock_evaluation.statistics import smallest_difference
 from interlock_evaluation.suites import Suite
 
@@ -84,12 +85,14 @@ def plan(
         excluded, calls, cost, unpriced = Counter[str](), 0, 0.0, 0
         for sample in suite:
             decision = decided(router, sample, model)
-            if not decision.shortlist:
+            asked = first_asked(router, model, decision)
+            if not asked:
                 excluded[rule_of(router, decision, model)] += 1
                 continue
             calls += repeats
-            providers[router.deployments[decision.shortlist[0].deployment].provider] += repeats
-            price = estimate(router, decision, sample.settings)
+            for each in asked:
+                providers[router.deployments[each].provider] += repeats
+            price = estimate(router, asked, decision.input_tokens, answer_tokens(sample))
             cost += repeats * (price or 0.0)
             unpriced += repeats * (price is None)
         planned.append(

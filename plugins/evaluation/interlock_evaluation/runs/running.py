@@ -1,6 +1,7 @@
 """Runs that ask: what is left of one is asked, marked and kept, one question at a time durable."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -8,7 +9,9 @@ from time import monotonic, time
 
 from interlock import Decision, InterlockError, Router
 from interlock_evaluation.grading import Graders, Mark
+from interlock_evaluation.runs.asked import first_asked
 from interlock_evaluation.runs.asking import (
+    answer_tokens,
     answered,
     bound,
     decided,
@@ -107,13 +110,16 @@ class Runner:
 
     async def _one(self, run: Run, key: Key, sample: Sample) -> Result:
         decision = decided(self._router, sample, key.model)
-        if not decision.shortlist:
+        asked = first_asked(self._router, key.model, decision)
+        if not asked:
             result = unasked(key, decision, self._router, time())
             await self._store.finish(run.id, result, {})
             return result
-        deployment = self._router.deployments[decision.shortlist[0].deployment]
-        held = estimate(self._router, decision, sample.settings) or 0.0
-        async with self._pace.turn(deployment.provider):
+        providers = Counter(self._router.deployments[each].provider for each in asked)
+        held = estimate(self._router, asked, decision.input_tokens, answer_tokens(sample)) or 0.0
+        judged = self._graders.judged(bound(sample, decision), answer_tokens(sample))
+        held += 0.0 if judged is None else judged.cost or 0.0
+        async with self._pace.turns(providers):
             self._purse.hold(held)
             cost = 0.0
             try:
