@@ -13,8 +13,7 @@ import typer
 
 from interlock.commands import note, tables, write_json
 from interlock.errors import RequestError
-from interlock_evaluation.commands.asked import JsonOption, StoreOption
-from interlock_evaluation.commands.run import open_store
+from interlock_evaluation.commands.asked import JsonOption, StoreOption, open_store
 
 if TYPE_CHECKING:
     from interlock_evaluation.outcomes import Outcome

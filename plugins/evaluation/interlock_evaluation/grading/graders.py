@@ -21,12 +21,13 @@ class Graders:
     """The graders of one run.
 
     Attributes:
+        judge: the model that marks by rubrics; None where none does.
         usual: what marks a sample that names none; where it is empty, `exact` if there is a reference, else
             `rubric` if a judge is named, else `experts`.
     """
 
     def __init__(self, router: Router, *, judge: str | None, run_code: bool, usual: str = "") -> None:
-        self.usual = usual
+        self.usual, self.judge = usual, judge
         made: list[Grader] = [Exact(), Choice(), Contains(), Numeric(), Schema()]
         if run_code:
             made.append(Code())

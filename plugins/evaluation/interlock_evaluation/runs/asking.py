@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from interlock import Decision, InterlockError, NoDeployment, RequestError, Response, Router, Usage
 from interlock.records.costs import cost_of
-from interlock_evaluation.runs.asked import deployments_of, options_for
+from interlock_evaluation.runs.asked import AUTO, deployments_of, options_for
 from interlock_evaluation.runs.run import Key, Result
 from interlock_evaluation.suites import Sample
 
@@ -34,12 +34,9 @@ def decided(router: Router, sample: Sample, model: str) -> Decision:
         return router.decide(list(sample.messages), **options_of(sample, model))
 
 
-def task_of(router: Router, sample: Sample) -> str:
-    """The task that the router takes the prompt for. Raises RequestError for what no request can be."""
-    with _placed(sample):
-        return router.decide(
-            list(sample.messages), constraints=sample.constraints, settings=dict(sample.settings)
-        ).task
+def free_decision(router: Router, sample: Sample) -> Decision:
+    """What would be decided if any model would do. Raises RequestError for what no request can be."""
+    return decided(router, sample, AUTO)
 
 
 @contextmanager
