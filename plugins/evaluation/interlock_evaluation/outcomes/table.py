@@ -27,8 +27,6 @@ class Outcome:
         accepted: whether a verifier accepted the answer.
         length: characters of the prompt.
         text: the prompt's words, where they are known and are not its id.
-        deployment: who answered, by its id.
-        served_model: as what the vendor says that it answered.
     """
 
     prompt: str
@@ -41,8 +39,6 @@ class Outcome:
     accepted: bool | None = None
     length: int | None = None
     text: str = ""
-    deployment: str = ""
-    served_model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ class _Asked:
 
     tool: Tool
     key: str
+    digest: str
     given: Mapping[str, Any]
     read: Mapping[str, Any]
 
@@ -82,16 +83,16 @@ class _Asked:
         key = given.pop(KEY, "") if tool.keyed else ""
         if not isinstance(key, str) or len(key) > _LONGEST_KEY:
             raise Refused(f"{KEY}: expected text of at most {_LONGEST_KEY} characters", reason="invalid")
-        return cls(tool=tool, key=key, given=given, read=tool.read_arguments(given))
-
-    @property
-    def digest(self) -> str:
-        said = json.dumps([self.tool.name, self.given], sort_keys=True)
-        return sha256(said.encode()).hexdigest()[:32]
+        try:
+            plain = json.dumps([tool.name, given], sort_keys=True, ensure_ascii=False, allow_nan=False)
+            digest = sha256(plain.encode()).hexdigest()[:32]
+        except (TypeError, ValueError, RecursionError):
+            raise Refused("the arguments are no JSON", reason="invalid") from None
+        return cls(tool=tool, key=key, digest=digest, given=given, read=tool.read_arguments(given))
 
 
 def _applied(kept: Kept, asked: _Asked, faults: Faults) -> Answer:
-    before = json.dumps(kept.state.data, sort_keys=True)
+    before = kept.original()
     value = asked.tool.function(kept.state, **asked.read)
     time = kept.times[asked.digest] = kept.times.get(asked.digest, 0) + 1
     lost = faults.loses(asked.digest, time)
@@ -102,7 +103,7 @@ def _applied(kept: Kept, asked: _Asked, faults: Faults) -> Answer:
         "tool": asked.tool.name,
         "arguments": asked.given,
         "key": asked.key or None,
-        "changed": json.dumps(kept.state.data, sort_keys=True) != before,
+        "changed": kept.state.data != before,
         "lost": lost,
         "answer": value,
     }

@@ -22,6 +22,7 @@ class Kept:
         times: how often a call was applied, by that digest.
         writes: how many lines `applied.jsonl` has.
         last: its last line.
+        text: the file as it was read.
     """
 
     world: str
@@ -30,6 +31,11 @@ class Kept:
     times: dict[str, int] = field(default_factory=dict)
     writes: int = 0
     last: dict[str, Any] = field(default_factory=dict)
+    text: str = "{}"
+
+    def original(self) -> Any:
+        """The state's data as they were read, apart from those that a tool may change."""
+        return json.loads(self.text).get("data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,8 @@ class Folder:
             "writes": kept.writes,
             "last": kept.last,
         }
-        write_whole(self.path / "state.json", json.dumps(plain, ensure_ascii=False).encode())
+        kept.text = json.dumps(plain, ensure_ascii=False)
+        write_whole(self.path / "state.json", kept.text.encode())
         self._note(kept)
 
     def task(self) -> dict[str, Any]:
@@ -73,15 +80,21 @@ class Folder:
     def applied(self) -> list[dict[str, Any]]:
         """The lines of `applied.jsonl`, oldest first."""
         path = self.path / "applied.jsonl"
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+        return (
+            [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+            if path.exists()
+            else []
+        )
 
     def _read(self) -> Kept:
         path = self.path / "state.json"
         if not path.exists():
             kept = Kept(world=self.world.name, state=State(self._initial()))
+            (self.path / "applied.jsonl").touch()
             self.keep(kept)
             return kept
-        plain = _json_of(path)
+        text = _text_of(path)
+        plain = _mapping_in(text, path)
         if plain.get("world") != self.world.name:
             raise RequestError(f"holds a state of {plain.get('world')!r:.80}.", key=str(path))
         kept = Kept(
@@ -91,6 +104,7 @@ class Folder:
             times=plain["times"],
             writes=plain["writes"],
             last=plain["last"],
+            text=text,
         )
         self._note(kept)
         return kept
@@ -106,9 +120,12 @@ class Folder:
         there = path.read_bytes() if path.exists() else b""
         if not kept.writes or there.count(b"\n") >= kept.writes:
             return
-        whole = there[: there.rfind(b"\n") + 1]
         line = json.dumps(kept.last, ensure_ascii=False).encode() + b"\n"
-        write_whole(path, whole + line)
+        if there and not there.endswith(b"\n"):
+            write_whole(path, there[: there.rfind(b"\n") + 1] + line)
+            return
+        with path.open("ab") as file:
+            file.write(line)
 
 
 def patched(target: Any, patch: Any) -> Any:
@@ -125,9 +142,20 @@ def patched(target: Any, patch: Any) -> Any:
 
 
 def _json_of(path: Path) -> dict[str, Any]:
+    return _mapping_in(_text_of(path), path)
+
+
+def _text_of(path: Path) -> str:
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise RequestError(f"cannot be read: {error}", key=str(path)) from None
+
+
+def _mapping_in(text: str, path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise RequestError(f"cannot be read: {error}", key=str(path)) from None
     if not isinstance(found, dict):
         raise RequestError("holds no mapping.", key=str(path))

@@ -105,10 +105,7 @@ class Tool:
     @property
     def schema(self) -> dict[str, Any]:
         """JSON Schema of its arguments, with the key's."""
-        schema = self.arguments.model_json_schema()
-        schema.pop("title", None)
-        for each in schema.get("properties", {}).values():
-            each.pop("title", None)
+        schema: dict[str, Any] = _spelled_out(self.arguments.model_json_schema())
         schema.setdefault("properties", {})
         if self.keyed:
             about = "Names this change: one that is asked for again under its key is made once."
@@ -181,3 +178,27 @@ def _arguments_of(function: Function) -> "type[BaseModel]":
     config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
     made: type[BaseModel] = create_model(function.__name__, __config__=config, **fields)
     return made
+
+
+def _spelled_out(schema: dict[str, Any]) -> Any:
+    """The schema without titles and references: what it refers to stands where it is used."""
+    known = schema.get("$defs", {})
+
+    def plain(part: Any) -> Any:
+        if isinstance(part, list):
+            return [plain(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return plain({**known[part["$ref"].rpartition("/")[2]], **_rest(part)})
+        return {
+            key: {name: plain(each) for name, each in value.items()} if key == "properties" else plain(value)
+            for key, value in part.items()
+            if key not in ("title", "$defs")
+        }
+
+    return plain(schema)
+
+
+def _rest(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key != "$ref"}

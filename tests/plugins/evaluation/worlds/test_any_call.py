@@ -50,15 +50,13 @@ def leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def values(schema: dict[str, Any], domain: str, whole: dict[str, Any]) -> st.SearchStrategy[Any]:
+def values(schema: dict[str, Any], domain: str) -> st.SearchStrategy[Any]:
     """Values of a schema, most of which mean something in the world."""
     texts, numbers = words_of(domain)
-    if "$ref" in schema:
-        schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if "anyOf" in schema:
-        return st.one_of([values(each, domain, whole) for each in schema["anyOf"]])
+        return st.one_of([values(each, domain) for each in schema["anyOf"]])
     kind = schema.get("type")
     if kind == "string":
         return st.sampled_from(texts) | st.text(max_size=30)
@@ -68,12 +66,12 @@ def values(schema: dict[str, Any], domain: str, whole: dict[str, Any]) -> st.Sea
     if kind == "boolean":
         return st.booleans()
     if kind == "array":
-        return st.lists(values(schema.get("items", {}), domain, whole), max_size=3)
+        return st.lists(values(schema.get("items", {}), domain), max_size=3)
     if kind == "object" and "properties" in schema:
-        return st.fixed_dictionaries({k: values(v, domain, whole) for k, v in schema["properties"].items()})
+        return st.fixed_dictionaries({k: values(v, domain) for k, v in schema["properties"].items()})
     if kind == "object":
         each = schema.get("additionalProperties", {})
-        inner = values(each if isinstance(each, dict) else {}, domain, whole)
+        inner = values(each if isinstance(each, dict) else {}, domain)
         return st.dictionaries(st.sampled_from(texts), inner, max_size=3)
     return JUNK
 
@@ -87,22 +85,27 @@ def calls(draw: st.DrawFn, domain: str) -> tuple[str, dict[str, Any]]:
     for name, each in schema["properties"].items():
         if name in schema.get("required", ()) or draw(st.booleans()):
             strange = draw(st.integers(0, 30)) == 0
-            arguments[name] = draw(JUNK if strange else values(each, domain, schema))
+            arguments[name] = draw(JUNK if strange else values(each, domain))
     return tool.name, arguments
 
 
 @pytest.mark.parametrize("domain", domains())
 def test_any_calls_have_a_result_or_a_refusal(domain: str) -> None:
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(st.lists(calls(domain), min_size=1, max_size=8))
     def play(asked: list[tuple[str, dict[str, Any]]]) -> None:
         with tempfile.TemporaryDirectory() as path:
             folder = Folder(path=Path(path), world=world_named(domain))
             for tool, arguments in asked:
-                before = len(folder.applied())
+                with folder.opened() as kept:
+                    before = (kept.state.data, kept.writes)
                 answer = call(folder, tool, arguments)
                 json.dumps(answer.value, allow_nan=False)
                 assert not answer.refusal or (answer.value is None and answer.reason)
-                assert not answer.refusal or len(folder.applied()) == before
+                with folder.opened() as kept:
+                    assert kept.writes == len(folder.applied())
+                    assert kept.state.data.keys() == before[0].keys()
+                    if answer.refusal or folder.world.tool(tool).reads:
+                        assert (kept.state.data, kept.writes) == before
 
     play()

@@ -1,52 +1,48 @@
 """Every task of every world: it can be solved, and what is left out, done twice or said wrongly is seen."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from jsonschema.validators import Draft202012Validator
 
-from interlock_evaluation.worlds import domains, world_named
-from world_tasks import begun, failed, fits, played, solution_of, tasks_of, writes_of
+from interlock_evaluation.worlds import World, domains, world_named
+from interlock_evaluation.worlds.calling import Answer
+from world_tasks import Call, begun, failed, fits, played, shown, solution_of, tasks_of, writes_of
 
 TASKS = [(domain, id_) for domain in domains() for id_ in tasks_of(domain)]
 for_each_task = pytest.mark.parametrize(("domain", "id_"), TASKS, ids=[id_ for _, id_ in TASKS])
 
 
-@for_each_task
-def test_the_solution_solves_it(domain: str, id_: str, tmp_path: Path) -> None:
-    task = tasks_of(domain)[id_]
-    folder = begun(tmp_path / "world", domain, task)
-    assert failed(folder, task), "it is solved before anything is done"
-    answers = played(folder, solution_of(task))
-    assert [each.refusal for each in answers if each.refusal] == []
-    assert failed(folder, task) == []
-    assert fits(task, task["answer"])
+def told(world: World, calls: Sequence[Call], answers: Sequence[Answer]) -> list[Answer]:
+    """What calls that only read have said: what a write has to do with what comes later shows there."""
+    return [answer for (tool, _), answer in zip(calls, answers, strict=True) if world.tool(tool).reads]
 
 
 @for_each_task
-def test_each_write_that_is_left_out_is_seen(domain: str, id_: str, tmp_path: Path) -> None:
-    task = tasks_of(domain)[id_]
-    solution = solution_of(task)
-    writes = writes_of(world_named(domain), solution)
-    assert writes
-    for left_out in writes:
-        folder = begun(tmp_path / str(left_out), domain, task)
-        played(folder, [each for number, each in enumerate(solution) if number != left_out])
-        assert failed(folder, task), f"without {solution[left_out]}"
-
-
-@for_each_task
-def test_each_write_that_is_done_twice_is_seen_where_it_does_something(
+def test_it_is_solved_by_its_solution_and_by_nothing_less_or_more(
     domain: str, id_: str, tmp_path: Path
 ) -> None:
-    task = tasks_of(domain)[id_]
-    solution = solution_of(task)
-    for twice in writes_of(world_named(domain), solution):
-        folder = begun(tmp_path / str(twice), domain, task)
-        answers = played(folder, [*solution[: twice + 1], solution[twice]])
-        harmless = bool(answers[-1].refusal) or not folder.applied()[-1]["changed"]
-        played(folder, solution[twice + 1 :])
-        assert harmless or failed(folder, task), f"twice {solution[twice]}"
+    task, world = tasks_of(domain)[id_], world_named(domain)
+    folder = begun(tmp_path / "right", domain, task)
+    assert failed(folder, task), "it is solved before anything is done"
+    right = shown(folder, task)
+    assert [each.refusal for each in right.answers if each.refusal] == []
+    assert failed(folder, task) == []
+    assert fits(task, task["answer"])
+    writes = writes_of(world, right.calls)
+    assert writes
+    for at in writes:
+        later = right.calls[at + 1 :]
+        expected = told(world, later, right.answers[at + 1 :])
+        less = right.resumed(tmp_path / f"less-{at}", at, domain)
+        noticed = told(world, later, played(less, later)) != expected
+        assert noticed or failed(less, task), f"without {right.calls[at]}"
+        more = right.resumed(tmp_path / f"more-{at}", at, domain)
+        twice = played(more, [right.calls[at]] * 2)[-1]
+        if not twice.refusal and more.applied()[-1]["changed"]:
+            noticed = told(world, later, played(more, later)) != expected
+            assert noticed or failed(more, task), f"twice {right.calls[at]}"
 
 
 @for_each_task
