@@ -10,6 +10,7 @@ from interlock_evaluation.commands.outcomes import outcomes, runs
 from interlock_evaluation.commands.panel import panel
 from interlock_evaluation.commands.plan import plan
 from interlock_evaluation.commands.report import report
+from interlock_evaluation.commands.review import app as review
 from interlock_evaluation.commands.run import run
 
 __all__ = ["app"]
@@ -29,6 +30,7 @@ app.command()(run)
 app.command()(runs)
 app.command()(report)
 app.command()(outcomes)
+app.add_typer(review, name="review")
 app.command()(cascade)
 app.command()(panel)
 app.command("learn")(learn_routes)

@@ -1,0 +1,1 @@
+"""The pages on which reviewers compare two answers."""
