@@ -60,8 +60,10 @@ def query(
     )
 
 
-def moment(text: str) -> float:
-    """Seconds since the epoch. A date or time without a zone is the user's own."""
+def moment(text: str, key: str = "--since") -> float:
+    """Seconds since the epoch, of a date, a time, or so long ago. A date or time without a zone is the user's
+    own. Raises RequestError, with that key, for anything else.
+    """
     ago = re.fullmatch(r"(\d{1,9})([smhdw])", text.strip())
     if ago:
         return time.time() - int(ago[1]) * _UNITS[ago[2]]
@@ -69,7 +71,7 @@ def moment(text: str) -> float:
         return datetime.fromisoformat(text.strip()).astimezone().timestamp()
     except (ValueError, OverflowError, OSError):
         what = f"{text!r} is neither a date, as 2026-11-20 or 2026-11-20T14:30, nor so long ago, as 2h or 7d."
-        raise RequestError(what, key="--since") from None
+        raise RequestError(what, key=key) from None
 
 
 @asynccontextmanager

@@ -97,6 +97,33 @@ def test_a_plan_of_many_prompts_says_the_smallest_difference(upstream: Upstream,
     )
 
 
+def test_a_plan_counts_what_a_judge_marks_and_may_not_see(upstream: Upstream, run: Any) -> None:
+    rows = [{"prompt": "x", "rubric": "Good."}, {"prompt": "y", "rubric": "Good.", "residency": "us"}]
+    Path("judged.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    words = ["plan", "judged.jsonl", "-m", "there", "--judge", "here"]
+    judge = told(run(*words, "--json"))["judge"]
+    assert (judge["calls"], judge["excluded"]) == (1, {"processed in eu; the residency allows us only": 1})
+    assert judge["cost"] > 0
+    assert "here, to mark" in run(*words).stdout
+    assert run("plan", "judged.jsonl", "--judge", "heer").exit_code == 2
+    assert not upstream.requests
+
+
+def test_what_to_ask_after_a_run_or_a_table_is_said(upstream: Upstream, run: Any) -> None:
+    assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
+    rows = [f"{at},{model},{int(model == 'a' or at % 7 == 0)}" for at in range(40) for model in "ab"]
+    Path("table.csv").write_text("\n".join(["prompt,model,correct", *rows]))
+    found = told(run("plan", "--after", "table.csv", "--json"))["after"]
+    assert (found["best"], found["tasks"][0]["settled"]) == ("a", True)
+    shown = run("plan", "--after", "table.csv")
+    assert "Every task is settled" in shown.stderr
+    assert "too few to say" in run("plan", "--after", "first").stdout
+    both = told(run("plan", "suite.jsonl", "--after", "first", "--json"))
+    assert {"after", "models"} <= {*both}
+    assert run("plan").exit_code == 2
+    assert run("plan", "--after", "second").exit_code == 2
+
+
 def test_a_run_is_kept_gone_on_with_and_written_as_a_table(upstream: Upstream, run: Any) -> None:
     first = run("run", "suite.jsonl", "--run", "first")
     assert first.exit_code == 0, first.output
@@ -112,6 +139,18 @@ def test_a_run_is_kept_gone_on_with_and_written_as_a_table(upstream: Upstream, r
         assert (table.prompts, table.models) == (("sum", "town"), ("openai/gpt-5.5", "zhipu/glm-5.2"))
         assert table.correct[:, 1].tolist() == [1.0, 1.0]
     assert run("outcomes", "first").stdout == Path("table.csv").read_text()
+    assert table.texts == ("2+2?", "Capital of France?")
+    (row, *_) = map(json.loads, Path("table.jsonl").read_text().splitlines())
+    assert (row["deployment"], row["served_model"]) == ("there", "m")
+
+
+def test_a_table_may_be_without_the_words_of_prompts_and_answers(upstream: Upstream, run: Any) -> None:
+    assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
+    shown = run("outcomes", "first", "--no-text").stdout
+    assert "France" not in shown
+    assert "Paris" not in shown
+    Path("table.csv").write_text(shown)
+    assert read_outcomes(Path("table.csv")).lengths.tolist() == [4, 18]
 
 
 def test_what_costs_more_than_a_dollar_is_asked_about(upstream: Upstream, run: Any) -> None:

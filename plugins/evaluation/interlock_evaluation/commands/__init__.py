@@ -12,6 +12,7 @@ from interlock_evaluation.commands.plan import plan
 from interlock_evaluation.commands.report import report
 from interlock_evaluation.commands.review import app as review
 from interlock_evaluation.commands.run import run
+from interlock_evaluation.commands.sample import sample
 
 __all__ = ["app"]
 
@@ -25,6 +26,7 @@ def evaluation() -> None:
     """Ask models your prompts, and say what follows."""
 
 
+app.command()(sample)
 app.command()(plan)
 app.command()(run)
 app.command()(runs)

@@ -13,8 +13,7 @@ import typer
 
 from interlock.commands import note, tables, write_json
 from interlock.errors import RequestError
-from interlock_evaluation.commands.asked import JsonOption, StoreOption
-from interlock_evaluation.commands.run import open_store
+from interlock_evaluation.commands.asked import JsonOption, StoreOption, open_store
 
 if TYPE_CHECKING:
     from interlock_evaluation.outcomes import Outcome
@@ -30,15 +29,29 @@ def outcomes(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="A .csv or .jsonl; without it, CSV is printed."),
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="With ensembles and the router itself, which no route can name.")
+    ] = False,
+    words: Annotated[
+        bool,
+        typer.Option(
+            "--text/--no-text",
+            help="Whether prompts' and answers' words are in it, which may be secret.",
+        ),
+    ] = True,
     store: StoreOption = None,
 ) -> None:
     """Write a run as a table of outcomes: a row for each prompt and model, means of its repeats."""
     from interlock.types.files import write_whole
-    from interlock_evaluation.runs import outcomes_of
+    from interlock_evaluation.runs import is_model, outcomes_of
 
     if output is not None and output.suffix.lower() not in (".csv", ".jsonl"):
         raise RequestError(f"ends in neither .csv nor .jsonl: {output.name!r}.", key="--output")
-    rows = outcomes_of(asyncio.run(kept_run(open_store(context, store), run)))
+    kept = asyncio.run(kept_run(open_store(context, store), run))
+    rows = outcomes_of(kept, texts=words, everyone=everyone)
+    others = [each for each in kept.run.models if not is_model(each)]
+    if others and not everyone:
+        note(f"Without {', '.join(others)}, which no route can name; --all has them.")
     if not rows:
         raise RequestError(
             "has no answer that was marked; name a --grader, a --judge, or let experts.", key=run
@@ -97,7 +110,7 @@ async def _runs(store: "Store") -> "list[Run]":
 def _lines(rows: "list[Outcome]") -> str:
     return "".join(
         json.dumps(
-            {key: value for key, value in asdict(row).items() if value is not None}, ensure_ascii=False
+            {key: value for key, value in asdict(row).items() if value not in (None, "")}, ensure_ascii=False
         )
         + "\n"
         for row in rows

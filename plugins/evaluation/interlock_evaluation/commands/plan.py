@@ -1,31 +1,39 @@
-"""`interlock eval plan`: what a run would ask, cost and tell."""
+"""`interlock eval plan`: what a run would ask, cost and tell, and what to ask after one."""
 
 from dataclasses import asdict
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from interlock.commands import note, session, tables, write_json
+from interlock.errors import RequestError
+from interlock_evaluation.commands.after import advice_data, advice_of, show_advice
 from interlock_evaluation.commands.asked import (
     AtOnceOption,
+    GraderOption,
     JsonOption,
+    JudgeOption,
     ModelsOption,
     RepeatsOption,
-    SuiteArgument,
+    StoreOption,
     models_of,
 )
+from interlock_evaluation.commands.words import money
 
 if TYPE_CHECKING:
     from interlock_evaluation.runs import RunPlan
 
-_CENT: Final = 0.01
 _MINUTE: Final = 60
 
 
 def plan(
     context: typer.Context,
-    suite: SuiteArgument,
+    suite: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SUITE]", help="Prompts: .jsonl or .csv, one row for each."),
+    ] = None,
     *,
     model: ModelsOption = None,
     repeats: RepeatsOption = 1,
@@ -36,26 +44,72 @@ def plan(
             min=0.01, max=1, metavar="SHARE", help="On how many prompts two models are taken to differ."
         ),
     ] = 0.2,
+    grader: GraderOption = "",
+    judge: JudgeOption = None,
+    after: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Say what to ask after this run, or this table of outcomes."),
+    ] = None,
+    store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what would be asked of which model, what it would cost, and what it could tell. Nobody is asked."""
+    if suite is None and after is None:
+        raise RequestError("expected a suite, or --after a run.", key="SUITE")
+    advice = None if after is None else advice_of(context, after, store)
+    found = None
+    if suite is not None:
+        found = _planned(
+            context,
+            suite,
+            model,
+            grader,
+            judge,
+            repeats=repeats,
+            at_once=at_once,
+            discordance=discordance,
+        )
+    if as_json:
+        write_json(
+            {
+                **({} if found is None else {**asdict(found), "calls": found.calls, "cost": found.cost}),
+                **({} if advice is None else {"after": advice_data(advice)}),
+            }
+        )
+        return
+    if found is not None:
+        show_plan(found)
+    if advice is not None:
+        show_advice(advice)
+
+
+def _planned(
+    context: typer.Context,
+    suite: Path,
+    model: list[str] | None,
+    grader: str,
+    judge: str | None,
+    *,
+    repeats: int,
+    at_once: int,
+    discordance: float,
+) -> "RunPlan":
+    from interlock_evaluation.grading import Graders
     from interlock_evaluation.runs import plan as planned
     from interlock_evaluation.suites import read_suite
 
     read = read_suite(suite)
     with session(context).router() as router:
-        found = planned(
+        return planned(
             router,
             read,
             models_of(router, model),
             repeats=repeats,
             at_once=at_once,
             discordance=discordance,
+            # Whether programs may be run is asked of a run, and changes nothing here.
+            graders=Graders(router, judge=judge, run_code=True, usual=grader) if judge else None,
         )
-    if as_json:
-        write_json({**asdict(found), "calls": found.calls, "cost": found.cost})
-    else:
-        show_plan(found)
 
 
 def show_plan(found: "RunPlan") -> None:
@@ -63,18 +117,27 @@ def show_plan(found: "RunPlan") -> None:
         (
             each.model,
             f"{each.calls:,}",
-            _money(each.cost) + (f", and {each.unpriced:,} of unknown price" if each.unpriced else ""),
+            money(each.cost) + (f", and {each.unpriced:,} of unknown price" if each.unpriced else ""),
             "; ".join(f"{count:,}: {rule}" for rule, count in each.excluded.items()),
         )
         for each in found.models
     ]
+    if (judge := found.judge) is not None:
+        models.append(
+            (
+                f"{judge.model}, to mark",
+                f"{judge.calls:,}",
+                money(judge.cost) + (f", and {judge.unpriced:,} of unknown price" if judge.unpriced else ""),
+                "; ".join(f"{count:,}: {rule}" for rule, count in judge.excluded.items()),
+            )
+        )
     tasks = [(each.task, f"{each.prompts:,}", _points(each.difference)) for each in found.tasks]
     tables(
         (("Model", "Calls", "About", "Prompts that it may not have"), models),
         (("Task", "Prompts", "Smallest difference that will be seen"), tasks),
     )
     note(
-        f"{found.prompts:,} prompts, {found.calls:,} calls, about {_money(found.cost)} and "
+        f"{found.prompts:,} prompts, {found.calls:,} calls, about {money(found.cost)} and "
         f"{_time(found.seconds)}."
     )
     if isfinite(found.difference):
@@ -88,10 +151,6 @@ def show_plan(found: "RunPlan") -> None:
 
 def _points(share: float) -> str:
     return f"{100 * share:.1f} points" if isfinite(share) else "none: too few prompts"
-
-
-def _money(dollars: float) -> str:
-    return f"${dollars:,.2f}" if dollars >= _CENT or not dollars else "less than $0.01"
 
 
 def _time(seconds: float) -> str:

@@ -1,7 +1,6 @@
 """`interlock eval run`: a suite is asked, marked and kept."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +16,15 @@ from interlock.commands import FAILED, note, session, tables, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import (
     AtOnceOption,
+    GraderOption,
     JsonOption,
+    JudgeOption,
     ModelsOption,
     RepeatsOption,
     StoreOption,
     SuiteArgument,
     models_of,
+    open_store,
     rates_of,
 )
 from interlock_evaluation.commands.plan import show_plan
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from interlock_evaluation.runs import Ended, Kept, Progress, Run
     from interlock_evaluation.store import Store
     from interlock_evaluation.suites import Suite
+
+__all__ = ["open_store", "run"]
 
 _LEFT: Final = 4  # exit code: the money was over before the questions were, as an agent's budget has it
 _ASKED_ABOVE: Final = 1.0  # dollars
@@ -56,12 +60,8 @@ def run(
         list[str] | None,
         typer.Option(metavar="PROVIDER=COUNT", help="Begin no more calls of a provider in a minute."),
     ] = None,
-    grader: Annotated[
-        str, typer.Option(metavar="NAME", help="What marks samples that name nothing; see the docs for all.")
-    ] = "",
-    judge: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="The model that marks by rubrics.")
-    ] = None,
+    grader: GraderOption = "",
+    judge: JudgeOption = None,
     run_code: Annotated[
         bool, typer.Option("--run-code", help="Allow the grader `code` to run programs that models wrote.")
     ] = False,
@@ -111,15 +111,6 @@ def run(
         raise typer.Exit(FAILED)
 
 
-def open_store(context: typer.Context, url: str | None) -> "Store":
-    """Where runs are kept: as the option says, else the environment, else beside the configuration."""
-    from interlock_evaluation.store import DEFAULT, Store
-
-    config = session(context).config
-    folder = Path() if config is None else Path(config).parent
-    return Store.open(url or os.environ.get("INTERLOCK_EVAL_STORE") or DEFAULT, folder)
-
-
 def _name(given: str | None, suite: Path) -> str:
     if given is None:
         return f"{suite.name.partition('.')[0]}-{datetime.now(UTC).astimezone().date().isoformat()}"
@@ -129,9 +120,11 @@ def _name(given: str | None, suite: Path) -> str:
 
 
 def _agree(router: "Router", suite: "Suite", run: "Run", at_once: int, *, yes: bool) -> None:
+    from interlock_evaluation.grading import Graders
     from interlock_evaluation.runs import plan
 
-    planned = plan(router, suite, run.models, repeats=run.repeats, at_once=at_once)
+    graders = Graders(router, judge=run.judge, run_code=run.run_code, usual=run.grader)
+    planned = plan(router, suite, run.models, repeats=run.repeats, at_once=at_once, graders=graders)
     if yes or planned.cost <= _ASKED_ABOVE:
         return
     show_plan(planned)

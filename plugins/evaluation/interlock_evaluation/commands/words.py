@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from interlock.errors import RequestError
 from interlock.types.names import nearest
 from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.statistics import Interval
 
+_CENT: Final = 0.01
+
 
 def share(value: float) -> str:
     return f"{100 * value:.1f} %" if isfinite(value) else "unknown"
+
+
+def money(dollars: float) -> str:
+    return f"${dollars:,.2f}" if dollars >= _CENT or not dollars else "less than $0.01"
 
 
 def points(found: Interval) -> str:

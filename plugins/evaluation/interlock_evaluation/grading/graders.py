@@ -8,7 +8,7 @@ from interlock.types.names import nearest
 from interlock_evaluation.grading.code import Code
 from interlock_evaluation.grading.grader import Grader
 from interlock_evaluation.grading.matching import Choice, Contains, Exact, Numeric
-from interlock_evaluation.grading.rubric import Rubric
+from interlock_evaluation.grading.rubric import Judged, Rubric
 from interlock_evaluation.grading.structure import Schema
 from interlock_evaluation.suites import Sample
 
@@ -21,18 +21,19 @@ class Graders:
     """The graders of one run.
 
     Attributes:
+        judge: the model that marks by rubrics; None where none does.
         usual: what marks a sample that names none; where it is empty, `exact` if there is a reference, else
             `rubric` if a judge is named, else `experts`.
     """
 
     def __init__(self, router: Router, *, judge: str | None, run_code: bool, usual: str = "") -> None:
-        self.usual = usual
-        self._judged = judge is not None
+        self.usual, self.judge = usual, judge
         made: list[Grader] = [Exact(), Choice(), Contains(), Numeric(), Schema()]
         if run_code:
             made.append(Code())
-        if judge is not None:
-            made.append(Rubric(router, judge))
+        self._rubric = None if judge is None else Rubric(router, judge)
+        if self._rubric is not None:
+            made.append(self._rubric)
         self._made: Mapping[str, Grader] = {each.name: each for each in made}
 
     def name_of(self, sample: Sample) -> str:
@@ -41,7 +42,7 @@ class Graders:
             return sample.grader or self.usual
         if sample.reference is not None:
             return "exact"
-        return "rubric" if self._judged else EXPERTS
+        return EXPERTS if self._rubric is None else self._rubric.name
 
     def of(self, sample: Sample) -> Grader | None:
         """What marks it now; None where experts do later.
@@ -66,8 +67,15 @@ class Graders:
 
     def check(self, samples: Iterable[Sample]) -> None:
         """Raise for the first sample that nothing here can mark."""
+        if self._rubric is not None:
+            self._rubric.check_model()
         for sample in samples:
             self.of(sample)
+
+    def judged(self, sample: Sample, tokens: int) -> Judged | None:
+        """What a judge's mark of it may cost, and whether it may be shown; None where no judge marks it."""
+        marks = self._rubric is not None and self.name_of(sample) == self._rubric.name
+        return self._rubric.judged(sample, tokens) if marks and self._rubric is not None else None
 
 
 def _lacking(name: str) -> tuple[str, str | None]:

@@ -9,7 +9,7 @@ from interlock.errors import RequestError
 
 NAMES: Final = (
     *("prompt", "model", "correct", "task", "answer", "cost", "confidence", "accepted", "length", "text"),
-    "error",
+    *("error", "deployment", "served_model"),
 )
 _OTHER_NAMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("score", "mark", "accuracy", "is_correct", "quality"), "correct"),

@@ -1,8 +1,5 @@
 """Outcome tables as files: JSON lines, JSON or CSV, one row for each prompt and model."""
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +9,9 @@ from interlock.types.names import nearest
 from interlock_evaluation.outcomes.columns import columns_of, number
 from interlock_evaluation.outcomes.table import Outcome, Outcomes
 from interlock_evaluation.outcomes.wide import long_rows
-from interlock_evaluation.rows import Row, text_of
+from interlock_evaluation.rows import Row, Table, read_file
 
 _NEEDED: Final = ("prompt", "model", "correct")
-_ENDINGS: Final = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
 _LEAST: Final = 0.0
 _WORDS: Final = 24
 """Characters from which on a prompt that has blanks is taken for its own text."""
@@ -32,50 +28,28 @@ def read_outcomes(path: Path) -> Outcomes:
     Raises:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
     """
-    ending = (path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix).lower()
-    if ending not in _ENDINGS:
-        raise RequestError(f"ends in none of {', '.join(_ENDINGS)}.", key=str(path))
-    text = text_of(path)
-    rows = {".csv": _table, ".tsv": _table, ".json": _array}.get(ending, _lines)(text, path)
+    found = read_file(path)
+    rows = _table(found, path) if isinstance(found, Table) else _renamed(found)
     outcomes = Outcomes.of(
-        found for place, row in rows for found in (_outcome(row, place),) if found is not None
+        each for place, row in rows for each in (_outcome(row, place),) if each is not None
     )
     if not outcomes.prompts:
         raise RequestError("holds no row with a mark.", key=str(path))
     return outcomes
 
 
-def _table(text: str, path: Path) -> Iterator[Row]:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        header = [name.strip() for name in next(lines, [])]
-        columns = columns_of(header, str(path))
-        if len(set(header)) < len(header):
-            twin = next(name for name in header if header.count(name) > 1)
-            raise RequestError(f"has two columns {twin!r}.", key=str(path))
-        wide = long_rows(header, columns, str(path))
+def _table(found: Table, path: Path) -> Iterator[Row]:
+    columns = columns_of(found.names, str(path))
+    wide = long_rows(found.names, columns, str(path))
+    if wide is None:
+        _check_columns(found.names, columns, path)
+    places = [(at, columns[name]) for at, name in enumerate(found.names) if name in columns]
+    for place, cells in found.rows:
+        row = {ours: cells[at] for at, ours in places if at < len(cells)}
         if wide is None:
-            _check_columns(header, columns, path)
-        places = [(at, columns[name]) for at, name in enumerate(header) if name in columns]
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            place = f"{path} line {lines.line_num}"
-            if len(cells) > len(header):
-                raise RequestError(f"has {len(cells)} values below {len(header)} names.", key=place)
-            row = {ours: cells[at] for at, ours in places if at < len(cells)}
-            if wide is None:
-                yield place, row
-            else:
-                yield from ((place, each) for each in wide(row, cells))
-    except csv.Error as error:
-        raise RequestError(f"is no CSV: {error}.", key=f"{path} line {lines.line_num}") from None
-
-
-def _delimiter(text: str) -> str:
-    """What stands between the names of the first line most often, which may also be a semicolon."""
-    first = text.split("\n", 1)[0]
-    return max(",\t;", key=first.count)
+            yield place, row
+        else:
+            yield from ((place, each) for each in wide(row, cells))
 
 
 def _check_columns(header: Sequence[str], columns: Mapping[str, str], path: Path) -> None:
@@ -88,40 +62,13 @@ def _check_columns(header: Sequence[str], columns: Mapping[str, str], path: Path
             )
 
 
-def _lines(text: str, path: Path) -> Iterator[Row]:
+def _renamed(rows: Iterator[Row]) -> Iterator[Row]:
     seen: dict[tuple[str, ...], dict[str, str]] = {}
-    for at, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"{path} line {at}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            raise RequestError("is no JSON.", key=place) from None
-        yield place, _renamed(row, place, seen)
-
-
-def _array(text: str, path: Path) -> Iterator[Row]:
-    seen: dict[tuple[str, ...], dict[str, str]] = {}
-    try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError):
-        raise RequestError(
-            "is no JSON; a file with an object in each line ends in .jsonl.", key=str(path)
-        ) from None
-    if not isinstance(rows, list):
-        raise RequestError("is no JSON list of objects.", key=str(path))
-    for at, row in enumerate(rows, 1):
-        yield f"{path} row {at}", _renamed(row, f"{path} row {at}", seen)
-
-
-def _renamed(row: object, place: str, seen: dict[tuple[str, ...], dict[str, str]]) -> Mapping[str, Any]:
-    if not isinstance(row, dict):
-        raise RequestError("is no JSON object.", key=place)
-    keys = tuple(row)
-    if keys not in seen:
-        seen[keys] = columns_of(keys, place)
-    return {ours: row[name] for name, ours in seen[keys].items()}
+    for place, row in rows:
+        keys = tuple(row)
+        if keys not in seen:
+            seen[keys] = columns_of(keys, place)
+        yield place, {ours: row[name] for name, ours in seen[keys].items()}
 
 
 def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
@@ -153,6 +100,8 @@ def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
         accepted=None if accepted is None else accepted > _LEAST,
         length=None if length is None else int(length),
         text="" if text is None else str(text),
+        deployment=_word(row.get("deployment"), f"{place}, deployment"),
+        served_model=_word(row.get("served_model"), f"{place}, served_model"),
     )
 
 

@@ -27,6 +27,8 @@ class Outcome:
         accepted: whether a verifier accepted the answer.
         length: characters of the prompt.
         text: the prompt's words, where they are known and are not its id.
+        deployment: who answered, by its id.
+        served_model: as what the vendor says that it answered.
     """
 
     prompt: str
@@ -39,6 +41,8 @@ class Outcome:
     accepted: bool | None = None
     length: int | None = None
     text: str = ""
+    deployment: str = ""
+    served_model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

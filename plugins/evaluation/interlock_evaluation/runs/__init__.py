@@ -1,5 +1,6 @@
 """Runs: a suite asked of models, resumed where it was broken off."""
 
+from interlock_evaluation.runs.asked import AUTO, is_model, written
 from interlock_evaluation.runs.kept import RunStore
 from interlock_evaluation.runs.outcomes import outcomes_of
 from interlock_evaluation.runs.pacing import Pace, Purse
@@ -8,6 +9,7 @@ from interlock_evaluation.runs.run import Kept, Key, Result, Run
 from interlock_evaluation.runs.running import Ended, Progress, Runner
 
 __all__ = [
+    "AUTO",
     "Ended",
     "Kept",
     "Key",
@@ -21,6 +23,8 @@ __all__ = [
     "RunStore",
     "Runner",
     "TaskPlan",
+    "is_model",
     "outcomes_of",
     "plan",
+    "written",
 ]

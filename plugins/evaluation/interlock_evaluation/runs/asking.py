@@ -1,20 +1,25 @@
 """One question of a run as the router takes it, and what its answer or its error comes to."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
 
-from interlock import Decision, InterlockError, NoDeployment, Response, Router, Usage
+from interlock import Decision, InterlockError, NoDeployment, RequestError, Response, Router, Usage
 from interlock.records.costs import cost_of
+from interlock_evaluation.runs.asked import AUTO, deployments_of, options_for
 from interlock_evaluation.runs.run import Key, Result
 from interlock_evaluation.suites import Sample
 
-_OUTPUT = 500  # tokens that an answer is taken to have where nothing limits it
+_OUTPUT: Final = 500  # tokens that an answer is taken to have where nothing limits it
+# Rules that say that nobody can be asked now; every other rule is about the prompt.
+_UNAVAILABLE: Final = frozenset({"provider_installed", "credentials", "health"})
 
 
 def options_of(sample: Sample, model: str, run: str = "") -> dict[str, Any]:
     """What goes with the messages: the prompt's own constraints, task and settings."""
     return {
-        "model": model,
+        **options_for(model),
         "constraints": sample.constraints,
         "settings": dict(sample.settings),
         **({"task": sample.task} if sample.task else {}),
@@ -25,21 +30,39 @@ def options_of(sample: Sample, model: str, run: str = "") -> dict[str, Any]:
 
 def decided(router: Router, sample: Sample, model: str) -> Decision:
     """Who would be asked. Raises RequestError for what no request can be."""
-    return router.decide(list(sample.messages), **options_of(sample, model))
+    with _placed(sample):
+        return router.decide(list(sample.messages), **options_of(sample, model))
 
 
-def task_of(router: Router, sample: Sample) -> str:
-    """The task that the router takes the prompt for."""
-    return router.decide(
-        list(sample.messages), constraints=sample.constraints, settings=dict(sample.settings)
-    ).task
+def free_decision(router: Router, sample: Sample) -> Decision:
+    """What would be decided if any model would do. Raises RequestError for what no request can be."""
+    return decided(router, sample, AUTO)
 
 
-def estimate(router: Router, decision: Decision, settings: Mapping[str, Any]) -> float | None:
-    """US dollars of a call by its first deployment; None where its price is not known."""
-    first = router.deployments[decision.shortlist[0].deployment]
-    output = settings.get("max_tokens") or _OUTPUT
-    return cost_of(Usage(input_tokens=decision.input_tokens, output_tokens=int(output)), first.rates)
+@contextmanager
+def _placed(sample: Sample) -> Iterator[None]:
+    """What cannot be asked of a sample is told with the line that it stands in."""
+    try:
+        yield
+    except RequestError as error:
+        if error.key == "model" or not sample.place:
+            raise
+        where = f"{sample.place}, {error.key}" if error.key else sample.place
+        raise RequestError(error.message, key=where, suggestion=error.suggestion) from None
+
+
+def estimate(router: Router, asked: Iterable[str], tokens: int, answer: int) -> float | None:
+    """US dollars of a call by all that it begins with, of so many tokens there and back; None where a price
+    is not known.
+    """
+    usage = Usage(input_tokens=tokens, output_tokens=answer)
+    costs = [cost_of(usage, router.deployments[each].rates) for each in asked]
+    return None if None in costs else sum(cost or 0.0 for cost in costs)
+
+
+def answer_tokens(sample: Sample) -> int:
+    """How many an answer is taken to have."""
+    return int(sample.settings.get("max_tokens") or _OUTPUT)
 
 
 def answered(key: Key, asked: int, response: Response, latency: float, at: float) -> Result:
@@ -80,19 +103,36 @@ def failed(key: Key, asked: int, error: InterlockError, latency: float, at: floa
     )
 
 
-def excluded(key: Key, decision: Decision, router: Router, at: float) -> Result:
-    """`why` is the rule that keeps the model's deployments from this prompt."""
-    why = rule_of(router, decision, key.model)
-    return Result(key=key, asked=0, outcome="excluded", why=why, cost=0.0, at=at)
+def unasked(key: Key, decision: Decision, router: Router, at: float) -> Result:
+    """Nobody may be asked, by a rule, or nobody can be now, which is an error; `why` says which."""
+    rules = {} if decision.facts is None else decision.facts.rules
+    meant = deployments_of(router, key.model)
+    unavailable = any(rules.get(each) in _UNAVAILABLE for each in meant)
+    return Result(
+        key=key,
+        asked=0,
+        outcome="error" if unavailable else "excluded",
+        error="NoDeployment" if unavailable else None,
+        why=rule_of(router, decision, key.model),
+        cost=0.0,
+        at=at,
+    )
+
+
+def bound(sample: Sample, decision: Decision) -> Sample:
+    """The sample with all that its answer was bound to: its task too, which may demand a place, and the
+    levels that policies found in it. Whoever marks is shown both, and has to be bound likewise.
+    """
+    levels = sample.constraints.sensitivity | frozenset(decision.levels)
+    return replace(sample, task=decision.task, constraints=replace(sample.constraints, sensitivity=levels))
 
 
 def rule_of(router: Router, decision: Decision, model: str) -> str:
     """In words, what keeps a model's deployments from a prompt."""
-    meant = [each.id for each in router.deployments.values() if model in (each.id, each.model)]
-    rules = [decision.excluded[name] for name in meant if name in decision.excluded]
+    rules = [decision.excluded[name] for name in deployments_of(router, model) if name in decision.excluded]
     return "; ".join(dict.fromkeys(rules or decision.excluded.values())) or "nothing serves it"
 
 
 def is_exclusion(error: InterlockError) -> bool:
-    """Whether nobody was asked because nobody may be."""
+    """Whether nobody was asked because nobody may or can be."""
     return type(error) is NoDeployment and not error.attempts

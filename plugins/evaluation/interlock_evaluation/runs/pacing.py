@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -53,10 +53,16 @@ class Pace:
     _starts: dict[str, deque[float]] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def turn(self, provider: str) -> AsyncIterator[None]:
-        """Wait for one's turn, and have it."""
-        async with self._turns.setdefault(provider, asyncio.Semaphore(self.at_once)):
-            await self._minute(provider)
+    async def turns(self, providers: Mapping[str, int]) -> AsyncIterator[None]:
+        """Wait for one's turn with each of them, and have it; so many calls of each begin."""
+        async with AsyncExitStack() as stack:
+            # In one order, so that no two wait for each other.
+            for provider in sorted(providers):
+                turn = self._turns.setdefault(provider, asyncio.Semaphore(self.at_once))
+                await stack.enter_async_context(turn)
+            for provider, count in providers.items():
+                for _ in range(count):
+                    await self._minute(provider)
             yield
 
     async def _minute(self, provider: str) -> None:

@@ -1,6 +1,5 @@
-"""Suites as files: JSON lines or CSV, one row for each prompt."""
+"""Suites as files: JSON lines, JSON or CSV, one row for each prompt."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -9,7 +8,7 @@ from typing import Any, Final
 
 from interlock import Constraints, RequestError, Settings
 from interlock.types.names import nearest
-from interlock_evaluation.rows import Row, read_rows
+from interlock_evaluation.rows import read_rows
 from interlock_evaluation.suites.sample import Sample, Suite
 
 _CONSTRAINTS: Final = tuple(each.name for each in fields(Constraints))
@@ -28,12 +27,11 @@ _OWN: Final = (
     "tags",
 )
 _KEYS: Final = (*_OWN, *_CONSTRAINTS, "max_tokens", "temperature")
-_LONGEST: Final = 2**31 - 1  # characters of a cell
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def read_suite(path: Path) -> Suite:
-    """The suite in a `.jsonl` or `.csv` (or `.ndjson`, `.tsv`), with `.gz` after it or not.
+    """The suite in a `.jsonl`, `.json` or `.csv` (or `.ndjson`, `.tsv`), with `.gz` after it or not.
 
     A row has `prompt`, or `messages`; constraints may stand below `constraints` or as columns of their own.
     A row without an `id` has its number.
@@ -42,7 +40,7 @@ def read_suite(path: Path) -> Suite:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
     """
     found: dict[str, Sample] = {}
-    for number, (place, row) in enumerate(_rows(path), 1):
+    for number, (place, row) in enumerate(read_rows(path), 1):
         sample = _sample(row, place, number)
         if sample.id in found:
             what = f"{sample.id!r} is the id of {found[sample.id].place} too; each needs its own."
@@ -51,15 +49,6 @@ def read_suite(path: Path) -> Suite:
     if not found:
         raise RequestError("holds no row.", key=str(path))
     return Suite(samples=tuple(found.values()), name=path.name)
-
-
-def _rows(path: Path) -> list[Row]:
-    """All of them. Whole documents may stand in a cell of a CSV, whose limit is the whole process's."""
-    usual = csv.field_size_limit(_LONGEST)
-    try:
-        return list(read_rows(path))
-    finally:
-        csv.field_size_limit(usual)
 
 
 def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:
@@ -72,13 +61,7 @@ def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:
             )
 
     def take(key: str, read: Callable[[Any], Any], default: Any) -> Any:
-        try:
-            return read(given[key]) if key in given else default
-        except RequestError as error:
-            within = f".{error.key}" if error.key else ""
-            raise RequestError(
-                error.message, key=f"{place}, {key}{within}", suggestion=error.suggestion
-            ) from None
+        return _taken(given, place, key, read, default)
 
     name, options = take("grader", _grader, ("", {}))
     constraints = take("constraints", _constraints, {})
@@ -102,6 +85,15 @@ def _sample(row: Mapping[str, Any], place: str, number: int) -> Sample:
     )
 
 
+def said_in(given: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], ...]:
+    """The messages of a row's `prompt` or `messages`, and `system`. Raises RequestError."""
+
+    def take(key: str, read: Callable[[Any], Any], default: Any) -> Any:
+        return _taken(given, place, key, read, default)
+
+    return _messages(given, place, take)
+
+
 def _messages(
     given: Mapping[str, Any], place: str, take: Callable[..., Any]
 ) -> tuple[Mapping[str, Any], ...]:
@@ -117,6 +109,16 @@ def _messages(
     if "prompt" in given:
         return (*before, {"role": "user", "content": take("prompt", _text, "")})
     return (*before, *take("messages", _said, ()))
+
+
+def _taken(given: Mapping[str, Any], place: str, key: str, read: Callable[[Any], Any], default: Any) -> Any:
+    try:
+        return read(given[key]) if key in given else default
+    except RequestError as error:
+        within = f".{error.key}" if error.key else ""
+        raise RequestError(
+            error.message, key=f"{place}, {key}{within}", suggestion=error.suggestion
+        ) from None
 
 
 def _said(value: Any) -> tuple[Mapping[str, Any], ...]:

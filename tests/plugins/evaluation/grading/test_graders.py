@@ -1,12 +1,13 @@
 """What an answer is worth, and what is said of samples that cannot be marked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock import RequestError, Router
+from interlock import Constraints, RequestError, Router
 from interlock.testing import scripted_router
 from interlock_evaluation.grading import EXPERTS, Graders, Mark
 from interlock_evaluation.grading.matching import letter_in, number_in
@@ -121,6 +122,15 @@ async def test_a_model_marks_by_a_rubric_and_follows_nothing_that_an_answer_says
     assert (mark.score, mark.why) == (0.7, "Mostly right.")
     (record,) = router.records
     assert record.metadata["evaluation"] == "rubric"
+
+
+@pytest.mark.parametrize("bound", [{"constraints": Constraints(residency={"eu"})}, {"task": "eu_regulated"}])
+async def test_a_judge_is_shown_nothing_that_it_may_not_have(bound: dict[str, Any]) -> None:
+    router = scripted_router({"judge": []}, deployments={"judge": {"region": "us"}})
+    mark = await marked("x", replace(sample("42", "rubric"), **bound), router=router, judge="judge")
+    assert mark == Mark(
+        score=None, why="the judge was not asked: processed in us; the residency allows eu only"
+    )
 
 
 async def test_a_model_that_gives_no_mark_marks_nothing() -> None:

@@ -16,7 +16,19 @@ import pytest
 from interlock import Constraints, RequestError, Router
 from interlock.testing import Received, Reply, Upstream
 from interlock_evaluation.grading import Graders
-from interlock_evaluation.runs import Ended, Kept, Pace, Progress, Purse, Run, Runner, RunStore, outcomes_of
+from interlock_evaluation.runs import (
+    Ended,
+    Kept,
+    Pace,
+    Progress,
+    Purse,
+    Run,
+    Runner,
+    RunStore,
+    outcomes_of,
+    plan,
+    written,
+)
 from interlock_evaluation.runs.pacing import Pace as PaceOf
 from interlock_evaluation.store import Store
 from interlock_evaluation.suites import Sample, Suite
@@ -171,6 +183,70 @@ async def test_a_model_that_fails_is_a_result_and_a_key_that_is_wrong_is_none(
     assert again.again > 0
 
 
+async def test_nobody_who_could_be_asked_now_is_no_rule_about_the_prompt(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configuration(upstream.url, "right", "wrong")
+    config["deployments"][0]["api_key"] = "env:A_KEY"
+    with Router.from_config(config) as router:
+        of = suite(2, constraints=Constraints(residency={"eu"}))
+        _, kept = await asked(router, of, run_of(of, "right", "wrong"))
+    came = {(key.model, each.outcome, each.error, each.why) for key, each in kept.results.items()}
+    assert came == {
+        ("right", "error", "NoDeployment", "A_KEY is not set"),
+        ("wrong", "excluded", None, "processed in us; the residency allows eu only"),
+    }
+    monkeypatch.setenv("A_KEY", "k")
+    with Router.from_config(config) as router:
+        _, kept = await asked(router, of, run_of(of, "right", "wrong"), errors=True)
+    assert Counter(each.outcome for each in kept.results.values()) == {"answer": 2, "excluded": 2}
+    assert kept.again == 0
+
+
+async def test_an_ensemble_and_the_router_itself_are_asked_beside_models(upstream: Upstream) -> None:
+    config = configuration(upstream.url, "right", "wrong")
+    config["deployments"][1]["model"] = "openai/gpt-5.5"
+    config["ensembles"] = {"both": {"members": ["right", "wrong"], "quorum": 2}}
+    with Router.from_config(config) as router:
+        free = suite(2)
+        bound = replace(suite(1, constraints=Constraints(residency={"eu"})).samples[0], id="eu")
+        of = Suite(samples=[*free, bound], name="sums.jsonl")
+        run = run_of(of, *(written(router, each) for each in ("right", "both", "auto")))
+        planned = plan(router, of, run.models)
+        _, kept = await asked(router, of, run)
+    assert run.models == ("right", "ensemble:both", "auto")
+    price = (10 * 10 + 20 * 100) / 1e6
+    costs = {(key.model, key.prompt): each.cost for key, each in kept.results.items()}
+    assert costs["ensemble:both", "p0"] == pytest.approx(2 * price), "of all its members"
+    assert costs["auto", "eu"] == pytest.approx(price)
+    assert {key.model for key, each in kept.results.items() if each.outcome == "excluded"} == {
+        "ensemble:both"
+    }
+    (_, both, auto) = planned.models
+    assert (both.calls, dict(both.excluded)) == (
+        2,
+        {"processed in us; the residency allows eu only": 1},
+    )
+    assert both.cost == pytest.approx(2 * auto.cost * 2 / 3, rel=0.01)
+    assert {row.model for row in outcomes_of(kept)} == {"right"}, "a route names models"
+    assert {row.model for row in outcomes_of(kept, everyone=True)} == {*run.models}
+
+
+async def test_a_judge_that_is_none_is_told_before_anybody_is_asked(
+    routed: Callable[..., Router], upstream: Upstream
+) -> None:
+    of = suite(1)
+    with pytest.raises(RequestError, match="--judge: there is no"):
+        Graders(routed("right"), judge="rigth", run_code=False).check(of)
+    assert not upstream.requests
+
+
+async def test_what_cannot_be_asked_is_told_with_its_line(routed: Callable[..., Router]) -> None:
+    of = suite(1, settings={"extra": {"model": "x"}}, place="sums.jsonl line 1")
+    with pytest.raises(RequestError, match=r"sums\.jsonl line 1, settings\.extra\.model"):
+        await asked(routed("right"), of, run_of(of, "right"))
+
+
 async def test_a_run_stops_before_it_spends_more_than_it_may(
     routed: Callable[..., Router], upstream: Upstream
 ) -> None:
@@ -209,7 +285,7 @@ async def test_no_more_are_under_way_than_a_provider_may_have() -> None:
 
     async def one() -> None:
         nonlocal under_way, most
-        async with pace.turn("p"):
+        async with pace.turns({"p": 1}):
             under_way += 1
             most = max(most, under_way)
             await asyncio.sleep(0)
@@ -231,11 +307,11 @@ async def test_no_more_are_begun_in_a_minute_than_a_provider_may_have(
     monkeypatch.setattr("interlock_evaluation.runs.pacing.asyncio.sleep", sleep)
     pace = PaceOf(at_once=1, per_minute={"p": 3}, clock=lambda: now)
     for _ in range(10):
-        async with pace.turn("p"):
+        async with pace.turns({"p": 1}):
             begun.append(now)
     assert all(sum(start <= each < start + 60 for each in begun) <= 3 for start in begun)
     assert now == 180
-    async with pace.turn("other"):
+    async with pace.turns({"other": 1}):
         assert now == 180
 
 

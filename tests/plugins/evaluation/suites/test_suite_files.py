@@ -129,10 +129,31 @@ def test_two_rows_of_one_id_are_refused(tmp_path: Path) -> None:
         read(tmp_path, {"id": "a", "prompt": "x"}, {"id": "a", "prompt": "y"})
 
 
-@pytest.mark.parametrize("name", ["suite.txt", "suite", "suite.json"])
+@pytest.mark.parametrize("name", ["suite.txt", "suite", "suite.yaml"])
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(RequestError, match=r"ends in none of \.jsonl"):
         read(tmp_path, {"prompt": "x"}, name=name)
+
+
+def test_a_list_of_json_and_a_table_with_semicolons_are_suites_too(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"prompt": "x", "reference": "y"}]')
+    (tmp_path / "b.csv").write_text(f"prompt;reference\n\nx;y\n{'z' * 200_000};\n")
+    listed, table = read_suite(tmp_path / "a.json"), read_suite(tmp_path / "b.csv")
+    assert listed.samples == table.samples[:1]
+    assert len(table.samples[1].text) == 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("prompt,prompt\nx,y", "has two columns 'prompt'"),
+        ("prompt\nx,y", "line 2: has 2 values below 1 names"),
+    ],
+)
+def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(RequestError, match=told):
+        read_suite(tmp_path / "a.csv")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
