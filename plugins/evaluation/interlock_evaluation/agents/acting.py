@@ -22,8 +22,8 @@ class Stage(Router):
 
     Attributes:
         calls: the tools' that models have asked for, in order.
-        failed: the classes of what calls of models have failed with, and `worded` what was said of them.
-        tokens: of any kind, as far as vendors say.
+        failed: what calls of models have failed with.
+        answers: how many models have given, and `tokens` of any kind, as far as vendors say.
     """
 
     def __init__(self, models: Router, world: World) -> None:
@@ -33,7 +33,7 @@ class Stage(Router):
         self._effects: set[int] = set()
         self._again: list[int] = []
         self.failed: list[InterlockError] = []
-        self.tokens = 0
+        self.tokens = self.answers = 0
 
     def toolbox(
         self,
@@ -50,6 +50,7 @@ class Stage(Router):
         except InterlockError as error:
             self.failed.append(error)
             raise
+        self.answers += 1
         self.tokens += (response.usage.input_tokens or 0) + (response.usage.output_tokens or 0)
         self.calls += [
             MadeCall(tool=each.name, arguments=dict(each.arguments), outcome=_NOT_MADE)

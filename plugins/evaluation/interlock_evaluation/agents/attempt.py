@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+MAX_TOKENS: Final = 4096
 Outcome = Literal["complete", "incomplete", "unmeasured"]
 """`complete`: everything was as the task wants it. `unmeasured`: it says nothing about the model, whose key,
 quota or service failed, or whose world could not be had.
@@ -30,6 +31,7 @@ class AgentRun:
         repeats: how often each model attempts each task.
         faults: the share of writes whose answer the world loses, 0 to 1, by the `seed`.
         consent: what is said where a tool needs a person's consent.
+        max_tokens: that a model may answer a turn with.
         started, ended: seconds since the epoch; `ended` is None while something is left.
     """
 
@@ -43,6 +45,7 @@ class AgentRun:
     faults: float = 0.0
     seed: int = 0
     consent: Literal["grant", "deny"] = "grant"
+    max_tokens: int = MAX_TOKENS
     started: float = 0.0
     ended: float | None = None
 

@@ -16,7 +16,7 @@ from interlock_evaluation.agents.attempt import (
 )
 from interlock_evaluation.agents.checking import answered, looked_at
 from interlock_evaluation.agents.effects import counted, is_applied
-from interlock_evaluation.agents.opening import Faults, World, WorldFailed, opened
+from interlock_evaluation.agents.opening import BY, Faults, World, WorldFailed, opened
 from interlock_evaluation.agents.suite import Suite, Task
 from interlock_evaluation.runs.run import UNMEASURED
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from interlock_evaluation.agents.acting import Stage
 
 _NODE: Final = "main"
-_BY: Final = "evaluation"
 _ROUNDS: Final = 200  # times that somebody is asked for consent, or what became of an effect
 
 
@@ -71,6 +70,7 @@ class Attempting:
             store=self._ledgers,
             name="evaluated",
             limit=task.steps,
+            max_tokens=run.max_tokens,
             budget={"usd": dollars},
             stuck="fail",
             unpriced="allow",
@@ -78,7 +78,7 @@ class Attempting:
         ) as agent:
             person = _Person(agent, world, consent=run.consent)
             try:
-                plan = await _plan_of(task, key.model)
+                plan = _plan_of(task, key.model, world)
                 ended = await agent.run(task.goal, plan=plan, inputs={"goal": task.goal}, run=name)
                 ended = await person.attend(ended)
             except RequestError as error:  # such as a model that there is not
@@ -135,9 +135,9 @@ class _Person:
         if waiting.kind == "approval":
             self.consents += 1
             if self._consent == "grant":
-                await self._agent.approve(waiting.id, by=_BY)
+                await self._agent.approve(waiting.id, by=BY)
             else:
-                await self._agent.deny(waiting.id, by=_BY, why="nobody agrees in this evaluation")
+                await self._agent.deny(waiting.id, by=BY, why="nobody agrees in this evaluation")
             return True
         if waiting.kind != "effect":
             return False
@@ -149,13 +149,13 @@ class _Person:
         self.looked += 1
         decision = "confirmed" if is_applied(effect, applied, self._world.own) else "failed"
         try:
-            await self._agent.decide(effect.id, decision, by=_BY, evidence="what the world has applied")  # type: ignore[arg-type]  # one of two
+            await self._agent.decide(effect.id, decision, by=BY, evidence="what the world has applied")  # type: ignore[arg-type]  # one of two
         except InterlockError:
             return False  # it may still happen, and nobody waits for that
         return True
 
 
-async def _plan_of(task: Task, model: str) -> "Plan":
+def _plan_of(task: Task, model: str, world: World) -> "Plan":
     from interlock_agents import Node, Plan  # noqa: PLC0415 - loads SQLAlchemy
 
     node = Node(
@@ -163,7 +163,7 @@ async def _plan_of(task: Task, model: str) -> "Plan":
         do="model",
         prompt="${inputs.goal}",
         model=model,
-        tools=tuple(task.tools) or ("*",),
+        tools=tuple(world.offered(tool) for tool in task.tools) or ("*",),
         out=task.deliverable.schema,
         tries=1,
     )
@@ -175,7 +175,9 @@ def _outcome(run: "Run", checks: Sequence[Checked], stage: "Stage") -> tuple[Out
         last = stage.failed[-1]
         kinds = [each.error.kind for each in last.attempts if each.error is not None]
         kind = kinds[-1] if kinds else type(last).__name__
-        if kind in UNMEASURED or type(last).__name__ in UNMEASURED:
+        # One that has answered before, and serves no more, has no room for what it has gathered.
+        full = kind == "NoDeployment" and stage.answers > 0
+        if not full and (kind in UNMEASURED or type(last).__name__ in UNMEASURED):
             return "unmeasured", kind
         return "incomplete", kind
     return ("complete" if run.done and all(each.passed for each in checks) else "incomplete"), None

@@ -7,6 +7,7 @@ from typing import Any
 from interlock import Text, ToolOutcome
 from interlock_evaluation.agents.attempt import Checked
 from interlock_evaluation.agents.opening import World
+from interlock_evaluation.agents.schemas import misfit
 from interlock_evaluation.agents.suite import Check, PlannedCall, Task
 
 
@@ -49,12 +50,8 @@ async def _checked(world: World, check: Check) -> Checked:
 
 
 def _fits(name: str, schema: Mapping[str, Any], value: Any) -> Checked:
-    from jsonschema.validators import Draft202012Validator  # noqa: PLC0415 - slow to import
-
-    wrong = next(Draft202012Validator(schema).iter_errors(value), None)
-    if wrong is None:
-        return Checked(name=name, passed=True)
-    return Checked(name=name, passed=False, why=f"{wrong.json_path}: {wrong.message}"[:240])
+    wrong = misfit(schema, value)
+    return Checked(name=name, passed=wrong is None, why=wrong or "")
 
 
 def _structured(answer: Any, schema: Mapping[str, Any]) -> Any:

@@ -16,6 +16,8 @@ from interlock.types.names import nearest
 from interlock_evaluation.agents.suite import AS_IT_IS, START, PlannedCall, Suite, Task
 
 APPLIED: Final = "applied.jsonl"
+BY: Final = "evaluation"
+"""Who agrees in a person's place, and looks."""
 
 
 class WorldFailed(InterlockError):
@@ -51,12 +53,20 @@ class World:
     constraints: Constraints
     own: dict[str, str] = field(default_factory=dict)
 
-    async def look(self, call: PlannedCall) -> ToolOutcome:
-        """What a tool gives, apart from whatever an agent does. Raises WorldFailed where it cannot be had."""
-        name = next((name for name, own in self.own.items() if own == call.tool), call.tool)
-        asked = ToolCall(id=uuid4().hex, name=name, arguments=dict(call.arguments))
+    def offered(self, tool: str) -> str:
+        """What models call a tool that the world calls so."""
+        return next((name for name, own in self.own.items() if own == tool), tool)
+
+    async def look(self, call: PlannedCall, *, agreed: bool = False) -> ToolOutcome:
+        """What a tool gives, apart from whatever an agent does. Raises WorldFailed where it cannot be had.
+
+        `agreed` is of a tool to each run of which a person would have to.
+        """
+        toolbox = self.router.toolbox(constraints=self.constraints)
+        asked = ToolCall(id=uuid4().hex, name=self.offered(call.tool), arguments=dict(call.arguments))
         try:
-            outcome = await self.router.toolbox(constraints=self.constraints).run(asked)
+            grant = (await toolbox.asking(asked)).grant(approver=BY) if agreed else None
+            outcome = await toolbox.run(asked, grant=grant)
         except InterlockError as error:
             raise WorldFailed(f"{call.tool} cannot be run: {error.message}") from None
         if outcome.outcome == "refused" and outcome.reason == "not_sent":
@@ -95,7 +105,7 @@ async def opened(
             world = World(suite=suite, router=router, state=state, constraints=constraints)
             await _list(world)
             if suite.reset not in (START, AS_IT_IS):
-                outcome = await world.look(PlannedCall(tool=suite.reset))
+                outcome = await world.look(PlannedCall(tool=suite.reset), agreed=True)
                 if outcome.outcome != "done":
                     raise WorldFailed(f"{suite.reset}, which resets it, failed: {outcome.content}")
             yield world

@@ -19,7 +19,7 @@ from interlock_evaluation.agents.attempt import (
 from interlock_evaluation.agents.suite import Suite
 from interlock_evaluation.agents.tables import agent_attempts, agent_runs
 
-_OPTIONS = ("repeats", "faults", "seed", "consent")
+_OPTIONS = ("repeats", "faults", "seed", "consent", "max_tokens")
 _SAME = ("digest", "models", "tasks", *_OPTIONS)
 _JSON = ("answer", "checks", "calls", "effects")
 
@@ -92,7 +92,9 @@ def finish(connection: Connection, run: str, attempt: Attempt) -> None:
     key = AttemptKey(*facts.pop("key"))
     del facts["begun"]
     for name in _JSON:
-        facts[name] = json.dumps(facts[name], ensure_ascii=False, default=str)
+        facts[name] = json.dumps(facts[name], default=str)
+    # What a model or a server has said may hold what no database keeps as text.
+    facts["why"] = facts["why"].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
     connection.execute(agent_attempts.update().where(_is(run, key)).values(**facts))
 
 
@@ -147,7 +149,7 @@ def _run(row: Row[Any]) -> AgentRun:
         models=tuple(json.loads(row.models)),
         started=row.started,
         ended=row.ended,
-        **{name: options[name] for name in _OPTIONS},
+        **{name: options[name] for name in _OPTIONS if name in options},
     )
 
 

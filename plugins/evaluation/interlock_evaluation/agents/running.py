@@ -108,7 +108,7 @@ class AgentRunner:
         state: "_State",
     ) -> None:
         for key, task in waiting:
-            held = task.dollars if self._costs(key.model) else 0.0
+            held = task.dollars if is_priced(self._router, key.model) else 0.0
             try:
                 await self._hold(held)
             except OutOfMoney:
@@ -142,10 +142,6 @@ class AgentRunner:
             self._purse.settle(held, cost)
             self._under_way -= 1
             self._settled.notify_all()
-
-    def _costs(self, model: str) -> bool:
-        meant = [each for each in self._router.deployments.values() if model in (each.id, each.model)]
-        return any(each.rates is not None for each in meant)
 
     def _told(self, state: "_State") -> AgentProgress:
         progress = AgentProgress(
@@ -185,3 +181,9 @@ def attempts(suite: Suite, run: AgentRun) -> Sequence[tuple[AttemptKey, Task]]:
         for repeat in range(run.repeats)
     ]
     return sorted(found, key=lambda each: sha256(repr((run.id, *each[0])).encode()).digest())
+
+
+def is_priced(router: Router, model: str) -> bool:
+    """Whether a call of the model costs anything, as far as prices are known."""
+    meant = [each.rates for each in router.deployments.values() if model in (each.id, each.model)]
+    return any(rates is not None and (rates.input or rates.output) for rates in meant)

@@ -1,6 +1,6 @@
 """Values of a suite's files, taken by their keys: what is none is refused with its file, line and key."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -9,6 +9,7 @@ from interlock import ConfigError, RequestError
 from interlock.documents import MAX_CHARACTERS, Node, read
 from interlock.types.files import read_regular
 from interlock.types.names import nearest
+from interlock_evaluation.agents.schemas import schema_complaint
 
 T = TypeVar("T")
 
@@ -126,21 +127,6 @@ def given_in(file: Path) -> Given:
         what = "nothing" if root is None else kind_of(root.plain())
         raise RequestError(f"expected a mapping, not {what}.", key=str(file))
     return Given(file=file, node=root)
-
-
-def schema_complaint(schema: Mapping[str, Any]) -> str | None:
-    """What is wrong with a JSON schema, in a sentence."""
-    from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - slow to import
-    from jsonschema.validators import Draft202012Validator  # noqa: PLC0415 - likewise
-
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        at = ".".join(str(step) for step in error.absolute_path)
-        return f"this is no JSON schema: {f'{at}: ' if at else ''}{error.message:.160}"
-    except RecursionError:
-        return "this is no JSON schema: it is nested too deeply."
-    return None
 
 
 def kind_of(value: Any) -> str:

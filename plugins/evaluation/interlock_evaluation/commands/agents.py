@@ -1,8 +1,6 @@
 """`interlock eval agents`: models attempt the tasks of a suite, each in a world of its own."""
 
 import asyncio
-import json
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,13 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 from typer.core import TyperGroup
 
-from interlock.commands import note, session, tables, write_json
+from interlock.commands import FAILED, note, session
 from interlock.errors import RequestError
-from interlock.types.names import nearest
+from interlock_evaluation.agents.attempt import MAX_TOKENS
+from interlock_evaluation.commands.agents_shown import (
+    SuiteArgument,
+    attempts,
+    chosen,
+    report,
+    runs,
+    show,
+    suites,
+)
 from interlock_evaluation.commands.asked import JsonOption, ModelsOption, StoreOption, models_of
-from interlock_evaluation.commands.attempts import progress, show_attempts, whole
+from interlock_evaluation.commands.attempts import progress, show_attempts
 from interlock_evaluation.commands.run import open_store
-from interlock_evaluation.commands.words import known
 
 if TYPE_CHECKING:
     from interlock import Router
@@ -27,12 +33,11 @@ if TYPE_CHECKING:
     from interlock_evaluation.agents.running import AgentsEnded
     from interlock_evaluation.store import Store
 
+_ASKED_ABOVE: Final = 1.0  # dollars
 _LEFT: Final = 4  # exit code: the money was over before the attempts were
 _UNMEASURED: Final = 3
 _MOST_UNMEASURED: Final = 0.05
-_ENDINGS: Final = (".html", ".md", ".json")
 _LONGEST: Final = 128
-_WIDTH: Final = 80
 _EPILOG: Final = """\b
 Exit codes:
   0    every attempt was made, and all but 5 % of them say something
@@ -58,10 +63,6 @@ agents = typer.Typer(
     rich_markup_mode=None,
     help="Have models attempt the tasks of a suite, each in a world of its own: `eval agents SUITE`.",
 )
-
-SuiteArgument = Annotated[
-    str, typer.Argument(metavar="SUITE", help="A suite's name, as `list` has them, or a folder of yours.")
-]
 
 
 @agents.command(epilog=_EPILOG)
@@ -93,6 +94,9 @@ def run(
     consent: Annotated[
         Literal["grant", "deny"], typer.Option(help="What is said where a tool needs a person's consent.")
     ] = "grant",
+    max_tokens: Annotated[
+        int, typer.Option(min=1, metavar="COUNT", help="Tokens that a model may answer a turn with.")
+    ] = MAX_TOKENS,
     name: Annotated[
         str | None,
         typer.Option("--run", metavar="NAME", help="What the run is called; the same goes on with it."),
@@ -101,11 +105,13 @@ def run(
         bool, typer.Option("--errors", help="Attempt again what has measured nothing.")
     ] = False,
     store: StoreOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask about the cost.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Have models attempt a suite's tasks, look at what they made of its world, and keep it.
 
-    What was attempted is not attempted again: the same command goes on where it was broken off.
+    What was attempted is not attempted again: the same command goes on where it was broken off. Without a
+    budget, it asks before it begins what may cost more than a dollar.
     """
     from interlock_evaluation.agents import read_suite
     from interlock_evaluation.agents.attempt import AgentRun
@@ -113,7 +119,7 @@ def run(
     if find_spec("interlock_agents") is None:
         what = "it needs interlock-agents: `pip install 'interlock-evaluation[agents]'`."
         raise RequestError(what, key="eval agents")
-    read = _chosen(read_suite(suite), task)
+    read = chosen(read_suite(suite), task)
     with session(context).router() as router:
         wanted = AgentRun(
             id=_name(name, suite),
@@ -126,8 +132,11 @@ def run(
             faults=faults,
             seed=seed,
             consent=consent,
+            max_tokens=max_tokens,
             started=time(),
         )
+        if not yes and budget is None:
+            _agree(router, read, wanted)
         opened = open_store(context, store)
         try:
             ended, kept = asyncio.run(
@@ -144,100 +153,6 @@ def run(
         raise typer.Exit(_UNMEASURED)
 
 
-@agents.command("list")
-def suites(context: typer.Context, *, as_json: JsonOption = False) -> None:  # noqa: ARG001 - as every verb
-    """List the suites that come with Interlock."""
-    from interlock_evaluation.agents import read_suite, shipped_suites
-
-    found = [read_suite(name) for name in shipped_suites()]
-    if as_json:
-        write_json(
-            [{"name": each.name, "about": each.about, "tasks": [task.id for task in each]} for each in found]
-        )
-        return
-    tables((("Suite", "Tasks", "About"), [(each.name, f"{len(each)}", each.about) for each in found]))
-
-
-@agents.command()
-def show(
-    context: typer.Context,  # noqa: ARG001 - as every verb
-    suite: SuiteArgument,
-    *,
-    task: Annotated[str | None, typer.Option(metavar="ID", help="Show this task whole.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the tasks of a suite, or one of them."""
-    from interlock_evaluation.agents import read_suite
-
-    read = read_suite(suite)
-    if task is not None:
-        (found,) = _chosen(read, [task])
-        write_json(asdict(found))
-        return
-    if as_json:
-        write_json([asdict(each) for each in read])
-        return
-    rows = [(each.id, f"{each.least_calls or '-'}", f"{len(each.checks)}", _line(each.goal)) for each in read]
-    tables((("Task", "Least calls", "Checks", "Goal"), rows))
-
-
-@agents.command()
-def runs(context: typer.Context, *, store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """List the runs, newest first."""
-    found = asyncio.run(_listed(open_store(context, store)))
-    if as_json:
-        write_json([asdict(each) for each in found])
-        return
-    if not found:
-        note("No agent was evaluated yet.")
-        return
-    rows = [
-        (
-            each.id,
-            each.suite,
-            f"{len(each.tasks)}",
-            ", ".join(each.models),
-            f"{each.repeats}",
-            datetime.fromtimestamp(each.started, UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            "whole" if each.ended is not None else "something is left",
-        )
-        for each in found
-    ]
-    tables((("Run", "Suite", "Tasks", "Models", "Repeats", "Begun", "State"), rows))
-
-
-@agents.command()
-def report(
-    context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name, as `runs` lists them.")],
-    *,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="An .html or .md for people, or .json."),
-    ] = None,
-    store: StoreOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Say which model completes its tasks, how reliably, and at what cost, with intervals."""
-    from interlock.types.files import write_whole
-    from interlock_evaluation.agents.figures import figures_of
-    from interlock_evaluation.agents.report import report_of
-    from interlock_reports import write_report
-
-    if output is not None and output.suffix.lower() not in _ENDINGS:
-        raise RequestError(f"ends in none of {', '.join(_ENDINGS)}: {output.name!r}.", key="--output")
-    kept = asyncio.run(_kept(open_store(context, store), run))
-    if output is not None:
-        figures = figures_of(kept)
-        if output.suffix.lower() == ".json":
-            write_whole(output, (json.dumps(known(whole(kept)), indent=1) + "\n").encode())
-        else:
-            write_report(report_of(figures, kept.run), output)
-        note(f"The report is in {output}.")
-    if as_json or output is None:
-        show_attempts(kept, as_json=as_json)
-
-
 def _name(given: str | None, suite: str) -> str:
     if given is None:
         return f"{Path(suite).resolve().name}-{datetime.now(UTC).astimezone().date().isoformat()}"
@@ -246,14 +161,19 @@ def _name(given: str | None, suite: str) -> str:
     return given
 
 
-def _chosen(suite: "Suite", tasks: list[str] | None) -> "Suite":
-    """The suite with these tasks alone."""
-    ids = [each.id for each in suite]
-    for task in tasks or ():
-        if task not in ids:
-            what = f"there is no such task; there are {', '.join(ids)}."
-            raise RequestError(what, key=f"--task {task}", suggestion=nearest(task, ids))
-    return replace(suite, tasks=tuple(each for each in suite if each.id in tasks)) if tasks else suite
+def _agree(router: "Router", suite: "Suite", run: "AgentRun") -> None:
+    """Ask about the most that it may cost. Raises Exit where nobody agrees."""
+    from interlock_evaluation.agents.running import attempts as planned
+    from interlock_evaluation.agents.running import is_priced
+
+    every = planned(suite, run)
+    most = sum(task.dollars for key, task in every if is_priced(router, key.model))
+    if most <= _ASKED_ABOVE:
+        return
+    note(f"{len(every):,} attempts, which may cost ${most:,.2f} in all: each ends at its task's budget.")
+    if not typer.confirm("Make them?", err=True):
+        note("Nothing was attempted.")
+        raise typer.Exit(FAILED)
 
 
 async def _attempted(
@@ -287,24 +207,8 @@ async def _attempted(
         await store.aclose()
 
 
-async def _kept(store: "Store", run: str) -> "KeptAttempts":
-    from interlock_evaluation.agents.kept import AttemptStore
-
-    try:
-        return await AttemptStore(store).kept(run)
-    finally:
-        await store.aclose()
-
-
-async def _listed(store: "Store") -> "list[AgentRun]":
-    from interlock_evaluation.agents.kept import AttemptStore
-
-    try:
-        return await AttemptStore(store).runs()
-    finally:
-        await store.aclose()
-
-
-def _line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
+agents.command("list")(suites)
+agents.command()(show)
+agents.command()(runs)
+agents.command()(attempts)
+agents.command()(report)

@@ -31,8 +31,8 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture
 def run() -> Callable[..., Result]:
-    def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(app, ["eval", "agents", *arguments])
+    def invoke(*arguments: str, stdin: str | None = None) -> Result:
+        return CliRunner().invoke(app, ["eval", "agents", *arguments], input=stdin)
 
     return invoke
 
@@ -43,7 +43,7 @@ def told(result: Result) -> Any:
 
 
 def test_models_attempt_a_suite_and_are_told_apart_as_far_as_that_goes(upstream: Upstream, run: Any) -> None:
-    result = run(DESK, "-m", "good", "-m", "hasty", "--run", "r1")
+    result = run(DESK, "-m", "good", "-m", "hasty", "--run", "r1", "--yes")
     assert result.exit_code == 0, result.output
     assert "100.0 % " in result.stdout
     assert "cannot tell" in result.stdout
@@ -53,19 +53,30 @@ def test_models_attempt_a_suite_and_are_told_apart_as_far_as_that_goes(upstream:
     assert [good["twice"], good["lost"], good["passes"]] == [0, 0, {"1": good["passes"]["1"]}]
     assert {each["key"]["task"] for each in data["attempts"]} == {"ink", "stamps"}
     assert [each["id"] for each in told(run("runs", "--json"))] == ["r1"]
+    shown = run("attempts", "r1", "-m", "hasty", "--task", "ink").stdout
+    assert "both are there, once: $: ['call Ada', 'buy ink', 'buy paper'] was expected" in shown
+    assert "stamps" not in shown
+    assert [each["key"]["repeat"] for each in told(run("attempts", "r1", "-m", "good", "--json"))] == [0, 0]
     for name in ("report.html", "report.md", "report.json"):
         assert run("report", "r1", "-o", name).exit_code == 0
         assert "hasty" in Path(name).read_text()
 
 
+def test_what_may_cost_more_than_a_dollar_is_asked_about(upstream: Upstream, run: Any) -> None:
+    refused = run(DESK, "-m", "good", "-m", "hasty", "--run", "r", stdin="n\n")
+    assert refused.exit_code == 1
+    assert "4 attempts, which may cost $2.02 in all" in refused.stderr
+    assert not upstream.requests
+
+
 def test_what_was_attempted_is_not_attempted_again(upstream: Upstream, run: Any) -> None:
-    first = told(run(DESK, "--task", "stamps", "-m", "good", "--repeats", "2", "--run", "r", "--json"))
+    first = told(run(DESK, "--task", "stamps", "-m", "good", "--repeats", "2", "--run", "r", "-y", "--json"))
     asked = len(upstream.requests)
-    second = told(run(DESK, "--task", "stamps", "-m", "good", "--repeats", "2", "--run", "r", "--json"))
+    second = told(run(DESK, "--task", "stamps", "-m", "good", "--repeats", "2", "--run", "r", "-y", "--json"))
     assert len(upstream.requests) == asked
     assert first["attempts"] == second["attempts"]
     assert second["figures"]["again"] == 0
-    other = run(DESK, "--task", "stamps", "-m", "hasty", "--repeats", "2", "--run", "r")
+    other = run(DESK, "--task", "stamps", "-m", "hasty", "--repeats", "2", "--run", "r", "-y")
     assert other.exit_code == 2
     assert "was begun with other models" in other.output
 
@@ -117,7 +128,7 @@ def test_an_attempt_that_was_killed_is_begun_anew_and_counted(upstream: Upstream
 
 def test_an_interruption_says_how_it_goes_on(upstream: Upstream) -> None:
     upstream.always = Reply(pieces=(60.0,))
-    words = [*PROGRAM, "-m", "good", "--run", "r"]
+    words = [*PROGRAM, "-m", "good", "--run", "r", "--yes"]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as child:
         upstream.wait_for_requests(1, timeout=60)
         child.send_signal(signal.SIGINT)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent_players import calls, configured, does_nothing, solves, stops_early, twice, without
+from agent_players import Players, calls, configured, does_nothing, solves, stops_early, twice, without
 from interlock import Constraints, Router
 from interlock.testing import Reply, Upstream
 from interlock_evaluation.agents import Deliverable, Suite
@@ -173,3 +173,30 @@ async def test_a_text_is_asked_for_where_words_are_to_be_delivered(desk: Suite, 
     async with playing(desk, m=lambda task: (task.solution, "whatever")) as router:
         found = await attempted(router, replace(desk, tasks=free), "ink", "m")
     assert found.complete
+
+
+async def test_a_shared_world_is_reset_by_its_tool_before_each_attempt(desk: Suite, playing: Any) -> None:
+    async with playing(desk, m=calls(("list_notes", {}), answer={"count": 3})) as router:
+        fresh = await attempted(router, desk, "ink", "m")
+        reset = await attempted(router, replace(desk, reset="drop_notes"), "ink", "m")
+    assert [each.why for each in fresh.checks if not each.passed] == [
+        "$: ['call Ada', 'buy ink', 'buy paper'] was expected"
+    ]
+    # It is reset by somebody who may, and that is neither the agent's call nor its effect.
+    assert (reset.consents, reset.effects.done, len(reset.calls)) == (0, 0, 1)
+    with pytest.raises(WorldFailed, match="cannot be run"):
+        await check_suite(replace(desk, reset="no_such_tool"), constraints=Constraints())
+
+
+async def test_a_model_that_runs_out_of_room_has_failed(desk: Suite) -> None:
+    def reply(received: Any) -> Reply:
+        if any(message["role"] == "tool" for message in received.json()["messages"]):
+            said = {"message": "too long", "code": "context_length_exceeded", "type": "invalid_request_error"}
+            return Reply.json({"error": said}, status=400)
+        return play(received)
+
+    play = Players(desk, m=calls(("list_notes", {}), answer="Stamps."))
+    with Upstream(always=reply) as server:
+        async with Router.from_config(configured(server.url, "m")) as router:
+            found = await attempted(router, desk, "stamps", "m")
+    assert (found.outcome, found.state) == ("incomplete", "failed")
