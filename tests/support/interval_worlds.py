@@ -11,15 +11,18 @@ from interlock_evaluation.statistics import (
     Numbers,
     Preference,
     agreement,
+    amount,
     difference,
     mean,
     median,
+    paired,
     predicted_mean,
     quantile,
     ranking,
     rate,
     share,
     strengths,
+    together,
 )
 
 ALIKE = 0.6
@@ -105,6 +108,23 @@ def _pair(random: np.random.Generator, items: int) -> Interval:
     return difference(left.ravel(), right.ravel(), clusters=names(items))
 
 
+def _beside_the_best(random: np.random.Generator, items: int) -> Interval:
+    """Six models that are alike, each beside the one that looks best: it holds 0 if all of them do."""
+    right = np.stack([marks(random, items, reviewers=1)[:, 0] for _ in range(6)], axis=1)
+    best = int(right.mean(axis=0).argmax())
+    apart = [right[:, left] - right[:, other] for left in range(6) for other in range(left)]
+    confidence = together(np.stack(apart, axis=1))
+    found = [
+        paired(right[:, best] - right[:, each]).interval(confidence) for each in range(6) if each != best
+    ]
+    return Interval(value=0.0, low=max(each.low for each in found), high=min(each.high for each in found))
+
+
+def _paired(random: np.random.Generator, items: int) -> Interval:
+    left, right = marks(random, items, 0.95, 1), marks(random, items, 0.9, 1)
+    return paired((left - right)[:, 0]).interval()
+
+
 @cache
 def worlds() -> dict[str, World]:
     far = np.random.default_rng(8)
@@ -123,6 +143,17 @@ def worlds() -> dict[str, World]:
             lambda r, n: quantile(seconds(r, n).ravel(), 0.95, clusters=names(n)),
         ),
         World("difference", 0.1, _pair),
+        World("costs", float(np.exp(0.32)), lambda r, n: amount(seconds(r, n).ravel(), clusters=names(n))),
+        World(
+            "costs of few",
+            float(np.exp(0.32)),
+            lambda r, n: amount(seconds(r, n // 16, 1).ravel(), clusters=range(n // 16)),
+        ),
+        World("median of few", 1.0, lambda r, n: median(seconds(r, n // 16, 1).ravel())),
+        World("share of few", 0.7, lambda r, n: share(marks(r, n // 16).ravel(), clusters=names(n // 16))),
+        World("paired", 0.05, _paired),
+        World("paired of few", 0.05, lambda r, n: _paired(r, n // 10)),
+        World("all beside the best", 0.0, _beside_the_best),
         World(
             "alpha",
             agreement(votes(far, 200_000), draws=1).alpha.value,

@@ -20,10 +20,23 @@ from interlock_reports.blocks import (
     Value,
 )
 from interlock_reports.document import Section
+from interlock_reports.pictures import (
+    Axis,
+    Dot,
+    Dots,
+    Estimate,
+    Heat,
+    Point,
+    Scatter,
+    Shade,
+    Shape,
+)
+from interlock_reports.picturing import svg
 from interlock_reports.prose import Code, Kind, Link, Prose, Run, Strong, Verdict
 from interlock_reports.report import Report, ReportUnwritable, write_report
 
 __all__ = [
+    "Axis",
     "Bar",
     "Bars",
     "Block",
@@ -32,20 +45,29 @@ __all__ = [
     "Code",
     "Column",
     "Definitions",
+    "Dot",
+    "Dots",
+    "Estimate",
+    "Heat",
     "Kind",
     "Link",
     "Listing",
     "Note",
     "Paragraph",
+    "Point",
     "Prose",
     "Report",
     "ReportUnwritable",
     "Run",
+    "Scatter",
     "Section",
+    "Shade",
+    "Shape",
     "Steps",
     "Strong",
     "Table",
     "Value",
     "Verdict",
+    "svg",
     "write_report",
 ]

@@ -1,4 +1,4 @@
-"""What a section holds: paragraphs, notes, tables, bars, listings, definitions, steps."""
+"""What a section holds: paragraphs, notes, tables, bars, pictures, listings, definitions, steps."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias, get_args
 
 from interlock.errors import RequestError
+from interlock_reports.pictures import Dots, Heat, Scatter
 from interlock_reports.prose import KINDS, Kind, Prose, one_of
 
 __all__ = [
@@ -211,4 +212,6 @@ class Bullets:
         object.__setattr__(self, "items", tuple(self.items))
 
 
-Block: TypeAlias = Paragraph | Note | Table | Bars | Listing | Definitions | Steps | Bullets
+Block: TypeAlias = (
+    Paragraph | Note | Table | Bars | Dots | Scatter | Heat | Listing | Definitions | Steps | Bullets
+)

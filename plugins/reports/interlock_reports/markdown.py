@@ -19,6 +19,8 @@ from interlock_reports.blocks import (
     Table,
 )
 from interlock_reports.document import Document, Placed, placed
+from interlock_reports.pictures import Dots, Heat, Scatter
+from interlock_reports.picturing import dots_table, figures, heat_table
 from interlock_reports.prose import Code, Link, Prose, Run, Strong, Verdict, runs
 from interlock_reports.text import inline, lines, reachable
 from interlock_reports.values import at_end, heading, interval, plain, shown, time
@@ -71,6 +73,12 @@ def _block(block: Block, language: Words) -> str:
                 for bar in block.bars
             ]
             return _titled(caption, language, _table(columns, rows, language))
+        case Dots():
+            return _block(dots_table(block, language), language)
+        case Scatter():
+            return _block(figures(block, language, block.caption), language)
+        case Heat():
+            return _block(heat_table(block, language), language)
         case Listing():
             return _listing(block)
         case Definitions(items=items):

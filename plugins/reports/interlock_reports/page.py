@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from interlock_reports.blocks import Bars, Cell, Column, Table
 from interlock_reports.document import Document, placed
+from interlock_reports.picturing import PICTURING, pictured
 from interlock_reports.prose import Prose, runs
 from interlock_reports.text import inline, lines, reachable
 from interlock_reports.values import at_end, heading, interval, numeric, shown, sort_key, time
@@ -42,10 +43,13 @@ class Entry(NamedTuple):
 
 
 def page(document: Document) -> str:
+    sections = placed(document)
     style, script = _part("page.css"), _part("sort.js")
+    if pictured(sections):
+        style += _part("pictures.css") + _part("scatter.css")
     return _template().render(
         document=document,
-        sections=placed(document),
+        sections=sections,
         words=words(document.language),
         style=style,
         script=script,
@@ -72,6 +76,7 @@ def _template() -> Template:
         "rows": _rows,
         "zip": zip,
     }
+    environment.globals |= PICTURING
     environment.globals |= {"at_end": at_end, "heading": heading, "interval": interval, "numeric": numeric}
     return environment.get_template("page.html.jinja")
 

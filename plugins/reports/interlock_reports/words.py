@@ -20,6 +20,9 @@ class Words:
     nothing: str
     yes: str
     no: str
+    unknown: str
+    to: str
+    figures: str
     kinds: Mapping[str, str]
 
 
@@ -33,6 +36,9 @@ _ENGLISH: Final = Words(
     nothing="None",
     yes="yes",
     no="no",
+    unknown="unknown",
+    to="to",
+    figures="The figures",
     kinds={"problem": "Problem", "attention": "Attention", "gap": "Gap", "info": "Note", "ok": "OK"},
 )
 _GERMAN: Final = Words(
@@ -45,6 +51,9 @@ _GERMAN: Final = Words(
     nothing="Keine",
     yes="ja",
     no="nein",
+    unknown="unbekannt",
+    to="bis",
+    figures="Die Werte",
     kinds={
         "problem": "Problem",
         "attention": "Achtung",

@@ -220,13 +220,16 @@ def test_before_anything_was_run_there_is_no_run(upstream: Upstream, run: Any) -
 def test_a_report_is_shown_and_written(upstream: Upstream, run: Any) -> None:
     assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
     shown = run("report", "first")
-    assert "100.0 %" in shown.stdout
+    assert "100.0 [20.7, 100.0]" in shown.stdout
+    assert "cannot tell" in shown.stdout
     assert "Left out, 1: processed in us; the residency allows eu only" in shown.stderr
     figures = told(run("report", "first", "--json"))
     assert (figures["prompts"], figures["why"]) == (2, {"processed in us; the residency allows eu only": 1})
-    for name in ("report.html", "report.md", "report.json"):
+    for name in ("report.html", "report.md", "report.json", "report.csv", "report.svg"):
         assert run("report", "first", "-o", name).exit_code == 0
     assert json.loads(Path("report.json").read_text()) == figures
     assert "zhipu/glm-5.2" in Path("report.html").read_text()
+    assert Path("report.csv").read_text().startswith("level,task,model,measure,value,low,high,n")
+    assert Path("report.svg").read_text().startswith("<svg ")
     assert run("report", "first", "-o", "report.pdf").exit_code == 2
     assert run("report", "second").exit_code == 2

@@ -35,7 +35,7 @@ def test_no_text_becomes_an_element(text):
 def test_every_text_is_read_as_it_is_written(text):
     page = read(one_of_each(text).html())
     assert page.all("h1")[0].text == inline(text)
-    assert {each.text for each in page.all("caption")} == {inline(text)}
+    assert {each.text for each in page.all("caption")} == {inline(text), "The figures"}
     assert page.all("main")[0].all("code")[0].text == inline(text)
     assert page.all("pre")[0].text.removeprefix("\n") in (lines(text), lines(text).removeprefix("\n"))
 
@@ -209,3 +209,15 @@ def test_every_colour_can_be_read_by_day_and_by_night():
             for name in ("ink", "quiet", "link", "problem", "attention", "gap", "info", "ok"):
                 assert contrast(scheme[name], ground) >= 4.5, (name, ground)
             assert contrast(scheme["bar"], ground) >= 3, ground  # no text, WCAG 1.4.11
+
+
+def test_what_stands_in_a_shaded_cell_can_be_read_by_day_and_by_night():
+    (style,) = read(one_of_each().html()).all("style")
+    shades = re.findall(r"--heat: (#\w{6})", style.text)
+    schemes = [
+        dict(re.findall(r"--(\w+): (#\w{6})", each))
+        for each in re.findall(r":root \{.*?\}", style.text, re.DOTALL)
+    ]
+    for scheme, darkest in zip(schemes, shades, strict=False):
+        assert contrast(scheme["ink"], darkest) >= 4.5
+    assert len(shades) == 2

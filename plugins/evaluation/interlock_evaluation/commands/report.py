@@ -3,19 +3,23 @@
 import asyncio
 import json
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from interlock.commands import note, tables, write_json
+from interlock.commands import note, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
 from interlock_evaluation.commands.outcomes import kept_run
 from interlock_evaluation.commands.run import open_store
+from interlock_evaluation.commands.words import known
 
-_ENDINGS: Final = (".html", ".md", ".json")
+if TYPE_CHECKING:
+    from interlock_evaluation.reporting import Figures
+    from interlock_evaluation.runs import Run
+
+_ENDINGS: Final = (".html", ".md", ".csv", ".json", ".svg")
 
 
 def report(
@@ -24,76 +28,54 @@ def report(
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="An .html or .md for people, or .json."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="An .html or .md for people, .csv or .json with all figures, or .svg with the picture.",
+        ),
     ] = None,
+    trust_judge: Annotated[
+        bool, typer.Option("--trust-judge", help="Let a judge decide whom no expert was held against.")
+    ] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how good each model is, how often it fails, how long it takes and what it costs, with intervals."""
-    from interlock.types.files import write_whole
-    from interlock_evaluation.reporting import figures_of, report_of
-    from interlock_reports import write_report
+    from interlock_evaluation.commands.reported import show
+    from interlock_evaluation.reporting import figures_of
 
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise RequestError(f"ends in none of {', '.join(_ENDINGS)}: {output.name!r}.", key="--output")
     kept = asyncio.run(kept_run(open_store(context, store), run))
-    figures = figures_of(kept)
+    figures = figures_of(kept, trust_judge=trust_judge)
     if output is not None:
-        if output.suffix.lower() == ".json":
-            write_whole(output, (json.dumps(_finite(asdict(figures)), indent=1) + "\n").encode())
-        else:
-            write_report(report_of(figures, kept.run), output)
+        _write(output, figures, kept.run)
         note(f"The report is in {output}.")
     if as_json:
-        write_json(_finite(asdict(figures)))
+        write_json(_plain(figures))
     elif output is None:
-        _show(figures)
+        show(figures)
 
 
-def _show(figures: Any) -> None:
-    behind = {each.model: each for each in figures.compared}
-    rows = []
-    for each in figures.models:
-        beside = behind.get(each.model)
-        told = "-" if beside is None else "worse" if beside.claimed else "cannot tell"
-        if each.model == figures.best:
-            told = "the highest"
-        rows.append(
-            (
-                each.model,
-                f"{each.prompts:,}",
-                _share(each.quality),
-                told,
-                _share(each.errors),
-                _share(each.refusals),
-                _figure(each.median_latency.value, "{:.2f} s"),
-                _figure(each.cost.value * 1000, "${:.2f}"),
-            )
-        )
-    columns = ("Model", "Marked", "Mean mark", "", "Failed", "Refused", "Half within", "1,000 prompts")
-    tables((columns, rows))
-    if figures.again:
-        note(f"{figures.again:,} calls were made again after a break or a failure, and cost as often.")
-    for why, count in figures.why.items():
-        note(f"Left out, {count:,}: {why}")
+def _write(output: Path, figures: "Figures", run: "Run") -> None:
+    from interlock.types.files import write_whole
+    from interlock_evaluation.reporting import cost_and_quality, report_of, tidy
+    from interlock_reports import svg, write_report
+
+    match output.suffix.lower():
+        case ".json":
+            write_whole(output, (json.dumps(_plain(figures), indent=1) + "\n").encode())
+        case ".csv":
+            write_whole(output, tidy(figures).encode())
+        case ".svg":
+            picture = cost_and_quality(figures)
+            if picture is None:
+                raise RequestError("no model has both a mark and a cost to draw.", key="--output")
+            write_whole(output, svg(picture).encode())
+        case _:
+            write_report(report_of(figures, run), output)
 
 
-def _share(found: Any) -> str:
-    if not isfinite(found.value):
-        return "-"
-    return f"{100 * found.value:.1f} % [{100 * found.low:.1f}, {100 * found.high:.1f}]"
-
-
-def _figure(value: float, form: str) -> str:
-    return form.format(value) if isfinite(value) else "-"
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN and no infinity: what nobody knows is null."""
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(each) for each in value]
-    return value
+def _plain(figures: "Figures") -> Any:
+    return known(asdict(figures))

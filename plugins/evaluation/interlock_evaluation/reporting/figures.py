@@ -2,31 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import isfinite, nan
-from statistics import NormalDist, fmean
+from dataclasses import dataclass, field, replace
 from typing import Final
-
-import numpy as np
 
 from interlock_evaluation.learning import LearnedTable, learn
 from interlock_evaluation.outcomes import Outcomes
-from interlock_evaluation.runs.outcomes import outcomes_of, score_of
+from interlock_evaluation.reporting.comparing import Compared, Verdict, best_of, compared, marks_of_tasks
+from interlock_evaluation.reporting.judging import Basis, Judged, judged_of, quality_of
+from interlock_evaluation.reporting.marking import Marked, marked, sheet
+from interlock_evaluation.runs.outcomes import outcomes_of
 from interlock_evaluation.runs.run import Kept, Result
-from interlock_evaluation.statistics import (
-    Interval,
-    difference,
-    holm,
-    mcnemar,
-    mean,
-    median,
-    quantile,
-    share,
-)
-from interlock_evaluation.statistics.claims import LEVEL
-from interlock_evaluation.statistics.intervals import Numbers
+from interlock_evaluation.statistics import UNKNOWN, Interval, amount, median, quantile, share
 
-_UNKNOWN: Final = Interval(value=nan, low=nan, high=nan)
+__all__ = ["FEW", "Figures", "ModelFigures", "figures_of"]
+
+FEW: Final = 8
+"""Prompts of a task, below which its figures are shown and nothing is said of them."""
 _P95: Final = 0.95
 
 
@@ -36,39 +27,27 @@ class ModelFigures:
 
     Attributes:
         prompts: how many have a mark.
-        quality: the mean mark.
+        quality: the mean mark, and `basis` whose word it is.
         errors: of the calls that say something about the model, the share that failed.
         refusals: of the answers, the share that refuse.
         cost: of a prompt, in the mean.
+        calls, answered, priced: how many prompts the failures, the answers and the costs are of.
     """
 
     model: str
     prompts: int
     quality: Interval
+    basis: Basis
     errors: Interval
     refusals: Interval
     median_latency: Interval
     p95_latency: Interval
     cost: Interval
+    calls: int = 0
+    answered: int = 0
+    priced: int = 0
     excluded: int = 0
     unmeasured: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """A model beside the one that has the best mean, on the prompts that both were marked on.
-
-    Attributes:
-        behind: by how much its mean mark is lower, paired, from -1 to 1.
-        p: of that being nothing, adjusted for the number of models.
-        claimed: whether it may be said to be worse; where not, nobody can tell.
-    """
-
-    model: str
-    prompts: int
-    behind: Interval
-    p: float
-    claimed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +55,14 @@ class Figures:
     """All of a run.
 
     Attributes:
-        tasks: each task's figures, by its name.
+        tasks: each task's figures, by its name, and `told` what may be said of models beside the highest.
+        judge: how far a judge that is a model may be believed; None where none has marked.
         why: what kept questions from being asked or measured, with how often.
         routing: what routes by task would gain, on prompts that they were not learned from; None where there
             are too few prompts or models to learn from.
-        again: calls that were begun more often than once.
-        spent: dollars, with what marking cost.
+        again: calls that were begun more often than once, and `lost` what those first ones have cost as well,
+            if each cost what its answer did in the end.
+        spent: dollars, with what marking cost and without `lost`.
     """
 
     run: str
@@ -91,36 +72,89 @@ class Figures:
     tasks: Mapping[str, Sequence[ModelFigures]]
     best: str | None
     compared: Sequence[Compared]
+    told: Mapping[str, Mapping[str, Verdict]] = field(default_factory=dict)
+    judge: Judged | None = None
     why: Mapping[str, int] = field(default_factory=dict)
     routing: LearnedTable | None = None
     again: int = 0
+    lost: float = 0.0
     spent: float = 0.0
 
+    @property
+    def decides(self) -> bool:
+        """Whether claims may follow from the marks: not from those of a judge alone whom nobody trusts."""
+        return self.judge is None or self.judge.calibrated or self.judge.trusted
 
-def figures_of(kept: Kept) -> Figures:
-    """The figures of what has come so far."""
+
+def figures_of(kept: Kept, *, trust_judge: bool = False) -> Figures:
+    """The figures of what has come so far; the same results give the same, in whatever order they came.
+
+    `trust_judge` has a judge that is a model decide, whether experts have marked a part or not.
+    """
+    kept = _ordered(kept)
     names = kept.run.models
-    models = [_model(kept, name, kept.results.values()) for name in names]
-    tasks = {}
-    for task in sorted(set(kept.tasks.values())):
-        of = [each for each in kept.results.values() if kept.tasks[each.key.prompt] == task]
-        tasks[task] = [_model(kept, name, of) for name in names]
-    marked = [each for each in models if isfinite(each.quality.value)]
-    best = max(marked, key=lambda each: each.quality.value, default=None)
+    by_task: dict[str, list[Result]] = {task: [] for task in sorted(set(kept.tasks.values()))}
+    for each in kept.results.values():
+        by_task[kept.tasks[each.key.prompt]].append(each)
+    rows = marked(kept, kept.results.values())
+    models = [_model(name, kept.results.values(), rows) for name in names]
+    tasks, of_task = {}, {}
+    for task, results in by_task.items():
+        of_task[task] = [each for each in rows if kept.tasks[each.result.key.prompt] == task]
+        tasks[task] = [_model(name, results, of_task[task]) for name in names]
+    best = best_of([each.quality.value for each in models])
+    prompts = [each.id for each in kept.samples]
     marking = sum(mark.cost for marks in kept.marks.values() for mark in marks.values())
     return Figures(
         run=kept.run.id,
         suite=kept.run.suite,
-        prompts=len(kept.samples),
+        prompts=len(prompts),
         models=models,
         tasks=tasks,
-        best=None if best is None else best.model,
-        compared=[] if best is None else _compared(kept, best.model, [each.model for each in marked]),
-        why=dict(Counter(_why(each) for each in kept.results.values() if not each.measured)),
+        best=None if best is None else names[best],
+        compared=[]
+        if best is None
+        else compared(names, best, sheet(rows, prompts, names), trust=trust_judge),
+        told=_told(of_task, tasks, names, trust=trust_judge),
+        judge=judged_of(
+            {name: [each for each in rows if each.result.key.model == name] for name in names},
+            kept.run.judge or "",
+            trust=trust_judge,
+        ),
+        why=dict(sorted(Counter(_why(each) for each in kept.results.values() if not each.measured).items())),
         routing=_routing(kept),
         again=kept.again,
+        lost=sum((each.cost or 0.0) * max(0, each.asked - 1) for each in kept.results.values()),
         spent=sum(each.cost or 0.0 for each in kept.results.values()) + marking,
     )
+
+
+def _ordered(kept: Kept) -> Kept:
+    """In the order of the suite and of the models, whatever came first: resampling draws by place."""
+    prompts = {each.id: at for at, each in enumerate(kept.samples)}
+    models = {name: at for at, name in enumerate(kept.run.models)}
+    keys = sorted(kept.results, key=lambda key: (prompts[key.prompt], models[key.model], key.repeat))
+    marks = {key: dict(sorted(kept.marks[key].items())) for key in keys if key in kept.marks}
+    return replace(kept, results={key: kept.results[key] for key in keys}, marks=marks)
+
+
+def _told(
+    rows: Mapping[str, Sequence[Marked]],
+    tasks: Mapping[str, Sequence[ModelFigures]],
+    names: Sequence[str],
+    *,
+    trust: bool,
+) -> dict[str, dict[str, Verdict]]:
+    sheets = []
+    for several in rows.values():
+        prompts = list(dict.fromkeys(each.result.key.prompt for each in several))
+        sheets.append(sheet(several, prompts, names))
+    highest = [best_of([each.quality.value for each in tasks[task]]) for task in rows]
+    found = marks_of_tasks(sheets, highest, trust=trust)
+    return {
+        task: {names[at]: verdict for at, verdict in verdicts.items()}
+        for task, verdicts in zip(rows, found, strict=True)
+    }
 
 
 def _routing(kept: Kept) -> LearnedTable | None:
@@ -133,82 +167,45 @@ def _routing(kept: Kept) -> LearnedTable | None:
         return None
 
 
-def _model(kept: Kept, name: str, results: Iterable[Result]) -> ModelFigures:
+def _model(name: str, results: Iterable[Result], rows: Iterable[Marked]) -> ModelFigures:
     of = [each for each in results if each.key.model == name]
     measured = [each for each in of if each.measured]
     answers = [each for each in measured if each.outcome == "answer"]
-    scores = [(each, score_of(kept, each)) for each in measured]
-    marked = [(each, score) for each, score in scores if score is not None]
+    marks = [each for each in rows if each.result.key.model == name]
+    quality, basis = quality_of(marks)
 
     def told(
         estimate: Callable[..., Interval], rows: Sequence[Result], values: Sequence[float | None]
     ) -> Interval:
         known = [(row, value) for row, value in zip(rows, values, strict=True) if value is not None]
         if not known:
-            return _UNKNOWN
+            return UNKNOWN
         return estimate([value for _, value in known], clusters=[row.key.prompt for row, _ in known])
 
     return ModelFigures(
         model=name,
-        prompts=len({each.key.prompt for each, _ in marked}),
-        quality=told(share, [each for each, _ in marked], [score for _, score in marked]),
+        prompts=len({each.result.key.prompt for each in marks}),
+        quality=quality,
+        basis=basis,
         errors=told(share, measured, [float(each.outcome == "error") for each in measured]),
         refusals=told(share, answers, [float(each.finish_reason == "refusal") for each in answers]),
         median_latency=told(median, answers, [each.latency for each in answers]),
         p95_latency=told(_p95, answers, [each.latency for each in answers]),
-        cost=told(mean, answers, [each.cost for each in answers]),
+        cost=told(amount, answers, [each.cost for each in answers]),
+        calls=_prompts(measured),
+        answered=_prompts(answers),
+        priced=_prompts([each for each in answers if each.cost is not None]),
         excluded=sum(each.outcome == "excluded" for each in of),
         unmeasured=sum(each.outcome == "error" and not each.measured for each in of),
     )
 
 
+def _prompts(results: Iterable[Result]) -> int:
+    return len({each.key.prompt for each in results})
+
+
 def _p95(values: Sequence[float], *, clusters: Sequence[str]) -> Interval:
     return quantile(values, _P95, clusters=clusters)
-
-
-def _compared(kept: Kept, best: str, names: Sequence[str]) -> list[Compared]:
-    """Every other model beside the best. That it was chosen as the best flatters it: who has a claim of it
-    in mind for other prompts learns from one part of the prompts and looks at another.
-    """
-    means = {name: _means(kept, name) for name in names}
-    found = []
-    for name in names:
-        if name == best:
-            continue
-        shared = sorted(means[best].keys() & means[name].keys())
-        left, right = (np.array([means[each][prompt] for prompt in shared]) for each in (best, name))
-        behind = difference(left, right)
-        found.append((name, len(shared), behind, _p(left, right, behind)))
-    adjusted = holm([p for *_, p in found])
-    return [
-        Compared(model=name, prompts=count, behind=behind, p=float(p), claimed=bool(p < LEVEL))
-        for (name, count, behind, _), p in zip(found, adjusted, strict=True)
-    ]
-
-
-def _means(kept: Kept, name: str) -> dict[str, float]:
-    """The mean mark of each prompt, over repeats."""
-    scores: dict[str, list[float]] = {}
-    for each in kept.results.values():
-        score = score_of(kept, each) if each.key.model == name else None
-        if score is not None:
-            scores.setdefault(each.key.prompt, []).append(score)
-    return {prompt: fmean(several) for prompt, several in scores.items()}
-
-
-def _p(left: Numbers, right: Numbers, found: Interval) -> float:
-    """The two-sided p value of their being alike: exact where marks are right or wrong, else the one that
-    goes with the interval; NaN where that has no ends.
-    """
-    if np.isin(left, (0, 1)).all() and np.isin(right, (0, 1)).all():
-        return mcnemar(int((left > right).sum()), int((right > left).sum()))
-    width = found.high - found.low
-    if not np.isfinite(width):
-        return nan
-    if width == 0:
-        return float(found.value == 0)
-    normal = NormalDist()
-    return 2 * normal.cdf(-abs(found.value) / (width / (2 * normal.inv_cdf(0.975))))
 
 
 def _why(result: Result) -> str:

@@ -4,66 +4,87 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
-from interlock_evaluation.learning import LearnedTable, told
-from interlock_evaluation.reporting.figures import Compared, Figures, ModelFigures
-from interlock_evaluation.runs.run import Run
-from interlock_evaluation.statistics import Interval
-from interlock_reports import (
-    Bar,
-    Bars,
-    Cell,
-    Code,
-    Column,
-    Kind,
-    Note,
-    Paragraph,
-    Report,
-    Section,
-    Table,
-    Value,
-    Verdict,
+from interlock_evaluation.learning import LearnedTable
+from interlock_evaluation.reporting.figures import Figures
+from interlock_evaluation.reporting.judging import Judged
+from interlock_evaluation.reporting.shown import (
+    JUDGE_ONLY,
+    RULES,
+    cost_and_quality,
+    costs,
+    differences,
+    gains,
+    quality,
+    tasks,
 )
+from interlock_evaluation.runs.run import Run
+from interlock_evaluation.statistics import LEAST, Interval
+from interlock_reports import Block, Cell, Code, Column, Note, Paragraph, Report, Section, Table, Value
 
+__all__ = ["cost_and_quality", "report_of"]
+
+_ALONE = (
+    "The lines are intervals of 95 %, in which answers to one prompt count as one. They are no comparison: "
+    "two models whose lines overlap may differ, for both had the same prompts."
+)
 _PAIRED = (
-    "Paired by prompt, with intervals of 95 %; p is adjusted for the number of models by Holm's procedure. "
-    "The best of several is also the luckiest: on other prompts it will be a little less good. "
+    "Left of the line is worse. Nobody knew before which would be the best, and the best of several is also "
+    "the luckiest: so the lines are as long as they have to be for all of them to hold in 95 of 100 runs. p "
+    "is how often as much would be seen where there is nothing, adjusted for the number of pairs of models "
+    "by Holm's procedure. On other prompts the best will be a little less good: "
+)
+_JUDGED = (
+    "The judge's marks chose here, with the experts' in their place where there are some: how it would be "
+    "with experts' alone cannot be told, and no gain is claimed."
 )
 _FOLDS = " chooses on one part of the prompts and looks at another."
-_RULES = {
-    "routes": "Routes by task, with a gate",
-    "single": "The best model alone",
-    "length": "By length alone",
-    "winners": "Each task's plain winner",
-    "promising": "By task, without a gate",
-    "oracle": "The best for each prompt",
-}
 _HELD = (
     "Everything is chosen on four fifths of the prompts, the best model alone too, and held against the rest "
     "of them, for each fifth and twice over. No router can do better than the best for each prompt."
 )
-_FEW = 8  # prompts below which a task's figure is shown and nothing is said of it
+_PICTURE = (
+    "Up is better, left is cheaper. The crosses are intervals of 95 %. The dashed line goes through those "
+    "than which none is both cheaper and better; where crosses overlap, another run may draw it elsewhere."
+)
+_TASKS = (
+    "Each is compared with the highest of its row, on the same prompts, by Holm's procedure for all pairs of "
+    "models in all tasks together."
+)
+_UNCALIBRATED = (
+    "A model marked these answers, and nobody knows yet how far it is to be believed: judges that are models "
+    "like what is long, what is sure of itself, and what is their own. No difference is claimed. Have "
+    "experts mark a part of the prompts that is drawn by lot, at least {least}, and this report says what "
+    "they would say of all."
+)
+_TRUSTED = "A model marked these answers, and it decides without experts because --trust-judge says so."
 
 
 def report_of(figures: Figures, run: Run) -> Report:
     """The report. It is the same each time for the same figures."""
     last = run.ended if run.ended is not None else run.started
+    facts = [
+        ("Run", figures.run),
+        ("Prompts", f"{figures.prompts:,}"),
+        ("Suite", f"{run.suite}, {run.digest}"),
+        ("Configuration", run.configuration),
+        ("Asked", f"{run.repeats} times each" if run.repeats > 1 else "once each"),
+        *([("Judge", run.judge)] if run.judge else ()),
+        ("Spent", _money(figures.spent)),
+        ("State", "whole" if run.ended is not None else "something is left to ask"),
+    ]
     return Report(
         title=f"{figures.suite}: which model answers it best",
         summary=_summary(figures),
-        facts=[
-            ("Run", figures.run),
-            ("Prompts", f"{figures.prompts:,}"),
-            ("Suite", f"{run.suite}, {run.digest}"),
-            ("Configuration", run.configuration),
-            ("Asked", f"{run.repeats} times each" if run.repeats > 1 else "once each"),
-            ("Spent", _money(figures.spent)),
-            ("State", "whole" if run.ended is not None else "something is left to ask"),
-        ],
+        facts=facts,
         sections=[
-            _quality(figures),
+            Section(
+                title="Quality", blocks=[*_warned(figures.judge), quality(figures), Paragraph(text=_ALONE)]
+            ),
             _differences(figures),
+            *_cost(figures),
             *([_by_task(figures)] if len(figures.tasks) > 1 else ()),
-            *([_routing(figures.routing)] if figures.routing is not None else ()),
+            *([_judge(figures.judge)] if figures.judge is not None else ()),
+            *([_routing(figures, figures.routing)] if figures.routing is not None else ()),
             _service(figures),
             _left_out(figures),
         ],
@@ -75,9 +96,11 @@ def report_of(figures: Figures, run: Run) -> Report:
 def _summary(figures: Figures) -> str:
     if figures.best is None:
         return "No answer was marked, so nothing can be said of any model's quality."
+    said = f"{figures.best} has the best mean mark."
+    if not figures.decides:
+        said += " A judge that is a model has given it, whom nobody has held against experts yet."
     worse = [each.model for each in figures.compared if each.claimed]
     unclear = [each.model for each in figures.compared if not each.claimed]
-    said = f"{figures.best} has the best mean mark."
     if worse:
         said += f" It is better than {_listed(worse)}."
     if unclear:
@@ -85,137 +108,116 @@ def _summary(figures: Figures) -> str:
     return said
 
 
-def _quality(figures: Figures) -> Section:
-    marked = [each for each in figures.models if isfinite(each.quality.value)]
-    bars = [
-        Bar(label=each.model, value=_percent(each.quality.value), low=_percent(low), high=_percent(high))
-        for each in marked
-        for low, high in [(each.quality.low, each.quality.high)]
-    ]
-    return Section(
-        title="Quality",
-        blocks=[
-            Bars(
-                caption="Mean mark of each model",
-                label="Model",
-                measure="Mean mark, %",
-                bars=bars,
-                decimals=1,
-            ),
-            Paragraph(
-                text="The lines are intervals of 95 %, in which answers to one prompt count as one. They are "
-                "no comparison: two models whose lines overlap may differ, for both had the same prompts."
-            ),
-        ],
-    )
+def _warned(judge: Judged | None) -> list[Note]:
+    if judge is None or judge.calibrated:
+        return []
+    if judge.trusted:
+        return [Note(kind="attention", text=_TRUSTED)]
+    return [Note(kind="attention", text=_UNCALIBRATED.format(least=LEAST), word=JUDGE_ONLY.word)]
 
 
 def _differences(figures: Figures) -> Section:
-    if figures.best is None:
-        return Section(title="Differences", blocks=[Note(kind="gap", text="Nothing was marked.")])
-    rows: list[Sequence[Cell | Value]] = [
-        (
-            each.model,
-            each.prompts,
-            Cell(value=_points(each.behind.value), note=_bounds(each.behind)),
-            f"{each.p:.3f}" if isfinite(each.p) else None,
-            _verdict(each),
-        )
-        for each in figures.compared
-    ]
+    if not figures.compared:
+        text = "Nothing was marked." if figures.best is None else "There is nothing to compare it with."
+        return Section(title="Differences", blocks=[Note(kind="gap", text=text)])
     return Section(
         title="Differences",
         blocks=[
-            Table(
-                caption=f"How far each model is behind {figures.best}",
-                columns=[
-                    Column(name="Model"),
-                    Column(name="Prompts", kind="number"),
-                    Column(name="Points behind", kind="number", decimals=1),
-                    Column(name="p, adjusted", align="end"),
-                    Column(name="Verdict", kind="verdict"),
-                ],
-                rows=rows,
-            ),
+            differences(figures),
             Paragraph(text=(_PAIRED, Code(text="interlock eval learn"), _FOLDS)),
         ],
     )
 
 
+def _cost(figures: Figures) -> list[Section]:
+    picture = cost_and_quality(figures)
+    if picture is None:
+        return []
+    return [Section(title="Cost and quality", blocks=[picture, Paragraph(text=_PICTURE)])]
+
+
 def _by_task(figures: Figures) -> Section:
+    blocks: list[Block] = [tasks(figures), Paragraph(text=_TASKS)]
+    if any(isfinite(each.cost.value) for models in figures.tasks.values() for each in models):
+        blocks.append(costs(figures))
+    return Section(title="By task", blocks=blocks)
+
+
+def _judge(judge: Judged) -> Section:
     rows: list[Sequence[Cell | Value]] = []
-    for task, models in figures.tasks.items():
-        best = max((each.quality.value for each in models if isfinite(each.quality.value)), default=None)
-        cells = [_task_cell(each, best) for each in models]
-        rows.append((task, max(each.prompts for each in models), *cells))
-    few = any(each.prompts < _FEW for models in figures.tasks.values() for each in models)
+    for each in judge.models:
+        predicted = each.predicted
+        rows.append(
+            (
+                each.model,
+                Cell(value=100 * each.raw, note=f"{each.judged:,} prompts"),
+                Cell(value=_times(predicted.value, 100), note=_bounds(predicted)),
+                _times(each.bias, 100),
+                Cell(value=each.labelled, note=_more(each.more, each.narrowed)),
+            )
+        )
+    agreed = judge.agreement
+    told = f"{judge.both:,} answers were marked by both. "
+    if isfinite(agreed.value):
+        told += (
+            f"Krippendorff's alpha is {agreed.value:.2f} [{_end(agreed.low)}, {_end(agreed.high)}]: 1 is "
+            "perfect, 0 is what chance brings. "
+        )
+    told += (
+        "What experts would say of all is the judge's mean, moved by how far it is off where both have "
+        "marked (prediction-powered inference). It holds if the experts' prompts were drawn by lot."
+    )
     return Section(
-        title="By task",
+        title="The judge beside experts",
         blocks=[
             Table(
-                caption="Mean mark of each model for each task, %",
+                caption=f"What {judge.judge or 'the judge'} says, and what experts would",
                 columns=[
-                    Column(name="Task"),
-                    Column(name="Prompts", kind="number"),
-                    *(Column(name=each.model, kind="number", decimals=1) for each in figures.models),
+                    Column(name="Model"),
+                    Column(name="Judge alone", kind="number", unit="%", decimals=1),
+                    Column(name="As experts would", kind="number", unit="%", decimals=1),
+                    Column(name="Judge over experts", kind="number", unit="points", decimals=1),
+                    Column(name="Prompts with an expert's mark", kind="number"),
                 ],
                 rows=rows,
             ),
-            *(
-                [
-                    Note(
-                        kind="info",
-                        text=f"Some of these rest on fewer than {_FEW} prompts, and say next to nothing.",
-                    )
-                ]
-                if few
-                else ()
-            ),
+            Paragraph(text=told),
         ],
     )
 
 
-def _task_cell(each: ModelFigures, best: float | None) -> Cell:
-    if not isfinite(each.quality.value):
-        return Cell(value=None)
-    first = ", the highest" if each.quality.value == best else ""
-    low, high = _percent(each.quality.low), _percent(each.quality.high)
-    return Cell(value=_percent(each.quality.value), note=f"{low:.0f} to {high:.0f}{first}")
+def _more(more: int, narrowed: float) -> str:
+    if not more:
+        return ""
+    if not isfinite(narrowed):
+        return f"{more:,} more are needed"
+    return f"{more:,} more: ± {100 * narrowed:.1f}"
 
 
-def _routing(found: LearnedTable) -> Section:
-    rows: list[Sequence[Cell | Value]] = []
-    for name, each in found.estimates.items():
-        single = name == "single"
-        right = Cell(value=_percent(each.quality.value), note=_bounds(each.quality))
-        gain = Cell(
-            value=None if single else _points(each.gain.value), note="" if single else _bounds(each.gain)
-        )
-        cost = each.cost.value if isfinite(each.cost.value) else None
-        rows.append((_RULES[name], right, gain, cost, None if single else _told(each.gain)))
+def _routing(figures: Figures, found: LearnedTable) -> Section:
+    decides = figures.judge is None or figures.judge.trusted
+    blocks: list[Block] = [gains(found) if decides else Note(kind="attention", text=_JUDGED)]
     return Section(
         title="What routes would gain",
-        blocks=[
-            Table(
-                caption=f"On prompts not learned from; the best model alone is {found.single}",
-                columns=[
-                    Column(name="Choice of a model"),
-                    Column(name="Mean mark", kind="number", unit="%", decimals=1),
-                    Column(name="Points over it", kind="number", decimals=1),
-                    Column(name="Cost in its", kind="number", decimals=2),
-                    Column(name="Verdict", kind="verdict"),
-                ],
-                rows=rows,
-            ),
-            Paragraph(text=_HELD),
-        ],
+        blocks=[*blocks, _choices(found), Paragraph(text=_HELD)],
     )
 
 
-def _told(gain: Interval) -> Verdict:
-    word = "the same" if gain.low == gain.high == 0 else told(gain)
-    kinds: dict[str, Kind] = {"better": "ok", "worse": "problem", "the same": "info"}
-    return Verdict(kind=kinds.get(word, "gap"), word=word)
+def _choices(found: LearnedTable) -> Table:
+    rows: list[Sequence[Cell | Value]] = []
+    for name, each in found.estimates.items():
+        right = Cell(value=_times(each.quality.value, 100), note=_bounds(each.quality))
+        cost = Cell(value=_times(each.cost.value, 1), note=_bounds(each.cost, 1.0))
+        rows.append((RULES[name], right, cost))
+    return Table(
+        caption=f"On prompts not learned from; the best model alone is {found.single}",
+        columns=[
+            Column(name="Choice of a model"),
+            Column(name="Mean mark", kind="number", unit="%", decimals=1),
+            Column(name="Cost in its", kind="number", decimals=2),
+        ],
+        rows=rows,
+    )
 
 
 def _service(figures: Figures) -> Section:
@@ -267,12 +269,11 @@ def _left_out(figures: Figures) -> Section:
             )
         )
     if figures.again:
-        blocks.append(
-            Note(
-                kind="info",
-                text=f"{figures.again:,} calls were made again after a break or a failure, and paid for.",
-            )
+        text = (
+            f"{figures.again:,} calls were made again after a break or a failure: their first answers were "
+            f"lost, and may have cost {_money(figures.lost)} more than is told above."
         )
+        blocks.append(Note(kind="info", text=text))
     if not blocks:
         blocks.append(
             Note(kind="info", text="Every question was asked and measured, and none of them twice.")
@@ -280,22 +281,20 @@ def _left_out(figures: Figures) -> Section:
     return Section(title="What is not in it", blocks=blocks)
 
 
-def _verdict(each: Compared) -> Verdict:
-    return Verdict(kind="problem", word="worse") if each.claimed else Verdict(kind="gap", word="cannot tell")
+def _times(value: float, factor: float) -> float | None:
+    return factor * value if isfinite(value) else None
 
 
-def _percent(share: float) -> float:
-    return 100 * share
-
-
-def _points(share: float) -> float | None:
-    return 100 * share if isfinite(share) else None
+def _end(value: float) -> str:
+    return f"{value:.2f}" if isfinite(value) else "unknown"
 
 
 def _bounds(found: Interval, factor: float = 100.0) -> str:
     def end(value: float) -> str:
         return f"{factor * value:.3g}" if isfinite(value) else "unknown"
 
+    if not isfinite(found.value):
+        return ""
     return f"{end(found.low)} to {end(found.high)}"
 
 

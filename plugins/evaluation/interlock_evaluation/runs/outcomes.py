@@ -1,12 +1,16 @@
 """A run as a table of outcomes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from statistics import fmean
+from typing import Final
 
+from interlock_evaluation.grading import EXPERTS
 from interlock_evaluation.outcomes import Outcome
 from interlock_evaluation.runs.asked import is_model
 from interlock_evaluation.runs.run import Kept, Result
+
+JUDGES: Final = frozenset({"rubric"})
+"""Graders that are models: what they say is worth what experts say that it is."""
 
 
 def outcomes_of(kept: Kept, *, texts: bool = True, everyone: bool = False) -> list[Outcome]:
@@ -45,12 +49,16 @@ def outcomes_of(kept: Kept, *, texts: bool = True, everyone: bool = False) -> li
 
 
 def score_of(kept: Kept, result: Result) -> float | None:
-    """From 0 to 1; None where nothing is known of the model, or nothing has marked it."""
+    """From 0 to 1; None where nothing is known of the model, or nothing has marked it.
+
+    What experts say goes before what anything else says; of several others it is the mean.
+    """
     if not result.measured:
         return None
     if result.outcome == "error":
         return 0.0
-    scores: Sequence[float] = [
-        mark.score for mark in kept.marks.get(result.key, {}).values() if mark.score is not None
-    ]
-    return fmean(scores) if scores else None
+    marks = kept.marks.get(result.key, {})
+    known = {name: mark.score for name, mark in marks.items() if mark.score is not None}
+    if EXPERTS in known:
+        return known[EXPERTS]
+    return fmean(known.values()) if known else None

@@ -26,9 +26,11 @@ from interlock_evaluation.statistics.intervals import (
     share,
     student,
 )
-from interlock_evaluation.statistics.predicting import Predicted, predicted_mean
+from interlock_evaluation.statistics.pairing import Paired, joined, paired, paired_predicted, pooled, together
+from interlock_evaluation.statistics.predicting import LEAST, Predicted, predicted_mean
 from interlock_evaluation.statistics.ranking import Preference, Strength, ranking, strengths
 from interlock_evaluation.statistics.resampling import (
+    amount,
     between,
     bootstrap,
     difference,
@@ -39,6 +41,7 @@ from interlock_evaluation.statistics.resampling import (
 
 __all__ = [
     "CONFIDENCE",
+    "LEAST",
     "LEVEL",
     "POWER",
     "SCALES",
@@ -49,12 +52,14 @@ __all__ = [
     "Interval",
     "Moments",
     "Numbers",
+    "Paired",
     "Places",
     "Predicted",
     "Preference",
     "Scale",
     "Strength",
     "agreement",
+    "amount",
     "between",
     "bootstrap",
     "coded",
@@ -62,9 +67,13 @@ __all__ = [
     "discordance",
     "drift",
     "holm",
+    "joined",
     "mcnemar",
     "mean",
     "median",
+    "paired",
+    "paired_predicted",
+    "pooled",
     "predicted_mean",
     "prompts_needed",
     "quantile",
@@ -74,4 +83,5 @@ __all__ = [
     "smallest_difference",
     "strengths",
     "student",
+    "together",
 ]

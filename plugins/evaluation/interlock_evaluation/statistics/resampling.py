@@ -26,6 +26,8 @@ from interlock_evaluation.statistics.intervals import (
 DRAWS: Final = 1000
 _AT_ONCE: Final = 4_000_000
 _CERTAIN: Final = 2
+_UNSEEN: Final = 8
+_ROUNDING: Final = 1e-7
 
 
 def mean(
@@ -53,6 +55,61 @@ def mean(
     sizes = np.bincount(groups, minlength=count).astype(float)
     drawn = np.concatenate([(w @ sums) / (w @ sizes) for w in weights(count, draws, seed)])
     return between(float(known.mean()), drawn, clusters=count, confidence=confidence)
+
+
+def amount(
+    values: ArrayLike,
+    *,
+    clusters: Iterable[object] | None = None,
+    confidence: float = CONFIDENCE,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
+    """The mean of costs and the like, of which a few large ones make much: with bounds by a bootstrap-t.
+
+    Percentiles of means, as `mean` has them, hold it too seldom among few prompts, for the largest are seldom
+    among those. Few clusters count for more doubt still (`_UNSEEN`, tuned on log-normal costs of 8 prompts to
+    200). NaN is left out; a bound
+    that so few say nothing of is infinite, and of amounts of which none is below 0 the lower one is not.
+
+    Raises:
+        ValueError: a value is infinite, or `values` and `clusters` are not of the same length.
+    """
+    known, groups = grouped(values, clusters)
+    count = int(groups.max()) + 1 if len(groups) else 0
+    value = float(known.mean()) if len(known) else nan
+    if count < _CERTAIN:
+        return Interval(value=value, low=-inf, high=inf)
+    sums = np.bincount(groups, weights=known, minlength=count).astype(np.float64)
+    sizes = np.bincount(groups, minlength=count).astype(np.float64)
+    error = _error(np.ones((1, count)), sums, sizes)[0]
+    if error <= abs(value) * _ROUNDING:
+        return Interval(value=value, low=value, high=value)
+    found = []
+    for drawn in weights(count, draws, seed):
+        apart = (drawn @ sums) / (drawn @ sizes) - value
+        errors = _error(drawn, sums, sizes)
+        varied = errors > abs(value) * _ROUNDING
+        found.append(np.where(varied, apart / np.where(varied, errors, 1.0), np.where(apart < 0, -inf, inf)))
+    beyond = (1 - checked(confidence)) / 2 * count / (count + _UNSEEN)
+    below, above = np.quantile(np.concatenate(found), [beyond, 1 - beyond], method="nearest")
+    least = 0.0 if known.min() >= 0 else -inf
+    return Interval(
+        value=value,
+        low=max(least, min(value, value - float(above) * float(error))),
+        high=max(value, value - float(below) * float(error)),
+    )
+
+
+def _error(drawn: Numbers, sums: Numbers, sizes: Numbers) -> Numbers:
+    """The standard error of the mean of each draw of clusters, shape (draws, clusters)."""
+    count = len(sums)
+    size = drawn @ sizes
+    means = (drawn @ sums) / size
+    # The square of each cluster's sum of residuals, taken apart so that draws need no loop.
+    squares = drawn @ sums**2 - 2 * means * (drawn @ (sums * sizes)) + means**2 * (drawn @ sizes**2)
+    found: Numbers = np.sqrt(np.maximum(squares, 0.0) * count / (count - 1)) / size
+    return found
 
 
 def difference(

@@ -1,11 +1,11 @@
-from math import inf, isnan, nan
+from math import inf, isinf, isnan, nan
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock_evaluation.statistics import bootstrap, difference, mean, median, quantile
+from interlock_evaluation.statistics import amount, bootstrap, difference, mean, median, quantile
 
 
 def test_quantities_are_drawn_together():
@@ -81,3 +81,27 @@ def test_an_estimate_lies_inside_its_interval(values, at):
 def test_the_same_values_have_the_same_interval():
     values = np.random.default_rng(2).random(50)
     assert mean(values) == mean(values)
+
+
+def test_costs_of_few_prompts_have_wider_bounds_upwards() -> None:
+    costs = np.random.default_rng(3).lognormal(size=12)
+    usual, found = mean(costs), amount(costs)
+    assert found.value == usual.value
+    assert found.high - found.value > usual.high - usual.value
+    assert 0 <= found.low <= found.value
+
+
+def test_costs_that_are_all_alike_are_that() -> None:
+    found = amount([0.3] * 9)
+    assert (found.low, found.value, found.high) == pytest.approx((0.3, 0.3, 0.3))
+
+
+@pytest.mark.parametrize("costs", [[], [1.0]])
+def test_one_cost_says_nothing_of_others(costs: list[float]) -> None:
+    assert isinf(amount(costs).high)
+
+
+def test_repeats_of_a_prompt_tell_no_more_of_costs_than_it_does() -> None:
+    costs = np.random.default_rng(4).lognormal(size=30)
+    once, often = amount(costs), amount(np.repeat(costs, 4), clusters=np.repeat(np.arange(30), 4))
+    assert (often.low, often.high) == pytest.approx((once.low, once.high))
