@@ -105,6 +105,14 @@ WRONG: dict[str, tuple[str, list[Call]]] = {
             proposed(FREE, body="Closes #14"),
         ],
     ),
+    "the amount is written into the code": (
+        "fix-free-shipping",
+        [
+            branch(FREE),
+            edit(FREE, SHIPPING, ' > setting("free_over")', " >= 5000"),
+            proposed(FREE, body="Closes #14"),
+        ],
+    ),
     "the issue is not named": (
         "fix-free-shipping",
         solved("fix-free-shipping", pulls_create={"body": "See #14"}),
