@@ -1,6 +1,8 @@
 """Every task of every world: it can be solved, and what is left out, done twice or said wrongly is seen."""
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,20 @@ def test_it_is_solved_by_its_solution_and_by_nothing_less_or_more(
 
 
 @for_each_task
+def test_two_writes_may_change_places_where_the_world_lets_them(
+    domain: str, id_: str, tmp_path: Path
+) -> None:
+    task, world = tasks_of(domain)[id_], world_named(domain)
+    right = shown(begun(tmp_path / "right", domain, task), task)
+    for one, other in pairwise(writes_of(world, right.calls)):
+        folder = right.resumed(tmp_path / f"swapped-{one}", one, domain)
+        between, later = right.calls[one + 1 : other], right.calls[other + 1 :]
+        answers = played(folder, [right.calls[other], *between, right.calls[one], *later])
+        refused = any(each.refusal for each in answers)
+        assert refused or not failed(folder, task), f"{right.calls[other]} before {right.calls[one]}"
+
+
+@for_each_task
 def test_it_is_written_as_its_world_understands_it(domain: str, id_: str) -> None:
     task, world = tasks_of(domain)[id_], world_named(domain)
     for schema in (
@@ -72,3 +88,9 @@ def test_each_suite_has_the_same_form() -> None:
     for domain in domains():
         assert world_named(domain).name == domain
         assert tasks_of(domain)
+
+
+def test_each_task_is_on_the_page_with_what_it_turns_on() -> None:
+    page = Path(__file__).parents[4].joinpath("docs/agent-suites.md").read_text("utf-8")
+    told = set(re.findall(r"^\| `([a-z0-9-]+)` \| .+ \|$", page, re.MULTILINE))
+    assert {id_ for domain in domains() for id_ in tasks_of(domain)} <= told
