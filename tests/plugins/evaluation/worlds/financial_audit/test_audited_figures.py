@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import combinations
@@ -28,21 +29,26 @@ def recorded() -> set[Finding]:
     return {(each["kind"], tuple(each["subjects"]), each["amount_cents"]) for each in rows("findings")}
 
 
-def match_exceptions() -> set[Finding]:
+def match_exceptions(forgotten: str = "") -> set[Finding]:
     found: set[Finding] = set()
     categories = {each["id"]: each["category"] for each in rows("vendors")}
     received: dict[str, int] = defaultdict(int)
     billed: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in rows("receipts"):
-        received[each["purchase_order"]] += each["quantity"]
+        if forgotten != "late receipts" or each["received_on"] < "2025-12":
+            received[each["purchase_order"]] += each["quantity"]
     for each in rows("invoices"):
         if each["purchase_order"]:
-            billed[each["purchase_order"]].append(each)
-        elif each["dated"].startswith("2025-11") and categories[each["vendor"]] != "utilities":
+            if forgotten != "credit notes" or each["kind"] == "invoice":
+                billed[each["purchase_order"]].append(each)
+        elif each["dated"].startswith("2025-11") and (
+            categories[each["vendor"]] != "utilities" or forgotten == "utilities"
+        ):
             found.add(("no_order", (each["id"],), each["amount_cents"]))
     for order, invoices in billed.items():
         price = BOOKS["purchase_orders"][order]["unit_price_cents"]
-        over = sum(each["quantity"] for each in invoices) - received[order]
+        counted = invoices[-1:] if forgotten == "other invoices" else invoices
+        over = sum(each["quantity"] for each in counted) - received[order]
         last = max((each for each in invoices if each["kind"] == "invoice"), key=lambda each: each["dated"])
         if over > 0 and last["dated"].startswith("2025-11"):
             found.add(("quantity", (last["id"],), over * price))
@@ -51,8 +57,8 @@ def match_exceptions() -> set[Finding]:
             if (
                 each["kind"] == "invoice"
                 and each["dated"].startswith("2025-11")
-                and Fraction(each["unit_price_cents"], price) > Fraction(102, 100)
-                and dearer > 5_000
+                and (forgotten == "share" or Fraction(each["unit_price_cents"], price) > Fraction(102, 100))
+                and dearer > (0 if forgotten == "amount" else 5_000)
             ):
                 found.add(("price", (each["id"],), dearer))
     return found
@@ -62,8 +68,9 @@ def same_number(number: str) -> tuple[str, ...]:
     return tuple(part.lstrip("0") for part in re.findall(r"[a-z]+|\d+", number.lower()))
 
 
-def duplicates() -> set[Finding]:
-    taxes = {each["id"]: each["tax_id"] for each in rows("vendors")}
+def duplicates(forgotten: str = "") -> set[Finding]:
+    by = {"one vendor twice": "id", "vendors": "category"}.get(forgotten, "tax_id")
+    taxes = {each["id"]: each[by] for each in rows("vendors")}
     invoiced = {
         (taxes[each["vendor"]], same_number(each["number"])): each["amount_cents"]
         for each in rows("invoices")
@@ -74,30 +81,40 @@ def duplicates() -> set[Finding]:
         key = (taxes[one["vendor"]], same_number(one["reference"]))
         if key != (taxes[other["vendor"]], same_number(other["reference"])):
             continue
+        if forgotten == "ways of typing" and one["reference"] != other["reference"]:
+            continue
         amount = one["amount_cents"]
-        if amount != other["amount_cents"] or "returned" in (one["status"], other["status"]):
+        if amount != other["amount_cents"]:
             continue
-        if invoiced[key] == 2 * amount:
+        if forgotten != "returns" and "returned" in (one["status"], other["status"]):
             continue
-        if any(same_number(text.partition(" for ")[2]) == key[1] for text in refunds):
+        if forgotten != "instalments" and invoiced.get(key) == 2 * amount:
+            continue
+        if forgotten != "refunds" and any(
+            same_number(text.partition(" for ")[2]) == key[1] for text in refunds
+        ):
             continue
         found.add(("duplicate_payment", tuple(sorted((one["id"], other["id"]))), amount))
     return found
 
 
-def cut_off() -> dict[str, int]:
+def cut_off(forgotten: str = "") -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     accrued = {each["reference"] for each in rows("entries") if each["text"].startswith("Accrual")}
     for invoice in rows("invoices"):
         got = [each for each in rows("receipts") if each["purchase_order"] == invoice["purchase_order"]]
         amount = invoice["amount_cents"]
-        if not got or amount < TRIVIAL or invoice["purchase_order"] in accrued:
+        if not got or (amount < TRIVIAL and forgotten != "what is trivial"):
+            continue
+        if forgotten != "accruals" and invoice["purchase_order"] in accrued:
             continue
         received, posted = max(each["received_on"] for each in got) <= END, invoice["posted_on"] <= END
+        if forgotten == "receipts":
+            received = invoice["dated"] <= END
         if received and not posted:
             found["5000"] += amount
             found["2150"] -= amount
-        elif posted and not received and min(each["received_on"] for each in got) > END:
+        elif posted and not received:
             found["5000"] -= amount
             found["2100"] += amount
     return dict(found)
@@ -110,17 +127,18 @@ PAIRS = [
 ]
 
 
-def conflicts() -> dict[str, str]:
+def conflicts(forgotten: str = "") -> dict[str, str]:
     """By user, the first day of 2025 with both rights."""
     found = {}
     for number in range(365):
         day = (date(2025, 1, 1) + timedelta(days=number)).isoformat()
         held: dict[str, set[str]] = defaultdict(set)
         for each in rows("rights"):
-            if each["from"] <= day <= (each["until"] or "9999"):
+            begun, over = each["from"] <= day, day > (each["until"] or "9999")
+            if (begun or forgotten == "beginnings") and (not over or forgotten == "ends"):
                 held[each["user"]].update(BOOKS["roles"][each["role"]])
         for user, rights in held.items():
-            controlled = user == "u-08" and day >= "2025-10-01"
+            controlled = user == "u-08" and day >= "2025-10-01" and forgotten != "controls"
             if not controlled and any({*pair} <= rights for pair in PAIRS):
                 found.setdefault(user, day)
     return found
@@ -157,11 +175,13 @@ def bank() -> dict[str, int]:
     }
 
 
-def splits() -> set[Finding]:
+def splits(forgotten: str = "") -> set[Finding]:
     together: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for each in rows("purchase_orders"):
-        if each["approved_by"] != "E-01" and each["amount_cents"] < 500_000:
-            together[each["vendor"], each["requester"]].append(each)
+        approved = each["approved_by"] == "E-01" and forgotten != "approvals"
+        if not approved and each["amount_cents"] < 500_000:
+            requester = "" if forgotten == "requesters" else each["requester"]
+            together[each["vendor"], requester].append(each)
     found: set[Finding] = set()
     for orders in together.values():
         for first in orders:
@@ -169,19 +189,23 @@ def splits() -> set[Finding]:
             group = [
                 each
                 for each in orders
-                if timedelta() <= date.fromisoformat(each["ordered_on"]) - begin <= timedelta(days=6)
+                if timedelta()
+                <= date.fromisoformat(each["ordered_on"]) - begin
+                <= timedelta(days=31 if forgotten == "days" else 6)
             ]
             total = sum(each["amount_cents"] for each in group)
-            if total >= 500_000:
+            if total >= 500_000 or (forgotten == "the limit" and len(group) > 1):
                 found.add(("split_purchase", tuple(sorted(each["id"] for each in group)), total))
     return found
 
 
-def employee_accounts() -> set[Finding]:
+def employee_accounts(forgotten: str = "") -> set[Finding]:
     def plain(account: str) -> str:
-        return re.sub(r"[^A-Z0-9]", "", account.upper())
+        return account if forgotten == "ways of writing" else re.sub(r"[^A-Z0-9]", "", account.upper())
 
-    accounts = {plain(each["account"]) for each in rows("employees")}
+    accounts = {
+        plain(each["account"]) for each in rows("employees") if forgotten != "who left" or not each["left"]
+    }
     return {
         (
             "employee_account",
@@ -190,12 +214,13 @@ def employee_accounts() -> set[Finding]:
                 each["amount_cents"]
                 for each in rows("payments")
                 if each["vendor"] == vendor["id"]
-                and each["paid_on"].startswith("2025")
+                and (forgotten == "the year" or each["paid_on"].startswith("2025"))
                 and each["status"] == "executed"
             ),
         )
         for vendor in rows("vendors")
-        if plain(vendor["account"]) in accounts and vendor["id"] != "V-22"
+        if plain(vendor["account"]) in accounts
+        and (vendor["id"] != "V-22" or forgotten == "what is registered")
     }
 
 
@@ -218,20 +243,23 @@ def depreciation() -> dict[str, Fraction]:
     return found
 
 
-def early_sales() -> set[Finding]:
+def early_sales(forgotten: str = "") -> set[Finding]:
     passes = {"EXW": "shipped_on", "DDP": "delivered_on", "INSTALL": "accepted_on"}
+    if forgotten == "terms":
+        passes = dict.fromkeys(passes, "delivered_on")
+    least = 0 if forgotten == "what is trivial" else TRIVIAL
     return {
         ("revenue_early", (each["id"],), each["amount_cents"])
         for each in rows("sales")
-        if each["booked_on"] <= END < each[passes[each["terms"]]] and each["amount_cents"] >= TRIVIAL
+        if each["booked_on"] <= END < each[passes[each["terms"]]] and each["amount_cents"] >= least
     }
 
 
-def sample(start: int, interval: int) -> tuple[list[str], dict[str, int]]:
+def sample(start: int, interval: int, forgotten: str = "") -> tuple[list[str], dict[str, int]]:
     """Items in which a point lies, and what each of their customers owes."""
     items, spans, at = sorted(rows("receivables"), key=lambda each: each["id"]), [], 0
     for each in items:
-        if each["amount_cents"] > 0:
+        if each["amount_cents"] > 0 or forgotten == "credit balances":
             spans.append((at, at + each["amount_cents"], each))
             at += each["amount_cents"]
     chosen = {
@@ -256,17 +284,17 @@ def group_differences() -> dict[str, int]:
     return {reference: total for reference, total in sums.items() if total}
 
 
-def weekend_entries() -> set[Finding]:
+def weekend_entries(forgotten: str = "") -> set[Finding]:
     found: set[Finding] = set()
     for each in rows("entries"):
-        local = datetime.fromisoformat(each["entered_at"]) + timedelta(hours=1)
+        local = datetime.fromisoformat(each["entered_at"]) + timedelta(hours=forgotten != "local time")
         amount = sum(line["amount_cents"] for line in each["lines"] if line["amount_cents"] > 0)
         if (
             each["source"] == "manual"
             and each["posted_on"] >= "2025-10-01"
             and local.isoweekday() > 5
-            and each["user"] not in ("u-02", "u-15")
-            and amount >= TRIVIAL
+            and (each["user"] not in ("u-02", "u-15") or forgotten == "the closing team")
+            and (amount >= TRIVIAL or forgotten == "what is trivial")
         ):
             found.add(("weekend_entry", (each["id"],), amount))
     return found
@@ -288,6 +316,33 @@ def sums_of(id_: str, company: str = "works") -> dict[str, int]:
             for line in each["lines"]:
                 found[line["account"]] += line["amount_cents"]
     return dict(found)
+
+
+FORGOTTEN: dict[Callable[[str], Any], tuple[str, ...]] = {
+    match_exceptions: ("late receipts", "credit notes", "utilities", "other invoices", "share", "amount"),
+    duplicates: ("one vendor twice", "vendors", "returns", "instalments", "refunds", "ways of typing"),
+    cut_off: ("what is trivial", "accruals", "receipts"),
+    conflicts: ("beginnings", "ends", "controls"),
+    splits: ("approvals", "requesters", "days", "the limit"),
+    employee_accounts: ("ways of writing", "who left", "the year", "what is registered"),
+    early_sales: ("terms", "what is trivial"),
+    weekend_entries: ("local time", "the closing team", "what is trivial"),
+}
+
+
+@pytest.mark.parametrize(
+    ("work_out", "forgotten"),
+    [(work_out, each) for work_out, many in FORGOTTEN.items() for each in many],
+    ids=[f"{work_out.__name__}: {each}" for work_out, many in FORGOTTEN.items() for each in many],
+)
+def test_whoever_forgets_a_rule_comes_to_something_else(
+    work_out: Callable[[str], Any], forgotten: str
+) -> None:
+    assert work_out(forgotten) != work_out("")
+
+
+def test_whoever_counts_credit_balances_draws_another_sample() -> None:
+    assert sample(9_500_000, 36_000_000, "credit balances")[0] != sample(9_500_000, 36_000_000)[0]
 
 
 @pytest.mark.parametrize(
