@@ -58,6 +58,7 @@ from interlock.config import (
     ToolRuleConfig,
     ToolsConfig,
     TracingConfig,
+    WatchConfig,
 )
 from interlock.config.layers import RESERVED
 from interlock.failures import Action
@@ -101,6 +102,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "records": RecordsConfig,
     "log": LogConfig,
     "tracing": TracingConfig,
+    "watch": WatchConfig,
     "models": ModelsConfig,
     "plugins": PluginsConfig,
 }

@@ -1,6 +1,7 @@
 """`interlock routes`: which models each task goes to and why; learned ones put to use and taken back."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
@@ -110,6 +111,25 @@ def history(context: typer.Context, *, as_json: JsonOption = False) -> None:
         (_time(each.at), each.action.replace("_", " "), each.version, each.before, each.by) for each in found
     ]
     show.tables((("At", "What", "Version", "Before", "By"), rows))
+
+
+def mark_stale(said: Session, why: Mapping[str, str], *, by: str) -> "RouteSwitch | None":
+    """Have the evidence of each task's learned row say why it is stale, by `by`'s word; what the file held is
+    kept, as `apply` keeps it. None where it says all of that already.
+
+    Raises:
+        ConfigError: nothing is learned, or there is no evidence of a task.
+    """
+    from interlock.config.layers import text_of
+    from interlock.config.staleness import with_stale
+
+    versions = _versions(said)
+    text = text_of(str(versions.path), "there is no such file; `learned_routes` names it.")
+    marked = with_stale(text, why, where=str(versions.path))
+    if marked == text:
+        return None
+    wiring = said.router().wiring
+    return versions.apply(marked, by=by, first=lambda one: _log(wiring, one))
 
 
 def _rows(wiring: "Wiring") -> list[tuple[str, tuple[str, ...], str, str]]:

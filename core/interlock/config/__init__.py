@@ -48,6 +48,7 @@ from interlock.config.schema import (
 from interlock.config.tightening import tightest
 from interlock.config.tools import ToolRuleConfig, ToolsConfig
 from interlock.config.tracing import TracingConfig
+from interlock.config.watching import WatchConfig
 from interlock.documents import shown
 from interlock.errors import ConfigError
 from interlock.strategies.fallback import Fallback
@@ -86,6 +87,7 @@ __all__ = [
     "ToolRuleConfig",
     "ToolsConfig",
     "TracingConfig",
+    "WatchConfig",
     "load",
     "resolve_key",
 ]
@@ -138,6 +140,7 @@ class Config(BaseSettings):
     records: RecordsConfig | None = None
     log: LogConfig | None = None
     tracing: TracingConfig = TracingConfig()
+    watch: WatchConfig = WatchConfig()
     models: ModelsConfig = ModelsConfig()
     plugins: PluginsConfig = PluginsConfig()
 

@@ -85,7 +85,16 @@ def read_learned(path: str | os.PathLike[str]) -> tuple[LearnedRoutes, Node]:
         ConfigError: the file is missing or holds what are no routes; with its line.
     """
     name = os.fspath(path)
-    root = read(text_of(name, "there is no such file; `learned_routes` names it."), name)
+    return read_learned_text(text_of(name, "there is no such file; `learned_routes` names it."), name)
+
+
+def read_learned_text(text: str, name: str) -> tuple[LearnedRoutes, Node]:
+    """The same of a file's text; `name` is what to call it.
+
+    Raises:
+        ConfigError: it holds what are no routes; with its line.
+    """
+    root = read(text, name)
     value = None if root is None else root.plain()
     if root is None or not isinstance(value, Mapping):
         raise ConfigError("expected `routes:` with tasks and their models.", source=name, line=1)

@@ -86,6 +86,7 @@ class RecordDraft:
         pinned: str | None = None,
         evidenced: str | None = None,
         incident: str | None = None,
+        finish_reason: str | None = None,
     ) -> AttemptRecord:
         """Write down an attempt that began at `ticks` of perf_counter and has just ended, in an answer or in
         `error`.
@@ -116,6 +117,7 @@ class RecordDraft:
             pinned=pinned,
             evidenced=evidenced,
             incident=incident,
+            finish_reason=finish_reason,
         )
         self._attempts.append(record)
         if isinstance(error, ProviderError):

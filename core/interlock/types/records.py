@@ -49,6 +49,7 @@ class AttemptRecord:
     as `lost the race to b`.
     `member` is the label of the panel's member that it was made for, or the number of the cascade's step.
     `treatment` says how the request went: as the caller gave it, or sealed by guardrails.
+    `finish_reason` is how the answer ended, also of one that was not accepted; None where there was none.
     `region` is where the deployment is declared to process, `pinned` the place in which its vendor was told
     to keep the request, where it had to be; `evidenced` where the vendor says that it did, None where it says
     nothing. `incident` says in a sentence how that breaks the request's residency, or its denial of laws.
@@ -76,6 +77,7 @@ class AttemptRecord:
     pinned: str | None = None
     evidenced: str | None = None
     incident: str | None = None
+    finish_reason: str | None = None
 
     @property
     def outcome(self) -> Literal["answer", "error", "left", "lost"]:

@@ -171,6 +171,7 @@ class AttemptScope:
             pinned=pinned,
             evidenced=evidenced,
             incident=incident,
+            finish_reason=None if self.answer is None else self.answer.finish_reason,
             adjusted=(*self.call.adjusted, RESENT) if self.call.permit.resent else self.call.adjusted,
         )
         self._tell(failure, record)

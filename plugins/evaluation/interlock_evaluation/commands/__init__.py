@@ -13,6 +13,7 @@ from interlock_evaluation.commands.report import report
 from interlock_evaluation.commands.review import app as review
 from interlock_evaluation.commands.run import run
 from interlock_evaluation.commands.sample import sample
+from interlock_evaluation.commands.watch import watch
 
 __all__ = ["app"]
 
@@ -38,3 +39,4 @@ app.command()(panel)
 app.command("learn")(learn_routes)
 app.command()(gate)
 app.add_typer(agents, name="agents")
+app.command()(watch)

@@ -4,5 +4,6 @@ from interlock_evaluation import tables as runs
 from interlock_evaluation.agents import tables as agents
 from interlock_evaluation.reviews import tables as reviews
 from interlock_evaluation.tables import metadata
+from interlock_evaluation.watching import tables as watches
 
-__all__ = ["agents", "metadata", "reviews", "runs"]
+__all__ = ["agents", "metadata", "reviews", "runs", "watches"]

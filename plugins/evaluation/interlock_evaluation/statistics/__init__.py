@@ -15,6 +15,7 @@ from interlock_evaluation.statistics.claims import (
     prompts_needed,
     smallest_difference,
 )
+from interlock_evaluation.statistics.dispersing import dispersion, thinned
 from interlock_evaluation.statistics.drifting import Counts, Drift, Moments, drift
 from interlock_evaluation.statistics.intervals import (
     CONFIDENCE,
@@ -26,6 +27,7 @@ from interlock_evaluation.statistics.intervals import (
     share,
     student,
 )
+from interlock_evaluation.statistics.mixing import MixDrift, mix_drift
 from interlock_evaluation.statistics.pairing import Paired, joined, paired, paired_predicted, pooled, together
 from interlock_evaluation.statistics.predicting import LEAST, Predicted, predicted_mean
 from interlock_evaluation.statistics.ranking import Preference, Strength, ranking, strengths
@@ -50,6 +52,7 @@ __all__ = [
     "Counts",
     "Drift",
     "Interval",
+    "MixDrift",
     "Moments",
     "Numbers",
     "Paired",
@@ -65,12 +68,14 @@ __all__ = [
     "coded",
     "difference",
     "discordance",
+    "dispersion",
     "drift",
     "holm",
     "joined",
     "mcnemar",
     "mean",
     "median",
+    "mix_drift",
     "paired",
     "paired_predicted",
     "pooled",
@@ -83,5 +88,6 @@ __all__ = [
     "smallest_difference",
     "strengths",
     "student",
+    "thinned",
     "together",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, isfinite, log, pi, sqrt
 from statistics import NormalDist
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -54,7 +54,7 @@ class Moments:
         mean, variance: in the values' unit, and in its square; of how many they are, `count` says.
     """
 
-    count: int
+    count: float
     mean: float
     variance: float
 
@@ -121,7 +121,7 @@ def drift(
             raise ValueError("expected shares, none with more hits than prompts.")
         if not looks or not baseline.of:
             return NOTHING
-        return _drawn(*_of_shares(shares, confidence), level, horizon)
+        return drawn(*_of_shares(shares, confidence), level, horizon)
     means = [each for each in samples if isinstance(each, Moments)]
     finite = all(isfinite(each.mean) and isfinite(each.variance) and each.count >= 0 for each in means)
     if len(means) < len(samples) or not finite:
@@ -129,10 +129,10 @@ def drift(
     variance = _variance(means)
     if not looks or not baseline.count or variance <= 0:
         return NOTHING
-    return _drawn(*_of_means(means, variance, confidence), level, horizon)
+    return drawn(*_of_means(means, variance, confidence), level, horizon)
 
 
-def _drawn(logs: Numbers, changes: "_Changes", level: float, horizon: int) -> Drift:
+def drawn(logs: Numbers, changes: "Changes", level: float, horizon: int) -> Drift:
     """The ratio of all beginnings together, each as likely as any; those to come have no evidence yet."""
     logs = logs[:horizon]
     most = max(float(logs.max()), 0.0)
@@ -145,6 +145,14 @@ def _drawn(logs: Numbers, changes: "_Changes", level: float, horizon: int) -> Dr
         since=at,
         change=changes.at(at),
     )
+
+
+class Changes(Protocol):
+    """What a change is, once it is known at which look it began."""
+
+    def at(self, look: int) -> Interval:
+        """Its interval."""
+        ...
 
 
 class _Changes:
@@ -179,16 +187,16 @@ class _Changes:
         )
 
 
-def _sides(values: Numbers) -> tuple[Numbers, Numbers]:
+def sides(values: Numbers) -> tuple[Numbers, Numbers]:
     """Sums before and from each look on; the baseline comes first and is always before."""
-    before = np.cumsum(values)[:-1]
-    return before, values.sum() - before
+    # Each is added up by itself: a difference of sums would leave a little where there is nothing.
+    return np.cumsum(values)[:-1], np.cumsum(values[::-1])[::-1][1:]
 
 
 def _of_shares(samples: Sequence[Counts], confidence: float) -> tuple[Numbers, _Changes]:
     """With Jeffreys' prior for each share, which keeps the level for rare events, too."""
-    hits, of = (_sides(np.array([getattr(each, name) for each in samples])) for name in ("hits", "of"))
-    hits = (hits[0], np.clip(hits[1], 0, of[1]))
+    hits, of = (sides(np.array([getattr(each, name) for each in samples])) for name in ("hits", "of"))
+    hits = (np.minimum(hits[0], of[0]), np.minimum(hits[1], of[1]))
     one, other, all_ = (
         _log_beta(0.5 + won, 0.5 + asked - won)
         for won, asked in ((hits[0], of[0]), (hits[1], of[1]), (hits[0] + hits[1], of[0] + of[1]))
@@ -199,8 +207,8 @@ def _of_shares(samples: Sequence[Counts], confidence: float) -> tuple[Numbers, _
 def _of_means(samples: Sequence[Moments], variance: float, confidence: float) -> tuple[Numbers, _Changes]:
     """With a change that is spread around nothing by half a standard deviation."""
     counts = np.array([each.count for each in samples], dtype=np.float64)
-    before, after = _sides(counts)
-    sums = _sides(counts * np.array([each.mean for each in samples]))
+    before, after = sides(counts)
+    sums = sides(counts * np.array([each.mean for each in samples]))
     apart = sums[1] / np.maximum(after, 1) - sums[0] / before
     spread = variance * (1 / before + 1 / np.maximum(after, 1))
     wide = spread + variance / 4
@@ -218,11 +226,11 @@ def _variance(samples: Sequence[Moments]) -> float:
 
 
 def _log_beta(one: Numbers, other: Numbers) -> Numbers:
-    found: Numbers = _log_gamma(one) + _log_gamma(other) - _log_gamma(one + other)
+    found: Numbers = log_gamma(one) + log_gamma(other) - log_gamma(one + other)
     return found
 
 
-def _log_gamma(at: Numbers) -> Numbers:
+def log_gamma(at: Numbers) -> Numbers:
     """Stirling's series, far enough out to hold to 1e-11; numpy has none of its own."""
     far = at + _SHIFT
     series = 1 / (12 * far) - 1 / (360 * far**3) + 1 / (1260 * far**5)
