@@ -44,12 +44,15 @@ def naming(
 
 
 def own_tasks_of(config: Config, catalog: Catalog, offers: Offers) -> tuple[str, ...]:
-    """The tasks that classifiers have beyond the catalog's, in their order.
+    """The tasks beyond the catalog's: those that the configuration names, then those that classifiers have.
 
     Raises:
-        ConfigError: a classifier cannot read its own, or has one that the catalog has.
+        ConfigError: a classifier cannot read its own, or one of them is the catalog's.
     """
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(config.tasks)
+    for index, task in enumerate(config.tasks):
+        if task in catalog.tasks:
+            raise config.error(f"tasks.{index}", f"{task!r} is a task of Interlock's own already.")
     for name, classifier in offers.classifiers.items():
         if not isinstance(classifier, LocalClassifier):
             continue

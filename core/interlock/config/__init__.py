@@ -115,6 +115,7 @@ class Config(BaseSettings):
     deployments: Annotated[tuple[DeploymentConfig, ...], BeforeValidator(_some)] = ()
     routes: dict[Text, Annotated[Names, Field(min_length=1)]] = {}
     learned_routes: Text | None = None
+    tasks: Names = ()
     ensembles: dict[Text, EnsembleConfig] = {}
     cascades: dict[Text, CascadeConfig] = {}
     connectors: tuple[ConnectorConfig, ...] = ()

@@ -130,3 +130,16 @@ def test_a_relative_path_begins_where_the_configuration_is(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     router = Router.from_config("service/interlock.yaml")
     assert router.decide("x", task="quantitative").shortlist[0].deployment == "second"
+
+
+def test_a_task_of_ones_own_that_the_configuration_names_may_have_a_learned_row(tmp_path: Path) -> None:
+    path = tmp_path / "routes.yaml"
+    path.write_text("format: interlock-routes/1\nroutes: {review: [b, a]}\n")
+    settings = {"learned_routes": str(path)}
+    with scripted_router({"a": [], "b": []}, tasks=["review"], **settings) as router:
+        decision = router.decide("Look at this.", task="review")
+        assert (decision.task, decision.shortlist[0].deployment) == ("review", "b")
+    with pytest.raises(ConfigError, match="'review' is no task"):
+        scripted_router({"a": [], "b": []}, **settings)
+    with pytest.raises(ConfigError, match=r"tasks\.0: 'quantitative' is a task of Interlock's own already"):
+        scripted_router({"a": []}, tasks=["quantitative"])

@@ -168,7 +168,11 @@ def test_what_was_not_marked_is_no_zero(tmp_path, nothing):
 
 def test_a_call_that_failed_has_no_mark(tmp_path):
     rows = [{"prompt": 1, "model": "a", "score": 1}, {"prompt": 1, "model": "b", "error": "RateLimited"}]
-    assert table_of(tmp_path, lines(rows), "marked.jsonl").models == ("a",)
+    found = table_of(tmp_path, lines(rows), "marked.jsonl")
+    assert found.models == ("a", "b"), "which a gate has to know"
+    assert np.isnan(found.correct[0, 1])
+    with pytest.raises(RequestError, match="holds no row with a mark"):
+        table_of(tmp_path, lines(rows[1:]), "failed.jsonl")
 
 
 def test_of_repeats_the_mean_counts(tmp_path):

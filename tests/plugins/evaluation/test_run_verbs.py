@@ -144,6 +144,22 @@ def test_a_run_is_kept_gone_on_with_and_written_as_a_table(upstream: Upstream, r
     assert (row["deployment"], row["served_model"]) == ("there", "m")
 
 
+def test_a_gate_says_that_a_model_whose_key_failed_was_not_measured(upstream: Upstream, run: Any) -> None:
+    rows = [{"prompt": f"{at}", "reference": "Paris", "task": "quantitative"} for at in range(30)]
+    Path("suite.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    locked = Reply.json({"error": {"message": "no such key"}}, status=401)
+    text = (
+        Path("interlock.yaml").read_text().replace('"name": "m", "id": "there"', '"name": "n", "id": "there"')
+    )
+    Path("interlock.yaml").write_text(text)
+    upstream.always = lambda received: locked if received.json()["model"] == "n" else said(received)
+    assert run("run", "suite.jsonl", "--run", "first", "--at-once", "1").exit_code == 0
+    assert run("outcomes", "first", "-o", "table.csv").exit_code == 0
+    Path("routes.yaml").write_text("routes: {quantitative: [openai/gpt-5.5, zhipu/glm-5.2]}")
+    gate = run("gate", "table.csv", "--routes", "routes.yaml", "--baseline", "zhipu/glm-5.2")
+    assert gate.exit_code == 3, gate.output
+
+
 def test_a_table_may_be_without_the_words_of_prompts_and_answers(upstream: Upstream, run: Any) -> None:
     assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
     shown = run("outcomes", "first", "--no-text").stdout

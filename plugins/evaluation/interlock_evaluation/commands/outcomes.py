@@ -6,8 +6,9 @@ import io
 import json
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,11 +49,11 @@ def outcomes(
     if output is not None and output.suffix.lower() not in (".csv", ".jsonl"):
         raise RequestError(f"ends in neither .csv nor .jsonl: {output.name!r}.", key="--output")
     kept = asyncio.run(kept_run(open_store(context, store), run))
-    rows = outcomes_of(kept, texts=words, everyone=everyone)
+    rows = outcomes_of(kept, texts=words, everyone=everyone, unmeasured=True)
     others = [each for each in kept.run.models if not is_model(each)]
     if others and not everyone:
         note(f"Without {', '.join(others)}, which no route can name; --all has them.")
-    if not rows:
+    if all(isnan(row.correct) for row in rows):
         raise RequestError(
             "has no answer that was marked; name a --grader, a --judge, or let experts.", key=run
         )
@@ -110,7 +111,8 @@ async def _runs(store: "Store") -> "list[Run]":
 def _lines(rows: "list[Outcome]") -> str:
     return "".join(
         json.dumps(
-            {key: value for key, value in asdict(row).items() if value not in (None, "")}, ensure_ascii=False
+            {key: value for key, value in _written(row).items() if value not in (None, "")},
+            ensure_ascii=False,
         )
         + "\n"
         for row in rows
@@ -121,5 +123,10 @@ def _table(rows: "list[Outcome]") -> str:
     written = io.StringIO(newline="")
     table = csv.DictWriter(written, [each.name for each in fields(rows[0])], lineterminator="\n")
     table.writeheader()
-    table.writerows(asdict(row) for row in rows)
+    table.writerows(map(_written, rows))
     return written.getvalue()
+
+
+def _written(row: "Outcome") -> dict[str, Any]:
+    """What has no mark has an empty one."""
+    return asdict(row) | ({"correct": None} if isnan(row.correct) else {})

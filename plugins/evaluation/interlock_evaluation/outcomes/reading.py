@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from interlock.errors import RequestError
 from interlock.types.names import nearest
 from interlock_evaluation.outcomes.columns import columns_of, number
@@ -23,7 +25,8 @@ def read_outcomes(path: Path) -> Outcomes:
     Columns go by the names of `Outcome` or by what else they are usually called, in any case; `prompt`,
     `model` and `correct` are needed, what is empty is not known, and others are passed over. Without a column
     `model`, columns with other names are models and hold their marks. `correct` and `accepted` also take true
-    and false. A row without a mark is left out.
+    and false. A row without a mark is left out, unless its `error` says why: then its prompt and its model
+    are known, and the mark is NaN.
 
     Raises:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
@@ -33,7 +36,7 @@ def read_outcomes(path: Path) -> Outcomes:
     outcomes = Outcomes.of(
         each for place, row in rows for each in (_outcome(row, place),) if each is not None
     )
-    if not outcomes.prompts:
+    if np.isnan(outcomes.correct).all():
         raise RequestError("holds no row with a mark.", key=str(path))
     return outcomes
 
@@ -82,7 +85,7 @@ def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
         for name in ("cost", "confidence", "accepted", "length")
         if name in row
     }
-    if correct is None:
+    if correct is None and not failed:
         return None
     text = row.get("text")
     if text is None and len(named["prompt"]) >= _WORDS and " " in named["prompt"]:
@@ -92,7 +95,7 @@ def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
     return Outcome(
         prompt=named["prompt"],
         model=named["model"],
-        correct=correct,
+        correct=float("nan") if correct is None else correct,
         task=_word(row.get("task"), f"{place}, task"),
         answer=None if answer is None else str(answer).strip(),
         cost=given.get("cost"),
@@ -102,6 +105,7 @@ def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
         text="" if text is None else str(text),
         deployment=_word(row.get("deployment"), f"{place}, deployment"),
         served_model=_word(row.get("served_model"), f"{place}, served_model"),
+        error=_word(failed, f"{place}, error"),
     )
 
 

@@ -19,7 +19,7 @@ class Outcome:
 
     Attributes:
         prompt: the prompt's id; the same for every model that was asked it.
-        correct: 0 to 1; half marks are allowed.
+        correct: 0 to 1; half marks are allowed. NaN where there is none.
         answer: what it said, in a form in which the same is written the same, such as `B` or `42`. Empty is
             an answer that says nothing, which agrees with none.
         cost: US dollars, or any unit that all rows share.
@@ -29,6 +29,7 @@ class Outcome:
         text: the prompt's words, where they are known and are not its id.
         deployment: who answered, by its id.
         served_model: as what the vendor says that it answered.
+        error: why there is no mark, such as `RateLimited`; empty where that is not known.
     """
 
     prompt: str
@@ -43,6 +44,7 @@ class Outcome:
     text: str = ""
     deployment: str = ""
     served_model: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

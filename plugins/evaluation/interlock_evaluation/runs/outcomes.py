@@ -1,6 +1,8 @@
 """A run as a table of outcomes."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from math import nan
 from statistics import fmean
 from typing import Final
 
@@ -13,39 +15,60 @@ JUDGES: Final = frozenset({"rubric"})
 """Graders that are models: what they say is worth what experts say that it is."""
 
 
-def outcomes_of(kept: Kept, *, texts: bool = True, everyone: bool = False) -> list[Outcome]:
+def outcomes_of(
+    kept: Kept, *, texts: bool = True, everyone: bool = False, unmeasured: bool = False
+) -> list[Outcome]:
     """A row for each prompt and model of which something is known, means of its repeats.
 
     A call that failed on the model's side is worth nothing; one that says nothing about the model (a key, a
-    quota, a limit) is left out, and so is what nothing has marked. Without `texts`, prompts' words and
-    answers are left out. Of what has answered, and as what, the latest counts. An ensemble and the
-    router itself are no models that a route could name, and are there with `everyone` alone.
+    quota, a limit) is left out, or with `unmeasured` has a row with its error and no mark. What a rule
+    excluded is left out, and so is what nothing has marked. Without `texts`, prompts' words and answers are
+    left out. Of what has answered, and as what, the latest counts. An ensemble and the router itself are no
+    models that a route could name, and are there with `everyone` alone.
     """
     found: defaultdict[tuple[str, str], list[tuple[float, Result]]] = defaultdict(list)
+    failed: dict[tuple[str, str], Result] = {}
     for key, result in kept.results.items():
+        if not everyone and not is_model(key.model):
+            continue
         score = score_of(kept, result)
-        if score is not None and (everyone or is_model(key.model)):
+        if score is not None:
             found[key.prompt, key.model].append((score, result))
+        elif result.outcome == "error":
+            failed[key.prompt, key.model] = result
     words = {sample.id: sample.text for sample in kept.samples}
-    rows = []
-    for (prompt, model), several in sorted(found.items()):
-        latest = max((result for _, result in several), key=lambda result: result.at)
-        costs = [result.cost for _, result in several if result.cost is not None]
-        rows.append(
-            Outcome(
-                prompt=prompt,
-                model=model,
-                task=kept.tasks[prompt],
-                correct=fmean(score for score, _ in several),
-                answer=several[0][1].answer if texts else None,
-                cost=fmean(costs) if costs else None,
-                length=len(words[prompt]),
-                text=words[prompt] if texts else "",
-                deployment=latest.deployment or "",
-                served_model=latest.served_model or "",
-            )
-        )
-    return rows
+    keys = {*found, *(failed if unmeasured else ())}
+    return [
+        _outcome(kept, key, found.get(key, []), failed.get(key), words[key[0]], texts=texts)
+        for key in sorted(keys)
+    ]
+
+
+def _outcome(
+    kept: Kept,
+    key: tuple[str, str],
+    several: Sequence[tuple[float, Result]],
+    failed: Result | None,
+    words: str,
+    *,
+    texts: bool,
+) -> Outcome:
+    prompt, model = key
+    latest = max((result for _, result in several), key=lambda result: result.at, default=failed)
+    costs = [result.cost for _, result in several if result.cost is not None]
+    return Outcome(
+        prompt=prompt,
+        model=model,
+        task=kept.tasks[prompt],
+        correct=fmean(score for score, _ in several) if several else nan,
+        answer=several[0][1].answer if texts and several else None,
+        cost=fmean(costs) if costs else None,
+        length=len(words),
+        text=words if texts else "",
+        deployment=(latest.deployment if latest else None) or "",
+        served_model=(latest.served_model if latest else None) or "",
+        error="" if several or failed is None else failed.error or "error",
+    )
 
 
 def score_of(kept: Kept, result: Result) -> float | None:
