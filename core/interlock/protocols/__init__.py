@@ -71,13 +71,6 @@ from interlock.protocols.providers import (
     ProviderFacts,
     Sender,
 )
-from interlock.protocols.rerankers import (
-    RerankCall,
-    Reranked,
-    Reranker,
-    RerankerCall,
-    RerankerKind,
-)
 from interlock.protocols.strategies import (
     RandomSource,
     Steps,
@@ -144,11 +137,6 @@ __all__ = [
     "RefiningClassifier",
     "Release",
     "ReleaseCall",
-    "RerankCall",
-    "Reranked",
-    "Reranker",
-    "RerankerCall",
-    "RerankerKind",
     "Responded",
     "RestoreCall",
     "RestoringGuardrail",

@@ -20,7 +20,6 @@ from interlock.protocols import (
     Guardrail,
     LogKind,
     Provider,
-    RerankerKind,
     SharedHealthKind,
     StoreKind,
     Strategy,
@@ -158,7 +157,6 @@ _UNCONFIGURED = RuleResult(
 )
 _WITHOUT_KIT = (
     ("constraint", "interlock_constraints", Constraint),
-    ("reranker", "interlock_rerankers", RerankerKind),
     ("strategy", "interlock_strategies", Strategy),
 )
 

@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from interlock import hookimpl
-from interlock.protocols import CommandOffer, RerankerKind
-from interlock_evaluation.reranking import Words
+from interlock.protocols import CommandOffer
 
 if TYPE_CHECKING:
     from typer import Typer
 
-__all__ = ["interlock_commands", "interlock_rerankers"]
+__all__ = ["interlock_commands"]
 
 
 def _load() -> "Typer":
@@ -27,8 +26,3 @@ def _load() -> "Typer":
 @hookimpl
 def interlock_commands() -> Iterable[CommandOffer]:
     return [CommandOffer(name="eval", help="Ask models your prompts, and say what follows.", load=_load)]
-
-
-@hookimpl
-def interlock_rerankers() -> Iterable[RerankerKind]:
-    return [Words()]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
+from pathlib import Path
 from secrets import randbelow
 from time import time
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
@@ -195,6 +196,43 @@ def link(
         tables((("Reviewer", "Link"), list(found.items())))
 
 
+@app.command("import")
+def import_votes(
+    context: typer.Context,
+    run: RunArgument,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .csv, .jsonl or .json, as `export` writes them.")
+    ],
+    *,
+    name: NameOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Read votes that were given elsewhere, as a review of a run, which `close` turns into marks."""
+    from interlock_evaluation.reviews.importing import pairs_in, read_votes
+    from interlock_evaluation.reviews.review import Review
+
+    async def work(kept: "ReviewStore") -> int:
+        found = await kept.run(run)
+        votes = read_votes(file, found)
+        prompts, of = len({each.item.prompt for each in votes}), len(found.samples)
+        review = Review(
+            id=_name(name or run, "--name"),
+            run=run,
+            seed=0,
+            pairs=pairs_in(votes, found.run.models),
+            share=prompts / of,
+            again=0.0,
+            of=of,
+            drawn=prompts,
+            opened=time(),
+        )
+        await kept.bring(review, votes)
+        return len(votes)
+
+    count = _with(context, store, work)
+    note(f"Read {count:,} votes. Nobody here knows whether their prompts were drawn by lot.")
+
+
 @app.command()
 def revoke(
     context: typer.Context,
@@ -274,6 +312,8 @@ async def _asked(
     from interlock_evaluation.reviews.review import Review
 
     found = await kept.run(run)
+    if found.run.ended is None:
+        note(f"{run} is not whole: what it is answered later cannot be drawn.")
     named = [[model.strip() for model in several.split(",")] for several in pairs or ()]
     return Review(
         id=_name(name or run, "--name"),

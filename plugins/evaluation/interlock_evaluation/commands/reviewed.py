@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from interlock_evaluation.statistics import Interval
 
 _ENDINGS: Final = (".csv", ".jsonl", ".json")
+_PAGES: Final = (".html", ".md")
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 NameArgument = Annotated[
@@ -67,13 +68,29 @@ def status(
 
 
 def results(
-    context: typer.Context, review: NameArgument, *, store: StoreOption = None, as_json: JsonOption = False
+    context: typer.Context,
+    review: NameArgument,
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="An .html or .md for people.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which answers were preferred, how far reviewers agree, and what may have led them astray."""
     from interlock_evaluation.reviews.figures import review_figures
+    from interlock_evaluation.reviews.report import review_report
+    from interlock_reports import write_report
 
+    if output is not None and output.suffix.lower() not in _PAGES:
+        raise RequestError(f"ends in none of {', '.join(_PAGES)}: {output.name!r}.", key="--output")
     (found,) = asyncio.run(_judged(context, store, review))
     figures = review_figures(found)
+    if output is not None:
+        write_report(review_report(figures, found.review), output)
+        note(f"The report is in {output}.")
+        if not as_json:
+            return
     if as_json:
         write_json(known(asdict(figures)))
         return

@@ -17,8 +17,9 @@ MARK: Final = "[name]"
 """Stands where a name stood."""
 
 _BETWEEN = r"[\s\-‐-―._:/]{0,2}"
+# Once taken, a variant is not divided in another way: a long row of digits has too many.
 _VARIANT = (
-    r"(?:[\s\-‐-―:/.]?(?:v?\d+(?:[.,]\d+)*[a-z]{0,2}|"
+    r"(?>[\s\-‐-―:/.]?(?:v?\d+(?:[.,]\d+)*[a-z]{0,2}|"
     + "|".join(sorted(map(re.escape, VARIANTS), key=len, reverse=True))
     + r")(?![^\W\d_]))"
 )
@@ -69,7 +70,8 @@ class Hiding:
             near = at >= 0 and start - cues[at] <= _WINDOW and not _BREAK.search(folded, cues[at], start)
             before = folded[max(0, start - _AFTER) : start]
             after = folded[end : end + _AFTER]
-            if near or _afterwards().match(after) or (_as().search(before) and re.match(r"\s*,", after)):
+            named = _as().search(before) and re.match(r"\s*,", after)
+            if near or named or _afterwards().match(after) or _is_signature(folded, start, end):
                 spans.append((start, end))
         return spans
 
@@ -97,17 +99,23 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str]:
         for name in sorted(folded, key=lambda name: (-len(name), name))
         if _PARTS.search(name)
     )
-    return re.compile(rf"(?<![{_LETTERS}])(?:{'|'.join(each)}){_VARIANT}*(?![{_LETTERS}])")
+    return re.compile(rf"(?<![{_LETTERS}])(?:{'|'.join(each)}){_VARIANT}*+(?![{_LETTERS}])")
 
 
 def _words(words: Sequence[str]) -> str:
     folded = {_folded(word)[0] for word in words}
-    return "|".join(re.escape(word) for word in sorted(folded, key=lambda word: (-len(word), word)))
+    return "|".join(_bounded(word) for word in sorted(folded, key=lambda word: (-len(word), word)))
+
+
+def _bounded(word: str) -> str:
+    """A word that is no part of another one; scripts that write words together have no bounds."""
+    before, after = (re.match(f"[{_LETTERS}]", word[at]) for at in (0, -1))
+    return (f"(?<![{_LETTERS}])" if before else "") + re.escape(word) + (f"(?![{_LETTERS}])" if after else "")
 
 
 @cache
 def _introductions() -> re.Pattern[str]:
-    return re.compile(rf"(?<![{_LETTERS}])(?:{_words(INTRODUCTIONS)})(?![{_LETTERS}])")
+    return re.compile(_words(INTRODUCTIONS))
 
 
 @cache
@@ -117,7 +125,14 @@ def _afterwards() -> re.Pattern[str]:
 
 @cache
 def _as() -> re.Pattern[str]:
-    return re.compile(rf"(?<![{_LETTERS}])(?:{_words(AS)})\s+$")
+    return re.compile(rf"(?:{_words(AS)})\s+$")
+
+
+def _is_signature(folded: str, start: int, end: int) -> bool:
+    """Whether it is all that the last line says."""
+    line = folded[folded.rfind("\n", 0, start) + 1 : start]
+    alone = re.fullmatch(r"[\s\-‐-―]*", line) and re.fullmatch(r"[\s.!]*", folded[end:])
+    return bool(alone and folded[:start].strip())
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

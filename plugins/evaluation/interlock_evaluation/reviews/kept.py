@@ -72,6 +72,21 @@ class ReviewStore:
         await self._store.run(lambda connection: _rows().put(connection, review, people))
         return review, links
 
+    async def bring(self, review: Review, votes: Sequence[Vote]) -> None:
+        """A review that was held elsewhere, with what was said in it; its reviewers have no links.
+
+        Raises:
+            RequestError: there is such a review.
+        """
+        names = dict.fromkeys(each.item.reviewer for each in votes)
+        theirs = {name: (None, [each.item for each in votes if each.item.reviewer == name]) for name in names}
+
+        def work(connection: Any) -> None:
+            _rows().put(connection, review, theirs)
+            _rows().bring(connection, votes)
+
+        await self._store.run(work)
+
     async def link(self, name: str, reviewer: str) -> str:
         """The secret of a new link; the one before, and whoever came by it, are void. It lets somebody join.
 

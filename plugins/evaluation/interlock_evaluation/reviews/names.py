@@ -208,6 +208,55 @@ INTRODUCTIONS: Final = (
     ),
     *("обучен", "обученная", "как языковая", "от компании"),
     *("أنا", "اسمي", "نموذج لغوي", "نموذج لغة", "طورته", "من تطوير", "تم تطويري", "طورتني", "بواسطة"),
+    *(
+        "i was",
+        "sincerely",
+        "regards",
+        "i,",
+        "ich wurde von",
+        "j'ai ete",
+        "j’ai ete",
+        "fui",
+        "fui creado",
+        "fui treinado",
+        "sono stato",
+    ),
+    *(
+        "ben",
+        "benim adim",
+        "dil modeli",
+        "jag ar",
+        "jag heter",
+        "jeg er",
+        "jeg hedder",
+        "jeg heter",
+        "sprakmodell",
+    ),
+    *(
+        "skapad av",
+        "utvecklad av",
+        "tranad av",
+        "laget av",
+        "utviklet av",
+        "skabt af",
+        "udviklet af",
+        "olen",
+        "nimeni on",
+    ),
+    *(
+        "jsem",
+        "jmenuji se",
+        "vytvoren",
+        "sunt",
+        "ma numesc",
+        "vagyok",
+        "eimai",
+        "ειμαι",
+        "με λενε",
+        "toi la",
+        "toi ten la",
+    ),
+    *("saya adalah", "saya", "nama saya", "dikembangkan oleh", "ฉันคือ", "ผมคือ", "ดิฉันคือ", "я є", "мене звати"),
     *("मैं", "मेरा नाम", "भाषा मॉडल", "द्वारा विकसित", "द्वारा बनाया"),
 )
 
@@ -216,6 +265,7 @@ AS: Final = ("as", "as a", "as an", "als", "comme", "como", "come", "jako", "к�
 
 AFTERWARDS: Final = (
     # After a maker: "Google trained me".
+    *("here!", "here,", "tarafindan", "ai tarafindan"),
     *("trained me", "made me", "built me", "created me", "developed me", "'s language model", "'s ai"),
     *(
         "hat mich",

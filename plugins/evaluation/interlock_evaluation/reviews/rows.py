@@ -24,8 +24,10 @@ class Seat(NamedTuple):
     closed: bool
 
 
-def put(connection: Connection, review: Review, people: Mapping[str, tuple[str, Sequence[Item]]]) -> None:
-    """A review, and each reviewer's link, as its digest, with their items."""
+def put(
+    connection: Connection, review: Review, people: Mapping[str, tuple[str | None, Sequence[Item]]]
+) -> None:
+    """A review, and each reviewer's link, as its digest, with their items; None for no link."""
     if connection.execute(select(reviews.c.id).where(reviews.c.id == review.id)).first():
         raise RequestError(
             f"there is a review {review.id!r}; `interlock eval review link` lets somebody join it, and --name"
@@ -41,6 +43,15 @@ def put(connection: Connection, review: Review, people: Mapping[str, tuple[str, 
     for name, (link, theirs) in people.items():
         seat(connection, review, name, link, review.opened)
         give(connection, review.id, theirs)
+
+
+def bring(connection: Connection, given: Sequence[Vote]) -> None:
+    """Votes on items that are there."""
+    rows = [
+        {"item": each.item.id, "choice": each.choice, "comment": text(each.comment), "at": each.at}
+        for each in given
+    ]
+    connection.execute(votes.insert(), rows)
 
 
 def seat(connection: Connection, review: Review, name: str, link: str | None, now: float) -> bool:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium o
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    playwright.expect.set_options(timeout=30_000)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -174,6 +175,7 @@ def test_its_browser_asks_nobody_else_and_complains_of_nothing(chromium: Any, re
     page.on("requestfailed", lambda request: complaints.append(request.url))
     page.goto(f"{site.origin}/join/{links['anna']}")
     page.get_by_role("button").click()
+    playwright.expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_text("2 of 3", exact=True)).to_be_visible()
@@ -206,11 +208,11 @@ def test_axe_finds_nothing(chromium: Any, review: Any, scheme: str, size: dict[s
     playwright.expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
     check()
     first = page.url
-    for _ in range(3):
+    for at in range(3):
+        playwright.expect(page.get_by_text(f"{at + 1} of 3", exact=True)).to_be_visible()
         page.get_by_text("Answer 2 is better").click()
         page.get_by_label("Comment").fill("why")
         page.get_by_role("button").click()
-        page.wait_for_load_state()
     playwright.expect(page.get_by_role("heading", name="That was all")).to_be_visible()
     check()
     page.goto(first)

@@ -38,6 +38,11 @@ HIDING = Hiding(KNOWN)
         ("Я — Клод, созданный Антропиком.", "Я — [name], созданный [name]."),
         ("أنا كلود", "أنا [name]"),
         ("मैं क्लॉड हूँ", "मैं [name] हूँ"),
+        ("我是Kimi，由月之暗面科技研发", "我是[name]，由[name]科技研发"),
+        ("Merhaba, ben Gemini, Google tarafından", "Merhaba, ben [name], [name] tarafından"),
+        ("Hej, jag är Gemini, skapad av Google.", "Hej, jag är [name], skapad av [name]."),
+        ("Good luck!\n\n— Gemini", "Good luck!\n\n— [name]"),
+        ("Sincerely, Gemini", "Sincerely, [name]"),
     ],
 )
 def test_whoever_says_who_they_are_is_not_heard(said: str, shown: str) -> None:
@@ -55,6 +60,7 @@ def test_a_name_is_known_however_it_is_written(said: str) -> None:
     "said",
     [
         "The zodiac sign Gemini starts in May. Google it.",
+        "Gemini\nTaurus",
         "A llama eats grass, and a mistral blows.",
         "I wrote a haiku and a sonnet about Egypt.",
         "I am here to help.",
@@ -92,3 +98,20 @@ def test_whatever_is_written_can_be_shown(text: str) -> None:
 @given(name=st.sampled_from(NAMES))
 def test_every_name_on_the_list_is_hidden(name: str) -> None:
     assert Hiding().hidden(f"{name}\n") == f"{MARK}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gpt" + "1" * 5000 + "xxx",
+        "gpt " + "1.1" * 5000 + "xxx",
+        "gpt" + " mini" * 5000 + "x",
+        "gpt" + "-. " * 5000,
+        "gemini " * 2000,
+        "i am " * 5000 + "gemini",
+        "*" * 20000 + "claude" + "_" * 20000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_text_that_was_made_to_take_for_ever_does_not(text: str) -> None:
+    assert HIDING.hidden(text)

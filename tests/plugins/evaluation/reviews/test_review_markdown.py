@@ -33,6 +33,7 @@ def shown(text: str) -> list[tuple[str, object]]:
             "one\ntwo\n\nthree",
             [("paragraph", [("", 0, "one"), ("", 0, "two")]), ("paragraph", [("", 0, "three")])],
         ),
+        ("# C#", [("heading", [("", 0, "C#")])]),
         ("## Head ##\ntext", [("heading", [("", 0, "Head")]), ("paragraph", [("", 0, "text")])]),
         ("- a\n  - b\n2. c\n   more", [("list", [("", 0, "a"), ("", 1, "b"), ("2.", 0, "c more")])]),
         ("```py\n**x**\n\n# y\n```\nz", [("code", "**x**\n\n# y"), ("paragraph", [("", 0, "z")])]),
@@ -78,3 +79,20 @@ def test_whatever_a_model_writes_keeps_its_letters(text: str) -> None:
     if "```" not in plain and "~~~" not in plain:
         assert letters(said(text)) == letters(plain)
     assert readable(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`" * 5000,
+        "` " * 5000,
+        "**a" * 5000,
+        "**" + "a " * 5000,
+        "# a" + " " * 5000 + "b",
+        "- " * 5000,
+        "```\n" * 5000,
+    ],
+    ids=lambda text: repr(text[:6]),
+)
+def test_a_text_that_was_made_to_take_for_ever_does_not(text: str) -> None:
+    assert blocks_of(text)

@@ -131,6 +131,30 @@ async def test_a_link_that_is_renewed_or_taken_back_voids_what_came_of_it(store:
     assert [each.done for each in (await kept.judged("spring")).reviewers] == [1, 0]
 
 
+async def test_one_browser_holds_the_seats_of_one_person_in_several_reviews(store: Store) -> None:
+    run = await asked(store, prompts=2)
+    _, first = await opened(store, run, ("anna", "ben"), again=0.0)
+    _, second = await opened(store, run, again=0.0, id="second")
+    with served(store) as site:
+        browser = site.joined(first["anna"])
+        there = waiting(browser)
+        browser.get(f"/join/{second['anna']}")
+        assert browser.submit(f"/join/{second['anna']}").status == 303
+        later = waiting(browser)
+        assert later != there
+        assert browser.submit(later, choice="left").status == 303
+        assert browser.get(there).status == 200
+        assert browser.submit(there, choice="right").status == 303
+        for _ in range(2):
+            judge(browser)
+        assert waiting(browser) == ""
+        browser.get(f"/join/{first['ben']}")
+        assert browser.submit(f"/join/{first['ben']}").status == 303
+        assert browser.get(there).status == 404, "nobody goes on as whoever sat there before"
+    votes = [(await ReviewStore(store).judged(name)).votes for name in ("spring", "second")]
+    assert [len(each) for each in votes] == [2, 2]
+
+
 async def test_nobody_votes_in_a_review_that_is_closed(store: Store) -> None:
     _, links = await opened(store, await asked(store, prompts=3), again=0.0)
     kept = ReviewStore(store)
@@ -140,6 +164,7 @@ async def test_nobody_votes_in_a_review_that_is_closed(store: Store) -> None:
         form = browser.form(there)
         await kept.close("spring", 2.0)
         assert "This review is closed" in browser.get("/").text
+        assert browser.get(there).headers["location"] == "/", "and shows no answers any more"
         assert browser.post(there, form | {"choice": "left"}).status == 409
         await kept.close("spring", None)
         assert browser.post(there, form | {"choice": "left"}).status == 303

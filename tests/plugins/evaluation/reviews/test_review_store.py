@@ -78,3 +78,25 @@ async def test_marks_are_there_while_a_review_is_closed_and_no_longer(store: Sto
     assert (await kept.review("spring")).closed == 2.0
     await kept.close("spring", None)
     assert not (await RunStore(store).kept("spring")).marks
+
+
+async def test_marks_of_a_run_are_those_of_all_its_closed_reviews(store: Store) -> None:
+    run = await asked(store, prompts=2)
+    kept = ReviewStore(store)
+    for name, choice in (("first", "both"), ("second", "neither")):
+        _, links = await opened(store, run, id=name, again=0.0)
+        with served(store) as site:
+            browser = site.joined(links["anna"])
+            while there := waiting(browser):
+                browser.submit(there, choice=choice)
+
+    async def scores() -> set[float | None]:
+        marks = (await RunStore(store).kept(run.id)).marks
+        return {mark["experts"].score for mark in marks.values()}
+
+    await kept.close("first", 2.0)
+    assert await scores() == {0.5}
+    await kept.close("second", 2.0)
+    assert await scores() == {0.25}
+    await kept.close("first", None)
+    assert await scores() == {0.0}

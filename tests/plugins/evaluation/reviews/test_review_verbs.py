@@ -79,6 +79,9 @@ def test_from_a_run_to_experts_marks(run: Any) -> None:
     assert "alpha" in shown.stderr
     figures = told(run("results", "spring", "--json"))
     assert (figures["prompts"], figures["votes"]) == (5, 10)
+    for name in ("review.html", "review.md"):
+        assert run("results", "spring", "-o", name).exit_code == 0
+        assert "cannot tell" in Path(name).read_text("utf-8")
     closed = run("close", "spring")
     assert "experts have marked 10 answers" in closed.stderr
     CliRunner().invoke(app, ["eval", "outcomes", "spring", "-o", "table.csv"])
@@ -102,6 +105,51 @@ def test_votes_are_exported_with_the_models_that_they_were_about(run: Any) -> No
     assert lines == json.loads(Path("votes.json").read_text())
     assert lines[0]["comment"] == "=1+1"
     assert {lines[0]["left"], lines[0]["right"]} == {"zhipu/glm-5.2", "openai/gpt-5.5"}
+
+
+def test_what_is_exported_can_be_imported_and_says_the_same(run: Any) -> None:
+    opened = told(
+        run("open", "spring", "--reviewers", "anna,ben", "--share", "1", "--again", "0.2", "--json")
+    )
+    judged(opened["links"], "right", "because")
+    before = told(run("results", "spring", "--json"))
+    for name in ("votes.csv", "votes.jsonl"):
+        run("export", "spring", "-o", name)
+        assert "Read 24 votes" in run("import", "spring", name, "--name", name).stderr
+        after = told(run("results", name, "--json"))
+        same = ("prompts", "votes", "pairs", "ranking", "neither", "agreement", "reviewers", "twice", "same")
+        assert [after[each] for each in same] == [before[each] for each in same]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"prompt": "p99"}, "line 1, left: the run has no prompt 'p99'"),
+        ({"left": "zhipu/glm-5.3"}, "zhipu/glm-5.2"),
+        ({"right": "zhipu/glm-5.2"}, "compared with itself"),
+        ({"reviewer": ""}, "line 1, reviewer: is missing"),
+        ({"choice": "lefd"}, "expected left, right, both, neither, not 'lefd'"),
+        ({"choice": "", "preferred": "nobody"}, "line 1, preferred"),
+        ({"at": "yesterday"}, "line 1, at: expected a time"),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
+)
+def test_a_vote_that_makes_no_sense_is_named_with_its_line(
+    run: Any, row: dict[str, str], message: str
+) -> None:
+    whole = {
+        "prompt": "p1",
+        "reviewer": "a",
+        "left": "zhipu/glm-5.2",
+        "right": "openai/gpt-5.5",
+        "choice": "left",
+    }
+    Path("votes.jsonl").write_text(json.dumps(whole | row))
+    refused = run("import", "spring", "votes.jsonl")
+    assert refused.exit_code == 2
+    assert message in refused.stderr.replace("\n", " ")
+    Path("votes.jsonl").write_text(f"{json.dumps(whole)}\n{json.dumps(whole)}")
+    assert "line 2" in run("import", "spring", "votes.jsonl").stderr
 
 
 def test_a_link_is_renewed_and_taken_back(run: Any) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from interlock import InterlockError
 from interlock_evaluation.reviews.hiding import Hiding
-from interlock_evaluation.reviews.kept import ReviewStore
+from interlock_evaluation.reviews.kept import Place, ReviewStore
 from interlock_evaluation.reviews.pages.showing import compared
 from interlock_evaluation.reviews.review import CHOICES, Choice
 from interlock_pages import Cookie, Guard, Rendering, form_of
@@ -27,6 +27,7 @@ PORT: Final = 8792
 LONGEST: Final = 4_000
 """Characters of a comment."""
 _DAYS: Final = 90
+_MOST: Final = 8
 _COOKIE: Final = "interlock-review"
 _WORDS: Final = {
     "left": "Answer 1 is better",
@@ -37,7 +38,9 @@ _WORDS: Final = {
 _NOBODY: Final = "Open the link that you were given. If it was used already, ask for a new one."
 _VOID: Final = "This link was used, was taken back, or is none. Ask for a new one."
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
-Sitting: TypeAlias = Callable[[Request, "Seat", str], Awaitable[Response]]
+Sitting: TypeAlias = Callable[[Request, "Seats"], Awaitable[Response]]
+Seats: TypeAlias = Sequence[tuple["Seat", str]]
+"""Whose browser it is: a seat in each review that they take part in, the last one first, with its secret."""
 
 
 def app_of(store: ReviewStore, origins: Sequence[str]) -> Starlette:
@@ -70,14 +73,13 @@ class Pages:
         self._hiding: dict[str, Hiding] = {}
 
     def sitting(self, endpoint: Sitting) -> Endpoint:
-        """For whoever has a seat; the endpoint is also given the session's secret."""
+        """For whoever has a seat."""
 
         async def seated(request: Request) -> Response:
-            session = self._cookie.of(request)
-            seat = None if session is None else await self._store.seat(session)
-            if session is None or seat is None:
+            seats = await self._seats(request)
+            if not seats:
                 raise HTTPException(403, _NOBODY)
-            return await endpoint(request, seat, session)
+            return await endpoint(request, seats)
 
         return seated
 
@@ -86,35 +88,42 @@ class Pages:
         link = request.path_params["link"]
         seat = await self._store.owner(link)
         if seat is None:
-            session = self._cookie.of(request)
-            if session is not None and await self._store.seat(session) is not None:
+            if await self._seats(request):
                 return RedirectResponse("/", status_code=303)
             raise HTTPException(404, _VOID)
         _, done, total = await self._store.next(seat)
         return self._page("join", who=seat.reviewer, link=link, done=done, total=total)
 
     async def joins(self, request: Request) -> Response:
-        """Exchange the link for a seat, which the browser's cookie keeps."""
+        """Exchange the link for a seat, which the browser's cookie keeps beside others of the same person."""
         await form_of(request)
+        before = await self._seats(request)
         session = await self._store.use(request.path_params["link"])
-        if session is None:
+        seat = None if session is None else await self._store.seat(session)
+        if session is None or seat is None:
             raise HTTPException(404, _VOID)
+        kept = [secret for each, secret in before if each.reviewer == seat.reviewer]
         reply = RedirectResponse("/", status_code=303)
-        self._cookie.put(reply, session, seconds=_DAYS * 24 * 3600)
+        self._cookie.put(reply, ".".join([session, *kept][:_MOST]), seconds=_DAYS * 24 * 3600)
         return reply
 
-    async def onwards(self, request: Request, seat: "Seat", session: str) -> Response:  # noqa: ARG002 - as the others
+    async def onwards(self, request: Request, seats: Seats) -> Response:  # noqa: ARG002 - as the others
         """To the first pair that waits, or to the end."""
-        waiting, done, total = await self._store.next(seat)
-        if seat.closed or waiting is None:
-            return self._page("done", who=seat.reviewer, done=done, total=total, closed=seat.closed)
-        return RedirectResponse(f"/pairs/{waiting}", status_code=303)
+        counts = []
+        for seat, _ in seats:
+            waiting, done, total = await self._store.next(seat)
+            if waiting is not None and not seat.closed:
+                return RedirectResponse(f"/pairs/{waiting}", status_code=303)
+            counts.append((done, total))
+        # Where nothing waits, the review that they joined last is the one to speak of.
+        (done, total), seat = counts[0], seats[0][0]
+        return self._page("done", who=seat.reviewer, done=done, total=total, closed=seat.closed)
 
-    async def pair(self, request: Request, seat: "Seat", session: str) -> Response:
+    async def pair(self, request: Request, seats: Seats) -> Response:
         """Two answers, and the form that compares them; or what was said of them."""
-        place = await self._store.place(seat, request.path_params["id"])
-        if place is None:
-            raise HTTPException(404, "There is no such pair.")
+        seat, session, place = await self._place(request, seats)
+        if seat.closed:
+            return RedirectResponse("/", status_code=303)
         if place.left is None or place.right is None:
             raise HTTPException(410, "This pair is not there any more.")
         shown = compared(place, await self._hiding_of(seat))
@@ -125,19 +134,16 @@ class Pages:
             done=place.done,
             total=place.total,
             form=_form(session),
-            closed=seat.closed,
             choices=_WORDS,
             longest=LONGEST,
         )
 
-    async def vote(self, request: Request, seat: "Seat", session: str) -> Response:
+    async def vote(self, request: Request, seats: Seats) -> Response:
         """Keep what is said of a pair, unless something was said before; then to the next one."""
         form = await form_of(request)
+        seat, session, place = await self._place(request, seats)
         if not compare_digest(form.get("form", "").encode("utf-8", "replace"), _form(session).encode()):
             raise HTTPException(403, "This form is not of this session: load the page again.")
-        id_ = request.path_params["id"]
-        if await self._store.place(seat, id_) is None:
-            raise HTTPException(404, "There is no such pair.")
         if seat.closed:
             raise HTTPException(409, "This review is closed. What you said before is kept.")
         choice, comment = form.get("choice", ""), form.get("comment", "").strip()
@@ -147,8 +153,20 @@ class Pages:
         if len(comment.replace("\r\n", "\n")) > LONGEST:
             raise HTTPException(400, f"A comment has {LONGEST:,} characters at most.")
         chosen: Choice = choice
-        await self._store.vote(seat, id_, chosen, comment)
+        await self._store.vote(seat, place.item.id, chosen, comment)
         return RedirectResponse("/", status_code=303)
+
+    async def _seats(self, request: Request) -> Seats:
+        secrets = (self._cookie.of(request) or "").split(".")[:_MOST]
+        found = [(await self._store.seat(secret), secret) for secret in secrets if secret]
+        return [(seat, secret) for seat, secret in found if seat is not None]
+
+    async def _place(self, request: Request, seats: Seats) -> tuple["Seat", str, Place]:
+        for seat, session in seats:
+            place = await self._store.place(seat, request.path_params["id"])
+            if place is not None:
+                return seat, session, place
+        raise HTTPException(404, "There is no such pair.")
 
     async def style(self, request: Request) -> Response:  # noqa: ARG002 - as any endpoint
         """The stylesheet."""

@@ -13,9 +13,11 @@ _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|
 # What turns text around, or would be there unseen; what joins letters of Indic and Arabic scripts stays.
 _UNSEEN: Final = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING: Final = re.compile(r" {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
+_HEADING: Final = re.compile(r" {0,3}#{1,6}\s+(.*)")
 _BULLET: Final = re.compile(r"(\s*)(?:[-*+•]|(\d{1,9}[.)]))\s+(.*)")
-_INLINE: Final = re.compile(r"(`+)(?P<code>.+?)\1(?!`)|\*\*(?P<strong>[^*\s](?:[^*]*[^*\s])?)\*\*")
+_INLINE: Final = re.compile(
+    r"(?<!`)(`{1,2})(?!`)(?P<code>[^`]+)\1(?!`)|\*\*(?P<strong>[^*\s](?:[^*]*[^*\s])?)\*\*"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,10 @@ def _closed(lines: list[str], start: int, fence: str) -> int:
 def _add(found: list[Block], line: str, *, fresh: bool) -> None:
     last = found[-1] if found else None
     if heading := _HEADING.match(line):
-        found.append(Block(kind="heading", lines=[Line(pieces=_pieces(heading[1]))]))
+        title = heading[1].rstrip()
+        closed = title.rstrip("#")
+        title = closed.rstrip() if closed.endswith((" ", "\t")) else title
+        found.append(Block(kind="heading", lines=[Line(pieces=_pieces(title))]))
     elif entry := _BULLET.match(line):
         depth = min(4, len(entry[1].expandtabs(4)) // 2)
         new = Line(pieces=_pieces(entry[3]), label=entry[2] or "", depth=depth)
