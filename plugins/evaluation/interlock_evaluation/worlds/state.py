@@ -120,7 +120,7 @@ class Folder:
         there = path.read_bytes() if path.exists() else b""
         if not kept.writes or there.count(b"\n") >= kept.writes:
             return
-        line = json.dumps(kept.last, ensure_ascii=False).encode() + b"\n"
+        line = json.dumps(kept.last).encode() + b"\n"
         if there and not there.endswith(b"\n"):
             write_whole(path, there[: there.rfind(b"\n") + 1] + line)
             return

@@ -336,6 +336,33 @@ def test_what_makes_no_sense_is_told(
     assert call(world(tmp_path), tool, arguments).refusal.startswith(words)
 
 
+def test_no_computation_breaks_on_what_somebody_has_written(tmp_path: Path) -> None:
+    folder = world(tmp_path)
+    columns = [{"name": "on", "type": "date"}, {"name": "size", "type": "number"}]
+    call(folder, "create_table", {"name": "own", "columns": columns})
+
+    def refused(tool: str, **arguments: Any) -> str:
+        return call(folder, tool, {"table": "own", **arguments}).refusal
+
+    for row in (
+        {"on": "yesterday"},
+        {"on": "2026-2-30"},
+        {"on": "20261102"},
+        {"size": 10**16},
+        {"size": "7"},
+    ):
+        assert " is not" in refused("append_rows", rows=[row])
+    assert not refused("append_rows", rows=[{"on": "2026-11-02", "size": 10**15}, {"size": 1e-300}])
+    compute = {"name": "made", "column": "size"}
+    assert "too large" in refused("add_column", **compute, operation="multiply", other=10)
+    assert "too large" in refused("add_column", **compute, operation="divide", other=0.1)
+    assert "too large" in refused("add_column", **compute, operation="add", other=10**400)
+    assert "is of date and date" in refused(
+        "add_column", **{**compute, "column": "on"}, operation="days_between"
+    )
+    assert not refused("add_column", **compute, operation="divide", other=0)
+
+
 def test_an_empty_cell_fits_no_condition_but_that_it_is_empty(tmp_path: Path) -> None:
     folder = world(tmp_path)
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from interlock import ToolCall, ToolOutcome
+from interlock import Constraints, ToolCall, ToolOutcome
 from interlock.testing import scripted_router
+from interlock_evaluation.agents import read_suite
+from interlock_evaluation.agents.opening import opened
 from interlock_evaluation.worlds import domains, world_named
 from interlock_evaluation.worlds.state import Folder
 from world_tasks import failed, solution_of, tasks_of
@@ -31,20 +33,21 @@ async def run(box: Any, tool: str, key: str = "", **arguments: Any) -> ToolOutco
 
 
 @pytest.mark.parametrize("domain", domains())
-async def test_a_task_is_solved_over_mcp(domain: str, tmp_path: Path) -> None:
+async def test_a_task_is_solved_over_mcp_as_its_suite_says(domain: str) -> None:
     task = next(iter(tasks_of(domain).values()))
-    told = {"task": task["id"], "state": task.get("state", {}), "faults": None}
-    (tmp_path / "task.json").write_text(json.dumps(told), encoding="utf-8")
-    async with router_of(domain, tmp_path) as router:
-        box = router.toolbox()
+    suite = read_suite(domain)
+    meant = next(each for each in suite if each.id == task["id"])
+    async with opened(suite, meant, constraints=Constraints()) as world:
+        box = world.router.toolbox()
         for tool, arguments in solution_of(task):
             outcome = await run(box, tool, **arguments)
             assert (outcome.outcome, outcome.reason) == ("done", None), outcome.content
         refused = await run(box, task["checks"][0]["tool"], nothing="?")
         assert refused.outcome == "refused"
         offered = {each.name: each for each in await box.tools()}
-    folder = Folder(path=tmp_path, world=world_named(domain))
-    assert failed(folder, task) == []
+        folder = Folder(path=world.state, world=world_named(domain))
+        assert failed(folder, task) == []
+        assert len(world.applied() or ()) == len(folder.applied())
     for name, tool in folder.world.tools.items():
         effect = "read" if tool.reads else "destructive" if tool.destroys else "write"
         way = "natural" if tool.again else "key" if tool.keyed else "none"

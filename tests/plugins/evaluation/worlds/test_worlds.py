@@ -115,6 +115,7 @@ def test_a_key_of_a_call_that_was_refused_is_free(folder: Folder) -> None:
 
 def test_each_write_that_was_applied_is_a_line(folder: Folder) -> None:
     call(folder, "list_books", {})
+    assert (folder.path / "applied.jsonl").read_bytes() == b""
     call(folder, "rename_book", {"book": "B-1", "title": "Tracks"})
     call(folder, "rename_book", {"book": "B-1", "title": "Tracks"})
     lines = [json.loads(each) for each in (folder.path / "applied.jsonl").read_text("utf-8").splitlines()]
@@ -123,6 +124,14 @@ def test_each_write_that_was_applied_is_a_line(folder: Folder) -> None:
         (1, "rename_book", True),
         (2, "rename_book", False),
     ]
+
+
+def test_a_line_is_a_line_whatever_stands_in_it(folder: Folder) -> None:
+    title = "one\u2028two\nthree\x85four"
+    call(folder, "add_book", {"title": title})
+    (line,) = (folder.path / "applied.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["arguments"] == {"title": title}
+    assert titles(folder) == ["Rails", title]
 
 
 def test_a_line_that_a_process_had_no_time_for_is_written_by_the_next(folder: Folder) -> None:

@@ -9,12 +9,13 @@ from pydantic import Field
 
 from interlock_evaluation.worlds.data_analysis.figures import rounded
 from interlock_evaluation.worlds.data_analysis.warehouse import (
+    LARGEST,
     WORLD,
     Kind,
     Table,
     check_columns,
     described,
-    is_number,
+    kind_fits,
     kinds,
     own_table,
     rows_of,
@@ -46,7 +47,7 @@ def add_column(
     if name in own["columns"] or len(own["columns"]) >= _MOST_COLUMNS:
         raise Refused(f"{table} has a column {name} already, or too many", reason="conflict")
     there = kinds(own)
-    second: Kind | None = there[other] if isinstance(other, str) else "number" if is_number(other) else None
+    second: Kind | None = there[other] if isinstance(other, str) else _kind_of(other)
     _check(operation, there[column], second)
     made = [
         _computed(operation, row[column], row[other] if isinstance(other, str) else other)
@@ -74,6 +75,12 @@ def submit_report(
         raise Refused("a report has figures where it is answerable, and none else", reason="invalid")
     row = {"title": title, "figures": figures, "answerable": answerable, "remarks": remarks}
     return state.add("reports", "REP-", row)
+
+
+def _kind_of(other: float | None) -> Kind | None:
+    if other is not None and not kind_fits(other, "number"):
+        raise Refused("other: a number is too large", reason="invalid")
+    return None if other is None else "number"
 
 
 def _check(operation: Operation, kind: Kind, other: Kind | None) -> None:
@@ -114,11 +121,18 @@ def _of_text(operation: str, cell: str) -> Any:
 def _arithmetic(operation: str, cell: float, other: float) -> float | None:
     """By decimals, since what stands in tables was written as such."""
     first, second = Decimal(str(cell)), Decimal(str(other))
+    if operation == "divide" and not second:
+        return None
+    made = {
+        "add": lambda: first + second,
+        "subtract": lambda: first - second,
+        "multiply": lambda: first * second,
+        "divide": lambda: first / second,
+    }[operation]()
+    if abs(made) > LARGEST:
+        raise Refused(f"{operation}: a figure is too large", reason="invalid")
     if operation == "divide":
-        if not second:
-            return None
-        return rounded(float((first / second).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)))
-    made = {"add": first + second, "subtract": first - second, "multiply": first * second}[operation]
+        return rounded(float(made.quantize(Decimal("0.000001"), ROUND_HALF_EVEN)))
     if isinstance(cell, int) and isinstance(other, int):
         return int(made)
     return rounded(float(made))

@@ -1,6 +1,7 @@
 """Tables, and what every tool needs of them: their columns, and rows that fit conditions."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -12,6 +13,8 @@ from interlock_evaluation.worlds.world import Refused, State, World
 WORLD: Final = World(name="data_analysis", folder=Path(__file__).parent)
 MOST_ROWS: Final = 5_000
 MOST_TABLES: Final = 40
+LARGEST: Final = 10**15
+"""A number, either way from 0, that a cell may hold and a computation may come to."""
 
 Value = str | int | float | bool | None
 Row = dict[str, Any]
@@ -123,8 +126,17 @@ def kind_fits(value: Any, kind: Kind) -> bool:
     if value is None:
         return True
     if kind in ("integer", "number"):
-        return is_number(value) and (kind == "number" or isinstance(value, int))
+        return is_number(value) and abs(value) <= LARGEST and (kind == "number" or isinstance(value, int))
+    if kind == "date":
+        return isinstance(value, str) and _is_date(value)
     return isinstance(value, bool if kind == "truth" else str)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check(condition: Condition, kind: Kind) -> None:
