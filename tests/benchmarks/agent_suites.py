@@ -2,10 +2,12 @@
 
     uv run python tests/benchmarks/agent_suites.py [SUITE …] [--task ID] [--plays solves,early,nothing,again]
                                            [--faults SHARE] [--seed N] [--repeats K] [--at-once N]
+    uv run python tests/benchmarks/agent_suites.py [SUITE …] --model local/smollm2-135m --max-tokens 256
 
 `solves` makes the calls of each task's solution, turn by turn, and answers as it says; `early` leaves out
 the last write, `again` makes it twice, `nothing` makes no call. Prints, for each suite and play, how many
 attempts were complete, what effects were doubled or lost, and whatever is not as its play would have it.
+With `--model`, a model of the usual configuration attempts them.
 """
 
 import asyncio
@@ -22,7 +24,7 @@ from agent_players import Players, configured, does_nothing, solves
 from interlock import Constraints, Router
 from interlock.testing import Upstream
 from interlock_evaluation.agents import PlannedCall, Suite, Task, read_suite, shipped_suites
-from interlock_evaluation.agents.attempt import AgentRun, KeptAttempts
+from interlock_evaluation.agents.attempt import MAX_TOKENS, AgentRun, KeptAttempts
 from interlock_evaluation.agents.figures import figures_of
 from interlock_evaluation.agents.kept import AttemptStore
 from interlock_evaluation.agents.running import AgentRunner
@@ -63,13 +65,15 @@ async def attempted(suite: Suite, options: Any) -> KeptAttempts:
         digest=suite.digest,
         tasks=tuple(each.id for each in suite if options.task in (None, each.id)),
         configuration="",
-        models=tuple(plays),
+        models=(options.model,) if options.model else tuple(plays),
         repeats=options.repeats,
         faults=options.faults,
         seed=options.seed,
+        max_tokens=options.max_tokens,
     )
     with TemporaryDirectory() as folder, Upstream(always=Players(suite, **plays)) as server:
-        async with Router.from_config(configured(server.url, *plays)) as router:
+        configuration = None if options.model else configured(server.url, *plays)
+        async with Router.from_config(configuration) as router:
             store = Store.open(f"sqlite:///{folder}/eval.db")
             runner = AgentRunner(
                 router,
@@ -94,7 +98,9 @@ def told(kept: KeptAttempts) -> None:
             flush=True,
         )
     for each in kept.attempts.values():
-        wanted = each.complete if each.key.model == "again" else each.key.model == "solves"
+        wanted = (
+            each.key.model == "solves" if each.key.model in ("solves", "early", "nothing") else each.complete
+        )
         if each.complete != wanted or not each.measured:
             failed = [f"{check.name}: {check.why}" for check in each.checks if not check.passed]
             print(f"    {each.key.model} {each.key.task} {each.outcome} {each.state} {each.why} {failed}")
@@ -112,6 +118,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--plays", default="solves")
     parser.add_argument("--at-once", type=int, default=2)
+    parser.add_argument("--model")
+    parser.add_argument("--max-tokens", type=int, default=MAX_TOKENS)
     options = parser.parse_args()
     for name in options.suites or shipped_suites():
         told(asyncio.run(attempted(read_suite(name), options)))

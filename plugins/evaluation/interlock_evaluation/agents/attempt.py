@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 MAX_TOKENS: Final = 4096
+OUT_OF_STEPS: Final = "out_of_steps"
+"""How an attempt has ended that wanted more calls than its task allows."""
 Outcome = Literal["complete", "incomplete", "unmeasured"]
 """`complete`: everything was as the task wants it. `unmeasured`: it says nothing about the model, whose key,
 quota or service failed, or whose world could not be had.
@@ -95,8 +97,8 @@ class Attempt:
 
     Attributes:
         begun: how often it was: more than once where the evaluation was broken off within it.
-        state: how the agent's run ended, and `why`; of one that is unmeasured, `error` is the class of what
-            failed.
+        state: how the agent's run ended, as an agent has it, or `out_of_steps`, and `why`; `error` is the
+            class of what a call of the model failed with, if that ended it.
         answer: what was answered at last, as JSON has it.
         checks: the task's, and of the answer `deliverable` and `expected`.
         calls: of tools, in the order in which they were asked for.

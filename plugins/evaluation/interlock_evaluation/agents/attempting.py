@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from interlock import Constraints, InterlockError, RequestError, Router
 from interlock_evaluation.agents.attempt import (
+    OUT_OF_STEPS,
     AgentRun,
     Attempt,
     AttemptKey,
@@ -93,7 +94,7 @@ class Attempting:
             key=key,
             begun=0,
             outcome=outcome,
-            state=ended.state,
+            state=_state(ended),
             why=_why(ended),
             error=failure,
             answer=ended.value,
@@ -181,6 +182,12 @@ def _outcome(run: "Run", checks: Sequence[Checked], stage: "Stage") -> tuple[Out
             return "unmeasured", kind
         return "incomplete", kind
     return ("complete" if run.done and all(each.passed for each in checks) else "incomplete"), None
+
+
+def _state(run: "Run") -> str:
+    """How it ended; of one that waits for more calls, that those were over."""
+    waits = {each.kind for each in run.waiting_for}
+    return OUT_OF_STEPS if run.state == "needs_person" and waits == {"calls"} else run.state
 
 
 def _kept_off(task: Task, stage: "Stage", world: World) -> list[Checked]:

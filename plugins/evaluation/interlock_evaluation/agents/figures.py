@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from interlock_evaluation.agents.attempt import Attempt, KeptAttempts
+from interlock_evaluation.agents.attempt import OUT_OF_STEPS, Attempt, KeptAttempts
 from interlock_evaluation.statistics import (
     CONFIDENCE,
     LEVEL,
@@ -25,6 +25,11 @@ from interlock_evaluation.statistics import (
 )
 
 _MOST: Final = 8  # of k, in pass^k
+_ENDINGS: Final = {
+    OUT_OF_STEPS: "out of steps",
+    "over_budget": "out of money",
+    "needs_person": "what became of an effect is not known",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +199,7 @@ def _stopped(name: str, attempts: Sequence[Attempt]) -> dict[str, int]:
 
 def _ending(attempt: Attempt) -> str:
     if attempt.state != "done":
-        return attempt.state.replace("_", " ")
+        return _ENDINGS.get(attempt.state, attempt.error or attempt.state)
     failed = [each.name for each in attempt.checks if not each.passed]
     return "wrong answer" if set(failed) <= {"deliverable", "expected"} else "wrong state"
 

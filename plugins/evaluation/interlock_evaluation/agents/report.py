@@ -59,7 +59,7 @@ def report_of(figures: AgentsFigures, run: AgentRun) -> Report:
         sections=[
             _completion(figures),
             *([_repeated(figures)] if run.repeats > 1 else ()),
-            _differences(figures),
+            *([_differences(figures)] if len(figures.models) > 1 else ()),
             _work(figures),
             _tasks(figures),
             _left_out(figures),
@@ -72,6 +72,8 @@ def report_of(figures: AgentsFigures, run: AgentRun) -> Report:
 def _summary(figures: AgentsFigures) -> str:
     if figures.best is None:
         return "No attempt was measured, so nothing can be said of any model."
+    if not any(each.completion.value for each in figures.models if each.attempts):
+        return "No attempt was complete."
     worse = [each.model for each in figures.compared if each.claimed]
     unclear = [each.model for each in figures.compared if not each.claimed]
     said = f"{figures.best} completes the most."

@@ -80,7 +80,7 @@ def _show(figures: "AgentsFigures") -> None:
                 each.model,
                 f"{each.attempts:,}",
                 between(each.completion),
-                "the most" if each.model == figures.best else told,
+                "the most" if each.model == figures.best and each.completion.value else told,
                 _power(each),
                 between(each.calls),
                 _count(each.twice),

@@ -120,9 +120,12 @@ def test_what_stopped_attempts_is_told() -> None:
     found = figures(
         made("a", "m", 0, False, checks=wrong),
         made("b", "m", 0, False, checks=wrong[1:]),
-        made("c", "m", 0, False, state="needs_person"),
+        made("c", "m", 0, False, state="out_of_steps"),
+        made("d", "m", 0, False, state="failed", error="ProtocolError"),
     )
-    assert found.stopped == {"m": {"wrong state": 1, "wrong answer": 1, "needs person": 1}}
+    assert found.stopped == {
+        "m": {"wrong state": 1, "wrong answer": 1, "out of steps": 1, "ProtocolError": 1}
+    }
 
 
 def page_of(attempts: KeptAttempts, folder: Path) -> str:

@@ -125,7 +125,7 @@ async def test_an_attempt_ends_with_its_steps_or_its_money(desk: Suite, playing:
     async with playing(desk, m=on_and_on) as router:
         found = await attempted(router, desk, "stamps", "m")
         poor = await attempted(router, desk, "stamps", "m", dollars=0.000_001)
-    assert (found.outcome, found.state, found.steps) == ("incomplete", "needs_person", 8)
+    assert (found.outcome, found.state, found.steps) == ("incomplete", "out_of_steps", 8)
     assert (poor.outcome, poor.state, poor.steps) == ("incomplete", "over_budget", 0)
 
 

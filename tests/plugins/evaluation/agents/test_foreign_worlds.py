@@ -8,11 +8,9 @@ import pytest
 
 from agent_players import solves, stops_early, twice
 from emulators import mcp_server
-from interlock import Constraints
 from interlock_evaluation.agents import Suite, read_suite
 from interlock_evaluation.agents.attempt import AgentRun, AttemptKey
 from interlock_evaluation.agents.kept import AttemptStore
-from interlock_evaluation.agents.opening import check_suite
 from interlock_evaluation.agents.running import AgentRunner
 from interlock_evaluation.runs import Purse
 from interlock_evaluation.store import Store
@@ -79,7 +77,3 @@ async def test_any_server_is_a_world_whose_own_tools_say_what_became_of_it(
     assert [each.done for each in found["twice"].calls] == [True, True, True, True, False]
     # It writes down nothing of what it does.
     assert (found["solves"].effects.done, found["solves"].effects.twice) == (3, None)
-
-
-async def test_its_tools_are_told_apart_before_anybody_is_asked(files: Suite) -> None:
-    await check_suite(files, constraints=Constraints())
