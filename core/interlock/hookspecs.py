@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Guardrail,
         LogKind,
         Provider,
+        RerankerKind,
         Responded,
         SharedHealthKind,
         StoreKind,
@@ -91,6 +92,16 @@ def interlock_guardrails() -> "Iterable[Guardrail]":
 
     Those that rewrite run in the order of their names going out, and in reverse coming back; the others see
     what they have left. One that raises ends the call, unless it says that it may be passed over.
+    """
+
+
+@hookspec
+def interlock_rerankers() -> "Iterable[RerankerKind]":
+    """Offer rerankers: what puts the models of learned routes in another order, by what a request says.
+
+    A file of learned routes names one as `by` below `refined`, and it is opened with the file beside them. A
+    known name is its own distribution's alone. It adds nothing to a shortlist; one that raises changes
+    nothing.
     """
 
 

@@ -123,8 +123,8 @@ class Router:
 
     async def refine(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """What a call would decide: as `decide`, and where that is unsure, what classifiers make of it that
-        need no network. It sends nothing, and takes some milliseconds beside the loop; the first time, a
-        second or two.
+        need no network; and in the order in which learned routes have it by its words. It sends nothing, and
+        takes some milliseconds beside the loop; the first time, a second or two.
 
         A call may still decide otherwise where a classifier that asks a model is surer than these.
         """
@@ -133,7 +133,7 @@ class Router:
     def refine_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """`refine` for code without a loop, or for a thread beside one."""
         request = as_request(prompt, options)
-        if not self._engine.local_refinement:
+        if not self._engine.refines:
             return self._engine.decide(request)
         return self._wiring.bridge.run(lambda: self._engine.refine(request))
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from interlock_embeddings.encoder import Encoder
-from interlock_evaluation.learning.wording import Wording, recovered, surface
-from interlock_evaluation.statistics import Interval, between
+from interlock_evaluation.learning.features import Features
+from interlock_evaluation.learning.ordering import ordering
+from interlock_evaluation.learning.wording import Wording
 
 FOLDS = 5
-DRAWS = 300
 
 
 def rows(folder: Path, name: str) -> Iterator[tuple[str, float]]:
@@ -38,35 +38,30 @@ def rows(folder: Path, name: str) -> Iterator[tuple[str, float]]:
                 yield row["prompt"], (strong == "True") - float(weak == "True")
 
 
-def interval(gains: np.ndarray, score: np.ndarray) -> Interval:
-    random = np.random.default_rng(0)
-    drawn = [
-        recovered(gains[which], score[which])
-        for which in random.integers(0, len(gains), size=(DRAWS, len(gains)))
-    ]
-    return between(recovered(gains, score), drawn, clusters=len(gains))
-
-
 def main() -> None:
     for name in sys.argv[2:] or ["gsm8k", "mmlu"]:
         texts, gains = (list(each) for each in zip(*rows(Path(sys.argv[1]), name), strict=True))
         gains = np.array(gains)
-        vectors = Encoder().vectors(texts)
+        plain, whole = Features.of(texts), Features.of(texts, Encoder().vectors(texts))
         part = np.random.default_rng(0).permutation(len(texts)) % FOLDS
         scores = {
-            "length": surface(texts)[:, 0],
+            "length": plain.looks[:, 0],
             "words": np.zeros(len(texts)),
             "words and vectors": np.zeros(len(texts)),
         }
         for fold in range(FOLDS):
             learn, held = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
-            known, asked = [texts[at] for at in learn], [texts[at] for at in held]
-            scores["words"][held] = Wording.learn(known, gains[learn]).predict(asked)
-            whole = Wording.learn(known, gains[learn], vectors[learn])
-            scores["words and vectors"][held] = whole.predict(asked, vectors[held])
+            for told, features in (("words", plain), ("words and vectors", whole)):
+                made = Wording.learn(features.rows(learn), gains[learn, None])
+                scores[told][held] = made.predict(features.rows(held))[:, 0]
         for told, score in scores.items():
-            found = interval(gains, score)
-            print(f"{name:6} {told:18} {found.value:.3f} [{found.low:.3f}, {found.high:.3f}]", flush=True)
+            found = ordering("GPT-4", "Mixtral", gains, score)
+            apgr = found.apgr
+            print(
+                f"{name:6} {told:18} {apgr.value:.3f} [{apgr.low:.3f}, {apgr.high:.3f}]"
+                f"  half by {found.cpt50:.1%}, four fifths by {found.cpt80:.1%}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Every hook does what its docstring says: a test for each, through a router, named `test_<hook>_…`."""
 
 from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +32,7 @@ from interlock.protocols import (
 from interlock.testing import ScriptedProvider, scripted_router
 from interlock.types.decisions import Attempt, Outcome
 from interlock.types.findings import Finding
+from rerankers import Told, refined_routes
 
 
 def plugin(**hooks: Callable[..., Any]) -> Any:
@@ -206,6 +208,18 @@ class Backwards:
             outcome = yield Attempt(deployment=candidate.deployment)
             if outcome.error is None:
                 return
+
+
+async def test_interlock_rerankers_put_a_learned_row_in_another_order(tmp_path: Path) -> None:
+    told = Told()
+    router = scripted_router(
+        {name: [f"from {name}"] for name in "abc"},
+        plugins=[offering("interlock_rerankers", told)],
+        learned_routes=str(refined_routes(tmp_path)),
+    )
+    response = await router.complete("What is 12 % of 250?", task="quantitative")
+    assert response.text == "from c"
+    assert [each.deployment for each in response.record.decision.shortlist] == ["c", "b", "a"]
 
 
 async def test_interlock_strategies_are_chosen_by_name_and_otherwise_left_alone() -> None:

@@ -28,6 +28,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_constraints": (protocols.Constraint, "name"),
     "interlock_detectors": (protocols.Detector, "name"),
     "interlock_guardrails": (protocols.Guardrail, "name"),
+    "interlock_rerankers": (protocols.RerankerKind, "name"),
     "interlock_strategies": (protocols.Strategy, "name"),
     "interlock_arbiters": (protocols.Arbiter, "name"),
     "interlock_connectors": (protocols.ConnectorKind, "name"),

@@ -1,5 +1,8 @@
 """Made-up tables in which it is known which model is better at which task."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 
 from interlock_evaluation.outcomes import Outcome, Outcomes
@@ -50,3 +53,24 @@ def equals(prompts: int, seed: int = 0, models: int = 5, tasks: int = 8) -> Outc
     """No model is better than any other at anything."""
     names = [f"m{at}" for at in range(models)]
     return world({f"t{at}": dict.fromkeys(names, 0.6) for at in range(tasks)}, prompts, seed)
+
+
+def written(
+    path: Path, outcomes: Outcomes, *, task: str = "task", texts: tuple[str, ...] | None = None
+) -> Path:
+    """The table as CSV, `task` being what the column is called; `texts` in place of prompts' ids."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["Prompt", task, "Model", "Score", "Cost"])
+        for at, prompt in enumerate(outcomes.prompts):
+            for column, model in enumerate(outcomes.models):
+                lines.writerow(
+                    [
+                        texts[at] if texts else prompt,
+                        outcomes.tasks[at],
+                        model,
+                        outcomes.correct[at, column],
+                        outcomes.cost[at, column],
+                    ]
+                )
+    return path

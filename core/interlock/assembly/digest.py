@@ -45,6 +45,7 @@ def digest(
         offers.options,
         *(policies.rules if policies else ()),  # they may stand in files
         *([learned.routes] if learned else ()),  # they do
+        *([learned.refined.digest] if learned and learned.refined else ()),
     )
     return sha256(repr(_canonical(facts)).encode()).hexdigest()[:16]
 

@@ -17,6 +17,7 @@ from interlock.protocols import (
     Guardrail,
     LogKind,
     Provider,
+    RerankerKind,
     SharedHealthKind,
     StoreKind,
     Strategy,
@@ -30,6 +31,7 @@ from interlock.types.health import HEALTH_SHARES
 from interlock.types.logs import LOGS
 from interlock.types.models import ModelCard
 from interlock.types.providers import PROVIDERS, distribution_of
+from interlock.types.rerankers import RERANKERS
 from interlock.types.stores import STORES
 
 # Every request is up to all of these; to go on without one would be to leave a rule out in silence.
@@ -52,6 +54,7 @@ class Offers:
     constraints: dict[str, Constraint]
     detectors: dict[str, Detector]
     guardrails: dict[str, Guardrail]
+    rerankers: dict[str, RerankerKind]
     strategies: dict[str, Strategy]
     arbiters: dict[str, Arbiter]
     connectors: dict[str, ConnectorKind]
@@ -118,6 +121,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("constraints", Constraint)
     ask("detectors", Detector, owner=DETECTORS.get)
     ask("guardrails", Guardrail)
+    ask("rerankers", RerankerKind, owner=RERANKERS.get)
     ask("strategies", Strategy)
     ask("arbiters", Arbiter, owner=ARBITERS.get)
     ask("connectors", ConnectorKind, owner=CONNECTORS.get)

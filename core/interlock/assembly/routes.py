@@ -8,9 +8,13 @@ from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.config.learned import at, read_learned
 from interlock.engine.deciding.routes import Routes
+from interlock.errors import ConfigError
+from interlock.plugins.claims import way_out
+from interlock.protocols import Reranker, RerankerCall
 from interlock.types.learned import LearnedRoutes
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
+from interlock.types.rerankers import RERANKERS
 
 
 def learned_of(
@@ -43,6 +47,37 @@ def learned_of(
                     None if quarrel else names.nearest(name),
                 )
     return learned
+
+
+def reranker_of(learned: LearnedRoutes | None, offers: Offers) -> Reranker | None:
+    """What puts learned rows in another order; None where nothing does.
+
+    Raises:
+        ConfigError: nobody offers it, or it cannot use its file.
+    """
+    if learned is None or learned.refined is None:
+        return None
+    refined = learned.refined
+    kind = offers.rerankers.get(refined.by)
+    if kind is None:
+        raise _refused(learned, "by", f"{_absent(refined.by, offers)}.", nearest(refined.by, RERANKERS))
+    try:
+        return kind.open(RerankerCall(content=refined.content, file=refined.file))
+    except ValueError as error:
+        raise _refused(learned, "file", f"{refined.file}: {error}") from None
+
+
+def _absent(name: str, offers: Offers) -> str:
+    if quarrel := offers.quarrel("rerankers", name):
+        return quarrel
+    owner = RERANKERS.get(name)
+    if owner is None:
+        return f"{name!r} is no reranker; there are {', '.join({**RERANKERS, **offers.rerankers})}"
+    return f"nothing offers {name!r}: {way_out(owner, offers.installed.get(owner))}"
+
+
+def _refused(learned: LearnedRoutes, key: str, message: str, near: str | None = None) -> ConfigError:
+    return at(read_learned(learned.where)[1], learned.where, ["refined", key], message, near)
 
 
 def routes_of(

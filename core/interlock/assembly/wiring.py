@@ -34,7 +34,7 @@ from interlock.assembly.options import with_options
 from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
 from interlock.assembly.recording import log_writer, record_writer, store_opener, told_of_persons
-from interlock.assembly.routes import learned_of, routes_of
+from interlock.assembly.routes import learned_of, reranker_of, routes_of
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.shipped import EnsembleBook
 from interlock.assembly.switches import check_kept, check_meant
@@ -62,6 +62,7 @@ from interlock.engine.log_writer import LogWriter
 from interlock.engine.panels import Panels
 from interlock.engine.record_writer import RecordWriter
 from interlock.engine.refining import LocalRefinement, Refinement
+from interlock.engine.reranking import Reranking
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingObserver
@@ -69,7 +70,7 @@ from interlock.errors import ConfigError
 from interlock.health import HealthTracker, RetryBudget
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
-from interlock.protocols import RandomSource, RecordStore
+from interlock.protocols import RandomSource, RecordStore, Reranker
 from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
@@ -159,6 +160,7 @@ def assemble(
     own_tasks = own_tasks_of(config, catalog, offers)
     check_names(config, catalog, names, offers, own_tasks)
     learned = learned_of(config, catalog, names, offers, own_tasks)
+    reranker = reranker_of(learned, offers)
     strategy = strategy_of(config, offers)
     ensembles = EnsembleMaker(
         config, names, offers, bare=bare, environ=environ, known=options.get("ensembles", {})
@@ -205,6 +207,7 @@ def assemble(
         allowances=load_spread.allowances,
         policies=policies,
         sensing=sensing_of(config, policies, offers.guardrails),
+        reorders=learned.refined.digest if learned and learned.refined else "",
     )
     telemetry = Telemetry(config.tracing.name, environ, tokens=config.tracing.tokens == "attempts")
     tracing = Tracing(telemetry)
@@ -275,6 +278,7 @@ def assemble(
         content=config.content.rules(),
         budgeting=budgets,
         log=call_log,
+        reranking=_reranking(config, learned, reranker, decider),
         panels=Panels(book, Arbitrations(sub_calls, guards)),
         cascades=cascades(rules, attempts, Checks(sub_calls), strategy=strategy, last=hedged),
     )
@@ -305,6 +309,16 @@ def _catalog(config: Config, offers: Offers) -> Catalog:
         return Catalog(offers.cards.values()).with_models(config.models.cards, "models", "models.cards")
     except ConfigError as error:
         raise config.error(error.key, error.message, error.suggestion) from None
+
+
+def _reranking(
+    config: Config, learned: LearnedRoutes | None, reranker: Reranker | None, decider: Decider
+) -> Reranking | None:
+    """Of rows that the configuration's own do not hide."""
+    if learned is None or learned.refined is None or reranker is None:
+        return None
+    tasks = [task for task in learned.routes if task not in config.routes]
+    return Reranking(reranker, decider, tasks=tasks, digest=learned.refined.digest)
 
 
 def _call_log(

@@ -75,7 +75,13 @@ def apply(
     if not as_json and tally is not None:
         show_tally(tally, router.wiring)
     _agreed(f"Have {versions.path} hold these routes?", yes=yes)
-    switch = versions.apply(text, by=getuser(), first=lambda one: _log(router.wiring, one))
+    learned = router.wiring.learned
+    switch = versions.apply(
+        text,
+        by=getuser(),
+        refined=None if learned is None else learned.refined,
+        first=lambda one: _log(router.wiring, one),
+    )
     _told(switch, versions, None if tally is None else tally_data(tally, router.wiring), as_json=as_json)
 
 

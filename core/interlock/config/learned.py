@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from interlock.config.complaints import complaints
 from interlock.config.layers import text_of
 from interlock.config.policies import named
+from interlock.config.refinements import RefinementConfig, refinement_of
 from interlock.config.schema import Limit, Names, Part, Text, number
 from interlock.documents import Node, read, shown
 from interlock.errors import ConfigError
@@ -59,12 +61,13 @@ class EvidenceConfig(Part):
 
 
 class LearnedRoutesConfig(Part):
-    """A file of learned routes. `source` is for people."""
+    """A file of learned routes. `source` is for people, and `refined` names a file of arrays beside it."""
 
     format: Literal["interlock-routes/1"]
     routes: Annotated[dict[Text, Annotated[Names, Field(min_length=1)]], Field(min_length=1)]
     evidence: dict[Text, EvidenceConfig] = Field(default_factory=dict)
     source: dict[Text, Any] = Field(default_factory=dict)
+    refined: RefinementConfig | None = None
 
     @model_validator(mode="after")
     def _of_routes(self) -> Self:
@@ -104,7 +107,13 @@ def read_learned_text(text: str, name: str) -> tuple[LearnedRoutes, Node]:
     except ValidationError as error:
         raise complaints(error, LearnedRoutesConfig, build) from None
     evidence = {task: RouteEvidence(**dict(each)) for task, each in written.evidence.items()}
-    return LearnedRoutes(routes=written.routes, evidence=evidence, where=name), root
+    refined = None
+    if written.refined is not None:
+        try:
+            refined = refinement_of(written.refined, Path(name).expanduser())
+        except ConfigError as error:
+            raise at(root, name, ["refined", error.key], error.message) from None
+    return LearnedRoutes(routes=written.routes, evidence=evidence, where=name, refined=refined), root
 
 
 def at(

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import time
 from typing import Final, Literal
 
+from interlock.config.learned import read_learned
+from interlock.config.refinements import folder_of, kept_name
 from interlock.errors import ConfigError
 from interlock.types.files import alone_with, read_regular, write_whole
+from interlock.types.learned import LearnedRefinement
 
 _LARGEST: Final = 4_000_000
 _HISTORY: Final = "history.jsonl"
@@ -37,23 +40,35 @@ class RouteSwitch:
 
 
 class RouteVersions:
-    """The file at `path`, and beside it a folder `<name>.versions` with every version that was in use.
+    """The file at `path`, and beside it a folder `<name>.versions` with every version that was in use, and
+    with what each was refined by, which goes by its digest.
 
     It blocks. Its errors are ConfigErrors that name the file.
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time) -> None:
         self.path = path
-        self.folder = path.with_name(f"{path.name}.versions")
+        self.folder = folder_of(path)
         self._clock = clock
 
-    def apply(self, text: str, *, by: str, first: Callable[[RouteSwitch], None] | None = None) -> RouteSwitch:
-        """Have the file hold `text`. `first` is told of it before it happens, and what it raises ends it."""
+    def apply(
+        self,
+        text: str,
+        *,
+        by: str,
+        refined: LearnedRefinement | None = None,
+        first: Callable[[RouteSwitch], None] | None = None,
+    ) -> RouteSwitch:
+        """Have the file hold `text`, which may name what it is `refined` by. `first` is told of it before it
+        happens, and what it raises ends it.
+        """
         with _complaining(self.path), alone_with(self.path):
             current = self._current()
             new = text.encode()
             if current == new:
                 raise ConfigError("holds exactly that already.", source=str(self.path))
+            if refined is not None:
+                self.keep(refined)
             return self._switch("applied", current, new, by, first)
 
     def rollback(self, *, by: str, first: Callable[[RouteSwitch], None] | None = None) -> RouteSwitch:
@@ -61,6 +76,13 @@ class RouteVersions:
         with _complaining(self.path), alone_with(self.path):
             current = self._current()
             return self._switch("rolled_back", current, self._kept(self._earlier()), by, first)
+
+    def keep(self, refined: LearnedRefinement) -> None:
+        """Have what some routes are refined by among the versions, where nothing is ever taken away."""
+        self.folder.mkdir(exist_ok=True)
+        place = self.folder / kept_name(refined.digest)
+        if not place.exists():
+            write_whole(place, refined.content)
 
     def earlier(self) -> str:
         """The version that `rollback` goes back to."""
@@ -118,6 +140,10 @@ class RouteVersions:
         known = history[-1].version if history else ""
         if _version(current) != known:
             self._keep(current)
+            with suppress(ConfigError):  # what makes no sense is kept as it is
+                refined = read_learned(self.path)[0].refined
+                if refined is not None:
+                    self.keep(refined)
             self._append(
                 RouteSwitch(at=self._clock(), action="found", version=_version(current), before=known)
             )

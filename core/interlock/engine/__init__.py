@@ -4,7 +4,8 @@ Begin with `engine.py`: `Engine.complete` is a whole call on one screen, and eve
 Then, in this order:
 
 Deciding             deciding/: decide, checker, exclusions, ranking, routes, place, spreading: classify,
-                     exclude, rank, without waiting; replay_state, replaying: a recorded decision made again
+                     exclude, rank, without waiting; replay_state, replaying: a recorded decision made again;
+                     reordering: a learned row in another order, which reranking, beside it, asks for
 The call             call: its state; run: the one loop, for plain calls, streams and what is asked on the
                      way; steps: what the strategy wants tried; segment: one step under way; asking, refining:
                      a second opinion on the task; endings: the error of a call that nobody answered; leaving,

@@ -18,6 +18,7 @@ from interlock.engine.loops import running_loop
 from interlock.engine.panels import Panels
 from interlock.engine.progress import Progress
 from interlock.engine.refining import LocalRefinement, Opinion, Refinement
+from interlock.engine.reranking import Reranking
 from interlock.engine.rescue import UNHEARD, Delivery
 from interlock.engine.run import Run
 from interlock.engine.sharing import Sharing
@@ -68,6 +69,7 @@ class Engine:
         panels: Panels,
         cascades: Cascades | None,
         log: CallLog | None,
+        reranking: Reranking | None = None,
     ) -> None:
         self.decider = decider
         self.attempts = run.attempts
@@ -91,6 +93,7 @@ class Engine:
         self._content = content
         self._budgeting = budgeting
         self._log = log
+        self._reranking = reranking
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
 
@@ -201,12 +204,19 @@ class Engine:
             if seconds is None:
                 return
             await state.pause(seconds + _CLOCKS_GRAIN)
-            self._decide_again(state, opinion)
+            await self._decide_again(state, opinion)
             if state.decision.shortlist:
                 return
 
+    @property
+    def refines(self) -> bool:
+        """Whether a call's decision may differ from that of `decide`, though no model is asked."""
+        return bool(self.local_refinement) or self._reranking is not None
+
     async def refine(self, request: Request) -> Decision:
-        """The decision of a call that asks no model: as `decide`, and what local classifiers make of it."""
+        """The decision of a call that asks no model: as `decide`, and what local classifiers and a reranker
+        make of it.
+        """
         return (await self._decided(request))[0]
 
     async def _decided(self, request: Request) -> tuple[Decision, Sensed | None, Opinion | None]:
@@ -222,6 +232,8 @@ class Engine:
                 opinion = None
             if opinion is not None:
                 decision = self._decision(request, opinion, sensed)
+        if self._reranking is not None:
+            decision = await self._reranking.applied(request, decision)
         self._tell(request, decision)
         return decision, sensed, opinion
 
@@ -229,10 +241,14 @@ class Engine:
         """Decide again when a classifier that asks a model is surer than the local ones."""
         opinion = await self._refinement.refine(state)
         if opinion is not None and self.decider.knows(opinion[0].task):
-            self._decide_again(state, opinion)
+            await self._decide_again(state, opinion)
 
-    def _decide_again(self, state: CallState, opinion: Opinion | None) -> None:
-        state.decision = state.draft.decision = self.decide(state.asked, opinion, state.sensed)
+    async def _decide_again(self, state: CallState, opinion: Opinion | None) -> None:
+        decision = self._decision(state.asked, opinion, state.sensed)
+        if self._reranking is not None:
+            decision = await self._reranking.applied(state.asked, decision)
+        self._tell(state.asked, decision)
+        state.decision = state.draft.decision = decision
         if self._log is not None:
             self._log.decided(state, again=True)
 

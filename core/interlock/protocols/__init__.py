@@ -71,6 +71,13 @@ from interlock.protocols.providers import (
     ProviderFacts,
     Sender,
 )
+from interlock.protocols.rerankers import (
+    RerankCall,
+    Reranked,
+    Reranker,
+    RerankerCall,
+    RerankerKind,
+)
 from interlock.protocols.strategies import (
     RandomSource,
     Steps,
@@ -137,6 +144,11 @@ __all__ = [
     "RefiningClassifier",
     "Release",
     "ReleaseCall",
+    "RerankCall",
+    "Reranked",
+    "Reranker",
+    "RerankerCall",
+    "RerankerKind",
     "Responded",
     "RestoreCall",
     "RestoringGuardrail",

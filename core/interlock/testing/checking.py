@@ -20,6 +20,7 @@ from interlock.protocols import (
     Guardrail,
     LogKind,
     Provider,
+    RerankerKind,
     SharedHealthKind,
     StoreKind,
     Strategy,
@@ -157,6 +158,7 @@ _UNCONFIGURED = RuleResult(
 )
 _WITHOUT_KIT = (
     ("constraint", "interlock_constraints", Constraint),
+    ("reranker", "interlock_rerankers", RerankerKind),
     ("strategy", "interlock_strategies", Strategy),
 )
 

@@ -26,6 +26,15 @@ class Seal:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reordering:
+    """How a reranker has put a learned row's names, and why; `digest` is of what it has learned."""
+
+    order: tuple[str, ...]
+    reason: str
+    digest: str
+
+
 @quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -46,6 +55,7 @@ class Facts:
         seals: deployment id -> the first rule that lets it have the request only sealed.
         first: deployment id -> why its load put it before others of its model.
         sensed: what guardrails had found in the request; None when no policy needed to know.
+        reordering: how the row's names were put in another order because of what the request says.
     """
 
     task: str | None = None
@@ -62,3 +72,4 @@ class Facts:
     seals: Mapping[str, Seal] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)
     sensed: Sensed | None = None
+    reordering: Reordering | None = None

@@ -1,7 +1,7 @@
 """Rows of routes that were learned from answers, each with what was measured."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 _USUAL: Final = 0.95
@@ -48,6 +48,23 @@ class RouteEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedRefinement:
+    """What puts learned rows in another order for each request.
+
+    Attributes:
+        by: the reranker's name.
+        digest: of the content: `sha256:` and 64 hexadecimal digits.
+        content: what the reranker is opened with.
+        file: where that was.
+    """
+
+    by: str
+    digest: str
+    content: bytes = field(repr=False)
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedRoutes:
     """A file of learned rows.
 
@@ -55,11 +72,13 @@ class LearnedRoutes:
         routes: task to models or deployments, best first.
         evidence: of some or all of those tasks.
         where: what to call the file.
+        refined: what rows are put in another order by; None where they stand as they are.
     """
 
     routes: Mapping[str, tuple[str, ...]]
     evidence: Mapping[str, RouteEvidence]
     where: str = ""
+    refined: LearnedRefinement | None = None
 
 
 def _points(share: float) -> str:

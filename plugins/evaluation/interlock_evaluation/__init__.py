@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from interlock import hookimpl
-from interlock.protocols import CommandOffer
+from interlock.protocols import CommandOffer, RerankerKind
+from interlock_evaluation.reranking import Words
 
 if TYPE_CHECKING:
     from typer import Typer
 
-__all__ = ["interlock_commands"]
+__all__ = ["interlock_commands", "interlock_rerankers"]
 
 
 def _load() -> "Typer":
@@ -26,3 +27,8 @@ def _load() -> "Typer":
 @hookimpl
 def interlock_commands() -> Iterable[CommandOffer]:
     return [CommandOffer(name="eval", help="Ask models your prompts, and say what follows.", load=_load)]
+
+
+@hookimpl
+def interlock_rerankers() -> Iterable[RerankerKind]:
+    return [Words()]

@@ -1,28 +1,9 @@
-import csv
 import json
 
 import pytest
 
 from outcome_tables import invoke
-from routing_worlds import equals, specialists
-
-
-def written(path, outcomes, *, task="task", texts=None):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file)
-        lines.writerow(["Prompt", task, "Model", "Score", "Cost"])
-        for at, prompt in enumerate(outcomes.prompts):
-            for column, model in enumerate(outcomes.models):
-                lines.writerow(
-                    [
-                        texts[at] if texts else prompt,
-                        outcomes.tasks[at],
-                        model,
-                        outcomes.correct[at, column],
-                        outcomes.cost[at, column],
-                    ]
-                )
-    return path
+from routing_worlds import equals, specialists, written
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +41,7 @@ def test_where_nothing_is_better_that_is_said(tmp_path):
         (("--objective", "speed"), "quality, cost"),
         (("--without", "coder2"), "Did you mean 'coder'"),
         (("--baseline", "nobody"), "nobody"),
-        (("--write", "/nowhere/routes.yaml"), "cannot be written"),
+        (("--write", "/dev/null/routes.yaml"), "cannot be written"),
     ],
 )
 def test_a_wrong_option_is_refused_with_a_way_out(marked, arguments, said):

@@ -9,6 +9,7 @@ from interlock.constraints import needs, pin_for
 from interlock.engine.deciding.checker import ConstraintChecker
 from interlock.engine.deciding.exclusions import AllowedTreatment, Exclusion, treatment_of
 from interlock.engine.deciding.ranking import reason_of, shortlisted
+from interlock.engine.deciding.reordering import reordered
 from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
 from interlock.engine.guarding.sensing import Sensing
@@ -50,7 +51,10 @@ def _taken(names: Iterable[str]) -> None:
 
 
 class Decider:
-    """Pure but for the health that it reads: the same request and health give the same decision."""
+    """Pure but for the health that it reads: the same request and health give the same decision.
+
+    `reorders` is the digest of what a reranker has learned, by which recorded decisions are made again.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Decider:
         allowances: Allowances | None = None,
         policies: Policies | None = None,
         sensing: Sensing | None = None,
+        reorders: str = "",
     ) -> None:
         self.routes = routes
         self._deployments = deployments
@@ -86,6 +91,7 @@ class Decider:
         self._check_vendors = check_vendors
         self._load = load
         self._allowances = allowances
+        self._reorders = reorders
 
     def decide(
         self,
@@ -133,9 +139,22 @@ class Decider:
         sensed = facts.sensed
         if sensed is None and self.sensing is not None:
             replayed.unchecked.add(POLICY)  # nobody had looked into the prompt, which is gone
-        return self._decided(
+        again = self._decided(
             request, classified, decision.stage, decision.input_tokens, replayed, sensed=sensed
         )
+        change = facts.reordering
+        if (
+            change is None
+            or change.digest != self._reorders
+            or self.leading_rows(request, again) != (again.task,)
+        ):
+            return again
+        return reordered(again, self.routes.ranks(again.task), self.routes.row(again.task), change)
+
+    def leading_rows(self, request: Request, decision: Decision) -> tuple[str, ...]:
+        """The rows that a decision's shortlist follows, those of demands first."""
+        task = decision.task
+        return self._rows(task, self.effective(request, task), request.demands, decision.input_tokens)
 
     def _decided(
         self,

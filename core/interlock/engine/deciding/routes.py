@@ -65,6 +65,10 @@ class Routes:
         """The names that stand for a task, best first."""
         return self._rows.get(task, ())
 
+    def ranks(self, task: str) -> Mapping[str, int]:
+        """Of each deployment that a task's row names, the place of its name in the row."""
+        return {place.deployment.id: place.rank for place in self.order((task,)).places if place.row == task}
+
     def over_threshold(self, task: str, tokens: int) -> bool:
         threshold = self._thresholds.get(task)
         return threshold is not None and tokens > threshold

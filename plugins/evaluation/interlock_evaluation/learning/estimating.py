@@ -11,6 +11,7 @@ from interlock_evaluation.learning.folds import folds
 from interlock_evaluation.learning.gating import best_single, gains, promising, winners
 from interlock_evaluation.learning.marks import Marks
 from interlock_evaluation.statistics import (
+    CONFIDENCE,
     UNKNOWN,
     Interval,
     Numbers,
@@ -21,7 +22,16 @@ from interlock_evaluation.statistics import (
     share,
 )
 
-Rule = Callable[[Marks, int], Callable[[Marks], Places]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The model of each prompt, and what each was thought to gain, (prompts, models), where that is known."""
+
+    models: Places
+    gains: Numbers | None = None
+
+
+Rule = Callable[[Marks, int], Callable[[Marks], Choice]]
 """Learns on marks, of which the best single model is known, and then chooses for others."""
 _REPEATS: Final = 2
 _BINS: Final = 10
@@ -46,10 +56,15 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Marks and costs of the models that each rule chose, by prompt, NaN where unknown; `single` is one."""
+    """Marks and costs of the models that each rule chose, by prompt, NaN where unknown; `single` is one.
+
+    `gains` are what rules that say so thought that each model gains, beside what it gains in the mean of the
+    prompts held back together: (prompts, models).
+    """
 
     marks: Mapping[str, Numbers]
     cost: Mapping[str, Numbers]
+    gains: Mapping[str, Numbers]
 
     def estimates(self, *, seed: int = 0) -> dict[str, Estimate]:
         """Of every rule: quality by Wilson, the rest by a bootstrap over prompts, all from the same draws."""
@@ -77,9 +92,18 @@ class Held:
         spent, usual = (np.where(np.isnan(pair), nan, self.cost[each]) for each in (name, "single"))
         return np.where(np.isnan(gain), nan, self.marks[name]), gain, spent, usual
 
-    def over(self, name: str, other: str, *, seed: int = 0) -> Interval:
+    def over(self, name: str, other: str, *, confidence: float = CONFIDENCE, seed: int = 0) -> Interval:
         """How much one rule is over another, paired by prompt."""
-        return difference(self.marks[name], self.marks[other], seed=seed)
+        return difference(self.marks[name], self.marks[other], confidence=confidence, seed=seed)
+
+    def saved(self, name: str, other: str, *, confidence: float = CONFIDENCE, seed: int = 0) -> Interval:
+        """How much one rule costs less than another, in terms of the single model's cost."""
+        usual = self.cost["single"]
+        usual = usual[~np.isnan(usual)]
+        if not len(usual) or usual.mean() <= 0:
+            return UNKNOWN
+        left, right = self.cost[other] / usual.mean(), self.cost[name] / usual.mean()
+        return difference(left, right, confidence=confidence, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,14 +141,21 @@ def _interval(value: float, drawn: Numbers, count: int) -> Interval:
 def by_task(learner: Callable[[Marks, int], Places]) -> Rule:
     """A rule that knows nothing of a prompt but its task."""
 
-    def learn(marks: Marks, single: int) -> Callable[[Marks], Places]:
+    def learn(marks: Marks, single: int) -> Callable[[Marks], Choice]:
         route = learner(marks, single)
-        return lambda rest: route[rest.task]
+        return lambda rest: Choice(models=route[rest.task])
 
     return learn
 
 
-def by_length(marks: Marks, single: int) -> Callable[[Marks], Places]:
+def by_promise(marks: Marks, single: int) -> Callable[[Marks], Choice]:
+    """A rule that goes by what models promise for a task, without a gate."""
+    found = gains(marks, single)
+    route = promising(found)
+    return lambda rest: Choice(models=route[rest.task], gains=found.gain[rest.task])
+
+
+def by_length(marks: Marks, single: int) -> Callable[[Marks], Choice]:
     """A rule that knows a prompt's length alone: in ten bins, each with its most promising model."""
     known = marks.lengths[~np.isnan(marks.lengths)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(known) else np.array([])
@@ -135,19 +166,19 @@ def by_length(marks: Marks, single: int) -> Callable[[Marks], Places]:
         return replace(some, tasks=names, task=at)
 
     route = promising(gains(binned(marks), single))
-    return lambda rest: route[binned(rest).task]
+    return lambda rest: Choice(models=route[binned(rest).task])
 
 
-def oracle(marks: Marks, single: int) -> Callable[[Marks], Places]:
+def oracle(marks: Marks, single: int) -> Callable[[Marks], Choice]:
     """Chooses the best model of each prompt, of equally good ones the cheapest: what no router can exceed."""
     del marks
 
-    def choose(rest: Marks) -> Places:
+    def choose(rest: Marks) -> Choice:
         best = np.where(np.isnan(rest.marks), -np.inf, rest.marks)
         cost = np.where(np.isnan(rest.cost), np.inf, rest.cost)
         equal = best == best.max(axis=1, keepdims=True)
         cheap = np.where(equal, np.where(np.isfinite(cost), cost, 1e300), np.inf).argmin(axis=1)
-        return np.where(np.isfinite(best.max(axis=1)), cheap, single)
+        return Choice(models=np.where(np.isfinite(best.max(axis=1)), cheap, single))
 
     return choose
 
@@ -155,7 +186,7 @@ def oracle(marks: Marks, single: int) -> Callable[[Marks], Places]:
 USUAL: Final[Mapping[str, Rule]] = {
     "length": by_length,
     "winners": by_task(lambda marks, single: winners(gains(marks, single))),
-    "promising": by_task(lambda marks, single: promising(gains(marks, single))),
+    "promising": by_promise,
     "oracle": oracle,
 }
 """What routes are compared with: length alone, each task's plain winner, the same table without a gate, and
@@ -178,17 +209,24 @@ def cross_fit(
     """
     shape = (repeats, len(marks))
     found = {name: (np.full(shape, nan), np.full(shape, nan)) for name in (*rules, "single")}
+    thought: dict[str, Numbers] = {}
     for repeat in range(repeats):
         for learn, held in folds(marks.task, seed=repeat):
             part, rest = marks.rows(learn), marks.rows(held)
             alone = best_single(part, among=among) if single is None else single
             for name, rule in rules.items():
-                found[name][0][repeat, held], found[name][1][repeat, held] = rest.at(rule(part, alone)(rest))
+                choice = rule(part, alone)(rest)
+                found[name][0][repeat, held], found[name][1][repeat, held] = rest.at(choice.models)
+                if choice.gains is not None:
+                    sums = thought.setdefault(name, np.zeros(marks.marks.shape))
+                    # Parts that happen to gain more were learned of from others that gain less, and so on.
+                    sums[held] += (choice.gains - choice.gains.mean(axis=0)) / repeats
             found["single"][0][repeat, held] = rest.marks[:, alone]
             found["single"][1][repeat, held] = rest.cost[:, alone]
     return Held(
         marks={name: _known_mean(each[0]) for name, each in found.items()},
         cost={name: _known_mean(each[1]) for name, each in found.items()},
+        gains=thought,
     )
 
 

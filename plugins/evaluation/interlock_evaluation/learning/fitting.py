@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
 
-from interlock_evaluation.learning.estimating import USUAL, Estimate, Rule, by_task, cross_fit
-from interlock_evaluation.learning.gating import LEAST, RISK, Gains, best_single, bound, gains, gated
+from interlock_evaluation.learning.estimating import USUAL, Choice, Estimate, Held, Rule, by_task, cross_fit
+from interlock_evaluation.learning.features import Features
+from interlock_evaluation.learning.folds import FOLDS
+from interlock_evaluation.learning.gating import LEAST, RISK, Gains, best_single, gains, gate, gated
 from interlock_evaluation.learning.marks import Marks
+from interlock_evaluation.learning.ordering import Ordering, ordering
+from interlock_evaluation.learning.refining import FITS, Refinement, Refiner
 from interlock_evaluation.learning.saving import cheapest
 from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.statistics import CONFIDENCE, Interval, Numbers, Places
@@ -20,6 +24,8 @@ OBJECTIVES: Final[tuple[Objective, ...]] = ("quality", "cost")
 PROMPTS: Final = 20
 """Below which nothing is learned."""
 _TWO: Final = 2
+_REPEATS: Final = {"quality": 2, "cost": 1}
+_FITS: Final = {"quality": 1, "cost": FITS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,26 @@ class TaskRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refined:
+    """What the prompts' own words add to routes by task, out of fold.
+
+    Attributes:
+        used: whether that is so much that routes are refined by them: the lower bound of what is gained, or
+            of what is saved where the least cost is sought, lies above nothing.
+        over: how much better answers are than by the routes alone, as a share of the best mark.
+        saved: how much less they cost than by the routes alone, in terms of the best single model's cost.
+        level: of both intervals, 0 to 1.
+        vectors: whether sentence vectors were at hand.
+    """
+
+    used: bool
+    over: Interval
+    saved: Interval
+    level: float
+    vectors: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedTable:
     """What was learned.
 
@@ -52,7 +78,8 @@ class LearnedTable:
         single: the best model on all prompts, or the one that was given.
         routes: by task, in order.
         estimates: out of fold, of `routes` and of what they are compared with: `single`, `length`, `winners`
-            (each task's plain winner), `promising` (the table without a gate) and `oracle`.
+            (each task's plain winner), `promising` (the table without a gate) and `oracle`; and of `refined`,
+            the routes refined by words, where prompts have any.
         caution: what the gate costs: how much the table without one is over `routes`. Where it is below
             nothing, the gate has gained that much.
         risk: 0 to 1.
@@ -62,6 +89,12 @@ class LearnedTable:
             else did.
         prompts: how many the table has.
         unmarked: the share of its cells, 0 to 1, that hold no mark.
+        refined: what words add; None where prompts have none, or are too few.
+        refinement: what was learned of words, where it is used.
+        ordering: of two models, how well prompts are told apart; None of more, and where neither is certainly
+            better.
+        served: what vendors said they served for each model, where the table says so.
+        deployments: which were asked for each model, likewise.
     """
 
     id: str
@@ -78,6 +111,16 @@ class LearnedTable:
     level: float
     prompts: int
     unmarked: float
+    refined: Refined | None = None
+    refinement: Refinement | None = None
+    ordering: Ordering | None = None
+    served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    deployments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def fits(objective: Objective) -> int:
+    """How often `learn` learns from words."""
+    return _REPEATS[objective] * FOLDS * _FITS[objective] + _FITS[objective]
 
 
 def learn(
@@ -90,6 +133,9 @@ def learn(
     likely: bool = False,
     baseline: str | None = None,
     without: Collection[str] = (),
+    words: Features | None = None,
+    guessed: bool = False,
+    told: Callable[[], None] = lambda: None,
 ) -> LearnedTable:
     """Routes by task, and what they are worth.
 
@@ -102,6 +148,9 @@ def learn(
         likely: have tasks that are certain carry others, whose gain is only likely; of `quality` alone.
         baseline: the model that counts as the best single one, if it is not to be found.
         without: models that may not be used anywhere.
+        words: of the same prompts in the same order, to refine routes by.
+        guessed: whether tasks were guessed from the same words.
+        told: called `fits` times, whenever words were learned from.
 
     Raises:
         KeyError: a model that the table has no row of.
@@ -111,30 +160,48 @@ def learn(
         outcomes.place(model)
     if not 0 < risk < 1 or not 0 <= margin < 1 or least < _TWO:
         raise ValueError("a risk and a margin lie between 0 and 1, and a task needs two prompts at least.")
-    marks = Marks.of(outcomes, without=without)
+    marks = Marks.of(outcomes, without=without, features=words)
     single = _check(marks, objective, baseline)
     among = list(range(len(marks.models)))
+    refiner = Refiner(least=least, guessed=guessed, told=told)
 
     def best(part: Marks, alone: int) -> Places:
         if objective == "quality":
             return gated(gains(part, alone), risk=risk, least=least, likely=likely)
         return cheapest(part, risk=risk, margin=margin, least=least, among=among, single=single)
 
-    alone = best_single(marks) if single is None else single
+    def alone_in(part: Marks) -> int:
+        return best_single(part, among=among) if single is None else single
+
+    def refinement(part: Marks, alone: int) -> Refinement | None:
+        leads = best(part, alone)
+        if objective == "quality":
+            return refiner.refine(part, gains(part, alone), leads)
+        return refiner.save(part, leads, risk=risk, margin=margin, single=alone, alone=alone_in)
+
+    def by_words(part: Marks, alone: int) -> Callable[[Marks], Choice]:
+        made = refinement(part, alone)
+        return _chooser(made) if made is not None else by_task(best)(part, alone)
+
+    alone = alone_in(marks)
     rules: dict[str, Rule] = {"routes": by_task(best), **USUAL}
     if np.isnan(marks.lengths).all():
         del rules["length"]
-    held = cross_fit(marks, rules, among=among, single=single, repeats=_TWO if objective == "quality" else 1)
+    if words is not None:
+        rules = {"routes": rules.pop("routes"), "refined": by_words, **rules}
+    held = cross_fit(marks, rules, among=among, single=single, repeats=_REPEATS[objective])
+    found = gains(marks, alone)
+    level = CONFIDENCE if likely or objective != "quality" else gate(found, risk=risk, least=least).level
+    refined = None if words is None else _refined(held, objective, risk, margin, words)
     digest = hashlib.sha256(_plain(marks)).hexdigest()
     options = [digest, objective, risk, margin, least, likely, baseline, sorted(without)]
-    level = CONFIDENCE if likely or objective != "quality" else bound(risk)
     return LearnedTable(
         id=hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12],
         digest=digest,
         objective=objective,
         single=marks.models[alone],
         models=marks.models,
-        routes=_routes(marks, gains(marks, alone), best(marks, alone), level),
+        routes=_routes(marks, found, best(marks, alone), level),
         estimates=held.estimates(),
         caution=held.over("promising", "routes"),
         risk=risk,
@@ -143,6 +210,43 @@ def learn(
         level=level,
         prompts=len(marks),
         unmarked=float(np.isnan(marks.marks).mean()),
+        refined=refined,
+        refinement=refinement(marks, alone) if refined is not None and refined.used else None,
+        ordering=_ordering(marks, held),
+        served={name: each for name, each in outcomes.served.items() if name in marks.models},
+        deployments={name: each for name, each in outcomes.deployments.items() if name in marks.models},
+    )
+
+
+def _chooser(made: Refinement) -> Callable[[Marks], Choice]:
+    def choose(rest: Marks) -> Choice:
+        predicted = made.gains(rest.words, rest.task)
+        return Choice(models=made.choose(predicted, rest.task), gains=predicted)
+
+    return choose
+
+
+def _refined(held: Held, objective: Objective, risk: float, margin: float, words: Features) -> Refined:
+    level = 1 - 2 * min(risk, 0.45)
+    over, saved = (each("refined", "routes", confidence=level) for each in (held.over, held.saved))
+    used = over.low > 0
+    if objective == "cost":
+        used = saved.low > 0 and held.over("refined", "single", confidence=level).low >= -margin
+    return Refined(used=used, over=over, saved=saved, level=level, vectors=words.vectors.shape[1] > 0)
+
+
+def _ordering(marks: Marks, held: Held) -> Ordering | None:
+    """By words where they were learned from, else by task."""
+    if len(marks.models) != _TWO:
+        return None
+    strong = int(np.nanmean(marks.marks, axis=0).argmax())
+    weak = 1 - strong
+    thought = held.gains.get("refined", held.gains["promising"])
+    return ordering(
+        marks.models[strong],
+        marks.models[weak],
+        marks.marks[:, strong] - marks.marks[:, weak],
+        thought[:, strong] - thought[:, weak],
     )
 
 

@@ -24,12 +24,17 @@ LEAST: Final = 8
 """Prompts of a task that both models have answered, below which it is left to the best single model."""
 _PRIOR: Final = 20.0
 """Prompts that what all tasks say counts for in each, at least."""
+# Prompts that what all tasks say of how much answers vary counts for in each. Found on MMLU-Pro, as what
+# follows; on it less would lose, and more would take tasks for equally certain that are not.
+_ALIKE: Final = 200.0
 _USABLE: Final = 0.5
 # Of tasks alone, and once the whole is safe; found on MMLU-Pro, and tried on another table and on worlds
 # in which no model is better than any other.
 _TAIL: Final = 2.0
+_CARRIED: Final = (2.5, 3.0, 3.5, 4.0)
 _LOOSER: Final = (0.4, 0.3, 0.2)
 _WHOLE: Final = 0.03
+_MOST: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,9 @@ def gains(marks: Marks, single: int) -> Gains:
     others = np.arange(len(marks.models)) != single
     # How much tasks differ, all models together: of one alone too little is known.
     apart_by = max(float(between[others].sum()) / max(float(scale[others].sum()), 1.0), 0.0)
-    prior = np.maximum(_PRIOR, within / max(apart_by, 1e-9))
+    # Of a task's own prompts, as far as there are enough to know it: of some, models say much the same.
+    own = ((squares - shared * mean**2).clip(min=0.0) + _ALIKE * within) / (shared + _ALIKE)
+    prior = np.maximum(_PRIOR, own / max(apart_by, 1e-9))
     gain = (sums + prior * overall) / (shared + prior)
     gain[:, single] = 0.0
     return Gains(
@@ -102,40 +109,79 @@ def gains(marks: Marks, single: int) -> Gains:
         prompts=np.bincount(marks.task, minlength=tasks),
         shared=shared.astype(np.int64),
         gain=gain,
-        spread=np.sqrt(within / (shared + prior)),
+        spread=np.sqrt(own / (shared + prior)),
         mean=np.where(shared > 0, mean, np.nan),
     )
 
 
-def bound(risk: float = RISK) -> float:
-    """The confidence, 0 to 1, of the interval whose lower bound decides about a task."""
-    return 1 - 2 * _firm(risk)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What a gate has let through.
+
+    Attributes:
+        route: the model of each task.
+        level: the confidence, 0 to 1, of the intervals whose lower bounds decided.
+    """
+
+    route: Places
+    level: float
+
+
+def gate(found: Gains, *, risk: float = RISK, least: int = LEAST, likely: bool = False) -> Gate:
+    """The model of each task: the most promising of those that may be taken for better than the single.
+
+    The bounds reach less far down where most of what is moved is certain: as long as, of all prompts that are
+    moved, no more than a share of `risk` is expected to belong to tasks that lose by it. With `likely`, tasks
+    are taken along that are only likely to gain, where the whole is better all the same.
+    """
+    firm = min(_TAIL * risk, _MOST)
+    if likely:
+        for tail in (each for each in _LOOSER if each > firm):
+            route = _let_through(found, tail, least)
+            if _is_safe(found, route, _WHOLE * risk):
+                return Gate(route=route, level=1 - 2 * tail)
+    best = Gate(route=_let_through(found, firm, least), level=1 - 2 * firm)
+    for tail in (min(each * risk, _MOST) for each in _CARRIED):
+        route = _let_through(found, tail, least)
+        if (route != best.route).any() and _expected_losers(found, route) <= risk:
+            best = Gate(route=route, level=1 - 2 * tail)
+    return best
 
 
 def gated(found: Gains, *, risk: float = RISK, least: int = LEAST, likely: bool = False) -> Places:
-    """The model of each task: the most promising of those that may be taken for better than the single.
+    """The route of `gate`."""
+    return gate(found, risk=risk, least=least, likely=likely).route
 
-    With `likely`, also those that are only likely to be, where the whole is better all the same.
-    """
+
+def _let_through(found: Gains, tail: float, least: int) -> Places:
+    better = (found.gain - _reach(tail) * found.spread > 0) & (found.shared >= least)
+    better[:, found.single] = False
+    most = np.where(better, found.gain, -np.inf).argmax(axis=1)
+    return np.where(better.any(axis=1), most, found.single)
+
+
+def _is_safe(found: Gains, route: Places, tail: float) -> bool:
+    """Whether the whole gains something all but certainly."""
+    share, gain, spread = _moved(found, route)
+    whole, apart = float((share * gain).sum()), float(np.sqrt((share**2 * spread**2).sum()))
+    return whole > _reach(tail) * apart
+
+
+def _expected_losers(found: Gains, route: Places) -> float:
+    """The share of the prompts that are moved, 0 to 1, in tasks that lose by it, as far as one can know."""
+    share, gain, spread = _moved(found, route)
+    if not share.any():
+        return 0.0
+    loses = [NormalDist().cdf(-each) for each in gain / np.maximum(spread, 1e-12)]
+    return float((share * loses).sum() / share.sum())
+
+
+def _moved(found: Gains, route: Places) -> tuple[Numbers, Numbers, Numbers]:
+    """By task: the share of prompts that leave the single model, what they gain, and its deviation."""
+    tasks = np.arange(len(route))
     share = found.prompts / max(int(found.prompts.sum()), 1)
-    tasks = np.arange(len(share))
-    firm = _firm(risk)
-    looser = [each for each in _LOOSER if each > firm] if likely else []
-    for tail in (*looser, firm):
-        better = (found.gain - _reach(tail) * found.spread > 0) & (found.shared >= least)
-        better[:, found.single] = False
-        most = np.where(better, found.gain, -np.inf).argmax(axis=1)
-        route = np.where(better.any(axis=1), most, found.single)
-        moved = np.where(route != found.single, share, 0.0)
-        whole = float((moved * found.gain[tasks, route]).sum())
-        spread = float(np.sqrt((moved**2 * found.spread[tasks, route] ** 2).sum()))
-        if whole > _reach(_WHOLE * risk) * spread:
-            break
-    return route
-
-
-def _firm(risk: float) -> float:
-    return min(_TAIL * risk, 0.45)
+    moved = np.where(route != found.single, share, 0.0)
+    return moved, found.gain[tasks, route], found.spread[tasks, route]
 
 
 def _reach(tail: float) -> float:

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from interlock_evaluation.learning.features import Features
 from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.statistics import Numbers, Places
 
@@ -20,6 +21,7 @@ class Marks:
         tasks: names, in order.
         task: of each prompt, its place among `tasks`.
         lengths: characters of each prompt, NaN where they are not known.
+        features: of the prompts' words, where routes are refined by them.
     """
 
     models: tuple[str, ...]
@@ -28,9 +30,12 @@ class Marks:
     cost: Numbers
     task: Places
     lengths: Numbers
+    features: Features | None = None
 
     @classmethod
-    def of(cls, outcomes: Outcomes, *, without: Collection[str] = ()) -> Self:
+    def of(
+        cls, outcomes: Outcomes, *, without: Collection[str] = (), features: Features | None = None
+    ) -> Self:
         """Of a table, without models that may not be used anywhere."""
         kept = [at for at, model in enumerate(outcomes.models) if model not in without]
         tasks = tuple(sorted(set(outcomes.tasks)))
@@ -42,13 +47,21 @@ class Marks:
             cost=outcomes.cost[:, kept],
             task=np.array([place[task] for task in outcomes.tasks], dtype=np.int64),
             lengths=outcomes.lengths,
+            features=features,
         )
 
     def __len__(self) -> int:
         return len(self.task)
 
+    @property
+    def words(self) -> Features:
+        """The features. Raises ValueError where there are none."""
+        if self.features is None:
+            raise ValueError("prompts' words are needed.")
+        return self.features
+
     def rows(self, which: Places) -> Self:
-        """Those of some prompts, in that order."""
+        """Those of some prompts, in that order; with features, each at most once."""
         return type(self)(
             models=self.models,
             tasks=self.tasks,
@@ -56,6 +69,7 @@ class Marks:
             cost=self.cost[which],
             task=self.task[which],
             lengths=self.lengths[which],
+            features=None if self.features is None else self.features.rows(which),
         )
 
     def at(self, choice: Places) -> tuple[Numbers, Numbers]:

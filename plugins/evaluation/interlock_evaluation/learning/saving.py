@@ -9,7 +9,7 @@ from interlock_evaluation.learning.gating import RISK, Gains, best_single, gains
 from interlock_evaluation.learning.marks import Marks
 from interlock_evaluation.statistics import Numbers, Places, student
 
-_PRICES: Final = np.concatenate([[0.0], np.geomspace(0.002, 1.0, 64)])
+PRICES: Final = np.concatenate([[0.0], np.geomspace(0.002, 1.0, 64)])
 """What the best single model's cost of one prompt may be worth, in shares of the best mark."""
 # The best of so many prices looks better than it is; they differ little, and count for a few.
 _TRIED: Final = 4
@@ -24,21 +24,27 @@ def cheapest(
     routes are not learned from: the lower bound of the routing's gain over the best single model must not
     lie below -`margin`, a share of the best mark. Where no price will do, tasks are as `gated` has them.
     """
-    apart = np.full((len(_PRICES), len(marks)), np.nan)
+    apart = np.full((len(PRICES), len(marks)), np.nan)
     for learn, held in folds(marks.task):
         part, rest = marks.rows(learn), marks.rows(held)
         alone = best_single(part, among=among) if single is None else single
-        found, costs = gains(part, alone), _costs(part, alone)
-        for at, price in enumerate(_PRICES):
+        found, costs = gains(part, alone), costs_of(part, alone)
+        for at, price in enumerate(PRICES):
             route = at_price(found, costs, float(price), least=least)
             apart[at, held] = rest.at(route[rest.task])[0] - rest.marks[:, alone]
     alone = best_single(marks, among=among) if single is None else single
     found = gains(marks, alone)
+    price = affordable(apart, risk=risk, margin=margin)
+    if price is None:
+        return gated(found, risk=risk, least=least)
+    return at_price(found, costs_of(marks, alone), price, least=least)
+
+
+def affordable(apart: Numbers, *, risk: float, margin: float) -> float | None:
+    """The highest price at which quality does not fall, of what is gained at each: (prices, prompts)."""
     low = np.array([_low(each[~np.isnan(each)], risk / _TRIED) for each in apart])
     enough = np.flatnonzero(low >= -margin)
-    if not len(enough):
-        return gated(found, risk=risk, least=least)
-    return at_price(found, _costs(marks, alone), float(_PRICES[enough[-1]]), least=least)
+    return float(PRICES[enough[-1]]) if len(enough) else None
 
 
 def _low(values: Numbers, risk: float) -> float:
@@ -59,7 +65,7 @@ def at_price(found: Gains, costs: Numbers, price: float, *, least: int) -> Place
     return best
 
 
-def _costs(marks: Marks, single: int) -> Numbers:
+def costs_of(marks: Marks, single: int) -> Numbers:
     """Mean cost of each task and model, in terms of the single one's over all."""
     count = len(marks.tasks)
     known = marks.sums((~np.isnan(marks.cost)).astype(float), marks.task, count)

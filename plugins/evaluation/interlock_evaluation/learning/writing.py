@@ -1,6 +1,7 @@
 """Learned routes as a file that `learned_routes` may name."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -10,10 +11,22 @@ from interlock_evaluation.learning.fitting import LearnedTable, TaskRoute
 
 FORMAT: Final = "interlock-routes/1"
 _DIGITS: Final = 4
+_NAMES: Final = 20  # of one model that are named
 
 
-def routes_to_text(found: LearnedTable, measured: date, *, name: str = "") -> str:
-    """YAML, sorted by task; the same for the same table, options and day. `name` is the table's, for people.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrays:
+    """The file beside routes that they are refined by: its name, and `sha256:` with its digest."""
+
+    file: str
+    digest: str
+
+
+def routes_to_text(
+    found: LearnedTable, measured: date, *, name: str = "", arrays: Arrays | None = None
+) -> str:
+    """YAML, sorted by task; the same for the same table, options and day. `name` is the table's, for people,
+    and `arrays` is what `to_bytes` gave, where routes are refined.
 
     Prompts without a task have no row: what the built-in table has for the task that they turn out to be
     stands.
@@ -30,6 +43,9 @@ def routes_to_text(found: LearnedTable, measured: date, *, name: str = "") -> st
         "evidence:",
         *(_row({each.task: _evidence(each, found, measured)}) for each in routes),
     ]
+    if arrays is not None:
+        refined = {"by": "words", "file": arrays.file, "digest": arrays.digest}
+        lines.append(yaml.safe_dump({"refined": refined}, sort_keys=False).rstrip())
     return "\n".join([*lines, source])
 
 
@@ -75,7 +91,7 @@ _BOUNDS: Final = {"gain": "value", "low": "low", "high": "high"}
 
 
 def _source(found: LearnedTable, name: str) -> dict[str, Any]:
-    whole = found.estimates["routes"]
+    whole = found.estimates["routes" if found.refinement is None else "refined"]
     return {
         "table": name,
         "digest": f"sha256:{found.digest}",
@@ -88,4 +104,9 @@ def _source(found: LearnedTable, name: str) -> dict[str, Any]:
         "likely": found.likely,
         "out_of_fold": {name: round(getattr(whole.gain, at), _DIGITS) for name, at in _BOUNDS.items()},
         "cost": round(whole.cost.value, _DIGITS) if whole.cost.value == whole.cost.value else None,
+        **{
+            key: {model: list(each)[:_NAMES] for model, each in sorted(of.items())}
+            for key, of in (("served", found.served), ("deployments", found.deployments))
+            if of
+        },
     }

@@ -1,6 +1,6 @@
 """Outcomes as arrays: a row for each prompt, a column for each model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -53,7 +53,8 @@ class Outcomes:
 
     `answers` holds one number for each different answer to a prompt, -1 where a model has said nothing that
     could be compared; `lengths` is of shape (prompts,), in characters. `texts` are the prompts' words, empty
-    where they are not known.
+    where they are not known. `served` says which models vendors said they served for each model, and
+    `deployments` which were asked, both sorted, where that is known.
     """
 
     prompts: tuple[str, ...]
@@ -66,6 +67,8 @@ class Outcomes:
     accepted: Numbers
     lengths: Numbers = field(repr=False)
     texts: tuple[str, ...] = field(repr=False, default=())
+    served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    deployments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[Outcome]) -> Self:
@@ -83,7 +86,13 @@ class Outcomes:
         lengths: dict[int, float] = {}
         said: dict[int, dict[str, int]] = {}
         answers: list[int] = []
+        served: dict[str, set[str]] = {}
+        deployments: dict[str, set[str]] = {}
         for row in rows:
+            if row.served_model:
+                served.setdefault(row.model, set()).add(row.served_model)
+            if row.deployment:
+                deployments.setdefault(row.model, set()).add(row.deployment)
             prompt = prompts.setdefault(row.prompt, len(prompts))
             at.append((prompt, models.setdefault(row.model, len(models))))
             for name, column in given.items():
@@ -114,6 +123,8 @@ class Outcomes:
                 dtype=np.float64,
             ),
             texts=tuple(texts.get(each, "") for each in range(len(prompts))),
+            served={model: tuple(sorted(each)) for model, each in served.items()},
+            deployments={model: tuple(sorted(each)) for model, each in deployments.items()},
             **{
                 name: _means(np.array(column, dtype=np.float64), where, shape)
                 for name, column in given.items()
@@ -140,6 +151,8 @@ class Outcomes:
             accepted=self.accepted[which],
             lengths=self.lengths[which],
             texts=tuple(self.texts[at] for at in which) if self.texts else (),
+            served=self.served,
+            deployments=self.deployments,
         )
 
     def answered_by(self, models: Sequence[str]) -> Self:

@@ -1,0 +1,43 @@
+"""What `interlock eval learn` reads of prompts' words, with a bar on standard error."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from interlock.commands import note
+from interlock_evaluation.learning.features import Features
+from interlock_evaluation.learning.refining import PROMPTS
+from interlock_evaluation.learning.sight import vectors_of
+from interlock_evaluation.outcomes import Outcomes
+
+_KNOWN = 0.9
+
+
+def features_of(outcomes: Outcomes) -> Features | None:
+    """Of the prompts' words; None, and a note, where they are too few to refine routes by."""
+    count = len(outcomes.prompts)
+    worded = sum(bool(each.strip()) for each in outcomes.texts)
+    if not worded:
+        return None
+    if worded < PROMPTS or worded < _KNOWN * count:
+        note(
+            f"{worded:,} of {count:,} prompts have words; routes are refined by them from {PROMPTS:,} on, "
+            "where nine of ten have any."
+        )
+        return None
+    with bar("Reading the prompts", count) as tell:
+        vectors = vectors_of(outcomes.texts, tell)
+    if vectors is None:
+        note("Words alone are learned from; with interlock-embeddings, sentence vectors are as well.")
+    return Features.of(outcomes.texts, vectors)
+
+
+@contextmanager
+def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Told how many are done, it says how long the rest takes."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, completed=done)
