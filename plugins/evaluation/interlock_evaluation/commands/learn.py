@@ -14,7 +14,7 @@ from interlock.commands import note, tables, write_json
 from interlock.errors import RequestError
 from interlock.types.files import write_whole
 from interlock_evaluation.commands.refining import bar, features_of
-from interlock_evaluation.commands.words import between, check_models, known, points
+from interlock_evaluation.commands.words import between, check_models, known, points, tell_judged
 from interlock_evaluation.learning import (
     LEAST,
     OBJECTIVES,
@@ -171,7 +171,10 @@ def _risk(given: float) -> float:
 
 
 def with_tasks(outcomes: Outcomes) -> Outcomes:
-    """The table with tasks guessed where there are none, and a note that says so."""
+    """The table with tasks guessed where there are none, and a note that says so, and another one where a
+    judge that is a model has marked.
+    """
+    tell_judged(outcomes)
     found = guess_tasks(outcomes)
     if found.guessed:
         note(f"{found.guessed:,} prompts had no task; it was guessed from their words, as the router does.")

@@ -44,6 +44,8 @@ def outcomes(
 ) -> None:
     """Write a run as a table of outcomes: a row for each prompt and model, means of its repeats."""
     from interlock.types.files import write_whole
+    from interlock_evaluation.commands.words import tell_judged
+    from interlock_evaluation.outcomes import Outcomes
     from interlock_evaluation.runs import is_model, outcomes_of
 
     if output is not None and output.suffix.lower() not in (".csv", ".jsonl"):
@@ -57,6 +59,7 @@ def outcomes(
         raise RequestError(
             "has no answer that was marked; name a --grader, a --judge, or let experts.", key=run
         )
+    tell_judged(Outcomes.of(rows))
     lines = output is not None and output.suffix.lower() == ".jsonl"
     text = _lines(rows) if lines else _table(rows)
     if output is None:

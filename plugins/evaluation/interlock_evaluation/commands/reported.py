@@ -31,8 +31,8 @@ def show(figures: Figures) -> None:
     )
     if len(figures.tasks) > 1:
         _tasks(figures)
-    if figures.routing is not None and (figures.judge is None or figures.judge.trusted):
-        _routing(figures.routing)
+    if figures.routes is not None:
+        _routing(figures.routes)
     _notes(figures)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final
 
+from interlock.commands import note
 from interlock.errors import RequestError
 from interlock.types.names import nearest
 from interlock_evaluation.outcomes import Outcomes
@@ -46,6 +47,19 @@ def check_models(outcomes: Outcomes, models: Iterable[str], option: str) -> None
                 key=option,
                 suggestion=nearest(model, outcomes.models),
             )
+
+
+def tell_judged(outcomes: Outcomes) -> None:
+    """Say where marks are those of a judge that is a model, which experts may see otherwise."""
+    from interlock_evaluation.runs.outcomes import JUDGES
+
+    judged = sum(count for name, count in outcomes.graded_by.items() if JUDGES & set(name.split("+")))
+    if judged:
+        part = judged / sum(outcomes.graded_by.values())
+        note(
+            f"{part:.0%} of the marks are those of a judge that is a model, not held against experts here: "
+            "`interlock eval report` says how far to believe it."
+        )
 
 
 def known(value: Any) -> Any:

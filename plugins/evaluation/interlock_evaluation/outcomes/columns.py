@@ -9,7 +9,7 @@ from interlock.errors import RequestError
 
 NAMES: Final = (
     *("prompt", "model", "correct", "task", "answer", "cost", "confidence", "accepted", "length", "text"),
-    *("error", "deployment", "served_model"),
+    *("error", "deployment", "served_model", "graded_by"),
 )
 _OTHER_NAMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("score", "mark", "accuracy", "is_correct", "quality"), "correct"),

@@ -106,6 +106,7 @@ def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
         deployment=_word(row.get("deployment"), f"{place}, deployment"),
         served_model=_word(row.get("served_model"), f"{place}, served_model"),
         error=_word(failed, f"{place}, error"),
+        graded_by=_word(row.get("graded_by"), f"{place}, graded_by"),
     )
 
 

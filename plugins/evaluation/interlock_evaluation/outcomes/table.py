@@ -1,7 +1,9 @@
 """Outcomes as arrays: a row for each prompt, a column for each model."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Self
 
 import numpy as np
@@ -30,6 +32,7 @@ class Outcome:
         deployment: who answered, by its id.
         served_model: as what the vendor says that it answered.
         error: why there is no mark, such as `RateLimited`; empty where that is not known.
+        graded_by: whose mark it is, such as `exact`, `experts` or `rubric`; empty where that is not known.
     """
 
     prompt: str
@@ -45,6 +48,7 @@ class Outcome:
     deployment: str = ""
     served_model: str = ""
     error: str = ""
+    graded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class Outcomes:
     `answers` holds one number for each different answer to a prompt, -1 where a model has said nothing that
     could be compared; `lengths` is of shape (prompts,), in characters. `texts` are the prompts' words, empty
     where they are not known. `served` says which models vendors said they served for each model, and
-    `deployments` which were asked, both sorted, where that is known.
+    `deployments` which were asked, both sorted, where that is known; `graded_by` how many marks are whose.
     """
 
     prompts: tuple[str, ...]
@@ -69,6 +73,7 @@ class Outcomes:
     texts: tuple[str, ...] = field(repr=False, default=())
     served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     deployments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    graded_by: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[Outcome]) -> Self:
@@ -88,7 +93,9 @@ class Outcomes:
         answers: list[int] = []
         served: dict[str, set[str]] = {}
         deployments: dict[str, set[str]] = {}
+        graders: Counter[str] = Counter()
         for row in rows:
+            graders[row.graded_by] += not isnan(row.correct)
             if row.served_model:
                 served.setdefault(row.model, set()).add(row.served_model)
             if row.deployment:
@@ -125,6 +132,7 @@ class Outcomes:
             texts=tuple(texts.get(each, "") for each in range(len(prompts))),
             served={model: tuple(sorted(each)) for model, each in served.items()},
             deployments={model: tuple(sorted(each)) for model, each in deployments.items()},
+            graded_by=dict(sorted(graders.items())),
             **{
                 name: _means(np.array(column, dtype=np.float64), where, shape)
                 for name, column in given.items()
@@ -153,6 +161,7 @@ class Outcomes:
             texts=tuple(self.texts[at] for at in which) if self.texts else (),
             served=self.served,
             deployments=self.deployments,
+            graded_by=self.graded_by,
         )
 
     def answered_by(self, models: Sequence[str]) -> Self:

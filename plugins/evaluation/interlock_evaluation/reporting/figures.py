@@ -9,7 +9,7 @@ from interlock_evaluation.learning import LearnedTable, learn
 from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.reporting.comparing import Compared, Verdict, best_of, compared, marks_of_tasks
 from interlock_evaluation.reporting.judging import Basis, Judged, judged_of, quality_of
-from interlock_evaluation.reporting.marking import Marked, marked, sheet
+from interlock_evaluation.reporting.marking import Marked, marked, replaced, sheet
 from interlock_evaluation.runs.outcomes import outcomes_of
 from interlock_evaluation.runs.run import Kept, Result
 from interlock_evaluation.statistics import UNKNOWN, Interval, amount, median, quantile, share
@@ -57,6 +57,7 @@ class Figures:
     Attributes:
         tasks: each task's figures, by its name, and `told` what may be said of models beside the highest.
         judge: how far a judge that is a model may be believed; None where none has marked.
+        replaced: how many of a rule's marks stand behind experts', while others of its marks count.
         why: what kept questions from being asked or measured, with how often.
         routing: what routes by task would gain, on prompts that they were not learned from; None where there
             are too few prompts or models to learn from.
@@ -74,6 +75,7 @@ class Figures:
     compared: Sequence[Compared]
     told: Mapping[str, Mapping[str, Verdict]] = field(default_factory=dict)
     judge: Judged | None = None
+    replaced: int = 0
     why: Mapping[str, int] = field(default_factory=dict)
     routing: LearnedTable | None = None
     again: int = 0
@@ -84,6 +86,11 @@ class Figures:
     def decides(self) -> bool:
         """Whether claims may follow from the marks: not from those of a judge alone whom nobody trusts."""
         return self.judge is None or self.judge.calibrated or self.judge.trusted
+
+    @property
+    def routes(self) -> LearnedTable | None:
+        """What may be said of routes: nothing where a judge's marks chose them whom nobody trusts."""
+        return self.routing if self.judge is None or self.judge.trusted else None
 
 
 def figures_of(kept: Kept, *, trust_judge: bool = False) -> Figures:
@@ -121,6 +128,7 @@ def figures_of(kept: Kept, *, trust_judge: bool = False) -> Figures:
             kept.run.judge or "",
             trust=trust_judge,
         ),
+        replaced=replaced(rows),
         why=dict(sorted(Counter(_why(each) for each in kept.results.values() if not each.measured).items())),
         routing=_routing(kept),
         again=kept.again,

@@ -13,7 +13,7 @@ from interlock_evaluation.runs.outcomes import JUDGES
 from interlock_evaluation.runs.run import Kept, Result
 from interlock_evaluation.statistics import Numbers
 
-__all__ = ["Marked", "Sheet", "marked", "sheet"]
+__all__ = ["Marked", "Sheet", "marked", "replaced", "sheet"]
 
 _NOTHING: Final[dict[str, Mark]] = {}
 
@@ -23,13 +23,17 @@ class Marked:
     """One answer, or one failure of the model's.
 
     Attributes:
-        known: by a rule or by experts, 0 to 1; NaN where neither has said anything.
+        known: by a rule or by experts, 0 to 1, and by experts where both have; NaN where neither has said
+            anything.
         judge: what a judge says, 0 to 1; NaN where it was not asked, and `known` is all that there is.
+        rules, experts: what each of them says, 0 to 1; NaN where it says nothing.
     """
 
     result: Result
     known: float
     judge: float
+    rules: float = nan
+    experts: float = nan
 
     @property
     def judged(self) -> bool:
@@ -71,10 +75,20 @@ def marked(kept: Kept, results: Iterable[Result]) -> list[Marked]:
         experts = _mean(mark for name, mark in marks.items() if name == EXPERTS)
         rules = _mean(mark for name, mark in marks.items() if name != EXPERTS and name not in JUDGES)
         judge = _mean(mark for name, mark in marks.items() if name in JUDGES)
-        one = Marked(result=each, known=rules if isnan(experts) else experts, judge=judge)
+        known = rules if isnan(experts) else experts
+        one = Marked(result=each, known=known, judge=judge, rules=rules, experts=experts)
         if not isnan(one.told):
             found.append(one)
     return found
+
+
+def replaced(rows: Iterable[Marked]) -> int:
+    """How many of a rule's marks stand behind experts', where others of its marks count: two measures are in
+    one mean then.
+    """
+    ruled = [each for each in rows if not isnan(each.rules)]
+    count = sum(not isnan(each.experts) for each in ruled)
+    return count if count < len(ruled) else 0
 
 
 def _mean(marks: Iterable[Mark]) -> float:

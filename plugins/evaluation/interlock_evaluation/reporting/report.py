@@ -56,6 +56,10 @@ _UNCALIBRATED = (
     "experts mark a part of the prompts that is drawn by lot, at least {least}, and this report says what "
     "they would say of all."
 )
+_REPLACED = (
+    "{count} answers have experts' marks in place of a rule's, and others have a rule's alone: means of both "
+    "are means of two measures. Differences between models on the same prompts suffer less."
+)
 _TRUSTED = "A model marked these answers, and it decides without experts because --trust-judge says so."
 
 
@@ -77,9 +81,7 @@ def report_of(figures: Figures, run: Run) -> Report:
         summary=_summary(figures),
         facts=facts,
         sections=[
-            Section(
-                title="Quality", blocks=[*_warned(figures.judge), quality(figures), Paragraph(text=_ALONE)]
-            ),
+            Section(title="Quality", blocks=[*_warned(figures), quality(figures), Paragraph(text=_ALONE)]),
             _differences(figures),
             *_cost(figures),
             *([_by_task(figures)] if len(figures.tasks) > 1 else ()),
@@ -108,12 +110,15 @@ def _summary(figures: Figures) -> str:
     return said
 
 
-def _warned(judge: Judged | None) -> list[Note]:
-    if judge is None or judge.calibrated:
-        return []
-    if judge.trusted:
-        return [Note(kind="attention", text=_TRUSTED)]
-    return [Note(kind="attention", text=_UNCALIBRATED.format(least=LEAST), word=JUDGE_ONLY.word)]
+def _warned(figures: Figures) -> list[Note]:
+    notes = []
+    if figures.replaced:
+        notes.append(Note(kind="attention", text=_REPLACED.format(count=f"{figures.replaced:,}")))
+    if figures.judge is None or figures.judge.calibrated:
+        return notes
+    if figures.judge.trusted:
+        return [*notes, Note(kind="attention", text=_TRUSTED)]
+    return [*notes, Note(kind="attention", text=_UNCALIBRATED.format(least=LEAST), word=JUDGE_ONLY.word)]
 
 
 def _differences(figures: Figures) -> Section:
@@ -165,7 +170,8 @@ def _judge(judge: Judged) -> Section:
         )
     told += (
         "What experts would say of all is the judge's mean, moved by how far it is off where both have "
-        "marked (prediction-powered inference). It holds if the experts' prompts were drawn by lot."
+        "marked (prediction-powered inference). It holds if the experts' prompts were drawn by lot. Marks of "
+        "a blind review say how often an answer was preferred, and so does what is predicted of them."
     )
     return Section(
         title="The judge beside experts",
@@ -195,11 +201,10 @@ def _more(more: int, narrowed: float) -> str:
 
 
 def _routing(figures: Figures, found: LearnedTable) -> Section:
-    decides = figures.judge is None or figures.judge.trusted
-    blocks: list[Block] = [gains(found) if decides else Note(kind="attention", text=_JUDGED)]
+    claims = Note(kind="attention", text=_JUDGED) if figures.routes is None else gains(found)
     return Section(
         title="What routes would gain",
-        blocks=[*blocks, _choices(found), Paragraph(text=_HELD)],
+        blocks=[claims, _choices(found), Paragraph(text=_HELD)],
     )
 
 

@@ -66,7 +66,7 @@ def differences(figures: Figures) -> Dots:
         measure="Mean mark",
         unit="points",
         counted="Prompts",
-        noted="p, adjusted",
+        noted="p (Holm)",
         verdicts="Verdict",
         line=0.0,
         dots=[
@@ -124,12 +124,13 @@ def cost_and_quality(figures: Figures) -> Scatter | None:
 
 def _choices(figures: Figures) -> list[Point]:
     """What chooses among models: its cost is known in terms of the best model's alone."""
-    if figures.routing is None:
+    routes = figures.routes
+    if routes is None:
         return []
-    usual = next(each.cost.value for each in figures.models if each.model == figures.routing.single)
+    usual = next(each.cost.value for each in figures.models if each.model == routes.single)
     found = []
     for name, (short, shape) in _SHORT.items():
-        estimate = figures.routing.estimates.get(name)
+        estimate = routes.estimates.get(name)
         if estimate is None:
             continue
         x, y = at(estimate.cost, 1000 * usual), at(estimate.quality, 100)

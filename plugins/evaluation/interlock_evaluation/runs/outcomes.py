@@ -68,6 +68,7 @@ def _outcome(
         deployment=(latest.deployment if latest else None) or "",
         served_model=(latest.served_model if latest else None) or "",
         error="" if several or failed is None else failed.error or "error",
+        graded_by="+".join(sorted({name for _, result in several for name in graders_of(kept, result)})),
     )
 
 
@@ -80,8 +81,16 @@ def score_of(kept: Kept, result: Result) -> float | None:
         return None
     if result.outcome == "error":
         return 0.0
+    known = _counted(kept, result)
+    return fmean(known.values()) if known else None
+
+
+def graders_of(kept: Kept, result: Result) -> Sequence[str]:
+    """Whose marks count; nobody's of a call that failed."""
+    return () if result.outcome == "error" else tuple(_counted(kept, result))
+
+
+def _counted(kept: Kept, result: Result) -> dict[str, float]:
     marks = kept.marks.get(result.key, {})
     known = {name: mark.score for name, mark in marks.items() if mark.score is not None}
-    if EXPERTS in known:
-        return known[EXPERTS]
-    return fmean(known.values()) if known else None
+    return {EXPERTS: known[EXPERTS]} if EXPERTS in known else known

@@ -5,18 +5,19 @@ Several answers to a prompt, or several reviewers of an answer, are no independe
 """
 
 from collections.abc import Iterable, Iterator
-from math import inf, nan
+from math import ceil, inf, nan
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from interlock_evaluation.statistics.intervals import (
     CONFIDENCE,
     UNKNOWN,
     Interval,
     Numbers,
+    Places,
     checked,
     grouped,
     numbered,
@@ -135,30 +136,21 @@ def difference(
 
 
 def median(
-    values: ArrayLike,
-    *,
-    clusters: Iterable[object] | None = None,
-    confidence: float = CONFIDENCE,
-    draws: int = DRAWS,
-    seed: int = 0,
+    values: ArrayLike, *, clusters: Iterable[object] | None = None, confidence: float = CONFIDENCE
 ) -> Interval:
     """The median, as `quantile`. Raises ValueError as that does."""
-    return quantile(values, 0.5, clusters=clusters, confidence=confidence, draws=draws, seed=seed)
+    return quantile(values, 0.5, clusters=clusters, confidence=confidence)
 
 
 def quantile(
-    values: ArrayLike,
-    at: float,
-    *,
-    clusters: Iterable[object] | None = None,
-    confidence: float = CONFIDENCE,
-    draws: int = DRAWS,
-    seed: int = 0,
+    values: ArrayLike, at: float, *, clusters: Iterable[object] | None = None, confidence: float = CONFIDENCE
 ) -> Interval:
-    """A quantile, such as the p95 of latencies at `at` = .95 (0 to 1), with bootstrap percentiles.
+    """A quantile, such as the p95 of latencies at `at` = .95 (0 to 1), between two of the values.
 
-    A bound beyond which too few clusters lie to say anything is infinite: the p95 has an upper one from 72
-    clusters on. NaN is left out.
+    Which two follows from how many of so many may lie below it by chance (Woodruff 1952): a bootstrap would
+    put the upper bound of a p95 too low. Values of one cluster count for as many as their variance says. A
+    bound beyond which too few lie to say anything is infinite: the p95 has an upper one from 72 on. NaN is
+    left out.
 
     Raises:
         ValueError: as `mean`, or `at` does not lie between 0 and 1.
@@ -166,31 +158,50 @@ def quantile(
     if not 0 < at < 1:
         raise ValueError(f"a quantile lies between 0 and 1, not at {at!r}.")
     known, groups = grouped(values, clusters)
+    beyond = (1 - checked(confidence)) / 2
     if not len(known):
         return UNKNOWN
-    count = int(groups.max()) + 1
-    order = np.argsort(known, kind="stable")
-    sorted_values, places = known[order], groups[order]
-    found = [
-        sorted_values[_reached(w[:, places].cumsum(axis=1), at)]
-        for w in weights(count, draws, seed, width=len(known))
-    ]
-    drawn = np.concatenate(found)
     value = float(np.quantile(known, at))
-    low, high = np.quantile(drawn, [(1 - checked(confidence)) / 2, (1 + confidence) / 2])
-    # The chance that every cluster lies on one side.
-    beyond = (1 - confidence) / 2
+    count = int(groups.max()) + 1
+    effective = float(count)
+    if count < len(known):
+        effective = _effective(known <= value, groups, at)
+        # Few clusters do not know their own variance well.
+        beyond = NormalDist().cdf(-student(1 - beyond, count - 1)) if count >= _CERTAIN else 0.0
+    low, high = _ranks(max(1, round(effective)), at, beyond)
+    ordered = np.sort(known)
+    last = len(known) - 1
     return Interval(
         value=value,
-        low=-inf if (1 - at) ** count > beyond else min(float(low), value),
-        high=inf if at**count > beyond else max(float(high), value),
+        low=-inf if low <= 0 else min(value, float(ordered[max(0, ceil(low * len(known)) - 1)])),
+        high=inf if high > 1 else max(value, float(ordered[min(last, ceil(high * len(known)) - 1)])),
     )
 
 
-def _reached(cumulated: Numbers, at: float) -> Numbers:
-    """Of each draw, the place at which that share of its weight is reached."""
-    found: Numbers = (cumulated >= at * cumulated[:, -1:]).argmax(axis=1)
-    return found
+def _effective(below: NDArray[np.bool_], groups: Places, at: float) -> float:
+    """As how many independent values those of clusters count, seen by how many lie below the quantile."""
+    count = int(groups.max()) + 1
+    if count < _CERTAIN:
+        return 1.0
+    apart = np.bincount(groups, weights=below - float(below.mean()), minlength=count)
+    variance = float((apart**2).sum()) / len(below) ** 2 * count / (count - 1)
+    if variance <= 0:
+        return float(count)
+    return min(float(len(below)), max(1.0, at * (1 - at) / variance))
+
+
+def _ranks(count: int, at: float, beyond: float) -> tuple[float, float]:
+    """The shares, 0 to 1, of the values at which bounds lie; 0 is below them all, and more than 1 above."""
+    steps = np.arange(1, count + 1, dtype=np.float64)
+    ways = np.concatenate([[0.0], np.cumsum(np.log(count - steps + 1) - np.log(steps))])
+    chances = np.exp(
+        ways + np.arange(count + 1) * np.log(at) + (count - np.arange(count + 1)) * np.log1p(-at)
+    )
+    fewer = np.cumsum(chances)
+    # Fewer than `low` and as many as `high` or more lie below the quantile that seldom.
+    low = int(np.searchsorted(fewer, beyond, side="right"))
+    high = int(np.searchsorted(-(1 - np.concatenate([[0.0], fewer])), -beyond, side="left"))
+    return low / count, high / count if high <= count else inf
 
 
 def bootstrap(
@@ -245,7 +256,14 @@ def between(value: float, drawn: ArrayLike, *, clusters: int, confidence: float 
     """
     if clusters < _CERTAIN:
         return Interval(value=value, low=-inf, high=inf)
-    reach = student((1 + checked(confidence)) / 2, clusters - 1) * (clusters / (clusters - 1)) ** 0.5
-    beyond = NormalDist().cdf(-reach)
+    beyond = _outside(clusters, confidence)
     low, high = np.quantile(np.asarray(drawn, dtype=np.float64), [beyond, 1 - beyond])
     return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def _outside(clusters: int, confidence: float) -> float:
+    """The share of draws that lies beyond either bound."""
+    if clusters < _CERTAIN:
+        return (1 - checked(confidence)) / 2
+    reach = student((1 + checked(confidence)) / 2, clusters - 1) * (clusters / (clusters - 1)) ** 0.5
+    return NormalDist().cdf(-reach)

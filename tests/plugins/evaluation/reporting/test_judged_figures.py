@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from interlock_evaluation.commands.words import tell_judged
 from interlock_evaluation.grading import Mark
+from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.reporting import figures_of, report_of
 from interlock_evaluation.reporting.comparing import compared
 from interlock_evaluation.reporting.judging import quality_of
@@ -107,6 +109,20 @@ def test_an_experts_mark_goes_before_a_judges_in_a_table_of_outcomes() -> None:
     assert all(rows[key.prompt, key.model] == marks["experts"].score for key, marks in both.items())
 
 
+def test_a_table_says_whose_marks_are_in_it() -> None:
+    whole = judged(0.5, prompts=40, failing=0.1)
+    rows = outcomes_of(whole)
+    assert {row.graded_by for row in rows} == {"experts", "rubric", ""}
+    assert Outcomes.of(rows).graded_by["experts"] == sum(len(marks) == 2 for marks in whole.marks.values())
+
+
+def test_a_table_of_a_judges_marks_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_judged(Outcomes.of(outcomes_of(judged(0, prompts=5))))
+    assert "100% of the marks are those of a judge that is a model" in capsys.readouterr().err
+    tell_judged(Outcomes.of(outcomes_of(judged(1.0, prompts=5))))
+    assert not capsys.readouterr().err
+
+
 def test_what_failed_is_worth_nothing_whoever_marks() -> None:
     whole = judged(0.3, failing=0.2, prompts=400)
     figures = figures_of(whole)
@@ -134,6 +150,29 @@ def test_rules_and_a_judge_may_have_marked_parts_of_one_suite() -> None:
     figures = figures_of(replace(whole, marks=exact))
     assert figures.models[0].basis == "experts and judge"
     assert figures.models[0].quality.value == pytest.approx((0.5 + 0.6) / 2, abs=0.1)
+
+
+def test_experts_in_place_of_a_part_of_a_rules_marks_are_told() -> None:
+    whole = judged(0.3, prompts=60)
+    both = {
+        key: {"exact": Mark(score=1.0), **{name: mark for name, mark in marks.items() if name == "experts"}}
+        for key, marks in whole.marks.items()
+    }
+    figures = figures_of(replace(whole, marks=both))
+    assert figures.judge is None
+    assert figures.replaced == 36
+    assert "36 answers have experts' marks in place" in report_of(figures, whole.run).markdown()
+    assert figures_of(judged(0.3, prompts=60)).replaced == 0
+
+
+def test_routes_that_a_judge_has_chosen_are_not_claimed() -> None:
+    whole = judged(0.5, prompts=100)
+    figures = figures_of(whole)
+    assert figures.routing is not None
+    assert figures.routes is None
+    page = report_of(figures, whole.run).markdown()
+    assert "no gain is claimed" in page
+    assert figures_of(whole, trust_judge=True).routes is not None
 
 
 def test_the_interval_holds_the_truth_where_the_judges_own_would_not() -> None:
