@@ -131,6 +131,11 @@ def _remarks(tally: "Tally", wiring: "Wiring") -> list[str]:
     if tally.unchecked:
         rules = ", ".join(sorted(tally.unchecked))
         remarks.append(f"These rules need more than a record keeps, and allowed what is new: {rules}.")
+    if wiring.learned and wiring.learned.refined:
+        remarks.append(
+            "These routes are refined by prompts' words, which are not kept: calls that other words or none "
+            "decided go by the table alone."
+        )
     if names := hidden(wiring):
         remarks.append(f"The configuration's own `routes` go before what was learned of: {', '.join(names)}.")
     remarks += [f"Cannot be replayed: {count:,}; {why}" for why, count in tally.unknown.items()]

@@ -87,3 +87,18 @@ def test_prompts_with_neither_task_nor_words_are_left_to_the_best_model(tmp_path
     done = invoke("eval", "learn", written(tmp_path / "marked.csv", specialists(60), task="kind"))
     assert "neither a task nor words" in done.stderr
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(("failed", "code"), [("0", 1), ("", 3)], ids=["the model's fault", "nobody knows"])
+def test_a_failure_of_the_models_counts_against_it_and_any_other_is_not_measured(tmp_path, failed, code):
+    """As `interlock eval outcomes` writes the one with a mark of 0 and leaves the other out."""
+    lines = ["prompt,task,model,score,error"]
+    for at in range(100):
+        mark = "1,"
+        if at % 2:
+            mark = f"{failed},RateLimited" if not failed else f"{failed},ServerError"
+        lines += [f"{at},mail,steady,1,", f"{at},mail,shaky,{mark}"]
+    table, routes = tmp_path / "marked.csv", tmp_path / "routes.yaml"
+    table.write_text("\n".join(lines), "utf-8")
+    routes.write_text("routes: {mail: [shaky, steady]}\n", "utf-8")
+    assert invoke("eval", "gate", table, "--routes", routes, "--baseline", "steady").exit_code == code

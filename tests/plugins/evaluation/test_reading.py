@@ -187,3 +187,21 @@ def test_a_prompt_may_be_its_own_words(tmp_path):
     assert (found.texts, found.lengths.tolist()) == ((words,), [len(words)])
     found = table_of(tmp_path, f'prompt_id,question,model,score\n7,"{words}",a,1\n')
     assert (found.prompts, found.texts) == (("7",), (words,))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        ("t.csv", "question,llm,Score\n1,a,97\n", "line 2, Score"),
+        ("t.csv", "question,llm,score,cost usd\n1,a,1,-3\n", "line 2, cost usd"),
+        ("t.csv", "question,llm,score\n ,a,1\n", "line 2, question"),
+        ("t.csv", "prompt,flash,pro\n1,0,perhaps\n", "line 2, pro"),
+        ("t.jsonl", '{"id": 1, "query": "a", "model": "b", "Mark": "perhaps"}\n', "line 1, Mark"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named_as_its_column_is_called(tmp_path, name, text, key):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    with pytest.raises(RequestError) as caught:
+        read_outcomes(path)
+    assert caught.value.key == f"{path} {key}"

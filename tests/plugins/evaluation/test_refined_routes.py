@@ -94,3 +94,77 @@ def test_of_two_models_the_figures_stand_at_the_top_of_the_json(tmp_path):
     assert (
         "Half of what teller gains over small" in invoke("eval", "learn", table, "--without", "adder").stderr
     )
+
+
+def test_the_gate_follows_words_where_the_routes_do(learned):
+    table = learned[1].with_name("marked.csv")
+    plain, refined = (
+        json.loads(invoke("eval", "gate", table, "--routes", learned[1], "--json", *more).stdout)
+        for more in (("--no-words",), ())
+    )
+    assert refined["estimate"]["gain"]["value"] > plain["estimate"]["gain"]["value"] + 0.1
+    assert refined["verdict"] == "holds"
+
+
+def test_the_gate_refuses_words_that_are_not_the_routes_own(learned, tmp_path):
+    path = tmp_path / "routes.yaml"
+    path.write_bytes(learned[1].read_bytes())
+    table = learned[1].with_name("marked.csv")
+    done = invoke("eval", "gate", table, "--routes", path)
+    assert (done.exit_code, "routes.words.npz" in done.stderr) == (2, True)
+    (tmp_path / "routes.words.npz").write_bytes(b"other words")
+    done = invoke("eval", "gate", table, "--routes", path)
+    assert (done.exit_code, "digest is another one" in " ".join(done.stderr.split())) == (2, True)
+
+
+def test_where_the_table_has_no_words_the_gate_holds_by_task(learned, tmp_path):
+    table = written(tmp_path / "marked.csv", worded(200))
+    done = invoke("eval", "gate", table, "--routes", learned[1], "--margin", "99")
+    assert (done.exit_code, "held by task alone" in done.stderr) == (0, True)
+
+
+@pytest.fixture
+def configured(tmp_path):
+    """A configuration whose learned routes are not there yet."""
+    models = {"teller": "zhipu/glm-5.2", "adder": "openai/gpt-5.5", "small": "meta/llama-4-ultra"}
+    there = 'provider: openai-compatible, base_url: "http://127.0.0.1:9/v1", region: eu'
+    lines = [f"  - {{id: {name}, model: {model}, {there}}}" for name, model in models.items()]
+    path = tmp_path / "interlock.yaml"
+    path.write_text("\n".join(["deployments:", *lines, "learned_routes: live.yaml", ""]), "utf-8")
+    return path
+
+
+def explained(path, prompt):
+    done = invoke("--config", path, "explain", "--json", "--task", "quantitative", prompt)
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)["shortlist"][0]
+
+
+def test_words_are_put_to_use_with_their_routes_and_taken_back_with_them(learned, configured, tmp_path):
+    assert invoke("--config", configured, "routes", "apply", learned[1], "--yes").exit_code == 0
+    leads = {explained(configured, each)["deployment"] for each in (SUM, STORY)}
+    assert leads == {"adder", "teller"}
+    other = tmp_path / "plain.yaml"
+    text = learned[1].read_text("utf-8")
+    other.write_text(text[: text.index("refined:")] + text[text.index("source:") :], "utf-8")
+    assert invoke("--config", configured, "routes", "apply", other, "--yes").exit_code == 0
+    assert len({explained(configured, each)["deployment"] for each in (SUM, STORY)}) == 1
+    done = invoke("--config", configured, "routes", "rollback", "--yes")
+    assert done.exit_code == 0, done.stderr
+    assert {explained(configured, each)["deployment"] for each in (SUM, STORY)} == leads
+    told = [
+        each["deployment"]
+        for each in (explained(configured, SUM), explained(configured, STORY))
+        if "refined by words" in each["reasons"][-1]
+    ]
+    assert len(told) == 1, "one of the two is the row's own first"
+
+
+def test_replaying_says_that_words_are_not_kept(learned, configured):
+    with configured.open("a", encoding="utf-8") as file:
+        file.write("records: sqlite:///calls.db\n")
+    assert invoke("--config", configured, "routes", "apply", learned[1], "--yes").exit_code == 0
+    invoke("--config", configured, "ask", "--task", "quantitative", SUM)
+    done = invoke("--config", configured, "replay", "--routes", learned[1])
+    assert done.exit_code == 0, done.stderr
+    assert "refined by prompts' words" in " ".join(done.stderr.split())

@@ -1,6 +1,7 @@
 """`interlock eval gate`: whether routes hold on marked answers, for CI."""
 
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +12,12 @@ from interlock.documents import read
 from interlock.errors import ConfigError, RequestError
 from interlock.types.files import read_regular
 from interlock_evaluation.commands.learn import with_tasks
+from interlock_evaluation.commands.refining import features_for
 from interlock_evaluation.commands.words import between, check_models, known, points
-from interlock_evaluation.learning import MISSING, Holding, hold, told
+from interlock_evaluation.learning import MISSING, Holding, Refinement, hold, told
+from interlock_evaluation.learning.arrays import from_bytes
 from interlock_evaluation.outcomes import read_outcomes
+from interlock_evaluation.reranking import Words
 
 NOT_MEASURED = 3
 _LARGEST = 16 * 1024**2
@@ -33,6 +37,9 @@ def gate(
     missing: Annotated[
         float, typer.Option(min=0, max=100, help="Per cent of the prompts that may lack a mark.")
     ] = 100 * MISSING,
+    words: Annotated[
+        bool, typer.Option("--words/--no-words", help="Follow prompts' words, where the routes do.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say whether routes are at least as good as the best model alone on these answers.
@@ -42,9 +49,17 @@ def gate(
     """
     outcomes = with_tasks(read_outcomes(table))
     check_models(outcomes, [] if baseline is None else [baseline], "--baseline")
+    refinement = read_refinement(routes) if words else None
+    features = None if refinement is None else features_for(refinement, outcomes)
     try:
         found = hold(
-            outcomes, read_routes(routes), margin=margin / 100, baseline=baseline, missing=missing / 100
+            outcomes,
+            read_routes(routes),
+            margin=margin / 100,
+            baseline=baseline,
+            missing=missing / 100,
+            refinement=refinement,
+            words=features,
         )
     except ValueError as error:
         raise RequestError(str(error), key=str(table)) from None
@@ -63,6 +78,35 @@ def read_routes(path: Path) -> dict[str, tuple[str, ...]]:
         ConfigError: it is no YAML, or `routes` is no mapping of tasks to lists of models.
         RequestError: it cannot be read.
     """
+    rows = _read(path).get("routes")
+    if not isinstance(rows, dict) or not rows:
+        raise ConfigError("expected tasks with their models, best first.", key="routes", source=str(path))
+    for task, models in rows.items():
+        if not isinstance(models, list) or not models or not all(isinstance(each, str) for each in models):
+            raise ConfigError("expected models, best first.", key=f"routes.{task}", source=str(path))
+    return {str(task): tuple(models) for task, models in rows.items()}
+
+
+def read_refinement(path: Path) -> Refinement | None:
+    """What routes are refined by, where the file says so.
+
+    Raises:
+        ConfigError: it is not beside the routes, or not what they were learned with.
+    """
+    refined = _read(path).get("refined")
+    if not isinstance(refined, dict) or refined.get("by") != Words.name:
+        return None
+    try:
+        content = read_regular(path.with_name(Path(str(refined.get("file"))).name), 2 * _LARGEST)
+        if f"sha256:{sha256(content).hexdigest()}" != refined.get("digest"):
+            raise ValueError("its digest is another one.")
+        return from_bytes(content)
+    except (OSError, ValueError) as error:
+        what = f"{refined.get('file')} is not what these routes were learned with: {error}"
+        raise ConfigError(what, key="refined.file", source=str(path)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         text = read_regular(path, _LARGEST).decode("utf-8-sig")
     except OSError as error:
@@ -71,13 +115,7 @@ def read_routes(path: Path) -> dict[str, tuple[str, ...]]:
         raise RequestError("is no UTF-8.", key=str(path)) from None
     root = read(text, str(path))
     value: Any = None if root is None else root.plain()
-    rows = value.get("routes") if isinstance(value, dict) else None
-    if not isinstance(rows, dict) or not rows:
-        raise ConfigError("expected tasks with their models, best first.", key="routes", source=str(path))
-    for task, models in rows.items():
-        if not isinstance(models, list) or not models or not all(isinstance(each, str) for each in models):
-            raise ConfigError("expected models, best first.", key=f"routes.{task}", source=str(path))
-    return {str(task): tuple(models) for task, models in rows.items()}
+    return value if isinstance(value, dict) else {}
 
 
 def _show(found: Holding) -> None:

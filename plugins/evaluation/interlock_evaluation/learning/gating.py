@@ -24,9 +24,10 @@ LEAST: Final = 8
 """Prompts of a task that both models have answered, below which it is left to the best single model."""
 _PRIOR: Final = 20.0
 """Prompts that what all tasks say counts for in each, at least."""
-# Prompts that what all tasks say of how much answers vary counts for in each. Found on MMLU-Pro, as what
-# follows; on it less would lose, and more would take tasks for equally certain that are not.
-_ALIKE: Final = 200.0
+# How much answers vary within a task is not known from its first 50 prompts, and half known from 400 more.
+# Found on MMLU-Pro, as what follows: where less is asked for, routes out of few prompts gain less there.
+_UNKNOWN: Final = 50.0
+_ALIKE: Final = 400.0
 _USABLE: Final = 0.5
 # Of tasks alone, and once the whole is safe; found on MMLU-Pro, and tried on another table and on worlds
 # in which no model is better than any other.
@@ -100,7 +101,9 @@ def gains(marks: Marks, single: int) -> Gains:
     # How much tasks differ, all models together: of one alone too little is known.
     apart_by = max(float(between[others].sum()) / max(float(scale[others].sum()), 1.0), 0.0)
     # Of a task's own prompts, as far as there are enough to know it: of some, models say much the same.
-    own = ((squares - shared * mean**2).clip(min=0.0) + _ALIKE * within) / (shared + _ALIKE)
+    itself = (squares - shared * mean**2).clip(min=0.0) / np.maximum(shared, 1)
+    known = (shared - _UNKNOWN).clip(min=0.0)
+    own = (known * itself + _ALIKE * within) / (known + _ALIKE)
     prior = np.maximum(_PRIOR, own / max(apart_by, 1e-9))
     gain = (sums + prior * overall) / (shared + prior)
     gain[:, single] = 0.0

@@ -1,14 +1,16 @@
 """Whether routes hold on a table: what a gate in CI asks."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
-from interlock_evaluation.learning.estimating import Estimate, Held, by_task, cross_fit
+from interlock_evaluation.learning.estimating import Choice, Estimate, Held, Rule, by_task, cross_fit
+from interlock_evaluation.learning.features import Features
 from interlock_evaluation.learning.gating import best_single
 from interlock_evaluation.learning.marks import Marks
+from interlock_evaluation.learning.refining import Refinement
 from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.statistics import UNKNOWN, Places
 
@@ -49,10 +51,13 @@ def hold(
     margin: float = 0.0,
     baseline: str | None = None,
     missing: float = MISSING,
+    refinement: Refinement | None = None,
+    words: Features | None = None,
 ) -> Holding:
     """Routes, as task -> models, held against one model alone.
 
-    Of a route the first model that the table knows counts. A prompt whose task has no route is left out.
+    Of a route the first model that the table knows counts, or the one that `refinement` has for a prompt's
+    `words`, where both are given. A prompt whose task has no route is left out.
     `margin` is a share of the best mark, 0 to 1, that may be lost, and `missing` the share of prompts, 0 to
     1, that may lack a mark.
 
@@ -64,16 +69,39 @@ def hold(
         outcomes.place(baseline)
     unrouted = tuple(sorted(set(outcomes.tasks) - set(routes)))
     kept = np.array([at for at, task in enumerate(outcomes.tasks) if task in routes], dtype=np.int64)
-    marks = Marks.of(outcomes.rows(kept))
+    marks = Marks.of(outcomes.rows(kept), features=None if words is None else words.rows(kept))
     route = _places(marks, routes)
     single = None if baseline is None else marks.models.index(baseline)
     if not len(marks) or np.isnan(marks.marks).all():
         return _unmeasured("no prompt of a task that has a route is marked.", baseline, unrouted)
     among = list(range(len(marks.models)))
-    held = cross_fit(
-        marks, {"routes": by_task(lambda _part, _alone: route)}, among=among, single=single, repeats=1
-    )
+    rule: Rule = by_task(lambda _part, _alone: route)
+    if refinement is not None and words is not None:
+        follow = _following(refinement, marks, route)
+        rule = lambda _part, _alone: follow  # noqa: E731 - as `by_task` gives one
+    held = cross_fit(marks, {"routes": rule}, among=among, single=single, repeats=1)
     return _judge(held, _name(marks, held, baseline), margin, missing, unrouted)
+
+
+def _following(refinement: Refinement, marks: Marks, route: Places) -> Callable[[Marks], Choice]:
+    """Chooses as a router does that has the refinement: among models that the table knows."""
+    tasks = np.array([_place(refinement.tasks, name) for name in marks.tasks], dtype=np.int64)
+    models = np.array([_place(marks.models, name) for name in refinement.models], dtype=np.int64)
+    known = replace(refinement, allowed=refinement.allowed & (models >= 0))
+
+    def choose(rest: Marks) -> Choice:
+        chosen, at = route[rest.task], tasks[rest.task]
+        mine = np.flatnonzero(at >= 0)
+        some = rest.words.rows(mine)
+        better = models[known.choose(known.gains(some, at[mine]), at[mine])]
+        chosen[mine] = np.where(better >= 0, better, chosen[mine])
+        return Choice(models=chosen)
+
+    return choose
+
+
+def _place(names: Sequence[str], name: str) -> int:
+    return names.index(name) if name in names else -1
 
 
 def _name(marks: Marks, held: Held, baseline: str | None) -> str:

@@ -17,6 +17,8 @@ _NEEDED: Final = ("prompt", "model", "correct")
 _LEAST: Final = 0.0
 _WORDS: Final = 24
 """Characters from which on a prompt that has blanks is taken for its own text."""
+Named = tuple[str, Mapping[str, Any], Mapping[str, str]]
+"""Where a row stands, its values by our names, and what the file calls them."""
 
 
 def read_outcomes(path: Path) -> Outcomes:
@@ -34,25 +36,26 @@ def read_outcomes(path: Path) -> Outcomes:
     found = read_file(path)
     rows = _table(found, path) if isinstance(found, Table) else _renamed(found)
     outcomes = Outcomes.of(
-        each for place, row in rows for each in (_outcome(row, place),) if each is not None
+        each for place, row, names in rows for each in (_outcome(row, place, names),) if each is not None
     )
     if np.isnan(outcomes.correct).all():
         raise RequestError("holds no row with a mark.", key=str(path))
     return outcomes
 
 
-def _table(found: Table, path: Path) -> Iterator[Row]:
+def _table(found: Table, path: Path) -> Iterator[Named]:
     columns = columns_of(found.names, str(path))
     wide = long_rows(found.names, columns, str(path))
     if wide is None:
         _check_columns(found.names, columns, path)
+    names = {ours: name for name, ours in columns.items()}
     places = [(at, columns[name]) for at, name in enumerate(found.names) if name in columns]
     for place, cells in found.rows:
         row = {ours: cells[at] for at, ours in places if at < len(cells)}
         if wide is None:
-            yield place, row
+            yield place, row, names
         else:
-            yield from ((place, each) for each in wide(row, cells))
+            yield from ((place, each, {**names, "correct": each["model"]}) for each in wide(row, cells))
 
 
 def _check_columns(header: Sequence[str], columns: Mapping[str, str], path: Path) -> None:
@@ -65,23 +68,27 @@ def _check_columns(header: Sequence[str], columns: Mapping[str, str], path: Path
             )
 
 
-def _renamed(rows: Iterator[Row]) -> Iterator[Row]:
+def _renamed(rows: Iterator[Row]) -> Iterator[Named]:
     seen: dict[tuple[str, ...], dict[str, str]] = {}
     for place, row in rows:
         keys = tuple(row)
         if keys not in seen:
             seen[keys] = columns_of(keys, place)
-        yield place, {ours: row[name] for name, ours in seen[keys].items()}
+        names = {ours: name for name, ours in seen[keys].items()}
+        yield place, {ours: row[name] for ours, name in names.items()}, names
 
 
-def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
-    named = {name: _name(row.get(name), f"{place}, {name}") for name in ("prompt", "model")}
+def _outcome(row: Mapping[str, Any], line: str, names: Mapping[str, str]) -> Outcome | None:
+    def place(name: str) -> str:
+        return f"{line}, {names.get(name, name)}"
+
+    named = {name: _name(row.get(name), place(name)) for name in ("prompt", "model")}
     failed = row.get("error")
     if "correct" not in row and not failed:
-        raise RequestError("expected 0 to 1, or true or false.", key=f"{place}, correct")
-    correct = None if failed and not row.get("correct") else number(row.get("correct"), f"{place}, correct")
+        raise RequestError("expected 0 to 1, or true or false.", key=place("correct"))
+    correct = None if failed and not row.get("correct") else number(row.get("correct"), place("correct"))
     given = {
-        name: number(row[name], f"{place}, {name}", most=float("inf") if name in ("cost", "length") else 1.0)
+        name: number(row[name], place(name), most=float("inf") if name in ("cost", "length") else 1.0)
         for name in ("cost", "confidence", "accepted", "length")
         if name in row
     }
@@ -96,17 +103,17 @@ def _outcome(row: Mapping[str, Any], place: str) -> Outcome | None:
         prompt=named["prompt"],
         model=named["model"],
         correct=float("nan") if correct is None else correct,
-        task=_word(row.get("task"), f"{place}, task"),
+        task=_word(row.get("task"), place("task")),
         answer=None if answer is None else str(answer).strip(),
         cost=given.get("cost"),
         confidence=given.get("confidence"),
         accepted=None if accepted is None else accepted > _LEAST,
         length=None if length is None else int(length),
         text="" if text is None else str(text),
-        deployment=_word(row.get("deployment"), f"{place}, deployment"),
-        served_model=_word(row.get("served_model"), f"{place}, served_model"),
-        error=_word(failed, f"{place}, error"),
-        graded_by=_word(row.get("graded_by"), f"{place}, graded_by"),
+        deployment=_word(row.get("deployment"), place("deployment")),
+        served_model=_word(row.get("served_model"), place("served_model")),
+        error=_word(failed, place("error")),
+        graded_by=_word(row.get("graded_by"), place("graded_by")),
     )
 
 
