@@ -66,7 +66,7 @@ def differences(figures: Figures) -> Dots:
         measure="Mean mark",
         unit="points",
         counted="Prompts",
-        noted="p (Holm)",
+        noted="p\u00a0(Holm)",
         verdicts="Verdict",
         line=0.0,
         dots=[
