@@ -172,11 +172,33 @@ def test_a_table_may_be_without_the_words_of_prompts_and_answers(upstream: Upstr
 def test_what_costs_more_than_a_dollar_is_asked_about(upstream: Upstream, run: Any) -> None:
     text = Path("interlock.yaml").read_text().replace('"output": 1}', '"output": 2000}')
     Path("interlock.yaml").write_text(text)
-    refused = run("run", "suite.jsonl", stdin="n\n")
-    assert refused.exit_code == 1
-    assert "Nobody was asked." in refused.stderr
+    for answer in ("n\n", ""):
+        refused = run("run", "suite.jsonl", stdin=answer)
+        assert refused.exit_code == 1
+        assert "Nobody was asked; --yes asks without a question." in refused.stderr
     assert not upstream.requests
     assert run("run", "suite.jsonl", stdin="y\n").exit_code == 0
+
+
+def test_why_calls_failed_and_what_has_no_mark_is_said(upstream: Upstream, run: Any) -> None:
+    config = json.loads(Path("interlock.yaml").read_text())
+    config["deployments"][1]["api_key"] = "env:NO_SUCH_KEY"
+    Path("interlock.yaml").write_text(json.dumps(config))
+    rows = [{"prompt": "x", "rubric": "Good.", "residency": "us"}, {"prompt": "y"}, {"prompt": "z"}]
+    Path("open.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    shown = run("run", "open.jsonl", "--run", "open", "-m", "here", "-m", "there", "--grader", "experts")
+    assert (
+        "3 failed: NO_SUCH_KEY is not set (3). With --errors the same command asks them again."
+        in shown.stderr
+    )
+    assert "2 answers wait for experts: `interlock eval review` asks them." in shown.stderr
+    config["deployments"][1]["api_key"] = "k"
+    Path("interlock.yaml").write_text(json.dumps(config))
+    words = ("run", "open.jsonl", "--run", "judged", "-m", "there", "--grader", "rubric", "--judge", "here")
+    rows = [{"prompt": "x", "rubric": "Good.", "residency": "us"}]
+    Path("open.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    shown = run(*words)
+    assert "1 answers could not be marked: the judge was not asked: processed in eu" in shown.stderr
 
 
 def test_a_budget_that_is_over_first_is_said(upstream: Upstream, run: Any) -> None:

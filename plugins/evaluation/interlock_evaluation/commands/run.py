@@ -4,7 +4,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from interlock.commands import FAILED, note, session, tables, write_json
+from interlock.commands import FAILED, note, session, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import (
     AtOnceOption,
@@ -28,6 +27,7 @@ from interlock_evaluation.commands.asked import (
     rates_of,
 )
 from interlock_evaluation.commands.plan import show_plan
+from interlock_evaluation.commands.ran import ran_data, show_ran
 
 if TYPE_CHECKING:
     from interlock import Router
@@ -102,9 +102,9 @@ def run(
             note(f"What has come is kept as {wanted.id}; the same command goes on.")
             raise
     if as_json:
-        write_json(_data(ended, kept))
+        write_json(ran_data(ended, kept))
     else:
-        _show(ended, kept)
+        show_ran(ended, kept)
     if ended.left:
         raise typer.Exit(_LEFT)
     if not any(each.outcome == "answer" for each in kept.results.values()):
@@ -128,8 +128,13 @@ def _agree(router: "Router", suite: "Suite", run: "Run", at_once: int, *, yes: b
     if yes or planned.cost <= _ASKED_ABOVE:
         return
     show_plan(planned)
-    if not typer.confirm("Ask them?", err=True):
-        note("Nobody was asked.")
+    try:
+        agreed = typer.confirm("Ask them?", err=True)
+    except typer.Abort:  # nobody is there to answer
+        note("")
+        agreed = False
+    if not agreed:
+        note("Nobody was asked; --yes asks without a question.")
         raise typer.Exit(FAILED)
 
 
@@ -182,45 +187,3 @@ def _progress(name: str) -> Iterator["Callable[[Progress], None] | None"]:
             )
 
         yield tell
-
-
-def _show(ended: "Ended", kept: "Kept") -> None:
-    rows = []
-    for model in kept.run.models:
-        of = [each for each in kept.results.values() if each.key.model == model]
-        marks = [
-            mark.score
-            for each in of
-            for mark in kept.marks.get(each.key, {}).values()
-            if mark.score is not None
-        ]
-        counts = {
-            outcome: sum(each.outcome == outcome for each in of)
-            for outcome in ("answer", "error", "excluded")
-        }
-        rows.append(
-            (
-                model,
-                *(f"{counts[outcome]:,}" for outcome in counts),
-                f"{sum(marks) / len(marks):.3f}" if marks else "-",
-                f"{len(marks):,}",
-                f"${sum(each.cost or 0 for each in of):,.4f}",
-            )
-        )
-    tables((("Model", "Answers", "Failed", "Excluded", "Mean mark", "Marked", "Cost"), rows))
-    if kept.again:
-        note(f"{kept.again:,} calls were made again after a break or a failure, and cost as often.")
-    if ended.left:
-        note(f"{ended.left:,} questions are left: the budget was over. The same command goes on.")
-    note(f"`interlock eval outcomes {kept.run.id}` writes the table from which `eval learn` learns.")
-
-
-def _data(ended: "Ended", kept: "Kept") -> dict[str, Any]:
-    return {
-        "run": asdict(kept.run),
-        "done": ended.progress.done,
-        "left": ended.left,
-        "again": kept.again,
-        "spent": ended.progress.spent,
-        "results": [asdict(each) | {"key": each.key._asdict()} for each in kept.results.values()],
-    }
