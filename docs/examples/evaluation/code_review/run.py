@@ -6,6 +6,7 @@ if named, keeps the files and reports.
 import asyncio
 import json
 import os
+import random
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -34,6 +35,8 @@ IDS = {
     each["model"]: each["id"]
     for each in yaml.safe_load((HERE / "interlock.yaml").read_text("utf-8"))["deployments"]
 }
+CAREFUL = 0.9  # of the time, colleagues see which review is right
+MODELS = {name: model for model, name in IDS.items()}
 KEYS = ("GPT_KEY", "CLAUDE_KEY", "MISTRAL_KEY", "DEEPSEEK_KEY", "HOUSE_KEY")
 
 
@@ -63,6 +66,7 @@ def main(folder: Path | None = None) -> Told:
             _inventory()
             _ask(spring)
             _learn(told)
+            _review(servers, spring)
             _replay(spring)
             _apply(told, summer)
             _gates(told, servers, summer)
@@ -113,8 +117,29 @@ def _learn(told: Told) -> None:
     verb("eval", "plan", "--after", "spring")
 
 
+def _review(servers: StandIns, spring: list[PullRequest]) -> None:
+    """Three colleagues, who see two reviews of a change and not whose they are, and err now and then."""
+    title("4. What three colleagues say, who do not know whose review they read")
+    dice = random.Random("colleagues")
+    rows = ["prompt,reviewer,left,right,choice"]
+    free = [each for each in spring if len(each.customer.allowed) == len(ALLOWED)]
+    for change in [each for each in free if each.kind == "concurrency"]:
+        sides = dice.sample(["glm-house", "gpt"], 2)
+        found = [servers.review(name, change) == change.fault for name in sides]
+        choice = (
+            ("left" if found[0] else "right") if found[0] != found[1] else "both" if found[0] else "neither"
+        )
+        models = ",".join(MODELS[name] for name in sides)
+        for reviewer in ("Ada", "Bo", "Chi"):
+            said = choice if dice.random() < CAREFUL else dice.choice(("left", "right", "both"))
+            rows.append(f"{change.id},{reviewer},{models},{said}")
+    Path("votes.csv").write_text("\n".join(rows), "utf-8")
+    verb("eval", "review", "import", "spring", "votes.csv", lines=0)
+    verb("eval", "review", "results", "spring")
+
+
 def _replay(spring: list[PullRequest]) -> None:
-    title("4. What would have changed last month")
+    title("5. What would have changed last month")
     asyncio.run(_traffic(spring[:60]))
     verb("replay", "--routes", "learned.yaml", "--metadata", "service=review")
 
@@ -131,7 +156,7 @@ async def _traffic(changes: Iterable[PullRequest]) -> None:
 
 
 def _apply(told: Told, summer: list[PullRequest]) -> None:
-    title("5. In use")
+    title("6. In use")
     with Path("interlock.yaml").open("a", encoding="utf-8") as file:
         file.write("learned_routes: routes.yaml\n")
     verb("routes", "apply", "learned.yaml", "--yes", lines=0)
@@ -162,7 +187,7 @@ def chosen(known: Iterable[Customer]) -> dict[tuple[str, str], str]:
 
 
 def _gates(told: Told, servers: StandIns, summer: list[PullRequest]) -> None:
-    title("6. In CI: do the routes hold?")
+    title("7. In CI: do the routes hold?")
     # What a gate compares has to be allowed everything that it compares.
     free = [each for each in summer if len(each.customer.allowed) == len(ALLOWED)]
     say(f"{len(free)} fresh pull requests of customers who permit every model")
@@ -189,7 +214,7 @@ def gate(what: str) -> int:
 
 
 def _back(told: Told) -> None:
-    title("7. Learned anew, and taken back")
+    title("8. Learned anew, and taken back")
     verb("eval", "learn", "marked.csv", "--objective", "cost", "--write", "cheaper.yaml", lines=0)
     verb("routes", "apply", "cheaper.yaml", "--yes", lines=0)
     verb("routes", "rollback", "--yes", lines=0)
