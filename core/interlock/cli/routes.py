@@ -129,7 +129,8 @@ def mark_stale(said: Session, why: Mapping[str, str], *, by: str) -> "RouteSwitc
     if marked == text:
         return None
     wiring = said.router().wiring
-    return versions.apply(marked, by=by, first=lambda one: _log(wiring, one))
+    refined = None if wiring.learned is None else wiring.learned.refined
+    return versions.apply(marked, by=by, refined=refined, first=lambda one: _log(wiring, one))
 
 
 def _rows(wiring: "Wiring") -> list[tuple[str, tuple[str, ...], str, str]]:

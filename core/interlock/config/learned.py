@@ -113,7 +113,10 @@ def read_learned_text(text: str, name: str) -> tuple[LearnedRoutes, Node]:
             refined = refinement_of(written.refined, Path(name).expanduser())
         except ConfigError as error:
             raise at(root, name, ["refined", error.key], error.message) from None
-    return LearnedRoutes(routes=written.routes, evidence=evidence, where=name, refined=refined), root
+    learned = LearnedRoutes(
+        routes=written.routes, evidence=evidence, where=name, refined=refined, source=written.source
+    )
+    return learned, root
 
 
 def at(

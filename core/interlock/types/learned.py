@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 _USUAL: Final = 0.95
 
@@ -73,12 +73,14 @@ class LearnedRoutes:
         evidence: of some or all of those tasks.
         where: what to call the file.
         refined: what rows are put in another order by; None where they stand as they are.
+        source: where they come from, as whoever learned them says; nothing routes by it.
     """
 
     routes: Mapping[str, tuple[str, ...]]
     evidence: Mapping[str, RouteEvidence]
     where: str = ""
     refined: LearnedRefinement | None = None
+    source: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _points(share: float) -> str:

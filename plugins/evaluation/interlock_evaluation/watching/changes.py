@@ -1,22 +1,24 @@
 """What has changed since the baseline, of all that is watched together, at one level for all of it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import exp, isfinite
 from typing import Final, Literal
+
+import numpy as np
 
 from interlock_evaluation.statistics import (
     CONFIDENCE,
     Counts,
-    Drift,
     Interval,
     Moments,
+    Numbers,
     dispersion,
     drift,
     mix_drift,
-    thinned,
 )
-from interlock_evaluation.watching.traffic import Tally, Traffic, whole
+from interlock_evaluation.watching.traffic import Tally, Traffic, moments, whole
 
 Measure = Literal["mix", "errors", "refusals", "cost", "latency"]
 MEASURES: Final[tuple[Measure, ...]] = ("errors", "refusals", "cost", "latency")
@@ -73,13 +75,13 @@ def watched(baseline: Traffic, least: int) -> dict[Series, float]:
         Series(measure=measure, deployment=name)
         for name in sorted({place.deployment for place in baseline.places})
         for measure in MEASURES
-        if _count(baseline.of(name), measure) >= least
+        if _count(_row(baseline.of(name)), measure) >= least
     ]
     parts = [
         Series(measure=measure, deployment=place.deployment, task=place.task)
         for place, tally in sorted(baseline.places.items())
         for measure in MEASURES
-        if _count(tally, measure) >= least
+        if _count(_row(tally), measure) >= least
     ]
     # A deployment that has one task alone would be watched twice.
     tasks = {series.deployment: set[str]() for series in parts}
@@ -104,13 +106,19 @@ def changes_of(
     False alarms of all series and all calls of this with one more step, up to `horizon` of them, stay below
     `level` together.
     """
-    baseline = whole(days)
-    return [
-        (_mix if series.measure == "mix" else _one)(
-            series, days, steps, _Test(level=level * part, horizon=horizon, confidence=confidence)
-        )
-        for series, part in watched(baseline, least).items()
-    ]
+    everything = [*days, *steps]
+    rows = columns(everything)
+    found = []
+    for series, part in watched(whole(days), least).items():
+        test = _Test(level=level * part, horizon=horizon, confidence=confidence)
+        if series.measure == "mix":
+            found.append(_mix(series, everything, len(days), test))
+        else:
+            change = _one(series, rows[series.deployment, series.task], len(days), test)
+            if series.measure == "errors" and change.drifted:
+                change = replace(change, told=_classes(series, everything, len(days) + (change.since or 0)))
+            found.append(change)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,24 +128,19 @@ class _Test:
     confidence: float
 
 
-def _one(series: Series, days: Sequence[Traffic], steps: Sequence[Traffic], test: _Test) -> Change:
-    task = series.task or None
-    before = [day.of(series.deployment, task) for day in days]
-    after = [step.of(series.deployment, task) for step in steps]
-    sample = _SAMPLES[series.measure]
-    samples = [sample(each) for each in (*before, *after)]
-    by = dispersion(samples)  # type: ignore[arg-type] # all of one kind: they are made by one function
-    thin = thinned(samples, by)
-    first = thinned([sample(_merged(before))], by)[0]
+def _one(series: Series, rows: Numbers, first: int, test: _Test) -> Change:
+    """`rows` are of all steps, those of the baseline the `first` of them."""
+    by = dispersion(_samples(rows, series.measure))
+    thin = rows / by
     found = drift(
-        first,
-        thin[len(days) :],  # type: ignore[arg-type] # as above
+        _samples(thin[:first].sum(axis=0, keepdims=True), series.measure)[0],
+        _samples(thin[first:], series.measure),
         level=test.level,
         horizon=test.horizon,
         confidence=test.confidence,
     )
-    since = len(steps) if found.since is None else found.since
-    old, new = _merged([*before, *after[:since]]), _merged(after[since:])
+    at = len(rows) if found.since is None else first + found.since
+    old, new = rows[:at].sum(axis=0), rows[at:].sum(axis=0)
     return Change(
         series=series,
         drifted=found.drifted,
@@ -147,26 +150,24 @@ def _one(series: Series, days: Sequence[Traffic], steps: Sequence[Traffic], test
         change=_times(found.change) if series.measure in _SCALED else found.change,
         before=_value(old, series.measure),
         now=_value(new, series.measure),
-        n_before=_count(old, series.measure),
-        n_now=_count(new, series.measure),
+        n_before=int(_count(old, series.measure)),
+        n_now=int(_count(new, series.measure)),
         dispersion=by,
-        told=_classes(old, new) if series.measure == "errors" else "",
     )
 
 
-def _mix(series: Series, days: Sequence[Traffic], steps: Sequence[Traffic], test: _Test) -> Change:
-    by = dispersion([each.tasks for each in (*days, *steps)])
-    baseline = whole(days)
+def _mix(series: Series, everything: Sequence[Traffic], first: int, test: _Test) -> Change:
+    by = dispersion([each.tasks for each in everything])
     found = mix_drift(
-        _thin(baseline.tasks, by),
-        [_thin(each.tasks, by) for each in steps],
+        _thin(_tasks(everything[:first]), by),
+        [_thin(each.tasks, by) for each in everything[first:]],
         level=test.level,
         horizon=test.horizon,
         confidence=test.confidence,
     )
-    drifted: Drift = found.drift
-    since = len(steps) if drifted.since is None else drifted.since
-    old, new = whole([*days, *steps[:since]]), whole(steps[since:])
+    drifted = found.drift
+    at = len(everything) if drifted.since is None else first + drifted.since
+    old, new = _tasks(everything[:at]), _tasks(everything[at:])
     largest = max(found.changes, key=lambda kind: abs(_known(found.changes[kind].value)), default="")
     return Change(
         series=series,
@@ -175,13 +176,57 @@ def _mix(series: Series, days: Sequence[Traffic], steps: Sequence[Traffic], test
         wanted=1 / test.level,
         since=drifted.since,
         change=drifted.change,
-        before=old.tasks[largest] / old.calls if old.calls else None,
-        now=new.tasks[largest] / new.calls if new.calls else None,
-        n_before=old.calls,
-        n_now=new.calls,
+        before=old[largest] / old.total() if old else None,
+        now=new[largest] / new.total() if new else None,
+        n_before=old.total(),
+        n_now=new.total(),
         dispersion=by,
         told=largest,
     )
+
+
+def columns(traffic: Sequence[Traffic]) -> dict[tuple[str, str], Numbers]:
+    """By deployment and task, and by deployment with an empty task for all, a row of sums for each."""
+    found: dict[tuple[str, str], Numbers] = {}
+    for at, each in enumerate(traffic):
+        for place, tally in each.places.items():
+            row = _row(tally)
+            for key in (place, (place.deployment, "")):
+                if key not in found:
+                    found[key] = np.zeros((len(traffic), len(row)))
+                found[key][at] += row
+    return found
+
+
+def _row(tally: Tally) -> tuple[float, ...]:
+    cost, latency = (
+        (each.count, each.total, each.logs, each.squares) for each in (tally.cost, tally.latency)
+    )
+    return (tally.asked, tally.failed, tally.refused, *cost, *latency)
+
+
+_ASKED, _FAILED, _REFUSED, _COST, _LATENCY = 0, 1, 2, 3, 7
+_SUMS: Final = {"cost": _COST, "latency": _LATENCY}
+
+
+def _samples(rows: Numbers, measure: Measure) -> list[Counts] | list[Moments]:
+    if measure in ("errors", "refusals"):
+        hits = rows[:, _FAILED if measure == "errors" else _REFUSED]
+        of = rows[:, _ASKED] if measure == "errors" else rows[:, _ASKED] - rows[:, _FAILED]
+        # Thinned, a difference of the same may be a little less than the same.
+        return [
+            Counts(hits=min(each, all_), of=all_)
+            for each, all_ in zip(hits.tolist(), of.tolist(), strict=True)
+        ]
+    at = _SUMS[measure]
+    return [moments(each[at], each[at + 2], each[at + 3]) for each in rows.tolist()]
+
+
+def _tasks(parts: Sequence[Traffic]) -> Counter[str]:
+    found = Counter[str]()
+    for each in parts:
+        found.update(each.tasks)
+    return found
 
 
 def _thin(counts: Mapping[str, int], by: float) -> dict[str, float]:
@@ -190,13 +235,6 @@ def _thin(counts: Mapping[str, int], by: float) -> dict[str, float]:
 
 def _known(value: float) -> float:
     return value if isfinite(value) else 0.0
-
-
-def _merged(tallies: Sequence[Tally]) -> Tally:
-    found = Tally()
-    for each in tallies:
-        found.merge(each)
-    return found
 
 
 def _times(found: Interval) -> Interval:
@@ -208,39 +246,29 @@ def _power(value: float) -> float:
     return exp(min(value, 700.0))
 
 
-def _value(tally: Tally, measure: Measure) -> float | None:
+def _value(row: Numbers, measure: Measure) -> float | None:
+    count = float(_count(row, measure))
+    if not count:
+        return None
     if measure in _SCALED:
-        return (tally.cost if measure == "cost" else tally.latency).mean
-    hits = tally.failed if measure == "errors" else tally.refused
-    count = _count(tally, measure)
-    return hits / count if count else None
+        return float(row[_SUMS[measure] + 1]) / count
+    return float(row[_FAILED if measure == "errors" else _REFUSED]) / count
 
 
-def _count(tally: Tally, measure: Measure) -> int:
-    match measure:
-        case "cost":
-            return tally.cost.count
-        case "latency":
-            return tally.latency.count
-        case "refusals":
-            return tally.asked - tally.failed
-        case _:
-            return tally.asked
+def _count(row: Numbers | Sequence[float], measure: Measure) -> float:
+    """How many attempts are compared: of refusals, those that did not fail."""
+    if measure == "errors":
+        return row[_ASKED]
+    return row[_ASKED] - row[_FAILED] if measure == "refusals" else row[_SUMS[measure]]
 
 
-def _classes(old: Tally, new: Tally) -> str:
+def _classes(series: Series, everything: Sequence[Traffic], at: int) -> str:
     """The classes of errors whose shares have risen or fallen most, the most first."""
+    task = series.task or None
+    old, new = (whole(part).of(series.deployment, task) for part in (everything[:at], everything[at:]))
     apart = {
         name: new.errors[name] / max(new.asked, 1) - old.errors[name] / max(old.asked, 1)
         for name in {*old.errors, *new.errors}
     }
     first = sorted(apart, key=lambda name: (-abs(apart[name]), name))[:3]
     return ", ".join(f"{name} {old.errors[name]:,} → {new.errors[name]:,}" for name in first)
-
-
-_SAMPLES: Final[Mapping[Measure, Callable[[Tally], Counts | Moments]]] = {
-    "errors": lambda tally: Counts(hits=tally.failed, of=tally.asked),
-    "refusals": lambda tally: Counts(hits=tally.refused, of=tally.asked - tally.failed),
-    "cost": lambda tally: tally.cost.moments,
-    "latency": lambda tally: tally.latency.moments,
-}

@@ -49,7 +49,8 @@ async def evidence_of(
     """Every row of the router's learned routes that has evidence, by task.
 
     What was known when a row's evidence was first seen is written down, and compared from then on. Who
-    answered then is what the newest run from before it was measured says, else the watch's baseline.
+    answered then is what the routes' own source says, else the newest run from before they were measured,
+    else the watch's baseline.
 
     Raises:
         StoreError: the store cannot be read or written.
@@ -69,7 +70,10 @@ async def evidence_of(
                 if known is None:
                     facts = {
                         "card": card_facts(deployment),
-                        **await _served_then(runs, watch, deployment, each.measured),
+                        **(
+                            _served_by(learned.source, model, deployment, each.measured)
+                            or await _served_then(runs, watch, deployment, each.measured)
+                        ),
                     }
                     await kept.know(each.id, now, {deployment.id: facts})
                     known = (now, facts)
@@ -112,6 +116,21 @@ def end_of(day: str) -> float:
     return (
         datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) + timedelta(days=1)
     ).timestamp()
+
+
+def _served_by(
+    source: Mapping[str, Any], model: str, deployment: Deployment, measured: str
+) -> dict[str, Any] | None:
+    """The same, by what the file of routes says of a model; None where it says nothing of it."""
+    told = source.get("served")
+    if not isinstance(told, Mapping):
+        return None
+    for name in (deployment.id, model, deployment.model):
+        names = told.get(name)
+        if isinstance(names, list) and names and all(isinstance(each, str) for each in names):
+            by = "the answers that routes were learned from"
+            return {"served": sorted(names), "by": by, "since": end_of(measured)}
+    return None
 
 
 async def _served_then(runs: RunStore, watch: Watch, deployment: Deployment, measured: str) -> dict[str, Any]:

@@ -48,19 +48,13 @@ class Sums:
         self.logs += other.logs
         self.squares += other.squares
 
-    @property
-    def moments(self) -> Moments:
-        if not self.count:
-            return Moments(count=0, mean=0.0, variance=0.0)
-        mean = self.logs / self.count
-        return Moments(
-            count=self.count, mean=mean, variance=max(0.0, self.squares / self.count - mean * mean)
-        )
 
-    @property
-    def mean(self) -> float | None:
-        """As they come."""
-        return self.total / self.count if self.count else None
+def moments(count: float, logs: float, squares: float) -> Moments:
+    """Of so many logarithms, by their sum and their sum of squares."""
+    if not count:
+        return Moments(count=0, mean=0.0, variance=0.0)
+    mean = logs / count
+    return Moments(count=count, mean=mean, variance=max(0.0, squares / count - mean * mean))
 
 
 @dataclass(slots=True, kw_only=True)

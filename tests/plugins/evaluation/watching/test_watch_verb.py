@@ -123,6 +123,16 @@ def test_evidence_is_stale_when_another_model_answers_and_a_run_again_has_its_pr
     assert "stale" not in Path("routes.yaml").read_text()
 
 
+def test_who_answered_is_taken_from_the_routes_own_source(configured: Upstream, calls: Patterns) -> None:
+    write_configuration(configured.url, learned_routes="routes.yaml")
+    source = "source: {served: {counts: [counts-0], codes: [codes-1], other: 3}}\n"
+    Path("routes.yaml").write_text(ROUTES.format(day="2026-01-01") + source)
+    days(calls, 10, 0)
+    assert json.loads(watch("--json", code=1).stdout)["evidence"][0]["stale"].startswith(
+        "counts was served as counts-0 by the answers that routes were learned from, and as counts-1 in "
+    )
+
+
 def test_a_card_that_changes_makes_its_rows_stale(configured: Upstream, calls: Patterns) -> None:
     routes = {"learned_routes": "routes.yaml"}
     write_configuration(configured.url, **routes)
@@ -160,8 +170,8 @@ def test_what_cannot_be_understood_is_refused(
 
 def test_without_records_there_is_nothing_to_look_at(configured: Upstream) -> None:
     assert "0 calls were recorded since" in watch(code=3).stderr
-    write_configuration(configured.url, records="sqlite:////nowhere/at/all/calls.db")
-    assert "Not measured: " in watch(code=3).stderr
+    write_configuration(configured.url, records="sqlite:///interlock.yaml/calls.db")
+    assert "interlock.yaml/calls.db: File exists" in watch(code=3).stderr
     write_configuration(configured.url, records=None)
     assert "nothing says where calls are kept" in watch(code=2).stderr
 
