@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, NamedTuple
 from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-from interlock_reports.pictures import Axis, Estimate, Point, Scatter
+from interlock_reports.pictures import Axis, Estimate, Point, Scatter, Shape
 from interlock_reports.scales import Scale, decimals_of, ends_of, scale
 from interlock_reports.text import inline
 from interlock_reports.values import number
 from interlock_reports.words import Words
 
-__all__ = ["NARROW", "WIDE", "Size", "drawing", "estimate", "figure"]
+__all__ = ["NARROW", "WIDE", "Size", "drawing", "estimate", "figure", "mark"]
 
 _MARK: Final = 6.0
 _FONT: Final = 12.0
@@ -68,11 +69,13 @@ def drawing(block: Scatter, size: Size, words: Words) -> Markup:
     up = scale(_reach(block, "y"), log=block.y.log, ticks=5)
     places = [(_x(each.x.value, across, size), _y(each.y.value, up, size)) for each in block.points]
     parts = [*_sides(block, across, up, size, words)]
-    if block.best:
-        parts.append(_line(block, places))
+    best = _best(block, places)
+    if best:
+        parts.append(_line(best))
     marks = list(zip(block.points, places, strict=True))
     parts += [_cross(point, at, across, up, size) for point, at in marks]
-    names = _names(block, places, _crosses(block.points, places, across, up, size), size)
+    lines = [*_crosses(block.points, places, across, up, size), *_stairs(best)]
+    names = _names(block, places, lines, size)
     parts += [_named(block, point, at, name, words) for (point, at), name in zip(marks, names, strict=True)]
     return Markup("\n").join(parts)
 
@@ -139,14 +142,22 @@ def _side(axis: Axis) -> str:
     return inline(f"{axis.name}, {axis.unit}" if axis.unit else axis.name)
 
 
-def _line(block: Scatter, places: Sequence[tuple[float, float]]) -> Markup:
+def _best(block: Scatter, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where the line of the best goes, from left to right."""
     at = {id(point): place for point, place in zip(block.points, places, strict=True)}
-    steps, before = [], None
-    for point in block.foremost:
-        x, y = at[id(point)]
-        steps.append(f"M{x} {y}" if before is None else f"H{x}V{y}")
-        before = point
+    return [at[id(point)] for point in block.foremost] if block.best else []
+
+
+def _line(best: Sequence[tuple[float, float]]) -> Markup:
+    steps = [f"M{x} {y}" if step == 0 else f"H{x}V{y}" for step, (x, y) in enumerate(best)]
     return Markup('<path class="best" d="{}"/>').format("".join(steps))
+
+
+def _stairs(best: Sequence[tuple[float, float]]) -> Iterator[Box]:
+    """What that line covers: each step goes to the side, then up."""
+    for (left, low), (right, high) in pairwise(best):
+        yield Box(left, low - 1, right, low + 1)
+        yield Box(right - 1, high, right + 1, low)
 
 
 def _cross(point: Point, at: tuple[float, float], across: Scale, up: Scale, size: Size) -> Markup:
@@ -195,19 +206,22 @@ def _named(block: Scatter, point: Point, at: tuple[float, float], name: Name, wo
     text = Markup('<text class="name" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
         name.x, name.y, name.anchor, name.text
     )
-    mark = Markup('<path class="mark {}" d="{}"/>').format(point.shape, _mark(point.shape, *at))
-    return Markup("<g><title>{}</title>{}{}{}</g>").format(told, line, mark, text)
+    return Markup("<g><title>{}</title>{}{}{}</g>").format(told, line, mark(point.shape, *at), text)
 
 
-def _mark(shape: str, x: float, y: float) -> str:
+def mark(shape: Shape, x: float = 0, y: float = 0) -> Markup:
     """Around its place, in steps from there."""
     steps = {
         "diamond": "m0-8l8 8l-8 8l-8-8z",
         "square": "m-5-5h10v10h-10z",
         "triangle": "m0-6l6 11h-12z",
         "cross": "m-5-5l10 10m0-10l-10 10",
+        "star": "m0-9l2.6 5.4l6 .8l-4.4 4.1l1.1 5.9l-5.3-2.9l-5.3 2.9l1.1-5.9l-4.4-4.1l6-.8z",
+        "hexagon": "m-7 0l3.5-6h7l3.5 6l-3.5 6h-7z",
+        "pentagon": "m0-7.5l7.1 5.2l-2.7 8.3h-8.8l-2.7-8.3z",
     }
-    return f"M{x} {y}{steps.get(shape, 'm-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0z')}"
+    drawn = f"M{x} {y}{steps.get(shape, 'm-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0z')}"
+    return Markup('<path class="mark {}" d="{}"/>').format(shape, drawn)
 
 
 # Where a name may stand beside its mark: the place of its middle, in widths and heights of its own, and how

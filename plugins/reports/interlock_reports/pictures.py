@@ -13,7 +13,7 @@ from interlock_reports.prose import Prose, Verdict, one_of
 
 __all__ = ["Axis", "Dot", "Dots", "Estimate", "Heat", "Point", "Scatter", "Shade", "Shape"]
 
-Shape = Literal["dot", "diamond", "square", "triangle", "cross", "ring"]
+Shape = Literal["dot", "diamond", "square", "triangle", "cross", "ring", "star", "hexagon", "pentagon"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,9 @@ class Estimate:
 class Dot:
     """One row of `Dots`.
 
+    Raises:
+        RequestError: there is no such shape.
+
     Attributes:
         at: left out, there is nothing to draw, and the row says so.
         count: of how many it is, such as prompts.
@@ -56,6 +59,10 @@ class Dot:
     count: int | None = None
     note: str = ""
     verdict: Verdict | None = None
+    shape: Shape = "dot"
+
+    def __post_init__(self) -> None:
+        one_of(self.shape, get_args(Shape), "shape")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +117,7 @@ class Point:
     Attributes:
         label: in the table; `short` is what stands in the picture, if another.
         joined: whether the line of the best may go through it.
+        kind: what it is one of, such as `model`: the legend says it beside the shape.
     """
 
     label: str
@@ -118,6 +126,7 @@ class Point:
     short: str = ""
     shape: Shape = "dot"
     joined: bool = True
+    kind: str = ""
 
     def __post_init__(self) -> None:
         one_of(self.shape, get_args(Shape), "shape")
@@ -144,6 +153,11 @@ class Scatter:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "points", tuple(self.points))
+
+    @property
+    def kinds(self) -> Sequence[tuple[Shape, str]]:
+        """What the legend says: each shape and kind once, in the order of their appearance."""
+        return tuple(dict.fromkeys((each.shape, each.kind) for each in self.points if each.kind))
 
     @property
     def foremost(self) -> Sequence[Point]:

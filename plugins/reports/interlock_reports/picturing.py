@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from interlock_reports.blocks import Cell, Column, Table, Value
 from interlock_reports.document import Placed
-from interlock_reports.drawing import NARROW, WIDE, drawing, estimate, figure
+from interlock_reports.drawing import NARROW, WIDE, drawing, estimate, figure, mark
 from interlock_reports.pictures import Dot, Dots, Heat, Scatter, Shade
 from interlock_reports.prose import KINDS, Run, Verdict
 from interlock_reports.scales import Scale, decimals_of, ends_of, scale
@@ -172,9 +172,16 @@ def _dot(block: Dots, dot: Dot, across: Scale, language: Words) -> Markup:
             )
             for end, side in ends
         )
-    return Markup('<g class="{}"><title>{}</title>{}<circle cx="{}" cy="50%" r="5"/></g>').format(
-        name, told, line, _percent(across, dot.at.value)
+    return Markup('<g class="{}"><title>{}</title>{}{}</g>').format(
+        name, told, line, _spot(dot, _percent(across, dot.at.value))
     )
+
+
+def _spot(dot: Dot, x: str) -> Markup:
+    """Paths know no shares of a width; what holds one has its place by such a share."""
+    if dot.shape == "dot":
+        return Markup('<circle cx="{}" cy="50%" r="5"/>').format(x)
+    return Markup('<svg x="{}" y="50%" aria-hidden="true">{}</svg>').format(x, mark(dot.shape))
 
 
 def _sides(block: Dots, language: Words) -> Markup:
@@ -229,6 +236,7 @@ PICTURING: Final[Mapping[str, Callable[..., Any] | Any]] = {
     "sides": _sides,
     "measured": _measured,
     "drawing": drawing,
+    "mark": mark,
     "sizes": (("wide", WIDE), ("narrow", NARROW)),
     "says": _says,
     "figures": figures,

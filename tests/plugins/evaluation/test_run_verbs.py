@@ -269,5 +269,6 @@ def test_a_report_is_shown_and_written(upstream: Upstream, run: Any) -> None:
     assert "zhipu/glm-5.2" in Path("report.html").read_text()
     assert Path("report.csv").read_text().startswith("level,task,model,measure,value,low,high,n")
     assert Path("report.svg").read_text().startswith("<svg ")
+    assert run("report", "first", "--no-words").stdout == shown.stdout
     assert run("report", "first", "-o", "report.pdf").exit_code == 2
     assert run("report", "second").exit_code == 2

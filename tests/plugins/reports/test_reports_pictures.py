@@ -2,6 +2,7 @@
 
 import re
 from math import isfinite
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from interlock_reports import (
     Point,
     Scatter,
     Shade,
+    Shape,
     Table,
     Verdict,
     svg,
@@ -102,6 +104,52 @@ def test_a_line_goes_through_those_than_which_none_is_cheaper_and_better():
         "Cost, USD",
         "Mark",
     }
+
+
+def test_the_legend_says_once_what_each_shape_is_one_of():
+    one, other = (Estimate(value=each) for each in (1, 2))
+    block = scatter(
+        points=[
+            Point(label="a", x=one, y=one, kind="a <model>"),
+            Point(label="b", x=other, y=one, kind="a <model>"),
+            Point(label="c", x=one, y=other, shape="star", kind="the router"),
+            Point(label="d", x=other, y=other, shape="square"),
+        ]
+    )
+    page = read(report(block).html())
+    (legend,) = (each for each in page.all("ul") if each.attributes.get("class") == "legend")
+    assert [each.text.strip() for each in legend.all("li")] == ["a <model>", "the router"]
+    assert [each.attributes["class"] for each in legend.all("path")] == ["mark dot", "mark star"]
+    assert 'class="legend"' not in report(scatter(("a", 1, 2))).html()
+
+
+def test_a_dot_of_another_shape_stands_where_a_round_one_would():
+    rows = [Dot(label=each, at=estimate(), shape=each) for each in ("dot", "star", "hexagon")]
+    page = read(report(dots(*rows, Dot(label="far", at=estimate(9, 8, 10)))).html())
+    (round_one, _) = (each.attributes["cx"] for each in page.all("circle"))
+    spots = [each for each in page.all("svg") if "x" in each.attributes]
+    assert [each.attributes["x"] for each in spots] == [round_one] * 2
+    assert [each.all("path")[0].attributes["class"] for each in spots] == ["mark star", "mark hexagon"]
+
+
+def test_every_shape_is_drawn_otherwise():
+    shapes = get_args(Shape)
+    points = [Point(label=each, x=estimate(), y=estimate(), shape=each) for each in shapes]
+    page = read(svg(scatter(points=points)))
+    marks = [each for each in page.all("path") if each.attributes["class"].startswith("mark ")]
+    outlines = {each.attributes["d"] for each in marks}
+    assert len(marks) == len(shapes)
+    assert len(outlines) == len(shapes) - 1, "a ring is a dot that is not filled"
+
+
+def test_a_name_does_not_lie_on_the_line_of_the_best_where_there_is_room():
+    block = scatter(("some-model", 1, 10), ("other", 9, 90), best="Foremost")
+    page = read(svg(block))
+    (mark, _) = (each for each in page.all("path") if each.attributes["class"] == "mark dot")
+    at = float(re.match(r"M[\d.]+ ([\d.]+)", mark.attributes["d"]).group(1))
+    (name, _) = (each for each in page.all("text") if each.attributes.get("class") == "name")
+    to_the_left = name.attributes["text-anchor"] == "end"
+    assert to_the_left or abs(float(name.attributes["y"]) - 4 - at) > 6
 
 
 def test_a_picture_is_told_to_whoever_does_not_see_it():
@@ -210,6 +258,7 @@ def test_a_scale_of_powers_is_used_where_values_span_more_than_a_decade():
         (lambda: Estimate(value=1, low=2), "around the value"),
         (lambda: Estimate(value=1, high=float("inf")), "not finite"),
         (lambda: Point(label="a", x=estimate(), y=estimate(), shape="dott"), "Did you mean 'dot'"),
+        (lambda: Dot(label="a", shape="sta"), "Did you mean 'star'"),
         (lambda: heat(("t", [None])), "row 1 of the picture 'C' has 1 cells"),
         (lambda: heat(columns=[]), "no column"),
         (lambda: heat(scale=(1, 1)), "from less to more"),

@@ -7,24 +7,18 @@ from interlock.commands import note
 from interlock.errors import RequestError
 from interlock_evaluation.learning import Refinement
 from interlock_evaluation.learning.features import Features
-from interlock_evaluation.learning.refining import PROMPTS
+from interlock_evaluation.learning.refining import too_few
 from interlock_evaluation.learning.sight import vectors_of
 from interlock_evaluation.outcomes import Outcomes
-
-_KNOWN = 0.9
 
 
 def features_of(outcomes: Outcomes) -> Features | None:
     """Of the prompts' words; None, and a note, where they are too few to refine routes by."""
     count = len(outcomes.prompts)
-    worded = sum(bool(each.strip()) for each in outcomes.texts)
-    if not worded:
+    if not any(each.strip() for each in outcomes.texts):
         return None
-    if worded < PROMPTS or worded < _KNOWN * count:
-        note(
-            f"{worded:,} of {count:,} prompts have words; routes are refined by them from {PROMPTS:,} on, "
-            "where nine of ten have any."
-        )
+    if why := too_few(outcomes.texts):
+        note(why)
         return None
     with bar("Reading the prompts", count) as tell:
         vectors = vectors_of(outcomes.texts, tell)

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -12,12 +15,13 @@ from interlock.commands import note, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
 from interlock_evaluation.commands.outcomes import kept_run
+from interlock_evaluation.commands.refining import bar
 from interlock_evaluation.commands.run import open_store
 from interlock_evaluation.commands.words import known
 
 if TYPE_CHECKING:
     from interlock_evaluation.reporting import Figures
-    from interlock_evaluation.runs import Run
+    from interlock_evaluation.runs import Kept, Run
 
 _ENDINGS: Final = (".html", ".md", ".csv", ".json", ".svg")
 
@@ -38,17 +42,19 @@ def report(
     trust_judge: Annotated[
         bool, typer.Option("--trust-judge", help="Let a judge decide whom no expert was held against.")
     ] = False,
+    words: Annotated[
+        bool, typer.Option("--words/--no-words", help="Refine routes by the prompts' own words.")
+    ] = True,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how good each model is, how often it fails, how long it takes and what it costs, with intervals."""
     from interlock_evaluation.commands.reported import show
-    from interlock_evaluation.reporting import figures_of
 
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise RequestError(f"ends in none of {', '.join(_ENDINGS)}: {output.name!r}.", key="--output")
     kept = asyncio.run(kept_run(open_store(context, store), run))
-    figures = figures_of(kept, trust_judge=trust_judge)
+    figures = _figures(kept, trust_judge=trust_judge, words=words)
     if output is not None:
         _write(output, figures, kept.run)
         note(f"The report is in {output}.")
@@ -56,6 +62,23 @@ def report(
         write_json(_plain(figures))
     elif output is None:
         show(figures)
+
+
+def _figures(kept: "Kept", *, trust_judge: bool, words: bool) -> "Figures":
+    """With a bar from when words were first learned from."""
+    from interlock_evaluation.learning import fits
+    from interlock_evaluation.reporting import figures_of
+
+    with ExitStack() as opened:
+        bars: list[Callable[[int], None]] = []
+        done = count(1)
+
+        def told() -> None:
+            if not bars:
+                bars.append(opened.enter_context(bar("Learning from words", fits("quality"))))
+            bars[0](next(done))
+
+        return figures_of(kept, trust_judge=trust_judge, words=words, told=told)
 
 
 def _write(output: Path, figures: "Figures", run: "Run") -> None:
@@ -78,4 +101,7 @@ def _write(output: Path, figures: "Figures", run: "Run") -> None:
 
 
 def _plain(figures: "Figures") -> Any:
-    return known(asdict(figures))
+    data = known(asdict(figures))
+    if data["routing"] is not None:
+        del data["routing"]["refinement"]  # arrays, as `eval learn --json` leaves them out
+    return data

@@ -7,6 +7,7 @@ from typing import Final
 from interlock.commands import note, tables
 from interlock_evaluation.learning import LearnedTable, told
 from interlock_evaluation.reporting import Figures, ModelFigures
+from interlock_evaluation.runs.asked import shown as named
 from interlock_evaluation.statistics import LEAST, Interval
 
 Shown = tuple[str, Callable[[ModelFigures], str]]
@@ -56,7 +57,7 @@ def _quality(figures: Figures) -> None:
         word = "" if beside is None else beside.verdict
         rows.append(
             (
-                each.model,
+                named(each.model),
                 within(each.quality, 100),
                 "" if beside is None else within(beside.behind, 100),
                 "the highest" if each.model == figures.best else word,
@@ -66,7 +67,7 @@ def _quality(figures: Figures) -> None:
 
 
 def _by_model(figures: Figures, *shown: Shown) -> None:
-    rows = [(each.model, *(tell(each) for _, tell in shown)) for each in figures.models]
+    rows = [(named(each.model), *(tell(each) for _, tell in shown)) for each in figures.models]
     _below(("Model", *(name for name, _ in shown)), rows)
 
 
@@ -79,12 +80,12 @@ def _tasks(figures: Figures) -> None:
         best = max(marked, key=lambda each: each.quality.value)
         said = list(figures.told.get(task, {}).values())
         worse = f"{said.count('worse')} of {len(said)}"
-        rows.append((task, f"{best.prompts:,}", best.model, within(best.quality, 100, 0), worse))
+        rows.append((task, f"{best.prompts:,}", named(best.model), within(best.quality, 100, 0), worse))
     _below(("Task", "Prompts", "The highest", "Mean mark, %", "Worse"), rows)
 
 
 def _routing(found: LearnedTable) -> None:
-    from interlock_evaluation.reporting.shown import RULES
+    from interlock_evaluation.reporting.naming import RULES
 
     rows = []
     for name, each in found.estimates.items():
@@ -111,6 +112,11 @@ def _notes(figures: Figures) -> None:
         )
     elif judge is not None and judge.calibrated:
         note(f"As experts would mark, who marked {judge.both:,} answers that {judge.judge or 'a judge'} did.")
+    if figures.routing is not None and figures.unrefined:
+        note(f"Routes are not refined by words: {figures.unrefined}")
+    elif figures.routes is not None and figures.routes.refined is not None:
+        use = "are used" if figures.routes.refined.used else "are not used, as that may be nothing"
+        note(f"Words add {within(figures.routes.refined.over, 100, 2)} points to routes by task, and {use}.")
     if figures.again:
         note(f"{figures.again:,} calls were made again after a break or a failure, and cost as often.")
     for why, count in figures.why.items():

@@ -23,9 +23,21 @@ PROMPTS: Final = 1_000
 """Prompts with words, below which routes are not refined."""
 # How much of what words predict is added: of .25, .5, .75 and 1 the best on MMLU-Pro.
 _SHARE: Final = 0.5
+_KNOWN: Final = 0.9
 _MODELS: Final = 6
 FITS: Final = FOLDS + 1
 """How often words are learned from to find a price for one table."""
+
+
+def too_few(texts: Sequence[str]) -> str:
+    """Why routes are not refined by the words of so many prompts; empty where they may be."""
+    worded = sum(bool(each.strip()) for each in texts)
+    if worded >= PROMPTS and worded >= _KNOWN * len(texts):
+        return ""
+    return (
+        f"{worded:,} of {len(texts):,} prompts have words; routes are refined by them from {PROMPTS:,} on, "
+        "where nine of ten have any."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from interlock_evaluation.learning import LearnedTable, learn
+from interlock_evaluation.learning import Features, LearnedTable, learn
+from interlock_evaluation.learning.refining import too_few
+from interlock_evaluation.learning.sight import vectors_of
 from interlock_evaluation.outcomes import Outcomes
 from interlock_evaluation.reporting.comparing import Compared, Verdict, best_of, compared, marks_of_tasks
 from interlock_evaluation.reporting.judging import Basis, Judged, judged_of, quality_of
 from interlock_evaluation.reporting.marking import Marked, marked, replaced, sheet
+from interlock_evaluation.runs.asked import Kind, kind_of
 from interlock_evaluation.runs.outcomes import outcomes_of
 from interlock_evaluation.runs.run import Kept, Result
 from interlock_evaluation.statistics import UNKNOWN, Interval, amount, median, quantile, share
@@ -26,6 +29,7 @@ class ModelFigures:
     """One model, over all prompts or those of a task. Shares are 0 to 1, latencies seconds, money dollars.
 
     Attributes:
+        kind: whether it is a model, an ensemble of several, or the router with the choice left to it.
         prompts: how many have a mark.
         quality: the mean mark, and `basis` whose word it is.
         errors: of the calls that say something about the model, the share that failed.
@@ -48,6 +52,7 @@ class ModelFigures:
     priced: int = 0
     excluded: int = 0
     unmeasured: int = 0
+    kind: Kind = "model"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,7 @@ class Figures:
         why: what kept questions from being asked or measured, with how often.
         routing: what routes by task would gain, on prompts that they were not learned from; None where there
             are too few prompts or models to learn from.
+        unrefined: why routes are not refined by prompts' words there; empty where they are.
         again: calls that were begun more often than once, and `lost` what those first ones have cost as well,
             if each cost what its answer did in the end.
         spent: dollars, with what marking cost and without `lost`.
@@ -78,6 +84,7 @@ class Figures:
     replaced: int = 0
     why: Mapping[str, int] = field(default_factory=dict)
     routing: LearnedTable | None = None
+    unrefined: str = ""
     again: int = 0
     lost: float = 0.0
     spent: float = 0.0
@@ -93,12 +100,17 @@ class Figures:
         return self.routing if self.judge is None or self.judge.trusted else None
 
 
-def figures_of(kept: Kept, *, trust_judge: bool = False) -> Figures:
+def figures_of(
+    kept: Kept, *, trust_judge: bool = False, words: bool = True, told: Callable[[], None] = lambda: None
+) -> Figures:
     """The figures of what has come so far; the same results give the same, in whatever order they came.
 
-    `trust_judge` has a judge that is a model decide, whether experts have marked a part or not.
+    `trust_judge` has a judge that is a model decide, whether experts have marked a part or not. `words` has
+    routes refined by prompts' words where there are enough, which may take a minute; `told` is called
+    whenever words were learned from, as `learning.fits` counts.
     """
     kept = _ordered(kept)
+    routing, unrefined = _routing(kept, words=words, told=told)
     names = kept.run.models
     by_task: dict[str, list[Result]] = {task: [] for task in sorted(set(kept.tasks.values()))}
     for each in kept.results.values():
@@ -130,7 +142,8 @@ def figures_of(kept: Kept, *, trust_judge: bool = False) -> Figures:
         ),
         replaced=replaced(rows),
         why=dict(sorted(Counter(_why(each) for each in kept.results.values() if not each.measured).items())),
-        routing=_routing(kept),
+        routing=routing,
+        unrefined=unrefined,
         again=kept.again,
         lost=sum((each.cost or 0.0) * max(0, each.asked - 1) for each in kept.results.values()),
         spent=sum(each.cost or 0.0 for each in kept.results.values()) + marking,
@@ -165,14 +178,21 @@ def _told(
     }
 
 
-def _routing(kept: Kept) -> LearnedTable | None:
+def _routing(kept: Kept, *, words: bool, told: Callable[[], None]) -> tuple[LearnedTable | None, str]:
+    """What routes would gain, and why they are not refined by words."""
     rows = outcomes_of(kept)
     if not rows:
-        return None
+        return None, ""
+    outcomes = Outcomes.of(rows)
+    why = too_few(outcomes.texts) if words else "Prompts' words were left out."
     try:
-        return learn(Outcomes.of(rows))
+        if why:
+            return learn(outcomes), why
+        features = Features.of(outcomes.texts, vectors_of(outcomes.texts))
+        # What was learned of words is of use to who writes routes, and is large.
+        return replace(learn(outcomes, words=features, told=told), refinement=None), ""
     except ValueError:  # too little was marked
-        return None
+        return None, ""
 
 
 def _model(name: str, results: Iterable[Result], rows: Iterable[Marked]) -> ModelFigures:
@@ -205,6 +225,7 @@ def _model(name: str, results: Iterable[Result], rows: Iterable[Marked]) -> Mode
         priced=_prompts([each for each in answers if each.cost is not None]),
         excluded=sum(each.outcome == "excluded" for each in of),
         unmeasured=sum(each.outcome == "error" and not each.measured for each in of),
+        kind=kind_of(name),
     )
 
 

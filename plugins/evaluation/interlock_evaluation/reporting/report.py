@@ -7,9 +7,9 @@ from math import isfinite
 from interlock_evaluation.learning import LearnedTable
 from interlock_evaluation.reporting.figures import Figures
 from interlock_evaluation.reporting.judging import Judged
+from interlock_evaluation.reporting.naming import RULES
 from interlock_evaluation.reporting.shown import (
     JUDGE_ONLY,
-    RULES,
     cost_and_quality,
     costs,
     differences,
@@ -17,6 +17,7 @@ from interlock_evaluation.reporting.shown import (
     quality,
     tasks,
 )
+from interlock_evaluation.runs.asked import shown as named
 from interlock_evaluation.runs.run import Run
 from interlock_evaluation.statistics import LEAST, Interval
 from interlock_reports import Block, Cell, Code, Column, Note, Paragraph, Report, Section, Table, Value
@@ -98,11 +99,11 @@ def report_of(figures: Figures, run: Run) -> Report:
 def _summary(figures: Figures) -> str:
     if figures.best is None:
         return "No answer was marked, so nothing can be said of any model's quality."
-    said = f"{figures.best} has the best mean mark."
+    said = f"{named(figures.best)} has the best mean mark."
     if not figures.decides:
         said += " A judge that is a model has given it, whom nobody has held against experts yet."
-    worse = [each.model for each in figures.compared if each.claimed]
-    unclear = [each.model for each in figures.compared if not each.claimed]
+    worse = [named(each.model) for each in figures.compared if each.claimed]
+    unclear = [named(each.model) for each in figures.compared if not each.claimed]
     if worse:
         said += f" It is better than {_listed(worse)}."
     if unclear:
@@ -154,7 +155,7 @@ def _judge(judge: Judged) -> Section:
         predicted = each.predicted
         rows.append(
             (
-                each.model,
+                named(each.model),
                 Cell(value=100 * each.raw, note=f"{each.judged:,} prompts"),
                 Cell(value=_times(predicted.value, 100), note=_bounds(predicted)),
                 _times(each.bias, 100),
@@ -204,8 +205,24 @@ def _routing(figures: Figures, found: LearnedTable) -> Section:
     claims = Note(kind="attention", text=_JUDGED) if figures.routes is None else gains(found)
     return Section(
         title="What routes would gain",
-        blocks=[claims, _choices(found), Paragraph(text=_HELD)],
+        blocks=[claims, _choices(found), Paragraph(text=_HELD), *_words(figures, found)],
     )
+
+
+def _words(figures: Figures, found: LearnedTable) -> list[Paragraph]:
+    """What prompts' words add to routes, or why nothing is said of it."""
+    if figures.unrefined:
+        return [Paragraph(text=f"Not refined by words: {figures.unrefined}")]
+    if found.refined is None or figures.routes is None:
+        return []
+    over, level = found.refined.over, found.refined.level
+    use = "uses them" if found.refined.used else "does not use them, as that may be nothing"
+    told = (
+        f"Words add {100 * over.value:+.2f} points [{100 * over.low:+.2f}, {100 * over.high:+.2f}], "
+        f"{level:.0%}, to the routes by task; "
+    )
+    seen = "were learned from as well" if found.refined.vectors else "were not at hand"
+    return [Paragraph(text=(told, Code(text="interlock eval learn"), f" {use}. Sentence vectors {seen}."))]
 
 
 def _choices(found: LearnedTable) -> Table:
@@ -233,7 +250,7 @@ def _service(figures: Figures) -> Section:
 
     rows: list[Sequence[Cell | Value]] = [
         (
-            each.model,
+            named(each.model),
             of(each.errors, 100),
             of(each.refusals, 100),
             of(each.median_latency),

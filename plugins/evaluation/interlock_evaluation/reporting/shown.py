@@ -7,26 +7,14 @@ from interlock_evaluation.learning import LearnedTable, told
 from interlock_evaluation.reporting.comparing import Compared
 from interlock_evaluation.reporting.comparing import Verdict as Told
 from interlock_evaluation.reporting.figures import FEW, Figures, ModelFigures
+from interlock_evaluation.reporting.naming import KINDS, RULE_MARKS, RULES
+from interlock_evaluation.runs.asked import kind_of
+from interlock_evaluation.runs.asked import shown as named
 from interlock_evaluation.statistics import Interval
-from interlock_reports import Axis, Dot, Dots, Estimate, Heat, Point, Scatter, Shade, Shape, Verdict
+from interlock_reports import Axis, Dot, Dots, Estimate, Heat, Point, Scatter, Shade, Verdict
 
 __all__ = ["cost_and_quality", "costs", "differences", "gains", "quality", "tasks", "verdict"]
 
-RULES: Final = {
-    "routes": "Routes by task, with a gate",
-    "single": "The best model alone",
-    "length": "By length alone",
-    "winners": "Each task's plain winner",
-    "promising": "By task, without a gate",
-    "oracle": "The best for each prompt",
-}
-_SHORT: Final[dict[str, tuple[str, Shape]]] = {
-    "routes": ("routes", "diamond"),
-    "single": ("best alone", "ring"),
-    "length": ("by length", "triangle"),
-    "winners": ("plain winners", "square"),
-    "oracle": ("best for each prompt", "cross"),
-}
 _LEAST_P: Final = 0.001
 JUDGE_ONLY: Final = Verdict(kind="attention", word="judge only: not calibrated")
 _VERDICTS: Final[dict[Told, Verdict]] = {
@@ -48,9 +36,10 @@ def quality(figures: Figures) -> Dots:
         verdicts="Whose word" if judged else "",
         dots=[
             Dot(
-                label=each.model,
+                label=named(each.model),
                 at=at(each.quality, 100),
                 count=each.prompts,
+                shape=KINDS[each.kind][1],
                 verdict=JUDGE_ONLY if each.basis == "judge only" else None,
             )
             for each in sorted(figures.models, key=_worth)
@@ -61,7 +50,7 @@ def quality(figures: Figures) -> Dots:
 def differences(figures: Figures) -> Dots:
     """Every other model beside the best: less than 0 is worse."""
     return Dots(
-        caption=f"Beside {figures.best}, on the same prompts",
+        caption=f"Beside {named(figures.best or '')}, on the same prompts",
         label="Model",
         measure="Mean mark",
         unit="points",
@@ -71,9 +60,10 @@ def differences(figures: Figures) -> Dots:
         line=0.0,
         dots=[
             Dot(
-                label=each.model,
+                label=named(each.model),
                 at=at(_over(each), 100),
                 count=each.prompts,
+                shape=KINDS[kind_of(each.model)][1],
                 note=_p(each.p),
                 verdict=verdict(each.verdict),
             )
@@ -106,7 +96,9 @@ def cost_and_quality(figures: Figures) -> Scatter | None:
     for each in figures.models:
         x, y = at(each.cost, 1000), at(each.quality, 100)
         if x is not None and y is not None:
-            points.append(Point(label=each.model, short=each.model.rpartition("/")[2], x=x, y=y))
+            name, (kind, shape) = named(each.model), KINDS[each.kind]
+            short = name.rpartition("/")[2]
+            points.append(Point(label=name, short=short, x=x, y=y, shape=shape, kind=kind))
     if not points:
         return None
     points += _choices(figures)
@@ -129,14 +121,24 @@ def _choices(figures: Figures) -> list[Point]:
         return []
     usual = next(each.cost.value for each in figures.models if each.model == routes.single)
     found = []
-    for name, (short, shape) in _SHORT.items():
+    for name, (short, shape) in RULE_MARKS.items():
         estimate = routes.estimates.get(name)
         if estimate is None:
             continue
         x, y = at(estimate.cost, 1000 * usual), at(estimate.quality, 100)
         if x is not None and y is not None:
             joined = name not in ("oracle", "single")
-            found.append(Point(label=RULES[name], short=short, x=x, y=y, shape=shape, joined=joined))
+            found.append(
+                Point(
+                    label=RULES[name],
+                    short=short,
+                    x=x,
+                    y=y,
+                    shape=shape,
+                    joined=joined,
+                    kind=RULES[name][0].lower() + RULES[name][1:],
+                )
+            )
     return found
 
 
@@ -150,7 +152,7 @@ def tasks(figures: Figures) -> Heat:
     return Heat(
         caption="Mean mark for each task, %",
         label="Task",
-        columns=[each.model for each in figures.models],
+        columns=[named(each.model) for each in figures.models],
         rows=rows,
         unit="%",
         scale=(0.0, 100.0),
@@ -172,7 +174,7 @@ def costs(figures: Figures) -> Heat:
     return Heat(
         caption="Cost of 1,000 prompts of each task, USD",
         label="Task",
-        columns=[each.model for each in figures.models],
+        columns=[named(each.model) for each in figures.models],
         rows=rows,
         unit="USD",
         decimals=2,

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Final
 
 from interlock_evaluation.reporting.figures import Figures, ModelFigures
-from interlock_evaluation.statistics import Interval
+from interlock_evaluation.statistics import UNKNOWN, Interval
 
 __all__ = ["COLUMNS", "tidy"]
 
@@ -26,7 +26,8 @@ _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 def tidy(figures: Figures) -> str:
     """CSV with a head. `level` is run, task, difference, judge or routing; shares are 0 to 1, latencies
     seconds, costs US dollars, and of routing in terms of the best single model's; `n` is how many prompts a
-    figure is of, `said` what may be said of it. What is not known is empty.
+    figure is of, `said` what may be said of it, of `refined` whether routes use it, or why it was not
+    fitted. What is not known is empty.
     """
     written = io.StringIO(newline="")
     table = csv.writer(written, lineterminator="\n")
@@ -61,6 +62,12 @@ def _rows(figures: Figures) -> Iterator[Row]:
         for rule, estimate in figures.routing.estimates.items():
             for measure in ("quality", "gain", "cost"):
                 yield "routing", "", rule, measure, getattr(estimate, measure), estimate.prompts, ""
+        refined = figures.routing.refined
+        if refined is not None:
+            said = "used" if refined.used else "not used"
+            yield "routing", "", "refined", "over routes", refined.over, figures.routing.prompts, said
+        elif figures.unrefined:
+            yield "routing", "", "refined", "quality", UNKNOWN, 0, figures.unrefined
 
 
 def _models(level: str, task: str, models: Iterable[ModelFigures]) -> Iterator[Row]:

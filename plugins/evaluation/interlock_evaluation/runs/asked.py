@@ -1,12 +1,14 @@
 """Whom a run asks: a model, an ensemble of several, or the router with the choice left to it."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from interlock import Decision, Ensemble, Router
 
 AUTO: Final = "auto"
 """The router's own choice, by task, with its cascades and routes."""
+Kind = Literal["model", "ensemble", "router"]
+"""Of whom a run asks: the router is the one that chooses for itself."""
 _ENSEMBLE: Final = "ensemble:"
 _JUDGED: Final = 2  # answers from which on an arbiter has something to judge
 
@@ -20,7 +22,23 @@ def written(router: Router, name: str) -> str:
 
 def is_model(name: str) -> bool:
     """Whether it is one model, which a route could name."""
-    return name != AUTO and not name.startswith(_ENSEMBLE)
+    return kind_of(name) == "model"
+
+
+def kind_of(name: str) -> Kind:
+    """What that is which a run calls so."""
+    return "router" if name == AUTO else "ensemble" if name.startswith(_ENSEMBLE) else "model"
+
+
+def shown(name: str) -> str:
+    """As people read it: an ensemble and the router itself are said to be that."""
+    match kind_of(name):
+        case "router":
+            return f"{name} (router's choice)"
+        case "ensemble":
+            return f"{name.removeprefix(_ENSEMBLE)} (ensemble)"
+        case _:
+            return name
 
 
 def options_for(name: str) -> dict[str, Any]:
