@@ -175,6 +175,23 @@ def test_a_call_that_failed_has_no_mark(tmp_path):
         table_of(tmp_path, lines(rows[1:]), "failed.jsonl")
 
 
+@pytest.mark.parametrize("said", ["excluded", "Excluded", " EXCLUDED "])
+def test_what_a_rule_excluded_is_left_out_but_for_a_gate(tmp_path, said):
+    text = f"prompt,model,score,error\n1,a,1,\n1,b,,{said}\n2,b,,{said}\n2,a,0,{said}\n"
+    found = table_of(tmp_path, text)
+    assert (found.prompts, found.models, found.correct.tolist()) == (("1", "2"), ("a",), [[1], [0]])
+    found = read_outcomes(tmp_path / "marked.csv", excluded=True)
+    assert found.models == ("a", "b")
+    assert found.excluded.tolist() == [[False, True], [False, True]], "what has a mark was not kept from it"
+
+
+def test_a_mark_of_0_counts_whatever_went_wrong(tmp_path):
+    rows = [
+        {"prompt": at, "model": "a", "score": mark, "error": "Timeout"} for at, mark in enumerate((0, False))
+    ]
+    assert table_of(tmp_path, lines(rows), "marked.jsonl").correct.tolist() == [[0], [0]]
+
+
 def test_of_repeats_the_mean_counts(tmp_path):
     found = table_of(tmp_path, "prompt,model,score,cost\n1,a,1,2\n1,a,0,4\n1,a,NA,\n1,b,1,1\n")
     assert found.correct.tolist() == [[0.5, 1]]

@@ -160,6 +160,80 @@ def test_a_gate_says_that_a_model_whose_key_failed_was_not_measured(upstream: Up
     assert gate.exit_code == 3, gate.output
 
 
+def test_a_gate_serves_what_a_rule_excludes_as_a_router_does(upstream: Upstream, run: Any) -> None:
+    rows = [
+        {
+            "prompt": f"{at}",
+            "reference": "Paris",
+            "task": "quantitative",
+            "residency": ("eu", "us")[at % 3 == 0],
+        }
+        for at in range(36)
+    ]
+    free = [{"prompt": f"free {at}", "reference": "Paris", "task": "quantitative"} for at in range(24)]
+    Path("suite.jsonl").write_text("\n".join(map(json.dumps, [*rows, *free])))
+    assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
+    assert run("outcomes", "first", "-o", "table.csv").exit_code == 0
+    assert Path("table.csv").read_text().count(",excluded,") == 36
+    Path("routes.yaml").write_text("routes: {quantitative: [openai/gpt-5.5, zhipu/glm-5.2]}")
+    words = ("gate", "table.csv", "--routes", "routes.yaml", "--baseline", "zhipu/glm-5.2")
+    gate = run(*words)
+    assert gate.exit_code == 0, gate.output
+    assert "Excluded: 12 prompts that rules keep from" in gate.stderr
+    found = told(run(*words, "--json"))
+    assert (found["excluded"], found["missing"], found["estimate"]["prompts"]) == (12, 0, 48)
+    learned = run("learn", "table.csv", "--json").stdout
+    kept = [line for line in Path("table.csv").read_text().splitlines() if ",excluded," not in line]
+    Path("table.csv").write_text("\n".join(kept))
+    assert run("learn", "table.csv", "--json").stdout == learned, "which is as if it had no row"
+
+
+def test_some_tasks_of_a_suite_are_a_run_of_their_own(upstream: Upstream, run: Any) -> None:
+    rows = [
+        {"id": f"{task}{at}", "prompt": f"{at}", "reference": "Paris", "task": task}
+        for at in range(3)
+        for task in ("quantitative", "code_generation", "conversational")
+    ]
+    Path("suite.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    some = ("--task", "quantitative", "--task", "conversational")
+    plan = told(run("plan", "suite.jsonl", *some, "--json"))
+    assert (plan["prompts"], {each["task"] for each in plan["tasks"]}) == (
+        6,
+        {"quantitative", "conversational"},
+    )
+    found = told(run("run", "suite.jsonl", *some, "--json"))
+    assert (found["done"], len(upstream.requests)) == (12, 12)
+    assert told(run("run", "suite.jsonl", *some[2:], *some[:2], "--json"))["done"] == 12
+    assert len(upstream.requests) == 12, "the order of tasks is none"
+    assert told(run("run", "suite.jsonl", "--json"))["done"] == 18
+    part, whole = sorted(told(run("runs", "--json")), key=lambda each: not each["tasks"])
+    assert part["id"].startswith("suite-conversational+quantitative-")
+    assert whole["id"].removeprefix("suite-") in part["id"]
+    assert part["digest"] != whole["digest"]
+    assert (part["suite"], whole["suite"]) == ("suite.jsonl", "suite.jsonl")
+    assert "suite.jsonl, conversational, quantitative" in " ".join(run("runs").stdout.split())
+    assert run("report", part["id"], "-o", "report.md").exit_code == 0
+    assert "suite.jsonl, conversational, quantitative" in Path("report.md").read_text()
+    refused = run("run", "suite.jsonl", "--run", whole["id"], "--task", "quantitative")
+    assert refused.exit_code == 2
+    assert "another choice of tasks: all of them, not quantitative" in " ".join(refused.stderr.split())
+
+
+def test_the_only_task_of_a_suite_is_another_run_than_the_suite(upstream: Upstream, run: Any) -> None:
+    Path("suite.jsonl").write_text(json.dumps({**SUITE[0], "id": "one"}))
+    assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
+    refused = run("run", "suite.jsonl", "--run", "first", "--task", "quantitative")
+    assert (refused.exit_code, "another choice of tasks" in refused.stderr) == (2, True)
+
+
+def test_a_task_that_is_not_named_is_the_one_that_the_router_takes(upstream: Upstream, run: Any) -> None:
+    Path("suite.jsonl").write_text("\n".join(map(json.dumps, [SUITE[0], {"prompt": "Capital of France?"}])))
+    (task,) = {each["task"] for each in told(run("plan", "suite.jsonl", "--json"))["tasks"]} - {
+        "quantitative"
+    }
+    assert told(run("plan", "suite.jsonl", "--task", task, "--json"))["prompts"] == 1
+
+
 def test_a_table_may_be_without_the_words_of_prompts_and_answers(upstream: Upstream, run: Any) -> None:
     assert run("run", "suite.jsonl", "--run", "first").exit_code == 0
     shown = run("outcomes", "first", "--no-text").stdout
@@ -215,6 +289,9 @@ def test_a_budget_that_is_over_first_is_said(upstream: Upstream, run: Any) -> No
         (("run", "suite.jsonl", "-m", "zhipu/glm-5.3"), "zhipu/glm-5.2"),
         (("run", "suite.jsonl", "--per-minute", "zhipu"), "--per-minute: expected PROVIDER=COUNT"),
         (("run", "suite.jsonl", "--grader", "exakt"), "there is no grader 'exakt'"),
+        (("run", "suite.jsonl", "--task", "quantitativ"), "Did you mean 'quantitative'?"),
+        (("plan", "suite.jsonl", "--task", "mail"), "no prompt is of the task 'mail'; there are"),
+        (("plan", "--after", "first", "--task", "mail"), "--task: says which prompts of a suite are asked"),
         (("run", "suite.jsonl", "--run", "\n"), "--run: expected up to 128 printable characters"),
         (("outcomes", "nothing"), "there is no run 'nothing'; nothing was run yet"),
         (("outcomes", "nothing", "-o", "table.txt"), "ends in neither .csv nor .jsonl"),

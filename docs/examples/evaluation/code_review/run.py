@@ -188,10 +188,8 @@ def chosen(known: Iterable[Customer]) -> dict[tuple[str, str], str]:
 
 def _gates(told: Told, servers: StandIns, summer: list[PullRequest]) -> None:
     title("7. In CI: do the routes hold?")
-    # What a gate compares has to be allowed everything that it compares.
-    free = [each for each in summer if len(each.customer.allowed) == len(ALLOWED)]
-    say(f"{len(free)} fresh pull requests of customers who permit every model")
-    suite("gate.jsonl", free)
+    say(f"{len(summer)} fresh pull requests, under all contracts")
+    suite("gate.jsonl", summer)
     told.gates.append(gate("as they were measured"))
     servers.abilities["claude-eu"]["security"] = 0.2
     servers.abilities["deepseek"]["migration"] = 0.2

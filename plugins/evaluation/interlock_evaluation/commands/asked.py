@@ -26,6 +26,10 @@ ModelsOption = Annotated[
         help="Ask this model, ensemble, or `auto`; again for more. Else all.",
     ),
 ]
+TasksOption = Annotated[
+    list[str] | None,
+    typer.Option("--task", metavar="TASK", help="Prompts of this task alone; again for more. Else all."),
+]
 RepeatsOption = Annotated[
     int, typer.Option(min=1, max=100, metavar="COUNT", help="How often each is asked each prompt.")
 ]

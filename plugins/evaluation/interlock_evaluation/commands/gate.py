@@ -47,7 +47,7 @@ def gate(
     Ends with 0 where the lower bound of what they gain does not lie below minus the margin, with 1 where it
     does, and with 3 where too little was marked to say so.
     """
-    outcomes = with_tasks(read_outcomes(table))
+    outcomes = with_tasks(read_outcomes(table, excluded=True))
     check_models(outcomes, [] if baseline is None else [baseline], "--baseline")
     refinement = read_refinement(routes) if words else None
     features = None if refinement is None else features_for(refinement, outcomes)
@@ -127,6 +127,11 @@ def _show(found: Holding) -> None:
         ("prompts without a mark", f"{found.missing:.1%}"),
     ]
     tables((("Routes", ""), rows))
+    if found.excluded:
+        note(
+            f"Excluded: {found.excluded:,} prompts that rules keep from every model of their route, or from "
+            "what it is compared with."
+        )
     if found.unrouted:
         names = ", ".join(each or "(none)" for each in found.unrouted)
         note(f"Left out, as no route says where they go: {names}.")

@@ -81,7 +81,7 @@ def runs(context: typer.Context, *, store: StoreOption = None, as_json: JsonOpti
     rows = [
         (
             each.id,
-            each.suite,
+            ", ".join((each.suite, *each.tasks)),
             ", ".join(each.models),
             f"{each.repeats}",
             datetime.fromtimestamp(each.started, UTC).strftime("%Y-%m-%d %H:%M UTC"),

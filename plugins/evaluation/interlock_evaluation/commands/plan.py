@@ -1,5 +1,6 @@
 """`interlock eval plan`: what a run would ask, cost and tell, and what to ask after one."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -18,6 +19,7 @@ from interlock_evaluation.commands.asked import (
     ModelsOption,
     RepeatsOption,
     StoreOption,
+    TasksOption,
     models_of,
 )
 from interlock_evaluation.commands.words import money
@@ -36,6 +38,7 @@ def plan(
     ] = None,
     *,
     model: ModelsOption = None,
+    task: TasksOption = None,
     repeats: RepeatsOption = 1,
     at_once: AtOnceOption = 4,
     discordance: Annotated[
@@ -56,6 +59,8 @@ def plan(
     """Say what would be asked of which model, what it would cost, and what it could tell. Nobody is asked."""
     if suite is None and after is None:
         raise RequestError("expected a suite, or --after a run.", key="SUITE")
+    if suite is None and task:
+        raise RequestError("says which prompts of a suite are asked; name the suite.", key="--task")
     advice = None if after is None else advice_of(context, after, store)
     found = None
     if suite is not None:
@@ -65,6 +70,7 @@ def plan(
             model,
             grader,
             judge,
+            tasks=task or (),
             repeats=repeats,
             at_once=at_once,
             discordance=discordance,
@@ -90,11 +96,13 @@ def _planned(
     grader: str,
     judge: str | None,
     *,
+    tasks: Sequence[str],
     repeats: int,
     at_once: int,
     discordance: float,
 ) -> "RunPlan":
     from interlock_evaluation.grading import Graders
+    from interlock_evaluation.runs import of_tasks
     from interlock_evaluation.runs import plan as planned
     from interlock_evaluation.suites import read_suite
 
@@ -102,7 +110,7 @@ def _planned(
     with session(context).router() as router:
         return planned(
             router,
-            read,
+            of_tasks(router, read, tasks),
             models_of(router, model),
             repeats=repeats,
             at_once=at_once,

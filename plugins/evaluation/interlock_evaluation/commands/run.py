@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from interlock_evaluation.commands.asked import (
     RepeatsOption,
     StoreOption,
     SuiteArgument,
+    TasksOption,
     models_of,
     open_store,
     rates_of,
@@ -47,6 +48,7 @@ def run(
     suite: SuiteArgument,
     *,
     model: ModelsOption = None,
+    task: TasksOption = None,
     repeats: RepeatsOption = 1,
     name: Annotated[
         str | None,
@@ -75,13 +77,14 @@ def run(
     What was asked is not asked again: the same command goes on where it was broken off. It asks before it
     begins what may cost more than a dollar. The exit code is 4 where the budget was over first.
     """
-    from interlock_evaluation.runs import Pace, Purse, Run
+    from interlock_evaluation.runs import Pace, Purse, Run, of_tasks
     from interlock_evaluation.suites import read_suite
 
-    read = read_suite(suite)
+    tasks = tuple(sorted(set(task or ())))
     with session(context).router() as router:
+        read = of_tasks(router, read_suite(suite), tasks)
         wanted = Run(
-            id=_name(name, suite),
+            id=_name(name, suite, tasks),
             suite=read.name,
             digest=read.digest,
             configuration=router.digest,
@@ -90,6 +93,7 @@ def run(
             grader=grader,
             judge=judge,
             run_code=run_code,
+            tasks=tasks,
             started=time(),
         )
         _agree(router, read, wanted, at_once, yes=yes)
@@ -111,9 +115,15 @@ def run(
         raise typer.Exit(FAILED)
 
 
-def _name(given: str | None, suite: Path) -> str:
+def _name(given: str | None, suite: Path, tasks: Sequence[str]) -> str:
     if given is None:
-        return f"{suite.name.partition('.')[0]}-{datetime.now(UTC).astimezone().date().isoformat()}"
+        which = "+".join(tasks)
+        parts = (
+            suite.name.partition(".")[0],
+            which if len(which) <= _LONGEST // 2 else f"{len(tasks)}-tasks",
+            datetime.now(UTC).astimezone().date().isoformat(),
+        )
+        return "-".join(filter(None, parts))
     if not (given.isprintable() and 0 < len(given) <= _LONGEST):
         raise RequestError(f"expected up to {_LONGEST} printable characters.", key="--run")
     return given

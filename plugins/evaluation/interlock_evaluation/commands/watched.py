@@ -59,8 +59,7 @@ def _notes(found: Look) -> None:
         note(f"The look before was {found.missed / 86_400:.1f} days ago: looks were missed.")
     if found.again is not None:
         cost = "of unknown price" if found.again.cost is None else f"about ${found.again.cost:,.2f}"
-        part = f"; the tasks concerned are ${found.again.of_tasks:,.2f} of it" if found.again.of_tasks else ""
-        note(f"To measure again: `{found.again.command}`, {found.again.calls:,} calls, {cost}{part}.")
+        note(f"To measure again: `{found.again.command}`, {found.again.calls:,} calls, {cost}.")
     elif any(each.stale for each in found.evidence):
         note("No run that asked these models is kept; `interlock eval plan` says what one would cost.")
     if any(each.drifted for each in found.changes):

@@ -21,14 +21,15 @@ Named = tuple[str, Mapping[str, Any], Mapping[str, str]]
 """Where a row stands, its values by our names, and what the file calls them."""
 
 
-def read_outcomes(path: Path) -> Outcomes:
+def read_outcomes(path: Path, *, excluded: bool = False) -> Outcomes:
     """A table from `.jsonl`, `.json` or `.csv` (or `.ndjson`, `.tsv`), with `.gz` or not, up to 512 MB.
 
     Columns go by the names of `Outcome` or by what else they are usually called, in any case; `prompt`,
     `model` and `correct` are needed, what is empty is not known, and others are passed over. Without a column
     `model`, columns with other names are models and hold their marks. `correct` and `accepted` also take true
     and false. A row without a mark is left out, unless its `error` says why: then its prompt and its model
-    are known, and the mark is NaN.
+    are known, and the mark is NaN. Of what a rule excluded, whose `error` is `excluded`, that is so with
+    `excluded` alone.
 
     Raises:
         RequestError: the file cannot be read, or a row makes no sense; it names the line and the key.
@@ -36,7 +37,10 @@ def read_outcomes(path: Path) -> Outcomes:
     found = read_file(path)
     rows = _table(found, path) if isinstance(found, Table) else _renamed(found)
     outcomes = Outcomes.of(
-        each for place, row, names in rows for each in (_outcome(row, place, names),) if each is not None
+        each
+        for place, row, names in rows
+        for each in (_outcome(row, place, names),)
+        if each is not None and (excluded or not each.excluded)
     )
     if np.isnan(outcomes.correct).all():
         raise RequestError("holds no row with a mark.", key=str(path))
@@ -86,7 +90,7 @@ def _outcome(row: Mapping[str, Any], line: str, names: Mapping[str, str]) -> Out
     failed = row.get("error")
     if "correct" not in row and not failed:
         raise RequestError("expected 0 to 1, or true or false.", key=place("correct"))
-    correct = None if failed and not row.get("correct") else number(row.get("correct"), place("correct"))
+    correct = number(row.get("correct"), place("correct"))
     given = {
         name: number(row[name], place(name), most=float("inf") if name in ("cost", "length") else 1.0)
         for name in ("cost", "confidence", "accepted", "length")

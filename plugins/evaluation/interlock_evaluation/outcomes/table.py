@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isnan
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
+Truths = NDArray[np.bool_]
+EXCLUDED: Final = "excluded"
+"""The `error` of a prompt that a rule keeps from a model: nobody was asked, and nobody will be."""
 _UNKNOWN = float("nan")
 _COLUMNS = ("correct", "cost", "confidence", "accepted")
 
@@ -31,7 +34,7 @@ class Outcome:
         text: the prompt's words, where they are known and are not its id.
         deployment: who answered, by its id.
         served_model: as what the vendor says that it answered.
-        error: why there is no mark, such as `RateLimited`; empty where that is not known.
+        error: why there is no mark, such as `RateLimited`, or `excluded`; empty where that is not known.
         graded_by: whose mark it is, such as `exact`, `experts` or `rubric`; empty where that is not known.
     """
 
@@ -50,15 +53,21 @@ class Outcome:
     error: str = ""
     graded_by: str = ""
 
+    @property
+    def excluded(self) -> bool:
+        """Whether a rule keeps the prompt from the model, so that there is no mark."""
+        return isnan(self.correct) and self.error.strip().casefold() == EXCLUDED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcomes:
     """A table of outcomes. Arrays are of shape (prompts, models); what nobody knows is NaN.
 
     `answers` holds one number for each different answer to a prompt, -1 where a model has said nothing that
-    could be compared; `lengths` is of shape (prompts,), in characters. `texts` are the prompts' words, empty
-    where they are not known. `served` says which models vendors said they served for each model, and
-    `deployments` which were asked, both sorted, where that is known; `graded_by` how many marks are whose.
+    could be compared; `excluded` says of a cell that all its rows are; `lengths` is of shape (prompts,), in
+    characters. `texts` are the prompts' words, empty where they are not known. `served` says which models
+    vendors said they served for each model, and `deployments` which were asked, both sorted, where that is
+    known; `graded_by` how many marks are whose.
     """
 
     prompts: tuple[str, ...]
@@ -69,6 +78,7 @@ class Outcomes:
     cost: Numbers
     confidence: Numbers
     accepted: Numbers
+    excluded: Truths
     lengths: Numbers = field(repr=False)
     texts: tuple[str, ...] = field(repr=False, default=())
     served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -91,6 +101,7 @@ class Outcomes:
         lengths: dict[int, float] = {}
         said: dict[int, dict[str, int]] = {}
         answers: list[int] = []
+        kept_from: list[bool] = []
         served: dict[str, set[str]] = {}
         deployments: dict[str, set[str]] = {}
         graders: Counter[str] = Counter()
@@ -106,6 +117,7 @@ class Outcomes:
                 value = getattr(row, name)
                 column.append(_UNKNOWN if value is None else float(value))
             known = said.setdefault(prompt, {})
+            kept_from.append(row.excluded)
             answers.append(known.setdefault(row.answer, len(known)) if row.answer else -1)
             if row.task:
                 tasks[prompt] = row.task
@@ -122,6 +134,7 @@ class Outcomes:
             tasks=tuple(tasks.get(each, "") for each in range(len(prompts))),
             models=tuple(models),
             answers=latest,
+            excluded=_all(np.array(kept_from, dtype=np.bool_), where, shape),
             lengths=np.array(
                 [
                     lengths.get(each, len(texts[each]) if each in texts else _UNKNOWN)
@@ -157,6 +170,7 @@ class Outcomes:
             cost=self.cost[which],
             confidence=self.confidence[which],
             accepted=self.accepted[which],
+            excluded=self.excluded[which],
             lengths=self.lengths[which],
             texts=tuple(self.texts[at] for at in which) if self.texts else (),
             served=self.served,
@@ -168,6 +182,14 @@ class Outcomes:
         """The prompts that every one of these models was asked and marked on."""
         columns = [self.place(model) for model in models]
         return self.rows(np.flatnonzero(~np.isnan(self.correct[:, columns]).any(axis=1)))
+
+
+def _all(values: Truths, where: Places, shape: tuple[int, int]) -> Truths:
+    """Whether a cell has values, all of them true."""
+    found, others = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    found[where[values, 0], where[values, 1]] = True
+    others[where[~values, 0], where[~values, 1]] = True
+    return found & ~others
 
 
 def _means(values: Numbers, where: Places, shape: tuple[int, int]) -> Numbers:

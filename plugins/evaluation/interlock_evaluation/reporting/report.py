@@ -70,7 +70,7 @@ def report_of(figures: Figures, run: Run) -> Report:
     facts = [
         ("Run", figures.run),
         ("Prompts", f"{figures.prompts:,}"),
-        ("Suite", f"{run.suite}, {run.digest}"),
+        ("Suite", ", ".join((run.suite, *run.tasks, run.digest))),
         ("Configuration", run.configuration),
         ("Asked", f"{run.repeats} times each" if run.repeats > 1 else "once each"),
         *([("Judge", run.judge)] if run.judge else ()),

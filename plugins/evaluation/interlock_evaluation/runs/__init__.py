@@ -1,6 +1,7 @@
 """Runs: a suite asked of models, resumed where it was broken off."""
 
 from interlock_evaluation.runs.asked import AUTO, is_model, written
+from interlock_evaluation.runs.concerned import of_tasks, tasks_of
 from interlock_evaluation.runs.kept import RunStore
 from interlock_evaluation.runs.outcomes import outcomes_of
 from interlock_evaluation.runs.pacing import Pace, Purse
@@ -24,7 +25,9 @@ __all__ = [
     "Runner",
     "TaskPlan",
     "is_model",
+    "of_tasks",
     "outcomes_of",
     "plan",
+    "tasks_of",
     "written",
 ]

@@ -50,6 +50,10 @@ class RunStore:
         """Raises RequestError where there is no such run."""
         return await self._store.read(lambda connection: _rows().kept(connection, run))
 
+    async def tasks(self, run: str) -> set[str]:
+        """Of the run's prompts; none where there is no such run."""
+        return await self._store.read(lambda connection: _rows().tasks(connection, run))
+
     async def runs(self) -> list[Run]:
         """The newest first."""
         return await self._store.read(lambda connection: _rows().runs(connection))

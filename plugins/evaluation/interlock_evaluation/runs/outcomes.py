@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Final
 
 from interlock_evaluation.grading import EXPERTS
-from interlock_evaluation.outcomes import Outcome
+from interlock_evaluation.outcomes import EXCLUDED, Outcome
 from interlock_evaluation.runs.asked import is_model
 from interlock_evaluation.runs.run import Kept, Result
 
@@ -21,10 +21,10 @@ def outcomes_of(
     """A row for each prompt and model of which something is known, means of its repeats.
 
     A call that failed on the model's side is worth nothing; one that says nothing about the model (a key, a
-    quota, a limit) is left out, or with `unmeasured` has a row with its error and no mark. What a rule
-    excluded is left out, and so is what nothing has marked. Without `texts`, prompts' words and answers are
-    left out. Of what has answered, and as what, the latest counts. An ensemble and the router itself are no
-    models that a route could name, and are there with `everyone` alone.
+    quota, a limit) is left out, or with `unmeasured` has a row with its error and no mark, and so is what a
+    rule excluded, of which the error is `excluded`. What nothing has marked is left out. Without `texts`,
+    prompts' words and answers are left out. Of what has answered, and as what, the latest counts. An ensemble
+    and the router itself are no models that a route could name, and are there with `everyone` alone.
     """
     found: defaultdict[tuple[str, str], list[tuple[float, Result]]] = defaultdict(list)
     failed: dict[tuple[str, str], Result] = {}
@@ -36,6 +36,8 @@ def outcomes_of(
             found[key.prompt, key.model].append((score, result))
         elif result.outcome == "error":
             failed[key.prompt, key.model] = result
+        elif result.outcome == "excluded":
+            failed.setdefault((key.prompt, key.model), result)
     words = {sample.id: sample.text for sample in kept.samples}
     keys = {*found, *(failed if unmeasured else ())}
     return [
@@ -67,9 +69,13 @@ def _outcome(
         text=words if texts else "",
         deployment=(latest.deployment if latest else None) or "",
         served_model=(latest.served_model if latest else None) or "",
-        error="" if several or failed is None else failed.error or "error",
+        error="" if several or failed is None else _error(failed),
         graded_by="+".join(sorted({name for _, result in several for name in graders_of(kept, result)})),
     )
+
+
+def _error(failed: Result) -> str:
+    return EXCLUDED if failed.outcome == "excluded" else failed.error or "error"
 
 
 def score_of(kept: Kept, result: Result) -> float | None:

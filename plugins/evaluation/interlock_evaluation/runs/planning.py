@@ -16,6 +16,7 @@ from interlock_evaluation.runs.asking import (
     free_decision,
     rule_of,
 )
+from interlock_evaluation.runs.concerned import tasks_of
 from interlock_evaluation.statistics import smallest_difference
 from interlock_evaluation.suites import Suite
 
@@ -123,7 +124,7 @@ def plan(
         planned.append(
             ModelPlan(model=model, calls=calls, cost=cost, unpriced=unpriced, excluded=dict(excluded))
         )
-    tasks = Counter(sample.task or free_decision(router, sample).task for sample in suite)
+    tasks = Counter(tasks_of(router, suite).values())
     return RunPlan(
         prompts=len(suite),
         models=planned,

@@ -14,13 +14,21 @@ from interlock_evaluation.runs.run import Kept, Key, Result, Run
 from interlock_evaluation.suites import Sample, Suite
 
 _OPTIONS = ("repeats", "grader", "judge", "run_code")
+# What of a run may not change once it has begun, and what it is called.
+_FIXED = (
+    ("tasks", "choice of tasks"),
+    ("digest", "suite"),
+    ("models", "models"),
+    ("repeats", "repeats"),
+    ("judge", "judge"),
+)
 
 
 def begin(connection: Connection, run: Run, suite: Suite, tasks: Mapping[str, str]) -> Run:
     row = connection.execute(select(tables.runs).where(tables.runs.c.id == run.id)).one_or_none()
     if row is not None:
         return _same(_run(row), run)
-    facts = {name: getattr(run, name) for name in _OPTIONS}
+    facts = {**{name: getattr(run, name) for name in _OPTIONS}, "tasks": [*run.tasks]}
     connection.execute(
         tables.runs.insert().values(
             id=run.id,
@@ -48,7 +56,7 @@ def begin(connection: Connection, run: Run, suite: Suite, tasks: Mapping[str, st
 
 def _same(old: Run, new: Run) -> Run:
     """The run that is gone on with. The configuration may have changed: that is told, and not refused."""
-    for name, what in (("digest", "suite"), ("models", "models"), ("repeats", "repeats"), ("judge", "judge")):
+    for name, what in _FIXED:
         before, now = getattr(old, name), getattr(new, name)
         if before != now:
             raise RequestError(
@@ -60,7 +68,7 @@ def _same(old: Run, new: Run) -> Run:
 
 
 def _shown(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return (", ".join(value) or "all of them") if isinstance(value, tuple) else str(value)
 
 
 def done(connection: Connection, run: str, *, errors: bool) -> set[Key]:
@@ -142,6 +150,11 @@ def kept(connection: Connection, name: str) -> Kept:
     )
 
 
+def tasks(connection: Connection, name: str) -> set[str]:
+    of = select(tables.samples.c.task).where(tables.samples.c.run == name).distinct()
+    return {task for (task,) in connection.execute(of)}
+
+
 def runs(connection: Connection) -> list[Run]:
     return [
         _run(row)
@@ -161,6 +174,7 @@ def _run(row: Row[Any]) -> Run:
         models=tuple(json.loads(row.models)),
         started=row.started,
         ended=row.ended,
+        tasks=tuple(options.get("tasks", ())),
         **{name: options[name] for name in _OPTIONS},
     )
 

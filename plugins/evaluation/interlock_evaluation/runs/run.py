@@ -40,6 +40,7 @@ class Run:
         repeats: how often each is asked each prompt.
         grader: what marks samples that name nothing; empty for what they have.
         judge: the model that marks by rubrics; None where none does.
+        tasks: whose prompts of the suite are asked alone, sorted; empty where all are.
         started, ended: seconds since the epoch; `ended` is None while something is left to ask.
     """
 
@@ -52,6 +53,7 @@ class Run:
     grader: str = ""
     judge: str | None = None
     run_code: bool = False
+    tasks: Sequence[str] = ()
     started: float = 0.0
     ended: float | None = None
 

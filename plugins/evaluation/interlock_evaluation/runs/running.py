@@ -17,11 +17,11 @@ from interlock_evaluation.runs.asking import (
     decided,
     estimate,
     failed,
-    free_decision,
     is_exclusion,
     options_of,
     unasked,
 )
+from interlock_evaluation.runs.concerned import tasks_of
 from interlock_evaluation.runs.kept import RunStore
 from interlock_evaluation.runs.pacing import OutOfMoney, Pace, Purse
 from interlock_evaluation.runs.run import Key, Result, Run
@@ -76,7 +76,7 @@ class Runner:
             StoreError: what comes cannot be kept. Nothing more is asked.
         """
         self._graders.check(suite)
-        tasks = {sample.id: sample.task or free_decision(self._router, sample).task for sample in suite}
+        tasks = tasks_of(self._router, suite)
         run = await self._store.begin(run, suite, tasks)
         self._purse.spent = await self._store.spent(run.id)
         done = await self._store.done(run.id, errors=not errors)

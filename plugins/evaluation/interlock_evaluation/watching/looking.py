@@ -221,8 +221,9 @@ async def _found(router: Router, store: Store, settings: Settings, now: float, c
     drifted = [each.series for each in changes if each.drifted]
     stale = [each for each in evidence if each.stale]
     models = [name for each in stale for name in (each.model, each.over) if name] + _models(router, drifted)
-    tasks = [each.task for each in stale] + [each.task for each in drifted if each.task]
-    again = await proposal(router, runs, list(dict.fromkeys(models)), tasks) if models else None
+    again = (
+        await proposal(router, runs, list(dict.fromkeys(models)), _tasks(stale, drifted)) if models else None
+    )
     verdict, why = _verdict(counted, changes, evidence, len(steps))
     late = watch.looks[-1].at if watch.looks else now
     return Look(
@@ -243,6 +244,13 @@ async def _found(router: Router, store: Store, settings: Settings, now: float, c
 def _models(router: Router, drifted: Sequence[Series]) -> list[str]:
     names = dict.fromkeys(each.deployment for each in drifted if each.deployment)
     return [router.deployments[name].model for name in names if name in router.deployments]
+
+
+def _tasks(stale: Sequence[Evidence], drifted: Sequence[Series]) -> set[str]:
+    """Those that are concerned; none where a deployment has changed as a whole, and all of them are."""
+    if any(each.deployment and not each.task for each in drifted):
+        return set()
+    return {each.task for each in stale} | {each.task for each in drifted if each.task}
 
 
 def _verdict(

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.config.learned import read_learned
-from interlock_evaluation.learning import Arrays, Features, fits, learn, routes_to_text, to_bytes
+from interlock.protocols import RerankCall
+from interlock_evaluation.learning import Arrays, Features, fits, hold, learn, routes_to_text, to_bytes
 from interlock_evaluation.learning.arrays import from_bytes
+from interlock_evaluation.reranking import WordsReranker
 from worded_worlds import worded
 
 
@@ -172,3 +174,23 @@ def test_objects_are_never_loaded(tmp_path):
     np.savez(path, format=np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match="allow_pickle"):
         from_bytes(path.read_bytes())
+
+
+def test_a_gate_chooses_by_words_whom_a_router_chooses_where_rules_exclude_some(found):
+    outcomes = worded(200, seed=1)
+    excluded = np.random.default_rng(0).random(outcomes.correct.shape) < 0.3
+    table = replace(outcomes, excluded=excluded, correct=np.where(excluded, np.nan, outcomes.correct))
+    routes = {each.task: each.models for each in found.routes}
+    reranker = WordsReranker(found.refinement, None)
+    gains = []
+    for at, task in enumerate(table.tasks):
+        may = [name for name in routes[task] if not excluded[at, table.place(name)]]
+        if "small" not in may:
+            continue
+        moved = reranker.rerank(RerankCall(task=task, names=tuple(may), text=table.texts[at]))
+        chosen = may[0] if moved is None else moved.order[0]
+        gains.append(table.correct[at, table.place(chosen)] - table.correct[at, table.place("small")])
+    words = Features.of(table.texts)
+    held = hold(table, routes, baseline="small", refinement=found.refinement, words=words)
+    assert (held.estimate.prompts, held.missing) == (len(gains), 0)
+    assert held.estimate.gain.value == pytest.approx(np.mean(gains))

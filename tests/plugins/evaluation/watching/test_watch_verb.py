@@ -112,9 +112,17 @@ def test_evidence_is_stale_when_another_model_answers_and_a_run_again_has_its_pr
         == "counts was served as counts-1 by the run spring, and as counts-2 in 5 of 5 calls since"
     )
     assert found["again"]["command"] == (
-        "interlock eval run prompts.jsonl --model codes --model counts --grader exact"
+        f"interlock eval run prompts.jsonl --model codes --model counts --task {row['task']} --grader exact"
     )
-    assert 0 < found["again"]["of_tasks"] < found["again"]["cost"]
+    assert (found["again"]["tasks"], found["again"]["prompts"], found["again"]["calls"]) == (
+        [row["task"]],
+        5,
+        10,
+    )
+    words = found["again"]["command"].removeprefix("interlock ").split()
+    plan = json.loads(CliRunner().invoke(app, ["eval", "plan", *words[2:-2], "--json"]).stdout)
+    assert (plan["calls"], plan["cost"]) == (10, found["again"]["cost"])
+    assert CliRunner().invoke(app, [*words, "--yes"]).exit_code == 0
     assert Path("routes.yaml").read_text().startswith("# learned\nformat: interlock-routes/1\nroutes:\n")
     told = CliRunner().invoke(app, ["explain", "--task", "quantitative", "What is 2 + 2?"])
     assert "stale: counts was served as counts-1 by the run spring" in " ".join(told.output.split())
