@@ -300,7 +300,7 @@ async def test_a_fallback_waits_for_the_log_too(doors: tuple[Door, Door], ask: A
 @every_way
 async def test_a_hedge_waits_for_the_log_too(doors: tuple[Door, Door], ask: Ask) -> None:
     doors[0].always = Reply(headers={"content-type": "text/event-stream"}, delay=30)
-    router = routed(doors, ShakyLog(of_kind("attempt", after=1)), hedge={"after": 0.05, "budget": 1.0})
+    router = routed(doors, ShakyLog(of_kind("attempt", after=1)), hedge={"after": 0.4, "budget": 1.0})
     with pytest.raises(LogUnavailable, match="nothing was sent"):
         await ask(router)
     assert [len(doors[0].requests), doors[1].knocks] == [1, 0]

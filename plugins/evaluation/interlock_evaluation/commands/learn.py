@@ -37,7 +37,7 @@ from interlock_evaluation.statistics import smallest_difference
 _ARRAYS = ".words.npz"
 _NAMES = {
     "routes": "these routes",
-    "refined": "these routes, refined by words",
+    "refined": "those, refined by words",
     "single": "the best model alone",
     "length": "by length alone",
     "winners": "each task's plain winner",
