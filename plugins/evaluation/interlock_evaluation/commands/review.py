@@ -5,16 +5,29 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from secrets import randbelow
 from time import time
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
-from interlock.commands import note, session, tables, write_json
-from interlock.errors import InterlockError, RequestError
+from interlock.commands import note, tables, write_json
+from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
+from interlock_evaluation.commands.opening import (
+    AgainOption,
+    EachOption,
+    NameOption,
+    PairsOption,
+    ReviewersOption,
+    RunArgument,
+    SeedOption,
+    ShareOption,
+    name_of,
+    people_of,
+    review_of,
+    user_name,
+)
 from interlock_evaluation.commands.reviewed import export, results, status
 from interlock_evaluation.commands.run import open_store
 
@@ -23,39 +36,10 @@ if TYPE_CHECKING:
     from interlock_evaluation.reviews.review import Review
 
 PORT: Final = 8792
-_SEEDS: Final = 2**31
-_LONGEST: Final = 128
 T = TypeVar("T")
 
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, as `eval runs` lists them.")]
 ReviewArgument = Annotated[
     str, typer.Argument(metavar="REVIEW", help="A review's name: its run's, if it has none of its own.")
-]
-ReviewersOption = Annotated[
-    str, typer.Option(metavar="NAME,NAME", help="Who compares; each gets a link of their own.")
-]
-PairsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="MODEL,MODEL", help="Models that are compared with one another; again for more. Else all."
-    ),
-]
-ShareOption = Annotated[
-    float,
-    typer.Option(min=0.001, max=1, metavar="SHARE", help="Of the prompts, drawn by lot: 0.2 is a fifth."),
-]
-EachOption = Annotated[
-    int | None, typer.Option(min=1, metavar="COUNT", help="Pairs of a prompt, drawn by lot. Else all.")
-]
-AgainOption = Annotated[
-    float,
-    typer.Option(min=0, max=0.5, metavar="SHARE", help="Of the pairs, shown once more, the other way round."),
-]
-SeedOption = Annotated[
-    int | None, typer.Option(min=0, max=_SEEDS, help="Draws the same again. Without it, drawn and kept.")
-]
-NameOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="What the review is called, if not as its run.")
 ]
 OriginOption = Annotated[
     str, typer.Option(metavar="URL", help="Under which name people reach the pages, such as https://…")
@@ -102,8 +86,8 @@ def open_review(
 
     async def work(kept: "ReviewStore") -> "tuple[Review, dict[str, str]]":
         drawing: dict[str, Any] = {"pairs": pairs, "share": share, "each": each, "again": again, "seed": seed}
-        review = await _asked(context, kept, run, name=name, **drawing)
-        return await kept.open(review, _people(reviewers))
+        review = await review_of(context, kept, run, name=name, **drawing)
+        return await kept.open(review, people_of(reviewers))
 
     opened, secrets = _with(context, store, work)
     _tell(opened, links_of(secrets, origin), as_json=as_json)
@@ -132,14 +116,14 @@ def start(
     _check_pages()
     from interlock_pages import bound, origins_of
 
-    people = _people(reviewers or _user())
+    people = people_of(reviewers or user_name())
 
     async def work(kept: "ReviewStore") -> "tuple[Review, dict[str, str]]":
         found = {each.id: each for each in await kept.reviews()}.get(run)
         if found is not None:
             return found, {name: await kept.link(run, name) for name in people}
         drawing: dict[str, Any] = {"pairs": pairs, "share": share, "each": each, "again": again, "seed": seed}
-        review = await _asked(context, kept, run, name=None, **drawing)
+        review = await review_of(context, kept, run, name=None, **drawing)
         return await kept.open(review, people)
 
     with bound("127.0.0.1", port) as listening:
@@ -184,7 +168,7 @@ def link(
     as_json: JsonOption = False,
 ) -> None:
     """Print a new link for a reviewer, who goes on where they were; the one before is void."""
-    (name,) = _people(reviewer)
+    (name,) = people_of(reviewer)
 
     async def work(kept: "ReviewStore") -> str:
         return await kept.link(review, name)
@@ -216,7 +200,7 @@ def import_votes(
         votes = read_votes(file, found)
         prompts, of = len({each.item.prompt for each in votes}), len(found.samples)
         review = Review(
-            id=_name(name or run, "--name"),
+            id=name_of(name or run, "--name"),
             run=run,
             seed=0,
             pairs=pairs_in(votes, found.run.models),
@@ -294,79 +278,6 @@ def _with(context: typer.Context, store: str | None, work: "Callable[[ReviewStor
             await opened.aclose()
 
     return asyncio.run(done())
-
-
-async def _asked(
-    context: typer.Context,
-    kept: "ReviewStore",
-    run: str,
-    *,
-    pairs: Sequence[str] | None,
-    share: float,
-    each: int | None,
-    again: float,
-    seed: int | None,
-    name: str | None,
-) -> "Review":
-    from interlock_evaluation.reviews.drawing import pairs_of
-    from interlock_evaluation.reviews.review import Review
-
-    found = await kept.run(run)
-    if found.run.ended is None:
-        note(f"{run} is not whole: what it is answered later cannot be drawn.")
-    named = [[model.strip() for model in several.split(",")] for several in pairs or ()]
-    return Review(
-        id=_name(name or run, "--name"),
-        run=run,
-        seed=randbelow(_SEEDS) if seed is None else seed,
-        pairs=pairs_of(found.run.models, named),
-        share=share,
-        each=each,
-        again=again,
-        names=sorted({*found.run.models, *_served(found), *_known(context)}),
-        opened=time(),
-    )
-
-
-def _served(kept: Any) -> set[str]:
-    """What vendors said that they served."""
-    return {each.served_model for each in kept.results.values() if each.served_model}
-
-
-def _known(context: typer.Context) -> set[str]:
-    """Every model that a card or a deployment names, with its maker."""
-    try:
-        with session(context).router() as router:
-            wiring = router.wiring
-            cards = wiring.catalog.cards.values()
-            named = {each.name for each in wiring.deployments.values() if each.name}
-            return {each.id for each in cards} | {each.maker for each in cards if each.maker} | named
-    except InterlockError:
-        # Reviewing asks no model, and needs no configuration: names that everybody knows are hidden without.
-        note("The configuration cannot be read: names that it alone knows are not hidden.")
-        return set()
-
-
-def _people(named: str) -> list[str]:
-    found = list(dict.fromkeys(name.strip() for name in named.split(",") if name.strip()))
-    if not found:
-        raise RequestError("expected NAME,NAME.", key="--reviewers")
-    return [_name(each, "--reviewers") for each in found]
-
-
-def _name(name: str, key: str) -> str:
-    if not (name.isprintable() and 0 < len(name) <= _LONGEST):
-        raise RequestError(f"expected up to {_LONGEST} printable characters.", key=key)
-    return name
-
-
-def _user() -> str:
-    from getpass import getuser
-
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return "reviewer"
 
 
 def _check_pages() -> None:
