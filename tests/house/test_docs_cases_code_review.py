@@ -11,11 +11,14 @@ import pytest
 from pages import ROOT
 
 FOLDER = ROOT / "docs" / "examples" / "evaluation" / "code_review"
+BESIDE = ("company", "stand_ins")
 
 
 @pytest.fixture
 def case(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(FOLDER))
+    for name in BESIDE:  # another one of that name may have been imported
+        monkeypatch.delitem(sys.modules, name, raising=False)
     spec = importlib.util.spec_from_file_location("code_review_case", FOLDER / "run.py")
     assert spec is not None
     assert spec.loader is not None
@@ -23,7 +26,7 @@ def case(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setitem(sys.modules, spec.name, module)
     spec.loader.exec_module(module)
     yield module
-    for name in ("company", "stand_ins"):
+    for name in BESIDE:
         sys.modules.pop(name, None)
 
 
