@@ -176,6 +176,7 @@ def test_its_browser_asks_nobody_else_and_complains_of_nothing(chromium: Any, re
     page.goto(f"{site.origin}/join/{links['anna']}")
     page.get_by_role("button").click()
     playwright.expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
+    page.wait_for_load_state()  # leaving it earlier would break off what it still asks for
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_text("2 of 3", exact=True)).to_be_visible()
