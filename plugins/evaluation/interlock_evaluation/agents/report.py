@@ -6,6 +6,7 @@ from math import isfinite
 
 from interlock_evaluation.agents.attempt import AgentRun
 from interlock_evaluation.agents.figures import AgentFigures, AgentsCompared, AgentsFigures
+from interlock_evaluation.reporting.amounts import money
 from interlock_evaluation.statistics import Interval
 from interlock_reports import (
     Bar,
@@ -53,7 +54,7 @@ def report_of(figures: AgentsFigures, run: AgentRun) -> Report:
             ("Configuration", run.configuration),
             ("Attempts", f"{run.repeats} at each task" if run.repeats > 1 else "one at each task"),
             ("Answers lost on purpose", faults),
-            ("Spent", _money(figures.spent)),
+            ("Spent", money(figures.spent)),
             ("State", "whole" if run.ended is not None else "something is left to attempt"),
         ],
         sections=[
@@ -271,7 +272,3 @@ def _bounds(found: Interval, factor: float = 100.0) -> str:
         return f"{factor * value:.3g}" if isfinite(value) else "unknown"
 
     return f"{end(found.low)} to {end(found.high)}"
-
-
-def _money(dollars: float) -> str:
-    return f"${dollars:,.2f}" if dollars >= 0.005 or not dollars else "less than $0.01"  # noqa: PLR2004 - half a cent

@@ -1,6 +1,5 @@
 """Attempts of agents as they are shown: while they are made, and afterwards."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from interlock.commands import note, tables, write_json
+from interlock_evaluation.commands.bars import bar
 from interlock_evaluation.commands.words import between, known
 
 if TYPE_CHECKING:
@@ -22,28 +22,14 @@ _COLUMNS: Final = (
 
 
 @contextmanager
-def progress(name: str) -> Iterator["Callable[[AgentProgress], None] | None"]:
-    """A bar with the money that is spent and the time that is left, on a terminal, beside the output."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[said]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(name, said="")
+def progress(name: str) -> Iterator["Callable[[AgentProgress], None]"]:
+    """Told how far a run is, it shows that with the money that is spent."""
+    with bar(name) as shown:
 
         def tell(made: "AgentProgress") -> None:
             lost = f", {made.unmeasured} not measured" if made.unmeasured else ""
-            said = f"${made.spent:.2f}, {made.complete} complete{lost}"
-            shown.update(task, completed=made.done, total=made.total, said=said)
+            if shown is not None:
+                shown(made.done, made.total, f"${made.spent:.2f}, {made.complete} complete{lost}")
 
         yield tell
 

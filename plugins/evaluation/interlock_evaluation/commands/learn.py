@@ -13,7 +13,8 @@ import typer
 from interlock.commands import note, tables, write_json
 from interlock.errors import RequestError
 from interlock.types.files import write_whole
-from interlock_evaluation.commands.refining import bar, features_of
+from interlock_evaluation.commands.bars import counting
+from interlock_evaluation.commands.refining import features_of
 from interlock_evaluation.commands.words import between, check_models, known, points, tell_judged
 from interlock_evaluation.learning import (
     LEAST,
@@ -150,7 +151,7 @@ def _learn(
     try:
         if words is None:
             return learn(outcomes, objective=objective, **options)
-        with bar("Learning from words", fits(objective)) as tell:
+        with counting("Learning from words", fits(objective)) as tell:
             done = count(1)
             return learn(outcomes, objective=objective, words=words, told=lambda: tell(next(done)), **options)
     except ValueError as error:

@@ -1,10 +1,8 @@
 """What `interlock eval learn` reads of prompts' words, with a bar on standard error."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from interlock.commands import note
 from interlock.errors import RequestError
+from interlock_evaluation.commands.bars import counting
 from interlock_evaluation.learning import Refinement
 from interlock_evaluation.learning.features import Features
 from interlock_evaluation.learning.refining import too_few
@@ -20,7 +18,7 @@ def features_of(outcomes: Outcomes) -> Features | None:
     if why := too_few(outcomes.texts):
         note(why)
         return None
-    with bar("Reading the prompts", count) as tell:
+    with counting("Reading the prompts", count) as tell:
         vectors = vectors_of(outcomes.texts, tell)
     if vectors is None:
         note("Words alone are learned from; with interlock-embeddings, sentence vectors are as well.")
@@ -38,20 +36,8 @@ def features_for(refinement: Refinement, outcomes: Outcomes) -> Features | None:
         return None
     vectors = None
     if refinement.wording.sees:
-        with bar("Reading the prompts", len(outcomes.texts)) as tell:
+        with counting("Reading the prompts", len(outcomes.texts)) as tell:
             vectors = vectors_of(outcomes.texts, tell)
         if vectors is None:
             raise RequestError("sentence vectors are needed: pip install interlock-embeddings", key="--words")
     return Features.of(outcomes.texts, vectors)
-
-
-@contextmanager
-def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Told how many are done, it says how long the rest takes."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)

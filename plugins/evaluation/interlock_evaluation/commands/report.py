@@ -14,8 +14,8 @@ import typer
 from interlock.commands import note, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
+from interlock_evaluation.commands.bars import counting
 from interlock_evaluation.commands.outcomes import kept_run
-from interlock_evaluation.commands.refining import bar
 from interlock_evaluation.commands.run import open_store
 from interlock_evaluation.commands.words import known
 
@@ -75,7 +75,7 @@ def _figures(kept: "Kept", *, trust_judge: bool, words: bool) -> "Figures":
 
         def told() -> None:
             if not bars:
-                bars.append(opened.enter_context(bar("Learning from words", fits("quality"))))
+                bars.append(opened.enter_context(counting("Learning from words", fits("quality"))))
             bars[0](next(done))
 
         return figures_of(kept, trust_judge=trust_judge, words=words, told=told)

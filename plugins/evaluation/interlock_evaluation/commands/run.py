@@ -1,9 +1,7 @@
 """`interlock eval run`: a suite is asked, marked and kept."""
 
 import asyncio
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
@@ -27,6 +25,7 @@ from interlock_evaluation.commands.asked import (
     open_store,
     rates_of,
 )
+from interlock_evaluation.commands.bars import bar
 from interlock_evaluation.commands.plan import show_plan
 from interlock_evaluation.commands.ran import ran_data, show_ran
 
@@ -163,7 +162,12 @@ async def _asked(
     kept = RunStore(store)
     graders = Graders(router, judge=run.judge, run_code=run.run_code, usual=run.grader)
     try:
-        with _progress(run.id) as tell:
+        with bar(run.id) as shown:
+
+            def tell(progress: "Progress") -> None:
+                if shown is not None:
+                    shown(progress.done, progress.total, _said(progress))
+
             runner = Runner(router, kept, graders, tell=tell, **limits)
             ended = await runner.ask(run, suite, errors=errors)
         return ended, await kept.kept(run.id)
@@ -171,29 +175,6 @@ async def _asked(
         await store.aclose()
 
 
-@contextmanager
-def _progress(name: str) -> Iterator["Callable[[Progress], None] | None"]:
-    """A bar with the money that is spent and the time that is left, on a terminal, beside the output."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[spent]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, spent="")
-
-        def tell(progress: "Any") -> None:
-            failed = f", {progress.errors} failed" if progress.errors else ""
-            bar.update(
-                task, completed=progress.done, total=progress.total, spent=f"${progress.spent:.2f}{failed}"
-            )
-
-        yield tell
+def _said(progress: "Progress") -> str:
+    failed = f", {progress.errors} failed" if progress.errors else ""
+    return f"${progress.spent:.2f}{failed}"

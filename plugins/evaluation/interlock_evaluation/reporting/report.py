@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from interlock_evaluation.learning import LearnedTable
+from interlock_evaluation.reporting.amounts import money
 from interlock_evaluation.reporting.figures import Figures
 from interlock_evaluation.reporting.judging import Judged
 from interlock_evaluation.reporting.naming import RULES
@@ -74,7 +75,7 @@ def report_of(figures: Figures, run: Run) -> Report:
         ("Configuration", run.configuration),
         ("Asked", f"{run.repeats} times each" if run.repeats > 1 else "once each"),
         *([("Judge", run.judge)] if run.judge else ()),
-        ("Spent", _money(figures.spent)),
+        ("Spent", money(figures.spent)),
         ("State", "whole" if run.ended is not None else "something is left to ask"),
     ]
     return Report(
@@ -293,7 +294,7 @@ def _left_out(figures: Figures) -> Section:
     if figures.again:
         text = (
             f"{figures.again:,} calls were made again after a break or a failure: their first answers were "
-            f"lost, and may have cost {_money(figures.lost)} more than is told above."
+            f"lost, and may have cost {money(figures.lost)} more than is told above."
         )
         blocks.append(Note(kind="info", text=text))
     if not blocks:
@@ -318,10 +319,6 @@ def _bounds(found: Interval, factor: float = 100.0) -> str:
     if not isfinite(found.value):
         return ""
     return f"{end(found.low)} to {end(found.high)}"
-
-
-def _money(dollars: float) -> str:
-    return f"${dollars:,.2f}" if dollars >= 0.005 or not dollars else "less than $0.01"  # noqa: PLR2004 - half a cent
 
 
 def _listed(names: Sequence[str]) -> str:
