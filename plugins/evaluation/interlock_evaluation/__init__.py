@@ -1,6 +1,7 @@
-"""Suites of prompts, asked and marked, and what cascades, panels and routes would gain out of marked answers.
+"""Prompts and agents' tasks, asked and marked by rules, judges and experts, and what follows for routes.
 
-The Python calls behind the verbs are `interlock_evaluation.outcomes.read_outcomes`,
+The Python calls behind the verbs are `interlock_evaluation.runs.plan` and `Runner`,
+`interlock_evaluation.reporting.figures_of`, `interlock_evaluation.outcomes.read_outcomes`,
 `interlock_evaluation.cascades.fit`, `interlock_evaluation.panels.choose`, and of
 `interlock_evaluation.learning` `learn` and `hold`.
 """
