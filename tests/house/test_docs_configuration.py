@@ -53,6 +53,7 @@ from interlock.config import (
     RecordsConfig,
     RetriesConfig,
     SealedConfig,
+    ServerConfig,
     TierConfig,
     TimeoutsConfig,
     ToolRuleConfig,
@@ -103,6 +104,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "log": LogConfig,
     "tracing": TracingConfig,
     "watch": WatchConfig,
+    "server": ServerConfig,
     "models": ModelsConfig,
     "plugins": PluginsConfig,
 }

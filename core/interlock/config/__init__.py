@@ -45,6 +45,7 @@ from interlock.config.schema import (
     TierConfig,
     TimeoutsConfig,
 )
+from interlock.config.serving import ServerConfig
 from interlock.config.tightening import tightest
 from interlock.config.tools import ToolRuleConfig, ToolsConfig
 from interlock.config.tracing import TracingConfig
@@ -82,6 +83,7 @@ __all__ = [
     "RecordsConfig",
     "RetriesConfig",
     "SealedConfig",
+    "ServerConfig",
     "TierConfig",
     "TimeoutsConfig",
     "ToolRuleConfig",
@@ -142,6 +144,7 @@ class Config(BaseSettings):
     log: LogConfig | None = None
     tracing: TracingConfig = TracingConfig()
     watch: WatchConfig = WatchConfig()
+    server: ServerConfig = ServerConfig()
     models: ModelsConfig = ModelsConfig()
     plugins: PluginsConfig = PluginsConfig()
 

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "tasks": "interlock-embeddings",
     "eval": "interlock-evaluation",
     "mcp": "interlock-mcp",
+    **dict.fromkeys(("serve", "keys"), "interlock-server"),
     **dict.fromkeys(("inventory", "candidates", "assess", "vendors", "dossier"), "interlock-governance"),
 }
 """Verb -> the distribution that it belongs to."""

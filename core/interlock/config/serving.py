@@ -1,0 +1,19 @@
+"""The section `server`: how `interlock serve` presents the router."""
+
+from pydantic import Field
+
+from interlock.config.schema import Limit, Part, Seconds, Text
+
+
+class ServerConfig(Part):
+    """What clients of the endpoint meet.
+
+    `aliases` are further names of models, tasks and ensembles. `keys` is where keys are: a YAML file, or the
+    URL of a database. `largest_body` is in bytes, `grace` in seconds: how long answers under way may take
+    once the server is told to stop.
+    """
+
+    keys: Text | None = None
+    aliases: dict[Text, Text] = Field(default_factory=dict)
+    largest_body: Limit = 33_554_432
+    grace: Seconds = 30.0

@@ -1,0 +1,59 @@
+"""Who asks, and what they may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from interlock import Constraints
+
+KEY = "server.key"
+"""The metadata name under which a request carries the id of whoever asks; clients cannot set it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What may be used in a calendar window in UTC; None is no limit. `per` is minute, hour, day or month."""
+
+    per: str
+    usd: float | None = None
+    tokens: int | None = None
+    requests: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Whoever a request is made for. Everything here only tightens what the configuration says.
+
+    Attributes:
+        id: for records, budgets and logs; no part of the secret.
+        models: cards, deployments and ensembles that may be asked for and may answer; None for all.
+        tasks: of which requests may be; None for all.
+        expires: in seconds since the epoch; None for never.
+        sees: whether the pages may be looked at.
+        approves: whether approvals may be given on them.
+        metadata: kept with every record.
+    """
+
+    id: str
+    name: str = ""
+    constraints: Constraints = field(default_factory=Constraints)
+    models: frozenset[str] | None = None
+    tasks: frozenset[str] | None = None
+    limits: tuple[Limit, ...] = ()
+    expires: float | None = None
+    sees: bool = False
+    approves: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class Identities(Protocol):
+    """Says who presents a secret. Looks at memory alone: `principal` neither waits nor asks anybody."""
+
+    @property
+    def required(self) -> bool:
+        """Whether anybody must present one."""
+        ...
+
+    def principal(self, secret: str | None) -> Principal | None:
+        """Whose secret that is; None for one that nobody has, that has expired or that was revoked."""
+        ...
