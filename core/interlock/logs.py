@@ -22,7 +22,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?i)\b((?:access[-_]|auth[-_])?(?:key|token|secret|sig|signature)=)[^\s\"'&,;]{4,}"),
         rf"\1{MASK}",
     ),
-    (re.compile(r"\b((?:sk|pk|rk|gsk|hf|xai|tgp|r8|fw|nvapi|ghp|glpat)[-_])[\w*-]{6,}"), rf"\1{MASK}"),
+    (re.compile(r"\b((?:sk|pk|rk|gsk|hf|xai|tgp|r8|fw|nvapi|ghp|glpat|ilk)[-_])[\w*-]{6,}"), rf"\1{MASK}"),
     (re.compile(r"\b(AIza|AKIA|ASIA)[\w*-]{10,}"), rf"\1{MASK}"),
     # Keys without a prefix: a long run of letters and digits mixed, with an optional second half after a dot.
     (re.compile(r"\b(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z0-9]{32,}(?:\.[a-zA-Z0-9]{8,})?"), MASK),

@@ -43,6 +43,7 @@ RUN_ON = {
 # What a page writes beside configurations.
 BESIDE = {
     *("cases.yaml", "use-cases.yaml", "answers.yaml", "plan.yaml", "routes.yaml", "suite.yaml", "task.yaml"),
+    "keys.yaml",
 }
 # Where the page has written the file that they are given.
 RUN_WITH = {"inventory", "candidates", "assess"}

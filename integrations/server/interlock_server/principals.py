@@ -55,5 +55,17 @@ class Identities(Protocol):
         ...
 
     def principal(self, secret: str | None) -> Principal | None:
-        """Whose secret that is; None for one that nobody has, that has expired or that was revoked."""
+        """Whose secret that is; None for one that nobody has, that has expired or that was revoked.
+
+        Raises:
+            StoreError: nobody can tell now. The client may come again; it is not told that it is a stranger.
+        """
+        ...
+
+    def by_id(self, id_: str) -> Principal | None:
+        """Whoever has that id and may still ask; None for nobody, for expired keys and for revoked ones.
+
+        Raises:
+            StoreError: nobody can tell now.
+        """
         ...
