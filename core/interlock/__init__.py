@@ -24,7 +24,7 @@ from interlock.types.messages import (
 )
 from interlock.types.models import Deployment, Destination, Endpoint, ModelCard, Price, Score, Timeouts
 from interlock.types.panels import PanelProgress
-from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
+from interlock.types.records import AttemptRecord, CallUnderWay, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Constraints, Output, Request, Settings, ToolSpec
 from interlock.types.response import Answer, Chunk, Delta, PanelResult, Response, ToolCallDelta, Usage
 from interlock.types.tool_policies import ToolPolicy, ToolRule
@@ -37,6 +37,7 @@ __all__ = [
     "ApprovalRequest",
     "AttemptRecord",
     "Audio",
+    "CallUnderWay",
     "Candidate",
     "Chunk",
     "Citation",

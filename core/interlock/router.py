@@ -13,7 +13,7 @@ from interlock.requests.checking import as_request
 from interlock.types.decisions import Decision
 from interlock.types.messages import ToolCall
 from interlock.types.models import Deployment
-from interlock.types.records import Record
+from interlock.types.records import CallUnderWay, Record
 from interlock.types.request import Constraints, Options, Prompt, Request
 from interlock.types.response import Response
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from interlock.policies import Permissions, Policies
     from interlock.protocols import DurableLog, GrantBook, RecordStore
     from interlock.toolbox import Toolbox
+    from interlock.types.budgets import Spending
+    from interlock.types.health import Vitals
 
 
 class Router:
@@ -70,6 +72,26 @@ class Router:
     def records(self) -> tuple[Record, ...]:
         """The last thousand calls, oldest first."""
         return tuple(self._wiring.records)
+
+    @property
+    def calls(self) -> tuple[CallUnderWay, ...]:
+        """Those that have not ended, the one that has gone on longest first."""
+        return self._engine.under_way.snapshot()
+
+    @property
+    def health(self) -> "tuple[Vitals, ...]":
+        """What is known of how deployments are doing; a deployment's own row comes before those of its tasks.
+        One that nobody has asked has none.
+        """
+        return self._wiring.health.snapshot()
+
+    @property
+    def spending(self) -> "tuple[Spending, ...]":
+        """Every account of a budget that something was spent from in its present window, in the order of the
+        budgets.
+        """
+        budgets = self._wiring.budgets
+        return () if budgets is None else budgets.snapshot()
 
     def open_store(self) -> "RecordStore | None":
         """The configuration's `records`, opened anew for whoever reads what was kept, who closes it with its

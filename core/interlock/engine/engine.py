@@ -30,6 +30,7 @@ from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Steps, Strategy, StrategyCall
 from interlock.records.draft import RecordDraft
 from interlock.records.recent import RecentRecords
+from interlock.records.under_way import CallsUnderWay
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Decision
 from interlock.types.models import Timeouts
@@ -74,6 +75,7 @@ class Engine:
         self.decider = decider
         self.attempts = run.attempts
         self.records = records
+        self.under_way = CallsUnderWay()
         self.tracing = tracing
         self.rescue = rescue
         self.panels = panels
@@ -179,6 +181,7 @@ class Engine:
             state.draft.trace = trace.traceparent
         if self._log is not None:
             self._log.decided(state)
+        self.under_way.begins(state.draft)
         try:
             if self._guards is not None:
                 await self._guards.send_off(state)
@@ -297,6 +300,7 @@ class Engine:
 
     def _keep(self, state: CallState, record: Record, response: Response | None) -> None:
         state.over()
+        self.under_way.ended(state.draft)
         self.records.put(record)
         if state.trace is not None:
             state.trace.finished(record)

@@ -12,7 +12,7 @@ from interlock.types.escalations import CascadeFacts
 from interlock.types.members import INLINE
 from interlock.types.models import Deployment, Price
 from interlock.types.panels import PanelVerdict
-from interlock.types.records import AttemptRecord, ErrorRecord, GuardrailRecord, Record
+from interlock.types.records import AttemptRecord, CallUnderWay, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Request
 from interlock.types.response import Usage
 
@@ -24,12 +24,13 @@ class Cancelled(InterlockError):
 class RecordDraft:
     """A call's record while the call goes on.
 
-    `failures` holds each deployment's last one, until it answers, in the order in which they were tried.
+    `failures` holds each deployment's last one, until it answers, in the order in which they were tried;
+    `trying` the deployment of each attempt that goes on, by the attempt's id.
     """
 
     __slots__ = (
         "_attempts", "_numbers", "_request", "_started", "_streamed", "_ticks", "cascade", "decision",
-        "failures", "guardrails", "id", "rescue", "trace", "verdict",
+        "failures", "guardrails", "id", "rescue", "trace", "trying", "verdict",
     )  # fmt: skip
 
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
@@ -42,6 +43,7 @@ class RecordDraft:
         self._attempts: list[AttemptRecord] = []
         self._numbers = 0
         self.failures: dict[str, ProviderError] = {}
+        self.trying: dict[int, str] = {}
         self.guardrails: list[GuardrailRecord] = []
         self.rescue: str | None = None
         self.trace: str | None = None
@@ -120,6 +122,7 @@ class RecordDraft:
             finish_reason=finish_reason,
         )
         self._attempts.append(record)
+        self.trying.pop(number, None)
         if isinstance(error, ProviderError):
             self.failures[deployment.id] = error
         elif error is None and self.failures:
@@ -130,7 +133,6 @@ class RecordDraft:
         """The record of a call that has ended. What is no Exception is its caller's leaving."""
         ended = None if error is None else type(error).__name__
         failed = isinstance(error, Exception)
-        ensemble = self._request.ensemble
         cascade = self.cascade
         if cascade is not None:
             cascade = cascade.ended(deployment.id if deployment else None)
@@ -152,10 +154,30 @@ class RecordDraft:
             run=self._request.run,
             step=self._request.step,
             guardrails=tuple(self.guardrails),
-            ensemble=ensemble if ensemble is None or isinstance(ensemble, str) else INLINE,
+            ensemble=self._ensemble,
             verdict=self.verdict,
             cascade=cascade,
         )
+
+    def under_way(self) -> CallUnderWay:
+        """The call as it is now. Safe while it goes on in another thread."""
+        return CallUnderWay(
+            id=self.id,
+            started=self._started,
+            task=self.decision.task,
+            trying=tuple(self.trying.values()),
+            attempts=len(self._attempts),
+            streamed=self._streamed,
+            metadata=self._request.metadata,
+            run=self._request.run,
+            step=self._request.step,
+            ensemble=self._ensemble,
+        )
+
+    @property
+    def _ensemble(self) -> str | None:
+        ensemble = self._request.ensemble
+        return ensemble if ensemble is None or isinstance(ensemble, str) else INLINE
 
 
 _id_of = attrgetter("id")

@@ -107,6 +107,27 @@ class GuardrailRecord:
     attempt: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnderWay:
+    """A call that has not ended, as it is now. `started` is seconds since the epoch, `id` what its record's
+    will be.
+
+    `trying` names the deployments that are being asked, several in a race; `attempts` is how many attempts
+    have ended. `metadata`, `run`, `step` and `ensemble` are the request's, as its record will have them.
+    """
+
+    id: str
+    started: float
+    task: str
+    trying: tuple[str, ...] = ()
+    attempts: int = 0
+    streamed: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    run: str | None = None
+    step: str | None = None
+    ensemble: str | None = None
+
+
 @quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:

@@ -130,6 +130,7 @@ class AttemptScope:
             for observer in self._recorder.observers:
                 observer.began(self)
                 self._begun += 1
+            self.state.draft.trying[self.progress.id or 0] = self.call.deployment.id
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
