@@ -74,8 +74,8 @@ class Router:
         return tuple(self._wiring.records)
 
     @property
-    def calls(self) -> tuple[CallUnderWay, ...]:
-        """Those that have not ended, the one that has gone on longest first."""
+    def under_way(self) -> tuple[CallUnderWay, ...]:
+        """The calls that have not ended, the one that has gone on longest first."""
         return self._engine.under_way.snapshot()
 
     @property

@@ -25,7 +25,7 @@ class Held:
 
 async def only(router: Router, held: Held) -> CallUnderWay:
     await asyncio.wait_for(held.reached.wait(), 5)
-    (call,) = router.calls
+    (call,) = router.under_way
     return call
 
 
@@ -42,7 +42,7 @@ async def test_a_call_is_seen_while_it_goes_on_and_no_longer():
     assert began - 1 <= seen.started <= time.time()
     held.go.set()
     response = await call
-    assert router.calls == ()
+    assert router.under_way == ()
     assert response.record.id == seen.id
 
 
@@ -65,10 +65,10 @@ async def test_all_that_are_asked_at_once_are_seen():
     assert (sorted(seen.trying), seen.ensemble) == (["a", "b"], "both")
     held.go.set()
     await asyncio.sleep(0.01)
-    assert router.calls[0].trying == ("b",)
+    assert router.under_way[0].trying == ("b",)
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
-    assert router.calls == ()
+    assert router.under_way == ()
 
 
 @pytest.mark.parametrize("ends", ["whole", "left", "broken", "forbidden"])
@@ -79,15 +79,15 @@ async def test_a_stream_is_seen_until_it_ends_however_it_does(ends: str):
     if ends == "forbidden":
         options["constraints"] = {"deny_vendors": ["the test"]}
     stream = router.stream("Hello", **options)
-    assert router.calls == (), "nothing is sent before the first step is asked for"
+    assert router.under_way == (), "nothing is sent before the first step is asked for"
     seen = []
     with suppress(StreamInterrupted, NoDeployment):
         async for _ in stream:
-            seen.append(router.calls)
+            seen.append(router.under_way)
             if ends == "left":
                 break
     await stream.aclose()
-    assert router.calls == ()
+    assert router.under_way == ()
     if ends != "forbidden":
         assert seen[0][0].streamed
         assert seen[0][0].trying == ("a",)
@@ -100,7 +100,7 @@ async def test_a_call_that_its_caller_leaves_is_seen_no_longer():
     await only(router, held)
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
-    assert router.calls == ()
+    assert router.under_way == ()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -111,7 +111,7 @@ async def test_a_forked_child_has_none_of_its_parents_calls():
     await only(router, held)
     reader, writer = os.pipe()
     if (child := os.fork()) == 0:
-        os.write(writer, str(len(router.calls)).encode())
+        os.write(writer, str(len(router.under_way)).encode())
         os._exit(0)
     os.close(writer)
     await asyncio.to_thread(os.waitpid, child, 0)

@@ -27,16 +27,17 @@ class Guard:
     A name server that leads somebody else's name here, and a page of somebody else that posts here, get 403.
     """
 
-    def __init__(self, app: ASGIApp, *, origins: Collection[str], scripts: bool = False) -> None:
-        """`origins` are those under which the page is reached, such as `http://127.0.0.1:8791`.
+    def __init__(self, app: ASGIApp, *, origins: Collection[str] | None, scripts: bool = False) -> None:
+        """`origins` are those under which the page is reached, such as `http://127.0.0.1:8791`. With None,
+        whoever serves the page says which hosts it has; forms come from the host that they are sent to.
 
         Without `scripts` a browser runs none, and with it those alone that the site serves as files.
         """
         self._app = app
         policy = f"{_POLICY}; script-src 'self'" if scripts else _POLICY
         self._headers = {"content-security-policy": policy} | _HEADERS
-        self._origins = frozenset(origins)
-        self._hosts = frozenset(urlsplit(origin).netloc for origin in origins)
+        self._origins = None if origins is None else frozenset(origins)
+        self._hosts = frozenset(urlsplit(origin).netloc for origin in origins or ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,11 +55,13 @@ class Guard:
         await app(scope, receive, with_headers)
 
     def _objection(self, method: str, headers: Headers) -> str | None:
-        if headers.get("host", "").lower() not in self._hosts:
+        host, origin = headers.get("host", "").lower(), headers.get("origin", "").lower()
+        if self._origins is not None and host not in self._hosts:
             return "This page has another name."
         if method in _READS:
             return None
-        if headers.get("origin", "").lower() not in self._origins:
+        own = (f"http://{host}", f"https://{host}") if self._origins is None else self._origins
+        if not host or origin not in own:
             return "This form comes from another page."
         return (
             None

@@ -1,7 +1,7 @@
 """The page's addresses: what waits, each request, each effect in doubt, and what is answered."""
 
 import time
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -16,11 +16,9 @@ from interlock_agents.approvals import Approval, UnknownApproval
 from interlock_agents.approvals.seeing import seen, seen_json
 from interlock_agents.ledger import Effect
 from interlock_agents.pages import showing
-from interlock_agents.pages.rendering import page, style
-from interlock_agents.pages.sessions import Session
 from interlock_agents.pages.signing import Signing
-from interlock_agents.pages.site import Site
-from interlock_pages import Guard
+from interlock_agents.pages.site import Approver, Desk, Site
+from interlock_pages import Gate, Guard, Signed
 
 _PER_PAGE = 25
 _LASTS = {"300": "5 minutes", "900": "15 minutes", "3600": "1 hour", "86400": "1 day"}
@@ -33,24 +31,35 @@ _DECISIONS = {
 }
 
 
+class _Approver(Approver, Signed, Protocol):
+    pass
+
+
+A = TypeVar("A", bound=_Approver)
+
+
 def app_of(site: Site) -> Starlette:
     """The page, to be served. It changes nothing on a GET."""
-    pages, signing = Pages(site), Signing(site)
+    signing = Signing(site)
+
+    async def style(request: Request) -> Response:  # noqa: ARG001 - as any endpoint
+        return Response(site.rendering.style, media_type="text/css")
+
+    async def refused(request: Request, error: HTTPException) -> Response:  # noqa: ARG001 - as any handler
+        return site.page("failed", status=error.status_code, words=error.detail)
+
+    async def failed(request: Request, error: InterlockError) -> Response:  # noqa: ARG001 - as any handler
+        status, words = told(error)
+        return site.page("failed", status=status, words=words)
+
     routes = [
-        Route("/", signing.seeing(pages.waiting), methods=["GET"]),
-        Route("/requests/{id}", signing.seeing(pages.request), methods=["GET"]),
-        Route("/requests/{id}/text/{part}", signing.seeing(pages.text), methods=["GET"]),
-        Route("/requests/{id}/approve", signing.acting(pages.approve), methods=["POST"]),
-        Route("/requests/{id}/deny", signing.acting(pages.deny), methods=["POST"]),
-        Route("/effect", signing.seeing(pages.effect), methods=["GET"]),
-        Route("/effect", signing.acting(pages.decide), methods=["POST"]),
-        Route("/effect/arguments", signing.seeing(pages.arguments), methods=["GET"]),
+        *routes_of(site, signing.gate),
         Route("/login", signing.login, methods=["GET"]),
         Route("/login", signing.sign_in, methods=["POST"]),
-        Route("/logout", signing.acting(signing.sign_out), methods=["POST"]),
-        Route("/page.css", _style, methods=["GET"]),
+        Route("/logout", signing.gate.acting(signing.sign_out), methods=["POST"]),
+        Route("/page.css", style, methods=["GET"]),
     ]
-    failures: dict[Any, Any] = {HTTPException: _refused, InterlockError: _failed}
+    failures: dict[Any, Any] = {HTTPException: refused, InterlockError: failed}
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, origins=site.origins)],
@@ -58,20 +67,44 @@ def app_of(site: Site) -> Starlette:
     )
 
 
+def routes_of(desk: Desk, gate: Gate[A]) -> list[Route]:
+    """What waits and what answers it, below the base of the desk's pages, for whom the gate lets through."""
+    pages = Pages(desk)
+    return [
+        Route("/", gate.seeing(pages.waiting), methods=["GET"]),
+        Route("/requests/{id}", gate.seeing(pages.request), methods=["GET"]),
+        Route("/requests/{id}/text/{part}", gate.seeing(pages.text), methods=["GET"]),
+        Route("/requests/{id}/approve", gate.acting(pages.approve), methods=["POST"]),
+        Route("/requests/{id}/deny", gate.acting(pages.deny), methods=["POST"]),
+        Route("/effect", gate.seeing(pages.effect), methods=["GET"]),
+        Route("/effect", gate.acting(pages.decide), methods=["POST"]),
+        Route("/effect/arguments", gate.seeing(pages.arguments), methods=["GET"]),
+    ]
+
+
+def told(error: InterlockError) -> tuple[int, str]:
+    """What a failure is over HTTP, and what is said of it."""
+    if isinstance(error, StoreError):
+        return 503, "What waits cannot be read now."
+    if isinstance(error, UnknownApproval):
+        return 404, seen(error.message)
+    return 400 if isinstance(error, RequestError) else 409, seen(error.message)
+
+
 class Pages:
     """What whoever has signed in may see and do."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
-    async def waiting(self, request: Request, session: Session) -> Response:
+    async def waiting(self, request: Request, session: Approver) -> Response:
         """What waits, the longest first."""
         after = request.query_params.get("after", "")
-        requests, now = self._site.requests, time.time()
+        requests, now = self._desk.requests, time.time()
         found = await requests.pending(limit=_PER_PAGE + 1, after=after)
         items = [await self._brief(each, now) for each in found[:_PER_PAGE]]
         doubts = [] if after else await self._doubts()
-        return page(
+        return self._desk.page(
             "waiting",
             session=session,
             items=items,
@@ -82,11 +115,11 @@ class Pages:
             later=bool(after),
         )
 
-    async def request(self, request: Request, session: Session) -> Response:
+    async def request(self, request: Request, session: Approver) -> Response:
         """One request, and the forms that answer it."""
-        approval = await self._site.requests.get(request.path_params["id"])
-        goal = await self._site.goal_of(approval.request.run)
-        return page(
+        approval = await self._desk.requests.get(request.path_params["id"])
+        goal = await self._desk.goal_of(approval.request.run)
+        return self._desk.page(
             "request",
             session=session,
             item=showing.shown(approval, now=time.time(), goal=goal),
@@ -96,9 +129,9 @@ class Pages:
             usual=_USUAL,
         )
 
-    async def text(self, request: Request, session: Session) -> Response:  # noqa: ARG002 - as the others
+    async def text(self, request: Request, session: Approver) -> Response:  # noqa: ARG002 - as the others
         """All of a text that was cut."""
-        asked = (await self._site.requests.get(request.path_params["id"])).request
+        asked = (await self._desk.requests.get(request.path_params["id"])).request
         match request.path_params["part"]:
             case "arguments":
                 text = seen_json(asked.call.arguments)
@@ -110,26 +143,26 @@ class Pages:
                 raise HTTPException(404, "There is no such text.")
         return PlainTextResponse(text)
 
-    async def approve(self, request: Request, session: Session, form: dict[str, str]) -> Response:
+    async def approve(self, request: Request, session: Approver, form: dict[str, str]) -> Response:
         """Agree, as whoever has signed in."""
         lasts = form.get("lasts", _USUAL)
         if lasts not in _LASTS:
             raise HTTPException(400, "A grant lasts as long as the form offers.")
         id_ = request.path_params["id"]
-        await self._site.requests.approve(id_, by=session.name, lasts=float(lasts))
-        return RedirectResponse(f"/requests/{id_}", status_code=303)
+        await self._desk.requests.approve(id_, by=session.name, lasts=float(lasts))
+        return RedirectResponse(f"{self._desk.rendering.base}/requests/{id_}", status_code=303)
 
-    async def deny(self, request: Request, session: Session, form: dict[str, str]) -> Response:
+    async def deny(self, request: Request, session: Approver, form: dict[str, str]) -> Response:
         """Refuse, as whoever has signed in."""
         id_ = request.path_params["id"]
-        await self._site.requests.deny(id_, by=session.name, why=form.get("why", "").strip())
-        return RedirectResponse(f"/requests/{id_}", status_code=303)
+        await self._desk.requests.deny(id_, by=session.name, why=form.get("why", "").strip())
+        return RedirectResponse(f"{self._desk.rendering.base}/requests/{id_}", status_code=303)
 
-    async def effect(self, request: Request, session: Session) -> Response:
+    async def effect(self, request: Request, session: Approver) -> Response:
         """One effect in doubt, and the form that says what has become of it."""
         effect = await self._effect(request.query_params.get("id", ""))
-        goal = await self._site.goal_of(effect.place.run)
-        return page(
+        goal = await self._desk.goal_of(effect.place.run)
+        return self._desk.page(
             "effect",
             session=session,
             item=showing.doubt(effect, now=time.time(), goal=goal),
@@ -137,16 +170,16 @@ class Pages:
             decisions=_DECISIONS,
         )
 
-    async def arguments(self, request: Request, session: Session) -> Response:  # noqa: ARG002 - as the others
+    async def arguments(self, request: Request, session: Approver) -> Response:  # noqa: ARG002 - as the others
         """All of an effect's arguments, where they were cut."""
         effect = await self._effect(request.query_params.get("id", ""))
         return PlainTextResponse(seen_json(dict(effect.arguments)))
 
-    async def decide(self, request: Request, session: Session, form: dict[str, str]) -> Response:  # noqa: ARG002 - the form has it all
+    async def decide(self, request: Request, session: Approver, form: dict[str, str]) -> Response:  # noqa: ARG002 - the form has it all
         """Say what has become of an effect in doubt, as whoever has signed in."""
         effect = await self._effect(form.get("id", ""))
         decision = form.get("decision", "")
-        ledger = self._site.ledger
+        ledger = self._desk.ledger
         if ledger is None or decision not in _DECISIONS:
             raise HTTPException(400, "Choose what has become of it.")
         await ledger.decide(
@@ -155,42 +188,26 @@ class Pages:
             by=session.name,
             evidence=form.get("evidence", "").strip(),
         )
-        return RedirectResponse(f"/effect?{urlencode({'id': effect.id})}", status_code=303)
+        return RedirectResponse(
+            f"{self._desk.rendering.base}/effect?{urlencode({'id': effect.id})}", status_code=303
+        )
 
     async def _brief(self, approval: Approval, now: float) -> showing.Shown:
-        goal = await self._site.goal_of(approval.request.run)
+        goal = await self._desk.goal_of(approval.request.run)
         return showing.shown(approval, now=now, goal=goal, most=showing.BRIEF)
 
     async def _doubt(self, effect: Effect, now: float) -> showing.Doubt:
-        goal = await self._site.goal_of(effect.place.run)
+        goal = await self._desk.goal_of(effect.place.run)
         return showing.doubt(effect, now=now, goal=goal, most=showing.BRIEF)
 
     async def _doubts(self) -> list[Effect]:
-        ledger = self._site.ledger
+        ledger = self._desk.ledger
         found = () if ledger is None else await ledger.open()
         return [each for each in found if each.state == "unknown"]
 
     async def _effect(self, id_: str) -> Effect:
-        ledger = self._site.ledger
+        ledger = self._desk.ledger
         found = None if ledger is None else await ledger.effect(id_)
         if found is None:
             raise HTTPException(404, "There is no such effect.")
         return found
-
-
-async def _style(request: Request) -> Response:  # noqa: ARG001 - as any endpoint
-    return Response(style(), media_type="text/css")
-
-
-async def _refused(request: Request, error: HTTPException) -> Response:  # noqa: ARG001 - as any handler
-    return page("failed", status=error.status_code, words=error.detail)
-
-
-async def _failed(request: Request, error: InterlockError) -> Response:  # noqa: ARG001 - as any handler
-    status = 503 if isinstance(error, StoreError) else 409
-    if isinstance(error, UnknownApproval):
-        status = 404
-    elif isinstance(error, RequestError):
-        status = 400
-    words = "What waits cannot be read now." if status == 503 else seen(error.message)  # noqa: PLR2004 - as above
-    return page("failed", status=status, words=words)
