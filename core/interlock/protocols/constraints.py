@@ -18,7 +18,8 @@ class ConstraintCall:
     `constraints` are the request's, tightened by the configuration's defaults. `needs` are the capabilities
     that the request asks of a model, worked out once per request; None when nobody has. `meant` are the ids
     of the deployments that the request's `model` stands for; None when it names none, or nobody has looked.
-    `sensed` is what guardrails have found in the request; None where no policy needs to know.
+    `sensed` is what guardrails have found in the request; None where no policy needs to know. `task` is what
+    the request is taken for, named by its caller or not; None where a rule that is fixed is asked.
     """
 
     request: Request
@@ -29,6 +30,7 @@ class ConstraintCall:
     needs: frozenset[str] | None = None
     meant: frozenset[str] | None = None
     sensed: Sensed | None = None
+    task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Sealed:
 class Constraint(Protocol):
     """A hard rule. `check` returns None; a sentence that says why the deployment is excluded; or Sealed.
 
-    One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs, tokens and
-    what was sensed in it may say `replays = True`: it is asked again when records are replayed.
+    One that reads no more of a request than its model, constraints, `settings.max_tokens`, needs, tokens, its
+    task and what was sensed in it may say `replays = True`: it is asked again when records are replayed.
     """
 
     api: int
@@ -68,6 +70,7 @@ class SurveyCall:
     needs: frozenset[str]
     deployments: tuple[Deployment, ...]
     sensed: Sensed | None = None
+    task: str | None = None
 
 
 @runtime_checkable

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from interlock import Constraints
+from interlock import Constraints, Deployment
 
 KEY = "server.key"
 """The metadata name under which a request carries the id of whoever asks; clients cannot set it."""
@@ -44,6 +44,15 @@ class Principal:
     sees: bool = False
     approves: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def may_ask(self, name: str) -> bool:
+        """Whether a card, a deployment or an ensemble of that id may be asked for."""
+        return self.models is None or name in self.models
+
+    def may_have(self, deployment: Deployment) -> bool:
+        """Whether a deployment may answer: by its own id, or by its card's."""
+        models = self.models
+        return models is None or deployment.id in models or deployment.card.id in models
 
 
 class Identities(Protocol):

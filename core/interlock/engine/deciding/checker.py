@@ -15,6 +15,7 @@ from interlock.protocols import (
     SelectiveConstraint,
     SurveyCall,
 )
+from interlock.types.decisions import Decision
 from interlock.types.facts import Seal
 from interlock.types.models import Deployment
 from interlock.types.request import Constraints, Request
@@ -68,12 +69,13 @@ class ConstraintChecker:
         wanted: frozenset[str],
         meant: frozenset[str] | None = None,
         *,
+        task: str | None = None,
         sensed: Sensed | None = None,
     ) -> Callable[[Deployment], Finding | None]:
         """What says which rule excludes a deployment from this request, or lets it have it only sealed.
 
-        `wanted` lists what the request needs, `meant` the ids that its `model` stands for. About what is not
-        listed, every rule is asked.
+        `wanted` lists what the request needs, `meant` the ids that its `model` stands for, `task` what it is
+        taken for. About what is not listed, every rule is asked.
         """
         survey = SurveyCall(
             request=request,
@@ -82,6 +84,7 @@ class ConstraintChecker:
             needs=wanted,
             deployments=self._deployments,
             sensed=sensed,
+            task=task,
         )
         awake = self._awake(survey)
         fixed = self._fixed
@@ -89,7 +92,7 @@ class ConstraintChecker:
 
         def called(deployment: Deployment) -> ConstraintCall:
             return self._call(
-                request, constraints, deployment, tokens, wanted=wanted, meant=meant, sensed=sensed
+                request, constraints, deployment, tokens, wanted=wanted, meant=meant, task=task, sensed=sensed
             )
 
         def judge(deployment: Deployment) -> Finding | None:
@@ -131,6 +134,7 @@ class ConstraintChecker:
         replayed: ReplayState,
         meant: frozenset[str] | None = None,
         *,
+        task: str | None = None,
         sensed: Sensed | None = None,
     ) -> Callable[[Deployment], Finding | None]:
         """As `judge`, of a recorded request whose prompt is gone."""
@@ -138,7 +142,14 @@ class ConstraintChecker:
 
         def judge(deployment: Deployment) -> Finding | None:
             call = self._call(
-                request, constraints, deployment, tokens, wanted=replayed.needs, meant=meant, sensed=sensed
+                request,
+                constraints,
+                deployment,
+                tokens,
+                wanted=replayed.needs,
+                meant=meant,
+                task=task,
+                sensed=sensed,
             )
             said = (
                 (
@@ -160,27 +171,27 @@ class ConstraintChecker:
         tokens: int,
         meant: frozenset[str] | None = None,
         *,
+        task: str | None = None,
         sensed: Sensed | None = None,
     ) -> Finding | None:
-        return self._first(
-            self._numbered, self._asked(request, constraints, deployment, tokens, meant, sensed=sensed)
-        )[1]
+        asked = self._asked(request, constraints, deployment, tokens, meant, task=task, sensed=sensed)
+        return self._first(self._numbered, asked)[1]
 
     def lasting(
         self,
         request: Request,
         constraints: Constraints,
         deployment: Deployment,
-        tokens: int,
+        decision: Decision,
         meant: frozenset[str] | None,
         *,
         sensed: Sensed | None,
     ) -> Finding | None:
-        """As `recheck`, whether or not the deployment could serve anybody now."""
+        """As `recheck` of what was decided, whether or not the deployment could serve anybody now."""
         rules = [each for each in self._numbered if each[1].name not in UNAVAILABLE]
-        return self._first(
-            rules, self._asked(request, constraints, deployment, tokens, meant, sensed=sensed)
-        )[1]
+        tokens, task = decision.input_tokens, decision.task
+        asked = self._asked(request, constraints, deployment, tokens, meant, task=task, sensed=sensed)
+        return self._first(rules, asked)[1]
 
     def _asked(
         self,
@@ -190,10 +201,13 @@ class ConstraintChecker:
         tokens: int,
         meant: frozenset[str] | None,
         *,
+        task: str | None,
         sensed: Sensed | None,
     ) -> ConstraintCall:
         wanted = needs(request)
-        return self._call(request, constraints, deployment, tokens, wanted=wanted, meant=meant, sensed=sensed)
+        return self._call(
+            request, constraints, deployment, tokens, wanted=wanted, meant=meant, task=task, sensed=sensed
+        )
 
     def _first(
         self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall
@@ -234,6 +248,7 @@ class ConstraintChecker:
         *,
         wanted: frozenset[str] | None,
         meant: frozenset[str] | None,
+        task: str | None = None,
         sensed: Sensed | None = None,
     ) -> ConstraintCall:
         return ConstraintCall(
@@ -245,6 +260,7 @@ class ConstraintChecker:
             needs=wanted,
             meant=meant,
             sensed=sensed,
+            task=task,
         )
 
 

@@ -184,11 +184,12 @@ class Decider:
             order = replace(order, places=(*order.places, *map(self.routes.requested, requested)))
         if replayed is None:
             wanted = needs(request)
-            judge = self._rules.judge(request, constraints, tokens, wanted, meant, sensed=sensed)
+            judge = self._rules.judge(request, constraints, tokens, wanted, meant, task=task, sensed=sensed)
             standing: Callable[[str, str | None], Standing] = self._standing_for(tokens)
         else:
             wanted = replayed.needs
-            judge = self._rules.judge_again(request, constraints, tokens, replayed, meant, sensed=sensed)
+            again = self._rules.judge_again
+            judge = again(request, constraints, tokens, replayed, meant, task=task, sensed=sensed)
             standing = replayed.standing
         rank = None if self._load is None else self._load.rank if replayed is None else replayed.rank
         ranked = shortlisted(order, judge, standing, task, rank, preferred=self._preferred(request))
@@ -318,7 +319,9 @@ class Decider:
         that was decided, and the configuration and every rule still allow it.
         """
         meant, _ = self._meant(request, keyless=True)
-        found = self._rules.recheck(request, bound, deployment, decision.input_tokens, meant, sensed=sensed)
+        found = self._rules.recheck(
+            request, bound, deployment, decision.input_tokens, meant, task=decision.task, sensed=sensed
+        )
         if isinstance(found, Exclusion):
             return found
         seal = found if decision.facts is None else found or decision.facts.seals.get(deployment.id)
@@ -338,9 +341,7 @@ class Decider:
         sensed = None if decision.facts is None else decision.facts.sensed
         found: dict[str, Permission] = {}
         for name, deployment in self._deployments.items():
-            said = self._rules.lasting(
-                request, constraints, deployment, decision.input_tokens, meant, sensed=sensed
-            )
+            said = self._rules.lasting(request, constraints, deployment, decision, meant, sensed=sensed)
             denials: tuple[Denial, ...] = ()
             if self.policies is not None:
                 pin = self.policies.pin(deployment, levels, constraints)
