@@ -17,6 +17,8 @@ MEDIA_TOKENS = 1_000
 """What an image, a sound or a document counts as: vendors charge by size, which a URL does not tell."""
 
 _SLICE = 800
+_SHORT = 64  # characters that are counted faster than looked up
+_MOST_KNOWN = 8_192
 _TEXTS = 48  # more texts than these are sampled, so that a history of thousands of turns stays cheap
 _TURN = 4  # a message's role and its delimiters
 
@@ -30,11 +32,28 @@ _EAST_ASIAN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef
 _GREEK_CYRILLIC = re.compile(r"[\u0370-\u052f]+")
 _LATIN = re.compile(r"[\u00aa-\u024f]+")
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
+
+
+# A conversation's turns come again with each of its requests. Hashes alone are kept, and no text.
+_known: dict[int, int] = {}
 
 
 def estimate_tokens(text: str) -> int:
     """Tokens of `text`, within about 15 % on prose and 20 % on code; at least 1 unless it is empty."""
     size = len(text)
+    if size < _SHORT:
+        return _estimate(text, size)
+    key = hash(text)
+    tokens = _known.get(key)
+    if tokens is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        tokens = _known[key] = _estimate(text, size)
+    return tokens
+
+
+def _estimate(text: str, size: int) -> int:
     if size <= 3 * _SLICE:
         return max(1, round(_count(text))) if text else 0
     middle = (size - _SLICE) // 2
@@ -124,11 +143,12 @@ def _count(text: str) -> float:
 
 def _count_foreign(text: str, foreign: int) -> float:
     """What the characters outside ASCII add, by script."""
-    east = len("".join(_EAST_ASIAN.findall(text)))
+    others = _ASCII.sub("", text)
+    east = len("".join(_EAST_ASIAN.findall(others)))
     if east == foreign:
         return 0.76 * east
-    greek_cyrillic = len("".join(_GREEK_CYRILLIC.findall(text)))
-    latin = len("".join(_LATIN.findall(text)))
-    astral = len("".join(_ASTRAL.findall(text)))
+    greek_cyrillic = len("".join(_GREEK_CYRILLIC.findall(others)))
+    latin = len("".join(_LATIN.findall(others)))
+    astral = len("".join(_ASTRAL.findall(others)))
     rest = foreign - east - greek_cyrillic - latin - astral  # other scripts and typographic marks
     return 0.76 * east + 0.34 * greek_cyrillic + 0.85 * latin + 1.5 * astral + 0.45 * rest
