@@ -12,6 +12,7 @@ from interlock.types.members import Ensemble, as_ensemble
 from interlock.types.messages import Message, Text
 from interlock.types.names import nearest
 from interlock.types.reserved import check_extra
+from interlock.types.verbatim import Verbatim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,7 @@ class Options(TypedDict, total=False):
     step: str | None
     estimated_tokens: int | None
     tools_available: bool | None
+    verbatim: Verbatim | None
 
 
 @quick_init
@@ -234,6 +236,8 @@ class Request:
             steps. Kept in the record as they are; they change nothing.
         estimated_tokens: how long the request is at least, if the caller knows more than its text shows.
         tools_available: whether it will come to tool use, though no `tools` are given; it helps to classify.
+        verbatim: the body that it was read from, which a deployment of that dialect is sent as it is where it
+            says what would be written. It changes nothing else.
     """
 
     messages: tuple[Message, ...]
@@ -255,6 +259,7 @@ class Request:
     step: str | None = None
     estimated_tokens: int | None = None
     tools_available: bool | None = None
+    verbatim: Verbatim | None = field(default=None, repr=False, compare=False)
 
     if TYPE_CHECKING:
         # The generated one is narrower than what is taken: callers write prompts in many forms.

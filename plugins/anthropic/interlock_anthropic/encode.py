@@ -5,8 +5,9 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
-from interlock.http.payload import add_extras, json_body, mapping_of
+from interlock.http.payload import add_extras, mapping_of
 from interlock.http.settings import settings_for, tell_settings
+from interlock.http.verbatim import body_of
 from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, Settings, ToolSpec
@@ -30,7 +31,7 @@ def encode(call: ProviderCall, *, stream: bool, dropping: bool = False) -> HttpR
     payload["stream"] = stream
     return HttpRequest(
         url=f"{deployment.base_url.rstrip('/')}/messages",
-        body=json_body(payload),
+        body=body_of(payload, call.request.verbatim, "messages"),
         headers=_headers(deployment, betas),
     )
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from interlock.errors import InvalidRequest
 from interlock.http import HttpRequest
-from interlock.http.payload import add_extras, json_body
+from interlock.http.payload import add_extras
+from interlock.http.verbatim import body_of
 from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock.types.request import Output, Request, ToolSpec, says_json
@@ -21,7 +22,9 @@ def encode(call: ProviderCall, vendor: Vendor, *, stream: bool) -> HttpRequest:
     deployment = call.deployment
     payload = body(call, vendor, stream=stream)
     return HttpRequest(
-        url=url(deployment, vendor), body=json_body(payload), headers=headers(deployment, vendor)
+        url=url(deployment, vendor),
+        body=body_of(payload, call.request.verbatim, "chat"),
+        headers=headers(deployment, vendor),
     )
 
 

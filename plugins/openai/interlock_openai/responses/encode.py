@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.http import HttpRequest
-from interlock.http.payload import add_extras, json_body
+from interlock.http.payload import add_extras
+from interlock.http.verbatim import body_of
 from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment
 from interlock_openai import azure
@@ -22,7 +23,9 @@ def encode(
     """`past`: with the thoughts of past turns. `asking`: for thoughts that may go back in the next."""
     payload = body(call, vendor, stream=stream, past=past, asking=asking)
     return HttpRequest(
-        url=url(call.deployment, vendor), body=json_body(payload), headers=headers(call.deployment, vendor)
+        url=url(call.deployment, vendor),
+        body=body_of(payload, call.request.verbatim, "responses"),
+        headers=headers(call.deployment, vendor),
     )
 
 
