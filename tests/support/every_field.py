@@ -95,6 +95,7 @@ TABLE: dict[type, dict[str, Any]] = {
         "estimated_tokens": NUMBER,
         "tools_available": NUMBER,
         "demands": "one word, known before",
+        "verbatim": "sent where it is what would be written of all that is seen, and nowhere else",
         **dict.fromkeys(("task", "model", "prefer", "constraints", "ensemble", "rescue"), NEVER_LEAVES),
     },
     Settings: {
