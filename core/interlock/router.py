@@ -20,6 +20,7 @@ from interlock.types.response import Response
 if TYPE_CHECKING:
     from interlock.assembly import Wiring
     from interlock.catalog.offers import Offer
+    from interlock.config import ServerConfig
     from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
     from interlock.policies import Permissions, Policies
@@ -133,6 +134,11 @@ class Router:
     def rescue(self) -> str:
         """What a broken stream does unless its request says otherwise; see the configuration's `rescue`."""
         return self._engine.rescue
+
+    @property
+    def serving(self) -> "ServerConfig":
+        """The configuration's `server`: how an endpoint presents this router."""
+        return self._wiring.config.server
 
     @property
     def digest(self) -> str:

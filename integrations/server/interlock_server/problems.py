@@ -24,3 +24,11 @@ class Problem:
     param: str | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
     retry_after: float | None = None
+
+
+class Rejected(Exception):
+    """A request that is answered with a problem and with nothing else."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem

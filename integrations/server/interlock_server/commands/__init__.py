@@ -1,0 +1,1 @@
+"""The verbs `interlock serve` and `interlock keys`."""

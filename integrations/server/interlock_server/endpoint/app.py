@@ -1,0 +1,83 @@
+"""The endpoint as an ASGI application."""
+
+import logging
+from time import time
+
+from starlette.types import Receive, Scope, Send
+
+from interlock_server.endpoint.arriving import check_host, principal_of, request_id
+from interlock_server.endpoint.exchange import ClientLeft, Exchange
+from interlock_server.endpoint.failures import INTERNAL, problem_of
+from interlock_server.endpoint.live import Live
+from interlock_server.endpoint.routes import Route, Routes
+from interlock_server.endpoint.traffic import Traffic
+from interlock_server.facts import Facts
+from interlock_server.problems import Problem, Rejected
+
+_LOG = logging.getLogger("interlock.server")
+
+
+class Endpoint:
+    """Serves what is live by a table of routes. It is run without a lifespan and without web sockets."""
+
+    def __init__(self, live: Live, routes: Routes, traffic: Traffic) -> None:
+        self.live, self.routes, self.traffic = live, routes, traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = dict(scope["headers"])
+        facts = Facts.of(scope)
+        facts.request, facts.started = request_id(headers), time()
+        route = self.routes.find(scope["raw_path"])
+        dialect = self.routes.dialect if route is None or route.dialect is None else route.dialect
+        with self.live.lease() as served, self.traffic.carrying(facts):
+            exchange = Exchange(
+                scope=scope,
+                receive=receive,
+                send=send,
+                served=served,
+                facts=facts,
+                dialect=dialect,
+                headers=headers,
+            )
+            await _served(exchange, route)
+
+
+async def _served(exchange: Exchange, route: Route | None) -> None:
+    """Whatever happens, an answer or nobody left to be given one."""
+    try:
+        await _answered(exchange, route)
+    except ClientLeft:
+        exchange.facts.left = True
+    except Rejected as rejected:
+        await exchange.refuse(rejected.problem)
+    except Exception as error:  # noqa: BLE001 - it is told as a fault of the server
+        problem = problem_of(error, router=exchange.served.router, principal=exchange.principal)
+        if problem is INTERNAL:
+            _LOG.exception("request %s failed", exchange.facts.request)
+        if not exchange.started:
+            await exchange.refuse(problem)
+
+
+async def _answered(exchange: Exchange, route: Route | None) -> None:
+    scope, served, facts = exchange.scope, exchange.served, exchange.facts
+    if not served.identities.required:
+        check_host(scope["headers"])
+    if route is None or not route.public:
+        # Whoever has no key is not told, either, which paths there are.
+        exchange.principal = principal_of(scope["headers"], served.identities)
+        facts.key = None if exchange.principal is None else exchange.principal.id
+    if route is None:
+        raise Routes.missing()
+    facts.route = route.path
+    facts.dialect = None if route.dialect is None else route.dialect.name
+    if scope["method"] not in route.methods:
+        told = Problem(
+            status=405, code="method_not_allowed", message=f"this path takes {', '.join(route.methods)}"
+        )
+        await exchange.refuse(told, [(b"allow", ", ".join(route.methods).encode())])
+        return
+    if route.below:
+        exchange.rest = scope["path"][len(route.path) :]
+    await route.handler(exchange)

@@ -1,0 +1,123 @@
+"""Calls: a body in, an answer of the router out, whole or in events."""
+
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from interlock import Chunk, Request
+from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
+from interlock_server.endpoint.bodies import body_of
+from interlock_server.endpoint.exchange import Exchange
+from interlock_server.endpoint.failures import INTERNAL, problem_of
+from interlock_server.endpoint.requesting import request_of
+from interlock_server.endpoint.watching import Heartbeat, Watch
+
+_LOG = logging.getLogger("interlock.server")
+_EVENTS = ((b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache"))
+
+
+def answering(dialect: Dialect) -> Callable[[Exchange], Awaitable[None]]:
+    """A handler that answers calls in a dialect."""
+
+    async def answer(exchange: Exchange) -> None:
+        asked, request = request_of(exchange, dialect, await body_of(exchange))
+        exchange.facts.streamed = asked.stream
+        try:
+            await (_streamed if asked.stream else _plain)(exchange, dialect, asked, request)
+        except Exception as error:
+            if exchange.started:
+                raise
+            problem = problem_of(
+                error, router=exchange.served.router, request=request, principal=exchange.principal
+            )
+            if problem is INTERNAL:
+                raise
+            await exchange.refuse(problem)
+
+    return answer
+
+
+async def _plain(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
+    async with Watch(exchange.receive):
+        response = await exchange.served.router.complete(request)
+    await exchange.reply(200, dialect.answer(asked, response, _reply(exchange, asked)))
+
+
+async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
+    stream = exchange.served.router.stream(request)
+    async with Watch(exchange.receive) as watch, AsyncExitStack() as stack:
+        await stack.enter_async_context(stream)
+        events: _Events | None = None
+        try:
+            async for chunk in stream:
+                if events is None:
+                    # News of an ensemble's members are no beginning of an answer: it may still fail.
+                    if chunk.progress is not None and chunk.response is None:
+                        continue
+                    events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
+                    await events.begin(chunk)
+                    events.heart = await stack.enter_async_context(Heartbeat(events.alive, watch.leave))
+                else:
+                    await events.go_on(chunk)
+        except Exception as error:
+            if events is None:
+                raise
+            await events.break_off(error)
+
+
+def _reply(exchange: Exchange, asked: Asked) -> Reply:
+    facts = exchange.facts
+    return Reply(
+        id=uuid.uuid4().hex,
+        created=int(facts.started),
+        model=facts.model or asked.model,
+        input_tokens=facts.estimate,
+    )
+
+
+@dataclass(slots=True, kw_only=False, eq=False)
+class _Events:
+    """One stream on its way to the client."""
+
+    exchange: Exchange
+    writer: EventWriter
+    heart: Heartbeat | None = None
+    ended: bool = False
+
+    async def begin(self, chunk: Chunk) -> None:
+        data = self.writer.begin() + self._said(chunk)
+        await self.exchange.begin(200, _EVENTS)
+        await self._send(data)
+
+    async def go_on(self, chunk: Chunk) -> None:
+        if data := self._said(chunk):
+            await self._send(data)
+
+    async def alive(self) -> None:
+        if not self.ended and (data := self.writer.alive()):
+            await self.exchange.send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def break_off(self, error: Exception) -> None:
+        """Say what went wrong. The body is left without its end, so that no client takes it for whole."""
+        exchange = self.exchange
+        problem = problem_of(error, router=exchange.served.router, principal=exchange.principal)
+        if problem is INTERNAL:
+            _LOG.error("request %s failed", exchange.facts.request, exc_info=error)
+        exchange.facts.code = problem.code
+        if not self.ended:
+            await self._send(self.writer.broken(problem))
+
+    def _said(self, chunk: Chunk) -> bytes:
+        data = self.writer.chunk(chunk)
+        if chunk.response is not None:
+            data += self.writer.end(chunk.response)
+            self.ended = True
+        return data
+
+    async def _send(self, data: bytes) -> None:
+        sending = self.exchange.send(
+            {"type": "http.response.body", "body": data, "more_body": not self.ended}
+        )
+        await (sending if self.heart is None else self.heart.sending(sending))

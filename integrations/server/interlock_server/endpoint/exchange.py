@@ -1,0 +1,86 @@
+"""One request and its answer: what handlers are given."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from interlock_server.dialects import Dialect
+from interlock_server.endpoint.live import Served
+from interlock_server.facts import Facts
+from interlock_server.principals import Principal
+from interlock_server.problems import Problem
+
+_JSON = (b"content-type", b"application/json")
+_UNREAD = frozenset({408, 413, 415})
+_UNAUTHORIZED = 401
+
+
+class ClientLeft(Exception):
+    """Nobody waits for the answer any more."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        headers: in lower case; of one that came twice, the last.
+        rest: what follows the path of a route that has more below it.
+        dialect: in which problems are told.
+        principal: None where nobody needs a key.
+        started: whether the head of the answer has left.
+    """
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    served: Served
+    facts: Facts
+    dialect: Dialect
+    headers: Mapping[bytes, bytes]
+    rest: str = ""
+    principal: Principal | None = None
+    started: bool = field(default=False)
+
+    async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Send the head of the answer, and with it what is known of the call."""
+        self.started = True
+        known = [(name.encode(), _header(value)) for name, value in self.facts.headers.items()]
+        await self.send({"type": "http.response.start", "status": status, "headers": [*headers, *known]})
+
+    async def reply(
+        self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
+        """Send a whole answer of JSON."""
+        body = to_json(value)
+        length = (b"content-length", str(len(body)).encode())
+        await self.begin(status, [_JSON, length, *headers])
+        await self.send({"type": "http.response.body", "body": body})
+
+    async def refuse(self, problem: Problem, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Send a problem in the words of the dialect."""
+        said = list(headers)
+        self.facts.code = problem.code
+        if problem.retry_after is not None:
+            said.append((b"retry-after", str(ceil(problem.retry_after)).encode()))
+        if problem.status == _UNAUTHORIZED:
+            said.append((b"www-authenticate", b"Bearer"))
+        if problem.status in _UNREAD:
+            # What was not read of the body would have to be read before the next request.
+            said.append((b"connection", b"close"))
+        await self.reply(problem.status, self.dialect.problem(problem), said)
+
+
+def to_json(value: Mapping[str, Any]) -> bytes:
+    """Compact JSON in UTF-8. Half a surrogate pair, which UTF-8 does not know, stays escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _header(value: str) -> bytes:
+    """Names of the configuration may be in any script; headers are not."""
+    return value.encode("ascii", "backslashreplace")

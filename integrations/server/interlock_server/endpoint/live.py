@@ -1,0 +1,100 @@
+"""What requests are served with, as one object that is exchanged as a whole."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from interlock import Router
+from interlock.types.request import Options
+from interlock_server.principals import Identities, Principal
+
+_LOG = logging.getLogger("interlock.server")
+
+
+class Names(Protocol):
+    """Says what the names of models in bodies stand for."""
+
+    def meaning(self, name: str, principal: Principal | None) -> Options:
+        """The options that a name stands for: a model, a task or an ensemble, or none of them.
+
+        Raises:
+            Rejected: there is no such name for whoever asks.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration's `server`, as far as the endpoint heeds it."""
+
+    keys: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    largest_body: int = 33_554_432
+    grace: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Served:
+    """A router and what goes with it. A request is served by one of them from its beginning to its end."""
+
+    router: Router
+    names: Names
+    identities: Identities
+    settings: Settings = Settings()
+
+
+class Live:
+    """What is served just now. `swap` exchanges it: requests that have begun go on with what they began with,
+    and its router is closed when the last of them has ended.
+    """
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._leases: dict[Served, int] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def served(self) -> Served:
+        return self._served
+
+    @contextmanager
+    def lease(self) -> Iterator[Served]:
+        """What is served just now, kept open until the block ends. Within an event loop."""
+        served = self._served
+        self._leases[served] = self._leases.get(served, 0) + 1
+        try:
+            yield served
+        finally:
+            left = self._leases[served] - 1
+            if left:
+                self._leases[served] = left
+            else:
+                del self._leases[served]
+                if served is not self._served:
+                    self._close(served)
+
+    def swap(self, served: Served) -> None:
+        """Serve whatever begins from now on with this. Within an event loop."""
+        before, self._served = self._served, served
+        if before is not served and before not in self._leases:
+            self._close(before)
+
+    async def aclose(self) -> None:
+        """Close the router that is served, and wait for those that are being closed."""
+        self._close(self._served)
+        await asyncio.gather(*self._closing)
+
+    def _close(self, served: Served) -> None:
+        task = asyncio.get_running_loop().create_task(_closed(served))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _closed(served: Served) -> None:
+    try:
+        await served.router.aclose()
+    except Exception:  # noqa: BLE001 - nobody waits for it
+        _LOG.exception("a router could not be closed")

@@ -1,0 +1,60 @@
+"""The table of routes: every way in, and whether it takes a key."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from interlock_server.dialects import Dialect
+from interlock_server.endpoint.exchange import Exchange
+from interlock_server.problems import Problem, Rejected
+
+Handler = Callable[[Exchange], Awaitable[None]]
+READS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One way in.
+
+    Attributes:
+        path: as it is asked for, byte for byte: nothing is decoded or made shorter before it is compared.
+        below: whether everything below the path belongs to it, which then ends in a slash. The handler is
+            given the rest, decoded.
+        public: whether anybody may come without a key.
+        dialect: in which problems are told; None for the table's.
+    """
+
+    path: str
+    handler: Handler
+    methods: tuple[str, ...] = ("POST",)
+    below: bool = False
+    public: bool = False
+    dialect: Dialect | None = None
+
+    def __post_init__(self) -> None:
+        if not self.path.startswith("/") or (self.below and not self.path.endswith("/")):
+            raise ValueError(f"{self.path!r} is no path of a route")
+
+
+class Routes:
+    """All of them, each path once."""
+
+    def __init__(self, routes: Iterable[Route], *, dialect: Dialect) -> None:
+        """`dialect` is that of problems where no route says."""
+        self.all = tuple(routes)
+        self.dialect = dialect
+        self._exact = {each.path: each for each in self.all if not each.below}
+        self._below = {each.path: each for each in self.all if each.below}
+        if len(self._exact) + len(self._below) != len(self.all):
+            raise ValueError("a path comes twice in the table of routes")
+
+    def find(self, raw: bytes) -> Route | None:
+        """The route of a path as it stands in the request, without its query."""
+        path = raw.decode("ascii", "replace")
+        if (route := self._exact.get(path)) is not None:
+            return route
+        return next((route for above, route in self._below.items() if path.startswith(above)), None)
+
+    @staticmethod
+    def missing() -> Rejected:
+        """What is told of a path that no route has."""
+        return Rejected(Problem(status=404, code="not_found", message="there is nothing at this path"))

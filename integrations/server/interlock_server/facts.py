@@ -1,0 +1,69 @@
+"""What one request came to, as whoever runs the server is told it: no content, and no secret."""
+
+from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+_SCOPE: Final = "interlock_server.facts"
+
+
+@dataclass(slots=True, eq=False)
+class Facts:
+    """Filled in while the request is handled; None is what nobody knows yet, or what there is not.
+
+    Attributes:
+        route: the path of the route table that it came to, of which there are few.
+        request: the request id.
+        started: seconds since the epoch.
+        key: the id of whoever asked.
+        asked: the name of a model as the client wrote it, once it was found to mean something.
+        left: the client had gone before it was answered.
+        code: of the problem that the client was told, also of one that came after the head of the answer.
+        estimate: of the input's tokens, ours; `input_tokens` and `output_tokens` are those of the attempt
+            that answered.
+        cost: in US dollars, of all attempts.
+    """
+
+    route: str | None = None
+    request: str | None = None
+    started: float = 0.0
+    key: str | None = None
+    dialect: str | None = None
+    asked: str | None = None
+    streamed: bool = False
+    record: str | None = None
+    task: str | None = None
+    deployment: str | None = None
+    model: str | None = None
+    estimate: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: float | None = None
+    code: str | None = None
+    left: bool = False
+
+    @classmethod
+    def of(cls, scope: MutableMapping[str, Any]) -> Self:
+        """Those of the request that a scope of ASGI belongs to, which are made where it has none."""
+        found = scope.get(_SCOPE)
+        if not isinstance(found, cls):
+            found = scope[_SCOPE] = cls()
+        return found
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What an answer says of itself, as far as it is known by now."""
+        known = {
+            "x-request-id": self.request,
+            "x-interlock-record": self.record,
+            "x-interlock-deployment": self.deployment,
+            "x-interlock-model": self.model,
+            "x-interlock-task": self.task,
+            "x-interlock-cost": None if self.cost is None else f"{self.cost:.10f}".rstrip("0").rstrip("."),
+        }
+        return {name: value for name, value in known.items() if value}
+
+
+CURRENT: ContextVar[Facts | None] = ContextVar("interlock_server.facts", default=None)
+"""Those of the request in whose service the running code is."""

@@ -1,0 +1,68 @@
+"""Calls through the endpoint: plain, streamed, failed."""
+
+import pytest
+
+from interlock.testing import Reply, Upstream
+from server_stage import either, said, stage
+
+
+@pytest.fixture(scope="module")
+def well():
+    with Upstream(always=either("Good day.")) as upstream, stage(upstream) as client:
+        yield client
+
+
+def test_a_plain_call_is_answered(well):
+    answer = well.chat()
+    assert answer.status == 200
+    assert answer.json()["choices"][0]["message"]["content"] == "Good day."
+    assert answer.json()["model"] == "test/m-a"
+    assert answer.headers["x-interlock-deployment"] == "a"
+    assert answer.headers["x-interlock-model"] == "test/m-a"
+    assert answer.headers["x-request-id"].startswith("req_")
+    assert answer.headers["x-interlock-record"]
+
+
+def test_a_streamed_call_is_answered(well):
+    answer = well.chat(stream=True)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.whole
+    assert answer.events[-1] == "[DONE]"
+    words = [each["choices"][0]["delta"].get("content") or "" for each in answer.events[:-1]]
+    assert "".join(words) == "Good day."
+
+
+def test_the_clients_own_request_id_is_kept(well):
+    answer = well.post("/v1/chat/completions", b"{", **{"X-Request-Id": "abc-1"})
+    assert (answer.status, answer.headers["x-request-id"]) == (400, "abc-1")
+
+
+def test_a_failure_is_told_in_the_dialect_and_quotes_nobody():
+    secret = "what the vendor quotes"
+    failing = Upstream(always=Reply.json({"error": {"message": secret}}, status=500))
+    with failing, stage(failing, retries={"max": 0}) as client:
+        for stream in (False, True):
+            answer = client.chat(stream=stream)
+            assert answer.status == 502
+            assert answer.json()["error"]["code"] == "upstream_failed"
+            assert secret not in answer.text
+
+
+def test_healthz_and_readyz_are_public(well):
+    assert well.get("/healthz").json() == {"status": "ok"}
+    assert well.get("/readyz").json() == {"ready": True, "parts": {}}
+
+
+def test_what_is_not_there_is_told_in_the_dialect(well):
+    assert well.get("/v1/nothing").json()["error"]["code"] == "not_found"
+    answer = well.get("/v1/chat/completions")
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_fallback_answers_and_the_client_sees_whose_answer_it_is():
+    failing = Upstream(always=Reply.json({}, status=503))
+    well = Upstream(always=said("From b."))
+    with failing, well, stage(failing, well, retries={"max": 0}) as client:
+        answer = client.chat()
+        assert (answer.status, answer.headers["x-interlock-deployment"]) == (200, "b")
