@@ -111,6 +111,7 @@ def _run(server: uvicorn.Server, endpoint: Endpoint, taken: socket.socket) -> No
     import asyncio
 
     async def both() -> None:
+        await endpoint.live.start()
         await server.serve(sockets=[taken])
         await endpoint.live.aclose()
 

@@ -36,6 +36,14 @@ class Settings:
     grace: float = 30.0
 
 
+class Companion(Protocol):
+    """What goes on beside a router while it serves, such as following a file."""
+
+    async def start(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Served:
     """A router and what goes with it. A request is served by one of them from its beginning to its end."""
@@ -44,6 +52,20 @@ class Served:
     names: Names
     identities: Identities
     settings: Settings = Settings()
+    beside: tuple[Companion, ...] = ()
+
+    async def start(self) -> None:
+        """Get ready to serve, in the event loop that will."""
+        for each in self.beside:
+            await each.start()
+
+    async def aclose(self) -> None:
+        """Close the router, and end what goes on beside it."""
+        try:
+            await self.router.aclose()
+        finally:
+            for each in self.beside:
+                await each.aclose()
 
 
 class Live:
@@ -77,10 +99,14 @@ class Live:
                     self._close(served)
 
     def swap(self, served: Served) -> None:
-        """Serve whatever begins from now on with this. Within an event loop."""
+        """Serve whatever begins from now on with this, which has been started. Within an event loop."""
         before, self._served = self._served, served
         if before is not served and before not in self._leases:
             self._close(before)
+
+    async def start(self) -> None:
+        """Get ready to serve."""
+        await self._served.start()
 
     async def aclose(self) -> None:
         """Close the router that is served, and wait for those that are being closed."""
@@ -95,6 +121,6 @@ class Live:
 
 async def _closed(served: Served) -> None:
     try:
-        await served.router.aclose()
+        await served.aclose()
     except Exception:  # noqa: BLE001 - nobody waits for it
         _LOG.exception("a router could not be closed")

@@ -2,25 +2,14 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from interlock import ConfigError, Router
+from interlock import Router
 from interlock_server.endpoint.live import Served, Settings
 from interlock_server.endpoint.naming import PlainNames
 from interlock_server.endpoint.observing import Observer
-from interlock_server.principals import Identities, Principal
-
-
-@dataclass(frozen=True, slots=True)
-class Unkeyed:
-    """Nobody needs a key."""
-
-    required: bool = False
-
-    def principal(self, secret: str | None) -> Principal | None:  # noqa: ARG002 - of the protocol
-        """Nobody."""
-        return None
+from interlock_server.keys import Keyring
 
 
 def open_served(
@@ -34,11 +23,13 @@ def open_served(
     """
     router = Router.from_config(config, plugins=[Observer(), *plugins])
     settings = settings_of(router)
+    keyring = Keyring.open(settings.keys, _folder(config), os.environ)
     return Served(
         router=router,
         names=PlainNames(settings.aliases),
-        identities=_identities(settings),
+        identities=keyring,
         settings=settings,
+        beside=(keyring,),
     )
 
 
@@ -53,7 +44,8 @@ def settings_of(router: Router) -> Settings:
     )
 
 
-def _identities(settings: Settings) -> Identities:
-    if settings.keys is not None:
-        raise ConfigError("keys cannot be read yet", key="server.keys")
-    return Unkeyed()
+def _folder(config: "str | os.PathLike[str] | Mapping[str, Any] | None") -> Path | None:
+    """Where the configuration lies, which is where its relative paths begin."""
+    if config is None:
+        config = os.environ.get("INTERLOCK_CONFIG")
+    return Path(config).parent if isinstance(config, str | os.PathLike) else None

@@ -63,6 +63,7 @@ def run(endpoint: Endpoint, taken: socket.socket, *, grace: float) -> None:
     """Serve until the process is told to stop."""
 
     async def serve() -> None:
+        await endpoint.live.start()
         try:
             await uvicorn.Server(configured(endpoint, grace=grace)).serve(sockets=[taken])
         finally:
