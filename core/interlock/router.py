@@ -187,7 +187,8 @@ class Router:
         """The answer in steps; nothing is sent before the first one is asked for."""
         from interlock.engine.streaming import ResponseStream  # noqa: PLC0415 - loaded with any router
 
-        return ResponseStream(self._engine.stream(as_request(prompt, options)))
+        request = as_request(prompt, options)
+        return ResponseStream(lambda begun: self._engine.stream(request, begun))
 
     def complete_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
         """`complete` for code without a loop, or for a thread beside one."""

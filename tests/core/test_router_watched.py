@@ -137,3 +137,17 @@ async def test_spending_is_that_of_the_present_window():
     await router.complete("Hello", metadata={"team": "x"})
     (spent,) = router.spending
     assert (spent.budget, spent.account, spent.requests, spent.limit_requests) == ("few", "x", 1, 5)
+
+
+async def test_a_stream_says_whose_words_its_chunks_are():
+    router = scripted_router({"a": [Unavailable("down")], "b": ["One two"]})
+    stream = router.stream("Hello")
+    assert stream.call is None
+    async with stream:
+        async for chunk in stream:
+            call = stream.call
+            assert call is not None
+            if chunk.response is None:
+                assert (call.trying, call.attempts) == (("b",), 1)
+    assert stream.response is not None
+    assert call.id == stream.response.record.id

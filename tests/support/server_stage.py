@@ -18,6 +18,12 @@ from interlock_server.endpoint.running import configured, endpoint_of
 
 SECRET = "sk-of-the-vendor"
 
+HELLO = {"model": "auto", "messages": [{"role": "user", "content": "Hello."}]}
+# Paths of calls, and a body in the dialect of each.
+CALLS: dict[str, dict[str, Any]] = {
+    "/v1/chat/completions": HELLO,
+}
+
 
 @dataclass
 class Answer:
@@ -59,7 +65,7 @@ class Client:
         return self.send("GET", path, None, headers)
 
     def chat(self, text: str = "Hello.", **fields: Any) -> Answer:
-        body = {"model": "auto", "messages": [{"role": "user", "content": text}]} | fields
+        body = HELLO | {"messages": [{"role": "user", "content": text}]} | fields
         return self.post("/v1/chat/completions", body)
 
     def send(self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:

@@ -1,7 +1,7 @@
 """The whole of a call: decide, try what the strategy says, answer or fail with every attempt listed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -133,14 +133,23 @@ class Engine:
                 raise
             return self._succeed(state)
 
-    def stream(self, request: Request) -> AsyncGenerator[Chunk]:
-        """The chunks of one call. The last one carries the response; before it, nothing is whole."""
-        return self.tracing.stream(lambda trace: self._stream(request, trace))
+    def stream(
+        self, request: Request, begun: Callable[[RecordDraft], None] | None = None
+    ) -> AsyncGenerator[Chunk]:
+        """The chunks of one call. The last one carries the response; before it, nothing is whole.
 
-    async def _stream(self, request: Request, trace: CallTrace | None) -> AsyncGenerator[Chunk]:
+        `begun` is given the call's draft before the first attempt.
+        """
+        return self.tracing.stream(lambda trace: self._stream(request, trace, begun))
+
+    async def _stream(
+        self, request: Request, trace: CallTrace | None, begun: Callable[[RecordDraft], None] | None
+    ) -> AsyncGenerator[Chunk]:
         rescue, guards = request.rescue or self.rescue, self._guards
         delivery = Delivery(rescue) if guards is None else guards.delivery(request, rescue)
         state = await self._begin(request, streamed=True, trace=trace)
+        if begun is not None:
+            begun(state.draft)
         try:
             async with aclosing(self._run(state, delivery)) as chunks:
                 async for chunk in chunks:

@@ -1,10 +1,14 @@
 """A call whose answer comes in steps."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
 from typing import Self
 
+from interlock.records.draft import RecordDraft
+from interlock.types.records import CallUnderWay
 from interlock.types.response import Chunk, Response
+
+Opening = Callable[[Callable[[RecordDraft], None]], AsyncGenerator[Chunk]]
 
 
 class ResponseStream:
@@ -13,9 +17,21 @@ class ResponseStream:
     `response` is None until the last chunk, and then the whole answer. Leaving early closes the socket.
     """
 
-    def __init__(self, chunks: AsyncGenerator[Chunk]) -> None:
-        self._chunks = chunks
+    def __init__(self, opening: Opening) -> None:
+        """`opening` gives the chunks, and before the first attempt tells what it is given of the call."""
+        self._chunks = opening(self._begun)
+        self._draft: RecordDraft | None = None
         self.response: Response | None = None
+
+    @property
+    def call(self) -> CallUnderWay | None:
+        """The call as it is now: once a chunk has come, whose words it is made of is in `trying`, unless an
+        ensemble was asked. None before anything was decided.
+        """
+        return None if self._draft is None else self._draft.under_way()
+
+    def _begun(self, draft: RecordDraft) -> None:
+        self._draft = draft
 
     async def __aenter__(self) -> Self:
         return self

@@ -14,8 +14,8 @@ _LONGEST = 300.0
 _DEEPEST = 100
 
 
-async def body_of(exchange: Exchange) -> dict[str, Any]:
-    """The JSON object that a request brings along.
+async def body_of(exchange: Exchange) -> tuple[dict[str, Any], bytes]:
+    """The JSON object that a request brings along, read and as it came.
 
     Raises:
         Rejected: it is too long (413), comes too slowly (408), or is no JSON as it was sent (415).
@@ -26,8 +26,8 @@ async def body_of(exchange: Exchange) -> dict[str, Any]:
     data = await _whole(exchange)
     if len(data) > SMALL:
         # Reading it takes long enough for others to notice.
-        return await asyncio.to_thread(parsed, data)
-    return parsed(data)
+        return await asyncio.to_thread(parsed, data), data
+    return parsed(data), data
 
 
 def _check_type(exchange: Exchange) -> None:

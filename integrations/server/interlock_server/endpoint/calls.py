@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from interlock import Chunk, Request
+from interlock.types.records import CallUnderWay
 from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
 from interlock_server.endpoint.bodies import body_of
 from interlock_server.endpoint.exchange import Exchange
@@ -22,7 +23,7 @@ def answering(dialect: Dialect) -> Callable[[Exchange], Awaitable[None]]:
     """A handler that answers calls in a dialect."""
 
     async def answer(exchange: Exchange) -> None:
-        asked, request = request_of(exchange, dialect, await body_of(exchange))
+        asked, request = request_of(exchange, dialect, *await body_of(exchange))
         exchange.facts.streamed = asked.stream
         try:
             await (_streamed if asked.stream else _plain)(exchange, dialect, asked, request)
@@ -56,6 +57,7 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
                     # News of an ensemble's members are no beginning of an answer: it may still fail.
                     if chunk.progress is not None and chunk.response is None:
                         continue
+                    _note(exchange, stream.call)
                     events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
                     await events.begin(chunk)
                     events.heart = await stack.enter_async_context(Heartbeat(events.alive, watch.leave))
@@ -65,6 +67,17 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
             if events is None:
                 raise
             await events.break_off(error)
+
+
+def _note(exchange: Exchange, call: CallUnderWay | None) -> None:
+    """What is known of a stream as it begins."""
+    facts = exchange.facts
+    if call is None or facts.record is not None:
+        return
+    facts.record = call.id
+    place = exchange.served.router.deployments.get(call.trying[0]) if len(call.trying) == 1 else None
+    if place is not None:
+        facts.deployment, facts.model = place.id, place.card.id
 
 
 def _reply(exchange: Exchange, asked: Asked) -> Reply:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from interlock import Router
+from interlock import Router, StoreError
 from interlock_server.endpoint.live import Served, Settings
 from interlock_server.endpoint.naming import PlainNames
 from interlock_server.endpoint.observing import Observer
 from interlock_server.keys import Keyring
+from interlock_server.keys.plugin import KeyRules
+from interlock_server.principals import Identities, Principal
 
 
 def open_served(
@@ -21,9 +23,12 @@ def open_served(
     Raises:
         ConfigError: it cannot be used.
     """
-    router = Router.from_config(config, plugins=[Observer(), *plugins])
+    # Where keys are is said in the configuration, which is read as the router is made; their rules are a
+    # part of that.
+    identities = _Awaited()
+    router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins])
     settings = settings_of(router)
-    keyring = Keyring.open(settings.keys, _folder(config), os.environ)
+    keyring = identities.there = Keyring.open(settings.keys, _folder(config), os.environ)
     return Served(
         router=router,
         names=PlainNames(settings.aliases),
@@ -49,3 +54,26 @@ def _folder(config: "str | os.PathLike[str] | Mapping[str, Any] | None") -> Path
     if config is None:
         config = os.environ.get("INTERLOCK_CONFIG")
     return Path(config).parent if isinstance(config, str | os.PathLike) else None
+
+
+class _Awaited:
+    """Identities that are there once they have been read; nothing is asked of them before."""
+
+    def __init__(self) -> None:
+        self.there: Identities | None = None
+
+    @property
+    def required(self) -> bool:
+        return self._found.required
+
+    def principal(self, secret: str | None) -> Principal | None:
+        return self._found.principal(secret)
+
+    def by_id(self, id_: str) -> Principal | None:
+        return self._found.by_id(id_)
+
+    @property
+    def _found(self) -> Identities:
+        if self.there is None:
+            raise StoreError("keys have not been read yet")
+        return self.there

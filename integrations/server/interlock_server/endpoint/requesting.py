@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock import Request, RequestError
 from interlock.types.request import Options
+from interlock.types.verbatim import Verbatim
 from interlock_server.dialects import Asked, Dialect
 from interlock_server.endpoint.exchange import Exchange
 from interlock_server.principals import KEY
@@ -15,9 +16,11 @@ _RESERVED = "server."
 _ANY = ("", "auto")
 
 
-def request_of(exchange: Exchange, dialect: Dialect, body: Mapping[str, Any]) -> tuple[Asked, Request]:
-    """What a body asks for, and the request that follows: under the key's constraints, with the names that
-    records find it by.
+def request_of(
+    exchange: Exchange, dialect: Dialect, body: Mapping[str, Any], data: bytes
+) -> tuple[Asked, Request]:
+    """What a body asks for, and the request that follows under the key's constraints, with the names that
+    records find it by. `data` is the body as it came.
 
     Raises:
         RequestError: the body asks for something in a way that cannot be read.
@@ -25,6 +28,7 @@ def request_of(exchange: Exchange, dialect: Dialect, body: Mapping[str, Any]) ->
     """
     asked = dialect.read(body)
     options: dict[str, Any] = dict(asked.options)
+    options["verbatim"] = Verbatim(dialect=dialect.name, body=data, said=body)
     options |= _meant(exchange, asked)
     options["metadata"] = _marked(exchange, dialect, options.get("metadata") or {})
     if options.get("rescue") == "restart":

@@ -28,6 +28,11 @@ def test_a_streamed_call_is_answered(well):
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.whole
+    # Who answers is known once the first chunk is there.
+    assert answer.headers["x-interlock-deployment"] == "a"
+    assert answer.headers["x-interlock-model"] == answer.events[0]["model"] == "test/m-a"
+    assert answer.headers["x-interlock-record"]
+    assert answer.headers["x-interlock-task"]
     assert answer.events[-1] == "[DONE]"
     words = [each["choices"][0]["delta"].get("content") or "" for each in answer.events[:-1]]
     assert "".join(words) == "Good day."
