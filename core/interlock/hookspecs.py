@@ -18,6 +18,7 @@ import pluggy
 if TYPE_CHECKING:
     from interlock.protocols import (
         Arbiter,
+        BudgetSource,
         Classifier,
         CommandOffer,
         ConnectorKind,
@@ -74,6 +75,15 @@ def interlock_constraints() -> "Iterable[Constraint]":
 
     Each is asked about every deployment of every request, and once more before each attempt. One that raises
     excludes.
+    """
+
+
+@hookspec
+def interlock_budgets() -> "Iterable[BudgetSource]":
+    """Offer budgets beside those of the configuration: objects that say which concern a request.
+
+    Each is asked for every request, and once more before each attempt. One that raises, or says something
+    else, keeps the request from every deployment.
     """
 
 

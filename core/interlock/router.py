@@ -51,18 +51,24 @@ class Router:
         source: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
         *,
         plugins: Iterable[object] = (),
+        inherit: "Router | None" = None,
     ) -> Self:
         """A router from a file, a mapping, or nothing.
 
         With nothing: the file named by INTERLOCK_CONFIG, else ./interlock.yaml, else the keys found in the
         environment, else the local model. `plugins` are registered beside the installed ones.
 
+        One that takes the place of another, as when a configuration is read anew, can `inherit` what it has
+        seen: what is spent of budgets, by their ids; the recent records; the health of deployments that are
+        asked at the same address, with the same key, as before. Calls that are under way in the other end
+        there, and count here. Nothing is taken from it when an error is raised.
+
         Raises:
             ConfigError: naming the key, its line, and the nearest valid name.
         """
         from interlock.assembly import assemble  # noqa: PLC0415 - pydantic and YAML are loaded when needed
 
-        return cls(assemble(source, plugins=plugins))
+        return cls(assemble(source, plugins=plugins, former=None if inherit is None else inherit.wiring))
 
     @property
     def wiring(self) -> "Wiring":
@@ -89,10 +95,21 @@ class Router:
     @property
     def spending(self) -> "tuple[Spending, ...]":
         """Every account of a budget that something was spent from in its present window, in the order of the
-        budgets.
+        budgets; then those of budgets that plugins have told of.
         """
         budgets = self._wiring.budgets
         return () if budgets is None else budgets.snapshot()
+
+    async def spent(self, metadata: Mapping[str, str] | None = None) -> "tuple[Spending, ...]":
+        """As `spending`; with `metadata`, the accounts that a request with it falls under, whether or not
+        anything was spent from them.
+        """
+        budgets = self._wiring.budgets
+        if budgets is None:
+            return ()
+        if metadata is None:
+            return budgets.snapshot()
+        return budgets.spending(as_request("", {"metadata": metadata}))
 
     def open_store(self) -> "RecordStore | None":
         """The configuration's `records`, opened anew for whoever reads what was kept, who closes it with its

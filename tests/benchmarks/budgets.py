@@ -12,10 +12,12 @@ import time
 
 from interlock import hookimpl
 from interlock.assembly import assemble
-from interlock.budgets.ledger import ACCOUNTS, Budget, Ledger
+from interlock.budgets.books import ACCOUNTS
+from interlock.budgets.ledger import Ledger
 from interlock.protocols import ProviderFacts
 from interlock.router import Router
 from interlock.testing import FakeClock
+from interlock.types.budgets import Budget
 from interlock.types.messages import Text
 from interlock.types.response import Answer, Delta, Usage
 

@@ -11,12 +11,13 @@ from interlock import (
     Classification,
     Decision,
     ModelCard,
+    Request,
     Router,
     Unavailable,
     Verdict,
     hookimpl,
 )
-from interlock.errors import ConfigError, GuardrailError, NoDeployment
+from interlock.errors import BudgetExceeded, ConfigError, GuardrailError, NoDeployment
 from interlock.protocols import (
     IN_PROCESS,
     ClassifyCall,
@@ -30,6 +31,7 @@ from interlock.protocols import (
     StrategyCall,
 )
 from interlock.testing import ScriptedProvider, scripted_router
+from interlock.types.budgets import Budget
 from interlock.types.decisions import Attempt, Outcome
 from interlock.types.findings import Finding
 from rerankers import Told, refined_routes
@@ -287,6 +289,23 @@ def test_interlock_logs_are_taken_by_name() -> None:
     log = Pile()
     router = scripted_router({"a": []}, plugins=[offering("interlock_logs", log)])
     assert router.wiring.offers.logs["pile"] is log
+
+
+class Purse:
+    api = 1
+    name = "purse"
+
+    def budgets(self, request: Request) -> list[Budget]:
+        return [Budget(id=str(request.metadata.get("user")), per="day", requests=1)]
+
+
+def test_interlock_budgets_are_asked_about_every_request() -> None:
+    router = scripted_router({"a": ["for ann", "for bob"]}, plugins=[offering("interlock_budgets", Purse())])
+    router.complete_sync("Hi", metadata={"user": "ann"})
+    router.complete_sync("Hi", metadata={"user": "bob"})
+    with pytest.raises(BudgetExceeded, match="budget ann: 0 of 1 requests"):
+        router.complete_sync("Hi", metadata={"user": "ann"})
+    router.close_sync()
 
 
 class Ether:

@@ -26,6 +26,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_model_cards": (ModelCard, "id"),
     "interlock_classifiers": (protocols.Classifier, "name"),
     "interlock_constraints": (protocols.Constraint, "name"),
+    "interlock_budgets": (protocols.BudgetSource, "name"),
     "interlock_detectors": (protocols.Detector, "name"),
     "interlock_guardrails": (protocols.Guardrail, "name"),
     "interlock_rerankers": (protocols.RerankerKind, "name"),

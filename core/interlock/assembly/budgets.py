@@ -1,6 +1,6 @@
 """From the configuration's budgets to a ledger: every name in them checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from interlock.budgets.ledger import Ledger
 from interlock.catalog.deployments import Deployments
@@ -8,17 +8,24 @@ from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.errors import RequestError
+from interlock.protocols import BudgetSource
 
 
 def budgeting(
-    config: Config, names: Names, deployments: Deployments, clock: Callable[[], float]
+    config: Config,
+    names: Names,
+    deployments: Deployments,
+    clock: Callable[[], float],
+    *,
+    sources: Iterable[BudgetSource] = (),
 ) -> Budgeting | None:
-    """None without budgets. `clock` gives seconds since the epoch.
+    """None without budgets, and without anybody who may tell of some. `clock` gives seconds since the epoch.
 
     Raises:
         ConfigError: a budget names what no deployment is or serves.
     """
-    if not config.budgets:
+    told = tuple(sources)
+    if not config.budgets and not told:
         return None
     budgets = []
     for index, part in enumerate(config.budgets):
@@ -37,7 +44,7 @@ def budgeting(
         """What requests add is counted with the listed deployment of its model, whose id is the model's."""
         return id_ if id_ in deployments.listed else deployments[id_].model
 
-    return Budgeting(Ledger(budgets, clock, counted_as), deployments)
+    return Budgeting(Ledger(budgets, clock, counted_as), deployments, told)
 
 
 def _ids(names: Names, name: str) -> frozenset[str]:

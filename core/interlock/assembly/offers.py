@@ -9,6 +9,7 @@ from interlock.plugins import PluginHost
 from interlock.plugins.claims import Owner, nobody, settle, settle_schemes, way_out
 from interlock.protocols import (
     Arbiter,
+    BudgetSource,
     Classifier,
     CommandOffer,
     ConnectorKind,
@@ -35,7 +36,7 @@ from interlock.types.rerankers import RERANKERS
 from interlock.types.stores import STORES
 
 # Every request is up to all of these; to go on without one would be to leave a rule out in silence.
-ALWAYS = ("classifiers", "constraints", "guardrails")
+ALWAYS = ("classifiers", "constraints", "budgets", "guardrails")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Offers:
     cards: dict[str, ModelCard]
     classifiers: dict[str, Classifier]
     constraints: dict[str, Constraint]
+    budgets: dict[str, BudgetSource]
     detectors: dict[str, Detector]
     guardrails: dict[str, Guardrail]
     rerankers: dict[str, RerankerKind]
@@ -119,6 +121,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask("model_cards", ModelCard, "id", taken=builtin_cards)
     ask("classifiers", Classifier, owner=CLASSIFIERS.get)
     ask("constraints", Constraint)
+    ask("budgets", BudgetSource)
     ask("detectors", Detector, owner=DETECTORS.get)
     ask("guardrails", Guardrail)
     ask("rerankers", RerankerKind, owner=RERANKERS.get)

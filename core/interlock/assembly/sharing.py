@@ -26,8 +26,9 @@ def health_sharing(
     tasks: Iterable[str],
     book: HealthTracker,
     bridge: Bridge,
+    fresh: bool = True,
 ) -> Sharing | None:
-    """What shares health, if the configuration says where. It has not begun.
+    """What shares health, if the configuration says where. It has not begun. `fresh` as `Sharing` has it.
 
     Raises:
         ConfigError: no installed plugin knows the scheme, or its plugin cannot use the URL. Neither shows it.
@@ -53,7 +54,7 @@ def health_sharing(
     except StoreError as error:
         raise config.error(_KEY, error.message) from None
     names = {deployment.id: _shared_name(deployment) for deployment in deployments}
-    return Sharing(opening, book, bridge, names, {*tasks, *ASIDE})
+    return Sharing(opening, book, bridge, names, {*tasks, *ASIDE}, fresh=fresh)
 
 
 def _shared_name(deployment: Deployment) -> str:

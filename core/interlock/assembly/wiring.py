@@ -19,6 +19,7 @@ from interlock.assembly.detectors import with_detectors
 from interlock.assembly.digest import digest
 from interlock.assembly.ensembles import EnsembleMaker
 from interlock.assembly.guardrails import guards_of
+from interlock.assembly.inheriting import inherit
 from interlock.assembly.load import spread
 from interlock.assembly.naming import (
     check_names,
@@ -38,6 +39,7 @@ from interlock.assembly.routes import learned_of, reranker_of, routes_of
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.shipped import EnsembleBook
 from interlock.assembly.switches import check_kept, check_meant
+from interlock.budgets.books import Books
 from interlock.catalog import Catalog
 from interlock.catalog.adequacy import adequate_places
 from interlock.catalog.deployments import Deployments
@@ -68,6 +70,7 @@ from interlock.engine.sharing import Sharing
 from interlock.engine.tracing import Tracing, TracingObserver
 from interlock.errors import ConfigError
 from interlock.health import HealthTracker, RetryBudget
+from interlock.health.allowances import Allowances
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, RecordStore, Reranker
@@ -92,7 +95,10 @@ class Wiring:
     names: Names
     http: HttpClient
     health: HealthTracker
+    retries: RetryBudget
+    allowances: Allowances | None
     budgets: Budgeting | None
+    books: Books
     engine: Engine
     records: RecentRecords
     writer: RecordWriter | None
@@ -135,10 +141,12 @@ def assemble(
     wall: Callable[[], float] = time,
     random: RandomSource = random,
     options: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    former: Wiring | None = None,
 ) -> Wiring:
     """Wire a router. `environ`, `clock`, which gives health its seconds, `wall`, which gives budgets
     those since the epoch, and `random`, which spreads retries, are for tests to replace. `options` are those
-    of another router's offers, whose secrets and files are not looked for again.
+    of another router's offers, whose secrets and files are not looked for again. `former` is the router whose
+    place this one takes; nothing of it changes unless this one can be made.
 
     Raises:
         ConfigError: naming the key, its file and line, and the nearest valid name.
@@ -173,7 +181,7 @@ def assemble(
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
-    budgets = budgeting(config, names, deployments, wall)
+    budgets = budgeting(config, names, deployments, wall, sources=offers.budgets.values())
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
     check_vendors = vendor_check(catalog, offers.seers)
@@ -239,7 +247,13 @@ def assemble(
         log=call_log,
     )
     sharing = health_sharing(
-        config, offers, deployments.values(), tasks=(*catalog.tasks, *own_tasks), book=health, bridge=bridge
+        config,
+        offers,
+        deployments.values(),
+        tasks=(*catalog.tasks, *own_tasks),
+        book=health,
+        bridge=bridge,
+        fresh=former is None or former.sharing is None,
     )
     toolboxes = Toolboxes(
         ToolSources(tool_sources(config, offers, host, environ)),
@@ -282,7 +296,7 @@ def assemble(
         panels=Panels(book, Arbitrations(sub_calls, guards)),
         cascades=cascades(rules, attempts, Checks(sub_calls), strategy=strategy, last=hedged),
     )
-    return Wiring(
+    wiring = Wiring(
         config=config,
         host=host,
         offers=offers,
@@ -291,7 +305,10 @@ def assemble(
         names=names,
         http=http,
         health=health,
+        retries=retry_budget,
+        allowances=load_spread.allowances,
         budgets=budgets,
+        books=_books(budgets, former),
         engine=engine,
         records=records,
         writer=writer,
@@ -302,6 +319,15 @@ def assemble(
         ensembles=book,
         learned=learned,
     )
+    if former is not None:
+        inherit(wiring, former)
+    return wiring
+
+
+def _books(budgets: Budgeting | None, former: Wiring | None) -> Books:
+    if former is not None:
+        return former.books
+    return Books() if budgets is None else budgets.ledger.shelf
 
 
 def _catalog(config: Config, offers: Offers) -> Catalog:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from interlock.budgets.windows import Period, until
+from interlock.types.windows import Period, until
 
 UNITS = 10**12
 """Picodollars in a US dollar."""

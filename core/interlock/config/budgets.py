@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from interlock.budgets.ledger import Budget
 from interlock.config.schema import Dollars, Limit, Names, Part, Text
+from interlock.types.budgets import Budget
 
 
 class BudgetConfig(Part):

@@ -40,14 +40,17 @@ class Sharing:
         bridge: Bridge,
         names: Mapping[str, str],
         tasks: Iterable[str],
+        *,
+        fresh: bool = True,
     ) -> None:
+        """One that is not `fresh` has heard already how things stood when it begins."""
         self._open = open_
         self._book = book
         self._bridge = weakref.ref(bridge)
         self._names = names
         self._tasks = frozenset(tasks)
         self._ids = {name: deployment for deployment, name in names.items()}
-        self._fresh = True
+        self._fresh = fresh
         self._lock = RLock()
         self._running = False
         self._closing = False

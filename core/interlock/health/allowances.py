@@ -1,6 +1,7 @@
 """What vendors say is left of their limits. Pure state behind a plain lock, with an injected clock."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import deepcopy
 
 from interlock.forks import lock_of
 from interlock.types.wire import Announced
@@ -40,6 +41,12 @@ class Allowances:
         self._read = read
         self._lock = lock_of(self)
         self._of: dict[str, tuple[_Allowance, ...]] = {}
+
+    def inherit(self, other: "Allowances", deployments: Collection[str]) -> None:
+        """Begin with what the other knows of these."""
+        with other._lock:  # noqa: SLF001 - another of its kind
+            known = deepcopy(other._of)  # noqa: SLF001 - likewise
+        self._of.update({name: known[name] for name in deployments if name in known})
 
     @property
     def known(self) -> bool:

@@ -1,6 +1,6 @@
 """The health of every deployment, and what keeps threads and listeners in step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from interlock.forks import lock_of
 from interlock.health.breaker import State
@@ -33,6 +33,13 @@ class DeploymentHealth:
         if health is None:
             health = self.tasks[task] = TaskHealth(self.own.policy, task)
         return health
+
+    def under(self, policy: HealthPolicy) -> "DeploymentHealth":
+        """A copy that goes on by this policy."""
+        other = DeploymentHealth(policy)
+        other.own = self.own.under(policy)
+        other.tasks = {task: health.under(policy) for task, health in self.tasks.items()}
+        return other
 
     def __iter__(self) -> Iterator[TaskHealth]:
         yield self.own
@@ -70,6 +77,14 @@ class HealthTable:
         if known is None:
             known = self._table[deployment] = DeploymentHealth(self.policy)
         return known
+
+    def inherit(self, other: "HealthTable", deployments: Collection[str]) -> None:
+        """Begin with what the other knows of these."""
+        with other.lock:
+            known = {name: health.under(self.policy) for name in deployments if (health := other.get(name))}
+        with self.lock:
+            self._table.update(known)
+            self.troubled.update(name for name, health in known.items() if not health.clean)
 
     def __iter__(self) -> Iterator[tuple[str, TaskHealth]]:
         for deployment, known in self._table.items():

@@ -1,7 +1,7 @@
 """How long each deployment has been taking lately: percentiles over a bounded, recent window."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from interlock.forks import lock_of
@@ -29,6 +29,11 @@ class _Series:
         self.fresh = 0
         self.since = 0.0
 
+    def copied(self) -> "_Series":
+        other = _Series(self.arrived.maxlen or _SAMPLES)
+        other.arrived.extend(self.arrived)
+        return other
+
     def percentile(self, share: float, now: float) -> float | None:
         if self.fresh * _STALE >= len(self.ordered) or now - self.since > 1.0:
             oldest = now - _OLDEST
@@ -45,6 +50,19 @@ class Latencies:
         self._clock = clock
         self._lock = lock_of(self)
         self._series: dict[Kind, dict[str, dict[str | None, _Series]]] = {"answer": {}, "first_token": {}}
+
+    def inherit(self, other: "Latencies", deployments: Collection[str]) -> None:
+        """Begin with what the other knows of these."""
+        with other._lock:  # noqa: SLF001 - another of its kind
+            known = [
+                (kind, name, {task: each.copied() for task, each in of_kind[name].items()})
+                for kind, of_kind in other._series.items()  # noqa: SLF001 - likewise
+                for name in deployments
+                if name in of_kind
+            ]
+        with self._lock:
+            for kind, name, tasks in known:
+                self._series[kind][name] = tasks
 
     def add(self, deployment: str, kind: Kind, seconds: float, task: str | None = None) -> None:
         """An attempt at `deployment` that succeeded took `seconds` until `kind` had come."""

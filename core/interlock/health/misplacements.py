@@ -1,6 +1,6 @@
 """Which deployments' vendors have said that they processed a request outside where it was to stay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from interlock.forks import lock_of
 
@@ -15,6 +15,13 @@ class Misplacements:
         self._clock = clock
         self._known: dict[str, tuple[float, str]] = {}
         self._lock = lock_of(self)
+
+    def inherit(self, other: "Misplacements", deployments: Collection[str]) -> None:
+        """Begin with what the other knows of these."""
+        with other._lock:  # noqa: SLF001 - another of its kind
+            known = dict(other._known)  # noqa: SLF001 - likewise
+        with self._lock:
+            self._known.update({name: known[name] for name in deployments if name in known})
 
     def silent(self) -> bool:
         """Whether nothing is held against any deployment."""

@@ -1,6 +1,6 @@
 """How many retries a deployment is given, so that its outage is not multiplied by everybody's patience."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from interlock.forks import lock_of
@@ -41,6 +41,16 @@ class RetryBudget:
         self._full = policy.floor + _SAVINGS
         self._buckets: dict[str, _Bucket] = {}
         self._lock = lock_of(self)
+
+    def inherit(self, other: "RetryBudget", deployments: Collection[str]) -> None:
+        """Begin with what the other has saved up for these, as far as this policy allows."""
+        with other._lock:  # noqa: SLF001 - another of its kind
+            known = {name: (each.tokens, each.filled) for name, each in other._buckets.items()}  # noqa: SLF001 - likewise
+        with self._lock:
+            for name in deployments:
+                if name in known:
+                    tokens, filled = known[name]
+                    self._buckets[name] = _Bucket(min(tokens, self._full), filled)
 
     def earn(self, deployment: str) -> None:
         """A call is about to ask the deployment for the first time."""

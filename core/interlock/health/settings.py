@@ -1,6 +1,6 @@
 """Which settings deployments have been seen to refuse, so that the next request goes without them at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,13 @@ class RefusedSettings:
         self._clock = clock
         self._until: dict[str, dict[_Key, float]] = {}
         self._lock = lock_of(self)
+
+    def inherit(self, other: "RefusedSettings", deployments: Collection[str]) -> None:
+        """Begin with what the other knows of these."""
+        with other._lock:  # noqa: SLF001 - another of its kind
+            known = {name: dict(until) for name, until in other._until.items()}  # noqa: SLF001 - likewise
+        with self._lock:
+            self._until.update({name: known[name] for name in deployments if name in known})
 
     def learn(self, deployment: str, setting: str, request: Request) -> None:
         """The deployment has refused `setting` as this request has it."""

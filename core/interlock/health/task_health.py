@@ -1,5 +1,6 @@
 """How a deployment has been doing, on the whole or at one task."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,6 +88,16 @@ class TaskHealth:
         self.refusals: Refusals | None = None
         self.failed_at: float | None = None  # the last failure, until something succeeds
         self.parkings = 0  # one after another, with no success in between
+
+    def under(self, policy: HealthPolicy) -> "TaskHealth":
+        """A copy that goes on by this policy."""
+        other = deepcopy(self)
+        other.policy = policy
+        if policy.window != self.policy.window:
+            other.rate = ErrorRate(policy.window)
+            for old, new in ((self.rate.lately, other.rate.lately), (self.rate.longer, other.rate.longer)):
+                new.add_many(successes=old.attempts - old.failures, failures=old.failures)
+        return other
 
     @property
     def clean(self) -> bool:

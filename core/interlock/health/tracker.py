@@ -1,6 +1,6 @@
 """How every deployment has been doing: what the ranking asks, and what attempts report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -43,6 +43,16 @@ class HealthTracker:
         self._table = HealthTable(policy, clock)
         self._troubled = self._table.troubled
         self.exchange = Exchange(self._table)
+        self._heir: tuple[HealthTracker, frozenset[str]] | None = None
+
+    def inherit(self, other: "HealthTracker", deployments: Iterable[str]) -> None:
+        """Begin with what the other knows of these, and hear from it how attempts end that are under way."""
+        names = frozenset(deployments)
+        self._table.inherit(other._table, names)  # noqa: SLF001 - another of its kind
+        self.latencies.inherit(other.latencies, names)
+        self.refused.inherit(other.refused, names)
+        self.misplaced.inherit(other.misplaced, names)
+        other._heir = (self, names)  # noqa: SLF001 - likewise
 
     def standing(self, deployment: str, task: str | None = None) -> Standing:
         """What the ranking has to know: of several objections, the gravest."""
@@ -143,6 +153,11 @@ class HealthTracker:
 
         `request` gives a number that tells the request from others, and is asked only where that matters.
         """
+        if self._heir is not None:
+            heir, names = self._heir
+            # What is shared with other processes, the heir hears from there.
+            if deployment in names and self._table.changes is None:
+                heir.ended(deployment, error, task, request=request)
         if error is None:
             self._succeeded(deployment, task)
             return

@@ -15,6 +15,7 @@ from interlock.protocols.arbiters import (
     Panelist,
     Ruling,
 )
+from interlock.protocols.budgets import BudgetSource
 from interlock.protocols.classifiers import (
     Classifier,
     ClassifyCall,
@@ -110,6 +111,7 @@ __all__ = [
     "ArbitrateCall",
     "Arriving",
     "AskJudge",
+    "BudgetSource",
     "Classifier",
     "ClassifyCall",
     "CommandOffer",

@@ -17,12 +17,25 @@ class RecentRecords:
         self._records: deque[Record] = deque(maxlen=size)
         self._lock = lock_of(self)
         self._onward = onward
+        self._heir: RecentRecords | None = None
+
+    def inherit(self, other: "RecentRecords") -> None:
+        """Begin with the other's, and be told of those that are still to come there."""
+        for record in other:
+            self._keep(record)
+        other._heir = self  # noqa: SLF001 - another of its kind
 
     def put(self, record: Record) -> None:
-        with self._lock:
-            self._records.append(record)
+        self._keep(record)
         if self._onward is not None:
             self._onward(record)
+
+    def _keep(self, record: Record) -> None:
+        """Here, and where it is inherited: whoever was given it hands it onward, and nobody else."""
+        with self._lock:
+            self._records.append(record)
+        if self._heir is not None:
+            self._heir._keep(record)  # noqa: SLF001 - another of its kind
 
     def __iter__(self) -> Iterator[Record]:
         with self._lock:

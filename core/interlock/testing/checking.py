@@ -12,6 +12,7 @@ from interlock.errors import RequestError
 from interlock.plugins import GROUP, PluginHost
 from interlock.protocols import (
     Arbiter,
+    BudgetSource,
     Classifier,
     CommandOffer,
     Configurable,
@@ -158,6 +159,7 @@ _UNCONFIGURED = RuleResult(
 )
 _WITHOUT_KIT = (
     ("constraint", "interlock_constraints", Constraint),
+    ("budget source", "interlock_budgets", BudgetSource),
     ("reranker", "interlock_rerankers", RerankerKind),
     ("strategy", "interlock_strategies", Strategy),
 )

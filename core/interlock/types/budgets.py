@@ -1,6 +1,56 @@
-"""Budgets as people are told of them."""
+"""Budgets: what may be spent, and what is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import get_args
+
+from interlock.types.windows import Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """A limit on what attempts may use in a calendar window in UTC; None is no limit, 0 lets nothing pass.
+
+    Attributes:
+        usd: US dollars.
+        tokens: input and output together.
+        requests: attempts that are sent.
+        each: a metadata key, for each value of which there is an account of its own. Requests without the key
+            share one.
+        where: metadata that a request must have for the budget to concern it.
+        deployments: ids of the deployments whose attempts it counts; empty for all.
+
+    Raises:
+        ValueError: naming the field that cannot be counted by.
+    """
+
+    id: str
+    per: Period
+    usd: float | None = None
+    tokens: int | None = None
+    requests: int | None = None
+    each: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    deployments: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id:
+            raise ValueError("a budget needs an id")
+        if self.per not in get_args(Period):
+            raise ValueError(f"budget {self.id}: per is one of {', '.join(get_args(Period))}")
+        for name in ("usd", "tokens", "requests"):
+            limit = getattr(self, name)
+            whole = name != "usd"
+            if limit is not None and not _is_amount(limit, whole=whole):
+                kind = "a whole number" if whole else "a number"
+                raise ValueError(f"budget {self.id}: {name} is {kind} of at least 0, or None")
+
+
+def _is_amount(limit: object, *, whole: bool) -> bool:
+    if isinstance(limit, bool) or not isinstance(limit, int if whole else (int, float)):
+        return False
+    return isfinite(limit) and limit >= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -8,6 +58,7 @@ class Spending:
     """One account of a budget in the present window: what is used, out of which limit.
 
     Attributes:
+        source: the plugin's source that the budget comes from; empty for the configuration's own.
         account: the value of the metadata key that the budget's `each` names; None for the only account of a
             budget without one, for that of requests without the key, and for the one that all values share
             for which there is no room.
@@ -26,3 +77,4 @@ class Spending:
     limit_usd: float | None
     limit_tokens: int | None
     limit_requests: int | None
+    source: str = ""

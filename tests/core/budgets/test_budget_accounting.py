@@ -7,10 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from interlock.budgets.ledger import Budget, Ledger, Reservation
+from interlock.budgets.ledger import Ledger, Reservation
 from interlock.budgets.shortfalls import Shortfall
-from interlock.budgets.windows import window
 from interlock.testing import FakeClock
+from interlock.types.budgets import Budget
+from interlock.types.windows import window
 
 NOON = datetime(2026, 11, 22, 12, 30, 10, tzinfo=UTC).timestamp()
 

@@ -3,11 +3,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from interlock.budgets import ledger as ledgers
-from interlock.budgets.ledger import Budget, Ledger, Reservation
+from interlock.budgets import books
+from interlock.budgets.ledger import Ledger, Reservation
 from interlock.budgets.shortfalls import Shortfall
-from interlock.budgets.windows import until, window
 from interlock.testing import FakeClock
+from interlock.types.budgets import Budget
+from interlock.types.windows import until, window
 
 NOON = datetime(2026, 11, 22, 12, 30, 10, tzinfo=UTC).timestamp()
 LEGAL = {"team": "legal"}
@@ -254,7 +255,7 @@ def test_a_clock_that_is_set_back_forgives_nothing():
 
 
 def test_accounts_are_bounded_and_a_flood_of_names_resets_nobody(clock, monkeypatch):
-    monkeypatch.setattr(ledgers, "ACCOUNTS", 100)
+    monkeypatch.setattr(books, "ACCOUNTS", 100)
     book = ledger(clock, requests=2, each="user")
     for _ in range(2):
         spend(book, {"user": "greedy"})
@@ -270,7 +271,7 @@ def test_accounts_are_bounded_and_a_flood_of_names_resets_nobody(clock, monkeypa
 
 
 def test_asking_opens_no_account(clock, monkeypatch):
-    monkeypatch.setattr(ledgers, "ACCOUNTS", 1)
+    monkeypatch.setattr(books, "ACCOUNTS", 1)
     book = ledger(clock, requests=1, each="user", tokens=5)
     for number in range(10):
         assert book.shortfall("a", {"user": str(number)}, 1, 0.0) is None

@@ -1,14 +1,16 @@
 """Budgets around attempts: the rule that decisions ask, and the observer that reserves and settles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from interlock.budgets.books import Sourced
 from interlock.budgets.ledger import Ledger, Reservation
 from interlock.budgets.shortfalls import Shortfall
 from interlock.classifiers.tokens import estimate_request_tokens
+from interlock.engine.attempting.budget_sources import BudgetSources, Untold
 from interlock.engine.attempting.recorder import AttemptScope
 from interlock.errors import BudgetExceeded, InterlockError, NoLongerAllowed
-from interlock.protocols import API, ConstraintCall, SurveyCall
+from interlock.protocols import API, BudgetSource, ConstraintCall, SurveyCall
 from interlock.types.budgets import Spending
 from interlock.types.decisions import Decision
 from interlock.types.models import Deployment, Price, Tier
@@ -74,8 +76,14 @@ class Budgeting:
     name = "budget"
     fixed = False
 
-    def __init__(self, ledger: Ledger, deployments: Mapping[str, Deployment]) -> None:
-        self._ledger = ledger
+    def __init__(
+        self,
+        ledger: Ledger,
+        deployments: Mapping[str, Deployment],
+        sources: Sequence[BudgetSource] = (),
+    ) -> None:
+        self.ledger = ledger
+        self._sources = BudgetSources(sources) if sources else None
         self._deployments = deployments
         self._tariffs = {id_: Tariff.of(deployment) for id_, deployment in deployments.items()}
         self._dearest = Tariff.dearest(self._tariffs.values())
@@ -83,15 +91,30 @@ class Budgeting:
 
     def snapshot(self) -> tuple[Spending, ...]:
         """What is spent in the present windows; see `Ledger.snapshot`."""
-        return self._ledger.snapshot()
+        return self.ledger.snapshot()
+
+    def spending(self, request: Request) -> tuple[Spending, ...]:
+        """The accounts that a request falls under. None of a source that does not say."""
+        try:
+            sourced = self._sourced(request)
+        except Untold:
+            sourced = ()
+        return self.ledger.spending(request.metadata or _NOTHING, sourced)
 
     def idle(self, call: SurveyCall) -> bool:
         """Whether there is room in every budget for the dearest deployment, and so for any."""
         tokens, usd = self._dearest.estimate(call.input_tokens, call.request.settings)
-        return self._ledger.ample(call.request.metadata or _NOTHING, tokens, usd)
+        try:
+            sourced = self._sourced(call.request)
+        except Untold:
+            return False
+        return self.ledger.ample(call.request.metadata or _NOTHING, tokens, usd, sourced)
 
     def check(self, call: ConstraintCall) -> str | None:
-        shortfall = self._shortfall(call.request, call.deployment.id, call.input_tokens)
+        try:
+            shortfall = self._shortfall(call.request, call.deployment.id, call.input_tokens)
+        except Untold as error:
+            return str(error)
         return None if shortfall is None else shortfall.sentence
 
     def began(self, scope: AttemptScope) -> None:
@@ -102,7 +125,11 @@ class Budgeting:
         tokens = scope.state.decision.input_tokens if request is asked else estimate_request_tokens(request)
         deployment = scope.call.deployment.id
         taken, usd = self._tariff(deployment).estimate(tokens, request.settings)
-        found = self._ledger.reserve(deployment, asked.metadata or _NOTHING, taken, usd)
+        try:
+            sourced = self._sourced(asked)
+        except Untold as error:
+            raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {error}") from None
+        found = self.ledger.reserve(deployment, asked.metadata or _NOTHING, taken, usd, sourced)
         if isinstance(found, Shortfall):
             raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {found.sentence}")
         self._open[scope] = found
@@ -111,12 +138,12 @@ class Budgeting:
         """Settles at what the record says. An answer whose cost nobody knows keeps its reservation."""
         reservation = self._open.pop(scope)
         if isinstance(failure, NoLongerAllowed):
-            self._ledger.release(reservation)
+            self.ledger.release(reservation)
             return
         usage = record.usage
         counted = usage.input_tokens is not None or usage.output_tokens is not None
         tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0) if counted or failure else None
-        self._ledger.settle(reservation, tokens, record.cost)
+        self.ledger.settle(reservation, tokens, record.cost)
 
     def nowhere(
         self, asked: Request, decision: Decision, excluded: Mapping[str, str]
@@ -125,12 +152,15 @@ class Budgeting:
         allowed were forbidden when their attempt was to begin.
         """
         rules = decision.facts.rules if decision.facts else {}
-        short = [
-            found
-            for name in excluded
-            if (name not in decision.excluded or rules.get(name) == self.name)
-            and (found := self._shortfall(asked, name, decision.input_tokens))
-        ]
+        try:
+            short = [
+                found
+                for name in excluded
+                if (name not in decision.excluded or rules.get(name) == self.name)
+                and (found := self._shortfall(asked, name, decision.input_tokens))
+            ]
+        except Untold:
+            return None
         if not short:
             return None
         soonest = min((found.resets_at for found in short if found.resets_at is not None), default=None)
@@ -138,13 +168,19 @@ class Budgeting:
             "no deployment may serve this request within its budgets",
             excluded=excluded,
             resets_at=soonest,
-            retry_after=None if soonest is None else max(0.0, soonest - self._ledger.now()),
+            retry_after=None if soonest is None else max(0.0, soonest - self.ledger.now()),
         )
 
     def _tariff(self, deployment: str) -> Tariff:
         """Of a deployment that requests have added too."""
         return self._tariffs.get(deployment) or Tariff.of(self._deployments[deployment])
 
+    def _sourced(self, request: Request) -> Sourced:
+        """Raises Untold."""
+        return () if self._sources is None else self._sources.of(request)
+
     def _shortfall(self, request: Request, deployment: str, input_tokens: int) -> Shortfall | None:
+        """Raises Untold."""
         tokens, usd = self._tariff(deployment).estimate(input_tokens, request.settings)
-        return self._ledger.shortfall(deployment, request.metadata or _NOTHING, tokens, usd)
+        sourced = self._sourced(request)
+        return self.ledger.shortfall(deployment, request.metadata or _NOTHING, tokens, usd, sourced)
