@@ -9,11 +9,13 @@ class ServerConfig(Part):
     """What clients of the endpoint meet.
 
     `aliases` are further names of models, tasks and ensembles. `keys` is where keys are: a YAML file, or the
-    URL of a database. `largest_body` is in bytes, `grace` in seconds: how long answers under way may take
-    once the server is told to stop.
+    URL of a database; `keys_grace` is in seconds: how long keys that are known go on while it is down.
+    `largest_body` is in bytes, `grace` in seconds: how long answers under way may take once the server is told
+    to stop.
     """
 
     keys: Text | None = None
+    keys_grace: Seconds = 300.0
     aliases: dict[Text, Text] = Field(default_factory=dict)
     largest_body: Limit = 33_554_432
     grace: Seconds = 30.0

@@ -3,15 +3,19 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from interlock import ConfigError, StoreError
 from interlock_server.keys.file import FileKeys
+from interlock_server.keys.places import is_url, path_of
 from interlock_server.keys.ring import Ring
 from interlock_server.keys.secrets import digest_of
 from interlock_server.keys.source import KeySource
 from interlock_server.keys.written import VARIABLE, keys_of
 from interlock_server.principals import Principal
+
+GRACE: Final = 300.0
+"""Seconds for which keys that are known go on while their database is down, unless it is configured."""
 
 
 class Keyring:
@@ -28,21 +32,29 @@ class Keyring:
         self._clock = clock
 
     @classmethod
-    def open(cls, where: str | None, folder: Path | None, environ: Mapping[str, str]) -> Self:
+    def open(
+        cls, where: str | None, folder: Path | None, environ: Mapping[str, str], *, grace: float = GRACE
+    ) -> Self:
         """The keys of the variable INTERLOCK_KEYS, and those of the configuration's `server.keys`: a file,
-        whose relative path begins in `folder`.
+        or a database by its URL; a relative path begins in `folder`. No database is asked yet.
+
+        Where one is down, whoever is known goes on for `grace` seconds.
 
         Raises:
-            ConfigError: keys that cannot be used; naming the file, the line and the field.
+            ConfigError: keys that cannot be used, naming the file, the line and the field; or a URL that
+                cannot, which is not repeated.
         """
         fixed = Ring(keys_of(environ.get(VARIABLE, "")), VARIABLE)
-        changing = None
-        if where is not None:
-            changing = FileKeys((folder or Path()) / Path(where).expanduser(), environ=environ)
-            both = next((each.id for each in changing.ring if fixed.by_id(each.id)), None)
-            if both is not None:
-                what = f"this id is in {VARIABLE}, too; every key has its own."
-                raise ConfigError(what, key=both, source=where)
+        if where is None:
+            return cls(fixed)
+        if is_url(where):
+            return cls(fixed, _stored(where, folder, grace))
+        changing = FileKeys(path_of(where, folder), environ=environ)
+        both = next((each.id for each in changing.ring if fixed.by_id(each.id)), None)
+        if both is not None:
+            raise ConfigError(
+                f"this id is in {VARIABLE}, too; every key has its own.", key=both, source=where
+            )
         return cls(fixed, changing)
 
     @property
@@ -96,7 +108,7 @@ class Keyring:
             return None
         principal = look(source.ring)
         if principal is None and not source.current:
-            raise StoreError("keys cannot be looked up now, and this one is not known here.")
+            raise StoreError("keys cannot be looked up now, and this one is not known here")
         # Who goes by an id must be one and the same by whichever way they were found.
         return None if principal is None or self._fixed.by_id(principal.id) else principal
 
@@ -104,3 +116,13 @@ class Keyring:
         if principal is None or (principal.expires is not None and principal.expires <= self._clock()):
             return None
         return principal
+
+
+def _stored(url: str, folder: Path | None, grace: float) -> KeySource:
+    from interlock_server.keys.stored.followed import StoredKeys  # noqa: PLC0415 - who has a file needs none
+    from interlock_server.keys.stored.store import KeyStore  # noqa: PLC0415 - likewise
+
+    try:
+        return StoredKeys(KeyStore.open(url, folder), grace=grace)
+    except StoreError as error:
+        raise ConfigError(error.message, key="server.keys") from None

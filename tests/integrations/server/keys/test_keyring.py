@@ -35,7 +35,7 @@ def opened(tmp_path, environ=None, where="keys.yaml"):
     return Keyring.open(where, tmp_path, environ or {})
 
 
-async def seen(condition, within=1.0):
+async def seen(condition, within=3.0):
     due = time.monotonic() + within
     while not condition():
         assert time.monotonic() < due, "was not seen in time"

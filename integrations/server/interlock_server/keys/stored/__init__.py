@@ -1,0 +1,1 @@
+"""Keys in a database that several servers share: SQLite or PostgreSQL."""

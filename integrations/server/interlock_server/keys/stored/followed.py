@@ -1,0 +1,126 @@
+"""The keys of a database as one server knows them."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
+
+from interlock import ConfigError, StoreError
+from interlock.logs import redacting_logger
+from interlock_server.keys.following import Following
+from interlock_server.keys.ring import Key, Ring
+from interlock_server.keys.stored.rows import KeyRow
+from interlock_server.keys.stored.store import KeyStore
+
+_log = redacting_logger("interlock.server.keys")
+_FRESH: Final = 3.0
+"""Seconds for which whoever is not known is taken for nobody, though the database was not heard again."""
+_PATIENCE: Final = 8.0
+"""Seconds after which a question is given up: a connection whose other end is gone may never say so."""
+
+
+class StoredKeys:
+    """Keys that are looked up again and again. Whoever is known goes on for `grace` seconds after the
+    database was heard last; then nobody does, until it is heard again.
+    """
+
+    def __init__(
+        self,
+        store: KeyStore,
+        *,
+        grace: float,
+        every: float = 0.4,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`every` is in seconds, and `clock` gives some that nobody sets."""
+        self._store = store
+        self._grace = grace
+        self._clock = clock
+        self._heard: float | None = None
+        self._number: int | None = None
+        self._ring = Ring()
+        self._unread: str | None = None
+        self._down: str | None = "the keys have not been read yet"
+        self._following = Following(self._look, every)
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def ring(self) -> Ring:
+        if self._heard is None or self._clock() - self._heard > self._grace:
+            # Clients are told this; where the database is, and what is wrong with it, they are not.
+            raise StoreError("keys cannot be looked up now")
+        return self._ring
+
+    @property
+    def current(self) -> bool:
+        return self._down is None and self._heard is not None and self._clock() - self._heard <= _FRESH
+
+    @property
+    def problem(self) -> str | None:
+        return self._down or self._unread
+
+    async def start(self) -> None:
+        if self._heard is None:
+            await self._look()  # which connects, and may take longer than what it says is fresh
+        await self._following.start()
+
+    async def aclose(self) -> None:
+        await self._following.aclose()
+        closing = [asyncio.create_task(_closed(self._store)), *self._closing]
+        _, stuck = await asyncio.wait(closing, timeout=_PATIENCE)
+        for each in stuck:
+            each.cancel()
+
+    async def _look(self) -> None:
+        began = self._clock()
+        try:
+            number, rows = await asyncio.wait_for(self._store.since(self._number), _PATIENCE)
+        except StoreError as error:
+            self._fail(error.message)
+        except TimeoutError:
+            self._fail(f"{self._store.label} does not answer")
+            self._leave()
+        else:
+            if self._down is not None and self._heard is not None:
+                _log.warning("keys are looked up again")
+            if rows is not None:
+                self._ring, self._unread = _ring(rows)
+            # What the database said, it said no later than it was asked.
+            self._number, self._heard, self._down = number, began, None
+
+    def _leave(self) -> None:
+        """Ask by another connection. The one that is stuck is closed once it is not."""
+        closing = asyncio.create_task(_closed(self._store))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        self._store = self._store.anew()
+
+    def _fail(self, why: str) -> None:
+        if why != self._down:
+            _log.error("keys cannot be looked up: %s", why)
+        self._down = why
+
+
+async def _closed(store: KeyStore) -> None:
+    with suppress(StoreError):
+        await store.aclose()
+
+
+def _ring(rows: Iterable[KeyRow]) -> tuple[Ring, str | None]:
+    """The keys that are valid; a row that cannot be read lets nobody in, and the sentence names it."""
+    found: list[Key] = []
+    unread: list[str] = []
+    for row in rows:
+        if row.revoked_at is not None:
+            continue
+        try:
+            found.append(row.key())
+        except ConfigError as error:
+            unread.append(row.id)
+            _log.error("the key %s cannot be used: %s", row.id, error)
+    try:
+        ring = Ring(found)
+    except ConfigError as error:  # somebody wrote a digest twice
+        return Ring(), f"keys cannot be used: {error}"
+    return ring, f"some keys cannot be used: {', '.join(unread)}" if unread else None
