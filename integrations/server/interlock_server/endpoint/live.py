@@ -31,6 +31,7 @@ class Settings:
     """The configuration's `server`, as far as the endpoint heeds it."""
 
     keys: str | None = None
+    keys_grace: float = 300.0
     aliases: Mapping[str, str] = field(default_factory=dict)
     largest_body: int = 33_554_432
     grace: float = 30.0

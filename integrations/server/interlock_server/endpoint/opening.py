@@ -28,7 +28,8 @@ def open_served(
     identities = _Awaited()
     router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins])
     settings = settings_of(router)
-    keyring = identities.there = Keyring.open(settings.keys, _folder(config), os.environ)
+    grace = settings.keys_grace
+    keyring = identities.there = Keyring.open(settings.keys, _folder(config), os.environ, grace=grace)
     return Served(
         router=router,
         names=PlainNames(settings.aliases),
@@ -43,6 +44,7 @@ def settings_of(router: Router) -> Settings:
     said = router.serving
     return Settings(
         keys=said.keys,
+        keys_grace=said.keys_grace,
         aliases=dict(said.aliases),
         largest_body=said.largest_body,
         grace=said.grace,

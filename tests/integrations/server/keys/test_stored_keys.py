@@ -162,7 +162,7 @@ async def test_every_process_sees_a_revocation_within_a_second(url: str) -> None
             if said == b"out\n":
                 async with opened(url) as store:
                     await store.revoke("ci")
-            # A second is promised; the machine may be busy, and the first line is that of an interpreter that starts.
+            # A second is promised, and the machine may be busy; first an interpreter has to start.
             within = 60.0 if said == b"up\n" else 3.0
             lines = [each.stdout.readline() for each in others if each.stdout is not None]
             assert await asyncio.wait_for(asyncio.gather(*lines), within) == [said, said]
