@@ -10,8 +10,8 @@ class ServerConfig(Part):
 
     `aliases` are further names of models, tasks and ensembles. `keys` is where keys are: a YAML file, or the
     URL of a database; `keys_grace` is in seconds: how long keys that are known go on while it is down.
-    `largest_body` is in bytes, `grace` in seconds: how long answers under way may take once the server is told
-    to stop.
+    `largest_body` is in bytes, `grace` in seconds: how long answers under way may take once the server is
+    told to stop.
     """
 
     keys: Text | None = None
