@@ -1,7 +1,8 @@
 """Who comes, and by which name: request ids, hosts and keys."""
 
-import uuid
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from os import urandom
 from urllib.parse import urlsplit
 
 from interlock.http import is_loopback
@@ -22,7 +23,7 @@ def request_id(headers: Mapping[bytes, bytes]) -> str:
     said = headers.get(b"x-request-id", b"")
     if 0 < len(said) <= _LONGEST_ID and all(0x21 <= code <= 0x7E for code in said):  # noqa: PLR2004 - printable
         return said.decode()
-    return f"req_{uuid.uuid4().hex}"
+    return f"req_{urandom(16).hex()}"
 
 
 def check_host(headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -41,6 +42,8 @@ def check_host(headers: Iterable[tuple[bytes, bytes]]) -> None:
         raise _forbidden("without keys, pages of other origins may not use the endpoint")
 
 
+# A client says the same of itself each time.
+@lru_cache(maxsize=256)
 def _is_here(origin: bytes) -> bool:
     try:
         parts = urlsplit(origin.decode("ascii"))

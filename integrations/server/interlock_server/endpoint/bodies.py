@@ -1,17 +1,20 @@
 """Bodies: read to their end within limits, and read as JSON that means one thing."""
 
 import asyncio
+import re
+from math import isfinite
 from typing import Any
 
 from interlock import RequestError
 from interlock.types.json_reader import SMALL, load_json
-from interlock.types.strict import is_sound, marked
 from interlock_server.endpoint.exchange import ClientLeft, Exchange
 from interlock_server.problems import Problem, Rejected
 
 _SILENCE = 30.0
 _LONGEST = 300.0
 _DEEPEST = 100
+# Nothing else can be a number that is too large.
+_LARGE = re.compile(rb"[0-9][eE]|[0-9]{300}")
 
 
 async def body_of(exchange: Exchange) -> tuple[dict[str, Any], bytes]:
@@ -81,23 +84,25 @@ def _check_length(data: bytes | bytearray, limit: int) -> None:
 def parsed(data: bytes) -> dict[str, Any]:
     """The object that a body stands for. Raises RequestError."""
     try:
-        value = load_json(data.decode(), pairs=marked, constant=_refuse)
+        value = load_json(data.decode(), pairs=_once, constant=_refuse)
         # Whatever looks at it later goes down as deep as it goes.
         if data.count(b"{") + data.count(b"[") > _DEEPEST:
             _check_depth(value)
         if b"\\ud" in data or b"\\uD" in data:
             _check_text(value)
+        if _LARGE.search(data):
+            _check_numbers(value)
     except UnicodeDecodeError:
         raise RequestError("the body is not in UTF-8") from None
     except RecursionError:
         raise RequestError(f"the body is nested more than {_DEEPEST} levels deep") from None
+    except _Ambiguous:
+        raise RequestError("a name comes twice in an object of the body, or a number is too large") from None
     except ValueError:
         # What the reader says of it may quote it.
         raise RequestError("the body is no JSON") from None
     if not isinstance(value, dict):
         raise RequestError("the body is no JSON object")
-    if not is_sound(value):
-        raise RequestError("a name comes twice in an object of the body, or a number is too large")
     return value
 
 
@@ -127,6 +132,29 @@ def _check_text(value: Any) -> None:
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
+
+
+def _check_numbers(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, float) and not isfinite(part):
+            raise _Ambiguous
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+
+
+class _Ambiguous(ValueError):
+    """What two readers would read differently."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Ambiguous
+    return found
 
 
 def _refuse(name: str) -> Any:

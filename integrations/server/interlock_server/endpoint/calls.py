@@ -1,10 +1,10 @@
 """Calls: a body in, an answer of the router out, whole or in events."""
 
 import logging
-import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from os import urandom
 
 from interlock import Chunk, Request
 from interlock.types.records import CallUnderWay
@@ -83,7 +83,7 @@ def _note(exchange: Exchange, call: CallUnderWay | None) -> None:
 def _reply(exchange: Exchange, asked: Asked) -> Reply:
     facts = exchange.facts
     return Reply(
-        id=uuid.uuid4().hex,
+        id=urandom(16).hex(),
         created=int(facts.started),
         model=facts.model or asked.model,
         input_tokens=facts.estimate,

@@ -10,6 +10,8 @@ from starlette.types import Receive
 
 from interlock_server.endpoint.exchange import ClientLeft
 
+# Seconds. Most of what ends sooner is ended by the time that a task to watch it has begun.
+_AT_ONCE = 0.05
 _QUIET = 15.0
 _STALLED = 60.0
 
@@ -24,16 +26,20 @@ class Watch:
         self._receive = receive
         self._left = False
         self._task: asyncio.Task[object] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.current_task()
-        self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        self._timer = self._loop.call_later(_AT_ONCE, self._begin)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         if self._watcher is not None:
             self._watcher.cancel()
         if self._left and self._task is not None:
@@ -46,6 +52,9 @@ class Watch:
         if not self._left and self._task is not None:
             self._left = True
             self._task.cancel()
+
+    def _begin(self) -> None:
+        self._watcher = self._loop.create_task(self._watch())
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
