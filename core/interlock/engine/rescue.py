@@ -140,12 +140,14 @@ class Delivery:
         """The stream is whole: what is still to deliver. Raises Diverged when it ended too early."""
         if self.mode == "hold":
             refusal = answer.refusal if answer.finish_reason == "refusal" and not answer.text else ""
-            return Chunk(text=answer.text or refusal, reasoning=answer.reasoning)
+            return Chunk(text=answer.text or refusal, reasoning=answer.reasoning, refusal=bool(refusal))
         if self._text.behind or self._reasoning.behind:
             raise Diverged
         refusal = answer.refusal if answer.finish_reason == "refusal" and not answer.text else ""
         calls = tuple(map(_as_delta, count(), answer.tool_calls)) if self.windowed else ()
-        return Chunk(text=refusal, tool_call_deltas=calls) if refusal or calls else None
+        if not (refusal or calls):
+            return None
+        return Chunk(text=refusal, tool_call_deltas=calls, refusal=bool(refusal))
 
     def partial(self, deployment: Deployment, record: Record) -> Response:
         return Response(

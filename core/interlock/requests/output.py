@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock.errors import OutputInvalid, RequestError
 from interlock.types.messages import Message
-from interlock.types.request import Output, Request
+from interlock.types.request import Output, Request, unbuilt
 from interlock.types.strict import loads
 
 _SHOWN = 5
@@ -15,8 +15,10 @@ _SHOWN = 5
 
 def as_output(value: object) -> Output | None:
     """A schema out of a pydantic model, a dataclass, a typed dict or a JSON schema; `dict` is any object."""
-    if value is None or isinstance(value, Output):
-        return value
+    if isinstance(value, Output):
+        return replace(value, build=_checker(dict(value.schema))) if value.build is unbuilt else value
+    if value is None:
+        return None
     if value is dict:
         return _ANY_OBJECT
     if isinstance(value, Mapping):

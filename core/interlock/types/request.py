@@ -166,18 +166,24 @@ class ToolSpec:
     strict: bool | None = None
 
 
+def unbuilt(value: Any) -> Any:
+    """The value itself: the `build` of an Output that wants no more than what its schema says."""
+    return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Structured output. `build` turns checked JSON into what the caller asked for, or raises ValueError.
+    """Structured output. `build` turns JSON into what the caller asked for, or raises ValueError.
 
     Attributes:
+        build: left out, the JSON is checked against the schema and handed over as it is.
         free: any JSON object will do, and `schema` says no more than that. A vendor with a JSON mode is
             asked for that; it wants the word JSON said somewhere, as `says_json` has it.
     """
 
     name: str
     schema: Mapping[str, Any]
-    build: Callable[[Any], Any]
+    build: Callable[[Any], Any] = unbuilt
     free: bool = False
 
 

@@ -158,17 +158,18 @@ class Answer:
 class Chunk:
     """A step of a stream for the caller.
 
-    `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`. `restart`
-    tells
-    callers who opted in to discard what came before. The last chunk carries the whole `response`.
-    `progress` tells, in a chunk without text, that a member of an ensemble has ended or that arbitration
-    begins.
+    `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`, but for a
+    `rescue` of hold. `refusal` says that the text is that of a model that declines, and was said in place of
+    an answer. `restart` tells callers who opted in to discard what came before. The last chunk carries the
+    whole `response`. `progress` tells, in a chunk without text, that a member of an ensemble has ended or
+    that arbitration begins.
     """
 
     text: str = ""
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_deltas: tuple[ToolCallDelta, ...] = ()
+    refusal: bool = False
     restart: bool = False
     response: "Response | None" = None
     progress: "PanelProgress | None" = None

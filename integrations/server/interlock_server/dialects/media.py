@@ -7,17 +7,22 @@ from typing import Any
 from interlock import RequestError
 
 _MOST_TYPE = 128
+# Others lead into stores that whoever runs the server has keys for, and whoever asks may not.
+_SCHEMES = ("https://", "http://")
+
+NO_FILE_IDS = "files that lie at a vendor cannot be asked for by their id; send the bytes"
+"""What to say of an id: any key could read with it what another has laid down under the operator's."""
 
 
 def source_of(url: str, path: str) -> dict[str, Any]:
     """`data` and `media_type` of a data URL; `url` of any other, which nobody here fetches.
 
     Raises:
-        RequestError: a data URL that is none.
+        RequestError: a data URL that is none, or a URL of another scheme.
     """
     if url[:5].lower() != "data:":
-        if not url:
-            raise RequestError("expected a URL, and it is empty", key=path)
+        if not url.lower().startswith(_SCHEMES):
+            raise RequestError("expected a URL that begins with https:, http: or data:", key=path)
         return {"url": url}
     head, comma, payload = url[5:].partition(",")
     media_type, *parameters = [each.strip() for each in head.split(";")]

@@ -1,0 +1,180 @@
+"""A body of chat completions, as a request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock import RequestError, Settings
+from interlock.types.request import Options
+from interlock_server.dialects.chat.messages import Conversation
+from interlock_server.dialects.chat.tools import (
+    choice_of,
+    function_choice_of,
+    functions_of,
+    output_of,
+    tools_of,
+)
+from interlock_server.dialects.dialect import Asked
+from interlock_server.dialects.own import OWN, metadata_of, own_options
+from interlock_server.dialects.reading import Fields
+
+HONOURED = frozenset(
+    {
+        "frequency_penalty", "function_call", "functions", OWN, "logprobs", "max_completion_tokens",
+        "max_tokens", "messages", "metadata", "model", "parallel_tool_calls", "presence_penalty", "reasoning",
+        "reasoning_effort", "response_format", "safety_identifier", "seed", "stop", "stream",
+        "stream_options", "temperature", "thinking", "tool_choice", "tools", "top_k", "top_logprobs", "top_p",
+        "user",
+    }
+)  # fmt: skip
+"""Fields that change what is asked."""
+
+PASSED_OVER = frozenset(
+    {"prediction", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "verbosity"}
+)
+"""Fields that are hints to one vendor: an answer without them is as good an answer."""
+
+ONLY: Mapping[str, tuple[tuple[Any, ...], str]] = {
+    "n": ((1,), "one answer comes back for a request; ask as often as answers are wanted"),
+    "store": ((False,), "nothing of an answer is kept for asking for it later; send false, or leave it out"),
+    "logit_bias": (({},), "the models behind this endpoint have no tokens in common"),
+    "modalities": ((["text"],), "answers are text; leave it out"),
+    "service_tier": (
+        ("auto", "default"),
+        "whoever runs the server decides the tier, by extra_body of a deployment; send auto, or nothing",
+    ),
+}
+"""Fields of which some values alone can be honoured: these change nothing, and others are refused."""
+
+REFUSED: Mapping[str, str] = {
+    "audio": "answers are text; leave it out",
+    "moderation": "whoever runs the server decides what is moderated, by guardrails; leave it out",
+    "web_search_options": "searches are run by one vendor alone; give a tool that searches",
+}
+"""Fields that are known and cannot be honoured, and what is said of each."""
+
+_KNOWN = HONOURED | PASSED_OVER | ONLY.keys()
+_MOST_ALTERNATIVES = 20
+_STREAM_OPTIONS = frozenset({"include_obfuscation", "include_usage"})
+_REASONING = frozenset({"effort", "enabled", "exclude", "max_tokens"})
+_THINKING = frozenset({"budget_tokens", "type"})
+
+
+def read(body: Mapping[str, Any]) -> Asked:
+    """What a body asks for. Raises RequestError, whose key is the body's own."""
+    fields = Fields(body, "", _KNOWN, refused=REFUSED)
+    for name, (fitting, why) in ONLY.items():
+        if name in fields and not _is_one_of(fields.get(name), fitting):
+            raise fields.wrong(name, why)
+    messages = Conversation().read(body.get("messages"))
+    options = own_options(body)
+    if (settings := _settings(fields)) != _USUAL:
+        options["settings"] = settings
+    _put_tools(fields, options)
+    if (form := fields.inner("response_format", frozenset({"type", "json_schema"}))) is not None:
+        options["output"] = output_of(form)
+    if "metadata" in fields:
+        options["metadata"] = {
+            **metadata_of(fields.get("metadata"), "metadata"),
+            **options.get("metadata", {}),
+        }
+    streaming = fields.inner("stream_options", _STREAM_OPTIONS)
+    counted = streaming is not None and bool(streaming.flag("include_usage"))
+    return Asked(
+        model=fields.text("model") or "",
+        messages=messages,
+        options=options,
+        stream=bool(fields.flag("stream")),
+        keeps={"functions": "functions" in fields, "usage": counted},
+    )
+
+
+def _is_one_of(value: Any, fitting: tuple[Any, ...]) -> bool:
+    return any(type(value) is type(each) and value == each for each in fitting)
+
+
+def _settings(fields: Fields) -> Settings:
+    effort, tokens = _reasoning(fields)
+    return Settings(
+        temperature=fields.number("temperature", 0),
+        top_p=fields.number("top_p", 0, 1),
+        top_k=fields.whole("top_k", 0),
+        max_tokens=_max_tokens(fields),
+        stop=_stop(fields),
+        seed=fields.whole("seed"),
+        presence_penalty=fields.number("presence_penalty"),
+        frequency_penalty=fields.number("frequency_penalty"),
+        logprobs=_logprobs(fields),
+        reasoning_effort=effort,
+        reasoning_tokens=tokens,
+        # An answer has room for one call of a function.
+        parallel_tool_calls=False if fields.get("functions") else fields.flag("parallel_tool_calls"),
+        user=_either(fields, "user", "safety_identifier"),
+    )
+
+
+_USUAL = Settings()
+
+
+def _either(fields: Fields, name: str, other: str) -> str | None:
+    first, second = fields.text(name), fields.text(other)
+    return second if first is None else first
+
+
+def _max_tokens(fields: Fields) -> int | None:
+    new, old = fields.whole("max_completion_tokens", 1), fields.whole("max_tokens", 1)
+    if new is not None and old is not None and new != old:
+        raise fields.wrong("max_tokens", "max_completion_tokens says otherwise; send one of the two")
+    return old if new is None else new
+
+
+def _stop(fields: Fields) -> tuple[str, ...]:
+    given = fields.get("stop")
+    if given is None:
+        return ()
+    found = [given] if isinstance(given, str) else given
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise fields.wrong("stop", "expected text or a list of texts")
+    return tuple(found)
+
+
+def _logprobs(fields: Fields) -> int | None:
+    wanted, most = fields.flag("logprobs"), fields.whole("top_logprobs", 0, _MOST_ALTERNATIVES)
+    if not wanted:
+        if most:
+            raise fields.wrong("top_logprobs", "it goes with logprobs: true")
+        return None
+    return most or 0
+
+
+def _reasoning(fields: Fields) -> tuple[str | None, int | None]:
+    """How much to think, by the dialect's own field or by those of servers that speak it."""
+    effort, tokens = fields.text("reasoning_effort"), None
+    if (reasoning := fields.inner("reasoning", _REASONING)) is not None:
+        said = reasoning.text("effort") or ("none" if reasoning.flag("enabled") is False else None)
+        if said is not None and effort not in (None, said):
+            raise fields.wrong("reasoning", "reasoning_effort says otherwise; send one of the two")
+        effort, tokens = said or effort, reasoning.whole("max_tokens", 0)
+    if (thinking := fields.inner("thinking", _THINKING)) is not None:
+        if thinking.one_of("type", ("enabled", "disabled", "adaptive")) == "disabled":
+            effort = "none"
+        tokens = thinking.whole("budget_tokens", 0) if tokens is None else tokens
+    return effort, tokens
+
+
+def _put_tools(fields: Fields, options: Options) -> None:
+    if "functions" in fields:
+        if "tools" in fields:
+            raise fields.wrong("functions", "tools stands in its place; send one of the two")
+        options["tools"] = functions_of(fields.get("functions"), "functions")
+        options["tool_choice"] = function_choice_of(fields.get("function_call"), "function_call")
+        return
+    if "function_call" in fields:
+        raise fields.wrong("function_call", "it goes with functions; tool_choice goes with tools")
+    tools = tools_of(fields.get("tools"), "tools") if "tools" in fields else ()
+    choice, tools = choice_of(fields.get("tool_choice"), "tool_choice", tools)
+    if tools:
+        options["tools"] = tools
+    elif choice not in (None, "auto", "none"):
+        raise RequestError(f"{choice!r:.40} asks for a tool, and there are none", key="tool_choice")
+    if choice is not None:
+        options["tool_choice"] = choice
