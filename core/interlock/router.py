@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from interlock.toolbox import Toolbox
     from interlock.types.budgets import Spending
     from interlock.types.health import Vitals
+    from interlock.types.members import Ensemble
 
 
 class Router:
@@ -131,6 +132,27 @@ class Router:
     def deployments(self) -> Mapping[str, Deployment]:
         """Everything that may be asked, by id, in the order of the configuration."""
         return self._wiring.deployments
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The names of all tasks that a request may have."""
+        return self._engine.decider.routes.tasks
+
+    @property
+    def ensembles(self) -> "Mapping[str, Ensemble]":
+        """Those that a request may ask for by their names, the configuration's first."""
+        book = self._wiring.ensembles
+        known = book.all()
+        return {name: known[name] for name in book.near()}
+
+    def meant(self, model: str) -> frozenset[str]:
+        """The ids of the deployments that a request's `model` would mean; none of a model that nobody here
+        serves.
+
+        Raises:
+            RequestError: no model and no deployment is called so.
+        """
+        return self._wiring.names.asked(model, keyless=True)[0]
 
     @property
     def places(self) -> "Mapping[str, tuple[Offer, ...]]":
