@@ -1,6 +1,5 @@
 """One request and its answer: what handlers are given."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
@@ -9,6 +8,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from interlock_server.dialects import Dialect
+from interlock_server.dialects.events import json_bytes
 from interlock_server.endpoint.live import Served
 from interlock_server.facts import Facts
 from interlock_server.principals import Principal
@@ -56,7 +56,7 @@ class Exchange:
         self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
     ) -> None:
         """Send a whole answer of JSON."""
-        body = to_json(value)
+        body = json_bytes(value)
         length = (b"content-length", str(len(body)).encode())
         await self.begin(status, [_JSON, length, *headers])
         await self.send({"type": "http.response.body", "body": body})
@@ -73,12 +73,6 @@ class Exchange:
             # What was not read of the body would have to be read before the next request.
             said.append((b"connection", b"close"))
         await self.reply(problem.status, self.dialect.problem(problem), said)
-
-
-def to_json(value: Mapping[str, Any]) -> bytes:
-    """Compact JSON in UTF-8. Half a surrogate pair, which UTF-8 does not know, stays escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
 
 
 def _header(value: str) -> bytes:

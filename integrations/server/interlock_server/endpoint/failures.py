@@ -98,10 +98,9 @@ def problem_of(
 
 
 def _asked_wrongly(error: RequestError) -> Problem:
-    unknown = error.key == "model"
     return Problem(
-        status=404 if unknown else 400,
-        code="model_not_found" if unknown else "invalid_request",
+        status=400,
+        code="invalid_request",
         message=str(error),
         # What dialects call settings stands at the top of their bodies.
         param=error.key.removeprefix("settings.") or None,

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from interlock import Router
 from interlock.types.request import Options
@@ -19,6 +19,26 @@ class Names(Protocol):
 
     def meaning(self, name: str, principal: Principal | None) -> Options:
         """The options that a name stands for: a model, a task or an ensemble, or none of them.
+
+        Raises:
+            Rejected: there is no such name for whoever asks.
+        """
+        ...
+
+    def check(self, options: Mapping[str, Any], principal: Principal | None, path: str) -> None:
+        """Whether options that stand at `path` of a body name nothing that whoever asks may not use.
+
+        Raises:
+            Rejected: they do.
+        """
+        ...
+
+    def listing(self, principal: Principal | None) -> Mapping[str, Any]:
+        """Every name that whoever asks may use, as the body of a list of models."""
+        ...
+
+    def entry(self, name: str, principal: Principal | None) -> Mapping[str, Any]:
+        """One of them.
 
         Raises:
             Rejected: there is no such name for whoever asks.

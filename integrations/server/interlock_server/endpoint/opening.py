@@ -3,14 +3,15 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from time import time
 from typing import Any
 
 from interlock import Router, StoreError
 from interlock_server.endpoint.live import Served, Settings
-from interlock_server.endpoint.naming import PlainNames
 from interlock_server.endpoint.observing import Observer
 from interlock_server.keys import Keyring
 from interlock_server.keys.plugin import KeyRules
+from interlock_server.names import ModelNames
 from interlock_server.principals import Identities, Principal
 
 
@@ -32,7 +33,7 @@ def open_served(
     keyring = identities.there = Keyring.open(settings.keys, _folder(config), os.environ, grace=grace)
     return Served(
         router=router,
-        names=PlainNames(settings.aliases),
+        names=ModelNames(router, settings.aliases, created=int(time())),
         identities=keyring,
         settings=settings,
         beside=(keyring,),

@@ -29,6 +29,7 @@ def request_of(
     asked = dialect.read(body)
     options: dict[str, Any] = dict(asked.options)
     options["verbatim"] = Verbatim(dialect=dialect.name, body=data, said=body)
+    exchange.served.names.check(options, exchange.principal, _OWN)
     options |= _meant(exchange, asked)
     options["metadata"] = _marked(exchange, dialect, options.get("metadata") or {})
     if options.get("rescue") == "restart":

@@ -8,11 +8,12 @@ import uvicorn
 
 from interlock import RequestError
 from interlock.http import is_loopback
+from interlock_server.dialects.chat import CHAT
 from interlock_server.endpoint.app import Endpoint
 from interlock_server.endpoint.live import Live, Served
 from interlock_server.endpoint.routes import Routes
 from interlock_server.endpoint.status import Readiness
-from interlock_server.endpoint.table import CHAT, routes_of
+from interlock_server.endpoint.table import routes_of
 from interlock_server.endpoint.traffic import Traffic
 
 # What is broken off ends without its end on purpose, which uvicorn reports as an error of its application.

@@ -1,12 +1,11 @@
 """Which routes the endpoint has: a line each."""
 
 from interlock_server.dialects import Dialect
-from interlock_server.dialects.chat import ChatDialect
+from interlock_server.dialects.chat import CHAT
 from interlock_server.endpoint.calls import answering
+from interlock_server.endpoint.models import list_models, show_model
 from interlock_server.endpoint.routes import READS, Route
 from interlock_server.endpoint.status import Readiness
-
-CHAT = ChatDialect()
 
 # In which dialect calls are answered at which path.
 CALLS: tuple[tuple[str, Dialect], ...] = (("/v1/chat/completions", CHAT),)
@@ -17,5 +16,7 @@ def routes_of(readiness: Readiness) -> list[Route]:
     return [
         Route(path="/healthz", methods=READS, public=True, handler=readiness.healthz),
         Route(path="/readyz", methods=READS, public=True, handler=readiness.readyz),
+        Route(path="/v1/models", methods=READS, dialect=CHAT, handler=list_models),
+        Route(path="/v1/models/", methods=READS, below=True, dialect=CHAT, handler=show_model),
         *(Route(path=path, dialect=dialect, handler=answering(dialect)) for path, dialect in CALLS),
     ]

@@ -49,14 +49,13 @@ def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
         "role": "assistant",
         "content": text if text or not (calls or refusal) else None,
         "refusal": refusal or None,
+        "annotations": annotations_of(part for part in parts if isinstance(part, Text)),
     }
     thoughts = [part for part in parts if isinstance(part, Reasoning)]
     if thought := "".join(part.text for part in thoughts):
         message["reasoning_content"] = thought
     if details := details_of(thoughts):
         message["reasoning_details"] = details
-    if cited := [part for part in parts if isinstance(part, Text) and part.citations]:
-        message["annotations"] = annotations_of(cited)
     if calls and functions:
         message["function_call"] = {"name": calls[0].name, "arguments": arguments_text(calls[0])}
     elif calls:

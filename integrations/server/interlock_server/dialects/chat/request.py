@@ -80,7 +80,7 @@ def read(body: Mapping[str, Any]) -> Asked:
     streaming = fields.inner("stream_options", _STREAM_OPTIONS)
     counted = streaming is not None and bool(streaming.flag("include_usage"))
     return Asked(
-        model=fields.text("model") or "",
+        model=fields.needed_text("model"),
         messages=messages,
         options=options,
         stream=bool(fields.flag("stream")),
