@@ -7,8 +7,8 @@ import pytest
 
 from interlock import AttemptRecord, ErrorRecord, Request, Verdict, errors
 from interlock.testing.routers import scripted_router
-from interlock_server.dialects.chat import ChatDialect
-from interlock_server.endpoint.exchange import to_json
+from interlock_server.dialects.chat import CHAT
+from interlock_server.dialects.events import json_bytes
 from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.principals import Principal
 
@@ -58,7 +58,7 @@ def test_each_error_has_its_status_and_quotes_nobody(kind):
     assert problem.status == STATUSES[kind.__name__]
     assert problem.code.isascii()
     if not issubclass(kind, errors.RequestError):  # which quotes its caller to its caller
-        assert QUOTED not in to_json(ChatDialect().problem(problem)).decode()
+        assert QUOTED not in json_bytes(CHAT.problem(problem)).decode()
     assert (problem is INTERNAL) == (problem.status == 500)
 
 
@@ -82,10 +82,9 @@ def test_failures_of_one_kind_are_told_as_that_kind():
     assert told(long, down) == told(down, down) == "upstream_failed"
 
 
-def test_a_model_that_there_is_not_is_404():
-    problem = problem_of(errors.RequestError("there is none", key="model", suggestion="glm"))
-    assert (problem.status, problem.code, problem.param) == (404, "model_not_found", "model")
-    assert "Did you mean 'glm'?" in problem.message
+def test_an_argument_that_cannot_be_used_is_400_and_named():
+    problem = problem_of(errors.RequestError("expected text, not nothing", key="model"))
+    assert (problem.status, problem.code, problem.param) == (400, "invalid_request", "model")
 
 
 def test_what_is_called_a_setting_stands_at_the_top_of_a_body():
