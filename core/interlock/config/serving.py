@@ -1,5 +1,7 @@
 """The section `server`: how `interlock serve` presents the router."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from interlock.config.schema import Limit, Part, Seconds, Text
@@ -11,7 +13,7 @@ class ServerConfig(Part):
     `aliases` are further names of models, tasks and ensembles. `keys` is where keys are: a YAML file, or the
     URL of a database; `keys_grace` is in seconds: how long keys that are known go on while it is down.
     `largest_body` is in bytes, `grace` in seconds: how long answers under way may take once the server is
-    told to stop.
+    told to stop. `metrics` says who may see its numbers: keys that see the pages, or everybody.
     """
 
     keys: Text | None = None
@@ -19,3 +21,4 @@ class ServerConfig(Part):
     aliases: dict[Text, Text] = Field(default_factory=dict)
     largest_body: Limit = 33_554_432
     grace: Seconds = 30.0
+    metrics: Literal["keyed", "open"] = "keyed"

@@ -6,11 +6,16 @@ import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
 _NO_FILE: Final = "it is a pipe or a device and no file"
 _HERE: Final = threading.Lock()
+Stamp = tuple[int, int, int, int]
+"""What tells a file from what it was: device, node, bytes and when it was written, in nanoseconds."""
+
+_NOTED: ContextVar[dict[Path, Stamp | None] | None] = ContextVar("interlock.types.files", default=None)
 
 
 def read_regular(path: str | Path, most: int) -> bytes:
@@ -18,15 +23,46 @@ def read_regular(path: str | Path, most: int) -> bytes:
 
     A pipe would be waited for without end, and a device may have none.
     """
+    noted = _NOTED.get()
+    if noted is not None:
+        noted.setdefault(Path(path).absolute())
     # Without waiting, because opening a pipe already waits for whoever writes to it.
     number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, _NO_FILE)
+        if noted is not None:
+            noted[Path(path).absolute()] = _stamp(found)
         with open(number, "rb", closefd=False) as file:
             return file.read(most)
     finally:
         os.close(number)
+
+
+@contextmanager
+def noted_reads() -> Iterator[dict[Path, Stamp | None]]:
+    """The files that the block reads by `read_regular`, in their order, each with its stamp; None for those
+    that are not there. What is read in other threads counts where they have the block's context.
+    """
+    noted: dict[Path, Stamp | None] = {}
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
+
+
+def stamp_of(path: str | Path) -> Stamp | None:
+    """Of the file that is there now; None where there is none."""
+    try:
+        return _stamp(os.stat(path))  # noqa: PTH116 - links are followed, as opening would
+    except OSError:
+        return None
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def check_regular(path: str | Path) -> None:

@@ -55,6 +55,7 @@ class Settings:
     aliases: Mapping[str, str] = field(default_factory=dict)
     largest_body: int = 33_554_432
     grace: float = 30.0
+    metrics: str = "keyed"
 
 
 class Companion(Protocol):

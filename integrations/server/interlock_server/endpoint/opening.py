@@ -49,6 +49,7 @@ def settings_of(router: Router) -> Settings:
         aliases=dict(said.aliases),
         largest_body=said.largest_body,
         grace=said.grace,
+        metrics=said.metrics,
     )
 
 

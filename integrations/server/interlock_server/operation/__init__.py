@@ -1,0 +1,1 @@
+"""Running the endpoint: processes, signals, reloads, and what an operator sees of it."""

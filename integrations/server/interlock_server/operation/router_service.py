@@ -1,0 +1,155 @@
+"""The endpoint in front of a router, as a service that can be made anew while it serves."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from interlock import ConfigError, InterlockError
+from interlock.http import is_loopback
+from interlock.types.files import Stamp, noted_reads
+from interlock_server.endpoint import (
+    CHAT,
+    Endpoint,
+    Live,
+    Part,
+    Readiness,
+    Routes,
+    Served,
+    Traffic,
+    routes_of,
+)
+from interlock_server.endpoint.opening import open_served
+from interlock_server.operation.lines import Lines
+from interlock_server.operation.measures import Measures
+from interlock_server.operation.metrics import Registry, SharedMetrics
+from interlock_server.operation.observing import Observed
+from interlock_server.operation.scraping import PATH, metrics_route
+from interlock_server.operation.service import App
+
+_PROBES: Final = frozenset({"/healthz", "/readyz", PATH})
+_SHARING: Final = 1.0  # seconds between two notes for the processes beside
+
+
+class RouterService:
+    """A `Service`. `config` is a file, or None for what a router finds in the environment alone."""
+
+    def __init__(
+        self, config: str | None, *, host: str, lines: Lines | None = None, beside: Path | None = None
+    ) -> None:
+        """`host` is where it listens, `beside` the folder in which several processes add up their numbers.
+
+        Raises:
+            ConfigError: the configuration cannot be used, or has no keys where others can reach the server.
+        """
+        self._config, self._host = config, host
+        self._measures = Measures(Registry())
+        self._metrics = SharedMetrics(self._measures.registry, beside)
+        self._readiness = Readiness({"server": self._server, "configuration": self._configuration})
+        self._files: Mapping[Path, Stamp | None] = {}
+        self._refused: InterlockError | None = None
+        self._draining = False
+        self._sharing: asyncio.Task[None] | None = None
+        served = self._opened()
+        self._measures.reload(refused=False)
+        self.live = Live(served)
+        self._endpoint = Endpoint(self.live, self._routes(served), Traffic())
+        self._app = Observed(self._endpoint, measures=self._measures, lines=lines, quiet=_PROBES)
+
+    @property
+    def app(self) -> App:
+        return self._app
+
+    @property
+    def grace(self) -> float:
+        return self.live.served.settings.grace
+
+    def described(self) -> dict[str, object]:
+        """What is served, for whoever starts it: no secret."""
+        served = self.live.served
+        return {
+            "deployments": list(served.router.deployments),
+            "keys": "needed" if served.identities.required else "none: this machine alone is served",
+            "grace": served.settings.grace,
+            "metrics": served.settings.metrics,
+        }
+
+    def summary(self) -> str:
+        """The same in a few words."""
+        served = self.live.served
+        many = len(served.router.deployments)
+        who = "whoever has a key" if served.identities.required else "this machine alone, without keys"
+        return f"{many} deployment{'' if many == 1 else 's'} for {who}"
+
+    def files(self) -> Mapping[Path, Stamp | None]:
+        return self._files
+
+    async def start(self) -> None:
+        await self.live.start()
+        if self._metrics.shared:
+            self._sharing = asyncio.create_task(self._share())
+
+    async def reload(self) -> None:
+        try:
+            served = await asyncio.to_thread(self._opened)
+            await served.start()
+        except InterlockError as error:
+            self._refused = error
+            self._measures.reload(refused=True)
+            raise
+        self._refused = None
+        self._measures.reload(refused=False)
+        self._endpoint.routes = self._routes(served)
+        self.live.swap(served)
+
+    def drain(self) -> None:
+        self._draining = True
+
+    async def aclose(self) -> None:
+        if self._sharing is not None:
+            self._sharing.cancel()
+            self._metrics.write()
+        await self.live.aclose()
+
+    def _opened(self) -> Served:
+        with noted_reads() as noted:
+            try:
+                served = open_served(self._config, plugins=[self._measures])
+            finally:
+                # Of what cannot be used, too: it may be mended in any file that it is made of.
+                self._files = {**self._files, **noted}
+        if not served.identities.required and not is_loopback(self._host):
+            what = f"{self._host} can be reached by others, and nobody needs a key"
+            raise ConfigError(f"{what}: name a file of keys, or listen at 127.0.0.1.", key="server.keys")
+        self._files = {path: stamp for path, stamp in noted.items() if path != self._keys(served)}
+        return served
+
+    def _keys(self, served: Served) -> Path | None:
+        """The file of keys, which is followed by itself and needs no other router."""
+        if self._config is None or served.settings.keys is None:
+            return None
+        return (Path(self._config).parent / Path(served.settings.keys).expanduser()).absolute()
+
+    def _routes(self, served: Served) -> Routes:
+        public = served.settings.metrics == "open"
+        return Routes(
+            [*routes_of(self._readiness), metrics_route(self._metrics, public=public)], dialect=CHAT
+        )
+
+    def _server(self) -> Part:
+        return Part(ready=False, says="draining") if self._draining else Part()
+
+    def _configuration(self) -> Part:
+        """Where the newest is wrong, and not what stands there: anybody may read this."""
+        refused = self._refused
+        if refused is None:
+            return Part()
+        where = "for a reason that the log has"
+        if isinstance(refused, ConfigError) and refused.line is not None:
+            where = f"in line {refused.line} of {Path(refused.source).name}"
+        return Part(says=f"the one before: the newest cannot be used, {where}")
+
+    async def _share(self) -> None:
+        while True:
+            self._metrics.write()
+            await asyncio.sleep(_SHARING)

@@ -1,0 +1,155 @@
+"""One process: what signals and files do to it, and to what is under way in it."""
+
+import asyncio
+import os
+import signal
+import socket
+
+import pytest
+
+from interlock_server.operation import process as processes
+from interlock_server.operation.lines import Lines
+from interlock_server.operation.process import Process
+from server_toys import Client, Toy, asked, until
+
+
+class Run:
+    """A process of the server within this one, on a loop that it shares with the test."""
+
+    def __init__(self, toy, lines):
+        self.toy, self.lines = toy, lines
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address = self.listening.getsockname()
+        self.process = Process(toy, lines)
+        self.ready = asyncio.Event()
+        self.task = asyncio.ensure_future(self.process.alone(self.listening, self.ready.set))
+
+    def signal(self, which=signal.SIGTERM):
+        os.kill(os.getpid(), which)
+
+    async def ended(self, within=10.0):
+        async with asyncio.timeout(within):
+            return await self.task
+
+
+@pytest.fixture
+def said(tmp_path):
+    """A descriptor for lines, and what was written there."""
+    path = tmp_path / "lines"
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
+    yield descriptor, path.read_text
+    os.close(descriptor)
+
+
+@pytest.fixture
+async def run(tmp_path, said, monkeypatch):
+    monkeypatch.setattr(processes, "LOOKING", 0.05)
+    file = tmp_path / "says.txt"
+    file.write_text("one")
+    lines = Lines(said[0])
+    found = Run(Toy(file), lines)
+    await found.ready.wait()
+    yield found
+    if not found.task.done():
+        found.signal()
+        await found.ended()
+    lines.close()
+    Client.close_all()
+
+
+async def test_answers_under_way_end_and_new_connections_are_refused(run):
+    client = await Client.to(run.address)
+    await client.ask("/pieces?8")
+    await client.head()
+    run.signal()
+    await until(lambda: run.toy.draining)
+    await asyncio.sleep(0.15)
+    with pytest.raises(OSError):
+        await Client.to(run.address)
+    answer = asyncio.ensure_future(client._reader.read())
+    assert await run.ended() is signal.SIGTERM
+    assert (await answer).count(b"piece ") == 8
+    assert (await answer).endswith(b"one\r\n0\r\n\r\n")
+    assert run.toy.closed
+    assert not run.toy.broken_off
+
+
+async def test_connections_that_wait_for_nothing_do_not_hold_it_up(run):
+    idle = await Client.to(run.address)
+    assert await idle.get("/") == "one"
+    unused = await Client.to(run.address)
+    run.signal()
+    await run.ended(within=3)
+    assert await idle.closed()
+    assert await unused.closed()
+
+
+async def test_answers_that_take_longer_than_the_grace_are_broken_off_without_an_end(run):
+    run.toy.grace = 0.3
+    client = await Client.to(run.address)
+    await client.ask("/pieces?10000")
+    await client.head()
+    run.signal()
+    await run.ended(within=5)
+    assert not (await client._reader.read()).endswith(b"0\r\n\r\n")
+    assert run.toy.broken_off == 1
+
+
+async def test_a_second_signal_ends_it_at_once(run):
+    client = await Client.to(run.address)
+    await client.ask("/slow?60")
+    await asyncio.sleep(0.05)
+    run.signal(signal.SIGINT)
+    await until(lambda: run.toy.draining)
+    run.signal(signal.SIGINT)
+    assert await run.ended(within=4) is signal.SIGINT
+    assert run.toy.broken_off == 1
+
+
+async def test_a_file_that_changes_is_loaded_while_requests_go_on(run, said):
+    client = await Client.to(run.address)
+    await client.ask("/slow?0.4")
+    run.toy.file.write_text("two")
+
+    async def answers_two():
+        return await asked(run.address, "/") == "two"
+
+    await until(answers_two)
+    assert await client.answer() == "two"
+    run.lines.close()
+    assert "loaded anew" in said[1]()
+
+
+async def test_a_hangup_loads_it_too(run):
+    run.process._service.files = dict  # nobody looks
+    await asyncio.sleep(0.2)
+    run.toy.file.write_text("three")
+    await asyncio.sleep(0.2)
+    assert await asked(run.address, "/") == "one"
+    run.signal(signal.SIGHUP)
+    await until(lambda: run.toy.says == "three")
+
+
+async def test_a_file_that_cannot_be_used_changes_nothing_and_is_complained_of(run, said):
+    run.toy.file.write_text("bad, with the key sk-abcdefgh12345678")
+    await asyncio.sleep(0.5)
+    assert await asked(run.address, "/") == "one"
+    run.toy.file.write_text("four")
+    await until(lambda: run.toy.says == "four")
+    run.lines.close()
+    assert "stays as it was" in said[1]()
+    assert "this is bad." in said[1]()
+    assert "abcdefgh" not in said[1]()
+
+
+async def test_a_service_that_breaks_while_it_loads_goes_on_as_it_was(run, said, monkeypatch):
+    async def breaks():
+        raise ZeroDivisionError("with the key sk-abcdefgh12345678")
+
+    monkeypatch.setattr(run.toy, "reload", breaks)
+    run.signal(signal.SIGHUP)
+    await asyncio.sleep(0.2)
+    assert await asked(run.address, "/") == "one"
+    run.lines.close()
+    assert "ZeroDivisionError" in said[1]()
+    assert "abcdefgh" not in said[1]()

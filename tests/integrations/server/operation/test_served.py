@@ -1,0 +1,159 @@
+"""The endpoint as it is run: what reloads, ends and bad configurations do to requests, and who sees what."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from interlock import ConfigError
+from interlock.testing import Reply, Upstream
+from interlock_server.operation import process as processes
+from interlock_server.operation.router_service import RouterService
+from server_metrics import series_in
+from server_running import run_in_process, write
+from server_stage import END, configuration, either, piece
+from server_toys import until
+
+PLAIN = {"plugins": {"disabled": ["embeddings", "judge"]}}
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch):
+    monkeypatch.setattr(processes, "LOOKING", 0.05)
+
+
+@pytest.fixture(scope="module")
+def upstream():
+    with Upstream(always=either("Good day.")) as found:
+        yield found
+
+
+@pytest.fixture
+def config(tmp_path, upstream):
+    return write(tmp_path, configuration(upstream, **PLAIN))
+
+
+async def test_a_configuration_that_changes_under_load_fails_no_request(config, tmp_path, upstream):
+    """Plain calls and streams go on while it is loaded again and again; the newest is what serves."""
+    async with run_in_process(config) as server:
+        answers, stopped = [], asyncio.Event()
+
+        async def ask(stream):
+            while not stopped.is_set():
+                answers.append(await server.ask(server.client.chat, stream=stream))
+
+        asking = [asyncio.ensure_future(ask(stream)) for stream in (False, True, False, True)]
+        for number in range(5):
+            write(tmp_path, configuration(upstream, server={"aliases": {f"n{number}": "a"}}, **PLAIN))
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0.25)
+        await until(lambda: "n4" in server.service.live.served.settings.aliases)
+        stopped.set()
+        await asyncio.gather(*asking)
+        assert len(answers) > 20
+        assert {(each.status, each.whole) for each in answers} == {(200, True)}
+        assert (await server.ask(server.client.chat, model="n4")).status == 200
+        lines = await server.written()
+        assert sum(each["event"] == "reloaded" for each in lines) >= 5
+        assert len(server.service.live._leases) == 0
+
+
+async def test_a_stream_ends_on_the_router_that_it_began_with(config, tmp_path, upstream):
+    slow = Upstream(always=Reply.events(piece("one "), 0.6, piece("two"), END, "[DONE]"))
+    with slow:
+        write(tmp_path, configuration(slow, **PLAIN))
+        async with run_in_process(config) as server:
+            before = server.service.live.served
+            asking = asyncio.ensure_future(server.ask(server.client.chat, stream=True))
+            await server.ask(slow.wait_for_requests, 1)
+            write(tmp_path, configuration(upstream, **PLAIN))
+            assert await server.process.reload()
+            assert server.service.live.served is not before
+            assert before in server.service.live._leases
+            answer = await asking
+            assert answer.whole
+            assert answer.events[-1] == "[DONE]"
+            assert "two" in answer.text
+            await until(lambda: before not in server.service.live._leases)
+            assert "Good day." in (await server.ask(server.client.chat)).text
+
+
+async def test_a_bad_file_changes_nothing_and_readiness_and_lines_say_where_it_is_wrong(config, tmp_path):
+    async with run_in_process(config) as server:
+        config.write_text("deployments:\n  - {id: a, regoin: of-sk-abcdefgh12345678}\n")
+        await server.written(1)
+        (line,) = [each for each in await server.written() if each["event"] == "refused"]
+        assert "regoin" in line["why"]
+        assert "region" in line["why"]
+        told = await server.ask(server.client.get, "/readyz")
+        assert (told.status, told.json()) == (
+            200,
+            {
+                "ready": True,
+                "parts": {
+                    "server": "ok",
+                    "configuration": "the one before: the newest cannot be used, in line 2 of interlock.yaml",
+                },
+            },
+        )
+        assert (await server.ask(server.client.chat)).status == 200
+        assert "abcdefgh" not in str(await server.written())
+
+
+async def test_a_file_that_is_gone_takes_no_rule_with_it(config, tmp_path):
+    async with run_in_process(config) as server:
+        config.unlink()
+        await server.written(1)
+        assert list(server.service.live.served.router.deployments) == ["a"]
+        told = await server.ask(server.client.get, "/readyz")
+        assert "the one before" in told.json()["parts"]["configuration"]
+
+
+async def test_a_file_that_the_configuration_names_is_looked_at_too(config, tmp_path, upstream):
+    async with run_in_process(config) as server:
+        learned = tmp_path / "learned.yaml"
+        learned.write_text("routes: [")
+        write(tmp_path, configuration(upstream, learned_routes="learned.yaml", **PLAIN))
+        assert (await server.written(1))[0]["event"] == "refused"
+        learned.write_text("format: interlock-routes/1\nroutes: {conversational: [test/m-a]}\n")
+        assert (await server.written(2))[1]["event"] == "reloaded"
+
+
+async def test_readiness_says_that_it_drains(config):
+    async with run_in_process(config) as server:
+        server.service.drain()
+        told = await server.ask(server.client.get, "/readyz")
+        assert (told.status, told.json()["parts"]["server"]) == (503, "draining")
+
+
+async def test_the_numbers_of_calls_attempts_and_the_process(config):
+    async with run_in_process(config) as server:
+        for stream in (False, True):
+            await server.ask(server.client.chat, stream=stream)
+        answer = await server.ask(server.client.get, "/metrics")
+        assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+        found = series_in(answer.text)
+        chat = (("route", "/v1/chat/completions"), ("method", "POST"), ("status", "200"))
+        assert found["interlock_http_requests_total", chat] == 2
+        attempt = (("deployment", "a"), ("role", "answer"), ("outcome", "answer"), ("error", ""))
+        assert found["interlock_attempts_total", attempt] == 2
+        assert found["interlock_tokens_total", (("deployment", "a"), ("kind", "input"))] >= 9
+        assert found["interlock_http_requests_in_progress", ()] == 1
+        assert found["interlock_reloads_total", (("outcome", "loaded"),)] == 1
+
+
+async def test_probes_that_go_well_are_no_lines(config):
+    async with run_in_process(config) as server:
+        for path in ("/healthz", "/readyz", "/metrics", "/v1/nothing"):
+            await server.ask(server.client.get, path)
+        await server.ask(server.client.chat)
+        assert [(each["path"], each["status"]) for each in await server.written(2)] == [
+            ("/v1/nothing", 404),
+            ("/v1/chat/completions", 200),
+        ]
+
+
+def test_others_cannot_reach_it_without_keys(config):
+    with pytest.raises(ConfigError, match=r"server\.keys"):
+        RouterService(str(config), host="0.0.0.0")
