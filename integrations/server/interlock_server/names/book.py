@@ -55,7 +55,7 @@ class ModelNames:
         self._created = created
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
         self._check_doubles()
-        for alias, target in self._aliases.items():
+        for alias, target in tuple(self._aliases.items()):
             self._check_alias(alias, target)
 
     def meaning(self, name: str, principal: Principal | None) -> Options:
