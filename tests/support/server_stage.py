@@ -1,11 +1,12 @@
 """The endpoint, really served on this machine, before a vendor's server that does what it is told."""
 
+import asyncio
 import http.client
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,21 @@ class Client:
 
     port: int
     headers: dict[str, str] = field(default_factory=dict)
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def on_loop(self, what: Callable[[], None]) -> None:
+        """Have the endpoint's own loop do something, and wait until it is done."""
+        assert self.loop is not None
+        done = threading.Event()
+
+        def doing() -> None:
+            try:
+                what()
+            finally:
+                done.set()
+
+        self.loop.call_soon_threadsafe(doing)
+        assert done.wait(10)
 
     @property
     def url(self) -> str:
@@ -99,24 +115,24 @@ def serving(endpoint: Endpoint) -> Iterator[Client]:
     """The endpoint at a free port, in a thread of its own, until the block ends."""
     taken = socket.create_server(("127.0.0.1", 0), backlog=2048)
     server = uvicorn.Server(configured(endpoint))
-    thread = threading.Thread(target=_run, args=(server, endpoint, taken), daemon=True)
+    client = Client(taken.getsockname()[1])
+    thread = threading.Thread(target=_run, args=(server, endpoint, taken, client), daemon=True)
     thread.start()
     try:
         end = time.monotonic() + 20
         while not server.started:
             assert time.monotonic() < end
             time.sleep(0.005)
-        yield Client(taken.getsockname()[1])
+        yield client
     finally:
         server.should_exit = True
         thread.join(20)
         taken.close()
 
 
-def _run(server: uvicorn.Server, endpoint: Endpoint, taken: socket.socket) -> None:
-    import asyncio
-
+def _run(server: uvicorn.Server, endpoint: Endpoint, taken: socket.socket, client: Client) -> None:
     async def both() -> None:
+        client.loop = asyncio.get_running_loop()
         await endpoint.live.start()
         await server.serve(sockets=[taken])
         await endpoint.live.aclose()

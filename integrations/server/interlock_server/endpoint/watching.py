@@ -14,6 +14,7 @@ from interlock_server.endpoint.exchange import ClientLeft
 _AT_ONCE = 0.05
 _QUIET = 15.0
 _STALLED = 60.0
+_LOOK = 1.0  # seconds, the least between two looks
 
 
 class Watch:
@@ -104,7 +105,7 @@ class Heartbeat:
             return
         if not self._sending and quiet >= _QUIET and (self._beating is None or self._beating.done()):
             self._beating = self._loop.create_task(self._told())
-        self._timer = self._loop.call_later(max(_QUIET - quiet, 1.0), self._look)
+        self._timer = self._loop.call_later(max(_QUIET - quiet, _LOOK), self._look)
 
     async def _told(self) -> None:
         await self.sending(self._beat())
