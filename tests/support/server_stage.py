@@ -156,6 +156,8 @@ def configuration(*upstreams: Upstream, **keys: Any) -> dict[str, Any]:
             for name, upstream in zip(names, upstreams, strict=True)
         ],
         "models": [{"id": f"test/m-{name}", "context_window": 100_000} for name in names],
+        # What refines vague prompts takes seconds to load.
+        "plugins": {"disabled": ["embeddings"]},
         **keys,
     }
 
