@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from interlock import Constraints, Deployment
+from interlock.types.windows import Period
 
 KEY = "server.key"
 """The metadata name under which a request carries the id of whoever asks; clients cannot set it."""
@@ -14,7 +15,7 @@ KEY = "server.key"
 class Limit:
     """What may be used in a calendar window in UTC; None is no limit. `per` is minute, hour, day or month."""
 
-    per: str
+    per: Period
     usd: float | None = None
     tokens: int | None = None
     requests: int | None = None
