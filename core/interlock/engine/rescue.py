@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from interlock.fold import Growing
-from interlock.types.messages import Message, Text, ToolCall
+from interlock.types.messages import Message, Reasoning, Text, ToolCall
 from interlock.types.models import Deployment
 from interlock.types.records import Record
 from interlock.types.request import Request
@@ -35,6 +35,11 @@ class _Track:
         return bool(self._sent)
 
     @property
+    def position(self) -> int:
+        """How many characters have come in the present stream."""
+        return self._at if self.behind else self._sent.size
+
+    @property
     def behind(self) -> bool:
         return self._at < len(self._repeat)
 
@@ -53,6 +58,61 @@ class _Track:
         if piece:
             self._sent.add(piece)
         return piece
+
+
+class _Thoughts:
+    """Thoughts of the present stream as they are completed, and those that wait.
+
+    What holds no text waits until something else is delivered: alone, it does not keep another stream from
+    taking the place of this one.
+    """
+
+    __slots__ = ("_came", "_from", "_told", "_waiting")
+
+    def __init__(self) -> None:
+        self._waiting: list[Reasoning] = []
+        self._from = 0  # where the thought under way begins in the stream's reasoning
+        self._came = 0
+        self._told = 0  # how many of what one stream after another completes have been told
+
+    def rewind(self) -> None:
+        self._waiting.clear()
+        self._from = self._came = 0
+
+    def take(self, delta: Delta, thinking: _Track) -> None:
+        """What a delta completes, once its reasoning has been taken: a signature ends a thought, and so does
+        whatever else comes after it.
+        """
+        at = thinking.position
+        if delta.redacted:
+            self.end(thinking)
+            self._complete(Reasoning("", signature=delta.signature, redacted=True), at)
+        elif delta.signature:
+            self._complete(Reasoning(thinking.sent[self._from : at], signature=delta.signature), at)
+        elif delta.text or delta.tool_calls:
+            self.end(thinking)
+
+    def end(self, thinking: _Track) -> None:
+        """The thought that is under way, if one is, has ended unsigned."""
+        at = thinking.position
+        if at > self._from:
+            self._complete(Reasoning(thinking.sent[self._from : at]), at)
+
+    def tell(self) -> tuple[Reasoning, ...]:
+        told = tuple(self._waiting)
+        self._told += len(told)
+        self._waiting.clear()
+        return told
+
+    def _complete(self, thought: Reasoning, at: int) -> None:
+        self._came += 1
+        if self._came > self._told + len(self._waiting):
+            self._waiting.append(thought)
+        self._from = at
+
+
+def _thoughts(answer: Answer) -> tuple[Reasoning, ...]:
+    return tuple(part for part in answer.parts if isinstance(part, Reasoning))
 
 
 def prefilled(request: Request, prefix: str) -> Request:
@@ -81,6 +141,7 @@ class Delivery:
         self.windowed = windowed and mode != "hold"
         self._text = _Track()
         self._reasoning = _Track()
+        self._thoughts = _Thoughts()
         self._tools = False
         self._may_continue = True
         self.prefix = ""
@@ -110,10 +171,12 @@ class Delivery:
         Raises Diverged when nothing can follow what was delivered.
         """
         self.prefix = ""
+        self._thoughts.rewind()
         if not self.started:
             return None
         if self.mode == "restart":
             self._text, self._reasoning, self._tools = _Track(), _Track(), False
+            self._thoughts = _Thoughts()
             return Chunk(restart=True)
         if self._tools:
             raise Diverged
@@ -126,28 +189,45 @@ class Delivery:
         return None
 
     def take(self, delta: Delta) -> Chunk | None:
-        if self.mode == "hold" or not (delta.text or delta.reasoning or delta.tool_calls):
+        seals = delta.signature is not None or delta.redacted
+        if self.mode == "hold" or not (delta.text or delta.reasoning or delta.tool_calls or seals):
             return None
         text = self._text.take(delta.text) if delta.text else ""
         reasoning = self._reasoning.take(delta.reasoning) if delta.reasoning else ""
+        if (seals or self._reasoning.started) and not self.windowed:
+            self._thoughts.take(delta, self._reasoning)
         if delta.tool_calls:
             self._tools = True
-        elif not (text or reasoning):
+        thoughts = self._thoughts.tell() if self.started else ()
+        if not (text or reasoning or delta.tool_calls or thoughts):
             return None
-        return Chunk(text=text, reasoning=reasoning, tool_call_deltas=delta.tool_calls)
+        return Chunk(text=text, reasoning=reasoning, tool_call_deltas=delta.tool_calls, thoughts=thoughts)
+
+    def at_once(self, answer: Answer) -> Chunk | None:
+        """A whole answer of which nothing was streamed."""
+        chunk = self.take(Delta(answer.text, reasoning=answer.reasoning))
+        if chunk is None or self.windowed or chunk.reasoning != answer.reasoning:
+            return chunk
+        self._thoughts.end(self._reasoning)
+        self._thoughts.tell()
+        return replace(chunk, thoughts=_thoughts(answer))
 
     def settle(self, answer: Answer) -> Chunk | None:
         """The stream is whole: what is still to deliver. Raises Diverged when it ended too early."""
+        refusal = answer.refusal if answer.finish_reason == "refusal" and not answer.text else ""
+        declines = bool(refusal)
         if self.mode == "hold":
-            refusal = answer.refusal if answer.finish_reason == "refusal" and not answer.text else ""
-            return Chunk(text=answer.text or refusal, reasoning=answer.reasoning, refusal=bool(refusal))
+            text, thoughts = answer.text or refusal, _thoughts(answer)
+            return Chunk(text=text, reasoning=answer.reasoning, thoughts=thoughts, refusal=declines)
         if self._text.behind or self._reasoning.behind:
             raise Diverged
-        refusal = answer.refusal if answer.finish_reason == "refusal" and not answer.text else ""
         calls = tuple(map(_as_delta, count(), answer.tool_calls)) if self.windowed else ()
-        if not (refusal or calls):
+        if not self.windowed:
+            self._thoughts.end(self._reasoning)
+        thoughts = self._thoughts.tell()
+        if not (refusal or calls or thoughts):
             return None
-        return Chunk(text=refusal, tool_call_deltas=calls, refusal=bool(refusal))
+        return Chunk(text=refusal, tool_call_deltas=calls, thoughts=thoughts, refusal=declines)
 
     def partial(self, deployment: Deployment, record: Record) -> Response:
         return Response(

@@ -17,7 +17,7 @@ from interlock.engine.rescue import Delivery, Diverged
 from interlock.engine.segment import Segment, given_up
 from interlock.engine.steps import next_step
 from interlock.errors import ProviderError
-from interlock.types.response import Answer, Chunk, Delta
+from interlock.types.response import Chunk
 
 
 class Run:
@@ -54,7 +54,7 @@ class Run:
                         async for delta in deltas:
                             chunk = delivery.take(delta)
                             if chunk is not None:
-                                yield chunk
+                                yield segment.signed(chunk) if chunk.thoughts else chunk
                 outcome = segment.outcome
                 if outcome.answer is None:
                     state.outcome = outcome
@@ -63,7 +63,7 @@ class Run:
                 if guards is not None and state.kept:
                     size = len(answer.text) + len(answer.reasoning)
                     answer = await unhurried(size, guards.restored, state, answer)
-                if segment.chosen and (chunk := delivery.take(_at_once(answer))) is not None:
+                if segment.chosen and (chunk := delivery.at_once(answer)) is not None:
                     yield chunk
                 rest = delivery.settle(answer)
                 if guards is not None and delivery.windowed:
@@ -75,12 +75,7 @@ class Run:
                 what = "the stream broke, and the next answer does not go on where it stopped"
                 raise segment.interrupted(what) from None
             if rest is not None:
-                yield rest
+                yield segment.signed(rest) if rest.thoughts else rest
             state.outcome = outcome if answer is outcome.answer else replace(outcome, answer=answer)
             return
         raise given_up(self.attempts, state, delivery)
-
-
-def _at_once(answer: Answer) -> Delta:
-    """A whole answer, in one step."""
-    return Delta(answer.text, reasoning=answer.reasoning)

@@ -1,6 +1,7 @@
 """One step of a call: whose words the answer is made of while it lasts, and what it means when they end."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from interlock.engine.attempting.attempts import Attempts
 from interlock.engine.call import AttemptState, CallState
@@ -17,6 +18,7 @@ from interlock.errors import (
     StreamInterrupted,
 )
 from interlock.types.decisions import Arbitration, Attempt, Check, Outcome, Race
+from interlock.types.provenance import signer_of
 from interlock.types.response import Chunk, Delta
 
 Step = Attempt | Race | Arbitration | Check | Outcome
@@ -104,6 +106,18 @@ class Segment:
         if self._ended is not None:
             return self._ended
         return Outcome(attempt=self.attempt, answer=self.progress.answer, parsed=self.progress.parsed)
+
+    def signed(self, chunk: Chunk) -> Chunk:
+        """The chunk, its thoughts marked with whoever speaks: nobody else can check their signatures."""
+        deployment = self._attempts.deployment(self.attempt.deployment)
+        origin, vendor = signer_of(deployment), deployment.provider
+        thoughts = tuple(
+            each
+            if each.vendor is not None
+            else replace(each, vendor=vendor, origin=origin if each.signature else None)
+            for each in chunk.thoughts
+        )
+        return replace(chunk, thoughts=thoughts)
 
     def broken(self, error: ProviderError) -> Outcome:
         """What the strategy is told of the failure. Raises StreamInterrupted when nothing may follow it."""

@@ -74,7 +74,8 @@ class Reasoning:
     """A model's thinking.
 
     `signature` is the vendor's proof, returned unchanged to the same `vendor` and to no other, nor to an
-    endpoint other than `origin`, where that is known; a redacted thought has no text and only its signature.
+    endpoint other than `origin`, where that, or what stands for it, is known; a redacted thought has no text
+    and only its signature.
     """
 
     text: str

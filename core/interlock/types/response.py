@@ -159,10 +159,12 @@ class Chunk:
     """A step of a stream for the caller.
 
     `tool_calls` holds calls that are complete; their pieces come before in `tool_call_deltas`, but for a
-    `rescue` of hold. `refusal` says that the text is that of a model that declines, and was said in place of
-    an answer. `restart` tells callers who opted in to discard what came before. The last chunk carries the
-    whole `response`. `progress` tells, in a chunk without text, that a member of an ensemble has ended or
-    that arbitration begins.
+    `rescue` of hold. `thoughts` holds thoughts that are complete, signed where their vendor signs: their text
+    came before in `reasoning`, or comes in this chunk's, and they stand before its `text`. Where guardrails
+    let a stream pass piece by piece there are none. `refusal` says that the text is that of a model that
+    declines, and was said in place of an answer. `restart` tells callers who opted in to discard what came
+    before. The last chunk carries the whole `response`. `progress` tells, in a chunk without text, that a
+    member of an ensemble has ended or that arbitration begins.
     """
 
     text: str = ""
@@ -170,6 +172,7 @@ class Chunk:
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_deltas: tuple[ToolCallDelta, ...] = ()
     refusal: bool = False
+    thoughts: tuple[Reasoning, ...] = ()
     restart: bool = False
     response: "Response | None" = None
     progress: "PanelProgress | None" = None

@@ -12,24 +12,33 @@ from typing import TypeVar
 
 from interlock import Reasoning, ToolCall
 from interlock.types.json_reader import load_json
+from interlock.types.provenance import alias_of
 
 _HEAD = "ilp1."
 P = TypeVar("P", Reasoning, ToolCall)
 
 
 def packed(part: Reasoning | ToolCall) -> str | None:
-    """The text for the client; None where nobody says whose part it is."""
+    """The text for the client; None where nobody says whose part it is. Of the endpoint it holds an alias:
+    its address is no business of clients.
+    """
     if part.vendor is None:
         return None
-    said = json.dumps([part.vendor, part.origin, part.signature], separators=(",", ":"))
+    origin = None if part.origin is None else alias_of(part.origin)
+    said = json.dumps([part.vendor, origin, part.signature], separators=(",", ":"))
     return _HEAD + base64.urlsafe_b64encode(said.encode("ascii")).decode("ascii").rstrip("=")
+
+
+def is_packed(text: str) -> bool:
+    """Whether it claims to be such a text, and not a vendor's own."""
+    return text.startswith(_HEAD)
 
 
 def unpacked(part: P, text: str | None) -> P:
     """The part with what such a text says of it. A text that came from elsewhere says nothing: nobody knows
     whose it is.
     """
-    if text is None or not text.startswith(_HEAD):
+    if text is None or not is_packed(text):
         return part
     encoded = text.removeprefix(_HEAD)
     try:

@@ -1,0 +1,152 @@
+"""A body of `/v1/messages`, or of `/v1/messages/count_tokens`, as a request to the router."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock import Constraints, Request, Settings
+from interlock.types.request import Options
+from interlock_server.dialects.dialect import Asked
+from interlock_server.dialects.messages.conversation import cached, messages_in
+from interlock_server.dialects.messages.tools import choice_in, tools_in
+from interlock_server.dialects.own import OWN, own_options
+from interlock_server.dialects.reading import Fields
+
+_OF_BOTH = frozenset(
+    {
+        "model", "messages", "system", "thinking", "tools", "tool_choice", "output_config", "output_format",
+        "cache_control", "context_management", "speed", "inference_geo", "betas", OWN,
+    }
+)  # fmt: skip
+_KNOWN = _OF_BOTH | {
+    "max_tokens", "metadata", "stop_sequences", "stream", "temperature", "top_p", "top_k",
+    "service_tier", "diagnostics", "anthropic_beta", "anthropic_version",
+}  # fmt: skip
+_REFUSED = {
+    "container": "skills and files of a container are of tools that one vendor runs itself; leave it out",
+    "mcp_servers": "servers of tools are not called from here; call them yourself, and give their tools",
+    "fallbacks": "what answers in whose place is the configuration's to say; leave it out",
+    "fallback_credit_token": "what answers in whose place is the configuration's to say; leave it out",
+    "user_profile_id": "profiles are of one vendor's own; leave it out",
+    "user_profile": "profiles are of one vendor's own; leave it out",
+}
+_THINKING = frozenset({"type", "budget_tokens", "display", "block_binding"})
+_EFFORTS = ("low", "medium", "high", "xhigh", "max")
+# What the vendor takes where a body that asks it to think says nothing of how hard.
+_USUAL_EFFORT = "high"
+# Where a body says that the vendor may choose.
+_ANYWHERE = "global"
+
+
+def asked_in(given: Mapping[str, Any], *, counted: bool = False) -> Asked:
+    """What a body asks for. One that is `counted` needs no limit to its answer.
+
+    Raises:
+        RequestError: naming the field that cannot be read, or that cannot be honoured.
+    """
+    body = Fields(given, "", _KNOWN, refused=_REFUSED)
+    options = own_options(given)
+    messages = messages_in(body)
+    if body.get("cache_control") is not None:
+        messages = cached(messages)
+    tools = tools_in(body)
+    choice, parallel = choice_in(body)
+    if tools:
+        options["tools"] = tools
+    if choice is not None:
+        options["tool_choice"] = choice
+    if (schema := _schema(body)) is not None:
+        options["output"] = schema
+    if body.one_of("speed", ("standard", "fast")) == "fast":
+        options["demands"] = [*options.get("demands", ()), "low_latency"]
+    if (place := body.text("inference_geo")) not in (None, "", _ANYWHERE):
+        options["constraints"] = _kept_in(place or "", options)
+    options["settings"] = _settings(body, parallel, counted=counted)
+    return Asked(
+        model=body.text("model") or "",
+        messages=messages,
+        options=options,
+        stream=body.flag("stream") or False,
+        keeps={"hides_thoughts": _hides_thoughts(body)},
+    )
+
+
+def _settings(body: Fields, parallel: bool | None, *, counted: bool) -> Settings:
+    most = body.whole("max_tokens", 1)
+    if most is None and not counted:
+        raise body.wrong("max_tokens", "expected a whole number from 1, not nothing")
+    effort, budget = _thinking(body)
+    return Settings(
+        max_tokens=most,
+        temperature=body.number("temperature", 0),
+        top_p=body.number("top_p", 0, 1),
+        top_k=body.whole("top_k", 0),
+        stop=_stop(body),
+        reasoning_effort=effort,
+        reasoning_tokens=budget,
+        parallel_tool_calls=parallel,
+        user=_user(body),
+    )
+
+
+def _thinking(body: Fields) -> tuple[str | None, int | None]:
+    """(the effort, the most tokens to think with)."""
+    config = body.inner("output_config", frozenset({"effort", "format", "task_budget"}))
+    effort = None if config is None else config.one_of("effort", _EFFORTS)
+    thinking = body.inner("thinking", _THINKING)
+    if thinking is None:
+        return effort, None
+    kind = thinking.one_of("type", ("enabled", "disabled", "adaptive"))
+    if kind is None:
+        raise thinking.wrong("type", "expected one of enabled, disabled, adaptive, not nothing")
+    thinking.one_of("display", ("summarized", "omitted"))
+    if kind == "disabled":
+        return "none", None
+    if kind == "adaptive":
+        return effort or _USUAL_EFFORT, None
+    budget = thinking.whole("budget_tokens", 1)
+    if budget is None:
+        raise thinking.wrong("budget_tokens", "expected a whole number from 1, not nothing")
+    return effort, budget
+
+
+def _hides_thoughts(body: Fields) -> bool:
+    thinking = body.mapping("thinking") or {}
+    return bool(thinking.get("display") == "omitted")
+
+
+def _stop(body: Fields) -> tuple[str, ...]:
+    found = []
+    for at, each in enumerate(body.listed("stop_sequences") or ()):
+        if not isinstance(each, str) or not each:
+            raise body.wrong(f"stop_sequences.{at}", "expected a text that is not empty")
+        found.append(each)
+    return tuple(found)
+
+
+def _user(body: Fields) -> str | None:
+    metadata = body.inner("metadata", frozenset({"user_id"}))
+    return None if metadata is None else metadata.text("user_id")
+
+
+def _schema(body: Fields) -> dict[str, Any] | None:
+    """What the answer must fit, by the field of today or by the one before it."""
+    config = body.inner("output_config", frozenset({"effort", "format", "task_budget"}))
+    for fields, name in ((config, "format"), (body, "output_format")):
+        if fields is None or name not in fields:
+            continue
+        wanted = fields.inner(name, frozenset({"type", "schema", "name"}))
+        if wanted is None:
+            continue
+        if wanted.one_of("type", ("json_schema",)) is None:
+            raise wanted.wrong("type", "expected json_schema, not nothing")
+        schema = wanted.mapping("schema")
+        if schema is None:
+            raise wanted.wrong("schema", "expected a JSON schema, not nothing")
+        return dict(schema)
+    return None
+
+
+def _kept_in(place: str, options: Options) -> Constraints:
+    """What the body's own constraints ask for, and that the request is processed in the place."""
+    ours = Request("", constraints=options.get("constraints") or Constraints()).constraints
+    return ours.tightened(Constraints(residency=frozenset({place})))
