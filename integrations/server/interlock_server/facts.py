@@ -56,6 +56,8 @@ class Facts:
         """What an answer says of itself, as far as it is known by now."""
         known = {
             "x-request-id": self.request,
+            # By this name Anthropic's own packages look for it.
+            "request-id": self.request,
             "x-interlock-record": self.record,
             "x-interlock-deployment": self.deployment,
             "x-interlock-model": self.model,

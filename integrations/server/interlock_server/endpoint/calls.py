@@ -9,6 +9,7 @@ from os import urandom
 from interlock import Chunk, Request
 from interlock.types.records import CallUnderWay
 from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
+from interlock_server.dialects.messages import CountingDialect
 from interlock_server.endpoint.bodies import body_of
 from interlock_server.endpoint.exchange import Exchange
 from interlock_server.endpoint.failures import INTERNAL, problem_of
@@ -38,6 +39,16 @@ def answering(dialect: Dialect) -> Callable[[Exchange], Awaitable[None]]:
             await exchange.refuse(problem)
 
     return answer
+
+
+def counting(dialect: CountingDialect) -> Callable[[Exchange], Awaitable[None]]:
+    """A handler that says how many tokens a request holds, by our own estimate: nobody is asked."""
+
+    async def count(exchange: Exchange) -> None:
+        _, request = request_of(exchange, dialect, await body_of(exchange))
+        await exchange.reply(200, dialect.counted(exchange.served.router.count_tokens(request)))
+
+    return count
 
 
 async def _plain(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:

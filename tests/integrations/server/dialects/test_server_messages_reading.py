@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interlock import Constraints, Document, Image, Reasoning, RequestError, Text, ToolCall, ToolResult
 from interlock.errors import InvalidRequest
-from interlock_server.dialects.messages import MESSAGES
+from interlock_server.dialects.messages import COUNTING, MESSAGES
 from interlock_server.dialects.messages.thoughts import call_proof, proof_of
 from mutations import EXAMPLES, broken_payload
 from request_strategies import requests
@@ -194,8 +194,8 @@ def test_harmless_fields_change_nothing():
 
 def test_counting_needs_no_limit_to_the_answer():
     body = {"model": "auto", "messages": [turn("hello")]}
-    assert MESSAGES.read_to_count(body).messages[0].text == "hello"
-    assert MESSAGES.counted(12) == {"input_tokens": 12}
+    assert COUNTING.read(body).messages[0].text == "hello"
+    assert COUNTING.counted(12) == {"input_tokens": 12}
     assert refused(max_tokens=None).key == "max_tokens"
 
 

@@ -236,7 +236,7 @@ def test_errors_are_of_the_dialects_types(status, kind):
     body = MESSAGES.problem(Problem(status=status, code="c", message="m", param="p", rules={"d": "r"}))
     assert body["type"] == "error"
     assert body["error"]["type"] == kind
-    assert body["error"]["message"] == "p: m"
+    assert body["error"]["message"] == "m"
     assert body["error"]["details"] == {"error_code": "c", "param": "p", "rules": {"d": "r"}}
 
 

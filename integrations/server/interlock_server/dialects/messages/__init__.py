@@ -1,5 +1,5 @@
 """Anthropic's Messages API, as clients speak it."""
 
-from interlock_server.dialects.messages.dialect import MESSAGES, MessagesDialect
+from interlock_server.dialects.messages.dialect import COUNTING, MESSAGES, CountingDialect, MessagesDialect
 
-__all__ = ["MESSAGES", "MessagesDialect"]
+__all__ = ["COUNTING", "MESSAGES", "CountingDialect", "MessagesDialect"]

@@ -21,14 +21,6 @@ class MessagesDialect:
         """What a body of `/v1/messages` asks for."""
         return asked_in(body)
 
-    def read_to_count(self, body: Mapping[str, Any]) -> Asked:
-        """What a body of `/v1/messages/count_tokens` asks about: the same, without what limits an answer."""
-        return asked_in(body, counted=True)
-
-    def counted(self, tokens: int) -> Mapping[str, Any]:
-        """The body that says how many tokens a request holds."""
-        return {"input_tokens": tokens}
-
     def answer(self, asked: Asked, response: Response, reply: Reply) -> Mapping[str, Any]:
         return answer_of(asked, response, reply)
 
@@ -39,4 +31,16 @@ class MessagesDialect:
         return problem_of(problem)
 
 
+class CountingDialect(MessagesDialect):
+    """That of `/v1/messages/count_tokens`: the same body, which need not say what limits the answer."""
+
+    def read(self, body: Mapping[str, Any]) -> Asked:
+        return asked_in(body, counted=True)
+
+    def counted(self, tokens: int) -> Mapping[str, Any]:
+        """The body that says how many tokens a request holds."""
+        return {"input_tokens": tokens}
+
+
 MESSAGES = MessagesDialect()
+COUNTING = CountingDialect()

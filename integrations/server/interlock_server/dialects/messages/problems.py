@@ -43,7 +43,6 @@ def _type(status: int) -> str:
 
 
 def _message(problem: Problem) -> str:
-    said = problem.message if problem.param is None else f"{problem.param}: {problem.message}"
-    if problem.code == "context_length_exceeded" and _TOO_LONG not in said:
-        return f"{_TOO_LONG}: {said}"
-    return said
+    if problem.code == "context_length_exceeded":
+        return f"{_TOO_LONG}: {problem.message}"
+    return problem.message
