@@ -45,7 +45,7 @@ def counting(dialect: CountingDialect) -> Callable[[Exchange], Awaitable[None]]:
     """A handler that says how many tokens a request holds, by our own estimate: nobody is asked."""
 
     async def count(exchange: Exchange) -> None:
-        _, request = request_of(exchange, dialect, await body_of(exchange))
+        _, request = request_of(exchange, dialect, *await body_of(exchange))
         await exchange.reply(200, dialect.counted(exchange.served.router.count_tokens(request)))
 
     return count

@@ -100,7 +100,7 @@ def blocks_told(wire: bytes) -> list[dict[str, Any]]:
 def test_a_whole_answer(vendor):
     body = plain(vendor, said(Text("Hello."), id="theirs"))
     assert body["id"] == "msg_1"
-    assert body["model"] == "scripted/one"
+    assert body["model"] == "auto"
     assert body["content"] == [{"type": "text", "text": "Hello.", "citations": None}]
     assert (body["stop_reason"], body["stop_sequence"]) == ("end_turn", None)
     assert body["usage"] == {

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock import Reasoning, Request, RequestError, ToolCall
+from interlock.types.provenance import alias_of
 from interlock_server.dialects.events import event, json_bytes
 from interlock_server.dialects.media import source_of
 from interlock_server.dialects.own import own_options
@@ -151,12 +152,17 @@ def test_numbers_that_are_none_become_null():
     assert json_bytes({"a": [float("-inf"), 1.5]}) == b'{"a":[null,1.5]}'
 
 
-@given(st.text(), st.none() | st.text(), st.none() | st.text())
+@given(st.text(), st.none() | st.text().map(alias_of), st.none() | st.text())
 def test_a_proof_comes_back_with_whose_it_is(vendor, origin, signature):
     thought = Reasoning("so", vendor=vendor, origin=origin, signature=signature)
     assert unpacked(Reasoning("so"), packed(thought)) == thought
     call = ToolCall(id="1", name="f", vendor=vendor, origin=origin, signature=signature)
     assert unpacked(ToolCall(id="1", name="f"), packed(call)) == call
+
+
+def test_a_proof_names_no_address():
+    thought = Reasoning("so", vendor="a", origin="https://here.example:443/a", signature="s")
+    assert unpacked(Reasoning("so"), packed(thought)).origin == alias_of("https://here.example:443/a")
 
 
 @given(st.text() | st.text().map(lambda text: f"ilp1.{text}"))

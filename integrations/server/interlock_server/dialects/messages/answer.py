@@ -34,7 +34,7 @@ def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
         "id": id_of(reply),
         "type": "message",
         "role": "assistant",
-        "model": response.model,
+        "model": model_of(asked, response.model),
         "content": content,
         **ending(response),
         "usage": usage_of(response.usage),
@@ -43,6 +43,13 @@ def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
 
 def id_of(reply: Reply) -> str:
     return f"msg_{reply.id}"
+
+
+def model_of(asked: Asked, card: str) -> str:
+    """The client's own name. Some clients give thoughts back to a model of the name that they ask for, and to
+    no other, and so would lose them and the signatures of calls at each turn.
+    """
+    return asked.model or card
 
 
 def hides_thoughts(asked: Asked) -> bool:

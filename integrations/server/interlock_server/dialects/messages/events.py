@@ -14,6 +14,7 @@ from interlock_server.dialects.messages.answer import (
     hides_thoughts,
     id_of,
     media_block,
+    model_of,
     text_block,
     usage_of,
 )
@@ -53,6 +54,7 @@ class MessageWriter:
 
     def __init__(self, asked: Asked, reply: Reply) -> None:
         self._reply = reply
+        self._model = model_of(asked, reply.model)
         self._hides = hides_thoughts(asked)
         self._next = 0
         self._open = ""
@@ -66,7 +68,7 @@ class MessageWriter:
             "id": id_of(reply),
             "type": "message",
             "role": "assistant",
-            "model": reply.model,
+            "model": self._model,
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,

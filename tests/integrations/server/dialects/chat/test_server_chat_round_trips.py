@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from interlock import Citation, Reasoning, Refusal, Request, Text, ToolCall, Usage
 from interlock.errors import InvalidRequest
 from interlock.requests.output import as_output
+from interlock.types.provenance import alias_of
 from interlock_openai import VENDORS, ChatCompletions
 from interlock_server.dialects.chat import CHAT
 from interlock_server.dialects.events import json_bytes
@@ -130,7 +131,7 @@ proven = st.builds(
     words.filter(bool),
     signature=proofs,
     vendor=st.sampled_from(["anthropic", "deepseek"]),
-    origin=st.none() | st.just("https://there:443/maker"),
+    origin=st.none() | st.just(alias_of("https://there:443/maker")),
 )
 hidden = st.builds(
     Reasoning, st.just(""), signature=words.filter(bool), vendor=st.just("openai"), redacted=st.just(True)
