@@ -98,7 +98,7 @@ def blocks_told(wire: bytes) -> list[dict[str, Any]]:
 
 
 def test_a_whole_answer(vendor):
-    body = plain(vendor, said(Text("Hello."), id="theirs"))
+    body = plain(vendor, said(Text("Hello."), id="theirs", evidenced="us"))
     assert body["id"] == "msg_1"
     assert body["model"] == "auto"
     assert body["content"] == [{"type": "text", "text": "Hello.", "citations": None}]
@@ -109,6 +109,10 @@ def test_a_whole_answer(vendor):
         "cache_read_input_tokens": 100,
         "output_tokens": 5,
         "output_tokens_details": {"thinking_tokens": 2},
+        "cache_creation": None,
+        "server_tool_use": None,
+        "service_tier": None,
+        "inference_geo": "us",
     }
 
 

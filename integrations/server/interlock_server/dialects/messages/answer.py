@@ -37,7 +37,14 @@ def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
         "model": model_of(asked, response.model),
         "content": content,
         **ending(response),
-        "usage": usage_of(response.usage),
+        "container": None,
+        "usage": {
+            **usage_of(response.usage),
+            "cache_creation": None,
+            "server_tool_use": None,
+            "service_tier": None,
+            "inference_geo": place_of(response),
+        },
     }
 
 
@@ -119,6 +126,12 @@ def ending(response: Response) -> Block:
     details = response.extra.get("stop_details")
     known = isinstance(details, Mapping) and reason == "refusal" and details.get("type") == "refusal"
     return {"stop_reason": reason, "stop_sequence": None, "stop_details": details if known else None}
+
+
+def place_of(response: Response) -> str | None:
+    """Where the vendor says that it made the answer; None where it says nothing."""
+    answering = [each for each in response.record.attempts if each.deployment == response.deployment]
+    return next((each.evidenced for each in reversed(answering) if each.error is None), None)
 
 
 def usage_of(usage: Usage) -> Block:
