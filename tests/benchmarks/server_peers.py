@@ -120,9 +120,10 @@ def started(arguments: argparse.Namespace, folder: Path, upstream: str) -> list[
     )
     (folder / "serve.yaml").write_text(CONFIG.format(deployments=deployments, more=shared))
     command = ["--config", "serve.yaml", "serve", "--port", str(port)]
-    command += ["--workers", str(arguments.workers)]
+    if arguments.workers > 1:
+        command += ["--workers", str(arguments.workers)]
     program = [sys.executable, "-c", "from interlock_start import main; main()"]
-    servers.append(Server("interlock", [*program, *command, "--no-access-log"], folder, port))
+    servers.append(Server("interlock", [*program, *command], folder, port))
     return servers
 
 
