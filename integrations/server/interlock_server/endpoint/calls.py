@@ -1,16 +1,18 @@
 """Calls: a body in, an answer of the router out, whole or in events."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import urandom
+from typing import Any
 
 from interlock import Chunk, Request
 from interlock.types.records import CallUnderWay
 from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
 from interlock_server.dialects.messages import CountingDialect
 from interlock_server.endpoint.bodies import body_of
+from interlock_server.endpoint.bursts import taken
 from interlock_server.endpoint.exchange import Exchange
 from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.endpoint.requesting import request_of
@@ -63,7 +65,7 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
         await stack.enter_async_context(stream)
         events: _Events | None = None
         try:
-            async for chunk in stream:
+            while (chunk := await _next_of(stream.__anext__, events)) is not None:
                 if events is None:
                     # News of an ensemble's members are no beginning of an answer: it may still fail.
                     if chunk.progress is not None and chunk.response is None:
@@ -73,11 +75,21 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
                     await events.begin(chunk)
                     events.heart = await stack.enter_async_context(Heartbeat(events.alive, watch.leave))
                 else:
-                    await events.go_on(chunk)
+                    events.say(chunk)
+            if events is not None:
+                await events.flush()
         except Exception as error:
             if events is None:
                 raise
             await events.break_off(error)
+
+
+async def _next_of(step: Callable[[], Coroutine[Any, Any, Chunk]], events: "_Events | None") -> Chunk | None:
+    """The next chunk. What is said already is sent before it is waited for."""
+    try:
+        return await (step() if events is None else taken(step(), events.flush))
+    except StopAsyncIteration:
+        return None
 
 
 def _note(exchange: Exchange, call: CallUnderWay | None) -> None:
@@ -109,14 +121,22 @@ class _Events:
     writer: EventWriter
     heart: Heartbeat | None = None
     ended: bool = False
+    said: list[bytes] = field(default_factory=list)
 
     async def begin(self, chunk: Chunk) -> None:
         data = self.writer.begin() + self._said(chunk)
         await self.exchange.begin(200, _EVENTS)
         await self._send(data)
 
-    async def go_on(self, chunk: Chunk) -> None:
+    def say(self, chunk: Chunk) -> None:
+        """To be sent with what is said before the next one has to be waited for."""
         if data := self._said(chunk):
+            self.said.append(data)
+
+    async def flush(self) -> None:
+        if self.said:
+            data = b"".join(self.said)
+            self.said.clear()
             await self._send(data)
 
     async def alive(self) -> None:
@@ -131,7 +151,8 @@ class _Events:
             _LOG.error("request %s failed", exchange.facts.request, exc_info=error)
         exchange.facts.code = problem.code
         if not self.ended:
-            await self._send(self.writer.broken(problem))
+            self.said.append(self.writer.broken(problem))
+            await self.flush()
 
     def _said(self, chunk: Chunk) -> bytes:
         data = self.writer.chunk(chunk)
