@@ -10,6 +10,7 @@ from interlock import Router, StoreError
 from interlock_server.endpoint.live import Served, Settings
 from interlock_server.endpoint.observing import Observer
 from interlock_server.keys import Keyring
+from interlock_server.keys.checking import check_names
 from interlock_server.keys.plugin import KeyRules
 from interlock_server.names import ModelNames
 from interlock_server.principals import Identities, Principal
@@ -29,8 +30,13 @@ def open_served(
     identities = _Awaited()
     router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins])
     settings = settings_of(router)
-    grace = settings.keys_grace
-    keyring = identities.there = Keyring.open(settings.keys, _folder(config), os.environ, grace=grace)
+    keyring = identities.there = Keyring.open(
+        settings.keys,
+        _folder(config),
+        os.environ,
+        grace=settings.keys_grace,
+        check=lambda keys, source: check_names(keys, router, source),
+    )
     return Served(
         router=router,
         names=ModelNames(router, settings.aliases, created=int(time())),

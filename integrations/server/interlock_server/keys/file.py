@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,14 +26,23 @@ class FileKeys:
 
     current = True
 
-    def __init__(self, path: Path, *, environ: Mapping[str, str] | None = None, every: float = 0.4) -> None:
-        """Reads the file, which is looked at `every` so many seconds once it is followed.
+    def __init__(
+        self,
+        path: Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        check: Callable[[Ring, str], None] | None = None,
+        every: float = 0.4,
+    ) -> None:
+        """Reads the file, which is looked at `every` so many seconds once it is followed. `check` is asked
+        about the keys of each, and for which file, and raises ConfigError where they cannot be used.
 
         Raises:
             ConfigError: it is not there, or cannot be used; naming the line.
         """
         self._path = path
         self._environ = environ
+        self._check = check
         self._state = self._stat()
         self._ring = self._read()
         self._problem: str | None = None
@@ -78,7 +87,10 @@ class FileKeys:
     def _read(self) -> Ring:
         source = os.fspath(self._path)
         text = text_of(self._path)
-        return Ring(keys_in(text, source, environ=self._environ, folder=self._path.parent), source)
+        ring = Ring(keys_in(text, source, environ=self._environ, folder=self._path.parent), source)
+        if self._check is not None:
+            self._check(ring, source)
+        return ring
 
 
 def text_of(path: Path) -> str:

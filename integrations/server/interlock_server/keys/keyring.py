@@ -33,12 +33,19 @@ class Keyring:
 
     @classmethod
     def open(
-        cls, where: str | None, folder: Path | None, environ: Mapping[str, str], *, grace: float = GRACE
+        cls,
+        where: str | None,
+        folder: Path | None,
+        environ: Mapping[str, str],
+        *,
+        grace: float = GRACE,
+        check: Callable[[Ring, str], None] | None = None,
     ) -> Self:
         """The keys of the variable INTERLOCK_KEYS, and those of the configuration's `server.keys`: a file,
         or a database by its URL; a relative path begins in `folder`. No database is asked yet.
 
-        Where one is down, whoever is known goes on for `grace` seconds.
+        Where one is down, whoever is known goes on for `grace` seconds. `check` is asked about what a file
+        holds, now and each time that it changes.
 
         Raises:
             ConfigError: keys that cannot be used, naming the file, the line and the field; or a URL that
@@ -49,7 +56,7 @@ class Keyring:
             return cls(fixed)
         if is_url(where):
             return cls(fixed, _stored(where, folder, grace))
-        changing = FileKeys(path_of(where, folder), environ=environ)
+        changing = FileKeys(path_of(where, folder), environ=environ, check=check)
         both = next((each.id for each in changing.ring if fixed.by_id(each.id)), None)
         if both is not None:
             raise ConfigError(

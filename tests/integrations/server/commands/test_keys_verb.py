@@ -136,6 +136,9 @@ def test_the_configuration_says_where_keys_are(tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["--config", str(config), "keys", "create", "ci"])
     assert made.exit_code == 0, made.output
     assert known(str(within / "keys.yaml"), made.stdout.strip()).id == "ci"
+    wrong = CliRunner().invoke(app, ["--config", str(config), "keys", "create", "bot", "--task", "coding"])
+    assert wrong.exit_code == 2
+    assert "bot.tasks: 'coding' is no task" in wrong.stderr
     config.write_text("retries: {max: 1}\n")
     nowhere = CliRunner().invoke(app, ["--config", str(config), "keys", "create", "ci"])
     assert nowhere.exit_code == 2

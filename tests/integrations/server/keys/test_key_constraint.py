@@ -1,5 +1,6 @@
 """What a key forbids is not asked: not first, not as a fallback, not by a panel, a judge or a classifier."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from interlock import (
     AllAttemptsFailed,
     Classification,
+    ConfigError,
     Constraints,
     NoDeployment,
     Request,
@@ -17,6 +19,7 @@ from interlock import (
 from interlock.protocols import Ruling
 from interlock.testing import scripted_providers, scripted_router
 from interlock_server.keys import KeyRules
+from interlock_server.keys.checking import check_names
 from interlock_server.principals import KEY, Principal
 from server_keyrings import Told
 
@@ -239,3 +242,35 @@ async def test_streams_are_bound_as_plain_calls_are() -> None:
     stream = router.stream("Hello.", **by(principal))
     assert "".join([chunk.text async for chunk in stream]) == "fine"
     assert asked(router) == {"b": 1}
+
+
+@pytest.mark.parametrize(
+    ("rules", "key", "words"),
+    [
+        ({"models": {"scripted/bb"}}, "desk.models", "Did you mean 'scripted/b'?"),
+        ({"models": {"cheap"}}, "desk.models", "'cheap' is another name; write scripted/a."),
+        ({"models": {"trios"}}, "desk.models", "Did you mean 'trio'?"),
+        ({"tasks": {"conversation"}}, "desk.tasks", "Did you mean 'conversational'?"),
+        ({"tasks": {"x"}}, "desk.tasks", "'x' is no task; there are"),
+        ({"constraints": Constraints(deny_vendors="scriptd")}, "desk.constraints.deny_vendors", "scriptd"),
+        ({"constraints": Constraints(sensitivity="personel")}, "desk.constraints.sensitivity", "personel"),
+    ],
+)
+def test_a_key_that_names_what_is_not_there_is_refused(rules: Any, key: str, words: str) -> None:
+    ensembles = {"trio": {"members": ["a", "b"]}}
+    policies = {"default": "personal", "rules": [{"id": "r", "level": "personal", "permit": "any"}]}
+    aliases = {"aliases": {"cheap": "a"}}
+    router = scripted_router({"a": [], "b": []}, ensembles=ensembles, policies=policies, models=aliases)
+    tasks = frozenset({router.tasks[0]})
+    fine = Principal(id="fine", models=frozenset({"a", "scripted/b", "trio"}), tasks=tasks)
+    with pytest.raises(ConfigError, match=re.escape(words)) as caught:
+        check_names([Principal(id="desk", **rules)], router, "keys.yaml", strict=True)
+    assert (caught.value.key, caught.value.source) == (key, "keys.yaml")
+    check_names([Principal(id="desk"), fine], router, strict=True)
+
+
+def test_a_model_that_may_come_again_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
+    router = scripted_router({"a": []})
+    check_names([may("a", "scripted/b")], router)
+    what = "the key desk: there is no model, deployment or ensemble 'scripted/b' here."
+    assert f"{what} Did you mean 'scripted/a'?" in caplog.text

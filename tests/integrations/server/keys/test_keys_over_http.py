@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from interlock import ConfigError
 from interlock.testing import Reply, Upstream
 from interlock_server.keys import digest_of, new_secret
-from server_stage import Answer, Client, either, stage
+from server_stage import Answer, Client, either, opened, stage
 
 SECRETS = {id_: new_secret() for id_ in ("all", "narrow", "tasks", "strict", "old")}
 KEYS = f"""\
@@ -105,3 +106,10 @@ def test_no_secret_is_logged_or_told(keys: Any, caplog: pytest.LogCaptureFixture
     for secret in SECRETS.values():
         assert secret not in said
         assert digest_of(secret) not in said
+
+
+def test_a_key_for_a_task_that_is_none_keeps_the_server_from_beginning(tmp_path: Path) -> None:
+    file = tmp_path / "keys.yaml"
+    file.write_text(f"ci: {{sha256: {digest_of(new_secret())}, tasks: [coding]}}\n")
+    with Upstream() as vendor, pytest.raises(ConfigError, match=r"ci\.tasks: 'coding' is no task"):
+        opened(vendor, server={"keys": str(file)})

@@ -57,8 +57,7 @@ def create(
         sees=sees,
         approves=approves,
     )
-    principal_of(id_, fields)
-    place = place_of(context, store)
+    place = place_of(context, store, made=principal_of(id_, fields))
     secret = new_secret()
     digest = digest_of(secret)
     if place.file is not None:

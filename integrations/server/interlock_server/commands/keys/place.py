@@ -10,7 +10,9 @@ import typer
 
 from interlock import ConfigError
 from interlock.commands import session
+from interlock_server.keys.checking import check_names
 from interlock_server.keys.places import is_url, path_of
+from interlock_server.principals import Principal
 
 if TYPE_CHECKING:
     from interlock_server.keys.stored.store import KeyStore
@@ -58,16 +60,19 @@ class Place:
         return asyncio.run(through())
 
 
-def place_of(context: typer.Context, store: str | None) -> Place:
-    """The place that was named, or the configuration's, beside which its relative paths begin.
+def place_of(context: typer.Context, store: str | None, made: Principal | None = None) -> Place:
+    """The place that was named, or the configuration's, beside which its relative paths begin. Then what a
+    key that is to be `made` names is held against the configuration, too.
 
     Raises:
-        ConfigError: neither names one.
+        ConfigError: neither names one; or the key names what is not there.
     """
     if store is not None:
         return Place(where=store)
     with session(context).router() as router:
         where = router.serving.keys
+        if made is not None and where is not None:
+            check_names([made], router, strict=True)
     if where is None:
         what = (
             "nothing says where keys are. Write `server: {keys: keys.yaml}` into the configuration, or give"
