@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from interlock import InterlockError
 from interlock.logs import redact
+from interlock_server.operation.collecting import settle
 from interlock_server.operation.lifeline import Order, Word, lines_of
 from interlock_server.operation.lines import Lines
 from interlock_server.operation.service import Service
@@ -70,12 +71,14 @@ class Process:
                 why = redact(str(error)) if known else f"loading it ended in {type(error).__name__}"
                 self._lines.say("refused", f"the configuration stays as it was: {why}", why=why)
                 return False
+            settle()
             self._lines.say("reloaded", "the configuration was loaded anew")
             return True
 
     async def _serve(self, listening: socket.socket, ready: Callable[[], None]) -> signal.Signals | None:
         self._serving.begun = ready
         await self._service.start()
+        settle()
         try:
             await self._serving.serve([listening])
         finally:
