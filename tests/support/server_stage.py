@@ -23,6 +23,7 @@ HELLO = {"model": "auto", "messages": [{"role": "user", "content": "Hello."}]}
 # Paths of calls, and a body in the dialect of each.
 CALLS: dict[str, dict[str, Any]] = {
     "/v1/chat/completions": HELLO,
+    "/v1/responses": {"model": "auto", "input": "Hello."},
 }
 
 

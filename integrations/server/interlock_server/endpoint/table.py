@@ -3,6 +3,7 @@
 from interlock_server.dialects import Dialect
 from interlock_server.dialects.chat import CHAT
 from interlock_server.dialects.messages import COUNTING, MESSAGES
+from interlock_server.dialects.responses import RESPONSES
 from interlock_server.endpoint.calls import answering, counting
 from interlock_server.endpoint.models import list_models, show_model
 from interlock_server.endpoint.routes import READS, Route
@@ -12,6 +13,7 @@ from interlock_server.endpoint.status import Readiness
 CALLS: tuple[tuple[str, Dialect], ...] = (
     ("/v1/chat/completions", CHAT),
     ("/v1/messages", MESSAGES),
+    ("/v1/responses", RESPONSES),
 )
 
 

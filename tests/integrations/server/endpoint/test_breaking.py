@@ -65,7 +65,7 @@ def test_a_break_is_mended_by_the_next_deployment(path):
     with broken, second, stage(broken, second, retries={"max": 0}) as client:
         answer = client.post(path, CALLS[path] | {"stream": True})
     assert answer.whole
-    assert answer.text.count("One ") == 1
+    assert answer.text.count('"One "') == 1
     assert "error" not in answer.text.replace('"error":null', "")
 
 

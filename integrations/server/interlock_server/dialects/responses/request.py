@@ -1,0 +1,211 @@
+"""A body of Responses, as a request."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock import Message, Output, Settings
+from interlock.types.request import Options
+from interlock_server.dialects.dialect import Asked
+from interlock_server.dialects.own import OWN, metadata_of, own_options
+from interlock_server.dialects.reading import Fields, kind_of
+from interlock_server.dialects.responses.items import Conversation
+from interlock_server.dialects.responses.tools import Tool, choice_of, tools_of
+
+HONOURED = frozenset(
+    {
+        "frequency_penalty", "include", "input", "instructions", OWN, "max_output_tokens", "metadata",
+        "model", "parallel_tool_calls", "presence_penalty", "reasoning", "safety_identifier", "stream",
+        "stream_options", "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p", "user",
+    }
+)  # fmt: skip
+"""Fields that change what is asked, or what is told."""
+
+PASSED_OVER = frozenset(
+    {
+        "client_metadata", "max_tool_calls", "prompt_cache_key", "prompt_cache_options",
+        "prompt_cache_retention", "store", "truncation",
+    }
+)  # fmt: skip
+"""Fields that are hints, or that speak of what is not done here: an answer without them is as good."""
+
+ONLY: Mapping[str, tuple[tuple[Any, ...], str]] = {
+    "background": ((False,), "answers are not kept for asking for them later; send false, or leave it out"),
+    "context_management": (([],), "one vendor alone shortens conversations; leave it out"),
+    "service_tier": (
+        ("auto", "default"),
+        "whoever runs the server decides the tier, by extra_body of a deployment; send auto, or nothing",
+    ),
+}
+"""Fields of which some values alone can be honoured: these change nothing, and others are refused."""
+
+REFUSED: Mapping[str, str] = {
+    "access_programs": "one vendor alone has that; leave it out",
+    "conversation": "nothing of a conversation is kept here; send all of it as input",
+    "image": "one vendor alone has that; leave it out",
+    "moderation": "whoever runs the server decides what is moderated, by guardrails; leave it out",
+    "previous_response_id": "no answer is kept here; send the whole conversation as input, with store: false",
+    "prompt": "prompts that a vendor keeps cannot be asked for; send what it says as instructions and input",
+}
+"""Fields that are known and cannot be honoured, and what is said of each."""
+
+_KNOWN = HONOURED | PASSED_OVER | ONLY.keys()
+_MOST_ALTERNATIVES = 20
+_REASONING = frozenset({"context", "effort", "generate_summary", "mode", "summary"})
+_SUMMARIES = ("auto", "concise", "detailed", "none")
+_TEXT = frozenset({"format", "verbosity"})
+_FORMAT = frozenset({"description", "name", "schema", "strict", "type"})
+_LOGPROBS = "message.output_text.logprobs"
+_INCLUDABLE = (
+    "code_interpreter_call.outputs",
+    "computer_call_output.output.image_url",
+    "file_search_call.results",
+    "message.input_image.image_url",
+    _LOGPROBS,
+    "reasoning.encrypted_content",
+    "web_search_call.action.sources",
+    "web_search_call.results",
+)
+
+
+def read(body: Mapping[str, Any]) -> Asked:
+    """What a body asks for. Raises RequestError, whose key is the body's own."""
+    fields = Fields(body, "", _KNOWN, refused=REFUSED)
+    for name, (fitting, why) in ONLY.items():
+        if name in fields and not any(
+            type(fields.get(name)) is type(e) and fields.get(name) == e for e in fitting
+        ):
+            raise fields.wrong(name, why)
+    if (model := fields.text("model")) is None:
+        raise fields.wrong("model", "expected the name of a model; auto leaves it to the router")
+    conversation = Conversation()
+    messages = conversation.read(body.get("input"))
+    if instructions := fields.text("instructions"):
+        messages = (Message("system", instructions), *messages)
+    options = own_options(body)
+    if (settings := _settings(fields)) != _USUAL:
+        options["settings"] = settings
+    keeps = _tools(fields, conversation.found, options)
+    text = fields.inner("text", _TEXT)
+    form = None if text is None else text.inner("format", _FORMAT)
+    if form is not None and (output := _output(form)) is not None:
+        options["output"] = output
+    if "metadata" in fields:
+        own = options.get("metadata", {})
+        options["metadata"] = {**metadata_of(fields.get("metadata"), "metadata"), **own}
+    return Asked(
+        model=model,
+        messages=messages,
+        options=options,
+        stream=bool(fields.flag("stream")),
+        keeps={**keeps, "echo": echo_of(fields)},
+    )
+
+
+def _settings(fields: Fields) -> Settings:
+    effort = None
+    if (reasoning := fields.inner("reasoning", _REASONING)) is not None:
+        effort = reasoning.text("effort")
+        for name in ("summary", "generate_summary"):
+            reasoning.one_of(name, _SUMMARIES)
+    user = fields.text("user")
+    return Settings(
+        temperature=fields.number("temperature", 0),
+        top_p=fields.number("top_p", 0, 1),
+        max_tokens=fields.whole("max_output_tokens", 1),
+        presence_penalty=fields.number("presence_penalty"),
+        frequency_penalty=fields.number("frequency_penalty"),
+        logprobs=_logprobs(fields),
+        reasoning_effort=effort,
+        parallel_tool_calls=fields.flag("parallel_tool_calls"),
+        user=fields.text("safety_identifier") if user is None else user,
+    )
+
+
+_USUAL = Settings()
+
+
+def _logprobs(fields: Fields) -> int | None:
+    included = fields.listed("include") or []
+    for each in included:
+        if each not in _INCLUDABLE:
+            shown = f"{each!r:.60}" if isinstance(each, str) else kind_of(each)
+            raise fields.wrong("include", f"{shown} is none of {', '.join(_INCLUDABLE)}")
+    most = fields.whole("top_logprobs", 0, _MOST_ALTERNATIVES)
+    return (most or 0) if most or _LOGPROBS in included else None
+
+
+def _tools(fields: Fields, found: Sequence[Tool], options: Options) -> dict[str, Any]:
+    """Puts the tools into the options, those that were found with them, and returns what the answer must know
+    of them.
+    """
+    tools = tools_of(fields.get("tools"), "tools") if "tools" in fields else ()
+    if found:
+        known = {tool.spec.name: tool for tool in (*found, *tools)}
+        tools = tuple(known.values())
+    choice, left = choice_of(fields.get("tool_choice"), "tool_choice", tools)
+    if left:
+        options["tools"] = tuple(tool.spec for tool in left)
+    if choice is not None:
+        options["tool_choice"] = choice
+    return {"tools": {tool.spec.name: tool for tool in left if not tool.is_plain}}
+
+
+def _output(form: Fields) -> Any:
+    kind = form.one_of("type", ("text", "json_object", "json_schema"))
+    if kind == "json_object":
+        return dict
+    if kind != "json_schema":
+        return None
+    schema = form.mapping("schema")
+    if schema is None:
+        raise form.wrong("schema", "expected a JSON schema")
+    return Output(name=form.text("name") or "output", schema=schema)
+
+
+def echo_of(fields: Fields) -> dict[str, Any]:
+    """What the dialect tells the client of its own request, in each answer."""
+    reasoning, text = fields.mapping("reasoning") or {}, fields.mapping("text") or {}
+    return {
+        "instructions": fields.get("instructions"),
+        "tools": [_told(each) for each in fields.listed("tools") or ()],
+        "tool_choice": fields.get("tool_choice") or "auto",
+        "truncation": fields.one_of("truncation", ("auto", "disabled")) or "disabled",
+        "parallel_tool_calls": fields.flag("parallel_tool_calls") is not False,
+        "text": {**text, "format": _told_format(text.get("format"))},
+        "top_p": _or(fields.number("top_p"), 1.0),
+        "temperature": _or(fields.number("temperature"), 1.0),
+        "presence_penalty": _or(fields.number("presence_penalty"), 0.0),
+        "frequency_penalty": _or(fields.number("frequency_penalty"), 0.0),
+        "top_logprobs": fields.whole("top_logprobs") or 0,
+        "reasoning": {"effort": reasoning.get("effort"), "summary": reasoning.get("summary")},
+        "max_output_tokens": fields.whole("max_output_tokens"),
+        "max_tool_calls": fields.whole("max_tool_calls", 1),
+        "store": False,
+        "background": False,
+        "service_tier": "default",
+        "metadata": fields.mapping("metadata") or {},
+        "safety_identifier": fields.text("safety_identifier"),
+        "prompt_cache_key": fields.text("prompt_cache_key"),
+        "user": fields.text("user"),
+        "previous_response_id": None,
+    }
+
+
+def _or(value: float | None, usual: float) -> float:
+    return usual if value is None else value
+
+
+def _told(tool: Any) -> Any:
+    """A function with all of its fields; any other tool as it came."""
+    if not isinstance(tool, Mapping) or tool.get("type") != "function":
+        return tool
+    return {"description": None, "parameters": None, "strict": None, **tool}
+
+
+def _told_format(form: Any) -> Any:
+    if not isinstance(form, Mapping):
+        return {"type": "text"}
+    if form.get("type") != "json_schema":
+        return form
+    told = {"name": "output", "description": None, "schema": None, **form}
+    return {**told, "strict": bool(form.get("strict"))}
