@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from interlock.engine.progress import Progress
@@ -68,7 +68,8 @@ class AttemptState:
 class CallState:
     """What one call carries from its decision to its response.
 
-    `asked` is the request as the caller gave it, `kept_to` the constraints that it came with.
+    `asked` is the request as the caller gave it, `kept_to` the constraints that it came with, and `marks` its
+    metadata, in a copy that no plugin is given.
     `given` is what is asked of models, `request` what guardrails made of it, and `guarded` that they have.
     `unsealed` says that one that rewrites was passed over, `opened` that some deployment was sent `given`
     where it differs. `kept` is what each guardrail keeps aside, by its name. `ask` asks a model on the call's
@@ -113,6 +114,13 @@ class CallState:
     sensed: Sensed | None = None
     check: Callable[[Check], Awaitable[Outcome]] | None = None
     sealed_alike: bool = False
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> Request:
+        """The request as rules and budgets are asked about it: by the metadata that it came with."""
+        asked = self.asked
+        return asked if asked.metadata == self.marks else replace(asked, metadata=self.marks)
 
     def treated(self, treatment: Treatment) -> Request:
         """The request as it may go."""

@@ -1,7 +1,7 @@
 """The whole of a call: decide, try what the strategy says, answer or fail with every attempt listed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -41,6 +41,7 @@ from interlock.types.sensed import Sensed
 
 # A timer may wake a call a little before the moment that it was set to.
 _CLOCKS_GRAIN = 0.001
+_NO_MARKS: Mapping[str, str] = {}
 
 
 class Engine:
@@ -167,12 +168,14 @@ class Engine:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
         kept_to = self.decider.kept(request)
+        marks = dict(request.metadata or _NO_MARKS)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
         due = running_loop().time() + total
         decision, sensed, opinion = await self._decided(request)
         state = CallState(
             asked=request,
             kept_to=kept_to,
+            marks=marks,
             given=request,
             request=request,
             decision=decision,

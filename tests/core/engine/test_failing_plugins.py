@@ -306,3 +306,42 @@ def test_a_plugin_that_writes_into_a_request_loosens_nothing(way):
 
 async def whole_of(stream):
     return "".join([chunk.text async for chunk in stream])
+
+
+class Forgets:
+    """An observer that takes from a request what rules go by, and lists everybody."""
+
+    def __init__(self, everybody):
+        self.everybody = everybody
+
+    @hookimpl
+    def interlock_decided(self, request, decision):
+        request.metadata.clear()
+        object.__setattr__(request, "metadata", {})
+        object.__setattr__(
+            decision,
+            "shortlist",
+            tuple(Candidate(deployment=at, model=at, region="local") for at in self.everybody),
+        )
+
+
+class Tagged:
+    """A rule that goes by metadata."""
+
+    api = 1
+    name = "tagged"
+
+    @hookimpl
+    def interlock_constraints(self):
+        return [self]
+
+    def check(self, call):
+        kept = call.request.metadata.get("keep") == "in" and call.deployment.id == "out"
+        return "what is kept in does not go out" if kept else None
+
+
+def test_rules_go_by_the_metadata_that_a_request_came_with():
+    router = scripted_router({"out": [], "in": ["fine"]}, plugins=[Tagged(), Forgets(["out", "in"])])
+    assert router.complete_sync("Hello.", metadata={"keep": "in"}).deployment == "in"
+    out, _ = scripted_providers(router)
+    assert not out.calls

@@ -233,7 +233,7 @@ class Attempts:
         if deployment.pins:
             progress.pinned = self._decider.pin(deployment, bound, state.sensed) or None
         progress.bound = self._decider.bound_at(bound, deployment, state.sensed)
-        found = self._decider.recheck(state.asked, bound, state.decision, deployment, state.sensed)
+        found = self._decider.recheck(state.judged, bound, state.decision, deployment, state.sensed)
         if isinstance(found, AllowedTreatment):
             found = _still(found, state, progress)
         if isinstance(found, Exclusion):
