@@ -2,11 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from time import time
 from typing import Any, Final
 
 from interlock import AttemptRecord, hookimpl
+from interlock.types.health import Vitals
 from interlock_server.facts import Facts
+from interlock_server.operation.lines import Lines
 from interlock_server.operation.metrics import Registry
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -42,6 +45,11 @@ class Measures:
         self._tokens = counter("interlock_tokens_total", "Tokens of attempts.", "deployment", "kind")
         self._cost = counter("interlock_cost_usd_total", "US dollars of attempts.", "deployment")
         self._calls = counter("interlock_calls_total", "Calls of the router.", "task", "outcome", "error")
+        self._open = gauge(
+            "interlock_breakers_open",
+            "Processes in which a deployment is left alone, and why.",
+            *("deployment", "cause"),
+        )
         self._reloads = counter(
             "interlock_reloads_total", "Configurations that were loaded, and that were refused.", "outcome"
         )
@@ -63,6 +71,19 @@ class Measures:
         self._reloads.add(1, "refused" if refused else "loaded")
         if not refused:
             self._loaded.set(time())
+
+    def lines(self, lines: Lines) -> None:
+        """Say how many lines nobody read in time."""
+        self.registry.gauge(
+            "interlock_lines_dropped", "Lines that nobody read in time.", read=lambda: lines.dropped
+        )
+
+    def health(self, vitals: Iterable[Vitals]) -> None:
+        """Say how deployments are doing now."""
+        self._open.clear()
+        for each in vitals:
+            if each.task is None and each.state != "closed":
+                self._open.set(1, each.deployment, each.cause or "")
 
     @hookimpl
     def interlock_attempt_finished(self, attempt: AttemptRecord) -> None:

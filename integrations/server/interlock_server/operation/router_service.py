@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from interlock import ConfigError, InterlockError
+from interlock import ConfigError, InterlockError, StoreError
 from interlock.http import is_loopback
 from interlock.types.files import Stamp, noted_reads
 from interlock_server.endpoint import (
@@ -20,6 +20,7 @@ from interlock_server.endpoint import (
     routes_of,
 )
 from interlock_server.endpoint.opening import open_served
+from interlock_server.keys import Keyring
 from interlock_server.operation.lines import Lines
 from interlock_server.operation.measures import Measures
 from interlock_server.operation.metrics import Registry, SharedMetrics
@@ -45,7 +46,11 @@ class RouterService:
         self._config, self._host = config, host
         self._measures = Measures(Registry())
         self._metrics = SharedMetrics(self._measures.registry, beside)
-        self._readiness = Readiness({"server": self._server, "configuration": self._configuration})
+        self._readiness = Readiness(
+            {"server": self._server, "configuration": self._configuration, "keys": self._keys}
+        )
+        if lines is not None:
+            self._measures.lines(lines)
         self._files: Mapping[Path, Stamp | None] = {}
         self._refused: InterlockError | None = None
         self._draining = False
@@ -121,10 +126,10 @@ class RouterService:
         if not served.identities.required and not is_loopback(self._host):
             what = f"{self._host} can be reached by others, and nobody needs a key"
             raise ConfigError(f"{what}: name a file of keys, or listen at 127.0.0.1.", key="server.keys")
-        self._files = {path: stamp for path, stamp in noted.items() if path != self._keys(served)}
+        self._files = {path: stamp for path, stamp in noted.items() if path != self._keys_file(served)}
         return served
 
-    def _keys(self, served: Served) -> Path | None:
+    def _keys_file(self, served: Served) -> Path | None:
         """The file of keys, which is followed by itself and needs no other router."""
         if self._config is None or served.settings.keys is None:
             return None
@@ -133,7 +138,8 @@ class RouterService:
     def _routes(self, served: Served) -> Routes:
         public = served.settings.metrics == "open"
         return Routes(
-            [*routes_of(self._readiness), metrics_route(self._metrics, public=public)], dialect=CHAT
+            [*routes_of(self._readiness), metrics_route(self._metrics, public=public, before=self._refresh)],
+            dialect=CHAT,
         )
 
     def _server(self) -> Part:
@@ -149,7 +155,22 @@ class RouterService:
             where = f"in line {refused.line} of {Path(refused.source).name}"
         return Part(says=f"the one before: the newest cannot be used, {where}")
 
+    def _keys(self) -> Part:
+        """Why is for the log: it names a file, or what a database said."""
+        keys = self.live.served.identities
+        if not isinstance(keys, Keyring) or keys.problem is None:
+            return Part()
+        try:
+            next(iter(keys), None)
+        except StoreError:
+            return Part(ready=False, says="nobody knows them now")
+        return Part(says="those that were known last")
+
+    def _refresh(self) -> None:
+        self._measures.health(self.live.served.router.health)
+
     async def _share(self) -> None:
         while True:
+            self._refresh()
             self._metrics.write()
             await asyncio.sleep(_SHARING)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,11 +9,11 @@ from typing import Final
 
 import uvicorn
 
+from interlock_server.endpoint.running import configured
+from interlock_server.operation.heads import HeadLimits
 from interlock_server.operation.service import App
 
 KEPT_ALIVE: Final = 75  # seconds; longer than the minute after which balancers drop an idle connection
-# What is broken off ends without its end on purpose, which uvicorn takes for a fault of its application.
-_ON_PURPOSE: Final = "ASGI callable returned without completing response."
 _SETTLING: Final = 2.0  # seconds for what was cancelled to write its record
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -89,24 +88,7 @@ class Serving(uvicorn.Server):
 
 
 def _configured(app: App) -> uvicorn.Config:
-    logger = logging.getLogger("uvicorn.error")
-    if _is_meant not in logger.filters:
-        logger.addFilter(_is_meant)
-    return uvicorn.Config(
-        app,
-        interface="asgi3",
-        http="httptools",
-        loop="auto",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEPT_ALIVE,
-    )
-
-
-def _is_meant(record: logging.LogRecord) -> bool:
-    return record.getMessage() != _ON_PURPOSE
+    config = configured(app)
+    config.http = HeadLimits
+    config.timeout_keep_alive = KEPT_ALIVE
+    return config

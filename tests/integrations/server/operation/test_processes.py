@@ -1,12 +1,14 @@
 """One process: what signals and files do to it, and to what is under way in it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 
 import pytest
 
+from interlock_server.operation import heads
 from interlock_server.operation import process as processes
 from interlock_server.operation.lines import Lines
 from interlock_server.operation.process import Process
@@ -153,3 +155,36 @@ async def test_a_service_that_breaks_while_it_loads_goes_on_as_it_was(run, said,
     run.lines.close()
     assert "ZeroDivisionError" in said[1]()
     assert "abcdefgh" not in said[1]()
+
+
+async def test_a_head_that_does_not_end_is_refused_by_its_length(run):
+    client = await Client.to(run.address)
+    await client.ask("/", "x: " + "a" * 500_000)
+    assert (await client.head()).startswith(b"HTTP/1.1 431 ")
+    with contextlib.suppress(ConnectionError):
+        assert await client.closed()
+    assert await asked(run.address, "/") == "one"
+
+
+async def test_heads_may_be_long_and_many_on_one_connection(run):
+    client = await Client.to(run.address)
+    for _ in range(20):
+        await client.ask("/", "".join(f"x-{n}: {'a' * 100}\r\n" for n in range(100)))
+        assert await client.answer() == "one"
+
+
+@pytest.mark.parametrize("before", [0, 1])
+async def test_a_head_that_takes_for_ever_is_not_waited_for(run, monkeypatch, before):
+    monkeypatch.setattr(heads, "SLOWEST", 0.3)
+    client = await Client.to(run.address)
+    for _ in range(before):
+        await client.get("/")
+    client._writer.write(b"GET / HTTP/1.1\r\nhost: 127")
+    async with asyncio.timeout(5):
+        assert await client.closed()
+
+
+async def test_an_answer_may_take_longer_than_its_requests_head(run, monkeypatch):
+    monkeypatch.setattr(heads, "SLOWEST", 0.2)
+    client = await Client.to(run.address)
+    assert await client.get("/slow?0.5") == "one"

@@ -94,6 +94,7 @@ async def test_a_bad_file_changes_nothing_and_readiness_and_lines_say_where_it_i
                 "parts": {
                     "server": "ok",
                     "configuration": "the one before: the newest cannot be used, in line 2 of interlock.yaml",
+                    "keys": "ok",
                 },
             },
         )
@@ -141,6 +142,37 @@ async def test_the_numbers_of_calls_attempts_and_the_process(config):
         assert found["interlock_tokens_total", (("deployment", "a"), ("kind", "input"))] >= 9
         assert found["interlock_http_requests_in_progress", ()] == 1
         assert found["interlock_reloads_total", (("outcome", "loaded"),)] == 1
+
+
+async def test_a_deployment_that_is_left_alone_is_a_number_with_its_cause(tmp_path):
+    with Upstream(always=Reply.json({"error": {"message": "no"}}, status=401)) as refusing:
+        async with run_in_process(write(tmp_path, configuration(refusing, **PLAIN))) as server:
+            await server.ask(server.client.chat)
+            found = series_in((await server.ask(server.client.get, "/metrics")).text)
+            assert found["interlock_breakers_open", (("deployment", "a"), ("cause", "parked"))] == 1
+            failed = (("deployment", "a"), ("role", "answer"), ("outcome", "error"))
+            assert found["interlock_attempts_total", (*failed, ("error", "AuthenticationError"))] == 1
+
+
+async def test_keys_that_nobody_knows_are_said_by_readiness(tmp_path, upstream):
+    """A database that is down when the server begins."""
+    keys = {"server": {"keys": "postgresql://127.0.0.1:1/none"}}
+    async with run_in_process(write(tmp_path, configuration(upstream, **keys, **PLAIN))) as server:
+        told = await server.ask(server.client.get, "/readyz")
+        assert (told.status, told.json()["parts"]["keys"]) == (503, "nobody knows them now")
+        assert (await server.ask(server.client.chat)).status == 401
+
+
+async def test_a_file_of_keys_that_cannot_be_used_any_more_leaves_those_that_were_known(tmp_path, upstream):
+    keys = tmp_path / "keys.yaml"
+    keys.write_text(f"team-a: {{sha256: {'a' * 64}}}\n")
+    configured = configuration(upstream, server={"keys": "keys.yaml"}, **PLAIN)
+    async with run_in_process(write(tmp_path, configured)) as server:
+        assert (await server.ask(server.client.get, "/metrics")).status == 401
+        keys.write_text("team-a: {sha256: none}\n")
+        await until(lambda: server.service.live.served.identities.problem)
+        told = await server.ask(server.client.get, "/readyz")
+        assert (told.status, told.json()["parts"]["keys"]) == (200, "those that were known last")
 
 
 async def test_probes_that_go_well_are_no_lines(config):

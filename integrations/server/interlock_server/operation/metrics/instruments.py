@@ -67,6 +67,10 @@ class Gauge(_Instrument):
         key = self._key(labels)
         self._values[key] = self._values.get(key, 0) + amount
 
+    def clear(self) -> None:
+        """Forget every series."""
+        self._values.clear()
+
     def plain(self) -> Plain:
         """As of every instrument."""
         if self._read is not None:
