@@ -161,6 +161,13 @@ def test_an_alias_that_means_two_things_or_nothing_is_refused_at_start(router, a
     assert caught.value.key == key_
 
 
+def test_any_number_of_aliases_may_be_given(router):
+    for count in range(9):
+        aliases = {f"alias-{number}": "near" for number in range(count)}
+        names = ModelNames(router, aliases, created=0)
+        assert all(names.meaning(alias, None) == {"model": "near"} for alias in aliases)
+
+
 @pytest.mark.parametrize("name", ["auto", "jury", "conversational"])
 def test_a_deployment_that_is_called_as_something_else_is_refused_at_start(name):
     config = CONFIG | {"deployments": [*CONFIG["deployments"], served(name, "openai/gpt-5.5")]}

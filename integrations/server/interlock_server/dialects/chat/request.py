@@ -55,7 +55,7 @@ REFUSED: Mapping[str, str] = {
 _KNOWN = HONOURED | PASSED_OVER | ONLY.keys()
 _MOST_ALTERNATIVES = 20
 _STREAM_OPTIONS = frozenset({"include_obfuscation", "include_usage"})
-_REASONING = frozenset({"effort", "enabled", "exclude", "max_tokens"})
+_REASONING = frozenset({"effort", "enabled", "exclude", "max_tokens", "summary"})
 _THINKING = frozenset({"budget_tokens", "type"})
 
 
