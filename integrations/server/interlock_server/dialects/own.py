@@ -55,6 +55,16 @@ def own_options(body: Mapping[str, Any], path: str = OWN) -> Options:
     return options
 
 
+def place_of(key: str) -> str:
+    """Where an argument of a request stands in a body, as far as dialects agree: settings at the top, what is
+    Interlock's own in its object.
+    """
+    head, _, rest = key.partition(".")
+    if head == "settings":
+        return rest
+    return f"{OWN}.{key}" if head in _KNOWN and head != "metadata" else key
+
+
 def metadata_of(given: Any, path: str) -> dict[str, str | float]:
     """Metadata as a request takes it: at most sixteen short names with short texts, numbers or truth values.
 

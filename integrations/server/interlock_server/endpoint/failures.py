@@ -29,6 +29,7 @@ from interlock import (
     StreamInterrupted,
     TotalTimeout,
 )
+from interlock_server.dialects.own import place_of
 from interlock_server.principals import Principal
 from interlock_server.problems import Problem
 
@@ -98,13 +99,9 @@ def problem_of(
 
 
 def _asked_wrongly(error: RequestError) -> Problem:
-    return Problem(
-        status=400,
-        code="invalid_request",
-        message=str(error),
-        # What dialects call settings stands at the top of their bodies.
-        param=error.key.removeprefix("settings.") or None,
-    )
+    where = place_of(error.key)
+    told = RequestError(error.message, key=where, suggestion=error.suggestion)
+    return Problem(status=400, code="invalid_request", message=str(told), param=where or None)
 
 
 def _nowhere(

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from interlock import ConfigError, Ensemble, RequestError, Router
+from interlock.types.members import as_ensemble
 from interlock.types.names import nearest
 from interlock.types.request import Options
 from interlock_server.names.listing import Listed, entry_of, listing_of
@@ -81,13 +82,14 @@ class ModelNames:
 
         Raises:
             Rejected: a task, an ensemble or a member of one that is unknown to whoever asks.
+            RequestError: an ensemble that is none.
         """
         task, ensemble = options.get("task"), options.get("ensemble")
         if task is not None and not self._may(Meaning("task", task), principal):
             raise self._unknown(task, f"{path}.task", principal)
         if isinstance(ensemble, str) and not self._may(Meaning("ensemble", ensemble), principal):
             raise self._unknown(ensemble, f"{path}.ensemble", principal)
-        for name in _members(ensemble):
+        for name in _members(ensemble, path):
             meant = self._meaning(name, principal)
             if meant is None or meant.kind != "model":
                 raise self._unknown(name, f"{path}.ensemble", principal)
@@ -201,10 +203,13 @@ class ModelNames:
         self._aliases[alias] = target
 
 
-def _members(ensemble: object) -> Iterator[str]:
-    """Whom an ensemble that a request brings along would ask."""
-    if isinstance(ensemble, Mapping):
-        ensemble = Ensemble(**ensemble)
+def _members(given: object, path: str) -> Iterator[str]:
+    """Whom an ensemble that a request brings along would ask. Raises RequestError for what is none."""
+    try:
+        ensemble = as_ensemble(given)
+    except RequestError as error:
+        key = f"{path}.{error.key}"
+        raise RequestError(error.message, key=key, suggestion=error.suggestion) from None
     if isinstance(ensemble, Ensemble):
         yield from (each.model for each in ensemble.members)
         yield from ensemble.arbiter

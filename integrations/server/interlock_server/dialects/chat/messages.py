@@ -46,7 +46,7 @@ class Conversation:
         return tuple(self._turns)
 
     def _message(self, value: Any, path: str) -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise RequestError(f"expected a message, not {kind_of(value)}", key=path)
         match value.get("role"):
             case "user":
@@ -139,7 +139,7 @@ def _each(fields: Fields, name: str) -> list[tuple[Any, str]]:
 
 
 def _call(value: Any, path: str) -> ToolCall:
-    kind = value.get("type") if isinstance(value, Mapping) else None
+    kind = value.get("type") if isinstance(value, dict) else None
     if kind not in (None, "function"):
         raise RequestError(f"{kind!r:.40} is no kind of call here; there is function", key=f"{path}.type")
     fields = Fields(value, path, _CALL)

@@ -36,7 +36,7 @@ def content_of(value: Any, path: str, kinds: Collection[str]) -> str | list[Part
 
 
 def _part(value: Any, path: str, kinds: Collection[str]) -> Part:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise RequestError(f"expected an object, not {kind_of(value)}", key=path)
     kind = value.get("type")
     if not isinstance(kind, str) or kind not in kinds:
