@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Constraint,
         Detector,
         Guardrail,
+        LedgerKind,
         LogKind,
         Provider,
         RerankerKind,
@@ -163,6 +164,14 @@ def interlock_shared_health() -> "Iterable[SharedHealthKind]":
     """Offer ways of sharing health between processes.
 
     The configuration's `health.shared` chooses one by the scheme of its URL, and opens it.
+    """
+
+
+@hookspec
+def interlock_ledgers() -> "Iterable[LedgerKind]":
+    """Offer ledgers: where several processes count budgets together.
+
+    The configuration's `ledger` chooses one by the scheme of its URL, and opens it.
     """
 
 

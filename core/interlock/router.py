@@ -102,15 +102,16 @@ class Router:
         return () if budgets is None else budgets.snapshot()
 
     async def spent(self, metadata: Mapping[str, str] | None = None) -> "tuple[Spending, ...]":
-        """As `spending`; with `metadata`, the accounts that a request with it falls under, whether or not
-        anything was spent from them.
+        """As `spending`, by what all processes together have spent that share a ledger; with `metadata`, the
+        accounts that a request with it falls under, whether or not anything was spent from them.
+
+        Raises:
+            StoreError: the configuration's `ledger` is out of reach.
         """
         budgets = self._wiring.budgets
         if budgets is None:
             return ()
-        if metadata is None:
-            return budgets.snapshot()
-        return budgets.spending(as_request("", {"metadata": metadata}))
+        return await budgets.spent(None if metadata is None else as_request("", {"metadata": metadata}))
 
     def open_store(self) -> "RecordStore | None":
         """The configuration's `records`, opened anew for whoever reads what was kept, who closes it with its
@@ -273,7 +274,7 @@ class Router:
         finally:
             if self._wiring.sharing is not None:
                 await self._wiring.sharing.aclose()
-            for writer in (self._wiring.writer, self._wiring.log):
+            for writer in (self._wiring.writer, self._wiring.log, self._wiring.ledger):
                 if writer is not None:
                     await writer.aclose()
 

@@ -322,6 +322,20 @@ def test_interlock_shared_health_is_taken_by_name() -> None:
     assert router.wiring.offers.shared_health["ether"] is kind
 
 
+class Abacus:
+    api = 1
+    name = "abacus"
+    schemes = ("abacus",)
+
+    def open(self, call: Any) -> Any: ...
+
+
+def test_interlock_ledgers_are_taken_by_name() -> None:
+    kind = Abacus()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_ledgers", kind)])
+    assert router.wiring.offers.ledgers["abacus"] is kind
+
+
 def test_interlock_commands_are_taken_by_name_and_not_loaded() -> None:
     offer = CommandOffer(name="hum", help="Hum a tune.", load=lambda: 1 / 0)  # type: ignore[arg-type, return-value]  # not called
     router = scripted_router({"a": []}, plugins=[offering("interlock_commands", offer)])

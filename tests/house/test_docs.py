@@ -189,7 +189,7 @@ def has_section(name: str) -> bool:
 @by_page
 def test_the_page_works_from_top_to_bottom(page, monkeypatch):
     # A log keeps that it was idle; how many entries a page shows is not to depend on the machine's pace.
-    monkeypatch.setattr("interlock.engine.writer._IDLE", 300)
+    monkeypatch.setattr("interlock.engine.writer.Writer.idle_after", 300)
     with Reader(page, monkeypatch) as reader:
         for block in blocks(page):
             reader.take(block)

@@ -36,6 +36,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_stores": (protocols.StoreKind, "name"),
     "interlock_logs": (protocols.LogKind, "name"),
     "interlock_shared_health": (protocols.SharedHealthKind, "name"),
+    "interlock_ledgers": (protocols.LedgerKind, "name"),
     "interlock_commands": (protocols.CommandOffer, "name"),
 }
 OBSERVERS = {"interlock_decided", "interlock_attempt_finished", "interlock_responded"}

@@ -1,14 +1,25 @@
 """From the configuration's budgets to a ledger: every name in them checked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from time import monotonic
 
+from interlock.assembly.offers import Offers
+from interlock.assembly.recording import checked, kind_of, url_of
+from interlock.budgets.books import Books
 from interlock.budgets.ledger import Ledger
+from interlock.budgets.mirrored import MirroredBook
 from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.config import Config
 from interlock.engine.attempting.budgeting import Budgeting
+from interlock.engine.attempting.shared_budgeting import SharedBudgeting
+from interlock.engine.bridge import Bridge
+from interlock.engine.ledger_writer import LedgerWriter
 from interlock.errors import RequestError
-from interlock.protocols import BudgetSource
+from interlock.protocols import SharedLedger
+from interlock.types.ledgers import LEDGERS, LedgerPlace
 
 
 def budgeting(
@@ -17,14 +28,16 @@ def budgeting(
     deployments: Deployments,
     clock: Callable[[], float],
     *,
-    sources: Iterable[BudgetSource] = (),
+    offers: Offers,
+    bridge: Bridge,
 ) -> Budgeting | None:
     """None without budgets, and without anybody who may tell of some. `clock` gives seconds since the epoch.
 
     Raises:
-        ConfigError: a budget names what no deployment is or serves.
+        ConfigError: a budget names what no deployment is or serves; or there is no ledger at the URL.
     """
-    told = tuple(sources)
+    opening = ledger_opener(config, offers)
+    told = tuple(offers.budgets.values())
     if not config.budgets and not told:
         return None
     budgets = []
@@ -44,7 +57,28 @@ def budgeting(
         """What requests add is counted with the listed deployment of its model, whose id is the model's."""
         return id_ if id_ in deployments.listed else deployments[id_].model
 
-    return Budgeting(Ledger(budgets, clock, counted_as), deployments, told)
+    if opening is None or config.ledger is None:
+        return Budgeting(Ledger(budgets, clock, counted_as), deployments, told)
+    shelf = Books(partial(MirroredBook, clock=monotonic), shared=True)
+    grace = config.ledger.grace if config.ledger.down == "grace" else None
+    shared = SharedBudgeting(Ledger(budgets, clock, counted_as, shelf), deployments, told, grace=grace)
+    shared.through(LedgerWriter(opening, bridge, hear=shared.hear))
+    return shared
+
+
+def ledger_opener(config: Config, offers: Offers) -> Callable[[], SharedLedger] | None:
+    """Opens the configured ledger, each time anew; None when none is configured.
+
+    Raises:
+        ConfigError: no installed plugin knows the scheme, or its plugin cannot use the URL. Neither shows it.
+    """
+    if (place := config.ledger) is None:
+        return None
+    if why := offers.quarrel("ledger_schemes", place.scheme):
+        raise config.error("ledger.url", f"{why}.")
+    kind = kind_of(config, "ledger", place, offers.ledger_schemes, LEDGERS)
+    call = LedgerPlace(url=url_of(place), folder=config.folder or Path())
+    return checked(config, "ledger", partial(kind.open, call))
 
 
 def _ids(names: Names, name: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ _LEFT_OUT: Final[dict[str, Any]] = {
     "tools": True,
     "records": True,
     "log": True,
+    "ledger": True,
     "watch": True,
     "health": {"shared"},
     "ensembles": {"__all__": {"options"}},

@@ -40,7 +40,7 @@ def inherit(heir: Lived, former: Lived) -> None:
         if (before := former.deployments.get(name)) is not None and _place(before) == _place(deployment)
     ]
     if heir.budgets is not None:
-        heir.budgets.ledger.join(former.books)
+        heir.budgets.ledger.join(heir.books)
     heir.health.inherit(former.health, same)
     heir.retries.inherit(former.retries, same)
     if heir.allowances is not None and former.allowances is not None:

@@ -16,6 +16,7 @@ from interlock.protocols import (
     Constraint,
     Detector,
     Guardrail,
+    LedgerKind,
     LogKind,
     Provider,
     RerankerKind,
@@ -29,6 +30,7 @@ from interlock.types.commands import COMMANDS
 from interlock.types.connectors import CONNECTORS
 from interlock.types.detectors import DETECTORS
 from interlock.types.health import HEALTH_SHARES
+from interlock.types.ledgers import LEDGERS
 from interlock.types.logs import LOGS
 from interlock.types.models import ModelCard
 from interlock.types.providers import PROVIDERS, distribution_of
@@ -41,7 +43,7 @@ ALWAYS = ("classifiers", "constraints", "budgets", "guardrails")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """Everything that was taken, in the order of registration; stores, logs and shared health by scheme too.
+    """Everything that was taken, in the order of registration; what a URL chooses, by scheme too.
 
     `contested` maps a kind, and in it a name that nobody has though it is offered, to a sentence that says
     why: several distributions claim it, or options that it needs are not written. `schemas` maps a kind and a
@@ -63,10 +65,12 @@ class Offers:
     stores: dict[str, StoreKind]
     logs: dict[str, LogKind]
     shared_health: dict[str, SharedHealthKind]
+    ledgers: dict[str, LedgerKind]
     commands: dict[str, CommandOffer]
     store_schemes: dict[str, StoreKind]
     log_schemes: dict[str, LogKind]
     health_schemes: dict[str, SharedHealthKind]
+    ledger_schemes: dict[str, LedgerKind]
     contested: dict[str, dict[str, str]] = field(default_factory=dict)
     installed: dict[str, str] = field(default_factory=dict)
     schemas: dict[str, dict[str, type]] = field(default_factory=dict)
@@ -131,6 +135,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask_by_scheme("stores", StoreKind, "store_schemes", STORES)
     ask_by_scheme("logs", LogKind, "log_schemes", LOGS)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
+    ask_by_scheme("ledgers", LedgerKind, "ledger_schemes", LEDGERS)
     ask("commands", CommandOffer, owner=COMMANDS.get)
     installed = {report.distribution: report.status for report in host.reports if report.installed}
     schemas = {

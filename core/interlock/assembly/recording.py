@@ -14,14 +14,14 @@ from interlock.engine.log_writer import LogWriter
 from interlock.engine.record_writer import RecordWriter
 from interlock.errors import ConfigError, StoreError
 from interlock.logs import redact
-from interlock.protocols import DurableLog, LogKind, RecordStore, StoreKind
+from interlock.protocols import DurableLog, LedgerKind, LogKind, RecordStore, StoreKind
 from interlock.records.personal import PersonalParts
 from interlock.types.logs import LOGS, LogCall
 from interlock.types.names import nearest
 from interlock.types.stores import STORES, StoreCall
 
 T = TypeVar("T")
-K = TypeVar("K", LogKind, StoreKind)
+K = TypeVar("K", LedgerKind, LogKind, StoreKind)
 
 _DAY = 86_400.0
 
@@ -60,9 +60,9 @@ def store_opener(config: Config, offers: Offers) -> Callable[[], RecordStore] | 
         return None
     if why := offers.quarrel("store_schemes", place.scheme):
         raise config.error("records.url", f"{why}.")
-    kind = _kind_of(config, "records", place, offers.store_schemes, STORES)
-    call = StoreCall(url=_url(place), folder=config.folder or Path())
-    return _checked(config, "records", partial(kind.open, call))
+    kind = kind_of(config, "records", place, offers.store_schemes, STORES)
+    call = StoreCall(url=url_of(place), folder=config.folder or Path())
+    return checked(config, "records", partial(kind.open, call))
 
 
 def log_opener(
@@ -77,16 +77,16 @@ def log_opener(
         return None
     if why := offers.quarrel("log_schemes", place.scheme):
         raise config.error("log.url", f"{why}.")
-    kind = _kind_of(config, "log", place, offers.log_schemes, LOGS)
+    kind = kind_of(config, "log", place, offers.log_schemes, LOGS)
     _check_sealed(config, place, kind)
     options = _options(config, place, kind, environ)
     call = LogCall(
-        url=_url(place),
+        url=url_of(place),
         folder=config.folder or Path(),
         options=options,
         personal=bool(place.subject or place.personal),
     )
-    return _checked(config, "log", partial(kind.open, call))
+    return checked(config, "log", partial(kind.open, call))
 
 
 def told_of_persons(config: Config, offers: Offers) -> PersonalParts:
@@ -135,17 +135,18 @@ def _options(config: Config, place: LogConfig, kind: LogKind, environ: Mapping[s
         raise config.error(path, f"{what}.") from None
 
 
-def _kind_of(
+def kind_of(
     config: Config,
     section: str,
     place: PlaceConfig,
     kinds: Mapping[str, K],
     shipped: Mapping[str, str],
 ) -> K:
+    """What opens a place. Raises ConfigError when no plugin that is installed knows its scheme."""
     key, scheme = f"{section}.url", place.scheme
     if scheme in kinds:
         return kinds[scheme]
-    kept = "records" if section == "records" else "a log"
+    kept = "records" if section == "records" else f"a {section}"
     if scheme in shipped:
         what = f"no installed plugin keeps {kept} in {scheme}; install {shipped[scheme]}."
         raise config.error(key, what)
@@ -154,11 +155,13 @@ def _kind_of(
     raise config.error(key, what, nearest(scheme, known))
 
 
-def _url(place: PlaceConfig) -> str:
+def url_of(place: PlaceConfig) -> str:
+    """The place's URL, its scheme in lower case."""
     return f"{place.scheme}://{place.url.reveal().partition('://')[2]}"
 
 
-def _checked(config: Config, section: str, opening: Callable[[], T]) -> Callable[[], T]:
+def checked(config: Config, section: str, opening: Callable[[], T]) -> Callable[[], T]:
+    """What opens a place, once it has. Raises ConfigError when it cannot."""
     try:
         opening()
     except StoreError as error:

@@ -56,10 +56,12 @@ from interlock.engine.attempting.grounds import Grounds
 from interlock.engine.attempting.health import HealthObserver, RetryGate
 from interlock.engine.attempting.recorder import AttemptObserver, AttemptRecorder
 from interlock.engine.attempting.served import ServedModels
+from interlock.engine.attempting.shared_budgeting import SharedBudgeting
 from interlock.engine.bridge import Bridge
 from interlock.engine.checks import Checks
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.engine import Engine
+from interlock.engine.ledger_writer import LedgerWriter
 from interlock.engine.log_writer import LogWriter
 from interlock.engine.panels import Panels
 from interlock.engine.record_writer import RecordWriter
@@ -115,6 +117,11 @@ class Wiring:
         return digest(
             self.config, self.deployments.values(), self.offers, self.engine.decider.policies, self.learned
         )
+
+    @property
+    def ledger(self) -> LedgerWriter | None:
+        """What takes to the shared ledger what is to be counted there, if budgets are."""
+        return self.budgets.writer if isinstance(self.budgets, SharedBudgeting) else None
 
     @property
     def vendors(self) -> frozenset[str]:
@@ -181,7 +188,8 @@ def assemble(
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     load_spread = spread(config, deployments, health.latencies, clock)
-    budgets = budgeting(config, names, deployments, wall, sources=offers.budgets.values())
+    bridge = Bridge()
+    budgets = budgeting(config, names, deployments, wall, offers=offers, bridge=bridge)
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
     check_vendors = vendor_check(catalog, offers.seers)
@@ -221,7 +229,6 @@ def assemble(
     tracing = Tracing(telemetry)
     health.listen(tracing.moved)
     http = HttpClient(added=_propagation(config, telemetry), observe=load_spread.observe)
-    bridge = Bridge()
     log = log_writer(
         config,
         offers,
@@ -245,6 +252,7 @@ def assemble(
         refused=health.refused,
         concurrency=load_spread.concurrency,
         log=call_log,
+        ledger=budgets if isinstance(budgets, SharedBudgeting) else None,
     )
     sharing = health_sharing(
         config,
@@ -325,9 +333,11 @@ def assemble(
 
 
 def _books(budgets: Budgeting | None, former: Wiring | None) -> Books:
-    if former is not None:
+    """Those of the former, unless what was counted in one place is to be counted in another."""
+    own = None if budgets is None else budgets.ledger.shelf
+    if former is not None and (own is None or own.shared == former.books.shared):
         return former.books
-    return Books() if budgets is None else budgets.ledger.shelf
+    return own or Books()
 
 
 def _catalog(config: Config, offers: Offers) -> Catalog:

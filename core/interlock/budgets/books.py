@@ -1,6 +1,6 @@
 """The accounts of budgets in the present window, each budget's in a book of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 
 from interlock.budgets.shortfalls import UNITS, Shortfall, describe
@@ -75,12 +75,17 @@ class Book:
             return key
         return FURTHER
 
-    def allows(self, account: Account, tokens: int, money: float) -> bool:
+    def has_room(self, account: Account, tokens: int, money: float) -> bool:
         return (
             account.requests < self.requests
             and account.tokens + tokens <= self.tokens
             and account.money + money <= self.money
         )
+
+    allows = has_room
+
+    def new_account(self) -> Account:
+        return Account()
 
     def complaint(self, key: object, tokens: int, money: float) -> Shortfall:
         account = self.accounts.get(key, EMPTY)
@@ -127,11 +132,14 @@ class Book:
 class Books:
     """The books of a router, and of those that follow it. Everything in them is under `lock`.
 
-    A budget is found again by where it comes from, its id, its window and its `each`.
+    A budget is found again by where it comes from, its id, its window and its `each`. `make` makes a book.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[Budget, str], Book] = Book, *, shared: bool = False) -> None:
+        """`shared` says that what is counted in these books is a copy of what is counted elsewhere."""
         self.lock = lock_of(self, "lock")
+        self.shared = shared
+        self._make = make
         self._books: dict[tuple[str, str, Period, str | None], Book] = {}
         self._many = _MANY
 
@@ -145,7 +153,7 @@ class Books:
         if book is None:
             if len(self._books) >= self._many:
                 self._sweep(now)
-            book = self._books[key] = Book(budget, source)
+            book = self._books[key] = self._make(budget, source)
         elif book.budget is not budget and book.budget != budget:
             book.limit(budget)
         if not book.start <= now < book.end:

@@ -8,9 +8,12 @@ exact, and nothing is ever a little less than zero.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, isfinite
 
-from interlock.budgets.books import EMPTY, Account, Book, Books, Sourced, units
+from interlock.budgets.books import EMPTY, NOBODY, Account, Book, Books, Sourced, units
 from interlock.budgets.shortfalls import Shortfall
 from interlock.types.budgets import Budget, Spending
+
+Place = tuple[Book, object]
+"""An account, by its book and its key there."""
 
 
 class Reservation:
@@ -37,12 +40,13 @@ class Ledger:
         budgets: Sequence[Budget],
         clock: Callable[[], float],
         counted_as: Callable[[str], str] = lambda deployment: deployment,
+        shelf: Books | None = None,
     ) -> None:
         """`counted_as` gives another name under which budgets may cover a deployment, or its own."""
         self._budgets = tuple(budgets)
         self._clock = clock
         self._counted_as = counted_as
-        self.join(Books())
+        self.join(Books() if shelf is None else shelf)
 
     def join(self, shelf: Books) -> None:
         """Count in these books from here on, with whoever else does; by the limits of this ledger's budgets.
@@ -73,11 +77,10 @@ class Ledger:
         with self.shelf.lock:
             now = self._clock()
             rows = []
-            for book in (*self._books, *self._told(sourced, None, now)):
+            for book, key in self.under(metadata, sourced):
                 if not book.start <= now < book.end:
                     book.turn(now)
-                if (key := book.key(metadata)) is not None:
-                    rows.append(book.spent(key, book.accounts.get(key, EMPTY)))
+                rows.append(book.spent(key, book.accounts.get(key, EMPTY)))
             return tuple(rows)
 
     def ample(
@@ -102,10 +105,45 @@ class Ledger:
         tokens: int,
         usd: float | None,
         sourced: Sourced = (),
+        *,
+        firm: bool = False,
     ) -> Shortfall | None:
-        """What is in the way of an attempt now, if anything is. Reserves nothing."""
+        """What is in the way of an attempt now, if anything is. Reserves nothing. Where accounts are counted
+        elsewhere, a `firm` look goes by the last figures, however old they are.
+        """
         with self.shelf.lock:
-            return self._check(deployment, metadata, tokens, usd, sourced)[1]
+            return self._check(deployment, metadata, tokens, usd, sourced, firm=firm)[1]
+
+    def under(self, metadata: Mapping[str, str], sourced: Sourced = ()) -> list[Place]:
+        """The accounts that a request falls under, wherever it goes."""
+        with self.shelf.lock:
+            now = self._clock()
+            books = (*self._books, *self._told(sourced, None, now))
+            return [(book, key) for book in books if (key := book.key(metadata)) is not None]
+
+    def common(self) -> list[Place]:
+        """The accounts of its own budgets that have one for everybody."""
+        return [(book, NOBODY) for book in self._books if book.each is None]
+
+    def places(
+        self, deployment: str, metadata: Mapping[str, str], usd: float | None, sourced: Sourced = ()
+    ) -> list[Place] | Shortfall:
+        """The accounts that an attempt falls under; what is in its way if its price is not known."""
+        with self.shelf.lock:
+            found, refusal = self._check(deployment, metadata, 0, usd, sourced, firm=True)
+            return found if usd is not None or refusal is None else refusal
+
+    def refusal(self, places: Sequence[Place], tokens: int, usd: float | None) -> Shortfall | None:
+        """What of these is in the way of an attempt, by the last figures."""
+        money = 0 if usd is None else units(usd)
+        refusal: Shortfall | None = None
+        with self.shelf.lock:
+            for book, key in places:
+                if not book.has_room(book.accounts.get(key, EMPTY), tokens, money):
+                    complaint = book.complaint(key, tokens, money)
+                    if refusal is None or complaint.outlasts(refusal):
+                        refusal = complaint
+        return refusal
 
     def reserve(
         self,
@@ -117,7 +155,7 @@ class Ledger:
     ) -> Reservation | Shortfall:
         """Set the amounts aside in every account that the attempt falls under, or in none."""
         with self.shelf.lock:
-            found, refusal = self._check(deployment, metadata, tokens, usd, sourced)
+            found, refusal = self._check(deployment, metadata, tokens, usd, sourced, firm=True)
             if refusal is not None:
                 return refusal
             money = 0 if usd is None else units(usd)
@@ -125,7 +163,7 @@ class Ledger:
             for book, key in found:
                 account = book.accounts.get(key)
                 if account is None:
-                    account = book.accounts[key] = Account()
+                    account = book.accounts[key] = book.new_account()
                 account.requests += 1
                 account.tokens += tokens
                 account.held_tokens += tokens
@@ -164,10 +202,12 @@ class Ledger:
         tokens: int,
         usd: float | None,
         sourced: Sourced,
-    ) -> tuple[list[tuple[Book, object]], Shortfall | None]:
+        *,
+        firm: bool,
+    ) -> tuple[list[Place], Shortfall | None]:
         """The accounts that an attempt falls under, and what is in its way: the budget that resets last."""
         money = inf if usd is None else units(usd)
-        found: list[tuple[Book, object]] = []
+        found: list[Place] = []
         refusal: Shortfall | None = None
         now = self._clock()
         books = self._concerning(deployment)
@@ -178,7 +218,8 @@ class Ledger:
             if key is None:
                 continue
             found.append((book, key))
-            if not book.allows(book.accounts.get(key, EMPTY), tokens, money):
+            account = book.accounts.get(key, EMPTY)
+            if not (book.has_room if firm else book.allows)(account, tokens, money):
                 complaint = book.complaint(key, tokens, money)
                 if refusal is None or complaint.outlasts(refusal):
                     refusal = complaint

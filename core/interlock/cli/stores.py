@@ -1,4 +1,4 @@
-"""Whether what lies beside the deployments can be reached: the store of records, the log, shared health."""
+"""Whether what lies beside the deployments can be reached: records, the log, shared health, the ledger."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from interlock.errors import StoreError
-from interlock.protocols import DurableLog, ReadableLog, RecordStore
+from interlock.protocols import DurableLog, ReadableLog, RecordStore, SharedLedger
+from interlock.types.ledgers import LedgerCall
 from interlock.types.logs import LogQuery
 from interlock.types.stores import RecordQuery
 
@@ -43,6 +44,7 @@ class Store:
 
 async def examine_stores(wiring: "Wiring") -> list[Store]:
     """The stores that the configuration names, each used as a call would use it."""
+    from interlock.assembly.budgets import ledger_opener
     from interlock.assembly.recording import log_opener, store_opener
 
     config = wiring.config
@@ -55,6 +57,10 @@ async def examine_stores(wiring: "Wiring") -> list[Store]:
         checks.append(_log(log, config.log.url.reveal(), required=config.log.mode == "required"))
     if wiring.sharing is not None and config.health.shared is not None:
         checks.append(_sharing(wiring.sharing, config.health.shared.reveal()))
+    ledger = ledger_opener(config, wiring.offers)
+    if ledger is not None and config.ledger is not None:
+        url, needed = config.ledger.url.reveal(), wiring.budgets is not None
+        checks.append(_ledger(ledger, url, needed=needed))
     return await asyncio.gather(*checks)
 
 
@@ -75,7 +81,14 @@ async def _log(opener: Callable[[], DurableLog], url: str, *, required: bool) ->
     return Store(name="log", address=_shown(url), problem=problem, step=step, needed=required)
 
 
-async def _tried(place: RecordStore | DurableLog, ask: Callable[[], Awaitable[object]]) -> str:
+async def _ledger(opener: Callable[[], SharedLedger], url: str, *, needed: bool) -> Store:
+    ledger = opener()
+    problem = await _tried(ledger, lambda: ledger.exchange(LedgerCall(steps=())))
+    step = "Check `ledger` in the configuration. Until then nothing is sent that a budget concerns."
+    return Store(name="ledger", address=_shown(url), problem=problem, step=step, needed=needed)
+
+
+async def _tried(place: RecordStore | DurableLog | SharedLedger, ask: Callable[[], Awaitable[object]]) -> str:
     """What is wrong with it; it is closed then."""
     problem = ""
     try:

@@ -32,7 +32,7 @@ from interlock.config.policies import (
     PolicyRuleConfig,
     SealedConfig,
 )
-from interlock.config.recording import LogConfig, RecordsConfig, spell_out
+from interlock.config.recording import LedgerConfig, LogConfig, RecordsConfig, spell_out
 from interlock.config.schema import (
     DeploymentConfig,
     DestinationConfig,
@@ -71,6 +71,7 @@ __all__ = [
     "HealthConfig",
     "HedgeConfig",
     "IssuerConfig",
+    "LedgerConfig",
     "LoadConfig",
     "LogConfig",
     "MemberConfig",
@@ -142,6 +143,7 @@ class Config(BaseSettings):
     tools: ToolsConfig = ToolsConfig()
     records: RecordsConfig | None = None
     log: LogConfig | None = None
+    ledger: LedgerConfig | None = None
     tracing: TracingConfig = TracingConfig()
     watch: WatchConfig = WatchConfig()
     server: ServerConfig = ServerConfig()

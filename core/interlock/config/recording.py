@@ -1,6 +1,6 @@
-"""The sections `records` and `log`: where each is kept beyond the process, how much, and how surely."""
+"""The sections `records`, `log` and `ledger`: where each is kept beyond the process, and how surely."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -9,11 +9,13 @@ from interlock.config.schema import Count, Part, Seconds, SecretText, Text, noth
 from interlock.types.models import Unprinted
 
 _EXAMPLES = "expected an address such as sqlite:///interlock.db or postgresql://user@host/database."
+_SHARED = "expected an address such as redis://127.0.0.1:6379/0 or postgresql://user@host/database."
 
 
 class PlaceConfig(Part):
     """`url` may hold a password, and so is a secret."""
 
+    _examples: ClassVar[str] = _EXAMPLES
     url: SecretText
 
     @property
@@ -24,7 +26,7 @@ class PlaceConfig(Part):
     def _check(self) -> Self:
         named = all(part.isidentifier() for part in self.scheme.split("+"))
         if not named or "://" not in self.url.reveal():
-            raise PydanticCustomError("named", "{message}", {"at": "url", "message": _EXAMPLES})
+            raise PydanticCustomError("named", "{message}", {"at": "url", "message": self._examples})
         return self
 
 
@@ -52,8 +54,25 @@ class LogConfig(PlaceConfig):
     ] = ()
 
 
+class LedgerConfig(PlaceConfig):
+    """`down` says what holds while it is out of reach: nothing is sent that a budget concerns, or every
+    process goes on by itself for `grace` seconds.
+    """
+
+    _examples: ClassVar[str] = _SHARED
+    down: Literal["refuse", "grace"] = "refuse"
+    grace: Seconds = 60.0
+
+    @model_validator(mode="after")
+    def _is_meant(self) -> Self:
+        if self.down == "refuse" and "grace" in self.model_fields_set:
+            message = "nothing is let through while down is refuse; write down: grace, or leave it out."
+            raise PydanticCustomError("named", "{message}", {"at": "grace", "message": message})
+        return self
+
+
 def spell_out(data: dict[str, Any]) -> None:
     """Turn `records: URL` into `records: {url: URL}`: one source may give the URL, another the rest."""
-    for name in ("records", "log"):
+    for name in ("records", "log", "ledger"):
         if isinstance(data.get(name), str):
             data[name] = {"url": data[name]}

@@ -20,7 +20,7 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
                      contents, served: whether its answer is of use, and who gave it; call_log: what a log has
                      to have first; grounds: the rules behind a decision, for the log; recorder: how it ended,
                      written down once, before its observers: health, and budgeting, which asks
-                     budget_sources, too
+                     budget_sources, too; shared_budgeting: the same, counted with other processes
 Several at once      races, race: who starts when, who wins, and that the others have left
 Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
                      has it; arbitration: an arbiter rules, and what becomes of that; jury: the models
@@ -29,8 +29,8 @@ Cascades             cascades: who of a cascade's steps may be asked, and what t
                      sure a verifier is of an answer
 In steps             streaming: what the caller reads; rescue: what may follow when a stream breaks. One
                      answer is made of the deltas beside the engine, in interlock/fold.py
-Written down         writer, record_writer, log_writer: records and the log, beyond the process; tracing,
-                     traces: spans
+Written down         writer, record_writer, log_writer, ledger_writer: records, the log and what is counted
+                     of budgets, beyond the process; tracing, traces: spans
 Around it            loops, bridge, sync_streaming: synchronous calls on one loop in a background thread;
                      sharing: health, with other processes
 

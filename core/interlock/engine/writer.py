@@ -24,8 +24,6 @@ ROOM = 10_000
 """Items that may wait."""
 _BATCH = 500
 _LINGER = 0.1  # seconds for more items to come, before they are written together
-_IDLE = 5.0  # seconds after which a place with nothing to do is closed
-_LONGEST_WAIT = 30.0  # seconds between two tries
 _TRIES_AT_THE_END = 3
 PATIENCE = 10.0
 """Seconds that closing waits for a place."""
@@ -51,6 +49,8 @@ class Writer(Generic[T, P]):
     what: ClassVar[str]  # is written, in the plural
     where: ClassVar[str]
     ordered: ClassVar[bool] = False  # whether one that cannot be written holds up the rest
+    longest_wait: ClassVar[float] = 30.0  # seconds between two tries
+    idle_after: ClassVar[float] = 5.0  # seconds after which a place with nothing to do is closed
 
     def __init__(self, open_: Callable[[], P], bridge: Bridge, *, room: int = ROOM) -> None:
         self.lost = 0
@@ -183,7 +183,7 @@ class Writer(Generic[T, P]):
                     tries, size = tries + 1, max(1, size // 2)
                     if self._closing and tries >= _TRIES_AT_THE_END:
                         break
-                    wait = min(_LONGEST_WAIT, _LINGER * 2**tries)
+                    wait = min(self.longest_wait, _LINGER * 2**tries)
                     await (asyncio.sleep(wait) if self._closing else self._pause(wait))
             going_on = not self._closing
         finally:
@@ -218,7 +218,7 @@ class Writer(Generic[T, P]):
         with self._lock:
             self._awake = bool(self._waiting)
         if not self._waiting and not self._closing:
-            await self._pause(_IDLE)
+            await self._pause(self.idle_after)
             if self._waiting and not self._closing:
                 await self._pause(_LINGER)
         return bool(self._waiting)

@@ -59,6 +59,10 @@ from interlock.protocols.keeping import (
     SharedHealthKind,
     StoreKind,
 )
+from interlock.protocols.ledgers import (
+    LedgerKind,
+    SharedLedger,
+)
 from interlock.protocols.logs import (
     DurableLog,
     LogKind,
@@ -131,6 +135,7 @@ __all__ = [
     "GrantBook",
     "GuardCall",
     "Guardrail",
+    "LedgerKind",
     "LocalClassifier",
     "LogKind",
     "Missing",
@@ -161,6 +166,7 @@ __all__ = [
     "SensingGuardrail",
     "SharedHealth",
     "SharedHealthKind",
+    "SharedLedger",
     "Steps",
     "StoreKind",
     "Strategy",

@@ -13,6 +13,7 @@ from interlock.testing.effect_rules import ToolConformance
 from interlock.testing.grant_rules import GrantBookConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.ledger_rules import LedgerConformance
 from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
@@ -32,6 +33,7 @@ __all__ = [
     "FakeClock",
     "GrantBookConformance",
     "GuardrailConformance",
+    "LedgerConformance",
     "LogConformance",
     "OptionsConformance",
     "ProviderConformance",

@@ -12,6 +12,7 @@ from interlock.protocols import (
     Connector,
     ConnectorKind,
     Guardrail,
+    LedgerKind,
     LogKind,
     Provider,
     SharedHealthKind,
@@ -24,6 +25,7 @@ from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.ledger_rules import LedgerConformance
 from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
@@ -31,6 +33,7 @@ from interlock.testing.rules import not_applicable
 from interlock.testing.store_rules import StoreConformance
 from interlock.testing.upstream import Reply
 from interlock.types.health import ShareCall
+from interlock.types.ledgers import LedgerPlace
 from interlock.types.logs import LogCall
 from interlock.types.request import Request
 from interlock.types.stores import StoreCall
@@ -140,4 +143,14 @@ class BareSharedHealth(SharedHealthConformance):
         self.kind = kind
 
     def place(self) -> ShareCall:
+        not_applicable(NO_DATA)
+
+
+class BareLedger(LedgerConformance):
+    """Opens nothing: where budgets may be counted for a trial, nobody knows."""
+
+    def __init__(self, kind: LedgerKind) -> None:
+        self.kind = kind
+
+    def place(self) -> LedgerPlace:
         not_applicable(NO_DATA)

@@ -19,6 +19,7 @@ from interlock.protocols import (
     ConnectorKind,
     Constraint,
     Guardrail,
+    LedgerKind,
     LogKind,
     Provider,
     RerankerKind,
@@ -33,6 +34,7 @@ from interlock.testing.bare import (
     BareCommand,
     BareConnector,
     BareGuardrail,
+    BareLedger,
     BareLog,
     BareOptions,
     BareProvider,
@@ -44,6 +46,7 @@ from interlock.testing.command_rules import CommandConformance
 from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
+from interlock.testing.ledger_rules import LedgerConformance
 from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance, with_defaults
 from interlock.testing.provider_rules import ProviderConformance
@@ -135,6 +138,14 @@ KINDS = (
         protocol=SharedHealthKind,
         kit=SharedHealthConformance,
         bare=BareSharedHealth,
+        subject="kind.name",
+    ),
+    Kind(
+        name="ledger",
+        hook="interlock_ledgers",
+        protocol=LedgerKind,
+        kit=LedgerConformance,
+        bare=BareLedger,
         subject="kind.name",
     ),
     Kind(

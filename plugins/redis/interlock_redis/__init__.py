@@ -1,13 +1,14 @@
-"""Shares Interlock's health between processes through Redis or Valkey."""
+"""Shares what Interlock's processes know of health, and counts their budgets, in Redis or Valkey."""
 
 from collections.abc import Iterable
 
 from interlock import hookimpl
-from interlock.protocols import API, SharedHealth, SharedHealthKind
+from interlock.protocols import API, LedgerKind, SharedHealth, SharedHealthKind, SharedLedger
 from interlock.types.health import ShareCall
+from interlock.types.ledgers import LedgerPlace
 from interlock_redis.address import address_of
 
-__all__ = ["Redis"]
+__all__ = ["Redis", "RedisLedgers"]
 
 
 class Redis:
@@ -28,6 +29,25 @@ class Redis:
         return RedisHealth(address)
 
 
+class RedisLedgers:
+    """The same addresses, for a ledger."""
+
+    api = API
+    name = "redis"
+    schemes: tuple[str, ...] = Redis.schemes
+
+    def open(self, call: LedgerPlace) -> SharedLedger:
+        address = address_of(call)
+        from interlock_redis.ledger import RedisLedger  # noqa: PLC0415 - as above
+
+        return RedisLedger(address)
+
+
 @hookimpl
 def interlock_shared_health() -> Iterable[SharedHealthKind]:
     return [Redis()]
+
+
+@hookimpl
+def interlock_ledgers() -> Iterable[LedgerKind]:
+    return [RedisLedgers()]

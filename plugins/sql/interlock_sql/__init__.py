@@ -1,4 +1,4 @@
-"""Keeps Interlock's records, and its log, in SQLite or PostgreSQL.
+"""Keeps Interlock's records, its log and its ledger in SQLite or PostgreSQL.
 
 `Address`, `address_of`, `own_address`, `Asked` and `Transactions` are for another plugin that keeps something
 of its own in a database; what it needs once it is connected, and what takes a while to import, is in
@@ -8,11 +8,13 @@ of its own in a database; what it needs once it is connected, and what takes a w
 from collections.abc import Iterable
 
 from interlock import hookimpl
-from interlock.protocols import API, DurableLog, LogKind, RecordStore, StoreKind
+from interlock.protocols import API, DurableLog, LedgerKind, LogKind, RecordStore, SharedLedger, StoreKind
+from interlock.types.ledgers import LedgerPlace
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
 from interlock_sql.address import Address, address_of
 from interlock_sql.asked import Asked
+from interlock_sql.ledger import SqlLedger
 from interlock_sql.log import SqlLog
 from interlock_sql.store import SqlStore
 from interlock_sql.transactions import Transactions, own_address
@@ -21,6 +23,8 @@ __all__ = [
     "Address",
     "Asked",
     "Sql",
+    "SqlLedger",
+    "SqlLedgers",
     "SqlLog",
     "SqlLogs",
     "SqlStore",
@@ -50,6 +54,22 @@ class SqlLogs:
 
     def open(self, call: LogCall) -> DurableLog:
         return SqlLog(address_of(call))
+
+
+class SqlLedgers:
+    """The same addresses, for a ledger."""
+
+    api = API
+    name = "sql"
+    schemes: tuple[str, ...] = Sql.schemes
+
+    def open(self, call: LedgerPlace) -> SharedLedger:
+        return SqlLedger(address_of(call))
+
+
+@hookimpl
+def interlock_ledgers() -> Iterable[LedgerKind]:
+    return [SqlLedgers()]
 
 
 @hookimpl

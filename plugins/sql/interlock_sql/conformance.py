@@ -3,10 +3,11 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from interlock.testing import LogConformance, StoreConformance
+from interlock.testing import LedgerConformance, LogConformance, StoreConformance
+from interlock.types.ledgers import LedgerPlace
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql import Sql, SqlLogs
+from interlock_sql import Sql, SqlLedgers, SqlLogs
 
 
 class Folders:
@@ -45,3 +46,13 @@ class SqliteLog(LogConformance):
         folder = self._folders.another()
         (folder / "log.db").mkdir()
         return LogCall(url="sqlite:///log.db", folder=folder)
+
+
+class SqliteLedger(LedgerConformance):
+    kind = SqlLedgers()
+
+    def __init__(self) -> None:
+        self._folders = Folders()
+
+    def place(self) -> LedgerPlace:
+        return LedgerPlace(url="sqlite:///ledger.db", folder=self._folders.another())

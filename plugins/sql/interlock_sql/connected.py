@@ -11,29 +11,36 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from interlock import StoreError
 from interlock.logs import redact
 from interlock_sql.address import Address
-from interlock_sql.engines import make_engine, writing
+from interlock_sql.engines import PATIENCE, make_engine, unhurried, writing
 from interlock_sql.upgrade import RECORDS, Migrations, upgrade
 
 
 class Connected:
     """Connected, its tables made or migrated. Every failure is a StoreError that names the place.
 
-    What a `durable` one has committed outlives a loss of power, too.
+    What a `durable` one has committed outlives a loss of power, too. For a server or another process it waits
+    for `patience`, in seconds.
 
     Raises:
         StoreError: it cannot be reached or written, or a later version has migrated it.
     """
 
     def __init__(
-        self, address: Address, *, durable: bool = False, migrations: Migrations | None = RECORDS
+        self,
+        address: Address,
+        *,
+        durable: bool = False,
+        migrations: Migrations | None = RECORDS,
+        patience: float = PATIENCE,
     ) -> None:
         """Without `migrations` the database is taken as it is, and read alone."""
         self._address = address
         with self.told():
-            engine = make_engine(address, durable=durable, reads=migrations is None)
+            engine = make_engine(address, durable=durable, reads=migrations is None, patience=patience)
             try:
                 if migrations is not None:
                     with writing(engine).begin() as connection:
+                        unhurried(connection)
                         upgrade(connection, migrations)
             except BaseException:
                 engine.dispose()

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Any
@@ -15,13 +16,20 @@ from sqlalchemy.pool import QueuePool
 from interlock_sql.address import Address
 
 _ROWS = 200  # in one statement
-_PATIENCE = 5.0  # seconds for another process to finish writing, or for a server to answer
+PATIENCE = 5.0
+"""Seconds for another process to finish writing, or for a server to answer."""
+
+_TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
-def make_engine(address: Address, *, durable: bool = False, reads: bool = False) -> Engine:
+def make_engine(
+    address: Address, *, durable: bool = False, reads: bool = False, patience: float = PATIENCE
+) -> Engine:
     """Connects to nothing yet, but makes SQLite's file. What a `durable` one commits outlives a power cut.
 
-    One that `reads` makes no file, and changes none. Raises OSError when the file cannot be made.
+    One that `reads` makes no file, and changes none. With less than the usual `patience`, in seconds, it
+    gives up on a server, or on what another process has locked there. Raises OSError when the file cannot be
+    made.
     """
     options: dict[str, Any] = {
         "json_serializer": json.JSONEncoder(separators=(",", ":")).encode,
@@ -35,9 +43,15 @@ def make_engine(address: Address, *, durable: bool = False, reads: bool = False)
         engine = create_engine(
             address.url,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": int(_PATIENCE), "application_name": "interlock"},
+            connect_args={
+                "connect_timeout": int(patience),
+                "tcp_user_timeout": int(2000 * patience),
+                "application_name": "interlock",
+            },
             **options,
         )
+        if patience < PATIENCE:
+            event.listen(engine, "connect", partial(_hurry, int(1000 * patience)))
         if durable:
             event.listen(engine, "connect", _commit_surely)
         return engine
@@ -49,7 +63,7 @@ def make_engine(address: Address, *, durable: bool = False, reads: bool = False)
         place = URL.create("sqlite", database=str(address.file))
     engine = create_engine(
         place,
-        connect_args={"timeout": _PATIENCE, "check_same_thread": False},
+        connect_args={"timeout": patience, "check_same_thread": False},
         **options,
     )
     # Many rows in one statement: the driver gives way to the event loop's thread once, not for each row.
@@ -90,7 +104,7 @@ def _prepare(connection: Any, _: Any) -> None:
     _take_over(connection, _)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
-    due = time.monotonic() + _PATIENCE
+    due = time.monotonic() + PATIENCE
     while not _journals_ahead(connection, last=time.monotonic() > due):
         time.sleep(0.02)
 
@@ -98,6 +112,20 @@ def _prepare(connection: Any, _: Any) -> None:
 def _synchronise(connection: Any, _: Any) -> None:
     """Have a commit return when the disk has it, and not only when the file has."""
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _hurry(milliseconds: int, connection: Any, _: Any) -> None:
+    """Have nobody wait for long, neither this process nor those that wait for what it has locked."""
+    for setting in _TIMEOUTS:
+        connection.execute(f"SET {setting} = {milliseconds}")
+    connection.commit()
+
+
+def unhurried(connection: Connection) -> None:
+    """Let this transaction take its time, whatever the patience of its connection."""
+    if connection.dialect.name == "postgresql":
+        for setting in _TIMEOUTS:
+            connection.exec_driver_sql(f"SET LOCAL {setting} = 0")
 
 
 def _commit_surely(connection: Any, _: Any) -> None:

@@ -210,6 +210,20 @@ def test_shared_health_is_tried_and_its_password_is_not_shown(configured, run):
     assert "s3same" not in result.output
 
 
+@pytest.mark.parametrize(("budgets", "code"), [("[]", 0), ("[{id: b, requests: 1, per: day}]", 1)])
+def test_the_ledger_is_tried_and_needed_where_there_are_budgets(configured, run, budgets, code):
+    configured("good", extra=f"ledger: '{NOBODY}'\nbudgets: {budgets}")
+    result = run("doctor")
+    assert result.exit_code == code
+    assert "127.0.0.1:1 cannot be used for the ledger" in result.stdout
+    assert "s3same" not in result.output
+    configured("good", extra=f"ledger: sqlite:///ledger.db\nbudgets: {budgets}")
+    result = run("doctor", "--json")
+    assert result.exit_code == 0
+    (_, store) = json.loads(result.stdout)
+    assert (store["store"], store["connection"]) == ("ledger", "ok")
+
+
 def test_without_stores_there_is_no_word_of_them(configured, run):
     configured("good")
     assert "Store" not in run("doctor").stdout

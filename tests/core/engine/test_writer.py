@@ -117,7 +117,7 @@ def test_they_are_written_without_anybody_closing_anything(shelf: Shelf, bridge:
 def test_a_store_with_nothing_to_do_is_closed_and_opened_again(
     shelf: Shelf, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "_IDLE", 0.01)
+    monkeypatch.setattr(writing.Writer, "idle_after", 0.01)
     writer = RecordWriter(shelf.open, bridge)
     writer.put(sample_record(1))
     until(lambda: writer.idle)
@@ -333,7 +333,7 @@ async def test_a_store_that_is_down_fails_no_call(shelf: Shelf, caplog: pytest.L
 
 
 def test_a_forgotten_router_still_writes_and_then_goes(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "_IDLE", 0.01)
+    monkeypatch.setattr(writing.Writer, "idle_after", 0.01)
     router = scripted_router({"a": ["x"]}, records="shelf://", plugins=[offering(shelf)])
     router.complete_sync("hi")
     gone = weakref.ref(router.wiring.writer)

@@ -10,6 +10,7 @@ from interlock.testing import (
     CommandConformance,
     ConnectorConformance,
     GuardrailConformance,
+    LedgerConformance,
     ProviderConformance,
     SharedHealthConformance,
     StoreConformance,
@@ -21,6 +22,7 @@ SUBJECTS = [
     (CommandConformance, "is_a_command", "command"),
     (ConnectorConformance, "is_a_kind_of_connector", "kind"),
     (GuardrailConformance, "is_a_guardrail", "guardrail"),
+    (LedgerConformance, "is_a_kind_of_ledger", "kind"),
     (ProviderConformance, "is_a_provider", "provider"),
     (SharedHealthConformance, "is_a_kind_of_shared_health", "kind"),
     (StoreConformance, "is_a_kind_of_store", "kind"),
@@ -44,6 +46,7 @@ def test_what_no_kit_knows_is_no_declaration() -> None:
     [
         (StoreConformance, "StoreCall"),
         (SharedHealthConformance, "ShareCall"),
+        (LedgerConformance, "LedgerPlace"),
     ],
 )
 def test_a_kit_without_a_place_says_how_to_give_one(kit: Any, call: str) -> None:

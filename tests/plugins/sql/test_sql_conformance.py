@@ -1,4 +1,4 @@
-"""Both databases keep to the rules for stores, and to those for logs."""
+"""Both databases keep to the rules for stores, for logs and for ledgers."""
 
 from itertools import count
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from interlock.testing import LogConformance, StoreConformance
+from interlock.testing import LedgerConformance, LogConformance, StoreConformance
+from interlock.types.ledgers import LedgerPlace
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql import Sql, SqlLogs
+from interlock_sql import Sql, SqlLedgers, SqlLogs
 
 NUMBERS = count()
 
@@ -69,3 +70,25 @@ class TestPostgresqlLog(LogConformance):
 
     def broken(self) -> LogCall:
         return LogCall(url=f"{self.url}_that_is_not_there")
+
+
+class TestSqliteLedger(LedgerConformance):
+    kind = SqlLedgers()
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def place(self) -> LedgerPlace:
+        return LedgerPlace(url="sqlite:///deeper/ledger.db", folder=self.folder)
+
+
+class TestPostgresqlLedger(LedgerConformance):
+    kind = SqlLedgers()
+
+    @pytest.fixture(autouse=True)
+    def _url(self, database: str) -> None:
+        self.url = database
+
+    def place(self) -> LedgerPlace:
+        return LedgerPlace(url=self.url)

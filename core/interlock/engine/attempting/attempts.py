@@ -15,6 +15,7 @@ from interlock.engine.attempting.contents import check_calls, check_content, che
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.provider_stream import ProviderStream
 from interlock.engine.attempting.recorder import AttemptRecorder, AttemptScope
+from interlock.engine.attempting.shared_budgeting import SharedBudgeting
 from interlock.engine.attempting.unhurried import unhurried
 from interlock.engine.call import AttemptState, CallState
 from interlock.engine.deadline import Deadline
@@ -58,6 +59,7 @@ class Attempts:
         refused: RefusedSettings,
         concurrency: ConcurrencyLimits | None = None,
         log: CallLog | None = None,
+        ledger: SharedBudgeting | None = None,
     ) -> None:
         self._decider = decider
         self._deployments = deployments
@@ -69,6 +71,7 @@ class Attempts:
         self._refused = refused
         self._concurrency = concurrency
         self._log = log
+        self._ledger = ledger
         self._at_once = concurrency is None and log is None
         self._origins: dict[str, str | None] = {}
 
@@ -89,6 +92,8 @@ class Attempts:
             ) as scope,
             closing(Deadline()) as deadline,
         ):
+            if self._ledger is not None:
+                await self._ledger.reserve(scope)
             call = scope.call
             provider = self._providers[call.deployment.provider]
             now = asyncio.get_running_loop().time()
@@ -118,6 +123,8 @@ class Attempts:
             ) as scope,
             closing(Deadline()) as deadline,
         ):
+            if self._ledger is not None:
+                await self._ledger.reserve(scope)
             call = scope.call
             provider = self._providers[call.deployment.provider]
             loop_time = asyncio.get_running_loop().time

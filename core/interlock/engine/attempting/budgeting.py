@@ -93,8 +93,15 @@ class Budgeting:
         """What is spent in the present windows; see `Ledger.snapshot`."""
         return self.ledger.snapshot()
 
-    def spending(self, request: Request) -> tuple[Spending, ...]:
-        """The accounts that a request falls under. None of a source that does not say."""
+    async def spent(self, request: Request | None) -> tuple[Spending, ...]:
+        """The accounts that a request falls under, those of a source that does not say left out; without a
+        request, as `snapshot`.
+
+        Raises:
+            StoreError: they are counted elsewhere, and cannot be asked about.
+        """
+        if request is None:
+            return self.snapshot()
         try:
             sourced = self._sourced(request)
         except Untold:
@@ -118,20 +125,13 @@ class Budgeting:
         return None if shortfall is None else shortfall.sentence
 
     def began(self, scope: AttemptScope) -> None:
-        """Reserves what this attempt may take. A request that a guardrail, a repair or a classifier wrote
-        differs in length from the one that was decided on.
-        """
-        request, asked = scope.call.request, scope.state.asked
-        tokens = scope.state.decision.input_tokens if request is asked else estimate_request_tokens(request)
+        """Reserves what this attempt may take."""
         deployment = scope.call.deployment.id
-        taken, usd = self._tariff(deployment).estimate(tokens, request.settings)
-        try:
-            sourced = self._sourced(asked)
-        except Untold as error:
-            raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {error}") from None
-        found = self.ledger.reserve(deployment, asked.metadata or _NOTHING, taken, usd, sourced)
+        tokens, usd = self._taking(scope)
+        metadata = scope.state.asked.metadata or _NOTHING
+        found = self.ledger.reserve(deployment, metadata, tokens, usd, self._told(scope))
         if isinstance(found, Shortfall):
-            raise NoLongerAllowed(f"{deployment} was allowed and is no longer: {found.sentence}")
+            raise no_longer(deployment, found.sentence)
         self._open[scope] = found
 
     def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:
@@ -139,11 +139,8 @@ class Budgeting:
         reservation = self._open.pop(scope)
         if isinstance(failure, NoLongerAllowed):
             self.ledger.release(reservation)
-            return
-        usage = record.usage
-        counted = usage.input_tokens is not None or usage.output_tokens is not None
-        tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0) if counted or failure else None
-        self.ledger.settle(reservation, tokens, record.cost)
+        else:
+            self.ledger.settle(reservation, used_tokens(failure, record), record.cost)
 
     def nowhere(
         self, asked: Request, decision: Decision, excluded: Mapping[str, str]
@@ -157,7 +154,7 @@ class Budgeting:
                 found
                 for name in excluded
                 if (name not in decision.excluded or rules.get(name) == self.name)
-                and (found := self._shortfall(asked, name, decision.input_tokens))
+                and (found := self._shortfall(asked, name, decision.input_tokens, firm=True))
             ]
         except Untold:
             return None
@@ -171,6 +168,21 @@ class Budgeting:
             retry_after=None if soonest is None else max(0.0, soonest - self.ledger.now()),
         )
 
+    def _taking(self, scope: AttemptScope) -> tuple[int, float | None]:
+        """Tokens and US dollars that an attempt may take. A request that a guardrail, a repair or a
+        classifier wrote differs in length from the one that was decided on.
+        """
+        request, asked = scope.call.request, scope.state.asked
+        tokens = scope.state.decision.input_tokens if request is asked else estimate_request_tokens(request)
+        return self._tariff(scope.call.deployment.id).estimate(tokens, request.settings)
+
+    def _told(self, scope: AttemptScope) -> Sourced:
+        """Raises NoLongerAllowed."""
+        try:
+            return self._sourced(scope.state.asked)
+        except Untold as error:
+            raise no_longer(scope.call.deployment.id, str(error)) from None
+
     def _tariff(self, deployment: str) -> Tariff:
         """Of a deployment that requests have added too."""
         return self._tariffs.get(deployment) or Tariff.of(self._deployments[deployment])
@@ -179,8 +191,24 @@ class Budgeting:
         """Raises Untold."""
         return () if self._sources is None else self._sources.of(request)
 
-    def _shortfall(self, request: Request, deployment: str, input_tokens: int) -> Shortfall | None:
+    def _shortfall(
+        self, request: Request, deployment: str, input_tokens: int, *, firm: bool = False
+    ) -> Shortfall | None:
         """Raises Untold."""
         tokens, usd = self._tariff(deployment).estimate(input_tokens, request.settings)
         sourced = self._sourced(request)
-        return self.ledger.shortfall(deployment, request.metadata or _NOTHING, tokens, usd, sourced)
+        return self.ledger.shortfall(
+            deployment, request.metadata or _NOTHING, tokens, usd, sourced, firm=firm
+        )
+
+
+def no_longer(deployment: str, sentence: str) -> NoLongerAllowed:
+    """The error of an attempt that a budget has come to forbid."""
+    return NoLongerAllowed(f"{deployment} was allowed and is no longer: {sentence}")
+
+
+def used_tokens(failure: InterlockError | None, record: AttemptRecord) -> int | None:
+    """What an attempt has used by its record; None for an answer of which nobody knows."""
+    usage = record.usage
+    counted = usage.input_tokens is not None or usage.output_tokens is not None
+    return (usage.input_tokens or 0) + (usage.output_tokens or 0) if counted or failure else None

@@ -77,6 +77,7 @@ class AttemptScope:
         "state",
         "streamed",
         "trace",
+        "unsent",
         "usage",
     )  # fmt: skip
 
@@ -99,6 +100,7 @@ class AttemptScope:
         self.served_model: str | None = None
         self.first_token: float | None = None
         self.answer: Answer | None = None  # as the provider gave it, its ids masked
+        self.unsent = False  # it waits for something before it is sent
         self.trace: AttemptTrace | None = None
         self._outer = sys.exception()
 
@@ -145,7 +147,7 @@ class AttemptScope:
         if self.served_model not in (None, deployment.name) and not self._is_masked():
             self.served_model = masked(self._mask(), self.served_model)
         failure = None if error is None else _failure(deployment.id, error, self.progress)
-        if failure is not None and self._begun == len(self._recorder.observers):
+        if failure is not None and self._begun == len(self._recorder.observers) and not self.unsent:
             self.usage = self._used(failure)
         if isinstance(failure, ProviderError) and self.first_token is None:
             failure.late = perf_counter() - self._ticks >= deployment.timeouts.first_token

@@ -1,0 +1,189 @@
+"""Budgets that several processes count together: what an attempt may take is held before it is sent."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from math import inf, isfinite
+from uuid import uuid4
+
+from interlock.budgets.books import FURTHER, Book, units
+from interlock.budgets.ledger import Ledger, Place, Reservation
+from interlock.budgets.mirrored import MirroredBook
+from interlock.budgets.shortfalls import Shortfall
+from interlock.engine.attempting.budget_sources import Untold
+from interlock.engine.attempting.budgeting import Budgeting, no_longer, used_tokens
+from interlock.engine.attempting.recorder import AttemptScope
+from interlock.engine.ledger_writer import LedgerWriter
+from interlock.errors import InterlockError, StoreError
+from interlock.protocols import BudgetSource
+from interlock.types.budgets import Spending
+from interlock.types.ledgers import AccountTally, Hold, Look, Settlement, SharedAccount
+from interlock.types.models import Deployment
+from interlock.types.records import AttemptRecord
+from interlock.types.request import Request
+
+_LONGEST_NAME = 200  # characters; an index takes no more than so many
+_MOST_PLACES = 200_000  # accounts whose figures are taken note of
+_ASKED = 1_000  # accounts that are asked about at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What an attempt holds; `own` is set while the ledger is out of reach, and counts in this process."""
+
+    hold: Hold
+    own: Reservation | None = None
+
+
+class SharedBudgeting(Budgeting):
+    """As `Budgeting`, over a ledger that is shared: its own has the figures as they were last heard.
+
+    Decisions go by these figures while they are fresh, attempts by what the ledger says. With `grace`, the
+    figures and what this process counts itself will do for so many seconds after the ledger was last reached.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        deployments: Mapping[str, Deployment],
+        sources: Sequence[BudgetSource] = (),
+        *,
+        grace: float | None = None,
+    ) -> None:
+        super().__init__(ledger, deployments, sources)
+        self._grace = grace
+        self._held: dict[AttemptScope, _Held] = {}
+        self._places: dict[str, Place] = {}
+        self._writer: LedgerWriter | None = None
+
+    def through(self, writer: LedgerWriter) -> None:
+        """What takes the steps to the ledger; to be told before anything is asked."""
+        self._writer = writer
+
+    async def spent(self, request: Request | None) -> tuple[Spending, ...]:
+        await self.writer.take(Look(accounts=self._asked(request)))
+        return await super().spent(request)
+
+    def hear(self, tallies: Mapping[str, AccountTally]) -> None:
+        """How accounts stand by now; from the bridge's thread."""
+        with self.ledger.shelf.lock:
+            for name, tally in tallies.items():
+                book, key = self._places.get(name, (None, None))
+                if isinstance(book, MirroredBook):
+                    book.hears(key, tally)
+
+    def began(self, scope: AttemptScope) -> None:
+        """Nothing is held before `reserve` is awaited."""
+
+    async def reserve(self, scope: AttemptScope) -> None:
+        """Have held what an attempt may take.
+
+        Raises:
+            NoLongerAllowed: a budget does not reach.
+            StoreError: the ledger is out of reach.
+        """
+        state, deployment = scope.state, scope.call.deployment.id
+        tokens, usd = self._taking(scope)
+        sourced, metadata = self._told(scope), state.asked.metadata or {}
+        places = self.ledger.places(deployment, metadata, usd, sourced)
+        if isinstance(places, Shortfall):
+            raise no_longer(deployment, places.sentence)
+        if not places:
+            return
+        hold = Hold(
+            id=uuid4().hex,
+            accounts=self._accounts(places),
+            tokens=tokens,
+            money=0 if usd is None else units(usd),
+        )
+        scope.unsent = True
+        try:
+            async with asyncio.timeout_at(state.due):
+                granted = await self.writer.take(hold)
+        except TimeoutError:
+            raise state.too_late() from None
+        except StoreError:
+            if not self._in_grace():
+                raise
+            own = self.ledger.reserve(deployment, metadata, tokens, usd, sourced)
+            if isinstance(own, Shortfall):
+                raise no_longer(deployment, own.sentence) from None
+            hold = replace(hold, id=uuid4().hex, forced=True)
+            self.writer.leave(hold)
+            self._held[scope] = _Held(hold, own)
+        else:
+            if not granted:
+                found = self.ledger.refusal(places, tokens, usd)
+                why = "the ledger refuses it" if found is None else found.sentence
+                raise no_longer(deployment, why)
+            self._held[scope] = _Held(hold)
+        scope.unsent = False
+
+    def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:
+        held = self._held.pop(scope, None)
+        if held is None:
+            return
+        hold, cost = held.hold, record.cost
+        tokens = used_tokens(failure, record)
+        if held.own is not None:
+            self.ledger.settle(held.own, tokens, cost)
+        self.writer.leave(
+            Settlement(
+                id=hold.id,
+                accounts=hold.accounts,
+                requests=1,
+                tokens=hold.tokens if tokens is None else max(0, tokens),
+                money=hold.money if cost is None or not isfinite(cost) else max(0, units(cost)),
+            )
+        )
+
+    @property
+    def writer(self) -> LedgerWriter:
+        if self._writer is None:
+            raise RuntimeError("the ledger was not opened")
+        return self._writer
+
+    def _in_grace(self) -> bool:
+        since = self.writer.unreached
+        return self._grace is not None and since is not None and since <= self._grace
+
+    def _asked(self, request: Request | None) -> tuple[SharedAccount, ...]:
+        """The accounts that a request falls under; without one, those that are known of."""
+        if request is None:
+            return self._accounts([*self.ledger.common(), *list(self._places.values())[-_ASKED:]])
+        try:
+            sourced = self._sourced(request)
+        except Untold:
+            sourced = ()
+        return self._accounts(self.ledger.under(request.metadata or {}, sourced))
+
+    def _accounts(self, places: Sequence[Place]) -> tuple[SharedAccount, ...]:
+        """Accounts as the ledger knows them; what is heard of them is taken note of from here on."""
+        if len(self._places) > _MOST_PLACES:
+            self._places.clear()
+        found = []
+        for book, key in places:
+            name = _name(book, key)
+            self._places[name] = book, key
+            found.append(
+                SharedAccount(
+                    name=name,
+                    per=book.budget.per,
+                    money=None if book.money == inf else int(book.money),
+                    tokens=book.budget.tokens,
+                    requests=book.budget.requests,
+                )
+            )
+        return tuple(found)
+
+
+def _name(book: Book, key: object) -> str:
+    """The same in every process that has the budget, and for no other account."""
+    whose = [key] if isinstance(key, str) else ["further"] * 2 if key is FURTHER else []
+    budget = (book.source, book.budget.id, book.budget.per, book.each)
+    name = json.dumps([*budget, *whose], separators=(",", ":"))
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME // 2]}#{sha256(name.encode()).hexdigest()}"

@@ -1,0 +1,186 @@
+"""What a database is asked about a ledger: each exchange in one transaction."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from interlock.types.ledgers import AccountTally, Hold, LedgerCall, LedgerReply, Settlement, SharedAccount
+from interlock.types.windows import window
+from interlock_sql.address import Address
+from interlock_sql.connected import INSERT, Connected
+from interlock_sql.engines import writing
+from interlock_sql.ledger_tables import LEDGER, accounts, holds
+
+_LARGEST = 2**63 - 1
+_MARGIN = 60.0  # seconds for which what is over is still known
+_SWEEP = 60.0  # seconds between two looks for what may be forgotten
+
+
+class LedgerDatabase(Connected):
+    """Counts what is held and used."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address, migrations=LEDGER, patience=2.0)
+        self._writing = writing(self.engine)
+        self._swept = 0.0
+
+    def exchange(self, call: LedgerCall) -> LedgerReply:
+        with self.told(), self._writing.begin() as connection:
+            exchange = _Exchange(connection, call)
+            refused = frozenset(
+                step.id
+                for step in call.steps
+                if isinstance(step, Hold | Settlement) and not exchange.take(step)
+            )
+            exchange.write()
+            if exchange.now - self._swept > _SWEEP:
+                self._swept = exchange.now
+                connection.execute(delete(holds).where(holds.c.forget < exchange.now))
+                connection.execute(delete(accounts).where(accounts.c.end < exchange.now - _MARGIN))
+            return LedgerReply(refused=refused, tallies=exchange.tallies)
+
+
+class _Known:
+    """A hold: what it holds, and since when in which account; without windows it is settled."""
+
+    __slots__ = ("forget", "money", "tokens", "windows")
+
+    def __init__(self, tokens: int, money: int, windows: Mapping[str, float] | None, forget: float) -> None:
+        self.tokens, self.money, self.windows, self.forget = tokens, money, windows, forget
+
+
+class _Exchange:
+    """The rows that an exchange is about, which are nobody else's until it is over."""
+
+    def __init__(self, connection: Connection, call: LedgerCall) -> None:
+        self._connection = connection
+        self._accounts = {each.name: each for step in call.steps for each in step.accounts}
+        rows = self._locked(sorted(self._accounts))
+        # Once the rows are ours: nobody turns a window after us and was there before.
+        self.now = self._time()
+        self.tallies = {name: self._tally(each, rows.get(name)) for name, each in self._accounts.items()}
+        ids = {step.id for step in call.steps if isinstance(step, Hold | Settlement)}
+        found = connection.execute(select(holds).where(holds.c.id.in_(ids))) if ids else ()
+        self._holds = {row.id: _Known(row.tokens, row.money, row.windows, row.forget) for row in found}
+        self._changed: set[str] = set()
+        self._touched: set[str] = set()
+
+    def take(self, step: Hold | Settlement) -> bool:
+        """Whether it was taken."""
+        known = self._holds.get(step.id)
+        if isinstance(step, Settlement):
+            self._settle(step, known)
+            return True
+        if known is not None:
+            return known.windows is not None
+        fits = all(_fits(each, self.tallies[each.name], step) for each in step.accounts)
+        if not (fits or step.forced):
+            return False
+        self._hold(step)
+        return True
+
+    def write(self) -> None:
+        if self._changed:
+            rows = [{"name": name} | asdict(self.tallies[name]) for name in sorted(self._changed)]
+            self._put(accounts, "name", rows)
+        if self._touched:
+            rows = [
+                {
+                    "id": id_,
+                    "tokens": known.tokens,
+                    "money": known.money,
+                    "windows": known.windows,
+                    "forget": known.forget,
+                }
+                for id_, known in sorted(self._holds.items())
+                if id_ in self._touched
+            ]
+            self._put(holds, "id", rows)
+
+    def _hold(self, step: Hold) -> None:
+        windows, last = {}, self.now
+        tokens, money = _most(step.tokens), _most(step.money)
+        for each in step.accounts:
+            held = {"held_tokens": tokens, "held_money": money}
+            self._change(each.name, requests=1, tokens=tokens, money=money, **held)
+            windows[each.name] = self.tallies[each.name].start
+            last = max(last, self.tallies[each.name].end)
+        self._holds[step.id] = _Known(tokens, money, windows, last + _MARGIN)
+        self._touched.add(step.id)
+
+    def _settle(self, step: Settlement, known: _Known | None) -> None:
+        if known is not None:
+            if known.windows is None:
+                return
+            for each in step.accounts:
+                if known.windows.get(each.name) == self.tallies[each.name].start:
+                    self._change(
+                        each.name,
+                        requests=step.requests - 1,
+                        tokens=step.tokens - known.tokens,
+                        money=step.money - known.money,
+                        held_tokens=-known.tokens,
+                        held_money=-known.money,
+                    )
+        # A hold that comes after it finds that it was settled.
+        self._holds[step.id] = _Known(0, 0, None, self.now + _MARGIN)
+        self._touched.add(step.id)
+
+    def _change(self, name: str, **changes: int) -> None:
+        found = self.tallies[name]
+        counts = {count: _most(getattr(found, count) + change) for count, change in changes.items()}
+        self.tallies[name] = replace(found, **counts)
+        self._changed.add(name)
+
+    def _locked(self, names: list[str]) -> dict[str, Any]:
+        """The rows of accounts, each locked, always in the same order; those that are not there are made."""
+        if not names:
+            return {}
+        if self._connection.dialect.name == "postgresql":
+            # Two that want the same new account would else both find none.
+            new = [{"name": name, "start": 0.0, "end": 0.0} | dict.fromkeys(_COUNTS, 0) for name in names]
+            insert = INSERT["postgresql"](accounts).on_conflict_do_nothing(index_elements=["name"])
+            self._connection.execute(insert, new)
+        wanted = (
+            select(accounts).where(accounts.c.name.in_(names)).order_by(accounts.c.name).with_for_update()
+        )
+        return {row.name: row for row in self._connection.execute(wanted)}
+
+    def _time(self) -> float:
+        """By the database's own clock; a file's is that of its machine."""
+        if self._connection.dialect.name != "postgresql":
+            return time.time()
+        seconds = select(func.extract("epoch", func.clock_timestamp()))
+        return float(self._connection.execute(seconds).scalar_one())
+
+    def _tally(self, account: SharedAccount, row: Any) -> AccountTally:
+        # A clock that was set back leaves the window as it is: nothing is forgotten.
+        if row is None or self.now >= row.end:
+            start, end = window(account.per, self.now)
+            return AccountTally(start=start, end=end)
+        counts = {name: getattr(row, name) for name in _COUNTS}
+        return AccountTally(start=row.start, end=row.end, **counts)
+
+    def _put(self, table: Any, key: str, rows: list[dict[str, Any]]) -> None:
+        insert = INSERT[self._connection.dialect.name](table)
+        new = {name: insert.excluded[name] for name in rows[0] if name != key}
+        self._connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=new), rows)
+
+
+_COUNTS = ("requests", "tokens", "money", "held_tokens", "held_money")
+
+
+def _fits(account: SharedAccount, found: AccountTally, step: Hold) -> bool:
+    return (
+        (account.requests is None or found.requests + 1 <= account.requests)
+        and (account.tokens is None or found.tokens + step.tokens <= account.tokens)
+        and (account.money is None or found.money + step.money <= account.money)
+    )
+
+
+def _most(amount: int) -> int:
+    """What a column holds."""
+    return min(amount, _LARGEST)

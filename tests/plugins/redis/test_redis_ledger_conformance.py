@@ -1,0 +1,5 @@
+from interlock_redis.conformance import RedisLedgerConformance
+
+
+class TestRedisLedger(RedisLedgerConformance):
+    pass
