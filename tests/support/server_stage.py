@@ -14,8 +14,18 @@ from typing import Any
 import uvicorn
 
 from interlock.testing import Reply, Upstream
-from interlock_server.endpoint import Endpoint, Served, open_served
-from interlock_server.endpoint.running import configured, endpoint_of
+from interlock_server.endpoint import (
+    CHAT,
+    Endpoint,
+    Live,
+    Readiness,
+    Routes,
+    Served,
+    Traffic,
+    open_served,
+    routes_of,
+)
+from interlock_server.operation.serving import configured
 
 SECRET = "sk-of-the-vendor"
 
@@ -109,6 +119,11 @@ class Client:
             except (TimeoutError, ConnectionError):
                 pass
             return got
+
+
+def endpoint_of(served: Served) -> Endpoint:
+    """The endpoint alone, with nothing beside it."""
+    return Endpoint(Live(served), Routes(routes_of(Readiness()), dialect=CHAT), Traffic())
 
 
 @contextmanager

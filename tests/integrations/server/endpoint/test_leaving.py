@@ -7,8 +7,7 @@ import time
 import pytest
 
 from interlock.testing import End, Reply, Upstream
-from interlock_server.endpoint.running import endpoint_of
-from server_stage import CALLS, END, opened, piece, serving
+from server_stage import CALLS, END, endpoint_of, opened, piece, serving
 
 SOON = 0.25
 PHASES = {

@@ -8,8 +8,7 @@ import pytest
 
 from interlock.testing import Reply, Upstream
 from interlock_server.endpoint import Live, Served
-from interlock_server.endpoint.running import endpoint_of
-from server_stage import END, either, opened, piece, serving
+from server_stage import END, either, endpoint_of, opened, piece, serving
 
 
 class Closed:
