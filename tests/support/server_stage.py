@@ -24,17 +24,20 @@ from interlock_server.endpoint import (
     Traffic,
     open_served,
     routes_of,
+    table,
 )
 from interlock_server.operation.serving import configured
 
 SECRET = "sk-of-the-vendor"
 
 HELLO = {"model": "auto", "messages": [{"role": "user", "content": "Hello."}]}
-# Paths of calls, and a body in the dialect of each.
-CALLS: dict[str, dict[str, Any]] = {
+_BODIES: dict[str, dict[str, Any]] = {
     "/v1/chat/completions": HELLO,
+    "/v1/messages": HELLO | {"max_tokens": 100},
     "/v1/responses": {"model": "auto", "input": "Hello."},
 }
+# Every path of calls that the endpoint has, and a body in the dialect of each.
+CALLS = {path: _BODIES[path] for path, _ in table.CALLS}
 
 
 @dataclass
