@@ -14,19 +14,8 @@ from typing import Any
 import uvicorn
 
 from interlock.testing import Reply, Upstream
-from interlock_server.endpoint import (
-    CHAT,
-    Endpoint,
-    Live,
-    Readiness,
-    Routes,
-    Served,
-    Traffic,
-    open_served,
-    routes_of,
-    table,
-)
-from interlock_server.operation.serving import configured
+from interlock_server.endpoint import Endpoint, Served, open_served, table
+from interlock_server.endpoint.running import configured, endpoint_of
 
 SECRET = "sk-of-the-vendor"
 
@@ -122,11 +111,6 @@ class Client:
             except (TimeoutError, ConnectionError):
                 pass
             return got
-
-
-def endpoint_of(served: Served) -> Endpoint:
-    """The endpoint alone, with nothing beside it."""
-    return Endpoint(Live(served), Routes(routes_of(Readiness()), dialect=CHAT), Traffic())
 
 
 @contextmanager

@@ -15,10 +15,9 @@ import uvicorn
 from interlock import Message, Request, Response, Router, ToolCall, Usage, errors
 from interlock_drill.faults import Drill, Fault, Scene, Stage, Trial
 from interlock_server.endpoint import Served
+from interlock_server.endpoint.running import configured, endpoint_of
 from interlock_server.keys import Keyring
 from interlock_server.names import ModelNames
-from interlock_server.operation.serving import configured
-from server_stage import endpoint_of
 
 KINDS: Mapping[str, type[errors.ProviderError]] = {
     "context_length_exceeded": errors.ContextLengthExceeded,

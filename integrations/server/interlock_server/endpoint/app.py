@@ -30,7 +30,7 @@ class Endpoint:
         facts = Facts.of(scope)
         facts.request, facts.started = request_id(headers), time()
         route = self.routes.find(scope["raw_path"])
-        dialect = self.routes.dialect if route is None or route.dialect is None else route.dialect
+        dialect = self.routes.dialect_at(scope["raw_path"]) if route is None else route.dialect
         with self.live.lease() as served, self.traffic.carrying(facts):
             exchange = Exchange(
                 scope=scope,
@@ -38,7 +38,7 @@ class Endpoint:
                 send=send,
                 served=served,
                 facts=facts,
-                dialect=dialect,
+                dialect=dialect or self.routes.dialect,
                 headers=headers,
             )
             await _served(exchange, route)

@@ -17,6 +17,7 @@ from interlock_server.problems import Problem
 _JSON = (b"content-type", b"application/json")
 _UNREAD = frozenset({408, 413, 415})
 _UNAUTHORIZED = 401
+_HOPELESS = frozenset({"budget_exceeded", "no_deployment"})
 
 
 class ClientLeft(Exception):
@@ -67,6 +68,9 @@ class Exchange:
         self.facts.code = problem.code
         if problem.retry_after is not None:
             said.append((b"retry-after", str(ceil(problem.retry_after)).encode()))
+        if problem.code in _HOPELESS:
+            # Clients of both vendors ask again by themselves unless they are told not to.
+            said.append((b"x-should-retry", b"false"))
         if problem.status == _UNAUTHORIZED:
             said.append((b"www-authenticate", b"Bearer"))
         if problem.status in _UNREAD:
@@ -76,5 +80,5 @@ class Exchange:
 
 
 def _header(value: str) -> bytes:
-    """Names of the configuration may be in any script; headers are not."""
-    return value.encode("ascii", "backslashreplace")
+    """Names of the configuration may be in any script, and hold whatever signs; headers are not."""
+    return (value if value.isprintable() else repr(value)[1:-1]).encode("ascii", "backslashreplace")

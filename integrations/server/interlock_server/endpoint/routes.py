@@ -54,6 +54,15 @@ class Routes:
             return route
         return next((route for above, route in self._below.items() if path.startswith(above)), None)
 
+    def dialect_at(self, raw: bytes) -> Dialect:
+        """In which dialect problems are told at a path, whether or not there is anything: in that of the
+        nearest route above it.
+        """
+        path = raw.decode("ascii", "replace")
+        above = [each for each in self.all if each.dialect and f"{path}/".startswith(f"{each.path}/")]
+        nearest = max(above, key=lambda each: len(each.path), default=None)
+        return self.dialect if nearest is None or nearest.dialect is None else nearest.dialect
+
     @staticmethod
     def missing() -> Rejected:
         """What is told of a path that no route has."""

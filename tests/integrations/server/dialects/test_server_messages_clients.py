@@ -6,12 +6,12 @@ from typing import Any
 
 import anthropic
 import pytest
-from interlock_server.endpoint.running import endpoint_of
 from pydantic import BaseModel
 
 from attentive import Attentive
 from interlock.testing import Reply, Upstream
 from interlock_server.endpoint import open_served
+from interlock_server.endpoint.running import endpoint_of
 from langchain_standard import configuration
 from server_stage import Client, serving, stage
 

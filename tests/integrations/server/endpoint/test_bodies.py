@@ -12,7 +12,8 @@ from interlock import RequestError
 from interlock.testing import Upstream
 from interlock_server.endpoint import bodies
 from interlock_server.endpoint.bodies import parsed
-from server_stage import HELLO, either, endpoint_of, opened, serving, stage
+from interlock_server.endpoint.running import endpoint_of
+from server_stage import HELLO, either, opened, serving, stage
 
 PATH = "/v1/chat/completions"
 

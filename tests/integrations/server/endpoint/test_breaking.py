@@ -9,8 +9,9 @@ import pytest
 
 from interlock.testing import End, Reply, Upstream
 from interlock_server.endpoint import watching
+from interlock_server.endpoint.running import endpoint_of
 from interlock_server.endpoint.watching import Heartbeat
-from server_stage import CALLS, END, endpoint_of, opened, piece, serving, stage
+from server_stage import CALLS, END, opened, piece, serving, stage
 
 BREAKS = {
     "reset": Reply.events(piece("One "), End.RESET),

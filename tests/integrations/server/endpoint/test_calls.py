@@ -3,7 +3,7 @@
 import pytest
 
 from interlock.testing import Reply, Upstream
-from server_stage import either, said, stage
+from server_stage import CALLS, either, said, stage
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,39 @@ def test_what_is_not_there_is_told_in_the_dialect(well):
     assert well.get("/v1/nothing").json()["error"]["code"] == "not_found"
     answer = well.get("/v1/chat/completions")
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("own", "param"),
+    [
+        ({"constraints": {"residency": "atlantis"}}, "interlock.constraints.residency"),
+        ({"constraints": {"low": True}}, "interlock.constraints.low"),
+        ({"timeout": -1}, "interlock.timeout"),
+        ({"run": ""}, "interlock.run"),
+        ({"metadata": {"server.key": "ada"}}, "interlock.metadata.server.key"),
+        ({"rescue": "restart"}, "interlock.rescue"),
+        ({"nothing": 1}, "interlock.nothing"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", CALLS)
+def test_what_is_wrong_with_interlocks_own_options_is_named(well, path, own, param):
+    answer = well.post(path, CALLS[path] | {"interlock": own})
+    assert answer.status == 400
+    assert f'"{param}"' in answer.text
+
+
+def test_what_nobody_may_serve_is_refused_with_the_rules_and_not_asked_again(well):
+    answer = well.chat(interlock={"constraints": {"residency": ["us"]}})
+    assert (answer.status, answer.json()["error"]["code"]) == (403, "no_deployment")
+    assert list(answer.json()["error"]["rules"]) == ["a"]
+    assert answer.headers["x-should-retry"] == "false"
+
+
+def test_what_is_not_there_is_told_in_the_dialect_of_what_is_above_it(well):
+    for path in CALLS:
+        mine = well.post(f"{path}/nothing", {}).json()
+        assert mine.keys() == well.post(path, b"{").json().keys()
 
 
 def test_a_fallback_answers_and_the_client_sees_whose_answer_it_is():

@@ -89,6 +89,16 @@ def test_an_argument_that_cannot_be_used_is_400_and_named():
 
 def test_what_is_called_a_setting_stands_at_the_top_of_a_body():
     assert problem_of(errors.RequestError("no", key="settings.top_p")).param == "top_p"
+    assert problem_of(errors.RequestError("no", key="messages.0")).param == "messages.0"
+    assert problem_of(errors.RequestError("no")).param is None
+
+
+def test_what_is_interlocks_own_stands_below_its_name():
+    assert (
+        problem_of(errors.RequestError("no", key="constraints.residency")).param
+        == "interlock.constraints.residency"
+    )
+    assert problem_of(errors.RequestError("no", key="interlock.task")).param == "interlock.task"
 
 
 async def test_what_rules_forbid_is_told_from_what_cannot_be_had_now():

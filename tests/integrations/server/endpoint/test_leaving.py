@@ -7,7 +7,8 @@ import time
 import pytest
 
 from interlock.testing import End, Reply, Upstream
-from server_stage import CALLS, END, endpoint_of, opened, piece, serving
+from interlock_server.endpoint.running import endpoint_of
+from server_stage import CALLS, END, opened, piece, serving
 
 SOON = 0.25
 PHASES = {

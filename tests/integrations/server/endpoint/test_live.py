@@ -8,7 +8,8 @@ import pytest
 
 from interlock.testing import Reply, Upstream
 from interlock_server.endpoint import Live, Served
-from server_stage import END, either, endpoint_of, opened, piece, serving
+from interlock_server.endpoint.running import endpoint_of
+from server_stage import END, either, opened, piece, serving
 
 
 class Closed:
