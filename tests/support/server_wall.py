@@ -25,6 +25,7 @@ KINDS: Mapping[str, type[errors.ProviderError]] = {
 }
 FINISHES = {
     "end_turn": "stop", "tool_use": "tool_calls", "max_tokens": "length", "completed": "stop",
+    "incomplete": "length",
 }  # fmt: skip
 
 
@@ -110,7 +111,8 @@ def responses_plain(heard: Heard, body: Any) -> None:
             heard.text += "".join(part.get("text", "") for part in item["content"])
         elif item["type"] == "function_call":
             heard.calls[index] = [item["call_id"], item["name"], item["arguments"]]
-    heard.ended = body["status"] == "completed"
+    # An answer that was cut at a length has ended, and says so.
+    heard.ended = body["status"] in ("completed", "incomplete")
     heard.finish = "tool_calls" if heard.calls else body["status"]
     heard.read, heard.written = body["usage"]["input_tokens"], body["usage"]["output_tokens"]
 
@@ -120,7 +122,7 @@ def responses_event(heard: Heard, data: str) -> None:
     kind = event["type"]
     if kind == "response.output_text.delta":
         heard.text += event["delta"]
-    elif kind == "response.completed":
+    elif kind in ("response.completed", "response.incomplete"):
         said = heard.text
         responses_plain(heard, event["response"])
         assert heard.text == said, "the deltas are not the answer that the end holds"

@@ -34,9 +34,6 @@ from interlock_server.principals import Principal
 from interlock_server.problems import Problem
 
 _FAILED: Final = (502, "upstream_failed", "no deployment gave an answer that counts")
-_OWN: Final = frozenset(
-    {"task", "constraints", "timeout", "rescue", "demands", "ensemble", "prefer", "run", "step"}
-)
 INTERNAL: Final = Problem(
     status=500, code="internal_error", message="something is wrong with the server; its log says more"
 )
@@ -102,26 +99,9 @@ def problem_of(
 
 
 def _asked_wrongly(error: RequestError) -> Problem:
-<<<<<<< HEAD
     where = place_of(error.key)
     told = RequestError(error.message, key=where, suggestion=error.suggestion)
     return Problem(status=400, code="invalid_request", message=str(told), param=where or None)
-=======
-    return Problem(
-        status=400,
-        code="invalid_request",
-        message=str(error),
-        param=_param(error.key),
-    )
->>>>>>> a394c459 (Name Interlock's own options by their place in a body, and speak the dialect of what is above a path)
-
-
-def _param(key: str) -> str | None:
-    """Where in a body an argument of the router stands."""
-    if key.partition(".")[0] in _OWN:
-        return f"interlock.{key}"
-    # What dialects call settings stands at the top of their bodies.
-    return key.removeprefix("settings.") or None
 
 
 def _nowhere(
