@@ -58,6 +58,7 @@ from interlock.protocols.keeping import (
     SharedHealth,
     SharedHealthKind,
     StoreKind,
+    TallyStore,
 )
 from interlock.protocols.ledgers import (
     LedgerKind,
@@ -173,6 +174,7 @@ __all__ = [
     "StrategyCall",
     "StreamingGuardrail",
     "SurveyCall",
+    "TallyStore",
     "Tool",
     "ToolAccess",
     "ToolRun",

@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from interlock.types.health import HealthNews, HealthSync, ShareCall
 from interlock.types.records import Record
-from interlock.types.stores import PruneCall, RecordQuery, StoreCall
+from interlock.types.stores import PruneCall, RecordQuery, StoreCall, Tally, TallyQuery
 
 
 @runtime_checkable
@@ -33,6 +33,15 @@ class RecordStore(Protocol):
 
     async def aclose(self) -> None:
         """Let go of everything. May be called twice."""
+
+
+@runtime_checkable
+class TallyStore(RecordStore, Protocol):
+    """A store that counts its records where they lie."""
+
+    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+        """What the query counts together, in any order; nothing of which there is no call."""
+        ...
 
 
 @runtime_checkable

@@ -4,13 +4,15 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from math import isclose
 from typing import Any
 
-from interlock.protocols import API, RecordStore, StoreKind
+from interlock.protocols import API, RecordStore, StoreKind, TallyStore
+from interlock.records import tally
 from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.records import Record
-from interlock.types.stores import PruneCall, RecordQuery, StoreCall
+from interlock.types.stores import PruneCall, RecordQuery, StoreCall, Tally, TallyQuery
 
 _PATIENCE = 30.0
 _MANY = 2_000
@@ -133,6 +135,42 @@ class StoreConformance(Conformance):
 
         self._both(lambda store: store.put(records), ask)
 
+    def test_counts_where_records_lie(self) -> None:
+        """A `tally`, if it has one, counts what `interlock.records.tally` counts of the same records."""
+        day = 86_400
+        records = [
+            replace(
+                sample_record(n),
+                started=1e9 + n * day / 5,
+                decision=replace(sample_record(n).decision, task="vision" if n % 3 else "qa"),
+                metadata={"customer": str(n % 4), "it's": "x"} if n % 4 else {},
+                cost=None if n % 5 == 0 else n / 1_024,
+            )
+            for n in range(40)
+        ]
+        records[7] = replace(records[7], error="AllAttemptsFailed", deployment=None, model=None, attempts=())
+        records[8] = replace(records[8], cancelled="CancelledError", deployment=None, model=None)
+        records[9] = replace(records[9], started=float(day * 11_600))
+        queries = (
+            TallyQuery(),
+            TallyQuery(label="customer"),
+            TallyQuery(every=3_600, label="it's"),
+            TallyQuery(label="nobody's", since=records[10].started, until=records[20].started),
+            TallyQuery(since=2e9),
+        )
+
+        async def ask(store: RecordStore) -> None:
+            if not isinstance(store, TallyStore):
+                return
+            for query in queries:
+                found, wanted = await store.tally(query), tally(records, query)
+                for one, other in zip(sorted(found, key=_whose), sorted(wanted, key=_whose), strict=True):
+                    same = replace(one, latency=other.latency, cost=other.cost) == other
+                    near = isclose(one.latency, other.latency) and isclose(one.cost, other.cost)
+                    expect(same and near, f"{query} counted {one}, and not {other}")
+
+        self._both(lambda store: store.put(records), ask)
+
     def test_prunes_what_is_too_much(self) -> None:
         """`prune` leaves the newest `keep` records."""
         records = [sample_record(n) for n in range(1_200)]
@@ -229,6 +267,10 @@ class StoreConformance(Conformance):
             fail(f"no end within {_PATIENCE:g} s", error)
         except Exception as error:  # noqa: BLE001 - whatever a store raises is the finding
             fail(f"{type(error).__name__} left the store: {error}", error)
+
+
+def _whose(each: Tally) -> tuple[float, str, str, str]:
+    return each.at, each.task, each.deployment or "", each.label or ""
 
 
 async def _each(store: RecordStore, batches: Sequence[Sequence[Record]]) -> None:

@@ -41,6 +41,47 @@ class RecordQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TallyQuery:
+    """Which calls to count together: those of each `every` seconds since the epoch, 86400 for a day in UTC,
+    by task, by deployment and, where `label` names a metadata key, by its value.
+
+    `since` and `until` are as in `RecordQuery`.
+    """
+
+    every: int = 86_400
+    since: float | None = None
+    until: float | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Calls that were counted together.
+
+    Attributes:
+        at: when their time begins, in seconds since the epoch.
+        deployment: that answered; None where none did.
+        label: the value of the metadata key; None for calls without it.
+        errors: how many ended in an error; `left` how many their callers left.
+        latency: seconds of all of them together.
+        cost: US dollars of those whose cost is known; of `unpriced` many it is not.
+    """
+
+    at: float
+    task: str
+    deployment: str | None
+    label: str | None
+    calls: int
+    errors: int = 0
+    left: int = 0
+    latency: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    unpriced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PruneCall:
     """What may go: records that `keep` newer ones follow, and those that started `before`, in seconds since
     the epoch. None sets no bound.

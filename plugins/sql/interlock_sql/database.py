@@ -7,11 +7,12 @@ from sqlalchemy import delete, exists, or_, select, tuple_
 
 from interlock import Record, StoreError
 from interlock.records import Unreadable, record_from_plain
-from interlock.types.stores import PruneCall, RecordQuery
+from interlock.types.stores import PruneCall, RecordQuery, Tally, TallyQuery
 from interlock_sql.connected import INSERT, Connected
 from interlock_sql.engines import writing
 from interlock_sql.rows import Rows, text
 from interlock_sql.tables import attempts, exclusions, labels, records
+from interlock_sql.tallies import tally_of, tallying
 
 _STEP = 500  # records that are removed at once
 
@@ -46,6 +47,11 @@ class Database(Connected):
         )
         with self.told(), self.engine.connect() as connection:
             return [_record(body) for body in connection.execute(statement).scalars()]
+
+    def tally(self, query: TallyQuery) -> list[Tally]:
+        with self.told(), self.engine.connect() as connection:
+            statement = tallying(query, connection.dialect.name)
+            return [tally_of(row, query) for row in connection.execute(statement)]
 
     def prune(self, call: PruneCall) -> int:
         with self.told(), writing(self.engine).begin() as connection:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from interlock import Record
 from interlock.protocols import API
-from interlock.types.stores import PruneCall, RecordQuery
+from interlock.types.stores import PruneCall, RecordQuery, Tally, TallyQuery
 from interlock_sql.asked import Asked
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ class SqlStore(Asked["Database"]):
 
     async def get(self, key: str) -> Record | None:
         return await self._ask(lambda database: database.get(key))
+
+    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+        return await self._ask(lambda database: database.tally(query))
 
     async def prune(self, call: PruneCall) -> int:
         return await self._ask(lambda database: database.prune(call))
