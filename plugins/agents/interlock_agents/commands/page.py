@@ -60,18 +60,14 @@ def _site(store: Store, log: "DurableLog | None", name: str, origins: list[str])
     from interlock_agents.approvals import Requests
     from interlock_agents.approvals.approvers import Approvers
     from interlock_agents.ledger.ledger import Ledger
+    from interlock_agents.pages.desk import goals_of
     from interlock_agents.pages.sessions import Sessions
     from interlock_agents.pages.site import Site
-    from interlock_agents.running import rows
-
-    async def goal(run: str) -> str:
-        row = await store.read(lambda connection: rows.read(connection, run))
-        return "" if row is None else str(row["goal"])
 
     return Site(
         requests=Requests(store=store, log=log),
         sessions=Sessions(Approvers(store=store)),
         origins=origins,
         ledger=Ledger(store, owner=f"page of {name}", log=log),
-        goal_of=goal,
+        goal_of=goals_of(store),
     )

@@ -1,7 +1,8 @@
 """The page's addresses: what waits, each request, each effect in doubt, and what is answered."""
 
 import time
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from interlock_agents.ledger import Effect
 from interlock_agents.pages import showing
 from interlock_agents.pages.signing import Signing
 from interlock_agents.pages.site import Approver, Desk, Site
-from interlock_pages import Gate, Guard, Signed
+from interlock_pages import Endpoint, Gate, Guard, Signed
 
 _PER_PAGE = 25
 _LASTS = {"300": "5 minutes", "900": "15 minutes", "3600": "1 hour", "86400": "1 day"}
@@ -36,6 +37,8 @@ class _Approver(Approver, Signed, Protocol):
 
 
 A = TypeVar("A", bound=_Approver)
+_Seeing: TypeAlias = Callable[["Pages", Request, Approver], Awaitable[Response]]
+_Acting: TypeAlias = Callable[["Pages", Request, Approver, dict[str, str]], Awaitable[Response]]
 
 
 def app_of(site: Site) -> Starlette:
@@ -53,7 +56,7 @@ def app_of(site: Site) -> Starlette:
         return site.page("failed", status=status, words=words)
 
     routes = [
-        *routes_of(site, signing.gate),
+        *routes_of(lambda _: site, signing.gate),
         Route("/login", signing.login, methods=["GET"]),
         Route("/login", signing.sign_in, methods=["POST"]),
         Route("/logout", signing.gate.acting(signing.sign_out), methods=["POST"]),
@@ -67,18 +70,32 @@ def app_of(site: Site) -> Starlette:
     )
 
 
-def routes_of(desk: Desk, gate: Gate[A]) -> list[Route]:
-    """What waits and what answers it, below the base of the desk's pages, for whom the gate lets through."""
-    pages = Pages(desk)
+def routes_of(desk_of: Callable[[Request], Desk], gate: Gate[A]) -> list[Route]:
+    """What waits at a request's desk and what answers it, below the base of its pages, for whom the gate lets
+    through.
+    """
+
+    def seeing(page: _Seeing) -> Endpoint:
+        async def shown(request: Request, session: A) -> Response:
+            return await page(Pages(desk_of(request)), request, session)
+
+        return gate.seeing(shown)
+
+    def acting(answer: _Acting) -> Endpoint:
+        async def acted(request: Request, session: A, form: dict[str, str]) -> Response:
+            return await answer(Pages(desk_of(request)), request, session, form)
+
+        return gate.acting(acted)
+
     return [
-        Route("/", gate.seeing(pages.waiting), methods=["GET"]),
-        Route("/requests/{id}", gate.seeing(pages.request), methods=["GET"]),
-        Route("/requests/{id}/text/{part}", gate.seeing(pages.text), methods=["GET"]),
-        Route("/requests/{id}/approve", gate.acting(pages.approve), methods=["POST"]),
-        Route("/requests/{id}/deny", gate.acting(pages.deny), methods=["POST"]),
-        Route("/effect", gate.seeing(pages.effect), methods=["GET"]),
-        Route("/effect", gate.acting(pages.decide), methods=["POST"]),
-        Route("/effect/arguments", gate.seeing(pages.arguments), methods=["GET"]),
+        Route("/", seeing(Pages.waiting), methods=["GET"]),
+        Route("/requests/{id}", seeing(Pages.request), methods=["GET"]),
+        Route("/requests/{id}/text/{part}", seeing(Pages.text), methods=["GET"]),
+        Route("/requests/{id}/approve", acting(Pages.approve), methods=["POST"]),
+        Route("/requests/{id}/deny", acting(Pages.deny), methods=["POST"]),
+        Route("/effect", seeing(Pages.effect), methods=["GET"]),
+        Route("/effect", acting(Pages.decide), methods=["POST"]),
+        Route("/effect/arguments", seeing(Pages.arguments), methods=["GET"]),
     ]
 
 

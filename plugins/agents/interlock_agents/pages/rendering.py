@@ -1,6 +1,7 @@
 """Templates and the stylesheet."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from interlock_agents.approvals.seeing import seen
 from interlock_pages import Rendering
@@ -14,6 +15,9 @@ VALUES: Final = {"symbols": SYMBOLS, "tones": TONES}
 RENDERING: Final = Rendering(PACKAGE, filters=FILTERS, values=VALUES)
 
 
-def rendering_within(package: str, *, root: str, base: str) -> Rendering:
-    """The same pages within another package's, whose `approvals.html.jinja` is the frame around them."""
-    return Rendering(package, over=[PACKAGE], root=root, base=base, filters=FILTERS, values=VALUES)
+def rendering_within(package: str, *, root: str, base: str, values: Mapping[str, Any]) -> Rendering:
+    """The same pages within another package's, whose `approvals.html.jinja` is the frame around them and
+    knows these `values`.
+    """
+    known = {**VALUES, **values}
+    return Rendering(package, over=[PACKAGE], root=root, base=base, filters=FILTERS, values=known)
