@@ -32,6 +32,8 @@ class Principal:
         expires: in seconds since the epoch; None for never.
         sees: whether the pages may be looked at.
         approves: whether approvals may be given on them.
+        epoch: another one as soon as their secrets are others; no part of those. Who has shown one of them
+            before is not believed any more then.
         metadata: kept with every record.
     """
 
@@ -44,6 +46,7 @@ class Principal:
     expires: float | None = None
     sees: bool = False
     approves: bool = False
+    epoch: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def may_ask(self, name: str) -> bool:

@@ -1,8 +1,9 @@
 """Keys that are known at one moment."""
 
+import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interlock import ConfigError
 from interlock_server.principals import Principal
@@ -24,13 +25,14 @@ class Ring:
         self._by_id: dict[str, Principal] = {}
         self._by_digest: dict[str, tuple[str, Principal]] = {}
         for key in keys:
-            self._by_id[key.principal.id] = key.principal
+            principal = replace(key.principal, epoch=_epoch(key.digests))
+            self._by_id[principal.id] = principal
             for digest in key.digests:
                 if digest in self._by_digest:
                     other = self._by_digest[digest][1].id
                     what = f"has the secret of {other} as well; every key has its own."
                     raise ConfigError(what, key=key.principal.id, source=source)
-                self._by_digest[digest] = (digest, key.principal)
+                self._by_digest[digest] = (digest, principal)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -47,3 +49,8 @@ class Ring:
     def by_id(self, id_: str) -> Principal | None:
         """Whoever goes by that id."""
         return self._by_id.get(id_)
+
+
+def _epoch(digests: Iterable[str]) -> str:
+    """Of a key with these secrets."""
+    return hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()
