@@ -12,12 +12,14 @@ class ServerConfig(Part):
 
     `aliases` are further names of models, tasks and ensembles. `keys` is where keys are: a YAML file, or the
     URL of a database; `keys_grace` is in seconds: how long keys that are known go on while it is down.
+    `approvals` is the URL of the database of agents whose approvals are given on the server's pages.
     `largest_body` is in bytes, `grace` in seconds: how long answers under way may take once the server is
     told to stop. `metrics` says who may see its numbers: keys that see the pages, or everybody.
     """
 
     keys: Text | None = None
     keys_grace: Seconds = 300.0
+    approvals: Text | None = None
     aliases: dict[Text, Text] = Field(default_factory=dict)
     largest_body: Limit = 33_554_432
     grace: Seconds = 30.0

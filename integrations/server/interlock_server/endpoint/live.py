@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from interlock import Router
@@ -48,14 +49,16 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The configuration's `server`, as far as the endpoint heeds it."""
+    """The configuration's `server`, as far as the endpoint heeds it. Its relative paths begin in `folder`."""
 
     keys: str | None = None
     keys_grace: float = 300.0
+    approvals: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     largest_body: int = 33_554_432
     grace: float = 30.0
     metrics: str = "keyed"
+    folder: Path | None = None
 
 
 class Companion(Protocol):

@@ -29,10 +29,10 @@ def open_served(
     # part of that.
     identities = _Awaited()
     router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins])
-    settings = settings_of(router)
+    settings = settings_of(router, _folder(config))
     keyring = identities.there = Keyring.open(
         settings.keys,
-        _folder(config),
+        settings.folder,
         os.environ,
         grace=settings.keys_grace,
         check=lambda keys, source: check_names(keys, router, source),
@@ -46,16 +46,18 @@ def open_served(
     )
 
 
-def settings_of(router: Router) -> Settings:
-    """The section `server` of the router's configuration."""
+def settings_of(router: Router, folder: Path | None = None) -> Settings:
+    """The section `server` of the router's configuration, which lies in that folder."""
     said = router.serving
     return Settings(
         keys=said.keys,
         keys_grace=said.keys_grace,
+        approvals=said.approvals,
         aliases=dict(said.aliases),
         largest_body=said.largest_body,
         grace=said.grace,
         metrics=said.metrics,
+        folder=folder,
     )
 
 

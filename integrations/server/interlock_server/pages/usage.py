@@ -1,0 +1,200 @@
+"""What was used: calls, errors, tokens and cost, by time, by key, by task and by deployment."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from interlock.types.budgets import Spending
+from interlock.types.stores import Tally, TallyQuery
+from interlock_server.pages import words
+from interlock_server.pages.drawing import Bar, bars
+from interlock_server.pages.reading import Read, read
+from interlock_server.pages.sessions import Session
+from interlock_server.pages.site import Site, served
+from interlock_server.principals import KEY
+
+_HOUR, _DAY = 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A stretch of time that ends now, of so many parts of `every` seconds."""
+
+    name: str
+    every: int
+    parts: int
+
+    def begins(self, now: float) -> float:
+        """In seconds since the epoch."""
+        return float(now // self.every * self.every - (self.parts - 1) * self.every)
+
+
+PERIODS: Final = {
+    "day": Period(name="24 hours", every=_HOUR, parts=24),
+    "week": Period(name="7 days", every=_DAY, parts=7),
+    "month": Period(name="30 days", every=_DAY, parts=30),
+}
+
+
+@dataclass(slots=True)
+class Sum:
+    """Calls of one kind. `latency` is in seconds, of all of them together; `cost` in US dollars, of those
+    whose cost is known.
+    """
+
+    name: str | None = None
+    calls: int = 0
+    errors: int = 0
+    left: int = 0
+    latency: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    unpriced: int = 0
+
+    def add(self, tally: Tally) -> None:
+        """Count these, too."""
+        for name in (
+            "calls",
+            "errors",
+            "left",
+            "latency",
+            "input_tokens",
+            "output_tokens",
+            "cost",
+            "unpriced",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(tally, name))
+
+    @property
+    def failed(self) -> str:
+        """Which part of them ended in an error."""
+        return words.share(self.errors, self.calls)
+
+    @property
+    def mean(self) -> float | None:
+        """Seconds that one took."""
+        return self.latency / self.calls if self.calls else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An amount that is limited, as a budget's account has it. `told` and `left` are amounts in words."""
+
+    budget: str
+    account: str | None
+    what: str
+    used: float
+    limit: float
+    told: str
+    left: str
+    resets: float
+
+
+async def usage(site: Site, request: Request, session: Session) -> Response:
+    """The page."""
+    router, at = served(request).router, time.time()
+    named = request.query_params.get("period", "")
+    period = PERIODS.get(named, PERIODS["week"])
+    query = TallyQuery(every=period.every, since=period.begins(at), label=KEY)
+    found: Read[Sequence[Tally]] = await read(router, lambda reader: reader.tally(query))
+    tallies = found.value
+    total = summed(tallies)
+    return site.page(
+        request,
+        "usage",
+        session=session,
+        periods=PERIODS,
+        period=named if named in PERIODS else "week",
+        chosen=period,
+        found=found,
+        total=total,
+        charts=charts(tallies, period, at),
+        kinds=(
+            ("key", "By key", "Key", grouped(tallies, "label"), "without a key"),
+            ("task", "By task", "Task", grouped(tallies, "task"), "none"),
+            ("deployment", "By deployment", "Deployment", grouped(tallies, "deployment"), "none answered"),
+        ),
+        accounts=[account for each in router.spending for account in accounts_of(each)],
+        at=at,
+    )
+
+
+def summed(tallies: Iterable[Tally]) -> Sum:
+    """All of them together."""
+    whole = Sum()
+    for each in tallies:
+        whole.add(each)
+    return whole
+
+
+def grouped(tallies: Iterable[Tally], field: str) -> list[Sum]:
+    """By the values of a field, what cost most first."""
+    sums: dict[str | None, Sum] = {}
+    for each in tallies:
+        name = getattr(each, field)
+        sums.setdefault(name, Sum(name=name)).add(each)
+    return sorted(sums.values(), key=lambda each: (-each.cost, -each.calls, each.name or ""))
+
+
+def charts(tallies: Iterable[Tally], period: Period, now: float) -> list[str]:
+    """Cost and calls over time, as pictures."""
+    begin = period.begins(now)
+    parts = [Sum() for _ in range(period.parts)]
+    for each in tallies:
+        at = int((each.at - begin) // period.every)
+        if 0 <= at < len(parts):
+            parts[at].add(each)
+    times = [begin + at * period.every for at in range(period.parts)]
+    written = words.clock if period.every == _HOUR else lambda at: words.day(at)[5:]
+    whole = [words.moment(at)[:16] if period.every == _HOUR else words.day(at) for at in times]
+    cost = [
+        Bar(label=written(at), value=each.cost, told=f"{when}: {words.money(each.cost)}")
+        for at, when, each in zip(times, whole, parts, strict=True)
+    ]
+    calls = [
+        Bar(
+            label=written(at),
+            value=each.calls,
+            problem=each.errors,
+            told=f"{when}: {each.calls:,} calls, {each.errors:,} with an error",
+        )
+        for at, when, each in zip(times, whole, parts, strict=True)
+    ]
+    unit = "hour" if period.every == _HOUR else "day"
+    return [
+        bars(cost, id_="cost", title=f"Cost, each {unit}", written=words.money),
+        bars(
+            calls,
+            id_="calls",
+            title=f"Calls, each {unit}; those with an error are set apart",
+            written=words.count,
+        ),
+    ]
+
+
+def accounts_of(spent: Spending) -> list[Account]:
+    """One for each amount that the budget limits."""
+    kinds = (
+        ("cost", spent.usd, spent.limit_usd, words.money),
+        ("tokens", spent.tokens, spent.limit_tokens, words.count),
+        ("requests", spent.requests, spent.limit_requests, words.count),
+    )
+    return [
+        Account(
+            budget=spent.budget,
+            account=spent.account,
+            what=what,
+            used=used,
+            limit=limit,
+            told=f"{written(used)} of {written(limit)}",
+            left=written(max(0.0, limit - used)),
+            resets=spent.resets_at,
+        )
+        for what, used, limit, written in kinds
+        if limit is not None
+    ]
