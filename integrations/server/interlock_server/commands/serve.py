@@ -109,10 +109,12 @@ def _several(settings: Mapping[str, object], host: str, port: int, lines: "Lines
     from interlock_server.operation.listening import listen
     from interlock_server.operation.metrics.sharing import bury
     from interlock_server.operation.supervisor import Supervisor, command_of, supervised
+    from interlock_server.pages.sessions import shared_secret
 
     if sys.platform == "win32":
         raise RequestError("several processes share a socket on Unix alone; leave it out.", key="--workers")
     listening = listen(host, port)
+    shared_secret()  # for all of them
     with tempfile.TemporaryDirectory(prefix="interlock-serve-") as folder:
         supervisor = Supervisor(
             command_of("interlock_server.operation.worker"),

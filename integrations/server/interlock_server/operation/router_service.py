@@ -27,6 +27,7 @@ from interlock_server.operation.metrics import Registry, SharedMetrics
 from interlock_server.operation.observing import Observed
 from interlock_server.operation.scraping import PATH, metrics_route
 from interlock_server.operation.service import App
+from interlock_server.pages import routes_of as pages_of
 
 _PROBES: Final = frozenset({"/healthz", "/readyz", PATH})
 _SHARING: Final = 1.0  # seconds between two notes for the processes beside
@@ -58,7 +59,9 @@ class RouterService:
         served = self._opened()
         self._measures.reload(refused=False)
         self.live = Live(served)
-        self._endpoint = Endpoint(self.live, self._routes(served), Traffic())
+        traffic = Traffic()
+        self._pages = pages_of(traffic)
+        self._endpoint = Endpoint(self.live, self._routes(served), traffic)
         self._app = Observed(self._endpoint, measures=self._measures, lines=lines, quiet=_PROBES)
 
     @property
@@ -138,7 +141,11 @@ class RouterService:
     def _routes(self, served: Served) -> Routes:
         public = served.settings.metrics == "open"
         return Routes(
-            [*routes_of(self._readiness), metrics_route(self._metrics, public=public, before=self._refresh)],
+            [
+                *routes_of(self._readiness),
+                metrics_route(self._metrics, public=public, before=self._refresh),
+                *self._pages,
+            ],
             dialect=CHAT,
         )
 

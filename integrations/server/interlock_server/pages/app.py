@@ -15,17 +15,16 @@ from interlock.logs import redacting_logger
 from interlock_pages import Gate, Guard, Rendering
 from interlock_server.endpoint import Traffic
 from interlock_server.pages import approvals
+from interlock_server.pages.addresses import ROOT
 from interlock_server.pages.decisions import Decisions
 from interlock_server.pages.drawing import DRAWING
 from interlock_server.pages.health import health
 from interlock_server.pages.now import now
 from interlock_server.pages.sessions import Session, Sessions
 from interlock_server.pages.signing import Signing
-from interlock_server.pages.site import FRAME, ROOT, SERVED, Site
+from interlock_server.pages.site import FRAME, Site
 from interlock_server.pages.usage import usage
 from interlock_server.pages.words import FILTERS
-
-__all__ = ["ROOT", "SERVED", "app_of"]
 
 _PACKAGE: Final = "interlock_server.pages"
 _UNREADABLE: Final = "This cannot be read now. The server's own lines say why."

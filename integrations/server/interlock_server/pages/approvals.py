@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route
 from interlock import InterlockError, RequestError, StoreError
 from interlock_pages import Endpoint, Gate, Rendering
 from interlock_server.endpoint import Served
+from interlock_server.pages.addresses import ROOT
 from interlock_server.pages.sessions import Session
-from interlock_server.pages.site import FRAME, ROOT, Site, served
+from interlock_server.pages.site import FRAME, Site, served
 from interlock_server.pages.words import seen
 
 if TYPE_CHECKING:

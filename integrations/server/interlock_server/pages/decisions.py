@@ -13,9 +13,10 @@ from starlette.responses import Response
 from interlock import AttemptRecord, Record
 from interlock.types.stores import RecordQuery
 from interlock_server.pages import words
+from interlock_server.pages.addresses import ROOT
 from interlock_server.pages.reading import read
 from interlock_server.pages.sessions import Session
-from interlock_server.pages.site import ROOT, Site, served
+from interlock_server.pages.site import Site, served
 from interlock_server.principals import KEY
 
 _PER_PAGE: Final = 50

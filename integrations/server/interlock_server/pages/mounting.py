@@ -1,34 +1,51 @@
 """The pages within the endpoint's table of routes."""
 
-from typing import Final
+import asyncio
+from typing import TYPE_CHECKING, Final
 
-from starlette.responses import RedirectResponse
-from starlette.types import Message
-
-from interlock_server.endpoint import Exchange, Route, Traffic
-from interlock_server.pages.app import ROOT, SERVED, app_of
+from interlock_server.endpoint import READS, Exchange, Route, Traffic
+from interlock_server.pages.addresses import ROOT, SERVED
 from interlock_server.pages.sessions import Sessions, shared_secret
 
-_METHODS: Final = ("GET", "HEAD", "POST")
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message
+
+_METHODS: Final = (*READS, "POST")
+_MOVED: Final = 308
 
 
 def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]:
-    """Everything below `/pages/`. The endpoint asks for no key there: the pages do so themselves."""
-    app = app_of(traffic, sessions or Sessions(shared_secret()))
+    """Everything below `/pages/`. The endpoint asks for no key there: the pages do so themselves.
+
+    What they are made of is loaded when somebody first looks at one, beside the loop.
+    """
+    making: asyncio.Future[ASGIApp] | None = None
+    kept = Sessions(shared_secret()) if sessions is None else sessions
 
     async def pages(exchange: Exchange) -> None:
-        async def send(message: Message) -> None:
+        nonlocal making
+        if making is None or (making.done() and making.exception() is not None):
+            making = asyncio.ensure_future(asyncio.to_thread(_make, traffic, kept))
+        app = await asyncio.shield(making)
+
+        async def send(message: "Message") -> None:
             exchange.started = True
             await exchange.send(message)
 
-        scope = {**exchange.scope, "root_path": ROOT, SERVED: exchange.served}
-        await app(scope, exchange.receive, send)
+        await app({**exchange.scope, "root_path": ROOT, SERVED: exchange.served}, exchange.receive, send)
 
     async def lead(exchange: Exchange) -> None:
-        exchange.started = True
-        await RedirectResponse(f"{ROOT}/", 308)(exchange.scope, exchange.receive, exchange.send)
+        there = (b"location", f"{ROOT}/".encode())
+        await exchange.begin(_MOVED, [there, (b"content-length", b"0")])
+        await exchange.send({"type": "http.response.body", "body": b""})
 
     return [
         Route(path=f"{ROOT}/", below=True, public=True, methods=_METHODS, handler=pages),
-        Route(path=ROOT, public=True, methods=("GET", "HEAD"), handler=lead),
+        Route(path=ROOT, public=True, methods=READS, handler=lead),
     ]
+
+
+def _make(traffic: Traffic, sessions: Sessions) -> "ASGIApp":
+    from interlock_server.pages.app import app_of  # noqa: PLC0415 - templates, and agents with their database
+
+    return app_of(traffic, sessions)

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from interlock_pages import Cookie, form_of, own_path
+from interlock_server.pages.addresses import ROOT
 from interlock_server.pages.sessions import LASTS, Session
-from interlock_server.pages.site import ROOT, Site, served
+from interlock_server.pages.site import Site, served
 
 _COOKIE: Final = "interlock-pages"
 # Whether a browser came by https, the server behind a proxy cannot see; the forms that it sends say so.

@@ -9,11 +9,9 @@ from starlette.responses import HTMLResponse, Response
 
 from interlock_pages import Rendering
 from interlock_server.endpoint import Served, Traffic
+from interlock_server.pages.addresses import SERVED
 from interlock_server.pages.sessions import Session, Sessions
 
-ROOT: Final = "/pages"
-SERVED: Final = "interlock_server.served"
-"""Under which a scope holds what its request is served with."""
 _AREAS: Final = (
     ("now", "Now", "/"),
     ("usage", "Usage", "/usage"),

@@ -1,5 +1,6 @@
 """`interlock serve`, as a program."""
 
+import hashlib
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from browsing import Browser
 from interlock.testing import Reply, Upstream
 from receiver import receiver
 from server_running import NEEDLESS, program, write
@@ -149,3 +151,17 @@ def test_a_trace_goes_through_from_the_client_to_the_vendor_and_tells_no_secret(
     assert sent[1:3] == [parent.split("-")[1], attempt["id"]]
     assert server_span["metadata"]["http.route"] == "/v1/chat/completions"
     assert server_span["metadata"]["interlock.server.key"] == "team-a"
+
+
+def test_who_has_signed_in_at_one_process_may_look_at_what_every_other_shows(tmp_path, upstream):
+    keyed = configuration(upstream, server={"keys": "keys.yaml"})
+    write(tmp_path, keyed)
+    digest = hashlib.sha256(KEY.encode()).hexdigest()
+    (tmp_path / "keys.yaml").write_text(f"ops: {{sha256: {digest}, sees: true}}\n", "utf-8")
+    with program(tmp_path, "--port", "0", "--workers", "2", "--json") as server:
+        browser = Browser(server.url)
+        browser.get("/pages/login")
+        assert browser.submit("/pages/login", key=KEY).status == 303
+        for _ in range(12):
+            assert "Nothing is under way" in browser.get("/pages/").text
+        assert KEY not in server.errors
