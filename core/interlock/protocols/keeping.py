@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from interlock.types.health import HealthNews, HealthSync, ShareCall
 from interlock.types.records import Record
-from interlock.types.stores import PruneCall, RecordQuery, StoreCall, Tally, TallyQuery
+from interlock.types.stores import CallTally, PruneCall, RecordQuery, StoreCall, TallyQuery
 
 
 @runtime_checkable
@@ -39,7 +39,7 @@ class RecordStore(Protocol):
 class TallyStore(RecordStore, Protocol):
     """A store that counts its records where they lie."""
 
-    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+    async def tally(self, query: TallyQuery) -> Sequence[CallTally]:
         """What the query counts together, in any order; nothing of which there is no call."""
         ...
 

@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 from math import floor
 
 from interlock.types.records import Record
-from interlock.types.stores import Tally, TallyQuery
+from interlock.types.stores import CallTally, TallyQuery
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class _Sum:
         self.unpriced += record.cost is None
 
 
-def tally(records: Iterable[Record], query: TallyQuery) -> list[Tally]:
+def tally(records: Iterable[Record], query: TallyQuery) -> list[CallTally]:
     """What the query counts together of these records, in the order of the times at which they began."""
     sums: dict[tuple[int, str, str | None, str | None], _Sum] = {}
     for record in records:
@@ -47,7 +47,7 @@ def tally(records: Iterable[Record], query: TallyQuery) -> list[Tally]:
     return sorted(found, key=lambda each: each.at)
 
 
-def _tally(at: float, key: tuple[int, str, str | None, str | None], counted: _Sum) -> Tally:
+def _tally(at: float, key: tuple[int, str, str | None, str | None], counted: _Sum) -> CallTally:
     names = ("calls", "errors", "left", "latency", "input_tokens", "output_tokens", "cost", "unpriced")
     counts = dict(zip(names, astuple(counted), strict=True))
-    return Tally(at=at, task=key[1], deployment=key[2], label=key[3], **counts)
+    return CallTally(at=at, task=key[1], deployment=key[2], label=key[3], **counts)

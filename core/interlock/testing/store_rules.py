@@ -12,7 +12,7 @@ from interlock.records import tally
 from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.records import Record
-from interlock.types.stores import PruneCall, RecordQuery, StoreCall, Tally, TallyQuery
+from interlock.types.stores import CallTally, PruneCall, RecordQuery, StoreCall, TallyQuery
 
 _PATIENCE = 30.0
 _MANY = 2_000
@@ -269,7 +269,7 @@ class StoreConformance(Conformance):
             fail(f"{type(error).__name__} left the store: {error}", error)
 
 
-def _whose(each: Tally) -> tuple[float, str, str, str]:
+def _whose(each: CallTally) -> tuple[float, str, str, str]:
     return each.at, each.task, each.deployment or "", each.label or ""
 
 

@@ -55,7 +55,7 @@ class TallyQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class CallTally:
     """Calls that were counted together.
 
     Attributes:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, or_, select, tuple_
 
 from interlock import Record, StoreError
 from interlock.records import Unreadable, record_from_plain
-from interlock.types.stores import PruneCall, RecordQuery, Tally, TallyQuery
+from interlock.types.stores import CallTally, PruneCall, RecordQuery, TallyQuery
 from interlock_sql.connected import INSERT, Connected
 from interlock_sql.engines import writing
 from interlock_sql.rows import Rows, text
@@ -48,7 +48,7 @@ class Database(Connected):
         with self.told(), self.engine.connect() as connection:
             return [_record(body) for body in connection.execute(statement).scalars()]
 
-    def tally(self, query: TallyQuery) -> list[Tally]:
+    def tally(self, query: TallyQuery) -> list[CallTally]:
         with self.told(), self.engine.connect() as connection:
             statement = tallying(query, connection.dialect.name)
             return [tally_of(row, query) for row in connection.execute(statement)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from interlock import Record
 from interlock.protocols import API
-from interlock.types.stores import PruneCall, RecordQuery, Tally, TallyQuery
+from interlock.types.stores import CallTally, PruneCall, RecordQuery, TallyQuery
 from interlock_sql.asked import Asked
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class SqlStore(Asked["Database"]):
     async def get(self, key: str) -> Record | None:
         return await self._ask(lambda database: database.get(key))
 
-    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+    async def tally(self, query: TallyQuery) -> Sequence[CallTally]:
         return await self._ask(lambda database: database.tally(query))
 
     async def prune(self, call: PruneCall) -> int:

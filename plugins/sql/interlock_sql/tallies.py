@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Row, Select, and_, case, cast, func, literal, select
 
-from interlock.types.stores import Tally, TallyQuery
+from interlock.types.stores import CallTally, TallyQuery
 from interlock_sql.rows import text
 from interlock_sql.tables import labels, records
 
@@ -41,9 +41,9 @@ def tallying(query: TallyQuery, dialect: str) -> Select[Any]:
     return counted.group_by(*keys)
 
 
-def tally_of(row: Row[Any], query: TallyQuery) -> Tally:
+def tally_of(row: Row[Any], query: TallyQuery) -> CallTally:
     """The tally that a row is."""
-    return Tally(
+    return CallTally(
         at=int(row.part) * query.every,
         task=row.task,
         deployment=row.deployment,

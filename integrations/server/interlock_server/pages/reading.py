@@ -9,7 +9,7 @@ from interlock import InterlockError, Record, Router
 from interlock.logs import redacting_logger
 from interlock.protocols import RecordStore, TallyStore
 from interlock.records import silent, tally
-from interlock.types.stores import RecordQuery, Tally, TallyQuery
+from interlock.types.stores import CallTally, RecordQuery, TallyQuery
 
 T = TypeVar("T")
 _log = redacting_logger("interlock.server")
@@ -31,7 +31,7 @@ class Reader(Protocol):
         """The record whose id that is."""
         ...
 
-    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+    async def tally(self, query: TallyQuery) -> Sequence[CallTally]:
         """What the query counts together."""
         ...
 
@@ -54,7 +54,7 @@ class Recent:
         """As a store does."""
         return next((silent(each) for each in self._records if each.id == key), None)
 
-    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+    async def tally(self, query: TallyQuery) -> Sequence[CallTally]:
         """As a store does."""
         return tally(self._records, query)
 
@@ -79,7 +79,7 @@ class Stored:
         kept = await self._store.get(key)
         return None if kept is None else silent(kept)
 
-    async def tally(self, query: TallyQuery) -> Sequence[Tally]:
+    async def tally(self, query: TallyQuery) -> Sequence[CallTally]:
         """As the store does; of one that cannot, the newest `MOST` records are counted here."""
         if isinstance(self._store, TallyStore):
             return await self._store.tally(query)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interlock.types.budgets import Spending
-from interlock.types.stores import Tally, TallyQuery
+from interlock.types.stores import CallTally, TallyQuery
 from interlock_server.pages import words
 from interlock_server.pages.drawing import Bar, bars
 from interlock_server.pages.reading import Read, read
@@ -56,7 +56,7 @@ class Sum:
     cost: float = 0.0
     unpriced: int = 0
 
-    def add(self, tally: Tally) -> None:
+    def add(self, tally: CallTally) -> None:
         """Count these, too."""
         for name in (
             "calls",
@@ -101,7 +101,7 @@ async def usage(site: Site, request: Request, session: Session) -> Response:
     named = request.query_params.get("period", "")
     period = PERIODS.get(named, PERIODS["week"])
     query = TallyQuery(every=period.every, since=period.begins(at), label=KEY)
-    found: Read[Sequence[Tally]] = await read(router, lambda reader: reader.tally(query))
+    found: Read[Sequence[CallTally]] = await read(router, lambda reader: reader.tally(query))
     tallies = found.value
     total = summed(tallies)
     return site.page(
@@ -124,7 +124,7 @@ async def usage(site: Site, request: Request, session: Session) -> Response:
     )
 
 
-def summed(tallies: Iterable[Tally]) -> Sum:
+def summed(tallies: Iterable[CallTally]) -> Sum:
     """All of them together."""
     whole = Sum()
     for each in tallies:
@@ -132,7 +132,7 @@ def summed(tallies: Iterable[Tally]) -> Sum:
     return whole
 
 
-def grouped(tallies: Iterable[Tally], field: str) -> list[Sum]:
+def grouped(tallies: Iterable[CallTally], field: str) -> list[Sum]:
     """By the values of a field, what cost most first."""
     sums: dict[str | None, Sum] = {}
     for each in tallies:
@@ -141,7 +141,7 @@ def grouped(tallies: Iterable[Tally], field: str) -> list[Sum]:
     return sorted(sums.values(), key=lambda each: (-each.cost, -each.calls, each.name or ""))
 
 
-def charts(tallies: Iterable[Tally], period: Period, now: float) -> list[str]:
+def charts(tallies: Iterable[CallTally], period: Period, now: float) -> list[str]:
     """Cost and calls over time, as pictures."""
     begin = period.begins(now)
     parts = [Sum() for _ in range(period.parts)]
