@@ -3,7 +3,6 @@
 from interlock.records.outcomes import outcome_to_plain
 from interlock.records.plain import Unreadable, record_from_plain, record_to_plain, silent
 from interlock.records.summary import attempts_to_plain, decision_to_plain, response_to_plain, usage_to_plain
-from interlock.records.tallies import tally
 
 __all__ = [
     "Unreadable",
@@ -14,6 +13,5 @@ __all__ = [
     "record_to_plain",
     "response_to_plain",
     "silent",
-    "tally",
     "usage_to_plain",
 ]

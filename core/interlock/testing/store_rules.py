@@ -8,7 +8,7 @@ from math import isclose
 from typing import Any
 
 from interlock.protocols import API, RecordStore, StoreKind, TallyStore
-from interlock.records import tally
+from interlock.records.tallies import tally
 from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.records import Record
@@ -136,7 +136,7 @@ class StoreConformance(Conformance):
         self._both(lambda store: store.put(records), ask)
 
     def test_counts_where_records_lie(self) -> None:
-        """A `tally`, if it has one, counts what `interlock.records.tally` counts of the same records."""
+        """A `tally`, if it has one, counts what `interlock.records.tallies` counts of the same records."""
         day = 86_400
         records = [
             replace(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.records import tally
+from interlock.records.tallies import tally
 from interlock.testing.records import sample_record
 from interlock.types.stores import TallyQuery
 

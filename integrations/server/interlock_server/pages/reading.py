@@ -8,7 +8,8 @@ from typing import Generic, Protocol, TypeVar
 from interlock import InterlockError, Record, Router
 from interlock.logs import redacting_logger
 from interlock.protocols import RecordStore, TallyStore
-from interlock.records import silent, tally
+from interlock.records import silent
+from interlock.records.tallies import tally
 from interlock.types.stores import CallTally, RecordQuery, TallyQuery
 
 T = TypeVar("T")
