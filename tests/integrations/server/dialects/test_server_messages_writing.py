@@ -262,6 +262,16 @@ def test_pieces_of_several_calls_may_be_mixed(vendor):
     assert [(each["id"], each["input"]) for each in blocks] == [("a", {"at": 1}), ("b", {"at": 2})]
 
 
+def test_calls_of_vendors_without_ids_are_told_apart_from_those_of_other_turns(vendor):
+    answer = said(ToolCall(id="call_0", name="look", signature="s", vendor="one"), finish="tool_calls")
+    body = plain(vendor, answer)
+    assert [each["id"] for each in body["content"] if "id" in each] == ["call_1_0"]
+    told_in_events = blocks_told(stream(vendor, answer))
+    assert [each["id"] for each in told_in_events if "id" in each] == ["call_1_0"]
+    assert [part.signature for part in opened(decoded(body).parts)] == ["s"]
+    assert [part.signature for part in opened(streamed(stream(vendor, answer)).parts)] == ["s"]
+
+
 def test_a_call_ends_before_the_next_begins(vendor):
     answer = said(CALL, ToolCall(id="t2", name="look", arguments={}), finish="tool_calls")
     kinds = [each["type"] for each in events_in(stream(vendor, answer)) if "delta" not in each["type"]]

@@ -1,6 +1,8 @@
 """An answer in this dialect's body: its blocks, how it ended, what it used."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from interlock import (
@@ -23,13 +25,15 @@ Block = dict[str, Any]
 Media = Image | Audio | Document
 
 _ENDS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "refusal": "refusal"}
+_COUNTED = re.compile(r"call_\d{1,3}")
 _WINDOW = "model_context_window_exceeded"
 
 
 def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
     """The body of a whole answer."""
     hides = hides_thoughts(asked)
-    content = [block for part in response.message.parts for block in blocks_of(part, hides=hides)]
+    parts = (named(part, reply) if isinstance(part, ToolCall) else part for part in response.message.parts)
+    content = [block for part in parts for block in blocks_of(part, hides=hides)]
     return {
         "id": id_of(reply),
         "type": "message",
@@ -50,6 +54,18 @@ def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
 
 def id_of(reply: Reply) -> str:
     return f"msg_{reply.id}"
+
+
+def named(call: ToolCall, reply: Reply) -> ToolCall:
+    """The call under an id that no other turn's has."""
+    return replace(call, id=call_id(call.id, reply))
+
+
+def call_id(given: str, reply: Reply) -> str:
+    """A vendor that gives calls no ids has theirs counted from nought at every turn, which confuses clients
+    that look for results by the id alone.
+    """
+    return f"call_{reply.id}_{given[5:]}" if _COUNTED.fullmatch(given) else given
 
 
 def model_of(asked: Asked, card: str) -> str:

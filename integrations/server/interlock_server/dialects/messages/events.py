@@ -9,12 +9,14 @@ from interlock_server.dialects.events import event, json_bytes
 from interlock_server.dialects.messages.answer import (
     Media,
     call_block,
+    call_id,
     citations_of,
     ending,
     hides_thoughts,
     id_of,
     media_block,
     model_of,
+    named,
     text_block,
     usage_of,
 )
@@ -112,7 +114,7 @@ class MessageWriter:
             if isinstance(part, Media):
                 self._at_once(media_block(part), said)
             elif isinstance(part, ToolCall):
-                self._finished(part, said)
+                self._finished(named(part, self._reply), said)
         said.append(_event("message_delta", delta=ending(response), usage=usage_of(response.usage)))
         said.append(_event("message_stop"))
         return b"".join(said)
@@ -193,7 +195,8 @@ class MessageWriter:
         if call.at < 0 and call.name:
             call.at, call.open = self._next, True
             self._next += 1
-            block = call_block(call.id or f"call_{delta.index}", call.name, {})
+            given = call_id(call.id or f"call_{delta.index}", self._reply)
+            block = call_block(given, call.name, {})
             said.append(_event("content_block_start", index=call.at, content_block=block))
         if call.open:
             said.extend(_piece(call.at, each) for each in call.waiting)
