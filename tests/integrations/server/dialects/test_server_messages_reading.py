@@ -68,18 +68,19 @@ def test_a_result_holds_text_and_media_and_its_mark_stands_on_its_last_text():
     assert parts(bare)[0].content == (Text("seen", cache=True),)
 
 
-def test_media_come_as_bytes_by_address_or_by_file():
+def test_media_come_as_bytes_or_by_address():
     url = {"type": "image", "source": {"type": "url", "url": "https://pictures.example/a.png"}}
-    file = {"type": "document", "source": {"type": "file", "file_id": "f1"}, "title": "A"}
+    page = {"type": "url", "url": "https://papers.example/a.pdf"}
+    pdf = {"type": "document", "source": page, "title": "A"}
     text = {
         "type": "document",
         "source": {"type": "text", "media_type": "text/plain", "data": "a"},
         "context": "b",
     }
     pieces = {"type": "content", "content": [{"type": "text", "text": "x"}, {"type": "text", "text": "y"}]}
-    assert parts(url, file, text, {"type": "document", "source": pieces}) == [
+    assert parts(url, pdf, text, {"type": "document", "source": pieces}) == [
         Image(url="https://pictures.example/a.png"),
-        Document(file_id="f1", name="A"),
+        Document(url="https://papers.example/a.pdf", media_type="application/pdf", name="A"),
         Text("b"),
         Document(data=b"a", media_type="text/plain"),
         Document(data=b"x\ny", media_type="text/plain"),
@@ -225,6 +226,16 @@ def test_counting_needs_no_limit_to_the_answer():
             },
             "messages.0.content.0.citations.enabled",
             "cite",
+        ),
+        (
+            {"messages": [turn({"type": "image", "source": {"type": "file", "file_id": "f"}})]},
+            "messages.0.content.0.source.type",
+            "operator's key",
+        ),
+        (
+            {"messages": [turn({"type": "image", "source": {"type": "url", "url": "gs://a/b"}})]},
+            "messages.0.content.0.source.url",
+            "https://",
         ),
         ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, "tools.0.type", "input_schema"),
         ({"tools": [{"name": "x"}]}, "tools.0.input_schema", "schema"),

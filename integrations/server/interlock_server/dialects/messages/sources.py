@@ -13,12 +13,12 @@ _PDF = "application/pdf"
 
 def image_in(block: object, path: str) -> Image:
     """The picture of an image block."""
-    source = _source(Fields(block, path, _IMAGE), ("base64", "url", "file"))
+    source = _source(Fields(block, path, _IMAGE), ("base64", "url"))
     kind = source.text("type")
     if kind == "base64":
         media_type = source.text("media_type")
         return Image(data=_data(source), media_type=media_type.lower() if media_type else None)
-    return Image(url=_url(source)) if kind == "url" else Image(file_id=source.needed_text("file_id"))
+    return Image(url=_url(source))
 
 
 def document_in(block: object, path: str) -> list[Document | Text]:
@@ -33,7 +33,7 @@ def document_in(block: object, path: str) -> list[Document | Text]:
     found: list[Document | Text] = []
     if context := fields.text("context"):
         found.append(Text(context))
-    found.append(_document(_source(fields, ("base64", "text", "url", "file", "content")), name))
+    found.append(_document(_source(fields, ("base64", "text", "url", "content")), name))
     return found
 
 
@@ -41,8 +41,6 @@ def _document(source: Fields, name: str | None) -> Document:
     kind = source.text("type")
     if kind == "url":
         return Document(url=_url(source), media_type=_PDF, name=name)
-    if kind == "file":
-        return Document(file_id=source.needed_text("file_id"), name=name)
     if kind == "base64":
         return Document(data=_data(source), media_type=source.text("media_type") or _PDF, name=name)
     text = source.needed_text("data") if kind == "text" else _content(source)
@@ -67,6 +65,8 @@ def _source(block: Fields, kinds: tuple[str, ...]) -> Fields:
     source = block.inner("source", _SOURCE)
     if source is None:
         raise block.wrong("source", "expected an object, not nothing")
+    if source.get("type") == "file":
+        raise source.wrong("type", "ids of files are read under the operator's key; send the bytes or a URL")
     if source.one_of("type", kinds) is None:
         raise source.wrong("type", f"expected one of {', '.join(kinds)}, not nothing")
     return source
