@@ -4,18 +4,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from interlock import Citation, Reasoning, Refusal, Response, Text, ToolCall, Usage
+from interlock import Citation, Image, Reasoning, Refusal, Response, Text, ToolCall, Usage
 from interlock_server.dialects.chat.messages import proof_of
 from interlock_server.dialects.dialect import Asked, Reply
+from interlock_server.dialects.media import base64_of
 from interlock_server.dialects.proofs import packed
 
 # What vendors of this dialect say beside their answers, and where they say it.
 _BESIDE = frozenset(
     {
-        "citations", "executed_tools", "prompt_filter_results", "search_results", "service_tier",
-        "system_fingerprint", "web_search",
+        "citations", "prompt_filter_results", "search_results", "service_tier", "system_fingerprint",
+        "web_search",
     }
 )  # fmt: skip
+_INSIDE = ("audio", "executed_tools")
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -56,11 +58,29 @@ def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
         message["reasoning_content"] = thought
     if details := details_of(thoughts):
         message["reasoning_details"] = details
+    message |= made_beside(response)
     if calls and functions:
         message["function_call"] = {"name": calls[0].name, "arguments": arguments_text(calls[0])}
     elif calls:
         message["tool_calls"] = [call_of(call) for call in calls]
     return message
+
+
+def made_beside(response: Response) -> dict[str, Any]:
+    """What the model made beside words, in the fields that vendors of this dialect have for it."""
+    extra = response.extra
+    found = {name: extra[name] for name in _INSIDE if name in extra}
+    pictures = [_picture(part) for part in response.message.parts if isinstance(part, Image)]
+    if isinstance(kept := extra.get("images"), list):
+        pictures.extend(kept)
+    return {**found, "images": pictures} if pictures else found
+
+
+def _picture(part: Image) -> dict[str, Any]:
+    url = part.url
+    if part.data is not None:
+        url = f"data:{part.media_type or 'image/png'};base64,{base64_of(part.data)}"
+    return {"type": "image_url", "image_url": {"url": url or ""}}
 
 
 def call_of(call: ToolCall) -> dict[str, Any]:

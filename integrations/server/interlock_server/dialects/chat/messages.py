@@ -5,7 +5,15 @@ from typing import Any
 
 from interlock import Message, Reasoning, Refusal, RequestError, Text, ToolCall, ToolResult
 from interlock.types.messages import Part, Role
-from interlock_server.dialects.chat.parts import ASSISTANTS, SYSTEMS, TOOLS, USERS, content_of
+from interlock_server.dialects.chat.parts import (
+    ASSISTANTS,
+    PICTURES,
+    SYSTEMS,
+    TOOLS,
+    USERS,
+    content_of,
+    parts_of,
+)
 from interlock_server.dialects.proofs import unpacked
 from interlock_server.dialects.reading import Fields, arguments_of, kind_of
 
@@ -14,8 +22,8 @@ _SPOKEN = frozenset({"role", "content", "name"})
 _RESULT = frozenset({"role", "content", "name", "tool_call_id"})
 _ANSWER = frozenset(
     {
-        "annotations", "audio", "content", "function_call", "name", "reasoning", "reasoning_content",
-        "reasoning_details", "refusal", "role", "tool_calls",
+        "annotations", "audio", "content", "executed_tools", "function_call", "images", "name", "reasoning",
+        "reasoning_content", "reasoning_details", "refusal", "role", "tool_calls",
     }
 )  # fmt: skip
 _NO_AUDIO = (
@@ -107,13 +115,13 @@ class Conversation:
             self._turns.append(Message("assistant", content))
             return
         fields = Fields(value, path, _ANSWER)
-        if "audio" in fields:
-            raise fields.wrong("audio", _NO_AUDIO)
         parts: list[Part] = [*_thoughts(fields)]
         said = content_of(content, fields.at("content"), ASSISTANTS)
+        spoken = _spoken(fields)
         if isinstance(said, str):
-            said = [Text(said)] if said else []
+            said = [Text(said or spoken)] if said or spoken else []
         parts.extend(said)
+        parts.extend(parts_of(fields.listed("images") or (), fields.at("images"), PICTURES))
         if refusal := fields.text("refusal"):
             parts.append(Refusal(refusal))
         parts.extend(_call(each, path) for each, path in _each(fields, "tool_calls"))
@@ -131,6 +139,16 @@ def _simple(said: str | list[Part]) -> str | tuple[Part, ...]:
     if len(said) == 1 and isinstance(said[0], Text) and not said[0].cache:
         return said[0].text
     return tuple(said) if said else ""
+
+
+def _spoken(fields: Fields) -> str:
+    """The words of what the model said aloud, which no vendor is given back as a sound."""
+    audio = fields.mapping("audio")
+    if audio is None:
+        return ""
+    if not isinstance(words := audio.get("transcript"), str):
+        raise fields.wrong("audio", _NO_AUDIO)
+    return words
 
 
 def _each(fields: Fields, name: str) -> list[tuple[Any, str]]:

@@ -1,7 +1,7 @@
 """Parts of messages, as chat completions have them."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from interlock import Audio, Document, Image, Reasoning, Refusal, RequestError, Text
@@ -13,6 +13,7 @@ USERS = frozenset({"text", "image_url", "input_audio", "file"})
 TOOLS = frozenset({"text", "image_url", "file"})
 ASSISTANTS = frozenset({"text", "refusal", "thinking"})
 SYSTEMS = frozenset({"text"})
+PICTURES = frozenset({"image_url"})
 
 _MARKS = ("cache_control", "prompt_cache_breakpoint")
 _AUDIO = {"wav": "audio/wav", "mp3": "audio/mpeg"}
@@ -32,7 +33,12 @@ def content_of(value: Any, path: str, kinds: Collection[str]) -> str | list[Part
         return value
     if not isinstance(value, list):
         raise RequestError(f"expected text or a list of parts, not {kind_of(value)}", key=path)
-    return [_part(each, f"{path}.{index}", kinds) for index, each in enumerate(value)]
+    return parts_of(value, path, kinds)
+
+
+def parts_of(values: Sequence[Any], path: str, kinds: Collection[str]) -> list[Part]:
+    """Parts of these kinds. Raises RequestError for any other."""
+    return [_part(each, f"{path}.{index}", kinds) for index, each in enumerate(values)]
 
 
 def _part(value: Any, path: str, kinds: Collection[str]) -> Part:
@@ -47,7 +53,7 @@ def _part(value: Any, path: str, kinds: Collection[str]) -> Part:
 
 
 def _fields(value: Mapping[str, Any], path: str, *names: str) -> Fields:
-    return Fields(value, path, frozenset({"type", *_MARKS, *names}))
+    return Fields(value, path, frozenset({"index", "type", *_MARKS, *names}))
 
 
 def _text(value: Mapping[str, Any], path: str) -> Text:

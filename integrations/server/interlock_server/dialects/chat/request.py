@@ -53,6 +53,15 @@ REFUSED: Mapping[str, str] = {
 """Fields that are known and cannot be honoured, and what is said of each."""
 
 _KNOWN = HONOURED | PASSED_OVER | ONLY.keys()
+_TOOLS = frozenset({"function_call", "functions", "tool_choice", "tools"})
+# Whatever a request's settings are read from.
+_SETTINGS = frozenset(
+    {
+        "frequency_penalty", "functions", "logprobs", "max_completion_tokens", "max_tokens",
+        "parallel_tool_calls", "presence_penalty", "reasoning", "reasoning_effort", "safety_identifier",
+        "seed", "stop", "temperature", "thinking", "top_k", "top_logprobs", "top_p", "user",
+    }
+)  # fmt: skip
 _MOST_ALTERNATIVES = 20
 _STREAM_OPTIONS = frozenset({"include_obfuscation", "include_usage"})
 _REASONING = frozenset({"effort", "enabled", "exclude", "max_tokens", "summary"})
@@ -62,14 +71,15 @@ _THINKING = frozenset({"budget_tokens", "type"})
 def read(body: Mapping[str, Any]) -> Asked:
     """What a body asks for. Raises RequestError, whose key is the body's own."""
     fields = Fields(body, "", _KNOWN, refused=REFUSED)
-    for name, (fitting, why) in ONLY.items():
-        if name in fields and not _is_one_of(fields.get(name), fitting):
-            raise fields.wrong(name, why)
+    asked_for = body.keys()
+    if not asked_for.isdisjoint(ONLY):
+        _check_only(fields)
     messages = Conversation().read(body.get("messages"))
     options = own_options(body)
-    if (settings := _settings(fields)) != _USUAL:
-        options["settings"] = settings
-    _put_tools(fields, options)
+    if not asked_for.isdisjoint(_SETTINGS):
+        options["settings"] = _settings(fields)
+    if not asked_for.isdisjoint(_TOOLS):
+        _put_tools(fields, options)
     if (form := fields.inner("response_format", frozenset({"type", "json_schema"}))) is not None:
         options["output"] = output_of(form)
     if "metadata" in fields:
@@ -86,6 +96,12 @@ def read(body: Mapping[str, Any]) -> Asked:
         stream=bool(fields.flag("stream")),
         keeps={"functions": "functions" in fields, "usage": counted},
     )
+
+
+def _check_only(fields: Fields) -> None:
+    for name, (fitting, why) in ONLY.items():
+        if name in fields and not _is_one_of(fields.get(name), fitting):
+            raise fields.wrong(name, why)
 
 
 def _is_one_of(value: Any, fitting: tuple[Any, ...]) -> bool:
@@ -110,9 +126,6 @@ def _settings(fields: Fields) -> Settings:
         parallel_tool_calls=False if fields.get("functions") else fields.flag("parallel_tool_calls"),
         user=_either(fields, "user", "safety_identifier"),
     )
-
-
-_USUAL = Settings()
 
 
 def _either(fields: Fields, name: str, other: str) -> str | None:

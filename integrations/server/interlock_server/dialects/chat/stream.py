@@ -10,6 +10,7 @@ from interlock_server.dialects.chat.answer import (
     call_of,
     details_of,
     finish_of,
+    made_beside,
     usage_of,
 )
 from interlock_server.dialects.chat.problem import problem_of
@@ -102,6 +103,8 @@ class ChatWriter:
             yield {"reasoning_details": details}
         if cited := [part for part in parts if isinstance(part, Text) and part.citations]:
             yield {"annotations": annotations_of(cited)}
+        if made := made_beside(response):
+            yield made
         yield from self._rest_of_calls(response.tool_calls)
 
     def _rest_of_calls(self, calls: Sequence[ToolCall]) -> Iterator[dict[str, Any]]:

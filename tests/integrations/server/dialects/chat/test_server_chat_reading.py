@@ -255,6 +255,11 @@ def test_how_much_to_think_is_read_in_the_forms_of_others(fields, effort, tokens
     assert (asked.reasoning_effort, asked.reasoning_tokens) == (effort, tokens)
 
 
+def test_what_was_said_aloud_goes_back_in_words():
+    turn = said(USER, {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": "Hello."}})[1]
+    assert turn == Message("assistant", "Hello.")
+
+
 def test_a_proof_from_elsewhere_is_not_believed():
     details = [
         {"type": "reasoning.text", "text": "hm", "signature": "sig"},

@@ -75,6 +75,9 @@ extras = st.fixed_dictionaries(
         "system_fingerprint": st.just("fp"),
         "logprobs": st.just({"content": [{"token": "a", "logprob": -0.5, "bytes": [97]}]}),
         "search_results": st.just([{"url": "u"}]),
+        "images": st.just([{"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}]),
+        "executed_tools": st.just([{"index": 0, "type": "search"}]),
+        "audio": st.just({"id": "a", "data": "YWJj", "transcript": "hello"}),
     },
 )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from interlock import Chunk, Reasoning, Refusal, Text, ToolCall, ToolCallDelta, Usage
+from interlock import Chunk, Image, Reasoning, Refusal, Text, ToolCall, ToolCallDelta, Usage
 from interlock_server.dialects.chat import CHAT
 from interlock_server.dialects.events import json_bytes
 from interlock_server.problems import Problem
@@ -16,7 +16,8 @@ ASKED = CHAT.read({"model": "auto", "messages": [{"role": "user", "content": "he
 COUNTED = replace(ASKED, stream=True, keeps={"usage": True})
 CALL = ToolCall(id="c1", name="look", arguments={"a": 1})
 # What the types do not name, and servers of this dialect add.
-_ADDED = {"reasoning_content", "reasoning_details", "extra_content", "cache_write_tokens"}
+_ADDED = {"reasoning_content", "reasoning_details", "extra_content", "cache_write_tokens", "images"}
+PICTURE = Image(data=b"\x89PNG", media_type="image/png")
 COUNTS = Usage(input_tokens=1, output_tokens=2, cache_read=1, cache_write=0, reasoning=1)
 PROBABLE = {"token": "x", "logprob": -1.0, "top_logprobs": []}
 ANSWERS = {
@@ -28,6 +29,7 @@ ANSWERS = {
     "thought": response_of([Reasoning("Hm.", vendor="a", signature="s"), Text("Hello.")]),
     "signed call": response_of([replace(CALL, signature="s", vendor="google")], "tool_calls"),
     "nothing": response_of([]),
+    "picture": response_of([Text("Here."), PICTURE]),
     "counts": response_of([Text("x")], usage=COUNTS),
     "no counts": response_of([Text("x")], usage=Usage()),
     "probable": response_of([Text("x")], extra={"logprobs": {"content": [PROBABLE]}}),
@@ -122,6 +124,14 @@ def test_calls_that_came_whole_are_told_at_the_end():
     chunks = [Chunk(text="Let me see."), Chunk(tool_calls=response.tool_calls, response=response)]
     calls = [e["choices"][0]["delta"].get("tool_calls") for e in events_of(response, chunks) if e["choices"]]
     assert [call[0]["id"] for call in calls if call] == ["c1", "c2"]
+
+
+def test_a_picture_that_was_made_is_told_and_read_again():
+    message = CHAT.answer(ASKED, ANSWERS["picture"], REPLY)["choices"][0]["message"]
+    told = [e["choices"][0]["delta"].get("images") for e in events_of(ANSWERS["picture"]) if e["choices"]]
+    assert [each for each in told if each] == [message["images"]]
+    turns = CHAT.read({"model": "m", "messages": [{"role": "user", "content": "draw"}, message]}).messages
+    assert turns[1].parts == (Text("Here."), PICTURE)
 
 
 def test_counts_come_where_they_are_asked_for():
