@@ -17,10 +17,13 @@ from interlock_server.principals import Identities, Principal
 
 
 def open_served(
-    config: "str | os.PathLike[str] | Mapping[str, Any] | None" = None, *, plugins: Iterable[object] = ()
+    config: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
+    *,
+    plugins: Iterable[object] = (),
+    inherit: Router | None = None,
 ) -> Served:
     """What a configuration says is served; None for the one that `Router.from_config` finds by itself.
-    `plugins` are the router's, beside the endpoint's own.
+    `plugins` are the router's, beside the endpoint's own, and `inherit` is the one whose place it takes.
 
     Raises:
         ConfigError: it cannot be used.
@@ -28,7 +31,7 @@ def open_served(
     # Where keys are is said in the configuration, which is read as the router is made; their rules are a
     # part of that.
     identities = _Awaited()
-    router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins])
+    router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins], inherit=inherit)
     settings = settings_of(router, _folder(config))
     keyring = identities.there = Keyring.open(
         settings.keys,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from interlock import ConfigError, InterlockError, StoreError
+from interlock import ConfigError, InterlockError, Router, StoreError
 from interlock.http import is_loopback
 from interlock.types.files import Stamp, noted_reads
 from interlock_server.endpoint import (
@@ -99,7 +99,7 @@ class RouterService:
 
     async def reload(self) -> None:
         try:
-            served = await asyncio.to_thread(self._opened)
+            served = await asyncio.to_thread(self._opened, self.live.served.router)
             await served.start()
         except InterlockError as error:
             self._refused = error
@@ -119,10 +119,10 @@ class RouterService:
             self._metrics.write()
         await self.live.aclose()
 
-    def _opened(self) -> Served:
+    def _opened(self, former: Router | None = None) -> Served:
         with noted_reads() as noted:
             try:
-                served = open_served(self._config, plugins=[self._measures])
+                served = open_served(self._config, plugins=[self._measures], inherit=former)
             finally:
                 # Of what cannot be used, too: it may be mended in any file that it is made of.
                 self._files = {**self._files, **noted}

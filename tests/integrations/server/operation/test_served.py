@@ -1,8 +1,10 @@
 """The endpoint as it is run: what reloads, ends and bad configurations do to requests, and who sees what."""
 
 import asyncio
+import gc
 import os
 import signal
+import weakref
 
 import pytest
 
@@ -77,6 +79,31 @@ async def test_a_stream_ends_on_the_router_that_it_began_with(config, tmp_path, 
             assert "two" in answer.text
             await until(lambda: before not in server.service.live._leases)
             assert "Good day." in (await server.ask(server.client.chat)).text
+
+
+async def test_what_was_spent_and_seen_outlives_a_reload(tmp_path, upstream):
+    limited = configuration(upstream, budgets=[{"id": "few", "per": "day", "requests": 3}], **PLAIN)
+    async with run_in_process(write(tmp_path, limited)) as server:
+        answers = []
+        for number in range(5):
+            answers.append((await server.ask(server.client.chat)).status)
+            write(tmp_path, {**limited, "server": {"aliases": {f"n{number}": "a"}}})
+            assert await server.process.reload()
+        assert answers == [200, 200, 200, 429, 429]
+        assert len(server.service.live.served.router.records) == 5
+
+
+async def test_a_router_that_is_served_no_more_is_gone(config):
+    async with run_in_process(config) as server:
+        seen = []
+        for _ in range(4):
+            await server.ask(server.client.chat)
+            seen.append(weakref.ref(server.service.live.served.router))
+            assert await server.process.reload()
+        await asyncio.sleep(0.05)
+        gc.unfreeze()
+        gc.collect()
+        assert [each() for each in seen] == [None] * 4
 
 
 async def test_a_bad_file_changes_nothing_and_readiness_and_lines_say_where_it_is_wrong(config, tmp_path):
