@@ -101,6 +101,16 @@ class Router:
         budgets = self._wiring.budgets
         return () if budgets is None else budgets.snapshot()
 
+    @property
+    def budgets(self) -> tuple[str, ...]:
+        """The ids of the configuration's budgets."""
+        return tuple(each.id for each in self._wiring.config.budgets)
+
+    @property
+    def counts_alone(self) -> bool:
+        """Whether this process counts budgets by itself: the configuration has no `ledger`."""
+        return self._wiring.config.ledger is None
+
     async def spent(self, metadata: Mapping[str, str] | None = None) -> "tuple[Spending, ...]":
         """As `spending`, by what all processes together have spent that share a ledger; with `metadata`, the
         accounts that a request with it falls under, whether or not anything was spent from them.

@@ -7,6 +7,7 @@ from time import time
 from typing import Any
 
 from interlock import Router, StoreError
+from interlock_server.endpoint.counting import check_budgets, check_limits
 from interlock_server.endpoint.live import Served, Settings
 from interlock_server.endpoint.observing import Observer
 from interlock_server.keys import Keyring
@@ -21,9 +22,11 @@ def open_served(
     *,
     plugins: Iterable[object] = (),
     inherit: Router | None = None,
+    several: bool = False,
 ) -> Served:
     """What a configuration says is served; None for the one that `Router.from_config` finds by itself.
     `plugins` are the router's, beside the endpoint's own, and `inherit` is the one whose place it takes.
+    Where `several` processes serve, what is counted needs a ledger.
 
     Raises:
         ConfigError: it cannot be used.
@@ -33,12 +36,20 @@ def open_served(
     identities = _Awaited()
     router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins], inherit=inherit)
     settings = settings_of(router, _folder(config))
+    if several:
+        check_budgets(router, settings)
+
+    def check(keys: Iterable[Principal], source: str) -> None:
+        check_names(keys, router, source)
+        if several:
+            check_limits(keys, router)
+
     keyring = identities.there = Keyring.open(
         settings.keys,
         settings.folder,
         os.environ,
         grace=settings.keys_grace,
-        check=lambda keys, source: check_names(keys, router, source),
+        check=check,
     )
     return Served(
         router=router,

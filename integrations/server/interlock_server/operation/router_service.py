@@ -122,7 +122,9 @@ class RouterService:
     def _opened(self, former: Router | None = None) -> Served:
         with noted_reads() as noted:
             try:
-                served = open_served(self._config, plugins=[self._measures], inherit=former)
+                served = open_served(
+                    self._config, plugins=[self._measures], inherit=former, several=self._metrics.shared
+                )
             finally:
                 # Of what cannot be used, too: it may be mended in any file that it is made of.
                 self._files = {**self._files, **noted}

@@ -2,15 +2,18 @@
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from interlock import InterlockError
-from interlock.commands import WRONG, complain
+from interlock.logs import redact
 from interlock_server.operation.lines import Lines
 from interlock_server.operation.logged import log_to
 from interlock_server.operation.process import Process
 from interlock_server.operation.router_service import RouterService
 from interlock_server.operation.telemetry import set_up
 from interlock_server.operation.working import handed, on_a_loop, work
+
+_WRONG: Final = 2
 
 
 def main() -> int:
@@ -28,8 +31,9 @@ def main() -> int:
         )
         on_a_loop(lambda: work(Process(service, lines), settings))
     except InterlockError as error:
-        complain(f"Error: {error}")
-        return WRONG
+        # The verbs' own way to complain would load what nothing else here needs.
+        sys.stderr.write(f"Error: {redact(str(error))}\n")
+        return _WRONG
     finally:
         lines.close()
     return 0

@@ -49,8 +49,7 @@ async def test_a_configuration_that_changes_under_load_fails_no_request(config, 
         for number in range(5):
             write(tmp_path, configuration(upstream, server={"aliases": {f"n{number}": "a"}}, **PLAIN))
             os.kill(os.getpid(), signal.SIGHUP)
-            await asyncio.sleep(0.25)
-        await until(lambda: "n4" in server.service.live.served.settings.aliases)
+            await until(lambda name=f"n{number}": name in server.service.live.served.settings.aliases)
         stopped.set()
         await asyncio.gather(*asking)
         assert len(answers) > 20
@@ -211,6 +210,37 @@ async def test_probes_that_go_well_are_no_lines(config):
             ("/v1/nothing", 404),
             ("/v1/chat/completions", 200),
         ]
+
+
+KEYS = f"team-a: {{sha256: {'a' * 64}, limits: [{{per: day, requests: 5}}]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("counted", "what"),
+    [
+        ({"budgets": [{"id": "few", "per": "day", "requests": 3}]}, "budget 'few'"),
+        ({"server": {"keys": "keys.yaml"}}, "key team-a"),
+        ({"server": {"keys": "postgresql://127.0.0.1:1/none"}}, "keys of a database"),
+    ],
+)
+def test_several_processes_that_count_apart_are_refused(tmp_path, upstream, counted, what):
+    (tmp_path / "keys.yaml").write_text(KEYS)
+    config = str(write(tmp_path, configuration(upstream, **counted, **PLAIN)))
+    RouterService(config, host="127.0.0.1")
+    with pytest.raises(ConfigError, match=rf"^ledger: each of several .*{what}.*one process\.$"):
+        RouterService(config, host="127.0.0.1", beside=tmp_path)
+    together = {**counted, "ledger": f"sqlite:///{tmp_path}/ledger.db"}
+    write(tmp_path, configuration(upstream, **together, **PLAIN))
+    RouterService(config, host="127.0.0.1", beside=tmp_path)
+
+
+async def test_a_key_that_gets_a_limit_while_several_serve_is_not_taken_without_a_ledger(tmp_path, upstream):
+    (tmp_path / "keys.yaml").write_text(f"team-a: {{sha256: {'a' * 64}}}\n")
+    config = write(tmp_path, configuration(upstream, server={"keys": "keys.yaml"}, **PLAIN))
+    async with run_in_process(config, beside=tmp_path) as server:
+        (tmp_path / "keys.yaml").write_text(KEYS)
+        await until(lambda: server.service.live.served.identities.problem)
+        assert server.service.live.served.identities.by_id("team-a").limits == ()
 
 
 def test_others_cannot_reach_it_without_keys(config):
