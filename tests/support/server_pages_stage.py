@@ -31,6 +31,9 @@ class Keys:
     def required(self) -> bool:
         return bool(self.all)
 
+    def __iter__(self) -> Iterator[Principal]:
+        return iter(self.all.values())
+
     def principal(self, secret: str | None) -> Principal | None:
         return next((each for each in self.all.values() if secret == secret_of(each)), None)
 
@@ -74,9 +77,10 @@ def pages_stage(
     *principals: Principal,
     sessions: Sessions | None = None,
     settings: Mapping[str, Any] | None = None,
+    keys: Keys | None = None,
 ) -> Iterator[PagesStage]:
     """The endpoint and its pages, until the block ends; without principals nobody needs a key."""
-    keys, traffic = Keys(*principals), Traffic()
+    keys, traffic = keys or Keys(*principals), Traffic()
     served = Served(
         router=router,
         names=ModelNames(router, {}, created=0),

@@ -33,11 +33,12 @@ class KeyBudgets:
             return _NONE  # one that is nobody's is refused by the rule of keys
         made = self._made.get(id_)
         if made is None or made[0] is not principal:
-            made = self._made[id_] = (principal, _budgets(principal))
+            made = self._made[id_] = (principal, budgets_of(principal))
         return made[1]
 
 
-def _budgets(principal: Principal) -> tuple[Budget, ...]:
+def budgets_of(principal: Principal) -> tuple[Budget, ...]:
+    """A budget for each of their limits."""
     return tuple(
         Budget(
             id=f"the key {principal.id} per {limit.per}",

@@ -77,4 +77,6 @@ def going(traffic: Traffic, router: Router, at: float) -> list[Going]:
             request=facts.request or "",
         )
 
-    return [of(facts) for facts in traffic.under_way if facts.dialect is not None]
+    # Others are no calls, or not yet understood.
+    known = (facts for facts in traffic.under_way if facts.asked or facts.task or facts.request in calls)
+    return [of(facts) for facts in known]

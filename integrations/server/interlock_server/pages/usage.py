@@ -8,10 +8,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from interlock.types.budgets import Spending
 from interlock.types.stores import CallTally, TallyQuery
 from interlock_server.pages import words
 from interlock_server.pages.drawing import Bar, bars
+from interlock_server.pages.limits import limits_of
 from interlock_server.pages.reading import Read, read
 from interlock_server.pages.sessions import Session
 from interlock_server.pages.site import Site, served
@@ -81,20 +81,6 @@ class Sum:
         return self.latency / self.calls if self.calls else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """An amount that is limited, as a budget's account has it. `told` and `left` are amounts in words."""
-
-    budget: str
-    account: str | None
-    what: str
-    used: float
-    limit: float
-    told: str
-    left: str
-    resets: float
-
-
 async def usage(site: Site, request: Request, session: Session) -> Response:
     """The page."""
     router, at = served(request).router, time.time()
@@ -119,7 +105,7 @@ async def usage(site: Site, request: Request, session: Session) -> Response:
             ("task", "By task", "Task", grouped(tallies, "task"), "none"),
             ("deployment", "By deployment", "Deployment", grouped(tallies, "deployment"), "none answered"),
         ),
-        accounts=[account for each in router.spending for account in accounts_of(each)],
+        limits=await limits_of(router, served(request).identities),
         at=at,
     )
 
@@ -174,27 +160,4 @@ def charts(tallies: Iterable[CallTally], period: Period, now: float) -> list[str
             title=f"Calls, each {unit}; those with an error are set apart",
             written=words.count,
         ),
-    ]
-
-
-def accounts_of(spent: Spending) -> list[Account]:
-    """One for each amount that the budget limits."""
-    kinds = (
-        ("cost", spent.usd, spent.limit_usd, words.money),
-        ("tokens", spent.tokens, spent.limit_tokens, words.count),
-        ("requests", spent.requests, spent.limit_requests, words.count),
-    )
-    return [
-        Account(
-            budget=spent.budget,
-            account=spent.account,
-            what=what,
-            used=used,
-            limit=limit,
-            told=f"{written(used)} of {written(limit)}",
-            left=written(max(0.0, limit - used)),
-            resets=spent.resets_at,
-        )
-        for what, used, limit, written in kinds
-        if limit is not None
     ]

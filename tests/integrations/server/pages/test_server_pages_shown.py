@@ -19,10 +19,11 @@ from interlock.protocols import RecordStore
 from interlock.testing import scripted_router
 from interlock.testing.records import sample_record
 from interlock.types.stores import RecordQuery, StoreCall
+from interlock_server.keys.plugin import KeyRules
 from interlock_server.pages.reading import Recent, fits
-from interlock_server.principals import KEY
+from interlock_server.principals import KEY, Limit, Principal
 from interlock_sql import Sql
-from server_pages_stage import BLIND, SEES, pages_stage
+from server_pages_stage import BLIND, SEES, Keys, pages_stage
 
 
 class Held:
@@ -158,7 +159,23 @@ def test_what_is_left_of_a_budget_stands_beside_it() -> None:
         browser.get("/pages/usage")
         row, whole = used(browser, "Limits, and what is left")
         assert re.fullmatch(r"few app requests 1 of 8 7 \d+ \w+", row)
-        assert re.fullmatch(r"all all together cost \$0 of \$5.00 \$5.00 \d+ \w+", whole)
+        assert re.fullmatch(r"all all cost \$0 of \$5.00 \$5.00 \d+ \w+", whole)
+
+
+def test_what_is_left_of_a_keys_limits_stands_there_whether_or_not_it_was_used() -> None:
+    app = replace(BLIND, limits=(Limit(per="day", requests=4, tokens=1_000_000),))
+    idle = Principal(id="idle", epoch="1", limits=(Limit(per="month", usd=20.0),))
+    keys = Keys(SEES, app, idle)
+    router = scripted_router({"a": ["One"] * 3}, plugins=[KeyRules(keys)])
+    with pages_stage(router, keys=keys) as stage:
+        for _ in range(3):
+            assert stage.calling(app).chat().status == 200
+        browser = stage.signed_in()
+        browser.get("/pages/usage")
+        first, second, third = used(browser, "Limits, and what is left")
+    assert re.fullmatch(r"key, per day app requests 3 of 4 1 \d+ \w+", first)
+    assert re.fullmatch(r"key, per day app tokens \d+ of 1,000,000 999,\d+ \d+ \w+", second)
+    assert third == "key, per month idle cost $0 of $20.00 $20.00 —"
 
 
 def test_a_decision_says_why_what_was_tried_and_which_rule_kept_whom_out(tmp_path: Path) -> None:
