@@ -5,10 +5,10 @@ from typing import Any
 
 from interlock import Response
 from interlock_server.dialects.chat.answer import answer
-from interlock_server.dialects.chat.problem import problem_of
 from interlock_server.dialects.chat.request import read
 from interlock_server.dialects.chat.stream import ChatWriter
 from interlock_server.dialects.dialect import Asked, Dialect, EventWriter, Reply
+from interlock_server.dialects.openais import problem_of
 from interlock_server.problems import Problem
 
 __all__ = ["CHAT"]

@@ -13,9 +13,9 @@ from interlock_server.dialects.chat.answer import (
     made_beside,
     usage_of,
 )
-from interlock_server.dialects.chat.problem import problem_of
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.events import ALIVE, event, json_bytes
+from interlock_server.dialects.openais import problem_of
 from interlock_server.problems import Problem
 
 _DONE = b"data: [DONE]\n\n"

@@ -5,8 +5,8 @@ from typing import Any
 
 from interlock import Response
 from interlock_server.dialects.dialect import Asked, Dialect, EventWriter, Reply
+from interlock_server.dialects.openais import problem_of
 from interlock_server.dialects.responses.answer import answer
-from interlock_server.dialects.responses.problem import problem_of
 from interlock_server.dialects.responses.request import read
 from interlock_server.dialects.responses.stream import ResponsesWriter
 from interlock_server.problems import Problem

@@ -17,10 +17,10 @@ from interlock import (
 )
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.events import ALIVE, event, json_bytes
+from interlock_server.dialects.openais import problem_of
 from interlock_server.dialects.responses.answer import ended, resource, tokens_in
 from interlock_server.dialects.responses.growing import Called, Event, Lead, Made, Slot, Spoken, Thought
 from interlock_server.dialects.responses.output import Names, joined, picture_item, words_for
-from interlock_server.dialects.responses.problem import problem_of
 from interlock_server.dialects.responses.thoughts import proof_item, proof_of
 from interlock_server.problems import Problem
 

@@ -1,6 +1,9 @@
-"""OpenAI's own package against the endpoint's Responses, before vendors of two dialects, well and failing."""
+"""Clients of Responses before the endpoint, in front of vendors of two dialects, well and failing."""
 
+import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -9,6 +12,8 @@ from pydantic import BaseModel
 
 from asked import GREETING
 from attentive import Attentive
+from emulators import needs_packages
+from emulators.node import PACKAGES, node_command
 from interlock.testing import Reply, Upstream
 from interlock_server.endpoint import open_served
 from server_stage import SECRET, Client, endpoint_of, piece, serving
@@ -21,6 +26,9 @@ WEATHER = {
 }
 
 
+SCRIPT = Path(__file__).with_name("responses.cjs")
+
+
 class City(BaseModel):
     city: str
     people: int
@@ -30,7 +38,7 @@ def configuration(url: str, endpoint: str, *, failing: bool) -> dict[str, Any]:
     common = {"model": "test/m", "provider": "openai", "region": "eu", "api_key": SECRET}
     common["traits"] = {"endpoint": endpoint}
     first = [{"id": "first", "base_url": f"{url}/broken/v1", **common}] if failing else []
-    able = ["tools", "images", "reasoning", "structured_output"]
+    able = ["tools", "images", "documents", "reasoning", "structured_output"]
     card = {"id": "test/m", "context_window": 100_000, "capabilities": able}
     return {
         "deployments": [*first, {"id": "second", "base_url": f"{url}/v1", **common}],
@@ -119,6 +127,29 @@ async def test_an_asynchronous_stream(stage):
         stream = await client.responses.create(model="auto", input="Hello.", stream=True)
         kinds = [event.type async for event in stream]
     assert (kinds[0], kinds[-1]) == ("response.created", "response.completed")
+
+
+def asked_by_node(stage: tuple[Client, Attentive], client: str) -> Any:
+    command = node_command(SCRIPT, f"{PACKAGES}/", client, f"{stage[0].url}/v1")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@needs_packages("openai")
+def test_the_javascript_client(stage):
+    told = asked_by_node(stage, "openai")
+    assert told["plain"][:2] == [GREETING, "completed"]
+    assert told["streamed"] == [GREETING, told["plain"][2], GREETING]
+    assert told["refused"] == [400, "invalid_request", "previous_response_id"]
+
+
+@needs_packages("ai", "@ai-sdk/openai")
+def test_the_ai_sdk_goes_round_a_tool_loop_and_makes_objects(stage):
+    told = asked_by_node(stage, "ai")
+    assert told["plain"] == [GREETING, "stop"]
+    assert told["looped"] == [2, "The tool says: Sun in Rome.", [{"city": "Rome"}]]
+    assert told["made"] == {"city": "a city"}
 
 
 def test_a_stream_that_breaks_is_an_error_and_never_an_answer():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock import (
+    Chunk,
     Citation,
     Delta,
     Image,
@@ -22,6 +23,7 @@ from interlock import (
     Usage,
 )
 from interlock.errors import ProviderError
+from interlock.fold import Fold
 from interlock.testing import scripted_router
 from interlock.types.provenance import alias_of
 from interlock.types.response import ToolCallDelta
@@ -221,6 +223,51 @@ def deltas_of(parts: Sequence[Any], usage: Usage, step: int) -> list[Delta]:
                 told.append(Delta(tool_calls=(ToolCallDelta(index=number, signature=part.signature),)))
             number += 1
     return [*told, Delta(finish_reason=ending(parts), usage=usage)]
+
+
+@st.composite
+def mixed(draw: st.DrawFn) -> list[Delta]:
+    """A stream of which everything comes in pieces, and in between each other, as some vendors do."""
+    parts = told_apart(draw(st.lists(said, max_size=5)))
+    queues, number = [], 0
+    for part in parts:
+        own = [each for each in deltas_of([part], Usage(), draw(st.integers(1, 9))) if not each.finish_reason]
+        if isinstance(part, ToolCall):
+            own = [replace(d, tool_calls=(replace(d.tool_calls[0], index=number),)) for d in own]
+            number += 1
+        queues.append(own)
+    told: list[Delta] = []
+    while queues:
+        at = draw(st.integers(0, len(queues) - 1))
+        told.append(queues[at].pop(0))
+        if not queues[at]:
+            queues.pop(at)
+    return told
+
+
+@given(deltas=mixed(), cut=st.integers(0, 9), size=st.integers(1, 400))
+def test_pieces_in_any_order_are_items_one_after_the_other(deltas: list[Delta], cut: int, size: int) -> None:
+    """A stream may stop at a length, too, and half a call is then none."""
+    kept, reason = (deltas[:cut], "length") if cut < len(deltas) else (deltas, None)
+    fold = Fold("openai")
+    for delta in kept:
+        fold.add(delta)
+    called = any(delta.tool_calls for delta in kept)
+    fold.add(
+        Delta(finish_reason=reason or ("tool_calls" if called else "stop"), usage=Usage(output_tokens=1))
+    )
+    answer = fold.answer()
+    response = response_of(answer.parts, answer.finish_reason, usage=answer.usage)
+    writer = RESPONSES.writer(RESPONSES.read({"model": "auto", "input": "hello"}), REPLY)
+    data = writer.begin()
+    for delta in kept:
+        chunk = Chunk(text=delta.text, reasoning=delta.reasoning, tool_call_deltas=delta.tool_calls)
+        data += writer.chunk(chunk)
+    data += writer.end(response)
+    whole(data)
+    read = decoded_stream(CODEC, "openai", (data[at : at + size] for at in range(0, len(data), size)))
+    assert (read.text, read.finish_reason) == (answer.text, answer.finish_reason)
+    assert plain(read.tool_calls) == plain(answer.tool_calls)
 
 
 @settings(max_examples=30)  # each is a call of a router's

@@ -1,4 +1,4 @@
-"""What went wrong, as chat completions say it."""
+"""What went wrong, as OpenAI's endpoints say it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _REFUSALS = range(400, 500)
 
 
 def problem_of(problem: Problem) -> Mapping[str, Any]:
-    """The body of an error, which is an event's as well."""
+    """The body of an error; of chat completions it is an event as well."""
     status = problem.status
     kind = _BY_CODE.get(problem.code) or _BY_STATUS.get(status)
     if kind is None:
