@@ -17,11 +17,11 @@ def answer(asked: Asked, response: Response, reply: Reply) -> dict[str, Any]:
         for part in texts:
             part["logprobs"] = tokens
             break
-    return ended(resource(asked, reply), response, output)
+    return {**ended(begun(reply), response, output), **asked.keeps["echo"]}
 
 
-def resource(asked: Asked, reply: Reply) -> dict[str, Any]:
-    """A response of which nothing has been said yet."""
+def begun(reply: Reply) -> dict[str, Any]:
+    """A response of which nothing has been said yet, without what it says of its request."""
     return {
         "id": f"resp_{reply.id}",
         "object": "response",
@@ -33,20 +33,19 @@ def resource(asked: Asked, reply: Reply) -> dict[str, Any]:
         "model": reply.model,
         "output": [],
         "usage": None,
-        **asked.keeps["echo"],
     }
 
 
-def ended(begun: Mapping[str, Any], response: Response, output: Sequence[Item]) -> dict[str, Any]:
-    """The response as it is in the end. What was cut says so, in its last item as well."""
+def ended(head: Mapping[str, Any], response: Response, output: Sequence[Item]) -> dict[str, Any]:
+    """The same as it is in the end. What was cut says so, in its last item as well."""
     why = cut_by(response)
     items = list(output)
     if why is not None and items and "status" in items[-1]:
         items[-1] = {**items[-1], "status": "incomplete"}
     return {
-        **begun,
+        **head,
         "status": "completed" if why is None else "incomplete",
-        "completed_at": max(begun["created_at"], int(time())) if why is None else None,
+        "completed_at": max(head["created_at"], int(time())) if why is None else None,
         "incomplete_details": None if why is None else {"reason": why},
         "model": response.model,
         "output": items,

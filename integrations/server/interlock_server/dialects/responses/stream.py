@@ -18,7 +18,7 @@ from interlock import (
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.events import ALIVE, event, json_bytes
 from interlock_server.dialects.openais import problem_of
-from interlock_server.dialects.responses.answer import ended, resource, tokens_in
+from interlock_server.dialects.responses.answer import begun, ended, tokens_in
 from interlock_server.dialects.responses.growing import Called, Event, Lead, Made, Slot, Spoken, Thought
 from interlock_server.dialects.responses.output import Names, joined, picture_item, words_for
 from interlock_server.dialects.responses.thoughts import proof_item, proof_of
@@ -29,7 +29,9 @@ class ResponsesWriter:
     """Writes one stream."""
 
     def __init__(self, asked: Asked, reply: Reply) -> None:
-        self._begun = resource(asked, reply)
+        self._head = begun(reply)
+        # What a response says of its request may be long, and stands in several events: it is written once.
+        self._echo = json_bytes(asked.keeps["echo"])
         self._tools = asked.keeps["tools"]
         self._names = Names(reply.id)
         self._number = 0
@@ -39,9 +41,7 @@ class ResponsesWriter:
         self._quick: _Quick | None = None
 
     def begin(self) -> bytes:
-        return self._event("created", {"response": self._begun}) + self._event(
-            "in_progress", {"response": self._begun}
-        )
+        return self._state("created", self._head) + self._state("in_progress", self._head)
 
     def chunk(self, chunk: Chunk) -> bytes:
         if chunk.response is not None:
@@ -65,23 +65,35 @@ class ResponsesWriter:
         for slot in self._slots[self._at :]:
             written += self._told_of(slot.close())
             self._at += 1
-        whole = ended(self._begun, response, [slot.item() for slot in self._slots])
-        return written + self._event(whole["status"], {"response": whole})
+        whole = ended(self._head, response, [slot.item() for slot in self._slots])
+        return written + self._state(whole["status"], whole)
 
     def broken(self, problem: Problem) -> bytes:
         """Clients of this dialect look for one or the other of the two."""
         error = problem_of(problem)["error"]
         flat = {name: error[name] for name in ("code", "message", "param")}
         failed = {
-            **self._begun,
+            **self._head,
             "status": "failed",
             "output": [slot.item() for slot in self._slots if slot.done],
             "error": {"code": problem.code, "message": problem.message},
         }
-        return self._raw("error", {**flat, "error": error}) + self._event("failed", {"response": failed})
+        return self._raw("error", {**flat, "error": error}) + self._state("failed", failed)
 
     def alive(self) -> bytes:
         return ALIVE
+
+    def _state(self, kind: str, response: dict[str, Any]) -> bytes:
+        """The event that tells the whole response as it is."""
+        number, self._number = self._number, self._number + 1
+        name = f"response.{kind}".encode()
+        told = json_bytes(response)[:-1] + b"," + self._echo[1:]
+        return b'event: %b\ndata: {"type":"%b","sequence_number":%d,"response":%b}\n\n' % (
+            name,
+            name,
+            number,
+            told,
+        )
 
     def _raw(self, kind: str, fields: dict[str, Any]) -> bytes:
         number, self._number = self._number, self._number + 1
