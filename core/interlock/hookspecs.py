@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Constraint,
         Detector,
         Guardrail,
+        IdentitySource,
         LedgerKind,
         LogKind,
         Provider,
@@ -172,6 +173,14 @@ def interlock_ledgers() -> "Iterable[LedgerKind]":
     """Offer ledgers: where several processes count budgets together.
 
     The configuration's `ledger` chooses one by the scheme of its URL, and opens it.
+    """
+
+
+@hookspec
+def interlock_identities() -> "Iterable[IdentitySource]":
+    """Offer sources of identities: who presents a secret to an endpoint, and what they may.
+
+    A router asks none of them; `interlock serve` does, after its own keys.
     """
 
 

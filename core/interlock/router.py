@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from interlock.engine.streaming import ResponseStream
     from interlock.engine.sync_streaming import SyncStream
     from interlock.policies import Permissions, Policies
-    from interlock.protocols import DurableLog, GrantBook, RecordStore
+    from interlock.protocols import DurableLog, GrantBook, IdentitySource, RecordStore
     from interlock.toolbox import Toolbox
     from interlock.types.budgets import Spending
     from interlock.types.health import Vitals
@@ -184,6 +184,11 @@ class Router:
     def rescue(self) -> str:
         """What a broken stream does unless its request says otherwise; see the configuration's `rescue`."""
         return self._engine.rescue
+
+    @property
+    def identities(self) -> "tuple[IdentitySource, ...]":
+        """What plugins offer to an endpoint: who presents a secret."""
+        return tuple(self._wiring.offers.identities.values())
 
     @property
     def serving(self) -> "ServerConfig":

@@ -336,6 +336,22 @@ def test_interlock_ledgers_are_taken_by_name() -> None:
     assert router.wiring.offers.ledgers["abacus"] is kind
 
 
+class Doorman:
+    api = 1
+    name = "doorman"
+
+    def principal(self, secret: str) -> Any: ...
+    def by_id(self, id_: str) -> Any: ...
+    async def start(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+def test_interlock_identities_are_there_for_an_endpoint() -> None:
+    doorman = Doorman()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_identities", doorman)])
+    assert router.identities == (doorman,)
+
+
 def test_interlock_commands_are_taken_by_name_and_not_loaded() -> None:
     offer = CommandOffer(name="hum", help="Hum a tune.", load=lambda: 1 / 0)  # type: ignore[arg-type, return-value]  # not called
     router = scripted_router({"a": []}, plugins=[offering("interlock_commands", offer)])

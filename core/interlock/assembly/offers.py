@@ -16,6 +16,7 @@ from interlock.protocols import (
     Constraint,
     Detector,
     Guardrail,
+    IdentitySource,
     LedgerKind,
     LogKind,
     Provider,
@@ -66,6 +67,7 @@ class Offers:
     logs: dict[str, LogKind]
     shared_health: dict[str, SharedHealthKind]
     ledgers: dict[str, LedgerKind]
+    identities: dict[str, IdentitySource]
     commands: dict[str, CommandOffer]
     store_schemes: dict[str, StoreKind]
     log_schemes: dict[str, LogKind]
@@ -136,6 +138,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask_by_scheme("logs", LogKind, "log_schemes", LOGS)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
     ask_by_scheme("ledgers", LedgerKind, "ledger_schemes", LEDGERS)
+    ask("identities", IdentitySource)
     ask("commands", CommandOffer, owner=COMMANDS.get)
     installed = {report.distribution: report.status for report in host.reports if report.installed}
     schemas = {

@@ -53,6 +53,7 @@ from interlock.protocols.guardrails import (
     SensingGuardrail,
     StreamingGuardrail,
 )
+from interlock.protocols.identities import IdentitySource
 from interlock.protocols.keeping import (
     RecordStore,
     SharedHealth,
@@ -136,6 +137,7 @@ __all__ = [
     "GrantBook",
     "GuardCall",
     "Guardrail",
+    "IdentitySource",
     "LedgerKind",
     "LocalClassifier",
     "LogKind",

@@ -19,6 +19,7 @@ from interlock.protocols import (
     ConnectorKind,
     Constraint,
     Guardrail,
+    IdentitySource,
     LedgerKind,
     LogKind,
     Provider,
@@ -171,6 +172,7 @@ _UNCONFIGURED = RuleResult(
 _WITHOUT_KIT = (
     ("constraint", "interlock_constraints", Constraint),
     ("budget source", "interlock_budgets", BudgetSource),
+    ("identity source", "interlock_identities", IdentitySource),
     ("reranker", "interlock_rerankers", RerankerKind),
     ("strategy", "interlock_strategies", Strategy),
 )

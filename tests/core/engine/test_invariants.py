@@ -130,7 +130,7 @@ def check_budget(router: Router, play: Play) -> None:
     budgeting = router.wiring.engine._budgeting
     if budgeting is None:
         return
-    spent = sum(account.requests for account in budgeting._ledger.snapshot())
+    spent = sum(account.requests for account in budgeting.ledger.snapshot())
     sent = sum(was_sent(attempt) for record in router.records for attempt in record.attempts)
     assert spent == sent <= play.requests
     assert not budgeting._open

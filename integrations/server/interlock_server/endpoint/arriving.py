@@ -10,7 +10,7 @@ from interlock_server.principals import Identities, Principal
 from interlock_server.problems import Problem, Rejected
 
 _LONGEST_ID = 128
-_LONGEST_SECRET = 512
+_LONGEST_SECRET = 8_192  # bytes; a token of a sign-in is longer than a key
 _NO_KEY = Problem(
     status=401,
     code="invalid_api_key",

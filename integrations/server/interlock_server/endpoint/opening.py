@@ -50,6 +50,7 @@ def open_served(
         os.environ,
         grace=settings.keys_grace,
         check=check,
+        others=router.identities,
     )
     return Served(
         router=router,

@@ -1,12 +1,14 @@
 """Who presents a secret, out of all the keys that a server knows."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Self
 
 from interlock import ConfigError, StoreError
+from interlock.protocols import IdentitySource
 from interlock_server.keys.file import FileKeys
+from interlock_server.keys.others import Others
 from interlock_server.keys.places import is_url, path_of
 from interlock_server.keys.ring import Ring
 from interlock_server.keys.secrets import digest_of
@@ -19,16 +21,22 @@ GRACE: Final = 300.0
 
 
 class Keyring:
-    """The keys of the environment, and those of a file or a database, which are followed between `start` and
-    `aclose`. Implements `Identities`.
+    """The keys of the environment, those of a file or a database, and whoever plugins know; what may change
+    is followed between `start` and `aclose`. Implements `Identities`.
     """
 
     def __init__(
-        self, fixed: Ring, changing: KeySource | None = None, *, clock: Callable[[], float] = time.time
+        self,
+        fixed: Ring,
+        changing: KeySource | None = None,
+        others: Iterable[IdentitySource] = (),
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`clock` gives seconds since the epoch."""
+        """`others` are asked last; `clock` gives seconds since the epoch."""
         self._fixed = fixed
         self._changing = changing
+        self._others = [Others(each) for each in others]
         self._clock = clock
 
     @classmethod
@@ -40,12 +48,13 @@ class Keyring:
         *,
         grace: float = GRACE,
         check: Callable[[Ring, str], None] | None = None,
+        others: Iterable[IdentitySource] = (),
     ) -> Self:
         """The keys of the variable INTERLOCK_KEYS, and those of the configuration's `server.keys`: a file,
         or a database by its URL; a relative path begins in `folder`. No database is asked yet.
 
         Where one is down, whoever is known goes on for `grace` seconds. `check` is asked about what a file
-        holds, now and each time that it changes.
+        holds, now and each time that it changes; `others` are whoever plugins know.
 
         Raises:
             ConfigError: keys that cannot be used, naming the file, the line and the field; or a URL that
@@ -53,21 +62,21 @@ class Keyring:
         """
         fixed = Ring(keys_of(environ.get(VARIABLE, "")), VARIABLE)
         if where is None:
-            return cls(fixed)
+            return cls(fixed, None, others)
         if is_url(where):
-            return cls(fixed, _stored(where, folder, grace))
+            return cls(fixed, _stored(where, folder, grace), others)
         changing = FileKeys(path_of(where, folder), environ=environ, check=check)
         both = next((each.id for each in changing.ring if fixed.by_id(each.id)), None)
         if both is not None:
             raise ConfigError(
                 f"this id is in {VARIABLE}, too; every key has its own.", key=both, source=where
             )
-        return cls(fixed, changing)
+        return cls(fixed, changing, others)
 
     @property
     def required(self) -> bool:
         """Whether anybody must present a secret: once keys, or a place for them, are configured."""
-        return self._changing is not None or len(self._fixed) > 0
+        return self._changing is not None or len(self._fixed) > 0 or bool(self._others)
 
     @property
     def problem(self) -> str | None:
@@ -83,7 +92,10 @@ class Keyring:
         if not secret:
             return None
         digest = digest_of(secret)
-        return self._valid(self._fixed.by_digest(digest) or self._found(lambda ring: ring.by_digest(digest)))
+        return self._valid(
+            self._fixed.by_digest(digest)
+            or self._found(lambda ring: ring.by_digest(digest), lambda other: other.principal(secret))
+        )
 
     def by_id(self, id_: str) -> Principal | None:
         """As in `Identities`.
@@ -91,7 +103,10 @@ class Keyring:
         Raises:
             StoreError: nobody can tell now.
         """
-        return self._valid(self._fixed.by_id(id_) or self._found(lambda ring: ring.by_id(id_)))
+        return self._valid(
+            self._fixed.by_id(id_)
+            or self._found(lambda ring: ring.by_id(id_), lambda other: other.by_id(id_))
+        )
 
     def __iter__(self) -> Iterator[Principal]:
         """Everybody who is known, whether or not they have expired."""
@@ -100,24 +115,37 @@ class Keyring:
             yield from self._changing.ring
 
     async def start(self) -> None:
-        """Follow the keys that may change; in the event loop that serves."""
-        if self._changing is not None:
-            await self._changing.start()
+        """Follow what may change; in the event loop that serves."""
+        for each in self._followed:
+            await each.start()
 
     async def aclose(self) -> None:
-        """Follow them no longer. May be called twice."""
-        if self._changing is not None:
-            await self._changing.aclose()
+        """Follow it no longer. May be called twice."""
+        for each in self._followed:
+            await each.aclose()
 
-    def _found(self, look: Callable[[Ring], Principal | None]) -> Principal | None:
-        source = self._changing
-        if source is None:
-            return None
-        principal = look(source.ring)
-        if principal is None and not source.current:
+    @property
+    def _followed(self) -> list["KeySource | Others"]:
+        return [*([] if self._changing is None else [self._changing]), *self._others]
+
+    def _found(
+        self, look: Callable[[Ring], Principal | None], ask: Callable[[Others], Principal | None]
+    ) -> Principal | None:
+        """Whoever is none of the environment's, by the first who knows. Who goes by an id is one and the same
+        by whichever way they are found: whoever has somebody else's id is nobody.
+        """
+        source, unsure = self._changing, False
+        if source is not None:
+            if (principal := look(source.ring)) is not None:
+                return None if self._fixed.by_id(principal.id) else principal
+            unsure = not source.current
+        for other in self._others:
+            if (principal := ask(other)) is not None:
+                taken = self._fixed.by_id(principal.id) or (source and source.ring.by_id(principal.id))
+                return None if taken else principal
+        if unsure:
             raise StoreError("keys cannot be looked up now, and this one is not known here")
-        # Who goes by an id must be one and the same by whichever way they were found.
-        return None if principal is None or self._fixed.by_id(principal.id) else principal
+        return None
 
     def _valid(self, principal: Principal | None) -> Principal | None:
         if principal is None or (principal.expires is not None and principal.expires <= self._clock()):
