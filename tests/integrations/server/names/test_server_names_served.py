@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+import anthropic
+import openai
 import pytest
 
 from interlock.testing import Upstream
@@ -94,3 +96,18 @@ def test_a_result_without_a_call_is_named_by_its_place(served):
         served, "all", "a", stream=False, messages=[{"role": "tool", "tool_call_id": "c", "content": "x"}]
     )
     assert (told.status, told.json()["error"]["param"]) == (400, "messages.0")
+
+
+def test_clients_of_both_makers_read_the_list(served):
+    secret = SECRETS["narrow"]
+    with openai.OpenAI(base_url=f"{served.url}/v1", api_key=secret, max_retries=0) as client:
+        told = list(client.models.list())
+        assert [each.id for each in told][:2] == ["auto", "talk"]
+        assert client.models.retrieve("test/m-b").owned_by == "test"
+        with pytest.raises(openai.NotFoundError):
+            client.models.retrieve("test/m-a")
+    with anthropic.Anthropic(base_url=served.url, api_key=secret, max_retries=0) as client:
+        assert [each.id for each in client.models.list()] == [each.id for each in told]
+        assert client.models.retrieve("test/m-b").max_input_tokens == 100_000
+        with pytest.raises(anthropic.NotFoundError):
+            client.models.retrieve("test/m-a")

@@ -1,6 +1,6 @@
 """A conversation, as chat completions have it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from interlock import Message, Reasoning, Refusal, RequestError, Text, ToolCall, ToolResult
@@ -31,6 +31,9 @@ _NO_AUDIO = (
 )
 _DETAIL = frozenset({"data", "format", "id", "index", "signature", "summary", "text", "type"})
 _CALL = frozenset({"extra_content", "function", "id", "index", "type"})
+_FUNCTION = frozenset({"arguments", "name"})
+# What most turns of an assistant's hold, and no more.
+_USUAL = frozenset({"content", "refusal", "role", "tool_calls"})
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
@@ -115,21 +118,27 @@ class Conversation:
             self._turns.append(Message("assistant", content))
             return
         fields = Fields(value, path, _ANSWER)
-        parts: list[Part] = [*_thoughts(fields)]
+        rare = not value.keys() <= _USUAL
+        parts: list[Part] = [*_thoughts(fields)] if rare else []
         said = content_of(content, fields.at("content"), ASSISTANTS)
-        spoken = _spoken(fields)
         if isinstance(said, str):
-            said = [Text(said or spoken)] if said or spoken else []
+            said = said or (_spoken(fields) if rare else "")
+            said = [Text(said)] if said else []
         parts.extend(said)
-        parts.extend(parts_of(fields.listed("images") or (), fields.at("images"), PICTURES))
         if refusal := fields.text("refusal"):
             parts.append(Refusal(refusal))
+        if rare:
+            parts.extend(self._made(fields))
         parts.extend(_call(each, path) for each, path in _each(fields, "tool_calls"))
-        if (function := fields.inner("function_call", frozenset({"name", "arguments"}))) is not None:
+        self._turns.append(Message("assistant", _simple(parts), name=fields.text("name")))
+
+    def _made(self, fields: Fields) -> Iterator[Part]:
+        """Pictures, and the call of a function that has no id."""
+        yield from parts_of(fields.listed("images") or (), fields.at("images"), PICTURES)
+        if (function := fields.inner("function_call", _FUNCTION)) is not None:
             call = _called(function, f"function_{len(self._functions)}")
             self._functions.append(call)
-            parts.append(call)
-        self._turns.append(Message("assistant", _simple(parts), name=fields.text("name")))
+            yield call
 
 
 def _simple(said: str | list[Part]) -> str | tuple[Part, ...]:
@@ -161,11 +170,12 @@ def _call(value: Any, path: str) -> ToolCall:
     if kind not in (None, "function"):
         raise RequestError(f"{kind!r:.40} is no kind of call here; there is function", key=f"{path}.type")
     fields = Fields(value, path, _CALL)
-    function = fields.inner("function", frozenset({"name", "arguments"}))
+    function = fields.inner("function", _FUNCTION)
     if function is None:
         raise fields.wrong("function", "expected an object with name and arguments")
     call = _called(function, fields.needed_text("id"))
-    return unpacked(call, proof_in(fields.mapping("extra_content")))
+    proof = proof_in(fields.mapping("extra_content")) if "extra_content" in value else None
+    return call if proof is None else unpacked(call, proof)
 
 
 def _called(function: Fields, id_: str) -> ToolCall:

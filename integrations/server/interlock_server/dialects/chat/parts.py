@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from interlock import Audio, Document, Image, Reasoning, Refusal, RequestError, Text
@@ -52,8 +53,13 @@ def _part(value: Any, path: str, kinds: Collection[str]) -> Part:
     return _READERS[kind](value, path)
 
 
+@cache
+def _known(*names: str) -> frozenset[str]:
+    return frozenset({"index", "type", *_MARKS, *names})
+
+
 def _fields(value: Mapping[str, Any], path: str, *names: str) -> Fields:
-    return Fields(value, path, frozenset({"index", "type", *_MARKS, *names}))
+    return Fields(value, path, _known(*names))
 
 
 def _text(value: Mapping[str, Any], path: str) -> Text:
