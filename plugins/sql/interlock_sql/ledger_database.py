@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
+from interlock import StoreError
 from interlock.types.ledgers import AccountTally, Hold, LedgerCall, LedgerReply, Settlement, SharedAccount
 from interlock.types.windows import window
 from interlock_sql.address import Address
@@ -17,6 +19,8 @@ from interlock_sql.ledger_tables import LEDGER, accounts, holds
 _LARGEST = 2**63 - 1
 _MARGIN = 60.0  # seconds for which what is over is still known
 _SWEEP = 60.0  # seconds between two looks for what may be forgotten
+_ROWS = 10_000  # that are forgotten at once
+_TRIES = 3
 
 
 class LedgerDatabase(Connected):
@@ -36,11 +40,20 @@ class LedgerDatabase(Connected):
                 if isinstance(step, Hold | Settlement) and not exchange.take(step)
             )
             exchange.write()
-            if exchange.now - self._swept > _SWEEP:
-                self._swept = exchange.now
-                connection.execute(delete(holds).where(holds.c.forget < exchange.now))
-                connection.execute(delete(accounts).where(accounts.c.end < exchange.now - _MARGIN))
-            return LedgerReply(refused=refused, tallies=exchange.tallies)
+        if exchange.now - self._swept > _SWEEP:
+            self._swept = exchange.now
+            self._sweep(exchange.now)
+        return LedgerReply(refused=refused, tallies=exchange.tallies)
+
+    def _sweep(self, now: float) -> None:
+        """Forget what is over, but for what others are just looking at; another time will do as well."""
+        for key, over in (
+            (holds.c.id, holds.c.forget < now),
+            (accounts.c.name, accounts.c.end < now - _MARGIN),
+        ):
+            gone = select(key).where(over).limit(_ROWS).with_for_update(skip_locked=True)
+            with suppress(StoreError), self.told(), self._writing.begin() as connection:
+                connection.execute(delete(key.table).where(key.in_(gone)))
 
 
 class _Known:
@@ -136,18 +149,24 @@ class _Exchange:
         self._changed.add(name)
 
     def _locked(self, names: list[str]) -> dict[str, Any]:
-        """The rows of accounts, each locked, always in the same order; those that are not there are made."""
+        """The rows of accounts, each locked, always in the same order.
+
+        PostgreSQL has nothing to lock of one that is not there, and two that want the same new account would
+        both find none: it is made first, all of them before any is locked, so that nobody waits in a circle.
+        """
         if not names:
             return {}
-        if self._connection.dialect.name == "postgresql":
-            # Two that want the same new account would else both find none.
-            new = [{"name": name, "start": 0.0, "end": 0.0} | dict.fromkeys(_COUNTS, 0) for name in names]
-            insert = INSERT["postgresql"](accounts).on_conflict_do_nothing(index_elements=["name"])
-            self._connection.execute(insert, new)
-        wanted = (
-            select(accounts).where(accounts.c.name.in_(names)).order_by(accounts.c.name).with_for_update()
-        )
-        return {row.name: row for row in self._connection.execute(wanted)}
+        wanted = select(accounts).where(accounts.c.name.in_(names)).order_by(accounts.c.name)
+        if self._connection.dialect.name != "postgresql":
+            return {row.name: row for row in self._connection.execute(wanted)}
+        empty = {"start": 0.0, "end": 0.0} | dict.fromkeys(_COUNTS, 0)
+        insert = INSERT["postgresql"](accounts).on_conflict_do_nothing(index_elements=["name"])
+        for _ in range(_TRIES):
+            self._connection.execute(insert, [{"name": name} | empty for name in names])
+            found = {row.name: row for row in self._connection.execute(wanted.with_for_update())}
+            if len(found) == len(names):  # as ever, but for one that was forgotten just between the two
+                return found
+        raise StoreError("its accounts go as soon as they are made")
 
     def _time(self) -> float:
         """By the database's own clock; a file's is that of its machine."""
