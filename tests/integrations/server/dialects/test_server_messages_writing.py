@@ -36,6 +36,7 @@ CALL = ToolCall(id="t1", name="look", arguments={"at": "sea"})
 THOUGHT = Reasoning("I see.", signature="proof", vendor="one")
 EVENT: TypeAdapter[Any] = TypeAdapter(sdk.RawMessageStreamEvent)
 TOOLS = [ToolSpec(name="look")]
+THINKS = {"thinking": {"type": "adaptive"}}
 PROBLEM = Problem(status=503, code="overloaded", message="Everybody is busy.")
 
 
@@ -139,10 +140,10 @@ def test_thoughts_and_calls_bear_their_proofs(vendor):
     )
     answer = said(*parts, finish="tool_calls")
     kinds = ["thinking", "text", "redacted_thinking", "tool_use"]
-    assert [each["type"] for each in plain(vendor, answer)["content"]] == kinds
-    wire = blocks_told(stream(vendor, answer))
+    assert [each["type"] for each in plain(vendor, answer, **THINKS)["content"]] == kinds
+    wire = blocks_told(stream(vendor, answer, **THINKS))
     assert [each["type"] for each in wire] == ["thinking", "text", "tool_use", "redacted_thinking"]
-    back = opened(decoded(plain(vendor, answer)).parts)
+    back = opened(decoded(plain(vendor, answer, **THINKS)).parts)
     assert [part.signature for part in back if not isinstance(part, Text)] == ["proof", "sig"]
 
 
@@ -157,6 +158,23 @@ def test_whoever_asks_for_no_thoughts_gets_their_proofs_alone(vendor):
     # Without a signature, its text is all that the vendor could be given back.
     bare = blocks_told(stream(vendor, said(Reasoning("I see."), Text("Yes.")), **asked))
     assert bare[0]["thinking"] == "I see."
+
+
+def test_whoever_does_not_ask_to_think_is_given_thoughts_with_calls_alone(vendor):
+    words_alone = said(THOUGHT, Text("Yes."))
+    called = said(THOUGHT, Text("Look:"), CALL, finish="tool_calls")
+    for asked in ({}, {"thinking": {"type": "disabled"}}):
+        for blocks in (
+            plain(vendor, words_alone, **asked)["content"],
+            blocks_told(stream(vendor, words_alone, **asked)),
+        ):
+            assert [each["type"] for each in blocks] == ["text"]
+        whole = plain(vendor, called, **asked)["content"]
+        assert [each["type"] for each in whole] == ["text", "thinking", "tool_use"]
+        in_events = blocks_told(stream(vendor, called, **asked))
+        assert [each["type"] for each in in_events] == ["text", "thinking", "tool_use"]
+        assert in_events[1]["thinking"] == whole[1]["thinking"] == "I see."
+        assert in_events[1]["signature"].startswith("ilp1.")
 
 
 def test_sources_stand_on_the_text_they_belong_to(vendor):
@@ -284,9 +302,10 @@ def test_an_answer_that_was_held_is_told_at_once():
     try:
         answer = said(THOUGHT, Text("Look:"), CALL, finish="tool_calls")
         chunks, response = holding.chunks(answer)
-        assert opened(streamed(written(asked_of(), chunks, response)).parts) == opened(
-            decoded(MESSAGES.answer(asked_of(), response, REPLY)).parts
-        )
+        for asked in (asked_of(), asked_of(**THINKS)):
+            assert opened(streamed(written(asked, chunks, response)).parts) == opened(
+                decoded(MESSAGES.answer(asked, response, REPLY)).parts
+            )
     finally:
         holding.loop.run_until_complete(holding.router.aclose())
         holding.loop.close()
@@ -309,24 +328,43 @@ parts = st.lists(
 
 
 @settings(deadline=None, max_examples=EXAMPLES // 3)
-@given(spoken=parts, more=words, seed=st.integers(0, 99))
-def test_a_stream_is_the_plain_answer_and_both_are_what_was_said(spoken, more, seed, vendor):
+@given(spoken=parts, more=words, thinks=st.booleans(), seed=st.integers(0, 99))
+def test_a_stream_is_the_plain_answer_and_both_are_what_was_said(spoken, more, thinks, seed, vendor):
     """Through a router, this dialect, and the codec of a router in front."""
     called = any(isinstance(part, ToolCall) for part in spoken)
     answer = said(*spoken, *([Text(more)] if more else []), finish="tool_calls" if called else "stop")
     chunks, response = vendor.chunks(answer)
-    body = MESSAGES.answer(asked_of(), response, REPLY)
+    asked = asked_of(**THINKS) if thinks else asked_of()
+    body = MESSAGES.answer(asked, response, REPLY)
     sdk.Message.model_validate(json.loads(json.dumps(body)), strict=True)
-    wire = written(asked_of(), chunks, response)
+    wire = written(asked, chunks, response)
     blocks_told(wire)
     heard, read = streamed(wire, seed), decoded(body)
     assert heard.parts == read.parts
     assert heard.usage == read.usage
     assert (heard.finish_reason, heard.extra) == (read.finish_reason, read.extra)
+    if not thinks:
+        # Unasked thoughts are moved to the calls they led to, or away.
+        said_besides = [part for part in told(response.message) if not isinstance(part, Reasoning)]
+        assert _joined(part for part in opened(heard.parts) if not isinstance(part, Reasoning)) == _joined(
+            said_besides
+        )
+        return
     # The endpoint that signed is known to clients by an alias.
     assert [_nameless(part) for part in opened(heard.parts)] == [
         _nameless(part) for part in told(response.message)
     ]
+
+
+def _joined(parts: Any) -> list[Any]:
+    """Parts, neighbouring texts as one."""
+    joined: list[Any] = []
+    for part in parts:
+        if joined and isinstance(part, Text) and isinstance(joined[-1], Text):
+            joined[-1] = Text(joined[-1].text + part.text)
+        else:
+            joined.append(part)
+    return joined
 
 
 def _nameless(part: Any) -> Any:

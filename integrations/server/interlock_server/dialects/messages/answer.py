@@ -19,7 +19,14 @@ from interlock import (
 )
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.media import base64_of
-from interlock_server.dialects.messages.thoughts import call_proof, redacted_block, thinking_block
+from interlock_server.dialects.messages.thoughts import (
+    SEALED,
+    THOUGHTS,
+    arranged,
+    call_proof,
+    redacted_block,
+    thinking_block,
+)
 
 Block = dict[str, Any]
 Media = Image | Audio | Document
@@ -31,9 +38,10 @@ _WINDOW = "model_context_window_exceeded"
 
 def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
     """The body of a whole answer."""
-    hides = hides_thoughts(asked)
-    parts = (named(part, reply) if isinstance(part, ToolCall) else part for part in response.message.parts)
-    content = [block for part in parts for block in blocks_of(part, hides=hides)]
+    shown = asked.keeps[THOUGHTS]
+    parts = arranged(response.message.parts, shown)
+    told = (named(part, reply) if isinstance(part, ToolCall) else part for part in parts)
+    content = [block for part in told for block in blocks_of(part, sealed=shown == SEALED)]
     return {
         "id": id_of(reply),
         "type": "message",
@@ -75,13 +83,8 @@ def model_of(asked: Asked, card: str) -> str:
     return asked.model or card
 
 
-def hides_thoughts(asked: Asked) -> bool:
-    """Whether the client wants no thought's text, only its proof."""
-    return bool(asked.keeps.get("hides_thoughts"))
-
-
-def blocks_of(part: object, *, hides: bool) -> list[Block]:
-    """The blocks of one part. With `hides`, a thought that its vendor knows by its signature has no text."""
+def blocks_of(part: object, *, sealed: bool) -> list[Block]:
+    """The blocks of one part. With `sealed`, a thought that its vendor knows by its signature has no text."""
     if isinstance(part, Text):
         return [{**text_block(part.text), "citations": citations_of(part.citations) or None}]
     if isinstance(part, Refusal):
@@ -92,7 +95,7 @@ def blocks_of(part: object, *, hides: bool) -> list[Block]:
     if isinstance(part, Reasoning):
         if part.redacted:
             return [redacted_block(part)]
-        return [thinking_block(part, "" if hides and part.signature else part.text)]
+        return [thinking_block(part, "" if sealed and part.signature else part.text)]
     return [media_block(part)] if isinstance(part, Media) else []
 
 

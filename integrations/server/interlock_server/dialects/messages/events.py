@@ -12,7 +12,6 @@ from interlock_server.dialects.messages.answer import (
     call_id,
     citations_of,
     ending,
-    hides_thoughts,
     id_of,
     media_block,
     model_of,
@@ -21,7 +20,14 @@ from interlock_server.dialects.messages.answer import (
     usage_of,
 )
 from interlock_server.dialects.messages.problems import problem_of
-from interlock_server.dialects.messages.thoughts import call_proof, proof_of, redacted_block
+from interlock_server.dialects.messages.thoughts import (
+    SEALED,
+    THOUGHTS,
+    UNASKED,
+    call_proof,
+    proof_of,
+    redacted_block,
+)
 from interlock_server.problems import Problem
 
 
@@ -57,7 +63,9 @@ class MessageWriter:
     def __init__(self, asked: Asked, reply: Reply) -> None:
         self._reply = reply
         self._model = model_of(asked, reply.model)
-        self._hides = hides_thoughts(asked)
+        self._sealed = asked.keeps[THOUGHTS] == SEALED
+        self._unasked = asked.keeps[THOUGHTS] == UNASKED
+        self._held: list[Reasoning] = []  # unasked thoughts, until a call wants them
         self._next = 0
         self._open = ""
         self._thought: list[str] = []  # of the block that is open, as far as it has come
@@ -87,11 +95,10 @@ class MessageWriter:
 
     def chunk(self, chunk: Chunk) -> bytes:
         said: list[bytes] = []
-        reasoning = chunk.reasoning
-        for thought in chunk.thoughts:
-            reasoning = self._whole_thought(thought, reasoning, said)
-        if reasoning:
-            self._think(reasoning, said)
+        if self._unasked:
+            self._held += chunk.thoughts
+        else:
+            self._think(chunk, said)
         if chunk.text:
             self._say(chunk.text, said)
         for delta in chunk.tool_call_deltas:
@@ -133,8 +140,8 @@ class MessageWriter:
         if self._open != "thinking":
             self._start("thinking", said)
         rest = thought.text[sum(map(len, self._thought)) :]
-        if not (self._hides and thought.signature):
-            shown = thought.text if self._hides else rest
+        if not (self._sealed and thought.signature):
+            shown = thought.text if self._sealed else rest
             if shown:
                 said.append(self._delta({"type": "thinking_delta", "thinking": shown}))
         if proof := proof_of(thought):
@@ -143,12 +150,23 @@ class MessageWriter:
         self._close(said)
         return coming[len(rest) :]
 
-    def _think(self, text: str, said: list[bytes]) -> None:
+    def _think(self, chunk: Chunk, said: list[bytes]) -> None:
+        text = chunk.reasoning
+        for thought in chunk.thoughts:
+            text = self._whole_thought(thought, text, said)
+        if not text:
+            return
         if self._open != "thinking":
             self._start("thinking", said)
         self._thought.append(text)
-        if not self._hides:
+        if not self._sealed:
             said.append(self._delta({"type": "thinking_delta", "thinking": text}))
+
+    def _release(self, said: list[bytes]) -> None:
+        """The thoughts that were held, for a call is about to begin."""
+        for thought in self._held:
+            self._whole_thought(thought, "", said)
+        self._held.clear()
 
     def _say(self, text: str, said: list[bytes]) -> None:
         if self._open != "text":
@@ -167,7 +185,7 @@ class MessageWriter:
         """The block of text or thought that is open, if one is."""
         if not self._open:
             return
-        if self._open == "thinking" and self._hides and self._thought:
+        if self._open == "thinking" and self._sealed and self._thought:
             # Nobody has signed it: without its text it would be lost to its vendor.
             thought = "".join(self._thought)
             said.append(self._delta({"type": "thinking_delta", "thinking": thought}))
@@ -185,6 +203,7 @@ class MessageWriter:
     def _call(self, delta: ToolCallDelta, said: list[bytes]) -> None:
         call = self._calls.get(delta.index)
         if call is None:
+            self._release(said)
             self._close(said)
             self._close_calls(said)
             call = self._calls[delta.index] = _Call()
@@ -204,6 +223,8 @@ class MessageWriter:
 
     def _finished(self, call: ToolCall, said: list[bytes]) -> None:
         """What of a whole call has not been said in pieces: its signature, or all of it."""
+        if not self._calls:
+            self._release(said)
         if (proof := call_proof(call)) is not None:
             self._at_once(proof, said)
         if self._calls:

@@ -7,6 +7,7 @@ from interlock import Constraints, Request, Settings
 from interlock.types.request import Options
 from interlock_server.dialects.dialect import Asked
 from interlock_server.dialects.messages.conversation import cached, messages_in
+from interlock_server.dialects.messages.thoughts import SEALED, SHOWN, THOUGHTS, UNASKED
 from interlock_server.dialects.messages.tools import choice_in, tools_in
 from interlock_server.dialects.own import OWN, own_options
 from interlock_server.dialects.reading import Fields
@@ -66,7 +67,7 @@ def asked_in(given: Mapping[str, Any], *, counted: bool = False) -> Asked:
         messages=messages,
         options=options,
         stream=body.flag("stream") or False,
-        keeps={"hides_thoughts": _hides_thoughts(body)},
+        keeps={THOUGHTS: _thoughts(body)},
     )
 
 
@@ -109,9 +110,12 @@ def _thinking(body: Fields) -> tuple[str | None, int | None]:
     return effort, budget
 
 
-def _hides_thoughts(body: Fields) -> bool:
-    thinking = body.mapping("thinking") or {}
-    return bool(thinking.get("display") == "omitted")
+def _thoughts(body: Fields) -> str:
+    """What of thoughts the client is shown."""
+    thinking = body.mapping("thinking") or {"type": "disabled"}
+    if thinking.get("type") == "disabled":
+        return UNASKED
+    return SEALED if thinking.get("display") == "omitted" else SHOWN
 
 
 def _stop(body: Fields) -> tuple[str, ...]:

@@ -6,17 +6,37 @@ names the call.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from interlock import Reasoning, ToolCall
 from interlock.types.json_reader import load_json
+from interlock.types.messages import Part
 from interlock_server.dialects.proofs import is_packed, packed, unpacked
+
+THOUGHTS = "thoughts"
+"""The name under which is kept what a client is shown of them: all, or their proofs alone. Whoever has not
+asked to think is given them with calls of tools alone: their vendors may want them back with the results.
+"""
+SHOWN, SEALED, UNASKED = "shown", "sealed", "unasked"
 
 VENDOR = "anthropic"
 """Whose signature it is when a client brings one that no answer of ours held."""
 
 _CALL, _PROOF = "tool_use_id", "proof"
+
+
+def arranged(parts: Iterable[Part], shown: str) -> Iterator[Part]:
+    """The parts of an answer as a client is given them: unasked thoughts right before the next call."""
+    held: list[Part] = []
+    for part in parts:
+        if shown == UNASKED and isinstance(part, Reasoning):
+            held.append(part)
+            continue
+        if isinstance(part, ToolCall):
+            yield from held
+            held.clear()
+        yield part
 
 
 def thinking_block(part: Reasoning, text: str) -> dict[str, Any]:
