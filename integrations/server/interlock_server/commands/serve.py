@@ -44,7 +44,7 @@ def serve(
     said = session(context)
     config = pinned(said.config)
     if check:
-        show(config, host=host, as_json=as_json)
+        show(config, host=host, as_json=as_json, workers=workers)
         return
     lines = Lines(as_json=as_json)
     log_to(lines, said.verbose)
@@ -76,11 +76,12 @@ def pinned(config: str | None) -> str | None:
     return None if named is None else str(Path(named).expanduser().absolute())
 
 
-def show(config: str | None, *, host: str, as_json: bool) -> None:
+def show(config: str | None, *, host: str, as_json: bool, workers: int = 1) -> None:
     """What would be served; errors are raised."""
     from interlock_server.operation.router_service import RouterService
 
-    service = RouterService(config, host=host)
+    beside = None if workers == 1 else Path(tempfile.gettempdir())  # where nothing is written yet
+    service = RouterService(config, host=host, beside=beside)
     facts = service.described()
     if as_json:
         write_json({"config": config, **facts})

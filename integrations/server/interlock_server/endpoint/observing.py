@@ -27,7 +27,11 @@ class Observer:
             return
         record, response = responded.record, responded.response
         facts.record, facts.cost, facts.task = record.id, record.cost, record.decision.task
-        facts.deployment, facts.model = record.deployment, record.model
-        if response is not None:
-            usage = response.usage
+        # Nobody has answered a call that was left; who was answering when it was is known already.
+        if record.deployment is not None or record.cancelled is None:
+            facts.deployment, facts.model = record.deployment, record.model
+        usage = None if response is None else response.usage
+        if record.cancelled is not None and record.attempts:
+            usage = record.attempts[-1].usage
+        if usage is not None:
             facts.input_tokens, facts.output_tokens = usage.input_tokens, usage.output_tokens

@@ -2,14 +2,17 @@
 
 import asyncio
 import gc
+import hashlib
+import json
 import os
 import signal
+import socket
 import weakref
 
 import pytest
 
 from interlock import ConfigError
-from interlock.testing import Reply, Upstream
+from interlock.testing import End, Reply, Upstream
 from interlock_server.operation import process as processes
 from interlock_server.operation.router_service import RouterService
 from server_metrics import series_in
@@ -199,6 +202,51 @@ async def test_a_file_of_keys_that_cannot_be_used_any_more_leaves_those_that_wer
         await until(lambda: server.service.live.served.identities.problem)
         told = await server.ask(server.client.get, "/readyz")
         assert (told.status, told.json()["parts"]["keys"]) == (200, "those that were known last")
+
+
+async def test_the_numbers_are_for_keys_that_see_or_for_everybody(tmp_path, upstream):
+    secrets = {name: f"ilk_{name * 43}" for name in "ab"}
+    digests = {name: hashlib.sha256(secret.encode()).hexdigest() for name, secret in secrets.items()}
+    (tmp_path / "keys.yaml").write_text(
+        f"a: {{sha256: {digests['a']}, sees: true}}\nb: {{sha256: {digests['b']}}}\n"
+    )
+    served = {"keys": "keys.yaml"}
+    async with run_in_process(write(tmp_path, configuration(upstream, server=served, **PLAIN))) as server:
+
+        async def status(secret=None):
+            headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
+            return (await server.ask(server.client.get, "/metrics", **headers)).status
+
+        assert [await status(each) for each in (None, "ilk_none", secrets["b"])] == [401, 401, 403]
+        assert await status(secrets["a"]) == 200
+        write(tmp_path, configuration(upstream, server={**served, "metrics": "open"}, **PLAIN))
+        assert await server.process.reload()
+        assert await status() == 200
+        assert (await server.ask(server.client.chat)).status == 401
+
+
+async def test_who_left_and_what_broke_are_told_apart_in_lines(tmp_path):
+    breaking = Reply.events(piece("one "), End.RESET)
+    waiting = Reply.events(piece("one "), 20.0, piece("two"), END, "[DONE]")
+    with Upstream(breaking, waiting) as upstream:
+        configured = configuration(upstream, rescue="raise", retries={"max": 0}, **PLAIN)
+        async with run_in_process(write(tmp_path, configured)) as server:
+            assert not (await server.ask(server.client.chat, stream=True)).whole
+            (broke,) = await server.written(1)
+            await server.ask(_leave, server.client)
+            _, left = await server.written(2)
+    assert (broke["status"], broke["broken"], broke["code"]) == (200, True, "stream_interrupted")
+    assert (left["status"], left["deployment"], left["streamed"]) == (499, "a", True)
+    assert "broken" not in left
+
+
+def _leave(client):
+    body = {"model": "auto", "stream": True, "messages": [{"role": "user", "content": "Hello."}]}
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as connection:
+        data = json.dumps(body).encode()
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {len(data)}\r\n"
+        connection.sendall(head.encode() + b"content-type: application/json\r\n\r\n" + data)
+        assert b"one" in connection.recv(4_096) + connection.recv(4_096)
 
 
 async def test_probes_that_go_well_are_no_lines(config):
