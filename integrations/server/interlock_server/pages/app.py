@@ -45,7 +45,7 @@ def app_of(traffic: Traffic, sessions: Sessions) -> Starlette:
         Route("/decisions", gate.seeing(decisions.listed), methods=["GET"]),
         Route("/decisions/{id}", gate.seeing(decisions.shown), methods=["GET"]),
         Route("/health", gate.seeing(partial(health, site)), methods=["GET"]),
-        Mount("/approvals", routes=approvals.routes_of(site, gate)),
+        Mount("/approvals", app=approvals.Approvals(site, gate)),
         Route("/login", signing.login, methods=["GET"]),
         Route("/login", signing.sign_in, methods=["POST"]),
         Route("/logout", gate.acting(signing.sign_out), methods=["POST"]),

@@ -1,5 +1,7 @@
 """What waits for a person: the pages of `interlock_agents`, where that is installed."""
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -7,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import Receive, Scope, Send
 
 from interlock import InterlockError, RequestError, StoreError
 from interlock_pages import Endpoint, Gate, Rendering
 from interlock_server.endpoint import Served
-from interlock_server.pages.addresses import ROOT
+from interlock_server.pages.addresses import ROOT, SERVED
 from interlock_server.pages.sessions import Session
 from interlock_server.pages.site import FRAME, Site, served
 from interlock_server.pages.words import seen
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from interlock_agents.store import Store
 
 _PACKAGE: Final = "interlock_server.pages"
+_THEIRS: Final = "interlock_agents.pages"
+_AGENTS: Final = f"{_THEIRS}.app"
 _BASE: Final = f"{ROOT}/approvals"
 _ABSENT: Final = "Approvals are those of agents, and `interlock-agents` is not installed beside the server."
 _NOWHERE: Final = (
@@ -46,19 +51,43 @@ def installed() -> bool:
 
 def style(rendering: Rendering) -> str:
     """The stylesheet of all pages, with that of the approvals where there are any."""
-    if not installed():
-        return rendering.style
-    return _rendering().style
+    return Rendering(_PACKAGE, over=[_THEIRS]).style if installed() else rendering.style
+
+
+class Approvals:
+    """The application below the path of the approvals. What they are made of is loaded when somebody first
+    comes to see some, beside the loop.
+    """
+
+    def __init__(self, site: Site, gate: Gate[Session]) -> None:
+        self._site, self._gate = site, gate
+        self._closed = Router(
+            [
+                Route("/{rest:path}", gate.seeing(self._says_why), methods=["GET"]),
+                Route("/{rest:path}", gate.acting(self._refuses), methods=["POST"]),
+            ]
+        )
+        self._making: asyncio.Task[Router] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._closed if _missing(scope[SERVED]) else await self._open()
+        await app(scope, receive, send)
+
+    async def _open(self) -> Router:
+        if self._making is None or (self._making.done() and self._making.exception() is not None):
+            routes = asyncio.to_thread(routes_of, self._site, self._gate)
+            self._making = asyncio.ensure_future(_router(routes))
+        return await asyncio.shield(self._making)
+
+    async def _says_why(self, request: Request, session: Session) -> Response:
+        return _closed(self._site, request, session, _missing(served(request)))
+
+    async def _refuses(self, request: Request, session: Session, form: dict[str, str]) -> Response:  # noqa: ARG002 - as any form
+        raise HTTPException(403, _missing(served(request)))
 
 
 def routes_of(site: Site, gate: Gate[Session]) -> list[BaseRoute]:
-    """Below the path of the approvals."""
-    if not installed():
-
-        async def closed(request: Request, session: Session) -> Response:
-            return _closed(site, request, session, _ABSENT)
-
-        return [Route("/", gate.seeing(closed), methods=["GET"])]
+    """Those of the agents' pages, for keys that approve."""
     from interlock_agents.pages import app  # noqa: PLC0415 - may not be installed
 
     return [*app.routes_of(Desks().of, _Opening(site, gate))]
@@ -66,7 +95,7 @@ def routes_of(site: Site, gate: Gate[Session]) -> list[BaseRoute]:
 
 def told(error: InterlockError) -> tuple[int, str]:
     """What a failure is over HTTP, and what is said of it."""
-    if installed():
+    if _AGENTS in sys.modules:
         from interlock_agents.pages import app  # noqa: PLC0415 - may not be installed
 
         return app.told(error)
@@ -81,6 +110,7 @@ class Desks:
     def __init__(self) -> None:
         self._rendering = _rendering()
         self._opened: tuple[str, Store] | None = None
+        self._closing: asyncio.Future[None] | None = None
 
     def of(self, request: Request) -> "Desk":
         """That of a request."""
@@ -95,6 +125,8 @@ class Desks:
 
         url = served.settings.approvals or ""
         if self._opened is None or self._opened[0] != url:
+            if self._opened is not None:
+                self._closing = asyncio.ensure_future(self._opened[1].aclose())
             self._opened = url, Store.open(url, served.settings.folder)
         return self._opened[1]
 
@@ -109,7 +141,7 @@ class _Opening(Gate[Session]):
         """Others are told why they see nothing."""
 
         async def shown(request: Request, session: Session) -> Response:
-            why = _obstacle(served(request), session)
+            why = _obstacle(session)
             return _closed(self._site, request, session, why) if why else await endpoint(request, session)
 
         return self._gate.seeing(shown)
@@ -118,7 +150,7 @@ class _Opening(Gate[Session]):
         """Nothing is done for others."""
 
         async def acted(request: Request, session: Session, form: dict[str, str]) -> Response:
-            if why := _obstacle(served(request), session):
+            if why := _obstacle(session):
                 raise HTTPException(403, why)
             return await endpoint(request, session, form)
 
@@ -131,13 +163,22 @@ def _rendering() -> Rendering:
     return rendering_within(_PACKAGE, root=ROOT, base=_BASE, values=FRAME)
 
 
-def _obstacle(served: Served, session: Session) -> str:
-    """Why somebody is not shown what waits; empty where they are."""
-    if session.principal is None:
+async def _router(routes: Awaitable[list[BaseRoute]]) -> Router:
+    return Router(await routes)
+
+
+def _missing(served: Served) -> str:
+    """Why nobody is shown what waits; empty where somebody may be."""
+    if not served.identities.required:
         return _UNKEYED
-    if not session.approves:
-        return _MAY_NOT
+    if not installed():
+        return _ABSENT
     return "" if served.settings.approvals else _NOWHERE
+
+
+def _obstacle(session: Session) -> str:
+    """Why somebody is not shown what waits; empty where they are."""
+    return "" if session.approves else _MAY_NOT
 
 
 def _closed(site: Site, request: Request, session: Session, why: str) -> Response:

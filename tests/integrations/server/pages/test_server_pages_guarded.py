@@ -3,19 +3,25 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.routing import Mount
 
 from interlock import ErrorRecord, Router
 from interlock.testing import scripted_router
 from interlock.testing.records import sample_record
+from interlock_pages import Gate
 from interlock_server.endpoint import Traffic
 from interlock_server.pages.app import app_of
+from interlock_server.pages.approvals import routes_of
 from interlock_server.pages.sessions import Sessions
 from interlock_server.principals import KEY
 from server_pages_stage import APPROVES, BLIND, SEES, PagesStage, pages_stage, secret_of
 
 PAGES = ("/pages/", "/pages/usage", "/pages/decisions", "/pages/health", "/pages/approvals/")
+GATE: Gate[Any] = Gate(None, login="")  # type: ignore[arg-type]  # nobody comes to it
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*1234567}}\u202eevil\x00`"
 
 
@@ -25,8 +31,9 @@ def router() -> Router:
 
 
 @pytest.fixture
-def stage(router: Router) -> Iterator[PagesStage]:
-    with pages_stage(router, SEES, APPROVES, BLIND) as running:
+def stage(router: Router, tmp_path: Path) -> Iterator[PagesStage]:
+    settings = {"approvals": "sqlite:///agents.db", "folder": tmp_path}
+    with pages_stage(router, SEES, APPROVES, BLIND, settings=settings) as running:
         yield running
 
 
@@ -34,7 +41,7 @@ def addresses() -> list[tuple[str, str]]:
     """Every way in that the pages have, out of their own table."""
     found = []
     for route in app_of(Traffic(), Sessions(b"x")).routes:
-        inner = getattr(route, "routes", None) or []
+        inner = routes_of(None, GATE) if isinstance(route, Mount) else []
         for each, above in [(one, route.path) for one in inner] or [(route, "")]:
             path = f"/pages{above}{each.path}".replace("{id}", "x").replace("{part}", "y")
             found += [(method, path) for method in sorted(each.methods - {"HEAD"})]
