@@ -213,6 +213,7 @@ def test_on_a_telephone_a_call_is_read_without_pushing_the_table_aside(chromium:
 
 def test_its_browser_asks_nobody_else_and_complains_of_nothing(chromium: Any, world: World) -> None:
     page = signed_in(chromium, world)
+    page.wait_for_load_state()  # leaving it earlier would break off what it still asks for
     asked_of, complaints = [], []
     page.on("request", lambda request: asked_of.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
@@ -222,7 +223,7 @@ def test_its_browser_asks_nobody_else_and_complains_of_nothing(chromium: Any, wo
         page.goto(world.stage.origin + path)
         page.wait_for_load_state()
     assert complaints == []
-    assert all(each.startswith(f"{world.stage.origin}/pages/") for each in asked_of)
+    assert [each for each in asked_of if not each.startswith(f"{world.stage.origin}/pages/")] == []
     page.context.close()
 
 
