@@ -1,15 +1,37 @@
 """Who may come in: keys, hosts, request ids."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock.testing import Upstream
 from interlock_server.endpoint import Endpoint, Live, Readiness, Routes, Served, Traffic, routes_of
-from interlock_server.endpoint.arriving import request_id
+from interlock_server.endpoint.arriving import check_host, principal_of, request_id
 from interlock_server.endpoint.table import CHAT
-from interlock_server.keys import new_secret
+from interlock_server.keys import Keyring, new_secret
+from interlock_server.problems import Rejected
 from server_stage import either, opened, serving, stage
 
 SECRET = new_secret()
+# What hosts, origins and paths are made of, and what goes wrong between them.
+PIECES = [
+    *(b"http://", b"https://", b"localhost", b"127.0.0.1", b"[::1]", b"evil.example", b"@", b"#", b"?", b"/"),
+    *(
+        b":80",
+        b":",
+        b"..",
+        b"%2e",
+        b"v1",
+        b"chat/completions",
+        b"models/",
+        b"healthz",
+        b" ",
+        b"\x00",
+        b"\xff",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +156,39 @@ def test_a_request_id_that_cannot_be_used_is_replaced(said):
 
 def test_a_request_id_that_can_be_used_is_kept():
     assert request_id({b"x-request-id": b"!" + b"a" * 126 + b"~"}) == "!" + "a" * 126 + "~"
+
+
+HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from([b"host", b"origin", b"authorization", b"x-api-key", b"x-request-id"]),
+        st.binary(max_size=40)
+        | st.builds(b"".join, st.lists(st.sampled_from(PIECES), max_size=6))
+        | st.builds(b"Bearer ".__add__, st.binary(max_size=60)),
+    ),
+    max_size=4,
+)
+
+
+@given(HEADERS)
+def test_whatever_headers_say_it_is_a_refusal_or_this_machine(headers):
+    keyring = Keyring.open(None, None, {"INTERLOCK_KEYS": f"ada={SECRET}"})
+    with pytest.raises(Rejected):
+        principal_of(headers, keyring)
+    with suppress(Rejected):
+        check_host(headers)
+        (host,) = [value for name, value in headers if name == b"host"]
+        assert host.partition(b":")[0].lower() in (b"localhost", b"127.0.0.1") or host.startswith(b"[")
+    assert request_id(dict(headers)).isprintable()
+
+
+@given(st.binary(max_size=60) | st.builds(b"".join, st.lists(st.sampled_from(PIECES), max_size=8)))
+def test_only_the_very_bytes_of_a_path_find_its_route(raw):
+    routes = Routes(routes_of(Readiness()), dialect=CHAT)
+    found = routes.find(raw)
+    assert (
+        found is None or raw == found.path.encode() or (found.below and raw.startswith(found.path.encode()))
+    )
+    assert routes.dialect_at(raw) is not None
 
 
 def test_a_path_comes_once_in_the_table():
