@@ -57,6 +57,7 @@ class Client:
     port: int
     headers: dict[str, str] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = None
+    server: uvicorn.Server | None = None
 
     def on_loop(self, what: Callable[[], None]) -> None:
         """Have the endpoint's own loop do something, and wait until it is done."""
@@ -118,7 +119,7 @@ def serving(endpoint: Endpoint) -> Iterator[Client]:
     """The endpoint at a free port, in a thread of its own, until the block ends."""
     taken = socket.create_server(("127.0.0.1", 0), backlog=2048)
     server = uvicorn.Server(configured(endpoint))
-    client = Client(taken.getsockname()[1])
+    client = Client(taken.getsockname()[1], server=server)
     thread = threading.Thread(target=_run, args=(server, endpoint, taken, client), daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from os import urandom
 from typing import Any
 
@@ -13,6 +14,7 @@ from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
 from interlock_server.dialects.messages import CountingDialect
 from interlock_server.endpoint.bodies import body_of
 from interlock_server.endpoint.bursts import taken
+from interlock_server.endpoint.dropping import drop
 from interlock_server.endpoint.exchange import Exchange
 from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.endpoint.requesting import request_of
@@ -73,7 +75,8 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
                     _note(exchange, stream.call)
                     events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
                     await events.begin(chunk)
-                    events.heart = await stack.enter_async_context(Heartbeat(events.alive, watch.leave))
+                    heart = Heartbeat(events.alive, partial(_let_go, exchange, watch))
+                    events.heart = await stack.enter_async_context(heart)
                 else:
                     events.say(chunk)
             if events is not None:
@@ -90,6 +93,12 @@ async def _next_of(step: Callable[[], Coroutine[Any, Any, Chunk]], events: "_Eve
         return await (step() if events is None else taken(step(), events.flush))
     except StopAsyncIteration:
         return None
+
+
+def _let_go(exchange: Exchange, watch: Watch) -> None:
+    """Of a client that takes nothing of what it is sent."""
+    drop(exchange.scope)
+    watch.leave()
 
 
 def _note(exchange: Exchange, call: CallUnderWay | None) -> None:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from interlock_server.dialects.chat import CHAT
 from interlock_server.endpoint.app import Endpoint
+from interlock_server.endpoint.dropping import Droppable
 from interlock_server.endpoint.live import Live, Served
 from interlock_server.endpoint.routes import Routes
 from interlock_server.endpoint.status import Readiness
@@ -30,7 +31,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         interface="asgi3",
-        http="httptools",
+        http=Droppable,
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from interlock_server.endpoint.dropping import Droppable
 
 LARGEST: Final = 64 * 1024
 """Bytes of a request's line and headers."""
@@ -16,7 +16,7 @@ _REFUSED: Final = (
 )
 
 
-class HeadLimits(HttpToolsProtocol):
+class HeadLimits(Droppable):
     """uvicorn's protocol, which reads whatever comes, with these limits."""
 
     _timer: asyncio.TimerHandle | None = None

@@ -112,6 +112,10 @@ def test_whoever_takes_nothing_is_left(monkeypatch):
                 while not served.router.records:
                     assert time.monotonic() < end
                     time.sleep(0.01)
+                # Nothing is kept for a client that takes nothing, its connection included.
+                while client.server.server_state.connections:
+                    assert time.monotonic() < end
+                    time.sleep(0.01)
             (record,) = served.router.records
     assert record.outcome == "left"
 
