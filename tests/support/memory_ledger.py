@@ -26,8 +26,8 @@ class Place:
     """What all processes count in.
 
     Attributes:
-        trouble: None is none; `down` has exchanges fail, `silent` has them hang, `deaf` takes the steps and
-            then fails.
+        trouble: None is none; `slow` takes its time, `down` has exchanges fail, `silent` has them hang,
+            `deaf` takes the steps and then fails.
         exchanges: how many have been begun.
     """
 
@@ -108,7 +108,7 @@ class MemoryLedger:
         place.exchanges += 1
         if place.trouble == "silent":
             await asyncio.sleep(3600)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.05 if place.trouble == "slow" else 0)
         if place.trouble == "down":
             raise StoreError("the place is down")
         with place.lock:

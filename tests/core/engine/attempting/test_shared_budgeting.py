@@ -1,7 +1,9 @@
 """Budgets that several routers count together: nothing is sent that the ledger does not hold."""
 
 import asyncio
+import gc
 import time
+from random import Random
 
 import pytest
 
@@ -10,6 +12,7 @@ from interlock import (
     Answer,
     BudgetExceeded,
     ConfigError,
+    Delta,
     NoDeployment,
     Router,
     StoreError,
@@ -28,6 +31,7 @@ DEAR = {"price": {"input": 10.0, "output": 100.0}}  # 0.0001 USD for each output
 CHEAP = {"price": {"input": 0.1, "output": 1.0}}
 LEDGER = {"url": "memory://here"}
 GRACE = LEDGER | {"down": "grace"}
+UNSENT = {"NoLongerAllowed", "StoreError"}
 
 
 @pytest.fixture
@@ -263,6 +267,18 @@ async def test_a_caller_who_leaves_while_the_ledger_is_asked_leaves_nothing_behi
     assert (await ask(router)).text == "ok"
 
 
+async def test_what_is_held_for_a_caller_who_has_left_is_given_back(made, ledgers):
+    ledgers.place.trouble = "slow"
+    router = made({"a": ["ok"] * 2}, budget(requests=1))
+    call = asyncio.ensure_future(ask(router))
+    await until(lambda: ledgers.place.exchanges)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert (await ask(router)).text == "ok"
+    assert sent(router) == {"a": 1}
+
+
 async def test_in_grace_each_goes_on_by_itself_and_tells_afterwards(made, ledgers):
     one, two = (made({"a": ["ok"] * 9}, budget(requests=4), ledger=GRACE) for _ in range(2))
     await ask(one), await ask(two)
@@ -296,6 +312,68 @@ async def test_there_is_no_grace_for_a_ledger_that_was_never_reached(made, ledge
     router = made({"a": []}, budget(requests=9), ledger=GRACE)
     with pytest.raises(StoreError):
         await ask(router)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_nothing_stays_held_however_calls_end(made, ledgers, seed):
+    chance = Random(seed)
+
+    def step():
+        said = chance.choice(
+            [answer(used=3), Unavailable("down"), ["par", "t", "ial"], [Delta("x"), Unavailable("cut")]]
+        )
+        return Step(said, delay=chance.choice([0.0, 0.01, 0.05]), between=0.01)
+
+    steps = {name: [step() for _ in range(200)] for name in "ab"}
+    hedge = {"after": 0.02, "at_least": 0.01, "budget": 1.0}
+    router = made(
+        steps, budget(usd=1.0, each="team"), budget(id="all", requests=150), hedge=hedge, ledger=GRACE
+    )
+
+    async def call(number):
+        team = {"team": chance.choice("xyz")}
+        if number % 3 == 0:
+            async for _ in router.stream("Hello", task="conversational", metadata=team):
+                if chance.random() < 0.3:
+                    break
+        else:
+            await ask(router, metadata=team, timeout=chance.choice([0.02, 1.0, 5.0]))
+
+    async def trouble():
+        for kind in ("slow", "down", "slow", "deaf", None, "silent", None):
+            ledgers.place.trouble = kind
+            await asyncio.sleep(0.06)
+
+    calls = [asyncio.ensure_future(call(number)) for number in range(60)]
+    troubled = asyncio.ensure_future(trouble())
+    for each in chance.sample(calls, 15):
+        await asyncio.sleep(0.005)
+        each.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    await troubled
+    await asyncio.sleep(0.06)
+    await settled_all(router)
+    gc.collect()  # streams that were left in the middle
+    await asyncio.sleep(0.05)
+    await settled_all(router)
+    held = {name: (tally.held_tokens, tally.held_money) for name, tally in ledgers.place.tallies.items()}
+    assert held == dict.fromkeys(held, (0, 0))
+    counted = ledgers.place.tallies['["","all","day",null]'].requests
+    tried = sum(
+        not (each.error and each.error.kind in UNSENT)
+        for record in router.records
+        for each in record.attempts
+    )
+    assert sum(sent(router).values()) <= counted <= tried
+
+
+async def settled_all(router):
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await router.spent()
+            except StoreError:
+                await asyncio.sleep(0.05)
 
 
 async def test_each_value_has_an_account_whatever_it_is(made, ledgers):
