@@ -161,6 +161,18 @@ def test_an_alias_that_means_two_things_or_nothing_is_refused_at_start(router, a
     assert caught.value.key == key_
 
 
+def test_where_keys_alone_say_what_may_be_called_their_vendors_models_may_be_named(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    with Router.from_config() as router:
+        names = ModelNames(router, {}, created=0)
+        assert names.meaning("openai:gpt-4o-mini", None) == {"model": "openai:gpt-4o-mini"}
+        assert names.meaning("openai:gpt-4o-mini", key()) == {"model": "openai:gpt-4o-mini"}
+        with pytest.raises(Rejected):
+            names.meaning("openai:gpt-4o-mini", key(models=frozenset({"openai/gpt-5.5"})))
+        with pytest.raises(Rejected):
+            names.meaning("nobodys", None)
+
+
 def test_any_number_of_aliases_may_be_given(router):
     for count in range(9):
         aliases = {f"alias-{number}": "near" for number in range(count)}
