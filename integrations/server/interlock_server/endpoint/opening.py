@@ -21,11 +21,11 @@ def open_served(
     config: "str | os.PathLike[str] | Mapping[str, Any] | None" = None,
     *,
     plugins: Iterable[object] = (),
-    inherit: Router | None = None,
+    inherit: Served | None = None,
     several: bool = False,
 ) -> Served:
     """What a configuration says is served; None for the one that `Router.from_config` finds by itself.
-    `plugins` are the router's, beside the endpoint's own, and `inherit` is the one whose place it takes.
+    `plugins` are the router's, beside the endpoint's own, and `inherit` is what was served before.
     Where `several` processes serve, what is counted needs a ledger.
 
     Raises:
@@ -34,7 +34,8 @@ def open_served(
     # Where keys are is said in the configuration, which is read as the router is made; their rules are a
     # part of that.
     identities = _Awaited()
-    router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins], inherit=inherit)
+    before = None if inherit is None else inherit.router
+    router = Router.from_config(config, plugins=[Observer(), KeyRules(identities), *plugins], inherit=before)
     settings = settings_of(router, _folder(config))
     if several:
         check_budgets(router, settings)
@@ -51,6 +52,7 @@ def open_served(
         grace=settings.keys_grace,
         check=check,
         others=router.identities,
+        former=None if inherit is None or not isinstance(inherit.identities, Keyring) else inherit.identities,
     )
     return Served(
         router=router,

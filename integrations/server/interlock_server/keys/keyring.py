@@ -35,7 +35,7 @@ class Keyring:
     ) -> None:
         """`others` are asked last; `clock` gives seconds since the epoch."""
         self._fixed = fixed
-        self._changing = changing
+        self.changing = changing
         self._others = [Others(each) for each in others]
         self._clock = clock
 
@@ -49,12 +49,15 @@ class Keyring:
         grace: float = GRACE,
         check: Callable[[Ring, str], None] | None = None,
         others: Iterable[IdentitySource] = (),
+        former: "Keyring | None" = None,
     ) -> Self:
         """The keys of the variable INTERLOCK_KEYS, and those of the configuration's `server.keys`: a file,
         or a database by its URL; a relative path begins in `folder`. No database is asked yet.
 
         Where one is down, whoever is known goes on for `grace` seconds. `check` is asked about what a file
         holds, now and each time that it changes; `others` are whoever plugins know.
+        `former` is the keyring whose place this one takes: what it knows of the same database is known here,
+        though that be down.
 
         Raises:
             ConfigError: keys that cannot be used, naming the file, the line and the field; or a URL that
@@ -64,7 +67,8 @@ class Keyring:
         if where is None:
             return cls(fixed, None, others)
         if is_url(where):
-            return cls(fixed, _stored(where, folder, grace), others)
+            before = None if former is None else former.changing
+            return cls(fixed, _stored(where, folder, grace, before), others)
         changing = FileKeys(path_of(where, folder), environ=environ, check=check)
         both = next((each.id for each in changing.ring if fixed.by_id(each.id)), None)
         if both is not None:
@@ -76,12 +80,12 @@ class Keyring:
     @property
     def required(self) -> bool:
         """Whether anybody must present a secret: once keys, or a place for them, are configured."""
-        return self._changing is not None or len(self._fixed) > 0 or bool(self._others)
+        return self.changing is not None or len(self._fixed) > 0 or bool(self._others)
 
     @property
     def problem(self) -> str | None:
         """Why what is known of keys may be old, in a sentence; None while all is well."""
-        return None if self._changing is None else self._changing.problem
+        return None if self.changing is None else self.changing.problem
 
     def principal(self, secret: str | None) -> Principal | None:
         """As in `Identities`. It takes microseconds, and asks nobody.
@@ -111,8 +115,8 @@ class Keyring:
     def __iter__(self) -> Iterator[Principal]:
         """Everybody who is known, whether or not they have expired."""
         yield from self._fixed
-        if self._changing is not None:
-            yield from self._changing.ring
+        if self.changing is not None:
+            yield from self.changing.ring
 
     async def start(self) -> None:
         """Follow what may change; in the event loop that serves."""
@@ -126,7 +130,7 @@ class Keyring:
 
     @property
     def _followed(self) -> list["KeySource | Others"]:
-        return [*([] if self._changing is None else [self._changing]), *self._others]
+        return [*([] if self.changing is None else [self.changing]), *self._others]
 
     def _found(
         self, look: Callable[[Ring], Principal | None], ask: Callable[[Others], Principal | None]
@@ -134,7 +138,7 @@ class Keyring:
         """Whoever is none of the environment's, by the first who knows. Who goes by an id is one and the same
         by whichever way they are found: whoever has somebody else's id is nobody.
         """
-        source, unsure = self._changing, False
+        source, unsure = self.changing, False
         if source is not None:
             if (principal := look(source.ring)) is not None:
                 return None if self._fixed.by_id(principal.id) else principal
@@ -153,11 +157,12 @@ class Keyring:
         return principal
 
 
-def _stored(url: str, folder: Path | None, grace: float) -> KeySource:
+def _stored(url: str, folder: Path | None, grace: float, former: KeySource | None) -> KeySource:
     from interlock_server.keys.stored.followed import StoredKeys  # noqa: PLC0415 - who has a file needs none
     from interlock_server.keys.stored.store import KeyStore  # noqa: PLC0415 - likewise
 
     try:
-        return StoredKeys(KeyStore.open(url, folder), grace=grace)
+        store = KeyStore.open(url, folder)
     except StoreError as error:
         raise ConfigError(error.message, key="server.keys") from None
+    return StoredKeys(store, grace=grace, former=former if isinstance(former, StoredKeys) else None)

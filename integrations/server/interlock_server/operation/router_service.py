@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from interlock import ConfigError, InterlockError, Router, StoreError
+from interlock import ConfigError, InterlockError, StoreError
 from interlock.http import is_loopback
 from interlock.types.files import Stamp, noted_reads
 from interlock_server.endpoint import (
@@ -99,7 +99,7 @@ class RouterService:
 
     async def reload(self) -> None:
         try:
-            served = await asyncio.to_thread(self._opened, self.live.served.router)
+            served = await asyncio.to_thread(self._opened, self.live.served)
             await served.start()
         except InterlockError as error:
             self._refused = error
@@ -119,7 +119,7 @@ class RouterService:
             self._metrics.write()
         await self.live.aclose()
 
-    def _opened(self, former: Router | None = None) -> Served:
+    def _opened(self, former: Served | None = None) -> Served:
         with noted_reads() as noted:
             try:
                 served = open_served(

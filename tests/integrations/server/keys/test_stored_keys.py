@@ -201,6 +201,24 @@ async def test_who_is_known_goes_on_while_the_database_is_down(relayed: Any, dat
             assert keys.problem is None
 
 
+async def test_who_is_known_is_known_after_a_reload_too(relayed: Any, database: str) -> None:
+    """A configuration that is read anew while the database is down shuts nobody out."""
+    relay, url = relayed
+    async with opened(database) as store:
+        secret = await made(store, "ci")
+        async with following(url) as keys:
+            relay.cut()
+            await until(lambda: keys.problem is not None, within=5)
+            other = f"{url}_other"
+            for where, said in ((url, "ci"), (other, "(keys cannot be looked up now)")):
+                async with following(where, former=keys) as again:
+                    assert told(again, secret) == said
+            await store.revoke("ci")
+            async with following(url, former=keys) as again:
+                relay.restore()
+                await until(lambda: told(again, secret) is None, within=5)
+
+
 async def test_nobody_goes_on_beyond_the_stated_time(relayed: Any, database: str) -> None:
     relay, url = relayed
     async with opened(database) as store:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interlock import ConfigError, StoreError
@@ -12,12 +13,26 @@ from interlock_server.keys.following import Following
 from interlock_server.keys.ring import Key, Ring
 from interlock_server.keys.stored.rows import KeyRow
 from interlock_server.keys.stored.store import KeyStore
+from interlock_sql import Address
 
 _log = redacting_logger("interlock.server.keys")
 _FRESH: Final = 3.0
 """Seconds for which whoever is not known is taken for nobody, though the database was not heard again."""
 _PATIENCE: Final = 8.0
 """Seconds after which a question is given up: a connection whose other end is gone may never say so."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What a database was heard to say: keys, those that cannot be used, the number of the last change; when
+    that was, in seconds of the clock that nobody sets; and why it cannot be heard now.
+    """
+
+    ring: Ring = field(default_factory=Ring)
+    unread: str | None = None
+    number: int | None = None
+    heard: float | None = None
+    down: str | None = "the keys have not been read yet"
 
 
 class StoredKeys:
@@ -31,37 +46,46 @@ class StoredKeys:
         *,
         grace: float,
         every: float = 0.4,
+        former: "StoredKeys | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`every` is in seconds, and `clock` gives some that nobody sets."""
+        """`every` is in seconds, and `clock` gives some that nobody sets. What `former` knows is known here,
+        too, where it is of the same database.
+        """
         self._store = store
         self._grace = grace
         self._clock = clock
-        self._heard: float | None = None
-        self._number: int | None = None
-        self._ring = Ring()
-        self._unread: str | None = None
-        self._down: str | None = "the keys have not been read yet"
+        same = former is not None and former.place == store.place
+        self.known: Known = replace(former.known) if former is not None and same else Known()
         self._following = Following(self._look, every)
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
+    def place(self) -> Address:
+        """Where the database is."""
+        return self._store.place
+
+    @property
     def ring(self) -> Ring:
-        if self._heard is None or self._clock() - self._heard > self._grace:
+        if self.known.heard is None or self._clock() - self.known.heard > self._grace:
             # Clients are told this; where the database is, and what is wrong with it, they are not.
             raise StoreError("keys cannot be looked up now")
-        return self._ring
+        return self.known.ring
 
     @property
     def current(self) -> bool:
-        return self._down is None and self._heard is not None and self._clock() - self._heard <= _FRESH
+        return (
+            self.known.down is None
+            and self.known.heard is not None
+            and self._clock() - self.known.heard <= _FRESH
+        )
 
     @property
     def problem(self) -> str | None:
-        return self._down or self._unread
+        return self.known.down or self.known.unread
 
     async def start(self) -> None:
-        if self._heard is None:
+        if self.known.heard is None:
             await self._look()  # which connects, and may take longer than what it says is fresh
         await self._following.start()
 
@@ -75,19 +99,19 @@ class StoredKeys:
     async def _look(self) -> None:
         began = self._clock()
         try:
-            number, rows = await asyncio.wait_for(self._store.since(self._number), _PATIENCE)
+            number, rows = await asyncio.wait_for(self._store.since(self.known.number), _PATIENCE)
         except StoreError as error:
             self._fail(error.message)
         except TimeoutError:
             self._fail(f"{self._store.label} does not answer")
             self._leave()
         else:
-            if self._down is not None and self._heard is not None:
+            if self.known.down is not None and self.known.heard is not None:
                 _log.warning("keys are looked up again")
             if rows is not None:
-                self._ring, self._unread = _ring(rows)
+                self.known.ring, self.known.unread = _ring(rows)
             # What the database said, it said no later than it was asked.
-            self._number, self._heard, self._down = number, began, None
+            self.known.number, self.known.heard, self.known.down = number, began, None
 
     def _leave(self) -> None:
         """Ask by another connection. The one that is stuck is closed once it is not."""
@@ -97,9 +121,9 @@ class StoredKeys:
         self._store = self._store.anew()
 
     def _fail(self, why: str) -> None:
-        if why != self._down:
+        if why != self.known.down:
             _log.error("keys cannot be looked up: %s", why)
-        self._down = why
+        self.known.down = why
 
 
 async def _closed(store: KeyStore) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from interlock_server.keys.stored.rows import KeyRow
-from interlock_sql import Transactions, own_address
+from interlock_sql import Address, Transactions, own_address
 
 if TYPE_CHECKING:
     from interlock_sql.building import Migrations
@@ -27,6 +27,11 @@ class KeyStore(Transactions):
             StoreError: the URL cannot be used. It is not repeated.
         """
         return cls(own_address(url, folder, what="keys", default=DEFAULT), thread="interlock-keys")
+
+    @property
+    def place(self) -> Address:
+        """Where it is."""
+        return self._address
 
     def anew(self) -> Self:
         """The same store with a connection and a thread of its own, where those of this one are stuck."""
