@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -90,7 +89,7 @@ def show(config: str | None, *, host: str, as_json: bool, workers: int = 1) -> N
 
 
 def _alone(config: str | None, host: str, port: int, lines: "Lines", *, access_log: bool) -> int:
-    from interlock_server.operation.listening import listen
+    from interlock_server.operation.listening import address_of, listen
     from interlock_server.operation.process import Process
     from interlock_server.operation.router_service import RouterService
     from interlock_server.operation.supervisor import INTERRUPTED
@@ -101,40 +100,37 @@ def _alone(config: str | None, host: str, port: int, lines: "Lines", *, access_l
     service = RouterService(config, host=host, lines=lines if access_log else None)
     listening = listen(host, port)
     stopped = on_a_loop(
-        lambda: Process(service, lines).alone(listening, lambda: _announce(lines, listening, service, 1))
+        lambda: Process(service, lines).alone(
+            listening, lambda: _announce(lines, address_of(listening), service, 1)
+        )
     )
     return INTERRUPTED if stopped is signal.SIGINT else 0
 
 
 def _several(settings: Mapping[str, object], host: str, port: int, lines: "Lines", workers: int) -> int:
-    from interlock_server.operation.listening import listen
+    from interlock_server.operation.listening import Places
     from interlock_server.operation.metrics.sharing import bury
     from interlock_server.operation.supervisor import Supervisor, command_of, supervised
     from interlock_server.pages.sessions import shared_secret
 
     if sys.platform == "win32":
-        raise RequestError("several processes share a socket on Unix alone; leave it out.", key="--workers")
-    listening = listen(host, port)
+        raise RequestError("several processes share a port on Unix alone; leave it out.", key="--workers")
+    places = Places(host, port, workers)
     shared_secret()  # for all of them
     with tempfile.TemporaryDirectory(prefix="interlock-serve-") as folder:
         supervisor = Supervisor(
             command_of("interlock_server.operation.worker"),
             {**settings, "beside": folder},
-            listening,
+            places,
             count=workers,
             say=lambda text: lines.say("process", text),
             ended=lambda pid: bury(Path(folder), pid),
         )
-        return asyncio.run(supervised(supervisor, lambda: _announce(lines, listening, None, workers)))
+        return asyncio.run(supervised(supervisor, lambda: _announce(lines, places.url, None, workers)))
 
 
-def _announce(
-    lines: "Lines", listening: socket.socket, service: "RouterService | None", workers: int
-) -> None:
+def _announce(lines: "Lines", url: str, service: "RouterService | None", workers: int) -> None:
     """The address on standard output, for programs; everything else is a line."""
-    from interlock_server.operation.listening import address_of
-
-    url = address_of(listening)
     told = "" if service is None else f"{service.summary()}; "
     several = "" if workers == 1 else f" by {workers} processes"
     lines.say(

@@ -1,4 +1,4 @@
-"""Several processes on one socket: started, told to reload one after another, replaced when they die.
+"""Several processes at one port: started, told to reload one after another, replaced when they die.
 
 uvicorn has such a supervisor, but on SIGHUP it starts every process anew, and with it the connections to
 vendors, their health and what was spent; ours reload within.
@@ -7,12 +7,12 @@ vendors, their health and what was spent; ours reload within.
 import asyncio
 import contextlib
 import signal
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from interlock_server.operation.lifeline import Order, Word
+from interlock_server.operation.listening import Places
 from interlock_server.operation.workers import Worker
 
 INTERRUPTED: Final = 130
@@ -24,7 +24,7 @@ _BEYOND: Final = 5.0  # seconds over its grace, after which a process is ended b
 
 
 class Supervisor:
-    """Keeps `count` processes of `command` on `listening`.
+    """Keeps `count` processes of `command`, each at its of the `places`.
 
     Each is handed `settings`, and in them its `place`, 0 for the first, and the descriptor of the `socket`.
     """
@@ -33,14 +33,14 @@ class Supervisor:
         self,
         command: Sequence[str],
         settings: Mapping[str, Any],
-        listening: socket.socket,
+        places: Places,
         *,
         count: int,
         say: Callable[[str], None],
         ended: Callable[[int], None] = lambda _: None,
     ) -> None:
         """`say` takes a sentence for whoever runs the server, `ended` the number of a process that has."""
-        self._command, self._settings, self._listening = command, settings, listening
+        self._command, self._settings, self._places = command, settings, places
         self._count, self._say, self._told_ended = count, say, ended
         self._workers: dict[int, Worker] = {}
         self._stopping = asyncio.Event()
@@ -55,7 +55,7 @@ class Supervisor:
             return
         self._stopping.set()
         # A socket takes connections until the last one who has it closes it.
-        self._listening.close()
+        self._places.close()
         for worker in self._workers.values():
             worker.tell(Order.STOP)
 
@@ -101,7 +101,7 @@ class Supervisor:
         """The exit code of a process that could not begin."""
         if self._stopping.is_set():
             return None
-        descriptor = self._listening.fileno()
+        descriptor = self._places.at(place).fileno()
         worker = self._workers[place] = await Worker.start(
             self._command,
             {**self._settings, "place": place, "socket": descriptor},
@@ -136,6 +136,7 @@ class Supervisor:
                         await asyncio.wait_for(self._stopping.wait(), pause)
                 if await self._start(place) is None:
                     break
+                self._places.leave(place)
                 pause = min(2 * pause, _SLOWEST) if pause else _AT_LEAST
                 self._say(f"its successor could not begin; once more in {pause:g} s")
 

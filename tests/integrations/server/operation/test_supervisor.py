@@ -1,16 +1,18 @@
 """Several processes on one socket, real ones."""
 
 import asyncio
+import collections
 import contextlib
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 
 import pytest
 
 import server_toys
+from interlock import RequestError
+from interlock_server.operation.listening import Places, listen
 from interlock_server.operation.supervisor import Supervisor
 from server_toys import Client, asked, until
 
@@ -19,14 +21,14 @@ COMMAND = [sys.executable, "-P", server_toys.__file__]
 
 class Several:
     def __init__(self, file, count=2, command=COMMAND):
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.address = self.listening.getsockname()
+        self.places = Places("127.0.0.1", 0, count)
+        self.address = ("127.0.0.1", int(self.places.url.rpartition(":")[2]))
         self.said = []
         self.ready = asyncio.Event()
         self.supervisor = Supervisor(
             command,
             {"file": str(file)},
-            self.listening,
+            self.places,
             count=count,
             say=self.said.append,
         )
@@ -83,6 +85,23 @@ async def test_all_of_them_answer_and_end_without_breaking_what_is_under_way(sev
         await Client.to(several.address)
 
 
+async def test_connections_that_come_at_once_are_dealt_out(several):
+    """Were they taken from one socket, whoever wakes first would have nearly all of them, for good."""
+    clients = await asyncio.gather(*(Client.to(several.address) for _ in range(64)))
+    taken = collections.Counter([await each.get("/pid") for each in clients])
+    assert len(taken) == 2
+    assert min(taken.values()) >= 12, taken
+
+
+def test_a_port_that_others_serve_is_taken_even_where_they_would_share_it():
+    others = Places("127.0.0.1", 0, 2)
+    port = int(others.url.rpartition(":")[2])
+    for again in (lambda: Places("127.0.0.1", port, 2), lambda: listen("127.0.0.1", port)):
+        with pytest.raises(RequestError, match="--port"):
+            again()
+    others.close()
+
+
 async def test_one_that_dies_is_replaced(several):
     before = await several.pids()
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -131,13 +150,14 @@ async def test_none_is_left_when_the_first_process_is_killed(file, tmp_path):
     """Workers hear the end of their pipe."""
     program = tmp_path / "first.py"
     program.write_text(
-        "import asyncio, socket, sys\n"
+        "import asyncio\n"
+        "from interlock_server.operation.listening import Places\n"
         "from interlock_server.operation.supervisor import Supervisor\n"
-        "listening = socket.create_server(('127.0.0.1', 0))\n"
+        "places = Places('127.0.0.1', 0, 2)\n"
         f"command = {COMMAND!r}\n"
         f"settings = {{'file': {str(file)!r}}}\n"
         "async def main():\n"
-        "    await Supervisor(command, settings, listening, count=2, say=print).run(\n"
+        "    await Supervisor(command, settings, places, count=2, say=print).run(\n"
         "        lambda: print('ready', flush=True))\n"
         "asyncio.run(main())\n"
     )
