@@ -178,6 +178,18 @@ def test_what_is_left_of_a_keys_limits_stands_there_whether_or_not_it_was_used()
     assert third == "key, per month idle cost $0 of $20.00 $20.00 —"
 
 
+def test_a_ledger_that_cannot_be_reached_is_said_beside_what_this_process_knows(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"no database at all, and long enough to be one" * 50)
+    few = {"id": "few", "per": "day", "requests": 8}
+    router = scripted_router({"a": []}, budgets=[few], ledger=f"sqlite:///{tmp_path}/ledger.db")
+    with pages_stage(router, SEES) as stage:
+        page = stage.signed_in().get("/pages/usage")
+    assert page.status == 200
+    assert "What all processes have spent together cannot be read now" in page.text
+    assert str(tmp_path) not in page.text
+    assert "few all requests 0 of 8 8" in words(page.text)
+
+
 def test_a_decision_says_why_what_was_tried_and_which_rule_kept_whom_out(tmp_path: Path) -> None:
     one = sample_record(1)
     router = scripted_router({"a": []}, records=kept(tmp_path, one))
