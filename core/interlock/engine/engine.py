@@ -223,6 +223,12 @@ class Engine:
             if state.decision.shortlist:
                 return
 
+    async def warm(self) -> None:
+        """Have local classifiers load what the first unsure request would have to wait for."""
+        request = Request("What is this about?")
+        unsure = replace(self.decider.decide(request), confidence=0.0)
+        await self.local_refinement.refine(request, unsure)
+
     @property
     def refines(self) -> bool:
         """Whether a call's decision may differ from that of `decide`, though no model is asked."""

@@ -6,7 +6,7 @@ import importlib
 import ssl
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -74,6 +74,12 @@ class HttpClient:
         self._lock = threading.Lock()
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
         anew(self._start_anew)
+
+    async def warm(self, networks: Iterable[Network]) -> None:
+        """Load what a first send through each of these would have to wait for; nothing is connected."""
+        for network in networks:
+            if self._transport(network) is None:
+                await self._new_transport(network)
 
     async def send(self, request: HttpRequest, permit: Permit, destination: Destination) -> HttpReply:
         """The whole reply, whatever its status but 3xx; see `StreamReply.read`."""

@@ -81,6 +81,7 @@ class Served:
 
     async def start(self) -> None:
         """Get ready to serve, in the event loop that will."""
+        await self.router.warm()
         for each in self.beside:
             await each.start()
 

@@ -31,6 +31,9 @@ class Routed:
     def __init__(self, *, fails: bool = False) -> None:
         self.closed, self._fails = 0, fails
 
+    async def warm(self) -> None:
+        """There is nothing to load."""
+
     async def aclose(self) -> None:
         self.closed += 1
         if self._fails:
