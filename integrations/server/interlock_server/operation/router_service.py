@@ -98,8 +98,13 @@ class RouterService:
             self._sharing = asyncio.create_task(self._share())
 
     async def reload(self) -> None:
+        before = self.live.served
         try:
-            served = await asyncio.to_thread(self._opened, self.live.served)
+            if before.router.budgets:
+                # Whoever inherits accounts sets their limits for both, and may yet turn out to be of no use.
+                tried = await asyncio.to_thread(self._opened)
+                await tried.aclose()
+            served = await asyncio.to_thread(self._opened, before)
             await served.start()
         except InterlockError as error:
             self._refused = error

@@ -95,6 +95,18 @@ async def test_what_was_spent_and_seen_outlives_a_reload(tmp_path, upstream):
         assert len(server.service.live.served.router.records) == 5
 
 
+async def test_a_configuration_that_is_refused_changes_no_budget_either(tmp_path, upstream):
+    def limited(requests, **server):
+        few = {"id": "few", "per": "day", "requests": requests}
+        return configuration(upstream, budgets=[few], server=server, **PLAIN)
+
+    async with run_in_process(write(tmp_path, limited(1))) as server:
+        assert (await server.ask(server.client.chat)).status == 200
+        write(tmp_path, limited(100, aliases={"fast": "nowhere"}))
+        assert not await server.process.reload()
+        assert (await server.ask(server.client.chat)).status == 429
+
+
 async def test_a_router_that_is_served_no_more_is_gone(config):
     async with run_in_process(config) as server:
         seen = []
