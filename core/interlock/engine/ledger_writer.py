@@ -99,7 +99,7 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
         return self._pressed > 0
 
     async def _write(self, place: SharedLedger, batch: Sequence[_Queued]) -> None:
-        patience = _FIRST if self._reached is None else _PATIENCE
+        patience = _FIRST if self._reached is None and self._failed_at is None else _PATIENCE
         try:
             async with asyncio.timeout(patience):
                 reply = await place.exchange(LedgerCall(steps=tuple(item.step for item in batch)))
