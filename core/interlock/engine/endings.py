@@ -34,7 +34,7 @@ def nowhere(state: CallState, refused: Mapping[str, str] | None = None) -> NoDep
     waits = _waits(state, (*_unwell(state), *refused))
     soonest = min((wait.seconds for wait in waits.values()), default=None)
     if state.short_of is not None:
-        short = state.short_of(state.asked, state.decision, excluded)
+        short = state.short_of(state.judged, state.decision, excluded)
         if short is not None:
             known = [seconds for seconds in (short.retry_after, soonest) if seconds is not None]
             short.retry_after = min(known, default=None)

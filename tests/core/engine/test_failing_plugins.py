@@ -4,6 +4,7 @@ import pytest
 
 from instant import run
 from interlock import (
+    BudgetExceeded,
     Classification,
     Constraints,
     GuardrailError,
@@ -345,3 +346,15 @@ def test_rules_go_by_the_metadata_that_a_request_came_with():
     assert router.complete_sync("Hello.", metadata={"keep": "in"}).deployment == "in"
     out, _ = scripted_providers(router)
     assert not out.calls
+
+
+@pytest.mark.parametrize("ledger", [None, "sqlite"])
+def test_budgets_count_by_the_metadata_that_a_request_came_with(ledger, tmp_path):
+    config = {"budgets": [{"id": "acme", "requests": 1, "per": "month", "where": {"customer": "acme"}}]}
+    if ledger is not None:
+        config["ledger"] = f"sqlite:///{tmp_path / 'ledger.db'}"
+    router = scripted_router({"in": ["fine", "more"]}, plugins=[Forgets(["in"])], **config)
+    with router:
+        assert router.complete_sync("Hello.", metadata={"customer": "acme"}).text == "fine"
+        with pytest.raises(BudgetExceeded):
+            router.complete_sync("Hello.", metadata={"customer": "acme"})

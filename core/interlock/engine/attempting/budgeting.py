@@ -128,7 +128,7 @@ class Budgeting:
         """Reserves what this attempt may take."""
         deployment = scope.call.deployment.id
         tokens, usd = self._taking(scope)
-        metadata = scope.state.asked.metadata or _NOTHING
+        metadata = scope.state.judged.metadata or _NOTHING
         found = self.ledger.reserve(deployment, metadata, tokens, usd, self._told(scope))
         if isinstance(found, Shortfall):
             raise no_longer(deployment, found.sentence)
@@ -179,7 +179,7 @@ class Budgeting:
     def _told(self, scope: AttemptScope) -> Sourced:
         """Raises NoLongerAllowed."""
         try:
-            return self._sourced(scope.state.asked)
+            return self._sourced(scope.state.judged)
         except Untold as error:
             raise no_longer(scope.call.deployment.id, str(error)) from None
 
