@@ -1,6 +1,6 @@
 """A router whose calls are paid for by runs: held before they are sent, settled from their record."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -101,9 +101,11 @@ class _Paying:
             await self._accounts.end(holder, spent)
         return response
 
-    async def stream(self, request: Request) -> AsyncGenerator[Chunk, None]:
+    async def stream(
+        self, request: Request, begun: Callable[[Any], None] | None = None
+    ) -> AsyncGenerator[Chunk, None]:
         request, holder = await self._begin(request)
-        chunks = self._inner.stream(request)
+        chunks = self._inner.stream(request, begun)
         spent: Amounts | None = None
         settled = False
         try:
