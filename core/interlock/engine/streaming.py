@@ -19,8 +19,10 @@ class ResponseStream:
 
     def __init__(self, opening: Opening) -> None:
         """`opening` gives the chunks, and before the first attempt tells what it is given of the call."""
-        self._chunks = opening(self._begun)
-        self._draft: RecordDraft | None = None
+        # The chunks hold what they tell. Were it this stream, one that is dropped would close its socket only
+        # when the garbage collector comes by.
+        self._drafts: list[RecordDraft] = []
+        self._chunks = opening(self._drafts.append)
         self.response: Response | None = None
 
     @property
@@ -28,10 +30,7 @@ class ResponseStream:
         """The call as it is now: once a chunk has come, whose words it is made of is in `trying`, unless an
         ensemble was asked. None before anything was decided.
         """
-        return None if self._draft is None else self._draft.under_way()
-
-    def _begun(self, draft: RecordDraft) -> None:
-        self._draft = draft
+        return self._drafts[-1].under_way() if self._drafts else None
 
     async def __aenter__(self) -> Self:
         return self
