@@ -8,6 +8,7 @@ from interlock.router import Router
 from interlock.tools import tool_of
 from interlock.types.approvals import ApprovalRequest, Grant
 from interlock.types.decisions import Candidate, Classification, Decision
+from interlock.types.embeddings import Embedding, EmbeddingResponse
 from interlock.types.logs import LogEntry
 from interlock.types.members import Ensemble
 from interlock.types.messages import (
@@ -48,6 +49,8 @@ __all__ = [
     "Deployment",
     "Destination",
     "Document",
+    "Embedding",
+    "EmbeddingResponse",
     "Endpoint",
     "Ensemble",
     "ErrorRecord",

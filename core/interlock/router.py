@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 from interlock.classifiers.tokens import estimate_request_tokens
 from interlock.engine.loops import running_loop
 from interlock.requests.checking import as_request
+from interlock.requests.embedding import as_embedding_request
 from interlock.types.decisions import Decision
 from interlock.types.messages import ToolCall
 from interlock.types.models import Deployment
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from interlock.protocols import DurableLog, GrantBook, IdentitySource, RecordStore
     from interlock.toolbox import Toolbox
     from interlock.types.budgets import Spending
+    from interlock.types.embeddings import EmbeddingResponse
     from interlock.types.health import Vitals
     from interlock.types.members import Ensemble
 
@@ -266,6 +268,33 @@ class Router:
 
         chunks = self._engine.stream(as_request(prompt, options))
         return SyncStream(self._wiring.bridge, chunks)
+
+    async def embed(
+        self,
+        texts: str | Iterable[str] | Request,
+        *,
+        dimensions: int | None = None,
+        **options: Unpack[Options],
+    ) -> "EmbeddingResponse":
+        """A vector for each text, from deployments of the one model that `model` names and whose card has the
+        capability `embeddings`. Texts are classified, kept to their constraints, inspected and counted like
+        the messages of a call; of `options`, those that say how to answer are refused.
+
+        Raises:
+            InterlockError: of the kind that ended the call; its `attempts` list everything that was tried.
+        """
+        return await self._engine.embed(as_embedding_request(texts, dimensions, options))
+
+    def embed_sync(
+        self,
+        texts: str | Iterable[str] | Request,
+        *,
+        dimensions: int | None = None,
+        **options: Unpack[Options],
+    ) -> "EmbeddingResponse":
+        """`embed` for code without a loop, or for a thread beside one."""
+        request = as_embedding_request(texts, dimensions, options)
+        return self._wiring.bridge.run(lambda: self._engine.embed(request))
 
     def toolbox(
         self,

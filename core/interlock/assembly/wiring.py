@@ -46,7 +46,7 @@ from interlock.catalog.deployments import Deployments
 from interlock.catalog.names import Names
 from interlock.catalog.offers import Offer
 from interlock.config import Config, load
-from interlock.constraints import Evidence
+from interlock.constraints import Embedders, Evidence
 from interlock.engine.arbitration import Arbitrations
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.attempts import Attempts
@@ -75,7 +75,7 @@ from interlock.health import HealthTracker, RetryBudget
 from interlock.health.allowances import Allowances
 from interlock.http import HttpClient
 from interlock.plugins import PluginHost
-from interlock.protocols import RandomSource, RecordStore, Reranker
+from interlock.protocols import Embedder, RandomSource, RecordStore, Reranker
 from interlock.records.recent import RecentRecords
 from interlock.strategies.fallback import Fallback
 from interlock.strategies.hedge import Hedge
@@ -200,6 +200,7 @@ def assemble(
         vendors=lambda: vendors(catalog, offers.seers),
     )
     evidence = Evidence(health.misplaced.against, health.misplaced.silent, *placing(policies))
+    embedders = Embedders([name for name, each in offers.providers.items() if isinstance(each, Embedder)])
     decider = Decider(
         routes=routes_of(
             config,
@@ -213,7 +214,7 @@ def assemble(
         deployments=deployments,
         providers={name: provider.facts for name, provider in offers.providers.items()},
         classifiers=list(offers.classifiers.values()),
-        constraints=[*offers.constraints.values(), evidence, *budgeted],
+        constraints=[*offers.constraints.values(), embedders, evidence, *budgeted],
         defaults=config.constraints.constraints(),
         demands=frozenset(config.demands),
         health=health,

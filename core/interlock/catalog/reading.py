@@ -6,13 +6,17 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from interlock.errors import ConfigError
+from interlock.types.embeddings import EMBEDDINGS
 from interlock.types.jurisdictions import UnknownRegionError, normalise
 from interlock.types.models import Endpoint, ModelCard, Price, Score, Tier
 from interlock.types.names import nearest
 from interlock.types.traits import Traits, UnknownTrait, traits_from
 
 WEIGHTS = ("open", "licensed", "closed")
-CAPABILITIES = ("text", "tools", "images", "audio", "documents", "structured_output", "reasoning", "prefill")
+CAPABILITIES = (
+    *("text", "tools", "images", "audio", "documents", "structured_output", "reasoning", "prefill"),
+    EMBEDDINGS,
+)
 
 T = TypeVar("T")
 

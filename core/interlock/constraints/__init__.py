@@ -3,10 +3,11 @@
 from interlock.constraints.destinations import objection
 from interlock.constraints.evidence import Evidence, breach, contradicts, told
 from interlock.constraints.pins import pin_for
-from interlock.constraints.rules import BUILTIN, needs, vendors_of
+from interlock.constraints.rules import BUILTIN, Embedders, needs, vendors_of
 
 __all__ = [
     "BUILTIN",
+    "Embedders",
     "Evidence",
     "breach",
     "contradicts",

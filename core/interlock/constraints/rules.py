@@ -4,23 +4,29 @@ Each returns before it builds a string, and says when it is idle for a request. 
 no card states, a card without capabilities) never excludes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from interlock.constraints.destinations import denied, off_premise, outside, stored_outside, under
 from interlock.constraints.pins import pin_for
 from interlock.protocols import API, ConstraintCall, Sealed, SelectiveConstraint, SurveyCall
+from interlock.types.embeddings import EMBEDDINGS, EmbeddingRequest
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.models import Deployment
 from interlock.types.providers import distribution_of
 from interlock.types.request import Request
 
 _NOTHING: frozenset[str] = frozenset()
+_VECTORS = frozenset({EMBEDDINGS})
 _PARTS: dict[type, str] = {Image: "images", Audio: "audio", Document: "documents"}
 _WORDS = {"tools": "tool use", "images": "images", "audio": "audio", "documents": "documents"}
 
 
 def needs(request: Request) -> frozenset[str]:
-    """The capabilities without which a model cannot take the request: tools, images, audio, documents."""
+    """The capabilities without which a model cannot take the request: tools, images, audio, documents;
+    or embeddings, and then nothing else.
+    """
+    if isinstance(request, EmbeddingRequest):
+        return _VECTORS
     found = {"tools"} if request.tools else set()
     for message in request.messages:
         content = message.content
@@ -196,23 +202,55 @@ class Capabilities:
     replays = True
 
     def idle(self, call: SurveyCall) -> bool:
-        return not call.needs
+        return not call.needs and not any(map(_embeds_alone, call.deployments))
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = call.needs
         if wanted is None:
             wanted = needs(call.request)
-        if not wanted:
-            return None
-        offered = call.deployment.card.capabilities
+        offered, id_ = call.deployment.card.capabilities, call.deployment.card.id
+        if EMBEDDINGS in wanted:
+            if EMBEDDINGS in offered:
+                return None
+            return f"the card of {id_} does not say that it makes embeddings"
+        if _embeds_alone(call.deployment):
+            return f"{id_} makes embeddings and nothing else"
         if not offered or wanted <= offered:
             return None
         missing = " and ".join(_WORDS.get(name, name) for name in sorted(wanted - offered))
-        return f"{call.deployment.card.id} does not take {missing}, which the request needs"
+        return f"{id_} does not take {missing}, which the request needs"
+
+
+def _embeds_alone(deployment: Deployment) -> bool:
+    capabilities = deployment.card.capabilities
+    return EMBEDDINGS in capabilities and "text" not in capabilities
+
+
+class Embedders:
+    """Vectors are asked of those providers alone that make some."""
+
+    api = API
+    name = "embedders"
+    fixed = False
+    replays = True
+
+    def __init__(self, providers: Collection[str]) -> None:
+        self._providers = frozenset(providers)
+
+    def idle(self, call: SurveyCall) -> bool:
+        return not call.needs or EMBEDDINGS not in call.needs
+
+    def check(self, call: ConstraintCall) -> str | None:
+        wanted = needs(call.request) if call.needs is None else call.needs
+        if EMBEDDINGS not in wanted or call.deployment.provider in self._providers:
+            return None
+        return f"the provider {call.deployment.provider} makes no embeddings here"
 
 
 class ContextWindow:
-    """The estimated input and the answer asked for must fit in the card's window."""
+    """The estimated input and the answer asked for must fit in the card's window. Of texts to embed, each
+    has one to itself, and the vendor says whether it is too long.
+    """
 
     api = API
     name = "context_window"
@@ -220,6 +258,8 @@ class ContextWindow:
     replays = True
 
     def idle(self, call: SurveyCall) -> bool:
+        if call.needs and EMBEDDINGS in call.needs:
+            return True
         tokens = call.input_tokens + (call.request.settings.max_tokens or 0)
         for deployment in call.deployments:
             window = deployment.card.context_window
@@ -229,7 +269,7 @@ class ContextWindow:
 
     def check(self, call: ConstraintCall) -> str | None:
         window = call.deployment.card.context_window
-        if window is None:
+        if window is None or EMBEDDINGS in (call.needs or ()) or isinstance(call.request, EmbeddingRequest):
             return None
         answer = call.request.settings.max_tokens or 0
         most = call.deployment.card.max_output

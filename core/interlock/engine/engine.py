@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from typing import TypeVar
 
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.budgeting import Budgeting
@@ -25,7 +26,7 @@ from interlock.engine.sharing import Sharing
 from interlock.engine.steps import steps_of
 from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
-from interlock.errors import InterlockError
+from interlock.errors import GuardrailError, InterlockError, RequestError
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Steps, Strategy, StrategyCall
 from interlock.records.draft import RecordDraft
@@ -33,11 +34,14 @@ from interlock.records.recent import RecentRecords
 from interlock.records.under_way import CallsUnderWay
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Decision
+from interlock.types.embeddings import EmbeddingRequest, EmbeddingResponse
 from interlock.types.models import Timeouts
 from interlock.types.records import Record
 from interlock.types.request import Request
 from interlock.types.response import Chunk, Response
 from interlock.types.sensed import Sensed
+
+T = TypeVar("T")
 
 # A timer may wake a call a little before the moment that it was set to.
 _CLOCKS_GRAIN = 0.001
@@ -122,6 +126,15 @@ class Engine:
             self._host.notify("interlock_decided", request=request, decision=decision)
 
     async def complete(self, request: Request) -> Response:
+        _check_worded(request)
+        return await self._whole(request, self._succeed)
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingResponse:
+        """Vectors, by a call like any other: the very deployments of the one model that is meant, in turn."""
+        self.decider.check_one_model(request)
+        return await self._whole(request, self._embedded)
+
+    async def _whole(self, request: Request, succeed: Callable[[CallState], T]) -> T:
         with self.tracing.call() as trace:
             state = await self._begin(request, streamed=False, trace=trace)
             try:
@@ -132,7 +145,7 @@ class Engine:
             except BaseException as error:
                 await self._fail(state, error)
                 raise
-            return self._succeed(state)
+            return succeed(state)
 
     def stream(
         self, request: Request, begun: Callable[[RecordDraft], None] | None = None
@@ -146,6 +159,7 @@ class Engine:
     async def _stream(
         self, request: Request, trace: CallTrace | None, begun: Callable[[RecordDraft], None] | None
     ) -> AsyncGenerator[Chunk]:
+        _check_worded(request)
         rescue, guards = request.rescue or self.rescue, self._guards
         delivery = Delivery(rescue) if guards is None else guards.delivery(request, rescue)
         state = await self._begin(request, streamed=True, trace=trace)
@@ -185,7 +199,8 @@ class Engine:
             trace=trace,
             short_of=None if self._budgeting is None else self._budgeting.nowhere,
             wait_of=self._retry_gate.wait_of,
-            ask=self._sub_calls.ask,
+            # Who makes vectors answers no questions of classifiers and guardrails.
+            ask=None if isinstance(request, EmbeddingRequest) else self._sub_calls.ask,
             sensed=sensed,
             progress=Progress() if streamed and request.ensemble is not None else None,
         )
@@ -199,9 +214,12 @@ class Engine:
                 await self._guards.send_off(state)
                 if sensed is not None:
                     state.sensed = replace(sensed, changed=state.is_sealed)
+            embeds = isinstance(request, EmbeddingRequest)
+            if embeds:
+                _check_texts(state)
             if not decision.shortlist:
                 await self._outlast(state, opinion)
-            if self._refinement.wanted(state.decision):
+            if not embeds and self._refinement.wanted(state.decision):
                 await self._refine(state)
             if not state.decision.shortlist:
                 raise nowhere(state)
@@ -285,6 +303,10 @@ class Engine:
             request=state.request,
             streamed=streamed,
         )
+        if isinstance(state.asked, EmbeddingRequest):
+            # All are sent the same words, or their vectors would be of different texts.
+            state.sealed_alike = any(each.treatment == "sealed" for each in decision.shortlist)
+            return steps_of(self._strategy, call)
         if ensemble is not None:
             return self.panels.steps(state, ensemble, call)
         if self.cascades is not None and (rules := self.cascades.of(decision.task)) is not None:
@@ -304,6 +326,22 @@ class Engine:
         response = state.response(deployment, answer, parsed, record)
         self._keep(state, record, response)
         return response
+
+    def _embedded(self, state: CallState) -> EmbeddingResponse:
+        """The vectors, their record kept and observed."""
+        attempt, answer, vectors = state.answered
+        deployment = self.attempts.deployment(attempt.deployment)
+        record = state.draft.finish(deployment)
+        self._keep(state, record, None)
+        return EmbeddingResponse(
+            vectors=vectors,
+            usage=answer.usage,
+            cost=record.cost,
+            model=deployment.card.id,
+            served_model=answer.served_model,
+            deployment=deployment.id,
+            record=record,
+        )
 
     async def _fail(self, state: CallState, error: BaseException) -> None:
         """Keep the record of a call that ended without an answer, and list its attempts on the error."""
@@ -328,3 +366,18 @@ class Engine:
                 request=state.asked,
                 responded=Responded(record=record, response=response),
             )
+
+
+def _check_worded(request: Request) -> None:
+    """Raises RequestError for what has no answer in words."""
+    if isinstance(request, EmbeddingRequest):
+        raise RequestError("texts to be made into vectors are given to embed")
+
+
+def _check_texts(state: CallState) -> None:
+    """Raises GuardrailError unless guardrails have left a text in the place of each."""
+    asked, left = state.asked, state.request
+    assert isinstance(asked, EmbeddingRequest)  # noqa: S101 - of nothing else
+    if not isinstance(left, EmbeddingRequest) or len(left.texts) != len(asked.texts):
+        what = "guardrails have left another number of texts than there were"
+        raise GuardrailError(what, guardrail=", ".join(state.kept))

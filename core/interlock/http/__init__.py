@@ -3,7 +3,14 @@
 from interlock.http.arguments import arguments_in, broken_call, input_in, is_arguments, written
 from interlock.http.aside import aside
 from interlock.http.client import HttpClient, StreamReply
-from interlock.http.codec import AsksAgain, Codec, HttpProvider, StreamDecoder
+from interlock.http.codec import (
+    AsksAgain,
+    Codec,
+    EmbeddingCodec,
+    EmbeddingHttpProvider,
+    HttpProvider,
+    StreamDecoder,
+)
 from interlock.http.hosts import is_loopback
 from interlock.http.masking import Masker, public_in, secrets_in, secrets_of
 from interlock.http.networks import check_network
@@ -19,6 +26,8 @@ from interlock.types.wire import HttpReply, HttpRequest
 __all__ = [
     "AsksAgain",
     "Codec",
+    "EmbeddingCodec",
+    "EmbeddingHttpProvider",
     "EventParser",
     "HttpClient",
     "HttpProvider",

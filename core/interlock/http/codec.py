@@ -10,7 +10,8 @@ from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError, Prov
 from interlock.http.aside import aside
 from interlock.http.pins import pinned
 from interlock.http.settings import setting_refused
-from interlock.protocols import ProviderCall, ProviderFacts
+from interlock.protocols import EmbedCall, ProviderCall, ProviderFacts
+from interlock.types.embeddings import Embedding
 from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
 from interlock.types.uncollected import forget_frames, uncollected
@@ -140,6 +141,42 @@ class HttpProvider:
         if request is None:
             raise setting_refused(error, call.request.settings, refusal.body)
         return request
+
+
+@runtime_checkable
+class EmbeddingCodec(Protocol):
+    """A dialect's words for vectors; as in `Codec`, nothing does I/O."""
+
+    def encode_texts(self, call: EmbedCall) -> HttpRequest:
+        """What to send."""
+
+    def decode_vectors(self, call: EmbedCall, reply: HttpReply) -> Embedding:
+        """The vectors in a reply whose status is 2xx. Raises ProtocolError for one that holds none."""
+
+    def error(self, reply: HttpReply) -> ProviderError:
+        """The typed error for a reply whose status is not 2xx."""
+        ...
+
+
+class EmbeddingHttpProvider(HttpProvider):
+    """One that makes vectors, too."""
+
+    def __init__(self, facts: ProviderFacts, codec: Codec, embeddings: EmbeddingCodec) -> None:
+        super().__init__(facts, codec)
+        self.embeddings = embeddings
+
+    async def embed(self, call: EmbedCall) -> Embedding:
+        codec = self.embeddings
+        request = codec.encode_texts(call)
+        if call.pins:
+            request = await _pinned(call, request)
+        reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
+        if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+            raise codec.error(reply)
+        _refuse_a_part(reply.status)
+        if len(reply.body) > SMALL:
+            return await aside(uncollected, codec.decode_vectors, call, reply)
+        return codec.decode_vectors(call, reply)
 
 
 async def _pinned(call: ProviderCall, request: HttpRequest) -> HttpRequest:

@@ -73,6 +73,8 @@ from interlock.protocols.logs import (
 from interlock.protocols.options import Configurable
 from interlock.protocols.providers import (
     Arriving,
+    EmbedCall,
+    Embedder,
     Provider,
     ProviderCall,
     ProviderFacts,
@@ -131,6 +133,8 @@ __all__ = [
     "DetectingGuardrail",
     "Detector",
     "DurableLog",
+    "EmbedCall",
+    "Embedder",
     "FindCall",
     "FindingTool",
     "ForwardingTool",

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from interlock.types.embeddings import Embedding
 from interlock.types.frozen import quick_init
 from interlock.types.models import Deployment, Destination
 from interlock.types.permit import Permit
@@ -67,6 +68,19 @@ class ProviderCall:
         said = f"{what}: {how}"
         if said not in self.adjusted:
             self.adjusted.append(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedCall(ProviderCall):
+    """One attempt at vectors: a call like any other, whose `texts` are what is asked about.
+
+    Attributes:
+        texts: as they may go to this deployment, which is not always as the caller wrote them.
+        dimensions: how long each vector has to be; None leaves it to the model.
+    """
+
+    texts: tuple[str, ...]
+    dimensions: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,4 +147,18 @@ class Provider(Protocol):
 
     def stream(self, call: ProviderCall) -> AsyncIterator[Delta]:
         """The answer in steps; a `finish_reason` must come before the end, or the stream counts as cut."""
+        ...
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """A provider that makes vectors of texts, too. Deployments whose card has the capability `embeddings` are
+    asked for them.
+    """
+
+    async def embed(self, call: EmbedCall) -> Embedding:
+        """A vector for each text, in their order. Raises `ProviderError` alone, and lets cancellation pass.
+
+        Vectors that are too few or too many, of different lengths, or not finite make the attempt fail.
+        """
         ...

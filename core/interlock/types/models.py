@@ -147,7 +147,8 @@ class ModelCard:
         context_window: tokens, input and output together.
         max_output: tokens.
         capabilities: text, tools, images, audio, documents, structured_output, reasoning, prefill (takes an
-            answer begun and goes on with it).
+            answer begun and goes on with it), embeddings. A model that makes embeddings, and of which text is
+            not said, is asked for nothing else.
         endpoints: how it is reached when only a key is known, best first.
         traits: what it takes and wants, as far as that is not known from its name.
     """

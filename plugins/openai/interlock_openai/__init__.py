@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from interlock import hookimpl
-from interlock.http import HttpProvider
+from interlock.http import EmbeddingHttpProvider, HttpProvider
 from interlock.protocols import Provider
 from interlock_openai.codec import ChatCompletions
+from interlock_openai.embeddings import Embeddings
 from interlock_openai.endpoints import Endpoints
 from interlock_openai.limits import LIMITS
 from interlock_openai.responses.codec import Responses
@@ -25,4 +26,10 @@ __all__ = [
 
 @hookimpl
 def interlock_providers() -> Iterable[Provider]:
-    return [HttpProvider(vendor.facts, Endpoints(vendor)) for vendor in VENDORS]
+    return [_provider(vendor) for vendor in VENDORS]
+
+
+def _provider(vendor: Vendor) -> Provider:
+    if vendor.embeddings:
+        return EmbeddingHttpProvider(vendor.facts, Endpoints(vendor), Embeddings(vendor))
+    return HttpProvider(vendor.facts, Endpoints(vendor))

@@ -28,13 +28,13 @@ def encode(call: ProviderCall, vendor: Vendor, *, stream: bool) -> HttpRequest:
     )
 
 
-def url(deployment: Deployment, vendor: Vendor) -> str:
+def url(deployment: Deployment, vendor: Vendor, verb: str = "chat/completions") -> str:
     root = deployment.base_url.rstrip("/")
     if not vendor.azure:
-        return f"{root}/chat/completions"
+        return f"{root}/{verb}"
     if azure.is_classic(root):
-        return azure.classic(root, "chat/completions", deployment.name)
-    return azure.v1(root, "chat/completions")
+        return azure.classic(root, verb, deployment.name)
+    return azure.v1(root, verb)
 
 
 def body(call: ProviderCall, vendor: Vendor, *, stream: bool) -> dict[str, Any]:

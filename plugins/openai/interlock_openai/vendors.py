@@ -53,6 +53,7 @@ class Vendor:
             by itself what a model does not take.
         traits: what holds of all of its models, as far as nothing else is known.
         auth: the header that carries the key.
+        embeddings: whether it makes vectors of texts; `dimensions` is what it calls their length.
         azure: whether the URL names the deployment, as Azure's classic endpoint does.
     """
 
@@ -94,6 +95,8 @@ class Vendor:
     call_ids: CallIds = "any"
     cache_marks: bool = False
     auth: Literal["bearer", "api-key"] = "bearer"
+    embeddings: bool = True
+    dimensions: str = "dimensions"
     azure: bool = False
 
     @property
@@ -223,6 +226,7 @@ DEEPSEEK = Vendor(
     output="json_object",
     stops=16,
     traits=Traits(refuses_while_reasoning=frozenset({"forced_tools", "logprobs"})),
+    embeddings=False,
 )
 
 MISTRAL = Vendor(
@@ -250,6 +254,7 @@ MISTRAL = Vendor(
     audio="string",
     tool_media=True,
     call_ids="nine",
+    dimensions="output_dimension",
 )
 
 GROQ = Vendor(
@@ -269,6 +274,7 @@ GROQ = Vendor(
     output_with_tools=False,
     stops=4,
     schema_in_streams=False,
+    embeddings=False,
 )
 
 TOGETHER = Vendor(
@@ -317,6 +323,7 @@ HUGGINGFACE = Vendor(
     user=None,
     ask="reasoning_effort",
     system_first=True,
+    embeddings=False,
 )
 
 OLLAMA = Vendor(

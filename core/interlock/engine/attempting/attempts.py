@@ -12,6 +12,7 @@ from interlock.engine.attempting.bounds import bounded, overlaid
 from interlock.engine.attempting.call_log import CallLog
 from interlock.engine.attempting.concurrency import AT_ONCE, ConcurrencyLimits, Slot
 from interlock.engine.attempting.contents import check_calls, check_content, check_place
+from interlock.engine.attempting.embedding import embedded
 from interlock.engine.attempting.limits import Limits
 from interlock.engine.attempting.provider_stream import ProviderStream
 from interlock.engine.attempting.recorder import AttemptRecorder, AttemptScope
@@ -32,6 +33,7 @@ from interlock.records.costs import estimated
 from interlock.requests.output import mending, parse
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Attempt
+from interlock.types.embeddings import EmbeddingRequest
 from interlock.types.models import Deployment
 from interlock.types.provenance import signed
 from interlock.types.request import Output
@@ -98,7 +100,10 @@ class Attempts:
             provider = self._providers[call.deployment.provider]
             now = asyncio.get_running_loop().time()
             with deadline.until(*Limits(call.deployment, state, now).wait("answer", now)):
-                answer = _marked(await scope.carried(provider.complete)(call), call.deployment)
+                if isinstance(call.request, EmbeddingRequest):
+                    answer = await scope.carried(embedded)(provider, call, call.request, progress)
+                else:
+                    answer = _marked(await scope.carried(provider.complete)(call), call.deployment)
                 answer = scope.masked(answer)
             scope.answer, scope.usage, scope.served_model = answer, answer.usage, answer.served_model
             self._make_way(slot)
@@ -207,8 +212,9 @@ class Attempts:
             answer = replace(answer, extra=extra)  # the caller has not asked for them
         if answer.evidenced is not None and self._content.misplaced != "accept":
             check_place(call.deployment, progress, answer.evidenced, answer.text)
-        check_content(self._content, state.request, answer)
-        check_calls(state.request, call, answer)
+        if not isinstance(call.request, EmbeddingRequest):
+            check_content(self._content, state.request, answer)
+            check_calls(state.request, call, answer)
         guards = self._guards
         if guards is not None:
             answer = await guards.admit(state, answer, progress.id)

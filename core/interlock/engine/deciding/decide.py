@@ -22,6 +22,7 @@ from interlock.policies import NAME as POLICY
 from interlock.policies import Denial, Permission, Permissions, Policies, PolicyConstraint, check_levels
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Candidate, Classification, Decision
+from interlock.types.embeddings import EMBEDDINGS
 from interlock.types.facts import Facts
 from interlock.types.jurisdictions import is_inside
 from interlock.types.members import Ensemble
@@ -235,6 +236,18 @@ class Decider:
         if request.model is None:
             return None, None
         return self._names.asked(request.model, keyless=keyless)
+
+    def check_one_model(self, request: Request) -> None:
+        """Raises RequestError where a request's `model` means several models that make embeddings: each has a
+        space of its own, and which of them is asked may change from call to call.
+        """
+        meant, unlisted = self._meant(request, keyless=False)
+        found = [each for name in meant or () if (each := self._deployments.get(name)) is not None]
+        found += [] if unlisted is None else [unlisted]
+        cards = sorted({each.model for each in found if EMBEDDINGS in each.card.capabilities})
+        if len(cards) > 1:
+            what = f"{request.model!r} means several models, {', '.join(cards)}; name one"
+            raise RequestError(what, key="model")
 
     def _unlisted(self, ensemble: Ensemble) -> tuple[Deployment, ...]:
         """Those that the members and judges of a request's own ensemble mean, and nobody has listed."""

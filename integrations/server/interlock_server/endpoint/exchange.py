@@ -57,7 +57,10 @@ class Exchange:
         self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
     ) -> None:
         """Send a whole answer of JSON."""
-        body = json_bytes(value)
+        await self.reply_with(status, json_bytes(value), headers)
+
+    async def reply_with(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Send a whole answer that is JSON already."""
         length = (b"content-length", str(len(body)).encode())
         await self.begin(status, [_JSON, length, *headers])
         await self.send({"type": "http.response.body", "body": body})

@@ -31,7 +31,9 @@ class Observer:
         if record.deployment is not None or record.cancelled is None:
             facts.deployment, facts.model = record.deployment, record.model
         usage = None if response is None else response.usage
-        if record.cancelled is not None and record.attempts:
+        # Vectors are no response in words, and their call has ended well all the same.
+        wordless = response is None and record.error is None
+        if (record.cancelled is not None or wordless) and record.attempts:
             usage = record.attempts[-1].usage
         if usage is not None:
             facts.input_tokens, facts.output_tokens = usage.input_tokens, usage.output_tokens

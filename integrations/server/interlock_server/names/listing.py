@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from interlock import ModelCard
+from interlock.types.embeddings import EMBEDDINGS
 
 _OURS = "interlock"
 
@@ -32,6 +33,8 @@ def entry_of(listed: Listed, created: int) -> dict[str, Any]:
         "created_at": datetime.fromtimestamp(created, UTC).isoformat().replace("+00:00", "Z"),
         _OURS: {"kind": listed.kind},
     }
+    if card is not None and EMBEDDINGS in card.capabilities:
+        entry[_OURS]["capabilities"] = sorted(card.capabilities)
     if card is not None and card.context_window is not None:
         entry["max_input_tokens"] = entry["context_window"] = card.context_window
     return entry

@@ -11,7 +11,7 @@ from interlock_server.dialects.dialect import Asked, Dialect, EventWriter, Reply
 from interlock_server.dialects.openais import problem_of
 from interlock_server.problems import Problem
 
-__all__ = ["CHAT"]
+__all__ = ["CHAT", "ChatCompletions"]
 
 
 class ChatCompletions:
