@@ -133,7 +133,8 @@ class AttemptTrace:
         self._call = call
         self._role, self._asked, self._streamed = role, asked, streamed
         self.speaks = False
-        self._labels = place
+        operation = attributes.get(live.names.operation, CHAT)
+        self._labels = place if operation == CHAT else place | {live.names.operation: operation}
         self._outcome = ""
         self._began = perf_counter()
         self._ended = 0.0
@@ -143,7 +144,10 @@ class AttemptTrace:
             self._fell_back(failed, deployment)
             call.failed = None
         self.span = live.start(
-            f"{CHAT} {deployment.name}", place | attributes, call.context, client=bool(deployment.base_url)
+            f"{operation} {deployment.name}",
+            place | attributes,
+            call.context,
+            client=bool(deployment.base_url),
         )
         self._context = live.under(self.span, call.context)
         call.attempts.append(self)

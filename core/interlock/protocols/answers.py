@@ -8,7 +8,9 @@ from interlock.types.response import Response
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responded:
-    """What the observer of a finished call sees: the record, and the response when there was one."""
+    """What the observer of a finished call sees: the record, and the response when there was one. Vectors are
+    none: of a call for them, the record says how it ended.
+    """
 
     record: Record
     response: Response | None = None

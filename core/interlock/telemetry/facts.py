@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from interlock.protocols import ProviderCall
-from interlock.telemetry.names import CHAT, AttributeNames, provider_name
+from interlock.telemetry.names import CHAT, EMBEDDINGS, AttributeNames, provider_name
+from interlock.types.embeddings import EmbeddingRequest
 from interlock.types.escalations import CascadeFacts, StepFacts
 from interlock.types.identifiers import identifier
 from interlock.types.models import Deployment
@@ -34,6 +35,8 @@ def of_place(names: AttributeNames, deployment: Deployment) -> Attributes:
 
 def of_call(names: AttributeNames, call: ProviderCall, role: str, *, streamed: bool) -> Attributes:
     """What an attempt asks for."""
+    if isinstance(call.request, EmbeddingRequest):
+        return {names.role: role, names.operation: EMBEDDINGS}
     settings = call.request.settings
     attributes: Attributes = {names.role: role}
     if streamed:

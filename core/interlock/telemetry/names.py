@@ -14,6 +14,7 @@ OPT_IN = "OTEL_SEMCONV_STABILITY_OPT_IN"
 NEWEST = "gen_ai_latest_experimental"
 
 CHAT = "chat"
+EMBEDDINGS = "embeddings"
 INVOKE_WORKFLOW = "invoke_workflow"
 INVOKE_AGENT = "invoke_agent"
 EXECUTE_TOOL = "execute_tool"

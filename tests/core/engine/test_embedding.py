@@ -22,6 +22,7 @@ from interlock import (
     Verdict,
     hookimpl,
 )
+from interlock.engine.deciding.replaying import replay
 from interlock.protocols import ProviderFacts
 from interlock.testing import ScriptedProvider
 from interlock.types.embeddings import EmbeddingRequest
@@ -89,6 +90,18 @@ async def test_texts_become_vectors_in_their_order_and_are_recorded():
     assert (record.metadata, record.run, record.outcome) == ({"who": "ada"}, "r", "answer")
     assert record.decision.facts.needs == {"embeddings"}
     assert len(record.attempts) == 1
+
+
+async def test_a_recorded_decision_is_made_again_as_it_was():
+    router = made(Vectors("here"), ScriptedProvider([], "chat"))
+    record = (await router.embed(["a " * 3_000, "b"], model="test/vectors")).record
+    wiring = router.wiring
+    assert replay(record, wiring.engine.decider, wiring.deployments).change == "same"
+
+
+async def test_a_window_is_each_texts_own():
+    router = made(Vectors("here"), cards=[CARD | {"context_window": 100}, CHAT])
+    assert len((await router.embed(["one two three four"] * 50, model="test/vectors")).vectors) == 50
 
 
 def test_one_text_is_taken_and_a_length_asked_for():
