@@ -276,9 +276,10 @@ class Router:
         dimensions: int | None = None,
         **options: Unpack[Options],
     ) -> "EmbeddingResponse":
-        """A vector for each text, from deployments of the one model that `model` names and whose card has the
-        capability `embeddings`. Texts are classified, kept to their constraints, inspected and counted like
-        the messages of a call; of `options`, those that say how to answer are refused.
+        """A vector for each text, of as many numbers as `dimensions` says, from deployments of the one model
+        that `model` names and whose card has the capability `embeddings`. Texts are classified, kept to their
+        constraints, inspected and counted like the messages of a call; of `options`, those that say how to
+        answer are refused.
 
         Raises:
             InterlockError: of the kind that ended the call; its `attempts` list everything that was tried.
@@ -292,7 +293,9 @@ class Router:
         dimensions: int | None = None,
         **options: Unpack[Options],
     ) -> "EmbeddingResponse":
-        """`embed` for code without a loop, or for a thread beside one."""
+        """`embed` for code without a loop, or for a thread beside one. `dimensions` is how many numbers a
+        vector is to have.
+        """
         request = as_embedding_request(texts, dimensions, options)
         return self._wiring.bridge.run(lambda: self._engine.embed(request))
 

@@ -90,6 +90,16 @@ class Names:
             made = self.deployments.add(made)
         return frozenset([id_]), made
 
+    def check_one(self, name: str, capability: str) -> None:
+        """Raises RequestError where a name means several models of a capability: which of them would be asked
+        may change from call to call.
+        """
+        found = (self.deployments.get(id_) for id_ in self.asked(name)[0])
+        cards = {each.model for each in found if each is not None and capability in each.card.capabilities}
+        if len(cards) > 1:
+            what = f"{name!r} means several models, {', '.join(sorted(cards))}; name one"
+            raise RequestError(what, key="model")
+
     def knows(self, name: str) -> bool:
         """Whether a request may say so, were every key at hand."""
         try:

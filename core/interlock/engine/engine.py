@@ -34,7 +34,7 @@ from interlock.records.recent import RecentRecords
 from interlock.records.under_way import CallsUnderWay
 from interlock.types.content import ContentRules
 from interlock.types.decisions import Decision
-from interlock.types.embeddings import EmbeddingRequest, EmbeddingResponse
+from interlock.types.embeddings import EMBEDDINGS, EmbeddingRequest, EmbeddingResponse
 from interlock.types.models import Timeouts
 from interlock.types.records import Record
 from interlock.types.request import Request
@@ -131,7 +131,7 @@ class Engine:
 
     async def embed(self, request: EmbeddingRequest) -> EmbeddingResponse:
         """Vectors, by a call like any other: the very deployments of the one model that is meant, in turn."""
-        self.decider.check_one_model(request)
+        self.decider.names.check_one(request.model or "", EMBEDDINGS)
         return await self._whole(request, self._embedded)
 
     async def _whole(self, request: Request, succeed: Callable[[CallState], T]) -> T:

@@ -22,7 +22,6 @@ from interlock.policies import NAME as POLICY
 from interlock.policies import Denial, Permission, Permissions, Policies, PolicyConstraint, check_levels
 from interlock.protocols import Classifier, ClassifyCall, Constraint, ProviderFacts
 from interlock.types.decisions import Candidate, Classification, Decision
-from interlock.types.embeddings import EMBEDDINGS
 from interlock.types.facts import Facts
 from interlock.types.jurisdictions import is_inside
 from interlock.types.members import Ensemble
@@ -84,7 +83,7 @@ class Decider:
         self._rules = ConstraintChecker(rules, deployments, providers, seals=routes.seals)
         self.policies = policies
         self.sensing = sensing
-        self._names = names
+        self.names = names
         self._defaults = defaults
         self._restricts = defaults != _FREE
         self._demands = demands
@@ -235,30 +234,18 @@ class Decider:
         """What `model=` means, and the deployment among it that is not listed."""
         if request.model is None:
             return None, None
-        return self._names.asked(request.model, keyless=keyless)
-
-    def check_one_model(self, request: Request) -> None:
-        """Raises RequestError where a request's `model` means several models that make embeddings: each has a
-        space of its own, and which of them is asked may change from call to call.
-        """
-        meant, unlisted = self._meant(request, keyless=False)
-        found = [each for name in meant or () if (each := self._deployments.get(name)) is not None]
-        found += [] if unlisted is None else [unlisted]
-        cards = sorted({each.model for each in found if EMBEDDINGS in each.card.capabilities})
-        if len(cards) > 1:
-            what = f"{request.model!r} means several models, {', '.join(cards)}; name one"
-            raise RequestError(what, key="model")
+        return self.names.asked(request.model, keyless=keyless)
 
     def _unlisted(self, ensemble: Ensemble) -> tuple[Deployment, ...]:
         """Those that the members and judges of a request's own ensemble mean, and nobody has listed."""
         names = dict.fromkeys((*(each.model for each in ensemble.members), *ensemble.arbiter))
-        found = (self._names.asked(name)[1] for name in names)
+        found = (self.names.asked(name)[1] for name in names)
         return tuple({each.id: each for each in found if each is not None}.values())
 
     def _preferred(self, request: Request) -> frozenset[str]:
         if request.prefer is None:
             return _NOBODY
-        return self._names.listed(request.prefer) or frozenset([request.prefer])
+        return self.names.listed(request.prefer) or frozenset([request.prefer])
 
     def _standing_for(self, tokens: int) -> Callable[[str, str | None], Standing]:
         """Deployments' standing for a request of so many tokens: what a vendor would refuse moves back."""
