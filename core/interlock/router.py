@@ -276,8 +276,8 @@ class Router:
         dimensions: int | None = None,
         **options: Unpack[Options],
     ) -> "EmbeddingResponse":
-        """A vector for each text, of as many numbers as `dimensions` says, from deployments of the one model
-        that `model` names and whose card has the capability `embeddings`. Texts are classified, kept to their
+        """A vector for each text, from deployments of the one model that `model` names and whose card has the
+        capability `embeddings`; `dimensions` is how many numbers each is to have. Texts are classified, kept to their
         constraints, inspected and counted like the messages of a call; of `options`, those that say how to
         answer are refused.
 

@@ -18,9 +18,10 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
                      concurrency, limiter: its slot; limits: its time; provider_stream: what it
                      reads; silence: what leaves it holds no secret; unhurried: large answers, in a thread;
                      contents, served: whether its answer is of use, and who gave it; embedding: vectors in
-                     place of one; call_log: what a log has to have first; grounds: the rules behind a decision, for the log; recorder: how it ended,
-                     written down once, before its observers: health, and budgeting, which asks
-                     budget_sources, too; shared_budgeting: the same, counted with other processes
+                     place of one; call_log: what a log has to have first; grounds: the rules behind a
+                     decision, for the log; recorder: how it ended, written down once, before its
+                     observers: health, and budgeting, which asks budget_sources, too;
+                     shared_budgeting: the same, counted with other processes
 Several at once      races, race: who starts when, who wins, and that the others have left
 Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
                      has it; arbitration: an arbiter rules, and what becomes of that; jury: the models

@@ -76,7 +76,7 @@ class EmbedCall(ProviderCall):
 
     Attributes:
         texts: as they may go to this deployment, which is not always as the caller wrote them.
-        dimensions: how long each vector has to be; None leaves it to the model.
+        dimensions: how many numbers each vector has to have; None leaves it to the model.
     """
 
     texts: tuple[str, ...]

@@ -23,7 +23,7 @@ class EmbeddingRequest(Request):
     It is one like any other to whatever classifies, decides, inspects and counts.
 
     Attributes:
-        dimensions: how long each vector is to be; None leaves it to the model.
+        dimensions: how many numbers each vector is to have; None leaves it to the model.
     """
 
     dimensions: int | None = field(default=None, kw_only=True)
