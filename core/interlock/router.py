@@ -277,9 +277,9 @@ class Router:
         **options: Unpack[Options],
     ) -> "EmbeddingResponse":
         """A vector for each text, from deployments of the one model that `model` names and whose card has the
-        capability `embeddings`; `dimensions` is how many numbers each is to have. Texts are classified, kept to their
-        constraints, inspected and counted like the messages of a call; of `options`, those that say how to
-        answer are refused.
+        capability `embeddings`; `dimensions` is how many numbers each is to have. Texts are classified, kept
+        to their constraints, inspected and counted like the messages of a call; of `options`, those that say
+        how to answer are refused.
 
         Raises:
             InterlockError: of the kind that ended the call; its `attempts` list everything that was tried.
