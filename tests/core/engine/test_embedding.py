@@ -26,6 +26,7 @@ from interlock.engine.deciding.replaying import replay
 from interlock.protocols import ProviderFacts
 from interlock.testing import ScriptedProvider
 from interlock.types.embeddings import EmbeddingRequest
+from watched import watched
 
 CARD = {"id": "test/vectors", "capabilities": ["embeddings"], "price": {"input": 1.0, "output": 0.0}}
 CHAT = {"id": "test/words", "capabilities": ["text"]}
@@ -363,3 +364,12 @@ async def test_no_text_reaches_a_deployment_outside_its_constraints(seed):
             assert found.deployment in may
         heard = {each.name for each in providers if text in each.heard}
         assert heard <= may
+
+
+async def test_a_trace_calls_them_by_their_own_name_and_holds_no_text():
+    with watched() as seen:
+        await made(Vectors("here")).embed("a secret", model="test/vectors")
+        (attempt,) = [span for span in seen.spans if span.name.startswith("embeddings ")]
+        assert attempt.attributes["gen_ai.operation.name"] == "embeddings"
+        assert attempt.attributes["gen_ai.usage.input_tokens"] == 10
+        assert not any("secret" in str(span.attributes) for span in seen.spans)
