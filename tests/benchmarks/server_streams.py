@@ -84,7 +84,8 @@ async def streamed(port: int, streams: int) -> list[tuple[bool, list[float]]]:
 def measured(streams: int, events: int, every: float, folder: Path) -> None:
     told, yaml = folder / "port", folder / "interlock.yaml"
     vendor_too = [sys.executable, __file__, "--vendor", told, f"--events={events}", f"--every={every}"]
-    verb = [Path(sys.executable).with_name("interlock"), "--config", yaml, "serve", "--port=0"]
+    program = Path(sys.executable).with_name("interlock")
+    verb = [program, "--config", yaml, "serve", "--port=0", "--no-access-log"]
     with subprocess.Popen(vendor_too) as other:
         while not told.exists() or not told.read_text():
             time.sleep(0.05)
