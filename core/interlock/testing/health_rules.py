@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from interlock.protocols import API, SharedHealth, SharedHealthKind
+from interlock.testing.finishing import T, finished
 from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.health import HealthChange, HealthNews, HealthSync, ShareCall
 
@@ -233,18 +234,8 @@ class SharedHealthConformance(Conformance):
 _STRANGE = 'it\'s "quoted", 100 %; \n\t\u202e 名前 👩‍👩‍👧 #era [1,null]'
 
 
-def _finish(make: Callable[[], Awaitable[Any]]) -> None:
-    async def main() -> None:
-        await asyncio.wait_for(make(), _PATIENCE)
-
-    try:
-        asyncio.run(main())
-    except AssertionError:
-        raise
-    except TimeoutError as error:
-        fail(f"no end within {_PATIENCE:g} s", error)
-    except Exception as error:  # noqa: BLE001 - whatever it raises is the finding
-        fail(f"{type(error).__name__} left shared health: {error}", error)
+def _finish(make: Callable[[], Awaitable[T]]) -> T:
+    return finished(make, within=_PATIENCE, whose="shared health")
 
 
 async def _both(one: SharedHealth, two: SharedHealth) -> None:

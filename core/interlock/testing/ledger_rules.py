@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, get_args
 
 from interlock.protocols import API, LedgerKind, SharedLedger
+from interlock.testing.finishing import T, finished
 from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.ledgers import (
     AccountTally,
@@ -309,18 +310,8 @@ class LedgerConformance(Conformance):
         _finish(main)
 
 
-def _finish(make: Callable[[], Awaitable[Any]]) -> None:
-    async def main() -> None:
-        await asyncio.wait_for(make(), _PATIENCE)
-
-    try:
-        asyncio.run(main())
-    except AssertionError:
-        raise
-    except TimeoutError as error:
-        fail(f"no end within {_PATIENCE:g} s", error)
-    except Exception as error:  # noqa: BLE001 - whatever it raises is the finding
-        fail(f"{type(error).__name__} left the ledger: {error}", error)
+def _finish(make: Callable[[], Awaitable[T]]) -> T:
+    return finished(make, within=_PATIENCE, whose="the ledger")
 
 
 def _name() -> str:

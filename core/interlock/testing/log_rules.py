@@ -14,6 +14,7 @@ from typing import Any
 
 from interlock.errors import StoreError
 from interlock.protocols import API, DurableLog, LogKind, ReadableLog
+from interlock.testing.finishing import T, finished
 from interlock.testing.rules import Conformance, expect, expect_kind, fail, not_applicable
 from interlock.types.logs import LogCall, LogEntry, LogQuery
 
@@ -239,21 +240,11 @@ class LogConformance(Conformance):
                 await log.aclose()
 
         _finish(go)
-        return _finish(lambda: self.entries(place))  # type: ignore[no-any-return]  # whatever is awaited
+        return _finish(lambda: self.entries(place))
 
 
-def _finish(make: Callable[[], Awaitable[Any]]) -> Any:
-    async def main() -> Any:
-        return await asyncio.wait_for(make(), _PATIENCE)
-
-    try:
-        return asyncio.run(main())
-    except AssertionError:
-        raise
-    except TimeoutError as error:
-        fail(f"no end within {_PATIENCE:g} s", error)
-    except Exception as error:  # noqa: BLE001 - whatever a log raises is the finding
-        fail(f"{type(error).__name__} left the log: {error}", error)
+def _finish(make: Callable[[], Awaitable[T]]) -> T:
+    return finished(make, within=_PATIENCE, whose="the log")
 
 
 async def _failure(log: DurableLog) -> BaseException | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from interlock.protocols import API, RecordStore, StoreKind, TallyStore
 from interlock.records.tallies import tally
+from interlock.testing.finishing import T, finished
 from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.testing.rules import Conformance, expect, expect_kind, fail
 from interlock.types.records import Record
@@ -255,18 +256,8 @@ class StoreConformance(Conformance):
     def _open(self, place: StoreCall) -> RecordStore:
         return self.kind.open(place)
 
-    def _finish(self, make: Callable[[], Awaitable[Any]]) -> Any:
-        async def main() -> Any:
-            return await asyncio.wait_for(make(), _PATIENCE)
-
-        try:
-            return asyncio.run(main())
-        except AssertionError:
-            raise
-        except TimeoutError as error:
-            fail(f"no end within {_PATIENCE:g} s", error)
-        except Exception as error:  # noqa: BLE001 - whatever a store raises is the finding
-            fail(f"{type(error).__name__} left the store: {error}", error)
+    def _finish(self, make: Callable[[], Awaitable[T]]) -> T:
+        return finished(make, within=_PATIENCE, whose="the store")
 
 
 def _whose(each: CallTally) -> tuple[float, str, str, str]:
