@@ -1,7 +1,7 @@
 """Records counted together: by when they began, by task, by deployment and by a metadata key."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from math import floor
 
 from interlock.types.records import Record
@@ -48,6 +48,4 @@ def tally(records: Iterable[Record], query: TallyQuery) -> list[CallTally]:
 
 
 def _tally(at: float, key: tuple[int, str, str | None, str | None], counted: _Sum) -> CallTally:
-    names = ("calls", "errors", "left", "latency", "input_tokens", "output_tokens", "cost", "unpriced")
-    counts = dict(zip(names, astuple(counted), strict=True))
-    return CallTally(at=at, task=key[1], deployment=key[2], label=key[3], **counts)
+    return CallTally(at=at, task=key[1], deployment=key[2], label=key[3], **asdict(counted))

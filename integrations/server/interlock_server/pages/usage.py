@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from starlette.requests import Request
@@ -58,16 +58,7 @@ class Sum:
 
     def add(self, tally: CallTally) -> None:
         """Count these, too."""
-        for name in (
-            "calls",
-            "errors",
-            "left",
-            "latency",
-            "input_tokens",
-            "output_tokens",
-            "cost",
-            "unpriced",
-        ):
+        for name in _COUNTED:
             setattr(self, name, getattr(self, name) + getattr(tally, name))
 
     @property
@@ -79,6 +70,9 @@ class Sum:
     def mean(self) -> float | None:
         """Seconds that one took."""
         return self.latency / self.calls if self.calls else None
+
+
+_COUNTED: Final = tuple(each.name for each in fields(Sum) if each.name != "name")
 
 
 async def usage(site: Site, request: Request, session: Session) -> Response:
