@@ -214,12 +214,11 @@ class Engine:
                 await self._guards.send_off(state)
                 if sensed is not None:
                     state.sensed = replace(sensed, changed=state.is_sealed)
-            embeds = isinstance(request, EmbeddingRequest)
-            if embeds:
-                _check_texts(state)
+            if isinstance(request, EmbeddingRequest):
+                _check_texts(request, state)
             if not decision.shortlist:
                 await self._outlast(state, opinion)
-            if not embeds and self._refinement.wanted(state.decision):
+            if not isinstance(request, EmbeddingRequest) and self._refinement.wanted(state.decision):
                 await self._refine(state)
             if not state.decision.shortlist:
                 raise nowhere(state)
@@ -374,10 +373,9 @@ def _check_worded(request: Request) -> None:
         raise RequestError("texts to be made into vectors are given to embed")
 
 
-def _check_texts(state: CallState) -> None:
+def _check_texts(asked: EmbeddingRequest, state: CallState) -> None:
     """Raises GuardrailError unless guardrails have left a text in the place of each."""
-    asked, left = state.asked, state.request
-    assert isinstance(asked, EmbeddingRequest)  # noqa: S101 - of nothing else
+    left = state.request
     if not isinstance(left, EmbeddingRequest) or len(left.texts) != len(asked.texts):
         what = "guardrails have left another number of texts than there were"
         raise GuardrailError(what, guardrail=", ".join(state.kept))
