@@ -24,6 +24,7 @@ from interlock_audit.database import AuditDatabase
 from interlock_audit.sealing import SealingKey, keyring, sealing_key
 from interlock_audit.sealing.keys import Unopened, new_data_key, seal, unseal
 from interlock_audit.sealing.opening import Opener, Personal
+from interlock_sql.building import Connected
 
 SECRET = base64.b64encode(bytes(range(32))).decode()
 KEY = sealing_key(SECRET)
@@ -201,7 +202,7 @@ async def test_no_file_of_the_database_has_an_erased_subject_their_words_or_thei
 
 async def test_what_another_reader_holds_back_is_said_and_gone_the_next_time(sqlite, monkeypatch):
     monkeypatch.setattr("interlock_audit.sealing.erasing._PATIENCE", 0.0)
-    monkeypatch.setattr("interlock_sql.engines.PATIENCE", 0.1)
+    monkeypatch.setitem(Connected.__init__.__kwdefaults__, "patience", 0.1)
     log = sealed_log(sqlite)
     await log.append([said_of("ada")])
     with closing(AuditDatabase(log.address)) as reader, reader.engine.connect() as connection:
