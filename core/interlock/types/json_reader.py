@@ -25,6 +25,7 @@ MOST_ARGUMENTS = 100_000
 
 Pairs = Callable[[list[tuple[str, Any]]], Any]
 Constant = Callable[[str], Any]
+Real = Callable[[str], Any]
 
 _STEP = 32 * 1024
 _BYTES = 1024 * 1024  # decoded in a millisecond or two
@@ -44,18 +45,21 @@ def load_json(
     most: int = MOST_VALUES,
     pairs: Pairs | None = None,
     constant: Constant | None = None,
+    real: Real | None = None,
 ) -> Any:
-    """As `json.loads` with `pairs` for its `object_pairs_hook` and `constant` for its `parse_constant`.
+    """As `json.loads` with `pairs` for its `object_pairs_hook`, `constant` for its `parse_constant`, and
+    `real` for its `parse_float`.
 
     Raises ValueError and RecursionError, and ValueError too for more than `most` values in a text that is not
     small.
     """
     if len(data) <= SMALL:
-        if (pairs is None and constant is None) or not isinstance(data, str) or data.startswith(_BOM):
-            return json.loads(data, object_pairs_hook=pairs, parse_constant=constant)
-        return _decoder(pairs, constant).decode(data)
+        plain = pairs is None and constant is None and real is None
+        if plain or not isinstance(data, str) or data.startswith(_BOM):
+            return json.loads(data, object_pairs_hook=pairs, parse_constant=constant, parse_float=real)
+        return _decoder(pairs, constant, real).decode(data)
     text = data if isinstance(data, str) else decoded(data, json.detect_encoding(data), "surrogatepass")
-    reader = _Reader(text, most, pairs, constant)
+    reader = _Reader(text, most, pairs, constant, real)
     value, at = reader.value(reader.skip(0), 0)
     if reader.skip(at) != len(text):
         raise ValueError("more follows the end of the JSON")
@@ -72,8 +76,8 @@ def decoded(data: bytes, encoding: str = "utf-8", errors: str = "strict") -> str
 
 
 @lru_cache(maxsize=8)
-def _decoder(pairs: Pairs | None, constant: Constant | None) -> json.JSONDecoder:
-    return json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant)
+def _decoder(pairs: Pairs | None, constant: Constant | None, real: Real | None) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant, parse_float=real)
 
 
 class _Reader:
@@ -83,9 +87,11 @@ class _Reader:
 
     __slots__ = ("_from", "_left", "_made", "_patience", "_scan", "_text", "_window")
 
-    def __init__(self, text: str, most: int, pairs: Pairs | None, constant: Constant | None) -> None:
+    def __init__(
+        self, text: str, most: int, pairs: Pairs | None, constant: Constant | None, real: Real | None
+    ) -> None:
         self._text = text
-        self._scan = _decoder(pairs, constant).scan_once  # type: ignore[attr-defined] # not in the stubs
+        self._scan = _decoder(pairs, constant, real).scan_once  # type: ignore[attr-defined] # not in the stubs
         self._made = pairs or dict
         self._left = most
         # Containers nested around the same text are tried in vain at every level.

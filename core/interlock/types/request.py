@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from interlock.errors import RequestError
@@ -48,7 +49,7 @@ class Constraints:
     @property
     def is_free(self) -> bool:
         """Whether nothing is asked for."""
-        return not any(getattr(self, key) for key in _RULES)
+        return not any(_all_rules(self))
 
     def tightened(self, other: "Constraints") -> "Constraints":
         """What both ask for, with jurisdictions as codes. Two residencies, or two storages, that have nothing
@@ -84,6 +85,7 @@ def _joined(one: Any, other: Any) -> Any:
 
 
 _RULES = tuple(each.name for each in fields(Constraints))
+_all_rules = attrgetter(*_RULES)
 _NAMES = tuple(each.name for each in fields(Constraints) if isinstance(each.default, frozenset))
 # Of those that name jurisdictions, the ones of which two are put together by what lies in both.
 _PLACES = ("residency", "storage")

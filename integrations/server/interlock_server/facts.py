@@ -1,6 +1,6 @@
 """What one request came to, as whoever runs the server is told it: no content, and no secret."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -52,19 +52,28 @@ class Facts:
         return found
 
     @property
-    def headers(self) -> Mapping[str, str]:
+    def headers(self) -> list[tuple[bytes, bytes]]:
         """What an answer says of itself, as far as it is known by now."""
-        known = {
-            "x-request-id": self.request,
-            # By this name Anthropic's own packages look for it.
-            "request-id": self.request,
-            "x-interlock-record": self.record,
-            "x-interlock-deployment": self.deployment,
-            "x-interlock-model": self.model,
-            "x-interlock-task": self.task,
-            "x-interlock-cost": None if self.cost is None else f"{self.cost:.10f}".rstrip("0").rstrip("."),
-        }
-        return {name: value for name, value in known.items() if value}
+        said = [(name, _header(value)) for name, fact in _SAID if (value := getattr(self, fact))]
+        if self.cost is not None:
+            said.append((b"x-interlock-cost", f"{self.cost:.10f}".rstrip("0").rstrip(".").encode()))
+        return said
+
+
+_SAID: Final = (
+    (b"x-request-id", "request"),
+    # By this name Anthropic's own packages look for it.
+    (b"request-id", "request"),
+    (b"x-interlock-record", "record"),
+    (b"x-interlock-deployment", "deployment"),
+    (b"x-interlock-model", "model"),
+    (b"x-interlock-task", "task"),
+)
+
+
+def _header(value: str) -> bytes:
+    """Names of the configuration may be in any script, and hold whatever signs; headers are not."""
+    return (value if value.isprintable() else repr(value)[1:-1]).encode("ascii", "backslashreplace")
 
 
 CURRENT: ContextVar[Facts | None] = ContextVar("interlock_server.facts", default=None)

@@ -31,7 +31,8 @@ class Endpoint:
         facts.request, facts.started = request_id(headers), time()
         route = self.routes.find(scope["raw_path"])
         dialect = self.routes.dialect_at(scope["raw_path"]) if route is None else route.dialect
-        with self.live.lease() as served, self.traffic.carrying(facts):
+        served, begun = self.live.take(), self.traffic.begin(facts)
+        try:
             exchange = Exchange(
                 scope=scope,
                 receive=receive,
@@ -42,6 +43,9 @@ class Endpoint:
                 headers=headers,
             )
             await _served(exchange, route)
+        finally:
+            self.traffic.end(facts, begun)
+            self.live.give(served)
 
 
 async def _served(exchange: Exchange, route: Route | None) -> None:

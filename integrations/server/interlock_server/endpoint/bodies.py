@@ -1,20 +1,22 @@
 """Bodies: read to their end within limits, and read as JSON that means one thing."""
 
 import asyncio
-import re
+from collections.abc import Awaitable
 from math import isfinite
 from typing import Any
 
+from starlette.types import Message
+
 from interlock import RequestError
 from interlock.types.json_reader import SMALL, load_json
+from interlock_server.endpoint.bursts import timely
 from interlock_server.endpoint.exchange import ClientLeft, Exchange
 from interlock_server.problems import Problem, Rejected
 
 _SILENCE = 30.0
 _LONGEST = 300.0
 _DEEPEST = 100
-# Nothing else can be a number that is too large.
-_LARGE = re.compile(rb"[0-9][eE]|[0-9]{300}")
+_JSON = b"application/json"
 
 
 async def body_of(exchange: Exchange) -> tuple[dict[str, Any], bytes]:
@@ -34,11 +36,12 @@ async def body_of(exchange: Exchange) -> tuple[dict[str, Any], bytes]:
 
 
 def _check_type(exchange: Exchange) -> None:
-    kind = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if kind != b"application/json":
+    kind = exchange.headers.get(b"content-type", b"")
+    if kind != _JSON and kind.partition(b";")[0].strip().lower() != _JSON:
         # Pages of others can have a browser send any other kind without asking first.
         raise _rejected(415, "unsupported_media_type", "send the body as content-type: application/json")
-    if exchange.headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+    coding = exchange.headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() != b"identity":
         raise _rejected(415, "unsupported_media_type", "send the body without a content-encoding")
 
 
@@ -65,15 +68,19 @@ async def _whole(exchange: Exchange) -> bytes:
         raise _slow() from None
 
 
-async def _piece(exchange: Exchange) -> dict[str, Any]:
-    try:
-        async with asyncio.timeout(_SILENCE):
-            message = await exchange.receive()
-    except TimeoutError:
-        raise _slow() from None
+async def _piece(exchange: Exchange) -> Message:
+    message = await timely(exchange.receive(), _within_silence)
     if message["type"] == "http.disconnect":
         raise ClientLeft
-    return dict(message)
+    return message
+
+
+async def _within_silence(rest: Awaitable[Message]) -> Message:
+    try:
+        async with asyncio.timeout(_SILENCE):
+            return await rest
+    except TimeoutError:
+        raise _slow() from None
 
 
 def _check_length(data: bytes | bytearray, limit: int) -> None:
@@ -84,14 +91,12 @@ def _check_length(data: bytes | bytearray, limit: int) -> None:
 def parsed(data: bytes) -> dict[str, Any]:
     """The object that a body stands for. Raises RequestError."""
     try:
-        value = load_json(data.decode(), pairs=_once, constant=_refuse)
+        value = load_json(data.decode(), pairs=_once, constant=_refuse, real=_finite)
         # Whatever looks at it later goes down as deep as it goes.
         if data.count(b"{") + data.count(b"[") > _DEEPEST:
             _check_depth(value)
         if b"\\ud" in data or b"\\uD" in data:
             _check_text(value)
-        if _LARGE.search(data):
-            _check_numbers(value)
     except UnicodeDecodeError:
         raise RequestError("the body is not in UTF-8") from None
     except RecursionError:
@@ -134,18 +139,6 @@ def _check_text(value: Any) -> None:
             waiting.extend(part)
 
 
-def _check_numbers(value: Any) -> None:
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, float) and not isfinite(part):
-            raise _Ambiguous
-        if isinstance(part, dict):
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
-
-
 class _Ambiguous(ValueError):
     """What two readers would read differently."""
 
@@ -155,6 +148,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise _Ambiguous
     return found
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not isfinite(value):
+        raise _Ambiguous
+    return value
 
 
 def _refuse(name: str) -> Any:

@@ -5,7 +5,7 @@ write of its own; sent together only when nothing more is there, none is later t
 """
 
 import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -28,14 +28,42 @@ def taken(
         yield from before_waiting().__await__()
         yield waits_for
     except BaseException as error:  # noqa: BLE001 - the step is told, and raises it
-        rest = yield from _ended(step, error)
+        rest = yield from _ended(step.__await__(), error)
     else:
         rest = yield from step
     return rest
 
 
 @types.coroutine
-def _ended(step: Coroutine[Any, Any, T], error: BaseException) -> Generator[Any, Any, T]:
+def timely(step: Awaitable[T], within: Callable[[Awaitable[T]], Awaitable[T]]) -> Generator[Any, Any, T]:
+    """What a step gives. Where it has to be waited for, it is waited for `within` something, such as a limit
+    of time, which costs nothing where it has not.
+    """
+    begun = step.__await__()
+    try:
+        waits_for = next(begun)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    rest: T = yield from within(_rest(begun, waits_for)).__await__()
+    return rest
+
+
+@types.coroutine
+def _rest(begun: Generator[Any, Any, T], waits_for: Any) -> Generator[Any, Any, T]:
+    """A step that has begun, from what it waits for to its end."""
+    rest: T
+    try:
+        yield waits_for
+    except BaseException as error:  # noqa: BLE001 - the step is told, and raises it
+        rest = yield from _ended(begun, error)
+    else:
+        rest = yield from begun
+    return rest
+
+
+@types.coroutine
+def _ended(step: Generator[Any, Any, T], error: BaseException) -> Generator[Any, Any, T]:
     """What a step that has begun makes of an error."""
     while True:
         try:

@@ -56,14 +56,15 @@ def counting(dialect: CountingDialect) -> Callable[[Exchange], Awaitable[None]]:
 
 
 async def _plain(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
-    async with Watch(exchange.receive):
+    with Watch(exchange.receive):
         response = await exchange.served.router.complete(request)
     await exchange.reply(200, dialect.answer(asked, response, _reply(exchange, asked)))
 
 
 async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
     stream = exchange.served.router.stream(request)
-    async with Watch(exchange.receive) as watch, AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
+        watch = stack.enter_context(Watch(exchange.receive))
         await stack.enter_async_context(stream)
         events: _Events | None = None
         try:

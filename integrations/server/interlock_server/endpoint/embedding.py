@@ -26,7 +26,7 @@ def embedding(dialect: EmbeddingsDialect) -> Callable[[Exchange], Awaitable[None
         request = EmbeddingRequest.of(plain, asked.keeps["dimensions"])
         _check_model(exchange, asked, request)
         try:
-            async with Watch(exchange.receive):
+            with Watch(exchange.receive):
                 response = await exchange.served.router.embed(request)
             body = await _written(dialect, asked, response)
         except Exception as error:

@@ -50,8 +50,8 @@ class Exchange:
     async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Send the head of the answer, and with it what is known of the call."""
         self.started = True
-        known = [(name.encode(), _header(value)) for name, value in self.facts.headers.items()]
-        await self.send({"type": "http.response.start", "status": status, "headers": [*headers, *known]})
+        said = [*headers, *self.facts.headers]
+        await self.send({"type": "http.response.start", "status": status, "headers": said})
 
     async def reply(
         self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
@@ -80,8 +80,3 @@ class Exchange:
             # What was not read of the body would have to be read before the next request.
             said.append((b"connection", b"close"))
         await self.reply(problem.status, self.dialect.problem(problem), said)
-
-
-def _header(value: str) -> bytes:
-    """Names of the configuration may be in any script, and hold whatever signs; headers are not."""
-    return (value if value.isprintable() else repr(value)[1:-1]).encode("ascii", "backslashreplace")

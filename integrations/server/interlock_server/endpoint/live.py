@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -108,21 +107,21 @@ class Live:
     def served(self) -> Served:
         return self._served
 
-    @contextmanager
-    def lease(self) -> Iterator[Served]:
-        """What is served just now, kept open until the block ends. Within an event loop."""
+    def take(self) -> Served:
+        """What is served just now, kept open until it is given back by `give`."""
         served = self._served
         self._leases[served] = self._leases.get(served, 0) + 1
-        try:
-            yield served
-        finally:
-            left = self._leases[served] - 1
-            if left:
-                self._leases[served] = left
-            else:
-                del self._leases[served]
-                if served is not self._served:
-                    self._close(served)
+        return served
+
+    def give(self, served: Served) -> None:
+        """Give back what was taken, once for each time. Within an event loop."""
+        left = self._leases[served] - 1
+        if left:
+            self._leases[served] = left
+        else:
+            del self._leases[served]
+            if served is not self._served:
+                self._close(served)
 
     def swap(self, served: Served) -> None:
         """Serve whatever begins from now on with this, which has been started. Within an event loop."""

@@ -1,7 +1,7 @@
 """From a configuration to what is served."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import time
 from typing import Any
@@ -45,7 +45,7 @@ def open_served(
         if several:
             check_limits(keys, router)
 
-    keyring = identities.there = Keyring.open(
+    keyring = Keyring.open(
         settings.keys,
         settings.folder,
         os.environ,
@@ -54,6 +54,7 @@ def open_served(
         others=router.identities,
         former=None if inherit is None or not isinstance(inherit.identities, Keyring) else inherit.identities,
     )
+    identities.found(keyring)
     return Served(
         router=router,
         names=ModelNames(router, settings.aliases, created=int(time())),
@@ -89,20 +90,20 @@ class _Awaited:
     """Identities that are there once they have been read; nothing is asked of them before."""
 
     def __init__(self) -> None:
-        self.there: Identities | None = None
+        self._there: Identities | None = None
+        # Asked several times for every request, and so the identities' own once they are there.
+        self.by_id: Callable[[str], Principal | None] = _unread
+
+    def found(self, identities: Identities) -> None:
+        self._there, self.by_id = identities, identities.by_id
 
     @property
     def required(self) -> bool:
-        return self._found.required
+        return True if self._there is None else self._there.required
 
     def principal(self, secret: str | None) -> Principal | None:
-        return self._found.principal(secret)
+        return _unread(secret) if self._there is None else self._there.principal(secret)
 
-    def by_id(self, id_: str) -> Principal | None:
-        return self._found.by_id(id_)
 
-    @property
-    def _found(self) -> Identities:
-        if self.there is None:
-            raise StoreError("keys have not been read yet")
-        return self.there
+def _unread(_: str | None) -> Principal | None:
+    raise StoreError("keys have not been read yet")

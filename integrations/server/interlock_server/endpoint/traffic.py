@@ -1,7 +1,6 @@
 """The requests that are under way."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextvars import Token
 
 from interlock_server.facts import CURRENT, Facts
 
@@ -17,13 +16,12 @@ class Traffic:
         """Those that have begun and not ended, oldest first."""
         return tuple(self._under_way)
 
-    @contextmanager
-    def carrying(self, facts: Facts) -> Iterator[None]:
-        """Until the block ends, the request is under way, and the current one."""
+    def begin(self, facts: Facts) -> Token[Facts | None]:
+        """The request is under way, and the current one, until its `end`."""
         self._under_way[facts] = None
-        token = CURRENT.set(facts)
-        try:
-            yield
-        finally:
-            CURRENT.reset(token)
-            del self._under_way[facts]
+        return CURRENT.set(facts)
+
+    def end(self, facts: Facts, begun: Token[Facts | None]) -> None:
+        """It is no longer; `begun` is what its beginning gave, in the same task."""
+        CURRENT.reset(begun)
+        del self._under_way[facts]

@@ -96,10 +96,17 @@ class Keyring:
         if not secret:
             return None
         digest = digest_of(secret)
-        return self._valid(
-            self._fixed.by_digest(digest)
-            or self._found(lambda ring: ring.by_digest(digest), lambda other: other.principal(secret))
-        )
+        found = self._fixed.by_digest(digest)
+        if found is None:
+            source = self.changing
+            found = None if source is None else source.ring.by_digest(digest)
+            if found is None:
+                found = self._elsewhere(lambda other: other.principal(secret))
+            # Who goes by an id is one and the same by whichever way they are found: whoever has somebody
+            # else's id is nobody.
+            elif self._fixed.by_id(found.id) is not None:
+                return None
+        return self._valid(found)
 
     def by_id(self, id_: str) -> Principal | None:
         """As in `Identities`.
@@ -107,10 +114,13 @@ class Keyring:
         Raises:
             StoreError: nobody can tell now.
         """
-        return self._valid(
-            self._fixed.by_id(id_)
-            or self._found(lambda ring: ring.by_id(id_), lambda other: other.by_id(id_))
-        )
+        found = self._fixed.by_id(id_)
+        if found is None:
+            source = self.changing
+            found = None if source is None else source.ring.by_id(id_)
+            if found is None:
+                found = self._elsewhere(lambda other: other.by_id(id_))
+        return self._valid(found)
 
     def __iter__(self) -> Iterator[Principal]:
         """Everybody who is known, whether or not they have expired."""
@@ -132,17 +142,12 @@ class Keyring:
     def _followed(self) -> list["KeySource | Others"]:
         return [*([] if self.changing is None else [self.changing]), *self._others]
 
-    def _found(
-        self, look: Callable[[Ring], Principal | None], ask: Callable[[Others], Principal | None]
-    ) -> Principal | None:
-        """Whoever is none of the environment's, by the first who knows. Who goes by an id is one and the same
-        by whichever way they are found: whoever has somebody else's id is nobody.
+    def _elsewhere(self, ask: Callable[[Others], Principal | None]) -> Principal | None:
+        """Whoever has no key here, by the first plugin that knows. Raises StoreError where one that is not
+        known may be there all the same.
         """
-        source, unsure = self.changing, False
-        if source is not None:
-            if (principal := look(source.ring)) is not None:
-                return None if self._fixed.by_id(principal.id) else principal
-            unsure = not source.current
+        source = self.changing
+        unsure = source is not None and not source.current
         for other in self._others:
             if (principal := ask(other)) is not None:
                 taken = self._fixed.by_id(principal.id) or (source and source.ring.by_id(principal.id))

@@ -1,6 +1,6 @@
 """A line for each request: who asked, who answered, how long it took and what it cost; no content."""
 
-from typing import Any, Final
+from typing import Final
 
 from interlock.logs import redact
 from interlock_server.facts import Facts
@@ -11,33 +11,27 @@ LEFT: Final = 499
 """The status of a request whose client had gone."""
 
 _LONGEST: Final = 200
+_TOLD: Final = ("request", "key", "deployment", "task", "record", "input_tokens", "output_tokens")
 
 
 def access(lines: Lines, scope: Scope, facts: Facts, *, status: int, seconds: float, whole: bool) -> None:
     """Write the line. Where an answer had begun and did not become whole, it says `broken`."""
-    broken = not whole and not facts.left
-    told: dict[str, Any] = {
-        "request": facts.request,
-        "key": facts.key,
-        "deployment": facts.deployment,
-        "task": facts.task,
-        "record": facts.record,
-        "input_tokens": facts.input_tokens,
-        "output_tokens": facts.output_tokens,
-        "cost": None if facts.cost is None else round(facts.cost, 8),
-        "code": facts.code,
-        "streamed": facts.streamed or None,
-        "broken": broken or None,
-    }
-    path, ms = _shown(scope["path"], facts.route), round(1_000 * seconds, 1)
+    told = [(name, value) for name in _TOLD if (value := getattr(facts, name)) is not None]
+    if facts.cost is not None:
+        told.append(("cost", round(facts.cost, 8)))
+    if facts.code is not None:
+        told.append(("code", facts.code))
+    if facts.streamed:
+        told.append(("streamed", True))
+    if not whole and not facts.left:
+        told.append(("broken", True))
+    method, path, ms = scope["method"], _shown(scope["path"], facts.route), round(1_000 * seconds, 1)
     if lines.as_json:
-        method = scope["method"]
-        lines.add({"event": "request", "method": method, "path": path, "status": status, "ms": ms, **told})
+        asked = {"event": "request", "method": method, "path": path, "status": status, "ms": ms}
+        lines.add(asked | dict(told))
         return
-    words = " ".join(
-        name if value is True else f"{name}={value}" for name, value in told.items() if value is not None
-    )
-    lines.add_text(f"{scope['method']} {path} {status} {ms} ms {words}".rstrip())
+    words = "".join([f" {name}" if value is True else f" {name}={value}" for name, value in told])
+    lines.add_text(f"{method} {path} {status} {ms} ms{words}")
 
 
 def _shown(path: str, route: str | None) -> str:

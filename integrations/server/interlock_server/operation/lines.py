@@ -7,6 +7,8 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from time import time_ns
 from typing import Any, Final
 
 _MOST: Final = 20_000  # lines that wait
@@ -90,4 +92,10 @@ def _written(descriptor: int, data: bytes) -> bool:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, thousandths = divmod(time_ns() // 1_000_000, 1_000)
+    return f"{_to_the_second(seconds)}.{thousandths:03}Z"
+
+
+@lru_cache(maxsize=2)
+def _to_the_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

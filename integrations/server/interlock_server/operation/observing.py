@@ -1,6 +1,6 @@
 """What wraps the application: each request is timed, counted, traced and written down."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from time import perf_counter
 from typing import Final
 
@@ -65,13 +65,14 @@ class _Watched:
         self.status = _BUG
         self.whole = False
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-        else:
-            if self.first is None:
-                self.first = perf_counter() - self.began
-            await self._send(message)
-            self.whole = not message.get("more_body", False)
-            return
+            return self._send(message)
+        if self.first is None:
+            self.first = perf_counter() - self.began
+        return self._send(message) if message.get("more_body", False) else self._last(message)
+
+    async def _last(self, message: Message) -> None:
         await self._send(message)
+        self.whole = True

@@ -52,12 +52,14 @@ async def settled() -> None:
 async def test_whoever_has_begun_goes_on_with_what_they_began_with():
     first, second = some(), some()
     live = Live(first)
-    with live.lease() as one:
-        live.swap(second)
-        with live.lease() as two:
-            assert (one, two) == (first, second)
-        await settled()
-        assert first.router.closed == second.router.closed == 0
+    one = live.take()
+    live.swap(second)
+    two = live.take()
+    assert (one, two) == (first, second)
+    live.give(two)
+    await settled()
+    assert first.router.closed == second.router.closed == 0
+    live.give(one)
     await settled()
     assert (first.router.closed, first.beside[0].closed) == (1, 1)
     assert second.router.closed == 0
@@ -77,9 +79,10 @@ async def test_what_nobody_uses_is_closed_at_once():
 async def test_what_is_put_back_is_not_closed_under_its_users():
     first, second = some(), some()
     live = Live(first)
-    with live.lease():
-        live.swap(second)
-        live.swap(first)
+    taken = live.take()
+    live.swap(second)
+    live.swap(first)
+    live.give(taken)
     await settled()
     assert (first.router.closed, second.router.closed) == (0, 1)
 

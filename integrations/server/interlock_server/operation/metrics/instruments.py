@@ -25,6 +25,13 @@ class _Instrument:
             return labels
         return (_OTHERS,) * len(labels)
 
+    def _add(self, amount: float, labels: tuple[str, ...]) -> None:
+        try:
+            self._values[labels] += amount
+        except KeyError:
+            key = self._key(labels)
+            self._values[key] = self._values.get(key, 0) + amount
+
     def plain(self) -> Plain:
         """As plain values, which a program elsewhere can read and add up."""
         return {
@@ -43,8 +50,7 @@ class Counter(_Instrument):
 
     def add(self, amount: float, *labels: str) -> None:
         """Add to the series of these labels, in the order of their names."""
-        key = self._key(labels)
-        self._values[key] = self._values.get(key, 0) + amount
+        self._add(amount, labels)
 
 
 class Gauge(_Instrument):
@@ -64,8 +70,7 @@ class Gauge(_Instrument):
 
     def add(self, amount: float, *labels: str) -> None:
         """Change it by so much."""
-        key = self._key(labels)
-        self._values[key] = self._values.get(key, 0) + amount
+        self._add(amount, labels)
 
     def clear(self) -> None:
         """Forget every series."""
@@ -92,12 +97,14 @@ class Histogram(_Instrument):
 
     def observe(self, value: float, *labels: str) -> None:
         """Count one more."""
-        key = self._key(labels)
-        found = self._values.get(key)
-        if found is None:
-            found = self._values[key] = {"counts": [0] * (len(self._bounds) + 1), "sum": 0.0}
+        found = self._values.get(labels) or self._begun(self._key(labels))
         found["counts"][bisect_left(self._bounds, value)] += 1
         found["sum"] += value
+
+    def _begun(self, key: tuple[str, ...]) -> Plain:
+        fresh = {"counts": [0] * (len(self._bounds) + 1), "sum": 0.0}
+        found: Plain = self._values.setdefault(key, fresh)
+        return found
 
     def plain(self) -> Plain:
         """As of every instrument, with its bounds."""
