@@ -19,6 +19,7 @@ from interlock.http.payload import json_in
 from interlock.http.proxies import without_login
 from interlock.http.sse import EventParser, ServerEvent
 from interlock.http.status import class_for, error_for, retry_after
+from interlock.http.template import EventTemplate
 from interlock.http.turns import at_once, in_turns
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpReply, HttpRequest
@@ -29,6 +30,7 @@ __all__ = [
     "EmbeddingCodec",
     "EmbeddingHttpProvider",
     "EventParser",
+    "EventTemplate",
     "HttpClient",
     "HttpProvider",
     "HttpReply",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from interlock.errors import AnswerTooLarge, ProtocolError
+from interlock.types.frozen import quick_init
 from interlock.types.json_reader import decoded
 from interlock.types.models import LARGEST_ANSWER
 
@@ -10,6 +11,7 @@ _BOM = b"\xef\xbb\xbf"
 _MOST_LINES = 10_000
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerEvent:
     """`event` is None when the stream names none; `id` is the last one the stream gave."""
@@ -39,6 +41,12 @@ class EventParser:
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """The events that `data` completes."""
+        return [event for block in self.blocks(data) if (event := self.event(block)) is not None]
+
+    def blocks(self, data: bytes) -> list[bytes]:
+        """The events that `data` completes as they were written, but for their line ends; `event` reads each.
+        Whoever knows already what one says may leave it out.
+        """
         if self._after_cr or b"\r" in data:
             data = self._with_plain_line_ends(data)
         if not data:
@@ -54,18 +62,17 @@ class EventParser:
             self._pending = bytearray()
         blocks = data.split(b"\n\n")
         rest = blocks.pop()
-        events: list[ServerEvent] = []
-        for block in blocks:
-            if block:
-                self._parse(block, events)
-            self._first = False
+        if len(data) > self._limit and max(map(len, blocks)) > self._limit:
+            raise AnswerTooLarge.than(self._limit)
+        if self._first:
+            self._first, blocks[0] = False, blocks[0].removeprefix(_BOM)
         # The two line ends that closed the last event are gone from `rest`, so an empty rest starts a new
         # line but not a second blank one.
         if rest:
             self._keep(rest)
         else:
             self._open_line = True
-        return events
+        return blocks
 
     def close(self) -> list[ServerEvent]:
         """The event that the stream's end left open, if it has data.
@@ -73,11 +80,34 @@ class EventParser:
         The standard drops it. Vendors do end a stream without the last blank line, and whether the data is
         whole is for the decoder to judge.
         """
-        events: list[ServerEvent] = []
-        if self._pending:
-            self._parse(bytes(self._pending), events)
-            self._pending = bytearray()
-        return events
+        block, self._pending = bytes(self._pending), bytearray()
+        if len(block) > self._limit:
+            raise AnswerTooLarge.than(self._limit)
+        event = self.event(block.removeprefix(_BOM) if self._first else block)
+        return [] if event is None else [event]
+
+    def event(self, block: bytes) -> ServerEvent | None:
+        """What one of `blocks` says; None where it holds no data."""
+        try:
+            text = decoded(block)
+        except UnicodeDecodeError:
+            raise ProtocolError("the stream holds bytes that are not UTF-8") from None
+        if text.startswith("data: ") and "\n" not in text:
+            return ServerEvent(data=text[6:], id=self._id)
+        if text.count("\n") > _MOST_LINES:
+            raise ProtocolError(f"an event of the stream has more than {_MOST_LINES} lines")
+        event: str | None = None
+        data: list[str] = []
+        for line in text.split("\n"):
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name == "data":
+                data.append(value)
+            elif name == "event":
+                event = value or None
+            elif name == "id" and "\0" not in value:
+                self._id = value or None
+        return ServerEvent(data="\n".join(data), event=event, id=self._id) if data else None
 
     def _keep(self, data: bytes) -> None:
         self._pending += data
@@ -94,31 +124,3 @@ class EventParser:
                 return data
         self._after_cr = data[-1] == 13  # noqa: PLR2004 - a carriage return
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-    def _parse(self, block: bytes, events: list[ServerEvent]) -> None:
-        if len(block) > self._limit:
-            raise AnswerTooLarge.than(self._limit)
-        if self._first and block.startswith(_BOM):
-            block = block[3:]
-        try:
-            text = decoded(block)
-        except UnicodeDecodeError:
-            raise ProtocolError("the stream holds bytes that are not UTF-8") from None
-        if text.startswith("data: ") and "\n" not in text:
-            events.append(ServerEvent(data=text[6:], id=self._id))
-            return
-        if text.count("\n") > _MOST_LINES:
-            raise ProtocolError(f"an event of the stream has more than {_MOST_LINES} lines")
-        event: str | None = None
-        data: list[str] = []
-        for line in text.split("\n"):
-            name, _, value = line.partition(":")
-            value = value.removeprefix(" ")
-            if name == "data":
-                data.append(value)
-            elif name == "event":
-                event = value or None
-            elif name == "id" and "\0" not in value:
-                self._id = value or None
-        if data:
-            events.append(ServerEvent(data="\n".join(data), event=event, id=self._id))

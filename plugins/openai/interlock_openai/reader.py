@@ -5,6 +5,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError, ProviderError
 from interlock.http.payload import optional_text, text_of
+from interlock.http.template import Place
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta, FinishReason
 from interlock_openai.calls import StreamedCalls
@@ -25,6 +26,10 @@ from interlock_openai.read import (
 )
 from interlock_openai.think import ThinkSplitter
 from interlock_openai.vendors import Vendor
+
+# What texts come in, and what else a choice may say that is never the same twice.
+_GROWING = ("content", "reasoning_content", "reasoning")
+_NEWS = ("finish_reason", "logprobs", "error")
 
 
 class ChatReader:
@@ -89,6 +94,22 @@ class ChatReader:
         yield from self._chunk(payload, choice)
         if self._extra.grown != grown:
             self._beside += size
+
+    def growing(self, payload: dict[str, Any]) -> Place | None:
+        """The place of a chunk's text, where a chunk that is like it says nothing else that is new."""
+        choices = payload.get("choices")
+        if not isinstance(choices, list) or len(choices) != 1 or self._finish is not None:
+            return None
+        choice, held = choices[0], self._think or self._details  # which look at every piece
+        delta = choice.get("delta")
+        if held is not None or not isinstance(delta, dict) or usage(payload, self._vendor.name) is not None:
+            return None
+        if first_choice(choices) is None or any(choice.get(key) for key in _NEWS):
+            return None
+        said = [name for name, value in delta.items() if name != "role" and value not in (None, "", [])]
+        if len(said) != 1 or said[0] not in _GROWING or not isinstance(delta[said[0]], str):
+            return None
+        return delta, said[0]
 
     def close(self) -> Iterator[Delta]:
         """What is left when a stream has ended. Raises ProtocolError when the answer was not finished."""

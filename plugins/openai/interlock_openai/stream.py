@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from interlock.http import EventParser, ServerEvent
+from interlock.http import EventParser, EventTemplate, ServerEvent
 from interlock.http.payload import Incoming, parse_object
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta
@@ -20,6 +20,7 @@ class ChatStream:
         self._events = EventParser(limit=limit)
         self._incoming = Incoming(limit)
         self._reader = ChatReader(call, vendor)
+        self._template = EventTemplate(self._reader.growing)
         self._done = False
 
     @property
@@ -32,8 +33,18 @@ class ChatStream:
         return self._reader.holds
 
     def feed(self, data: bytes) -> Iterator[Delta]:
-        for event in self._events.feed(self._incoming.events(data)):
-            yield from self._event(event)
+        """Pieces of a text that have come together are one delta."""
+        template, texts = self._template, list[str]()
+        for block in self._events.blocks(self._incoming.events(data)):
+            if (text := template.text(block)) is not None:
+                texts.append(text)
+                continue
+            yield from self._grown(texts)
+            texts.clear()
+            event = self._events.event(block)
+            if event is not None:
+                yield from self._event(event, block)
+        yield from self._grown(texts)
 
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
@@ -44,14 +55,19 @@ class ChatStream:
             yield from self._event(event)
         yield from self._reader.close()
 
-    def _event(self, event: ServerEvent) -> Iterator[Delta]:
+    def _event(self, event: ServerEvent, block: bytes = b"") -> Iterator[Delta]:
         data = event.data
         if self._done or not data:
             return
         if data.strip() == "[DONE]":
-            self._done = True
+            self._done, self._template.name = True, ""
             return
         payload = parse_object(data, "an event of the stream")
         if event.event == "error":
             raise error_inside(payload, vendor=self._vendor.name)
         yield from self._reader.chunk(payload, len(data))
+        self._template.learn(block, payload)
+
+    def _grown(self, texts: list[str]) -> Iterator[Delta]:
+        if text := "".join(texts):
+            yield Delta(text) if self._template.name == "content" else Delta(reasoning=text)

@@ -1,0 +1,121 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock.http import EventParser, EventTemplate
+
+texts = st.text(st.characters(exclude_categories=()) | st.sampled_from('"\\/\n\u2028x{}:'), max_size=12)
+
+
+def growing(payload: dict[str, Any]) -> tuple[dict[str, Any], str] | None:
+    delta = payload.get("delta")
+    return (delta, "text") if isinstance(delta, dict) and isinstance(delta.get("text"), str) else None
+
+
+def written(payload: Any, *, escaped: bool = True, roomy: bool = True, name: str = "") -> bytes:
+    separators = (", ", ": ") if roomy else (",", ":")
+    data = json.dumps(payload, ensure_ascii=escaped, separators=separators)
+    return (f"event: {name}\n" if name else "").encode() + b"data: " + data.encode(errors="replace")
+
+
+def said(text: str, *, padding: str | None = None, field: str = "obfuscation", **more: Any) -> dict[str, Any]:
+    payload = {"id": 'text":"', "delta": {"role": None, "text": text}, "usage": None, **more}
+    return payload if padding is None else {**payload, field: padding}
+
+
+def learned(event: bytes) -> EventTemplate:
+    template = EventTemplate(growing)
+    template.learn(event, json.loads(event.partition(b"data: ")[2]))
+    return template
+
+
+@given(
+    first=texts,
+    others=st.lists(texts, max_size=4),
+    paddings=st.none() | st.lists(texts, min_size=5, max_size=5),
+    field=st.sampled_from(["obfuscation", "p"]),
+    form=st.fixed_dictionaries(
+        {"escaped": st.booleans(), "roomy": st.booleans(), "name": st.sampled_from(["", "more"])}
+    ),
+)
+def test_events_that_differ_in_their_texts_alone_are_read(first, others, paddings, field, form):
+    padded = paddings or [None] * 5
+    template = learned(written(said(first, padding=padded[0], field=field), **form))
+    assert template.name == "text"
+    for other, padding in zip(others, padded[1:], strict=False):
+        event = written(said(other, padding=padding, field=field), **form)
+        assert template.text(event) == json.loads(event.partition(b"data: ")[2])["delta"]["text"]
+
+
+@given(
+    text=texts,
+    padding=st.none() | texts,
+    at=st.integers(0, 200),
+    cut=st.integers(0, 3),
+    into=st.binary(max_size=4)
+    | st.sampled_from([b'"', b'\\"', b"\\", b'","text":"', b'"},"x":{"', b"\n\ndata: "]),
+)
+def test_whatever_is_read_by_its_text_would_be_read_so_as_a_whole(text, padding, at, cut, into):
+    event = written(payload := said(text, padding=padding))
+    template = learned(event)
+    other = event[:at] + into + event[at + cut :]
+    found = template.text(other)
+    if found is None:
+        return
+    (whole,) = EventParser().feed(other + b"\n\n")
+    read = json.loads(whole.data)
+    assert read["delta"]["text"] == found
+    read["delta"]["text"] = text
+    if padding is not None:
+        read["obfuscation"] = padding
+    assert read == payload
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'data: {"delta": {"text": "a", "text": "b"}, "text": "b"}',
+        b'data: {"text": "b", "delta": {"te\\u0078t": "b"}}',
+        b'data: {"delta": {"text": "b"}, "n": NaN}',
+        b'data: {"delta":\ndata: {"text": "b"}}',
+        b'data: {"delta": {"text": "b"}}\nid: {}',
+        b'data: {"p": "x", "delta": {"text": "b"}}',
+        b'data: {"delta": {"text": "b"}, "\\u0070": "x"}',
+    ],
+)
+def test_an_event_whose_text_cannot_be_told_from_the_rest_is_none_to_be_like(event):
+    (whole,) = EventParser().feed(event + b"\n\n")
+    template = EventTemplate(growing)
+    template.learn(event, json.loads(whole.data))
+    assert not template.name or template.text(event) == "b"
+    other = event.replace(b'"b"', b'"c"', 1)
+    if (found := template.text(other)) is not None:
+        (whole,) = EventParser().feed(other + b"\n\n")
+        assert json.loads(whole.data)["delta"]["text"] == found
+
+
+def test_what_comes_after_another_event_is_not_like_the_one_before_it():
+    event, other = written(said("a")), written(said("a", usage={"n": 1}))
+    template = learned(event)
+    assert template.text(other) is None
+    template.learn(other, {"usage": {"n": 1}})
+    assert template.text(event) is None
+
+
+def test_where_no_two_events_are_alike_it_is_given_up_soon():
+    template = EventTemplate(growing)
+    for number in range(10):
+        event = written(said("a", number=number))
+        assert template.text(event) is None
+        template.learn(event, said("a", number=number))
+    assert not template.name
+
+
+def test_where_some_are_alike_it_goes_on():
+    template = EventTemplate(growing)
+    for number in range(20):
+        template.learn(written(said("a", number=number)), said("a", number=number))
+        assert template.text(written(said("b", number=number))) == "b"
