@@ -20,6 +20,8 @@ from interlock.types.messages import (
     ToolResult,
 )
 
+_MESSAGES = {Message}
+
 
 def as_messages(value: object) -> tuple[Message, ...]:
     """Turn text, a message, a mapping or an iterable of them into messages.
@@ -27,6 +29,8 @@ def as_messages(value: object) -> tuple[Message, ...]:
     Raises:
         RequestError: naming the index and key of what cannot be read.
     """
+    if isinstance(value, tuple) and set(map(type, value)) == _MESSAGES:
+        return value
     if isinstance(value, str):
         return (Message("user", value),)
     if isinstance(value, (Message, Mapping)):

@@ -96,6 +96,7 @@ DEMANDS = ("low_latency",)
 _NO_DEMANDS: frozenset[str] = frozenset()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How to generate. None leaves the vendor's default.

@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Self
 
 _SCOPE: Final = "interlock_server.facts"
@@ -14,7 +15,7 @@ class Facts:
 
     Attributes:
         route: the path of the route table that it came to, of which there are few.
-        request: the request id.
+        request: the request id, of printable ASCII.
         started: seconds since the epoch.
         key: the id of whoever asked.
         asked: the name of a model as the client wrote it, once it was found to mean something.
@@ -54,23 +55,26 @@ class Facts:
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
         """What an answer says of itself, as far as it is known by now."""
-        said = [(name, _header(value)) for name, fact in _SAID if (value := getattr(self, fact))]
+        said: list[tuple[bytes, bytes]] = []
+        if self.request:
+            # By the second name Anthropic's own packages look for it.
+            request = self.request.encode()
+            said += ((b"x-request-id", request), (b"request-id", request))
+        if self.record:
+            said.append((b"x-interlock-record", self.record.encode()))
+        # The rest is of the configuration, and the same again and again.
+        if self.deployment:
+            said.append((b"x-interlock-deployment", _header(self.deployment)))
+        if self.model:
+            said.append((b"x-interlock-model", _header(self.model)))
+        if self.task:
+            said.append((b"x-interlock-task", _header(self.task)))
         if self.cost is not None:
             said.append((b"x-interlock-cost", f"{self.cost:.10f}".rstrip("0").rstrip(".").encode()))
         return said
 
 
-_SAID: Final = (
-    (b"x-request-id", "request"),
-    # By this name Anthropic's own packages look for it.
-    (b"request-id", "request"),
-    (b"x-interlock-record", "record"),
-    (b"x-interlock-deployment", "deployment"),
-    (b"x-interlock-model", "model"),
-    (b"x-interlock-task", "task"),
-)
-
-
+@lru_cache(maxsize=1_024)
 def _header(value: str) -> bytes:
     """Names of the configuration may be in any script, and hold whatever signs; headers are not."""
     return (value if value.isprintable() else repr(value)[1:-1]).encode("ascii", "backslashreplace")

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from interlock import Chunk, Message, Response
+from interlock.types.frozen import quick_init
 from interlock.types.request import Options
 from interlock_server.problems import Problem
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A body that was read.
@@ -28,6 +30,7 @@ class Asked:
     keeps: Mapping[str, Any] = field(default_factory=dict)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the server says of an answer, whatever the dialect.

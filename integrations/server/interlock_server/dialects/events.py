@@ -52,5 +52,8 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-_WIDE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+# What is written here was put together from values that were read, and holds no circle.
+_WIDE = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain, check_circular=False
+)
 _NARROW = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)

@@ -14,6 +14,7 @@ from interlock_server.principals import KEY
 _OWN = "interlock"
 _RESERVED = "server."
 _ANY = ("", "auto")
+_NAMED = frozenset({"task", "ensemble"})
 
 
 def request_of(
@@ -46,8 +47,8 @@ def _meant(exchange: Exchange, asked: Asked) -> Options:
         return Options()
     meant = exchange.served.names.meaning(asked.model, exchange.principal)
     exchange.facts.asked = asked.model
-    for field, value in (("task", meant.get("task")), ("ensemble", meant.get("ensemble"))):
-        if value is not None and asked.options.get(field, value) != value:
+    for field in _NAMED & meant.keys():
+        if asked.options.get(field, meant.get(field)) != meant.get(field):
             raise RequestError(f"the model {asked.model!r} stands for another {field}", key=f"{_OWN}.{field}")
     return meant
 

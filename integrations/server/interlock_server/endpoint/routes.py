@@ -42,17 +42,16 @@ class Routes:
         """`dialect` is that of problems where no route says."""
         self.all = tuple(routes)
         self.dialect = dialect
-        self._exact = {each.path: each for each in self.all if not each.below}
-        self._below = {each.path: each for each in self.all if each.below}
+        self._exact = {each.path.encode(): each for each in self.all if not each.below}
+        self._below = {each.path.encode(): each for each in self.all if each.below}
         if len(self._exact) + len(self._below) != len(self.all):
             raise ValueError("a path comes twice in the table of routes")
 
     def find(self, raw: bytes) -> Route | None:
         """The route of a path as it stands in the request, without its query."""
-        path = raw.decode("ascii", "replace")
-        if (route := self._exact.get(path)) is not None:
+        if (route := self._exact.get(raw)) is not None:
             return route
-        return next((route for above, route in self._below.items() if path.startswith(above)), None)
+        return next((route for above, route in self._below.items() if raw.startswith(above)), None)
 
     def dialect_at(self, raw: bytes) -> Dialect:
         """In which dialect problems are told at a path, whether or not there is anything: in that of the

@@ -23,17 +23,18 @@ class Watch:
     The body must have been read to its end.
     """
 
+    __slots__ = ("_left", "_receive", "_task", "_timer", "_watcher")
+
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._left = False
-        self._task: asyncio.Task[object] | None = None
-        self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
-        self._task = asyncio.current_task()
-        self._timer = self._loop.call_later(_AT_ONCE, self._begin)
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task(loop)
+        self._timer = loop.call_later(_AT_ONCE, self._begin)
         return self
 
     def __exit__(
@@ -55,7 +56,7 @@ class Watch:
             self._task.cancel()
 
     def _begin(self) -> None:
-        self._watcher = self._loop.create_task(self._watch())
+        self._watcher = asyncio.get_running_loop().create_task(self._watch())
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from interlock import ConfigError, Ensemble, RequestError, Router
@@ -29,13 +29,25 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """What a name stands for: `name` of that kind; of a model, the ids of the deployments that are meant."""
 
     kind: Literal["auto", "model", "ensemble", "task"]
     name: str = ""
     deployments: frozenset[str] = frozenset()
+
+    @cached_property
+    def options(self) -> Options:
+        """As a request takes it; not to be changed."""
+        match self.kind:
+            case "model":
+                return Options(model=self.name)
+            case "ensemble":
+                return Options(ensemble=self.name)
+            case "task":
+                return Options(task=self.name)
+        return Options()
 
 
 class ModelNames:
@@ -68,14 +80,7 @@ class ModelNames:
         meant = self._meaning(name, principal)
         if meant is None:
             raise self._unknown(name, "model", principal)
-        match meant.kind:
-            case "model":
-                return Options(model=meant.name)
-            case "ensemble":
-                return Options(ensemble=meant.name)
-            case "task":
-                return Options(task=meant.name)
-        return Options()
+        return meant.options
 
     def check(self, options: Mapping[str, Any], principal: Principal | None, path: str) -> None:
         """Whether a body's own options name nothing that whoever asks may not use. `path` is theirs.
@@ -85,6 +90,8 @@ class ModelNames:
             RequestError: an ensemble that is none.
         """
         task, ensemble = options.get("task"), options.get("ensemble")
+        if task is None and ensemble is None:
+            return
         if task is not None and not self._may(Meaning("task", task), principal):
             raise self._unknown(task, f"{path}.task", principal)
         if isinstance(ensemble, str) and not self._may(Meaning("ensemble", ensemble), principal):

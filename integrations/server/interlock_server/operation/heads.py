@@ -38,16 +38,18 @@ class HeadLimits(Droppable):
         if self._begun:
             self._bytes += len(data)
         super().data_received(data)
-        if self._begun and self._bytes > LARGEST and not self.transport.is_closing():
+        if not self._begun or self.transport.is_closing():
+            return
+        if self._bytes > LARGEST:
             self.transport.write(_REFUSED)
             self.transport.close()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(SLOWEST, self.transport.close)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
         self._begun = True
-        if self._timer is None:
-            self._timer = self.loop.call_later(SLOWEST, self.transport.close)
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
@@ -56,6 +58,6 @@ class HeadLimits(Droppable):
         super().on_headers_complete()
 
     def _done(self) -> None:
-        if self._timer is not None:
+        if self._timer is not None:  # most heads come in one piece, and are waited for no longer
             self._timer.cancel()
             self._timer = None

@@ -23,11 +23,12 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 def answer(asked: Asked, response: Response, reply: Reply) -> dict[str, Any]:
     """The body of a whole answer."""
+    functions, extra = bool(asked.keeps.get("functions")), response.extra
     choice = {
         "index": 0,
-        "message": message_of(response, functions=bool(asked.keeps.get("functions"))),
-        "logprobs": response.extra.get("logprobs"),
-        "finish_reason": finish_of(response, functions=bool(asked.keeps.get("functions"))),
+        "message": message_of(response, functions=functions),
+        "logprobs": extra.get("logprobs"),
+        "finish_reason": finish_of(response, functions=functions),
     }
     body: dict[str, Any] = {
         "id": f"chatcmpl-{reply.id}",
@@ -38,21 +39,28 @@ def answer(asked: Asked, response: Response, reply: Reply) -> dict[str, Any]:
     }
     if (usage := usage_of(response.usage)) is not None:
         body["usage"] = usage
-    return body | beside(response.extra)
+    body |= beside(extra)
+    return body
 
 
 def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
     """The assistant's message. With `functions`, the first call stands where it stood of old."""
     parts = response.message.parts
-    text = "".join(part.text for part in parts if isinstance(part, Text))
-    refusal = "".join(part.text for part in parts if isinstance(part, Refusal))
-    calls = [part for part in parts if isinstance(part, ToolCall)]
+    texts = [part for part in parts if isinstance(part, Text)]
+    text = "".join([part.text for part in texts])
     message: dict[str, Any] = {
         "role": "assistant",
-        "content": text if text or not (calls or refusal) else None,
-        "refusal": refusal or None,
-        "annotations": annotations_of(part for part in parts if isinstance(part, Text)),
+        "content": text,
+        "refusal": None,
+        "annotations": annotations_of(texts),
     }
+    if len(texts) == len(parts):  # as nearly always
+        message |= made_beside(response)
+        return message
+    refusal = "".join(part.text for part in parts if isinstance(part, Refusal))
+    calls = [part for part in parts if isinstance(part, ToolCall)]
+    message["content"] = text if text or not (calls or refusal) else None
+    message["refusal"] = refusal or None
     thoughts = [part for part in parts if isinstance(part, Reasoning)]
     if thought := "".join(part.text for part in thoughts):
         message["reasoning_content"] = thought
@@ -69,7 +77,7 @@ def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
 def made_beside(response: Response) -> dict[str, Any]:
     """What the model made beside words, in the fields that vendors of this dialect have for it."""
     extra = response.extra
-    found = {name: extra[name] for name in _INSIDE if name in extra}
+    found = {name: extra[name] for name in _INSIDE if name in extra} if extra else {}
     pictures = [_picture(part) for part in response.message.parts if isinstance(part, Image)]
     if isinstance(kept := extra.get("images"), list):
         pictures.extend(kept)

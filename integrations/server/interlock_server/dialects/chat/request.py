@@ -1,6 +1,6 @@
 """A body of chat completions, as a request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from interlock import RequestError, Settings
@@ -54,15 +54,10 @@ REFUSED: Mapping[str, str] = {
 
 _KNOWN = HONOURED | PASSED_OVER | ONLY.keys()
 _TOOLS = frozenset({"function_call", "functions", "tool_choice", "tools"})
-# Whatever a request's settings are read from.
-_SETTINGS = frozenset(
-    {
-        "frequency_penalty", "functions", "logprobs", "max_completion_tokens", "max_tokens",
-        "parallel_tool_calls", "presence_penalty", "reasoning", "reasoning_effort", "safety_identifier",
-        "seed", "stop", "temperature", "thinking", "top_k", "top_logprobs", "top_p", "user",
-    }
-)  # fmt: skip
+_RARE = frozenset({"metadata", "response_format", "stream_options"})
+_REASONED = frozenset({"reasoning", "reasoning_effort", "thinking"})
 _MOST_ALTERNATIVES = 20
+_FORM = frozenset({"json_schema", "type"})
 _STREAM_OPTIONS = frozenset({"include_obfuscation", "include_usage"})
 _REASONING = frozenset({"effort", "enabled", "exclude", "max_tokens", "summary"})
 _THINKING = frozenset({"budget_tokens", "type"})
@@ -75,12 +70,24 @@ def read(body: Mapping[str, Any]) -> Asked:
     if not asked_for.isdisjoint(ONLY):
         _check_only(fields)
     messages = Conversation().read(body.get("messages"))
-    options = own_options(body)
-    if not asked_for.isdisjoint(_SETTINGS):
-        options["settings"] = _settings(fields)
+    options = own_options(body) if OWN in body else Options()
+    if not asked_for.isdisjoint(_SET):
+        options["settings"] = _settings(fields, asked_for)
     if not asked_for.isdisjoint(_TOOLS):
         _put_tools(fields, options)
-    if (form := fields.inner("response_format", frozenset({"type", "json_schema"}))) is not None:
+    counted = False if asked_for.isdisjoint(_RARE) else _put_rare(fields, options)
+    return Asked(
+        model=fields.needed_text("model"),
+        messages=messages,
+        options=options,
+        stream=bool(fields.flag("stream")),
+        keeps={"functions": body.get("functions") is not None, "usage": counted},
+    )
+
+
+def _put_rare(fields: Fields, options: Options) -> bool:
+    """The form of an answer, and metadata; whether a stream is to say what it used."""
+    if (form := fields.inner("response_format", _FORM)) is not None:
         options["output"] = output_of(form)
     if "metadata" in fields:
         options["metadata"] = {
@@ -88,14 +95,7 @@ def read(body: Mapping[str, Any]) -> Asked:
             **options.get("metadata", {}),
         }
     streaming = fields.inner("stream_options", _STREAM_OPTIONS)
-    counted = streaming is not None and bool(streaming.flag("include_usage"))
-    return Asked(
-        model=fields.needed_text("model"),
-        messages=messages,
-        options=options,
-        stream=bool(fields.flag("stream")),
-        keeps={"functions": "functions" in fields, "usage": counted},
-    )
+    return streaming is not None and bool(streaming.flag("include_usage"))
 
 
 def _check_only(fields: Fields) -> None:
@@ -108,24 +108,16 @@ def _is_one_of(value: Any, fitting: tuple[Any, ...]) -> bool:
     return any(type(value) is type(each) and value == each for each in fitting)
 
 
-def _settings(fields: Fields) -> Settings:
-    effort, tokens = _reasoning(fields)
-    return Settings(
-        temperature=fields.number("temperature", 0),
-        top_p=fields.number("top_p", 0, 1),
-        top_k=fields.whole("top_k", 0),
-        max_tokens=_max_tokens(fields),
-        stop=_stop(fields),
-        seed=fields.whole("seed"),
-        presence_penalty=fields.number("presence_penalty"),
-        frequency_penalty=fields.number("frequency_penalty"),
-        logprobs=_logprobs(fields),
-        reasoning_effort=effort,
-        reasoning_tokens=tokens,
-        # An answer has room for one call of a function.
-        parallel_tool_calls=False if fields.get("functions") else fields.flag("parallel_tool_calls"),
-        user=_either(fields, "user", "safety_identifier"),
-    )
+def _settings(fields: Fields, asked_for: Iterable[str]) -> Settings:
+    """Those that are asked for, which are few of all that may be."""
+    said: dict[str, Any] = {}
+    for name in asked_for:
+        if (found := _SETTINGS.get(name)) is not None:
+            setting, read_of = found
+            said[setting] = read_of(fields)
+    if not _REASONED.isdisjoint(asked_for):
+        said["reasoning_effort"], said["reasoning_tokens"] = _reasoning(fields)
+    return Settings(**said)
 
 
 def _either(fields: Fields, name: str, other: str) -> str | None:
@@ -172,6 +164,36 @@ def _reasoning(fields: Fields) -> tuple[str | None, int | None]:
             effort = "none"
         tokens = thinking.whole("budget_tokens", 0) if tokens is None else tokens
     return effort, tokens
+
+
+def _parallel(fields: Fields) -> bool | None:
+    """An answer has room for one call of a function."""
+    return False if fields.get("functions") else fields.flag("parallel_tool_calls")
+
+
+def _user(fields: Fields) -> str | None:
+    return _either(fields, "user", "safety_identifier")
+
+
+# Which setting a field says, alone or with others, and how it is read.
+_SETTINGS: Mapping[str, tuple[str, Callable[[Fields], object]]] = {
+    "temperature": ("temperature", lambda fields: fields.number("temperature", 0)),
+    "top_p": ("top_p", lambda fields: fields.number("top_p", 0, 1)),
+    "top_k": ("top_k", lambda fields: fields.whole("top_k", 0)),
+    "presence_penalty": ("presence_penalty", lambda fields: fields.number("presence_penalty")),
+    "frequency_penalty": ("frequency_penalty", lambda fields: fields.number("frequency_penalty")),
+    "seed": ("seed", lambda fields: fields.whole("seed")),
+    "max_tokens": ("max_tokens", _max_tokens),
+    "max_completion_tokens": ("max_tokens", _max_tokens),
+    "stop": ("stop", _stop),
+    "logprobs": ("logprobs", _logprobs),
+    "top_logprobs": ("logprobs", _logprobs),
+    "parallel_tool_calls": ("parallel_tool_calls", _parallel),
+    "functions": ("parallel_tool_calls", _parallel),
+    "user": ("user", _user),
+    "safety_identifier": ("user", _user),
+}
+_SET = _SETTINGS.keys() | _REASONED
 
 
 def _put_tools(fields: Fields, options: Options) -> None:
