@@ -34,11 +34,12 @@ class RecordDraft:
     )  # fmt: skip
 
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
-        self.id = urandom(16).hex()
+        self._started = time()
+        # Ids that begin with the time lie beside each other in a store's indexes, where others lie anywhere.
+        self.id = f"{int(self._started * 1_000):012x}{urandom(10).hex()}"
         self.decision = decision
         self._request = request
         self._streamed = streamed
-        self._started = time()
         self._ticks = perf_counter()
         self._attempts: list[AttemptRecord] = []
         self._numbers = 0

@@ -99,11 +99,12 @@ def _plan(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[tuple[str
     """Of a dataclass: what gives its values, and each field with its default, or MISSING without one."""
     if not is_dataclass(kind):
         return None
-    known = tuple((field.name, _default(field)) for field in fields(kind))
+    known = tuple((field.name, default_of(field)) for field in fields(kind))
     return attrgetter(*(name for name, _ in known)), known
 
 
-def _default(field: Any) -> Any:
+def default_of(field: Any) -> Any:
+    """The default of a dataclass's field; MISSING where it has none."""
     if field.default is not MISSING:
         return field.default
     return MISSING if field.default_factory is MISSING else field.default_factory()
@@ -147,7 +148,7 @@ def _number(value: Any, at: str) -> float:
 def _dataclass_reader(kind: type) -> _Read:
     hints = get_type_hints(kind)
     readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
-    required = [field.name for field in fields(kind) if _default(field) is MISSING]
+    required = [field.name for field in fields(kind) if default_of(field) is MISSING]
 
     def read(value: Any, at: str) -> Any:
         given = _checked(value, at, Mapping)

@@ -64,7 +64,7 @@ class Connected:
         except StoreError as error:
             raise StoreError(f"{self._address.label}: {error.message}") from error.__cause__
         except DBAPIError as error:
-            raise StoreError(f"{self._address.label}: {_reason(error.orig)}") from error
+            raise StoreError(f"{self._address.label}: {reason(error.orig)}") from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self._address.label}: {type(error).__name__}") from error
         except OSError as error:
@@ -83,7 +83,7 @@ INSERT = {"sqlite": _insert_into_sqlite, "postgresql": _insert_into_postgresql}
 """Dialect -> what makes an insert that may meet what is there already."""
 
 
-def _reason(error: BaseException | None) -> str:
+def reason(error: BaseException | None) -> str:
     """The driver's own words: what is wrong with the database, without a statement or its values."""
     lines = str(error).strip().splitlines()
     return redact(lines[0]) if lines else type(error).__name__

@@ -1,17 +1,24 @@
 """What a database is asked about records, one thing after another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, tuple_
+from sqlalchemy import Connection, delete, exists, or_, select, tuple_
 
 from interlock import Record, StoreError
 from interlock.records import Unreadable, record_from_plain
 from interlock.types.stores import CallTally, PruneCall, RecordQuery, TallyQuery
-from interlock_sql.connected import INSERT, Connected
+from interlock_sql.connected import Connected
 from interlock_sql.engines import writing
-from interlock_sql.rows import Rows, text
-from interlock_sql.tables import attempts, exclusions, labels, records
+from interlock_sql.inserting import (
+    ThereAlready,
+    into_postgresql,
+    into_postgresql_again,
+    into_sqlite,
+)
+from interlock_sql.rows import Rows, moment_with_zone, moment_without, text
+from interlock_sql.tables import attempts, labels, records
 from interlock_sql.tallies import tally_of, tallying
 
 _STEP = 500  # records that are removed at once
@@ -21,17 +28,23 @@ class Database(Connected):
     """Keeps records and gives them back."""
 
     def put(self, batch: Sequence[Record]) -> None:
-        rows = Rows.of(batch)
+        if self.engine.dialect.name == "sqlite":
+            rows = Rows(batch, moment_without)
+            with self._writing() as connection:
+                into_sqlite(connection, rows)
+            return
+        rows = Rows(batch, moment_with_zone)
+        try:
+            with self._writing() as connection:
+                into_postgresql(connection, rows)
+        except ThereAlready:
+            with self._writing() as connection:
+                into_postgresql_again(connection, rows)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         with self.told(), writing(self.engine).begin() as connection:
-            insert = INSERT[connection.dialect.name]
-            for table, found in (
-                (records, rows.records),
-                (attempts, rows.attempts),
-                (exclusions, rows.exclusions),
-                (labels, rows.labels),
-            ):
-                if found:
-                    connection.execute(insert(table).on_conflict_do_nothing(), found)
+            yield connection
 
     def get(self, key: str) -> Record | None:
         with self.told(), self.engine.connect() as connection:
@@ -54,7 +67,7 @@ class Database(Connected):
             return [tally_of(row, query) for row in connection.execute(statement)]
 
     def prune(self, call: PruneCall) -> int:
-        with self.told(), writing(self.engine).begin() as connection:
+        with self._writing() as connection:
             key = tuple_(records.c.seconds, records.c.id)
             goes: list[Any] = []
             if call.keep is not None:

@@ -3,13 +3,14 @@
 import json
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock import AttemptRecord, Candidate, Constraints, Decision, ErrorRecord, Record, Usage
-from interlock.records import Unreadable, record_from_plain, record_to_plain, silent
+from interlock.records import Unreadable, record_from_plain, record_to_json, record_to_plain, silent
 from interlock.testing.records import bare_record, sample_record, strange_record
 from interlock.types.facts import Condition, Facts
 
@@ -103,6 +104,27 @@ def test_what_is_read_is_what_was_written(record: Record) -> None:
 @pytest.mark.parametrize("record", [sample_record(1), bare_record(2), strange_record(3)])
 def test_the_kits_records_too(record: Record) -> None:
     assert through_json(record) == record
+    assert json.loads(record_to_json(record)) == record_to_plain(record)
+
+
+@given(records)
+def test_text_says_what_plain_values_say(record: Record) -> None:
+    text = record_to_json(record)
+    assert text.isascii()
+    assert json.loads(text, parse_constant=pytest.fail) == record_to_plain(record)
+
+
+def test_text_says_the_same_of_values_that_are_not_as_annotated() -> None:
+    odd: Any = {"run": 7, "latency": 3, "cost": math.inf, "metadata": {1: 2.5, "a": None}, "streamed": 1}
+    record = replace(sample_record(1), **odd)
+    assert json.loads(record_to_json(record)) == record_to_plain(record)
+
+
+def test_text_is_of_each_candidate_however_many_there_are() -> None:
+    for number in range(5_000):
+        shortlist = (Candidate(deployment=f"d{number}", model="m", region="eu"),)
+        record = replace(bare_record(1), decision=replace(bare_record(1).decision, shortlist=shortlist))
+        assert f'"deployment":"d{number}"' in record_to_json(record)
 
 
 def test_what_equals_its_default_is_left_out() -> None:

@@ -1,0 +1,95 @@
+"""Rows of records on their way into a database, past everything that takes time for each of them.
+
+What SQLAlchemy does for each row and value costs more than SQLite does to keep them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from interlock import StoreError
+from interlock_sql.connected import reason
+from interlock_sql.rows import COLUMNS, Rows
+
+_SIZES: Final = (64, 16, 4, 1)
+"""Rows in one statement of SQLite's. While a statement runs, Python's other threads do: with many rows in it
+they are held up once, not for each row. There are few sizes, for each is compiled once and kept.
+"""
+_THERE_ALREADY: Final = "23505"
+"""PostgreSQL's code for a row whose key is there."""
+
+
+class ThereAlready(Exception):
+    """One of the rows is kept already, and none has been inserted."""
+
+
+def into_sqlite(connection: Connection, rows: Rows) -> None:
+    """Insert those that are not there yet."""
+    with _driver(connection) as driver:
+        cursor = driver.cursor()
+        for table, values in rows.tables.items():
+            width, at = len(COLUMNS[table]), 0
+            for size in _SIZES:
+                while len(values) - at >= size * width:
+                    cursor.execute(_insert(table, size), values[at : at + size * width])
+                    at += size * width
+        cursor.close()
+
+
+def into_postgresql(connection: Connection, rows: Rows) -> None:
+    """Insert all of them, or none.
+
+    Raises:
+        ThereAlready: one of them was there.
+    """
+    with _driver(connection) as driver, driver.cursor() as cursor:
+        for table, values in rows.tables.items():
+            if values:
+                _copy(cursor, table, COLUMNS[table], values)
+
+
+def into_postgresql_again(connection: Connection, rows: Rows) -> None:
+    """Insert those that are not there yet, each by itself."""
+    with _driver(connection) as driver, driver.cursor() as cursor:
+        for table, values in rows.tables.items():
+            columns = COLUMNS[table]
+            statement = (
+                f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 - our own names
+                f"VALUES ({', '.join(['%s'] * len(columns))}) ON CONFLICT DO NOTHING"
+            )
+            cursor.executemany(statement, list(_each(values, len(columns))))
+
+
+@contextmanager
+def _driver(connection: Connection) -> Iterator[Any]:
+    """The driver's own connection, inside the transaction that was begun."""
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        yield connection.connection.driver_connection
+    except errors as error:
+        if getattr(error, "sqlstate", None) == _THERE_ALREADY:
+            raise ThereAlready from error
+        raise StoreError(reason(error)) from error
+
+
+@cache
+def _insert(table: str, size: int) -> str:
+    columns = COLUMNS[table]
+    row = f"({', '.join('?' * len(columns))})"
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * size)} "  # noqa: S608 - our own names
+        "ON CONFLICT DO NOTHING"
+    )
+
+
+def _copy(cursor: Any, table: str, columns: Sequence[str], values: Sequence[Any]) -> None:
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in _each(values, len(columns)):
+            copy.write_row(row)
+
+
+def _each(values: Sequence[Any], width: int) -> Iterator[Sequence[Any]]:
+    return (values[at : at + width] for at in range(0, len(values), width))
