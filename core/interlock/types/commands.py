@@ -11,6 +11,7 @@ OWN_COMMANDS = (
 COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(OWN_COMMANDS, "interlock"),
     "agent": "interlock-agents",
+    **dict.fromkeys(("work", "jobs"), "interlock-dbos"),
     "audit": "interlock-audit",
     "drill": "interlock-drill",
     "guard": "interlock-guardrails",

@@ -21,10 +21,12 @@ from interlock_dbos.databases import make_engine
 from interlock_sql import Address
 
 STRAND = "interlock.strand"
+TASK = "interlock.task"
+APPLICATION = "interlock-agents"
+# DBOS lets only the version that began a workflow go on with it. This is no program's version: steps are
+# compared by their names, and the queue of a task says how it is written down.
+VERSION = "interlock-agents-1"
 
-_APPLICATION = "interlock-agents"
-# DBOS lets only the version that began a workflow go on with it; steps are compared by their names instead.
-_VERSION = "interlock-agents-1"
 _QUEUE = "interlock:"
 _POLLING = 0.1  # seconds between looks for strands that are taken up again
 
@@ -39,16 +41,28 @@ class Hosted(Protocol):
         ...
 
 
+class Taking(Protocol):
+    """A worker that takes tasks of jobs from a queue."""
+
+    owner: str
+    queue: str
+
+    async def take(self, job: str, wave: int, key: str) -> str:
+        """Called in DBOS's loop, inside the task's workflow. What it gives is kept."""
+        ...
+
+
 class Host:
     """A DBOS that is launched. Those who share it have the same database."""
 
-    def __init__(self, address: Address) -> None:
-        """Launches it, and so blocks. Raises StoreError."""
+    def __init__(self, address: Address, taking: Taking | None = None) -> None:
+        """Launches it, and so blocks; with the queue of who is `taking` tasks. Raises StoreError."""
         self.address = address
         self.process = os.getpid()
         self.users = 0
         self.executions: dict[str, Hosted] = {}
-        owner = new_owner()
+        self.taking = taking
+        owner = taking.owner if taking else new_owner()
         self.queue = f"{_QUEUE}{owner}"
         self._engine = make_engine(address)
         self._url = self._engine.url.render_as_string(hide_password=False)
@@ -72,11 +86,13 @@ class Host:
         begun = (context or contextvars.Context()).run(asyncio.run_coroutine_threadsafe, work(), self.loop)
         return await asyncio.wrap_future(begun)
 
-    def close(self) -> None:
-        """Shut it down, and so block. Nothing goes on any more that its workflows were doing."""
+    def close(self, *, grace: int = 0) -> None:
+        """Shut it down, and so block: nothing is taken from queues any more, and what its workflows were
+        doing may end within a grace of so many seconds. After it, nothing goes on.
+        """
         if self._launched:
             self._here(_forget(self.queue))
-            DBOS.destroy()
+            DBOS.destroy(workflow_completion_timeout_sec=grace)
         self.loop.call_soon_threadsafe(self.loop.create_task, self._stop())
         self._thread.join()
         self.loop.close()
@@ -87,13 +103,13 @@ class Host:
         if not logger.handlers:  # DBOS would write to the console
             logger.addHandler(logging.NullHandler())
         DBOS(config=self._configuration(owner))
-        if (DBOS.executor_id, DBOS.application_version) != (owner, _VERSION):
+        if (DBOS.executor_id, DBOS.application_version) != (owner, VERSION):
             raise StoreError(
                 "this process uses DBOS for something else already, and DBOS is there once in a process: "
                 "execute agents in another one, or with another engine"
             )
         self._launched = True
-        DBOS.listen_queues([self.queue])
+        DBOS.listen_queues([self.queue, *([self.taking.queue] if self.taking else ())])
         await asyncio.to_thread(self._declare)
         DBOS.launch()
 
@@ -101,7 +117,7 @@ class Host:
         """Have the queue there before DBOS looks for queues, which it does each second."""
         DBOS.migrate(self._url)
         client = DBOSClient(
-            system_database_url=self._url, system_database_engine=self._engine, application_name=_APPLICATION
+            system_database_url=self._url, system_database_engine=self._engine, application_name=APPLICATION
         )
         try:
             for queue in client.list_queues():
@@ -114,11 +130,11 @@ class Host:
     def _configuration(self, owner: str) -> DBOSConfig:
         """An executor of its own, so that DBOS recovers nothing by itself: whoever has a run's lease does."""
         return {
-            "name": _APPLICATION,
+            "name": APPLICATION,
             "system_database_url": self._url,
             "system_database_engine": self._engine,
             "executor_id": owner,
-            "application_version": _VERSION,
+            "application_version": VERSION,
             "log_level": "WARNING",
             "enable_otlp": False,
             "notification_listener_polling_interval_sec": _POLLING,  # of a list in memory, which stays empty
@@ -139,8 +155,13 @@ _lock = threading.Lock()
 _hosts: list[Host] = []  # one at most
 
 
-def enter(address: Address) -> Host:
-    """The one of this process, launched if need be; it blocks, and is left by `leave`. Raises StoreError."""
+def enter(address: Address, taking: Taking | None = None) -> Host:
+    """The one of this process, launched if need be; it blocks, and is left by `leave`. Who is `taking` tasks
+    has to be the first.
+
+    Raises:
+        StoreError: DBOS cannot be launched, or has another database open.
+    """
     with _lock:
         if _hosts and _hosts[0].process != os.getpid():
             raise StoreError("DBOS does not outlive a fork: execute agents in a process that is started anew")
@@ -149,19 +170,30 @@ def enter(address: Address) -> Host:
                 f"DBOS is there once in a process, and has {_hosts[0].address.label} open: close the engine "
                 "that uses it first, or execute agents in another process"
             )
+        if _hosts and taking is not None:
+            raise StoreError(
+                "this process has DBOS open without taking tasks: close the engine that uses it first, or "
+                "work on jobs in another process"
+            )
         if not _hosts:
-            _hosts.append(Host(address))
+            _hosts.append(Host(address, taking))
         _hosts[0].users += 1
         return _hosts[0]
 
 
-def leave(host: Host) -> None:
-    """Close it if nobody else uses it."""
+def leave(host: Host, *, grace: int = 0) -> None:
+    """Close it if nobody else uses it; what goes on may end within so many seconds."""
     with _lock:
         host.users -= 1
-        if not host.users and host in _hosts:
+        closes = not host.users and host in _hosts
+        if closes and not grace:
             _hosts.remove(host)
-            host.close()
+    if not closes:
+        return
+    host.close(grace=grace)
+    with _lock:
+        if host in _hosts:
+            _hosts.remove(host)
 
 
 def told(problem: BaseException, address: Address) -> StoreError:
@@ -176,6 +208,15 @@ async def strand(run: str, path: str) -> str:
     for host in _hosts:
         if run in host.executions:
             return await host.executions[run].work(path)
+    raise Halted
+
+
+@DBOS.workflow(name=TASK, max_recovery_attempts=None)
+async def task(job: str, wave: int, key: str) -> str:
+    """A task of a job as DBOS has it."""
+    for host in _hosts:
+        if host.taking is not None:
+            return await host.taking.take(job, wave, key)
     raise Halted
 
 

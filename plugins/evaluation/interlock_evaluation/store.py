@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from interlock_sql.building import Migrations
 
 DEFAULT: Final = "sqlite:///interlock-eval.db"
+DBOS: Final = "dbos+"
 
 
 class Store(Transactions):
@@ -18,9 +19,12 @@ class Store(Transactions):
     def open(cls, url: str = DEFAULT, folder: Path | None = None) -> "Store":
         """The store at that URL; a relative path in it begins in `folder`. It does no I/O.
 
+        Where DBOS has the database too, as `dbos+` before the scheme says, it is the same one.
+
         Raises:
             StoreError: the URL cannot be used. It is not repeated.
         """
+        url = url.removeprefix(DBOS)
         return cls(own_address(url, folder, what="evaluations", default=DEFAULT), thread="interlock-eval")
 
     def _migrations(self) -> "Migrations":

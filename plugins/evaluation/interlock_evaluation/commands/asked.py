@@ -75,8 +75,15 @@ def rates_of(given: Sequence[str] | None) -> Mapping[str, int]:
 
 def open_store(context: typer.Context, url: str | None) -> "Store":
     """Where runs are kept: as the option says, else the environment, else beside the configuration."""
-    from interlock_evaluation.store import DEFAULT, Store
+    from interlock_evaluation.store import Store
+
+    return Store.open(*place_of(context, url))
+
+
+def place_of(context: typer.Context, url: str | None) -> tuple[str, Path]:
+    """The URL of the store, and the folder in which a relative path in it begins."""
+    from interlock_evaluation.store import DEFAULT
 
     config = session(context).config
     folder = Path() if config is None else Path(config).parent
-    return Store.open(url or os.environ.get("INTERLOCK_EVAL_STORE") or DEFAULT, folder)
+    return url or os.environ.get("INTERLOCK_EVAL_STORE") or DEFAULT, folder

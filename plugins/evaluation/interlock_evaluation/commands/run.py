@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -23,16 +23,16 @@ from interlock_evaluation.commands.asked import (
     TasksOption,
     models_of,
     open_store,
+    place_of,
     rates_of,
 )
-from interlock_evaluation.commands.bars import bar
+from interlock_evaluation.commands.asking import Asked, Limits, ask_everywhere, ask_here, job_of
 from interlock_evaluation.commands.plan import show_plan
 from interlock_evaluation.commands.ran import ran_data, show_ran
 
 if TYPE_CHECKING:
     from interlock import Router
-    from interlock_evaluation.runs import Ended, Kept, Progress, Run
-    from interlock_evaluation.store import Store
+    from interlock_evaluation.runs import Run
     from interlock_evaluation.suites import Suite
 
 __all__ = ["open_store", "run"]
@@ -68,6 +68,10 @@ def run(
     ] = False,
     errors: Annotated[bool, typer.Option("--errors", help="Ask again what failed before.")] = False,
     store: StoreOption = None,
+    detach: Annotated[
+        bool,
+        typer.Option("--detach", help="Leave it to `interlock work`, with a store of DBOS, and return."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask about the cost.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,8 +80,16 @@ def run(
     What was asked is not asked again: the same command goes on where it was broken off. It asks before it
     begins what may cost more than a dollar. The exit code is 4 where the budget was over first.
     """
-    from interlock_evaluation.runs import Pace, Purse, Run, of_tasks
+    from interlock_evaluation.runs import Run, of_tasks
+    from interlock_evaluation.runs.executing import executor_for
     from interlock_evaluation.suites import read_suite
+
+    url, folder = place_of(context, store)
+    executor = executor_for(url)
+    if detach and executor is None:
+        raise RequestError(
+            "it takes a store that workers share, as in dbos+sqlite:///eval.db.", key="--detach"
+        )
 
     tasks = tuple(sorted(set(task or ())))
     with session(context).router() as router:
@@ -96,14 +108,20 @@ def run(
             started=time(),
         )
         _agree(router, read, wanted, at_once, yes=yes)
-        pace = Pace(at_once=at_once, per_minute=rates_of(per_minute))
-        limits = {"pace": pace, "purse": Purse(most=budget)}
-        opened = open_store(context, store)
+        limits = Limits(budget=budget, at_once=at_once, per_minute=rates_of(per_minute))
+        asked = Asked(router=router, suite=read, run=wanted, errors=errors, limits=limits)
         try:
-            ended, kept = asyncio.run(_asked(router, read, wanted, opened, errors=errors, **limits))
+            ended, kept = asyncio.run(
+                ask_here(asked, open_store(context, store))
+                if executor is None
+                else ask_everywhere(asked, executor, url, folder, detach=detach)
+            )
         except KeyboardInterrupt:
             note(f"What has come is kept as {wanted.id}; the same command goes on.")
             raise
+    if detach:
+        note(f"{ended.left:,} questions are left to workers: `interlock jobs watch {job_of(wanted.id)}`.")
+        return
     if as_json:
         write_json(ran_data(ended, kept))
     else:
@@ -145,36 +163,3 @@ def _agree(router: "Router", suite: "Suite", run: "Run", at_once: int, *, yes: b
     if not agreed:
         note("Nobody was asked; --yes asks without a question.")
         raise typer.Exit(FAILED)
-
-
-async def _asked(
-    router: "Router",
-    suite: "Suite",
-    run: "Run",
-    store: "Store",
-    *,
-    errors: bool,
-    **limits: Any,
-) -> "tuple[Ended, Kept]":
-    from interlock_evaluation.grading import Graders
-    from interlock_evaluation.runs import Runner, RunStore
-
-    kept = RunStore(store)
-    graders = Graders(router, judge=run.judge, run_code=run.run_code, usual=run.grader)
-    try:
-        with bar(run.id) as shown:
-
-            def tell(progress: "Progress") -> None:
-                if shown is not None:
-                    shown(progress.done, progress.total, _said(progress))
-
-            runner = Runner(router, kept, graders, tell=tell, **limits)
-            ended = await runner.ask(run, suite, errors=errors)
-        return ended, await kept.kept(run.id)
-    finally:
-        await store.aclose()
-
-
-def _said(progress: "Progress") -> str:
-    failed = f", {progress.errors} failed" if progress.errors else ""
-    return f"${progress.spent:.2f}{failed}"

@@ -1,6 +1,6 @@
 """Runs in the store: what was asked, what came of it, and what it was worth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from interlock_evaluation.grading import Mark
 from interlock_evaluation.runs.run import Kept, Key, Result, Run
 from interlock_evaluation.store import Store
-from interlock_evaluation.suites import Suite
+from interlock_evaluation.suites import Sample, Suite
 
 
 class RunStore:
@@ -49,6 +49,18 @@ class RunStore:
     async def kept(self, run: str) -> Kept:
         """Raises RequestError where there is no such run."""
         return await self._store.read(lambda connection: _rows().kept(connection, run))
+
+    async def asked(self, run: str) -> tuple[Run, Sequence[Sample]]:
+        """What is asked, without what came of it. Raises RequestError where there is no such run."""
+        return await self._store.read(lambda connection: _rows().asked(connection, run))
+
+    async def outcome(self, run: str, key: Key) -> str | None:
+        """What has come of one question: None as long as nothing has."""
+        return await self._store.read(lambda connection: _rows().outcome(connection, run, key))
+
+    async def outcomes(self, run: str) -> Mapping[str, int]:
+        """How many questions have come to what."""
+        return await self._store.read(lambda connection: _rows().outcomes(connection, run))
 
     async def tasks(self, run: str) -> set[str]:
         """Of the run's prompts; none where there is no such run."""

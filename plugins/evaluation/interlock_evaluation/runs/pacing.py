@@ -3,10 +3,10 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 _MINUTE: Final = 60.0
 
@@ -78,3 +78,55 @@ class Pace:
                 starts.append(now)
                 return
             await asyncio.sleep(starts[0] + _MINUTE - now)
+
+
+class Paying(Protocol):
+    """What a question that is asked has cost so far, in US dollars: who asks it says so."""
+
+    cost: float
+
+
+class Terms(Protocol):
+    """On what terms a question may be asked."""
+
+    def granted(
+        self, key: str, providers: Mapping[str, int], amount: float
+    ) -> AbstractAsyncContextManager[Paying]:
+        """Wait until so many calls of each provider may begin, and hold the amount until the end.
+
+        What it raises where the money is over is for whoever hands questions out.
+        """
+        ...
+
+    def put_back(self, key: str, provider: str, seconds: float | None) -> None:
+        """Have the question asked later where that can be done, as the provider wants: it raises then. It
+        returns where the question is to be kept as it ended.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class _Paid:
+    cost: float = 0.0
+
+
+class InProcess:
+    """The terms of a run that one process asks alone."""
+
+    def __init__(self, pace: Pace, purse: Purse) -> None:
+        self._pace, self._purse = pace, purse
+
+    @asynccontextmanager
+    async def granted(self, key: str, providers: Mapping[str, int], amount: float) -> AsyncIterator[Paying]:
+        """Raises OutOfMoney. The key is not needed here."""
+        del key
+        async with self._pace.turns(providers):
+            self._purse.hold(amount)
+            paid = _Paid()
+            try:
+                yield paid
+            finally:
+                self._purse.settle(amount, paid.cost)
+
+    def put_back(self, key: str, provider: str, seconds: float | None) -> None:
+        """What has failed is kept so: `--errors` asks it again."""

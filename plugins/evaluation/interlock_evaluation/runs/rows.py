@@ -1,7 +1,7 @@
 """Runs as rows, read and written within a transaction of the store's."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -121,18 +121,27 @@ def end(connection: Connection, run: str, at: float | None) -> None:
     connection.execute(tables.runs.update().where(tables.runs.c.id == run).values(ended=at))
 
 
+def asked(connection: Connection, name: str) -> tuple[Run, list[Sample]]:
+    row, found = _named(connection, name)
+    return _run(row), [_sample(json.loads(each.sample)) for each in found]
+
+
+def outcome(connection: Connection, run: str, key: Key) -> str | None:
+    found: str | None = connection.execute(
+        select(tables.results.c.outcome).where(_is(tables.results, run, key))
+    ).scalar()
+    return found
+
+
+def outcomes(connection: Connection, run: str) -> dict[str, int]:
+    found = select(tables.results.c.outcome, func.count()).where(
+        tables.results.c.run == run, tables.results.c.outcome.is_not(None)
+    )
+    return {str(row[0]): int(row[1]) for row in connection.execute(found.group_by(tables.results.c.outcome))}
+
+
 def kept(connection: Connection, name: str) -> Kept:
-    row = connection.execute(select(tables.runs).where(tables.runs.c.id == name)).one_or_none()
-    if row is None:
-        known = [
-            each
-            for (each,) in connection.execute(select(tables.runs.c.id).order_by(tables.runs.c.started.desc()))
-        ]
-        told = f"there are {', '.join(known[:5])}" if known else "nothing was run yet"
-        raise RequestError(f"there is no run {name!r}; {told}.", key="RUN")
-    found = connection.execute(
-        select(tables.samples).where(tables.samples.c.run == name).order_by(tables.samples.c.number)
-    ).all()
+    row, found = _named(connection, name)
     of = [_sample(json.loads(each.sample)) for each in found]
     tasks = {each.prompt: each.task for each in found}
     came = [
@@ -148,6 +157,20 @@ def kept(connection: Connection, name: str) -> Kept:
     return Kept(
         run=_run(row), samples=of, tasks=tasks, results={each.key: each for each in came}, marks=given
     )
+
+
+def _named(connection: Connection, name: str) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    """Its row and those of its samples. Raises RequestError where there is no such run."""
+    row = connection.execute(select(tables.runs).where(tables.runs.c.id == name)).one_or_none()
+    if row is None:
+        known = [
+            each
+            for (each,) in connection.execute(select(tables.runs.c.id).order_by(tables.runs.c.started.desc()))
+        ]
+        told = f"there are {', '.join(known[:5])}" if known else "nothing was run yet"
+        raise RequestError(f"there is no run {name!r}; {told}.", key="RUN")
+    samples = select(tables.samples).where(tables.samples.c.run == name).order_by(tables.samples.c.number)
+    return row, connection.execute(samples).all()
 
 
 def tasks(connection: Connection, name: str) -> set[str]:

@@ -1,5 +1,6 @@
 """A run: a suite, the models that are asked it, and what came of each question."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
@@ -26,6 +27,15 @@ class Key(NamedTuple):
     prompt: str
     model: str
     repeat: int
+
+    @property
+    def text(self) -> str:
+        """As one text, from which `read` makes it again."""
+        return json.dumps(self)
+
+    @classmethod
+    def read(cls, text: str) -> "Key":
+        return cls(*json.loads(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

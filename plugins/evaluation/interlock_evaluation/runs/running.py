@@ -1,30 +1,18 @@
 """Runs that ask: what is left of one is asked, marked and kept, one question at a time durable."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from time import monotonic, time
+from time import time
 
-from interlock import Decision, InterlockError, Router
-from interlock_evaluation.grading import Graders, Mark
-from interlock_evaluation.runs.asked import first_asked
-from interlock_evaluation.runs.asking import (
-    answer_tokens,
-    answered,
-    bound,
-    decided,
-    estimate,
-    failed,
-    is_exclusion,
-    options_of,
-    unasked,
-)
+from interlock import InterlockError, Router
+from interlock_evaluation.grading import Graders
 from interlock_evaluation.runs.concerned import tasks_of
 from interlock_evaluation.runs.kept import RunStore
-from interlock_evaluation.runs.pacing import OutOfMoney, Pace, Purse
-from interlock_evaluation.runs.run import Key, Result, Run
+from interlock_evaluation.runs.pacing import InProcess, OutOfMoney, Pace, Purse
+from interlock_evaluation.runs.questioning import Questioner
+from interlock_evaluation.runs.run import Key, Run
 from interlock_evaluation.suites import Sample, Suite
 
 _WORKERS = 64  # questions that wait for their provider's turn
@@ -63,7 +51,8 @@ class Runner:
         tell: Callable[[Progress], None] | None = None,
     ) -> None:
         self._router, self._store, self._graders = router, store, graders
-        self._pace, self._purse, self._tell = pace, purse, tell
+        self._purse, self._tell = purse, tell
+        self._questioner = Questioner(router, store, graders, terms=InProcess(pace, purse))
 
     async def ask(self, run: Run, suite: Suite, *, errors: bool = False) -> Ended:
         """Ask every question of which nothing has come yet; with `errors`, those that failed as well.
@@ -101,61 +90,12 @@ class Runner:
     async def _work(self, run: Run, waiting: "Iterable[tuple[Key, Sample]]", state: "_State") -> None:
         for key, sample in waiting:
             try:
-                result = await self._one(run, key, sample)
+                result = await self._questioner.ask(run, key, sample)
             except OutOfMoney:
                 return
             state.done += 1
             state.errors += result.outcome == "error"
             self._told(state)
-
-    async def _one(self, run: Run, key: Key, sample: Sample) -> Result:
-        decision = decided(self._router, sample, key.model)
-        asked = first_asked(self._router, key.model, decision)
-        if not asked:
-            result = unasked(key, decision, self._router, time())
-            await self._store.finish(run.id, result, {})
-            return result
-        providers = Counter(self._router.deployments[each].provider for each in asked)
-        held = estimate(self._router, asked, decision.input_tokens, answer_tokens(sample)) or 0.0
-        judged = self._graders.judged(bound(sample, decision), answer_tokens(sample))
-        held += 0.0 if judged is None else judged.cost or 0.0
-        async with self._pace.turns(providers):
-            self._purse.hold(held)
-            cost = 0.0
-            try:
-                await self._store.asking(run.id, key)
-                result, decision = await self._asked(run, key, sample, decision)
-                cost = result.cost or 0.0
-                marks = await self._marked(bound(sample, decision), result)
-                cost += sum(mark.cost for mark in marks.values())
-                await self._store.finish(run.id, result, marks)
-            finally:
-                self._purse.settle(held, cost)
-        return result
-
-    async def _asked(self, run: Run, key: Key, sample: Sample, decision: Decision) -> tuple[Result, Decision]:
-        """With the decision that led to it, which classifiers that take their time may have made anew."""
-        start = monotonic()
-        try:
-            options = options_of(sample, key.model, run.id)
-            response = await self._router.complete(list(sample.messages), **options)
-        except InterlockError as error:
-            if is_exclusion(error):
-                decision = decided(self._router, sample, key.model)
-                return replace(unasked(key, decision, self._router, time()), asked=1), decision
-            return failed(key, 1, error, monotonic() - start, time()), decision
-        return answered(key, 1, response, monotonic() - start, time()), response.record.decision
-
-    async def _marked(self, sample: Sample, result: Result) -> dict[str, Mark]:
-        """A refusal is an answer, and marked as one; what was cut is worth nothing."""
-        if result.outcome != "answer":
-            return {}
-        name, grader = self._graders.name_of(sample), self._graders.of(sample)
-        if grader is None:
-            return {}
-        if result.finish_reason == "length":
-            return {name: Mark(score=0.0, why="the answer was cut")}
-        return {name: await grader.mark(sample, result.answer or "")}
 
     def _told(self, state: "_State") -> Progress:
         progress = Progress(done=state.done, total=state.total, errors=state.errors, spent=self._purse.spent)

@@ -1,12 +1,19 @@
-"""The table as it is declared. A second version writes down here what the first one was."""
+"""Which process works on a run of an agent."""
 
+import sqlalchemy as sa
 from alembic import op
-
-from interlock_dbos.tables import metadata
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    op.create_table(
+        "interlock_dbos_runs",
+        sa.Column("run", sa.Text, primary_key=True),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text, nullable=False),
+        sa.Column("until", sa.Float(53), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    )

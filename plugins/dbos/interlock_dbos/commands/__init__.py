@@ -1,0 +1,1 @@
+"""`interlock work` and `interlock jobs`."""

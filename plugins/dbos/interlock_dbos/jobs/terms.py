@@ -1,0 +1,108 @@
+"""The terms of one job's tasks in one worker: grants from the database, and places in this process."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final, Literal
+from uuid import uuid4
+
+from interlock_dbos.jobs.contract import PutBack
+from interlock_dbos.jobs.granting import Granted, Wanted
+from interlock_dbos.jobs.store import JobStore
+
+_SOONEST, _LATEST = 0.02, 0.5  # seconds between looks whether it is a task's turn
+_IN_VAIN: Final = 60  # how often a task is put back at most
+_USUAL: Final = 5.0  # seconds, where a provider does not say how long it wants to be left alone
+_LONGEST: Final = 600.0
+
+
+@dataclass(slots=True)
+class _Paid:
+    cost: float = 0.0
+
+
+class Places(asyncio.Semaphore):
+    """How many tasks a worker works on at a time."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.taken = 0
+
+    async def acquire(self) -> Literal[True]:
+        """Wait for one."""
+        await super().acquire()
+        self.taken += 1
+        return True
+
+    def release(self) -> None:
+        """Give one back."""
+        self.taken -= 1
+        super().release()
+
+
+class JobTerms:
+    """What `Terms` says, for the tasks of one job."""
+
+    def __init__(self, store: JobStore, job: str, places: Places, check: Callable[[], None]) -> None:
+        """`check` raises where nothing is to be begun any more."""
+        self._store, self._job, self._places, self._check = store, job, places, check
+        self._doors: dict[str, asyncio.Lock] = {}
+        self._left = asyncio.Event()
+        self._in_vain = Counter[str]()
+
+    @asynccontextmanager
+    async def granted(self, key: str, providers: Mapping[str, int], amount: float) -> AsyncIterator[_Paid]:
+        """What `Terms` says."""
+        wanted = Wanted(job=self._job, key=key, token=uuid4().hex, providers=dict(providers), amount=amount)
+        paid = _Paid()
+        found = await self._asked(wanted)
+        try:
+            due = monotonic() + found.seconds
+            while True:
+                await asyncio.sleep(max(0.0, due - monotonic()))
+                self._check()
+                await self._places.acquire()
+                if monotonic() - due <= found.late:
+                    break
+                # So late that a window could have more than its limit.
+                self._places.release()
+                found = await self._store.again(wanted.providers)
+                due = monotonic() + found.seconds
+            try:
+                yield paid
+            finally:
+                self._places.release()
+        finally:
+            await asyncio.shield(self._store.settle(wanted, paid.cost))
+            self._left.set()
+
+    @asynccontextmanager
+    async def room(self) -> AsyncIterator[None]:
+        """What `Terms` says."""
+        async with self._places:
+            yield
+
+    def put_back(self, key: str, provider: str, seconds: float | None) -> None:
+        """What `Terms` says."""
+        self._in_vain[key] += 1
+        if self._in_vain[key] <= _IN_VAIN:
+            raise PutBack(provider, min(_USUAL if seconds is None else seconds, _LONGEST))
+
+    async def _asked(self, wanted: Wanted) -> Granted:
+        """One task of this worker at a time asks, and the others stand in line."""
+        async with self._doors.setdefault(min(wanted.providers, default=""), asyncio.Lock()):
+            pause = _SOONEST
+            while True:
+                self._check()
+                self._left.clear()
+                found = await self._store.grant(wanted)
+                if not found.again:
+                    return found
+                try:
+                    async with asyncio.timeout(found.seconds or pause):
+                        await self._left.wait()
+                except TimeoutError:
+                    pause = min(2 * pause, _LATEST)
