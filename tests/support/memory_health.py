@@ -28,6 +28,7 @@ class Place:
     syncs: int = 0
     closed: int = 0
     hook: Callable[[], object] | None = None
+    clock: Callable[[], float] = time.monotonic
 
 
 class MemoryHealth:
@@ -49,7 +50,7 @@ class MemoryHealth:
         if place.broken:
             self._heard = None
             raise StoreError("the place is broken")
-        now = time.monotonic()
+        now = place.clock()
         for change in call.changes:
             if change.closed or change.cause:
                 place.turns.pop((change.deployment, change.task), None)
@@ -106,11 +107,12 @@ class Memory:
     name = "memory"
     schemes = ("memory",)
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.places: dict[str, Place] = {}
+        self._clock = clock
 
     def open(self, call: object) -> MemoryHealth:
-        return MemoryHealth(self.places.setdefault(call.url, Place()))  # type: ignore[attr-defined]  # a ShareCall
+        return MemoryHealth(self.places.setdefault(call.url, Place(clock=self._clock)))  # type: ignore[attr-defined]  # a ShareCall
 
     @hookimpl
     def interlock_shared_health(self) -> list["Memory"]:
