@@ -8,22 +8,32 @@ T = TypeVar("T")
 
 
 def quick_init(kind: type[T]) -> type[T]:
-    """The same frozen dataclass with slots; it is made in little more than half the time.
+    """The same frozen dataclass with slots, derived from no other; it is made in a third of the time.
 
     The generated `__init__` sets each field by `object.__setattr__`, which looks for the slot by its name.
-    This one, with the same signature, has the slots at hand.
+    This one, with the same signature, fills the slots while the object is still of a class that has the same
+    ones and is not frozen. Those of an object of a derived class are set one by one.
     """
     made: Any = kind.__init__
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type] # it is a dataclass
-    scope: dict[str, Any] = {"__name__": kind.__module__}
-    taken, body = ["self"], []
+    if kind.__bases__ != (object,):
+        raise TypeError(f"{kind.__name__} is derived from another class")
+    still_open = type("StillOpen", (), {"__slots__": tuple(known), "__module__": kind.__module__})
+    scope: dict[str, Any] = {"__name__": kind.__module__, "_kind": kind, "_open": still_open}
+    scope["_become"] = object.__dict__["__class__"].__set__
+    taken, filled, set_each = ["self"], ["_become(self, _open)"], []
     for name, parameter in list(signature(made).parameters.items())[1:]:
         if parameter.kind is Parameter.KEYWORD_ONLY and "*" not in taken:
             taken.append("*")
         # What a default is, the function that is replaced says below.
         taken.append(name if parameter.default is Parameter.empty else f"{name}=None")
-        body.append(f"_set_{name}(self, {_given(known[name], parameter, scope)})")
+        value = _given(known[name], parameter, scope)
+        filled.append(f"self.{name} = {value}")
+        set_each.append(f"_set_{name}(self, {value})")
         scope[f"_set_{name}"] = getattr(kind, name).__set__
+    filled.append("self.__class__ = _kind")
+    body = ["if self.__class__ is _kind:", *(f" {line}" for line in filled)]
+    body += ["else:", *(f" {line}" for line in set_each)]
     if hasattr(kind, "__post_init__"):
         body.append("self.__post_init__()")
     source = f"def __init__({', '.join(taken)}):\n" + "".join(f" {line}\n" for line in body)

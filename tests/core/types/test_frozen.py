@@ -75,3 +75,33 @@ def test_answers_are_copied_and_pickled_as_before():
     assert answer.parts == ()
     assert pickle.loads(pickle.dumps(answer)) == answer == copy.deepcopy(answer)
     assert hash(Delta("a")) == hash(Delta("a")) != hash(Delta("b"))
+
+
+def test_an_object_of_a_derived_class_is_one():
+    plain, quick = both()
+
+    class Terminus(quick):
+        pass
+
+    stop = Terminus("a", doors=["l"])
+    assert type(stop) is Terminus
+    assert (stop.name, stop.line, stop.doors, stop.seen) == ("a", None, ("l",), [])
+    with pytest.raises(FrozenInstanceError):
+        stop.name = "b"
+    with pytest.raises(TypeError, match="derived"):
+        quick_init(dataclass(frozen=True, slots=True)(type("Terminus", (plain,), {})))
+
+
+def test_an_object_is_never_seen_while_it_is_open():
+    seen = []
+
+    @quick_init
+    @dataclass(frozen=True, slots=True)
+    class Stop:
+        name: str
+
+        def __post_init__(self):
+            seen.append(type(self))
+
+    assert type(Stop("a")) is Stop
+    assert seen == [Stop]
