@@ -32,7 +32,7 @@ class _Track:
 
     @property
     def started(self) -> bool:
-        return bool(self._sent)
+        return self._sent.size > 0
 
     @property
     def position(self) -> int:
@@ -97,6 +97,11 @@ class _Thoughts:
         at = thinking.position
         if at > self._from:
             self._complete(Reasoning(thinking.sent[self._from : at]), at)
+
+    @property
+    def wait(self) -> bool:
+        """Whether some are still to be told."""
+        return bool(self._waiting)
 
     def tell(self) -> tuple[Reasoning, ...]:
         told = tuple(self._waiting)
@@ -193,6 +198,9 @@ class Delivery:
         if self.mode == "hold" or not (delta.text or delta.reasoning or delta.tool_calls or seals):
             return None
         text = self._text.take(delta.text) if delta.text else ""
+        plain = not (delta.reasoning or delta.tool_calls or seals)
+        if plain and not (self._reasoning.started or self._thoughts.wait):
+            return Chunk(text=text) if text else None
         reasoning = self._reasoning.take(delta.reasoning) if delta.reasoning else ""
         if (seals or self._reasoning.started) and not self.windowed:
             self._thoughts.take(delta, self._reasoning)

@@ -51,20 +51,20 @@ class EventParser:
             data = self._with_plain_line_ends(data)
         if not data:
             return []
-        # Joined only when an event ends, so that an event in a thousand pieces is copied once.
-        ends_here = b"\n\n" in data or (not self._open_line and data[0] == 10)  # noqa: PLR2004 - a line feed
-        self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
-        if not ends_here:
-            self._keep(data)
-            return []
         if self._pending:
+            # Joined only when an event ends, so that an event in a thousand pieces is copied once.
+            if not (b"\n\n" in data or (not self._open_line and data[0] == 10)):  # noqa: PLR2004 - a line feed
+                self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
+                self._keep(data)
+                return []
             data = bytes(self._pending) + data
             self._pending = bytearray()
+        self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
         blocks = data.split(b"\n\n")
         rest = blocks.pop()
-        if len(data) > self._limit and max(map(len, blocks)) > self._limit:
+        if len(data) > self._limit and blocks and max(map(len, blocks)) > self._limit:
             raise AnswerTooLarge.than(self._limit)
-        if self._first:
+        if self._first and blocks:
             self._first, blocks[0] = False, blocks[0].removeprefix(_BOM)
         # The two line ends that closed the last event are gone from `rest`, so an empty rest starts a new
         # line but not a second blank one.

@@ -39,12 +39,14 @@ class ChatStream:
             if (text := template.text(block)) is not None:
                 texts.append(text)
                 continue
-            yield from self._grown(texts)
+            if whole := "".join(texts):
+                yield self._grown(whole)
             texts.clear()
             event = self._events.event(block)
             if event is not None:
                 yield from self._event(event, block)
-        yield from self._grown(texts)
+        if whole := "".join(texts):
+            yield self._grown(whole)
 
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
@@ -68,6 +70,5 @@ class ChatStream:
         yield from self._reader.chunk(payload, len(data))
         self._template.learn(block, payload)
 
-    def _grown(self, texts: list[str]) -> Iterator[Delta]:
-        if text := "".join(texts):
-            yield Delta(text) if self._template.name == "content" else Delta(reasoning=text)
+    def _grown(self, text: str) -> Delta:
+        return Delta(text) if self._template.name == "content" else Delta(reasoning=text)

@@ -66,34 +66,21 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
     async with AsyncExitStack() as stack:
         watch = stack.enter_context(Watch(exchange.receive))
         await stack.enter_async_context(stream)
-        events: _Events | None = None
+        async for chunk in stream:
+            # News of an ensemble's members are no beginning of an answer: it may still fail.
+            if chunk.progress is None or chunk.response is not None:
+                break
+        else:
+            return
+        _note(exchange, stream.call)
+        events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
         try:
-            while (chunk := await _next_of(stream.__anext__, events)) is not None:
-                if events is None:
-                    # News of an ensemble's members are no beginning of an answer: it may still fail.
-                    if chunk.progress is not None and chunk.response is None:
-                        continue
-                    _note(exchange, stream.call)
-                    events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
-                    await events.begin(chunk)
-                    heart = Heartbeat(events.alive, partial(_let_go, exchange, watch))
-                    events.heart = await stack.enter_async_context(heart)
-                else:
-                    events.say(chunk)
-            if events is not None:
-                await events.flush()
-        except Exception as error:
-            if events is None:
-                raise
+            await events.begin(chunk)
+            heart = Heartbeat(events.alive, partial(_let_go, exchange, watch))
+            events.heart = await stack.enter_async_context(heart)
+            await events.follow(stream.__anext__)
+        except Exception as error:  # noqa: BLE001 - the client is told of it
             await events.break_off(error)
-
-
-async def _next_of(step: Callable[[], Coroutine[Any, Any, Chunk]], events: "_Events | None") -> Chunk | None:
-    """The next chunk. What is said already is sent before it is waited for."""
-    try:
-        return await (step() if events is None else taken(step(), events.flush))
-    except StopAsyncIteration:
-        return None
 
 
 def _let_go(exchange: Exchange, watch: Watch) -> None:
@@ -138,10 +125,14 @@ class _Events:
         await self.exchange.begin(200, _EVENTS)
         await self._send(data)
 
-    def say(self, chunk: Chunk) -> None:
-        """To be sent with what is said before the next one has to be waited for."""
-        if data := self._said(chunk):
-            self.said.append(data)
+    async def follow(self, step: Callable[[], Coroutine[Any, Any, Chunk]]) -> None:
+        """Say what comes, to the end. What is said already is sent before more has to be waited for."""
+        try:
+            while True:
+                if data := self._said(await taken(step(), self.flush)):
+                    self.said.append(data)
+        except StopAsyncIteration:
+            await self.flush()
 
     async def flush(self) -> None:
         if self.said:

@@ -49,10 +49,10 @@ class ChatWriter:
             return b""
         written = b""
         if chunk.reasoning:
-            written = self._step({"reasoning_content": chunk.reasoning})
+            written = self._words(b"reasoning_content", chunk.reasoning)
         if chunk.text:
             self._refused = self._refused or chunk.refusal
-            written += self._step({"refusal" if chunk.refusal else "content": chunk.text})
+            written += self._words(b"refusal" if chunk.refusal else b"content", chunk.text)
         for piece in chunk.tool_call_deltas:
             written += self._piece(piece)
         return written
@@ -121,6 +121,10 @@ class ChatWriter:
                 yield {"tool_calls": [{"index": at, **whole}]}
             elif at == 0:
                 yield {"function_call": whole["function"]}
+
+    def _words(self, name: bytes, text: str) -> bytes:
+        """A step that says nothing else, as most do."""
+        return b'%b{"%b":%b}%b' % (self._lead, name, json_bytes(text), _GOES_ON)
 
     def _step(self, delta: dict[str, Any]) -> bytes:
         return self._lead + json_bytes(delta) + _GOES_ON

@@ -30,6 +30,11 @@ from interlock_server.dialects.messages.thoughts import (
 )
 from interlock_server.problems import Problem
 
+_WORDS = (
+    b"event: content_block_delta\n"
+    b'data: {"type":"content_block_delta","index":%d,"delta":{"type":"%b_delta","%b":%b}}\n\n'
+)
+
 
 class _Call:
     """A tool call under way. Its block begins once its name is known."""
@@ -160,7 +165,7 @@ class MessageWriter:
             self._start("thinking", said)
         self._thought.append(text)
         if not self._sealed:
-            said.append(self._delta({"type": "thinking_delta", "thinking": text}))
+            said.append(self._words(b"thinking", text))
 
     def _release(self, said: list[bytes]) -> None:
         """The thoughts that were held, for a call is about to begin."""
@@ -172,7 +177,7 @@ class MessageWriter:
         if self._open != "text":
             self._start("text", said)
         self._spoke = True
-        said.append(self._delta({"type": "text_delta", "text": text}))
+        said.append(self._words(b"text", text))
 
     def _start(self, kind: str, said: list[bytes]) -> None:
         self._close(said)
@@ -242,6 +247,10 @@ class MessageWriter:
         said.append(_event("content_block_start", index=self._next, content_block=block))
         said.append(_event("content_block_stop", index=self._next))
         self._next += 1
+
+    def _words(self, kind: bytes, text: str) -> bytes:
+        """A piece that is words and nothing else, as most are."""
+        return _WORDS % (self._next, kind, kind, json_bytes(text))
 
     def _delta(self, delta: dict[str, Any]) -> bytes:
         """A piece of the block of text or thought that is open."""
