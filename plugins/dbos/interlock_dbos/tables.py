@@ -61,7 +61,9 @@ holds = Table(
     Column("job", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("token", Text, nullable=False),  # of one attempt at the task
+    Column("owner", Text, nullable=False),  # the worker whose attempt it is
     Column("amount", BigInteger, nullable=False),
+    Index("interlock_job_holds_owner", "owner"),
 )
 """What tasks that are under way may cost."""
 
@@ -72,7 +74,9 @@ turns = Table(
     Column("key", Text, primary_key=True),
     Column("provider", Text, primary_key=True),
     Column("token", Text, nullable=False),
+    Column("owner", Text, nullable=False),
     Index("interlock_job_turns_provider", "job", "provider"),
+    Index("interlock_job_turns_owner", "owner"),
 )
 """Which tasks have a provider's call under way."""
 

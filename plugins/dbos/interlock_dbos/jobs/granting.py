@@ -24,6 +24,7 @@ class Wanted:
     job: str
     key: str
     token: str
+    owner: str
     providers: Mapping[str, int]
     amount: float
 
@@ -88,6 +89,19 @@ def settle(connection: Connection, wanted: Wanted, cost: float) -> None:
     connection.execute(job.values(held=jobs.c.held - amount, spent=jobs.c.spent + nanos(cost)))
 
 
+def release(connection: Connection, owner: str) -> None:
+    """Nothing is under way any more of what a worker had that is gone. What it held counts as spent."""
+    found = select(holds.c.job, func.sum(holds.c.amount)).where(holds.c.owner == owner)
+    for job, amount in connection.execute(found.group_by(holds.c.job).order_by(holds.c.job)).all():
+        connection.execute(
+            jobs.update()
+            .where(jobs.c.id == job)
+            .values(held=jobs.c.held - int(amount), spent=jobs.c.spent + int(amount))
+        )
+    connection.execute(delete(holds).where(holds.c.owner == owner))
+    connection.execute(delete(turns).where(turns.c.owner == owner))
+
+
 def pause(connection: Connection, provider: str, seconds: float) -> None:
     """Have nobody ask the provider for so long."""
     row = _provider(connection, provider)
@@ -117,7 +131,7 @@ def _lost(connection: Connection, wanted: Wanted) -> int:
 
 
 def _hold(connection: Connection, wanted: Wanted, amount: int, held: int) -> None:
-    of = {"job": wanted.job, "key": wanted.key, "token": wanted.token}
+    of = {"job": wanted.job, "key": wanted.key, "token": wanted.token, "owner": wanted.owner}
     connection.execute(holds.insert().values(**of, amount=amount))
     if wanted.providers:
         connection.execute(turns.insert(), [{**of, "provider": each} for each in wanted.providers])

@@ -9,6 +9,8 @@ from interlock_dbos.jobs.contract import Job, Progress, State
 from interlock_dbos.leasing import LeaseStore
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from interlock_dbos.jobs.granting import Granted, Wanted
     from interlock_dbos.jobs.rows import WorkerRow
 
@@ -68,8 +70,13 @@ class JobStore(LeaseStore):
         return await self.run(lambda it: _rows().adopt(it, owner, adopter, gone=gone, seconds=LEASE))
 
     async def forget(self, owner: str) -> None:
-        """The worker is no more."""
-        await self.run(lambda it: _rows().forget(it, owner))
+        """The worker is no more, nor is anything that it had under way."""
+
+        def forget(connection: "Connection") -> None:
+            _granting().release(connection, owner)
+            _rows().forget(connection, owner)
+
+        await self.run(forget)
 
     async def limit(self, provider: str, per_minute: int | None, per_second: int | None = None) -> None:
         """What all jobs keep to from now on."""

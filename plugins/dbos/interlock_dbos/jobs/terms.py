@@ -46,9 +46,11 @@ class Places(asyncio.Semaphore):
 class JobTerms:
     """What `Terms` says, for the tasks of one job."""
 
-    def __init__(self, store: JobStore, job: str, places: Places, check: Callable[[], None]) -> None:
-        """`check` raises where nothing is to be begun any more."""
-        self._store, self._job, self._places, self._check = store, job, places, check
+    def __init__(
+        self, store: JobStore, job: str, owner: str, places: Places, check: Callable[[], None]
+    ) -> None:
+        """`check` raises where nothing is to be begun any more by the worker that is the `owner`."""
+        self._store, self._job, self._owner, self._places, self._check = store, job, owner, places, check
         self._doors: dict[str, asyncio.Lock] = {}
         self._left = asyncio.Event()
         self._in_vain = Counter[str]()
@@ -56,7 +58,14 @@ class JobTerms:
     @asynccontextmanager
     async def granted(self, key: str, providers: Mapping[str, int], amount: float) -> AsyncIterator[_Paid]:
         """What `Terms` says."""
-        wanted = Wanted(job=self._job, key=key, token=uuid4().hex, providers=dict(providers), amount=amount)
+        wanted = Wanted(
+            job=self._job,
+            key=key,
+            token=uuid4().hex,
+            owner=self._owner,
+            providers=dict(providers),
+            amount=amount,
+        )
         paid = _Paid()
         found = await self._asked(wanted)
         try:

@@ -180,7 +180,7 @@ class Worker:
         """Its work. Raises Unable."""
         name = job.id, job.wave
         if name not in self._works:
-            terms = JobTerms(self.store, job.id, self._places, self._check)
+            terms = JobTerms(self.store, job.id, self.owner, self._places, self._check)
             call = JobCall(
                 job=job,
                 router=self._router,
