@@ -122,8 +122,7 @@ class _Events:
 
     async def begin(self, chunk: Chunk) -> None:
         data = self.writer.begin() + self._said(chunk)
-        await self.exchange.begin(200, _EVENTS)
-        await self._send(data)
+        await self.exchange.begin(200, _EVENTS, data, more=not self.ended)
 
     async def follow(self, step: Callable[[], Coroutine[Any, Any, Chunk]]) -> None:
         """Say what comes, to the end. What is said already is sent before more has to be waited for."""

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from interlock_server.dialects import Dialect
 from interlock_server.dialects.events import json_bytes
 from interlock_server.endpoint.live import Served
+from interlock_server.endpoint.together import TOGETHER
 from interlock_server.facts import Facts
 from interlock_server.principals import Principal
 from interlock_server.problems import Problem
@@ -47,11 +48,23 @@ class Exchange:
     principal: Principal | None = None
     started: bool = field(default=False)
 
-    async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """Send the head of the answer, and with it what is known of the call."""
+    async def begin(
+        self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, *, more: bool = False
+    ) -> None:
+        """Send the head of the answer, with what is known of the call, and its body, or the first of it where
+        there is `more`.
+        """
         self.started = True
         said = [*headers, *self.facts.headers]
-        await self.send({"type": "http.response.start", "status": status, "headers": said})
+        held = self.scope.get(TOGETHER)
+        if held is not None:
+            held.hold()
+        try:
+            await self.send({"type": "http.response.start", "status": status, "headers": said})
+            await self.send({"type": "http.response.body", "body": body, "more_body": more})
+        finally:
+            if held is not None:
+                held.release()
 
     async def reply(
         self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
@@ -62,8 +75,7 @@ class Exchange:
     async def reply_with(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send a whole answer that is JSON already."""
         length = (b"content-length", str(len(body)).encode())
-        await self.begin(status, [_JSON, length, *headers])
-        await self.send({"type": "http.response.body", "body": body})
+        await self.begin(status, [_JSON, length, *headers], body)
 
     async def refuse(self, problem: Problem, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send a problem in the words of the dialect."""

@@ -23,7 +23,7 @@ def metrics_route(metrics: SharedMetrics, *, public: bool, before: Callable[[], 
         before()
         body = exposition(metrics.all()).encode()
         length = str(len(body)).encode()
-        await exchange.begin(200, [(b"content-type", CONTENT_TYPE.encode()), (b"content-length", length)])
-        await exchange.send({"type": "http.response.body", "body": body})
+        said = [(b"content-type", CONTENT_TYPE.encode()), (b"content-length", length)]
+        await exchange.begin(200, said, body)
 
     return Route(path=PATH, methods=READS, public=public, handler=scrape)

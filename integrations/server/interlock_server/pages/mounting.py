@@ -36,8 +36,7 @@ def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]
 
     async def lead(exchange: Exchange) -> None:
         there = (b"location", f"{ROOT}/".encode())
-        await exchange.begin(_MOVED, [there, (b"content-length", b"0")])
-        await exchange.send({"type": "http.response.body", "body": b""})
+        await exchange.begin(_MOVED, [there, (b"content-length", b"0")], b"")
 
     return [
         Route(path=f"{ROOT}/", below=True, public=True, methods=_METHODS, handler=pages),

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from interlock_server.endpoint.bursts import taken
+from interlock_server.endpoint.bursts import taken, timely
 
 
 class Between:
@@ -104,3 +104,41 @@ async def test_the_end_of_what_is_iterated_comes_through():
 
     with pytest.raises(StopAsyncIteration):
         await taken(step(), Between())
+
+
+async def within_a_blink(rest: Awaitable[str]) -> str:
+    async with asyncio.timeout(0.02):
+        return await rest
+
+
+async def unasked(rest: Awaitable[str]) -> str:
+    raise AssertionError("it need not be waited for")
+
+
+async def test_a_limit_of_time_is_set_for_what_is_waited_for_alone():
+    assert await timely(at_once(), unasked) == "there"
+    assert await timely(soon(), within_a_blink) == "come"
+
+
+async def test_who_does_not_come_in_time_is_told_so():
+    ended = []
+
+    async def never() -> str:
+        try:
+            await asyncio.sleep(30)
+        finally:
+            ended.append("never")
+        return ""
+
+    with pytest.raises(TimeoutError):
+        await timely(never(), within_a_blink)
+    assert ended == ["never"]
+
+
+async def test_who_fails_while_being_waited_for_fails():
+    async def fails() -> str:
+        await asyncio.sleep(0)
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        await timely(fails(), within_a_blink)

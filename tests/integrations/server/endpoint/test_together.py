@@ -1,0 +1,115 @@
+"""What belongs together leaves in one write, and nothing of it is kept back."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from uvicorn.server import Server
+
+from interlock.testing import Upstream
+from interlock_server.endpoint.dropping import Droppable
+from interlock_server.endpoint.running import configured, endpoint_of
+from interlock_server.endpoint.together import Together
+from server_stage import either, opened, streamed
+
+_ASKED = b'{"model": "auto", "messages": [{"role": "user", "content": "Hello."}], "stream": %b}'
+
+
+class Wire(asyncio.Transport):
+    """A connection that notes each write, and what becomes of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.ended = ""
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)}.get(name, default)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written.append(bytes(data))
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        self.written.append(b"".join(list_of_data))
+
+    def is_closing(self) -> bool:
+        return bool(self.ended)
+
+    def close(self) -> None:
+        self.ended = self.ended or "closed"
+
+    def abort(self) -> None:
+        self.ended = self.ended or "aborted"
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+def test_what_is_held_leaves_in_one_write_and_in_its_order():
+    wire = Wire()
+    transport = Together(wire)
+    transport.write(b"0")
+    transport.hold()
+    transport.write(b"1")
+    transport.write(b"2")
+    assert wire.written == [b"0"]
+    transport.release()
+    transport.write(b"3")
+    assert wire.written == [b"0", b"12", b"3"]
+    transport.hold()
+    transport.release()
+    assert wire.written == [b"0", b"12", b"3"]
+
+
+@pytest.mark.parametrize(("end", "written"), [("close", [b"1"]), ("abort", [])])
+def test_who_closes_sends_what_waits_and_who_aborts_does_not(end: str, written: list[bytes]):
+    wire = Wire()
+    transport = Together(wire)
+    transport.hold()
+    transport.write(b"1")
+    getattr(transport, end)()
+    assert wire.written == written
+    transport.release()
+    assert wire.written == written
+
+
+async def exchanged(head: bytes, body: bytes, upstream: Upstream) -> list[bytes]:
+    """What is written to a client that asks, until it has all of an answer."""
+    served = opened(upstream)
+    server = Server(configured(endpoint_of(served)))
+    server.config.load()
+    connection, wire = Droppable(server.config, server.server_state, {}), Wire()
+    connection.connection_made(wire)
+    connection.data_received(head + b"Host: localhost\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    await asyncio.wait(server.server_state.tasks, timeout=10)
+    await served.aclose()
+    return wire.written
+
+
+_POST = b"POST /v1/chat/completions HTTP/1.1\r\nContent-Type: application/json\r\n"
+
+
+async def test_an_answer_leaves_with_its_head():
+    with Upstream(always=either("Well.")) as upstream:
+        (written,) = await exchanged(_POST, _ASKED % b"false", upstream)
+    assert written.startswith(b"HTTP/1.1 200 ")
+    assert written.endswith(b"}")
+    assert b"Well." in written
+
+
+async def test_the_first_event_of_a_stream_leaves_with_its_head():
+    with Upstream(always=streamed("Well", ".")) as upstream:
+        first, *_ = await exchanged(_POST, _ASKED % b"true", upstream)
+    assert first.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\n\r\n" in first.partition(b"transfer-encoding")[2]
+    assert b"data: {" in first
+
+
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+async def test_an_answer_without_a_body_leaves_all_the_same(method: bytes):
+    with Upstream(always=either()) as upstream:
+        (written,) = await exchanged(method + b" /healthz HTTP/1.1\r\n", b"", upstream)
+    assert written.startswith(b"HTTP/1.1 200 ")
+    assert written.endswith(b"\r\n\r\n") is (method == b"HEAD")
