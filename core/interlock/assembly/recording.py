@@ -11,7 +11,7 @@ from interlock.config.options import BrokenSchema, read_options
 from interlock.config.recording import LogConfig, PlaceConfig
 from interlock.engine.bridge import Bridge
 from interlock.engine.log_writer import LogWriter
-from interlock.engine.record_writer import RecordWriter
+from interlock.engine.record_writer import RecordWriter, RequiredRecords
 from interlock.errors import ConfigError, StoreError
 from interlock.logs import redact
 from interlock.protocols import DurableLog, LedgerKind, LogKind, RecordStore, StoreKind
@@ -35,6 +35,13 @@ def record_writer(config: Config, offers: Offers, bridge: Bridge) -> RecordWrite
     return RecordWriter(
         opening, bridge, keep=config.records.keep, seconds=None if days is None else days * _DAY
     )
+
+
+def required_records(config: Config, writer: RecordWriter | None) -> RequiredRecords | None:
+    """What calls wait for, where they wait for their records."""
+    if writer is None or config.records is None or config.records.mode != "required":
+        return None
+    return RequiredRecords(writer, config.records.timeout)
 
 
 def log_writer(

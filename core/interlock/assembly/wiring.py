@@ -34,7 +34,13 @@ from interlock.assembly.opened import opening_facts
 from interlock.assembly.options import with_options
 from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
-from interlock.assembly.recording import log_writer, record_writer, store_opener, told_of_persons
+from interlock.assembly.recording import (
+    log_writer,
+    record_writer,
+    required_records,
+    store_opener,
+    told_of_persons,
+)
 from interlock.assembly.routes import learned_of, reranker_of, routes_of
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.shipped import EnsembleBook
@@ -276,7 +282,8 @@ def assemble(
         policies=policies,
     )
     writer = record_writer(config, offers, bridge)
-    records = RecentRecords(onward=None if writer is None else writer.put)
+    required = required_records(config, writer)
+    records = RecentRecords(onward=None if writer is None or required else writer.put)
     classifiers = list(offers.classifiers.values())
     run = Run(attempts, guards)
     sub_calls = SubCalls(run, Fallback(), guards)
@@ -301,6 +308,7 @@ def assemble(
         content=config.content.rules(),
         budgeting=budgets,
         log=call_log,
+        required=required,
         reranking=_reranking(config, learned, reranker, decider),
         panels=Panels(book, Arbitrations(sub_calls, guards)),
         cascades=cascades(rules, attempts, Checks(sub_calls), strategy=strategy, last=hedged),

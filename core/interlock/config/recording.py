@@ -31,8 +31,12 @@ class PlaceConfig(Part):
 
 
 class RecordsConfig(PlaceConfig):
-    """`keep` is how many calls are kept, `days` for how long; None sets no bound."""
+    """`keep` is how many calls are kept, `days` for how long; None sets no bound. `timeout` is the seconds
+    for which a call waits for its record in mode `required`.
+    """
 
+    mode: Literal["required", "background"] = "background"
+    timeout: Seconds = 5.0
     keep: Annotated[Count, Field(ge=1)] | None = 100_000
     days: Annotated[Seconds, Field(le=36_500)] | None = None
 

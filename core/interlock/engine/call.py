@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,6 +85,7 @@ class CallState:
     health closes it to attempts. `unlogged` goes into the log with what is written there next. `sensed` is
     what guardrails have found in `asked`, where a policy needs to know. `check` says how sure one may be of
     an answer, where a cascade has a verifier, and `sealed_alike` that all are asked in the same words.
+    `keeping` is done when the store has the record, where the call waits for that.
     """
 
     asked: Request
@@ -115,6 +117,7 @@ class CallState:
     check: Callable[[Check], Awaitable[Outcome]] | None = None
     sealed_alike: bool = False
     marks: Mapping[str, str] = field(default_factory=dict)
+    keeping: Future[None] | None = None
 
     @property
     def judged(self) -> Request:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from interlock.engine.guarding.guards import Guards
 from interlock.engine.loops import running_loop
 from interlock.engine.panels import Panels
 from interlock.engine.progress import Progress
+from interlock.engine.record_writer import RequiredRecords
 from interlock.engine.refining import LocalRefinement, Opinion, Refinement
 from interlock.engine.reranking import Reranking
 from interlock.engine.rescue import UNHEARD, Delivery
@@ -75,6 +76,7 @@ class Engine:
         panels: Panels,
         cascades: Cascades | None,
         log: CallLog | None,
+        required: RequiredRecords | None,
         reranking: Reranking | None = None,
     ) -> None:
         self.decider = decider
@@ -100,6 +102,7 @@ class Engine:
         self._content = content
         self._budgeting = budgeting
         self._log = log
+        self._required = required
         self._reranking = reranking
         self._sees_decisions = host.observers("interlock_decided")
         self._sees_responses = host.observers("interlock_responded")
@@ -145,7 +148,10 @@ class Engine:
             except BaseException as error:
                 await self._fail(state, error)
                 raise
-            return succeed(state)
+            response = succeed(state)
+            if self._required is not None:
+                await self._kept(self._required, state)
+            return response
 
     def stream(
         self, request: Request, begun: Callable[[RecordDraft], None] | None = None
@@ -175,6 +181,8 @@ class Engine:
             await self._fail(state, error)
             raise
         response = self._succeed(state)
+        if self._required is not None:
+            await self._kept(self._required, state)
         yield Chunk(tool_calls=response.tool_calls, response=response)
 
     async def _begin(self, request: Request, *, streamed: bool, trace: CallTrace | None) -> CallState:
@@ -352,11 +360,26 @@ class Engine:
         self._keep(state, record, None)
         if self._log is not None:
             await self._log.failed(state, record, error)
+        if self._required is not None and isinstance(error, Exception):
+            with suppress(InterlockError):  # what the caller is told is why the call has failed
+                await self._kept(self._required, state)
+
+    async def _kept(self, required: RequiredRecords, state: CallState) -> None:
+        """The store has the call's record. Raises what ends the call where it has to, and has not."""
+        if state.keeping is None:
+            return
+        try:
+            await required.kept(state.keeping, state.due, state.too_late)
+        except InterlockError as error:
+            error.attempts = state.draft.attempts
+            raise
 
     def _keep(self, state: CallState, record: Record, response: Response | None) -> None:
         state.over()
         self.under_way.ended(state.draft)
         self.records.put(record)
+        if self._required is not None:
+            state.keeping = self._required.hand(record)
         if state.trace is not None:
             state.trace.finished(record)
         if self._sees_responses:

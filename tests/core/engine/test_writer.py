@@ -454,3 +454,41 @@ def test_nothing_is_logged_without_need(
     writer.put(sample_record(1))
     finish(writer)
     assert not caplog.records
+
+
+def test_who_waits_for_a_record_is_told_once_the_store_has_it(shelf: Shelf, bridge: Bridge) -> None:
+    writer = RecordWriter(shelf.open, bridge)
+    writer.put(sample_record(1))
+    writer.hand(sample_record(2)).result(10)
+    assert shelf.ids == names(1, 2)
+    finish(writer)
+
+
+def test_who_waits_for_a_record_is_told_at_once_that_the_store_fails_and_the_record_stays(
+    shelf: Shelf, bridge: Bridge
+) -> None:
+    def fail(_: Sequence[Record]) -> None:
+        raise StoreError("the disk is full")
+
+    writer = RecordWriter(shelf.open, bridge)
+    shelf.before = fail
+    with pytest.raises(StoreError, match="the disk is full"):
+        writer.hand(sample_record(1)).result(10)
+    shelf.before = lambda _: None
+    writer.hand(sample_record(2)).result(10)
+    assert sorted(shelf.ids) == sorted(names(1, 2))
+    assert writer.lost == 0
+    finish(writer)
+
+
+def test_a_record_for_which_there_is_no_room_is_not_waited_for(shelf: Shelf, bridge: Bridge) -> None:
+    gate = threading.Event()
+    shelf.before = lambda _: asyncio.to_thread(gate.wait)
+    writer = RecordWriter(shelf.open, bridge, room=1)
+    waits = writer.hand(sample_record(1))
+    with pytest.raises(StoreError, match="1 records wait for the store already"):
+        writer.hand(sample_record(2)).result(10)
+    assert (waits.done(), writer.lost) == (False, 1)
+    gate.set()
+    waits.result(10)
+    finish(writer)
