@@ -5,6 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from interlock_server.operation.lifeline import Word
@@ -29,7 +30,10 @@ async def work(process: Process, settings: Mapping[str, Any]) -> None:
     words = settings["words"]
 
     def say(word: Word) -> None:
-        os.write(words, f"{word} {process.grace}\n".encode())
+        # The first process may just have been killed. Whoever is being answered here need not hear of that:
+        # the orders end as well, and with them this process, once it has drained.
+        with suppress(BrokenPipeError):
+            os.write(words, f"{word} {process.grace}\n".encode())
 
     listening = socket.socket(fileno=settings["socket"])
     await process.worker(listening, place=settings["place"], orders=_ORDERS, say=say)

@@ -62,8 +62,11 @@ def ids_like(connection: Connection) -> list[str]:
 
 
 def stand(connection: Connection, run: str, state: str, why: str = "", *, now: float) -> None:
-    """Say how a run stands; a cancelled one stays so."""
-    of = (runs.c.id == run, runs.c.state != "cancelled")
+    """Say how a run stands. A cancelled one stays so, and one that is done is not running again: whoever
+    executes it at the same time may be late.
+    """
+    over = ("cancelled", "done") if state == "running" else ("cancelled",)
+    of = (runs.c.id == run, runs.c.state.not_in(over))
     connection.execute(update(runs).where(*of).values(state=state, why=text(why), updated=now))
 
 

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from interlock_server.operation import heads
+from interlock_server.operation import heads, working
 from interlock_server.operation import process as processes
 from interlock_server.operation.lines import Lines
 from interlock_server.operation.process import Process
@@ -74,6 +74,32 @@ async def test_answers_under_way_end_and_new_connections_are_refused(run):
     assert (await answer).endswith(b"one\r\n0\r\n\r\n")
     assert run.toy.closed
     assert not run.toy.broken_off
+
+
+async def test_a_worker_whose_first_process_is_killed_as_it_begins_lets_answers_end(
+    tmp_path, said, monkeypatch
+):
+    (file := tmp_path / "says.txt").write_text("one")
+    hearing, words = os.pipe()
+    orders, giving = os.pipe()
+    os.close(hearing)  # the first process's, which has gone
+    monkeypatch.setattr(working, "_ORDERS", orders)
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = listening.getsockname()
+    lines, toy = Lines(said[0]), Toy(file)
+    settings = {"words": words, "socket": listening.detach(), "place": 1}
+    task = asyncio.ensure_future(working.work(Process(toy, lines), settings))
+    client = await Client.to(address)
+    await client.ask("/slow?0.2")
+    await asyncio.sleep(0.1)
+    os.close(giving)
+    assert await client.answer() == "one"
+    async with asyncio.timeout(10):
+        await task
+    assert (toy.broken_off, toy.closed) == (0, True)
+    lines.close()
+    os.close(words)
+    Client.close_all()
 
 
 async def test_connections_that_wait_for_nothing_do_not_hold_it_up(run):
