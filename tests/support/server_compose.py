@@ -33,7 +33,7 @@ class Parts:
     """
 
     here: Mapping[str, str]
-    traces: Receiver
+    traces: Receiver | None = None
 
     def environment(self, service: str = "server", **set_outside: str) -> dict[str, str]:
         """A service's, where `set_outside` is what stands in the shell or in the file .env."""
@@ -45,6 +45,8 @@ class Parts:
         text = re.sub(r"\$\{\w+:-\}", "", text)
         assert "${" not in text, text
         given: dict[str, str] = json.loads(text)
+        if self.traces is None:
+            given.pop("OTEL_EXPORTER_OTLP_ENDPOINT")
         return {**given, "INTERLOCK_DISABLED_PLUGINS": ",".join(sorted(absent()))}
 
 
@@ -80,14 +82,16 @@ def configuration(folder: Path, bases: Mapping[str, str], **keys: Any) -> Path:
 
 
 @contextmanager
-def parts(folder: Path, config: Path) -> Iterator[Parts]:
-    """PostgreSQL, Valkey, and a receiver in Jaeger's place, for servers of this configuration."""
+def parts(folder: Path, config: Path, *, traced: bool = True) -> Iterator[Parts]:
+    """PostgreSQL, Valkey and, where calls are `traced`, a receiver in Jaeger's place, for servers of this
+    configuration.
+    """
     for name in ("valkey", "traces"):
         (folder / name).mkdir()
     with ExitStack() as stack:
         valkey = stack.enter_context(closing(_Valkey(folder / "valkey")))
         address = stack.enter_context(postgresql.running())
-        traces = stack.enter_context(receiver(folder / "traces"))
+        traces = stack.enter_context(receiver(folder / "traces")) if traced else None
         user = SERVICES["postgresql"]["environment"]
         with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as connection:
             connection.execute(f"CREATE USER {user['POSTGRES_USER']} PASSWORD '{_PASSWORD}'")
@@ -95,10 +99,11 @@ def parts(folder: Path, config: Path) -> Iterator[Parts]:
         here = {
             "@postgresql/": f"@{address.partition('@')[2]}/",
             "//valkey:6379": f"//127.0.0.1:{valkey.port}",
-            "http://jaeger:4318": traces.endpoint.removesuffix("/v1/traces"),
             "${POSTGRES_PASSWORD}": _PASSWORD,
             "/srv/config/interlock.yaml": str(config),
         }
+        if traces is not None:
+            here["http://jaeger:4318"] = traces.endpoint.removesuffix("/v1/traces")
         yield Parts(here=here, traces=traces)
 
 
