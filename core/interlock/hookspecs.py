@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Guardrail,
         IdentitySource,
         LedgerKind,
+        LimitsKind,
         LogKind,
         Provider,
         RerankerKind,
@@ -173,6 +174,14 @@ def interlock_ledgers() -> "Iterable[LedgerKind]":
     """Offer ledgers: where several processes count budgets together.
 
     The configuration's `ledger` chooses one by the scheme of its URL, and opens it.
+    """
+
+
+@hookspec
+def interlock_limits() -> "Iterable[LimitsKind]":
+    """Offer places for limits: where several processes keep to one limit together.
+
+    The configuration's `limits.shared` chooses one by the scheme of its URL, and opens it.
     """
 
 

@@ -113,6 +113,13 @@ class Router:
         """Whether this process counts budgets by itself: the configuration has no `ledger`."""
         return self._wiring.config.ledger is None
 
+    @property
+    def apart(self) -> Mapping[str, str]:
+        """What is shared with other processes and cannot be reached now, of `limits`, `health` and `ledger`:
+        what holds meanwhile. Empty while all is well, or nothing is shared; it says no more than that.
+        """
+        return self._wiring.apart
+
     async def spent(self, metadata: Mapping[str, str] | None = None) -> "tuple[Spending, ...]":
         """As `spending`, by what all processes together have spent that share a ledger; with `metadata`, the
         accounts that a request with it falls under, whether or not anything was spent from them.
@@ -331,6 +338,8 @@ class Router:
         finally:
             if self._wiring.sharing is not None:
                 await self._wiring.sharing.aclose()
+            if self._wiring.limiting is not None:
+                await self._wiring.limiting.aclose()
             for writer in (self._wiring.writer, self._wiring.log, self._wiring.ledger):
                 if writer is not None:
                     await writer.aclose()

@@ -336,6 +336,20 @@ def test_interlock_ledgers_are_taken_by_name() -> None:
     assert router.wiring.offers.ledgers["abacus"] is kind
 
 
+class Turnstile:
+    api = 1
+    name = "turnstile"
+    schemes = ("turnstile",)
+
+    def open(self, call: Any) -> Any: ...
+
+
+def test_interlock_limits_are_taken_by_name() -> None:
+    kind = Turnstile()
+    router = scripted_router({"a": []}, plugins=[offering("interlock_limits", kind)])
+    assert router.wiring.offers.limits["turnstile"] is kind
+
+
 class Doorman:
     api = 1
     name = "doorman"

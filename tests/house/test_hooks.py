@@ -37,6 +37,7 @@ OFFERS: dict[str, tuple[type, str]] = {
     "interlock_logs": (protocols.LogKind, "name"),
     "interlock_shared_health": (protocols.SharedHealthKind, "name"),
     "interlock_ledgers": (protocols.LedgerKind, "name"),
+    "interlock_limits": (protocols.LimitsKind, "name"),
     "interlock_identities": (protocols.IdentitySource, "name"),
     "interlock_commands": (protocols.CommandOffer, "name"),
 }

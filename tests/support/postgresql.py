@@ -4,6 +4,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -26,32 +27,58 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
+class Server:
+    """One on a loopback port of its own. PostgreSQL refuses to run as root, and is nobody then."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._user = {}
+        if os.geteuid() == 0:
+            self._user = {"user": "nobody"}
+            os.chown(home, pwd.getpwnam("nobody").pw_uid, -1)
+        made = [_binaries() / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust", "--no-sync"]
+        subprocess.run(
+            [*made, "--encoding=utf8", "--locale=C"],
+            check=True,
+            cwd=home,
+            stdout=subprocess.DEVNULL,
+            **self._user,
+        )
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.address = f"postgres@127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        where = ["-D", self._home / "data", "-h", "127.0.0.1", "-p", str(self._port), "-k", self._home, "-F"]
+        command = [_binaries() / "postgres", *where]
+        with (self._home / "log").open("a") as log:
+            self._process = subprocess.Popen(command, cwd=self._home, stderr=log, **self._user)
+        _wait(f"postgresql://{self.address}/postgres", self._process, self._home / "log")
+
+    def stop(self) -> None:
+        """Turn everybody out."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(30)
+
+
 @contextmanager
 def running() -> Iterator[str]:
-    """A server's address, without a database. PostgreSQL refuses to run as root, and is nobody then."""
-    binaries = _binaries()
+    """A server's address, without a database."""
+    with restarting() as server:
+        yield server.address
+
+
+@contextmanager
+def restarting() -> Iterator[Server]:
+    """A server that may be stopped and started again."""
     home = Path(tempfile.mkdtemp(prefix="interlock-pg-"))
-    user = {}
-    if os.geteuid() == 0:
-        user = {"user": "nobody"}
-        os.chown(home, pwd.getpwnam("nobody").pw_uid, -1)
-    made = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust", "--no-sync"]
-    subprocess.run(
-        [*made, "--encoding=utf8", "--locale=C"], check=True, cwd=home, stdout=subprocess.DEVNULL, **user
-    )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    where = ["-D", home / "data", "-h", "127.0.0.1", "-p", str(port), "-k", home, "-F"]
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen([binaries / "postgres", *where], cwd=home, stderr=log, **user)
+    server = Server(home)
     try:
-        address = f"postgres@127.0.0.1:{port}"
-        _wait(f"postgresql://{address}/postgres", process, home / "log")
-        yield address
+        yield server
     finally:
-        process.terminate()
-        process.wait(30)
+        server.stop()
         shutil.rmtree(home)
 
 

@@ -23,6 +23,7 @@ _LEFT_OUT: Final[dict[str, Any]] = {
     "records": True,
     "log": True,
     "ledger": True,
+    "limits": True,
     "watch": True,
     "health": {"shared"},
     "ensembles": {"__all__": {"options"}},

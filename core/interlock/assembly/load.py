@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from interlock.config import Config, LoadConfig
 from interlock.engine.attempting.concurrency import AllowanceObserver, ConcurrencyLimits
+from interlock.engine.attempting.lines import LineObserver, Lines
+from interlock.engine.attempting.recorder import AttemptObserver
+from interlock.engine.limiting import Limiting
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load, Percentiles
 from interlock.http.announced import announced, seconds_to
@@ -20,10 +23,16 @@ class Spread:
     load: Load | None
     concurrency: ConcurrencyLimits | None
     allowances: Allowances | None
+    limiting: Limiting | None
 
     @property
-    def observers(self) -> list[AllowanceObserver]:
-        return [] if self.allowances is None else [AllowanceObserver(self.allowances)]
+    def observers(self) -> list[AttemptObserver]:
+        found: list[AttemptObserver] = []
+        if self.allowances is not None:
+            found.append(AllowanceObserver(self.allowances))
+        if self.limiting is not None and self.limiting.counts_tokens:
+            found.append(LineObserver(self.limiting))
+        return found
 
     @property
     def observe(self) -> Observe | None:
@@ -36,14 +45,18 @@ def spread(
     deployments: Mapping[str, Deployment],
     latencies: Percentiles,
     clock: Callable[[], float],
+    limiting: Limiting | None = None,
 ) -> Spread:
     """Raises ConfigError for a queue before no limit."""
     asked = config.load
     weights = {item.id: item.weight for item in config.deployments if item.weight is not None}
+    lined = frozenset() if limiting is None else limiting.names
     limits = {
-        item.id: item.max_concurrency for item in config.deployments if item.max_concurrency is not None
+        item.id: item.max_concurrency
+        for item in config.deployments
+        if item.max_concurrency is not None and item.id not in lined
     }
-    limited = bool(limits) or asked.max_concurrency is not None
+    limited = bool(limits or lined) or asked.max_concurrency is not None
     if not limited:
         for key in ("queue", "queue_timeout"):
             if getattr(asked, key) != LoadConfig.model_fields[key].default:
@@ -63,9 +76,11 @@ def spread(
             queue=asked.queue,
             timeout=asked.queue_timeout,
             load=load,
+            lines=None if limiting is None else Lines(limiting, deployments, asked.queue_timeout),
         )
     return Spread(
         load=load,
         concurrency=concurrency,
         allowances=Allowances(clock, announced, seconds_to) if asked.announced else None,
+        limiting=limiting,
     )

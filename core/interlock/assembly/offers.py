@@ -18,6 +18,7 @@ from interlock.protocols import (
     Guardrail,
     IdentitySource,
     LedgerKind,
+    LimitsKind,
     LogKind,
     Provider,
     RerankerKind,
@@ -32,6 +33,7 @@ from interlock.types.connectors import CONNECTORS
 from interlock.types.detectors import DETECTORS
 from interlock.types.health import HEALTH_SHARES
 from interlock.types.ledgers import LEDGERS
+from interlock.types.limits import LIMITS
 from interlock.types.logs import LOGS
 from interlock.types.models import ModelCard
 from interlock.types.providers import PROVIDERS, distribution_of
@@ -67,12 +69,14 @@ class Offers:
     logs: dict[str, LogKind]
     shared_health: dict[str, SharedHealthKind]
     ledgers: dict[str, LedgerKind]
+    limits: dict[str, LimitsKind]
     identities: dict[str, IdentitySource]
     commands: dict[str, CommandOffer]
     store_schemes: dict[str, StoreKind]
     log_schemes: dict[str, LogKind]
     health_schemes: dict[str, SharedHealthKind]
     ledger_schemes: dict[str, LedgerKind]
+    limit_schemes: dict[str, LimitsKind]
     contested: dict[str, dict[str, str]] = field(default_factory=dict)
     installed: dict[str, str] = field(default_factory=dict)
     schemas: dict[str, dict[str, type]] = field(default_factory=dict)
@@ -138,6 +142,7 @@ def collect(host: PluginHost, builtin_cards: Iterable[str]) -> Offers:
     ask_by_scheme("logs", LogKind, "log_schemes", LOGS)
     ask_by_scheme("shared_health", SharedHealthKind, "health_schemes", HEALTH_SHARES)
     ask_by_scheme("ledgers", LedgerKind, "ledger_schemes", LEDGERS)
+    ask_by_scheme("limits", LimitsKind, "limit_schemes", LIMITS)
     ask("identities", IdentitySource)
     ask("commands", CommandOffer, owner=COMMANDS.get)
     installed = {report.distribution: report.status for report in host.reports if report.installed}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 from interlock.assembly.offers import Offers
 from interlock.config import Config
@@ -47,17 +48,18 @@ def health_sharing(
         known = sorted({*kinds, *HEALTH_SHARES})
         what = f"no plugin shares health through {scheme!r}; there are {', '.join(known)}."
         raise config.error(_KEY, what, nearest(scheme, known))
-    call = ShareCall(url=f"{scheme}://{address.reveal().partition('://')[2]}")
+    url = f"{scheme}://{address.reveal().partition('://')[2]}"
+    call = ShareCall(url=url, folder=config.folder or Path())
     opening = partial(kinds[scheme].open, call)
     try:
         opening()
     except StoreError as error:
         raise config.error(_KEY, error.message) from None
-    names = {deployment.id: _shared_name(deployment) for deployment in deployments}
+    names = {deployment.id: shared_name(deployment) for deployment in deployments}
     return Sharing(opening, book, bridge, names, {*tasks, *ASIDE}, fresh=fresh)
 
 
-def _shared_name(deployment: Deployment) -> str:
+def shared_name(deployment: Deployment) -> str:
     """The same in every process that has this deployment at this address, and without anything secret."""
     place = (deployment.provider, deployment.base_url, deployment.region, deployment.name)
     return f"{deployment.id}@{sha256(repr(place).encode()).hexdigest()[:8]}"

@@ -20,6 +20,7 @@ from interlock.assembly.digest import digest
 from interlock.assembly.ensembles import EnsembleMaker
 from interlock.assembly.guardrails import guards_of
 from interlock.assembly.inheriting import inherit
+from interlock.assembly.limits import limiting
 from interlock.assembly.load import spread
 from interlock.assembly.naming import (
     check_names,
@@ -68,6 +69,7 @@ from interlock.engine.checks import Checks
 from interlock.engine.deciding.decide import Decider
 from interlock.engine.engine import Engine
 from interlock.engine.ledger_writer import LedgerWriter
+from interlock.engine.limiting import Limiting
 from interlock.engine.log_writer import LogWriter
 from interlock.engine.panels import Panels
 from interlock.engine.record_writer import RecordWriter
@@ -113,6 +115,7 @@ class Wiring:
     log: LogWriter | None
     bridge: Bridge
     sharing: Sharing | None
+    limiting: Limiting | None
     toolboxes: Toolboxes
     ensembles: EnsembleBook
     learned: LearnedRoutes | None
@@ -128,6 +131,24 @@ class Wiring:
     def ledger(self) -> LedgerWriter | None:
         """What takes to the shared ledger what is to be counted there, if budgets are."""
         return self.budgets.writer if isinstance(self.budgets, SharedBudgeting) else None
+
+    @property
+    def apart(self) -> dict[str, str]:
+        """See `Router.apart`."""
+        found = {}
+        if self.limiting is not None and self.limiting.problem:
+            alone = self.limiting.apart
+            found["limits"] = (
+                "each process keeps to its share" if alone else "nothing that they concern is sent"
+            )
+        if self.sharing is not None and self.sharing.problem:
+            found["health"] = "each process knows what it sees itself"
+        if self.ledger is not None and self.ledger.problem:
+            goes_on = self.config.ledger is not None and self.config.ledger.down == "grace"
+            found["ledger"] = (
+                "each process counts by itself" if goes_on else "nothing that budgets concern is sent"
+            )
+        return found
 
     @property
     def vendors(self) -> frozenset[str]:
@@ -193,8 +214,9 @@ def assemble(
     offers = replace(offers, options={**offers.options, **own})
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
-    load_spread = spread(config, deployments, health.latencies, clock)
     bridge = Bridge()
+    limits = limiting(config, offers, deployments, bridge)
+    load_spread = spread(config, deployments, health.latencies, clock, limits)
     budgets = budgeting(config, names, deployments, wall, offers=offers, bridge=bridge)
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
@@ -332,6 +354,7 @@ def assemble(
         log=log,
         bridge=bridge,
         sharing=sharing,
+        limiting=limits,
         toolboxes=toolboxes,
         ensembles=book,
         learned=learned,

@@ -1,4 +1,4 @@
-"""Whether what lies beside the deployments can be reached: records, the log, shared health, the ledger."""
+"""Whether what lies beside the deployments can be reached: records, the log, the ledger, what is shared."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from interlock.errors import StoreError
-from interlock.protocols import DurableLog, ReadableLog, RecordStore, SharedLedger
+from interlock.protocols import DurableLog, ReadableLog, RecordStore, SharedLedger, SharedLimits
 from interlock.types.ledgers import LedgerCall
+from interlock.types.limits import LimitsCall
 from interlock.types.logs import LogQuery
 from interlock.types.stores import RecordQuery
 
@@ -45,6 +46,7 @@ class Store:
 async def examine_stores(wiring: "Wiring") -> list[Store]:
     """The stores that the configuration names, each used as a call would use it."""
     from interlock.assembly.budgets import ledger_opener
+    from interlock.assembly.limits import limits_opener
     from interlock.assembly.recording import log_opener, store_opener
 
     config = wiring.config
@@ -61,6 +63,10 @@ async def examine_stores(wiring: "Wiring") -> list[Store]:
     if ledger is not None and config.ledger is not None:
         url, needed = config.ledger.url.reveal(), wiring.budgets is not None
         checks.append(_ledger(ledger, url, needed=needed))
+    limits = limits_opener(config, wiring.offers)
+    if limits is not None:
+        needed = wiring.limiting is not None
+        checks.append(_limits(limits, config.limits.url, needed=needed))
     return await asyncio.gather(*checks)
 
 
@@ -88,7 +94,16 @@ async def _ledger(opener: Callable[[], SharedLedger], url: str, *, needed: bool)
     return Store(name="ledger", address=_shown(url), problem=problem, step=step, needed=needed)
 
 
-async def _tried(place: RecordStore | DurableLog | SharedLedger, ask: Callable[[], Awaitable[object]]) -> str:
+async def _limits(opener: Callable[[], SharedLimits], url: str, *, needed: bool) -> Store:
+    limits = opener()
+    problem = await _tried(limits, lambda: limits.exchange(LimitsCall(process="doctor", number=1, lines=())))
+    step = "Check `limits.shared` in the configuration. Until then nothing is sent that a limit concerns."
+    return Store(name="limits", address=_shown(url), problem=problem, step=step, needed=needed)
+
+
+async def _tried(
+    place: RecordStore | DurableLog | SharedLedger | SharedLimits, ask: Callable[[], Awaitable[object]]
+) -> str:
     """What is wrong with it; it is closed then."""
     problem = ""
     try:

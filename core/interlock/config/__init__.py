@@ -23,6 +23,7 @@ from interlock.config.health import HealthConfig, RetriesConfig
 from interlock.config.hedging import HedgeConfig
 from interlock.config.keys import resolve_key
 from interlock.config.layers import Layer, environment_layer, file_layer, mapping_layer, without_cards
+from interlock.config.limits import LimitsConfig, ProviderLimitsConfig, spell_out_limits
 from interlock.config.load import LoadConfig
 from interlock.config.models import ModelsConfig
 from interlock.config.policies import (
@@ -41,6 +42,7 @@ from interlock.config.schema import (
     OptionsTable,
     PluginsConfig,
     PriceConfig,
+    RateLimitConfig,
     Text,
     TierConfig,
     TimeoutsConfig,
@@ -72,6 +74,7 @@ __all__ = [
     "HedgeConfig",
     "IssuerConfig",
     "LedgerConfig",
+    "LimitsConfig",
     "LoadConfig",
     "LogConfig",
     "MemberConfig",
@@ -81,6 +84,8 @@ __all__ = [
     "PoliciesConfig",
     "PolicyRuleConfig",
     "PriceConfig",
+    "ProviderLimitsConfig",
+    "RateLimitConfig",
     "RecordsConfig",
     "RetriesConfig",
     "SealedConfig",
@@ -139,6 +144,7 @@ class Config(BaseSettings):
     content: ContentConfig = ContentConfig()
     health: HealthConfig = HealthConfig()
     load: LoadConfig = LoadConfig()
+    limits: LimitsConfig = LimitsConfig()
     budgets: Budgets = ()
     tools: ToolsConfig = ToolsConfig()
     records: RecordsConfig | None = None
@@ -230,6 +236,7 @@ def load(
         layers.append(file_layer(file))
     for layer in layers:
         spell_out(layer.data)
+        spell_out_limits(layer.data)
     origins = tuple(layer.with_cards() for layer in layers)
     token = _layers.set(origins)
     try:

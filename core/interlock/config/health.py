@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from interlock.config.schema import Count, Limit, Part, Seconds, SecretText, Share
 from interlock.health import HealthPolicy, RetryPolicy
 
-_EXAMPLE = "expected an address such as redis://127.0.0.1:6379/0."
+_EXAMPLE = "expected an address such as redis://127.0.0.1:6379/0 or postgresql://user@host/database."
 
 _Attempts = Annotated[Limit, Field(le=10**6)]
 

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from interlock.types.handling import Handling
 from interlock.types.jurisdictions import BESIDE, GLOBAL, UnknownRegionError, normalise, place_of
+from interlock.types.limits import Rate
 from interlock.types.models import Network, Price, Secret, Tier, Timeouts, Unprinted
 from interlock.types.traits import UNKNOWN, Traits, UnknownTrait, traits_from
 
@@ -175,6 +176,41 @@ class HandlingConfig(Part):
         return replace(known, **given) if given else known
 
 
+class RateLimitConfig(Part):
+    """What may be sent in any second, minute, hour or day; `tokens` are input and output together."""
+
+    requests: Limit | None = None
+    tokens: Limit | None = None
+    per: Literal["second", "minute", "hour", "day"] = "minute"
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.requests is None and self.tokens is None:
+            raise at_key("", "limits nothing; it needs requests or tokens.")
+        return self
+
+    def rate(self) -> Rate:
+        return Rate(seconds=_LENGTHS[self.per], requests=self.requests, tokens=self.tokens)
+
+
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+def _periods_differ(limits: tuple[RateLimitConfig, ...]) -> tuple[RateLimitConfig, ...]:
+    periods = [limit.per for limit in limits]
+    for index, period in enumerate(periods):
+        if period in periods[:index]:
+            raise at_key(f"{index}.per", f"there is a limit for each {period} already; write them as one.")
+    return limits
+
+
+_LENGTHS = {"second": 1.0, "minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
+RateLimits = Annotated[
+    tuple[RateLimitConfig, ...], BeforeValidator(_one_or_several), AfterValidator(_periods_differ)
+]
+
+
 class DestinationConfig(Part):
     """Where requests are sent, and with which key.
 
@@ -224,7 +260,7 @@ class DeploymentConfig(DestinationConfig):
     """A model at one endpoint.
 
     `context_window` is in tokens, in place of the card's; `max_concurrency` is how many attempts it may have
-    under way.
+    under way, `rate_limit` what may be sent to it in a time.
     """
 
     model: Text
@@ -236,6 +272,7 @@ class DeploymentConfig(DestinationConfig):
     price: PriceConfig | None = None
     weight: Weight | None = None
     max_concurrency: Limit | None = None
+    rate_limit: RateLimits = ()
     traits: TraitsTable = UNKNOWN
     treatment: Literal["as_is", "sealed"] | None = None
     deployment_type: Text | None = None

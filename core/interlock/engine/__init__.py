@@ -15,7 +15,7 @@ Guardrails           guarding/sensing: what they find before anything is decided
                      restoring: what was sealed, put back; windows: what of a stream may leave; endings:
                      the errors in which a verdict ends
 One attempt          attempting/: attempts: checked again, permitted, timed; bounds: what it may ask for;
-                     concurrency, limiter: its slot; limits: its time; provider_stream: what it
+                     concurrency, limiter, lines: its slot; limits: its time; provider_stream: what it
                      reads; silence: what leaves it holds no secret; unhurried: large answers, in a thread;
                      contents, served: whether its answer is of use, and who gave it; embedding: vectors in
                      place of one; call_log: what a log has to have first; grounds: the rules behind a
@@ -33,7 +33,8 @@ In steps             streaming: what the caller reads; rescue: what may follow w
 Written down         writer, record_writer, log_writer, ledger_writer: records, the log and what is counted
                      of budgets, beyond the process; tracing, traces: spans
 Around it            loops, bridge, sync_streaming: synchronous calls on one loop in a background thread;
-                     sharing: health, with other processes
+                     sharing: health, with other processes; limiting: the limits that attempts wait at,
+                     by itself or with other processes
 
 Nothing here knows a vendor or a plugin by its name: `assembly` hands both in.
 """

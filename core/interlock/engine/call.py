@@ -11,6 +11,7 @@ from interlock.engine.traces import CallTrace
 from interlock.errors import BudgetExceeded, OutputInvalid, TotalTimeout
 from interlock.fold import Fold
 from interlock.health.breaker import Wait
+from interlock.limits.line import Ticket
 from interlock.protocols import Steps
 from interlock.records.draft import RecordDraft
 from interlock.types.decisions import (
@@ -50,6 +51,7 @@ class AttemptState:
     had no more use for the attempt, and is set before it is cancelled. `waited` is seconds in a queue.
     `prefix` is what the answer goes on from: the text of a stream that broke. `treatment` is how the request
     goes, `bound` what it must keep to, `pinned` the place in which its vendor is told to keep it, if any.
+    `ticket` is what it was let through a line with.
     """
 
     id: int | None = None
@@ -63,6 +65,7 @@ class AttemptState:
     treatment: Treatment = "as_is"
     bound: Constraints = _FREE
     pinned: str | None = None
+    ticket: Ticket | None = None
 
 
 @dataclass(slots=True)

@@ -65,6 +65,10 @@ from interlock.protocols.ledgers import (
     LedgerKind,
     SharedLedger,
 )
+from interlock.protocols.limits import (
+    LimitsKind,
+    SharedLimits,
+)
 from interlock.protocols.logs import (
     DurableLog,
     LogKind,
@@ -143,6 +147,7 @@ __all__ = [
     "Guardrail",
     "IdentitySource",
     "LedgerKind",
+    "LimitsKind",
     "LocalClassifier",
     "LogKind",
     "Missing",
@@ -174,6 +179,7 @@ __all__ = [
     "SharedHealth",
     "SharedHealthKind",
     "SharedLedger",
+    "SharedLimits",
     "Steps",
     "StoreKind",
     "Strategy",

@@ -14,6 +14,7 @@ from interlock.testing.grant_rules import GrantBookConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.ledger_rules import LedgerConformance
+from interlock.testing.limits_rules import LimitsConformance
 from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
@@ -34,6 +35,7 @@ __all__ = [
     "GrantBookConformance",
     "GuardrailConformance",
     "LedgerConformance",
+    "LimitsConformance",
     "LogConformance",
     "OptionsConformance",
     "ProviderConformance",

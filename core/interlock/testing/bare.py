@@ -13,6 +13,7 @@ from interlock.protocols import (
     ConnectorKind,
     Guardrail,
     LedgerKind,
+    LimitsKind,
     LogKind,
     Provider,
     SharedHealthKind,
@@ -26,6 +27,7 @@ from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.ledger_rules import LedgerConformance
+from interlock.testing.limits_rules import LimitsConformance
 from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance
 from interlock.testing.provider_rules import ProviderConformance
@@ -34,6 +36,7 @@ from interlock.testing.store_rules import StoreConformance
 from interlock.testing.upstream import Reply
 from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
+from interlock.types.limits import LimitsPlace
 from interlock.types.logs import LogCall
 from interlock.types.request import Request
 from interlock.types.stores import StoreCall
@@ -153,4 +156,14 @@ class BareLedger(LedgerConformance):
         self.kind = kind
 
     def place(self) -> LedgerPlace:
+        not_applicable(NO_DATA)
+
+
+class BareLimits(LimitsConformance):
+    """Opens nothing: where limits may be kept for a trial, nobody knows."""
+
+    def __init__(self, kind: LimitsKind) -> None:
+        self.kind = kind
+
+    def place(self) -> LimitsPlace:
         not_applicable(NO_DATA)

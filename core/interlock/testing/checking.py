@@ -21,6 +21,7 @@ from interlock.protocols import (
     Guardrail,
     IdentitySource,
     LedgerKind,
+    LimitsKind,
     LogKind,
     Provider,
     RerankerKind,
@@ -36,6 +37,7 @@ from interlock.testing.bare import (
     BareConnector,
     BareGuardrail,
     BareLedger,
+    BareLimits,
     BareLog,
     BareOptions,
     BareProvider,
@@ -48,6 +50,7 @@ from interlock.testing.connector_rules import ConnectorConformance
 from interlock.testing.guardrail_rules import GuardrailConformance
 from interlock.testing.health_rules import SharedHealthConformance
 from interlock.testing.ledger_rules import LedgerConformance
+from interlock.testing.limits_rules import LimitsConformance
 from interlock.testing.log_rules import LogConformance
 from interlock.testing.options_rules import OptionsConformance, with_defaults
 from interlock.testing.provider_rules import ProviderConformance
@@ -147,6 +150,14 @@ KINDS = (
         protocol=LedgerKind,
         kit=LedgerConformance,
         bare=BareLedger,
+        subject="kind.name",
+    ),
+    Kind(
+        name="limits",
+        hook="interlock_limits",
+        protocol=LimitsKind,
+        kit=LimitsConformance,
+        bare=BareLimits,
         subject="kind.name",
     ),
     Kind(

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 HEALTH_SHARES: Mapping[str, str] = {
     "redis": "interlock-redis",
     "rediss": "interlock-redis",
     "valkey": "interlock-redis",
     "valkeys": "interlock-redis",
+    "sqlite": "interlock-sql",
+    "postgresql": "interlock-sql",
+    "postgres": "interlock-sql",
 }
 """Scheme -> the distribution that shares health there, whether or not it is installed."""
 
@@ -122,6 +126,9 @@ class HealthSync:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareCall:
-    """`url` is the configuration's, its scheme in lower case, and may hold a password."""
+    """`url` is the configuration's, its scheme in lower case, and may hold a password; a relative path in it
+    begins at `folder`.
+    """
 
     url: str = field(repr=False)
+    folder: Path = field(default_factory=Path)

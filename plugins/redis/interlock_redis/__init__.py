@@ -1,14 +1,23 @@
-"""Shares what Interlock's processes know of health, and counts their budgets, in Redis or Valkey."""
+"""Shares what Interlock's processes know of health, their budgets and their limits, in Redis or Valkey."""
 
 from collections.abc import Iterable
 
 from interlock import hookimpl
-from interlock.protocols import API, LedgerKind, SharedHealth, SharedHealthKind, SharedLedger
+from interlock.protocols import (
+    API,
+    LedgerKind,
+    LimitsKind,
+    SharedHealth,
+    SharedHealthKind,
+    SharedLedger,
+    SharedLimits,
+)
 from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
+from interlock.types.limits import LimitsPlace
 from interlock_redis.address import address_of
 
-__all__ = ["Redis", "RedisLedgers"]
+__all__ = ["Redis", "RedisLedgers", "RedisLimitsKind"]
 
 
 class Redis:
@@ -41,6 +50,25 @@ class RedisLedgers:
         from interlock_redis.ledger import RedisLedger  # noqa: PLC0415 - as above
 
         return RedisLedger(address)
+
+
+class RedisLimitsKind:
+    """The same addresses, for limits."""
+
+    api = API
+    name = "redis"
+    schemes: tuple[str, ...] = Redis.schemes
+
+    def open(self, call: LimitsPlace) -> SharedLimits:
+        address = address_of(call)
+        from interlock_redis.limits import RedisLimits  # noqa: PLC0415 - as above
+
+        return RedisLimits(address)
+
+
+@hookimpl
+def interlock_limits() -> Iterable[LimitsKind]:
+    return [RedisLimitsKind()]
 
 
 @hookimpl

@@ -6,9 +6,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from interlock import StoreError
 from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
+from interlock.types.limits import LimitsPlace
 
 HEALTH = "interlock:health"
 LEDGER = "interlock:ledger"
+LIMITS = "interlock:limits"
 _PORT = 6379
 _LONGEST_PREFIX = 100
 
@@ -26,7 +28,7 @@ class Address:
     prefix: str = HEALTH
 
 
-def address_of(call: ShareCall | LedgerPlace) -> Address:
+def address_of(call: ShareCall | LedgerPlace | LimitsPlace) -> Address:
     """Raises StoreError, which does not repeat the URL."""
     try:
         parts = urlsplit(call.url)
@@ -39,7 +41,7 @@ def address_of(call: ShareCall | LedgerPlace) -> Address:
         raise StoreError("the address names no host; expected redis://host:port/database")
     if path and not (path.isascii() and path.isdigit()):
         raise StoreError("the address names no database; its path is a number such as /0")
-    prefix = options.pop("prefix", LEDGER if isinstance(call, LedgerPlace) else HEALTH)
+    prefix = options.pop("prefix", _usual(call))
     if options:
         raise StoreError(f"the address has an option {min(options)!r}; the only one is prefix")
     if not prefix.isprintable() or not 0 < len(prefix) <= _LONGEST_PREFIX or set(prefix) & set("{}"):
@@ -53,3 +55,9 @@ def address_of(call: ShareCall | LedgerPlace) -> Address:
         password=unquote(parts.password) if parts.password else None,
         prefix=prefix,
     )
+
+
+def _usual(call: ShareCall | LedgerPlace | LimitsPlace) -> str:
+    if isinstance(call, LedgerPlace):
+        return LEDGER
+    return LIMITS if isinstance(call, LimitsPlace) else HEALTH

@@ -5,11 +5,12 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from interlock.testing import LedgerConformance, SharedHealthConformance
+from interlock.testing import LedgerConformance, LimitsConformance, SharedHealthConformance
 from interlock.testing.rules import not_applicable
 from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
-from interlock_redis import Redis, RedisLedgers
+from interlock.types.limits import LimitsPlace
+from interlock_redis import Redis, RedisLedgers, RedisLimitsKind
 
 ADDRESS = "INTERLOCK_REDIS_TEST_URL"
 
@@ -56,3 +57,10 @@ class RedisLedgerConformance(_Server, LedgerConformance):
 
     def place(self) -> LedgerPlace:
         return LedgerPlace(url=self._place())
+
+
+class RedisLimitsConformance(_Server, LimitsConformance):
+    kind = RedisLimitsKind()
+
+    def place(self) -> LimitsPlace:
+        return LimitsPlace(url=self._place())

@@ -11,11 +11,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from interlock import StoreError
+from interlock.health.news import Seen, news_of, page_name
 from interlock.protocols import API
 from interlock.types.health import HealthChange, HealthNews, HealthSync
 from interlock_redis.address import Address
 from interlock_redis.connecting import connected
-from interlock_redis.reading import Seen, news_of, page_name
 
 _SCRIPT = files("interlock_redis").joinpath("exchange.lua").read_text("utf-8")
 _MOST_PAGES = 1024

@@ -6,7 +6,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from interlock import StoreError
+from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
+from interlock.types.limits import LimitsPlace
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
 
@@ -20,7 +22,7 @@ class Address:
     url: str = field(default="", repr=False)
 
 
-def address_of(call: LedgerPlace | LogCall | StoreCall) -> Address:
+def address_of(call: LedgerPlace | LimitsPlace | LogCall | ShareCall | StoreCall) -> Address:
     """Raises StoreError, which does not repeat the URL."""
     scheme, _, rest = call.url.partition("://")
     return _file(rest, call.folder) if scheme == "sqlite" else _server(rest)

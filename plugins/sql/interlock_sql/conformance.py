@@ -3,11 +3,19 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from interlock.testing import LedgerConformance, LogConformance, StoreConformance
+from interlock.testing import (
+    LedgerConformance,
+    LimitsConformance,
+    LogConformance,
+    SharedHealthConformance,
+    StoreConformance,
+)
+from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
+from interlock.types.limits import LimitsPlace
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql import Sql, SqlLedgers, SqlLogs
+from interlock_sql import Sql, SqlHealthKind, SqlLedgers, SqlLimitsKind, SqlLogs
 
 
 class Folders:
@@ -56,3 +64,23 @@ class SqliteLedger(LedgerConformance):
 
     def place(self) -> LedgerPlace:
         return LedgerPlace(url="sqlite:///ledger.db", folder=self._folders.another())
+
+
+class SqliteLimits(LimitsConformance):
+    kind = SqlLimitsKind()
+
+    def __init__(self) -> None:
+        self._folders = Folders()
+
+    def place(self) -> LimitsPlace:
+        return LimitsPlace(url="sqlite:///limits.db", folder=self._folders.another())
+
+
+class SqliteHealth(SharedHealthConformance):
+    kind = SqlHealthKind()
+
+    def __init__(self) -> None:
+        self._folders = Folders()
+
+    def place(self) -> ShareCall:
+        return ShareCall(url="sqlite:///health.db", folder=self._folders.another())

@@ -140,6 +140,8 @@ def test_two_cards_of_one_model_are_named_where_it_is_used(publish: Publish) -> 
         ("shared_health", "redis", {"health": {"shared": "{scheme}://127.0.0.1:1/0"}}),
         ("ledgers", "redis", {"ledger": "{scheme}://127.0.0.1:1/0"}),
         ("ledgers", "sqlite", {"ledger": "{scheme}:///x.db"}),
+        ("limits", "redis", {"limits": "{scheme}://127.0.0.1:1/0"}),
+        ("limits", "sqlite", {"limits": "{scheme}:///x.db"}),
     ],
 )
 def test_a_scheme_has_one_owner(kind: str, known: str, given: dict[str, Any], publish: Publish) -> None:
@@ -159,6 +161,7 @@ def test_a_scheme_has_one_owner(kind: str, known: str, given: dict[str, Any], pu
         "logs": offers.log_schemes,
         "shared_health": offers.health_schemes,
         "ledgers": offers.ledger_schemes,
+        "limits": offers.limit_schemes,
     }[kind]
     assert type(schemes[known]).__module__.startswith("interlock_")
     assert f"{known}: belongs to interlock-" in reports(wiring)["aaa_helper"].failures[0]

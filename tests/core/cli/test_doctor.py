@@ -224,6 +224,22 @@ def test_the_ledger_is_tried_and_needed_where_there_are_budgets(configured, run,
     assert (store["store"], store["connection"]) == ("ledger", "ok")
 
 
+@pytest.mark.parametrize(
+    ("more", "code"), [("", 0), (", providers: {openai-compatible: {max_concurrency: 3}}", 1)]
+)
+def test_the_place_of_limits_is_tried_and_needed_where_there_are_some(configured, run, more, code):
+    configured("good", extra=f"limits: {{shared: '{NOBODY}'{more}}}")
+    result = run("doctor")
+    assert result.exit_code == code
+    assert "127.0.0.1:1 cannot be used for limits" in result.stdout
+    assert "s3same" not in result.output
+    configured("good", extra="limits: sqlite:///limits.db")
+    result = run("doctor", "--json")
+    assert result.exit_code == 0
+    (_, store) = json.loads(result.stdout)
+    assert (store["store"], store["connection"]) == ("limits", "ok")
+
+
 def test_without_stores_there_is_no_word_of_them(configured, run):
     configured("good")
     assert "Store" not in run("doctor").stdout

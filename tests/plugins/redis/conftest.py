@@ -39,6 +39,12 @@ class Server:
         self._server.terminate()
 
 
+@pytest.fixture(scope="session")
+def servers() -> type[Server]:
+    """For what outlives a test."""
+    return Server
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []

@@ -1,4 +1,4 @@
-"""Both databases keep to the rules for stores, for logs and for ledgers."""
+"""Both databases keep to the rules for stores, logs, ledgers, limits and shared health."""
 
 from itertools import count
 from pathlib import Path
@@ -6,11 +6,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from interlock.testing import LedgerConformance, LogConformance, StoreConformance
+from interlock.testing import (
+    LedgerConformance,
+    LimitsConformance,
+    LogConformance,
+    SharedHealthConformance,
+    StoreConformance,
+)
+from interlock.types.health import ShareCall
 from interlock.types.ledgers import LedgerPlace
+from interlock.types.limits import LimitsPlace
 from interlock.types.logs import LogCall
 from interlock.types.stores import StoreCall
-from interlock_sql import Sql, SqlLedgers, SqlLogs
+from interlock_sql import Sql, SqlHealthKind, SqlLedgers, SqlLimitsKind, SqlLogs
 
 NUMBERS = count()
 
@@ -92,3 +100,47 @@ class TestPostgresqlLedger(LedgerConformance):
 
     def place(self) -> LedgerPlace:
         return LedgerPlace(url=self.url)
+
+
+class TestSqliteLimits(LimitsConformance):
+    kind = SqlLimitsKind()
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def place(self) -> LimitsPlace:
+        return LimitsPlace(url="sqlite:///deeper/limits.db", folder=self.folder)
+
+
+class TestPostgresqlLimits(LimitsConformance):
+    kind = SqlLimitsKind()
+
+    @pytest.fixture(autouse=True)
+    def _url(self, database: str) -> None:
+        self.url = database
+
+    def place(self) -> LimitsPlace:
+        return LimitsPlace(url=self.url)
+
+
+class TestSqliteHealth(SharedHealthConformance):
+    kind = SqlHealthKind()
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def place(self) -> ShareCall:
+        return ShareCall(url="sqlite:///deeper/health.db", folder=self.folder)
+
+
+class TestPostgresqlHealth(SharedHealthConformance):
+    kind = SqlHealthKind()
+
+    @pytest.fixture(autouse=True)
+    def _url(self, database: str) -> None:
+        self.url = database
+
+    def place(self) -> ShareCall:
+        return ShareCall(url=self.url)

@@ -1,13 +1,15 @@
 """An attempt's slot: counted once it was chosen, and begun when the limits on concurrency allow it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from interlock.engine.attempting.limiter import Limiter, Waiter
+from interlock.engine.attempting.limiter import Limiter
+from interlock.engine.attempting.lines import Lines
 from interlock.engine.attempting.recorder import AttemptScope
 from interlock.engine.call import AttemptState, CallState
 from interlock.engine.leaving import LostRace
@@ -27,10 +29,11 @@ class Slot:
     def __init__(self, deployment: str = "", load: Load | None = None) -> None:
         self._deployment = deployment
         self._load = load
-        self._waiters: list[tuple[Limiter, Waiter]] = []
+        self._waiters: list[Callable[[], None]] = []
 
-    def hold(self, limiter: Limiter, waiter: Waiter) -> None:
-        self._waiters.append((limiter, waiter))
+    def hold(self, leave: Callable[[], None]) -> None:
+        """What gives a place back."""
+        self._waiters.append(leave)
 
     def __enter__(self) -> Self:
         return self
@@ -43,8 +46,8 @@ class Slot:
     def leave(self) -> None:
         """Give the places back, at the latest when the attempt ends."""
         waiters, self._waiters = self._waiters, []
-        for limiter, waiter in waiters:
-            limiter.leave(waiter)
+        for leave in waiters:
+            leave()
         load, self._load = self._load, None
         if load is not None:
             load.ended(self._deployment, self)
@@ -76,11 +79,15 @@ class ConcurrencyLimits:
         queue: int,
         timeout: float,
         load: Load | None,
+        lines: Lines | None = None,
     ) -> None:
-        """`limits` are the deployments', `limit` is the router's; `timeout` bounds each wait, in seconds."""
+        """`limits` are the deployments', `limit` is the router's; `timeout` bounds each wait, in seconds. At
+        deployments that `lines` have, attempts wait there instead.
+        """
         self._deployments = deployments
         self._timeout = timeout
         self._load = load
+        self._lines = lines
         whole = [_Limit(Limiter(limit, queue), RouterOverloaded, "load.max_concurrency")] if limit else []
         self._whole = tuple(whole)
         self._limits: dict[str, tuple[_Limit, ...]] = {}
@@ -94,6 +101,7 @@ class ConcurrencyLimits:
 
         Raises:
             Overloaded: the queue is full, or no place came up in time. Nothing was sent.
+            StoreError: its limits are shared, and cannot be asked about.
             TotalTimeout: the call was due first.
         """
         name = attempt.deployment
@@ -102,6 +110,8 @@ class ConcurrencyLimits:
         if self._load is not None:
             self._load.began(name, slot)
         try:
+            if self._lines is not None:
+                await self._lines.join(slot, state, name, progress)
             for limit in self._limits.get(name, self._whole):
                 if not await self._pass(limit, slot, state, progress):
                     raise _overloaded(limit, name, progress.waited)
@@ -119,7 +129,7 @@ class ConcurrencyLimits:
         waiter = limiter.enter()
         if waiter is None:
             return False
-        slot.hold(limiter, waiter)
+        slot.hold(partial(limiter.leave, waiter))
         if waiter.future is None:
             return True
         loop_time = asyncio.get_running_loop().time

@@ -48,7 +48,12 @@ class RouterService:
         self._measures = Measures(Registry())
         self._metrics = SharedMetrics(self._measures.registry, beside)
         self._readiness = Readiness(
-            {"server": self._server, "configuration": self._configuration, "keys": self._keys}
+            {
+                "server": self._server,
+                "configuration": self._configuration,
+                "keys": self._keys,
+                "shared": self._shared,
+            }
         )
         if lines is not None:
             self._measures.lines(lines)
@@ -179,6 +184,11 @@ class RouterService:
         except StoreError:
             return Part(ready=False, says="nobody knows them now")
         return Part(says="those that were known last")
+
+    def _shared(self) -> Part:
+        """What is cut off from other processes. What it does not concern is served all the same."""
+        apart = self.live.served.router.apart
+        return Part(says="; ".join(f"{name}: {what}" for name, what in apart.items()) or "ok")
 
     def _refresh(self) -> None:
         self._measures.health(self.live.served.router.health)

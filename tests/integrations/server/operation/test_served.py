@@ -136,6 +136,7 @@ async def test_a_bad_file_changes_nothing_and_readiness_and_lines_say_where_it_i
                     "server": "ok",
                     "configuration": "the one before: the newest cannot be used, in line 2 of interlock.yaml",
                     "keys": "ok",
+                    "shared": "ok",
                 },
             },
         )

@@ -1,0 +1,14 @@
+"""Run by Alembic. The connection, already inside the transaction, comes with the configuration."""
+
+from alembic import context
+
+from interlock_sql.health_tables import VERSION_TABLE, metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=VERSION_TABLE,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,5 @@
+from interlock_redis.conformance import RedisLimitsConformance
+
+
+class TestRedisLimits(RedisLimitsConformance):
+    pass
