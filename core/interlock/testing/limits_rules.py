@@ -364,7 +364,7 @@ def _limit(
     tokens: int | None = None,
     seconds: float = _WINDOW,
 ) -> SharedLimit:
-    rates = ()
+    rates: tuple[Rate, ...] = ()
     if requests is not None or tokens is not None:
         rates = (Rate(seconds=seconds, requests=requests, tokens=tokens),)
     return SharedLimit(name=f"limit {next(_NUMBERS)}", places=places, rates=rates)
