@@ -5,7 +5,7 @@ is bounded by what was left in it. US dollars are counted in whole picodollars: 
 exact, and nothing is ever a little less than zero.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf, isfinite
 
 from interlock.budgets.books import EMPTY, NOBODY, Account, Book, Books, Sourced, units
@@ -225,11 +225,13 @@ class Ledger:
                     refusal = complaint
         return found, refusal
 
-    def _told(self, sourced: Sourced, deployment: str | None, now: float) -> Iterator[Book]:
+    def _told(self, sourced: Sourced, deployment: str | None, now: float) -> list[Book]:
         """The books of budgets that were told for a request; of those about a deployment, if one is given."""
-        for source, budget in sourced:
-            if deployment is None or not budget.deployments or self._names(deployment) & budget.deployments:
-                yield self.shelf.of(source, budget, now)
+        return [
+            self.shelf.of(source, budget, now)
+            for source, budget in sourced
+            if deployment is None or not budget.deployments or self._names(deployment) & budget.deployments
+        ]
 
     def _names(self, deployment: str) -> set[str]:
         return {deployment, self._counted_as(deployment)}

@@ -7,6 +7,7 @@ long conversation once more.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from interlock.http.payload import json_body
@@ -26,7 +27,10 @@ def body_of(payload: Mapping[str, Any], verbatim: Verbatim | None, dialect: str)
 
 def _agree(payload: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
     """Whether a body says nothing beside the payload, and nothing otherwise; what it lacks can be added."""
-    return all(name == "model" or payload.get(name, _NOTHING) == value for name, value in said.items())
+    for name, value in said.items():
+        if name != "model" and payload.get(name, _NOTHING) != value:
+            return False
+    return True
 
 
 def _spliced(payload: Mapping[str, Any], verbatim: Verbatim) -> bytes | None:
@@ -42,5 +46,10 @@ def _spliced(payload: Mapping[str, Any], verbatim: Verbatim) -> bytes | None:
         return None
     lacking = {name: value for name, value in payload.items() if name not in said}
     added = json_body(lacking)[1:-1] + b"," if lacking else b""
-    model = json_body({"model": payload["model"]})[len(b'{"model":') : -1]
+    model = _written(payload["model"])
     return b"".join((b"{", added, body[opens.end() : named.start(1)], model, body[named.end(1) :]))
+
+
+@lru_cache(maxsize=1024)
+def _written(name: str) -> bytes:
+    return json_body({"": name})[len(b'{"":') : -1]

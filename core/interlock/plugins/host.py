@@ -77,6 +77,7 @@ class PluginHost:
         self._strict = environ.get("INTERLOCK_STRICT_PLUGINS", "") == "1"
         self._hooks = pluggy.PluginManager("interlock")
         self._hooks.add_hookspecs(hookspecs)
+        self._implemented: dict[str, list[pluggy.HookImpl]] = {}
         self._reports: dict[int, PluginReport] = {}  # by the plugin's id: not every object can be a key
         self.reports: list[PluginReport] = []
         for plugin in plugins:
@@ -135,18 +136,24 @@ class PluginHost:
 
     def observers(self, hook: str) -> bool:
         """Whether anybody observes `hook`: most routers have no observer and skip the call."""
-        return bool(getattr(self._hooks.hook, hook).get_hookimpls())
+        return bool(self._implementations(hook))
 
     def notify(self, hook: str, **arguments: object) -> None:
         """Tell every observer. What one raises is reported and stops nobody else."""
-        for implementation in getattr(self._hooks.hook, hook).get_hookimpls():
+        for implementation in self._implementations(hook):
             try:
-                implementation.function(*(arguments[name] for name in implementation.argnames))
+                implementation.function(*[arguments[name] for name in implementation.argnames])
             except Exception as error:  # noqa: BLE001 - an observer must not break a call; it is reported
                 report = self._reports[id(implementation.plugin)]
                 sentence = f"{hook} raised {cause(error)}"
                 if sentence not in report.failures:
                     self.fail(report, sentence)
+
+    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        found = self._implemented.get(hook)
+        if found is None:
+            found = self._implemented[hook] = getattr(self._hooks.hook, hook).get_hookimpls()
+        return found
 
     def _load(self, entry_point: EntryPoint) -> None:
         facts = entry_point.dist.metadata if entry_point.dist else None
@@ -177,6 +184,7 @@ class PluginHost:
         except Exception as error:  # noqa: BLE001 - pluggy raises several kinds for a wrong signature
             self.fail(report, f"could not be registered: {cause(error)}")
             return
+        self._implemented.clear()
         self._reports[id(plugin)] = report
         known = [name for name in dir(hookspecs) if name.startswith("interlock_")]
         for caller in self._hooks.get_hookcallers(plugin) or ():

@@ -135,12 +135,12 @@ class Answer:
     @property
     def text(self) -> str:
         """The text parts, joined; without reasoning and refusals."""
-        return "".join(part.text for part in self.parts if isinstance(part, Text))
+        return "".join([part.text for part in self.parts if isinstance(part, Text)])
 
     @property
     def reasoning(self) -> str:
         """The thoughts, joined; empty where the vendor shows none."""
-        return "".join(part.text for part in self.parts if isinstance(part, Reasoning))
+        return "".join([part.text for part in self.parts if isinstance(part, Reasoning)])
 
     @property
     def refusal(self) -> str:
@@ -150,7 +150,7 @@ class Answer:
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls that the model asks for, in its order."""
-        return tuple(part for part in self.parts if isinstance(part, ToolCall))
+        return tuple([part for part in self.parts if isinstance(part, ToolCall)])
 
 
 @quick_init

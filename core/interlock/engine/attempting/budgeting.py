@@ -75,6 +75,7 @@ class Budgeting:
     api = API
     name = "budget"
     fixed = False
+    reserves = True
 
     def __init__(
         self,

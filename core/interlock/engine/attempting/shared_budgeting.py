@@ -44,6 +44,8 @@ class SharedBudgeting(Budgeting):
     figures and what this process counts itself will do for so many seconds after the ledger was last reached.
     """
 
+    reserves = False  # where figures that were heard forbid an attempt, the ledger need not be asked
+
     def __init__(
         self,
         ledger: Ledger,

@@ -1,6 +1,6 @@
 """Asking the rules: about every deployment of a request, and once more before each attempt."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from interlock.constraints import needs
@@ -31,7 +31,8 @@ class ConstraintChecker:
     that `seals`, these exclude as well.
 
     A rule that is fixed has been asked about each deployment once; one that is idle for a request is not
-    asked about its deployments. An attempt is checked against all of them, from the beginning.
+    asked about its deployments. An attempt is checked against all of them, from the beginning, but for one
+    that reserves: as an attempt begins, what it takes is set aside there, or it does not begin.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class ConstraintChecker:
         self._seals = seals
         self._rules = tuple(rules)
         self._numbered = tuple(enumerate(self._rules))
+        self._rechecked = tuple(each for each in self._numbered if not getattr(each[1], "reserves", False))
         self._providers = providers
         self._deployments = tuple(deployments.values())
         fixed = [isinstance(rule, SelectiveConstraint) and rule.fixed for rule in rules]
@@ -88,7 +90,6 @@ class ConstraintChecker:
         )
         awake = self._awake(survey)
         fixed = self._fixed
-        last = len(self._rules)
 
         def called(deployment: Deployment) -> ConstraintCall:
             return self._call(
@@ -102,15 +103,11 @@ class ConstraintChecker:
             at, found = settled
             if not awake:  # as nearly always
                 return found
+            first, said = self._first(awake, called(deployment))
             excluded = isinstance(found, Exclusion)
-            end = at if excluded else last
-            if awake[0][0] < end:
-                for index, said in self._findings(awake, called(deployment), end):
-                    if isinstance(said, Exclusion):
-                        return said
-                    if index < at and not excluded:
-                        at, found = index, said
-            return found
+            if excluded is isinstance(said, Exclusion):
+                return said if first < at else found
+            return found if excluded else said
 
         return judge
 
@@ -175,7 +172,7 @@ class ConstraintChecker:
         sensed: Sensed | None = None,
     ) -> Finding | None:
         asked = self._asked(request, constraints, deployment, tokens, meant, task=task, sensed=sensed)
-        return self._first(self._numbered, asked)[1]
+        return self._first(self._rechecked, asked)[1]
 
     def lasting(
         self,
@@ -212,26 +209,24 @@ class ConstraintChecker:
     def _first(
         self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall
     ) -> tuple[int, Finding | None]:
-        last = len(self._rules)
-        return _decisive(self._findings(rules, call, last)) or (last, None)
-
-    def _ask(self, rule: Constraint, call: ConstraintCall) -> Finding | None:
-        return next((found for _, found in self._findings([(0, rule)], call, 1)), None)
-
-    def _findings(
-        self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall, end: int
-    ) -> Iterator[tuple[int, Finding]]:
-        """What the rules before the number `end` have to say, each by its number."""
+        """The first that excludes, else the first that says anything, by its number."""
+        first: tuple[int, Finding | None] | None = None
         for index, rule in rules:
-            if index >= end:
-                return
             try:
-                found = rule.check(call)
+                said = rule.check(call)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
                 _log.error("constraint %s raised %s", rule.name, type(error).__name__)
-                found = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
-            if found is not None:
-                yield index, self._met(_finding(rule, found))
+                said = f"the rule {rule.name} failed to run, and what cannot be checked is not allowed"
+            if said is None:
+                continue
+            found = self._met(_finding(rule, said))
+            if isinstance(found, Exclusion):
+                return index, found
+            first = first or (index, found)
+        return first or (len(self._rules), None)
+
+    def _ask(self, rule: Constraint, call: ConstraintCall) -> Finding | None:
+        return self._first([(0, rule)], call)[1]
 
     def _met(self, found: Finding) -> Finding:
         """Nothing is sealed where nobody seals."""
