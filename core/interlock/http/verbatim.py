@@ -27,10 +27,7 @@ def body_of(payload: Mapping[str, Any], verbatim: Verbatim | None, dialect: str)
 
 def _agree(payload: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
     """Whether a body says nothing beside the payload, and nothing otherwise; what it lacks can be added."""
-    for name, value in said.items():
-        if name != "model" and payload.get(name, _NOTHING) != value:
-            return False
-    return True
+    return all(name == "model" or payload.get(name, _NOTHING) == value for name, value in said.items())
 
 
 def _spliced(payload: Mapping[str, Any], verbatim: Verbatim) -> bytes | None:

@@ -63,6 +63,10 @@ class RecordDraft:
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
 
+    def has_tried(self, deployment: str) -> bool:
+        """Whether an attempt there has ended."""
+        return any(attempt.deployment == deployment for attempt in self._attempts)
+
     def number(self) -> int:
         """The id of an attempt that begins."""
         self._numbers += 1

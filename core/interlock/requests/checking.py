@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from math import inf
+from operator import attrgetter
 from typing import Any
 
 from interlock.errors import RequestError
@@ -25,6 +26,7 @@ _BOUNDS = {
     "logprobs": (0.0, inf, True),
     "reasoning_tokens": (0.0, inf, True),
 }
+_bounded = attrgetter(*_BOUNDS)
 _USUAL = Settings()
 _LONGEST_ID = 128
 _KNOWN = tuple(field.name for field in fields(Request) if field.name != "messages")
@@ -95,8 +97,7 @@ def _check_settings(settings: Settings) -> None:
     effort = settings.reasoning_effort
     if effort is not None and not isinstance(effort, str):
         raise RequestError(f"expected a word, not {effort!r:.40}", key="settings.reasoning_effort")
-    for name, (least, most, whole) in _BOUNDS.items():
-        value = getattr(settings, name)
+    for (name, (least, most, whole)), value in zip(_BOUNDS.items(), _bounded(settings), strict=True):
         if value is None:
             continue
         if type(value) not in ((int,) if whole else (int, float)) or not least <= value <= most:

@@ -21,11 +21,12 @@ def hinted(request: Request) -> Request:
     metadata = _texts(request.metadata)
     tokens, tools = request.estimated_tokens, request.tools_available
     if tokens is None:
-        tokens = _tokens(metadata.get("estimated_tokens", ""))
+        tokens = _tokens(metadata["estimated_tokens"]) if "estimated_tokens" in metadata else None
     elif type(tokens) is not int or not 0 <= tokens <= _MOST:
         raise RequestError(f"expected a whole number from 0, not {tokens!r:.40}", key="estimated_tokens")
     if tools is None:
-        tools = _TRUTHS.get(metadata.get("tools_available", "").strip().lower())
+        told = metadata.get("tools_available")
+        tools = None if told is None else _TRUTHS.get(told.strip().lower())
     elif not isinstance(tools, bool):
         raise RequestError(f"expected true or false, not {type(tools).__name__}", key="tools_available")
     if metadata is request.metadata and tokens is None and tools is None:
@@ -36,9 +37,10 @@ def hinted(request: Request) -> Request:
 def _texts(metadata: Any) -> Mapping[str, str]:
     if not isinstance(metadata, Mapping):
         raise RequestError(f"expected names and texts, not {type(metadata).__name__}", key="metadata")
-    if all(type(name) is type(value) is str for name, value in metadata.items()):
-        return metadata
-    return {str(name): _text(name, value) for name, value in metadata.items()}
+    for name, value in metadata.items():
+        if not type(name) is type(value) is str:
+            return {str(name): _text(name, value) for name, value in metadata.items()}
+    return metadata
 
 
 def _text(name: Any, value: Any) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from interlock.errors import ProviderError
 from interlock.http import Codec, HttpReply, HttpRequest, StreamDecoder
 from interlock.protocols import ProviderCall
+from interlock.types.models import Deployment
+from interlock.types.remembered import Remembered
 from interlock.types.response import Answer
 from interlock_openai.codec import ChatCompletions
 from interlock_openai.responses.codec import Responses
@@ -25,9 +27,10 @@ class Endpoints:
         self._vendor = vendor
         self._chat = ChatCompletions(vendor)
         self._responses = Responses(vendor)
+        self._of = Remembered(self._codec)
 
     def encode(self, call: ProviderCall, *, stream: bool) -> HttpRequest:
-        return self._of(call).encode(call, stream=stream)
+        return self._of(call.deployment).encode(call, stream=stream)
 
     def again(self, call: ProviderCall, error: ProviderError, *, stream: bool) -> HttpRequest | None:
         if endpoint_of(call.deployment, self._vendor) == "responses":
@@ -40,14 +43,14 @@ class Endpoints:
         return self._chat.encode(replace(call, request=quiet), stream=stream)
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        return self._of(call).decode(call, reply)
+        return self._of(call.deployment).decode(call, reply)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
-        return self._of(call).decoder(call)
+        return self._of(call.deployment).decoder(call)
 
     def error(self, reply: HttpReply) -> ProviderError:
         return self._chat.error(reply)
 
-    def _of(self, call: ProviderCall) -> Codec:
-        chat = endpoint_of(call.deployment, self._vendor) == "chat"
+    def _codec(self, deployment: Deployment) -> Codec:
+        chat = endpoint_of(deployment, self._vendor) == "chat"
         return self._chat if chat else self._responses

@@ -1,11 +1,13 @@
 """What of a request a vendor's model is sent, and what it is not, decided before anything is written."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, NamedTuple
 
 from interlock.errors import ProtocolError
 from interlock.protocols import ProviderCall
+from interlock.types.models import Deployment
+from interlock.types.remembered import Remembered
 from interlock.types.request import Output, Request
 from interlock.types.traits import Formats, Speaks, Traits
 from interlock_openai.families import traits_at
@@ -55,7 +57,12 @@ def plan_of(call: ProviderCall, vendor: Vendor, *, stream: bool = False, endpoin
         isinstance(request.output, Output),
         stream,
     )
-    return _planned(asked, vendor, traits_at(call.deployment, vendor, endpoint=endpoint))
+    return _planned(asked, vendor, _traits_of(vendor, endpoint)(call.deployment))
+
+
+@lru_cache(maxsize=1024)
+def _traits_of(vendor: Vendor, endpoint: Speaks) -> Remembered[Deployment, Traits]:
+    return Remembered(partial(traits_at, vendor=vendor, endpoint=endpoint))
 
 
 # Most calls of a deployment ask for the same.

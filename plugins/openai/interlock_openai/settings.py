@@ -1,5 +1,6 @@
 """Settings in this dialect. What the vendor or the model does not take is left out, and said."""
 
+from operator import attrgetter
 from typing import Any
 
 from interlock.protocols import ProviderCall
@@ -11,12 +12,13 @@ _NAMES = (
     *("temperature", "top_p", "top_k", "max_tokens"),
     *("presence_penalty", "frequency_penalty", "seed", "user"),
 )
+_given = attrgetter(*_NAMES)
 
 
 def put_settings(call: ProviderCall, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
     settings = call.request.settings
-    for name in _NAMES:
-        if getattr(settings, name) is not None:
+    for name, given in zip(_NAMES, _given(settings), strict=True):
+        if given is not None:
             key = _key(vendor, name)
             if (value := taken(call, plan, name, key)) is not None:
                 payload[str(key)] = value

@@ -127,10 +127,10 @@ class Budgeting:
 
     def began(self, scope: AttemptScope) -> None:
         """Reserves what this attempt may take."""
-        deployment = scope.call.deployment.id
+        deployment, judged = scope.call.deployment.id, scope.state.judged
         tokens, usd = self._taking(scope)
-        metadata = scope.state.judged.metadata or _NOTHING
-        found = self.ledger.reserve(deployment, metadata, tokens, usd, self._told(scope))
+        sourced = self._told(scope, judged)
+        found = self.ledger.reserve(deployment, judged.metadata or _NOTHING, tokens, usd, sourced)
         if isinstance(found, Shortfall):
             raise no_longer(deployment, found.sentence)
         self._open[scope] = found
@@ -177,10 +177,10 @@ class Budgeting:
         tokens = scope.state.decision.input_tokens if request is asked else estimate_request_tokens(request)
         return self._tariff(scope.call.deployment.id).estimate(tokens, request.settings)
 
-    def _told(self, scope: AttemptScope) -> Sourced:
+    def _told(self, scope: AttemptScope, judged: Request) -> Sourced:
         """Raises NoLongerAllowed."""
         try:
-            return self._sourced(scope.state.judged)
+            return self._sourced(judged)
         except Untold as error:
             raise no_longer(scope.call.deployment.id, str(error)) from None
 

@@ -36,7 +36,7 @@ class HealthObserver:
                 sentence = self._health.standing(name, task).sentence
                 raise NoLongerAllowed(f"{name} was allowed and is no longer: {sentence}")
             self._health.began(name, task)
-        if all(attempt.deployment != name for attempt in scope.state.draft.attempts):
+        if not scope.state.draft.has_tried(name):
             self._retries.earn(name)
 
     def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:

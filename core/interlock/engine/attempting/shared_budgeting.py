@@ -88,7 +88,8 @@ class SharedBudgeting(Budgeting):
         """
         state, deployment = scope.state, scope.call.deployment.id
         tokens, usd = self._taking(scope)
-        sourced, metadata = self._told(scope), state.judged.metadata or {}
+        judged = state.judged
+        sourced, metadata = self._told(scope, judged), judged.metadata or {}
         places = self.ledger.places(deployment, metadata, usd, sourced)
         if isinstance(places, Shortfall):
             raise no_longer(deployment, places.sentence)

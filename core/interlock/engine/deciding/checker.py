@@ -92,8 +92,16 @@ class ConstraintChecker:
         fixed = self._fixed
 
         def called(deployment: Deployment) -> ConstraintCall:
-            return self._call(
-                request, constraints, deployment, tokens, wanted=wanted, meant=meant, task=task, sensed=sensed
+            return ConstraintCall(
+                request=request,
+                constraints=constraints,
+                deployment=deployment,
+                provider=self._providers.get(deployment.provider),
+                input_tokens=tokens,
+                needs=wanted,
+                meant=meant,
+                sensed=sensed,
+                task=task,
             )
 
         def judge(deployment: Deployment) -> Finding | None:

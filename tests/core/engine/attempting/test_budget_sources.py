@@ -154,6 +154,33 @@ async def test_a_source_that_breaks_after_the_decision_keeps_the_attempt_from_le
         await ask(closed, "ann")
 
 
+async def test_a_source_is_asked_as_the_request_is_decided_and_as_its_attempt_is_counted():
+    keys = Keys(ann={"requests": 9})
+    await ask(router(keys), "ann")
+    assert keys.asked == 2
+
+
+async def test_two_sources_that_tell_the_same_are_counted_apart():
+    shared = (Budget(id="one", per="day", requests=2),)
+
+    class Telling(Keys):
+        def __init__(self, name):
+            super().__init__()
+            self.name = name
+
+        def budgets(self, request):
+            return shared
+
+    both = scripted_router(
+        {"a": ["ok"] * 9}, routes={"conversational": ["a"]}, plugins=[Telling("first"), Telling("other")]
+    )
+    await ask(both)
+    await ask(both)
+    assert {(row.source, row.requests) for row in await both.spent({})} == {("first", 2), ("other", 2)}
+    with pytest.raises(BudgetExceeded):
+        await ask(both)
+
+
 async def test_what_a_key_has_left_is_told_before_anything_is_spent():
     limited = router(Keys(ann={"usd": 2.0, "tokens": 10_000}))
     (row,) = await limited.spent({KEY: "ann"})
