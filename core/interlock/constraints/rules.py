@@ -5,6 +5,7 @@ no card states, a card without capabilities) never excludes.
 """
 
 from collections.abc import Collection, Iterable
+from math import inf
 
 from interlock.constraints.destinations import denied, off_premise, outside, stored_outside, under
 from interlock.constraints.pins import pin_for
@@ -13,9 +14,11 @@ from interlock.types.embeddings import EMBEDDINGS, EmbeddingRequest
 from interlock.types.messages import Audio, Document, Image, Part, ToolResult
 from interlock.types.models import Deployment
 from interlock.types.providers import distribution_of
+from interlock.types.remembered import Remembered
 from interlock.types.request import Request
 
 _NOTHING: frozenset[str] = frozenset()
+_ROUTERS = 16  # of which one process has a few at most
 _VECTORS = frozenset({EMBEDDINGS})
 _PARTS: dict[type, str] = {Image: "images", Audio: "audio", Document: "documents"}
 _WORDS = {"tools": "tool use", "images": "images", "audio": "audio", "documents": "documents"}
@@ -202,7 +205,7 @@ class Capabilities:
     replays = True
 
     def idle(self, call: SurveyCall) -> bool:
-        return not call.needs and not any(map(_embeds_alone, call.deployments))
+        return not call.needs and not _some_embed_alone(call.deployments)
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = call.needs
@@ -224,6 +227,20 @@ class Capabilities:
 def _embeds_alone(deployment: Deployment) -> bool:
     capabilities = deployment.card.capabilities
     return EMBEDDINGS in capabilities and "text" not in capabilities
+
+
+def _narrowest(deployments: tuple[Deployment, ...]) -> float:
+    """Tokens that the smallest of the windows holds that cards state."""
+    windows = (deployment.card.context_window for deployment in deployments)
+    return min((window for window in windows if window is not None), default=inf)
+
+
+def _any_embeds_alone(deployments: tuple[Deployment, ...]) -> bool:
+    return any(map(_embeds_alone, deployments))
+
+
+_some_embed_alone = Remembered(_any_embeds_alone, most=_ROUTERS)
+_narrowest_of = Remembered(_narrowest, most=_ROUTERS)
 
 
 class Embedders:
@@ -261,11 +278,7 @@ class ContextWindow:
         if call.needs and EMBEDDINGS in call.needs:
             return True
         tokens = call.input_tokens + (call.request.settings.max_tokens or 0)
-        for deployment in call.deployments:
-            window = deployment.card.context_window
-            if window is not None and window < tokens:
-                return False
-        return True
+        return tokens <= _narrowest_of(call.deployments)
 
     def check(self, call: ConstraintCall) -> str | None:
         window = call.deployment.card.context_window

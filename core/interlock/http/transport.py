@@ -5,7 +5,7 @@ Nothing is timed here but the connection: the engine owns every other deadline a
 
 import io
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -44,12 +44,16 @@ class Transport:
         self._kept = self._session(keepalive_timeout=_KEEPALIVE)
         self._fresh: aiohttp.ClientSession | None = None
 
-    async def open(
+    def open(
+        self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
+    ) -> Coroutine[Any, Any, "TransportReply"]:
+        """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
+        opening = self._open if permit.deadline == inf else self._open_in_time
+        return opening(request, permit, headers, connect)
+
+    async def _open_in_time(
         self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
     ) -> "TransportReply":
-        """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
-        if permit.deadline == inf:
-            return await self._open(request, permit, headers, connect)
         due = DUE.set(permit)
         try:
             return await self._open(request, permit, headers, connect)

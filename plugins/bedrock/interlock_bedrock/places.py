@@ -15,6 +15,7 @@ from interlock.types.jurisdictions import (
     touching,
 )
 from interlock.types.models import Deployment
+from interlock.types.remembered import Remembered
 from interlock_bedrock.vendor import NAME
 
 _HOST = re.compile(r"(?:^|\.)bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\.")
@@ -108,6 +109,13 @@ def _overlap(profile: str, region: str) -> bool:
     return there is not None and not there.isdisjoint(here)
 
 
+def _ours(deployments: tuple[Deployment, ...]) -> bool:
+    return any(deployment.provider == NAME for deployment in deployments)
+
+
+_some_of_ours = Remembered(_ours, most=16)
+
+
 class InferenceProfile:
     """Excludes deployments of which some part contradicts their region.
 
@@ -121,7 +129,7 @@ class InferenceProfile:
     fixed = False
 
     def idle(self, call: SurveyCall) -> bool:
-        return all(deployment.provider != NAME for deployment in call.deployments)
+        return not _some_of_ours(call.deployments)
 
     def check(self, call: ConstraintCall) -> str | None:
         deployment = call.deployment
