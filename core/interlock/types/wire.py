@@ -23,6 +23,7 @@ class HttpRequest:
     once: bool = False
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
     """A whole reply. Header names are lower case; `body` is decompressed. Neither prints."""

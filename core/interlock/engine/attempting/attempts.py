@@ -238,7 +238,7 @@ class Attempts:
 
     def _permit(self, state: CallState, attempt: Attempt, progress: AttemptState) -> ProviderCall:
         """Check the constraints once more, and only then mint the permit."""
-        if all(candidate.deployment != attempt.deployment for candidate in state.decision.shortlist):
+        if attempt.deployment not in [candidate.deployment for candidate in state.decision.shortlist]:
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")
         deployment = self._deployments[attempt.deployment]
         progress.id = number = state.draft.number() if progress.id is None else progress.id

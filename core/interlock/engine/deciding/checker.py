@@ -179,8 +179,11 @@ class ConstraintChecker:
         task: str | None = None,
         sensed: Sensed | None = None,
     ) -> Finding | None:
-        asked = self._asked(request, constraints, deployment, tokens, meant, task=task, sensed=sensed)
-        return self._first(self._rechecked, asked)[1]
+        wanted = needs(request)
+        call = self._call(
+            request, constraints, deployment, tokens, wanted=wanted, meant=meant, task=task, sensed=sensed
+        )
+        return self._first(self._rechecked, call)[1]
 
     def lasting(
         self,
@@ -194,25 +197,17 @@ class ConstraintChecker:
     ) -> Finding | None:
         """As `recheck` of what was decided, whether or not the deployment could serve anybody now."""
         rules = [each for each in self._numbered if each[1].name not in UNAVAILABLE]
-        tokens, task = decision.input_tokens, decision.task
-        asked = self._asked(request, constraints, deployment, tokens, meant, task=task, sensed=sensed)
-        return self._first(rules, asked)[1]
-
-    def _asked(
-        self,
-        request: Request,
-        constraints: Constraints,
-        deployment: Deployment,
-        tokens: int,
-        meant: frozenset[str] | None,
-        *,
-        task: str | None,
-        sensed: Sensed | None,
-    ) -> ConstraintCall:
-        wanted = needs(request)
-        return self._call(
-            request, constraints, deployment, tokens, wanted=wanted, meant=meant, task=task, sensed=sensed
+        call = self._call(
+            request,
+            constraints,
+            deployment,
+            decision.input_tokens,
+            wanted=needs(request),
+            meant=meant,
+            task=decision.task,
+            sensed=sensed,
         )
+        return self._first(rules, call)[1]
 
     def _first(
         self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from interlock.types.decisions import Treatment
 from interlock.types.facts import Seal
+from interlock.types.frozen import quick_init
 from interlock.types.models import Deployment
 
 # Rules that say that a deployment cannot serve anybody now; every other rule is about the request.
@@ -14,6 +15,7 @@ UNAVAILABLE = frozenset({"provider_installed", "credentials", "health"})
 SEEN = frozenset({"evidence"})
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     rule: str
