@@ -4,8 +4,10 @@ import asyncio
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from interlock import Router
 from interlock.testing import Received, Reply, Upstream
@@ -62,6 +65,7 @@ class Vendor:
         asked = received.json()["messages"][-1]["content"]
         with self.lock:
             self.calls[asked] += 1
+            self.times.append(time.monotonic())
             if self.limited:
                 self.limited -= 1
                 error = {"error": {"message": "slow down"}}
@@ -81,19 +85,19 @@ def vendor(**facts: Any) -> Iterator[tuple[Vendor, str]]:
         yield made, server.url
 
 
-def router_for(url: str, **changes: Any) -> Router:
+def router_for(url: str, api_key: str = "k") -> Router:
     """One model, `m`, of the provider `openai-compatible`."""
     deployment = {
         "id": "m",
         "name": "m",
         "model": "zhipu/glm-5.2",
         "provider": "openai-compatible",
-        "api_key": "k",
+        "api_key": api_key,
         "base_url": f"{url}/v1",
         "region": "eu",
         "price": {"input": 10, "output": 100},
     }
-    return Router.from_config({"deployments": [deployment], "retries": {"max": 0}, **changes})
+    return Router.from_config({"deployments": [deployment], "retries": {"max": 0}})
 
 
 def suite_of(count: int) -> Suite:
@@ -120,7 +124,14 @@ def run_of(suite: Suite, name: str = "r") -> Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a process does: ask a run of so many questions; `at` names a boundary at which it dies."""
+    """What a process does: ask a run of so many questions.
+
+    Attributes:
+        at: a boundary at which it dies.
+        machine: where it says that it runs; empty for here.
+        lease: for how many seconds a worker that is silent is taken to be alive.
+        state: how the job is to stand in the end.
+    """
 
     vendor: str
     url: str
@@ -132,6 +143,9 @@ class Told:
     at_once: int = 4
     detach: bool = False
     per_minute: dict[str, int] = field(default_factory=dict)
+    machine: str = ""
+    lease: float = 20.0
+    state: str = "done"
 
 
 async def ask(told: Told, tell: Callable[..., None] = lambda *_: None) -> Executed | None:
@@ -223,12 +237,41 @@ def preload() -> None:
     multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, *own, *more])
 
 
+def work_in_a_process(told: Told, at_once: int = 16) -> multiprocessing.process.BaseProcess:
+    """One that does what `interlock work` does."""
+    started = multiprocessing.get_context("forkserver").Process(target=_worked, args=(told, at_once))
+    started.start()
+    return started
+
+
+def _worked(told: Told, at_once: int) -> None:
+    from interlock_dbos.commands.work import until_told
+    from interlock_dbos.jobs.places import place_of
+
+    _pretend(told)
+    with router_for(told.vendor) as router:
+        asyncio.run(until_told(router, place_of(told.url, told.folder), at_once=at_once, grace=30))
+
+
+def _pretend(told: Told) -> None:
+    """Be on another machine, and less patient with others, as far as it is told so."""
+    from interlock_dbos.jobs import store, worker
+
+    store.LEASE = told.lease
+    worker.BEAT = min(worker.BEAT, told.lease / 4)
+    if told.machine:
+        worker.new_owner = lambda: f"{told.machine}|{uuid4().hex}"
+
+
 def _asked(told: Told) -> None:
+    _pretend(told)
     if told.at:
         _die_at(*(BOTH | JOBS)[told.at])
     found = asyncio.run(ask(told))
     if found is not None and not told.detach:
-        assert found.state == "done", found
+        assert found.state == told.state, found
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    (told.folder / "memory").write_text(f"{most} MB")
 
 
 def _die_at(where: str, method: str, side: str, nth: int) -> None:

@@ -12,6 +12,7 @@ from interlock_dbos.kind import SCHEMES
 if TYPE_CHECKING:
     from interlock import Router
 
+_PATIENCE: Final = 120.0  # seconds for a database that is away
 _LOOK: Final = 0.3  # seconds between looks at the job
 _AT_ONCE: Final = 32  # tasks that this process works on at a time, as far as the run's limits go
 
@@ -69,6 +70,7 @@ class Executor:
         """
         from interlock_dbos.jobs.abilities import abilities  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.contract import OPEN, Job  # noqa: PLC0415 - what takes a while to import
+        from interlock_dbos.jobs.patience import again  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.places import place_of  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.queueing import queue_of  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.store import JobStore  # noqa: PLC0415 - likewise
@@ -97,7 +99,7 @@ class Executor:
             while job.state in OPEN:
                 call.tell(job.done, job.total, job.errors, job.spent)
                 await asyncio.sleep(_LOOK)
-                job = await store.get(call.id)
+                job = await again(lambda: store.get(call.id), seconds=_PATIENCE)
         return _executed(job)
 
 

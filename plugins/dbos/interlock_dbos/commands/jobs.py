@@ -21,6 +21,7 @@ _PERSON: Final = 3
 _OVER_BUDGET: Final = 4
 _CODES: Final = {"failed": FAILED, "cancelled": FAILED, "needs_person": _PERSON, "over_budget": _OVER_BUDGET}
 _LOOK: Final = 0.5  # seconds between looks
+_PATIENCE: Final = 120.0  # seconds for a database that is away
 _EPILOG: Final = """\b
 Exit codes:
   0    done; or, but for `watch`, what was asked for was done
@@ -84,10 +85,11 @@ def watch(
     """Wait until the job has ended, and show how far it is meanwhile."""
     from interlock_dbos.commands.shown import following, job_shown, plain
     from interlock_dbos.jobs.contract import OPEN
+    from interlock_dbos.jobs.patience import again
 
     async def until(opened: "JobStore") -> "Job":
         with following(job) as tell:
-            while (found := await opened.get(job)).state in OPEN:
+            while (found := await again(lambda: opened.get(job), seconds=_PATIENCE)).state in OPEN:
                 tell(found)
                 await asyncio.sleep(_LOOK)
         return found

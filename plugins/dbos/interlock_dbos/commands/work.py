@@ -37,10 +37,11 @@ def work(
     """
     place = place_for(context, store)
     with session(context).router() as router:
-        asyncio.run(_until_told(router, place, at_once=at_once, grace=grace))
+        asyncio.run(until_told(router, place, at_once=at_once, grace=grace))
 
 
-async def _until_told(router: "Router", place: "Place", *, at_once: int, grace: int) -> None:
+async def until_told(router: "Router", place: "Place", *, at_once: int, grace: int) -> None:
+    """Work until this process is told to stop, by SIGTERM or SIGINT."""
     from interlock_dbos.jobs.worker import Worker
 
     told, again = asyncio.Event(), asyncio.Event()

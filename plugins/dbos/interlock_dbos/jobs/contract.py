@@ -1,6 +1,6 @@
 """What a job is, what offers a kind of jobs, and what its tasks are given: values and protocols alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +112,10 @@ class Paying(Protocol):
 
     cost: float
 
+    async def begin(self) -> None:
+        """Wait until its calls may begin: they do right after this."""
+        ...
+
 
 class Terms(Protocol):
     """On what terms a task may begin: the job's budget, and the limits of each provider on all machines."""
@@ -119,7 +123,7 @@ class Terms(Protocol):
     def granted(
         self, key: str, providers: Mapping[str, int], amount: float
     ) -> AbstractAsyncContextManager[Paying]:
-        """Wait until so many calls of each provider may begin, and hold the amount until the end.
+        """Hold the amount and a turn with each provider until the end, and the next starts of so many calls.
 
         Raises:
             OutOfMoney: the job's budget has not that much left.
@@ -130,6 +134,10 @@ class Terms(Protocol):
         """Have the task done later, since the provider wants to be left alone: raises. It returns where
         that has been in vain too often, and the task is to be kept as it ended.
         """
+        ...
+
+    async def surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Have something written, however long the store is away: what has come was paid for."""
         ...
 
     def room(self) -> AbstractAsyncContextManager[None]:

@@ -12,7 +12,7 @@ from interlock_dbos.tables import holds, jobs, providers, starts, turns
 from interlock_sql.building import INSERT
 
 _SLACK: Final = 0.025  # of a window: so late may a call begin after its time
-_LEAST: Final = 0.05  # seconds, likewise
+_LEAST: Final = 0.09  # seconds, likewise
 _MINUTE: Final = 60.0
 _SECOND: Final = 1.0
 

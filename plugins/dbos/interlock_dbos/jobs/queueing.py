@@ -13,6 +13,7 @@ from interlock_dbos.jobs.contract import FORM, Task
 from interlock_sql import Address
 
 _POLLING: Final = 0.1  # seconds between looks for tasks
+_POLLING_SQLITE: Final = 0.3  # where each look keeps all other processes from writing
 _AHEAD: Final = 32  # tasks of one provider that a worker has at most, those included that wait for their turn
 _IN_ALL: Final = 96
 _CHUNK: Final = 200
@@ -40,7 +41,7 @@ class Queueing:
                 queue,
                 worker_concurrency=_IN_ALL,
                 partition_worker_concurrency=_AHEAD,
-                polling_interval_sec=_POLLING,
+                polling_interval_sec=_POLLING if self._address.file is None else _POLLING_SQLITE,
             )
         )
 

@@ -20,7 +20,7 @@ def submit(connection: Connection, job: Job) -> Job:
     """Begin it, begin another wave of one that has ended, or join one that is under way: its budget and its
     pace are from now on what is given.
     """
-    row = _row(connection, job.id)
+    row = _row(connection, job.id, changes=True)
     now = connection.execute(select(clock(connection))).scalar_one()
     values: dict[str, Any] = {
         "spec": json.dumps(job.spec, ensure_ascii=False),
@@ -101,7 +101,7 @@ def opened(connection: Connection) -> list[Job]:
 
 def claim(connection: Connection, name: str, owner: str, queue: str) -> Job | None:
     """See to the job from now on, if nobody does who lives; of another queue only if that has no worker."""
-    row = connection.execute(select(jobs).where(jobs.c.id == name).with_for_update()).one_or_none()
+    row = _row(connection, name, changes=True)
     if row is None or row.state not in OPEN or (row.coordinator not in {"", owner} and row.queue == queue):
         return None
     if row.queue != queue:
@@ -210,8 +210,10 @@ def limit(connection: Connection, provider: str, per_minute: int | None, per_sec
     connection.execute(made.on_conflict_do_update(index_elements=[providers.c.provider], set_=values))
 
 
-def _row(connection: Connection, name: str) -> Row[Any] | None:
-    return connection.execute(select(jobs).where(jobs.c.id == name).with_for_update()).one_or_none()
+def _row(connection: Connection, name: str, *, changes: bool = False) -> Row[Any] | None:
+    """Locked, if it is to be changed."""
+    wanted = select(jobs).where(jobs.c.id == name)
+    return connection.execute(wanted.with_for_update() if changes else wanted).one_or_none()
 
 
 def _job(row: Row[Any]) -> Job:

@@ -35,7 +35,7 @@ class JobStore(LeaseStore):
 
     async def get(self, name: str) -> Job:
         """Raises RequestError where there is no such job."""
-        return await self.run(lambda it: _rows().get(it, name))
+        return await self.read(lambda it: _rows().get(it, name))
 
     async def every(self) -> list[Job]:
         """The newest first."""

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from time import monotonic
 from typing import Final, Literal
 from uuid import uuid4
 
+from interlock import StoreError
+from interlock.logs import redacting_logger
 from interlock_dbos.jobs.contract import PutBack
 from interlock_dbos.jobs.granting import Granted, Wanted
 from interlock_dbos.jobs.store import JobStore
@@ -18,10 +20,7 @@ _IN_VAIN: Final = 60  # how often a task is put back at most
 _USUAL: Final = 5.0  # seconds, where a provider does not say how long it wants to be left alone
 _LONGEST: Final = 600.0
 
-
-@dataclass(slots=True)
-class _Paid:
-    cost: float = 0.0
+_log = redacting_logger("interlock.jobs")
 
 
 class Places(asyncio.Semaphore):
@@ -41,6 +40,28 @@ class Places(asyncio.Semaphore):
         """Give one back."""
         self.taken -= 1
         super().release()
+
+
+class _Paid:
+    """What `Paying` says."""
+
+    def __init__(self, terms: "JobTerms", wanted: Wanted, found: Granted) -> None:
+        self.cost = 0.0
+        self._terms, self._wanted, self._found = terms, wanted, found
+        self._asked = monotonic()
+        self._placed = False
+
+    async def begin(self) -> None:
+        """What `Paying` says."""
+        passed = monotonic() - self._asked
+        await self._terms.place(self._wanted, replace(self._found, seconds=self._found.seconds - passed))
+        self._placed = True
+
+    def leave(self) -> None:
+        """Give its place back, if it has one."""
+        if self._placed:
+            self._placed = False
+            self._terms.leave()
 
 
 class JobTerms:
@@ -66,27 +87,43 @@ class JobTerms:
             providers=dict(providers),
             amount=amount,
         )
-        paid = _Paid()
-        found = await self._asked(wanted)
+        paid = _Paid(self, wanted, await self._asked(wanted))
         try:
-            due = monotonic() + found.seconds
-            while True:
-                await asyncio.sleep(max(0.0, due - monotonic()))
-                self._check()
-                await self._places.acquire()
-                if monotonic() - due <= found.late:
-                    break
-                # So late that a window could have more than its limit.
-                self._places.release()
-                found = await self._store.again(wanted.providers)
-                due = monotonic() + found.seconds
-            try:
-                yield paid
-            finally:
-                self._places.release()
+            yield paid
         finally:
-            await asyncio.shield(self._store.settle(wanted, paid.cost))
+            paid.leave()
+            await asyncio.shield(self.surely(lambda: self._store.settle(wanted, paid.cost)))
             self._left.set()
+
+    async def place(self, wanted: Wanted, found: Granted) -> None:
+        """A place in this process, at the time that was granted, or at another one if that is over."""
+        due = monotonic() + found.seconds
+        while True:
+            await asyncio.sleep(max(0.0, due - monotonic()))
+            self._check()
+            await self._places.acquire()
+            if monotonic() - due <= found.late:
+                return
+            # So late that a window could have more than its limit.
+            self._places.release()
+            found = await self._store.again(wanted.providers)
+            due = monotonic() + found.seconds
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._places.release()
+
+    async def surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        """What `Terms` says; until this worker stops."""
+        pause = _SOONEST
+        while True:
+            try:
+                return await write()
+            except StoreError as error:
+                self._check()
+                _log.warning("what has come is written anew: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LATEST)
 
     @asynccontextmanager
     async def room(self) -> AsyncIterator[None]:

@@ -24,7 +24,8 @@ from interlock_dbos.jobs.terms import JobTerms, Places
 if TYPE_CHECKING:
     from interlock import Router
 
-_BEAT: Final = 5.0  # seconds between signs of life
+BEAT = 5.0
+"""Seconds between signs of life."""
 _TICK: Final = 1.0  # seconds between looks at jobs and other workers
 _SOONEST, _LATEST = 0.2, 5.0  # seconds before a task is begun again whose store did not answer
 
@@ -61,7 +62,7 @@ class Worker:
         self._host = await asyncio.to_thread(enter, self._place.address, self)
         self._background = [
             asyncio.create_task(self._often(self._tick, _TICK)),
-            asyncio.create_task(self._often(self._beat, _BEAT)),
+            asyncio.create_task(self._often(self._beat, BEAT)),
         ]
 
     def _declare(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -85,6 +85,10 @@ class Paying(Protocol):
 
     cost: float
 
+    async def begin(self) -> None:
+        """Wait until its calls may begin: they do right after this."""
+        ...
+
 
 class Terms(Protocol):
     """On what terms a question may be asked."""
@@ -92,7 +96,7 @@ class Terms(Protocol):
     def granted(
         self, key: str, providers: Mapping[str, int], amount: float
     ) -> AbstractAsyncContextManager[Paying]:
-        """Wait until so many calls of each provider may begin, and hold the amount until the end.
+        """Hold the amount and a turn with each provider until the end, and the next starts of so many calls.
 
         What it raises where the money is over is for whoever hands questions out.
         """
@@ -104,10 +108,17 @@ class Terms(Protocol):
         """
         ...
 
+    async def surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Have something written that has come and was paid for. Raises StoreError where that cannot be."""
+        ...
+
 
 @dataclass(slots=True)
 class _Paid:
     cost: float = 0.0
+
+    async def begin(self) -> None:
+        """Who was granted its turn has waited already."""
 
 
 class InProcess:
@@ -130,3 +141,7 @@ class InProcess:
 
     def put_back(self, key: str, provider: str, seconds: float | None) -> None:
         """What has failed is kept so: `--errors` asks it again."""
+
+    async def surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        """At once, or not at all."""
+        await write()

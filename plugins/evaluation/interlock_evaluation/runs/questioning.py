@@ -53,11 +53,12 @@ class Questioner:
         held += 0.0 if judged is None else judged.cost or 0.0
         async with self._terms.granted(key.text, providers, held) as paying:
             await self._store.asking(run.id, key)
+            await paying.begin()
             result, decision = await self._asked(run, key, sample, decision, paying)
             paying.cost = result.cost or 0.0
             marks = await self._marked(bound(sample, decision), result)
             paying.cost += sum(mark.cost for mark in marks.values())
-            await self._store.finish(run.id, result, marks)
+            await self._terms.surely(lambda: self._store.finish(run.id, result, marks))
         return result
 
     async def _asked(
