@@ -103,7 +103,8 @@ def _note(exchange: Exchange, call: CallUnderWay | None) -> None:
 def _reply(exchange: Exchange, asked: Asked) -> Reply:
     facts = exchange.facts
     return Reply(
-        id=urandom(16).hex(),
+        # Whoever has an answer can ask for its record by its id.
+        id=facts.record or urandom(16).hex(),
         created=int(facts.started),
         model=facts.model or asked.model,
         input_tokens=facts.estimate,

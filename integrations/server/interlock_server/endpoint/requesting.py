@@ -47,8 +47,8 @@ def _meant(exchange: Exchange, asked: Asked) -> Options:
         return Options()
     meant = exchange.served.names.meaning(asked.model, exchange.principal)
     exchange.facts.asked = asked.model
-    for field in _NAMED & meant.keys():
-        if asked.options.get(field, meant.get(field)) != meant.get(field):
+    for field, value in meant.items():
+        if field in _NAMED and asked.options.get(field, value) != value:
             raise RequestError(f"the model {asked.model!r} stands for another {field}", key=f"{_OWN}.{field}")
     return meant
 

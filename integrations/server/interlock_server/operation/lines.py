@@ -66,8 +66,8 @@ class Lines:
         while True:
             self._more.wait()
             self._more.clear()
-            batch = "".join(f"{self._waiting.popleft()}\n" for _ in range(len(self._waiting)))
-            if not _written(self._descriptor, batch.encode("utf-8", "replace")):
+            batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if not _written(self._descriptor, "\n".join([*batch, ""]).encode("utf-8", "replace")):
                 return
             if self._closing.is_set():
                 if not self._waiting:

@@ -20,7 +20,7 @@ def test_a_plain_call_is_answered(well):
     assert answer.headers["x-interlock-deployment"] == "a"
     assert answer.headers["x-interlock-model"] == "test/m-a"
     assert answer.headers["x-request-id"].startswith("req_")
-    assert answer.headers["x-interlock-record"]
+    assert answer.json()["id"].removeprefix("chatcmpl-") == answer.headers["x-interlock-record"]
 
 
 def test_a_streamed_call_is_answered(well):
@@ -31,7 +31,7 @@ def test_a_streamed_call_is_answered(well):
     # Who answers is known once the first chunk is there.
     assert answer.headers["x-interlock-deployment"] == "a"
     assert answer.headers["x-interlock-model"] == answer.events[0]["model"] == "test/m-a"
-    assert answer.headers["x-interlock-record"]
+    assert answer.events[0]["id"].removeprefix("chatcmpl-") == answer.headers["x-interlock-record"]
     assert answer.headers["x-interlock-task"]
     assert answer.events[-1] == "[DONE]"
     words = [each["choices"][0]["delta"].get("content") or "" for each in answer.events[:-1]]

@@ -161,8 +161,8 @@ def usage_of(usage: Usage) -> dict[str, Any] | None:
         "completion_tokens": made or 0,
         "total_tokens": (given or 0) + (made or 0),
     }
-    read = _known(cached_tokens=usage.cache_read, cache_write_tokens=usage.cache_write)
-    if read:
+    if usage.cache_read is not None or usage.cache_write is not None:
+        read = _known(cached_tokens=usage.cache_read, cache_write_tokens=usage.cache_write)
         counted["prompt_tokens_details"] = read
     if usage.reasoning is not None:
         counted["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning}
