@@ -131,6 +131,7 @@ def restart(server, folder):
         dead.kill()
         asked.delay = 0.2
         workers = [work_in_a_process(told, 4) for _ in range(2)]
+        asyncio.run(workers_there(told, 2))
         for _ in range(3):
             time.sleep(4)
             server.die()

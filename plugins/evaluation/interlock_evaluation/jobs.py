@@ -3,6 +3,7 @@
 It is offered by its shape alone: nothing of interlock-dbos is imported.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from interlock_evaluation.store import Store
 from interlock_evaluation.suites import Sample, Suite
 
 KIND: Final = "evaluation"
+_DECISIONS: Final = 100  # at a stretch
 
 
 class _Job(Protocol):
@@ -97,11 +99,13 @@ class RunWork:
         if opened.run.ended is not None:
             await self._runs.end(self._id, None)
         suite = Suite(samples=tuple(opened.samples.values()))
-        return [
-            Task(key=key.text, provider=self._provider(sample, key.model))
-            for key, sample in questions(suite, opened.run)
-            if key not in done
-        ]
+        left = [each for each in questions(suite, opened.run) if each[0] not in done]
+        found = []
+        for number, (key, sample) in enumerate(left):
+            if number % _DECISIONS == 0:
+                await asyncio.sleep(0)  # what this process has under way goes on
+            found.append(Task(key=key.text, provider=self._provider(sample, key.model)))
+        return found
 
     async def do(self, key: str) -> None:
         """Ask one, unless something has come of it that is not to be asked again."""

@@ -84,3 +84,4 @@ class Coordinator:
             await worker.store.change(job.id, "failed", f"{left:,} tasks have no result", wave=job.wave)
         else:
             await worker.store.change(job.id, "done", wave=job.wave)
+        await asyncio.to_thread(worker.queueing.clear, worker.queue, job.id, job.wave)

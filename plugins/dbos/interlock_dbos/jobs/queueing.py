@@ -73,6 +73,12 @@ class Queueing:
         while found := self._found(queue, job, wave, limit=_CHUNK, status=["ENQUEUED", "DELAYED"]):
             self._told(lambda it, found=found: it.cancel_workflows(found))
 
+    def clear(self, queue: str, job: str, wave: int) -> None:
+        """Have DBOS forget a wave that has ended: its results are kept elsewhere."""
+        ended = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+        while found := self._found(queue, job, wave, limit=_CHUNK, status=ended):
+            self._told(lambda it, found=found: it.delete_workflows(found))
+
     def put_back(self, executor: str) -> int:
         """Have others take what an executor had that is no more; how many tasks."""
         found = self._told(

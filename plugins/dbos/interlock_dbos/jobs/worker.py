@@ -266,6 +266,8 @@ class Worker:
             return
         claimed = await self.store.claim(job.id, self.owner, self.queue)
         if claimed is not None:
+            if claimed.queue != job.queue:
+                self._tell(f"{job.id} goes on here: nobody is left with the configuration that it had.")
             self._jobs[job.id] = claimed
             self._coordinators[job.id] = Coordinator(claimed, self._opened(claimed), self)
 
