@@ -6,6 +6,7 @@ from typing import Any
 from interlock.errors import ProtocolError
 from interlock.http import (
     EventParser,
+    EventTemplate,
     ServerEvent,
     arguments_in,
     broken_call,
@@ -15,6 +16,7 @@ from interlock.http import (
 )
 from interlock.http.payload import Incoming, optional_text, parse_object, parts_in
 from interlock.http.seals import sealed
+from interlock.http.template import Place
 from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
@@ -53,6 +55,8 @@ class MessageStream:
         self._told: dict[str, Any] = {}
         self._used: dict[str, Any] = {}
         self._blocks = _Blocks(answer_tool_of(call), words_of(call))
+        self._template = EventTemplate(_growing)
+        self._latest: dict[str, Any] = {}
 
     @property
     def over(self) -> bool:
@@ -64,8 +68,13 @@ class MessageStream:
         return self._blocks.size
 
     def feed(self, data: bytes) -> Iterator[Delta]:
-        for event in self._events.feed(self._incoming.events(data)):
-            yield from self._event(event)
+        """Pieces of a text that have come together are one delta."""
+        for said in self._template.together(self._events.blocks(self._incoming.events(data))):
+            if isinstance(said, str):
+                index, delta = self._latest.get("index"), self._latest["delta"]
+                yield from self._blocks.grow(index, {**delta, self._template.name: said})
+            elif (event := self._events.event(said)) is not None:
+                yield from self._event(event, said)
 
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
@@ -91,7 +100,7 @@ class MessageStream:
             yield from self._blocks.stop(index)
         yield from self._end({"delta": payload})
 
-    def _event(self, event: ServerEvent) -> Iterator[Delta]:
+    def _event(self, event: ServerEvent, block: bytes = b"") -> Iterator[Delta]:
         if self._done or not event.data:
             return
         payload = parse_object(event.data, "an event of the stream", calls=True)
@@ -114,6 +123,8 @@ class MessageStream:
             raise_error({**payload, "type": "error"})
         elif not isinstance(kind, str):
             raise ProtocolError("an event of the stream has no type")
+        self._latest = payload
+        self._template.learn(block, payload)
 
     def _begin(self, message: Any) -> Iterator[Delta]:
         if not isinstance(message, dict):
@@ -198,8 +209,17 @@ class _Block:
         self.whole = False
 
 
+def _growing(payload: dict[str, Any]) -> Place | None:
+    """The place of an event's text, where one that is like it says nothing else that is new."""
+    delta = payload.get("delta")
+    if payload.get("type") != "content_block_delta" or not isinstance(delta, dict):
+        return None
+    name = _PASSED_ON.get(str(delta.get("type")))
+    return None if name is None or not isinstance(delta.get(name), str) else (delta, name)
+
+
 _PIECE = 8  # what a piece holds besides its characters
-_PASSED_ON = ("text_delta", "thinking_delta")
+_PASSED_ON = {"text_delta": "text", "thinking_delta": "thinking"}
 
 
 class _Blocks:

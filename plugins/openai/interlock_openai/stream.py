@@ -34,19 +34,11 @@ class ChatStream:
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         """Pieces of a text that have come together are one delta."""
-        template, texts = self._template, list[str]()
-        for block in self._events.blocks(self._incoming.events(data)):
-            if (text := template.text(block)) is not None:
-                texts.append(text)
-                continue
-            if whole := "".join(texts):
-                yield self._grown(whole)
-            texts.clear()
-            event = self._events.event(block)
-            if event is not None:
-                yield from self._event(event, block)
-        if whole := "".join(texts):
-            yield self._grown(whole)
+        for said in self._template.together(self._events.blocks(self._incoming.events(data))):
+            if isinstance(said, str):
+                yield Delta(said) if self._template.name == "content" else Delta(reasoning=said)
+            elif (event := self._events.event(said)) is not None:
+                yield from self._event(event, said)
 
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
@@ -69,6 +61,3 @@ class ChatStream:
             raise error_inside(payload, vendor=self._vendor.name)
         yield from self._reader.chunk(payload, len(data))
         self._template.learn(block, payload)
-
-    def _grown(self, text: str) -> Delta:
-        return Delta(text) if self._template.name == "content" else Delta(reasoning=text)

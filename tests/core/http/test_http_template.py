@@ -97,6 +97,26 @@ def test_an_event_whose_text_cannot_be_told_from_the_rest_is_none_to_be_like(eve
         assert json.loads(whole.data)["delta"]["text"] == found
 
 
+def closing(text: str, blanks: int) -> bytes:
+    return written({"delta": {"text": text}})[:-1] + b" " * blanks + b"}"
+
+
+def test_blanks_between_closing_brackets_say_nothing():
+    template = learned(closing("a", 3))
+    assert template.text(closing("b", 0)) == "b"
+    assert template.text(closing("c", 9)) == "c"
+    assert template.text(closing("d", 9) + b"}") is None
+    numbered = b'data: {"delta": {"text": "a"}, "n": 12}'
+    assert learned(numbered).text(numbered.replace(b"12", b"1 2")) is None
+
+
+def test_texts_that_come_together_are_joined_up_to_another_event():
+    template, event = learned(written(said("a"))), written(said("x", usage=1))
+    events = [*map(written, map(said, ["b", "", "c"])), event, event, *map(written, map(said, ["", "d"]))]
+    assert list(template.together(events)) == ["bc", event, event, "d"]
+    assert list(template.together([written(said(""))])) == []
+
+
 def test_what_comes_after_another_event_is_not_like_the_one_before_it():
     event, other = written(said("a")), written(said("a", usage={"n": 1}))
     template = learned(event)
