@@ -214,12 +214,13 @@ def _growing(payload: dict[str, Any]) -> Place | None:
     delta = payload.get("delta")
     if payload.get("type") != "content_block_delta" or not isinstance(delta, dict):
         return None
-    name = _PASSED_ON.get(str(delta.get("type")))
-    return None if name is None or not isinstance(delta.get(name), str) else (delta, name)
+    kind = delta.get("type")
+    name = kind.removesuffix("_delta") if kind in _PASSED_ON else ""
+    return (delta, name) if isinstance(delta.get(name), str) else None
 
 
 _PIECE = 8  # what a piece holds besides its characters
-_PASSED_ON = {"text_delta": "text", "thinking_delta": "thinking"}
+_PASSED_ON = ("text_delta", "thinking_delta")
 
 
 class _Blocks:

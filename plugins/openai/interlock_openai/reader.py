@@ -100,9 +100,11 @@ class ChatReader:
         choices = payload.get("choices")
         if not isinstance(choices, list) or len(choices) != 1 or self._finish is not None:
             return None
-        choice, held = choices[0], self._think or self._details  # which look at every piece
+        choice, thinks = choices[0], self._think is not None and not self._think.answers
         delta = choice.get("delta")
-        if held is not None or not isinstance(delta, dict) or usage(payload, self._vendor.name) is not None:
+        if thinks or self._details is not None:
+            return None  # every piece of a text is looked at
+        if not isinstance(delta, dict) or usage(payload, self._vendor.name) is not None:
             return None
         if first_choice(choices) is None or any(choice.get(key) for key in _NEWS):
             return None

@@ -38,6 +38,11 @@ class ThinkSplitter:
         self._held = self._held.lstrip("\n")
         return (thought, "") if not self._held else (thought, self._release())
 
+    @property
+    def answers(self) -> bool:
+        """Whether all that is still to come is answer."""
+        return self._state == "answer"
+
     def close(self) -> tuple[str, str]:
         """What is still held back: a tag that never became one."""
         held, self._held = self._held, ""

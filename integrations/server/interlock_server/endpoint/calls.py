@@ -75,9 +75,9 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
         _note(exchange, stream.call)
         events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
         try:
-            await events.begin(chunk)
             heart = Heartbeat(events.alive, partial(_let_go, exchange, watch))
             events.heart = await stack.enter_async_context(heart)
+            events.begin(chunk)
             await events.follow(stream.__anext__)
         except Exception as error:  # noqa: BLE001 - the client is told of it
             await events.break_off(error)
@@ -113,7 +113,7 @@ def _reply(exchange: Exchange, asked: Asked) -> Reply:
 
 @dataclass(slots=True, kw_only=False, eq=False)
 class _Events:
-    """One stream on its way to the client."""
+    """One stream on its way to the client. Its head leaves with the first of what is said."""
 
     exchange: Exchange
     writer: EventWriter
@@ -121,9 +121,8 @@ class _Events:
     ended: bool = False
     said: list[bytes] = field(default_factory=list)
 
-    async def begin(self, chunk: Chunk) -> None:
-        data = self.writer.begin() + self._said(chunk)
-        await self.exchange.begin(200, _EVENTS, data, more=not self.ended)
+    def begin(self, chunk: Chunk) -> None:
+        self.said += (self.writer.begin(), self._said(chunk))
 
     async def follow(self, step: Callable[[], Coroutine[Any, Any, Chunk]]) -> None:
         """Say what comes, to the end. What is said already is sent before more has to be waited for."""
@@ -163,7 +162,9 @@ class _Events:
         return data
 
     async def _send(self, data: bytes) -> None:
-        sending = self.exchange.send(
-            {"type": "http.response.body", "body": data, "more_body": not self.ended}
-        )
+        exchange, more = self.exchange, not self.ended
+        if exchange.started:
+            sending = exchange.send({"type": "http.response.body", "body": data, "more_body": more})
+        else:
+            sending = exchange.begin(200, _EVENTS, data, more=more)
         await (sending if self.heart is None else self.heart.sending(sending))

@@ -1,13 +1,14 @@
 """What belongs together leaves in one write, and nothing of it is kept back."""
 
 import asyncio
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from uvicorn.server import Server
 
-from interlock.testing import Upstream
+from interlock.testing import Reply, Upstream
 from interlock_server.endpoint.dropping import Droppable
 from interlock_server.endpoint.running import configured, endpoint_of
 from interlock_server.endpoint.together import Together
@@ -105,6 +106,16 @@ async def test_the_first_event_of_a_stream_leaves_with_its_head():
     assert first.startswith(b"HTTP/1.1 200 ")
     assert b"\r\n\r\n" in first.partition(b"transfer-encoding")[2]
     assert b"data: {" in first
+
+
+async def test_all_that_came_together_leaves_with_the_head():
+    came = streamed(*(f"word{number} " for number in range(20))).body
+    with Upstream(always=Reply.raw(came, kind="text/event-stream")) as upstream:
+        first, *_ = await exchanged(_POST, _ASKED % b"true", upstream)
+    events = [json.loads(line[6:]) for line in first.decode().splitlines() if line.startswith("data: {")]
+    texts = [event["choices"][0]["delta"].get("content", "") for event in events]
+    assert "".join(texts) == "".join(f"word{number} " for number in range(20))
+    assert len(texts) < 5
 
 
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
