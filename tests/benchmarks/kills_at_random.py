@@ -5,7 +5,8 @@
 The servers are those of docs/examples/server, with its PostgreSQL and Valkey; clients ask them by the package
 of OpenAI's, plainly and in streams. The agents carry out the same runs of two effects each, and ask their
 models of these servers. Whoever is killed (SIGKILL) is started again. A vendor and a world that nobody kills
-count what they have served. Ends with exit code 1 where something is that must not be.
+count what they have served. Ends with exit code 1 where something is that must not be. Budgets are those of a
+month in UTC: one that ends meanwhile takes with it what was counted.
 """
 
 import argparse
@@ -18,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent / "kills"))
 sys.path.insert(0, str(Path(__file__).resolve().parent / "random_kills"))
 from random_stage import Play, Played, stage
+
+_SHOWN = 20
 
 
 def show(played: Played) -> None:
@@ -33,7 +36,7 @@ def show(played: Played) -> None:
     )
     print(f"{found.runs} runs of agents, {found.effects} effects")
     print(f"{played.deaths} processes ended that nobody had killed")
-    for each in found.wrong:
+    for each in found.wrong[:_SHOWN]:
         print(f"WRONG: {each}")
 
 

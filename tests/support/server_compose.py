@@ -46,7 +46,7 @@ class Parts:
         assert "${" not in text, text
         given: dict[str, str] = json.loads(text)
         if self.traces is None:
-            given.pop("OTEL_EXPORTER_OTLP_ENDPOINT")
+            given.pop("OTEL_EXPORTER_OTLP_ENDPOINT", None)
         return {**given, "INTERLOCK_DISABLED_PLUGINS": ",".join(sorted(absent()))}
 
 
@@ -63,8 +63,8 @@ def installed() -> set[str]:
 
 
 def absent() -> set[str]:
-    """The plugins that are installed here, and not in that image."""
-    there = {name.removeprefix("interlock-").partition("[")[0] for name in installed()}
+    """The plugins that are installed here, and not in that image: agents come with what executes them."""
+    there = {name.removeprefix("interlock-").partition("[")[0] for name in installed()} | {"agents"}
     found = {each.parent.name: each.read_text("utf-8") for each in ROOT.glob("plugins/*/pyproject.toml")}
     return {name for name, text in found.items() if "[project.entry-points.interlock]" in text} - there
 
@@ -121,10 +121,31 @@ class _Valkey:
         self._server.terminate()
 
 
+INTERLOCK = [sys.executable, "-c", "from interlock.cli import main; main()"]
+"""The entry point of the image."""
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, environ: Mapping[str, str]) -> Iterator[None]:
+    """A verb of `interlock`, told to stop at the end of the block, where it has to have ended well."""
+    with (folder / "worker").open("w") as said:
+        command = [*INTERLOCK, *arguments]
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environ}, stdout=said, stderr=said
+        )
+        try:
+            yield
+            process.terminate()
+            assert process.wait(60) == 0, (folder / "worker").read_text("utf-8")
+        finally:
+            process.kill()
+            process.wait()
+
+
 def run(*arguments: str, folder: Path, environ: Mapping[str, str]) -> str:
     """What a verb of `interlock` prints, as `docker compose run` has it."""
     ended = subprocess.run(
-        [sys.executable, "-c", "from interlock.cli import main; main()", *arguments],
+        [*INTERLOCK, *arguments],
         check=False,
         cwd=folder,
         env={**os.environ, **environ},

@@ -40,6 +40,7 @@ class Play:
         clients: so many, each of which rests `pause` seconds between two calls.
         every: seconds between two kills, on average.
         workers: processes of the first server.
+        agents: so many, each of which carries out the same runs.
         seed: chooses who is killed and when.
     """
 
@@ -49,6 +50,7 @@ class Play:
     pause: float = 0.1
     every: float = 8.0
     workers: int = 2
+    agents: int = 2
     seed: int = 1
 
 
@@ -83,7 +85,7 @@ class Stage:
         servers, urls = self._servers(play, environ)
         for each in servers:  # one after another: the first one makes the tables
             await each.start()
-        agents = self._agents(url, urls, own)
+        agents = self._agents(play.agents, url, urls, own)
         for each in agents:
             await each.start()
         clients = Clients(urls, keys)
@@ -110,10 +112,10 @@ class Stage:
             urls.append(f"http://127.0.0.1:{port}")
         return found, urls
 
-    def _agents(self, store: str, urls: list[str], key: str) -> list[Victim]:
+    def _agents(self, many: int, store: str, urls: list[str], key: str) -> list[Victim]:
         there = {api: self.world.url(api) for api in acting.APIS}
         found = []
-        for number in (1, 2):
+        for number in range(1, many + 1):
             name = f"agent {number}"
             told: dict[str, Any] = {"store": store, "world": there, "models": urls, "key": key}
             command = [

@@ -41,10 +41,7 @@ class Victim:
     async def stop(self) -> None:
         """Have it end by itself."""
         self._ending = True
-        process = self._process
-        assert process is not None
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
+        self._end()
         assert self._keeping is not None
         async with asyncio.timeout(PATIENCE):
             await self._keeping
@@ -87,11 +84,18 @@ class Victim:
             process = self._process
             assert process is not None
             await process.wait()
-            if self._ending:
+            if self._ending and not self._killed:
                 return
             self.deaths += not self._killed
             self._killed = False
             await self._start()
+            if self._ending:  # it was just beginning when it was told to end
+                self._end()
+
+    def _end(self) -> None:
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
 
 
 def _children(pid: int) -> list[int]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import psycopg
+import pytest
 import yaml
 from opentelemetry import propagate, trace
 from redis import Redis
@@ -59,6 +60,7 @@ def started(folder):
         )
 
 
+@pytest.mark.timeout(240)  # four processes and what they share begin
 def test_what_it_starts_serves_shares_and_traces(tmp_path):
     """One test, for its parts take long to start."""
     with started(tmp_path) as stack:
@@ -67,6 +69,30 @@ def test_what_it_starts_serves_shares_and_traces(tmp_path):
         what_one_server_has_learnt_the_other_knows(stack)
         a_limit_is_that_of_both_together(stack)
         who_is_revoked_is_refused_by_both(stack)
+
+
+@pytest.mark.timeout(240)  # likewise
+def test_its_worker_does_what_an_evaluation_left_to_it(tmp_path):
+    prompts = [{"id": f"p{n}", "prompt": f"Question {n}.", "reference": "Good day."} for n in range(3)]
+    (tmp_path / "prompts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in prompts))
+    with Upstream(always=either("Good day.")) as vendor:
+        config = server_compose.configuration(
+            tmp_path, dict.fromkeys(("gpt", "mistral-eu"), f"{vendor.url}/v1")
+        )
+        with server_compose.parts(tmp_path, config, traced=False) as parts:
+            environ = parts.environment("worker", **SECRETS)
+            asking = ("eval", "run", "prompts.jsonl", "--model", "openai/gpt-5.5", "--yes")
+            server_compose.run(
+                *asking, "--budget", "5", "--run", "trial", "--detach", folder=tmp_path, environ=environ
+            )
+            assert not vendor.requests
+            with server_compose.running(tmp_path, *server_compose.command("worker"), environ=environ):
+                vendor.wait_for_requests(3, timeout=60)
+            with psycopg.connect(environ["INTERLOCK_RECORDS__URL"]) as connection:
+                kept = connection.execute("SELECT outcome FROM eval_results").fetchall()
+        asked = [each.json()["messages"][-1]["content"] for each in vendor.requests]
+    assert sorted(asked) == [each["prompt"] for each in prompts]
+    assert kept == [("answer",)] * 3
 
 
 def all_are_ready(stack):
@@ -193,15 +219,23 @@ def test_it_is_reached_from_this_machine_alone_and_stops_after_its_grace():
     for name, service in SERVICES.items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
         assert "build" in service or re.search(r":\d+\.\d+", service["image"]), name
-    grace = yaml.safe_load((FOLDER / "config/interlock.yaml").read_text())["server"]["grace"]
-    assert int(SERVICES["server"]["stop_grace_period"].removesuffix("s")) > grace + 5
+    words = server_compose.command("worker")
+    grace = {
+        "server": yaml.safe_load((FOLDER / "config/interlock.yaml").read_text())["server"]["grace"],
+        "worker": int(words[words.index("--grace") + 1]),
+    }
+    for name, seconds in grace.items():
+        assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > seconds + 5
     ports = SERVICES["server"]["ports"][0].split(":")[1].split("-")
     assert int(ports[1]) - int(ports[0]) + 1 == SERVICES["server"]["deploy"]["replicas"]
 
 
 def test_its_image_has_what_there_is_and_what_the_settings_need():
     wanted = server_compose.installed()
-    assert wanted == {"interlock-server", "interlock-openai", "interlock-sql[postgresql]", "interlock-redis"}
+    assert wanted == {
+        *("interlock-server", "interlock-openai", "interlock-sql[postgresql]", "interlock-redis"),
+        *("interlock-evaluation", "interlock-dbos[postgresql]"),
+    }
     for name in wanted:
         short, _, extra = name.removeprefix("interlock-").rstrip("]").partition("[")
         project = next(ROOT.glob(f"*/{short}/pyproject.toml"))
