@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
@@ -32,6 +32,7 @@ app = typer.Typer(
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _COLUMNS: Final = ("Started", "Task", "Deployment", "Result", "Seconds", "Tokens", "Cost", "ID")
+_FORMS: Final = ("jsonl", "csv", "parquet")
 _FIELDS: Final = (
     *("id", "started", "task", "reason", "deployment", "model", "outcome", "error"),
     *("latency", "input_tokens", "output_tokens", "cost", "streamed", "attempts", "metadata", "run", "step"),
@@ -112,7 +113,8 @@ def export(
         str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is standard output.")
     ] = "-",
     form: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help="jsonl or csv; else as FILE ends.")
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="jsonl, csv or parquet; else as FILE ends."),
     ] = None,
     since: kept.SinceOption = None,
     task: kept.TaskOption = None,
@@ -124,19 +126,26 @@ def export(
         int | None, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The most to export.")
     ] = None,
 ) -> None:
-    """Write calls as JSON lines or as CSV, newest first.
+    """Write calls as JSON lines, as CSV or as Parquet, newest first.
 
-    A line of JSON holds the whole record, a row of CSV what a table can.
+    A line of JSON holds the whole record, a row of CSV what a table can, one of Parquet the attempts as well.
     """
-    form = form or ("csv" if output.endswith(".csv") else "jsonl")
-    if form not in ("jsonl", "csv"):
-        raise RequestError(f"expected jsonl or csv, not {form!r}.", key="--format")
+    ending = output.rpartition(".")[2]
+    form = form or (ending if ending in _FORMS else "jsonl")
+    if form not in _FORMS:
+        raise RequestError(
+            f"expected {', '.join(_FORMS[:-1])} or {_FORMS[-1]}, not {form!r}.", key="--format"
+        )
+    if form == "parquet" and output == "-":
+        raise RequestError(
+            "Parquet is written to a file; name it by -o, as -o calls.parquet.", key="--output"
+        )
     wanted = kept.query(
         since=since, task=task, deployment=deployment, errors=errors, run=run, metadata=metadata
     )
+    opened = _parquet(output) if form == "parquet" else _lines(output, form)
     wiring = session(context).router().wiring
-    with _destination(output) as file, kept.progress("Exporting") as tell:
-        write = _csv_writer(file) if form == "csv" else _json_writer(file)
+    with opened as write, kept.progress("Exporting") as tell:
         count = asyncio.run(_export(wiring, wanted, limit, write, tell))
     show.note(f"Exported: {count:,} calls.")
 
@@ -171,24 +180,39 @@ async def _export(
 
 
 @contextmanager
-def _destination(name: str) -> Iterator[IO[str]]:
-    """Standard output, or a file that appears when it is whole."""
-    if name == "-":
-        yield sys.stdout
+def _lines(output: str, form: str) -> Iterator[Callable[[Record], object]]:
+    """What writes a record, as text."""
+    made = _csv_writer if form == "csv" else _json_writer
+    if output == "-":
+        yield made(sys.stdout)
         sys.stdout.flush()
         return
+    with _whole(output) as part, part.open("w", encoding="utf-8", newline="") as file:
+        yield made(file)
+
+
+def _parquet(output: str) -> AbstractContextManager[Callable[[Record], object]]:
+    from interlock.cli.parquet import parquet_writer
+
+    return parquet_writer(_whole(output))
+
+
+@contextmanager
+def _whole(name: str) -> Iterator[Path]:
+    """Where a file is written, which appears under its name when it is whole."""
     path = Path(name)
     try:
-        number, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+        number, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     except OSError as error:
         raise NotThere(f"{name} cannot be written: {error.strerror or error}.") from None
+    os.close(number)
+    part = Path(made)
     try:
-        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-            yield file
-        Path(part).replace(path)
+        yield part
+        part.replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
-            Path(part).unlink()
+            part.unlink()
         raise
 
 

@@ -104,6 +104,8 @@ def _prepare(connection: Any, _: Any) -> None:
     _take_over(connection, _)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # Of a new file alone: what is removed can be given back, a piece at a time.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     due = time.monotonic() + PATIENCE
     while not _journals_ahead(connection, last=time.monotonic() > due):
         time.sleep(0.02)

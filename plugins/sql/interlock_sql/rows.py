@@ -19,10 +19,10 @@ COLUMNS: Final = {
     "attempts": (
         *("record", "number", "deployment", "model", "role", "started", "latency", "first_token"),
         *("input_tokens", "output_tokens", "cost", "served_model", "outcome", "error", "status", "message"),
-        *("region", "pinned", "evidenced", "incident"),
+        *("region", "pinned", "evidenced", "incident", "seconds"),
     ),
     "exclusions": ("record", "deployment", "rule", "sentence"),
-    "labels": ("record", "name", "value"),
+    "labels": ("record", "name", "value", "seconds"),
 }
 """Each table's columns, in the order of the values of its rows. Those of records come first."""
 
@@ -74,7 +74,7 @@ class Rows:
             for name, sentence in decision.excluded.items():
                 self.exclusions += (key, text(name), text(rules.get(name)), text(sentence))
         for name, value in record.metadata.items():
-            self.labels += (key, text(str(name)), text(str(value)))
+            self.labels += (key, text(str(name)), text(str(value)), record.started)
 
     def _add_attempts(self, record: Record, key: str | None) -> tuple[int | None, int | None]:
         """The tokens that they took and gave."""
@@ -104,6 +104,7 @@ class Rows:
                 text(attempt.pinned),
                 text(attempt.evidenced),
                 text(attempt.incident),
+                record.started,
             )
         return taken, given
 

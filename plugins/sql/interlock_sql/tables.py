@@ -24,7 +24,7 @@ metadata = MetaData()
 # SQLite counts by itself in columns of its own kind alone.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every migration, the last one being that which makes the tables below."""
 
 VERSION_TABLE = "interlock_version"
@@ -50,13 +50,29 @@ records = Table(
     Column("step", Text),
     Column("body", JSON, nullable=False),
     Index("records_by_time", "seconds", "id"),
-    Index("records_by_task", "task", "seconds"),
-    Index("records_by_run", "run", "seconds"),
+    Index("records_by_task", "task", "seconds", "id"),
+)
+Index(
+    "records_by_run",
+    *(records.c.run, records.c.seconds, records.c.id),
+    sqlite_where=records.c.run.is_not(None),
+    postgresql_where=records.c.run.is_not(None),
+)
+Index(
+    "records_by_error",
+    *(records.c.seconds, records.c.id),
+    sqlite_where=records.c.error.is_not(None),
+    postgresql_where=records.c.error.is_not(None),
 )
 
 
 def _record() -> Column[str]:
     return Column("record", Text, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+
+
+def _seconds() -> Column[float]:
+    """When the call began, as in its record: rows are read in this order."""
+    return Column("seconds", Double, nullable=False, server_default="0")
 
 
 attempts = Table(
@@ -82,7 +98,8 @@ attempts = Table(
     Column("pinned", Text),
     Column("evidenced", Text),
     Column("incident", Text),
-    Index("attempts_by_deployment", "deployment", "record"),
+    _seconds(),
+    Index("attempts_by_deployment", "deployment", "seconds", "record"),
 )
 
 exclusions = Table(
@@ -100,8 +117,38 @@ labels = Table(
     _record(),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
-    Index("labels_by_value", "name", "value"),
+    _seconds(),
+    Index("labels_by_value", "name", "value", "seconds", "record"),
 )
+
+tallied = Table(
+    "tallied",
+    metadata,
+    Column("every", BigInteger, primary_key=True, autoincrement=False),
+    Column("by", Text, primary_key=True),
+    Column("part", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Which stretches of time, the `part`th of `every` seconds since the epoch, have been counted: `by` is empty
+for nothing but task and deployment, or says by which metadata key, as `=customer`.
+"""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("every", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("part", BigInteger, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("deployment", Text),
+    Column("label", Text),
+    *(Column(name, BigInteger, nullable=False) for name in ("calls", "errors", "left")),
+    Column("latency", Double, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("input_tokens", "output_tokens")),
+    Column("cost", Double, nullable=False),
+    Column("unpriced", BigInteger, nullable=False),
+    Index("tallies_by_part", "every", "by", "part"),
+)
+"""What was counted in them."""
 
 log = Table(
     "log",

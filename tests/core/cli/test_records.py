@@ -6,14 +6,17 @@ import json
 import signal
 import sqlite3
 import stat
+import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from interlock.cli.parquet import parquet_writer
 from interlock.cli.records import _FIELDS, _row, _values
 from interlock.records import record_from_plain
-from interlock.testing.records import sample_record
+from interlock.testing.records import bare_record, sample_record, strange_record
 
 KEPT = "records: sqlite:///kept/calls.db\n"
 
@@ -110,6 +113,62 @@ def test_export_as_lines_of_json_and_as_csv(run, tmp_path):
 
 
 @pytest.mark.usefixtures("calls")
+def test_export_as_parquet(run, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    result = run("records", "export", "-o", "all.parquet")
+    assert (result.exit_code, result.stdout) == (0, "")
+    table = parquet.read_table(tmp_path / "all.parquet")
+    assert str(table.schema.field("started").type) == "timestamp[us, tz=UTC]"
+    rows = table.to_pylist()
+    listed_ones = listed(run)
+    assert [row["id"] for row in rows] == [each["id"] for each in listed_ones]
+    assert [row["started"].timestamp() for row in rows] == pytest.approx(
+        [each["started"] for each in listed_ones], abs=1e-6
+    )
+    assert [row["task"] for row in rows][-1] == "creative_content"
+    assert rows[0]["input_tokens"] == 1200
+    assert [[tried["deployment"] for tried in row["attempts"]] for row in rows] == [
+        [tried["deployment"] for tried in each["attempts"]] for each in listed_ones
+    ]
+    assert [row["error"] for row in rows].count(None) == 3
+
+
+def test_parquet_holds_what_is_odd_and_any_number_of_rows(tmp_path, monkeypatch):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr("interlock.cli.parquet._ROWS", 7)
+    made = [strange_record(1), bare_record(2), *map(sample_record, range(3, 20))]
+    with parquet_writer(nullcontext(tmp_path / "x.parquet")) as write:
+        for each in made:
+            write(each)
+    file = parquet.ParquetFile(tmp_path / "x.parquet")
+    assert file.num_row_groups == 3
+    strange, bare, sample = file.read().to_pylist()[:3]
+    assert strange["metadata"][1] == ("", "")
+    assert "DROP TABLE" in strange["task"]
+    assert (bare["attempts"], bare["cost"], bare["outcome"]) == ([], None, "error")
+    assert [each["error"] for each in sample["attempts"]] == ["RateLimited", None]
+    assert sample["exclusions"] == [
+        {
+            "deployment": "third",
+            "rule": "residency",
+            "sentence": "processed in cn; the residency allows eu only",
+        }
+    ]
+
+
+@pytest.mark.usefixtures("calls")
+def test_parquet_without_what_writes_it_and_without_a_file(run, tmp_path, monkeypatch):
+    result = run("records", "export", "--format", "parquet")
+    assert result.exit_code == 2
+    assert "-o calls.parquet" in result.stderr
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    result = run("records", "export", "-o", "all.parquet")
+    assert result.exit_code == 2
+    assert "pip install pyarrow" in result.stderr
+    assert not list(tmp_path.glob("*all.parquet*"))
+
+
+@pytest.mark.usefixtures("calls")
 def test_an_export_that_fails_leaves_no_file(run, tmp_path):
     before = sorted(path.name for path in tmp_path.iterdir())
     (tmp_path / "kept" / "calls.db").write_bytes(b"this is no database, and never was" * 99)
@@ -144,7 +203,7 @@ def test_the_file_is_its_owners(tmp_path):
     [
         (["list", "--since", "yesterday"], "--since"),
         (["list", "--metadata", "ann"], "KEY=VALUE"),
-        (["export", "--format", "xml"], "jsonl or csv"),
+        (["export", "--format", "xml"], "jsonl, csv or parquet"),
     ],
 )
 def test_what_cannot_be_understood(configured, run, options, told):

@@ -153,12 +153,14 @@ async def test_what_an_earlier_version_counted_as_an_error_is_counted_anew(
     await store.aclose()
     engine = make_engine(address_of(place))
     with engine.execution_options(writes=True).begin() as connection:
-        connection.execute(text("DROP TABLE log"))
-        connection.execute(text("DROP INDEX records_by_run"))
+        for table in ("log", "tallied", "tallies"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        for index in ("records_by_run", "records_by_error", "attempts_by_deployment", "labels_by_value"):
+            connection.execute(text(f"DROP INDEX {index}"))
         for table, column in (
             ("records", "run"), ("records", "step"), ("records", "outcome"), ("attempts", "outcome"),
             ("attempts", "region"), ("attempts", "pinned"), ("attempts", "evidenced"),
-            ("attempts", "incident"),
+            ("attempts", "incident"), ("attempts", "seconds"), ("labels", "seconds"),
         ):  # fmt: skip
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
@@ -166,6 +168,8 @@ async def test_what_an_earlier_version_counted_as_an_error_is_counted_anew(
     store = opened()
     assert await store.get(record.id) == record
     assert await store.find(RecordQuery(failed=True)) == [failed]
+    for query in (RecordQuery(deployment="first"), RecordQuery(metadata={"customer": "42"})):
+        assert await store.find(query) == [failed, record]
     await store.aclose()
     assert rows(place, "SELECT outcome, error FROM records ORDER BY id") == [
         ("left", None), ("error", "TotalTimeout"),
