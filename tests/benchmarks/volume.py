@@ -1,10 +1,10 @@
 """What ten million records cost: `uv run python tests/benchmarks/volume.py sqlite:////tmp/volume.db`.
 
 Fills an empty database with calls of thirty days that end now: a hundredth by the store itself, each under an
-id, at a time and with metadata of its own, and copies of that, later and later, by the database. Then it writes
-a hundredth more, asks what people ask, removes a part while another connection writes, and prints sizes, rates
-and times. With `--count` it takes fewer calls; the address `postgresql` runs a server out of a wheel; `--kept`
-takes a database that was filled before. It needs some 2.5 GB for each million.
+id, at a time and with metadata of its own, and copies of that, later and later, by the database. Then it
+writes a hundredth more, asks what people ask, removes a part while another connection writes, and prints
+sizes, rates and times. With `--count` it takes fewer calls; the address `postgresql` runs a server out of a
+wheel; `--kept` takes a database that was filled before. It needs some 2.5 GB for each million.
 """
 
 import argparse
