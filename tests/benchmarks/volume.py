@@ -282,7 +282,8 @@ def main() -> None:
         if not options.kept:
             filled(database, options.count, now)
             database = open_()
-            written(database, copies(patterns(), now, options.count // TIMES, 60.0), options.count // TIMES)
+            few = options.count // TIMES // 5
+            written(database, copies(patterns(), now, few, 60.0), few)
         print("size:", size(database))
         asked(database, now)
         if options.prune:

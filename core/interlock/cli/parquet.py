@@ -46,7 +46,7 @@ def _pyarrow() -> tuple[Any, Any]:
     try:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
-        what = "Parquet is written by pyarrow, which is not installed: pip install pyarrow."
+        what = "Parquet is written by pyarrow, which is not installed: pip install interlock-sql[parquet]."
         raise RequestError(what, key="--format") from None
 
 

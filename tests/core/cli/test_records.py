@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from interlock.cli.parquet import parquet_writer
 from interlock.cli.records import _FIELDS, _row, _values
@@ -114,7 +115,6 @@ def test_export_as_lines_of_json_and_as_csv(run, tmp_path):
 
 @pytest.mark.usefixtures("calls")
 def test_export_as_parquet(run, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
     result = run("records", "export", "-o", "all.parquet")
     assert (result.exit_code, result.stdout) == (0, "")
     table = parquet.read_table(tmp_path / "all.parquet")
@@ -134,7 +134,6 @@ def test_export_as_parquet(run, tmp_path):
 
 
 def test_parquet_holds_what_is_odd_and_any_number_of_rows(tmp_path, monkeypatch):
-    parquet = pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr("interlock.cli.parquet._ROWS", 7)
     made = [strange_record(1), bare_record(2), *map(sample_record, range(3, 20))]
     with parquet_writer(nullcontext(tmp_path / "x.parquet")) as write:
@@ -164,7 +163,7 @@ def test_parquet_without_what_writes_it_and_without_a_file(run, tmp_path, monkey
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     result = run("records", "export", "-o", "all.parquet")
     assert result.exit_code == 2
-    assert "pip install pyarrow" in result.stderr
+    assert "pip install interlock-sql[parquet]" in result.stderr
     assert not list(tmp_path.glob("*all.parquet*"))
 
 
