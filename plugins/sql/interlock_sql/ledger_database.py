@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, func, select
 
 from interlock import StoreError
 from interlock.types.ledgers import AccountTally, Hold, LedgerCall, LedgerReply, Settlement, SharedAccount
@@ -76,7 +77,7 @@ class _Exchange:
         self.now = self._time()
         self.tallies = {name: self._tally(each, rows.get(name)) for name, each in self._accounts.items()}
         ids = {step.id for step in call.steps if isinstance(step, Hold | Settlement)}
-        found = connection.execute(select(holds).where(holds.c.id.in_(ids))) if ids else ()
+        found = connection.execute(_HOLDS, {"ids": list(ids)}) if ids else ()
         self._holds = {row.id: _Known(row.tokens, row.money, row.windows, row.forget) for row in found}
         self._changed: set[str] = set()
         self._touched: set[str] = set()
@@ -156,14 +157,14 @@ class _Exchange:
         """
         if not names:
             return {}
-        wanted = select(accounts).where(accounts.c.name.in_(names)).order_by(accounts.c.name)
+        wanted = {"names": names}
         if self._connection.dialect.name != "postgresql":
-            return {row.name: row for row in self._connection.execute(wanted)}
+            return {row.name: row for row in self._connection.execute(_ACCOUNTS, wanted)}
         empty = {"start": 0.0, "end": 0.0} | dict.fromkeys(_COUNTS, 0)
         insert = INSERT["postgresql"](accounts).on_conflict_do_nothing(index_elements=["name"])
         for _ in range(_TRIES):
             self._connection.execute(insert, [{"name": name} | empty for name in names])
-            found = {row.name: row for row in self._connection.execute(wanted.with_for_update())}
+            found = {row.name: row for row in self._connection.execute(_LOCKED, wanted)}
             if len(found) == len(names):  # as ever, but for one that was forgotten just between the two
                 return found
         raise StoreError("its accounts go as soon as they are made")
@@ -183,10 +184,25 @@ class _Exchange:
         counts = {name: getattr(row, name) for name in _COUNTS}
         return AccountTally(start=row.start, end=row.end, **counts)
 
-    def _put(self, table: Any, key: str, rows: list[dict[str, Any]]) -> None:
-        insert = INSERT[self._connection.dialect.name](table)
-        new = {name: insert.excluded[name] for name in rows[0] if name != key}
-        self._connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=new), rows)
+    def _put(self, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
+        self._connection.execute(_putting(self._connection.dialect.name, table, key, tuple(rows[0])), rows)
+
+
+# To put together a statement costs more than to run it, and these are the same for every exchange.
+_HOLDS = select(holds).where(holds.c.id.in_(bindparam("ids", expanding=True)))
+_ACCOUNTS = (
+    select(accounts).where(accounts.c.name.in_(bindparam("names", expanding=True))).order_by(accounts.c.name)
+)
+_LOCKED = _ACCOUNTS.with_for_update()
+
+
+@lru_cache(maxsize=16)
+def _putting(dialect: str, table: Table, key: str, columns: tuple[str, ...]) -> Insert:
+    """What writes these columns of rows, whether or not they are there."""
+    insert = INSERT[dialect](table)
+    new = {name: insert.excluded[name] for name in columns if name != key}
+    putting: Insert = insert.on_conflict_do_update(index_elements=[key], set_=new)
+    return putting
 
 
 _COUNTS = ("requests", "tokens", "money", "held_tokens", "held_money")
