@@ -13,7 +13,7 @@ def _quick():
     preload()
 
 
-@pytest.mark.parametrize("at", ["after asking is written", "after it is kept"])
+@pytest.mark.parametrize("at", ["after asking is written"])
 def test_one_process_is_killed(tmp_path, at):
     kill_and_go_on(Told(vendor="", url="sqlite:///eval.db", folder=tmp_path), at)
 
@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("jobs")
 
 
-@pytest.mark.parametrize("at", ["before that is written", "after the answer", "before it is settled"])
+@pytest.mark.parametrize("at", ["before that is written", "before it is settled"])
 def test_a_job_is_killed(folder, at):
     kill_and_go_on(Told(vendor="", url="dbos+sqlite:///eval.db", folder=folder), at)
 

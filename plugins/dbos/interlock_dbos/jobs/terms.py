@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Literal
 from uuid import uuid4
@@ -42,19 +42,30 @@ class Places(asyncio.Semaphore):
         super().release()
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When calls may begin, by this process's clock: from when on, and until when."""
+
+    due: float
+    last: float
+
+    @classmethod
+    def of(cls, granted: Granted, asked: float) -> "_Start":
+        """The database has looked at its clock at some time since `asked`; nobody here knows when."""
+        return cls(monotonic() + granted.seconds, asked + granted.seconds + granted.late)
+
+
 class _Paid:
     """What `Paying` says."""
 
-    def __init__(self, terms: "JobTerms", wanted: Wanted, found: Granted) -> None:
+    def __init__(self, terms: "JobTerms", wanted: Wanted, start: _Start) -> None:
         self.cost = 0.0
-        self._terms, self._wanted, self._found = terms, wanted, found
-        self._asked = monotonic()
+        self._terms, self._wanted, self._start = terms, wanted, start
         self._placed = False
 
     async def begin(self) -> None:
         """What `Paying` says."""
-        passed = monotonic() - self._asked
-        await self._terms.place(self._wanted, replace(self._found, seconds=self._found.seconds - passed))
+        await self._terms.place(self._wanted, self._start)
         self._placed = True
 
     def leave(self) -> None:
@@ -95,19 +106,18 @@ class JobTerms:
             await asyncio.shield(self.surely(lambda: self._store.settle(wanted, paid.cost)))
             self._left.set()
 
-    async def place(self, wanted: Wanted, found: Granted) -> None:
+    async def place(self, wanted: Wanted, start: "_Start") -> None:
         """A place in this process, at the time that was granted, or at another one if that is over."""
-        due = monotonic() + found.seconds
         while True:
-            await asyncio.sleep(max(0.0, due - monotonic()))
+            await asyncio.sleep(max(0.0, start.due - monotonic()))
             self._check()
             await self._places.acquire()
-            if monotonic() - due <= found.late:
+            if monotonic() <= start.last:
                 return
             # So late that a window could have more than its limit.
             self._places.release()
-            found = await self._store.again(wanted.providers)
-            due = monotonic() + found.seconds
+            asked = monotonic()
+            start = _Start.of(await self._store.again(wanted.providers), asked)
 
     def leave(self) -> None:
         """Give the place back."""
@@ -137,16 +147,17 @@ class JobTerms:
         if self._in_vain[key] <= _IN_VAIN:
             raise PutBack(provider, min(_USUAL if seconds is None else seconds, _LONGEST))
 
-    async def _asked(self, wanted: Wanted) -> Granted:
+    async def _asked(self, wanted: Wanted) -> _Start:
         """One task of this worker at a time asks, and the others stand in line."""
         async with self._doors.setdefault(min(wanted.providers, default=""), asyncio.Lock()):
             pause = _SOONEST
             while True:
                 self._check()
                 self._left.clear()
+                asked = monotonic()
                 found = await self._store.grant(wanted)
                 if not found.again:
-                    return found
+                    return _Start.of(found, asked)
                 try:
                     async with asyncio.timeout(found.seconds or pause):
                         await self._left.wait()
