@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from interlock.assembly.offers import Offers
 from interlock.config import Config
@@ -16,6 +16,7 @@ from interlock.errors import ConfigError, StoreError
 from interlock.logs import redact
 from interlock.protocols import DurableLog, LedgerKind, LogKind, RecordStore, StoreKind
 from interlock.records.personal import PersonalParts
+from interlock.records.recent import RecentRecords
 from interlock.types.logs import LOGS, LogCall
 from interlock.types.names import nearest
 from interlock.types.stores import STORES, StoreCall
@@ -26,22 +27,24 @@ K = TypeVar("K", LedgerKind, LogKind, StoreKind)
 _DAY = 86_400.0
 
 
-def record_writer(config: Config, offers: Offers, bridge: Bridge) -> RecordWriter | None:
-    """What keeps the records of calls beyond the process, if the configuration says where."""
-    opening = store_opener(config, offers)
-    if opening is None or config.records is None:
-        return None
-    days = config.records.days
-    return RecordWriter(
-        opening, bridge, keep=config.records.keep, seconds=None if days is None else days * _DAY
-    )
+class Keeping(NamedTuple):
+    """What writes records beyond the process, what calls wait for of it, and the last ones in memory."""
+
+    writer: RecordWriter | None
+    required: RequiredRecords | None
+    recent: RecentRecords
 
 
-def required_records(config: Config, writer: RecordWriter | None) -> RequiredRecords | None:
-    """What calls wait for, where they wait for their records."""
-    if writer is None or config.records is None or config.records.mode != "required":
-        return None
-    return RequiredRecords(writer, config.records.timeout)
+def keeping(config: Config, offers: Offers, bridge: Bridge) -> Keeping:
+    """What keeps the records of calls, beyond the process if the configuration says where."""
+    opening, told = store_opener(config, offers), config.records
+    if opening is None or told is None:
+        return Keeping(None, None, RecentRecords())
+    seconds = None if told.days is None else told.days * _DAY
+    writer = RecordWriter(opening, bridge, keep=told.keep, seconds=seconds)
+    if told.mode == "required":
+        return Keeping(writer, RequiredRecords(writer, told.timeout), RecentRecords())
+    return Keeping(writer, None, RecentRecords(onward=writer.put))
 
 
 def log_writer(

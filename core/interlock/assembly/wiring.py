@@ -35,13 +35,7 @@ from interlock.assembly.opened import opening_facts
 from interlock.assembly.options import with_options
 from interlock.assembly.places import offers_of
 from interlock.assembly.policies import placing, policies_of, sensing_of
-from interlock.assembly.recording import (
-    log_writer,
-    record_writer,
-    required_records,
-    store_opener,
-    told_of_persons,
-)
+from interlock.assembly.recording import keeping, log_writer, store_opener, told_of_persons
 from interlock.assembly.routes import learned_of, reranker_of, routes_of
 from interlock.assembly.sharing import health_sharing
 from interlock.assembly.shipped import EnsembleBook
@@ -303,9 +297,7 @@ def assemble(
         log=call_log,
         policies=policies,
     )
-    writer = record_writer(config, offers, bridge)
-    required = required_records(config, writer)
-    records = RecentRecords(onward=None if writer is None or required else writer.put)
+    writer, required, records = keeping(config, offers, bridge)
     classifiers = list(offers.classifiers.values())
     run = Run(attempts, guards)
     sub_calls = SubCalls(run, Fallback(), guards)

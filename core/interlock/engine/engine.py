@@ -9,6 +9,7 @@ from typing import TypeVar
 from interlock.engine.asking import SubCalls
 from interlock.engine.attempting.budgeting import Budgeting
 from interlock.engine.attempting.call_log import CallLog
+from interlock.engine.attempting.embedding import check_texts
 from interlock.engine.attempting.health import RetryGate
 from interlock.engine.call import CallState
 from interlock.engine.cascades import Cascades
@@ -27,7 +28,7 @@ from interlock.engine.sharing import Sharing
 from interlock.engine.steps import steps_of
 from interlock.engine.traces import CallTrace
 from interlock.engine.tracing import Tracing
-from interlock.errors import GuardrailError, InterlockError, RequestError
+from interlock.errors import InterlockError, RequestError
 from interlock.plugins import PluginHost
 from interlock.protocols import RandomSource, Responded, Steps, Strategy, StrategyCall
 from interlock.records.draft import RecordDraft
@@ -223,7 +224,7 @@ class Engine:
                 if sensed is not None:
                     state.sensed = replace(sensed, changed=state.is_sealed)
             if isinstance(request, EmbeddingRequest):
-                _check_texts(request, state)
+                check_texts(request, state)
             if not decision.shortlist:
                 await self._outlast(state, opinion)
             if not isinstance(request, EmbeddingRequest) and self._refinement.wanted(state.decision):
@@ -394,11 +395,3 @@ def _check_worded(request: Request) -> None:
     """Raises RequestError for what has no answer in words."""
     if isinstance(request, EmbeddingRequest):
         raise RequestError("texts to be made into vectors are given to embed")
-
-
-def _check_texts(asked: EmbeddingRequest, state: CallState) -> None:
-    """Raises GuardrailError unless guardrails have left a text in the place of each."""
-    left = state.request
-    if not isinstance(left, EmbeddingRequest) or len(left.texts) != len(asked.texts):
-        what = "guardrails have left another number of texts than there were"
-        raise GuardrailError(what, guardrail=", ".join(state.kept))

@@ -134,7 +134,9 @@ def test_options_hold_in_the_drill_with_the_secrets_that_were_found(monkeypatch)
 
 
 def test_nothing_that_goes_beyond_the_process_is_in_the_drill(tmp_path):
-    config = BASELINE | {"records": f"sqlite:///{tmp_path}/records.db", "log": f"sqlite:///{tmp_path}/log.db"}
+    beyond = {name: f"sqlite:///{tmp_path}/{name}.db" for name in ("records", "log", "ledger")}
+    shared = {"limits": {"shared": "redis://127.0.0.1:9/0"}, "health": {"shared": "redis://127.0.0.1:9/0"}}
+    config = BASELINE | beyond | shared | {"budgets": [{"id": "all", "per": "month", "requests": 1000}]}
     wiring = assemble(config, environ={})
     asyncio.run(Drill(wiring, scale=SCALE).play(BY_NUMBER[4], "complete"))
     assert not list(tmp_path.iterdir())

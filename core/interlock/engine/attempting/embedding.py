@@ -6,8 +6,8 @@ from math import isfinite
 from typing import Any
 
 from interlock.engine.attempting.unhurried import unhurried
-from interlock.engine.call import AttemptState
-from interlock.errors import ProtocolError
+from interlock.engine.call import AttemptState, CallState
+from interlock.errors import GuardrailError, ProtocolError
 from interlock.protocols import EmbedCall, Embedder, Provider, ProviderCall
 from interlock.types.embeddings import Embedding, EmbeddingRequest, Vector
 from interlock.types.response import Answer
@@ -82,3 +82,11 @@ def _numbers(vector: Sequence[Any]) -> Vector:
     except OverflowError:  # of a whole number that no float holds
         pass
     raise ProtocolError("a vector holds what is no finite number")
+
+
+def check_texts(asked: EmbeddingRequest, state: CallState) -> None:
+    """Raises GuardrailError unless guardrails have left a text in the place of each."""
+    left = state.request
+    if not isinstance(left, EmbeddingRequest) or len(left.texts) != len(asked.texts):
+        what = "guardrails have left another number of texts than there were"
+        raise GuardrailError(what, guardrail=", ".join(state.kept))

@@ -268,7 +268,11 @@ def _rest(wiring: Wiring, scale: float) -> dict[str, Any]:
     """The configuration without its deployments, its pace, and what goes beyond the process."""
     config = wiring.config
     rest: dict[str, Any] = config.model_dump(
-        exclude={"deployments": True, "connectors": True, "records": True, "log": True, "health": {"shared"}}
+        exclude={
+            **dict.fromkeys(("deployments", "connectors", "records", "log", "ledger"), True),
+            "health": {"shared"},
+            "limits": {"shared", "down", "grace"},
+        }
     )
     rest["timeouts"] = asdict(scaled(config.timeouts.over(Timeouts()), scale))
     rest["health"]["cooldown"] *= scale
