@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from interlock_sql.building import Migrations
 
 DEFAULT = "sqlite:///interlock-agents.db"
+DBOS = "dbos+"
 
 
 class Store(Transactions):
@@ -29,11 +30,13 @@ class Store(Transactions):
     ) -> "Store":
         """The store at that URL; a relative path in it begins in `folder`. It does no I/O.
 
-        `clock` gives seconds since the epoch, for SQLite alone: PostgreSQL has its own.
+        Where DBOS has the database too, as `dbos+` before the scheme says, it is the same one. `clock` gives
+        seconds since the epoch, for SQLite alone: PostgreSQL has its own.
 
         Raises:
             StoreError: the URL cannot be used. It is not repeated.
         """
+        url = url.removeprefix(DBOS)
         return cls(own_address(url, folder, what="agents", default=DEFAULT), clock=clock)
 
     def now(self, connection: "Connection") -> float:

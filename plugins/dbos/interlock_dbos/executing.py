@@ -68,29 +68,28 @@ class Executor:
             StoreError: the database cannot be used.
             RequestError: there is a job of that id and of another kind.
         """
-        from interlock_dbos.jobs.abilities import abilities  # noqa: PLC0415 - likewise
-        from interlock_dbos.jobs.contract import OPEN, Job  # noqa: PLC0415 - what takes a while to import
+        from interlock_dbos.jobs.contract import OPEN  # noqa: PLC0415 - what takes a while to import
         from interlock_dbos.jobs.patience import again  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.places import place_of  # noqa: PLC0415 - likewise
-        from interlock_dbos.jobs.queueing import queue_of  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.store import JobStore  # noqa: PLC0415 - likewise
+        from interlock_dbos.jobs.submitting import submit  # noqa: PLC0415 - likewise
         from interlock_dbos.jobs.worker import Worker  # noqa: PLC0415 - likewise
 
         place = place_of(call.url, call.folder)
-        wanted = Job(
-            id=call.id,
-            kind=call.kind,
-            spec=call.spec,
-            queue=queue_of(abilities(call.router)),
-            budget=call.budget,
-            at_once=call.at_once,
-        )
         store = JobStore(place.address, thread="interlock-jobs-watch")
         async with AsyncExitStack() as stack:
             stack.push_async_callback(store.aclose)
             for provider, count in call.per_minute.items():
                 await store.limit(provider, count)
-            job = await store.submit(wanted)
+            job = await submit(
+                store,
+                call.router,
+                id=call.id,
+                kind=call.kind,
+                spec=call.spec,
+                budget=call.budget,
+                at_once=call.at_once,
+            )
             if call.detach:
                 return _executed(job)
             worker = Worker(call.router, place, at_once=_AT_ONCE)

@@ -57,11 +57,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a run has come."""
+    """How far a run has come; its money is counted by the grants of its questions."""
 
     done: int
     total: int
     errors: int
+    spent: None = None
+    held: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,10 @@ class RunWork:
         counts = Counter(await self._runs.outcomes(self._id))
         total = len(opened.samples) * len(opened.run.models) * opened.run.repeats
         return Progress(done=counts.total(), total=total, errors=counts["error"])
+
+    async def ready(self) -> bool:
+        """Never: no run waits for a person."""
+        return False
 
     async def end(self) -> int:
         """How many questions nothing has come of; where it is none, the run has ended."""

@@ -10,6 +10,7 @@ import typer
 
 from interlock.commands import note, write_json
 from interlock.errors import RequestError
+from interlock_agents.commands import detaching
 from interlock_agents.commands.place import StoreOption, notifiers_for
 from interlock_agents.commands.working import (
     EngineOption,
@@ -84,6 +85,12 @@ def run(
     notify: NotifyOption = None,
     engine: EngineOption = None,
     store: StoreOption = DEFAULT,
+    detach: Annotated[
+        bool,
+        typer.Option(
+            "--detach", help="Leave it to `interlock work`; takes --store dbos+postgresql://host/database."
+        ),
+    ] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -111,20 +118,32 @@ def run(
         "sensitivity": _parted(sensitivity),
     }
 
+    asked: dict[str, Any] = {
+        "goal": goal,
+        "plan": None if plan is None else str(plan),
+        "inputs": inputs or None,
+        "run": name,
+        "budget": budget_of(usd, tokens, seconds),
+        "limit": limit,
+        "constraints": constraints,
+    }
+    if detach:
+        detaching.check(policy=policy is not None, engine=engine, notify=notify)
+        told: dict[str, Any] = {
+            "four_eyes": [*(four_eyes or ())],
+            "page": page,
+            "planned": planned,
+            "stuck": stuck,
+            "unpriced": "allow" if allow_unpriced else "refuse",
+        }
+        detaching.leave(context, store, asked, told, as_json=as_json)
+        return
+
     async def work(agent: "Agent") -> "Run":
         if not (quiet or as_json):
             note(f"Run {name}")
         with live.shown():
-            return await agent.run(
-                goal,
-                plan=None if plan is None else str(plan),
-                inputs=inputs or None,
-                run=name,
-                policy=made,
-                budget=budget_of(usd, tokens, seconds),
-                limit=limit,
-                constraints=constraints,
-            )
+            return await agent.run(policy=made, **asked)
 
     def options(router: "Router") -> dict[str, Any]:
         from interlock_agents.plans import ModelPlanner

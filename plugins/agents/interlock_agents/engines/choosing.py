@@ -23,13 +23,19 @@ def open_engine(call: EngineCall) -> DurableEngine:
     Raises:
         StoreError: no kind that is installed has it, or the kind cannot use the URL, which is not repeated.
     """
-    scheme, separator, rest = call.url.partition("://")
+    scheme, _, rest = call.url.partition("://")
+    return kind_for(call.url).open(replace(call, url=f"{scheme.lower()}://{rest}"))
+
+
+def kind_for(url: str) -> EngineKind:
+    """The kind that has the URL's scheme. Raises StoreError where none does that is installed."""
+    scheme, separator, _ = url.partition("://")
     if not separator:
         raise StoreError("an engine is named by a URL, as in sqlite:///interlock-agents.db")
     scheme = scheme.lower()
     kinds = {name: kind for kind in _kinds() for name in kind.schemes}
     if scheme in kinds:
-        return kinds[scheme].open(replace(call, url=f"{scheme}://{rest}"))
+        return kinds[scheme]
     missing = _ELSEWHERE.get(scheme.partition("+")[0])
     if missing is not None and not any(name.startswith("dbos+") for name in kinds):
         raise StoreError(f"the engine {scheme!r} comes with {missing}: pip install {missing}")

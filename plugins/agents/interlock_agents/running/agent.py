@@ -200,11 +200,39 @@ class Agent(WithoutLoop):
             RequestError: an argument cannot be used.
             StoreError: what has to be kept could not be.
         """
+        chosen = None if policy is None else as_policy(policy)
+        begun = await self.begin(
+            goal,
+            plan=plan,
+            inputs=inputs,
+            run=run,
+            budget=budget,
+            limit=limit,
+            constraints=constraints,
+            by_policy=chosen is not None,
+        )
+        return await self.resume(begun, policy=chosen)
+
+    async def begin(
+        self,
+        goal: "str | PlanSource" = "",
+        *,
+        plan: PlanSource | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        run: str | None = None,
+        budget: "Amounts | Mapping[str, float] | None" = None,
+        limit: int | None = None,
+        constraints: Constraints | Mapping[str, Any] | None = None,
+        by_policy: bool = False,
+    ) -> str:
+        """Write a run and its plan down, for whoever resumes it, and do nothing else: its id.
+
+        Arguments and errors are those of `run`; `by_policy` says that a policy is to drive it.
+        """
         if not isinstance(goal, str):
             goal, plan = "", goal
         run = fit(run) if run is not None else uuid4().hex[:12]
-        chosen = None if policy is None else as_policy(policy)
-        drive: Drive = "policy" if chosen or self._policy else "models"
+        drive: Drive = "policy" if by_policy or self._policy else "models"
         options = RunOptions(
             drive=drive,
             limit=self._defaults.limit if limit is None else limit,
@@ -217,7 +245,7 @@ class Agent(WithoutLoop):
             await self._beginning.begin(
                 run, goal or ("" if made is None else made.goal), made, given, options
             )
-        return await self.resume(run, policy=chosen)
+        return run
 
     async def resume(
         self,

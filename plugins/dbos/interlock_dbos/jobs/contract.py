@@ -28,6 +28,10 @@ class OutOfMoney(Exception):
     """The next task might cost more than the job's budget has left."""
 
 
+class NeedsPerson(Exception):
+    """The job goes no further until a person has done something: the message says what."""
+
+
 class PutBack(Exception):
     """The task is to be done later: somebody has to be left alone for so many seconds."""
 
@@ -100,11 +104,18 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a job's tasks have come."""
+    """How far a job's tasks have come.
+
+    Attributes:
+        spent: US dollars, where the kind counts them itself, and `held` what is under way may cost; None
+            where grants do.
+    """
 
     done: int
     total: int
     errors: int = 0
+    spent: float | None = None
+    held: float | None = None
 
 
 class Paying(Protocol):
@@ -144,6 +155,10 @@ class Terms(Protocol):
         """One of the places that this worker has for work, for what needs no grant."""
         ...
 
+    async def over(self) -> None:
+        """Return once the job is not to go on any more: it was cancelled, or has ended."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCall:
@@ -170,6 +185,10 @@ class JobWork(Protocol):
 
     async def progress(self) -> Progress:
         """How far all workers have come."""
+        ...
+
+    async def ready(self) -> bool:
+        """Of a job that waits for a person: whether there is something to go on with."""
         ...
 
     async def end(self) -> int:

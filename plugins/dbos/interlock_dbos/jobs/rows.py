@@ -1,7 +1,7 @@
 """Jobs as rows, inside transactions of the store."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,16 @@ def every(connection: Connection) -> list[Job]:
 
 def opened(connection: Connection) -> list[Job]:
     """Those whose tasks are to be done."""
-    found = select(jobs).where(jobs.c.state.in_(OPEN)).order_by(jobs.c.created, jobs.c.id)
+    return _in(connection, OPEN)
+
+
+def asleep(connection: Connection) -> list[Job]:
+    """Those that wait for a person."""
+    return _in(connection, ("needs_person",))
+
+
+def _in(connection: Connection, states: Sequence[State]) -> list[Job]:
+    found = select(jobs).where(jobs.c.state.in_(states)).order_by(jobs.c.created, jobs.c.id)
     return [_job(row) for row in connection.execute(found)]
 
 
@@ -135,7 +144,9 @@ def progressed(connection: Connection, name: str, owner: str, progress: Progress
 
 
 def _counts(progress: Progress) -> dict[str, int]:
-    return {"done": progress.done, "total": progress.total, "errors": progress.errors}
+    found = {"done": progress.done, "total": progress.total, "errors": progress.errors}
+    money = {"spent": progress.spent, "held": progress.held}
+    return found | {name: nanos(value) for name, value in money.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,10 @@ class JobStore(LeaseStore):
         """Those whose tasks are to be done."""
         return await self.read(lambda it: _rows().opened(it))
 
+    async def asleep(self) -> list[Job]:
+        """Those that wait for a person."""
+        return await self.read(lambda it: _rows().asleep(it))
+
     async def claim(self, name: str, owner: str, queue: str) -> Job | None:
         """The job, if this worker is to see to it from now on."""
         return await self.run(lambda it: _rows().claim(it, name, owner, queue))

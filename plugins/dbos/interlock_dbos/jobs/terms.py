@@ -79,10 +79,20 @@ class JobTerms:
     """What `Terms` says, for the tasks of one job."""
 
     def __init__(
-        self, store: JobStore, job: str, owner: str, places: Places, check: Callable[[], None]
+        self,
+        store: JobStore,
+        job: str,
+        owner: str,
+        places: Places,
+        *,
+        check: Callable[[], None],
+        goes_on: Callable[[], bool],
     ) -> None:
-        """`check` raises where nothing is to be begun any more by the worker that is the `owner`."""
-        self._store, self._job, self._owner, self._places, self._check = store, job, owner, places, check
+        """`check` raises where nothing is to be begun any more by the worker that is the `owner`; `goes_on`
+        says whether the job was open when that one last looked.
+        """
+        self._store, self._job, self._owner, self._places = store, job, owner, places
+        self._check, self._goes_on = check, goes_on
         self._doors: dict[str, asyncio.Lock] = {}
         self._left = asyncio.Event()
         self._in_vain = Counter[str]()
@@ -140,6 +150,13 @@ class JobTerms:
         """What `Terms` says."""
         async with self._places:
             yield
+
+    async def over(self) -> None:
+        """What `Terms` says."""
+        while True:
+            await asyncio.sleep(_LATEST)
+            if not self._goes_on():
+                return
 
     def put_back(self, key: str, provider: str, seconds: float | None) -> None:
         """What `Terms` says."""

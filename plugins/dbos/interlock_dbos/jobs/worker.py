@@ -8,12 +8,23 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from interlock import InterlockError, StoreError
+from interlock import InterlockError, RequestError, StoreError
 from interlock.logs import redacting_logger
 from interlock_agents.engines.building import new_owner, surely_gone
 from interlock_dbos.hosting import Halted, Host, enter, leave
 from interlock_dbos.jobs.abilities import abilities
-from interlock_dbos.jobs.contract import FORM, OPEN, Job, JobCall, JobWork, OutOfMoney, PutBack, Unable
+from interlock_dbos.jobs.contract import (
+    FORM,
+    OPEN,
+    Job,
+    JobCall,
+    JobWork,
+    NeedsPerson,
+    OutOfMoney,
+    PutBack,
+    State,
+    Unable,
+)
 from interlock_dbos.jobs.coordinating import Coordinator
 from interlock_dbos.jobs.kinds import kind_of
 from interlock_dbos.jobs.places import Place
@@ -47,6 +58,7 @@ class Worker:
         self._places = Places(at_once)
         self._host: Host | None = None
         self._jobs: dict[str, Job] = {}
+        self._asleep: dict[str, Job] = {}  # those that wait for a person
         self._works: dict[tuple[str, int], JobWork] = {}  # by job and wave
         self._coordinators: dict[str, Coordinator] = {}
         self._under_way: set[asyncio.Task[str]] = set()
@@ -89,17 +101,17 @@ class Worker:
         if host is not None:
             closing = asyncio.create_task(asyncio.to_thread(leave, host, grace=grace))
             if grace:
-                await asyncio.wait([closing], timeout=max(0.0, grace - 1.0))
+                await asyncio.wait([closing, *self._under_way], timeout=max(0.0, grace - 1.0))
             await self._halt()
             await closing
         for each in beating:  # until now: or others would have done the same tasks
             each.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        for work in self._works.values():  # and with the last of them DBOS: it would take what is put back
+            await work.aclose()
         with suppress(StoreError):
             await asyncio.to_thread(self.queueing.put_back, self.owner)
             await self.store.forget(self.owner)
-        for work in self._works.values():
-            await work.aclose()
         await asyncio.to_thread(self.queueing.close)
         await self.store.aclose()
 
@@ -138,24 +150,27 @@ class Worker:
                     await self.store.pause(back.provider, back.seconds)
                 pause = _SOONEST
             except OutOfMoney:
-                await self._surely(lambda: self.store.change(name, "over_budget", wave=wave))
+                await self._stand(name, wave, "over_budget")
+                return "left"
+            except NeedsPerson as waits:
+                await self._stand(name, wave, "needs_person", str(waits))
                 return "left"
             except StoreError as error:
                 _log.warning("a task of %r is begun again: %s", name, error)
                 pause = min(2 * pause, _LATEST)
             except InterlockError as error:
-                await self._fail(name, wave, str(error))
+                await self._stand(name, wave, "failed", str(error))
                 return "left"
             except Exception as error:  # noqa: BLE001 - told by its class, for its words may be a prompt's
-                await self._fail(name, wave, f"a task failed with {type(error).__name__}")
+                await self._stand(name, wave, "failed", f"a task failed with {type(error).__name__}")
                 return "left"
             else:
                 return "done"
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
-    async def _fail(self, name: str, wave: int, reason: str) -> None:
-        await self._surely(lambda: self.store.change(name, "failed", reason, wave=wave))
+    async def _stand(self, name: str, wave: int, state: State, reason: str = "") -> None:
+        await self._surely(lambda: self.store.change(name, state, reason, wave=wave))
 
     async def _surely(self, work: Callable[[], Awaitable[Any]]) -> None:
         """Until the store takes it, or this worker stops."""
@@ -181,7 +196,14 @@ class Worker:
         """Its work. Raises Unable."""
         name = job.id, job.wave
         if name not in self._works:
-            terms = JobTerms(self.store, job.id, self.owner, self._places, self._check)
+            terms = JobTerms(
+                self.store,
+                job.id,
+                self.owner,
+                self._places,
+                check=self._check,
+                goes_on=lambda: self._is_open(*name),
+            )
             call = JobCall(
                 job=job,
                 router=self._router,
@@ -192,6 +214,11 @@ class Worker:
             )
             self._works[name] = kind_of(job.kind).open(call)
         return self._works[name]
+
+    def _is_open(self, job: str, wave: int) -> bool:
+        """As it was a second ago at most."""
+        found = self._jobs.get(job)
+        return found is not None and found.wave == wave
 
     async def _often(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
@@ -219,6 +246,7 @@ class Worker:
 
     async def _tick(self) -> None:
         self._jobs = {job.id: job for job in await self.store.opened()}
+        self._asleep = {job.id: job for job in await self.store.asleep()}
         queues = {self.queue}
         for worker in await self.store.everybody():
             if worker.owner == self.owner:
@@ -229,6 +257,9 @@ class Worker:
                 queues.add(worker.queue)
         for job in [*self._jobs.values()]:
             await self._see_to(job, queues)
+        for job in self._asleep.values():
+            if job.queue == self.queue or job.queue not in queues:
+                await self._wake(job)
         await self._close()
 
     async def _close(self) -> None:
@@ -237,7 +268,7 @@ class Worker:
             name for name, each in self._coordinators.items() if not each.done()
         }
         for name in [*self._works]:
-            if name[0] not in used and name[0] not in self._jobs:
+            if name[0] not in used and name[0] not in self._jobs and name[0] not in self._asleep:
                 await self._works.pop(name).aclose()
 
     async def _adopt(self, owner: str) -> None:
@@ -270,6 +301,12 @@ class Worker:
                 self._tell(f"{job.id} goes on here: nobody is left with the configuration that it had.")
             self._jobs[job.id] = claimed
             self._coordinators[job.id] = Coordinator(claimed, self._opened(claimed), self)
+
+    async def _wake(self, job: Job) -> None:
+        """Have it go on, if the person for whom it waits has answered."""
+        with suppress(Unable, RequestError):  # RequestError: another worker was quicker
+            if await self._opened(job).ready():
+                await self.store.resume(job.id, None)
 
     def _refuse(self, job: Job, why: str) -> None:
         if job.id not in self._refused:
