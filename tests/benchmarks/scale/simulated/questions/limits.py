@@ -31,6 +31,7 @@ def rows(seed: int, scale: float = 1.0) -> Iterator[dict[str, Any]]:
         cluster = played(world)
         whole = cluster.tally.between(30 * scale, until)
         alpha = cluster.vendors["alpha"]
+        taken = sum(many for second, many in alpha.admitted.items() if 30 * scale <= second < until)
         yield {
             "set up": setup,
             "calls": whole.calls,
@@ -39,6 +40,6 @@ def rows(seed: int, scale: float = 1.0) -> Iterator[dict[str, Any]]:
             "p99 s": round(whole.took(0.99), 1),
             "attempts a call": round(whole.per_call, 3),
             "429": alpha.limited,
-            "of its limit used %": round(100 * alpha.answered / (LIMIT * until / 60), 1),
+            "of its limit used %": round(100 * taken / (LIMIT * (until - 30 * scale) / 60), 1),
             "misplaced": misplaced(cluster),
         }
