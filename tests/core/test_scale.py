@@ -111,7 +111,7 @@ def test_a_flash_is_so_many_times_the_rate():
 def test_an_account_of_all_is_what_breaks_first():
     """In PostgreSQL, attempts wait for one another at it; in Valkey, and at accounts of their own, not."""
     costs = Costs()
-    told = {"processes": 50, "rate": 2_000.0, "tenants": [1 / 500] * 500}
+    told = {"processes": 100, "rate": 4_000.0, "tenants": [1 / 500] * 500}
     hot = Rows(postgresql(costs), common=True, **told).play(3.0)
     apart = Rows(postgresql(costs), **told).play(3.0)
     script = Rows(valkey(costs), common=True, **told).play(3.0)
@@ -122,15 +122,15 @@ def test_an_account_of_all_is_what_breaks_first():
 
 def test_what_waits_for_longer_than_its_patience_is_refused():
     costs = Costs()
-    found = Rows(postgresql(costs), processes=600, rate=3_000.0, tenants=[1.0]).play(3.0)
+    found = Rows(postgresql(costs), processes=1_500, rate=3_000.0, tenants=[1.0]).play(3.0)
     assert found.refused > 2 * len(found.took)
 
 
 def test_an_exchange_is_as_long_as_it_was_measured():
-    """Four processes, one account, 2.5 ms to and fro: 60 exchanges a second, 62 ms each."""
-    far = postgresql(replace(Costs(), round_trip=2.54e-3, flush=0.0))
-    found = Rows(far, processes=4, rate=500.0, tenants=[1.0]).play(4.0)
-    assert found.exchanges / found.seconds == pytest.approx(60, rel=0.25)
+    """Four processes, one account, 2.4 ms to and fro: 190 exchanges a second."""
+    far = postgresql(replace(Costs(), round_trip=2.4e-3, flush=0.0))
+    found = Rows(far, processes=4, rate=800.0, tenants=[1.0]).play(4.0)
+    assert found.exchanges / found.seconds == pytest.approx(190, rel=0.25)
 
 
 def test_sizes_and_accounts_are_tables():

@@ -28,7 +28,7 @@ class ThereAlready(Exception):
 
 def into_sqlite(connection: Connection, rows: Rows) -> None:
     """Insert those that are not there yet."""
-    with _driver(connection) as driver:
+    with driver_of(connection) as driver:
         cursor = driver.cursor()
         for table, values in rows.tables.items():
             width, at = len(COLUMNS[table]), 0
@@ -45,7 +45,7 @@ def into_postgresql(connection: Connection, rows: Rows) -> None:
     Raises:
         ThereAlready: one of them was there.
     """
-    with _driver(connection) as driver, driver.cursor() as cursor:
+    with driver_of(connection) as driver, driver.cursor() as cursor:
         for table, values in rows.tables.items():
             if values:
                 _copy(cursor, table, COLUMNS[table], values)
@@ -53,7 +53,7 @@ def into_postgresql(connection: Connection, rows: Rows) -> None:
 
 def into_postgresql_again(connection: Connection, rows: Rows) -> None:
     """Insert those that are not there yet, each by itself."""
-    with _driver(connection) as driver, driver.cursor() as cursor:
+    with driver_of(connection) as driver, driver.cursor() as cursor:
         for table, values in rows.tables.items():
             columns = COLUMNS[table]
             statement = (
@@ -64,7 +64,7 @@ def into_postgresql_again(connection: Connection, rows: Rows) -> None:
 
 
 @contextmanager
-def _driver(connection: Connection) -> Iterator[Any]:
+def driver_of(connection: Connection) -> Iterator[Any]:
     """The driver's own connection, inside the transaction that was begun."""
     errors = connection.dialect.loaded_dbapi.Error
     try:

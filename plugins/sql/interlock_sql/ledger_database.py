@@ -1,20 +1,20 @@
 """What a database is asked about a ledger: each exchange in one transaction."""
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import lru_cache
-from typing import Any
+from types import ModuleType
 
-from sqlalchemy import Connection, Insert, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from interlock import StoreError
 from interlock.types.ledgers import AccountTally, Hold, LedgerCall, LedgerReply, Settlement, SharedAccount
 from interlock.types.windows import window
+from interlock_sql import ledger_pipeline, ledger_rows
 from interlock_sql.address import Address
-from interlock_sql.connected import INSERT, Connected
+from interlock_sql.connected import Connected
 from interlock_sql.engines import writing
+from interlock_sql.ledger_rows import Read, Row
 from interlock_sql.ledger_tables import LEDGER, accounts, holds
 
 _LARGEST = 2**63 - 1
@@ -30,11 +30,12 @@ class LedgerDatabase(Connected):
     def __init__(self, address: Address) -> None:
         super().__init__(address, migrations=LEDGER, patience=2.0)
         self._writing = writing(self.engine)
+        self._rows = ledger_pipeline if self.engine.dialect.name == "postgresql" else ledger_rows
         self._swept = 0.0
 
     def exchange(self, call: LedgerCall) -> LedgerReply:
-        with self.told(), self._writing.begin() as connection:
-            exchange = _Exchange(connection, call)
+        with self.told(), self._writing.begin() as connection, self._rows.together(connection):
+            exchange = _Exchange(self._rows, connection, call)
             refused = frozenset(
                 step.id
                 for step in call.steps
@@ -69,16 +70,19 @@ class _Known:
 class _Exchange:
     """The rows that an exchange is about, which are nobody else's until it is over."""
 
-    def __init__(self, connection: Connection, call: LedgerCall) -> None:
-        self._connection = connection
+    def __init__(self, rows: ModuleType, connection: Connection, call: LedgerCall) -> None:
+        self._rows, self._connection = rows, connection
         self._accounts = {each.name: each for step in call.steps for each in step.accounts}
-        rows = self._locked(sorted(self._accounts))
-        # Once the rows are ours: nobody turns a window after us and was there before.
-        self.now = self._time()
-        self.tallies = {name: self._tally(each, rows.get(name)) for name, each in self._accounts.items()}
         ids = {step.id for step in call.steps if isinstance(step, Hold | Settlement)}
-        found = connection.execute(_HOLDS, {"ids": list(ids)}) if ids else ()
-        self._holds = {row.id: _Known(row.tokens, row.money, row.windows, row.forget) for row in found}
+        read = self._read(sorted(self._accounts), sorted(ids))
+        self.now = self._time(read)
+        self.tallies = {
+            name: self._tally(each, read.accounts.get(name)) for name, each in self._accounts.items()
+        }
+        self._holds = {
+            id_: _Known(row["tokens"], row["money"], row["windows"], row["forget"])
+            for id_, row in read.holds.items()
+        }
         self._changed: set[str] = set()
         self._touched: set[str] = set()
 
@@ -97,22 +101,20 @@ class _Exchange:
         return True
 
     def write(self) -> None:
-        if self._changed:
-            rows = [{"name": name} | asdict(self.tallies[name]) for name in sorted(self._changed)]
-            self._put(accounts, "name", rows)
-        if self._touched:
-            rows = [
-                {
-                    "id": id_,
-                    "tokens": known.tokens,
-                    "money": known.money,
-                    "windows": known.windows,
-                    "forget": known.forget,
-                }
-                for id_, known in sorted(self._holds.items())
-                if id_ in self._touched
-            ]
-            self._put(holds, "id", rows)
+        changed = [{"name": name} | asdict(self.tallies[name]) for name in sorted(self._changed)]
+        touched = [
+            {
+                "id": id_,
+                "tokens": known.tokens,
+                "money": known.money,
+                "windows": known.windows,
+                "forget": known.forget,
+            }
+            for id_, known in sorted(self._holds.items())
+            if id_ in self._touched
+        ]
+        if changed or touched:
+            self._rows.write(self._connection, {accounts: changed, holds: touched})
 
     def _hold(self, step: Hold) -> None:
         windows, last = {}, self.now
@@ -149,60 +151,24 @@ class _Exchange:
         self.tallies[name] = replace(found, **counts)
         self._changed.add(name)
 
-    def _locked(self, names: list[str]) -> dict[str, Any]:
-        """The rows of accounts, each locked, always in the same order.
-
-        PostgreSQL has nothing to lock of one that is not there, and two that want the same new account would
-        both find none: it is made first, all of them before any is locked, so that nobody waits in a circle.
-        """
-        if not names:
-            return {}
-        wanted = {"names": names}
-        if self._connection.dialect.name != "postgresql":
-            return {row.name: row for row in self._connection.execute(_ACCOUNTS, wanted)}
-        empty = {"start": 0.0, "end": 0.0} | dict.fromkeys(_COUNTS, 0)
-        insert = INSERT["postgresql"](accounts).on_conflict_do_nothing(index_elements=["name"])
+    def _read(self, names: list[str], ids: list[str]) -> Read:
         for _ in range(_TRIES):
-            self._connection.execute(insert, [{"name": name} | empty for name in names])
-            found = {row.name: row for row in self._connection.execute(_LOCKED, wanted)}
-            if len(found) == len(names):  # as ever, but for one that was forgotten just between the two
-                return found
+            read = self._rows.read(self._connection, names, ids)
+            # As ever in PostgreSQL, but for an account that was forgotten between its making and its lock.
+            if self._rows is ledger_rows or len(read.accounts) == len(names):
+                return read
         raise StoreError("its accounts go as soon as they are made")
 
-    def _time(self) -> float:
-        """By the database's own clock; a file's is that of its machine."""
-        if self._connection.dialect.name != "postgresql":
-            return time.time()
-        seconds = select(func.extract("epoch", func.clock_timestamp()))
-        return float(self._connection.execute(seconds).scalar_one())
+    def _time(self, read: Read) -> float:
+        return read.now
 
-    def _tally(self, account: SharedAccount, row: Any) -> AccountTally:
+    def _tally(self, account: SharedAccount, row: Row | None) -> AccountTally:
         # A clock that was set back leaves the window as it is: nothing is forgotten.
-        if row is None or self.now >= row.end:
+        if row is None or self.now >= row["end"]:
             start, end = window(account.per, self.now)
             return AccountTally(start=start, end=end)
-        counts = {name: getattr(row, name) for name in _COUNTS}
-        return AccountTally(start=row.start, end=row.end, **counts)
-
-    def _put(self, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
-        self._connection.execute(_putting(self._connection.dialect.name, table, key, tuple(rows[0])), rows)
-
-
-# To put together a statement costs more than to run it, and these are the same for every exchange.
-_HOLDS = select(holds).where(holds.c.id.in_(bindparam("ids", expanding=True)))
-_ACCOUNTS = (
-    select(accounts).where(accounts.c.name.in_(bindparam("names", expanding=True))).order_by(accounts.c.name)
-)
-_LOCKED = _ACCOUNTS.with_for_update()
-
-
-@lru_cache(maxsize=16)
-def _putting(dialect: str, table: Table, key: str, columns: tuple[str, ...]) -> Insert:
-    """What writes these columns of rows, whether or not they are there."""
-    insert = INSERT[dialect](table)
-    new = {name: insert.excluded[name] for name in columns if name != key}
-    putting: Insert = insert.on_conflict_do_update(index_elements=[key], set_=new)
-    return putting
+        counts = {name: row[name] for name in _COUNTS}
+        return AccountTally(start=row["start"], end=row["end"], **counts)
 
 
 _COUNTS = ("requests", "tokens", "money", "held_tokens", "held_money")

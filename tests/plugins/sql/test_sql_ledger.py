@@ -104,7 +104,7 @@ def times(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Moves the database's clock."""
     usual = ledger_database._Exchange._time
     moved = [0.0]
-    monkeypatch.setattr(ledger_database._Exchange, "_time", lambda self: usual(self) + moved[0])
+    monkeypatch.setattr(ledger_database._Exchange, "_time", lambda self, read: usual(self, read) + moved[0])
 
     def move(seconds: float) -> None:
         moved[0] += seconds

@@ -28,8 +28,8 @@ class Costs:
     event: float = 28e-6
     round_trip: float = 0.5e-3
     flush: float = 0.5e-3
-    before: float = 4.0
-    locked: float = 6.0
+    before: float = 6.0
+    locked: float = 1.5
     exchange: float = 290e-6
     item: float = 26e-6
     client: float = 0.7e-3
