@@ -153,7 +153,7 @@ class _Exchange:
 
     def _read(self, names: list[str], ids: list[str]) -> Read:
         for _ in range(_TRIES):
-            read = self._rows.read(self._connection, names, ids)
+            read: Read = self._rows.read(self._connection, names, ids)
             # As ever in PostgreSQL, but for an account that was forgotten between its making and its lock.
             if self._rows is ledger_rows or len(read.accounts) == len(names):
                 return read

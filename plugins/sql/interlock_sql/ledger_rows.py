@@ -60,4 +60,4 @@ def _found(connection: Connection, table: Table, keys: Sequence[str]) -> dict[st
         return {}
     (key,) = table.primary_key.columns
     found = connection.execute(select(table).where(key.in_(keys))).mappings()
-    return {row[key.name]: row for row in found}
+    return {row[key.name]: dict(row) for row in found}
