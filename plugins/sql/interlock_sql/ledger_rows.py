@@ -4,10 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Select, Table, bindparam, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from interlock_sql.ledger_tables import accounts, holds
 
@@ -46,18 +46,30 @@ def read(connection: Connection, names: Sequence[str], ids: Sequence[str]) -> Re
 def write(connection: Connection, rows: Written) -> None:
     for table, each in rows.items():
         if each:
-            (key,) = table.primary_key.columns
-            statement = insert(table)
-            new = {
-                column.name: statement.excluded[column.name] for column in table.columns if column is not key
-            }
-            put = statement.on_conflict_do_update(index_elements=[key], set_=new)
-            connection.execute(put, list(each))
+            connection.execute(_PUT[table], list(each))
 
 
 def _found(connection: Connection, table: Table, keys: Sequence[str]) -> dict[str, Row]:
     if not keys:
         return {}
     (key,) = table.primary_key.columns
-    found = connection.execute(select(table).where(key.in_(keys))).mappings()
+    found = connection.execute(_FOUND[table], {"keys": list(keys)}).mappings()
     return {row[key.name]: dict(row) for row in found}
+
+
+def _finding(table: Table) -> Select[Any]:
+    (key,) = table.primary_key.columns
+    return select(table).where(key.in_(bindparam("keys", expanding=True)))
+
+
+def _putting(table: Table) -> Insert:
+    (key,) = table.primary_key.columns
+    statement = insert(table)
+    names = [column.name for column in table.columns if column is not key]
+    new = {name: statement.excluded[name] for name in names}
+    return statement.on_conflict_do_update(index_elements=[key], set_=new)
+
+
+# To put together a statement costs more than to run it, and these are the same for every exchange.
+_FOUND: Final = {table: _finding(table) for table in (accounts, holds)}
+_PUT: Final = {table: _putting(table) for table in (accounts, holds)}
