@@ -137,11 +137,12 @@ def moved(dialect: str, table: str, shift: float) -> dict[str, str]:
     if dialect == "sqlite":
         moment = f"printf('%012x', CAST(seconds * 1000 AS INTEGER) + {shift * 1_000:.0f})"
         later = f"strftime('%Y-%m-%d %H:%M:%f', started, '+{shift:.0f} seconds')"
-        body = f"replace(body, substr(id, 1, 12), {moment})"
+        body = f"json_set(replace(body, substr(id, 1, 12), {moment}), '$.started', seconds + {shift:.0f})"
     else:
         moment = f"lpad(to_hex(floor(seconds * 1000)::bigint + {shift * 1_000:.0f}), 12, '0')"
         later = f"started + interval '{shift:.0f} seconds'"
-        body = f"replace(body::text, substr(id, 1, 12), {moment})::json"
+        text = f"replace(body::text, substr(id, 1, 12), {moment})"
+        body = f"jsonb_set({text}::jsonb, '{{started}}', to_jsonb(seconds + {shift:.0f}))::json"
     return {
         key: f"{moment} || substr({key}, 13)",
         "seconds": f"seconds + {shift:.0f}",

@@ -1,8 +1,9 @@
 """Records on their way out, a few at a time: whoever writes waits for no more than a step."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, or_, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
 from interlock.types.stores import PruneCall
 from interlock_sql.rollups import forget_until
@@ -13,7 +14,6 @@ _WORTHWHILE: Final = 4  # the part of a file that is empty before it is made sma
 _LEAST: Final = 2_500  # pages
 _PAGES: Final = 1_000  # given back at once
 _COLUMNS: Final = (records.c.seconds, records.c.id)
-_KEY: Final = tuple_(*_COLUMNS)
 
 
 class Remover:
@@ -34,18 +34,18 @@ class Remover:
         """Remove some of the oldest of what may go; how many."""
         if call.keep is not None and (self._come is None or self._come > call.keep // 100):
             self._come, self._beyond = 0, _beyond(connection, call.keep)
-        last = _last(connection, self._beyond if call.keep is not None else None, call.before)
-        if last is None:
+        oldest = _oldest(connection, self._beyond if call.keep is not None else None, call.before)
+        if not oldest:
             self._beyond = None
             return 0
-        goes = tuple_(last.seconds, last.id) >= _KEY
-        gone = select(records.c.id).where(goes)
+        # By their ids, which lead to each: a database may reckon that a third of all is older than a time.
+        gone = [each.id for each in oldest]
         for table in (attempts, exclusions, labels):
             # The records would take these along, one after another.
             connection.execute(delete(table).where(table.c.record.in_(gone)))
-        done = connection.execute(delete(records).where(goes))
-        forget_until(connection, last.seconds)
-        return done.rowcount
+        connection.execute(delete(records).where(records.c.id.in_(gone)))
+        forget_until(connection, oldest[-1].seconds)
+        return len(gone)
 
 
 def give_back(connection: Connection) -> None:
@@ -67,15 +67,15 @@ def _beyond(connection: Connection, keep: int) -> tuple[float, str] | None:
     return None if first is None else (first.seconds, first.id)
 
 
-def _last(connection: Connection, beyond: tuple[float, str] | None, before: float | None) -> Any:
-    """The newest record of those that go now, as its time and id; None when none goes."""
-    goes: list[Any] = []
+def _oldest(connection: Connection, beyond: tuple[float, str] | None, before: float | None) -> Sequence[Any]:
+    """The times and ids of those that go now, in their order."""
+    key, goes = tuple_(*_COLUMNS), list[Any]()
     if beyond is not None:
-        goes.append(tuple_(*beyond) >= _KEY)
+        goes.append(key <= tuple_(*beyond))
     if before is not None:
         goes.append(records.c.seconds < before)
-    if not goes:
-        return None
-    oldest = select(*_COLUMNS).where(or_(*goes)).order_by(*_COLUMNS).limit(_STEP)
-    found = connection.execute(oldest).all()
-    return found[-1] if found else None
+    for each in goes:  # one after the other: an index leads to what one of them says, and not to either
+        oldest = connection.execute(select(*_COLUMNS).where(each).order_by(*_COLUMNS).limit(_STEP)).all()
+        if oldest:
+            return oldest
+    return []
