@@ -54,6 +54,7 @@ async def until_told(router: "Router", place: "Place", *, at_once: int, grace: i
         loop.add_signal_handler(each, stop)
     worker = Worker(router, place, at_once=at_once, tell=note)
     try:
+        await router.warm()  # or its first calls would begin later than their time
         await worker.start()
         note(f"Working on jobs in {place.address.label}, {at_once} tasks at a time.")
         await told.wait()
