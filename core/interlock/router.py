@@ -2,8 +2,8 @@
 
 import os
 import weakref
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
@@ -119,6 +119,28 @@ class Router:
         what holds meanwhile. Empty while all is well, or nothing is shared; it says no more than that.
         """
         return self._wiring.apart
+
+    @asynccontextmanager
+    async def within_limits(
+        self, provider: str, *, tokens: int = 0, within: float = 10.0
+    ) -> AsyncGenerator[None]:
+        """Encloses what is sent to a provider in another way than by this router, such as a batch: it waits
+        at the configuration's limit for that provider, beside calls and other processes, for `within`
+        seconds at most, and holds a place until it is left. `tokens` is what it may take. Without such a
+        limit it waits for nothing.
+
+        Raises:
+            Overloaded: too many wait, or it took too long.
+            StoreError: the limits are shared, and cannot be asked about.
+        """
+        from interlock.engine.attempting.lines import held  # noqa: PLC0415 - loaded with any router
+
+        limiting = self._wiring.limiting
+        if limiting is None:
+            yield
+            return
+        async with held(limiting, f"provider:{provider}", tokens, within):
+            yield
 
     async def spent(self, metadata: Mapping[str, str] | None = None) -> "tuple[Spending, ...]":
         """As `spending`, by what all processes together have spent that share a ledger; with `metadata`, the

@@ -19,7 +19,7 @@ from interlock.types.names import nearest
 _KEY = "limits.shared"
 
 
-def limiting(
+def limiting_of(
     config: Config, offers: Offers, deployments: Mapping[str, Deployment], bridge: Bridge
 ) -> Limiting | None:
     """What keeps to the limits of deployments and providers; None where the limiters of one process will do:
@@ -60,7 +60,7 @@ def limits_opener(config: Config, offers: Offers) -> Callable[[], SharedLimits] 
     """Opens the configured place of limits, each time anew; None when none is configured.
 
     Raises:
-        ConfigError: as `limiting`.
+        ConfigError: as `limiting_of`.
     """
     place = config.limits
     if place.shared is None:

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from interlock.assembly.limits import limiting_of
+from interlock.assembly.offers import Offers
 from interlock.config import Config, LoadConfig
 from interlock.engine.attempting.concurrency import AllowanceObserver, ConcurrencyLimits
 from interlock.engine.attempting.lines import LineObserver, Lines
 from interlock.engine.attempting.recorder import AttemptObserver
+from interlock.engine.bridge import Bridge
 from interlock.engine.limiting import Limiting
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load, Percentiles
@@ -42,12 +45,15 @@ class Spread:
 
 def spread(
     config: Config,
+    offers: Offers,
     deployments: Mapping[str, Deployment],
     latencies: Percentiles,
     clock: Callable[[], float],
-    limiting: Limiting | None = None,
+    *,
+    bridge: Bridge,
 ) -> Spread:
-    """Raises ConfigError for a queue before no limit."""
+    """Raises ConfigError for a queue before no limit, and for limits that cannot be kept to."""
+    limiting = limiting_of(config, offers, deployments, bridge)
     asked = config.load
     weights = {item.id: item.weight for item in config.deployments if item.weight is not None}
     lined = frozenset() if limiting is None else limiting.names

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from interlock import builtins
+from interlock.assembly.apart import cut_off
 from interlock.assembly.budgets import budgeting
 from interlock.assembly.cascades import CascadeMaker, cascades
 from interlock.assembly.connectors import tool_sources
@@ -20,7 +21,6 @@ from interlock.assembly.digest import digest
 from interlock.assembly.ensembles import EnsembleMaker
 from interlock.assembly.guardrails import guards_of
 from interlock.assembly.inheriting import inherit
-from interlock.assembly.limits import limiting
 from interlock.assembly.load import spread
 from interlock.assembly.naming import (
     check_names,
@@ -128,21 +128,7 @@ class Wiring:
 
     @property
     def apart(self) -> dict[str, str]:
-        """See `Router.apart`."""
-        found = {}
-        if self.limiting is not None and self.limiting.problem:
-            alone = self.limiting.apart
-            found["limits"] = (
-                "each process keeps to its share" if alone else "nothing that they concern is sent"
-            )
-        if self.sharing is not None and self.sharing.problem:
-            found["health"] = "each process knows what it sees itself"
-        if self.ledger is not None and self.ledger.problem:
-            goes_on = self.config.ledger is not None and self.config.ledger.down == "grace"
-            found["ledger"] = (
-                "each process counts by itself" if goes_on else "nothing that budgets concern is sent"
-            )
-        return found
+        return cut_off(self.config, self.limiting, self.sharing, self.ledger)
 
     @property
     def vendors(self) -> frozenset[str]:
@@ -209,8 +195,7 @@ def assemble(
     health = HealthTracker(config.health.policy(), clock)
     retry_budget = RetryBudget(config.retries.policy(), clock)
     bridge = Bridge()
-    limits = limiting(config, offers, deployments, bridge)
-    load_spread = spread(config, deployments, health.latencies, clock, limits)
+    load_spread = spread(config, offers, deployments, health.latencies, clock, bridge=bridge)
     budgets = budgeting(config, names, deployments, wall, offers=offers, bridge=bridge)
     budgeted = [budgets] if budgets else []
     guards = guards_of(config, offers.guardrails)
@@ -346,7 +331,7 @@ def assemble(
         log=log,
         bridge=bridge,
         sharing=sharing,
-        limiting=limits,
+        limiting=load_spread.limiting,
         toolboxes=toolboxes,
         ensembles=book,
         learned=learned,

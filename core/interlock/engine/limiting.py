@@ -10,7 +10,7 @@ from time import monotonic
 from uuid import uuid4
 
 from interlock.engine.bridge import Bridge
-from interlock.errors import InterlockError, StoreError
+from interlock.errors import InterlockError, Overloaded, StoreError
 from interlock.forks import anew
 from interlock.limits import LocalLimits, shared_out
 from interlock.limits.line import Line, Ticket
@@ -21,9 +21,10 @@ from interlock.types.limits import LimitedLine, LimitsCall, LimitsReply, SharedL
 _log = redacting_logger("interlock.limits")
 
 # Seconds for one exchange; the first one may have tables to make.
-_PATIENCE = 1.0
+_PATIENCE = 2.0
 _FIRST = 10.0
 _EVERY = 1.0  # seconds between two exchanges of a line in which nothing happens
+_AT_ONCE = 0.05  # seconds until it is tried once more: one failure is no outage, in a process with much to do
 _AGAIN = 0.5  # seconds until a store that is down is tried again, and for which nobody waits for it
 _LEASE = 15.0  # seconds after which what a process held that died is others' again
 _FOR_GOOD = 1e9
@@ -71,6 +72,7 @@ class Limiting:
         self._apart = LocalLimits(self._clock) if self._open is None else None
         self._reached: float | None = None
         self._failed_at: float | None = None
+        self._failures = 0
         self._work: asyncio.Task[None] | None = None
         self._signal: asyncio.Event | None = None
         self._awake = self._closing = False
@@ -97,11 +99,6 @@ class Limiting:
 
     def line(self, name: str) -> Line | None:
         return self._lines.get(name)
-
-    def retry_after(self, line: Line) -> float | None:
-        """Seconds until somebody else may be let through, as far as it is known."""
-        wait = line.again - self._clock()
-        return wait if wait > 0 else None
 
     def enter(self, line: Line, tokens: int, within: float) -> Ticket | None:
         """A ticket, which must be left; None when too many wait, or it would take longer than `within`
@@ -138,13 +135,24 @@ class Limiting:
             return ticket.through
         try:
             async with asyncio.timeout(within):
-                return await asyncio.wrap_future(ticket.future)
+                came_up = await asyncio.wrap_future(ticket.future)
         except TimeoutError:
             self.leave(ticket)
             return False
         except BaseException:
             self.leave(ticket)
             raise
+        self._goes(ticket)
+        return came_up
+
+    def _goes(self, ticket: Ticket) -> None:
+        with self._lock:
+            if ticket.line.goes(ticket, self._clock()):
+                if self._apart is not None:
+                    self._serve(self._clock())
+                if self.shared:
+                    self._rouse()
+        self._settle()
 
     def leave(self, ticket: Ticket) -> None:
         """Give it back, from any thread and from a finaliser. May be called again."""
@@ -156,6 +164,10 @@ class Limiting:
         with self._lock:
             ticket.line.gives_back(ticket, tokens)
         self._settle()
+
+    def crowded(self, line: Line, name: str, waited: float = 0.0) -> Overloaded:
+        """Why there is no room for what `name` says, after so many seconds."""
+        return line.crowded(name, waited, self._clock(), alone=not self.shared)
 
     async def aclose(self) -> None:
         """Tell what is left to tell and disconnect, from any loop. The next attempt connects again."""
@@ -225,7 +237,7 @@ class Limiting:
             return
         self._number += 1
         told = [
-            (line, *line.by_itself(now, self._shares(line), anew=anew))
+            (line, *line.by_itself(now, self._shares(line), anew=anew, own=not self.shared))
             for line in self._lines.values()
             if line.held or line.waiting or line.unsaid or anew
         ]
@@ -290,8 +302,8 @@ class Limiting:
                 return 0.0 if self._failed_at is None and any(line.unsaid for line in lines) else None
             if not any(line.is_in_use(now) for line in lines):
                 return None
-            if self._failed_at is not None:
-                return _AGAIN
+            if self._failures:
+                return _AT_ONCE if self._failed_at is None else _AGAIN
             if any(line.is_due(now, _EVERY) for line in lines):
                 return 0.0
             waits = [line.again - now for line in lines if line.waiting]
@@ -333,13 +345,16 @@ class Limiting:
                     ticket.tell(through=ticket.through)
                 if not asks:
                     line.again = now  # whoever waits is asked for as soon as may be
-            self._reached, self._failed_at = now, None
+            self._reached, self._failed_at, self._failures = now, None, 0
             if self.problem:
                 _log.warning("limits are shared again")
             self.problem, self._apart = "", None
 
     def _failed(self, problem: str) -> None:
         with self._lock:
+            self._failures += 1
+            if self._failures == 1:
+                return
             now = self._failed_at = self._clock()
             grace = self._in_grace(now)
             if not self.problem:

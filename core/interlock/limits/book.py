@@ -17,7 +17,16 @@ limit of its own does not stop the others.
 from math import floor
 from typing import Any
 
-from interlock.types.limits import LimitedLine, LimitsCall, LimitsReply, LineReply, Rate, SharedLimit, Wanted
+from interlock.types.limits import (
+    LimitedLine,
+    LimitsCall,
+    LimitsReply,
+    LineReply,
+    Rate,
+    SharedLimit,
+    Unused,
+    Wanted,
+)
 
 KEPT = 60.0
 """Seconds for which a document is worth keeping, beyond the longest window of its rates, after a change."""
@@ -28,7 +37,8 @@ _WAITS = 5.0  # seconds for which one that waits is believed to
 _TURN = 0.02  # seconds between two questions at one limit, of however many that wait there
 _LONGEST_TURN = 1.0
 _SLICES = 60
-_SLACK = 0.06  # of a window, a second at most: for what is under way longer than what follows it
+_SLACK = 0.06  # of a window, and at most
+_LONGEST_SLACK = 4.0  # seconds: for what is on its way for longer than what follows it
 
 Document = dict[str, Any]
 
@@ -87,7 +97,7 @@ class _Seat:
                     if _over(rate, _slice(rate, at)) > now:
                         _count(document, rate, at, sent.requests, sent.tokens)
                 for unused in line.unused:
-                    _uncount(document, rate, unused.at, unused.tokens)
+                    _uncount(document, rate, unused)
 
     def grant(self) -> LineReply:
         """Let those go that may, and have the others wait where they are stopped."""
@@ -193,10 +203,11 @@ def _count(document: Document, rate: Rate, at: float, requests: int, tokens: int
     counts[1] += tokens
 
 
-def _uncount(document: Document, rate: Rate, at: float, tokens: int) -> None:
-    counts = document["used"].get(_name(rate), {}).get(_slice(rate, at))
+def _uncount(document: Document, rate: Rate, unused: Unused) -> None:
+    counts = document["used"].get(_name(rate), {}).get(_slice(rate, unused.at))
     if counts is not None:
-        counts[1] = max(0, counts[1] - tokens)
+        counts[0] = max(0, counts[0] - unused.requests)
+        counts[1] = max(0, counts[1] - unused.tokens)
 
 
 def _name(rate: Rate) -> str:
@@ -210,7 +221,7 @@ def _slice(rate: Rate, at: float) -> str:
 def _over(rate: Rate, number: str) -> float:
     """When what was sent in a slice counts no more."""
     end = (int(number) + 1) * rate.seconds / _SLICES
-    return end + rate.seconds + min(1.0, _SLACK * rate.seconds)
+    return end + rate.seconds + min(_LONGEST_SLACK, _SLACK * rate.seconds)
 
 
 def _processes(document: Document) -> int:

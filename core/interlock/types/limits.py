@@ -64,10 +64,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unused:
-    """Tokens that were counted `at` a reply's time and not taken; fewer than none when more were."""
+    """What was counted `at` a reply's time and is no more: tokens that were not taken, fewer than none when
+    more were; or a request that was sent later, and is told of by itself.
+    """
 
     at: float
     tokens: int
+    requests: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@
 
 local SETTLING, SILENCE, WAITS = 2.5, 5, 5
 local TURN, LONGEST_TURN = 0.02, 1
-local SLICES, SLACK = 60, 0.06
+local SLICES, SLACK, LONGEST_SLACK = 60, 0.06, 4
 local KEPT = 60
 
 local asked = cjson.decode(ARGV[1])
@@ -29,7 +29,7 @@ end
 -- When what was sent in a slice counts no more.
 local function over(rate, number)
   local last = (tonumber(number) + 1) * rate.seconds / SLICES
-  return last + rate.seconds + math.min(1, SLACK * rate.seconds)
+  return last + rate.seconds + math.min(LONGEST_SLACK, SLACK * rate.seconds)
 end
 
 local function count(document, rate, at, requests, tokens)
@@ -102,7 +102,10 @@ local function sit(line)
       local slices = document.used[rate.name] or {}
       for _, unused in ipairs(line.unused) do
         local counts = slices[slice(rate, unused[1])]
-        if counts then counts[2] = math.max(0, counts[2] - unused[2]) end
+        if counts then
+          counts[1] = math.max(0, counts[1] - unused[2])
+          counts[2] = math.max(0, counts[2] - unused[3])
+        end
       end
     end
   end

@@ -78,7 +78,7 @@ def _line(line: LimitedLine, places: dict[str, int]) -> dict[str, Any]:
         "known": line.known,
         "wanted": [[each.age, each.tokens] for each in line.wanted],
         "sent": [[each.age, each.requests, each.tokens] for each in line.sent],
-        "unused": [[each.at, each.tokens] for each in line.unused],
+        "unused": [[each.at, each.requests, each.tokens] for each in line.unused],
     }
 
 

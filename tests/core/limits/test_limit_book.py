@@ -77,8 +77,8 @@ def used_under_load(rate: Rate) -> float:
 
 def test_under_load_nine_tenths_of_a_rate_are_used():
     assert used_under_load(Rate(seconds=1.0, requests=200)) > 0.9
-    assert used_under_load(Rate(seconds=60.0, requests=200)) > 0.95
-    assert used_under_load(Rate(seconds=60.0, tokens=2_000)) > 0.95
+    assert used_under_load(Rate(seconds=60.0, requests=200)) > 0.92
+    assert used_under_load(Rate(seconds=60.0, tokens=2_000)) > 0.92
 
 
 def test_those_that_were_out_of_touch_hold_their_places_until_they_can_have_said_so():

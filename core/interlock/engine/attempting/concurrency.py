@@ -111,7 +111,7 @@ class ConcurrencyLimits:
             self._load.began(name, slot)
         try:
             if self._lines is not None:
-                await self._lines.join(slot, state, name, progress)
+                await self._lines.join(slot.hold, state, name, progress)
             for limit in self._limits.get(name, self._whole):
                 if not await self._pass(limit, slot, state, progress):
                     raise _overloaded(limit, name, progress.waited)
