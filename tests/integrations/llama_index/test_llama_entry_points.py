@@ -83,7 +83,7 @@ async def test_text(stage, method: str) -> None:
     assert tried == ([("first", False), ("second", True)] if stage.through_a_fallback else [("first", True)])
     assert stage.answering.asked["messages"] == [{"role": "user", "content": "Count."}]
     if "stream" in method:
-        assert len(steps) > 4
+        assert len(steps) > 1  # what has come together is one step
         grown = [text_of(step) for step in steps]
         assert all(later.startswith(earlier) for earlier, later in pairwise(grown))
         assert "".join(step.delta for step in steps) == text_of(last)
