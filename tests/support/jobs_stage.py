@@ -198,9 +198,9 @@ def ask_in_a_process(told: Told) -> multiprocessing.process.BaseProcess:
     return started
 
 
-def ended(process: multiprocessing.process.BaseProcess) -> int | None:
-    """How a process ends: 0, or minus a signal."""
-    process.join(_PATIENCE)
+def ended(process: multiprocessing.process.BaseProcess, seconds: float = _PATIENCE) -> int | None:
+    """How a process ends: 0, or minus a signal. One that has not within so many seconds is killed."""
+    process.join(seconds)
     if process.exitcode is None:
         process.kill()
         process.join()
