@@ -8,7 +8,7 @@ from typing import Any
 from evaluation_stage import EvaluationStage, EvaluationTally, suited
 from interlock import Constraints
 from interlock_evaluation.grading.rubric import Rubric
-from interlock_evaluation.runs import asking, running
+from interlock_evaluation.runs import asking, questioning
 from world_tampering import Tamper, nothing, without_both
 
 
@@ -31,7 +31,7 @@ def without_rules_of_prompts() -> Iterator[None]:
     def bare(*arguments: Any, **named: Any) -> dict[str, Any]:
         return whole(*arguments, **named) | {"constraints": Constraints(), "task": None}
 
-    with swapped(asking, "options_of", bare), swapped(running, "options_of", bare):
+    with swapped(asking, "options_of", bare), swapped(questioning, "options_of", bare):
         yield
 
 

@@ -93,11 +93,11 @@ def stretch(begin: float, end: float, first: float | None, tone: str) -> Markup:
 
 
 def ceiling(value: float) -> float:
-    """The next round number: 1, 2, 2.5 or 5 times a power of ten."""
+    """The next round number: 1, 2, 2.5 or 5 times a power of ten. A value too small for that is its own."""
     if value <= 0:
         return 0.0
     power = 10.0 ** floor(log10(value))
-    return next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= value * (1 - 1e-9))
+    return next((each * power for each in (1, 2, 2.5, 5, 10) if each * power >= value * (1 - 1e-9)), value)
 
 
 def _bar(bar: Bar, *, at: float, width: float, top: float) -> Markup:

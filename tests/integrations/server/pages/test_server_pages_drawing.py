@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interlock_server.pages import words
@@ -17,6 +17,7 @@ def drawn(svg: str) -> ET.Element:
     return ET.fromstring(f"<svg>{svg}</svg>")
 
 
+@example(values=[(5e-324, 0.0)])
 @given(values=st.lists(st.tuples(FIGURE, FIGURE), max_size=40))
 def test_bars_are_as_high_as_they_are_told_and_none_leaves_the_picture(
     values: list[tuple[float, float]],
