@@ -179,6 +179,8 @@ class Writer(Generic[T, P]):
                         break
                 elif await self._written(batch, tries):
                     tries, size = 0, min(_BATCH, 2 * size)
+                    if len(batch) < _BATCH:  # what comes meanwhile costs less together
+                        await self._pause(_LINGER)
                 else:
                     tries, size = tries + 1, max(1, size // 2)
                     if self._closing and tries >= _TRIES_AT_THE_END:
