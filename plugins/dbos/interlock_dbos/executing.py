@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from interlock import Router
 
 _PATIENCE: Final = 120.0  # seconds for a database that is away
+_WRITTEN: Final = 10.0  # seconds for a job's last figures
 _LOOK: Final = 0.3  # seconds between looks at the job
 _AT_ONCE: Final = 32  # tasks that this process works on at a time, as far as the run's limits go
 
@@ -99,6 +100,8 @@ class Executor:
                 call.tell(job.done, job.total, job.errors, job.spent)
                 await asyncio.sleep(_LOOK)
                 job = await again(lambda: store.get(call.id), seconds=_PATIENCE)
+            await worker.seen_to(call.id, _WRITTEN)
+            job = await again(lambda: store.get(call.id), seconds=_PATIENCE)
         return _executed(job)
 
 

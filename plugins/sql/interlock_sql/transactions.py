@@ -1,8 +1,10 @@
 """A database in which another plugin keeps tables of its own: one transaction after another."""
 
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from interlock import StoreError
 from interlock.types.stores import StoreCall
@@ -31,6 +33,18 @@ def own_address(url: str, folder: Path | None, *, what: str, default: str) -> Ad
     return address_of(StoreCall(url=f"{scheme.lower()}://{rest}", folder=folder or Path()))
 
 
+class _Shared:
+    """Work that is done together with others', and what came of it, once `place` says in which database."""
+
+    __slots__ = ("error", "place", "value", "work")
+
+    def __init__(self, work: "Callable[[Connection], Any]") -> None:
+        self.work = work
+        self.place: Connected | None = None
+        self.value: Any = None
+        self.error: Exception | None = None
+
+
 class Transactions(Asked["Connected"]):
     """SQLite or PostgreSQL, asked in a thread of its own, one transaction after another.
 
@@ -53,6 +67,19 @@ class Transactions(Asked["Connected"]):
             StoreError: in the driver's words, and with the place: it may not be written.
         """
         return await self._ask(lambda database: self._write(database, work))
+
+    async def together(self, work: "Callable[[Connection], T]") -> T:
+        """As `run`, in one transaction with whatever else waits to be done so: they share a commit's price.
+
+        Works see what those before them have written. Where one of them raises, each is done by itself.
+        """
+        mine = _Shared(work)
+        self._shared.append(mine)
+        try:
+            return cast("T", await self._ask(lambda database: self._of_all(database, mine)))
+        finally:
+            with suppress(ValueError, IndexError):  # it was cancelled before its turn
+                self._shared.remove(mine)
 
     async def read(self, work: "Callable[[Connection], T]") -> T:
         """The same for what writes nothing, and so waits for no other process that does.
@@ -78,6 +105,44 @@ class Transactions(Asked["Connected"]):
         database = Connected(self._address, durable=True, migrations=self._migrations())
         self._writing = writing(database.engine)
         return database
+
+    def start_anew(self) -> None:
+        """As `Asked` says: what waits is the parent's."""
+        super().start_anew()
+        self._shared: deque[_Shared] = deque()
+
+    def _of_all(self, database: "Connected", mine: "_Shared") -> Any:
+        if mine.place is None:
+            self._write_all(database)
+        if mine.place is not database:
+            raise StoreError(f"{self.label}: the file was removed or replaced meanwhile")
+        if mine.error is not None:
+            raise mine.error
+        return mine.value
+
+    def _write_all(self, database: "Connected") -> None:
+        waiting: list[_Shared] = []
+        with suppress(IndexError):  # who is cancelled takes its own away meanwhile
+            while True:
+                waiting.append(self._shared.popleft())
+        try:
+            values = self._write(database, lambda connection: [each.work(connection) for each in waiting])
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            if len(waiting) > 1:
+                for each in waiting:
+                    self._write_one(database, each)
+                return
+            waiting[0].place, waiting[0].error = database, error
+        else:
+            for each, value in zip(waiting, values, strict=True):
+                each.place, each.value = database, value
+
+    def _write_one(self, database: "Connected", one: "_Shared") -> None:
+        one.place = database
+        try:
+            one.value = self._write(database, one.work)
+        except Exception as error:  # noqa: BLE001 - likewise
+            one.error = error
 
     def _write(self, database: "Connected", work: "Callable[[Connection], T]") -> T:
         with database.told(), self._writing.begin() as connection:

@@ -37,6 +37,10 @@ class Coordinator:
         """Whether it has ended: the job may be claimed anew."""
         return self._task.done()
 
+    async def wait(self, seconds: float) -> None:
+        """Until it has ended, for so many seconds at most."""
+        await asyncio.wait({self._task}, timeout=seconds)
+
     def cancel(self) -> None:
         """Leave the job to others."""
         self._task.cancel()

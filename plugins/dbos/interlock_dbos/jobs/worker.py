@@ -115,6 +115,11 @@ class Worker:
         await asyncio.to_thread(self.queueing.close)
         await self.store.aclose()
 
+    async def seen_to(self, job: str, seconds: float) -> None:
+        """Until what a job that has ended came to is written down, if that is this worker's: for so long."""
+        if (coordinator := self._coordinators.get(job)) is not None:
+            await coordinator.wait(seconds)
+
     async def hurry(self) -> None:
         """Break off what is under way, once it is being stopped."""
         await self._halt()

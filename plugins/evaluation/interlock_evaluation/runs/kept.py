@@ -36,11 +36,11 @@ class RunStore:
 
     async def asking(self, run: str, key: Key) -> None:
         """Write down that the call is about to begin. When this returns, it is durable."""
-        await self._store.run(lambda connection: _rows().asking(connection, run, key))
+        await self._store.together(lambda connection: _rows().asking(connection, run, key))
 
     async def finish(self, run: str, result: Result, marks: Mapping[str, Mark]) -> None:
         """Write down what came of it, with what it was worth."""
-        await self._store.run(lambda connection: _rows().finish(connection, run, result, marks))
+        await self._store.together(lambda connection: _rows().finish(connection, run, result, marks))
 
     async def end(self, run: str, at: float | None) -> None:
         """Write down when nothing was left to ask; None when something is again."""

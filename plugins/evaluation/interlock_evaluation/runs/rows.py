@@ -3,15 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
 from interlock import Constraints, RequestError
 from interlock_evaluation import tables
 from interlock_evaluation.grading import Mark
 from interlock_evaluation.runs.run import Kept, Key, Result, Run
 from interlock_evaluation.suites import Sample, Suite
+from interlock_sql.building import INSERT
 
 _OPTIONS = ("repeats", "grader", "judge", "run_code")
 # What of a run may not change once it has begun, and what it is called.
@@ -87,34 +89,45 @@ def spent(connection: Connection, run: str) -> float:
 
 
 def asking(connection: Connection, run: str, key: Key) -> None:
-    begun = (
-        tables.results.update().where(_is(tables.results, run, key)).values(asked=tables.results.c.asked + 1)
-    )
-    if connection.execute(begun).rowcount == 0:
-        connection.execute(tables.results.insert().values(run=run, **key._asdict(), asked=1))
+    connection.execute(_begun(connection.dialect.name), {"run": run, **key._asdict(), "asked": 1})
 
 
 def finish(connection: Connection, run: str, result: Result, given: Mapping[str, Mark]) -> None:
     facts = asdict(result)
     key = Key(*facts.pop("key"))
     asked = facts.pop("asked")
-    changed = connection.execute(tables.results.update().where(_is(tables.results, run, key)).values(**facts))
-    if changed.rowcount == 0:
-        connection.execute(tables.results.insert().values(run=run, **key._asdict(), asked=asked, **facts))
-    connection.execute(tables.marks.delete().where(_is(tables.marks, run, key)))
-    for grader, mark in given.items():
-        connection.execute(
-            tables.marks.insert().values(run=run, **key._asdict(), grader=grader, **asdict(mark))
-        )
+    this = _question(run, key)
+    if connection.execute(_FINISHED, {**this, **facts}).rowcount == 0:
+        connection.execute(tables.results.insert(), {"run": run, **key._asdict(), "asked": asked, **facts})
+    connection.execute(_UNMARKED, this)
+    marked = [
+        {"run": run, **key._asdict(), "grader": grader, **asdict(mark)} for grader, mark in given.items()
+    ]
+    if marked:
+        connection.execute(tables.marks.insert(), marked)
 
 
-def _is(table: Any, run: str, key: Key) -> Any:
-    return (
-        (table.c.run == run)
-        & (table.c.prompt == key.prompt)
-        & (table.c.model == key.model)
-        & (table.c.repeat == key.repeat)
-    )
+@cache
+def _begun(dialect: str) -> Any:
+    """The call of a question is begun, once more if it was before."""
+    made: Any = INSERT[dialect](tables.results)
+    again = {"asked": tables.results.c.asked + 1}
+    return made.on_conflict_do_update(index_elements=list(tables.results.primary_key), set_=again)
+
+
+def _question(run: str, key: Key) -> dict[str, Any]:
+    return {"this_run": run, **{f"this_{name}": value for name, value in key._asdict().items()}}
+
+
+def _this(table: Any) -> Any:
+    """The rows of the question that `_question` names."""
+    return and_(*(table.c[name] == bindparam(f"this_{name}") for name in ("run", *Key._fields)))
+
+
+# Put together once: SQLAlchemy takes longer for that than the database for its part.
+_FINISHED: Final = tables.results.update().where(_this(tables.results))
+_OUTCOME: Final = select(tables.results.c.outcome).where(_this(tables.results))
+_UNMARKED: Final = tables.marks.delete().where(_this(tables.marks))
 
 
 def end(connection: Connection, run: str, at: float | None) -> None:
@@ -127,9 +140,7 @@ def asked(connection: Connection, name: str) -> tuple[Run, list[Sample]]:
 
 
 def outcome(connection: Connection, run: str, key: Key) -> str | None:
-    found: str | None = connection.execute(
-        select(tables.results.c.outcome).where(_is(tables.results, run, key))
-    ).scalar()
+    found: str | None = connection.execute(_OUTCOME, _question(run, key)).scalar()
     return found
 
 
