@@ -1,4 +1,4 @@
-"""What ten million records cost: `uv run python tests/benchmarks/volume.py sqlite:////tmp/volume.db`.
+"""What ten million records cost: `uv run python tests/benchmarks/volume.py sqlite:///volume.db`.
 
 Fills an empty database with calls of thirty days that end now: a hundredth by the store itself, each under an
 id, at a time and with metadata of its own, and copies of that, later and later, by the database. Then it
