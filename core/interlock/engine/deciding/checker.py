@@ -92,13 +92,12 @@ class ConstraintChecker:
         fixed = self._fixed
 
         def called(deployment: Deployment) -> ConstraintCall:
-            return ConstraintCall(
-                request=request,
-                constraints=constraints,
-                deployment=deployment,
-                provider=self._providers.get(deployment.provider),
-                input_tokens=tokens,
-                needs=wanted,
+            return self._call(
+                request,
+                constraints,
+                deployment,
+                tokens,
+                wanted=wanted,
                 meant=meant,
                 sensed=sensed,
                 task=task,
