@@ -218,12 +218,13 @@ def test_a_document_that_nests_without_end_is_told_in_part():
 )
 def test_long_texts_take_no_time_by_their_square(piece):
     def seconds(times):
-        started = time.process_time()
+        started = time.thread_time()
         document(piece * times, mentions=True)
-        return time.process_time() - started
+        return time.thread_time() - started
 
-    short = min(seconds(500) for _ in range(3))
-    assert seconds(4000) < 40 * short + 0.2
+    # The quickest of some: a collection of garbage may fall into any one of them.
+    short, long = (min(seconds(times) for _ in range(4)) for times in (500, 4000))
+    assert long < 30 * short + 0.1
 
 
 @pytest.mark.parametrize("bad", ["\ud800", "a\x00b", "\x1b[31m", "\uffff"])
