@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
-from os import urandom
 from time import perf_counter, time
 
 from interlock.errors import InterlockError, ProviderError
@@ -12,6 +11,7 @@ from interlock.types.escalations import CascadeFacts
 from interlock.types.members import INLINE
 from interlock.types.models import Deployment, Price
 from interlock.types.panels import PanelVerdict
+from interlock.types.random_ids import random_id
 from interlock.types.records import AttemptRecord, CallUnderWay, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Request
 from interlock.types.response import Usage
@@ -36,7 +36,7 @@ class RecordDraft:
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
         self._started = time()
         # Ids that begin with the time lie beside each other in a store's indexes, where others lie anywhere.
-        self.id = f"{int(self._started * 1_000):012x}{urandom(10).hex()}"
+        self.id = f"{int(self._started * 1_000):012x}{random_id()[:20]}"
         self.decision = decision
         self._request = request
         self._streamed = streamed

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from os import urandom
 from time import time
 from typing import TYPE_CHECKING, Any
+
+from interlock.types.random_ids import random_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +25,6 @@ def _here() -> "Path":
     from pathlib import Path  # noqa: PLC0415 - the face needs no paths
 
     return Path()
-
-
-def _new_id() -> str:
-    return urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ class LogEntry:
 
     kind: str
     at: float = field(default_factory=time)
-    id: str = field(default_factory=_new_id)
+    id: str = field(default_factory=random_id)
     call: str | None = None
     run: str | None = None
     step: str | None = None

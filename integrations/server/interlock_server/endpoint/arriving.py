@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from os import urandom
 from urllib.parse import urlsplit
 
 from interlock.http import is_loopback
+from interlock.types.random_ids import random_id
 from interlock_server.principals import Identities, Principal
 from interlock_server.problems import Problem, Rejected
 
@@ -25,7 +25,7 @@ def request_id(headers: Mapping[bytes, bytes]) -> str:
     said = headers.get(b"x-request-id", b"")
     if said and _is_id(said):
         return said.decode()
-    return f"req_{urandom(16).hex()}"
+    return f"req_{random_id()}"
 
 
 def check_host(headers: Iterable[tuple[bytes, bytes]]) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from os import urandom
 from typing import Any
 
 from interlock import Chunk, Request
+from interlock.types.random_ids import random_id
 from interlock.types.records import CallUnderWay
 from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
 from interlock_server.dialects.messages import CountingDialect
@@ -104,7 +104,7 @@ def _reply(exchange: Exchange, asked: Asked) -> Reply:
     facts = exchange.facts
     return Reply(
         # Whoever has an answer can ask for its record by its id.
-        id=facts.record or urandom(16).hex(),
+        id=facts.record or random_id(),
         created=int(facts.started),
         model=facts.model or asked.model,
         input_tokens=facts.estimate,
