@@ -74,9 +74,7 @@ def _kind_of(data: bytes | str) -> str:
 
 def count_of(value: Any) -> int | None:
     """A number of tokens, or None for anything that cannot be one."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST:
-        return value
-    return None
+    return value if type(value) is int and 0 <= value <= _MOST else None
 
 
 def text_of(value: Any) -> str:

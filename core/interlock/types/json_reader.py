@@ -54,10 +54,9 @@ def load_json(
     small.
     """
     if len(data) <= SMALL:
-        plain = pairs is None and constant is None and real is None
-        if plain or not isinstance(data, str) or data.startswith(_BOM):
-            return json.loads(data, object_pairs_hook=pairs, parse_constant=constant, parse_float=real)
-        return _decoder(pairs, constant, real).decode(data)
+        if isinstance(data, str) and not data.startswith(_BOM):
+            return _decoder(pairs, constant, real).decode(data)
+        return json.loads(data, object_pairs_hook=pairs, parse_constant=constant, parse_float=real)
     text = data if isinstance(data, str) else decoded(data, json.detect_encoding(data), "surrogatepass")
     reader = _Reader(text, most, pairs, constant, real)
     value, at = reader.value(reader.skip(0), 0)

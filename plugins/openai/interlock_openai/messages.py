@@ -65,27 +65,26 @@ class _Writer:
         self.moved: list[dict[str, Any]] = []
 
     def add(self, message: Message) -> None:
-        vendor, content = self._vendor, message.content
-        if isinstance(content, str) and message.role == "user":
-            self._put_moved()
-            self._put(_named(message, vendor, {"role": "user", "content": content}))
-            return
-        if not any(isinstance(part, ToolResult) for part in message.parts):
-            self._put_moved()
-        if message.role == "system":
-            parts = [_system_text(part, vendor) for part in message.parts]
-            if vendor.system_first:
-                self._system.append("".join(part.text for part in parts))
-            else:
-                self._put(_named(message, vendor, {"role": "system", "content": _content(parts, vendor)}))
-        elif message.role == "assistant":
-            self._ids.turn()
-            self._put(_named(message, vendor, _assistant(message, self._past, self._ids, self.moved)))
-        else:
+        vendor, role, content = self._vendor, message.role, message.content
+        if role == "tool" or (role == "user" and not isinstance(content, str)):
             self._user_or_tool(message)
+            return
+        if self.moved:
+            self._put_moved()
+        if role == "assistant":
+            self._ids.turn()
+            self._put(_assistant(message, self._past, self._ids, self.moved), message.name)
+            return
+        if not isinstance(content, str):
+            _check_system(content, vendor)
+        if role == "system" and vendor.system_first:
+            self._system.append(message.text)
+        else:
+            self._put({"role": role, "content": _content(content, vendor)}, message.name)
 
     def finish(self, extra_system: Iterable[str]) -> list[dict[str, Any]]:
-        self._put_moved()
+        if self.moved:
+            self._put_moved()
         system = [*self._system, *extra_system]
         if system:
             self._encoded.insert(0, {"role": "system", "content": "\n\n".join(system)})
@@ -105,21 +104,24 @@ class _Writer:
             )
         if message.role == "tool" or (not rest and message.parts):
             return
-        self._put_moved()
-        self._put(_named(message, vendor, {"role": "user", "content": _content(rest, vendor)}))
+        if self.moved:
+            self._put_moved()
+        self._put({"role": "user", "content": _content(rest, vendor)}, message.name)
 
     def _put_moved(self) -> None:
-        if self.moved:
-            self._put({"role": "user", "content": self.moved})
-            self.moved = []
+        self._put({"role": "user", "content": self.moved})
+        self.moved = []
 
-    def _put(self, message: dict[str, Any]) -> None:
-        before = self._encoded[-1]["role"] if self._encoded else ""
-        if before == "tool" and message["role"] == "user" and not self._vendor.user_after_tool:
-            self._encoded.append({"role": "assistant", "content": _NOTHING})
-        if not (self._vendor.wordless or message.get("content", _NOTHING)):
-            message["content"] = _NOTHING
-        self._encoded.append(message)
+    def _put(self, encoded: dict[str, Any], author: str | None = None) -> None:
+        """The next message, with the name of its author as far as the vendor can write it."""
+        vendor, before = self._vendor, self._encoded
+        if not vendor.user_after_tool and encoded["role"] == "user" and before and before[-1]["role"] == "tool":
+            before.append({"role": "assistant", "content": _NOTHING})
+        if not (vendor.wordless or encoded.get("content", _NOTHING)):
+            encoded["content"] = _NOTHING
+        if author and vendor.names and (name := _UNWRITABLE.sub("_", author.strip())[:_NAME].strip("_")):
+            encoded["name"] = name
+        before.append(encoded)
 
 
 def call_id(value: str, vendor: Vendor) -> str:
@@ -136,25 +138,16 @@ def call_id(value: str, vendor: Vendor) -> str:
     return value
 
 
-def _named(message: Message, vendor: Vendor, encoded: dict[str, Any]) -> dict[str, Any]:
-    """With its author's name, as far as the vendor can write it."""
-    if (
-        message.name
-        and vendor.names
-        and (name := _UNWRITABLE.sub("_", message.name.strip())[:_NAME].strip("_"))
-    ):
-        encoded["name"] = name
-    return encoded
+def _check_system(parts: Iterable[Part], vendor: Vendor) -> None:
+    for part in parts:
+        if not isinstance(part, Text):
+            raise media.refused(vendor, f"{part_name(part)} in a system message", "only text may stand there")
 
 
-def _system_text(part: Part, vendor: Vendor) -> Text:
-    if not isinstance(part, Text):
-        raise media.refused(vendor, f"{part_name(part)} in a system message", "only text may stand there")
-    return part
-
-
-def _content(parts: Iterable[Part], vendor: Vendor) -> str | list[dict[str, Any]]:
+def _content(parts: str | Iterable[Part], vendor: Vendor) -> str | list[dict[str, Any]]:
     """A bare string where that says everything: the one form that every server reads."""
+    if isinstance(parts, str):
+        return parts
     encoded = [_piece(part, vendor) for part in parts if not (isinstance(part, Text) and not part.text)]
     if not encoded:
         return ""

@@ -1,7 +1,8 @@
 """What of a request a vendor's model is sent, and what it is not, decided before anything is written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from interlock.errors import ProtocolError
@@ -57,18 +58,17 @@ def plan_of(call: ProviderCall, vendor: Vendor, *, stream: bool = False, endpoin
         isinstance(request.output, Output),
         stream,
     )
-    return _planned(asked, vendor, _traits_of(vendor, endpoint)(call.deployment))
+    return _plans(vendor, endpoint)(call.deployment)(asked)
 
 
 @lru_cache(maxsize=1024)
-def _traits_of(vendor: Vendor, endpoint: Speaks) -> Remembered[Deployment, Traits]:
-    return Remembered(partial(traits_at, vendor=vendor, endpoint=endpoint))
+def _plans(vendor: Vendor, endpoint: Speaks) -> Remembered[Deployment, Callable[[_Asked], Plan]]:
+    def of(deployment: Deployment) -> Callable[[_Asked], Plan]:
+        traits = traits_at(deployment, vendor, endpoint=endpoint)
+        # Most calls of a deployment ask for the same.
+        return lru_cache(maxsize=64)(lambda asked: _Planner(asked, vendor, traits).plan())
 
-
-# Most calls of a deployment ask for the same.
-@lru_cache(maxsize=1024)
-def _planned(asked: _Asked, vendor: Vendor, traits: Traits) -> Plan:
-    return _Planner(asked, vendor, traits).plan()
+    return Remembered(of)
 
 
 class _Planner:

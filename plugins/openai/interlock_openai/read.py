@@ -36,10 +36,9 @@ _FINISH: dict[str, FinishReason] = {
     "safety": "refusal",
 }
 _BROKEN = frozenset({"error", "abort", "network_error", "insufficient_system_resource"})
-# The first of these that is a number; in the details of the input, then beside them.
-_READ, _READ_BESIDE = ("cached_tokens",), ("prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens")
+# The first of these that is a number: in the details of the input, and beside them where those say nothing.
 _WRITTEN = ("cache_write_tokens", "cache_creation_input_tokens")
-_THOUGHT = ("reasoning_tokens",)
+_READ_BESIDE = ("prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens")
 # What a message holds its thought under.
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details")
 _PLAIN = frozenset({"role", "content"})
@@ -78,12 +77,13 @@ def finish(reason: Any, choice: dict[str, Any], *, called: bool, refused: bool, 
     """Our word for the vendor's reason. Raises when it says that it broke off, or says nothing we know."""
     if isinstance(choice.get("error"), dict):
         raise error_inside(choice, vendor=vendor)
-    if isinstance(reason, str) and reason in _BROKEN:
-        raise Unavailable(f"the vendor broke its answer off: {reason}", code=reason)
-    known = _FINISH.get(reason) if isinstance(reason, str) else None
-    if known is None and called:
-        return "tool_calls"
+    word = text_of(reason)
+    known = _FINISH.get(word)
     if known is None:
+        if word in _BROKEN:
+            raise Unavailable(f"the vendor broke its answer off: {word}", code=word)
+        if called:
+            return "tool_calls"
         raise ProtocolError("the answer does not say how it ended, or says so in no known word")
     if known == "stop":
         return "tool_calls" if called else "refusal" if refused else "stop"
@@ -100,13 +100,17 @@ def usage(payload: dict[str, Any], vendor: str = "") -> Usage | None:
         found = groq.get("usage") if isinstance(groq, dict) else None
         if not isinstance(found, dict):
             return None
-    read, thought = found.get("prompt_tokens_details"), found.get("completion_tokens_details")
+    read = written = thought = None
+    if isinstance(details := found.get("prompt_tokens_details"), dict):
+        read, written = count_of(details.get("cached_tokens")), _first(details, _WRITTEN)
+    if isinstance(details := found.get("completion_tokens_details"), dict):
+        thought = count_of(details.get("reasoning_tokens"))
     return Usage(
         input_tokens=count_of(found.get("prompt_tokens")),
         output_tokens=count_of(found.get("completion_tokens")),
-        cache_read=_first((read, _READ), (found, _READ_BESIDE)),
-        cache_write=_first((read, _WRITTEN)),
-        reasoning=_first((thought, _THOUGHT), (found, _THOUGHT)),
+        cache_read=_first(found, _READ_BESIDE) if read is None else read,
+        cache_write=written,
+        reasoning=count_of(found.get("reasoning_tokens")) if thought is None else thought,
         cost=_dollars(found.get("cost")) if vendor in _CHARGES else None,
     )
 
@@ -116,13 +120,11 @@ def _dollars(value: Any) -> float | None:
     return float(value) if known else None
 
 
-def _first(*places: tuple[Any, tuple[str, ...]]) -> int | None:
-    """The first count under any of these names, place by place; what is no object holds none."""
-    for place, names in places:
-        if isinstance(place, dict):
-            for name in names:
-                if name in place and (number := count_of(place[name])) is not None:
-                    return number
+def _first(place: dict[str, Any], names: tuple[str, ...]) -> int | None:
+    """The first count under any of these names."""
+    for name in names:
+        if name in place and (number := count_of(place[name])) is not None:
+            return number
     return None
 
 

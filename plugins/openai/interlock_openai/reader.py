@@ -118,7 +118,8 @@ class ChatReader:
         if self._finish is None:
             raise ProtocolError("the stream ended before its answer was finished")
         yield from self._rest()
-        if self._called(cut=self._finish == "length") and self._finish == "stop":
+        called = self._tools is not None and self._tools.check(cut=self._finish == "length")
+        if called and self._finish == "stop":
             yield Delta(
                 finish_reason="tool_calls", confidence=self._extra.confidence
             )  # calls that came after the end was announced
@@ -229,11 +230,8 @@ class ChatReader:
         yield Delta(finish_reason=ended, extra=extra.take() or None, confidence=extra.confidence)
 
     def _ended(self, reason: Any, choice: dict[str, Any]) -> FinishReason:
-        called = self._called(cut=is_cut(reason))
+        called = self._tools is not None and self._tools.check(cut=is_cut(reason))
         ended = finish(reason, choice, called=called, refused=self._refused, vendor=self._vendor.name)
         check_called(self._call, self._vendor, called=called, ended=ended)
         self._finish = ended
         return ended
-
-    def _called(self, *, cut: bool) -> bool:
-        return self._tools is not None and self._tools.check(cut=cut)

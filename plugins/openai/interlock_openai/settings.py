@@ -26,9 +26,16 @@ def put_settings(call: ProviderCall, vendor: Vendor, plan: Plan, payload: dict[s
         key = "parallel_tool_calls" if vendor.parallel else None
         if taken(call, plan, "parallel_tool_calls", key) is None:
             payload.pop("parallel_tool_calls", None)
-    _put_stop(settings.stop, vendor, plan, payload)
-    _put_logprobs(settings.logprobs, vendor, plan, payload)
-    payload.update(_reasoning(vendor, plan))
+    if settings.stop:
+        _check_stop(settings.stop, vendor, plan)
+        payload["stop"] = list(settings.stop)
+    if settings.logprobs is not None:
+        check_logprobs(vendor, plan)
+        payload["logprobs"] = True
+        if settings.logprobs:
+            payload["top_logprobs"] = settings.logprobs
+    if plan.effort is not None or plan.budget is not None:
+        payload.update(_reasoning(vendor, plan))
 
 
 def _key(vendor: Vendor, name: str) -> str | None:
@@ -59,24 +66,12 @@ def taken(call: ProviderCall, plan: Plan, name: str, key: str | None) -> Any:
     return value
 
 
-def _put_stop(stop: tuple[str, ...], vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
-    """Where an answer ends is part of its meaning: it is never left out."""
-    if not stop:
-        return
+def _check_stop(stop: tuple[str, ...], vendor: Vendor, plan: Plan) -> None:
+    """Where an answer ends is part of its meaning: it is never left out. Raises InvalidRequest."""
     if not plan.traits.takes("stop", reasoning=bool(plan.reasoning)):
         raise refused(vendor, "stop", "the model takes none")
     if vendor.stops is not None and len(stop) > vendor.stops:
         raise refused(vendor, f"{len(stop)} stop sequences", f"it takes at most {vendor.stops}")
-    payload["stop"] = list(stop)
-
-
-def _put_logprobs(logprobs: int | None, vendor: Vendor, plan: Plan, payload: dict[str, Any]) -> None:
-    if logprobs is None:
-        return
-    check_logprobs(vendor, plan)
-    payload["logprobs"] = True
-    if logprobs:
-        payload["top_logprobs"] = logprobs
 
 
 def check_logprobs(vendor: Vendor, plan: Plan) -> None:
@@ -90,8 +85,6 @@ def check_logprobs(vendor: Vendor, plan: Plan) -> None:
 
 def _reasoning(vendor: Vendor, plan: Plan) -> dict[str, Any]:
     level, budget = plan.effort, plan.budget
-    if level is None and budget is None:
-        return {}
     if vendor.ask == "reasoning":
         return {"reasoning": {"max_tokens": budget} if budget is not None else {"effort": level}}
     if vendor.ask == "enable_thinking":

@@ -4,7 +4,7 @@ Rows differ by data alone. What a row does not name, the vendor does not take: a
 effort) is then left out, a part of the conversation is refused by name.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from interlock.protocols import ProviderFacts
@@ -25,6 +25,7 @@ class Vendor:
     that what is worked out for it is found again quickly.
 
     Attributes:
+        name: as written in a deployment's `provider`.
         max_tokens: the parameter's name; likewise `seed` and `user`, None where there is none.
         penalties, logprobs, top_k, parallel: whether the vendor takes these settings.
         names: whether a message may carry its author's name.
@@ -98,11 +99,10 @@ class Vendor:
     embeddings: bool = True
     dimensions: str = "dimensions"
     azure: bool = False
+    name: str = field(init=False)
 
-    @property
-    def name(self) -> str:
-        """As written in a deployment's `provider`."""
-        return self.facts.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.facts.name)
 
 
 def _cloud(name: str, env: str, base_url: str, region: str, hint: str) -> ProviderFacts:
