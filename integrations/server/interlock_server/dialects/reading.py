@@ -1,6 +1,6 @@
 """Reading a body strictly: each object field by field, and what is wrong in it by its path."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from math import inf, isfinite
 from typing import Any
 
@@ -27,7 +27,7 @@ class Fields:
         self,
         given: Any,
         path: str,
-        known: Collection[str],
+        known: Set[str],
         *,
         refused: Mapping[str, str] | None = None,
     ) -> None:
@@ -42,7 +42,7 @@ class Fields:
         if type(given) is not dict and not isinstance(given, Mapping):
             raise RequestError(f"expected an object, not {kind_of(given)}", key=path)
         self._given = given
-        if isinstance(known, frozenset) and given.keys() <= known:
+        if given.keys() <= known:
             return
         for name, value in given.items():
             if name in known or value is None:
@@ -131,7 +131,7 @@ class Fields:
         raise self._kind(name, "an object", value)
 
     def inner(
-        self, name: str, known: Collection[str], *, refused: Mapping[str, str] | None = None
+        self, name: str, known: Set[str], *, refused: Mapping[str, str] | None = None
     ) -> "Fields | None":
         """The object in a field, to be read in the same way."""
         value = self._given.get(name)

@@ -34,6 +34,10 @@ _CALL = frozenset({"extra_content", "function", "id", "index", "type"})
 _FUNCTION = frozenset({"arguments", "name"})
 # What most turns of an assistant's hold, and no more.
 _USUAL = frozenset({"content", "refusal", "role", "tool_calls"})
+# Who says nothing but a text in most turns, and as whom.
+_SPEAKERS: Mapping[str, Role] = {
+    "user": "user", "assistant": "assistant", "system": "system", "developer": "system"
+}  # fmt: skip
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
@@ -59,7 +63,18 @@ class Conversation:
     def _message(self, value: Any, path: str) -> None:
         if not isinstance(value, dict):
             raise RequestError(f"expected a message, not {kind_of(value)}", key=path)
-        match value.get("role"):
+        role, content = value.get("role"), value.get("content")
+        if (
+            isinstance(content, str)
+            and isinstance(role, str)
+            and role in _SPEAKERS
+            and value.keys() == _PLAIN
+        ):
+            if self._results:
+                self._close()
+            self._turns.append(Message(_SPEAKERS[role], content))
+            return
+        match role:
             case "user":
                 self._say("user", value, path, USERS)
             case "system" | "developer":
@@ -70,18 +85,14 @@ class Conversation:
                 self._tool(value, path)
             case "function":
                 self._function(value, path)
-            case role:
+            case _:
                 shown = f"{role!r:.40}" if isinstance(role, str) else kind_of(role)
                 what = f"{shown} is no role; there are {', '.join(_ROLES)}"
                 raise RequestError(what, key=f"{path}.role")
 
     def _say(self, role: Role, value: Mapping[str, Any], path: str, kinds: frozenset[str]) -> None:
         self._close()
-        content = value.get("content")
-        if isinstance(content, str) and value.keys() == _PLAIN:
-            self._turns.append(Message(role, content))
-            return
-        fields = Fields(value, path, _SPOKEN)
+        content, fields = value.get("content"), Fields(value, path, _SPOKEN)
         if content is None:
             raise fields.wrong("content", "a message needs content")
         said = content_of(content, fields.at("content"), kinds)
@@ -113,11 +124,7 @@ class Conversation:
 
     def _assistant(self, value: Mapping[str, Any], path: str) -> None:
         self._close()
-        content = value.get("content")
-        if isinstance(content, str) and value.keys() == _PLAIN:
-            self._turns.append(Message("assistant", content))
-            return
-        fields = Fields(value, path, _ANSWER)
+        content, fields = value.get("content"), Fields(value, path, _ANSWER)
         rare = not value.keys() <= _USUAL
         parts: list[Part] = [*_thoughts(fields)] if rare else []
         said = content_of(content, fields.at("content"), ASSISTANTS)
