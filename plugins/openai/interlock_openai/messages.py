@@ -115,7 +115,12 @@ class _Writer:
     def _put(self, encoded: dict[str, Any], author: str | None = None) -> None:
         """The next message, with the name of its author as far as the vendor can write it."""
         vendor, before = self._vendor, self._encoded
-        if not vendor.user_after_tool and encoded["role"] == "user" and before and before[-1]["role"] == "tool":
+        if (
+            before
+            and before[-1]["role"] == "tool"
+            and encoded["role"] == "user"
+            and not vendor.user_after_tool
+        ):
             before.append({"role": "assistant", "content": _NOTHING})
         if not (vendor.wordless or encoded.get("content", _NOTHING)):
             encoded["content"] = _NOTHING

@@ -1,6 +1,7 @@
 """Reading a body strictly: each object field by field, and what is wrong in it by its path."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from math import inf, isfinite
 from typing import Any
 
@@ -27,7 +28,7 @@ class Fields:
         self,
         given: Any,
         path: str,
-        known: Set[str],
+        known: AbstractSet[str],
         *,
         refused: Mapping[str, str] | None = None,
     ) -> None:
@@ -131,7 +132,7 @@ class Fields:
         raise self._kind(name, "an object", value)
 
     def inner(
-        self, name: str, known: Set[str], *, refused: Mapping[str, str] | None = None
+        self, name: str, known: AbstractSet[str], *, refused: Mapping[str, str] | None = None
     ) -> "Fields | None":
         """The object in a field, to be read in the same way."""
         value = self._given.get(name)
