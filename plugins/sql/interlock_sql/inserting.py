@@ -14,10 +14,8 @@ from interlock import StoreError
 from interlock_sql.connected import reason
 from interlock_sql.rows import COLUMNS, Rows
 
-_SIZES: Final = (64, 16, 4, 1)
-"""Rows in one statement of SQLite's. While a statement runs, Python's other threads do: with many rows in it
-they are held up once, not for each row. There are few sizes, for each is compiled once and kept.
-"""
+_MOST: Final = 128
+"""Rows in one statement of SQLite's. It is compiled once and kept, and takes memory for each of its values."""
 _THERE_ALREADY: Final = "23505"
 """PostgreSQL's code for a row whose key is there."""
 
@@ -27,15 +25,20 @@ class ThereAlready(Exception):
 
 
 def into_sqlite(connection: Connection, rows: Rows) -> None:
-    """Insert those that are not there yet."""
+    """Insert those that are not there yet.
+
+    While a statement runs, Python's other threads do, and each time it then has to wait for its turn. So rows
+    go in few statements of few sizes, filled with their last row again and again: it is there already.
+    """
     with driver_of(connection) as driver:
         cursor = driver.cursor()
         for table, values in rows.tables.items():
-            width, at = len(COLUMNS[table]), 0
-            for size in _SIZES:
-                while len(values) - at >= size * width:
-                    cursor.execute(_insert(table, size), values[at : at + size * width])
-                    at += size * width
+            width = len(COLUMNS[table])
+            for at in range(0, len(values), _MOST * width):
+                part = values[at : at + _MOST * width]
+                count = len(part) // width
+                size = 1 << (count - 1).bit_length()
+                cursor.execute(_insert(table, size), part + part[-width:] * (size - count))
         cursor.close()
 
 
