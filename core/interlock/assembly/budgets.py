@@ -6,7 +6,8 @@ from pathlib import Path
 from time import monotonic
 
 from interlock.assembly.offers import Offers
-from interlock.assembly.recording import checked, kind_of, url_of
+from interlock.assembly.recording import url_of
+from interlock.assembly.schemes import kind_at, tried
 from interlock.budgets.books import Books
 from interlock.budgets.ledger import Ledger
 from interlock.budgets.mirrored import MirroredBook
@@ -74,11 +75,17 @@ def ledger_opener(config: Config, offers: Offers) -> Callable[[], SharedLedger] 
     """
     if (place := config.ledger) is None:
         return None
-    if why := offers.quarrel("ledger_schemes", place.scheme):
-        raise config.error("ledger.url", f"{why}.")
-    kind = kind_of(config, "ledger", place, offers.ledger_schemes, LEDGERS)
+    kind = kind_at(
+        config,
+        "ledger.url",
+        place.scheme,
+        "keeps a ledger in",
+        why=offers.quarrel("ledger_schemes", place.scheme),
+        kinds=offers.ledger_schemes,
+        shipped=LEDGERS,
+    )
     call = LedgerPlace(url=url_of(place), folder=config.folder or Path())
-    return checked(config, "ledger", partial(kind.open, call))
+    return tried(config, "ledger.url", partial(kind.open, call))
 
 
 def _ids(names: Names, name: str) -> frozenset[str]:

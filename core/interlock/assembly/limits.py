@@ -6,11 +6,11 @@ from pathlib import Path
 from time import monotonic
 
 from interlock.assembly.offers import Offers
+from interlock.assembly.schemes import kind_at, tried
 from interlock.assembly.sharing import shared_name
 from interlock.config import Config
 from interlock.engine.bridge import Bridge
 from interlock.engine.limiting import Limiting
-from interlock.errors import StoreError
 from interlock.protocols import SharedLimits
 from interlock.types.limits import LIMITS, LimitsPlace, SharedLimit
 from interlock.types.models import Deployment
@@ -65,20 +65,14 @@ def limits_opener(config: Config, offers: Offers) -> Callable[[], SharedLimits] 
     place = config.limits
     if place.shared is None:
         return None
-    scheme, kinds = place.scheme, offers.limit_schemes
-    if why := offers.quarrel("limit_schemes", scheme):
-        raise config.error(_KEY, f"{why}.")
-    if scheme not in kinds:
-        if scheme in LIMITS:
-            what = f"no installed plugin keeps limits in {scheme}; install {LIMITS[scheme]}."
-            raise config.error(_KEY, what)
-        known = sorted({*kinds, *LIMITS})
-        what = f"no plugin keeps limits in {scheme!r}; there are {', '.join(known)}."
-        raise config.error(_KEY, what, nearest(scheme, known))
+    kind = kind_at(
+        config,
+        _KEY,
+        place.scheme,
+        "keeps limits in",
+        why=offers.quarrel("limit_schemes", place.scheme),
+        kinds=offers.limit_schemes,
+        shipped=LIMITS,
+    )
     call = LimitsPlace(url=place.url, folder=config.folder or Path())
-    opening = partial(kinds[scheme].open, call)
-    try:
-        opening()
-    except StoreError as error:
-        raise config.error(_KEY, error.message) from None
-    return opening
+    return tried(config, _KEY, partial(kind.open, call))

@@ -3,26 +3,22 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from interlock.assembly.offers import Offers
+from interlock.assembly.schemes import kind_at, tried
 from interlock.config import Config
 from interlock.config.options import BrokenSchema, read_options
 from interlock.config.recording import LogConfig, PlaceConfig
 from interlock.engine.bridge import Bridge
 from interlock.engine.log_writer import LogWriter
 from interlock.engine.record_writer import RecordWriter, RequiredRecords
-from interlock.errors import ConfigError, StoreError
 from interlock.logs import redact
-from interlock.protocols import DurableLog, LedgerKind, LogKind, RecordStore, StoreKind
+from interlock.protocols import DurableLog, LogKind, RecordStore
 from interlock.records.personal import PersonalParts
 from interlock.records.recent import RecentRecords
 from interlock.types.logs import LOGS, LogCall
-from interlock.types.names import nearest
 from interlock.types.stores import STORES, StoreCall
-
-T = TypeVar("T")
-K = TypeVar("K", LedgerKind, LogKind, StoreKind)
 
 _DAY = 86_400.0
 
@@ -68,11 +64,17 @@ def store_opener(config: Config, offers: Offers) -> Callable[[], RecordStore] | 
     """
     if (place := config.records) is None:
         return None
-    if why := offers.quarrel("store_schemes", place.scheme):
-        raise config.error("records.url", f"{why}.")
-    kind = kind_of(config, "records", place, offers.store_schemes, STORES)
+    kind = kind_at(
+        config,
+        "records.url",
+        place.scheme,
+        "keeps records in",
+        why=offers.quarrel("store_schemes", place.scheme),
+        kinds=offers.store_schemes,
+        shipped=STORES,
+    )
     call = StoreCall(url=url_of(place), folder=config.folder or Path())
-    return checked(config, "records", partial(kind.open, call))
+    return tried(config, "records.url", partial(kind.open, call))
 
 
 def log_opener(
@@ -85,9 +87,15 @@ def log_opener(
     """
     if (place := config.log) is None:
         return None
-    if why := offers.quarrel("log_schemes", place.scheme):
-        raise config.error("log.url", f"{why}.")
-    kind = kind_of(config, "log", place, offers.log_schemes, LOGS)
+    kind = kind_at(
+        config,
+        "log.url",
+        place.scheme,
+        "keeps a log in",
+        why=offers.quarrel("log_schemes", place.scheme),
+        kinds=offers.log_schemes,
+        shipped=LOGS,
+    )
     _check_sealed(config, place, kind)
     options = _options(config, place, kind, environ)
     call = LogCall(
@@ -96,7 +104,7 @@ def log_opener(
         options=options,
         personal=bool(place.subject or place.personal),
     )
-    return checked(config, "log", partial(kind.open, call))
+    return tried(config, "log.url", partial(kind.open, call), options=("log", "options"))
 
 
 def told_of_persons(config: Config, offers: Offers) -> PersonalParts:
@@ -145,40 +153,6 @@ def _options(config: Config, place: LogConfig, kind: LogKind, environ: Mapping[s
         raise config.error(path, f"{what}.") from None
 
 
-def kind_of(
-    config: Config,
-    section: str,
-    place: PlaceConfig,
-    kinds: Mapping[str, K],
-    shipped: Mapping[str, str],
-) -> K:
-    """What opens a place. Raises ConfigError when no plugin that is installed knows its scheme."""
-    key, scheme = f"{section}.url", place.scheme
-    if scheme in kinds:
-        return kinds[scheme]
-    kept = "records" if section == "records" else f"a {section}"
-    if scheme in shipped:
-        what = f"no installed plugin keeps {kept} in {scheme}; install {shipped[scheme]}."
-        raise config.error(key, what)
-    known = sorted({*kinds, *shipped})
-    what = f"no plugin keeps {kept} in {scheme!r}; there are {', '.join(known)}."
-    raise config.error(key, what, nearest(scheme, known))
-
-
 def url_of(place: PlaceConfig) -> str:
     """The place's URL, its scheme in lower case."""
     return f"{place.scheme}://{place.url.reveal().partition('://')[2]}"
-
-
-def checked(config: Config, section: str, opening: Callable[[], T]) -> Callable[[], T]:
-    """What opens a place, once it has. Raises ConfigError when it cannot."""
-    try:
-        opening()
-    except StoreError as error:
-        raise config.error(f"{section}.url", error.message) from None
-    except ConfigError as error:
-        steps = error.key.split(".") if error.key else []
-        raise config.error([section, "options", *steps], redact(error.message), error.suggestion) from None
-    except ValueError as error:
-        raise config.error([section, "options"], f"{redact(str(error)).rstrip('.')}.") from None
-    return opening

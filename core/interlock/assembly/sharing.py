@@ -6,15 +6,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from interlock.assembly.offers import Offers
+from interlock.assembly.schemes import kind_at, tried
 from interlock.config import Config
 from interlock.engine.attempting.health import ASIDE
 from interlock.engine.bridge import Bridge
 from interlock.engine.sharing import Sharing
-from interlock.errors import StoreError
 from interlock.health import HealthTracker
 from interlock.types.health import HEALTH_SHARES, ShareCall
 from interlock.types.models import Deployment
-from interlock.types.names import nearest
 
 _KEY = "health.shared"
 
@@ -38,23 +37,18 @@ def health_sharing(
     if address is None:
         return None
     scheme = config.health.scheme
-    kinds = offers.health_schemes
-    if why := offers.quarrel("health_schemes", scheme):
-        raise config.error(_KEY, f"{why}.")
-    if scheme not in kinds:
-        if scheme in HEALTH_SHARES:
-            what = f"no installed plugin shares health through {scheme}; install {HEALTH_SHARES[scheme]}."
-            raise config.error(_KEY, what)
-        known = sorted({*kinds, *HEALTH_SHARES})
-        what = f"no plugin shares health through {scheme!r}; there are {', '.join(known)}."
-        raise config.error(_KEY, what, nearest(scheme, known))
+    kind = kind_at(
+        config,
+        _KEY,
+        scheme,
+        "shares health through",
+        why=offers.quarrel("health_schemes", scheme),
+        kinds=offers.health_schemes,
+        shipped=HEALTH_SHARES,
+    )
     url = f"{scheme}://{address.reveal().partition('://')[2]}"
     call = ShareCall(url=url, folder=config.folder or Path())
-    opening = partial(kinds[scheme].open, call)
-    try:
-        opening()
-    except StoreError as error:
-        raise config.error(_KEY, error.message) from None
+    opening = tried(config, _KEY, partial(kind.open, call))
     names = {deployment.id: shared_name(deployment) for deployment in deployments}
     return Sharing(opening, book, bridge, names, {*tasks, *ASIDE}, fresh=fresh)
 

@@ -15,7 +15,7 @@ from interlock_sql.connected import reason
 from interlock_sql.rows import COLUMNS, Rows
 
 _MOST: Final = 128
-"""Rows in one statement of SQLite's. It is compiled once and kept, and takes memory for each of its values."""
+"""Rows in one statement of SQLite's, which is compiled once and kept, and takes memory for each value."""
 _THERE_ALREADY: Final = "23505"
 """PostgreSQL's code for a row whose key is there."""
 
