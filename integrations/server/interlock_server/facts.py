@@ -47,8 +47,8 @@ class Facts:
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> Self:
         """Those of the request that a scope of ASGI belongs to, which are made where it has none."""
-        found = scope.get(_SCOPE)
-        if not isinstance(found, cls):
+        found: Self | None = scope.get(_SCOPE)
+        if found is None:
             found = scope[_SCOPE] = cls()
         return found
 
@@ -62,19 +62,19 @@ class Facts:
             said += ((b"x-request-id", request), (b"request-id", request))
         if self.record:
             said.append((b"x-interlock-record", self.record.encode()))
-        # The rest is of the configuration, and the same again and again.
-        if self.deployment:
-            said.append((b"x-interlock-deployment", _header(self.deployment)))
-        if self.model:
-            said.append((b"x-interlock-model", _header(self.model)))
-        if self.task:
-            said.append((b"x-interlock-task", _header(self.task)))
+        said += _placed(self.deployment, self.model, self.task)
         if self.cost is not None:
             said.append((b"x-interlock-cost", f"{self.cost:.10f}".rstrip("0").rstrip(".").encode()))
         return said
 
 
+# All of it is of the configuration, and the same again and again.
 @lru_cache(maxsize=1_024)
+def _placed(deployment: str | None, model: str | None, task: str | None) -> tuple[tuple[bytes, bytes], ...]:
+    names = ((b"deployment", deployment), (b"model", model), (b"task", task))
+    return tuple((b"x-interlock-" + name, _header(value)) for name, value in names if value)
+
+
 def _header(value: str) -> bytes:
     """Names of the configuration may be in any script, and hold whatever signs; headers are not."""
     return (value if value.isprintable() else repr(value)[1:-1]).encode("ascii", "backslashreplace")

@@ -1,6 +1,6 @@
 """What went wrong, as a client is told of it, before a dialect puts it into its own words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -27,8 +27,8 @@ class Problem:
 
 
 class Rejected(Exception):
-    """A request that is answered with a problem and with nothing else."""
+    """A request that is answered with a problem, with `headers` of its own, and with nothing else."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         super().__init__(problem.code)
-        self.problem = problem
+        self.problem, self.headers = problem, headers

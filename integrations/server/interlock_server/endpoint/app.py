@@ -6,10 +6,11 @@ from time import time
 from starlette.types import Receive, Scope, Send
 
 from interlock_server.endpoint.arriving import check_host, principal_of, request_id
+from interlock_server.endpoint.connection import connection_of
 from interlock_server.endpoint.exchange import ClientLeft, Exchange
 from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.endpoint.live import Live
-from interlock_server.endpoint.routes import Route, Routes
+from interlock_server.endpoint.routes import Handler, Route, Routes
 from interlock_server.endpoint.traffic import Traffic
 from interlock_server.facts import Facts
 from interlock_server.problems import Problem, Rejected
@@ -32,39 +33,37 @@ class Endpoint:
         route = self.routes.find(scope["raw_path"])
         dialect = self.routes.dialect_at(scope["raw_path"]) if route is None else route.dialect
         served, begun = self.live.take(), self.traffic.begin(facts)
+        exchange = Exchange(
+            scope=scope,
+            receive=receive,
+            send=send,
+            served=served,
+            facts=facts,
+            dialect=dialect or self.routes.dialect,
+            headers=headers,
+            connection=connection_of(scope),
+        )
+        # Whatever happens, an answer or nobody left to be given one.
         try:
-            exchange = Exchange(
-                scope=scope,
-                receive=receive,
-                send=send,
-                served=served,
-                facts=facts,
-                dialect=dialect or self.routes.dialect,
-                headers=headers,
-            )
-            await _served(exchange, route)
+            handler = _admitted(exchange, route)
+            await handler(exchange)
+        except ClientLeft:
+            facts.left = True
+        except Rejected as rejected:
+            await exchange.refuse(rejected.problem, rejected.headers)
+        except Exception as error:  # noqa: BLE001 - it is told as a fault of the server
+            await _failed(exchange, error)
         finally:
             self.traffic.end(facts, begun)
             self.live.give(served)
 
 
-async def _served(exchange: Exchange, route: Route | None) -> None:
-    """Whatever happens, an answer or nobody left to be given one."""
-    try:
-        await _answered(exchange, route)
-    except ClientLeft:
-        exchange.facts.left = True
-    except Rejected as rejected:
-        await exchange.refuse(rejected.problem)
-    except Exception as error:  # noqa: BLE001 - it is told as a fault of the server
-        problem = problem_of(error, router=exchange.served.router, principal=exchange.principal)
-        if problem is INTERNAL:
-            _LOG.exception("request %s failed", exchange.facts.request)
-        if not exchange.started:
-            await exchange.refuse(problem)
+def _admitted(exchange: Exchange, route: Route | None) -> Handler:
+    """Who answers, once it is known who asks.
 
-
-async def _answered(exchange: Exchange, route: Route | None) -> None:
+    Raises:
+        Rejected: they may not, or there is nothing.
+    """
     scope, served, facts = exchange.scope, exchange.served, exchange.facts
     if not served.identities.required:
         check_host(scope["headers"])
@@ -77,11 +76,18 @@ async def _answered(exchange: Exchange, route: Route | None) -> None:
     facts.route = route.path
     facts.dialect = None if route.dialect is None else route.dialect.name
     if scope["method"] not in route.methods:
-        told = Problem(
-            status=405, code="method_not_allowed", message=f"this path takes {', '.join(route.methods)}"
-        )
-        await exchange.refuse(told, [(b"allow", ", ".join(route.methods).encode())])
-        return
+        methods = ", ".join(route.methods)
+        told = Problem(status=405, code="method_not_allowed", message=f"this path takes {methods}")
+        raise Rejected(told, [(b"allow", methods.encode())])
     if route.below:
         exchange.rest = scope["path"][len(route.path) :]
-    await route.handler(exchange)
+    return route.handler
+
+
+async def _failed(exchange: Exchange, error: Exception) -> None:
+    router, principal = exchange.served.router, exchange.principal
+    problem = problem_of(error, router=router, request=exchange.request, principal=principal)
+    if problem is INTERNAL:
+        _LOG.error("request %s failed", exchange.facts.request, exc_info=error)
+    if not exchange.started:
+        await exchange.refuse(problem)

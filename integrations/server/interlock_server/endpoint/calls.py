@@ -14,7 +14,6 @@ from interlock_server.dialects import Asked, Dialect, EventWriter, Reply
 from interlock_server.dialects.messages import CountingDialect
 from interlock_server.endpoint.bodies import body_of
 from interlock_server.endpoint.bursts import taken
-from interlock_server.endpoint.dropping import drop
 from interlock_server.endpoint.exchange import Exchange
 from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.endpoint.requesting import request_of
@@ -29,18 +28,13 @@ def answering(dialect: Dialect) -> Callable[[Exchange], Awaitable[None]]:
 
     async def answer(exchange: Exchange) -> None:
         asked, request = request_of(exchange, dialect, *await body_of(exchange))
-        exchange.facts.streamed = asked.stream
-        try:
-            await (_streamed if asked.stream else _plain)(exchange, dialect, asked, request)
-        except Exception as error:
-            if exchange.started:
-                raise
-            problem = problem_of(
-                error, router=exchange.served.router, request=request, principal=exchange.principal
-            )
-            if problem is INTERNAL:
-                raise
-            await exchange.refuse(problem)
+        exchange.request, exchange.facts.streamed = request, asked.stream
+        if asked.stream:
+            await _streamed(exchange, dialect, asked, request)
+            return
+        with Watch(exchange.connection):
+            response = await exchange.served.router.complete(request)
+        await exchange.reply(200, dialect.answer(asked, response, _reply(exchange, asked)))
 
     return answer
 
@@ -55,16 +49,10 @@ def counting(dialect: CountingDialect) -> Callable[[Exchange], Awaitable[None]]:
     return count
 
 
-async def _plain(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
-    with Watch(exchange.receive):
-        response = await exchange.served.router.complete(request)
-    await exchange.reply(200, dialect.answer(asked, response, _reply(exchange, asked)))
-
-
 async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
     stream = exchange.served.router.stream(request)
     async with AsyncExitStack() as stack:
-        watch = stack.enter_context(Watch(exchange.receive))
+        watch = stack.enter_context(Watch(exchange.connection))
         await stack.enter_async_context(stream)
         async for chunk in stream:
             # News of an ensemble's members are no beginning of an answer: it may still fail.
@@ -85,7 +73,8 @@ async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request:
 
 def _let_go(exchange: Exchange, watch: Watch) -> None:
     """Of a client that takes nothing of what it is sent."""
-    drop(exchange.scope)
+    if exchange.connection is not None:
+        exchange.connection.abort()
     watch.leave()
 
 

@@ -10,7 +10,6 @@ from interlock_server.dialects.embeddings import EmbeddingsDialect
 from interlock_server.dialects.events import json_bytes
 from interlock_server.endpoint.bodies import body_of
 from interlock_server.endpoint.exchange import Exchange
-from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.endpoint.requesting import request_of
 from interlock_server.endpoint.watching import Watch
 
@@ -25,19 +24,10 @@ def embedding(dialect: EmbeddingsDialect) -> Callable[[Exchange], Awaitable[None
         asked, plain = request_of(exchange, dialect, *await body_of(exchange))
         request = EmbeddingRequest.of(plain, asked.keeps["dimensions"])
         _check_model(exchange, asked, request)
-        try:
-            with Watch(exchange.receive):
-                response = await exchange.served.router.embed(request)
-            body = await _written(dialect, asked, response)
-        except Exception as error:
-            problem = problem_of(
-                error, router=exchange.served.router, request=request, principal=exchange.principal
-            )
-            if problem is INTERNAL:
-                raise
-            await exchange.refuse(problem)
-        else:
-            await exchange.reply_with(200, body)
+        exchange.request = request
+        with Watch(exchange.connection):
+            response = await exchange.served.router.embed(request)
+        await exchange.reply_with(200, await _written(dialect, asked, response))
 
     return embed
 

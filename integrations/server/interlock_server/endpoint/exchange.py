@@ -1,16 +1,17 @@
 """One request and its answer: what handlers are given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from interlock import Request
 from interlock_server.dialects import Dialect
 from interlock_server.dialects.events import json_bytes
+from interlock_server.endpoint.connection import Connection
 from interlock_server.endpoint.live import Served
-from interlock_server.endpoint.together import TOGETHER
 from interlock_server.facts import Facts
 from interlock_server.principals import Principal
 from interlock_server.problems import Problem
@@ -33,7 +34,9 @@ class Exchange:
         headers: in lower case; of one that came twice, the last.
         rest: what follows the path of a route that has more below it.
         dialect: in which problems are told.
+        connection: the client's; None where another server runs the application.
         principal: None where nobody needs a key.
+        request: what the router is asked, once it is known.
         started: whether the head of the answer has left.
     """
 
@@ -44,8 +47,10 @@ class Exchange:
     facts: Facts
     dialect: Dialect
     headers: Mapping[bytes, bytes]
+    connection: Connection | None = None
     rest: str = ""
     principal: Principal | None = None
+    request: Request | None = None
     started: bool = field(default=False)
 
     async def begin(
@@ -56,26 +61,28 @@ class Exchange:
         """
         self.started = True
         said = [*headers, *self.facts.headers]
-        held = self.scope.get(TOGETHER)
-        if held is not None:
-            held.hold()
+        connection = self.connection
+        if connection is not None:
+            connection.hold()
         try:
             await self.send({"type": "http.response.start", "status": status, "headers": said})
             await self.send({"type": "http.response.body", "body": body, "more_body": more})
         finally:
-            if held is not None:
-                held.release()
+            if connection is not None:
+                connection.release()
 
-    async def reply(
+    def reply(
         self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
-    ) -> None:
+    ) -> Awaitable[None]:
         """Send a whole answer of JSON."""
-        await self.reply_with(status, json_bytes(value), headers)
+        return self.reply_with(status, json_bytes(value), headers)
 
-    async def reply_with(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    def reply_with(
+        self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> Awaitable[None]:
         """Send a whole answer that is JSON already."""
-        length = (b"content-length", str(len(body)).encode())
-        await self.begin(status, [_JSON, length, *headers], body)
+        length = (b"content-length", b"%d" % len(body))
+        return self.begin(status, (_JSON, length, *headers), body)
 
     async def refuse(self, problem: Problem, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send a problem in the words of the dialect."""

@@ -7,15 +7,19 @@ from starlette.types import ASGIApp
 
 from interlock_server.dialects.chat import CHAT
 from interlock_server.endpoint.app import Endpoint
-from interlock_server.endpoint.dropping import Droppable
+from interlock_server.endpoint.connection import Connected
 from interlock_server.endpoint.live import Live, Served
 from interlock_server.endpoint.routes import Routes
 from interlock_server.endpoint.status import Readiness
 from interlock_server.endpoint.table import routes_of
 from interlock_server.endpoint.traffic import Traffic
 
-# What is broken off ends without its end on purpose, which uvicorn reports as an error of its application.
-_ON_PURPOSE = "ASGI callable returned without completing response."
+# What is broken off ends without its end on purpose, and who has left while another of their requests waits
+# is not answered. uvicorn reports either as an error of its application.
+_ON_PURPOSE = (
+    "ASGI callable returned without completing response.",
+    "ASGI callable returned without starting response.",
+)
 
 
 def endpoint_of(served: Served) -> Endpoint:
@@ -31,7 +35,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         interface="asgi3",
-        http=Droppable,
+        http=Connected,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -43,4 +47,4 @@ def configured(app: ASGIApp) -> uvicorn.Config:
 
 
 def _is_meant(record: logging.LogRecord) -> bool:
-    return record.getMessage() != _ON_PURPOSE
+    return record.getMessage() not in _ON_PURPOSE

@@ -6,12 +6,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from starlette.types import Receive
-
+from interlock_server.endpoint.connection import Connection
 from interlock_server.endpoint.exchange import ClientLeft
 
-# Seconds. Most of what ends sooner is ended by the time that a task to watch it has begun.
-_AT_ONCE = 0.05
+# Seconds.
 _QUIET = 15.0
 _STALLED = 60.0
 _LOOK = 1.0  # seconds, the least between two looks
@@ -23,27 +21,26 @@ class Watch:
     The body must have been read to its end.
     """
 
-    __slots__ = ("_left", "_receive", "_task", "_timer", "_watcher")
+    __slots__ = ("_connection", "_left", "_task")
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self, connection: Connection | None) -> None:
+        """`connection` is the client's; without one, nobody tells."""
+        self._connection = connection
         self._left = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._watcher: asyncio.Task[None] | None = None
+        self._task = asyncio.current_task()
 
     def __enter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task(loop)
-        self._timer = loop.call_later(_AT_ONCE, self._begin)
+        if self._connection is not None:
+            if self._connection.lost:
+                raise ClientLeft
+            self._connection.watch(self.leave)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._watcher is not None:
-            self._watcher.cancel()
+        if self._connection is not None:
+            self._connection.watch(None)
         if self._left and self._task is not None:
             self._task.uncancel()
             if isinstance(error, asyncio.CancelledError):
@@ -54,14 +51,6 @@ class Watch:
         if not self._left and self._task is not None:
             self._left = True
             self._task.cancel()
-
-    def _begin(self) -> None:
-        self._watcher = asyncio.get_running_loop().create_task(self._watch())
-
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.leave()
 
 
 class Heartbeat:

@@ -38,6 +38,8 @@ class Keyring:
         self.changing = changing
         self._others = [Others(each) for each in others]
         self._clock = clock
+        self.required = changing is not None or len(fixed) > 0 or bool(self._others)
+        """Whether anybody must present a secret: once keys, or a place for them, are configured."""
 
     @classmethod
     def open(
@@ -76,11 +78,6 @@ class Keyring:
                 f"this id is in {VARIABLE}, too; every key has its own.", key=both, source=where
             )
         return cls(fixed, changing, others)
-
-    @property
-    def required(self) -> bool:
-        """Whether anybody must present a secret: once keys, or a place for them, are configured."""
-        return self.changing is not None or len(self._fixed) > 0 or bool(self._others)
 
     @property
     def problem(self) -> str | None:

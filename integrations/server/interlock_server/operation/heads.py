@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from interlock_server.endpoint.dropping import Droppable
+from interlock_server.endpoint.connection import Connected
 
 LARGEST: Final = 64 * 1024
 """Bytes of a request's line and headers."""
@@ -16,7 +16,7 @@ _REFUSED: Final = (
 )
 
 
-class HeadLimits(Droppable):
+class HeadLimits(Connected):
     """uvicorn's protocol, which reads whatever comes, with these limits."""
 
     _timer: asyncio.TimerHandle | None = None
@@ -53,11 +53,12 @@ class HeadLimits(Droppable):
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
-        self._done()
+        if self._timer is not None:  # most heads come in one piece, and are waited for no longer
+            self._done()
         self._bytes, self._begun = 0, False
         super().on_headers_complete()
 
     def _done(self) -> None:
-        if self._timer is not None:  # most heads come in one piece, and are waited for no longer
+        if self._timer is not None:
             self._timer.cancel()
             self._timer = None

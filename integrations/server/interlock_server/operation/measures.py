@@ -16,7 +16,10 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", 
 
 
 class Measures:
-    """The numbers of a process, and a plugin of the router, whose attempts it counts."""
+    """The numbers of a process, and a plugin of the router, whose attempts it counts.
+
+    `under_way` is how many requests have begun and not ended.
+    """
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
@@ -32,8 +35,8 @@ class Measures:
         self._first = histogram(
             "interlock_http_first_byte_seconds", "From a request to the first byte of its answer.", "route"
         )
-        self.under_way = gauge("interlock_http_requests_in_progress", "Requests under way.")
-        self.under_way.set(0)
+        self.under_way = 0
+        gauge("interlock_http_requests_in_progress", "Requests under way.", read=lambda: self.under_way)
         self._attempts = counter(
             "interlock_attempts_total",
             "Attempts by how they ended, and by the class of the error where it was one.",

@@ -36,11 +36,11 @@ class Observed:
             return
         watched = _Watched(send)
         facts, span = Facts.of(scope), self._spans.begin(scope)
-        self._measures.under_way.add(1)
+        self._measures.under_way += 1
         try:
             await self._app(scope, receive, watched)
         finally:
-            self._measures.under_way.add(-1)
+            self._measures.under_way -= 1
             self._tell(scope, facts, watched, span)
 
     def _tell(self, scope: Scope, facts: Facts, watched: "_Watched", span: RequestSpan | None) -> None:

@@ -25,13 +25,6 @@ class _Instrument:
             return labels
         return (_OTHERS,) * len(labels)
 
-    def _add(self, amount: float, labels: tuple[str, ...]) -> None:
-        try:
-            self._values[labels] += amount
-        except KeyError:
-            key = self._key(labels)
-            self._values[key] = self._values.get(key, 0) + amount
-
     def plain(self) -> Plain:
         """As plain values, which a program elsewhere can read and add up."""
         return {
@@ -50,7 +43,11 @@ class Counter(_Instrument):
 
     def add(self, amount: float, *labels: str) -> None:
         """Add to the series of these labels, in the order of their names."""
-        self._add(amount, labels)
+        try:
+            self._values[labels] += amount
+        except KeyError:
+            key = self._key(labels)
+            self._values[key] = self._values.get(key, 0) + amount
 
 
 class Gauge(_Instrument):
@@ -67,10 +64,6 @@ class Gauge(_Instrument):
     def set(self, value: float, *labels: str) -> None:
         """Say what the series of these labels is."""
         self._values[self._key(labels)] = value
-
-    def add(self, amount: float, *labels: str) -> None:
-        """Change it by so much."""
-        self._add(amount, labels)
 
     def clear(self) -> None:
         """Forget every series."""
@@ -97,7 +90,10 @@ class Histogram(_Instrument):
 
     def observe(self, value: float, *labels: str) -> None:
         """Count one more."""
-        found = self._values.get(labels) or self._begun(self._key(labels))
+        try:
+            found = self._values[labels]
+        except KeyError:
+            found = self._begun(self._key(labels))
         found["counts"][bisect_left(self._bounds, value)] += 1
         found["sum"] += value
 
