@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from interlock import StoreError
@@ -72,10 +71,14 @@ class Connected:
 
 
 def _insert_into_sqlite(table: Table) -> Any:
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - there already, where it is connected to
+
     return sqlite.insert(table)
 
 
 def _insert_into_postgresql(table: Table) -> Any:
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MB that SQLite does without
+
     return postgresql.insert(table)
 
 

@@ -36,5 +36,6 @@ HEALTH = Migrations(
     version_table=VERSION_TABLE,
     distribution="interlock-sql",
     section="health",
+    tables=metadata,
 )
 """The history of the tables of shared health."""

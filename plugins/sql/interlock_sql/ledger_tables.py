@@ -45,4 +45,5 @@ LEDGER = Migrations(
     version_table=VERSION_TABLE,
     distribution="interlock-sql",
     section="ledger",
+    tables=metadata,
 )

@@ -26,5 +26,6 @@ LIMITS = Migrations(
     version_table=VERSION_TABLE,
     distribution="interlock-sql",
     section="limits",
+    tables=metadata,
 )
 """The history of the table of limits."""

@@ -18,8 +18,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from interlock import ErrorRecord, Record, StoreError
@@ -29,7 +27,7 @@ from interlock.types.stores import PruneCall, RecordQuery, StoreCall
 from interlock_sql import Sql
 from interlock_sql.address import address_of
 from interlock_sql.engines import make_engine
-from interlock_sql.tables import REVISIONS, VERSION_TABLE, metadata
+from interlock_sql.tables import VERSION_TABLE
 
 Opened = Callable[[], RecordStore]
 
@@ -83,18 +81,6 @@ async def test_ten_thousand_records_stay_within_their_bound(opened: Opened, plac
     assert rows(place, "SELECT count(*), min(id) FROM records") == [(9_000, "record-001000")]
     for table, each in (("attempts", 2), ("exclusions", 1), ("labels", 1)):
         assert rows(place, f"SELECT count(*) FROM {table}") == [(each * 9_000,)], "nothing is left behind"
-
-
-async def test_the_migrations_make_what_the_queries_expect(opened: Opened, place: StoreCall) -> None:
-    store = opened()
-    await store.find(RecordQuery())
-    await store.aclose()
-    engine = make_engine(address_of(place))
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        assert compare_metadata(context, metadata) == []
-    engine.dispose()
-    assert rows(place, f"SELECT version_num FROM {VERSION_TABLE}") == [(REVISIONS[-1],)]
 
 
 async def test_what_was_left_or_lost_is_no_error(opened: Opened, place: StoreCall) -> None:
