@@ -7,14 +7,16 @@ is never left out, and a refusal of it stays an InvalidRequest.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from interlock.errors import InvalidRequest, ProviderError, SettingRefused
 from interlock.http.payload import json_in
 from interlock.protocols import ProviderCall
 from interlock.types.models import Deployment, traits_of
+from interlock.types.remembered import Remembered
 from interlock.types.request import HINTS, Settings
-from interlock.types.traits import UNKNOWN
+from interlock.types.traits import UNKNOWN, Traits
 
 # As vendors spell them, in small letters and digits alone.
 _SPELLINGS: Mapping[str, str] = {
@@ -52,6 +54,7 @@ _QUOTED = re.compile(r"[\"'`]([A-Za-z][A-Za-z0-9_.]{2,40})[\"'`]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{2,40}")
 # Words of the language too: they name a parameter only in quotes.
 _COMMON = frozenset({"user", "seed", "effort", "reasoning", "thinking"})
+_hints = attrgetter(*HINTS)
 _LONGEST = 2_000
 _LARGEST_BODY = 64 * 1024
 
@@ -60,8 +63,8 @@ def settings_for(settings: Settings, deployment: Deployment) -> Settings:
     """The settings without the hints that its traits, as they are configured, refuse; efforts and temperature
     are moved to the nearest that they know.
     """
-    traits = traits_of(deployment)
-    if traits == UNKNOWN:
+    traits = _configured(deployment)
+    if traits is None:
         return settings
     changed: dict[str, Any] = {}
     effort, tokens = settings.reasoning_effort, settings.reasoning_tokens
@@ -78,14 +81,22 @@ def settings_for(settings: Settings, deployment: Deployment) -> Settings:
     return replace(settings, **changed)
 
 
+def _known(deployment: Deployment) -> Traits | None:
+    """What is configured of its model; None where nothing is."""
+    traits = traits_of(deployment)
+    return None if traits == UNKNOWN else traits
+
+
+_configured = Remembered(_known)
+
+
 def tell_settings(call: ProviderCall, sent: Mapping[str, Any]) -> None:
     """Say what became of each hint that the caller gave: `sent` is what went out for it, by our own names.
 
     A value that is not the caller's may be words that stand for it, such as `a budget of 1,024 tokens`.
     """
     settings = call.request.settings
-    for name in HINTS:
-        asked = getattr(settings, name)
+    for name, asked in zip(HINTS, _hints(settings), strict=True):
         if asked is None or (name == "parallel_tool_calls" and not call.request.tools):
             continue
         if sent.get(name) is None:

@@ -9,6 +9,7 @@ from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_anthropic.encode import encode
 from interlock_anthropic.errors import error_from_reply
+from interlock_anthropic.reader import MessageReader
 from interlock_anthropic.stream import MessageStream
 from interlock_anthropic.vendor import NAME
 
@@ -21,7 +22,7 @@ class Messages:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         payload = parse_object(reply.body, "the answer", calls=True)
-        return folded(MessageStream(call).whole(payload), NAME, call.deployment.largest_answer)
+        return folded(MessageReader(call).whole(payload), NAME, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return MessageStream(call)

@@ -25,8 +25,9 @@ _DROPPING = {"block_binding": {"prefix_mismatch_behavior": "drop_block"}}
 def encode(call: ProviderCall, *, stream: bool, dropping: bool = False) -> HttpRequest:
     """`dropping` asks for an answer without the thoughts that no longer fit what stands before them."""
     deployment = call.deployment
-    payload, betas = _body(call.request, deployment, dropping=dropping)
-    tell_settings(call, _sent(settings_for(call.request.settings, deployment), payload))
+    settings = settings_for(call.request.settings, deployment)
+    payload, betas = _body(call.request, settings, deployment, dropping=dropping)
+    tell_settings(call, _sent(settings, payload))
     add_extras(payload, deployment, call.request.settings)
     payload["stream"] = stream
     return HttpRequest(
@@ -41,9 +42,10 @@ def must_call_tools(request: Request, traits: Traits) -> bool:
     return bool(request.tools) and request.tool_choice not in FREE and not traits.forces_tools
 
 
-def _body(request: Request, deployment: Deployment, *, dropping: bool) -> tuple[dict[str, Any], list[str]]:
+def _body(
+    request: Request, settings: Settings, deployment: Deployment, *, dropping: bool
+) -> tuple[dict[str, Any], list[str]]:
     """(the body, the betas that it needs)."""
-    settings = settings_for(request.settings, deployment)
     traits = traits_of(deployment)
     plan = plan_of(request, traits)
     tools = _tools(request, settings, traits, plan)
@@ -72,9 +74,10 @@ def _body(request: Request, deployment: Deployment, *, dropping: bool) -> tuple[
     if asks:
         payload["thinking"] = {"type": "adaptive", **payload.get("thinking", {}), **_DROPPING}
         betas.append(BINDING_BETA)
-    output = {"effort": payload.pop("effort", None), "format": plan.format}
-    if given := {key: value for key, value in output.items() if value is not None}:
-        payload["output_config"] = given
+    effort = payload.pop("effort", None)
+    if effort is not None or plan.format is not None:
+        output = {"effort": effort, "format": plan.format}
+        payload["output_config"] = {key: value for key, value in output.items() if value is not None}
     if conversation.system:
         payload["system"] = _system(conversation.system)
     payload["messages"] = conversation.turns
@@ -90,9 +93,11 @@ def _sent(settings: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as they stand in the body, by our own names."""
     sent = {name: payload.get(name) for name in ("temperature", "top_p", "top_k")}
     sent["user"] = settings.user
-    alone = mapping_of(payload, "tool_choice").get("disable_parallel_tool_use", False)
-    sent["parallel_tool_calls"] = not alone
-    sent.update(thought_sent(settings, payload))
+    if settings.parallel_tool_calls is not None:
+        alone = mapping_of(payload, "tool_choice").get("disable_parallel_tool_use", False)
+        sent["parallel_tool_calls"] = not alone
+    if settings.reasoning_effort is not None or settings.reasoning_tokens is not None:
+        sent.update(thought_sent(settings, payload))
     return sent
 
 

@@ -89,6 +89,8 @@ class Conversation:
 
     def _note(self, turns: list[tuple[str, list[Block]]]) -> None:
         """System blocks between turns stand after a user's turn, before the assistant's or at the end."""
+        if not self._notes:
+            return
         notes, self._notes = self._notes, []
         before = next((role for role, blocks in reversed(turns) if blocks), "")
         turns.append(("system" if before == "user" else "user", notes))
@@ -218,11 +220,12 @@ def _is_blank(block: Block) -> bool:
 def _tidied(turns: list[tuple[str, list[Block]]]) -> list[Block]:
     merged = _merged(turns)
     for role, blocks in merged:
-        if role == "user":
+        if role == "user" and len(blocks) > 1:
             blocks.sort(key=lambda block: block["type"] != "tool_result")
         while role == "assistant" and blocks and blocks[-1]["type"] in _THOUGHTS:
             blocks.pop()  # a turn may not end with a thought
-    merged = _merged(merged)
+    if not all(blocks for _, blocks in merged):
+        merged = _merged(merged)
     if merged and merged[-1][0] == "assistant" and merged[-1][1][-1]["type"] == "text":
         last = merged[-1][1][-1]
         last["text"] = last["text"].rstrip()  # a turn to be continued may not end with a space

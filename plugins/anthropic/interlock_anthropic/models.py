@@ -13,6 +13,7 @@ from typing import Any, Literal
 from interlock.types import traits as said
 from interlock.types.models import Deployment
 from interlock.types.models import traits_of as configured
+from interlock.types.remembered import Remembered
 
 _FAMILY_FIRST = re.compile(r"claude-([a-z]+)-(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?")
 _NUMBER_FIRST = re.compile(r"claude-(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?(?:-([a-z]+))?")
@@ -57,8 +58,7 @@ class Traits:
         return level
 
 
-def traits_of(deployment: Deployment) -> Traits:
-    """From the vendor's name for the model, or else from the card's id; what is configured goes over them."""
+def _traits_at(deployment: Deployment) -> Traits:
     known = _traits(deployment.name, deployment.card.id)
     given = configured(deployment)
     return known if given == said.UNKNOWN else _over(known, given)
@@ -81,6 +81,10 @@ def _over(known: Traits, given: said.Traits) -> Traits:
     if given.output is not None:
         changed["native_output"] = given.output == "json_schema"
     return replace(known, **changed)
+
+
+traits_of = Remembered(_traits_at)
+"""From the vendor's name for the model, or else from the card's id; what is configured goes over them."""
 
 
 @lru_cache(maxsize=256)

@@ -49,6 +49,16 @@ def plan_of(request: Request, traits: Traits) -> Plan:
     return Plan(tool=name)
 
 
+def answer_tool_of(request: Request, traits: Traits) -> str | None:
+    """The tool whose arguments are the answer, if structured output was asked for by one."""
+    return plan_of(request, traits).tool
+
+
+def words_of(request: Request, traits: Traits) -> tuple[str, ...]:
+    """What the request said in words of ours, which its thoughts are bound to."""
+    return told(request, traits) if traits.binds else ()
+
+
 def told(request: Request, traits: Traits) -> tuple[str, ...]:
     """What is asked for in words, for want of a field: the same for a request and for the answer to it."""
     words: list[str] = []

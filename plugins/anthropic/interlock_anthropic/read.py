@@ -4,23 +4,20 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http.payload import count_of, optional_text
-from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation
-from interlock.types.request import Output
+from interlock.types.request import Request
 from interlock.types.response import FinishReason, Usage
 from interlock_anthropic.encode import must_call_tools
 from interlock_anthropic.errors import error_inside
-from interlock_anthropic.models import traits_of
-from interlock_anthropic.output import plan_of, told
+from interlock_anthropic.models import Traits
 
-BESIDE = (
-    "container",
-    "context_management",
-    "stop_details",
-    "stop_sequence",
-    "diagnostics",
-    "input_transformations",
-)
+BESIDE = frozenset(
+    {
+        "container", "context_management", "diagnostics", "input_transformations", "stop_details",
+        "stop_sequence",
+    }
+)  # fmt: skip
+_USED_BESIDE = frozenset({"iterations", "server_tool_use", "service_tier"})
 _PLAIN_ENDS = ("end_turn", "tool_use", "max_tokens")
 # pause_turn and compaction hand over a turn that the vendor has not finished.
 _FINISH: dict[str, FinishReason] = {
@@ -45,19 +42,6 @@ def raise_error(payload: dict[str, Any]) -> None:
         raise error_inside(payload)
 
 
-def answer_tool_of(call: ProviderCall) -> str | None:
-    """The tool whose arguments are the answer, if structured output was asked for by one."""
-    if not isinstance(call.request.output, Output):
-        return None
-    return plan_of(call.request, traits_of(call.deployment)).tool
-
-
-def words_of(call: ProviderCall) -> tuple[str, ...]:
-    """What the request said in words of ours, which its thoughts are bound to."""
-    traits = traits_of(call.deployment)
-    return told(call.request, traits) if traits.binds else ()
-
-
 def ended(reason: Any) -> FinishReason:
     """Our word for the vendor's reason."""
     known = _FINISH.get(reason) if isinstance(reason, str) else None
@@ -66,7 +50,9 @@ def ended(reason: Any) -> FinishReason:
     return known
 
 
-def finish(call: ProviderCall, known: FinishReason, *, called: bool, answered: bool) -> FinishReason:
+def finish(
+    request: Request, traits: Traits, known: FinishReason, *, called: bool, answered: bool
+) -> FinishReason:
     """How the answer ended, seen together with what it holds.
 
     `answered` says that the answer came as a tool's arguments.
@@ -77,8 +63,8 @@ def finish(call: ProviderCall, known: FinishReason, *, called: bool, answered: b
         return "tool_calls"
     if known == "tool_calls" and not answered:
         raise ProtocolError("the answer announces tool calls and holds none")
-    if not answered and must_call_tools(call.request, traits_of(call.deployment)):
-        raise ProtocolError(f"the model was told to call {call.request.tool_choice} and did not")
+    if not answered and must_call_tools(request, traits):
+        raise ProtocolError(f"the model was told to call {request.tool_choice} and did not")
     return "stop"
 
 
@@ -127,6 +113,15 @@ def _url(value: Any) -> str | None:
     return value if isinstance(value, str) and value.startswith(("https://", "http://")) else None
 
 
+def only_text(content: list[Any]) -> str | None:
+    """The text of an answer that is one text and says nothing besides; None of any other."""
+    block = content[0] if len(content) == 1 else None
+    if not isinstance(block, dict) or block.get("type") != "text" or block.get("citations"):
+        return None
+    text = block.get("text")
+    return text if isinstance(text, str) else None
+
+
 def text_in(block: dict[str, Any], key: str) -> str:
     """Text that a block must hold; absent is empty."""
     value = block.get(key, "")
@@ -147,16 +142,15 @@ def explanation(details: Any) -> str:
     return (optional_text(details.get("explanation")) or "") if isinstance(details, dict) else ""
 
 
-def extra_of(payload: dict[str, Any], reason: Any, others: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the answer says besides its parts; `payload` is what its events say together."""
-    extra = {key: payload[key] for key in BESIDE if payload.get(key)}
+def extra_of(
+    told: dict[str, Any], used: dict[str, Any], reason: Any, others: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What the answer says besides its parts; `told` and `used` are what its events say together."""
+    extra = {key: value for key, value in told.items() if value}
     if reason not in _PLAIN_ENDS:
         extra["stop_reason"] = reason
     if others:
         extra["blocks"] = others
-    used = payload.get("usage")
-    if isinstance(used, dict):
-        more = {key: used[key] for key in ("server_tool_use", "service_tier", "iterations") if used.get(key)}
-        if more:
-            extra["usage"] = more
+    if more := {key: value for key, value in used.items() if key in _USED_BESIDE and value}:
+        extra["usage"] = more
     return extra

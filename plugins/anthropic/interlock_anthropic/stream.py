@@ -4,59 +4,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError
-from interlock.http import (
-    EventParser,
-    EventTemplate,
-    ServerEvent,
-    arguments_in,
-    broken_call,
-    input_in,
-    is_arguments,
-    written,
-)
-from interlock.http.payload import Incoming, optional_text, parse_object, parts_in
-from interlock.http.seals import sealed
+from interlock.http import EventParser, EventTemplate, ServerEvent
+from interlock.http.payload import Incoming, parse_object
 from interlock.http.template import Place
 from interlock.protocols import ProviderCall
-from interlock.types.messages import Citation
-from interlock.types.response import Delta, FinishReason, ToolCallDelta, Usage
-from interlock_anthropic.read import (
-    BESIDE,
-    CUT,
-    answer_tool_of,
-    citations,
-    ended,
-    evidence,
-    explanation,
-    extra_of,
-    finish,
-    kind_of,
-    raise_error,
-    text_in,
-    usage,
-    words_of,
-)
-
-# Of a call that the end may have cut, whatever has come is not judged.
-_NOTHING_YET = {"name": "cut", "input": {}}
+from interlock.types.response import Delta
+from interlock_anthropic.blocks import PASSED_ON
+from interlock_anthropic.read import raise_error
+from interlock_anthropic.reader import MessageReader
 
 
 class MessageStream:
     """Deltas out of server-sent events, or out of the plain answer that a gateway may send instead."""
 
     def __init__(self, call: ProviderCall) -> None:
-        self._call = call
         limit = call.deployment.largest_answer
         self._events = EventParser(limit=limit)
         self._incoming = Incoming(limit)
-        self._done = False
-        self._known: FinishReason | None = None
-        self._reason: Any = None
-        self._told: dict[str, Any] = {}
-        self._used: dict[str, Any] = {}
-        self._blocks = _Blocks(answer_tool_of(call), words_of(call))
+        self._reader = MessageReader(call)
         self._template = EventTemplate(_growing)
         self._latest: dict[str, Any] = {}
+        self._done = False
 
     @property
     def over(self) -> bool:
@@ -65,58 +33,44 @@ class MessageStream:
 
     @property
     def holds(self) -> int:
-        return self._blocks.size
+        return self._reader.blocks.size
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         """Pieces of a text that have come together are one delta."""
         for said in self._template.together(self._events.blocks(self._incoming.events(data))):
             if isinstance(said, str):
                 index, delta = self._latest.get("index"), self._latest["delta"]
-                yield from self._blocks.grow(index, {**delta, self._template.name: said})
+                yield from self._reader.blocks.grow(index, {**delta, self._template.name: said})
             elif (event := self._events.event(said)) is not None:
                 yield from self._event(event, said)
 
     def close(self) -> Iterator[Delta]:
         plain = self._incoming.plain
         if plain is not None:
-            yield from self.whole(parse_object(plain, "the answer", calls=True))
+            yield from self._reader.whole(parse_object(plain, "the answer", calls=True))
             return
         for event in self._events.close():
             yield from self._event(event)
-        if self._known is None:
+        if self._reader.finished is None:
             raise ProtocolError("the stream ended before its answer was finished")
-
-    def whole(self, payload: dict[str, Any]) -> Iterator[Delta]:
-        """The deltas of a plain answer: a block begins with all that it holds."""
-        raise_error(payload)
-        content = payload.get("content")
-        if not isinstance(content, list):
-            raise ProtocolError("the answer holds no content")
-        cut = ended(payload.get("stop_reason")) in CUT
-        yield from self._begin(payload)
-        for index, block in enumerate(parts_in(content)):
-            half = cut and index == len(content) - 1 and kind_of(block) == "tool_use"
-            yield from self._blocks.start(index, {**block, **_NOTHING_YET} if half else block)
-            yield from self._blocks.stop(index)
-        yield from self._end({"delta": payload})
 
     def _event(self, event: ServerEvent, block: bytes = b"") -> Iterator[Delta]:
         if self._done or not event.data:
             return
         payload = parse_object(event.data, "an event of the stream", calls=True)
-        kind = payload.get("type")
+        kind, reader = payload.get("type"), self._reader
         if kind == "content_block_delta":
-            yield from self._blocks.grow(payload.get("index"), payload.get("delta"))
+            yield from reader.blocks.grow(payload.get("index"), payload.get("delta"))
         elif kind == "content_block_start":
-            if self._known is not None:
+            if reader.finished is not None:
                 raise ProtocolError("the stream goes on after its end")
-            yield from self._blocks.start(payload.get("index"), payload.get("content_block"))
+            yield from reader.blocks.start(payload.get("index"), payload.get("content_block"))
         elif kind == "content_block_stop":
-            yield from self._blocks.stop(payload.get("index"))
+            yield from reader.blocks.stop(payload.get("index"))
         elif kind == "message_delta":
-            yield from self._end(payload)
+            yield from reader.end(payload)
         elif kind == "message_start":
-            yield from self._begin(payload.get("message"))
+            yield reader.begin(payload.get("message"))
         elif kind == "message_stop":
             self._done = True
         elif kind == "error" or event.event == "error" or payload.get("error"):
@@ -126,88 +80,6 @@ class MessageStream:
         self._latest = payload
         self._template.learn(block, payload)
 
-    def _begin(self, message: Any) -> Iterator[Delta]:
-        if not isinstance(message, dict):
-            raise ProtocolError("the stream begins without a message")
-        self._tell(message)
-        yield Delta(
-            served_model=optional_text(message.get("model")),
-            id=optional_text(message.get("id")),
-            usage=self._usage(message.get("usage")),
-            evidenced=evidence(self._used),
-        )
-
-    def _end(self, payload: dict[str, Any]) -> Iterator[Delta]:
-        """What is known at the end: counts are the sum so far, and null where nothing is new."""
-        delta = payload.get("delta")
-        if not isinstance(delta, dict):
-            raise ProtocolError("the stream ends without a word")
-        used = self._usage(payload.get("usage"))
-        reason = delta.get("stop_reason")
-        self._tell(payload)
-        self._tell(delta)
-        if reason is None or self._known is not None:
-            also = self._extra() if self._known is not None else None
-            yield Delta(usage=used, evidenced=evidence(self._used), extra=also)
-            return
-        self._reason = reason
-        known = ended(reason)
-        yield from self._blocks.finish(cut=known in CUT)
-        if known == "refusal" and not (self._blocks.said or self._blocks.answered):
-            yield Delta(refusal=explanation(delta.get("stop_details")))
-        blocks = self._blocks
-        self._known = finish(self._call, known, called=blocks.called, answered=blocks.answered)
-        yield Delta(
-            finish_reason=self._known, usage=used, evidenced=evidence(self._used), extra=self._extra()
-        )
-
-    def _tell(self, source: dict[str, Any]) -> None:
-        self._told.update((key, source[key]) for key in BESIDE if source.get(key) is not None)
-
-    def _extra(self) -> dict[str, Any] | None:
-        return extra_of({**self._told, "usage": self._used}, self._reason, self._blocks.others) or None
-
-    def _usage(self, found: Any) -> Usage | None:
-        if isinstance(found, dict):
-            # Counts only grow: a gateway that ends with noughts has not counted.
-            told = {key: value for key, value in found.items() if value is not None}
-            self._used.update((key, value) for key, value in told.items() if value or not self._used.get(key))
-        return usage(self._used) if self._used else None
-
-
-class _Block:
-    """A block under way. `slot` numbers the tool calls; `held` is the last piece of one's arguments.
-
-    `other` is a block that is no part of ours, as it grows.
-    """
-
-    __slots__ = (
-        "citations",
-        "held",
-        "id",
-        "kind",
-        "length",
-        "name",
-        "other",
-        "pieces",
-        "signature",
-        "slot",
-        "whole",
-    )
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.citations: list[Any] = []
-        self.held = ""
-        self.id: str | None = None
-        self.length = 0
-        self.name: str | None = None
-        self.other: dict[str, Any] | None = None
-        self.pieces: list[str] = []
-        self.signature = ""
-        self.slot: int | None = None
-        self.whole = False
-
 
 def _growing(payload: dict[str, Any]) -> Place | None:
     """The place of an event's text, where one that is like it says nothing else that is new."""
@@ -215,180 +87,5 @@ def _growing(payload: dict[str, Any]) -> Place | None:
     if payload.get("type") != "content_block_delta" or not isinstance(delta, dict):
         return None
     kind = delta.get("type")
-    name = kind.removesuffix("_delta") if kind in _PASSED_ON else ""
+    name = kind.removesuffix("_delta") if kind in PASSED_ON else ""
     return (delta, name) if isinstance(delta.get(name), str) else None
-
-
-_PIECE = 8  # what a piece holds besides its characters
-_PASSED_ON = ("text_delta", "thinking_delta")
-
-
-class _Blocks:
-    """Blocks by their number in the stream.
-
-    The last piece of a call's arguments waits until something follows: only then is it known that the call
-    is whole, and half a call must never look like one. When the answer is to come as a tool's arguments, all
-    that is said waits, because it counts only if that tool is not called.
-    """
-
-    def __init__(self, answer_tool: str | None, words: tuple[str, ...]) -> None:
-        self._answer_tool = answer_tool
-        self._words = words
-        self._open: dict[int, _Block] = {}
-        self._calls: list[_Block] = []
-        self._waiting: _Block | None = None
-        self._kept: list[Delta] = []
-        self._run = 0  # characters of the text part that a text block would add to
-        self._answer = ""
-        self.answered = False
-        self.others: list[dict[str, Any]] = []
-        self.said = False
-        self.size = 0
-        self._slots = 0
-
-    @property
-    def called(self) -> bool:
-        return any(call.slot is not None for call in self._calls)
-
-    def start(self, index: Any, given: Any) -> Iterator[Delta]:
-        if not isinstance(index, int) or isinstance(index, bool) or index in self._open:
-            raise ProtocolError("a block of the stream has no number of its own")
-        kind = kind_of(given)
-        block = self._open[index] = _Block(kind)
-        self.size += len(str(given))
-        if self._waiting is not None:
-            yield from self._seal(self._waiting)
-            self._waiting = None
-        if kind == "text":
-            yield from self._text(block, text_in(given, "text"))
-            cited = given.get("citations")
-            block.citations.extend(cited if isinstance(cited, list) else ())
-        elif kind == "thinking":
-            block.signature = text_in(given, "signature")
-            yield from self._think(text_in(given, "thinking"))
-        elif kind == "redacted_thinking":
-            self._run = 0
-            hidden = sealed(text_in(given, "data") or None, self._words)
-            yield from self._give(Delta(signature=hidden, redacted=True))
-        elif kind == "tool_use":
-            yield from self._call(block, given)
-        else:
-            block.other = dict(given)
-            self.others.append(block.other)
-
-    def grow(self, index: Any, delta: Any) -> Iterator[Delta]:
-        block = self._open.get(index) if isinstance(index, int) else None
-        if block is None or not isinstance(delta, dict):
-            raise ProtocolError("a piece of the stream belongs to no block")
-        kind = delta.get("type")
-        if self._answer_tool is not None or kind not in _PASSED_ON:
-            self.size += _PIECE + sum(len(str(said)) for key, said in delta.items() if key != "type")
-        if kind == "text_delta" and block.kind == "text":
-            yield from self._text(block, text_in(delta, "text"))
-        elif kind == "input_json_delta" and block.kind == "tool_use":
-            yield from self._arguments(block, text_in(delta, "partial_json"))
-        elif kind == "thinking_delta" and block.kind == "thinking":
-            yield from self._think(text_in(delta, "thinking"))
-        elif kind == "signature_delta" and block.kind == "thinking":
-            block.signature += text_in(delta, "signature")
-        elif kind == "citations_delta" and block.kind == "text":
-            block.citations.append(delta.get("citation"))
-        elif kind == "input_json_delta" and block.other is not None:
-            block.pieces.append(text_in(delta, "partial_json"))
-        elif kind == "compaction_delta" and block.other is not None:
-            content = optional_text(delta.get("content"))
-            block.other["content"] = (optional_text(block.other.get("content")) or "") + (content or "")
-
-    def stop(self, index: Any) -> Iterator[Delta]:
-        block = self._open.pop(index, None) if isinstance(index, int) else None
-        if block is None:
-            raise ProtocolError("a block of the stream ends that never began")
-        if block.other is not None and (given := "".join(block.pieces)).strip():
-            block.other["input"] = input_in(given)
-        if block.kind == "thinking" and block.signature:
-            self._run = 0
-            yield from self._give(Delta(signature=sealed(block.signature, self._words)))
-        elif block.kind == "text" and block.citations:
-            cited: tuple[Citation, ...] = citations(block.citations, self._run - block.length, self._run)
-            if cited:
-                self.said = True
-                yield from self._give(Delta(citations=cited))
-
-    def finish(self, *, cut: bool) -> Iterator[Delta]:
-        """The end of all blocks. With `cut`, a call that nothing followed is left as the half that it is."""
-        if cut and self._waiting is not None:
-            self._calls.remove(self._waiting)
-        self._waiting = None
-        for call in self._calls:
-            yield from self._seal(call)
-            arguments = arguments_in("".join(call.pieces))
-            if arguments is None:
-                raise broken_call(call.name)
-            if call.slot is None:
-                self._answer, self.answered = written(arguments), True
-        kept, self._kept = self._kept, []
-        for delta in kept:
-            if not (self.answered and (delta.text or delta.citations)):
-                yield delta
-        if self.answered:
-            yield Delta(self._answer)
-
-    def _seal(self, call: _Block) -> Iterator[Delta]:
-        """Give what was held of a call that has proved whole; arguments of no word are an empty object."""
-        rest, call.held = call.held, ""
-        if call.slot is not None and not call.whole:
-            rest = rest if "".join(call.pieces).strip() else "{}"
-            yield from self._give(Delta(tool_calls=(ToolCallDelta(index=call.slot, arguments=rest),)))
-        call.whole = True
-
-    def _give(self, delta: Delta) -> Iterator[Delta]:
-        if self._answer_tool is None:
-            yield delta
-        else:
-            self._kept.append(delta)
-            yield Delta()  # the stream is alive
-
-    def _text(self, block: _Block, text: str) -> Iterator[Delta]:
-        if text:
-            self.said = True
-            self._run += len(text)
-            block.length += len(text)
-            yield from self._give(Delta(text))
-
-    def _think(self, thought: str) -> Iterator[Delta]:
-        if thought:
-            self._run = 0
-            yield from self._give(Delta(reasoning=thought))
-
-    def _call(self, block: _Block, given: dict[str, Any]) -> Iterator[Delta]:
-        block.name = optional_text(given.get("name"))
-        arguments = given.get("input", {})
-        if block.name is None or not is_arguments(arguments):
-            raise broken_call(block.name)
-        if arguments:
-            block.held = written(arguments)
-            block.pieces.append(block.held)
-        self._calls.append(block)
-        self._waiting = block
-        if block.name == self._answer_tool:
-            return
-        block.slot, self._slots = self._slots, self._slots + 1
-        block.id = optional_text(given.get("id")) or f"call_{block.slot}"
-        self._run = 0
-        piece = ToolCallDelta(index=block.slot, id=block.id, name=block.name)
-        yield from self._give(Delta(tool_calls=(piece,)))
-
-    def _arguments(self, block: _Block, piece: str) -> Iterator[Delta]:
-        if not piece:
-            return
-        if block.whole:
-            raise ProtocolError("a tool call of the stream goes on after what follows it")
-        block.pieces.append(piece)
-        if block.slot is None:
-            yield Delta()  # the stream is alive
-        elif piece.isspace():
-            block.held += piece
-        else:
-            held, block.held = block.held, piece
-            if held:
-                yield from self._give(Delta(tool_calls=(ToolCallDelta(index=block.slot, arguments=held),)))
