@@ -36,11 +36,12 @@ _STEP = 32  # what a piece without a byte counts as
 _LARGEST_ERROR = 64 * 1024
 # Bytes that take milliseconds to copy.
 _LARGE = 1024 * 1024
-_DEFAULTS = {"accept": "*/*", "user-agent": "interlock"}
+_OURS = {"accept": "*/*", "user-agent": "interlock"}
 # The transport states these from the body itself; a second opinion would let a server read two requests in
 # one.
 _FRAMING = ("content-length", "transfer-encoding")
 
+_NOTHING: Iterator[bytes] = iter(())
 _Arguments = tuple[HttpRequest, Permit, Destination]
 _Added = Callable[[Destination], Mapping[str, str]]
 
@@ -115,16 +116,15 @@ class HttpClient:
     async def _open(
         self, request: HttpRequest, permit: Permit, destination: Destination, encodings: str
     ) -> "StreamReply":
-        permit.check(request.url)
         if permit.pins and not await _pinned(request, permit):
             raise PermitError(f"the permit for {permit.deployment} covers no request without its pins")
         transport = self._transport(destination.network)
         if transport is None:
             transport = await self._new_transport(destination.network)
         headers = _merged(request, destination, encodings)
-        if self._added is not None:
-            headers = Unprinted({**self._added(destination), **headers})
-        permit.sent = headers
+        if self._added is not None and (added := self._added(destination)):
+            headers = Unprinted({**added, **headers})
+        permit.check(request.url)
         permit.used += 1
         try:
             arrival = await transport.open(request, permit, headers, destination.timeouts.connect)
@@ -135,7 +135,7 @@ class HttpClient:
         if self._observe is not None:
             self._observe(destination.id, arrival.headers)
         if 300 <= arrival.status < 400:  # noqa: PLR2004 - HTTP's own numbers
-            await arrival.aclose()
+            arrival.close()
             raise _redirected(arrival)
         return StreamReply(arrival, destination.largest_answer)
 
@@ -250,7 +250,7 @@ class StreamReply:
         self._limit = limit
         self._encoding = encoding_of(arrival.headers) if "content-encoding" in arrival.headers else ""
         self._inflater: Inflater | None = None
-        self._ready: Iterator[bytes] = iter(())
+        self._ready = _NOTHING
         self._worked = 0
         self.status = arrival.status
         self.headers: Mapping[str, str] = arrival.headers
@@ -282,6 +282,18 @@ class StreamReply:
 
         Raises AnswerTooLarge when it is larger than the destination's `largest_answer`.
         """
+        body = self._at_hand()
+        if body is None:
+            body = await self._gathered()
+        return HttpReply(status=self.status, headers=self.headers, body=body)
+
+    def _at_hand(self) -> bytes | None:
+        """What is left of a short body whose end has come, so that nothing has to be waited for."""
+        if self._encoding or self._ready is not _NOTHING:
+            return None
+        return self._arrival.whole(min(self._limit, _PIECE))
+
+    async def _gathered(self) -> bytes:
         pieces: list[bytes] = []
         size = 0
         failed = self.status >= 400  # noqa: PLR2004 - HTTP's own number
@@ -294,14 +306,12 @@ class StreamReply:
             if size > self._limit and not failed:
                 raise AnswerTooLarge.than(self._limit)
         if size <= _LARGE:
-            body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        else:
-            body = await aside(b"".join, pieces)  # which lets other threads go on meanwhile
-        return HttpReply(status=self.status, headers=self.headers, body=body)
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return await aside(b"".join, pieces)  # which lets other threads go on meanwhile
 
     async def aclose(self) -> None:
         """Close its connection, unless it was read to its end. May be called twice."""
-        await self._arrival.aclose()
+        self._arrival.close()
 
     def _inflated(self, data: bytes) -> Iterator[bytes]:
         if self._inflater is None:
@@ -337,16 +347,16 @@ async def _pinned(request: HttpRequest, permit: Permit) -> bool:
 
 def _merged(request: HttpRequest, destination: Destination, encodings: str) -> dict[str, str]:
     """The destination's headers over the request's over our own, names in lower case."""
-    headers = Unprinted({**_DEFAULTS, "accept-encoding": encodings})
+    headers = Unprinted({**_OURS, "accept-encoding": encodings})
     if destination.login is not None:
         headers["authorization"] = destination.login.reveal()
     for source in (request.headers, destination.headers):
         for name, value in source.items():
+            lowered = name.lower()
             if not (text := name + value).isascii() or not text.isprintable():
-                raise faults.unsendable(f"the header {name.lower()!a} holds what HTTP cannot carry")
-            headers[name.lower()] = value
-    for name in _FRAMING:
-        headers.pop(name, None)
+                raise faults.unsendable(f"the header {lowered!a} holds what HTTP cannot carry")
+            if lowered not in _FRAMING:
+                headers[lowered] = value
     return headers
 
 

@@ -7,33 +7,41 @@ at once more just before a request is written to it. docs/decisions/transport.md
 
 import asyncio
 import functools
+import inspect
 import select
 import sys
-import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
 import yarl
+from aiohttp import hdrs
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.http import StreamWriter
 
 from interlock.logs import redacting_logger
 from interlock.types.permit import Permit
 
 if sys.platform == "linux":
     import fcntl
-    import struct
     import termios
+
+    _NONE = bytes(4)  # a number of the system's
 
 _log = redacting_logger("interlock.http")
 # Within a few round trips it is known that a connection was at its end. A server that hangs up later than
 # that had the request.
 _STALE = 1.0
 _ERRORS = 400
-_EAGER = sys.version_info >= (3, 12)
 # Bytes of a body that an idle connection takes without being waited for.
 _AT_ONCE = 16 * 1024
+# What aiohttp tells a reply of its request. A release that tells it more has to send every request itself.
+_TOLD_REPLIES = frozenset(inspect.signature(aiohttp.ClientResponse.__init__).parameters)
+_REPLIES_ARE_KNOWN = _TOLD_REPLIES.issubset(
+    {"self", "method", "url", "timer", "traces", "loop", "session"}
+    | {"writer", "continue100", "request_info", "stream_writer"}
+)
 
 DUE: ContextVar[Permit | None] = ContextVar("DUE", default=None)
 """The permit of the request that is being sent, where it has a deadline. aiohttp hands nothing of ours on."""
@@ -54,67 +62,83 @@ class Late(aiohttp.ClientConnectionError):
     """The permit's deadline had passed as the request was to be written, and nothing was."""
 
 
+class Lost(aiohttp.ClientConnectionError):
+    """The connection ended or failed. Unlike aiohttp's own errors of that, it has nothing sent again."""
+
+
 class Unasked(aiohttp.ClientConnectionError):
     """Bytes came that cannot be the answer to this request."""
 
 
 class KeptConnector(aiohttp.TCPConnector):
-    """`distrusted` is filled with the hosts that sent what nobody had asked for; `waiting` is how many
-    requests wait for their answer to begin, and is its user's to count.
-    """
+    """`distrusted` is filled with the hosts that sent what nobody had asked for."""
 
     def __init__(self, distrusted: set[str], **options: Any) -> None:
         super().__init__(**options)
-        self.waiting = 0
         self._factory = functools.partial(Connection, self._loop, distrusted)  # type: ignore[assignment] # one of its kind
 
 
 class CheckedRequest(aiohttp.ClientRequest):
-    """Goes out on a connection on which all is quiet; on any other it fails with Stale, unsent."""
+    """Goes out on a connection on which all is quiet; on any other it fails with Stale, unsent.
+
+    With a short body it is written in the very step that looks at the connection, all at once. Longer ones,
+    and those that a proxy reads, aiohttp writes in a task of its own while it listens for the answer.
+    """
+
+    def __init__(self, method: str, url: yarl.URL, **told: Any) -> None:
+        self._told = told
+        body = told["data"] or b""
+        short = isinstance(body, bytes) and len(body) <= _AT_ONCE and told["proxy"] is None
+        self._short: bytes | None = body if short and _REPLIES_ARE_KNOWN else None
+        super().__init__(method, url, **told)
+
+    def update_headers(self, headers: Any) -> None:
+        # A session makes them for each request anew, so that they need no copy.
+        if headers is not None and hdrs.HOST in headers:
+            self.headers = headers
+        else:
+            super().update_headers(headers)
+
+    def update_auto_headers(self, skip_auto_headers: Any) -> None:
+        # Of what aiohttp would add, the client says all but the body's kind.
+        if hdrs.CONTENT_TYPE not in self.headers:
+            super().update_auto_headers(skip_auto_headers)
+
+    def update_body_from_data(self, body: Any, **how: Any) -> None:  # type: ignore[override] # older ones have less
+        if self._short is None:
+            super().update_body_from_data(body, **how)
+        elif body or self.method not in self.GET_METHODS:
+            self.headers[hdrs.CONTENT_LENGTH] = str(len(self._short))
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         protocol: Connection = conn.protocol
         protocol.prepare(self.url, DUE.get())
-        if not self.body and (fault := protocol.ask()):
+        if self._short is None:
+            if not self.body and (fault := protocol.ask()):
+                raise fault
+            return await super().send(conn)
+        writer = StreamWriter(protocol, self.loop)
+        await writer.write_headers(f"{self.method} {self.url.raw_path_qs} HTTP/1.1", self.headers)
+        if fault := protocol.ask():
             raise fault
-        return await super().send(conn)
+        await writer.write_eof(self._short)
+        return self._awaited(writer)
 
-    def write_bytes(
-        self, writer: Any, conn: Any, content_length: int | None = None
-    ) -> Coroutine[Any, Any, None]:
-        # With a body, this writes all of the request. aiohttp awaits it in a task, which before Python 3.12
-        # begins a turn of the loop later. A request that is alone need not wait for that; among others it is
-        # cheaper to send several in one turn.
-        work = self._write(writer, conn, content_length)
-        small = content_length is not None and content_length <= _AT_ONCE
-        alone = conn._connector.waiting == 1  # noqa: SLF001 - aiohttp shows it in no other way
-        return work if _EAGER or not (small and alone) or conn.protocol.writing_paused else _begun(work)
+    def _awaited(self, writer: StreamWriter) -> aiohttp.ClientResponse:
+        """The reply that is still to come to a request that is written."""
+        told: dict[str, Any] = {name: self._told[name] for name in ("timer", "traces", "loop", "session")}
+        told |= {"writer": None, "continue100": None, "request_info": self.request_info}
+        if "stream_writer" in _TOLD_REPLIES:
+            told["stream_writer"] = writer
+        return self.response_class(self.method, self.original_url, **told)
 
-    async def _write(self, writer: Any, conn: Any, content_length: int | None) -> None:
+    async def write_bytes(self, writer: Any, conn: Any, content_length: int | None = None) -> None:
+        # With a body, this writes all of the request.
         protocol: Connection = conn.protocol
         if fault := protocol.ask():
             protocol.set_exception(fault)
         else:
             await super().write_bytes(writer, conn, content_length)
-
-
-def _begun(work: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
-    """What is left of some work whose first step is taken now."""
-    try:
-        waits_for = work.send(None)
-    except StopIteration:
-        return _nothing()
-    return _rest(work, waits_for)
-
-
-async def _nothing() -> None:
-    pass
-
-
-@types.coroutine
-def _rest(work: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    yield waits_for
-    yield from work
 
 
 class Connection(ResponseHandler):
@@ -129,7 +153,7 @@ class Connection(ResponseHandler):
         self._asked_at = 0.0
         self._written = False
         self._asking = False  # from a request until the end of its answer
-        self._poll: Callable[[], bool] | None = None
+        self._line: _Line | None = None  # once it is used again
         self._heard = False  # a byte has come since
         self._answer: aiohttp.StreamReader | None = None
         self._paused_by_reader = False
@@ -153,13 +177,13 @@ class Connection(ResponseHandler):
         """Call in the step that writes the request, which must not be written if this gives a fault."""
         if self._due is not None and self._due.is_late:
             return Late()
-        transport = self.transport
         if self._requests > 1:
-            if transport is None or transport.is_closing():
+            transport = self.transport
+            if transport is None or transport.is_closing() or self.writing_paused:
                 return Stale(written=False)
-            if self._poll is None:
-                self._poll = _poll_of(transport)
-            if self._poll():
+            if self._line is None:
+                self._line = _Line(transport)
+            if self._line.has_news():
                 return Stale(written=False)
         self._asking = True
         self._written = True
@@ -177,12 +201,11 @@ class Connection(ResponseHandler):
         # The last byte goes alone: an answer that ends before it was followed by something, whatever that is.
         if len(data) > 1:
             super().data_received(data[:-1])
-            if self._is_answered():
-                self._break_off()
+            if not self._asking:
+                self._break_off()  # type: ignore[unreachable] # its end was among what was parsed
                 return
             data = data[-1:]
         super().data_received(data)
-        self._asking = not self._is_answered()
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         message, payload = data
@@ -195,6 +218,7 @@ class Connection(ResponseHandler):
             self._break_off()
         else:
             self._answer = payload
+            payload.on_eof(self._answered)
             super().feed_data(data, size)
 
     def pause_reading(self) -> None:
@@ -214,11 +238,18 @@ class Connection(ResponseHandler):
             self.set_exception(Stale(written=self._written))
         super().connection_lost(exc)
 
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        # Methods that it takes for harmless, PUT and DELETE among them, aiohttp would send once more.
+        if isinstance(exc, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)):
+            exc = Lost()
+        super().set_exception(exc, *cause)
+
     def _is_early(self) -> bool:
         return not self._asking or self._loop.time() - self._asked_at < _STALE
 
-    def _is_answered(self) -> bool:
-        return self._answer is not None and self._answer.is_eof()
+    def _answered(self) -> None:
+        """The answer's end has come."""
+        self._asking = False
 
     def _break_off(self) -> None:
         """End the connection, and the answer too if it may have been the one that nobody had asked for."""
@@ -235,28 +266,36 @@ class Connection(ResponseHandler):
 
     def _under_way(self) -> bool:
         """Whether part of the request has not reached the other end yet; its answer would confirm that."""
-        transport = self.transport
-        return transport is not None and (
-            transport.get_write_buffer_size() > 0 or _unconfirmed(transport) > 0
+        transport, line = self.transport, self._line
+        return (
+            transport is not None
+            and line is not None
+            and (transport.get_write_buffer_size() > 0 or line.has_unconfirmed())
         )
 
 
-def _poll_of(transport: asyncio.Transport) -> Callable[[], bool]:
-    """What says whether bytes, or the connection's end, wait to be read. For a transport that is open."""
-    descriptor = transport.get_extra_info("socket").fileno()
-    if not hasattr(select, "poll"):  # pragma: no cover - Windows
-        return lambda: bool(select.select([descriptor], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return lambda: bool(poll.poll(0))
+class _Line:
+    """What the system knows of a connection. For a transport that is open."""
 
+    __slots__ = ("_descriptor", "_poll")
 
-def _unconfirmed(transport: asyncio.Transport) -> int:
-    """How many bytes the other end's system has not acknowledged; 0 where that cannot be asked."""
-    if sys.platform != "linux":  # pragma: no cover
-        return 0
-    descriptor = transport.get_extra_info("socket").fileno()
-    try:
-        return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, b"\0" * 4))[0])
-    except OSError:
-        return 0
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._descriptor: int = transport.get_extra_info("socket").fileno()
+        self._poll: Callable[[int], object] = functools.partial(select.select, [self._descriptor], [], [])
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(self._descriptor, select.POLLIN)
+            self._poll = poll.poll
+
+    def has_news(self) -> bool:
+        """Whether bytes, or the connection's end, wait to be read."""
+        return bool(self._poll(0))
+
+    def has_unconfirmed(self) -> bool:
+        """Whether the other end's system has bytes to acknowledge; False where that cannot be asked."""
+        if sys.platform != "linux":  # pragma: no cover
+            return False
+        try:
+            return fcntl.ioctl(self._descriptor, termios.TIOCOUTQ, _NONE) != _NONE
+        except OSError:
+            return False

@@ -5,7 +5,7 @@ Nothing is timed here but the connection: the engine owns every other deadline a
 
 import io
 import ssl
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -16,6 +16,7 @@ from interlock.errors import PermitError, ProviderError
 from interlock.http import faults
 from interlock.http.connection import DUE, CheckedRequest, KeptConnector, Late, Stale, Unasked
 from interlock.http.proxies import Proxies, Proxy, basic
+from interlock.types.models import Unprinted
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpRequest
 
@@ -41,59 +42,41 @@ class Transport:
         self._targets: dict[str, _Target] = {}
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._distrusted: set[str] = set()
-        self._kept = self._session(keepalive_timeout=_KEEPALIVE)
+        self._kept = self._session({}, keepalive_timeout=_KEEPALIVE)
         self._fresh: aiohttp.ClientSession | None = None
 
-    def open(
+    async def open(
         self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
-    ) -> Coroutine[Any, Any, "TransportReply"]:
+    ) -> "TransportReply":
         """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
-        opening = self._open if permit.deadline == inf else self._open_in_time
-        return opening(request, permit, headers, connect)
-
-    async def _open_in_time(
-        self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
-    ) -> "TransportReply":
-        due = DUE.set(permit)
-        try:
-            return await self._open(request, permit, headers, connect)
-        finally:
-            DUE.reset(due)
-
-    async def _open(
-        self, request: HttpRequest, permit: Permit, headers: dict[str, str], connect: float
-    ) -> "TransportReply":
         target = self._targets.get(request.url) or self._learn(request.url)
-        for name, value in target.headers.items():
-            headers.setdefault(name, value)
+        permit.sent = Unprinted({**target.headers, **headers})
         if target.host not in self._distrusted:
-            permit.check(request.url)
             try:
-                return await self._send(self._kept, request, target, headers, connect)
+                return await self._send(self._kept, request, permit, target, connect)
             except Stale as stale:
                 if stale.written and request.once:
                     raise faults.lost(target.host) from None
                 permit.resent |= stale.written
-        permit.check(request.url)
-        return await self._send(self._unkept(), request, target, headers, connect)
+            permit.check(request.url)  # which may have been withdrawn meanwhile
+        return await self._send(self._unkept(), request, permit, target, connect)
 
     async def _send(
         self,
         session: aiohttp.ClientSession,
         request: HttpRequest,
+        permit: Permit,
         target: "_Target",
-        headers: dict[str, str],
         connect: float,
     ) -> "TransportReply":
         """Raises Stale when a kept connection turned out to be at its end: the request has had no answer."""
         body = request.body
-        connector: Any = session.connector
-        connector.waiting += 1
+        due = None if permit.deadline == inf else DUE.set(permit)
         try:
             reply = await session.request(
                 request.method,
                 target.url,
-                headers=headers,
+                headers=permit.sent,
                 # aiohttp warns of a large body in one piece; a file object it sends bit by bit.
                 data=None if not body else body if len(body) <= _LARGE_BODY else io.BytesIO(body),
                 allow_redirects=False,
@@ -109,7 +92,8 @@ class Transport:
         else:
             return TransportReply(reply, target.host)
         finally:
-            connector.waiting -= 1
+            if due is not None:
+                DUE.reset(due)
         # Raised here, the fault carries no context: the library's errors print URLs and headers.
         try:
             raise fault
@@ -125,11 +109,12 @@ class Transport:
     def _unkept(self) -> aiohttp.ClientSession:
         """Opens a connection for each request."""
         if self._fresh is None:
-            self._fresh = self._session(force_close=True)
+            self._fresh = self._session({"connection": "close"}, force_close=True)
         return self._fresh
 
-    def _session(self, **keeping: Any) -> aiohttp.ClientSession:
+    def _session(self, headers: Mapping[str, str], **keeping: Any) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
+            headers=headers,
             connector=KeptConnector(self._distrusted, limit=_UNLIMITED, **keeping),
             request_class=CheckedRequest,
             # A cookie of one caller's answer must not go out with another's request.
@@ -170,7 +155,9 @@ class _Target:
         proxy = proxies.for_url(url)
         self.proxy = None if proxy is None else yarl.URL(proxy.url)
         self.proxy_headers = _proxy_headers(proxy)
-        self.headers = _credentials(parsed.user, parsed.password)
+        self.headers = {"host": parsed.host_port_subcomponent or ""}
+        if parsed.user:
+            self.headers["authorization"] = basic(parsed.user, parsed.password or "")
         if parsed.scheme == "http":  # without a tunnel, the request itself is what the proxy reads
             self.headers |= self.proxy_headers
 
@@ -178,20 +165,25 @@ class _Target:
 class TransportReply:
     """A reply whose head has come. Header names are lower case."""
 
-    __slots__ = ("_content", "_host", "_reply", "headers", "status")
+    __slots__ = ("_host", "_reply", "headers", "status")
 
     def __init__(self, reply: aiohttp.ClientResponse, host: str) -> None:
         self._reply = reply
-        self._content = reply.content
         self._host = host
         self.status = reply.status
-        # Raw headers are missing where a recorder of HTTP (vcrpy) plays a reply in aiohttp's place.
-        self.headers = _headers(reply.raw_headers or _raw(reply.headers))
+        self.headers = _headers(reply.headers)
+
+    def whole(self, most: int) -> bytes | None:
+        """What is left of a body of so many bytes whose end has come; None of any other."""
+        content = self._reply.content
+        if content.total_bytes > most or not content.is_eof() or content.exception() is not None:
+            return None
+        return content.read_nowait()
 
     async def piece(self) -> bytes:
         """The next bytes as sent, still compressed; empty at the end. Raises ProtocolError when cut short."""
         try:
-            return await self._content.readany()
+            return await self._reply.content.readany()
         except Exception as error:  # noqa: BLE001 - whatever ends a body early is the same to the caller
             error.__traceback__ = None  # aiohttp keeps the error, and it would keep the call's frames
             fault = faults.cut_short(self._host)
@@ -200,7 +192,7 @@ class TransportReply:
         finally:
             del fault  # it holds this frame, and only the garbage collector would part the two
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Free the connection: for reuse if the reply has come to its end, else by closing it at once."""
         if self._reply.closed:
             return
@@ -238,22 +230,19 @@ def _same_reading(url: str, scheme: str, port: int | None, hosts: Sequence[str |
         raise PermitError("the URL's host can be read in two ways")
 
 
-def _credentials(user: str | None, password: str | None) -> dict[str, str]:
-    return {"authorization": basic(user, password or "")} if user else {}
-
-
 def _proxy_headers(proxy: Proxy | None) -> dict[str, str]:
     return {"proxy-authorization": proxy.authorization} if proxy and proxy.authorization else {}
 
 
-def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """As they were on the wire, which aiohttp reads as UTF-8 with what is none of it escaped."""
-    return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers.items()]
-
-
-def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers(received: Mapping[str, str]) -> dict[str, str]:
+    """By names in lower case; those that came several times with all their values."""
     headers: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    for said, value in received.items():
+        name, text = said.lower(), value if value.isascii() else _latin(value)
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
     return headers
+
+
+def _latin(value: str) -> str:
+    """A character for each byte of what aiohttp reads as UTF-8, with what is none of it escaped."""
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,32 @@ async def test_a_reply_comes_back_whole_with_lower_case_headers(kit, serve):
     assert reply.headers["x-two"] == "a, b"
     assert upstream.seen[0].line == "POST /v1/chat/completions HTTP/1.1"
     assert upstream.seen[0].body == b'{"q": 1}'
+
+
+async def test_header_values_that_are_no_ascii_come_back_byte_for_byte(kit, serve):
+    said = "grün ".encode() + b"\xff\xe9"
+    upstream = await serve(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nx-said: " + said + b"\r\n\r\n")
+    headers = (await kit.send(upstream.url)).headers
+    assert headers["x-said"].encode("latin-1") == said
+
+
+async def test_the_host_is_said_first_and_a_destination_may_say_another(kit, serve):
+    upstream = await serve(kit.reply())
+    await kit.send(upstream.url, headers={"x-a": "b"})
+    await kit.send(upstream.url, extra={"Host": "gateway.example"})
+    first, second = (seen.headers for seen in upstream.seen)
+    assert next(iter(first.items())) == ("host", upstream.origin.removeprefix("http://"))
+    assert second["host"] == "gateway.example"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_without_a_body_only_what_would_have_one_states_its_length(kit, serve, method):
+    upstream = await serve(kit.reply())
+    request, *rest = kit.call(upstream.url, body=b"")
+    await kit.client.send(replace(request, method=method), *rest)
+    assert upstream.seen[0].line.startswith(method)
+    assert upstream.seen[0].headers.get("content-length") == ("0" if method == "POST" else None)
+    assert "content-type" not in upstream.seen[0].headers
 
 
 async def test_an_error_status_is_a_reply_like_any_other(kit, serve):
@@ -182,6 +209,7 @@ async def test_nothing_is_sent_without_a_permit_that_covers_it(kit, serve):
         with pytest.raises(PermitError):
             async with kit.stream(upstream.url, permit=permit):
                 pass
+        assert permit.used == 0
     assert upstream.connections == 0
 
 

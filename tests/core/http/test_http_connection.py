@@ -389,15 +389,27 @@ async def test_a_server_that_had_the_request_is_not_sent_it_again(kit, serve, mo
     assert upstream.connections == 1
 
 
-async def test_a_request_that_does_not_go_out_at_once_goes_out_later():
-    begun, ended = asyncio.Event(), []
+@pytest.mark.parametrize("body", [b"", b"{}", b"x" * 20_000])
+async def test_an_aiohttp_that_tells_its_replies_more_writes_every_request_itself(
+    kit, serve, monkeypatch, body
+):
+    monkeypatch.setattr(connection, "_REPLIES_ARE_KNOWN", False)
+    closing = Closing(kit, "before", answers=2)
+    upstream = await serve(closing)
+    kit.client = HttpClient(added=lambda _: closing.close_now() or {})
+    for _ in range(3):
+        assert (await kit.send(upstream.url, body=body)).body == body
+    await kit.client.aclose()
+    assert closing.answered == [body] * 3
 
-    async def write():
-        begun.set()
-        await asyncio.sleep(0.001)
-        ended.append("all of it")
 
-    rest = connection._begun(write())
-    assert begun.is_set()
-    await asyncio.create_task(rest)
-    assert ended == ["all of it"]
+async def test_a_connection_that_has_not_taken_what_was_written_before_is_not_quiet():
+    told = connection.Connection(asyncio.get_running_loop(), set())
+    told.connection_made(Open())
+    for _ in range(2):
+        told.set_response_params(auto_decompress=False)
+        told.prepare(yarl.URL("http://vendor.example/"))
+    told.pause_writing()
+    fault = told.ask()
+    assert isinstance(fault, connection.Stale)
+    assert not fault.written

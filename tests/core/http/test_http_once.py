@@ -1,5 +1,6 @@
 """What must not happen twice, and what is known of a request that failed."""
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -41,6 +42,27 @@ async def test_a_request_that_must_not_happen_twice_is_sent_once(kit, serve, onc
         assert (await kit.client.send(*asked(upstream.url, permit, once=False, body=b"2"))).body == b"ok"
     assert taken == ([b"1", b"2"] if once else [b"1", b"2", b"2"])
     assert permit.resent is not once
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+@pytest.mark.parametrize("size", [0, 2, 20_000])
+@pytest.mark.parametrize("reset", [True, False])
+async def test_what_a_new_connection_lost_is_not_sent_again_whatever_its_method(
+    kit, serve, method, size, reset
+):
+    async def hangs_up(connection):
+        taken.append((await connection.request()).body)
+        if reset:
+            connection.reset()
+
+    taken = []
+    upstream = await serve(hangs_up)
+    permit = Permit(deployment="here", origin=upstream.origin)
+    request, *rest = asked(upstream.url, permit, body=b"x" * size)
+    with pytest.raises(ConnectionFailed) as caught:
+        await kit.client.send(replace(request, method=method), *rest)
+    assert taken == [b"x" * size]
+    assert not caught.value.unsent
 
 
 async def test_a_kept_connection_that_was_closed_while_it_was_idle_is_no_reason_not_to_send(kit, serve):
