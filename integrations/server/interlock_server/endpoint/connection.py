@@ -97,5 +97,5 @@ class Connected(HttpToolsProtocol):
 
 def connection_of(scope: Mapping[str, Any]) -> Connection | None:
     """That of a request; None where another server than this one's runs the application."""
-    found = scope.get("state", {}).get(_CONNECTION)
-    return found if isinstance(found, Connection) else None
+    found: Connection | None = scope.get("state", {}).get(_CONNECTION)
+    return found

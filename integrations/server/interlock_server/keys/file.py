@@ -21,7 +21,7 @@ _State = tuple[int, int, int] | None
 
 class FileKeys:
     """The keys of one file. A change is seen within a second; a file that cannot be used, or is gone, leaves
-    the keys as they were, and says why.
+    the keys as they were, and says why. `ring` and `problem` are those of a `KeySource`.
     """
 
     current = True
@@ -44,17 +44,9 @@ class FileKeys:
         self._environ = environ
         self._check = check
         self._state = self._stat()
-        self._ring = self._read()
-        self._problem: str | None = None
+        self.ring = self._read()
+        self.problem: str | None = None
         self._following = Following(self._look, every)
-
-    @property
-    def ring(self) -> Ring:
-        return self._ring
-
-    @property
-    def problem(self) -> str | None:
-        return self._problem
 
     async def start(self) -> None:
         await self._following.start()
@@ -69,12 +61,12 @@ class FileKeys:
         try:
             ring = await asyncio.to_thread(self._read)
         except ConfigError as error:
-            self._problem = f"keys are as they were: {error}"
-            _log.error("%s", self._problem)
+            self.problem = f"keys are as they were: {error}"
+            _log.error("%s", self.problem)
         else:
-            self._problem = None
+            self.problem = None
             _log.info("%s has changed: %d keys", self._path.name, len(ring))
-            self._ring = ring
+            self.ring = ring
         self._state = state
 
     def _stat(self) -> _State:

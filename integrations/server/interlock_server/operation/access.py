@@ -1,7 +1,6 @@
 """A line for each request: who asked, who answered, how long it took and what it cost; no content."""
 
-from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 from interlock.logs import redact
 from interlock_server.facts import Facts
@@ -12,29 +11,23 @@ LEFT: Final = 499
 """The status of a request whose client had gone."""
 
 _LONGEST: Final = 200
-_TOLD: Final = (
-    "request",
-    "key",
-    "deployment",
-    "task",
-    "record",
-    "input_tokens",
-    "output_tokens",
-    "cost",
-    "code",
-)
-_told = attrgetter(*_TOLD)
 
 
 def access(lines: Lines, scope: Scope, facts: Facts, *, status: int, seconds: float, whole: bool) -> None:
     """Write the line. Where an answer had begun and did not become whole, it says `broken`."""
-    told: dict[str, Any] = dict(zip(_TOLD, _told(facts), strict=True))
-    if facts.cost is not None:
-        told["cost"] = round(facts.cost, 8)
-    if facts.streamed:
-        told["streamed"] = True
-    if not whole and not facts.left:
-        told["broken"] = True
+    told = {
+        "request": facts.request,
+        "key": facts.key,
+        "deployment": facts.deployment,
+        "task": facts.task,
+        "record": facts.record,
+        "input_tokens": facts.input_tokens,
+        "output_tokens": facts.output_tokens,
+        "cost": None if facts.cost is None else round(facts.cost, 8),
+        "code": facts.code,
+        "streamed": facts.streamed or None,
+        "broken": None if whole or facts.left else True,
+    }
     method, path, ms = scope["method"], scope["path"], 1_000 * seconds
     if path != facts.route:
         path = _shown(path)

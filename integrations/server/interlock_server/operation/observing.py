@@ -39,6 +39,9 @@ class Observed:
         self._measures.under_way += 1
         try:
             await self._app(scope, receive, watched)
+        except BaseException:
+            watched.whole = False
+            raise
         finally:
             self._measures.under_way -= 1
             self._tell(scope, facts, watched, span)
@@ -71,8 +74,5 @@ class _Watched:
             return self._send(message)
         if self.first is None:
             self.first = perf_counter() - self.began
-        return self._send(message) if message.get("more_body", False) else self._last(message)
-
-    async def _last(self, message: Message) -> None:
-        await self._send(message)
-        self.whole = True
+        self.whole = not message.get("more_body", False)
+        return self._send(message)
