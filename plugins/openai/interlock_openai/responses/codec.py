@@ -10,6 +10,7 @@ from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_openai.errors import error_from_reply
 from interlock_openai.responses.encode import encode
+from interlock_openai.responses.reader import ResponseReader
 from interlock_openai.responses.refusals import has_none, refuses_thoughts
 from interlock_openai.responses.stream import ResponseStream
 from interlock_openai.vendors import Vendor
@@ -33,7 +34,7 @@ class Responses:
         return encode(call, self.vendor, stream=stream, past=False, asking=not has_none(error))
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
-        answer = ResponseStream(call, self.vendor).whole(parse_object(reply.body, "the answer"))
+        answer = ResponseReader(call, self.vendor).whole(parse_object(reply.body, "the answer"))
         return folded(answer, self.vendor.name, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:

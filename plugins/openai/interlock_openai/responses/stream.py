@@ -15,20 +15,9 @@ from interlock.http.payload import (
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta
 from interlock_openai.errors import error_inside
-from interlock_openai.plan import check_called
-from interlock_openai.responses.growing import Called, Item, Spoken, Step, Thought
-from interlock_openai.responses.read import (
-    SPOKEN,
-    check_calls,
-    cited,
-    confidence_in,
-    extra_of,
-    finish_of,
-    items_of,
-    raise_error,
-    usage_of,
-)
-from interlock_openai.responses.stops import Cutter
+from interlock_openai.responses.growing import Item, Step
+from interlock_openai.responses.read import SPOKEN, items_of
+from interlock_openai.responses.reader import ResponseReader, spoken_in
 from interlock_openai.vendors import Vendor
 
 # event -> (kind of item, kind of place, the key with its number there, the key with the text)
@@ -52,7 +41,7 @@ _ENDS = {
 }
 
 
-class ResponseStream:
+class ResponseStream(ResponseReader):
     """Deltas out of server-sent events, or out of the plain JSON answer that some servers send instead.
 
     Every event that closes something repeats it whole; what was not streamed of it is made up for, and what
@@ -60,19 +49,15 @@ class ResponseStream:
     """
 
     def __init__(self, call: ProviderCall, vendor: Vendor) -> None:
-        self._call = call
-        self._vendor = vendor
+        super().__init__(call, vendor)
         limit = call.deployment.largest_answer
         self._events = EventParser(limit=limit)
         self._incoming = Incoming(limit)
-        self._cutter = Cutter(call.request.settings.stop)
         self._numbers = _Numbers()
-        self._items: list[Item] = []
         self._by_index: dict[int, Item] = {}
         self._by_id: dict[str, Item] = {}
         self._made: list[dict[str, Any]] = []
         self._head = 0
-        self._run = 0
         self._over = False
         self.holds = 0
 
@@ -94,12 +79,6 @@ class ResponseStream:
             yield from self._event(event)
         if not self._over:
             raise ProtocolError("the stream ended before its answer was finished")
-
-    def whole(self, response: dict[str, Any]) -> Iterator[Delta]:
-        """The deltas of a plain answer."""
-        raise_error(response, self._vendor.name)
-        for step in self._ended(response, response.get("status"), items_of(response)):
-            yield from self._out(step)
 
     def _event(self, event: ServerEvent) -> Iterator[Delta]:
         if self._over or not event.data or event.data.strip() == "[DONE]":
@@ -141,7 +120,7 @@ class ResponseStream:
     def _added(self, payload: dict[str, Any], item: dict[str, Any]) -> Iterator[Step]:
         kind = text_of(item.get("type"))
         if kind in SPOKEN:
-            new = self._new(kind, payload, item.get("id"))
+            new = self._opened(kind, payload, item.get("id"))
             yield from self._through(new, new.begin(item))
         yield Delta()
 
@@ -149,7 +128,8 @@ class ResponseStream:
         self._made.append(item)
         kind = text_of(item.get("type"))
         if kind in SPOKEN:
-            found = self._known(payload, item.get("id"), kind) or self._new(kind, payload, item.get("id"))
+            id_ = item.get("id")
+            found = self._known(payload, id_, kind) or self._opened(kind, payload, id_)
             yield from self._through(found, found.whole(item))
             yield from self._close(found)
         yield Delta()
@@ -162,7 +142,7 @@ class ResponseStream:
         if not isinstance(text, str):
             raise ProtocolError("a piece of the stream is no text")
         id_ = payload.get("item_id")
-        found = self._known(payload, id_, kind) or self._new(kind, payload, id_)
+        found = self._known(payload, id_, kind) or self._opened(kind, payload, id_)
         return found, (part, count_of(payload.get(number)) or 0), text
 
     def _known(self, payload: dict[str, Any], id_: Any, kind: str) -> Item | None:
@@ -173,10 +153,8 @@ class ResponseStream:
                 return found
         return None
 
-    def _new(self, kind: str, payload: dict[str, Any], id_: Any) -> Item:
-        calls = sum(isinstance(each, Called) for each in self._items)
-        new: Item = Spoken() if kind == "message" else Thought() if kind == "reasoning" else Called(calls)
-        self._items.append(new)
+    def _opened(self, kind: str, payload: dict[str, Any], id_: Any) -> Item:
+        new = self._new(kind)
         if (index := count_of(payload.get("output_index"))) is not None:
             self._by_index[index] = new
         if name := text_of(id_):
@@ -208,24 +186,10 @@ class ResponseStream:
         yield from self._ended(response, status, items_of(response) if response.get("output") else self._made)
 
     def _ended(self, response: dict[str, Any], status: Any, items: list[dict[str, Any]]) -> Iterator[Step]:
-        spoken = [item for item in items if text_of(item.get("type")) in SPOKEN]
-        yield from self._settle(spoken)
-        if status != "incomplete":
-            check_calls(spoken)
-        called = any(isinstance(item, Called) for item in self._items)
-        refused = any(isinstance(item, Spoken) and item.refused for item in self._items)
-        ended = finish_of(response, status, called=called, refused=refused, vendor=self._vendor.name)
-        check_called(self._call, self._vendor, called=called, ended=ended)
+        yield from self._settle(spoken_in(items))
+        end = self._end_of(response, status, items)
         self._over = True
-        said, extra = _said_of(response), extra_of(response, items)
-        yield Delta(
-            finish_reason=ended,
-            usage=usage_of(response),
-            served_model=said.served_model,
-            id=said.id,
-            extra=extra or None,
-            confidence=confidence_in(extra),
-        )
+        yield end
 
     def _settle(self, items: list[dict[str, Any]]) -> Iterator[Step]:
         """Hold what was streamed against the items of the whole response, if there are any."""
@@ -233,22 +197,13 @@ class ResponseStream:
             raise ProtocolError("the stream holds items that are not in its response")
         for number, item in enumerate(items):
             kind = text_of(item.get("type"))
-            found = self._items[number] if number < len(self._items) else self._new(kind, {}, None)
+            found = self._items[number] if number < len(self._items) else self._new(kind)
             if found.kind != kind:
                 raise ProtocolError("the stream holds items in another order than its response")
             yield from self._through(found, found.whole(item))
             yield from self._close(found)
         for found in self._items[self._head :]:
             yield from self._close(found)
-
-    def _out(self, step: Step) -> Iterator[Delta]:
-        if isinstance(step, tuple):
-            step = Delta(citations=cited(step, self._run))
-        elif step.text:
-            self._run += len(step.text)
-        elif step.reasoning or step.signature or step.refusal or step.tool_calls:
-            self._run = 0
-        return self._cutter.feed(step)
 
 
 class _Numbers:
