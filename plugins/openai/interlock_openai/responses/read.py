@@ -183,7 +183,7 @@ def usage_of(response: dict[str, Any]) -> Usage | None:
 
 def confidence_in(extra: dict[str, Any]) -> float | None:
     """How likely the tokens of the text were, by what `extra_of` has found."""
-    return confidence_of(token.get("logprob") for token in _objects(extra.get("logprobs", {}).get("content")))
+    return confidence_of(token.get("logprob") for token in _objects(extra["logprobs"]["content"]))
 
 
 def extra_of(response: dict[str, Any], items: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from interlock_openai.responses.read import (
 from interlock_openai.responses.stops import Cutter
 from interlock_openai.vendors import Vendor
 
+Items = list[dict[str, Any]]
+
 
 class ResponseReader:
     """Reads one answer."""
@@ -37,10 +39,11 @@ class ResponseReader:
         """The deltas of a plain answer."""
         raise_error(response, self._vendor.name)
         items = items_of(response)
-        for item in spoken_in(items):
+        spoken = spoken_in(items)
+        for item in spoken:
             for step in self._new(text_of(item.get("type"))).whole(item):
                 yield from self._out(step)
-        yield from self._out(self._end_of(response, response.get("status"), items))
+        yield from self._out(self._end_of(response, response.get("status"), items, spoken))
 
     def _new(self, kind: str) -> Item:
         """An item behind those that there are."""
@@ -49,10 +52,10 @@ class ResponseReader:
         self._items.append(new)
         return new
 
-    def _end_of(self, response: dict[str, Any], status: Any, items: list[dict[str, Any]]) -> Delta:
-        """How the answer ended, all of whose items have been read."""
+    def _end_of(self, response: dict[str, Any], status: Any, items: Items, spoken: Items) -> Delta:
+        """How the answer ended, when all that was `spoken` of its items has been read."""
         if status != "incomplete":
-            check_calls(spoken_in(items))
+            check_calls(spoken)
         called = any(isinstance(item, Called) for item in self._items)
         refused = any(isinstance(item, Spoken) and item.refused for item in self._items)
         ended = finish_of(response, status, called=called, refused=refused, vendor=self._vendor.name)
@@ -64,7 +67,7 @@ class ResponseReader:
             served_model=optional_text(response.get("model")),
             id=optional_text(response.get("id")),
             extra=extra or None,
-            confidence=confidence_in(extra),
+            confidence=confidence_in(extra) if "logprobs" in extra else None,
         )
 
     def _out(self, step: Step) -> Iterator[Delta]:
@@ -77,6 +80,6 @@ class ResponseReader:
         return self._cutter.feed(step)
 
 
-def spoken_in(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def spoken_in(items: Items) -> Items:
     """Those that are parts of an answer."""
     return [item for item in items if text_of(item.get("type")) in SPOKEN]

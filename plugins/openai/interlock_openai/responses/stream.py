@@ -186,8 +186,9 @@ class ResponseStream(ResponseReader):
         yield from self._ended(response, status, items_of(response) if response.get("output") else self._made)
 
     def _ended(self, response: dict[str, Any], status: Any, items: list[dict[str, Any]]) -> Iterator[Step]:
-        yield from self._settle(spoken_in(items))
-        end = self._end_of(response, status, items)
+        spoken = spoken_in(items)
+        yield from self._settle(spoken)
+        end = self._end_of(response, status, items, spoken)
         self._over = True
         yield end
 

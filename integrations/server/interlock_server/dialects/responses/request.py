@@ -1,6 +1,6 @@
 """A body of Responses, as a request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from interlock import Message, Output, Settings
@@ -49,6 +49,13 @@ REFUSED: Mapping[str, str] = {
 """Fields that are known and cannot be honoured, and what is said of each."""
 
 _KNOWN = HONOURED | PASSED_OVER | ONLY.keys()
+_TOOLS = frozenset({"tool_choice", "tools"})
+_SET = frozenset(
+    {
+        "frequency_penalty", "include", "max_output_tokens", "parallel_tool_calls", "presence_penalty",
+        "reasoning", "safety_identifier", "temperature", "top_logprobs", "top_p", "user",
+    }
+)  # fmt: skip
 _MOST_ALTERNATIVES = 20
 _REASONING = frozenset({"context", "effort", "generate_summary", "mode", "summary"})
 _SUMMARIES = ("auto", "concise", "detailed", "none")
@@ -70,21 +77,21 @@ _INCLUDABLE = (
 def read(body: Mapping[str, Any]) -> Asked:
     """What a body asks for. Raises RequestError, whose key is the body's own."""
     fields = Fields(body, "", _KNOWN, refused=REFUSED)
-    for name, (fitting, why) in ONLY.items():
-        if name in fields and not any(
-            type(fields.get(name)) is type(e) and fields.get(name) == e for e in fitting
-        ):
-            raise fields.wrong(name, why)
+    asked_for = body.keys()
+    if not asked_for.isdisjoint(ONLY):
+        _check_only(fields)
     if (model := fields.text("model")) is None:
         raise fields.wrong("model", "expected the name of a model; auto leaves it to the router")
     conversation = Conversation()
     messages = conversation.read(body.get("input"))
     if instructions := fields.text("instructions"):
         messages = (Message("system", instructions), *messages)
-    options = own_options(body)
-    if (settings := _settings(fields)) != _USUAL:
-        options["settings"] = settings
-    keeps = _tools(fields, conversation.found, options)
+    options = own_options(body) if OWN in body else Options()
+    if not asked_for.isdisjoint(_SET):
+        options["settings"] = _settings(fields)
+    tools: Mapping[str, Tool] = {}
+    if conversation.found or not asked_for.isdisjoint(_TOOLS):
+        tools = _put_tools(fields, conversation.found, options)
     text = fields.inner("text", _TEXT)
     form = None if text is None else text.inner("format", _FORMAT)
     if form is not None and (output := _output(form)) is not None:
@@ -97,8 +104,16 @@ def read(body: Mapping[str, Any]) -> Asked:
         messages=messages,
         options=options,
         stream=bool(fields.flag("stream")),
-        keeps={**keeps, "echo": echo_of(fields)},
+        keeps={"tools": tools, "echo": echo_of(fields, asked_for)},
     )
+
+
+def _check_only(fields: Fields) -> None:
+    for name, (fitting, why) in ONLY.items():
+        if name in fields and not any(
+            type(fields.get(name)) is type(e) and fields.get(name) == e for e in fitting
+        ):
+            raise fields.wrong(name, why)
 
 
 def _settings(fields: Fields) -> Settings:
@@ -121,9 +136,6 @@ def _settings(fields: Fields) -> Settings:
     )
 
 
-_USUAL = Settings()
-
-
 def _logprobs(fields: Fields) -> int | None:
     included = fields.listed("include") or []
     for each in included:
@@ -134,9 +146,9 @@ def _logprobs(fields: Fields) -> int | None:
     return (most or 0) if most or _LOGPROBS in included else None
 
 
-def _tools(fields: Fields, found: Sequence[Tool], options: Options) -> dict[str, Any]:
-    """Puts the tools into the options, those that were found with them, and returns what the answer must know
-    of them.
+def _put_tools(fields: Fields, found: Sequence[Tool], options: Options) -> Mapping[str, Tool]:
+    """Puts the tools into the options, those that were found with them, and returns those that the answer
+    must know.
     """
     tools = tools_of(fields.get("tools"), "tools") if "tools" in fields else ()
     if found:
@@ -147,7 +159,7 @@ def _tools(fields: Fields, found: Sequence[Tool], options: Options) -> dict[str,
         options["tools"] = tuple(tool.spec for tool in left)
     if choice is not None:
         options["tool_choice"] = choice
-    return {"tools": {tool.spec.name: tool for tool in left if not tool.is_plain}}
+    return {tool.spec.name: tool for tool in left if not tool.is_plain}
 
 
 def _output(form: Fields) -> Any:
@@ -162,37 +174,60 @@ def _output(form: Fields) -> Any:
     return Output(name=form.text("name") or "output", schema=schema)
 
 
-def echo_of(fields: Fields) -> dict[str, Any]:
+def echo_of(fields: Fields, asked_for: Iterable[str]) -> dict[str, Any]:
     """What the dialect tells the client of its own request, in each answer."""
-    reasoning, text = fields.mapping("reasoning") or {}, fields.mapping("text") or {}
-    return {
-        "instructions": fields.get("instructions"),
-        "tools": [_told(each) for each in fields.listed("tools") or ()],
-        "tool_choice": fields.get("tool_choice") or "auto",
-        "truncation": fields.one_of("truncation", ("auto", "disabled")) or "disabled",
-        "parallel_tool_calls": fields.flag("parallel_tool_calls") is not False,
-        "text": {**text, "format": _told_format(text.get("format"))},
-        "top_p": _or(fields.number("top_p"), 1.0),
-        "temperature": _or(fields.number("temperature"), 1.0),
-        "presence_penalty": _or(fields.number("presence_penalty"), 0.0),
-        "frequency_penalty": _or(fields.number("frequency_penalty"), 0.0),
-        "top_logprobs": fields.whole("top_logprobs") or 0,
-        "reasoning": {"effort": reasoning.get("effort"), "summary": reasoning.get("summary")},
-        "max_output_tokens": fields.whole("max_output_tokens"),
-        "max_tool_calls": fields.whole("max_tool_calls", 1),
-        "store": False,
-        "background": False,
-        "service_tier": "default",
-        "metadata": fields.mapping("metadata") or {},
-        "safety_identifier": fields.text("safety_identifier"),
-        "prompt_cache_key": fields.text("prompt_cache_key"),
-        "user": fields.text("user"),
-        "previous_response_id": None,
-    }
+    told = dict(_USUAL)
+    for name in asked_for:
+        if name in _ECHOED and (value := _ECHOED[name](fields)) is not None:
+            told[name] = value
+    return told
 
 
-def _or(value: float | None, usual: float) -> float:
-    return usual if value is None else value
+_USUAL: Mapping[str, Any] = {
+    "instructions": None,
+    "tools": (),
+    "tool_choice": "auto",
+    "truncation": "disabled",
+    "parallel_tool_calls": True,
+    "text": {"format": {"type": "text"}},
+    "top_p": 1.0,
+    "temperature": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+    "top_logprobs": 0,
+    "reasoning": {"effort": None, "summary": None},
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "store": False,
+    "background": False,
+    "service_tier": "default",
+    "metadata": {},
+    "safety_identifier": None,
+    "prompt_cache_key": None,
+    "user": None,
+    "previous_response_id": None,
+}
+# How those are read that a request may say otherwise.
+_ECHOED: Mapping[str, Callable[[Fields], Any]] = {
+    "instructions": lambda fields: fields.get("instructions"),
+    "tools": lambda fields: [_told(each) for each in fields.listed("tools") or ()],
+    "tool_choice": lambda fields: fields.get("tool_choice") or None,
+    "truncation": lambda fields: fields.one_of("truncation", ("auto", "disabled")) or None,
+    "parallel_tool_calls": lambda fields: fields.flag("parallel_tool_calls"),
+    "text": lambda fields: _told_text(fields.mapping("text") or {}),
+    "top_p": lambda fields: fields.number("top_p"),
+    "temperature": lambda fields: fields.number("temperature"),
+    "presence_penalty": lambda fields: fields.number("presence_penalty"),
+    "frequency_penalty": lambda fields: fields.number("frequency_penalty"),
+    "top_logprobs": lambda fields: fields.whole("top_logprobs"),
+    "reasoning": lambda fields: _told_reasoning(fields.mapping("reasoning") or {}),
+    "max_output_tokens": lambda fields: fields.whole("max_output_tokens"),
+    "max_tool_calls": lambda fields: fields.whole("max_tool_calls", 1),
+    "metadata": lambda fields: fields.mapping("metadata"),
+    "safety_identifier": lambda fields: fields.text("safety_identifier"),
+    "prompt_cache_key": lambda fields: fields.text("prompt_cache_key"),
+    "user": lambda fields: fields.text("user"),
+}
 
 
 def _told(tool: Any) -> Any:
@@ -200,6 +235,14 @@ def _told(tool: Any) -> Any:
     if not isinstance(tool, Mapping) or tool.get("type") != "function":
         return tool
     return {"description": None, "parameters": None, "strict": None, **tool}
+
+
+def _told_reasoning(reasoning: Mapping[str, Any]) -> dict[str, Any]:
+    return {"effort": reasoning.get("effort"), "summary": reasoning.get("summary")}
+
+
+def _told_text(text: Mapping[str, Any]) -> dict[str, Any]:
+    return {**text, "format": _told_format(text.get("format"))}
 
 
 def _told_format(form: Any) -> Any:
