@@ -46,7 +46,7 @@ def messages_in(body: Fields) -> tuple[Message, ...]:
     if not turns:
         raise body.wrong("messages", "expected a list of at least one message")
     for at, turn in enumerate(turns):
-        messages.extend(_turn(Fields(turn, f"{body.at('messages')}.{at}", _TURN)))
+        messages.extend(_turn(Fields(turn, f"messages.{at}", _TURN)))
     return tuple(messages)
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from interlock import Response
-from interlock_server.dialects.dialect import Asked, EventWriter, Reply
+from interlock_server.dialects.dialect import Asked
 from interlock_server.dialects.messages.answer import answer_of
 from interlock_server.dialects.messages.events import MessageWriter
 from interlock_server.dialects.messages.problems import problem_of
 from interlock_server.dialects.messages.request import asked_in
-from interlock_server.problems import Problem
 
 
 class MessagesDialect:
@@ -21,14 +19,9 @@ class MessagesDialect:
         """What a body of `/v1/messages` asks for."""
         return asked_in(body)
 
-    def answer(self, asked: Asked, response: Response, reply: Reply) -> Mapping[str, Any]:
-        return answer_of(asked, response, reply)
-
-    def writer(self, asked: Asked, reply: Reply) -> EventWriter:
-        return MessageWriter(asked, reply)
-
-    def problem(self, problem: Problem) -> Mapping[str, Any]:
-        return problem_of(problem)
+    answer = staticmethod(answer_of)
+    problem = staticmethod(problem_of)
+    writer = MessageWriter
 
 
 class CountingDialect(MessagesDialect):

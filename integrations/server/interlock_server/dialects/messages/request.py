@@ -1,6 +1,7 @@
 """A body of `/v1/messages`, or of `/v1/messages/count_tokens`, as a request to the router."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from interlock import Constraints, Request, Settings
@@ -30,6 +31,10 @@ _REFUSED = {
     "user_profile_id": "profiles are of one vendor's own; leave it out",
     "user_profile": "profiles are of one vendor's own; leave it out",
 }
+_TOOLS = frozenset({"tool_choice", "tools"})
+_FORMS = frozenset({"output_config", "output_format"})
+_RARE = frozenset({"inference_geo", "speed"})
+_REASONED = frozenset({"output_config", "thinking"})
 _THINKING = frozenset({"type", "budget_tokens", "display", "block_binding"})
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 # What the vendor takes where a body that asks it to think says nothing of how hard.
@@ -45,48 +50,58 @@ def asked_in(given: Mapping[str, Any], *, counted: bool = False) -> Asked:
         RequestError: naming the field that cannot be read, or that cannot be honoured.
     """
     body = Fields(given, "", _KNOWN, refused=_REFUSED)
-    options = own_options(given)
+    options = own_options(given) if OWN in given else Options()
     messages = messages_in(body)
     if body.get("cache_control") is not None:
         messages = cached(messages)
-    tools = tools_in(body)
-    choice, parallel = choice_in(body)
-    if tools:
-        options["tools"] = tools
-    if choice is not None:
-        options["tool_choice"] = choice
-    if (schema := _schema(body)) is not None:
+    asked_for, parallel = given.keys(), None
+    if not asked_for.isdisjoint(_TOOLS):
+        parallel = _put_tools(body, options)
+    if not asked_for.isdisjoint(_FORMS) and (schema := _schema(body)) is not None:
         options["output"] = schema
-    if body.one_of("speed", ("standard", "fast")) == "fast":
-        options["demands"] = [*options.get("demands", ()), "low_latency"]
-    if (place := body.text("inference_geo")) not in (None, "", _ANYWHERE):
-        options["constraints"] = _kept_in(place or "", options)
-    options["settings"] = _settings(body, parallel, counted=counted)
+    if not asked_for.isdisjoint(_RARE):
+        _put_rare(body, options)
+    options["settings"] = _settings(body, asked_for, parallel, counted=counted)
     return Asked(
         model=body.text("model") or "",
         messages=messages,
         options=options,
         stream=body.flag("stream") or False,
-        keeps={THOUGHTS: _thoughts(body)},
+        keeps={THOUGHTS: _thoughts(body) if "thinking" in body else UNASKED},
     )
 
 
-def _settings(body: Fields, parallel: bool | None, *, counted: bool) -> Settings:
+def _put_tools(body: Fields, options: Options) -> bool | None:
+    """Whether several calls may come at once; None where nothing is said of it."""
+    if tools := tools_in(body):
+        options["tools"] = tools
+    choice, parallel = choice_in(body)
+    if choice is not None:
+        options["tool_choice"] = choice
+    return parallel
+
+
+def _put_rare(body: Fields, options: Options) -> None:
+    """How fast, and where."""
+    if body.one_of("speed", ("standard", "fast")) == "fast":
+        options["demands"] = [*options.get("demands", ()), "low_latency"]
+    if (place := body.text("inference_geo")) not in (None, "", _ANYWHERE):
+        options["constraints"] = _kept_in(place or "", options)
+
+
+def _settings(body: Fields, asked_for: AbstractSet[str], parallel: bool | None, *, counted: bool) -> Settings:
+    """Those that are asked for, which are few of all that may be."""
     most = body.whole("max_tokens", 1)
     if most is None and not counted:
         raise body.wrong("max_tokens", "expected a whole number from 1, not nothing")
-    effort, budget = _thinking(body)
-    return Settings(
-        max_tokens=most,
-        temperature=body.number("temperature", 0),
-        top_p=body.number("top_p", 0, 1),
-        top_k=body.whole("top_k", 0),
-        stop=_stop(body),
-        reasoning_effort=effort,
-        reasoning_tokens=budget,
-        parallel_tool_calls=parallel,
-        user=_user(body),
-    )
+    said: dict[str, Any] = {"max_tokens": most, "parallel_tool_calls": parallel}
+    for name in asked_for:
+        if (found := _SETTINGS.get(name)) is not None:
+            setting, read_of = found
+            said[setting] = read_of(body)
+    if not asked_for.isdisjoint(_REASONED):
+        said["reasoning_effort"], said["reasoning_tokens"] = _thinking(body)
+    return Settings(**said)
 
 
 def _thinking(body: Fields) -> tuple[str | None, int | None]:
@@ -130,6 +145,16 @@ def _stop(body: Fields) -> tuple[str, ...]:
 def _user(body: Fields) -> str | None:
     metadata = body.inner("metadata", frozenset({"user_id"}))
     return None if metadata is None else metadata.text("user_id")
+
+
+# Which setting a field says, and how it is read.
+_SETTINGS: Mapping[str, tuple[str, Callable[[Fields], object]]] = {
+    "temperature": ("temperature", lambda body: body.number("temperature", 0)),
+    "top_p": ("top_p", lambda body: body.number("top_p", 0, 1)),
+    "top_k": ("top_k", lambda body: body.whole("top_k", 0)),
+    "stop_sequences": ("stop", _stop),
+    "metadata": ("user", _user),
+}
 
 
 def _schema(body: Fields) -> dict[str, Any] | None:
