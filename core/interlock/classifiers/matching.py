@@ -75,10 +75,10 @@ class Vocabulary:
         parts: list[_Part] = []
         beginning, ending = word[:STEM], word[-STEM:]
         for index in self._lexicons:
-            if uses := index.words.get(word):
-                parts.append(_part(uses))
+            if lines := index.words.get(word):
+                parts.append(_part(index.uses(lines)))
             if stems := index.stems.get(beginning):
-                parts += [_part(uses) for stem, uses in stems.items() if word.startswith(stem)]
+                parts += [_part(index.uses(lines)) for stem, lines in stems.items() if word.startswith(stem)]
             if ends := index.endings.get(ending):
                 terms = [term for end, term in ends if word.endswith(end) and word != end]
                 if terms:

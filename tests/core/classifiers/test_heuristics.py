@@ -256,9 +256,10 @@ def _allowed() -> set[str]:
     allowed: set[str] = set()
     for language in LATIN:
         index = lexicon(language)
-        stems = [uses for group in index.stems.values() for uses in group.values()]
-        uses = [use for group in (*index.words.values(), *stems, *index.endings.values()) for use in group]
-        allowed.update(word for _, term in uses for word in words_of(term.text))
+        stems = [lines for group in index.stems.values() for lines in group.values()]
+        uses = [use for lines in (*index.words.values(), *stems) for use in index.uses(lines)]
+        endings = [use for group in index.endings.values() for use in group]
+        allowed.update(word for _, term in (*uses, *endings) for word in words_of(term.text))
     return allowed
 
 
