@@ -92,7 +92,8 @@ HeaderText = Annotated[str, AfterValidator(_header)]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # The whole's validator holds those of its parts; each has one of its own when it is read by itself.
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 class TimeoutsConfig(Part):
