@@ -1,13 +1,17 @@
-"""The rows of a ledger, as an exchange finds and leaves them."""
+"""The rows of a ledger, as an exchange finds and leaves them.
 
+Statements are given to SQLite's driver as they are: what SQLAlchemy does around each of them would take longer
+than they do, and while an exchange goes on, every other process waits for the file.
+"""
+
+import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, bindparam, select
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import JSON, Connection, Table
 
 from interlock_sql.ledger_tables import accounts, holds
 
@@ -36,40 +40,64 @@ def together(connection: Connection) -> AbstractContextManager[None]:  # noqa: A
 
 def read(connection: Connection, names: Sequence[str], ids: Sequence[str]) -> Read:
     """Of a SQLite file, which is locked as a whole. Its clock is that of its machine."""
+    driver: Any = connection.connection.driver_connection
     return Read(
         now=time.time(),
-        accounts=_found(connection, accounts, names),
-        holds=_found(connection, holds, ids),
+        accounts=_found(driver, accounts, names),
+        holds=_found(driver, holds, ids),
     )
 
 
 def write(connection: Connection, rows: Written) -> None:
+    driver: Any = connection.connection.driver_connection
     for table, each in rows.items():
         if each:
-            connection.execute(_PUT[table], list(each))
+            driver.executemany(_PUT[table], [_values(table, row) for row in each])
 
 
-def _found(connection: Connection, table: Table, keys: Sequence[str]) -> dict[str, Row]:
+def columns(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
+
+
+def replacing(table: Table) -> str:
+    """What follows an insertion, so that a row takes the place of the one that has its key."""
+    (key,) = table.primary_key.columns
+    names = [column.name for column in table.columns if column is not key]
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+    return f"ON CONFLICT ({key.name}) DO UPDATE SET {changed}"
+
+
+def by_key(table: Table, rows: Sequence[Sequence[Any]]) -> dict[str, Row]:
+    """Rows of all columns, by the first one, which is the key."""
+    names = [column.name for column in table.columns]
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _found(driver: Any, table: Table, keys: Sequence[str]) -> dict[str, Row]:
     if not keys:
         return {}
+    found = by_key(table, driver.execute(_FOUND[table], [json.dumps(keys)]).fetchall())
+    for row in found.values():
+        if isinstance(row.get("windows"), str):
+            row["windows"] = json.loads(row["windows"])
+    return found
+
+
+def _values(table: Table, row: Row) -> list[Any]:
+    values = [row[column.name] for column in table.columns]
+    return [json.dumps(value) if isinstance(value, dict) else value for value in values]
+
+
+def _put(table: Table) -> str:
+    places = ", ".join("?" for _ in table.columns)
+    return f"INSERT INTO {table.name} ({columns(table)}) VALUES ({places}) {replacing(table)}"  # noqa: S608 - our own names
+
+
+def _find(table: Table) -> str:
     (key,) = table.primary_key.columns
-    found = connection.execute(_FOUND[table], {"keys": list(keys)}).mappings()
-    return {row[key.name]: dict(row) for row in found}
+    # As many keys as there may be: SQLite takes no more than so many parameters.
+    return f"SELECT {columns(table)} FROM {table.name} WHERE {key.name} IN (SELECT value FROM json_each(?))"  # noqa: S608 - likewise
 
 
-def _finding(table: Table) -> Select[Any]:
-    (key,) = table.primary_key.columns
-    return select(table).where(key.in_(bindparam("keys", expanding=True)))
-
-
-def _putting(table: Table) -> Insert:
-    (key,) = table.primary_key.columns
-    statement = insert(table)
-    names = [column.name for column in table.columns if column is not key]
-    new = {name: statement.excluded[name] for name in names}
-    return statement.on_conflict_do_update(index_elements=[key], set_=new)
-
-
-# To put together a statement costs more than to run it, and these are the same for every exchange.
-_FOUND: Final = {table: _finding(table) for table in (accounts, holds)}
-_PUT: Final = {table: _putting(table) for table in (accounts, holds)}
+_FOUND: Final = {table: _find(table) for table in (accounts, holds)}
+_PUT: Final = {table: _put(table) for table in (accounts, holds)}
