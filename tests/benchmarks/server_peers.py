@@ -4,7 +4,9 @@
 
 FOLDER is where `npm install @portkey-ai/gateway@1.15.2 @hono/node-server@1.14.0` was run; without it Portkey
 is left out. The endpoint asks for a key with a budget in dollars, tokens and requests, and keeps each record
-in SQLite; Portkey has none of these. CPU is that of each server's own processes, in microseconds a request.
+in SQLite; Portkey has none of these. With several workers there is a second endpoint, of one process; the
+several ones count budgets in a ledger of SQLite, or in the one that `--ledger` names. CPU is that of each
+server's own processes, in microseconds a request.
 The relay is an ASGI application that sends on what aiohttp's client gives it, under the same uvicorn.
 """
 
@@ -32,7 +34,7 @@ CONFIG = """
 deployments:
 {deployments}
 server: {{keys: keys.yaml}}
-records: sqlite:///records.db
+records: sqlite:///{records}.db
 {more}"""
 DEPLOYMENTS = {"a": "openai/gpt-5.5", "b": "zhipu/glm-5.2", "c": "mistral/mistral-large-3"}
 KEYS = """
@@ -109,21 +111,23 @@ def started(arguments: argparse.Namespace, folder: Path, upstream: str) -> list[
     command += ["--log-level", "warning", "--lifespan", "off"]
     more = {"UPSTREAM": upstream, "PYTHONPATH": str(HERE)}
     servers.append(Server("relay", [sys.executable, *command], folder, port, **more))
-    port = free_port()
     (folder / "keys.yaml").write_text(KEYS.format(digest=sha256(TOKEN.encode()).hexdigest()))
     (folder / "keys.yaml").chmod(0o600)
-    shared = "" if arguments.workers == 1 else "ledger: sqlite:///ledger.db\n"
     deployments = "\n".join(
         f"  - {{id: {name}, model: {model}, provider: {model.partition('/')[0]}, "
         f'base_url: "{upstream}", api_key: benchmark, region: us}}'
         for name, model in DEPLOYMENTS.items()
     )
-    (folder / "serve.yaml").write_text(CONFIG.format(deployments=deployments, more=shared))
-    command = ["--config", "serve.yaml", "serve", "--port", str(port)]
-    if arguments.workers > 1:
-        command += ["--workers", str(arguments.workers)]
     program = [sys.executable, "-c", "from interlock_start import main; main()"]
-    servers.append(Server("interlock", [*program, *command], folder, port))
+    for workers in sorted({1, arguments.workers}, reverse=True):
+        port, name = free_port(), "interlock" if workers == arguments.workers else "interlock-1"
+        shared = "" if workers == 1 else f"ledger: {arguments.ledger}\n"
+        text = CONFIG.format(deployments=deployments, records=name, more=shared)
+        (folder / f"{name}.yaml").write_text(text)
+        command = ["--config", f"{name}.yaml", "serve", "--port", str(port)]
+        if workers > 1:
+            command += ["--workers", str(workers)]
+        servers.append(Server(name, [*program, *command], folder, port))
     return servers
 
 
@@ -133,6 +137,7 @@ def main() -> None:
     parser.add_argument("--node", default="node")
     parser.add_argument("--stream", action="store_true")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--ledger", default="sqlite:///ledger.db")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=5)

@@ -40,13 +40,15 @@ holds = st.builds(
     accounts=some,
     tokens=tokens,
     money=amounts,
+    requests=st.integers(0, 3),
     forced=st.sampled_from([False, False, True]),
+    windows_of=st.none() | st.sampled_from(IDS),
 )
 settlements = st.builds(
     Settlement,
     id=st.sampled_from(IDS),
     accounts=some,
-    requests=st.integers(0, 1),
+    requests=st.integers(0, 3),
     tokens=tokens,
     money=amounts,
 )
@@ -101,6 +103,8 @@ def fresh(call: LedgerCall, number: int) -> LedgerCall:
         )
         if "id" in facts:
             facts["id"] = f"{number} {facts['id']}"
+        if facts.get("windows_of"):
+            facts["windows_of"] = f"{number} {facts['windows_of']}"
         steps.append(type(step)(**facts))
     return LedgerCall(steps=tuple(steps))
 

@@ -54,13 +54,17 @@ class Place:
             return self.holds[step.id] is not None
         if not step.forced and not all(self.fits(each, step) for each in step.accounts):
             return False
+        other = self.holds.get(step.windows_of or "")
+        held_in = {} if other is None else other[1]
         starts = {}
         for each in step.accounts:
             found = self.tally(each)
-            starts[each.name] = found.start
+            starts[each.name] = start = held_in.get(each.name, found.start)
+            if start != found.start:
+                continue
             self.tallies[each.name] = replace(
                 found,
-                requests=found.requests + 1,
+                requests=found.requests + step.requests,
                 tokens=found.tokens + step.tokens,
                 money=found.money + step.money,
                 held_tokens=found.held_tokens + step.tokens,
@@ -72,7 +76,7 @@ class Place:
     def fits(self, account: SharedAccount, step: Hold) -> bool:
         found = self.tally(account)
         return (
-            (account.requests is None or found.requests + 1 <= account.requests)
+            (account.requests is None or found.requests + step.requests <= account.requests)
             and (account.tokens is None or found.tokens + step.tokens <= account.tokens)
             and (account.money is None or found.money + step.money <= account.money)
         )
@@ -87,7 +91,7 @@ class Place:
             if starts.get(each.name) == found.start:
                 self.tallies[each.name] = replace(
                     found,
-                    requests=found.requests + step.requests - 1,
+                    requests=found.requests + step.requests - hold.requests,
                     tokens=found.tokens + step.tokens - hold.tokens,
                     money=found.money + step.money - hold.money,
                     held_tokens=found.held_tokens - hold.tokens,

@@ -132,6 +132,54 @@ def _dies(one: Spender, two: Spender, three: Spender) -> None:
         assert other.leave() == ""
 
 
+def flow(ledger: Any) -> None:
+    """While there is plenty, processes hold room ahead; what there is is spent to the last attempt all the
+    same, and what a killed process held stays held.
+    """
+    room = 1_000
+    budget = {"id": "flow", "per": "month", "requests": room, "usd": 10.0, "each": "round"}
+    with spenders(3, ledger, budget, uses=100) as made:
+        _spends_all(made, {"round": "whole"}, room)
+        killed = {"round": "killed"}
+        done = sum(_waves(made, killed, 3))
+        made[0].ask(calls=40, metadata=killed)
+        made[0].kill()
+        done += _spends(made[1:], killed)
+        assert room - 40 - room // 16 <= done <= room
+        (row,) = made[1].spent(killed)
+        assert row[3] == room
+
+
+def _spends_all(made: list[Spender], metadata: dict[str, str], room: int) -> None:
+    assert _spends(made, metadata) == room
+    (row,) = made[0].spent(metadata)
+    assert row == ["flow", 10.0, 100 * room, room]
+
+
+def _spends(made: list[Spender], metadata: dict[str, str]) -> int:
+    """How many calls were answered, until all processes were refused for longer than room is held ahead."""
+    done, since = 0, time.monotonic()
+    while time.monotonic() - since < 3:
+        answered = sum(_waves(made, metadata, 1))
+        done += answered
+        if answered:
+            since = time.monotonic()
+        else:
+            time.sleep(0.2)
+    return done
+
+
+def _waves(made: list[Spender], metadata: dict[str, str], waves: int) -> Iterator[int]:
+    for _ in range(waves):
+        for spender in made:
+            spender.ask(calls=30, metadata=metadata)
+        for spender in made:
+            ended = Counter(spender.answered())
+            # A server on a machine that is very busy may take longer than it is waited for.
+            assert set(ended) <= {"ok", "BudgetExceeded", "StoreError"}, ended
+            yield ended["ok"]
+
+
 def outages(ledger: Any, *each: tuple[Callable[[], None], Callable[[], None], bool]) -> None:
     """While the ledger is out of reach nothing is sent; soon after, calls go on. Each outage is what begins
     it, what ends it, and whether what was counted outlives it.

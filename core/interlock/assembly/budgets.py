@@ -63,7 +63,7 @@ def budgeting(
     shelf = Books(partial(MirroredBook, clock=monotonic), shared=True)
     grace = config.ledger.grace if config.ledger.down == "grace" else None
     shared = SharedBudgeting(Ledger(budgets, clock, counted_as, shelf), deployments, told, grace=grace)
-    shared.through(LedgerWriter(opening, bridge, hear=shared.hear))
+    shared.through(LedgerWriter(opening, bridge, hear=shared.hear), bridge)
     return shared
 
 

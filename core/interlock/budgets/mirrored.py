@@ -20,6 +20,14 @@ class Figure(Account):
         self.heard, self.end = float("-inf"), 0.0
 
 
+def fresh(book: Book, key: object) -> Figure | None:
+    """An account's figure, if it was heard of a moment ago: good for an estimate, for no lock is taken."""
+    figure = book.accounts.get(key)
+    if isinstance(book, MirroredBook) and isinstance(figure, Figure) and book.believes(figure):
+        return figure
+    return None
+
+
 class MirroredBook(Book):
     """A book of figures. One that is older than a second stands in nobody's way: whoever counts is asked."""
 
@@ -31,9 +39,11 @@ class MirroredBook(Book):
         self._clock = clock
 
     def allows(self, account: Account, tokens: int, money: float) -> bool:
-        heard = account.heard if isinstance(account, Figure) else 0.0
-        believed = account if self._clock() - heard <= _BELIEVED else EMPTY
+        believed = account if isinstance(account, Figure) and self.believes(account) else EMPTY
         return self.has_room(believed, tokens, money)
+
+    def believes(self, figure: Figure) -> bool:
+        return self._clock() - figure.heard <= _BELIEVED
 
     def complaint(self, key: object, tokens: int, money: float) -> Shortfall:
         account = self.accounts.get(key)

@@ -52,6 +52,7 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
         """`clock` returns seconds that never run backwards."""
         self._hear = hear
         self._clock = clock
+        self.before_closing: Callable[[], None] | None = None
         super().__init__(open_, bridge)
 
     def _begin(self) -> None:
@@ -71,6 +72,19 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
         Raises:
             StoreError: it may not have been taken, and if it was a hold, is given back.
         """
+        try:
+            return await asyncio.wrap_future(self.ask(step))
+        except asyncio.CancelledError:
+            if isinstance(step, Hold):
+                self.leave(given_back(step))
+            raise
+
+    def ask(self, step: Step) -> "Future[bool]":
+        """What `take` returns or raises, once it is known; from any thread.
+
+        Raises:
+            StoreError: the ledger is out of reach, and is not even asked.
+        """
         if self._failed_at is not None and self._clock() - self._failed_at < _FRESH:
             raise StoreError(self._out_of_reach())
         waiter: Future[bool] = Future()
@@ -81,16 +95,16 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
             self._pressed += 1
             self._awake = True
         self._bridge.call_soon(self._wake)
-        try:
-            return await asyncio.wrap_future(waiter)
-        except asyncio.CancelledError:
-            if isinstance(step, Hold):
-                self.leave(given_back(step))
-            raise
+        return waiter
 
     def leave(self, step: Step) -> None:
         """Hand over what nobody waits for, from any thread."""
         self.put(_Queued(step))
+
+    async def _close(self) -> None:
+        if self.before_closing is not None:
+            self.before_closing()
+        await super()._close()
 
     def _out_of_reach(self) -> str:
         return f"the ledger of budgets is out of reach: {self.problem}"

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any, get_args
 
@@ -187,6 +188,40 @@ class LedgerConformance(Conformance):
             reply = await one.exchange(LedgerCall(steps=(hold, _settle(hold, 4, 2))))
             expect(not reply.refused, "what was forced was refused")
             await _expect(two, account, requests=2, tokens=14, money=7, held_tokens=10, held_money=5)
+
+        self._run(use)
+
+    def test_holds_several_requests_at_once(self) -> None:
+        """A hold of several requests counts as so many, and is settled by as many as were sent."""
+
+        async def use(one: SharedLedger, two: SharedLedger) -> None:
+            account = _account(requests=5)
+            holds = [replace(_hold(account), requests=requests) for requests in (4, 2, 1)]
+            reply = await one.exchange(LedgerCall(steps=tuple(holds)))
+            expect(
+                reply.refused == {holds[1].id},
+                f"of holds of 4, 2 and 1 requests on room for 5, {len(reply.refused)} were refused",
+            )
+            used = replace(_settle(holds[0], 3, 2), requests=2)
+            await two.exchange(LedgerCall(steps=(used, used)))
+            await _expect(one, account, requests=3, tokens=13, money=7, held_tokens=10, held_money=5)
+
+        self._run(use)
+
+    def test_parts_a_hold_in_two(self) -> None:
+        """A part of a hold may be held on, forced and by an id of its own, while the rest is settled."""
+
+        async def use(one: SharedLedger, two: SharedLedger) -> None:
+            account = _account(requests=4, tokens=10, money=5)
+            whole = replace(_hold(account), requests=4)
+            part = replace(_hold(account, tokens=6, money=2, forced=True), requests=1, windows_of=whole.id)
+            used = replace(_settle(whole, 3, 1), requests=2)
+            for each in (one, two):
+                await each.exchange(LedgerCall(steps=(whole,)))
+                await each.exchange(LedgerCall(steps=(part, used)))
+            await _expect(one, account, requests=3, tokens=9, money=3, held_tokens=6, held_money=2)
+            await two.exchange(LedgerCall(steps=(_settle(part, 5, 2),)))
+            await _expect(one, account, requests=3, tokens=8, money=3)
 
         self._run(use)
 

@@ -38,21 +38,27 @@ class SharedAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """An attempt that is about to be sent, and what it may use: one request, `tokens` and `money`.
+    """An attempt that is about to be sent, or several to come, and what they may use together: so many
+    `requests`, `tokens` and `money`.
 
     It is held in each of its accounts, in the window that this moment lies in by the ledger's clock, or in
     none of them. One that is held already, by its id, is not held again; one that was settled before it came
     is refused.
 
     Attributes:
-        forced: it is held whatever the limits, because it was sent while the ledger was out of reach.
+        forced: it is held whatever the limits, because it was sent while the ledger was out of reach, or is a
+            part of what was held already.
+        windows_of: the id of another hold, in whose windows this one is held, where that one has the account
+            and is not settled. In a window that is over, nothing is held.
     """
 
     id: str
     accounts: tuple[SharedAccount, ...]
     tokens: int
     money: int
+    requests: int = 1
     forced: bool = False
+    windows_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@
 -- An account is a hash: start and end of its window; r(equests); t(okens) and ht, those that are held; m and p,
 -- money in whole microdollars and what is left over in picodollars; hm and hp, the money that is held. Lua
 -- counts in doubles, which are exact up to 2^53: in picodollars alone that would be 9,007 dollars.
--- A hold is a hash: its t, m and p, and by the number of each of its accounts the start of the window it is in.
+-- A hold is a hash: its r, t, m and p, and by the number of each of its accounts the start of the window it is in.
 -- One that was settled before it came is a hash with `gone`.
 
 local MILLION = 1000000
@@ -87,7 +87,7 @@ end
 
 local function fits(number, step)
   local limit, found = asked.accounts[number], account(number)
-  if limit.r and found.r + 1 > limit.r then return false end
+  if limit.r and found.r + step.r > limit.r then return false end
   if limit.t and found.t + step.t > limit.t then return false end
   if limit.m then
     local m, p = add(found.m, found.p, step.m, step.p, 1)
@@ -111,15 +111,18 @@ local function hold(step)
       if not fits(number, step) then return false end
     end
   end
-  local written, last = {'t', whole(step.t), 'm', whole(step.m), 'p', whole(step.p)}, now
+  local written, last = {'r', whole(step.r), 't', whole(step.t), 'm', whole(step.m), 'p', whole(step.p)}, now
   for _, number in ipairs(step.accounts) do
     local found = account(number)
-    found.r, found.t, found.ht = found.r + 1, found.t + step.t, found.ht + step.t
-    found.m, found.p = add(found.m, found.p, step.m, step.p, 1)
-    found.hm, found.hp = add(found.hm, found.hp, step.m, step.p, 1)
-    found.changed = true
+    local start = step.of and redis.call('HGET', KEYS[count + step.of], KEYS[number]) or whole(found.start)
+    if start == whole(found.start) then
+      found.r, found.t, found.ht = found.r + step.r, found.t + step.t, found.ht + step.t
+      found.m, found.p = add(found.m, found.p, step.m, step.p, 1)
+      found.hm, found.hp = add(found.hm, found.hp, step.m, step.p, 1)
+      found.changed = true
+    end
     written[#written + 1] = KEYS[number]
-    written[#written + 1] = whole(found.start)
+    written[#written + 1] = start
     last = math.max(last, found.stop)
   end
   redis.call('HSET', key, unpack(written))
@@ -129,17 +132,17 @@ end
 
 local function settle(step)
   local key = KEYS[count + step.hold]
-  local raw = redis.call('HMGET', key, 't', 'm', 'p')
+  local raw = redis.call('HMGET', key, 't', 'm', 'p', 'r')
   if not raw[1] then
     redis.call('HSET', key, 'gone', 1)
     redis.call('EXPIRE', key, MARGIN)
     return
   end
-  local t, m, p = tonumber(raw[1]), tonumber(raw[2]), tonumber(raw[3])
+  local t, m, p, r = tonumber(raw[1]), tonumber(raw[2]), tonumber(raw[3]), tonumber(raw[4] or 1)
   for _, number in ipairs(step.accounts) do
     local found = account(number)
     if redis.call('HGET', key, KEYS[number]) == whole(found.start) then
-      found.r = found.r + step.r - 1
+      found.r = found.r + step.r - r
       found.t, found.ht = found.t + step.t - t, found.ht - t
       found.m, found.p = add(found.m, found.p, m, p, -1)
       found.m, found.p = add(found.m, found.p, step.m, step.p, 1)

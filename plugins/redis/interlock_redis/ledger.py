@@ -77,17 +77,21 @@ def _told(step: Step, numbers: dict[str, int], holds: dict[str, int]) -> dict[st
     if not isinstance(step, Hold | Settlement):
         return None
     money, rest = _split(step.money)
-    told = {
+    told: dict[str, Any] = {
         "kind": "hold" if isinstance(step, Hold) else "settle",
         "hold": holds.setdefault(step.id, len(holds) + 1),
+        "r": min(step.requests, _EXACT),
         "accounts": [numbers[each.name] for each in step.accounts],
         "t": min(step.tokens, _EXACT),
         "m": money,
         "p": rest,
     }
-    if isinstance(step, Settlement):
-        return told | {"r": step.requests}
-    return told | {"forced": True} if step.forced else told
+    if isinstance(step, Hold):
+        if step.windows_of is not None:
+            told["of"] = holds.setdefault(step.windows_of, len(holds) + 1)
+        if step.forced:
+            told["forced"] = True
+    return told
 
 
 def _limits(account: SharedAccount) -> dict[str, Any]:

@@ -61,10 +61,13 @@ class LedgerDatabase(Connected):
 class _Known:
     """A hold: what it holds, and since when in which account; without windows it is settled."""
 
-    __slots__ = ("forget", "money", "tokens", "windows")
+    __slots__ = ("forget", "money", "requests", "tokens", "windows")
 
-    def __init__(self, tokens: int, money: int, windows: Mapping[str, float] | None, forget: float) -> None:
-        self.tokens, self.money, self.windows, self.forget = tokens, money, windows, forget
+    def __init__(
+        self, requests: int, tokens: int, money: int, windows: Mapping[str, float] | None, forget: float
+    ) -> None:
+        self.requests, self.tokens, self.money = requests, tokens, money
+        self.windows, self.forget = windows, forget
 
 
 class _Exchange:
@@ -74,13 +77,14 @@ class _Exchange:
         self._rows, self._connection = rows, connection
         self._accounts = {each.name: each for step in call.steps for each in step.accounts}
         ids = {step.id for step in call.steps if isinstance(step, Hold | Settlement)}
+        ids |= {step.windows_of for step in call.steps if isinstance(step, Hold) and step.windows_of}
         read = self._read(sorted(self._accounts), sorted(ids))
         self.now = self._time(read)
         self.tallies = {
             name: self._tally(each, read.accounts.get(name)) for name, each in self._accounts.items()
         }
         self._holds = {
-            id_: _Known(row["tokens"], row["money"], row["windows"], row["forget"])
+            id_: _Known(row["requests"], row["tokens"], row["money"], row["windows"], row["forget"])
             for id_, row in read.holds.items()
         }
         self._changed: set[str] = set()
@@ -105,6 +109,7 @@ class _Exchange:
         touched = [
             {
                 "id": id_,
+                "requests": known.requests,
                 "tokens": known.tokens,
                 "money": known.money,
                 "windows": known.windows,
@@ -118,13 +123,17 @@ class _Exchange:
 
     def _hold(self, step: Hold) -> None:
         windows, last = {}, self.now
-        tokens, money = _most(step.tokens), _most(step.money)
+        requests, tokens, money = _most(step.requests), _most(step.tokens), _most(step.money)
+        other = self._holds.get(step.windows_of or "")
+        held_in = {} if other is None or other.windows is None else other.windows
         for each in step.accounts:
-            held = {"held_tokens": tokens, "held_money": money}
-            self._change(each.name, requests=1, tokens=tokens, money=money, **held)
-            windows[each.name] = self.tallies[each.name].start
-            last = max(last, self.tallies[each.name].end)
-        self._holds[step.id] = _Known(tokens, money, windows, last + _MARGIN)
+            found = self.tallies[each.name]
+            windows[each.name] = start = held_in.get(each.name, found.start)
+            if start == found.start:
+                held = {"held_tokens": tokens, "held_money": money}
+                self._change(each.name, requests=requests, tokens=tokens, money=money, **held)
+            last = max(last, found.end)
+        self._holds[step.id] = _Known(requests, tokens, money, windows, last + _MARGIN)
         self._touched.add(step.id)
 
     def _settle(self, step: Settlement, known: _Known | None) -> None:
@@ -135,14 +144,14 @@ class _Exchange:
                 if known.windows.get(each.name) == self.tallies[each.name].start:
                     self._change(
                         each.name,
-                        requests=step.requests - 1,
+                        requests=step.requests - known.requests,
                         tokens=step.tokens - known.tokens,
                         money=step.money - known.money,
                         held_tokens=-known.tokens,
                         held_money=-known.money,
                     )
         # A hold that comes after it finds that it was settled.
-        self._holds[step.id] = _Known(0, 0, None, self.now + _MARGIN)
+        self._holds[step.id] = _Known(0, 0, 0, None, self.now + _MARGIN)
         self._touched.add(step.id)
 
     def _change(self, name: str, **changes: int) -> None:
@@ -176,7 +185,7 @@ _COUNTS = ("requests", "tokens", "money", "held_tokens", "held_money")
 
 def _fits(account: SharedAccount, found: AccountTally, step: Hold) -> bool:
     return (
-        (account.requests is None or found.requests + 1 <= account.requests)
+        (account.requests is None or found.requests + step.requests <= account.requests)
         and (account.tokens is None or found.tokens + step.tokens <= account.tokens)
         and (account.money is None or found.money + step.money <= account.money)
     )

@@ -5,49 +5,42 @@ accounts are locked, and every other process that wants one of them waits: each 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import JSON, Connection, Table
 
 from interlock_sql.inserting import driver_of
-from interlock_sql.ledger_rows import Read, Row, Written
+from interlock_sql.ledger_rows import Read, Row, Written, by_key, columns, replacing
 from interlock_sql.ledger_tables import accounts, holds
 
 _TYPES: Final = {"TEXT": "text", "DOUBLE": "float8", "BIGINT": "int8", "JSON": "text"}
 
 
-def _columns(table: Table) -> str:
-    return ", ".join(f'"{column.name}"' for column in table.columns)
-
-
-def _put(table: Table, key: str) -> str:
+def _put(table: Table) -> str:
     """Inserts or changes rows, which are given as an array for each column."""
     arrays = ", ".join(f"%s::{_TYPES[str(column.type)]}[]" for column in table.columns)
     given = ", ".join(
         f'given."{column.name}"' + ("::json" if isinstance(column.type, JSON) else "")
         for column in table.columns
     )
-    names = [column.name for column in table.columns if column.name != key]
-    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
     return (
-        f"INSERT INTO {table.name} ({_columns(table)}) SELECT {given} "  # noqa: S608 - our own names
-        f"FROM unnest({arrays}) AS given ({_columns(table)}) "
-        f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+        f"INSERT INTO {table.name} ({columns(table)}) SELECT {given} "  # noqa: S608 - our own names
+        f"FROM unnest({arrays}) AS given ({columns(table)}) {replacing(table)}"
     )
 
 
 _MAKE: Final = (
-    f"INSERT INTO {accounts.name} ({_columns(accounts)}) "  # noqa: S608 - our own names
+    f"INSERT INTO {accounts.name} ({columns(accounts)}) "  # noqa: S608 - our own names
     "SELECT name, 0, 0, 0, 0, 0, 0, 0 FROM unnest(%s::text[]) AS name ON CONFLICT (name) DO NOTHING"
 )
 _LOCK: Final = (
-    f"SELECT {_columns(accounts)} FROM {accounts.name} WHERE name = ANY(%s) ORDER BY name FOR UPDATE"  # noqa: S608 - likewise
+    f"SELECT {columns(accounts)} FROM {accounts.name} WHERE name = ANY(%s) ORDER BY name FOR UPDATE"  # noqa: S608 - likewise
 )
 _NOW: Final = "SELECT extract(epoch FROM clock_timestamp())::float8"
-_HELD: Final = f"SELECT {_columns(holds)} FROM {holds.name} WHERE id = ANY(%s)"  # noqa: S608 - likewise
-_PUT: Final = {table: _put(table, key) for table, key in ((accounts, "name"), (holds, "id"))}
+_HELD: Final = f"SELECT {columns(holds)} FROM {holds.name} WHERE id = ANY(%s)"  # noqa: S608 - likewise
+_PUT: Final = {table: _put(table) for table in (accounts, holds)}
 
 
 @contextmanager
@@ -68,9 +61,9 @@ def read(connection: Connection, names: Sequence[str], ids: Sequence[str]) -> Re
     # Once they are locked: nobody turns a window after us and was there before.
     clock = driver.execute(_NOW)
     held = driver.execute(_HELD, [ids])
-    found = _rows(accounts, locked)
+    found = by_key(accounts, locked.fetchall())
     (now,) = clock.fetchone()
-    return Read(now=now, accounts=found, holds=_rows(holds, held))
+    return Read(now=now, accounts=found, holds=by_key(holds, held.fetchall()))
 
 
 def write(connection: Connection, rows: Written) -> None:
@@ -91,9 +84,3 @@ def _arrays(table: Table, rows: Sequence[Row]) -> list[list[Any]]:
             values = [None if value is None else json.dumps(value) for value in values]
         found.append(values)
     return found
-
-
-def _rows(table: Table, cursor: Any) -> dict[str, Mapping[str, Any]]:
-    """By the first column, which is the key."""
-    names = [column.name for column in table.columns]
-    return {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}

@@ -1,7 +1,7 @@
 """The rows of a ledger, as an exchange finds and leaves them.
 
-Statements are given to SQLite's driver as they are: what SQLAlchemy does around each of them would take longer
-than they do, and while an exchange goes on, every other process waits for the file.
+Statements are given to SQLite's driver as they are: what SQLAlchemy does around each of them would take
+longer than they do, and while an exchange goes on, every other process waits for the file.
 """
 
 import json
@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import JSON, Connection, Table
+from sqlalchemy import Connection, Table
 
 from interlock_sql.ledger_tables import accounts, holds
 
@@ -67,13 +67,13 @@ def replacing(table: Table) -> str:
     return f"ON CONFLICT ({key.name}) DO UPDATE SET {changed}"
 
 
-def by_key(table: Table, rows: Sequence[Sequence[Any]]) -> dict[str, Row]:
+def by_key(table: Table, rows: Sequence[Sequence[Any]]) -> dict[str, dict[str, Any]]:
     """Rows of all columns, by the first one, which is the key."""
     names = [column.name for column in table.columns]
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
-def _found(driver: Any, table: Table, keys: Sequence[str]) -> dict[str, Row]:
+def _found(driver: Any, table: Table, keys: Sequence[str]) -> Mapping[str, Row]:
     if not keys:
         return {}
     found = by_key(table, driver.execute(_FOUND[table], [json.dumps(keys)]).fetchall())

@@ -32,6 +32,7 @@ holds = Table(
     "ledger_holds",
     metadata,
     Column("id", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False, server_default="1"),
     Column("tokens", BigInteger, nullable=False),
     Column("money", BigInteger, nullable=False),
     Column("windows", JSON(none_as_null=True)),
@@ -41,7 +42,7 @@ holds = Table(
 
 LEDGER = Migrations(
     folder=Path(__file__).with_name("ledger_migrations"),
-    revisions=("0001",),
+    revisions=("0001", "0002"),
     version_table=VERSION_TABLE,
     distribution="interlock-sql",
     section="ledger",

@@ -32,6 +32,10 @@ def test_three_processes_spend_what_there_is_and_no_more(server: Any) -> None:
     spending_races.race(server.url)
 
 
+def test_what_is_held_ahead_is_spent_to_the_last_attempt(server: Any) -> None:
+    spending_races.flow(server.url)
+
+
 def test_a_server_that_is_silent_or_down_refuses_and_is_used_again_within_five_seconds(server: Any) -> None:
     spending_races.outages(
         server.url,

@@ -53,6 +53,10 @@ def test_three_processes_spend_what_there_is_and_no_more(where: LedgerPlace) -> 
     spending_races.race(url_of(where))
 
 
+def test_what_is_held_ahead_is_spent_to_the_last_attempt(where: LedgerPlace) -> None:
+    spending_races.flow(url_of(where))
+
+
 def test_a_server_that_turns_everybody_away_refuses_and_is_used_again(database: str, server: str) -> None:
     name = database.rpartition("/")[2]
 

@@ -159,15 +159,26 @@ class Budgeting:
             ]
         except Untold:
             return None
-        if not short:
+        if not short and not any(self._forbade(name, decision, why) for name, why in excluded.items()):
             return None
         soonest = min((found.resets_at for found in short if found.resets_at is not None), default=None)
         return BudgetExceeded(
             "no deployment may serve this request within its budgets",
             excluded=excluded,
             resets_at=soonest,
-            retry_after=None if soonest is None else max(0.0, soonest - self.ledger.now()),
+            # Where what stood in the way has been given back since, it may be asked again at once.
+            retry_after=0.0
+            if not short
+            else None
+            if soonest is None
+            else max(0.0, soonest - self.ledger.now()),
         )
+
+    def _forbade(self, name: str, decision: Decision, why: str) -> bool:
+        """Whether this rule kept a deployment from a request, in the decision or when it was to be sent."""
+        if name in decision.excluded:
+            return decision.facts is not None and decision.facts.rules.get(name) == self.name
+        return why.startswith(no_longer(name, "budget ").message)
 
     def _taking(self, scope: AttemptScope) -> tuple[int, float | None]:
         """Tokens and US dollars that an attempt may take. A request that a guardrail, a repair or a

@@ -12,13 +12,15 @@ from interlock.budgets.books import FURTHER, Book, units
 from interlock.budgets.ledger import Ledger, Place, Reservation
 from interlock.budgets.mirrored import MirroredBook
 from interlock.budgets.shortfalls import Shortfall
+from interlock.engine.attempting.allotments import Allotment, Allotments
 from interlock.engine.attempting.budget_sources import Untold
 from interlock.engine.attempting.budgeting import Budgeting, no_longer, used_tokens
 from interlock.engine.attempting.recorder import AttemptScope
+from interlock.engine.bridge import Bridge
 from interlock.engine.ledger_writer import LedgerWriter
 from interlock.errors import InterlockError, StoreError
 from interlock.protocols import BudgetSource
-from interlock.types.budgets import Spending
+from interlock.types.budgets import Budget, Spending
 from interlock.types.ledgers import AccountTally, Hold, Look, Settlement, SharedAccount
 from interlock.types.models import Deployment
 from interlock.types.records import AttemptRecord
@@ -31,16 +33,21 @@ _ASKED = 1_000  # accounts that are asked about at once
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What an attempt holds; `own` is set while the ledger is out of reach, and counts in this process."""
+    """What an attempt holds, in the ledger or of an allotment. `own` is set while the ledger is out of reach,
+    and counts in this process.
+    """
 
-    hold: Hold
+    place: Hold | Allotment
+    tokens: int
+    money: int
     own: Reservation | None = None
 
 
 class SharedBudgeting(Budgeting):
     """As `Budgeting`, over a ledger that is shared: its own has the figures as they were last heard.
 
-    Decisions go by these figures while they are fresh, attempts by what the ledger says. With `grace`, the
+    Decisions go by these figures while they are fresh, attempts by what the ledger says, be it each time or
+    for as many as an allotment is for. With `grace`, the
     figures and what this process counts itself will do for so many seconds after the ledger was last reached.
     """
 
@@ -58,13 +65,16 @@ class SharedBudgeting(Budgeting):
         self._grace = grace
         self._held: dict[AttemptScope, _Held] = {}
         self._places: dict[str, Place] = {}
+        self._known: dict[Place, tuple[Budget, SharedAccount]] = {}
         self._writer: LedgerWriter | None = None
 
-    def through(self, writer: LedgerWriter) -> None:
+    def through(self, writer: LedgerWriter, bridge: Bridge) -> None:
         """What takes the steps to the ledger; to be told before anything is asked."""
         self._writer = writer
+        self._ahead = Allotments(writer, bridge)
 
     async def spent(self, request: Request | None) -> tuple[Spending, ...]:
+        self._ahead.give_back()
         await self.writer.take(Look(accounts=self._asked(request)))
         return await super().spent(request)
 
@@ -95,16 +105,18 @@ class SharedBudgeting(Budgeting):
             raise no_longer(deployment, places.sentence)
         if not places:
             return
-        hold = Hold(
-            id=uuid4().hex,
-            accounts=self._accounts(places),
-            tokens=tokens,
-            money=0 if usd is None else units(usd),
-        )
+        accounts, money = self._accounts(places), 0 if usd is None else units(usd)
+        allotment = self._ahead.draw(accounts, places, tokens, money)
+        if allotment is not None:
+            self._held[scope] = _Held(allotment, tokens, money)
+            return
+        hold = Hold(id=uuid4().hex, accounts=accounts, tokens=tokens, money=money)
         scope.unsent = True
         try:
             async with asyncio.timeout_at(state.due):
                 granted = await self.writer.take(hold)
+                if not granted and self._ahead.give_back():
+                    granted = await self.writer.take(hold)
         except TimeoutError:
             raise state.too_late() from None
         except StoreError:
@@ -115,32 +127,31 @@ class SharedBudgeting(Budgeting):
                 raise no_longer(deployment, own.sentence) from None
             hold = replace(hold, id=uuid4().hex, forced=True)
             self.writer.leave(hold)
-            self._held[scope] = _Held(hold, own)
+            self._held[scope] = _Held(hold, tokens, money, own)
         else:
             if not granted:
                 found = self.ledger.refusal(places, tokens, usd)
-                why = "the ledger refuses it" if found is None else found.sentence
+                why = "budget of others: what it lacked is there again" if found is None else found.sentence
                 raise no_longer(deployment, why)
-            self._held[scope] = _Held(hold)
+            self._held[scope] = _Held(hold, tokens, money)
         scope.unsent = False
 
     def ended(self, scope: AttemptScope, failure: InterlockError | None, record: AttemptRecord) -> None:
         held = self._held.pop(scope, None)
         if held is None:
             return
-        hold, cost = held.hold, record.cost
-        tokens = used_tokens(failure, record)
+        cost, known = record.cost, used_tokens(failure, record)
         if held.own is not None:
-            self.ledger.settle(held.own, tokens, cost)
-        self.writer.leave(
-            Settlement(
-                id=hold.id,
-                accounts=hold.accounts,
-                requests=1,
-                tokens=hold.tokens if tokens is None else max(0, tokens),
-                money=hold.money if cost is None or not isfinite(cost) else max(0, units(cost)),
+            self.ledger.settle(held.own, known, cost)
+        place = held.place
+        tokens = held.tokens if known is None else max(0, known)
+        money = held.money if cost is None or not isfinite(cost) else max(0, units(cost))
+        if isinstance(place, Allotment):
+            self._ahead.settle(place, (held.tokens, held.money), tokens, money)
+        else:
+            self.writer.leave(
+                Settlement(id=place.id, accounts=place.accounts, requests=1, tokens=tokens, money=money)
             )
-        )
 
     @property
     def writer(self) -> LedgerWriter:
@@ -164,22 +175,25 @@ class SharedBudgeting(Budgeting):
 
     def _accounts(self, places: Sequence[Place]) -> tuple[SharedAccount, ...]:
         """Accounts as the ledger knows them; what is heard of them is taken note of from here on."""
-        if len(self._places) > _MOST_PLACES:
+        if len(self._known) > _MOST_PLACES:
             self._places.clear()
-        found = []
-        for book, key in places:
-            name = _name(book, key)
-            self._places[name] = book, key
-            found.append(
-                SharedAccount(
-                    name=name,
-                    per=book.budget.per,
-                    money=None if book.money == inf else int(book.money),
-                    tokens=book.budget.tokens,
-                    requests=book.budget.requests,
-                )
+            self._known.clear()
+        return tuple([self._account(place) for place in places])
+
+    def _account(self, place: Place) -> SharedAccount:
+        book = place[0]
+        budget, account = self._known.get(place, (None, None))
+        if account is None or budget is not book.budget:
+            account = SharedAccount(
+                name=_name(*place),
+                per=book.budget.per,
+                money=None if book.money == inf else int(book.money),
+                tokens=book.budget.tokens,
+                requests=book.budget.requests,
             )
-        return tuple(found)
+            self._known[place] = book.budget, account
+            self._places[account.name] = place
+        return account
 
 
 def _name(book: Book, key: object) -> str:

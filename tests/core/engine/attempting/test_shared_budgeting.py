@@ -23,6 +23,7 @@ from interlock import (
 )
 from interlock.assembly import assemble
 from interlock.engine import ledger_writer
+from interlock.engine.attempting import allotments
 from interlock.testing import Step, scripted_providers
 from interlock.testing.scripted import ScriptedProvider
 from memory_ledger import MemoryLedgers, Place
@@ -39,9 +40,14 @@ def ledgers():
     return MemoryLedgers()
 
 
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch):
-    """What takes a second takes a fifth of it."""
+@pytest.fixture(autouse=True, params=["often", "seldom"])
+def hasty(request, monkeypatch):
+    """What takes a second takes a fifth of it. Room is held ahead as seldom as ever, or where it can be."""
+    if request.param == "often":
+        monkeypatch.setattr(allotments, "_BUSY", 1)
+        monkeypatch.setattr(allotments, "_LEAST", 1)
+        monkeypatch.setattr(allotments, "SHARE", 4)
+        monkeypatch.setattr(allotments, "LIFE", 0.1)
     monkeypatch.setattr(ledger_writer, "_PATIENCE", 0.2)
     monkeypatch.setattr(ledger_writer, "_FIRST", 0.2)
     monkeypatch.setattr(ledger_writer, "_FRESH", 0.05)
