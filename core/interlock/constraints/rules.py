@@ -1,7 +1,7 @@
 """The built-in hard rules: each says None, or in a sentence why a deployment is excluded.
 
-Each returns before it builds a string, and says when it is idle for a request. What is unknown (a window that
-no card states, a card without capabilities) never excludes.
+Most go by a request's terms alone, and are asked once for all requests of the same terms. What is unknown (a
+window that no card states, a card without capabilities) never excludes.
 """
 
 from collections.abc import Collection, Iterable
@@ -47,14 +47,22 @@ def _collect(parts: Iterable[Part], found: set[str]) -> None:
             _collect(part.content, found)
 
 
-class _Fixed:
-    """About deployments alone, whatever the request."""
+class _ByTerms:
+    """About a deployment and the terms of a request: its constraints, its needs and its model."""
 
     api = API
-    fixed = True
+    fixed = False
+    by_terms = True
+    replays = True
 
     def idle(self, call: SurveyCall) -> bool:  # noqa: ARG002 - the protocol's form
         return False
+
+
+class _Fixed(_ByTerms):
+    """About deployments alone, whatever the request."""
+
+    fixed = True
 
 
 class ProviderInstalled(_Fixed):
@@ -69,18 +77,12 @@ class ProviderInstalled(_Fixed):
         return deployment.credential.hint or way
 
 
-class Residency:
+class Residency(_ByTerms):
     """Where the request may be processed; the deployment's region must lie inside, or a place that the vendor
     keeps the request in where it is told to.
     """
 
-    api = API
     name = "residency"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.constraints.residency
 
     def check(self, call: ConstraintCall) -> str | None:
         deployment = call.deployment
@@ -89,32 +91,20 @@ class Residency:
         return None if found is not None and pin_for(deployment, call.constraints) else found
 
 
-class Storage:
+class Storage(_ByTerms):
     """Where what is kept of the request may be kept; what is not recorded may be anywhere."""
 
-    api = API
     name = "storage"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.constraints.storage
 
     def check(self, call: ConstraintCall) -> str | None:
         allowed = call.constraints.storage
         return stored_outside(call.deployment, allowed, call.deployment.provider) if allowed else None
 
 
-class DeniedLaws:
+class DeniedLaws(_ByTerms):
     """Whose law must not reach the request, by place, operator or parent; what is not recorded may be any."""
 
-    api = API
     name = "denied_laws"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.constraints.deny_laws
 
     def check(self, call: ConstraintCall) -> str | None:
         laws, deployment = call.constraints.deny_laws, call.deployment
@@ -123,31 +113,19 @@ class DeniedLaws:
         return under(deployment, laws, deployment.provider, pin_for(deployment, call.constraints))
 
 
-class OnPremise:
-    api = API
+class OnPremise(_ByTerms):
     name = "on_premise"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.constraints.on_premise
 
     def check(self, call: ConstraintCall) -> str | None:
         return off_premise(call.deployment) if call.constraints.on_premise else None
 
 
-class DeniedVendors:
+class DeniedVendors(_ByTerms):
     """Compares with the card's vendor, maker and id, with the provider that would see the request, and with
     the maker that stands before a slash in the provider's name for the model.
     """
 
-    api = API
     name = "denied_vendors"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.constraints.deny_vendors
 
     def check(self, call: ConstraintCall) -> str | None:
         if not call.constraints.deny_vendors:
@@ -173,18 +151,12 @@ class Treatment(_Fixed):
         return Sealed("the configuration gives it requests in no other form")
 
 
-class Model:
+class Model(_ByTerms):
     """`model=` stands for some deployments. Where nobody has looked up which, it is compared with their ids,
     their models' and what their vendors call them.
     """
 
-    api = API
     name = "model"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return call.request.model is None
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = call.request.model
@@ -198,14 +170,8 @@ class Model:
         return f"the request asks for {wanted} alone"
 
 
-class Capabilities:
-    api = API
+class Capabilities(_ByTerms):
     name = "capabilities"
-    fixed = False
-    replays = True
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.needs and not _some_embed_alone(call.deployments)
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = call.needs
@@ -235,27 +201,16 @@ def _narrowest(deployments: tuple[Deployment, ...]) -> float:
     return min((window for window in windows if window is not None), default=inf)
 
 
-def _any_embeds_alone(deployments: tuple[Deployment, ...]) -> bool:
-    return any(map(_embeds_alone, deployments))
-
-
-_some_embed_alone = Remembered(_any_embeds_alone, most=_ROUTERS)
 _narrowest_of = Remembered(_narrowest, most=_ROUTERS)
 
 
-class Embedders:
+class Embedders(_ByTerms):
     """Vectors are asked of those providers alone that make some."""
 
-    api = API
     name = "embedders"
-    fixed = False
-    replays = True
 
     def __init__(self, providers: Collection[str]) -> None:
         self._providers = frozenset(providers)
-
-    def idle(self, call: SurveyCall) -> bool:
-        return not call.needs or EMBEDDINGS not in call.needs
 
     def check(self, call: ConstraintCall) -> str | None:
         wanted = needs(call.request) if call.needs is None else call.needs

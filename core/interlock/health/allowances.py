@@ -1,6 +1,6 @@
 """What vendors say is left of their limits. Pure state behind a plain lock, with an injected clock."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 
 from interlock.forks import lock_of
@@ -68,6 +68,13 @@ class Allowances:
         with self._lock:
             for each in allowances:
                 each.left -= _need(each.kind, tokens)
+
+    def shortages(self, tokens: int) -> Iterator[tuple[str, str]]:
+        """The deployments whose vendors would refuse a request of so many input tokens now, and why."""
+        for name in tuple(self._of):
+            shortage = self.shortage(name, tokens)
+            if shortage is not None:
+                yield name, shortage
 
     def shortage(self, deployment: str, tokens: int) -> str | None:
         """Why the vendor would refuse a request of so many input tokens now; None when it should not."""

@@ -74,6 +74,13 @@ class HealthTracker:
         moves.tell()
         return worst if worst.high_error_rate == high else Standing(worst.grade, worst.sentence, high)
 
+    def standings(self, task: str | None = None) -> dict[str, Standing]:
+        """The standing of every deployment that is not simply good, by its id."""
+        if not self._troubled:
+            return {}
+        found = ((name, self.standing(name, task)) for name in tuple(self._troubled))
+        return {name: standing for name, standing in found if standing is not GOOD}
+
     def is_well(self, deployment: str, task: str | None = None) -> bool:
         """Whether nothing is held against it, and its last attempt of late did not fail."""
         table = self._table

@@ -76,7 +76,11 @@ class SurveyCall:
 @runtime_checkable
 class SelectiveConstraint(Constraint, Protocol):
     """A rule that says when it need not be asked, which keeps decisions fast. It is asked before an attempt
-    all the same.
+    all the same, unless nothing that it goes by can have changed.
+
+    One whose answer follows from the deployment and from a request's terms, which are its constraints, its
+    needs, its `model` and what that means, may say `by_terms = True`: it is asked once for all requests of
+    the same terms, and told nothing else of them.
 
     Attributes:
         fixed: what it says follows from the deployment alone, for as long as the router lives.
@@ -85,7 +89,9 @@ class SelectiveConstraint(Constraint, Protocol):
     fixed: bool
 
     def idle(self, call: SurveyCall) -> bool:
-        """True when it would say None of every deployment. Asked once a request, unless it is fixed."""
+        """True when it would say None of every deployment. Asked once a request, unless it is fixed or goes
+        by terms.
+        """
         ...
 
 

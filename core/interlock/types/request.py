@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
 
 from interlock.errors import RequestError
 from interlock.types import jurisdictions
@@ -45,6 +45,7 @@ class Constraints:
             value = getattr(self, key)
             names = {value} if isinstance(value, str) else set(value or ())
             object.__setattr__(self, key, frozenset(str(name).strip().lower() for name in names))
+        object.__setattr__(self, "on_premise", bool(self.on_premise))
 
     @property
     def is_free(self) -> bool:
@@ -90,6 +91,9 @@ _NAMES = tuple(each.name for each in fields(Constraints) if isinstance(each.defa
 # Of those that name jurisdictions, the ones of which two are put together by what lies in both.
 _PLACES = ("residency", "storage")
 _JURISDICTIONS = (*_PLACES, "deny_laws")
+
+FREE: Final = Constraints()
+"""What binds a request of which nothing else is said."""
 
 DEMANDS = ("low_latency",)
 """What a request may demand beside its task: that row of the task table then comes first."""
@@ -255,7 +259,7 @@ class Request:
     model: str | None = None
     prefer: str | None = None
     timeout: float | None = None
-    constraints: Constraints = Constraints()
+    constraints: Constraints = FREE
     demands: frozenset[str] = _NO_DEMANDS
     settings: Settings = Settings()
     tools: tuple[ToolSpec, ...] = ()

@@ -1,7 +1,7 @@
 """Asking the rules: about every deployment of a request, and once more before each attempt."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 
 from interlock.constraints import needs
 from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
@@ -23,6 +23,9 @@ from interlock.types.sensed import Sensed
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
+# Of how many deployments it is kept what rules say by which terms, and of how many terms at the least.
+_MOST = 20_000
+_FEWEST = 16
 
 
 class ConstraintChecker:
@@ -30,9 +33,10 @@ class ConstraintChecker:
     that excludes outweighs those that let a deployment have the request only sealed; without any guardrail
     that `seals`, these exclude as well.
 
-    A rule that is fixed has been asked about each deployment once; one that is idle for a request is not
-    asked about its deployments. An attempt is checked against all of them, from the beginning, but for one
-    that reserves: as an attempt begins, what it takes is set aside there, or it does not begin.
+    A rule that is fixed, or goes by a request's terms, is asked about each deployment once for all requests
+    of the same terms; of the others, one that is idle for a request is not asked about its deployments. An
+    attempt is checked against all of them, by the terms as they stand then, but for one that reserves: as an
+    attempt begins, what it takes is set aside there, or it does not begin.
     """
 
     def __init__(
@@ -45,23 +49,20 @@ class ConstraintChecker:
     ) -> None:
         self._seals = seals
         self._rules = tuple(rules)
-        self._numbered = tuple(enumerate(self._rules))
-        self._rechecked = tuple(each for each in self._numbered if not getattr(each[1], "reserves", False))
+        self._order = {rule.name: index for index, rule in enumerate(self._rules)}
         self._providers = providers
         self._deployments = tuple(deployments.values())
-        fixed = [isinstance(rule, SelectiveConstraint) and rule.fixed for rule in rules]
+        self._listed = {deployment.id: deployment for deployment in self._deployments}
+        self._steady = tuple(rule for rule in self._rules if _is_steady(rule))
+        varying = [rule for rule in self._rules if not _is_steady(rule)]
         self._varying = [
-            (index, rule, rule.idle if isinstance(rule, SelectiveConstraint) else None)
-            for index, rule in enumerate(rules)
-            if not fixed[index]
+            (rule, rule.idle if isinstance(rule, SelectiveConstraint) else None) for rule in varying
         ]
-        unchanging = [(index, rule) for index, rule in self._numbered if fixed[index]]
-        nobody = Request("")
-        # What the fixed rules say of each deployment, and the number of the rule that says it.
-        self._fixed: dict[str, tuple[int, Finding | None]] = {}
-        for deployment in self._deployments:
-            call = self._call(nobody, Constraints(), deployment, 0, wanted=None, meant=None)
-            self._fixed[deployment.id] = self._first(unchanging, call)
+        self._rechecked = [rule for rule in varying if not _reserves(rule)]
+        self._rechecked_unlisted = [rule for rule in self._rules if not _reserves(rule)]
+        # What is said of each deployment by rules that go by no more than terms, looked up by these as they
+        # are, not by who they are: those that somebody has written to are others.
+        self._settled = lru_cache(maxsize=max(_FEWEST, _MOST // max(1, len(self._deployments))))(self._settle)
 
     def judge(
         self,
@@ -73,12 +74,15 @@ class ConstraintChecker:
         *,
         task: str | None = None,
         sensed: Sensed | None = None,
-    ) -> Callable[[Deployment], Finding | None]:
-        """What says which rule excludes a deployment from this request, or lets it have it only sealed.
+        unlisted: Sequence[Deployment] = (),
+    ) -> Mapping[str, Finding]:
+        """Which rule excludes a deployment from this request, or lets it have it only sealed, by the
+        deployment's id; those of which no rule says anything are not there.
 
         `wanted` lists what the request needs, `meant` the ids that its `model` stands for, `task` what it is
-        taken for. About what is not listed, every rule is asked.
+        taken for. About those that are `unlisted`, every rule is asked.
         """
+        settled = self._settled(constraints, wanted, request.model, meant)
         survey = SurveyCall(
             request=request,
             constraints=constraints,
@@ -89,10 +93,12 @@ class ConstraintChecker:
             task=task,
         )
         awake = self._awake(survey)
-        fixed = self._fixed
-
-        def called(deployment: Deployment) -> ConstraintCall:
-            return self._call(
+        if not awake and not unlisted:  # as nearly always
+            return settled
+        found = dict(settled)
+        asked = [(each, awake) for each in self._deployments] if awake else []
+        for deployment, rules in (*asked, *((each, self._rules) for each in unlisted)):
+            call = self._call(
                 request,
                 constraints,
                 deployment,
@@ -102,32 +108,38 @@ class ConstraintChecker:
                 sensed=sensed,
                 task=task,
             )
+            said = self._decisive(settled.get(deployment.id), self._first(rules, call))
+            if said is not None:
+                found[deployment.id] = said
+        return found
 
-        def judge(deployment: Deployment) -> Finding | None:
-            settled = fixed.get(deployment.id)
-            if settled is None:
-                return self._first(self._numbered, called(deployment))[1]
-            at, found = settled
-            if not awake:  # as nearly always
-                return found
-            first, said = self._first(awake, called(deployment))
-            excluded = isinstance(found, Exclusion)
-            if excluded is isinstance(said, Exclusion):
-                return said if first < at else found
-            return found if excluded else said
+    def _settle(
+        self,
+        constraints: Constraints,
+        wanted: frozenset[str] | None,
+        model: str | None,
+        meant: frozenset[str] | None,
+    ) -> Mapping[str, Finding]:
+        """What the rules say of each deployment that need to know no more of a request than these terms."""
+        nobody = Request("", model=model)
+        found: dict[str, Finding] = {}
+        for deployment in self._deployments:
+            call = self._call(nobody, constraints, deployment, 0, wanted=wanted, meant=meant)
+            said = self._first(self._steady, call)
+            if said is not None:
+                found[deployment.id] = said
+        return found
 
-        return judge
-
-    def _awake(self, survey: SurveyCall) -> list[tuple[int, Constraint]]:
+    def _awake(self, survey: SurveyCall) -> list[Constraint]:
         """The rules to ask for a request; one that fails to say that it is idle is asked."""
-        awake = []
-        for index, rule, idle in self._varying:
+        awake: list[Constraint] = []
+        for rule, idle in self._varying:
             try:
                 if idle is not None and idle(survey) is True:
                     continue
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything; asking is always safe
                 _log.error("a constraint's idle raised %s", type(error).__name__)
-            awake.append((index, rule))
+            awake.append(rule)
         return awake
 
     def judge_again(
@@ -140,11 +152,12 @@ class ConstraintChecker:
         *,
         task: str | None = None,
         sensed: Sensed | None = None,
-    ) -> Callable[[Deployment], Finding | None]:
+        unlisted: Sequence[Deployment] = (),
+    ) -> Mapping[str, Finding]:
         """As `judge`, of a recorded request whose prompt is gone."""
         names = [rule.name for rule in self._rules]
-
-        def judge(deployment: Deployment) -> Finding | None:
+        decisive: dict[str, Finding] = {}
+        for deployment in (*self._deployments, *unlisted):
             call = self._call(
                 request,
                 constraints,
@@ -155,17 +168,17 @@ class ConstraintChecker:
                 task=task,
                 sensed=sensed,
             )
-            said = (
-                (
-                    index,
-                    replayed.verdict(rule, names[index + 1 :], deployment.id, partial(self._ask, rule, call)),
-                )
-                for index, rule in self._numbered
-            )
-            first = _decisive((index, self._met(found)) for index, found in said if found is not None)
-            return None if first is None else first[1]
-
-        return judge
+            for index, rule in enumerate(self._rules):
+                later, ask = names[index + 1 :], partial(self._first, [rule], call)
+                found = replayed.verdict(rule, later, deployment.id, ask)
+                if found is None:
+                    continue
+                found = self._met(found)
+                decisive.setdefault(deployment.id, found)
+                if isinstance(found, Exclusion):
+                    decisive[deployment.id] = found
+                    break
+        return decisive
 
     def recheck(
         self,
@@ -178,11 +191,15 @@ class ConstraintChecker:
         task: str | None = None,
         sensed: Sensed | None = None,
     ) -> Finding | None:
+        """The rule that excludes a deployment from an attempt now, or lets it have it only sealed."""
         wanted = needs(request)
         call = self._call(
             request, constraints, deployment, tokens, wanted=wanted, meant=meant, task=task, sensed=sensed
         )
-        return self._first(self._rechecked, call)[1]
+        if self._listed.get(deployment.id) is not deployment:
+            return self._first(self._rechecked_unlisted, call)
+        settled = self._settled(constraints, wanted, request.model, meant).get(deployment.id)
+        return self._decisive(settled, self._first(self._rechecked, call))
 
     def lasting(
         self,
@@ -195,7 +212,7 @@ class ConstraintChecker:
         sensed: Sensed | None,
     ) -> Finding | None:
         """As `recheck` of what was decided, whether or not the deployment could serve anybody now."""
-        rules = [each for each in self._numbered if each[1].name not in UNAVAILABLE]
+        rules = [each for each in self._rules if each.name not in UNAVAILABLE]
         call = self._call(
             request,
             constraints,
@@ -206,14 +223,12 @@ class ConstraintChecker:
             task=decision.task,
             sensed=sensed,
         )
-        return self._first(rules, call)[1]
+        return self._first(rules, call)
 
-    def _first(
-        self, rules: Iterable[tuple[int, Constraint]], call: ConstraintCall
-    ) -> tuple[int, Finding | None]:
-        """The first that excludes, else the first that says anything, by its number."""
-        first: tuple[int, Finding | None] | None = None
-        for index, rule in rules:
+    def _first(self, rules: Iterable[Constraint], call: ConstraintCall) -> Finding | None:
+        """The first that excludes, else the first that says anything."""
+        first: Finding | None = None
+        for rule in rules:
             try:
                 said = rule.check(call)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the others decide
@@ -223,12 +238,17 @@ class ConstraintChecker:
                 continue
             found = self._met(_finding(rule, said))
             if isinstance(found, Exclusion):
-                return index, found
-            first = first or (index, found)
-        return first or (len(self._rules), None)
+                return found
+            first = first or found
+        return first
 
-    def _ask(self, rule: Constraint, call: ConstraintCall) -> Finding | None:
-        return self._first([(0, rule)], call)[1]
+    def _decisive(self, one: Finding | None, other: Finding | None) -> Finding | None:
+        """Of what different rules say, what counts: what excludes, else what is heard first."""
+        if one is None or other is None:
+            return one or other
+        if isinstance(one, Exclusion) is isinstance(other, Exclusion):
+            return one if self._order[one.rule] < self._order[other.rule] else other
+        return one if isinstance(one, Exclusion) else other
 
     def _met(self, found: Finding) -> Finding:
         """Nothing is sealed where nobody seals."""
@@ -267,11 +287,10 @@ def _finding(rule: Constraint, found: str | Sealed) -> Finding:
     return Exclusion(rule.name, str(found) or f"the rule {rule.name} excludes it")
 
 
-def _decisive(findings: Iterable[tuple[int, Finding]]) -> tuple[int, Finding] | None:
-    """The first that excludes, else the first, each by the number of its rule."""
-    seal: tuple[int, Finding] | None = None
-    for found in findings:
-        if isinstance(found[1], Exclusion):
-            return found
-        seal = seal or found
-    return seal
+def _is_steady(rule: Constraint) -> bool:
+    """Whether what it says follows from a deployment and a request's terms."""
+    return isinstance(rule, SelectiveConstraint) and (rule.fixed or getattr(rule, "by_terms", False))
+
+
+def _reserves(rule: Constraint) -> bool:
+    return getattr(rule, "reserves", False)

@@ -14,7 +14,7 @@ from interlock.engine.deciding.replay_state import ReplayState
 from interlock.engine.deciding.routes import EU_REGULATED, LONG_DOCUMENT, LOW_LATENCY, Routes
 from interlock.engine.guarding.sensing import Sensing
 from interlock.errors import RequestError
-from interlock.health import Grade, HealthTracker, Standing
+from interlock.health import GOOD, Grade, HealthTracker, Standing
 from interlock.health.allowances import Allowances
 from interlock.health.load import Load
 from interlock.logs import redacting_logger
@@ -27,12 +27,11 @@ from interlock.types.jurisdictions import is_inside
 from interlock.types.members import Ensemble
 from interlock.types.models import Deployment
 from interlock.types.names import nearest
-from interlock.types.request import Constraints, Request, Settings
+from interlock.types.request import FREE, Constraints, Request, Settings
 from interlock.types.sensed import Sensed
 
 # Failures are logged by type alone: a message or a trace may hold the prompt.
 _log = redacting_logger("interlock.decide")
-_FREE = Constraints()
 _PINNED = "its vendor is told to keep the request in {}"
 _NOBODY: frozenset[str] = frozenset()
 _NO_LEVELS: Mapping[str, str] = {}
@@ -85,7 +84,7 @@ class Decider:
         self.sensing = sensing
         self.names = names
         self._defaults = defaults
-        self._restricts = defaults != _FREE
+        self._restricts = not defaults.is_free
         self._demands = demands
         self._health = health
         self._check_vendors = check_vendors
@@ -184,15 +183,18 @@ class Decider:
             order = replace(order, places=(*order.places, *map(self.routes.requested, requested)))
         if replayed is None:
             wanted = needs(request)
-            judge = self._rules.judge(request, constraints, tokens, wanted, meant, task=task, sensed=sensed)
-            standing: Callable[[str, str | None], Standing] = self._standing_for(tokens)
+            findings = self._rules.judge(
+                request, constraints, tokens, wanted, meant, task=task, sensed=sensed, unlisted=requested
+            )
+            standings = self._standings(task, tokens)
         else:
             wanted = replayed.needs
-            again = self._rules.judge_again
-            judge = again(request, constraints, tokens, replayed, meant, task=task, sensed=sensed)
-            standing = replayed.standing
+            findings = self._rules.judge_again(
+                request, constraints, tokens, replayed, meant, task=task, sensed=sensed, unlisted=requested
+            )
+            standings = replayed.standings
         rank = None if self._load is None else self._load.rank if replayed is None else replayed.rank
-        ranked = shortlisted(order, judge, standing, task, rank, preferred=self._preferred(request))
+        ranked = shortlisted(order, findings, standings, rank, preferred=self._preferred(request))
         long = task == LONG_DOCUMENT and stage != "explicit"
         facts = Facts(
             task=request.task,
@@ -247,20 +249,17 @@ class Decider:
             return _NOBODY
         return self.names.listed(request.prefer) or frozenset([request.prefer])
 
-    def _standing_for(self, tokens: int) -> Callable[[str, str | None], Standing]:
-        """Deployments' standing for a request of so many tokens: what a vendor would refuse moves back."""
-        allowances, standing = self._allowances, self._health.standing
-        if allowances is None or not allowances.known:
-            return standing
-
-        def limited(name: str, task: str | None) -> Standing:
-            healthy = standing(name, task)
-            shortage = allowances.shortage(name, tokens) if healthy.grade is Grade.GOOD else None
-            if shortage is None:
-                return healthy
-            return Standing(Grade.DEMOTED, shortage, healthy.high_error_rate)
-
-        return limited
+    def _standings(self, task: str, tokens: int) -> Mapping[str, Standing]:
+        """What is held against deployments, for a request of so many tokens: what a vendor would refuse moves
+        back.
+        """
+        standings = self._health.standings(task)
+        if self._allowances is not None and self._allowances.known:
+            for name, shortage in self._allowances.shortages(tokens):
+                healthy = standings.get(name, GOOD)
+                if healthy.grade is Grade.GOOD:
+                    standings[name] = Standing(Grade.DEMOTED, shortage, healthy.high_error_rate)
+        return standings
 
     @property
     def seals(self) -> bool:
@@ -273,7 +272,7 @@ class Decider:
     def effective(self, request: Request, task: str) -> Constraints:
         """The request's constraints, the configuration's, and what the task itself demands."""
         constraints = request.constraints
-        if self._restricts or constraints != _FREE:
+        if self._restricts or (constraints is not FREE and constraints != FREE):
             constraints = self._defaults.tightened(constraints)
         if task == EU_REGULATED:
             constraints = constraints.tightened(Constraints(residency=frozenset({"eu"})))
@@ -285,14 +284,14 @@ class Decider:
         Frozen objects can be written to by whoever insists, and plugins are handed the request.
         """
         constraints = self.effective(request, request.task or "")
-        if constraints is not request.constraints:
+        if constraints is not request.constraints or constraints is FREE:
             return constraints
-        return _FREE if constraints == _FREE else replace(constraints)
+        return replace(constraints)
 
     def bound(self, request: Request, kept: Constraints, decision: Decision) -> Constraints:
         """What an attempt must keep to now."""
         constraints = self.effective(request, decision.task)
-        return constraints if constraints == kept else kept.tightened(constraints)
+        return constraints if constraints is kept or constraints == kept else kept.tightened(constraints)
 
     def bound_at(self, bound: Constraints, deployment: Deployment, sensed: Sensed | None) -> Constraints:
         """What an answer from there is held against: what its request is `bound` to, and policies."""

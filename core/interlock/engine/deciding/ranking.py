@@ -1,6 +1,6 @@
 """From an order of deployments to a shortlist, and why it begins as it does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,10 +8,9 @@ from interlock.engine.deciding.exclusions import UNAVAILABLE, Exclusion, Finding
 from interlock.engine.deciding.place import Place
 from interlock.engine.deciding.routes import Order
 from interlock.engine.deciding.spreading import Rank, spread
-from interlock.health import GOOD, Grade, Standing
+from interlock.health import Grade, Standing
 from interlock.types.decisions import Candidate, Reason
 from interlock.types.facts import Condition, Seal
-from interlock.types.models import Deployment
 from interlock.types.request import Request
 
 _PREFERRED = "moved to the front: the request prefers it"
@@ -31,13 +30,13 @@ class RankedShortlist(NamedTuple):
 
 def shortlisted(
     order: Order,
-    judge: Callable[[Deployment], Finding | None],
-    standing_of: Callable[[str, str | None], Standing],
-    task: str,
+    findings: Mapping[str, Finding],
+    standings: Mapping[str, Standing],
     rank: Rank | None,
     *,
     preferred: frozenset[str],
 ) -> RankedShortlist:
+    """What becomes of an order's deployments by what rules say of them and what is held against them."""
     good: list[tuple[Place, Candidate]] = []
     late: list[tuple[Place, Candidate]] = []
     yielding: list[tuple[Place, Candidate, str]] = []
@@ -45,10 +44,8 @@ def shortlisted(
     seals: dict[str, Seal] = {}
     conditions: dict[str, Condition] = {}
     for place in order.places:
-        deployment, candidate = place.deployment, place.candidate
-        name = deployment.id
-        standing = standing_of(name, task)
-        found = judge(deployment)
+        name, candidate = place.deployment.id, place.candidate
+        found, standing = findings.get(name), standings.get(name)
         exclusion = None
         if found is not None:
             if isinstance(found, Exclusion):
@@ -56,7 +53,7 @@ def shortlisted(
             else:
                 seals[name] = found
                 candidate = _sealed(candidate, found)
-        if standing is GOOD:  # as nearly always
+        if standing is None:  # as nearly always
             if exclusion is None:
                 good.append((place, candidate))
             else:

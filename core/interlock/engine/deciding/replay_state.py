@@ -9,13 +9,12 @@ from interlock.protocols import Constraint
 from interlock.types.decisions import Decision
 from interlock.types.facts import Facts
 
-_GOOD = Standing(Grade.GOOD)
-
 
 class ReplayState:
     """What a record says about each deployment beside what the configuration says.
 
-    `unchecked` gathers the rules that could not be asked about a deployment that the record does not know.
+    `standings` are those of deployments that were not simply good, by their ids. `unchecked` gathers rules
+    that could not be asked about a deployment that the record does not know.
     """
 
     def __init__(self, decision: Decision, facts: Facts) -> None:
@@ -25,15 +24,12 @@ class ReplayState:
         self._sentences = decision.excluded
         self._rules = facts.rules
         self._seals = facts.seals
-        self._conditions = facts.conditions
+        self.standings = {
+            name: Standing(Grade(each.verdict), each.sentence, each.high_error_rate)
+            for name, each in facts.conditions.items()
+        }
         self._first = facts.first
         self._places = {candidate.deployment: at for at, candidate in enumerate(decision.shortlist)}
-
-    def standing(self, deployment: str, task: str | None = None) -> Standing:  # noqa: ARG002 - as in the health book
-        condition = self._conditions.get(deployment)
-        if condition is None:
-            return _GOOD
-        return Standing(Grade(condition.verdict), condition.sentence, condition.high_error_rate)
 
     def rank(self, deployments: Sequence[str]) -> Ranking | None:
         """The order in which their load put deployments of one model; those that are new come last."""

@@ -62,10 +62,12 @@ def test_idle_and_fixed_rules_decide_as_if_they_were_asked(made, request, constr
     named = {str(at): replace(deployment, id=str(at)) for at, deployment in enumerate(made)}
     quick = ConstraintChecker(BUILTIN, named, PROVIDERS)
     slow = ConstraintChecker([Plain(rule) for rule in BUILTIN], named, PROVIDERS)
-    judge, check = (book.judge(request, constraints, tokens, needs(request)) for book in (quick, slow))
-    for deployment in named.values():
-        assert judge(deployment) == check(deployment)
-        assert judge(deployment) == quick.recheck(request, constraints, deployment, tokens)
+    found, asked = (book.judge(request, constraints, tokens, needs(request)) for book in (quick, slow))
+    for id_, deployment in named.items():
+        assert found.get(id_) == asked.get(id_)
+        assert found.get(id_) == quick.recheck(request, constraints, deployment, tokens)
+        # What is not listed is asked about, whatever is known of another of its name.
+        assert found.get(id_) == quick.recheck(request, constraints, replace(deployment), tokens)
 
 
 class Moody:
@@ -99,7 +101,7 @@ def one_rule(mood):
 
 def test_a_rule_that_is_idle_is_asked_before_the_attempt_all_the_same():
     rule, book, deployment = one_rule("idle")
-    assert book.judge(Request("hello"), Constraints(), 1, frozenset())(deployment) is None
+    assert book.judge(Request("hello"), Constraints(), 1, frozenset()).get("d") is None
     assert rule.surveyed[0].deployments == (deployment,)
     found = book.recheck(Request("hello"), Constraints(), deployment, 1)
     assert found is not None
@@ -107,7 +109,50 @@ def test_a_rule_that_is_idle_is_asked_before_the_attempt_all_the_same():
 
 
 def test_a_rule_that_fails_to_say_whether_it_is_idle_is_asked():
-    _, book, deployment = one_rule("fails")
-    found = book.judge(Request("hello"), Constraints(), 1, frozenset())(deployment)
+    _, book, _ = one_rule("fails")
+    found = book.judge(Request("hello"), Constraints(), 1, frozenset()).get("d")
     assert found is not None
     assert found.sentence == "not d"
+
+
+class Near:
+    """Goes by a request's terms, and keeps what it was told of them."""
+
+    api = 1
+    name = "near"
+    fixed = False
+    by_terms = True
+
+    def __init__(self) -> None:
+        self.asked: list[ConstraintCall] = []
+
+    def idle(self, call: SurveyCall) -> bool:
+        raise AssertionError("nobody asks")
+
+    def check(self, call: ConstraintCall) -> str | None:
+        self.asked.append(call)
+        return "not in the EU" if "eu" in call.constraints.residency else None
+
+
+def test_a_rule_by_terms_is_asked_once_for_all_requests_of_the_same_terms_and_sees_no_more_of_them():
+    rule, card = Near(), ModelCard(id="a/b", maker="a", jurisdiction="us")
+    deployment = Deployment(id="d", card=card, provider="known", region="us", name="b", credential=KEYED)
+    book = ConstraintChecker([rule], {"d": deployment}, PROVIDERS)
+    for text in ("hello", "good-bye"):
+        request = Request(text, metadata={"user": text})
+        assert book.judge(request, Constraints(), len(text), needs(request)) == {}
+        assert book.recheck(request, Constraints(), deployment, len(text)) is None
+    assert [call.request for call in rule.asked] == [Request("")]
+
+
+def test_an_attempt_is_checked_by_the_terms_as_they_stand_by_then():
+    rule, card = Near(), ModelCard(id="a/b", maker="a", jurisdiction="us")
+    deployment = Deployment(id="d", card=card, provider="known", region="us", name="b", credential=KEYED)
+    book = ConstraintChecker([rule], {"d": deployment}, PROVIDERS)
+    request, bound = Request("hello"), Constraints()
+    assert book.judge(request, bound, 1, needs(request)) == {}
+    object.__setattr__(bound, "residency", frozenset({"eu"}))  # whoever insists writes to what is frozen
+    found = book.recheck(request, bound, deployment, 1)
+    assert found is not None
+    assert found.sentence == "not in the EU"
+    assert book.judge(request, Constraints(), 1, needs(request)) == {}

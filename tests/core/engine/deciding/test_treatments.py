@@ -52,8 +52,8 @@ rules = st.lists(st.tuples(sayings, kinds), max_size=5).map(
 
 def found(some: Sequence[Any], *, seals: bool = True) -> dict[str, Exclusion | Seal | None]:
     checker = ConstraintChecker(some, DEPLOYMENTS, {}, seals=seals)
-    judge = checker.judge(Request("hello"), Constraints(), 1, needs(Request("hello")))
-    return {id_: judge(deployment) for id_, deployment in DEPLOYMENTS.items()}
+    judged = checker.judge(Request("hello"), Constraints(), 1, needs(Request("hello")))
+    return {id_: judged.get(id_) for id_ in DEPLOYMENTS}
 
 
 def weight(finding: Exclusion | Seal | None) -> int:
