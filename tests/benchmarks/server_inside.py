@@ -108,8 +108,8 @@ def configure(upstream: str) -> None:
         f'  - {{id: {name}, model: {model}, provider: openai, base_url: "{upstream}", api_key: benchmark}}'
         for name, model in DEPLOYMENTS.items()
     )
-    config = CONFIG.format(deployments=deployments, more="").replace("records: sqlite:///records.db\n", "")
-    Path("serve.yaml").write_text(config)
+    config = CONFIG.format(deployments=deployments, records="records", more="")
+    Path("serve.yaml").write_text(config.replace("records: sqlite:///records.db\n", ""))
     Path("keys.yaml").write_text(KEYS.format(digest=sha256(TOKEN.encode()).hexdigest()))
     Path("keys.yaml").chmod(0o600)
 
