@@ -41,9 +41,11 @@ class Extra:
 
     def add(self, payload: dict[str, Any], choice: dict[str, Any] | None, message: Any) -> None:
         """An answer or a chunk of one; `message` is the choice's message or delta."""
-        self._keep(payload, _ANSWER)
+        if not _ANSWER.isdisjoint(payload):
+            self._keep(payload, _ANSWER)
         if choice is not None:
-            self._keep(choice, _CHOICE)
+            if not _CHOICE.isdisjoint(choice):
+                self._keep(choice, _CHOICE)
             if isinstance(given := choice.get("logprobs"), dict):
                 self._grow(given)
         if isinstance(message, dict) and not message.keys().isdisjoint(_HEARD_AND_SEEN):
@@ -56,6 +58,8 @@ class Extra:
     @property
     def confidence(self) -> float | None:
         """How likely the tokens of the text were, so far."""
+        if not self._probabilities:
+            return None
         tokens = self._probabilities.get("content")
         if not isinstance(tokens, list):
             return None
@@ -73,8 +77,6 @@ class Extra:
         return found
 
     def _keep(self, source: dict[str, Any], keys: frozenset[str]) -> None:
-        if keys.isdisjoint(source):
-            return
         for key, value in source.items():
             if key in keys and value and not (isinstance(value, str) and self._said.get(key) == value):
                 self._said[key] = value

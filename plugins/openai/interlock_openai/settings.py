@@ -20,11 +20,11 @@ def put_settings(call: ProviderCall, vendor: Vendor, plan: Plan, payload: dict[s
     for name, given in zip(_NAMES, _given(settings), strict=True):
         if given is not None:
             key = _key(vendor, name)
-            if (value := taken(call, plan, name, key)) is not None:
+            if (value := taken(call, plan, name, key, given)) is not None:
                 payload[str(key)] = value
     if "tools" in payload and settings.parallel_tool_calls is not None:
         key = "parallel_tool_calls" if vendor.parallel else None
-        if taken(call, plan, "parallel_tool_calls", key) is None:
+        if taken(call, plan, "parallel_tool_calls", key, settings.parallel_tool_calls) is None:
             payload.pop("parallel_tool_calls", None)
     if settings.stop:
         _check_stop(settings.stop, vendor, plan)
@@ -47,9 +47,8 @@ def _key(vendor: Vendor, name: str) -> str | None:
     return name if has else None
 
 
-def taken(call: ProviderCall, plan: Plan, name: str, key: str | None) -> Any:
+def taken(call: ProviderCall, plan: Plan, name: str, key: str | None, value: Any) -> Any:
     """The setting's value as it is sent; None when the vendor or the model does not take it."""
-    value = getattr(call.request.settings, name)
     if key is None:
         call.adjust(name, "left out; the vendor has no such setting")
         return None

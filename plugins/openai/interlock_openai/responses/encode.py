@@ -44,7 +44,8 @@ def body(call: ProviderCall, vendor: Vendor, *, stream: bool, past: bool, asking
     writer = Writer(vendor, deployment, phases=knows_phases(deployment), stored=stored, thoughts=past)
     items, words = writer.write(request.messages)
     payload: dict[str, Any] = {"model": deployment.name, "store": False, "input": items}
-    payload.update(_flat(tools_of(request, vendor, words, forced=plan.forced)))
+    if request.tools or request.tool_choice is not None:
+        payload.update(_flat(tools_of(request, vendor, words, forced=plan.forced)))
     asked: list[str] = []
     if form := format_of(request, vendor, plan, asked):
         payload["text"] = {"format": {"type": form["type"], **form.get("json_schema", {})}}
@@ -55,9 +56,10 @@ def body(call: ProviderCall, vendor: Vendor, *, stream: bool, past: bool, asking
     if words:
         payload["instructions"] = "\n\n".join(words)
     include = put_settings(call, vendor, plan, payload, asking=asking)
-    own = dict(payload)
-    add_extras(payload, deployment, request.settings)
-    _keep(own, payload, deployment)
+    if deployment.extra_body or request.settings.extra:
+        own = dict(payload)
+        add_extras(payload, deployment, request.settings)
+        _keep(own, payload, deployment)
     wanted = payload.get("include", ())
     if include and isinstance(wanted, (list, tuple)):
         payload["include"] = list(dict.fromkeys([*include, *wanted]))

@@ -51,33 +51,34 @@ class Writer:
         """(the items, system messages of vendors that take them only as instructions)."""
         for message in messages:
             self._add(message)
-        self._put_moved()
+        if self._moved:
+            self._put_moved()
         return self._items, self._system
 
     def _add(self, message: Message) -> None:
-        content = message.content
-        if isinstance(content, str) and message.role == "user":
-            self._put_moved()
-            self._items.append({"role": "user", "content": content})
+        role, content = message.role, message.content
+        if role == "tool" or (role == "user" and not isinstance(content, str)):
+            self._user_or_tool(message)
             return
-        if not any(isinstance(part, ToolResult) for part in message.parts):
+        if self._moved:
             self._put_moved()
-        if message.role == "system":
-            text = "".join(self._system_text(part) for part in message.parts)
-            if self._vendor.system_first:
-                self._system.append(text)
-            elif text:
-                self._items.append({"role": "system", "content": text})
-        elif message.role == "assistant":
+        if role == "assistant":
             self._ids.turn()
             self._items.extend(self._assistant(message))
+        elif role == "user":
+            self._items.append({"role": "user", "content": content})
         else:
-            self._user_or_tool(message)
+            self._system_message(message)
 
-    def _system_text(self, part: Part) -> str:
-        if not isinstance(part, Text):
-            raise refused(self._vendor, f"{part_name(part)} in a system message", "only text may stand there")
-        return part.text
+    def _system_message(self, message: Message) -> None:
+        for part in () if isinstance(message.content, str) else message.content:
+            if not isinstance(part, Text):
+                what = f"{part_name(part)} in a system message"
+                raise refused(self._vendor, what, "only text may stand there")
+        if self._vendor.system_first:
+            self._system.append(message.text)
+        elif text := message.text:
+            self._items.append({"role": "system", "content": text})
 
     def _user_or_tool(self, message: Message) -> None:
         rest: list[Part] = []
@@ -92,13 +93,13 @@ class Writer:
             )
         if message.role == "tool" or (not rest and message.parts):
             return
-        self._put_moved()
+        if self._moved:
+            self._put_moved()
         self._items.append({"role": "user", "content": self._content(rest)})
 
     def _put_moved(self) -> None:
-        if self._moved:
-            self._items.append({"role": "user", "content": self._moved})
-            self._moved = []
+        self._items.append({"role": "user", "content": self._moved})
+        self._moved = []
 
     def _content(self, parts: Iterable[Part]) -> str | list[dict[str, Any]]:
         pieces = [self._piece(part) for part in parts if not (isinstance(part, Text) and not part.text)]

@@ -1,5 +1,6 @@
 """Settings in this dialect. What it lacks, or the model does not take, is left out and said."""
 
+from operator import attrgetter
 from typing import Any
 
 from interlock.protocols import ProviderCall
@@ -13,6 +14,7 @@ _PROBABILITIES = "message.output_text.logprobs"
 _FEWEST_TOKENS = 16
 _MISSING = ("top_k", "seed", "presence_penalty", "frequency_penalty")
 _NAMES = ("temperature", "top_p", "user", *_MISSING)
+_given = attrgetter(*_NAMES)
 
 
 def put_settings(
@@ -23,12 +25,13 @@ def put_settings(
     """
     settings = call.request.settings
     include = [_THOUGHTS] if asking and _thinks(call, plan) else []
-    for name in _NAMES:
-        if getattr(settings, name) is not None:
+    for name, given in zip(_NAMES, _given(settings), strict=True):
+        if given is not None:
             key = vendor.user if name == "user" else None if name in _MISSING else name
-            if (value := taken(call, plan, name, key)) is not None:
+            if (value := taken(call, plan, name, key, given)) is not None:
                 payload[str(key)] = value
-    if "parallel_tool_calls" in payload and taken(call, plan, "parallel_tool_calls", "") is None:
+    alone = payload.get("parallel_tool_calls")
+    if alone is not None and taken(call, plan, "parallel_tool_calls", "", alone) is None:
         del payload["parallel_tool_calls"]
     if settings.max_tokens is not None:
         payload["max_output_tokens"] = _tokens(call, vendor, settings.max_tokens)

@@ -55,7 +55,8 @@ def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
         "annotations": annotations_of(texts),
     }
     if len(texts) == len(parts):  # as nearly always
-        message |= made_beside(response)
+        if response.extra:
+            message |= made_beside(response)
         return message
     refusal = "".join(part.text for part in parts if isinstance(part, Refusal))
     calls = [part for part in parts if isinstance(part, ToolCall)]

@@ -57,7 +57,8 @@ class Conversation:
             raise RequestError(f"expected a list of messages, not {kind_of(given)}", key="messages")
         for index, each in enumerate(given):
             self._message(each, f"messages.{index}")
-        self._close()
+        if self._results:
+            self._close()
         return tuple(self._turns)
 
     def _message(self, value: Any, path: str) -> None:

@@ -112,8 +112,8 @@ def _settings(fields: Fields, asked_for: Iterable[str]) -> Settings:
     """Those that are asked for, which are few of all that may be."""
     said: dict[str, Any] = {}
     for name in asked_for:
-        if (found := _SETTINGS.get(name)) is not None:
-            setting, read_of = found
+        if name in _SETTINGS:
+            setting, read_of = _SETTINGS[name]
             said[setting] = read_of(fields)
     if not _REASONED.isdisjoint(asked_for):
         said["reasoning_effort"], said["reasoning_tokens"] = _reasoning(fields)

@@ -96,8 +96,8 @@ def _settings(body: Fields, asked_for: AbstractSet[str], parallel: bool | None, 
         raise body.wrong("max_tokens", "expected a whole number from 1, not nothing")
     said: dict[str, Any] = {"max_tokens": most, "parallel_tool_calls": parallel}
     for name in asked_for:
-        if (found := _SETTINGS.get(name)) is not None:
-            setting, read_of = found
+        if name in _SETTINGS:
+            setting, read_of = _SETTINGS[name]
             said[setting] = read_of(body)
     if not asked_for.isdisjoint(_REASONED):
         said["reasoning_effort"], said["reasoning_tokens"] = _thinking(body)
