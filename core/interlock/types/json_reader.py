@@ -30,7 +30,7 @@ Real = Callable[[str], Any]
 _STEP = 32 * 1024
 _BYTES = 1024 * 1024  # decoded in a millisecond or two
 _DEEPEST = 200
-_BOM = "\ufeff"
+_BLANKS = " \t\n\r"
 _LONGEST_WORD = 5_000  # the standard library reads no whole number of more digits
 
 _blanks = re.compile(r"[ \t\n\r]*").match
@@ -53,14 +53,15 @@ def load_json(
     Raises ValueError and RecursionError, and ValueError too for more than `most` values in a text that is not
     small.
     """
-    if len(data) <= SMALL:
-        if isinstance(data, str) and not data.startswith(_BOM):
-            return _decoder(pairs, constant, real).decode(data)
-        return json.loads(data, object_pairs_hook=pairs, parse_constant=constant, parse_float=real)
     text = data if isinstance(data, str) else decoded(data, json.detect_encoding(data), "surrogatepass")
-    reader = _Reader(text, most, pairs, constant, real)
-    value, at = reader.value(reader.skip(0), 0)
-    if reader.skip(at) != len(text):
+    if len(data) <= SMALL:
+        text = text.strip(_BLANKS)
+        value, end = _decoder(pairs, constant, real).raw_decode(text)
+    else:
+        reader = _Reader(text, most, pairs, constant, real)
+        value, end = reader.value(reader.skip(0), 0)
+        end = reader.skip(end)
+    if end != len(text):
         raise ValueError("more follows the end of the JSON")
     return value
 

@@ -134,7 +134,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         stop: Any = self.stop
-        object.__setattr__(self, "stop", (stop,) if isinstance(stop, str) else tuple(stop or ()))
+        if type(stop) is not tuple:
+            object.__setattr__(self, "stop", (stop,) if isinstance(stop, str) else tuple(stop or ()))
         if self.extra:
             check_extra(self.extra)
 
@@ -279,7 +280,8 @@ class Request:
         def __init__(self, messages: Prompt, **options: Unpack[Options]) -> None: ...
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "messages", as_messages(self.messages))
+        if (messages := as_messages(self.messages)) is not self.messages:
+            object.__setattr__(self, "messages", messages)
         constraints: object = self.constraints
         if not isinstance(constraints, Constraints):
             object.__setattr__(self, "constraints", _as(Constraints, constraints, "constraints"))

@@ -130,7 +130,9 @@ class Answer:
     confidence: float | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", tuple(self.parts))
+        parts: object = self.parts
+        if type(parts) is not tuple:
+            object.__setattr__(self, "parts", tuple(self.parts))
 
     @property
     def text(self) -> str:
