@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from interlock.fold import Growing
 from interlock.http.payload import count_of, optional_text, text_of
 from interlock.types.messages import Citation
 
@@ -30,10 +31,11 @@ class Sources:
             for key in ("citationSources", "citations"):
                 self._cited.extend(_objects(metadata.get(key)))
 
-    def citations(self, text: str) -> tuple[Citation, ...]:
+    def citations(self, said: Growing) -> tuple[Citation, ...]:
         """The citations of a text; offsets that do not lie in it are left out."""
         if self._grounding is None and not self._cited:
             return ()
+        text = str(said)
         data = text.encode("utf-8", "surrogatepass")
         found = [] if self._grounding is None else _grounded(self._grounding, text, data)
         for source in self._cited:

@@ -10,6 +10,7 @@ from interlock.types.response import Answer
 from interlock_google.encode import encode
 from interlock_google.errors import error_from_reply
 from interlock_google.models import VENDOR
+from interlock_google.reader import ContentReader
 from interlock_google.stream import ContentStream
 
 FACTS = ProviderFacts(
@@ -30,7 +31,7 @@ class GenerateContent:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         payload = parse_object(reply.body, "the answer", calls=True)
-        return folded(ContentStream(call).whole(payload), VENDOR, call.deployment.largest_answer)
+        return folded(ContentReader(call).whole(payload), VENDOR, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
         return ContentStream(call)

@@ -1,5 +1,7 @@
 """A request in this dialect."""
 
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from interlock_google.schema import Plan, plan
 _PATHS = ("models/", "tunedModels/", "publishers/", "projects/")
 
 _TAKEN = ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty")
+_taken = attrgetter(*_TAKEN)
 
 
 def encode(call: ProviderCall, *, stream: bool, signatures: bool = True) -> HttpRequest:
@@ -31,10 +34,14 @@ def encode(call: ProviderCall, *, stream: bool, signatures: bool = True) -> Http
 
 
 def url(deployment: Deployment, *, stream: bool) -> str:
-    name = deployment.name
-    path = quote(name, safe="/") if name.startswith(_PATHS) else f"models/{quote(name, safe='')}"
+    path = _path(deployment.name)
     verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
     return f"{deployment.base_url.rstrip('/')}/{path}:{verb}"
+
+
+@lru_cache(maxsize=256)
+def _path(name: str) -> str:
+    return quote(name, safe="/") if name.startswith(_PATHS) else f"models/{quote(name, safe='')}"
 
 
 def body(call: ProviderCall, *, signatures: bool = True) -> dict[str, Any]:
@@ -85,7 +92,7 @@ def _config(call: ProviderCall, planned: Plan) -> dict[str, Any]:
 
 def _tell(call: ProviderCall, thinks: dict[str, Any]) -> None:
     settings = call.request.settings
-    sent = {name: getattr(settings, name) for name in _TAKEN}
+    sent = dict(zip(_TAKEN, _taken(settings), strict=True))
     level = thinks.get("thinkingLevel")
     budget = thinks.get("thinkingBudget")
     if level is not None:

@@ -1,6 +1,7 @@
 """What depends on the generation of the model, which only its name tells."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from interlock.errors import InvalidRequest
@@ -59,8 +60,10 @@ def thinking(settings: Settings, deployment: Deployment) -> dict[str, Any]:
     effort, budget = settings.reasoning_effort, settings.reasoning_tokens
     if effort is not None and effort not in _LEVELS:
         raise InvalidRequest(f"reasoning_effort is {effort!r}; use one of {', '.join(_LEVELS)}")
+    if effort is None and budget is None:
+        return {}
     traits = traits_of(deployment, family_of(deployment.name))
-    if (effort is None and budget is None) or traits.reasons == "never":
+    if traits.reasons == "never":
         return {}
     always = traits.reasons == "always"
     shown = {"includeThoughts": budget != 0 if budget is not None else effort != "none"}
@@ -81,6 +84,7 @@ def _effort_of(budget: int) -> str:
     return next(enough, "high")
 
 
+@lru_cache(maxsize=256)
 def _version(name: str) -> tuple[int, int] | None:
     found = _GENERATION.search(name)
     return None if found is None else (int(found[1]), int(found[2] or 0))
