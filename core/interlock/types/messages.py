@@ -109,6 +109,7 @@ class Refusal:
     text: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
     """What a tool returned for the call `id`."""
@@ -143,8 +144,9 @@ class Message:
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise RequestError(f"{self.role!r} is no role; use one of {', '.join(ROLES)}", key="role")
-        if not isinstance(self.content, str):
-            object.__setattr__(self, "content", _parts(self.content))
+        content = self.content
+        if not isinstance(content, str) and (parts := _parts(content)) is not content:
+            object.__setattr__(self, "content", parts)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -168,7 +170,12 @@ class Message:
         return tuple(part for part in self.parts if isinstance(part, ToolCall))
 
 
+_PARTS = frozenset(get_args(Part))
+
+
 def _parts(content: object) -> tuple[Part, ...]:
+    if isinstance(content, tuple) and _PARTS.issuperset(map(type, content)):
+        return content
     if not isinstance(content, Iterable) or isinstance(content, (bytes, Mapping)):
         raise RequestError(f"expected text or parts, not {type(content).__name__}", key="content")
     parts: list[Part] = []

@@ -164,6 +164,7 @@ StreamInterrupted.
 """
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolSpec:
     """A tool that the model may ask for; `parameters` is a JSON schema of type object."""

@@ -35,12 +35,13 @@ def is_sound(value: Any) -> bool:
     waiting = [value]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Doubled) or (isinstance(part, float) and not isfinite(part)):
-            return False
-        if isinstance(part, dict):
+        kind = type(part)
+        if kind is dict:
             waiting.extend(part.values())
-        elif isinstance(part, list):
+        elif kind is list:
             waiting.extend(part)
+        elif kind is Doubled or (kind is float and not isfinite(part)):
+            return False
     return True
 
 

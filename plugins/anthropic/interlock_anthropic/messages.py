@@ -106,7 +106,8 @@ class Conversation:
     @property
     def holds_files(self) -> bool:
         blocks = [block for turn in self.turns for block in turn["content"]]
-        nested = [inner for block in blocks for inner in block.get("content", ()) if isinstance(inner, dict)]
+        results = [block["content"] for block in blocks if isinstance(block.get("content"), list)]
+        nested = [inner for content in results for inner in content]
         return any(block.get("source", {}).get("type") == "file" for block in (*blocks, *nested))
 
     def _system(self, message: Message) -> list[Block]:

@@ -34,6 +34,7 @@ _NAME = 64
 # Stands where a vendor refuses a message without a word.
 _NOTHING = "."
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _MEDIA = (Image, Audio, Document)
 
 
@@ -238,7 +239,7 @@ def _assistant(message: Message, past: Past, ids: CallIds, moved: list[dict[str,
 
 def arguments_text(call: ToolCall) -> str:
     try:
-        return json.dumps(dict(call.arguments), ensure_ascii=False, allow_nan=False)
+        return _ENCODER.encode(dict(call.arguments))
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidRequest(f"the arguments of the tool call {call.name!r} are no JSON: {error}") from None
 

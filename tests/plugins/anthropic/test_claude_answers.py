@@ -1,5 +1,6 @@
 """What comes back, plain and streamed: the same answer, or a typed error, whatever was sent."""
 
+import json
 from typing import Any
 
 import pytest
@@ -321,3 +322,16 @@ def test_noughts_at_the_end_of_a_stream_take_back_no_count(claude: Any) -> None:
             event["usage"] = {"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 5}
     usage = claude.fold([claude.wire(events)]).usage
     assert (usage.input_tokens, usage.cache_read, usage.output_tokens) == (12, 2, 5)
+
+
+def test_a_text_that_ends_in_no_way_is_said_before_the_error(claude: Any) -> None:
+    """A gateway sent the plain answer to whoever asked for a stream; where it was made is said with it."""
+    usage = {"input_tokens": 1, "output_tokens": 2, "inference_geo": "us"}
+    body = json.dumps(claude.message(TEXT, stop_reason="tool_use", usage=usage)).encode()
+    decoder = claude.codec.decoder(claude.call())
+    assert list(decoder.feed(body)) == []
+    rest = iter(decoder.close())
+    said = next(rest)
+    assert (said.text, said.evidenced, said.finish_reason) == (TEXT["text"], "us", None)
+    with pytest.raises(ProtocolError, match="holds none"):
+        next(rest)

@@ -1,6 +1,7 @@
 """What we send: valid for the vendor's own SDK, whatever the request combines."""
 
 import base64
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -428,3 +429,26 @@ def test_what_becomes_of_a_setting_is_told(
     call = claude.call(Request("q", settings=Settings(**asked)), name=model)
     claude.codec.encode(call, stream=False)
     assert [said.partition(";")[0] for said in call.adjusted] == told
+
+
+def test_how_long_a_result_is_costs_no_steps(claude: Any) -> None:
+    """A tool's text is never walked letter by letter."""
+
+    def steps(letters: int) -> int:
+        called = ToolCall(id="a", name="f")
+        turns = [Message("assistant", [called]), Message("tool", [ToolResult(id="a", content="x" * letters)])]
+        call, count = claude.call(Request(turns)), 0
+
+        def step(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(step)
+        try:
+            claude.codec.encode(call, stream=False)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    steps(1)
+    assert abs(steps(10_000) - steps(1)) < 100

@@ -127,8 +127,10 @@ class Fields:
     def mapping(self, name: str) -> Mapping[str, Any] | None:
         """An object whose fields are anybody's, such as a JSON schema."""
         value = self._given.get(name)
-        if value is None or isinstance(value, Mapping):
-            return value
+        # As above, dicts are told much faster.
+        if value is None or type(value) is dict or isinstance(value, Mapping):
+            found: Mapping[str, Any] | None = value
+            return found
         raise self._kind(name, "an object", value)
 
     def inner(

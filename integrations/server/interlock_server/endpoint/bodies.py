@@ -112,13 +112,13 @@ def parsed(data: bytes) -> dict[str, Any]:
 
 
 def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(_DEEPEST):
+    level: list[Any] = [[value]]
+    for _ in range(_DEEPEST + 1):
         level = [
             inner
             for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)
+            for inner in (each.values() if type(each) is dict else each)
+            if type(inner) is dict or type(inner) is list
         ]
         if not level:
             return

@@ -19,6 +19,7 @@ SPOKEN = frozenset({"message", "reasoning", "function_call"})
 _KEPT = ("service_tier", "content_filters", "moderation", "input_transformations")
 _SEALED = ("type", "id", "summary", "content", "encrypted_content")
 _GAP = "\n\n"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Piece(NamedTuple):
@@ -119,7 +120,7 @@ def seal_of(reasoning: dict[str, Any]) -> str | None:
     if not optional_text(reasoning.get("encrypted_content")) and not _objects(reasoning.get("content")):
         return None
     kept = {key: value for key in _SEALED if (value := reasoning.get(key))}
-    return json.dumps({"summary": [], **kept}, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode({"summary": [], **kept})
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

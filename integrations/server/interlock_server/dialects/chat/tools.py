@@ -35,7 +35,7 @@ def functions_of(given: Any, path: str) -> tuple[ToolSpec, ...]:
 
 
 def _tool(value: Any, path: str) -> ToolSpec:
-    kind = value.get("type") if isinstance(value, Mapping) else None
+    kind = value.get("type") if isinstance(value, dict) else None
     if kind is not None and kind != "function":
         raise RequestError(f"{kind!r:.40}: {_NO_KIND}", key=f"{path}.type")
     function = Fields(value, path, _TOOL).inner("function", _FUNCTION)
@@ -48,11 +48,11 @@ def _function(function: Fields) -> ToolSpec:
     name = function.needed_text("name")
     if not name:
         raise function.wrong("name", "expected a name, and it is empty")
-    said = ToolSpec(name=name, description=function.text("description") or "", strict=function.flag("strict"))
+    description, strict = function.text("description") or "", function.flag("strict")
     parameters = function.mapping("parameters")
     if parameters is None:
-        return said
-    return ToolSpec(name=name, description=said.description, parameters=parameters, strict=said.strict)
+        return ToolSpec(name=name, description=description, strict=strict)
+    return ToolSpec(name=name, description=description, parameters=parameters, strict=strict)
 
 
 def choice_of(given: Any, path: str, tools: tuple[ToolSpec, ...]) -> Choice:
