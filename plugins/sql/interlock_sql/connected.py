@@ -8,9 +8,10 @@ from sqlalchemy import Engine, Table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from interlock import StoreError
-from interlock.logs import redact
 from interlock_sql.address import Address
-from interlock_sql.engines import PATIENCE, make_engine, unhurried, writing
+from interlock_sql.engines import make_engine, unhurried, writing
+from interlock_sql.files import PATIENCE
+from interlock_sql.reasons import reason
 from interlock_sql.upgrade import RECORDS, Migrations, upgrade
 
 
@@ -84,9 +85,3 @@ def _insert_into_postgresql(table: Table) -> Any:
 
 INSERT = {"sqlite": _insert_into_sqlite, "postgresql": _insert_into_postgresql}
 """Dialect -> what makes an insert that may meet what is there already."""
-
-
-def reason(error: BaseException | None) -> str:
-    """The driver's own words: what is wrong with the database, without a statement or its values."""
-    lines = str(error).strip().splitlines()
-    return redact(lines[0]) if lines else type(error).__name__

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,17 +16,23 @@ from interlock_sql.connected import Connected
 from interlock_sql.counting import counted, from_records
 from interlock_sql.engines import writing
 from interlock_sql.finding import finding
-from interlock_sql.inserting import ThereAlready, into_postgresql, into_postgresql_again, into_sqlite
+from interlock_sql.inserting import (
+    ThereAlready,
+    driver_of,
+    into_postgresql,
+    into_postgresql_again,
+    into_sqlite,
+)
 from interlock_sql.removing import Remover, give_back
-from interlock_sql.rollups import LATE, alone, forget
-from interlock_sql.rows import Rows, moment_with_zone, moment_without, text
+from interlock_sql.rollups import alone, forget
+from interlock_sql.rows import LATE, Rows, moment_with_zone, moment_without, text
 from interlock_sql.tables import records
 
 _Insert = Callable[[Connection, Rows], None]
 
 
 class Database(Connected):
-    """Keeps records and gives them back."""
+    """Keeps records and gives them back. What a file is asked most `FileDatabase` does by itself."""
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
@@ -33,7 +40,7 @@ class Database(Connected):
 
     def put(self, batch: Sequence[Record]) -> None:
         if self.engine.dialect.name == "sqlite":
-            self._insert(batch, into_sqlite, Rows(batch, moment_without))
+            self._insert(batch, _into_file, Rows(batch, moment_without))
             return
         rows = Rows(batch, moment_with_zone)
         try:
@@ -67,10 +74,10 @@ class Database(Connected):
     def prune(self, call: PruneCall) -> int:
         with self._writing() as connection:
             alone(connection, counting=False)
-            removed = self._remover.remove(connection, call)
+            removed = self._remover.remove(partial(_asked, connection), call)
         if not removed and self.engine.dialect.name == "sqlite":
-            with self._writing() as connection:
-                give_back(connection)
+            with self._writing() as connection, driver_of(connection) as file:
+                give_back(file)
         return removed
 
     def _insert(
@@ -85,6 +92,18 @@ class Database(Connected):
             if old:
                 forget(connection, old)
         self._remover.come(len(batch))
+
+
+def _into_file(connection: Connection, rows: Rows) -> None:
+    with driver_of(connection) as file:
+        into_sqlite(file, rows)
+
+
+def _asked(connection: Connection, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    if connection.dialect.name == "postgresql":
+        statement = statement.replace("?", "%s")
+    done = connection.exec_driver_sql(statement, tuple(values))
+    return done.all() if done.returns_rows else ()
 
 
 def _record(body: Any) -> Record:

@@ -2,11 +2,8 @@
 
 import json
 import os
-import time
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from sqlite3 import OperationalError
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +11,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from interlock_sql.address import Address
+from interlock_sql.files import PATIENCE, make_private, prepare, take_over
 
 _ROWS = 200  # in one statement
-PATIENCE = 5.0
-"""Seconds for another process to finish writing, or for a server to answer."""
 
 _TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
@@ -59,7 +55,7 @@ def make_engine(
         how = {"mode": "ro", "uri": "true"} | ({"immutable": "1"} if _lies_still(address.file) else {})
         place = URL.create("sqlite", database=f"file:{quote(str(address.file))}", query=how)
     else:
-        _make_private(address.file)
+        make_private(address.file)
         place = URL.create("sqlite", database=str(address.file))
     engine = create_engine(
         place,
@@ -80,14 +76,6 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
 
 
-def _make_private(file: Path) -> None:
-    """A new file that its owner alone may read; SQLite gives the files beside it the same rights."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # A link that leads nowhere yet exists itself, and SQLite would make what it names with anybody's rights.
-    with suppress(FileExistsError):
-        os.close(os.open(os.path.realpath(file), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
 def _lies_still(file: Path) -> bool:
     """Whether it has no journal, and lies where SQLite cannot make the files beside it that it needs for one:
     a copy on a disk that cannot be written, or whose reader may not.
@@ -96,19 +84,11 @@ def _lies_still(file: Path) -> bool:
 
 
 def _take_over(connection: Any, _: Any) -> None:
-    # Transactions are begun by `_begin`; the driver's own would begin too late, and not around DDL.
-    connection.isolation_level = None
+    take_over(connection)
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    _take_over(connection, _)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    # Of a new file alone: what is removed can be given back, a piece at a time.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    due = time.monotonic() + PATIENCE
-    while not _journals_ahead(connection, last=time.monotonic() > due):
-        time.sleep(0.02)
+    prepare(connection)
 
 
 def _synchronise(connection: Any, _: Any) -> None:
@@ -134,19 +114,6 @@ def _commit_surely(connection: Any, _: Any) -> None:
     """The same of PostgreSQL, where a server, a database or a role may have it otherwise."""
     connection.execute("SET synchronous_commit = on")
     connection.commit()
-
-
-def _journals_ahead(connection: Any, *, last: bool) -> bool:
-    """Whether the file has, or has refused, the journal that lets readers and a writer go on at once."""
-    try:
-        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            connection.execute("PRAGMA journal_mode = WAL")
-    except OperationalError:
-        # SQLite does not wait here by itself when another process is just doing the same.
-        if last:
-            raise
-        return False
-    return True
 
 
 def _begin(connection: Connection) -> None:

@@ -6,13 +6,15 @@ What SQLAlchemy does for each row and value costs more than SQLite does to keep 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
-
-from sqlalchemy import Connection
+from sqlite3 import Connection as File
+from typing import TYPE_CHECKING, Any, Final
 
 from interlock import StoreError
-from interlock_sql.connected import reason
+from interlock_sql.reasons import reason
 from interlock_sql.rows import COLUMNS, Rows
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _MOST: Final = 128
 """Rows in one statement of SQLite's, which is compiled once and kept, and takes memory for each value."""
@@ -24,25 +26,24 @@ class ThereAlready(Exception):
     """One of the rows is kept already, and none has been inserted."""
 
 
-def into_sqlite(connection: Connection, rows: Rows) -> None:
+def into_sqlite(file: File, rows: Rows) -> None:
     """Insert those that are not there yet.
 
     While a statement runs, Python's other threads do, and each time it then has to wait for its turn. So rows
     go in few statements of few sizes, filled with their last row again and again: it is there already.
     """
-    with driver_of(connection) as driver:
-        cursor = driver.cursor()
-        for table, values in rows.tables.items():
-            width = len(COLUMNS[table])
-            for at in range(0, len(values), _MOST * width):
-                part = values[at : at + _MOST * width]
-                count = len(part) // width
-                size = 1 << (count - 1).bit_length()
-                cursor.execute(_insert(table, size), part + part[-width:] * (size - count))
-        cursor.close()
+    cursor = file.cursor()
+    for table, values in rows.tables.items():
+        width = len(COLUMNS[table])
+        for at in range(0, len(values), _MOST * width):
+            part = values[at : at + _MOST * width]
+            count = len(part) // width
+            size = 1 << (count - 1).bit_length()
+            cursor.execute(_insert(table, size), part + part[-width:] * (size - count))
+    cursor.close()
 
 
-def into_postgresql(connection: Connection, rows: Rows) -> None:
+def into_postgresql(connection: "Connection", rows: Rows) -> None:
     """Insert all of them, or none.
 
     Raises:
@@ -54,7 +55,7 @@ def into_postgresql(connection: Connection, rows: Rows) -> None:
                 _copy(cursor, table, COLUMNS[table], values)
 
 
-def into_postgresql_again(connection: Connection, rows: Rows) -> None:
+def into_postgresql_again(connection: "Connection", rows: Rows) -> None:
     """Insert those that are not there yet, each by itself."""
     with driver_of(connection) as driver, driver.cursor() as cursor:
         for table, values in rows.tables.items():
@@ -67,7 +68,7 @@ def into_postgresql_again(connection: Connection, rows: Rows) -> None:
 
 
 @contextmanager
-def driver_of(connection: Connection) -> Iterator[Any]:
+def driver_of(connection: "Connection") -> Iterator[Any]:
     """The driver's own connection, inside the transaction that was begun."""
     errors = connection.dialect.loaded_dbapi.Error
     try:

@@ -12,14 +12,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select, text
 
 from interlock.types.stores import CallTally, TallyQuery
+from interlock_sql.rows import LATE
 from interlock_sql.rows import text as fitting
 from interlock_sql.tables import tallied, tallies
 from interlock_sql.tallies import tally_of, tallying
 
 HOUR: Final = 3_600
 DAY: Final = 86_400
-LATE: Final = float(HOUR)
-"""Seconds after which a record is late. Nothing is over before twice as long has passed: clocks differ."""
 _SPAN: Final = 400 * DAY  # what began longer ago is counted each time
 _LOCK: Final = 0x1A7E_210D
 _KEYS: Final = ("task", "deployment", "label")
@@ -97,14 +96,6 @@ def forget(connection: Connection, moments: Iterable[float]) -> None:
             for table in (tallied, tallies):
                 chosen = table.c.part.in_(parts[at : at + _MANY])
                 connection.execute(delete(table).where(table.c.every == every, chosen))
-
-
-def forget_until(connection: Connection, moment: float) -> None:
-    """Forget what was counted of everything up to that moment, and of the stretches that it is in."""
-    for every in (HOUR, DAY):
-        for table in (tallied, tallies):
-            gone = table.c.part <= floor(moment / every)
-            connection.execute(delete(table).where(table.c.every == every, gone))
 
 
 def _columns(found: Any, sums: list[Any]) -> list[Any]:

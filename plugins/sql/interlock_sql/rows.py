@@ -10,6 +10,8 @@ from interlock.records import record_to_json, silent
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BARE_EPOCH = _EPOCH.replace(tzinfo=None)
 _LARGEST = 2**63 - 1
+LATE: Final = 3_600.0
+"""Seconds after which a record is late: what it belongs to may have been counted."""
 
 COLUMNS: Final = {
     "records": (

@@ -10,9 +10,10 @@ from interlock_sql.asked import Asked
 
 if TYPE_CHECKING:
     from interlock_sql.database import Database
+    from interlock_sql.file_database import FileDatabase
 
 
-class SqlStore(Asked["Database"]):
+class SqlStore(Asked["Database | FileDatabase"]):
     """Records in SQLite or PostgreSQL."""
 
     api = API
@@ -34,8 +35,12 @@ class SqlStore(Asked["Database"]):
     async def prune(self, call: PruneCall) -> int:
         return await self._ask(lambda database: database.prune(call))
 
-    def _connect(self) -> "Database":
-        # SQLAlchemy takes a while to import, which nobody waits for who is only asked to decide.
-        from interlock_sql.database import Database  # noqa: PLC0415 - as said
+    def _connect(self) -> "Database | FileDatabase":
+        # Databases take a while to import, which nobody waits for who is only asked to decide.
+        if self._address.file is not None:
+            from interlock_sql.file_database import FileDatabase  # noqa: PLC0415 - as said
+
+            return FileDatabase(self._address, self._address.file)
+        from interlock_sql.database import Database  # noqa: PLC0415 - likewise
 
         return Database(self._address)

@@ -28,11 +28,6 @@ metadata = MetaData()
 # SQLite counts by itself in columns of its own kind alone.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
-"""Every migration, the last one being that which makes the tables below."""
-
-VERSION_TABLE = "interlock_version"
-
 records = Table(
     "records",
     metadata,

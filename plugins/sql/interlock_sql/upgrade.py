@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from interlock import StoreError
-from interlock_sql.tables import REVISIONS, VERSION_TABLE, metadata
+from interlock_sql.tables import metadata
+from interlock_sql.versions import REVISIONS, VERSION_TABLE
 
 # Alembic's context belongs to the process, not to the thread.
 _ALEMBIC = threading.Lock()

@@ -27,7 +27,7 @@ from interlock.types.stores import PruneCall, RecordQuery, StoreCall
 from interlock_sql import Sql
 from interlock_sql.address import address_of
 from interlock_sql.engines import make_engine
-from interlock_sql.tables import VERSION_TABLE
+from interlock_sql.versions import VERSION_TABLE
 
 Opened = Callable[[], RecordStore]
 

@@ -1,23 +1,29 @@
 """A new database gets its tables as they are, an older one through its history: both come to the same."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
 from interlock import StoreError
-from interlock.types.stores import StoreCall
+from interlock.testing.records import sample_record
+from interlock.types.stores import RecordQuery, StoreCall
+from interlock_sql import Sql
 from interlock_sql.address import address_of
 from interlock_sql.engines import make_engine, writing
+from interlock_sql.file_database import TABLES
 from interlock_sql.health_tables import HEALTH
 from interlock_sql.ledger_tables import LEDGER
 from interlock_sql.limits_tables import LIMITS
 from interlock_sql.upgrade import RECORDS, Migrations, revision, upgrade
+from sqlite_tables import statements
 
 LINES = (RECORDS, HEALTH, LEDGER, LIMITS)
 BESIDE = {
@@ -61,31 +67,49 @@ def test_tables_of_somebody_else_are_not_taken_for_ours(place: StoreCall) -> Non
     engine.dispose()
 
 
+def test_a_file_is_given_the_tables_as_they_are_declared() -> None:
+    told = "print them with `uv run python tests/support/sqlite_tables.py`"
+    assert TABLES.read_text(encoding="utf-8").strip().split("\n\n") == statements(), told
+
+
 PROGRAM = """
 import asyncio, sys
+from dataclasses import replace
 from pathlib import Path
+from time import time
 from interlock.testing.records import sample_record
-from interlock.types.stores import RecordQuery, StoreCall
+from interlock.types.stores import PruneCall, RecordQuery, StoreCall
 from interlock_sql import Sql
+
+loads = {"alembic", "sqlalchemy", "sqlalchemy.dialects.postgresql"}
 
 async def main():
     store = Sql().open(StoreCall(url="sqlite:///records.db", folder=Path(sys.argv[1])))
-    await store.put([sample_record(1)])
-    assert len(await store.find(RecordQuery())) == 1
+    await store.put([replace(sample_record(number), started=time()) for number in range(20)])
+    await store.prune(PruneCall(keep=10))
+    print(sorted(loads & set(sys.modules)))
+    assert len(await store.find(RecordQuery())) == 10
+    print(sorted(loads & set(sys.modules)))
     await store.aclose()
 
 asyncio.run(main())
-dialects = {"sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"}
-print(sorted({"alembic", "mako", *dialects} & set(sys.modules)))
 """
 
 
-@pytest.mark.parametrize("opening", ["first", "again"])
-def test_who_keeps_records_in_a_file_loads_nothing_for_other_databases(tmp_path: Path, opening: str) -> None:
-    for _ in range(1 if opening == "first" else 2):
+def test_who_keeps_records_in_a_file_loads_no_more_than_that_needs(tmp_path: Path) -> None:
+    for _ in range(2):  # a new file, and one that is there
         command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['sqlalchemy.dialects.sqlite']"
+        assert done.stdout.split("\n")[:2] == ["[]", "['sqlalchemy']"]
+
+
+async def test_many_who_come_at_once_find_the_tables_of_a_new_file_made_once(tmp_path: Path) -> None:
+    stores = [Sql().open(StoreCall(url="sqlite:///records.db", folder=tmp_path)) for _ in range(8)]
+    records = [replace(sample_record(number), started=time()) for number in range(8)]
+    await asyncio.gather(*(store.put([record]) for store, record in zip(stores, records, strict=True)))
+    assert len(await stores[0].find(RecordQuery())) == 8
+    for store in stores:
+        await store.aclose()
 
 
 def _described(engine: Engine) -> dict[str, Any]:

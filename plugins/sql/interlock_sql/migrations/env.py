@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from interlock_sql.tables import VERSION_TABLE, metadata
+from interlock_sql.tables import metadata
+from interlock_sql.versions import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],
