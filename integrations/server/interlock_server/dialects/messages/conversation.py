@@ -108,19 +108,16 @@ def _spoken(blocks: list[Any], path: str) -> Message:
             parts.extend(_piece(block, where, "the assistant's turn"))
         if block.get(_CACHE) is not None:
             _mark(parts)
-    return Message(
-        "assistant", tuple(proven(part, proofs) if isinstance(part, ToolCall) else part for part in parts)
-    )
+    if proofs:
+        parts = [proven(part, proofs) if isinstance(part, ToolCall) else part for part in parts]
+    return Message("assistant", tuple(parts))
 
 
 def _call(block: Fields) -> ToolCall:
-    arguments = block.mapping("input")
-    for name in ("id", "name"):
-        if not block.needed_text(name):
-            raise block.wrong(name, "expected a text that is not empty")
-    return ToolCall(
-        id=block.needed_text("id"), name=block.needed_text("name"), arguments=dict(arguments or {})
-    )
+    arguments, id_, name = block.mapping("input"), block.needed_text("id"), block.needed_text("name")
+    if not (id_ and name):
+        raise block.wrong("name" if id_ else "id", "expected a text that is not empty")
+    return ToolCall(id=id_, name=name, arguments=dict(arguments or {}))
 
 
 def _result(block: Fields) -> ToolResult:
@@ -201,7 +198,7 @@ def _blocks(given: Any, path: str) -> list[Any]:
 
 
 def _kind(block: Any, path: str) -> str:
-    kind = block.get("type") if isinstance(block, Mapping) else None
+    kind = block.get("type") if isinstance(block, dict) else None
     if isinstance(kind, str):
         return kind
     raise RequestError("expected a block, an object with a type", key=path)

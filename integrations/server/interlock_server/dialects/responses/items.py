@@ -82,7 +82,7 @@ class Conversation:
         return tuple(self._turns)
 
     def _item(self, value: Any, path: str) -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise RequestError(f"expected an item, not {kind_of(value)}", key=path)
         kind = value.get("type")
         if kind is None and "role" in value:

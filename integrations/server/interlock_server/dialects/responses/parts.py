@@ -50,7 +50,7 @@ def simple(parts: tuple[Part, ...]) -> str | tuple[Part, ...]:
 
 
 def _part(value: Any, path: str, kinds: Collection[str]) -> Part:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise RequestError(f"expected a part, not {kind_of(value)}", key=path)
     kind = value.get("type")
     if not isinstance(kind, str) or kind not in kinds:

@@ -6,8 +6,8 @@ that of its namespace; a tool whose input is text is a function of one text; a s
 answer is told in the client's own terms.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -120,7 +120,7 @@ def _tools(value: Any, path: str, namespace: str | None = None, *, deferred: boo
 
 
 def _kind(value: Any, path: str, what: str) -> str:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise RequestError(f"expected {what}, not {kind_of(value)}", key=path)
     kind = value.get("type")
     if not isinstance(kind, str):
@@ -153,17 +153,16 @@ def _check_plain(fields: Fields, *, deferred: bool) -> None:
 
 def _function(fields: Fields, namespace: str | None, *, deferred: bool) -> Tool:
     _check_plain(fields, deferred=deferred)
-    name = _name(fields)
-    strict = fields.flag("strict")
-    spec = _spec(fields, name_of(name, namespace), fields.text("description") or "")
-    return Tool(spec if strict is None else replace(spec, strict=strict), name, namespace)
+    name, strict = _name(fields), fields.flag("strict")
+    spec = _spec(fields, name_of(name, namespace), fields.text("description") or "", strict)
+    return Tool(spec, name, namespace)
 
 
-def _spec(fields: Fields, name: str, description: str) -> ToolSpec:
+def _spec(fields: Fields, name: str, description: str, strict: bool | None = None) -> ToolSpec:
     parameters = fields.mapping("parameters")
     if not parameters:
-        return ToolSpec(name=name, description=description)
-    return ToolSpec(name=name, description=description, parameters=parameters)
+        return ToolSpec(name=name, description=description, strict=strict)
+    return ToolSpec(name=name, description=description, parameters=parameters, strict=strict)
 
 
 def _custom(fields: Fields, namespace: str | None, *, deferred: bool) -> Tool:
