@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from time import monotonic
 
 from interlock.engine.bridge import Bridge
 from interlock.engine.writer import Writer
 from interlock.errors import StoreError
 from interlock.protocols import SharedLedger
-from interlock.types.ledgers import AccountTally, Hold, LedgerCall, Settlement, Step
+from interlock.types.ledgers import AccountTally, Hold, LedgerCall, Look, Settlement, Step
 
 # Seconds for one exchange; one that takes longer is broken off. The first one may have tables to make.
 _PATIENCE = 2.0
@@ -17,14 +18,22 @@ _FIRST = 10.0
 _FRESH = 0.25  # seconds after a failure for which nobody waits for another
 
 
+Outcome = bool | StoreError
+"""Whether a step was taken; or nobody knows."""
+
+
 class _Queued:
-    """A step, and who waits for it."""
+    """A step, and who is told what came of it: on their `loop`, or on the bridge's thread."""
 
-    __slots__ = ("step", "waiter")
+    __slots__ = ("loop", "step", "tell")
 
-    def __init__(self, step: Step, waiter: "Future[bool] | None" = None) -> None:
-        self.step = step
-        self.waiter = waiter
+    def __init__(
+        self,
+        step: Step,
+        tell: Callable[[Outcome], None] | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.step, self.tell, self.loop = step, tell, loop
 
 
 class LedgerWriter(Writer[_Queued, SharedLedger]):
@@ -58,6 +67,7 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
     def _begin(self) -> None:
         super()._begin()
         self._pressed = 0  # of those that wait, how many somebody waits for
+        self._called = False  # whether the bridge is about to wake it
         self._failed_at: float | None = None
         self._reached: float | None = None
 
@@ -72,34 +82,54 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
         Raises:
             StoreError: it may not have been taken, and if it was a hold, is given back.
         """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+        self.ask(step, partial(_tell, future), loop)
         try:
-            return await asyncio.wrap_future(self.ask(step))
+            return await future
         except asyncio.CancelledError:
             if isinstance(step, Hold):
                 self.leave(given_back(step))
             raise
 
-    def ask(self, step: Step) -> "Future[bool]":
-        """What `take` returns or raises, once it is known; from any thread.
+    def ask(
+        self,
+        step: Step,
+        tell: Callable[[Outcome], None],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Have a step taken, from any thread. `tell` is called with what `take` returns or raises, on the
+        loop or on the bridge's thread.
 
         Raises:
             StoreError: the ledger is out of reach, and is not even asked.
         """
         if self._failed_at is not None and self._clock() - self._failed_at < _FRESH:
             raise StoreError(self._out_of_reach())
-        waiter: Future[bool] = Future()
         with self._lock:
             if len(self._waiting) >= self._room:
                 raise StoreError(f"{len(self._waiting)} entries wait for the ledger already")
-            self._waiting.append(_Queued(step, waiter))
+            self._waiting.append(_Queued(step, tell, loop))
             self._pressed += 1
             self._awake = True
+            if self._called:
+                return
+            self._called = True
         self._bridge.call_soon(self._wake)
-        return waiter
+
+    async def warm(self) -> None:
+        """Connect now. That the ledger is out of reach, whoever needs it will hear."""
+        with suppress(StoreError):
+            await self.take(Look(accounts=()))
 
     def leave(self, step: Step) -> None:
         """Hand over what nobody waits for, from any thread."""
         self.put(_Queued(step))
+
+    def _wake(self) -> None:
+        with self._lock:
+            self._called = False
+        super()._wake()
 
     async def _close(self) -> None:
         if self.before_closing is not None:
@@ -121,32 +151,47 @@ class LedgerWriter(Writer[_Queued, SharedLedger]):
             raise StoreError(f"the ledger took longer than {patience:g} s") from None
         self._reached, self._failed_at = self._clock(), None
         self._hear(reply.tallies)
-        for item in batch:
-            self._tell(item, getattr(item.step, "id", None) not in reply.refused)
+        self._tell_all([(item, getattr(item.step, "id", None) not in reply.refused) for item in batch])
 
     def _failed(self) -> None:
         self._failed_at = self._clock()
         with self._lock:
             waiting = tuple(self._waiting)
-        for item in waiting:
-            if item.waiter is not None:
-                step = item.step
-                if isinstance(step, Hold):
-                    item.step = given_back(step)
-                self._tell(item, StoreError(self._out_of_reach()))
+        waited_for = [item for item in waiting if item.tell is not None]
+        for item in waited_for:
+            if isinstance(item.step, Hold):
+                item.step = given_back(item.step)
+        self._tell_all([(item, StoreError(self._out_of_reach())) for item in waited_for])
 
-    def _tell(self, item: _Queued, outcome: "bool | StoreError") -> None:
-        waiter, item.waiter = item.waiter, None
-        if waiter is None:
-            return
+    def _tell_all(self, outcomes: Sequence[tuple[_Queued, Outcome]]) -> None:
+        """Each loop is woken once, for all that wait on it: to wake it costs more than to tell them."""
+        found: dict[asyncio.AbstractEventLoop | None, list[Callable[[], None]]] = {}
+        for item, outcome in outcomes:
+            tell, item.tell = item.tell, None
+            if tell is not None:
+                found.setdefault(item.loop, []).append(partial(tell, outcome))
         with self._lock:
-            self._pressed -= 1
-        if not waiter.set_running_or_notify_cancel():
-            return
-        if isinstance(outcome, StoreError):
-            waiter.set_exception(outcome)
-        else:
-            waiter.set_result(outcome)
+            self._pressed -= sum(map(len, found.values()))
+        for loop, told in found.items():
+            if loop is None:
+                _call(told)
+            else:
+                with suppress(RuntimeError):  # a loop that was closed meanwhile
+                    loop.call_soon_threadsafe(_call, told)
+
+
+def _tell(future: "asyncio.Future[bool]", outcome: Outcome) -> None:
+    if future.done():  # whoever waited has left
+        return
+    if isinstance(outcome, StoreError):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
+
+
+def _call(each: Sequence[Callable[[], None]]) -> None:
+    for call in each:
+        call()
 
 
 def given_back(hold: Hold) -> Settlement:

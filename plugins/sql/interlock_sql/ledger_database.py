@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from types import ModuleType
 
 from sqlalchemy import Connection, delete, select
@@ -105,7 +105,7 @@ class _Exchange:
         return True
 
     def write(self) -> None:
-        changed = [{"name": name} | asdict(self.tallies[name]) for name in sorted(self._changed)]
+        changed = [_row(name, self.tallies[name]) for name in sorted(self._changed)]
         touched = [
             {
                 "id": id_,
@@ -178,6 +178,10 @@ class _Exchange:
             return AccountTally(start=start, end=end)
         counts = {name: row[name] for name in _COUNTS}
         return AccountTally(start=row["start"], end=row["end"], **counts)
+
+
+def _row(name: str, tally: AccountTally) -> Row:
+    return {"name": name, **{count: getattr(tally, count) for count in ("start", "end", *_COUNTS)}}
 
 
 _COUNTS = ("requests", "tokens", "money", "held_tokens", "held_money")

@@ -52,7 +52,8 @@ def write(connection: Connection, rows: Written) -> None:
     driver: Any = connection.connection.driver_connection
     for table, each in rows.items():
         if each:
-            driver.executemany(_PUT[table], [_values(table, row) for row in each])
+            names = [column.name for column in table.columns]
+            driver.executemany(_PUT[table], [[_value(row[name]) for name in names] for row in each])
 
 
 def columns(table: Table) -> str:
@@ -83,9 +84,8 @@ def _found(driver: Any, table: Table, keys: Sequence[str]) -> Mapping[str, Row]:
     return found
 
 
-def _values(table: Table, row: Row) -> list[Any]:
-    values = [row[column.name] for column in table.columns]
-    return [json.dumps(value) if isinstance(value, dict) else value for value in values]
+def _value(given: Any) -> Any:
+    return json.dumps(given) if isinstance(given, dict) else given
 
 
 def _put(table: Table) -> str:

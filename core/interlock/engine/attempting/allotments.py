@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -11,7 +10,7 @@ from uuid import uuid4
 from interlock.budgets.ledger import Place
 from interlock.budgets.mirrored import Figure, fresh
 from interlock.engine.bridge import Bridge
-from interlock.engine.ledger_writer import LedgerWriter, given_back
+from interlock.engine.ledger_writer import LedgerWriter, Outcome, given_back
 from interlock.errors import StoreError
 from interlock.forks import anew, lock_of
 from interlock.types.ledgers import Hold, Settlement, SharedAccount
@@ -239,13 +238,12 @@ class Allotments:
         hold = demand.wanted(now)
         if hold is not None:
             with suppress(StoreError):
-                asked = self._writer.ask(hold)
+                self._writer.ask(hold, partial(self._told, demand, hold))
                 demand.waits = hold
-                asked.add_done_callback(partial(self._told, demand, hold))
 
-    def _told(self, demand: _Demand, hold: Hold, outcome: "Future[bool]") -> None:
+    def _told(self, demand: _Demand, hold: Hold, outcome: Outcome) -> None:
         """What came of asking. What may have been held and was not heard of, the writer gives back."""
-        granted = not outcome.cancelled() and outcome.exception() is None and outcome.result()
+        granted = outcome is True
         with self._lock:
             now = self._clock()
             awaited = demand.waits is hold

@@ -251,6 +251,20 @@ async def test_what_was_held_and_never_heard_of_is_given_back(made, ledgers):
     assert (await settled(router)).requests == 1
 
 
+async def test_the_ledger_is_connected_before_the_first_call_or_told_of_by_it(made, ledgers):
+    router = made({"a": ["ok"] * 2}, budget(requests=9))
+    ledgers.place.trouble = "down"
+    await router.warm()
+    assert ledgers.place.exchanges == 1
+    await asyncio.sleep(0.06)
+    with pytest.raises(StoreError, match="out of reach"):
+        await ask(router)
+    ledgers.place.trouble = None
+    await asyncio.sleep(0.06)
+    await router.warm()
+    assert (await ask(router)).text == "ok"
+
+
 async def test_what_no_budget_concerns_needs_no_ledger(made, ledgers):
     ledgers.place.trouble = "down"
     router = made({"a": ["ok"]}, budget(requests=1, where={"team": "legal"}))
