@@ -1,7 +1,7 @@
 """What a vendor's dialect is: pure functions between our types and its HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Protocol, runtime_checkable
@@ -11,6 +11,7 @@ from interlock.http.aside import aside
 from interlock.http.pins import pinned
 from interlock.http.settings import setting_refused
 from interlock.protocols import EmbedCall, ProviderCall, ProviderFacts
+from interlock.types.deltas import joined
 from interlock.types.embeddings import Embedding
 from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
@@ -119,17 +120,19 @@ class HttpProvider:
                     pace = _Pace(decoder, call.deployment.largest_answer)
                     pieces = aiter(reply)
                     async for data in pieces:
-                        try:
-                            for delta in await pace.decoded(decoder.feed, data):
-                                pace.silent = 0
-                                yield delta
-                        except InvalidRequest as error:
-                            raise _understood(error, call) from None
+                        deltas, error = await pace.decoded(decoder.feed, data)
+                        for delta in deltas:
+                            yield delta
+                        if error is not None:
+                            raise _understood(error, call) if isinstance(error, InvalidRequest) else error
                         if getattr(decoder, "over", False):
                             await _end(pieces)
                             break
-                    for delta in await pace.decoded(decoder.close):
+                    deltas, error = await pace.decoded(decoder.close)
+                    for delta in deltas:
                         yield delta
+                    if error is not None:
+                        raise error
                     return
                 whole = await reply.read()
             request, first = self._again(call, whole, first=first, stream=True), False
@@ -200,6 +203,9 @@ def _refuse_a_part(status: int) -> None:
         raise ProtocolError("the server sent a part of an answer, which nobody asked for", status=status)
 
 
+_Made = tuple[list[Delta], ProviderError | None]
+
+
 class _Pace:
     """Sees to it that bytes which may take long to decode are decoded in a thread, and that there are no more
     of them than an answer may hold.
@@ -214,32 +220,31 @@ class _Pace:
         self._limit = limit
         self.silent = 0
 
-    async def decoded(self, decode: Callable[..., Iterable[Delta]], *data: bytes) -> Iterable[Delta]:
+    async def decoded(self, decode: Callable[..., Iterable[Delta]], *data: bytes) -> _Made:
         holds = getattr(self._decoder, "holds", 0)
         if self.silent > self._limit or holds > self._limit:
             raise AnswerTooLarge.than(self._limit)
         self.silent += sum(map(len, data))
-        if self.silent <= SMALL and holds <= _MUCH:
-            if self.silent <= _FEW:
-                return decode(*data)
-            return _told(*uncollected(_made, decode, *data))
-        return _told(*await aside(uncollected, _made, decode, *data))
+        if self.silent > SMALL or holds > _MUCH:
+            made: _Made = await aside(uncollected, _made, decode, *data)
+        elif self.silent > _FEW:
+            made = uncollected(_made, decode, *data)
+        else:
+            made = _made(decode, *data)
+        if made[0]:
+            self.silent = 0
+        return made
 
 
-def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> tuple[list[Delta], ProviderError | None]:
+def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> _Made:
+    """What the bytes say, in as few steps as that can be said in, and the error that it ends in."""
     made: list[Delta] = []
     try:
         made.extend(decode(*data))
     except ProviderError as error:
         forget_frames(error)
-        return made, error
-    return made, None
-
-
-def _told(deltas: list[Delta], error: ProviderError | None) -> Iterator[Delta]:
-    yield from deltas
-    if error is not None:
-        raise error
+        return joined(made), error
+    return joined(made), None
 
 
 async def _end(pieces: AsyncIterator[bytes]) -> None:

@@ -41,38 +41,40 @@ class EventParser:
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """The events that `data` completes."""
-        return [event for block in self.blocks(data) if (event := self.event(block)) is not None]
+        blocks = self.whole(data).split(b"\n\n")
+        return [event for block in blocks if (event := self.event(block)) is not None]
 
-    def blocks(self, data: bytes) -> list[bytes]:
-        """The events that `data` completes as they were written, but for their line ends; `event` reads each.
-        Whoever knows already what one says may leave it out.
+    def whole(self, data: bytes) -> bytes:
+        """The events that `data` completes as they were written, but for their line ends; a blank line is
+        behind each, and `event` reads what stands before it. Whoever knows already what one says may leave it
+        out.
         """
         if self._after_cr or b"\r" in data:
             data = self._with_plain_line_ends(data)
         if not data:
-            return []
+            return b""
         if self._pending:
             # Joined only when an event ends, so that an event in a thousand pieces is copied once.
             if not (b"\n\n" in data or (not self._open_line and data[0] == 10)):  # noqa: PLR2004 - a line feed
                 self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
                 self._keep(data)
-                return []
+                return b""
             data = bytes(self._pending) + data
             self._pending = bytearray()
         self._open_line = data[-1] != 10  # noqa: PLR2004 - a line feed
-        blocks = data.split(b"\n\n")
-        rest = blocks.pop()
-        if len(data) > self._limit and blocks and max(map(len, blocks)) > self._limit:
+        written, ended, rest = data.rpartition(b"\n\n")
+        whole = written + ended
+        if len(whole) > self._limit and max(map(len, whole.split(b"\n\n"))) > self._limit:
             raise AnswerTooLarge.than(self._limit)
-        if self._first and blocks:
-            self._first, blocks[0] = False, blocks[0].removeprefix(_BOM)
+        if self._first and whole:
+            self._first, whole = False, whole.removeprefix(_BOM)
         # The two line ends that closed the last event are gone from `rest`, so an empty rest starts a new
         # line but not a second blank one.
         if rest:
             self._keep(rest)
         else:
             self._open_line = True
-        return blocks
+        return whole
 
     def close(self) -> list[ServerEvent]:
         """The event that the stream's end left open, if it has data.
@@ -86,10 +88,10 @@ class EventParser:
         event = self.event(block.removeprefix(_BOM) if self._first else block)
         return [] if event is None else [event]
 
-    def event(self, block: bytes) -> ServerEvent | None:
-        """What one of `blocks` says; None where it holds no data."""
+    def event(self, written: bytes | str) -> ServerEvent | None:
+        """What one event says; None where it holds no data."""
         try:
-            text = decoded(block)
+            text = written if isinstance(written, str) else decoded(written)
         except UnicodeDecodeError:
             raise ProtocolError("the stream holds bytes that are not UTF-8") from None
         if text.startswith("data: ") and "\n" not in text:

@@ -1,11 +1,11 @@
 """Events that differ from the one before in a text alone, as nearly all of a stream do."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined] # not in the stubs
 from typing import Any
 
-from interlock.types.json_reader import SMALL, load_json
+from interlock.types.json_reader import SMALL, decoded, load_json
 
 __all__ = ["EventTemplate", "Place"]
 
@@ -26,73 +26,90 @@ class EventTemplate:
     were said again. `name` is the text's field; empty where the event before is none that others can be like.
     """
 
-    __slots__ = ("_at", "_closing", "_growing", "_head", "_middle", "_tail", "_tries", "name")
+    __slots__ = ("_between", "_closing", "_growing", "_head", "_middle", "_tail", "_tries", "name")
 
     def __init__(self, growing: Callable[[dict[str, Any]], Place | None]) -> None:
         self._growing = growing
         self._tries = _TRIES
-        self._at = 0
-        self.name = self._head = self._middle = self._tail = self._closing = ""
+        self.name = self._head = self._middle = self._tail = self._between = self._closing = ""
 
-    def together(self, events: Iterable[bytes]) -> Iterator[str | bytes]:
-        """What has come together: texts, joined where nothing else stands between them, and other events as
-        they were written.
+    def together(self, events: bytes) -> Iterator[tuple[str, str | bytes | None]]:
+        """What has come together, each event with a blank line behind it, in pairs: the texts of those that
+        are like the one before, joined, and the next event, as it was written. That one has to be read as a
+        whole, and learned; it is None where no other follows.
         """
-        texts: list[str] = []
-        for event in events:
-            if (text := self.text(event)) is not None:
-                texts.append(text)
-                continue
-            if whole := "".join(texts):
-                yield whole
-            texts.clear()
-            yield event
-        if whole := "".join(texts):
-            yield whole
-
-    def text(self, event: bytes) -> str | None:
-        """The text of an event that says nothing else but what the one before has said; None for any other,
-        which has to be read as a whole, and learned.
-        """
-        if not self.name or len(event) > SMALL:
-            return None
         try:
-            said = event.decode()
-            if not said.startswith(self._head):
-                return None
-            text, end = scanstring(said, self._at)
-            if self._middle:
-                if not said.startswith(self._middle, end):
-                    return None
-                _, end = scanstring(said, end + len(self._middle))
-        except ValueError:
-            return None  # whoever reads it as a whole says what is wrong with it
-        if (tail := said[end:]) != self._tail and not self._closes(tail):
-            return None
-        self._tries = _TRIES
-        found: str = text
-        return found
+            said = decoded(events)
+        except UnicodeDecodeError:
+            # Whoever reads the event that is no text says so.
+            yield from (("", each) for each in events.split(b"\n\n"))
+            return
+        at, end = 0, len(said)
+        while at < end:
+            text, at = self._texts(said, at)
+            if at < end:
+                behind = said.find("\n\n", at)
+                event = said[at : behind if behind >= 0 else end]
+                at += len(event) + 2
+                yield text, event
+            elif text:
+                yield text, None
 
-    def learn(self, event: bytes, payload: dict[str, Any]) -> None:
+    def _texts(self, said: str, at: int) -> tuple[str, int]:
+        """The texts, joined, of the events from `at` on that say nothing else but what the one before has
+        said, and where the first event begins that is none of them.
+        """
+        head, middle, between = self._head, self._middle, self._between
+        if not self.name or len(said) > SMALL or not said.startswith(head, at):
+            return "", at
+        texts: list[str] = []
+        try:
+            text, end = scanstring(said, at + len(head))
+            while True:
+                if middle:
+                    if not said.startswith(middle, end):
+                        break
+                    _, end = scanstring(said, end + len(middle))
+                if said.startswith(between, end):
+                    texts.append(text)
+                    at = end + len(between) - len(head)
+                else:
+                    behind = said.find("\n\n", end)
+                    if not self._closes(said[end:behind]):
+                        break
+                    texts.append(text)
+                    at = behind + 2
+                    if not said.startswith(head, at):
+                        break
+                text, end = scanstring(said, at + len(head))
+        except ValueError:
+            pass  # whoever reads the event as a whole says what is wrong with it
+        if texts:
+            self._tries = _TRIES
+        return "".join(texts), at
+
+    def learn(self, said: str | bytes, payload: dict[str, Any]) -> None:
         """Let the next events be like this one, whose data is `payload`, if they can."""
         self.name = ""
-        if not self._tries or len(event) > SMALL or not (places := self._places(payload)):
+        if not self._tries or not isinstance(said, str) or len(said) > SMALL:
+            return
+        if not (places := self._places(payload)):
             return
         self._tries -= 1  # where no two events are alike, a few trials are all that it costs
-        said = event.decode()
         spans = [span for holder, name in places if (span := _span(said, name, holder[name])) is not None]
         if len(spans) != len(places) or not self._proven(said, spans, payload):
             return
-        self._at, end = spans[0]
-        self._head, self._middle = said[: self._at], ""
+        at, end = spans[0]
+        self._head, self._middle = said[:at], ""
         for begin, last in spans[1:]:
             self._middle, end = said[end:begin], last
         self._tail, self.name = said[end:], places[0][1]
+        self._between = f"{self._tail}\n\n{self._head}"
         self._closing = "" if self._tail.strip(" }]") else self._tail.replace(" ", "")
 
     def _closes(self, tail: str) -> bool:
-        """Whether it says the same with other blanks, by which Anthropic hides how long tokens are."""
-        return self._closing != "" and tail.replace(" ", "") == self._closing
+        """Whether it is the same, but for blanks by which Anthropic hides how long tokens are."""
+        return tail == self._tail or (self._closing != "" and tail.replace(" ", "") == self._closing)
 
     def _places(self, payload: dict[str, Any]) -> list[Place]:
         """Where the text stands, and behind it the padding if there is some."""

@@ -37,11 +37,11 @@ class MessageStream:
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         """Pieces of a text that have come together are one delta."""
-        for said in self._template.together(self._events.blocks(self._incoming.events(data))):
-            if isinstance(said, str):
+        for text, said in self._template.together(self._events.whole(self._incoming.events(data))):
+            if text:
                 index, delta = self._latest.get("index"), self._latest["delta"]
-                yield from self._reader.blocks.grow(index, {**delta, self._template.name: said})
-            elif (event := self._events.event(said)) is not None:
+                yield from self._reader.blocks.grow(index, {**delta, self._template.name: text})
+            if said is not None and (event := self._events.event(said)) is not None:
                 yield from self._event(event, said)
 
     def close(self) -> Iterator[Delta]:
@@ -54,7 +54,7 @@ class MessageStream:
         if self._reader.finished is None:
             raise ProtocolError("the stream ended before its answer was finished")
 
-    def _event(self, event: ServerEvent, block: bytes = b"") -> Iterator[Delta]:
+    def _event(self, event: ServerEvent, said: str | bytes = b"") -> Iterator[Delta]:
         if self._done or not event.data:
             return
         payload = parse_object(event.data, "an event of the stream", calls=True)
@@ -78,7 +78,7 @@ class MessageStream:
         elif not isinstance(kind, str):
             raise ProtocolError("an event of the stream has no type")
         self._latest = payload
-        self._template.learn(block, payload)
+        self._template.learn(said, payload)
 
 
 def _growing(payload: dict[str, Any]) -> Place | None:

@@ -34,10 +34,10 @@ class ChatStream:
 
     def feed(self, data: bytes) -> Iterator[Delta]:
         """Pieces of a text that have come together are one delta."""
-        for said in self._template.together(self._events.blocks(self._incoming.events(data))):
-            if isinstance(said, str):
-                yield Delta(said) if self._template.name == "content" else Delta(reasoning=said)
-            elif (event := self._events.event(said)) is not None:
+        for text, said in self._template.together(self._events.whole(self._incoming.events(data))):
+            if text:
+                yield Delta(text) if self._template.name == "content" else Delta(reasoning=text)
+            if said is not None and (event := self._events.event(said)) is not None:
                 yield from self._event(event, said)
 
     def close(self) -> Iterator[Delta]:
@@ -49,7 +49,7 @@ class ChatStream:
             yield from self._event(event)
         yield from self._reader.close()
 
-    def _event(self, event: ServerEvent, block: bytes = b"") -> Iterator[Delta]:
+    def _event(self, event: ServerEvent, said: str | bytes = b"") -> Iterator[Delta]:
         data = event.data
         if self._done or not data:
             return
@@ -60,4 +60,4 @@ class ChatStream:
         if event.event == "error":
             raise error_inside(payload, vendor=self._vendor.name)
         yield from self._reader.chunk(payload, len(data))
-        self._template.learn(block, payload)
+        self._template.learn(said, payload)

@@ -28,8 +28,14 @@ def said(text: str, *, padding: str | None = None, field: str = "obfuscation", *
 
 def learned(event: bytes) -> EventTemplate:
     template = EventTemplate(growing)
-    template.learn(event, json.loads(event.partition(b"data: ")[2]))
+    template.learn(event.decode(), json.loads(event.partition(b"data: ")[2]))
     return template
+
+
+def text_of(template: EventTemplate, event: bytes) -> str | None:
+    """The text of an event that is like the one before; None for any other."""
+    found = list(template.together(event + b"\n\n"))
+    return None if any(other is not None for _, other in found) else "".join(text for text, _ in found)
 
 
 @given(
@@ -47,7 +53,7 @@ def test_events_that_differ_in_their_texts_alone_are_read(first, others, padding
     assert template.name == "text"
     for other, padding in zip(others, padded[1:], strict=False):
         event = written(said(other, padding=padding, field=field), **form)
-        assert template.text(event) == json.loads(event.partition(b"data: ")[2])["delta"]["text"]
+        assert text_of(template, event) == json.loads(event.partition(b"data: ")[2])["delta"]["text"]
 
 
 @given(
@@ -62,7 +68,7 @@ def test_whatever_is_read_by_its_text_would_be_read_so_as_a_whole(text, padding,
     event = written(payload := said(text, padding=padding))
     template = learned(event)
     other = event[:at] + into + event[at + cut :]
-    found = template.text(other)
+    found = text_of(template, other)
     if found is None:
         return
     (whole,) = EventParser().feed(other + b"\n\n")
@@ -89,10 +95,10 @@ def test_whatever_is_read_by_its_text_would_be_read_so_as_a_whole(text, padding,
 def test_an_event_whose_text_cannot_be_told_from_the_rest_is_none_to_be_like(event):
     (whole,) = EventParser().feed(event + b"\n\n")
     template = EventTemplate(growing)
-    template.learn(event, json.loads(whole.data))
-    assert not template.name or template.text(event) == "b"
+    template.learn(event.decode(), json.loads(whole.data))
+    assert not template.name or text_of(template, event) == "b"
     other = event.replace(b'"b"', b'"c"', 1)
-    if (found := template.text(other)) is not None:
+    if (found := text_of(template, other)) is not None:
         (whole,) = EventParser().feed(other + b"\n\n")
         assert json.loads(whole.data)["delta"]["text"] == found
 
@@ -103,39 +109,70 @@ def closing(text: str, blanks: int) -> bytes:
 
 def test_blanks_between_closing_brackets_say_nothing():
     template = learned(closing("a", 3))
-    assert template.text(closing("b", 0)) == "b"
-    assert template.text(closing("c", 9)) == "c"
-    assert template.text(closing("d", 9) + b"}") is None
+    assert text_of(template, closing("b", 0)) == "b"
+    assert text_of(template, closing("c", 9)) == "c"
+    assert text_of(template, closing("d", 9) + b"}") is None
     numbered = b'data: {"delta": {"text": "a"}, "n": 12}'
-    assert learned(numbered).text(numbered.replace(b"12", b"1 2")) is None
+    assert text_of(learned(numbered), numbered.replace(b"12", b"1 2")) is None
 
 
 def test_texts_that_come_together_are_joined_up_to_another_event():
     template, event = learned(written(said("a"))), written(said("x", usage=1))
-    events = [*map(written, map(said, ["b", "", "c"])), event, event, *map(written, map(said, ["", "d"]))]
-    assert list(template.together(events)) == ["bc", event, event, "d"]
-    assert list(template.together([written(said(""))])) == []
+    texts = [*map(written, map(said, ["b", "", "c"])), event, event, *map(written, map(said, ["", "d"]))]
+    told = b"".join(each + b"\n\n" for each in texts)
+    assert list(template.together(told)) == [("bc", event.decode()), ("", event.decode()), ("d", None)]
+    assert list(template.together(written(said("")) + b"\n\n")) == []
+
+
+def test_an_event_that_is_no_text_stands_by_itself():
+    template, broken = learned(written(said("a"))), written(said("b")).replace(b'"b"', b'"\xff"')
+    told = b"".join(each + b"\n\n" for each in (written(said("c")), broken))
+    assert [event for _, event in template.together(told) if event] == [written(said("c")), broken]
+
+
+@given(others=st.lists(texts | st.integers(), max_size=6), padded=st.booleans(), cut=st.integers(0, 400))
+def test_what_comes_together_is_what_would_come_one_by_one(others, padded, cut):
+    event = written(said("a", padding="x" if padded else None))
+    kinds = [
+        said(other, padding="y" * len(other) if padded else None) if isinstance(other, str) else {"n": other}
+        for other in others
+    ]
+    told = b"".join(written(each) + b"\n\n" for each in kinds)
+    told = told[:cut] + told[cut + 1 :]
+    template = learned(event)
+    read = [""]
+    for text, other in template.together(told):
+        read[-1] += text
+        if other is not None:
+            read += [other, ""]
+    expected = [""]
+    for each in told.split(b"\n\n"):
+        if (text := text_of(template, each)) is not None and each:
+            expected[-1] += text
+        elif each:
+            expected += [each.decode(), ""]
+    assert [each for each in read if each] == [each for each in expected if each]
 
 
 def test_what_comes_after_another_event_is_not_like_the_one_before_it():
     event, other = written(said("a")), written(said("a", usage={"n": 1}))
     template = learned(event)
-    assert template.text(other) is None
-    template.learn(other, {"usage": {"n": 1}})
-    assert template.text(event) is None
+    assert text_of(template, other) is None
+    template.learn(other.decode(), {"usage": {"n": 1}})
+    assert text_of(template, event) is None
 
 
 def test_where_no_two_events_are_alike_it_is_given_up_soon():
     template = EventTemplate(growing)
     for number in range(10):
         event = written(said("a", number=number))
-        assert template.text(event) is None
-        template.learn(event, said("a", number=number))
+        assert text_of(template, event) is None
+        template.learn(event.decode(), said("a", number=number))
     assert not template.name
 
 
 def test_where_some_are_alike_it_goes_on():
     template = EventTemplate(growing)
     for number in range(20):
-        template.learn(written(said("a", number=number)), said("a", number=number))
-        assert template.text(written(said("b", number=number))) == "b"
+        template.learn(written(said("a", number=number)).decode(), said("a", number=number))
+        assert text_of(template, written(said("b", number=number))) == "b"
