@@ -131,6 +131,12 @@ _COUNTS = tuple(field.name for field in fields(Usage) if field.name != "estimate
 class Fold:
     """Gathers a stream. `vendor` is written into reasoning, which only its own vendor may see again; `limit`
     is how many characters the answer may hold, `size` how many it holds so far.
+
+    Attributes:
+        finished: whether the answer has said that it is finished.
+        usage: the tokens that the vendor has counted so far.
+        served_model: what the vendor says it serves, once it has said so.
+        evidenced: where the vendor says that it processes the request, once it has said so.
     """
 
     def __init__(self, vendor: str | None = None, limit: int = LARGEST_ANSWER) -> None:
@@ -141,17 +147,13 @@ class Fold:
         self._calls: dict[int, _Piece] = {}
         self._finish: FinishReason | None = None
         self._went_on = False
-        self._usage = _NOTHING
-        self._served: str | None = None
-        self._evidenced: str | None = None
+        self.finished = False
+        self.usage = _NOTHING
+        self.served_model: str | None = None
+        self.evidenced: str | None = None
         self._id: str | None = None
         self._extra: dict[str, Any] = {}
         self._confidence: float | None = None
-
-    @property
-    def finished(self) -> bool:
-        """Whether the answer has said that it is finished."""
-        return self._finish is not None
 
     @property
     def settled(self) -> bool:
@@ -167,21 +169,6 @@ class Fold:
     def said(self) -> str:
         """Everything that the model has made so far, in no particular form."""
         return "".join(str(piece.text) for piece in self._pieces)
-
-    @property
-    def usage(self) -> Usage:
-        """The tokens that the vendor has counted so far."""
-        return self._usage
-
-    @property
-    def served_model(self) -> str | None:
-        """What the vendor says it serves, once it has said so."""
-        return self._served
-
-    @property
-    def evidenced(self) -> str | None:
-        """Where the vendor says that it processes the request, once it has said so."""
-        return self._evidenced
 
     def add(self, delta: Delta) -> None:
         """One more step of the stream. Raises AnswerTooLarge once there is more than `limit`."""
@@ -203,15 +190,16 @@ class Fold:
             self._call(call)
         if delta.finish_reason is not None:
             self._finish, self._went_on = delta.finish_reason, False
+            self.finished = True
             self._confidence = delta.confidence
         elif self._finish is not None and (delta.text or delta.reasoning or delta.tool_calls):
             self._went_on = True
         if delta.usage is not None:
-            self._usage = _counted(self._usage, delta.usage)
+            self.usage = _counted(self.usage, delta.usage)
         if delta.served_model is not None:
-            self._served = delta.served_model
+            self.served_model = delta.served_model
         if delta.evidenced is not None:
-            self._evidenced = delta.evidenced
+            self.evidenced = delta.evidenced
         if delta.id is not None:
             self._id = delta.id
         if delta.extra is not None:
@@ -233,9 +221,9 @@ class Fold:
         return Answer(
             parts=tuple(parts),
             finish_reason=self._finish,
-            usage=self._usage,
-            served_model=self._served,
-            evidenced=self._evidenced,
+            usage=self.usage,
+            served_model=self.served_model,
+            evidenced=self.evidenced,
             id=self._id,
             extra=self._extra,
             confidence=self._confidence,

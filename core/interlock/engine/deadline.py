@@ -45,7 +45,7 @@ class Deadline:
         return self
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if task is None:
             raise RuntimeError("a limit needs a running task")
         # Whoever finds what it waits for lying there never waits, and so no timer could end it.

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError, ProviderError
 from interlock.http.aside import aside
@@ -17,6 +17,9 @@ from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
 from interlock.types.uncollected import forget_frames, uncollected
 from interlock.types.wire import HttpReply, HttpRequest
+
+if TYPE_CHECKING:
+    from interlock.http.client import StreamReply
 
 # Seconds. The end of a reply comes with its last event or right behind; then its connection can serve again.
 _END = 0.05
@@ -118,15 +121,14 @@ class HttpProvider:
                     _refuse_a_part(reply.status)
                     decoder = self.codec.decoder(call)
                     pace = _Pace(decoder, call.deployment.largest_answer)
-                    pieces = aiter(reply)
-                    async for data in pieces:
+                    async for data in reply:
                         deltas, error = await pace.decoded(decoder.feed, data)
                         for delta in deltas:
                             yield delta
                         if error is not None:
                             raise _understood(error, call) if isinstance(error, InvalidRequest) else error
                         if getattr(decoder, "over", False):
-                            await _end(pieces)
+                            await _end(reply)
                             break
                     deltas, error = await pace.decoded(decoder.close)
                     for delta in deltas:
@@ -224,7 +226,8 @@ class _Pace:
         holds = getattr(self._decoder, "holds", 0)
         if self.silent > self._limit or holds > self._limit:
             raise AnswerTooLarge.than(self._limit)
-        self.silent += sum(map(len, data))
+        if data:
+            self.silent += len(data[0])
         if self.silent > SMALL or holds > _MUCH:
             made: _Made = await aside(uncollected, _made, decode, *data)
         elif self.silent > _FEW:
@@ -239,17 +242,20 @@ class _Pace:
 def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> _Made:
     """What the bytes say, in as few steps as that can be said in, and the error that it ends in."""
     made: list[Delta] = []
+    failure: ProviderError | None = None
     try:
         made.extend(decode(*data))
     except ProviderError as error:
         forget_frames(error)
-        return joined(made), error
-    return joined(made), None
+        failure = error
+    return joined(made) if len(made) > 1 else made, failure
 
 
-async def _end(pieces: AsyncIterator[bytes]) -> None:
+async def _end(reply: "StreamReply") -> None:
     """Read what may be left of a reply whose answer is whole; however that ends, the answer stays whole."""
+    if reply.ended:
+        return
     with suppress(TimeoutError, ProviderError):
         async with asyncio.timeout(_END):
-            async for _ in pieces:
+            async for _ in reply:
                 pass

@@ -26,12 +26,12 @@ class EventTemplate:
     were said again. `name` is the text's field; empty where the event before is none that others can be like.
     """
 
-    __slots__ = ("_between", "_closing", "_growing", "_head", "_middle", "_tail", "_tries", "name")
+    __slots__ = ("_closing", "_ending", "_growing", "_head", "_middle", "_tries", "name")
 
     def __init__(self, growing: Callable[[dict[str, Any]], Place | None]) -> None:
         self._growing = growing
         self._tries = _TRIES
-        self.name = self._head = self._middle = self._tail = self._between = self._closing = ""
+        self.name = self._head = self._middle = self._ending = self._closing = ""
 
     def together(self, events: bytes) -> Iterator[tuple[str, str | bytes | None]]:
         """What has come together, each event with a blank line behind it, in pairs: the texts of those that
@@ -59,29 +59,24 @@ class EventTemplate:
         """The texts, joined, of the events from `at` on that say nothing else but what the one before has
         said, and where the first event begins that is none of them.
         """
-        head, middle, between = self._head, self._middle, self._between
-        if not self.name or len(said) > SMALL or not said.startswith(head, at):
+        head, middle, ending = self._head, self._middle, self._ending
+        if not self.name or len(said) > SMALL:
             return "", at
         texts: list[str] = []
         try:
-            text, end = scanstring(said, at + len(head))
-            while True:
+            while said.startswith(head, at):
+                text, end = scanstring(said, at + len(head))
                 if middle:
                     if not said.startswith(middle, end):
                         break
                     _, end = scanstring(said, end + len(middle))
-                if said.startswith(between, end):
-                    texts.append(text)
-                    at = end + len(between) - len(head)
-                else:
-                    behind = said.find("\n\n", end)
-                    if not self._closes(said[end:behind]):
-                        break
-                    texts.append(text)
+                if said.startswith(ending, end):
+                    at = end + len(ending)
+                elif self._closes(said[end : (behind := said.find("\n\n", end))]):
                     at = behind + 2
-                    if not said.startswith(head, at):
-                        break
-                text, end = scanstring(said, at + len(head))
+                else:
+                    break
+                texts.append(text)
         except ValueError:
             pass  # whoever reads the event as a whole says what is wrong with it
         if texts:
@@ -103,13 +98,13 @@ class EventTemplate:
         self._head, self._middle = said[:at], ""
         for begin, last in spans[1:]:
             self._middle, end = said[end:begin], last
-        self._tail, self.name = said[end:], places[0][1]
-        self._between = f"{self._tail}\n\n{self._head}"
-        self._closing = "" if self._tail.strip(" }]") else self._tail.replace(" ", "")
+        self.name, tail = places[0][1], said[end:]
+        self._ending = f"{tail}\n\n"
+        self._closing = "" if tail.strip(" }]") else tail.replace(" ", "")
 
     def _closes(self, tail: str) -> bool:
-        """Whether it is the same, but for blanks by which Anthropic hides how long tokens are."""
-        return tail == self._tail or (self._closing != "" and tail.replace(" ", "") == self._closing)
+        """Whether it says the same with other blanks, by which Anthropic hides how long tokens are."""
+        return self._closing != "" and tail.replace(" ", "") == self._closing
 
     def _places(self, payload: dict[str, Any]) -> list[Place]:
         """Where the text stands, and behind it the padding if there is some."""

@@ -5,13 +5,10 @@ from interlock.types.response import Delta
 
 def joined(deltas: list[Delta]) -> list[Delta]:
     """As few deltas as say the same, in the same order: each one costs a step through everything above."""
-    if len(deltas) <= 1:
-        return deltas
-    found = [deltas[0]]
-    for delta in deltas[1:]:
-        before = found[-1]
-        if _are_one(before, delta):
-            found[-1] = _one(before, delta)
+    found: list[Delta] = []
+    for delta in deltas:
+        if found and _are_one(found[-1], delta):
+            found[-1] = _one(found[-1], delta)
         else:
             found.append(delta)
     return found

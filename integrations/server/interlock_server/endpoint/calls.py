@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -50,25 +49,22 @@ def counting(dialect: CountingDialect) -> Callable[[Exchange], Awaitable[None]]:
 
 
 async def _streamed(exchange: Exchange, dialect: Dialect, asked: Asked, request: Request) -> None:
-    stream = exchange.served.router.stream(request)
-    async with AsyncExitStack() as stack:
-        watch = stack.enter_context(Watch(exchange.connection))
-        await stack.enter_async_context(stream)
-        async for chunk in stream:
-            # News of an ensemble's members are no beginning of an answer: it may still fail.
-            if chunk.progress is None or chunk.response is not None:
-                break
-        else:
-            return
-        _note(exchange, stream.call)
-        events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
-        try:
-            heart = Heartbeat(events.alive, partial(_let_go, exchange, watch))
-            events.heart = await stack.enter_async_context(heart)
-            events.begin(chunk)
-            await events.follow(stream.__anext__)
-        except Exception as error:  # noqa: BLE001 - the client is told of it
-            await events.break_off(error)
+    with Watch(exchange.connection) as watch:
+        async with exchange.served.router.stream(request) as stream:
+            async for chunk in stream:
+                # News of an ensemble's members are no beginning of an answer: it may still fail.
+                if chunk.progress is None or chunk.response is not None:
+                    break
+            else:
+                return
+            _note(exchange, stream.call)
+            events = _Events(exchange, dialect.writer(asked, _reply(exchange, asked)))
+            async with Heartbeat(events.alive, partial(_let_go, exchange, watch)) as events.heart:
+                try:
+                    events.begin(chunk)
+                    await events.follow(stream.__anext__)
+                except Exception as error:  # noqa: BLE001 - the client is told of it
+                    await events.break_off(error)
 
 
 def _let_go(exchange: Exchange, watch: Watch) -> None:
@@ -123,10 +119,15 @@ class _Events:
             await self.flush()
 
     async def flush(self) -> None:
-        if self.said:
-            data = b"".join(self.said)
-            self.said.clear()
-            await self._send(data)
+        if not self.said:
+            return
+        exchange, data, more = self.exchange, b"".join(self.said), not self.ended
+        self.said.clear()
+        if exchange.started:
+            sending = exchange.send({"type": "http.response.body", "body": data, "more_body": more})
+        else:
+            sending = exchange.begin(200, _EVENTS, data, more=more)
+        await (sending if self.heart is None else self.heart.sending(sending))
 
     async def alive(self) -> None:
         if not self.ended and (data := self.writer.alive()):
@@ -149,11 +150,3 @@ class _Events:
             data += self.writer.end(chunk.response)
             self.ended = True
         return data
-
-    async def _send(self, data: bytes) -> None:
-        exchange, more = self.exchange, not self.ended
-        if exchange.started:
-            sending = exchange.send({"type": "http.response.body", "body": data, "more_body": more})
-        else:
-            sending = exchange.begin(200, _EVENTS, data, more=more)
-        await (sending if self.heart is None else self.heart.sending(sending))
