@@ -48,7 +48,6 @@ class Arrival:
     """A vendor's reply, each piece of which is there a turn of the loop after it is waited for."""
 
     status = 200
-    ended = False
     headers = {"content-type": "text/event-stream"}  # noqa: RUF012 - nobody changes it
     pieces: Iterator[bytes] = iter(())
 

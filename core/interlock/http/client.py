@@ -277,11 +277,6 @@ class StreamReply:
             if piece:
                 return piece
 
-    @property
-    def ended(self) -> bool:
-        """Whether the whole of it is here, so that its connection is free."""
-        return self._arrival.ended
-
     async def read(self) -> HttpReply:
         """What is left of the body; of an error's, no more than the first 64 KiB.
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError, ProviderError
 from interlock.http.aside import aside
@@ -17,9 +17,6 @@ from interlock.types.json_reader import SMALL
 from interlock.types.response import Answer, Delta
 from interlock.types.uncollected import forget_frames, uncollected
 from interlock.types.wire import HttpReply, HttpRequest
-
-if TYPE_CHECKING:
-    from interlock.http.client import StreamReply
 
 # Seconds. The end of a reply comes with its last event or right behind; then its connection can serve again.
 _END = 0.05
@@ -121,14 +118,15 @@ class HttpProvider:
                     _refuse_a_part(reply.status)
                     decoder = self.codec.decoder(call)
                     pace = _Pace(decoder, call.deployment.largest_answer)
-                    async for data in reply:
+                    pieces = aiter(reply)
+                    async for data in pieces:
                         deltas, error = await pace.decoded(decoder.feed, data)
                         for delta in deltas:
                             yield delta
                         if error is not None:
                             raise _understood(error, call) if isinstance(error, InvalidRequest) else error
                         if getattr(decoder, "over", False):
-                            await _end(reply)
+                            await _end(pieces)
                             break
                     deltas, error = await pace.decoded(decoder.close)
                     for delta in deltas:
@@ -251,11 +249,9 @@ def _made(decode: Callable[..., Iterable[Delta]], *data: bytes) -> _Made:
     return joined(made) if len(made) > 1 else made, failure
 
 
-async def _end(reply: "StreamReply") -> None:
+async def _end(pieces: AsyncIterator[bytes]) -> None:
     """Read what may be left of a reply whose answer is whole; however that ends, the answer stays whole."""
-    if reply.ended:
-        return
     with suppress(TimeoutError, ProviderError):
         async with asyncio.timeout(_END):
-            async for _ in reply:
+            async for _ in pieces:
                 pass

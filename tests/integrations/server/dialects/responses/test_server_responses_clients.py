@@ -78,7 +78,6 @@ def test_a_stream(client):
     with client.responses.stream(model="auto", input="Hello.") as stream:
         words = [event.delta for event in stream if event.type == "response.output_text.delta"]
         response = stream.get_final_response()
-    assert len(words) > 1
     assert "".join(words) == response.output_text == GREETING
 
 
