@@ -21,7 +21,8 @@ One attempt          attempting/: attempts: checked again, permitted, timed; bou
                      place of one; call_log: what a log has to have first; grounds: the rules behind a
                      decision, for the log; recorder: how it ended, written down once, before its
                      observers: health, and budgeting, which asks budget_sources, too;
-                     shared_budgeting: the same, counted with other processes
+                     shared_budgeting: the same, counted with other processes, of which allotments
+                     hold room for several attempts ahead
 Several at once      races, race: who starts when, who wins, and that the others have left
 Ensembles            panels: who of an ensemble's members may be asked; ensembles: one as the configuration
                      has it; arbitration: an arbiter rules, and what becomes of that; jury: the models
