@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Protocol, runtime_checkable
 
 from interlock.errors import AnswerTooLarge, InvalidRequest, ProtocolError, ProviderError
@@ -18,6 +17,7 @@ from interlock.types.response import Answer, Delta
 from interlock.types.uncollected import forget_frames, uncollected
 from interlock.types.wire import HttpReply, HttpRequest
 
+_PART = 206  # HTTP's own number
 # Seconds. The end of a reply comes with its last event or right behind; then its connection can serve again.
 _END = 0.05
 # Characters put aside, beyond which looking at them again may take longer than a loop may stand still.
@@ -96,7 +96,8 @@ class HttpProvider:
                 request = await _pinned(call, request)
             reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
             if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-                _refuse_a_part(reply.status)
+                if reply.status == _PART:
+                    raise _only_a_part()
                 try:
                     if len(reply.body) > SMALL:
                         return await aside(uncollected, self.codec.decode, call, reply)
@@ -115,7 +116,8 @@ class HttpProvider:
             request = await self.authorise(call, request)
             async with call.http.stream(request, call.permit, call.deployment) as reply:
                 if 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-                    _refuse_a_part(reply.status)
+                    if reply.status == _PART:
+                        raise _only_a_part()
                     decoder = self.codec.decoder(call)
                     pace = _Pace(decoder, call.deployment.largest_answer)
                     pieces = aiter(reply)
@@ -176,7 +178,8 @@ class EmbeddingHttpProvider(HttpProvider):
         reply = await call.http.send(await self.authorise(call, request), call.permit, call.deployment)
         if not 200 <= reply.status < 300:  # noqa: PLR2004 - HTTP's own numbers
             raise codec.error(reply)
-        _refuse_a_part(reply.status)
+        if reply.status == _PART:
+            raise _only_a_part()
         if len(reply.body) > SMALL:
             return await aside(uncollected, codec.decode_vectors, call, reply)
         return codec.decode_vectors(call, reply)
@@ -198,9 +201,8 @@ def _understood(error: InvalidRequest, call: ProviderCall) -> ProviderError:
     return setting_refused(error, call.request.settings)
 
 
-def _refuse_a_part(status: int) -> None:
-    if status == HTTPStatus.PARTIAL_CONTENT:
-        raise ProtocolError("the server sent a part of an answer, which nobody asked for", status=status)
+def _only_a_part() -> ProtocolError:
+    return ProtocolError("the server sent a part of an answer, which nobody asked for", status=_PART)
 
 
 _Made = tuple[list[Delta], ProviderError | None]

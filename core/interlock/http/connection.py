@@ -126,11 +126,19 @@ class CheckedRequest(aiohttp.ClientRequest):
 
     def _awaited(self, writer: StreamWriter) -> aiohttp.ClientResponse:
         """The reply that is still to come to a request that is written."""
-        told: dict[str, Any] = {name: self._told[name] for name in ("timer", "traces", "loop", "session")}
-        told |= {"writer": None, "continue100": None, "request_info": self.request_info}
-        if "stream_writer" in _TOLD_REPLIES:
-            told["stream_writer"] = writer
-        return self.response_class(self.method, self.original_url, **told)
+        more: dict[str, Any] = {"stream_writer": writer} if "stream_writer" in _TOLD_REPLIES else {}
+        return self.response_class(
+            self.method,
+            self.original_url,
+            writer=None,
+            continue100=None,
+            request_info=self.request_info,
+            timer=self._told["timer"],
+            traces=self._told["traces"],
+            loop=self._told["loop"],
+            session=self._told["session"],
+            **more,
+        )
 
     async def write_bytes(self, writer: Any, conn: Any, content_length: int | None = None) -> None:
         # With a body, this writes all of the request.

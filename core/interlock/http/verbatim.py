@@ -15,7 +15,6 @@ from interlock.types.verbatim import Verbatim
 
 _MODEL = re.compile(rb'"model"[ \t\r\n]*:[ \t\r\n]*("[^"\\]*")')
 _OPENS = re.compile(rb"[ \t\r\n]*\{")
-_NOTHING = object()
 
 
 def body_of(payload: Mapping[str, Any], verbatim: Verbatim | None, dialect: str) -> bytes:
@@ -27,7 +26,7 @@ def body_of(payload: Mapping[str, Any], verbatim: Verbatim | None, dialect: str)
 
 def _agree(payload: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
     """Whether a body says nothing beside the payload, and nothing otherwise; what it lacks can be added."""
-    return all(name == "model" or payload.get(name, _NOTHING) == value for name, value in said.items())
+    return {**said, "model": payload["model"]}.items() <= payload.items()
 
 
 def _spliced(payload: Mapping[str, Any], verbatim: Verbatim) -> bytes | None:
