@@ -50,16 +50,16 @@ class Transport:
     ) -> "TransportReply":
         """Raises ProviderError, PermitError, and ConfigError for an unusable proxy in the environment."""
         target = self._targets.get(request.url) or self._learn(request.url)
-        permit.sent = Unprinted({**target.headers, **headers})
+        permit.sent = said = Unprinted({**target.headers, **headers})
         if target.host not in self._distrusted:
             try:
-                return await self._send(self._kept, request, permit, target, connect)
+                return await self._send(self._kept, request, permit, target, said=said, connect=connect)
             except Stale as stale:
                 if stale.written and request.once:
                     raise faults.lost(target.host) from None
                 permit.resent |= stale.written
             permit.check(request.url)  # which may have been withdrawn meanwhile
-        return await self._send(self._unkept(), request, permit, target, connect)
+        return await self._send(self._unkept(), request, permit, target, said=said, connect=connect)
 
     async def _send(
         self,
@@ -67,6 +67,8 @@ class Transport:
         request: HttpRequest,
         permit: Permit,
         target: "_Target",
+        *,
+        said: Mapping[str, str],
         connect: float,
     ) -> "TransportReply":
         """Raises Stale when a kept connection turned out to be at its end: the request has had no answer."""
@@ -76,7 +78,7 @@ class Transport:
             reply = await session.request(
                 request.method,
                 target.url,
-                headers=permit.sent,
+                headers=said,
                 # aiohttp warns of a large body in one piece; a file object it sends bit by bit.
                 data=None if not body else body if len(body) <= _LARGE_BODY else io.BytesIO(body),
                 allow_redirects=False,

@@ -1,5 +1,6 @@
 """What must not happen twice, and what is known of a request that failed."""
 
+import asyncio
 from dataclasses import replace
 from math import inf
 
@@ -63,6 +64,34 @@ async def test_what_a_new_connection_lost_is_not_sent_again_whatever_its_method(
         await kit.client.send(replace(request, method=method), *rest)
     assert taken == [b"x" * size]
     assert not caught.value.unsent
+
+
+async def test_what_is_sent_once_more_has_its_own_headers_whatever_else_its_permit_covers(kit, serve):
+    """The server hangs up on two kept connections as a request reaches each."""
+    taken, both = [], asyncio.Barrier(2)
+
+    async def hangs_up_twice(connection):
+        kept = upstream.connections <= 2
+        while (seen := await connection.request()) is not None:
+            said = seen.headers["x-of"].encode() + seen.body
+            if kept and said in (b"33", b"44"):
+                taken.append(said)
+                return
+            if kept:
+                await both.wait()
+            await connection.send(kit.reply(said))
+
+    upstream = await serve(hangs_up_twice)
+    permit = Permit(deployment="here", origin=upstream.origin)
+
+    async def send(number):
+        request = HttpRequest(url=upstream.url, body=b"%d" % number, headers={"x-of": f"{number}"})
+        return (await kit.client.send(request, permit, HERE)).body
+
+    await asyncio.gather(send(1), send(2))
+    assert await asyncio.gather(send(3), send(4)) == [b"33", b"44"]
+    assert sorted(taken) == [b"33", b"44"]
+    assert permit.resent
 
 
 async def test_a_kept_connection_that_was_closed_while_it_was_idle_is_no_reason_not_to_send(kit, serve):
