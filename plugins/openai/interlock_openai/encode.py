@@ -47,7 +47,7 @@ def body(call: ProviderCall, vendor: Vendor, *, stream: bool) -> dict[str, Any]:
     tools: dict[str, Any] = {}
     if request.tools or request.tool_choice is not None:
         tools = tools_of(request, vendor, words, forced=plan.forced)
-    if form := format_of(request, vendor, plan, words):
+    if request.output is not None and (form := format_of(request, vendor, plan, words)):
         payload["response_format"] = form
     payload["messages"] = encode_messages(call, vendor, words, owed=owed(plan, vendor))
     payload.update(tools)

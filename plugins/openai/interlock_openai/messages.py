@@ -81,7 +81,8 @@ class _Writer:
         if role == "system" and vendor.system_first:
             self._system.append(message.text)
         else:
-            self._put({"role": role, "content": _content(content, vendor)}, message.name)
+            said = content if isinstance(content, str) else _content(content, vendor)
+            self._put({"role": role, "content": said}, message.name)
 
     def finish(self, extra_system: Iterable[str]) -> list[dict[str, Any]]:
         if self.moved:
@@ -150,10 +151,8 @@ def _check_system(parts: Iterable[Part], vendor: Vendor) -> None:
             raise media.refused(vendor, f"{part_name(part)} in a system message", "only text may stand there")
 
 
-def _content(parts: str | Iterable[Part], vendor: Vendor) -> str | list[dict[str, Any]]:
+def _content(parts: Iterable[Part], vendor: Vendor) -> str | list[dict[str, Any]]:
     """A bare string where that says everything: the one form that every server reads."""
-    if isinstance(parts, str):
-        return parts
     encoded = [_piece(part, vendor) for part in parts if not (isinstance(part, Text) and not part.text)]
     if not encoded:
         return ""

@@ -77,7 +77,7 @@ def finish(reason: Any, choice: dict[str, Any], *, called: bool, refused: bool, 
     """Our word for the vendor's reason. Raises when it says that it broke off, or says nothing we know."""
     if isinstance(choice.get("error"), dict):
         raise error_inside(choice, vendor=vendor)
-    word = text_of(reason)
+    word = reason if isinstance(reason, str) else ""
     known = _FINISH.get(word)
     if known is None:
         if word in _BROKEN:
