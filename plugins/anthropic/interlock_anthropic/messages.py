@@ -215,7 +215,7 @@ def _text(part: Text | Refusal) -> Block:
 
 
 def _is_blank(block: Block) -> bool:
-    return block["type"] == "text" and not block["text"].strip()
+    return block["type"] == "text" and (not block["text"] or block["text"].isspace())
 
 
 def _tidied(turns: list[tuple[str, list[Block]]]) -> list[Block]:
