@@ -111,8 +111,9 @@ class Ledger:
         """What is in the way of an attempt now, if anything is. Reserves nothing. Where accounts are counted
         elsewhere, a `firm` look goes by the last figures, however old they are.
         """
+        money = inf if usd is None else units(usd)
         with self.shelf.lock:
-            return self._check(deployment, metadata, tokens, usd, sourced, firm=firm)[1]
+            return self._check(deployment, metadata, tokens, money, sourced, firm=firm)[1]
 
     def under(self, metadata: Mapping[str, str], sourced: Sourced = ()) -> list[Place]:
         """The accounts that a request falls under, wherever it goes."""
@@ -129,8 +130,9 @@ class Ledger:
         self, deployment: str, metadata: Mapping[str, str], usd: float | None, sourced: Sourced = ()
     ) -> list[Place] | Shortfall:
         """The accounts that an attempt falls under; what is in its way if its price is not known."""
+        money = inf if usd is None else units(usd)
         with self.shelf.lock:
-            found, refusal = self._check(deployment, metadata, 0, usd, sourced, firm=True)
+            found, refusal = self._check(deployment, metadata, 0, money, sourced, firm=True)
             return found if usd is not None or refusal is None else refusal
 
     def refusal(self, places: Sequence[Place], tokens: int, usd: float | None) -> Shortfall | None:
@@ -154,11 +156,12 @@ class Ledger:
         sourced: Sourced = (),
     ) -> Reservation | Shortfall:
         """Set the amounts aside in every account that the attempt falls under, or in none."""
+        money = 0 if usd is None else units(usd)
         with self.shelf.lock:
-            found, refusal = self._check(deployment, metadata, tokens, usd, sourced, firm=True)
+            wanted = inf if usd is None else money
+            found, refusal = self._check(deployment, metadata, tokens, wanted, sourced, firm=True)
             if refusal is not None:
                 return refusal
-            money = 0 if usd is None else units(usd)
             accounts = []
             for book, key in found:
                 account = book.accounts.get(key)
@@ -200,13 +203,12 @@ class Ledger:
         deployment: str,
         metadata: Mapping[str, str],
         tokens: int,
-        usd: float | None,
+        money: float,
         sourced: Sourced,
         *,
         firm: bool,
     ) -> tuple[list[Place], Shortfall | None]:
         """The accounts that an attempt falls under, and what is in its way: the budget that resets last."""
-        money = inf if usd is None else units(usd)
         found: list[Place] = []
         refusal: Shortfall | None = None
         now = self._clock()

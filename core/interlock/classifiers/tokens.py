@@ -67,12 +67,12 @@ def estimate_request_tokens(request: Request) -> int:
 
     When there are more than a few dozen texts, evenly spread ones are measured and the rest judged by length.
     """
-    counted = _estimate_request_tokens(request)
+    counted = _counted(request)
     told = request.estimated_tokens
     return counted if told is None or told < counted else told
 
 
-def _estimate_request_tokens(request: Request) -> int:
+def _counted(request: Request) -> int:
     texts: list[str] = []
     fixed = 0
     for message in request.messages:

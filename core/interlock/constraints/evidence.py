@@ -77,10 +77,11 @@ class Evidence:
         self._placed = placed
 
     def idle(self, call: SurveyCall) -> bool:
-        return not self._bound(call) or self._silent()
+        return self._silent() or not self._bound(call)
 
     def check(self, call: ConstraintCall) -> str | None:
-        return self._against(call.deployment.id) if self._bound(call) else None
+        said = self._against(call.deployment.id)
+        return said if said is not None and self._bound(call) else None
 
     def _bound(self, call: SurveyCall | ConstraintCall) -> bool:
         """Whether it matters where a request is processed."""

@@ -190,6 +190,7 @@ class Engine:
         """Decide and get ready. Whatever ends a call here, but an argument that is none, is recorded:
         a guardrail that stops it, or that it may go nowhere, which is NoDeployment.
         """
+        vectors = request if isinstance(request, EmbeddingRequest) else None
         kept_to = self.decider.kept(request)
         marks = dict(request.metadata or _NO_MARKS)
         total = min(self._timeouts.total, request.timeout or self._timeouts.total)
@@ -209,7 +210,7 @@ class Engine:
             short_of=None if self._budgeting is None else self._budgeting.nowhere,
             wait_of=self._retry_gate.wait_of,
             # Who makes vectors answers no questions of classifiers and guardrails.
-            ask=None if isinstance(request, EmbeddingRequest) else self._sub_calls.ask,
+            ask=None if vectors is not None else self._sub_calls.ask,
             sensed=sensed,
             progress=Progress() if streamed and request.ensemble is not None else None,
         )
@@ -223,11 +224,11 @@ class Engine:
                 await self._guards.send_off(state)
                 if sensed is not None:
                     state.sensed = replace(sensed, changed=state.is_sealed)
-            if isinstance(request, EmbeddingRequest):
-                check_texts(request, state)
+            if vectors is not None:
+                check_texts(vectors, state)
             if not decision.shortlist:
                 await self._outlast(state, opinion)
-            if not isinstance(request, EmbeddingRequest) and self._refinement.wanted(state.decision):
+            if vectors is None and self._refinement.wanted(state.decision):
                 await self._refine(state)
             if not state.decision.shortlist:
                 raise nowhere(state)

@@ -37,13 +37,16 @@ async def next_step(state: CallState) -> Attempt | Race | Arbitration | Check | 
 
 
 def _check(state: CallState, step: Attempt | Race | Arbitration | Check) -> None:
-    if isinstance(step, Arbitration) and state.arbitrate is not None:
-        return
-    if isinstance(step, Check) and state.check is not None:
-        return
-    if not isinstance(step, (Attempt, Race)):
+    if isinstance(step, Attempt):
+        attempts: tuple[Attempt, ...] = (step,)
+    elif isinstance(step, Race):
+        attempts = step.attempts
+    else:
+        arbitrated = isinstance(step, Arbitration) and state.arbitrate is not None
+        if arbitrated or (isinstance(step, Check) and state.check is not None):
+            return
         raise PluginError(f"the strategy asks for a {type(step).__name__}, not an Attempt or a Race")
     listed = [candidate.deployment for candidate in state.decision.shortlist]
-    for attempt in (step,) if isinstance(step, Attempt) else step.attempts:
+    for attempt in attempts:
         if attempt.deployment not in listed:
             raise PermitError(f"{attempt.deployment} is not on the request's shortlist")

@@ -140,9 +140,9 @@ class PluginHost:
 
     def notify(self, hook: str, **arguments: object) -> None:
         """Tell every observer. What one raises is reported and stops nobody else."""
-        for implementation in self._implementations(hook):
+        for implementation in self._implemented.get(hook) or self._implementations(hook):
             try:
-                implementation.function(*[arguments[name] for name in implementation.argnames])
+                implementation.function(*map(arguments.__getitem__, implementation.argnames))
             except Exception as error:  # noqa: BLE001 - an observer must not break a call; it is reported
                 report = self._reports[id(implementation.plugin)]
                 sentence = f"{hook} raised {cause(error)}"

@@ -59,13 +59,16 @@ class RecordDraft:
     @property
     def cost(self) -> float | None:
         """US dollars of every attempt; None when an attempt's cost is unknown."""
-        costs = [attempt.cost for attempt in self._attempts]
-        known = [cost for cost in costs if cost is not None]
-        return sum(known) if len(known) == len(costs) else None
+        total: float = 0
+        for attempt in self._attempts:
+            if attempt.cost is None:
+                return None
+            total += attempt.cost
+        return total
 
     def has_tried(self, deployment: str) -> bool:
         """Whether an attempt there has ended."""
-        return any(attempt.deployment == deployment for attempt in self._attempts)
+        return bool(self._attempts) and any(each.deployment == deployment for each in self._attempts)
 
     def number(self) -> int:
         """The id of an attempt that begins."""

@@ -28,6 +28,8 @@ _BOUNDS = {
 }
 _bounded = attrgetter(*_BOUNDS)
 _USUAL = Settings()
+_NAMES = ("task", "model", "prefer", "rescue")
+_names = attrgetter(*_NAMES)
 _LONGEST_ID = 128
 _KNOWN = tuple(field.name for field in fields(Request) if field.name != "messages")
 
@@ -51,12 +53,12 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
         request = Request(prompt, **options)
         if not options:  # the rest is as it should be, and text alone pairs nothing
             return request if isinstance(prompt, str) else _paired(request)
-    for key in ("task", "model", "prefer", "rescue"):
-        value = getattr(request, key)
+    for key, value in zip(_NAMES, _names(request), strict=True):
         if value is not None and not isinstance(value, str):
             raise RequestError(f"expected a name, not {type(value).__name__}", key=key)
-    for key in ("run", "step"):
-        _check_id(key, getattr(request, key))
+    if request.run is not None or request.step is not None:
+        _check_id("run", request.run)
+        _check_id("step", request.step)
     if request.rescue is not None and request.rescue not in RESCUE_MODES:
         what = f"{request.rescue!r} is no way to rescue a stream; there are {', '.join(RESCUE_MODES)}."
         raise RequestError(what, key="rescue", suggestion=nearest(request.rescue, RESCUE_MODES))

@@ -1,6 +1,6 @@
 """Tool calls and their results, in the one order that every vendor takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from interlock.errors import RequestError
@@ -89,7 +89,7 @@ def paired(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     Raises:
         RequestError: a call without a result, or a result without a call, by its id and place.
     """
-    if not any(_has_tools(message) for message in messages):
+    if not _use_tools(messages):
         return messages
     pairs = _Pairs()
     pairs.read(messages)
@@ -107,6 +107,10 @@ def _ordered(messages: Sequence[Message], slots: dict[int, list[_Slot]]) -> Iter
             yield Message("tool", tuple(slot.result for slot in slots[at] if slot.result is not None))
 
 
-def _has_tools(message: Message) -> bool:
-    content = message.content
-    return not isinstance(content, str) and any(isinstance(part, (ToolCall, ToolResult)) for part in content)
+def _use_tools(messages: Iterable[Message]) -> bool:
+    for message in messages:
+        if not isinstance(message.content, str):
+            for part in message.content:
+                if isinstance(part, (ToolCall, ToolResult)):
+                    return True
+    return False

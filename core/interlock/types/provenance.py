@@ -27,10 +27,11 @@ def alias_of(origin: str) -> str:
 
 def signed(parts: tuple[Part, ...], deployment: Deployment) -> tuple[Part, ...]:
     """The parts of an answer, their signatures marked with the endpoint that gave them."""
-    if not any(_is_signed(part) for part in parts):
-        return parts
-    origin = signer_of(deployment)
-    return tuple(_marked(part, origin) for part in parts)
+    for part in parts:
+        if isinstance(part, (Reasoning, ToolCall)) and part.signature is not None:
+            origin = signer_of(deployment)
+            return tuple(_marked(each, origin) for each in parts)
+    return parts
 
 
 def comes_from(part: Reasoning | ToolCall, vendor: str, deployment: Deployment) -> bool:
@@ -45,10 +46,6 @@ def comes_from(part: Reasoning | ToolCall, vendor: str, deployment: Deployment) 
         return True
     signer = signer_of(deployment)
     return part.origin == signer or (part.origin.startswith(_ALIAS) and part.origin == alias_of(signer))
-
-
-def _is_signed(part: Part) -> bool:
-    return isinstance(part, (Reasoning, ToolCall)) and part.signature is not None
 
 
 def _marked(part: Part, origin: str) -> Part:

@@ -92,19 +92,21 @@ class Attempts:
             AttemptScope(
                 self._recorder, state, attempt, self._permit(state, attempt, progress), progress
             ) as scope,
-            closing(Deadline()) as deadline,
         ):
             if self._ledger is not None:
                 await self._ledger.reserve(scope)
             call = scope.call
             provider = self._providers[call.deployment.provider]
-            now = asyncio.get_running_loop().time()
-            with deadline.until(*Limits(call.deployment, state, now).wait("answer", now)):
-                if isinstance(call.request, EmbeddingRequest):
-                    answer = await scope.carried(embedded)(provider, call, call.request, progress)
-                else:
-                    answer = _marked(await scope.carried(provider.complete)(call), call.deployment)
-                answer = scope.masked(answer)
+            now, deadline = asyncio.get_running_loop().time(), Deadline()
+            try:
+                with deadline.until(*Limits(call.deployment, state, now).wait("answer", now)):
+                    if isinstance(call.request, EmbeddingRequest):
+                        answer = await scope.carried(embedded)(provider, call, call.request, progress)
+                    else:
+                        answer = _marked(await scope.carried(provider.complete)(call), call.deployment)
+                    answer = scope.masked(answer)
+            finally:
+                deadline.close()
             scope.answer, scope.usage, scope.served_model = answer, answer.usage, answer.served_model
             self._make_way(slot)
             answer = await self._accept(state, attempt, call, answer, progress)

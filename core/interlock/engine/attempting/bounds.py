@@ -1,6 +1,5 @@
 """What an attempt may ask of its model at most."""
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -13,21 +12,16 @@ def bounded(request: Request, deployment: Deployment) -> tuple[Request, tuple[st
 
     A model's thoughts are part of its output: where they alone would fill it, they get half.
     """
-    most = deployment.card.max_output
-    if most is None:
-        return request, ()
-    lower: dict[str, Any] = dict(_lower(request, most))
+    most, settings = deployment.card.max_output, request.settings
+    lower: dict[str, Any] = {}
+    if most is not None:
+        if settings.max_tokens is not None and settings.max_tokens > most:
+            lower["max_tokens"] = most
+        if settings.reasoning_tokens is not None and settings.reasoning_tokens >= most:
+            lower["reasoning_tokens"] = most // 2
     if not lower:
         return request, ()
-    return replace(request, settings=replace(request.settings, **lower)), tuple(lower)
-
-
-def _lower(request: Request, most: int) -> Iterator[tuple[str, int]]:
-    settings = request.settings
-    if settings.max_tokens is not None and settings.max_tokens > most:
-        yield "max_tokens", most
-    if settings.reasoning_tokens is not None and settings.reasoning_tokens >= most:
-        yield "reasoning_tokens", most // 2
+    return replace(request, settings=replace(settings, **lower)), tuple(lower)
 
 
 def overlaid(settings: Settings, own: Settings) -> Settings:

@@ -84,7 +84,7 @@ class Budgeting:
         sources: Sequence[BudgetSource] = (),
     ) -> None:
         self.ledger = ledger
-        self._sources = BudgetSources(sources) if sources else None
+        self._sources = BudgetSources(sources)
         self._deployments = deployments
         self._tariffs = {id_: Tariff.of(deployment) for id_, deployment in deployments.items()}
         self._dearest = Tariff.dearest(self._tariffs.values())
@@ -104,7 +104,7 @@ class Budgeting:
         if request is None:
             return self.snapshot()
         try:
-            sourced = self._sourced(request)
+            sourced = self._sources.of(request)
         except Untold:
             sourced = ()
         return self.ledger.spending(request.metadata or _NOTHING, sourced)
@@ -113,7 +113,7 @@ class Budgeting:
         """Whether there is room in every budget for the dearest deployment, and so for any."""
         tokens, usd = self._dearest.estimate(call.input_tokens, call.request.settings)
         try:
-            sourced = self._sourced(call.request)
+            sourced = self._sources.of(call.request)
         except Untold:
             return False
         return self.ledger.ample(call.request.metadata or _NOTHING, tokens, usd, sourced)
@@ -191,7 +191,7 @@ class Budgeting:
     def _told(self, scope: AttemptScope, judged: Request) -> Sourced:
         """Raises NoLongerAllowed."""
         try:
-            return self._sourced(judged)
+            return self._sources.of(judged)
         except Untold as error:
             raise no_longer(scope.call.deployment.id, str(error)) from None
 
@@ -199,16 +199,12 @@ class Budgeting:
         """Of a deployment that requests have added too."""
         return self._tariffs.get(deployment) or Tariff.of(self._deployments[deployment])
 
-    def _sourced(self, request: Request) -> Sourced:
-        """Raises Untold."""
-        return () if self._sources is None else self._sources.of(request)
-
     def _shortfall(
         self, request: Request, deployment: str, input_tokens: int, *, firm: bool = False
     ) -> Shortfall | None:
         """Raises Untold."""
         tokens, usd = self._tariff(deployment).estimate(input_tokens, request.settings)
-        sourced = self._sourced(request)
+        sourced = self._sources.of(request)
         return self.ledger.shortfall(
             deployment, request.metadata or _NOTHING, tokens, usd, sourced, firm=firm
         )

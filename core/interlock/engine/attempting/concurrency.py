@@ -39,11 +39,11 @@ class Slot:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
     ) -> None:
-        self.leave()
-
-    def leave(self) -> None:
         """Give the places back, at the latest when the attempt ends."""
         waiters, self._waiters = self._waiters, []
         for leave in waiters:
@@ -51,6 +51,8 @@ class Slot:
         load, self._load = self._load, None
         if load is not None:
             load.ended(self._deployment, self)
+
+    leave = __exit__
 
 
 AT_ONCE = Slot()  # for routers that limit and count nothing

@@ -6,7 +6,6 @@ from typing import Any
 from interlock.constraints import breach, told
 from interlock.engine.call import AttemptState
 from interlock.errors import (
-    ContentRejected,
     EmptyAnswer,
     MisplacedAnswer,
     ProtocolError,
@@ -28,9 +27,19 @@ _OFFERING = frozenset({"tools", "functions", "toolconfig", "toolchoice", "functi
 
 def check_content(rules: ContentRules, request: Request, answer: Answer) -> None:
     """Raises ContentRejected for what the rules do not accept."""
-    rejected = _rejected(rules, request, answer)
-    if rejected is not None:
-        raise rejected
+    reason = answer.finish_reason
+    if reason == "refusal":
+        if rules.refused != "accept":
+            raise RefusedAnswer("the model refused (content.refused)", text=answer.refusal or answer.text)
+        return
+    if reason == "length" and rules.truncated != "accept":
+        raise TruncatedAnswer("the answer was cut at a length (content.truncated)", text=answer.text)
+    if rules.empty == "accept" or answer.tool_calls:
+        return
+    if request.tool_choice not in _FREE:
+        raise EmptyAnswer("a tool call was required and none came (content.empty)", text=answer.text)
+    if not answer.text.strip() and not any(isinstance(part, _MEDIA) for part in answer.parts):
+        raise EmptyAnswer("the answer is empty (content.empty)", text=answer.text)
 
 
 def check_place(deployment: Deployment, progress: AttemptState, said: str, text: str) -> None:
@@ -73,20 +82,3 @@ def _offers(body: Mapping[str, Any]) -> bool:
 
 def _left_out(call: ProviderCall) -> bool:
     return any(said.startswith("parallel_tool_calls: ") for said in call.adjusted)
-
-
-def _rejected(rules: ContentRules, request: Request, answer: Answer) -> ContentRejected | None:
-    reason = answer.finish_reason
-    if reason == "refusal":
-        if rules.refused != "accept":
-            return RefusedAnswer("the model refused (content.refused)", text=answer.refusal or answer.text)
-        return None
-    if reason == "length" and rules.truncated != "accept":
-        return TruncatedAnswer("the answer was cut at a length (content.truncated)", text=answer.text)
-    if rules.empty == "accept" or answer.tool_calls:
-        return None
-    if request.tool_choice not in _FREE:
-        return EmptyAnswer("a tool call was required and none came (content.empty)", text=answer.text)
-    if answer.text.strip() or any(isinstance(part, _MEDIA) for part in answer.parts):
-        return None
-    return EmptyAnswer("the answer is empty (content.empty)", text=answer.text)

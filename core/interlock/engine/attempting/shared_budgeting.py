@@ -168,7 +168,7 @@ class SharedBudgeting(Budgeting):
         if request is None:
             return self._accounts([*self.ledger.common(), *list(self._places.values())[-_ASKED:]])
         try:
-            sourced = self._sourced(request)
+            sourced = self._sources.of(request)
         except Untold:
             sourced = ()
         return self._accounts(self.ledger.under(request.metadata or {}, sourced))

@@ -53,7 +53,7 @@ class _Known:
 
 def masked_answer(mask: Masker, answer: Answer) -> Answer:
     """The answer with its ids masked. What the model said is the caller's, whatever it is."""
-    served, id_ = masked(mask, answer.served_model), masked(mask, answer.id)
+    served, id_ = answer.served_model and mask(answer.served_model), answer.id and mask(answer.id)
     if served == answer.served_model and id_ == answer.id:
         return answer
     return replace(answer, served_model=served, id=id_)
