@@ -23,13 +23,17 @@ class Deadline:
     Whoever goes on waiting after a cancellation is cancelled again. What it raises instead of the
     cancellation changes nothing: a limit that has passed has passed, and a caller who left has left.
 
-    `left` says whether somebody else had cancelled the task when the last wait ended in an exception.
+    `left` says whether somebody else had cancelled the task when the last wait ended in an exception; `time`
+    is the loop's clock, by which limits are.
     """
 
-    __slots__ = ("_cancelling", "_due", "_error", "_fired", "_handle", "_loop", "_task", "_waited", "left")
+    __slots__ = (
+        "_cancelling", "_due", "_error", "_fired", "_handle", "_loop", "_task", "_waited", "left", "time",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self.time = self._loop.time
         self._handle: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[object] | None = None
         self._due = 0.0
@@ -49,7 +53,7 @@ class Deadline:
         if task is None:
             raise RuntimeError("a limit needs a running task")
         # Whoever finds what it waits for lying there never waits, and so no timer could end it.
-        if self._waited and self._error is not None and self._loop.time() >= self._due:
+        if self._waited and self._error is not None and self.time() >= self._due:
             raise self._error()
         self._waited = True
         self._task, self._fired, self._cancelling = task, 0, task.cancelling()
@@ -88,7 +92,7 @@ class Deadline:
         self._handle = None
         if self._task is None:
             return
-        now = self._loop.time()
+        now = self.time()
         if now < self._due:
             self._schedule()
             return

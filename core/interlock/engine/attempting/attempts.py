@@ -97,7 +97,8 @@ class Attempts:
                 await self._ledger.reserve(scope)
             call = scope.call
             provider = self._providers[call.deployment.provider]
-            now, deadline = asyncio.get_running_loop().time(), Deadline()
+            deadline = Deadline()
+            now = deadline.time()
             try:
                 with deadline.until(*Limits(call.deployment, state, now).wait("answer", now)):
                     if isinstance(call.request, EmbeddingRequest):
@@ -134,7 +135,7 @@ class Attempts:
                 await self._ledger.reserve(scope)
             call = scope.call
             provider = self._providers[call.deployment.provider]
-            loop_time = asyncio.get_running_loop().time
+            loop_time = deadline.time
             began = loop_time()
             limits = Limits(call.deployment, state, began)
             progress.fold = fold = Fold(provider.facts.name, call.deployment.largest_answer)
