@@ -14,8 +14,9 @@ import yarl
 
 from interlock.errors import PermitError, ProviderError
 from interlock.http import faults
-from interlock.http.connection import DUE, CheckedRequest, KeptConnector, Late, Stale, Unasked
+from interlock.http.connection import KeptConnector, Late, Stale, Unasked
 from interlock.http.proxies import Proxies, Proxy, basic
+from interlock.http.sending import DUE, CheckedRequest
 from interlock.types.models import Unprinted
 from interlock.types.permit import Permit, origin_of
 from interlock.types.wire import HttpRequest

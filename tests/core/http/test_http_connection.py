@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import select
 import socket
 import sys
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from interlock import Router
 from interlock.errors import ConnectionFailed, ProtocolError
-from interlock.http import HttpClient, connection
+from interlock.http import HttpClient, connection, sending
 from interlock.types.models import Network
 from interlock.types.records import RESENT
 
@@ -259,6 +260,21 @@ async def test_an_answer_to_a_request_that_has_not_arrived_is_none(kit, serve, s
     assert upstream.connections == 1
 
 
+async def test_it_is_looked_at_where_the_system_has_no_poll(kit, serve, monkeypatch):
+    monkeypatch.delattr(select, "poll")
+    upstream = await serve(kit.reply())
+    for _ in range(3):
+        await kit.send(upstream.url)
+    assert upstream.connections == 1
+    closing = Closing(kit, "before", answers=2)
+    upstream = await serve(closing)
+    kit.client = HttpClient(added=lambda _: closing.close_now() or {})
+    for number in range(4):
+        assert (await kit.send(upstream.url, body=b"%d" % number)).body == b"%d" % number
+    await kit.client.aclose()
+    assert closing.answered == [b"0", b"1", b"2", b"3"]
+
+
 class Closing:
     """Answers a connection's first requests and then closes it in the given way, just as it is used again."""
 
@@ -393,7 +409,7 @@ async def test_a_server_that_had_the_request_is_not_sent_it_again(kit, serve, mo
 async def test_an_aiohttp_that_tells_its_replies_more_writes_every_request_itself(
     kit, serve, monkeypatch, body
 ):
-    monkeypatch.setattr(connection, "_REPLIES_ARE_KNOWN", False)
+    monkeypatch.setattr(sending, "_REPLIES_ARE_KNOWN", False)
     closing = Closing(kit, "before", answers=2)
     upstream = await serve(closing)
     kit.client = HttpClient(added=lambda _: closing.close_now() or {})
