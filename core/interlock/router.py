@@ -244,16 +244,18 @@ class Router:
         """
         return await self._engine.refine(as_request(prompt, options))
 
-    async def warm(self) -> None:
+    async def warm(self, *, classifiers: bool = True) -> None:
         """Load now what a first call would have to wait for: the HTTP library and certificates, what
-        classifiers look up when they are unsure, and the ledger's driver, which connects. Takes a second or
-        two, and sends nothing. A ledger that is out of reach is waited for some seconds, and no longer.
+        `classifiers` look up when they are unsure, which may be a hundred megabytes, and the ledger's driver,
+        which connects. Takes a second or two, and sends nothing. A ledger that is out of reach is waited for
+        some seconds, and no longer.
         """
         providers = self._wiring.offers.providers
         served = [each for each in self.deployments.values() if each.provider in providers]
         outside = (each.network for each in served if not providers[each.provider].facts.in_process)
         await self._wiring.http.warm(dict.fromkeys(outside))
-        await self._engine.warm()
+        if classifiers:
+            await self._engine.warm()
         if self._wiring.ledger is not None:
             await self._wiring.ledger.warm()
 

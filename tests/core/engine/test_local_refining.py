@@ -71,6 +71,15 @@ def test_refine_sync_says_the_same_and_needs_no_loop():
     assert router().refine_sync(VAGUE).task == "conversational"
 
 
+async def test_what_it_loads_may_be_left_for_the_first_who_is_unsure():
+    near = Local()
+    routing = router(near)
+    await routing.warm(classifiers=False)
+    assert not near.heard
+    await routing.warm()
+    assert len(near.heard) == 1
+
+
 async def test_it_reads_the_last_human_turn_and_asks_nobody():
     near = Local()
     await router(near).refine(f"<system-reminder>be brief</system-reminder>{VAGUE}")

@@ -80,7 +80,8 @@ class Served:
 
     async def start(self) -> None:
         """Get ready to serve, in the event loop that will."""
-        await self.router.warm()
+        # What classifiers load is as large as all else together, and many servers are never unsure.
+        await self.router.warm(classifiers=False)
         for each in self.beside:
             await each.start()
 

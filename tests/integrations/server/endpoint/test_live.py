@@ -31,8 +31,9 @@ class Routed:
     def __init__(self, *, fails: bool = False) -> None:
         self.closed, self._fails = 0, fails
 
-    async def warm(self) -> None:
-        """There is nothing to load."""
+    async def warm(self, *, classifiers: bool) -> None:
+        """There is nothing to load, and what classifiers load waits for a request that wants it."""
+        assert not classifiers
 
     async def aclose(self) -> None:
         self.closed += 1
