@@ -15,7 +15,7 @@ def nothing(router: Router) -> None:
 
 
 def without_exclusion(router: Router) -> None:
-    router.wiring.engine.decider._rules.judge = lambda *arguments, **named: lambda deployment: None
+    router.wiring.engine.decider._rules.judge = lambda *arguments, **named: {}
 
 
 def without_recheck(router: Router) -> None:

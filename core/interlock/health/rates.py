@@ -33,13 +33,15 @@ class RollingRate:
         self._total = 0
         self._failed: deque[int] = deque()  # the numbers of the attempts that failed, oldest first
 
-    def add(self, *, failed: bool) -> None:
+    def add(self, *, failed: bool) -> bool:
+        """Whether some of the last attempts have failed."""
         self._total += 1
         ours = self._failed
         if failed:
             ours.append(self._total)
         if ours and ours[0] <= self._total - self._window:
             ours.popleft()
+        return bool(ours)
 
     def add_many(self, *, successes: int, failures: int) -> None:
         """Attempts whose order is not known: the failures are taken to have come first."""
@@ -81,9 +83,10 @@ class ErrorRate:
         self.longer = RollingRate(_LONGER * window)
         self._enough = max(300, _ENOUGH * window)
 
-    def add(self, *, failed: bool) -> None:
+    def add(self, *, failed: bool) -> bool:
+        """Whether some of the attempts that are looked at have failed."""
         self.lately.add(failed=failed)
-        self.longer.add(failed=failed)
+        return self.longer.add(failed=failed)
 
     def add_many(self, *, successes: int, failures: int) -> None:
         self.lately.add_many(successes=successes, failures=failures)

@@ -150,13 +150,11 @@ class TaskHealth:
 
     def succeeds(self) -> bool:
         """An attempt succeeded while nothing was held against it. Whether that is still so."""
-        rate = self.rate
-        rate.add(failed=False)
         self.refusals = self.failed_at = None
         if self.streak:
             self.streak = 0
             self.struck.clear()
-        return not (rate.longer.failures and self.high)
+        return not (self.rate.add(failed=False) and self.high)
 
     def succeeded(self, now: float) -> bool:
         """An attempt succeeded. Whether that has cleared the record."""

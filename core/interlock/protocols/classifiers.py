@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from interlock.types.decisions import Classification
+from interlock.types.frozen import quick_init
 from interlock.types.request import Request
 from interlock.types.response import Answer
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifyCall:
     """What is to be classified.
