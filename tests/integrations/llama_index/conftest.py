@@ -19,13 +19,15 @@ class Vendor:
     """What it answers follows from the request alone; every body that arrived is in `bodies`.
 
     It calls the tool that it must, or may while no tool has answered; it looks at pictures, thinks when asked
-    to, keeps to stop strings, answers a ReAct agent in its form, and counts otherwise.
+    to, keeps to stop strings, answers a ReAct agent in its form, and counts otherwise. After each piece of a
+    call it pauses for so many seconds: what comes together is one step.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.bodies: list[dict[str, Any]] = []
         self.failing = False
+        self.pause = 0.0
         self.says: Callable[[dict[str, Any]], str | None] = lambda _: None
 
     @property
@@ -72,10 +74,9 @@ class Vendor:
         for index, call in enumerate(message.get("tool_calls", ())):
             head = call | {"index": index, "function": {"name": call["function"]["name"], "arguments": ""}}
             events.append(chunk({"tool_calls": [head]}))
-            events += [
-                chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
-                for piece in _pieces(call["function"]["arguments"])
-            ]
+            for piece in _pieces(call["function"]["arguments"]):
+                events.append(chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]}))
+                events.append(self.pause)
         events += [
             chunk({}, reason),
             {"id": "c1", "model": self.name, "choices": [], "usage": _usage(message)},

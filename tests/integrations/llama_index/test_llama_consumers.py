@@ -117,6 +117,7 @@ async def test_structured_prediction(stage) -> None:
 
 
 async def test_structured_prediction_in_steps(stage) -> None:
+    stage.answering.pause = 0.1
     steps = list(stage.llm.stream_structured_predict(Sum, SUM, these="1 and 2"))
     assert steps[-1] == Sum(left=1, right=2)
     assert any(getattr(step, "left", None) == 1 and getattr(step, "right", 0) is None for step in steps)

@@ -94,6 +94,7 @@ async def test_text(stage, method: str) -> None:
 @pytest.mark.parametrize("method", EVERY)
 async def test_tools(stage, method: str) -> None:
     asked = {"tools": [ADD], "tool_choice": "required"}
+    stage.answering.pause = 0.1 if "stream" in method else 0.0
     steps = await ask(stage.llm, method, TextBlock(text="What is 19 and 23?"), **asked)
     last, body = steps[-1], stage.answering.asked
     assert body["tools"][0]["function"]["name"] == "add"
