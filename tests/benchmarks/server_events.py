@@ -55,7 +55,7 @@ class Arrival:
         await asyncio.sleep(0)
         return next(Arrival.pieces, b"")
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         pass
 
 
