@@ -35,12 +35,13 @@ def every(size: int) -> Cut:
 
 @dataclass
 class Says:
-    """What the vendor answers, whatever it is asked."""
+    """What the vendor answers, whatever it is asked. After each piece of text it pauses for so many seconds."""
 
     text: str = ""
     reasoning: str = ""
     arguments: Mapping[str, Any] | None = None
     cut: Cut = whole
+    pause: float = 0.0
     asked: list[Any] = field(default_factory=list, repr=False)  # hypothesis writes it out
 
     def __call__(self, received: Received) -> Reply:
@@ -61,7 +62,9 @@ class Says:
 
     def _events(self) -> Iterator[Any]:
         yield from (event(reasoning_content=piece) for piece in self.cut(self.reasoning))
-        yield from (event(content=piece) for piece in self.cut(self.text))
+        for piece in self.cut(self.text):
+            yield event(content=piece)
+            yield self.pause
         if self.arguments is not None:
             yield event(tool_calls=[{"index": 0, "id": "c1", "function": {"name": "send", "arguments": ""}}])
             for piece in self.cut(json.dumps(self.arguments)):

@@ -73,7 +73,7 @@ async def test_an_asynchronous_stream(model, vendor, way):
 @pytest.mark.parametrize("way", ["the model", "a chain"])
 def test_a_synchronous_stream(model, vendor, way):
     stream = model.stream("x") if way == "the model" else (PROMPT | model).stream({"q": "x"})
-    assert next(stream).text == "word "
+    assert next(stream).text.startswith("word ")  # what has come together is one step
     stream.close()
     vendor.wait_until_idle()
 
