@@ -35,7 +35,7 @@ def every(size: int) -> Cut:
 
 @dataclass
 class Says:
-    """What the vendor answers, whatever it is asked. After each piece of text it pauses for so many seconds."""
+    """What the vendor answers, whatever it is asked. It pauses for some seconds after each piece of text."""
 
     text: str = ""
     reasoning: str = ""
