@@ -135,13 +135,16 @@ class Ledger:
             found, refusal = self._check(deployment, metadata, 0, money, sourced, firm=True)
             return found if usd is not None or refusal is None else refusal
 
-    def refusal(self, places: Sequence[Place], tokens: int, usd: float | None) -> Shortfall | None:
-        """What of these is in the way of an attempt, by the last figures."""
+    def refusal(
+        self, places: Sequence[Place], tokens: int, usd: float | None, *, firm: bool = True
+    ) -> Shortfall | None:
+        """What of these is in the way of an attempt; as for `shortfall`."""
         money = 0 if usd is None else units(usd)
         refusal: Shortfall | None = None
         with self.shelf.lock:
             for book, key in places:
-                if not book.has_room(book.accounts.get(key, EMPTY), tokens, money):
+                account = book.accounts.get(key, EMPTY)
+                if not (book.has_room if firm else book.allows)(account, tokens, money):
                     complaint = book.complaint(key, tokens, money)
                     if refusal is None or complaint.outlasts(refusal):
                         refusal = complaint

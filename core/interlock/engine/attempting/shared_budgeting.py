@@ -51,8 +51,6 @@ class SharedBudgeting(Budgeting):
     figures and what this process counts itself will do for so many seconds after the ledger was last reached.
     """
 
-    reserves = False  # where figures that were heard forbid an attempt, the ledger need not be asked
-
     def __init__(
         self,
         ledger: Ledger,
@@ -110,6 +108,9 @@ class SharedBudgeting(Budgeting):
         if allotment is not None:
             self._held[scope] = _Held(allotment, tokens, money)
             return
+        known = self.ledger.refusal(places, tokens, usd, firm=False)
+        if known is not None:  # the ledger need not be asked
+            raise no_longer(deployment, known.sentence)
         hold = Hold(id=uuid4().hex, accounts=accounts, tokens=tokens, money=money)
         scope.unsent = True
         try:
