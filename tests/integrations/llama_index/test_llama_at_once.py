@@ -77,11 +77,11 @@ async def test_a_stream_that_is_left_early_hangs_up(synchronous: bool) -> None:
         llm = Interlock(config)
         if synchronous:
             stream = llm.stream_chat([ChatMessage(content="hello")])
-            assert next(stream).delta == "word "
+            assert next(stream).delta.startswith("word ")
             stream.close()
         else:
             astream = await llm.astream_chat([ChatMessage(content="hello")])
-            assert (await anext(astream)).delta == "word "
+            assert (await anext(astream)).delta.startswith("word ")
             await astream.aclose()
             del astream
         await asyncio.to_thread(upstream.wait_until_idle)

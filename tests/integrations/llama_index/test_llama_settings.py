@@ -91,7 +91,7 @@ async def test_leaving_an_asynchronous_stream_hangs_up(slow, vendor, way: str) -
         "astream_chat_with_tools": lambda: slow.astream_chat_with_tools([], user_msg="x"),
     }
     stream = await given[way]()
-    assert (await anext(stream)).delta == "word "
+    assert (await anext(stream)).delta.startswith("word ")
     await stream.aclose()
     del stream
     await asyncio.to_thread(vendor.wait_until_idle)
@@ -126,7 +126,7 @@ async def test_an_agent_that_is_cancelled_in_the_middle_of_its_answer_hangs_up(s
 def test_a_synchronous_stream_of_a_query_engine_hangs_up(slow, vendor) -> None:
     index = VectorStoreIndex.from_documents([Document(text="x")], embed_model=MockEmbedding(embed_dim=4))
     stream = index.as_query_engine(llm=slow, streaming=True).query("x").response_gen
-    assert next(stream) == "word "
+    assert next(stream).startswith("word ")
     stream.close()
     del stream
     vendor.wait_until_idle()
