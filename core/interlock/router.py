@@ -238,26 +238,22 @@ class Router:
     async def refine(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """What a call would decide: as `decide`, and where that is unsure, what classifiers make of it that
         need no network; and in the order in which learned routes have it by its words. It sends nothing, and
-        takes some milliseconds beside the loop; the first time, a second or two.
-
-        A call may still decide otherwise where a classifier that asks a model is surer than these.
+        takes some milliseconds beside the loop; the first time, a second or two. A call may still decide
+        otherwise where a classifier that asks a model is surer than these.
         """
         return await self._engine.refine(as_request(prompt, options))
 
     async def warm(self, *, classifiers: bool = True) -> None:
         """Load now what a first call would have to wait for: the HTTP library and certificates, what
-        `classifiers` look up when they are unsure, which may be a hundred megabytes, and the ledger's driver,
-        which connects. Takes a second or two, and sends nothing. A ledger that is out of reach is waited for
-        some seconds, and no longer.
+        `classifiers` look up when they are unsure, which may be a hundred megabytes, and the ledger's driver.
+        Takes a second or two, and asks nobody but the ledger, for which it waits some seconds at most.
         """
-        providers = self._wiring.offers.providers
-        served = [each for each in self.deployments.values() if each.provider in providers]
-        outside = (each.network for each in served if not providers[each.provider].facts.in_process)
-        await self._wiring.http.warm(dict.fromkeys(outside))
+        wiring = self._wiring
+        await wiring.http.warm(wiring.offers.networks(self.deployments.values()))
+        if wiring.ledger is not None:
+            await wiring.ledger.warm()
         if classifiers:
             await self._engine.warm()
-        if self._wiring.ledger is not None:
-            await self._wiring.ledger.warm()
 
     def refine_sync(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Decision:
         """`refine` for code without a loop, or for a thread beside one."""

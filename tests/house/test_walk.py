@@ -3,7 +3,7 @@
 import pytest
 from walk import walked
 
-CEILINGS = {"plain": (80, 130), "streamed": (85, 220)}
+CEILINGS = {"plain": (80, 125), "streamed": (87, 190)}
 
 
 @pytest.mark.parametrize(("kind", "ceilings"), CEILINGS.items())

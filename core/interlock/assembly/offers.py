@@ -1,6 +1,6 @@
 """What the plugins of a router offer, each kind by name, and the names that nobody has."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ from interlock.types.health import HEALTH_SHARES
 from interlock.types.ledgers import LEDGERS
 from interlock.types.limits import LIMITS
 from interlock.types.logs import LOGS
-from interlock.types.models import ModelCard
+from interlock.types.models import Deployment, ModelCard, Network
 from interlock.types.providers import PROVIDERS, distribution_of
 from interlock.types.rerankers import RERANKERS
 from interlock.types.stores import STORES
@@ -91,6 +91,11 @@ class Offers:
         """The names of whoever may see a request or a tool's call, as `deny_vendors` may name them."""
         kinds = {name for own, kind in self.connectors.items() for name in (own, *kind.facts.vendors)}
         return frozenset({*self.providers, *kinds})
+
+    def networks(self, deployments: Iterable[Deployment]) -> Collection[Network]:
+        """Through which these are asked, but for those that work in this process or are asked by nobody."""
+        known = ((place, self.providers.get(place.provider)) for place in deployments)
+        return {place.network: None for place, kind in known if kind and not kind.facts.in_process}
 
     def absent(self, provider: str, key: str | None) -> str:
         """Why nobody serves a provider, and the way out; `key` is the variable that holds its key."""
