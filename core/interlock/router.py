@@ -244,9 +244,8 @@ class Router:
         return await self._engine.refine(as_request(prompt, options))
 
     async def warm(self, *, classifiers: bool = True) -> None:
-        """Load now what a first call would have to wait for: the HTTP library and certificates, what
-        `classifiers` look up when they are unsure, which may be a hundred megabytes, and the ledger's driver.
-        Takes a second or two, and asks nobody but the ledger, for which it waits some seconds at most.
+        """Load now what a first call would wait for: HTTP and certificates, the ledger's driver, and what
+        `classifiers` look up when unsure, which may be a hundred megabytes. Only the ledger is asked.
         """
         wiring = self._wiring
         await wiring.http.warm(wiring.offers.networks(self.deployments.values()))
