@@ -82,7 +82,8 @@ def test_it_is_listed(installed: dict[str, str], tmp_path: Path) -> None:
 
 def test_it_serves_plain_and_streamed_requests(installed: dict[str, str], tmp_path: Path) -> None:
     plain = Reply.json({"said": "The Oracle.", **END})
-    streamed = Reply.events({"said": "The "}, {"said": "Oracle."}, {"said": "", **END})
+    # What came together would be one step.
+    streamed = Reply.events({"said": "The "}, 0.3, {"said": "Oracle."}, {"said": "", **END})
     with Upstream(plain, streamed) as upstream:
         printed = run(installed, "-c", ASK, f"{upstream.url}/v2", cwd=tmp_path)
     assert json.loads(printed) == ["The Oracle.", "oracle", 12, ["The ", "Oracle."], "The Oracle."]
