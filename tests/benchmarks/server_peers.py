@@ -170,7 +170,7 @@ def main() -> None:
                     flush=True,
                 )
         ours = next(each for each in servers if each.name == "interlock")
-        for server in servers:
+        for server in [each for each in servers if each is not ours]:
             rate, cpu = (
                 statistics.median(
                     mine[key] / theirs[key] for mine, theirs in zip(ours.figures, server.figures, strict=True)
