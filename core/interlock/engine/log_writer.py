@@ -122,8 +122,9 @@ class LogWriter(Writer[QueuedEntry, DurableLog]):
         self._settle(waiting, StoreError(self.problem))
 
     def _give_up(self) -> None:
-        super()._give_up()
-        self._opened = False  # it may be among what was lost
+        with self._lock:
+            super()._give_up()
+            self._opened = False  # it may be among what was lost
 
     def _settle(self, items: Sequence[QueuedEntry], error: StoreError | None) -> None:
         for item in items:

@@ -156,13 +156,13 @@ class Writer(Generic[T, P]):
             self._wake()
 
     def _give_up(self) -> None:
-        with self._lock:
+        with self._lock:  # whoever comes in between would neither be written nor told
+            self._failed()
             left = len(self._waiting)
             self._waiting.clear()
             self.lost += left
         if left:
             _log.warning("%d %s lost: %s", left, self.what, self.problem)
-        self._failed()
 
     async def _write_all(self) -> None:
         tries, size = 0, _BATCH

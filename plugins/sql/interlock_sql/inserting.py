@@ -16,8 +16,8 @@ from interlock_sql.rows import COLUMNS, Rows
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_MOST: Final = 128
-"""Rows in one statement of SQLite's, which is compiled once and kept, and takes memory for each value."""
+_VALUES: Final = 2_700
+"""In one statement of SQLite's at the most: it is compiled once and kept, and takes memory for each value."""
 _THERE_ALREADY: Final = "23505"
 """PostgreSQL's code for a row whose key is there."""
 
@@ -35,8 +35,9 @@ def into_sqlite(file: File, rows: Rows) -> None:
     cursor = file.cursor()
     for table, values in rows.tables.items():
         width = len(COLUMNS[table])
-        for at in range(0, len(values), _MOST * width):
-            part = values[at : at + _MOST * width]
+        step = width << (_VALUES // width).bit_length() - 1
+        for at in range(0, len(values), step):
+            part = values[at : at + step]
             count = len(part) // width
             size = 1 << (count - 1).bit_length()
             cursor.execute(_insert(table, size), part + part[-width:] * (size - count))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from interlock.types.stores import PruneCall
 
-_STEP: Final = 500  # records that are removed at once
+_STEP: Final = 1_000  # records that are removed at once
 _WORTHWHILE: Final = 4  # the part of a file that is empty before it is made smaller
 _LEAST: Final = 2_500  # pages
 _PAGES: Final = 1_000  # given back at once
@@ -16,6 +16,8 @@ _COUNTED: Final = (3_600, 86_400)  # seconds, as `rollups` has them
 _NEWEST: Final = "SELECT seconds, id FROM records ORDER BY seconds DESC, id DESC LIMIT 1 OFFSET ?"
 _BEYOND: Final = "SELECT seconds, id FROM records WHERE (seconds, id) <= (?, ?) ORDER BY seconds, id LIMIT ?"
 _BEFORE: Final = "SELECT seconds, id FROM records WHERE seconds < ? ORDER BY seconds, id LIMIT ?"
+_IDS: Final = ", ".join("?" * _STEP)
+_OF_STRETCHES: Final = " OR ".join(["every = ? AND part <= ?"] * len(_COUNTED))
 
 Asking = Callable[[str, Sequence[Any]], Sequence[Sequence[Any]]]
 """Runs a statement, in which a `?` stands for each of the values; the rows that it gives."""
@@ -45,13 +47,13 @@ class Remover:
             return 0
         # By their ids, which lead to each: a database may reckon that a third of all is older than a time.
         gone = [id_ for _, id_ in oldest]
-        ids = ", ".join("?" * len(gone))
+        gone += gone[-1:] * (_STEP - len(gone))  # a driver keeps each statement of another length
         for table in ("attempts", "exclusions", "labels"):
             # The records would take these along, one after another.
-            ask(f"DELETE FROM {table} WHERE record IN ({ids})", gone)  # noqa: S608 - our own names
-        ask(f"DELETE FROM records WHERE id IN ({ids})", gone)  # noqa: S608 - question marks alone
+            ask(f"DELETE FROM {table} WHERE record IN ({_IDS})", gone)  # noqa: S608 - our own names
+        ask(f"DELETE FROM records WHERE id IN ({_IDS})", gone)  # noqa: S608 - question marks alone
         _forget_until(ask, oldest[-1][0])
-        return len(gone)
+        return len(oldest)
 
 
 def give_back(file: File) -> None:
@@ -75,9 +77,6 @@ def _oldest(ask: Asking, beyond: Sequence[Any] | None, before: float | None) -> 
 
 def _forget_until(ask: Asking, moment: float) -> None:
     """Forget what was counted of everything up to that moment, and of the stretches that it is in."""
-    for every in _COUNTED:
-        for table in ("tallied", "tallies"):
-            ask(
-                f"DELETE FROM {table} WHERE every = ? AND part <= ?",  # noqa: S608 - our own names
-                [every, floor(moment / every)],
-            )
+    parts = [value for every in _COUNTED for value in (every, floor(moment / every))]
+    for table in ("tallied", "tallies"):
+        ask(f"DELETE FROM {table} WHERE {_OF_STRETCHES}", parts)  # noqa: S608 - our own names

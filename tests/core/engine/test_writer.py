@@ -19,9 +19,11 @@ import pytest
 from interlock import Record, StoreError, Unavailable
 from interlock.engine import writer as writing
 from interlock.engine.bridge import Bridge
+from interlock.engine.log_writer import LogWriter
 from interlock.engine.record_writer import RecordWriter
 from interlock.testing import scripted_router
 from interlock.testing.records import sample_record
+from interlock.types.logs import LogEntry
 from interlock.types.stores import PruneCall
 
 
@@ -59,6 +61,21 @@ class Shelf:
 
     async def aclose(self) -> None:
         self.closed += 1
+
+
+class Stuck:
+    """A log that never answers."""
+
+    api = 1
+    name = "stuck"
+    asked = 0
+
+    async def append(self, entries: Sequence[LogEntry]) -> None:
+        type(self).asked += 1
+        await asyncio.sleep(60)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
 
 
 @pytest.fixture(autouse=True)
@@ -229,6 +246,22 @@ def test_closing_gives_up_on_a_store_that_hangs(
     writer.put(sample_record(2))
     finish(writer)
     assert shelf.ids == names(2)
+
+
+def test_whoever_waits_for_a_place_that_hangs_is_told_when_it_is_given_up(
+    shelf: Shelf, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "PATIENCE", 0.05)
+    shelf.before = lambda _: asyncio.sleep(60)
+    records, log = RecordWriter(shelf.open, bridge), LogWriter(Stuck, bridge)
+    waiters = [records.hand(sample_record(1)), log.hand([LogEntry(kind="sent")])]
+    until(lambda: shelf.opened and Stuck.asked)
+    waiters += [records.hand(sample_record(2)), log.hand([LogEntry(kind="ended")])]
+    for writer in (records, log):
+        writer.close_soon().result(10)
+    for waiter in waiters:
+        with pytest.raises(StoreError, match="took longer than"):
+            waiter.result(5)
 
 
 def test_old_records_are_removed_step_by_step_between_writes(shelf: Shelf, bridge: Bridge) -> None:
