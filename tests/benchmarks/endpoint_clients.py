@@ -27,10 +27,9 @@ from attentive import Attentive  # noqa: E402 - found by the line above
 from interlock.testing import Reply, Upstream  # noqa: E402 - likewise
 from server_stage import stage  # noqa: E402 - likewise
 
-# One that a client takes for a model that thinks.
-MODEL = "gpt-5"
 COMPLY = "from llm_comply.cli import main; main()"
-FORMATS = ("openai-chat", "open-responses", "anthropic")
+# With models that the client takes for ones that think.
+FORMATS = {"openai-chat": "gpt-5", "open-responses": "gpt-5", "anthropic": "claude-opus-4-8"}
 ASKED = {
     "streams": ["Say hello."],
     "answers": ["--no-stream", "Say hello."],
@@ -49,15 +48,15 @@ def endpoint(*, down: bool) -> Iterator[tuple[str, str]]:
             vendors.insert(0, Upstream(always=Reply.json({"error": {"message": "down"}}, status=503)))
         for each in vendors:
             stack.enter_context(each)
-        aliases = {MODEL: "agentic_tool_use"}
+        aliases = dict.fromkeys(FORMATS.values(), "agentic_tool_use")
         client = stack.enter_context(stage(*vendors, retries={"max": 0}, server={"aliases": aliases}))
         yield client.url, vendor.url
 
 
-def complied(url: str, form: str) -> str:
-    command = [sys.executable, "-c", COMPLY, "run", "-u", f"{url}/v1", "-k", "none", "-m", MODEL]
+def complied(url: str, form: str, model: str) -> str:
+    command = [sys.executable, "-c", COMPLY, "run", "-u", f"{url}/v1", "-k", "none", "-m", model]
     told = json.loads(run([*command, "--format", form, "--json"]).stdout)
-    failed = [each["id"] for each in told["results"] if each["status"] not in ("passed", "skipped")]
+    failed = [f"{each['id']} {each['status']}" for each in told["results"] if each["status"] != "passed"]
     return f"{told['summary']['passed']} of {told['summary']['total']}{_listed(failed)}"
 
 
@@ -97,7 +96,7 @@ def main() -> None:
         with endpoint(down=down) as (url, vendor):
             told: dict[str, Any] = {}
             if importlib.util.find_spec("llm_comply"):
-                told |= {f"llm-comply {form}": complied(url, form) for form in FORMATS}
+                told |= {f"llm-comply {form}": complied(url, form, model) for form, model in FORMATS.items()}
             if importlib.util.find_spec("llm"):
                 told["llm"] = asked_llm(url)
             if importlib.util.find_spec("langchain_openai"):

@@ -115,9 +115,13 @@ def main() -> None:
         )
         port = free_port()
         program = ["-c", "from interlock_start import main; main()", "--config", "serve.yaml", "serve"]
-        server = Server("interlock", [arguments.python, *program, "--port", str(port)], folder, port, **kept)
+        command = [arguments.python, *program, "--port", str(port)]
+        for last in (False, True):  # likewise
+            server = Server("interlock", command, folder, port, **kept)
+            time.sleep(8.0)
+            if not last:
+                server.stop()
         leaving.callback(server.stop)
-        time.sleep(8.0)
         told(server, "started")
         ask(port, 0, 1)
         told(server, "after 1 request")
