@@ -11,7 +11,7 @@ from interlock.types.escalations import CascadeFacts
 from interlock.types.members import INLINE
 from interlock.types.models import Deployment, Price
 from interlock.types.panels import PanelVerdict
-from interlock.types.random_ids import random_id
+from interlock.types.random_ids import timed_id
 from interlock.types.records import AttemptRecord, CallUnderWay, ErrorRecord, GuardrailRecord, Record
 from interlock.types.request import Request
 from interlock.types.response import Usage
@@ -35,8 +35,7 @@ class RecordDraft:
 
     def __init__(self, decision: Decision, request: Request, *, streamed: bool) -> None:
         self._started = time()
-        # Ids that begin with the time lie beside each other in a store's indexes, where others lie anywhere.
-        self.id = f"{int(self._started * 1_000):012x}{random_id()[:20]}"
+        self.id = timed_id(self._started)
         self.decision = decision
         self._request = request
         self._streamed = streamed

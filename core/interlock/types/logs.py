@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from interlock.types.random_ids import random_id
+from interlock.types.random_ids import timed_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ class LogEntry:
 
     kind: str
     at: float = field(default_factory=time)
-    id: str = field(default_factory=random_id)
+    id: str = field(default_factory=timed_id)
     call: str | None = None
     run: str | None = None
     step: str | None = None

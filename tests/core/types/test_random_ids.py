@@ -2,12 +2,13 @@
 
 import os
 import re
+import time
 from threading import Thread
 
 import pytest
 
 from interlock.types import random_ids
-from interlock.types.random_ids import random_id
+from interlock.types.random_ids import random_id, timed_id
 
 _SOME = 700  # more than are made at once
 
@@ -55,3 +56,13 @@ def test_a_child_has_none_of_its_parents():
         theirs = said.read().split()
     assert len(theirs) == 10
     assert not {random_id() for _ in range(_SOME)} & set(theirs)
+
+
+def test_ids_with_a_time_are_in_its_order_and_nobody_elses():
+    moments = [0.0, 1.0005, 1_796_108_972.25, 1_796_108_972.255, 2e11]
+    ids = [timed_id(moment) for moment in moments]
+    assert ids == sorted(ids)
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+    assert len({timed_id(1.0) for _ in range(_SOME)}) == _SOME
+    before = timed_id(time.time())[:12]
+    assert before <= timed_id()[:12] <= timed_id(time.time())[:12]

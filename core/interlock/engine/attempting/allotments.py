@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from uuid import uuid4
 
 from interlock.budgets.ledger import Place
 from interlock.budgets.mirrored import Figure, fresh
@@ -14,6 +13,7 @@ from interlock.engine.ledger_writer import LedgerWriter, Outcome, given_back
 from interlock.errors import StoreError
 from interlock.forks import anew, lock_of
 from interlock.types.ledgers import Hold, Settlement, SharedAccount
+from interlock.types.random_ids import random_id
 
 LIFE = 0.5
 """Seconds after which what nobody drew from an allotment is on its way back."""
@@ -77,7 +77,7 @@ class Allotment:
         rest = None
         if self.requests:
             rest = Hold(
-                id=uuid4().hex,
+                id=random_id(),
                 accounts=self.accounts,
                 requests=self.requests,
                 tokens=self.tokens,
@@ -135,7 +135,7 @@ class _Demand:
         if requests < _LEAST:
             return None
         return Hold(
-            id=uuid4().hex,
+            id=random_id(),
             accounts=self.accounts,
             requests=requests,
             tokens=requests * tokens,

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import inf, isfinite
-from uuid import uuid4
 
 from interlock.budgets.books import FURTHER, Book, units
 from interlock.budgets.ledger import Ledger, Place, Reservation
@@ -23,6 +22,7 @@ from interlock.protocols import BudgetSource
 from interlock.types.budgets import Budget, Spending
 from interlock.types.ledgers import AccountTally, Hold, Look, Settlement, SharedAccount
 from interlock.types.models import Deployment
+from interlock.types.random_ids import random_id
 from interlock.types.records import AttemptRecord
 from interlock.types.request import Request
 
@@ -111,7 +111,7 @@ class SharedBudgeting(Budgeting):
         known = self.ledger.refusal(places, tokens, usd, firm=False)
         if known is not None:  # the ledger need not be asked
             raise no_longer(deployment, known.sentence)
-        hold = Hold(id=uuid4().hex, accounts=accounts, tokens=tokens, money=money)
+        hold = Hold(id=random_id(), accounts=accounts, tokens=tokens, money=money)
         scope.unsent = True
         try:
             async with asyncio.timeout_at(state.due):
@@ -126,7 +126,7 @@ class SharedBudgeting(Budgeting):
             own = self.ledger.reserve(deployment, metadata, tokens, usd, sourced)
             if isinstance(own, Shortfall):
                 raise no_longer(deployment, own.sentence) from None
-            hold = replace(hold, id=uuid4().hex, forced=True)
+            hold = replace(hold, id=random_id(), forced=True)
             self.writer.leave(hold)
             self._held[scope] = _Held(hold, tokens, money, own)
         else:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from interlock.http import is_loopback
-from interlock.types.random_ids import random_id
+from interlock.types.random_ids import timed_id
 from interlock_server.principals import Identities, Principal
 from interlock_server.problems import Problem, Rejected
 
@@ -25,7 +25,7 @@ def request_id(headers: Mapping[bytes, bytes]) -> str:
     said = headers.get(b"x-request-id", b"")
     if said and _is_id(said):
         return said.decode()
-    return f"req_{random_id()}"
+    return f"req_{timed_id()}"  # each record has it as a label
 
 
 def check_host(headers: Iterable[tuple[bytes, bytes]]) -> None:
