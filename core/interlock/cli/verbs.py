@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from interlock.cli import show
 from interlock.cli.failures import CLOSED, FAILED, describe, exit_code
 from interlock.cli.offered import OfferedVerbs
+from interlock.cli.summaries import unabridged
 from interlock.errors import InterlockError
 from interlock.types.commands import COMMANDS, OWN_COMMANDS
 from interlock.types.names import nearest
@@ -34,7 +35,7 @@ class Verbs(TyperGroup):
         """A plugin's verb is no more than its line in a list here; `resolve_command` loads one."""
         own = super().get_command(ctx, cmd_name)
         line = None if own else _offered(ctx).lines.get(cmd_name)
-        return TyperCommand(cmd_name, help=line) if line else own
+        return unabridged(TyperCommand(cmd_name, help=line) if line else own)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
@@ -47,7 +48,7 @@ class Verbs(TyperGroup):
             if not near and _offered(ctx).failed:
                 hint = " A plugin failed, which may have it: `interlock plugins` says how."
             ctx.fail(f"No such command {name!r}.{hint}")
-        return (name if command else None), command, args[1:]
+        return (name if command else None), unabridged(command), args[1:]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.meta[_OFFERED] = OfferedVerbs(_configuration(args))

@@ -18,6 +18,15 @@ def test_help_lists_verbs_and_exit_codes(run):
         assert word in text
 
 
+@pytest.mark.parametrize("verb", ["", "records", "policy", "keys", "agent", "eval", "audit"])
+def test_lists_of_verbs_say_whole_sentences(run, verb, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    text = run(*verb.split(), "--help").stdout
+    lines = " ".join(text.partition("Commands:")[2].split())
+    assert lines
+    assert "..." not in lines
+
+
 def test_help_loads_nothing_heavy():
     heavy = {"aiohttp", "httpx", "numpy", "pydantic", "rich", "yaml"}
     program = f"import sys, interlock.cli.app; print({heavy!r} & set(sys.modules))"
