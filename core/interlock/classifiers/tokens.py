@@ -34,6 +34,9 @@ _LATIN = re.compile(r"[\u00aa-\u024f]+")
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]+")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 
+# As vendors see it; what is no JSON is counted by its repr.
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=repr).encode
+
 
 # A conversation's turns come again with each of its requests. Hashes alone are kept, and no text.
 _known: dict[int, int] = {}
@@ -115,11 +118,6 @@ def _pieces(content: Iterable[Part]) -> Iterator[str | int]:
                     yield inner.text if isinstance(inner, Text) else MEDIA_TOKENS
         else:
             yield MEDIA_TOKENS
-
-
-def _compact(value: object) -> str:
-    """JSON as vendors see it; what is no JSON is counted by its repr."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=repr)
 
 
 def _count(text: str) -> float:

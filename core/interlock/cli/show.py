@@ -7,7 +7,8 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from interlock.types.models import Price
 from interlock.types.records import LEFT, AttemptRecord, Record
@@ -35,9 +36,18 @@ def cleaned(text: str) -> str:
 
 
 def write_json(data: object) -> None:
-    """Print what was asked for as JSON, with two spaces of indent."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    """Print what was asked for as JSON, with two spaces of indent; for floats see `finite`."""
+    sys.stdout.write(json.dumps(finite(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
     sys.stdout.flush()
+
+
+def finite(data: Any) -> Any:
+    """Plain values for JSON, which has no number for what is not known or has no bound: None."""
+    if isinstance(data, float):
+        return data if isfinite(data) else None
+    if isinstance(data, Mapping):
+        return {name: finite(each) for name, each in data.items()}
+    return [finite(each) for each in data] if isinstance(data, (list, tuple)) else data
 
 
 def complain(text: str) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from interlock.commands import note, tables
 from interlock.errors import RequestError
-from interlock_evaluation.commands.words import known, money, points
+from interlock_evaluation.commands.words import money, points
 
 if TYPE_CHECKING:
     from interlock_evaluation.advising import Advice, TaskAdvice
@@ -38,7 +38,7 @@ def advice_of(context: typer.Context, after: str, store: str | None) -> "Advice"
 
 
 def advice_data(advice: "Advice") -> dict[str, Any]:
-    tasks = [known(asdict(each)) | {"settled": each.settled} for each in advice.tasks]
+    tasks = [asdict(each) | {"settled": each.settled} for each in advice.tasks]
     return {"best": advice.best, "tasks": tasks}
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from interlock.commands import note, tables, write_json
+from interlock.commands import finite, note, tables, write_json
 from interlock.errors import RequestError
 from interlock.types.names import nearest
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
 from interlock_evaluation.commands.attempts import show_attempts, whole
 from interlock_evaluation.commands.run import open_store
-from interlock_evaluation.commands.words import known
 
 if TYPE_CHECKING:
     from interlock_evaluation.agents import Suite
@@ -113,7 +112,7 @@ def report(
     if output is not None:
         figures = figures_of(kept)
         if output.suffix.lower() == ".json":
-            write_whole(output, (json.dumps(known(whole(kept)), indent=1) + "\n").encode())
+            write_whole(output, (json.dumps(finite(whole(kept)), indent=1) + "\n").encode())
         else:
             write_report(report_of(figures, kept.run), output)
         note(f"The report is in {output}.")
@@ -140,7 +139,7 @@ def attempts(
         if task in (None, each.key.task) and model in (None, each.key.model)
     ]
     if as_json:
-        write_json(known([asdict(each) | {"key": each.key._asdict()} for each in of]))
+        write_json([asdict(each) | {"key": each.key._asdict()} for each in of])
         return
     rows = [
         (

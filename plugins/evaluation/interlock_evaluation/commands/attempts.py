@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interlock.commands import note, tables, write_json
 from interlock_evaluation.commands.bars import bar
-from interlock_evaluation.commands.words import between, known
+from interlock_evaluation.commands.words import between
 
 if TYPE_CHECKING:
     from interlock_evaluation.agents.attempt import KeptAttempts
@@ -39,7 +39,7 @@ def show_attempts(kept: "KeptAttempts", *, as_json: bool, left: int = 0) -> None
     from interlock_evaluation.agents.figures import figures_of
 
     if as_json:
-        write_json(known(whole(kept) | {"left": left}))
+        write_json(whole(kept) | {"left": left})
         return
     _show(figures_of(kept))
     if left:

@@ -13,7 +13,7 @@ from interlock.errors import ConfigError, RequestError
 from interlock.types.files import read_regular
 from interlock_evaluation.commands.learn import with_tasks
 from interlock_evaluation.commands.refining import features_for
-from interlock_evaluation.commands.words import between, check_models, known, points
+from interlock_evaluation.commands.words import between, check_models, points
 from interlock_evaluation.learning import MISSING, Holding, Refinement, hold, told
 from interlock_evaluation.learning.arrays import from_bytes
 from interlock_evaluation.outcomes import read_outcomes
@@ -64,7 +64,7 @@ def gate(
     except ValueError as error:
         raise RequestError(str(error), key=str(table)) from None
     if as_json:
-        write_json(known(asdict(found)))
+        write_json(asdict(found))
     else:
         _show(found)
     if found.verdict != "holds":

@@ -15,7 +15,7 @@ from interlock.errors import RequestError
 from interlock.types.files import write_whole
 from interlock_evaluation.commands.bars import counting
 from interlock_evaluation.commands.refining import features_of
-from interlock_evaluation.commands.words import between, check_models, known, points, tell_judged
+from interlock_evaluation.commands.words import between, check_models, points, tell_judged
 from interlock_evaluation.learning import (
     LEAST,
     OBJECTIVES,
@@ -110,7 +110,7 @@ def learn_routes(
 
 def _data(found: LearnedTable) -> dict[str, Any]:
     """For JSON: figures alone, those of two models at the top as well."""
-    data: dict[str, Any] = known(asdict(replace(found, refinement=None)))
+    data: dict[str, Any] = asdict(replace(found, refinement=None))
     del data["refinement"]
     if found.ordering is not None:
         data |= {

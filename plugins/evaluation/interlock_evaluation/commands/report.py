@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from interlock.commands import note, write_json
+from interlock.commands import finite, note, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
 from interlock_evaluation.commands.bars import counting
 from interlock_evaluation.commands.outcomes import kept_run
 from interlock_evaluation.commands.run import open_store
-from interlock_evaluation.commands.words import known
 
 if TYPE_CHECKING:
     from interlock_evaluation.reporting import Figures
@@ -101,7 +100,7 @@ def _write(output: Path, figures: "Figures", run: "Run") -> None:
 
 
 def _plain(figures: "Figures") -> Any:
-    data = known(asdict(figures))
+    data = finite(asdict(figures))
     if data["routing"] is not None:
         del data["routing"]["refinement"]  # arrays, as `eval learn --json` leaves them out
     return data

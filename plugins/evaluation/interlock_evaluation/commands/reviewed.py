@@ -16,7 +16,7 @@ from interlock.commands import note, tables, write_json
 from interlock.errors import RequestError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
 from interlock_evaluation.commands.run import open_store
-from interlock_evaluation.commands.words import between, known, share
+from interlock_evaluation.commands.words import between, share
 
 if TYPE_CHECKING:
     from interlock_evaluation.reviews.figures import ReviewFigures
@@ -92,7 +92,7 @@ def results(
         if not as_json:
             return
     if as_json:
-        write_json(known(asdict(figures)))
+        write_json(asdict(figures))
         return
     if not figures.votes:
         note("Nobody has said anything yet.")

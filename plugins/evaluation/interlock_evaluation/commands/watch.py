@@ -17,7 +17,6 @@ from interlock.errors import ConfigError, RequestError, StoreError
 from interlock_evaluation.commands.asked import JsonOption, StoreOption
 from interlock_evaluation.commands.gate import NOT_MEASURED
 from interlock_evaluation.commands.run import open_store
-from interlock_evaluation.commands.words import known
 
 if TYPE_CHECKING:
     from interlock import Router
@@ -68,7 +67,7 @@ def watch(
             complain(f"Not measured: {error.message}.")
             raise typer.Exit(NOT_MEASURED) from None
     if as_json:
-        write_json(known(data_of(found)))
+        write_json(data_of(found))
     else:
         show(found)
     if report is not None and found.watch is not None:

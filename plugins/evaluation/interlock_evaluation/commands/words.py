@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 from interlock.commands import note
 from interlock.errors import RequestError
@@ -60,12 +60,3 @@ def tell_judged(outcomes: Outcomes) -> None:
             f"{part:.0%} of the marks are those of a judge that is a model, not held against experts here: "
             "`interlock eval report` says how far to believe it."
         )
-
-
-def known(value: Any) -> Any:
-    """For JSON, which has no number for what is not known or has no bound: null."""
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: known(each) for name, each in value.items()}
-    return [known(each) for each in value] if isinstance(value, (list, tuple)) else value

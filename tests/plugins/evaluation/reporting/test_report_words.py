@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from interlock_evaluation.commands.words import known
+from interlock.commands import finite
 from interlock_evaluation.learning import fits
 from interlock_evaluation.reporting import Figures, cost_and_quality, figures_of, report_of, tidy
 from reported_runs import reported
@@ -52,7 +52,7 @@ def test_other_programs_have_what_words_add_without_what_was_learned(told: tuple
     figures, _ = told
     assert figures.routing is not None
     assert figures.routing.refinement is None
-    data = json.loads(json.dumps(known(asdict(figures))))
+    data = json.loads(json.dumps(finite(asdict(figures))))
     assert data["routing"]["refined"]["used"] is True
     assert data["routing"]["estimates"]["refined"]["prompts"] == 1_000
     rows = routing_rows(figures)
