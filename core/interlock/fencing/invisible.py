@@ -67,12 +67,13 @@ class _Reading:
         if char in "\u200c\u200d" and _within(before, *_JOINING):
             return True
         if char == "\u200d":
+            if before == "\ufe0f":  # a picture's variant
+                before = text[place - 2 : place - 1]
             return _pictured(before) and _pictured(after)
         if char == "\u200b":
             return alone and (_within(before, *_UNPARTED) or _within(after, *_UNPARTED))
         if "\ufe00" <= char <= "\ufe0f":
-            varied = before.strip() and not before.isalpha()
-            return bool(varied) and _SUSPECT.match(before) is None
+            return bool(before.strip()) and not before.isalpha() and not _suspect(before)
         if "\U000e0100" <= char <= "\U000e01ef":
             return alone and _within(before, *_IDEOGRAPHS)
         if "\u180b" <= char <= "\u180f":
@@ -103,9 +104,14 @@ def _is_balanced(line: str) -> bool:
 
 
 def _pictured(char: str) -> bool:
-    """Whether it is part of an emoji: a picture, its colour, its variant."""
-    return char != "" and (char == "\ufe0f" or unicodedata.category(char) in ("So", "Sk"))
+    """Whether it is a picture or its colour."""
+    return char != "" and unicodedata.category(char) in ("So", "Sk")
 
 
 def _within(char: str, *ranges: tuple[int, int]) -> bool:
-    return char != "" and any(first <= ord(char) <= last for first, last in ranges)
+    """Whether it is seen, and written in such a script: what is not seen vouches for nothing beside it."""
+    return char != "" and not _suspect(char) and any(first <= ord(char) <= last for first, last in ranges)
+
+
+def _suspect(char: str) -> bool:
+    return _SUSPECT.match(char) is not None

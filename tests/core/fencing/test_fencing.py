@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interlock.fencing import Fence, cut, escaped, fence, read_fences
@@ -41,6 +41,24 @@ def test_what_is_escaped_can_be_sent_and_stays_as_it_is(text: str) -> None:
     written.encode()
     assert escaped(written) == written
     assert "\u202e" not in written
+
+
+UNSEEN = "\u180b\u180e\u17b4\u115f\u1160\u200b\u200c\u200d\ufe0f\u2067\u2069\u00ad"
+
+
+@given(text=st.text("aक가ᠠក\u0627漢❤🔥🏽 \n" + UNSEEN))
+@example(text="\u180b\u180b")
+@example(text="a\ufe0f\u200d🔥")
+@example(text="🔥\u200d\ufe0f")
+def test_what_is_not_seen_vouches_for_nothing_beside_it(text: str) -> None:
+    written = escaped(text)
+    assert escaped(written) == written
+
+
+@pytest.mark.parametrize("each", ["\u180b", "\u115f", "\u1160", "\u17b4", "\u200d"])
+def test_no_message_is_written_in_what_is_not_seen(each: str) -> None:
+    for text in (each * 9, "\u115f\u1160" * 9, f"ᠠ{each * 9}", f"가{each * 9}가"):
+        assert len(set(escaped(text)) & set(UNSEEN)) == 0 or "invisible characters" in escaped(text)
 
 
 def test_a_number_is_drawn_for_each_prompt() -> None:
