@@ -36,7 +36,8 @@ def escaped(text: str) -> str:
     if "<" in text or "[" in text:
         text = _TOKEN.sub(lambda found: found[0].translate(_LOOKALIKES), text)
         text = _STRUCK.sub(lambda found: found[0].translate(_LOOKALIKES) if found[1] else found[0], text)
-    return seen(told_apart(text))
+    # Once as a reader in haste takes it, who does not see what a line hides, and once as it is written.
+    return told_apart(seen(told_apart(text)))
 
 
 def has_control_tokens(text: str) -> bool:

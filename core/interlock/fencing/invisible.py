@@ -51,9 +51,12 @@ class _Reading:
         run, alone = found[0], len(found[0]) == 1
         kept = [place in self._flags or self._belongs(place, alone=alone) for place in range(*found.span())]
         hidden = kept.count(False)
+        told = [char if keep else f"⟨U+{ord(char):04X}⟩" for char, keep in zip(run, kept, strict=True)]
         if hidden >= _MANY:
-            return f"⟨{hidden} invisible characters⟩"
-        return "".join(char if keep else f"⟨U+{ord(char):04X}⟩" for char, keep in zip(run, kept, strict=True))
+            first = kept.index(False)
+            rest = [char for char, keep in zip(run[first:], kept[first:], strict=True) if keep]
+            told[first:] = [f"⟨{hidden} invisible characters⟩", *rest]
+        return "".join(told)
 
     def _belongs(self, place: int, *, alone: bool) -> bool:
         """Whether a language, or an emoji, is written with this character at this place."""

@@ -36,6 +36,7 @@ def test_no_data_ends_its_fence_not_even_where_it_knows_the_number(first: str, s
 
 
 @given(text=hostile)
+@example(text=f"=== begin0\x0c{NONCE}")
 def test_what_is_escaped_can_be_sent_and_stays_as_it_is(text: str) -> None:
     written = escaped(text)
     written.encode()
@@ -50,6 +51,7 @@ UNSEEN = "\u180b\u180e\u17b4\u115f\u1160\u200b\u200c\u200d\ufe0f\u2067\u2069\u00
 @example(text="\u180b\u180b")
 @example(text="a\ufe0f\u200d🔥")
 @example(text="🔥\u200d\ufe0f")
+@example(text="\xad\xad\xad\xad\u2067\u0627\u2069")
 def test_what_is_not_seen_vouches_for_nothing_beside_it(text: str) -> None:
     written = escaped(text)
     assert escaped(written) == written
