@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,7 +16,7 @@ from interlock.commands import session, tables, write_json
 
 if TYPE_CHECKING:
     from interlock_server.operation.lines import Lines
-    from interlock_server.operation.router_service import RouterService
+    from interlock_server.operation.router_service import Described, RouterService
 
 PORT: Final = 8790
 _FILE: Final = "interlock.yaml"
@@ -85,7 +85,20 @@ def show(config: str | None, *, host: str, as_json: bool, workers: int = 1) -> N
     if as_json:
         write_json({"config": config, **facts})
         return
-    tables((("what", "is"), [(name, str(value)) for name, value in {"config": config, **facts}.items()]))
+    tables((("What", "How"), _in_words(config, facts)))
+
+
+def _in_words(config: str | None, facts: "Described") -> Sequence[tuple[str, str]]:
+    return (
+        ("configuration", config or "no file: the keys in the environment, else the local model"),
+        ("deployments", ", ".join(facts["deployments"])),
+        ("keys", facts["keys"]),
+        ("grace", f"{facts['grace']:g} seconds"),
+        (
+            "metrics",
+            "open to everybody" if facts["metrics"] == "open" else "for keys with `sees`, if keys are needed",
+        ),
+    )
 
 
 def _alone(config: str | None, host: str, port: int, lines: "Lines", *, access_log: bool) -> int:

@@ -45,7 +45,7 @@ class Endpoint:
         )
         # Whatever happens, an answer or nobody left to be given one.
         try:
-            handler = _admitted(exchange, route)
+            handler = _admitted(exchange, self.routes, route)
             await handler(exchange)
         except ClientLeft:
             facts.left = True
@@ -58,7 +58,7 @@ class Endpoint:
             self.live.give(served)
 
 
-def _admitted(exchange: Exchange, route: Route | None) -> Handler:
+def _admitted(exchange: Exchange, routes: Routes, route: Route | None) -> Handler:
     """Who answers, once it is known who asks.
 
     Raises:
@@ -72,7 +72,7 @@ def _admitted(exchange: Exchange, route: Route | None) -> Handler:
         exchange.principal = principal_of(scope["headers"], served.identities)
         facts.key = None if exchange.principal is None else exchange.principal.id
     if route is None:
-        raise Routes.missing()
+        raise routes.missing(scope["raw_path"])
     facts.route = route.path
     facts.dialect = None if route.dialect is None else route.dialect.name
     if scope["method"] not in route.methods:

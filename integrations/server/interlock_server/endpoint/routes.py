@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from interlock.types.names import nearest
 from interlock_server.dialects import Dialect
 from interlock_server.endpoint.exchange import Exchange
 from interlock_server.problems import Problem, Rejected
 
 Handler = Callable[[Exchange], Awaitable[None]]
 READS = ("GET", "HEAD")
+_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,10 @@ class Routes:
         nearest = max(above, key=lambda each: len(each.path), default=None)
         return self.dialect if nearest is None or nearest.dialect is None else nearest.dialect
 
-    @staticmethod
-    def missing() -> Rejected:
-        """What is told of a path that no route has."""
-        return Rejected(Problem(status=404, code="not_found", message="there is nothing at this path"))
+    def missing(self, raw: bytes) -> Rejected:
+        """What is told of a path that no route has: a client's base URL has `/v1` twice, or not at all."""
+        path = raw[:_SHOWN].decode("ascii", "replace")
+        near = nearest(path, [each.path for each in self.all])
+        hint = f". Did you mean {near}?" if near else ""
+        message = f"there is nothing at this path{hint}"
+        return Rejected(Problem(status=404, code="not_found", message=message))

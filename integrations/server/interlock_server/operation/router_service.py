@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from interlock import ConfigError, InterlockError, StoreError
 from interlock.http import is_loopback
@@ -31,6 +31,15 @@ from interlock_server.pages import routes_of as pages_of
 
 _PROBES: Final = frozenset({"/healthz", "/readyz", PATH})
 _SHARING: Final = 1.0  # seconds between two notes for the processes beside
+
+
+class Described(TypedDict):
+    """What is served, for whoever starts it: no secret. `grace` is in seconds."""
+
+    deployments: list[str]
+    keys: str
+    grace: float
+    metrics: str
 
 
 class RouterService:
@@ -77,8 +86,7 @@ class RouterService:
     def grace(self) -> float:
         return self.live.served.settings.grace
 
-    def described(self) -> dict[str, object]:
-        """What is served, for whoever starts it: no secret."""
+    def described(self) -> Described:
         served = self.live.served
         return {
             "deployments": list(served.router.deployments),

@@ -1,6 +1,7 @@
 """The pages' addresses."""
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -28,6 +29,8 @@ from interlock_server.pages.words import FILTERS
 
 _PACKAGE: Final = "interlock_server.pages"
 _UNREADABLE: Final = "This cannot be read now. The server's own lines say why."
+_NO_PAGE: Final = "There is no such page."
+_NOT_FOUND: Final = HTTPStatus.NOT_FOUND.phrase  # what the framework says of a path that nothing has
 _log = redacting_logger("interlock.server")
 _LOST: Final = "Something went wrong here. The server's own lines say what."
 
@@ -53,7 +56,8 @@ def app_of(traffic: Traffic, sessions: Sessions) -> Starlette:
     ]
 
     async def refused(request: Request, error: HTTPException) -> Response:
-        return site.failed(request, error.status_code, error.detail)
+        words = _NO_PAGE if error.detail == _NOT_FOUND else error.detail
+        return site.failed(request, error.status_code, words)
 
     async def failed(request: Request, error: InterlockError) -> Response:
         status, words = approvals.told(error)

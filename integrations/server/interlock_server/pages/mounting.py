@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message
 
 _METHODS: Final = (*READS, "POST")
-_MOVED: Final = 308
+_MOVED: Final = 307  # for now: another program may have this port tomorrow
 
 
 def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]:
-    """Everything below `/pages/`. The endpoint asks for no key there: the pages do so themselves.
+    """Everything below `/pages/`, and what leads there. The pages ask for a key themselves.
 
     What they are made of is loaded when somebody first looks at one, beside the loop.
     """
@@ -40,7 +40,7 @@ def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]
 
     return [
         Route(path=f"{ROOT}/", below=True, public=True, methods=_METHODS, handler=pages),
-        Route(path=ROOT, public=True, methods=READS, handler=lead),
+        *(Route(path=path, public=True, methods=READS, handler=lead) for path in ("/", ROOT)),
     ]
 
 

@@ -67,6 +67,11 @@ class Sum:
         return words.share(self.errors, self.calls)
 
     @property
+    def known(self) -> float | None:
+        """What they cost; None where that is known of none of them."""
+        return self.cost if self.cost or not self.unpriced else None
+
+    @property
     def mean(self) -> float | None:
         """Seconds that one took."""
         return self.latency / self.calls if self.calls else None

@@ -66,6 +66,42 @@ def test_what_is_not_there_is_told_in_the_dialect(well):
 
 
 @pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("/chat/completions", "/v1/chat/completions"),
+        ("/v1/v1/messages", "/v1/messages"),
+        ("/v1/responses/", "/v1/responses"),
+        ("/v1/completions", "/v1/chat/completions"),
+        ("/openai/v1/embeddings", "/v1/embeddings"),
+    ],
+)
+def test_a_base_url_that_is_nearly_right_is_told_what_is(well, wrong, right):
+    answer = well.post(wrong, {})
+    assert answer.status == 404
+    assert answer.json()["error"]["message"] == f"there is nothing at this path. Did you mean {right}?"
+
+
+@pytest.mark.parametrize("model", [{}, {"model": None}, {"model": ""}, {"model": "auto"}])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "Hello."}]}),
+        ("/v1/messages", {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello."}]}),
+        ("/v1/responses", {"input": "Hello."}),
+    ],
+)
+def test_whoever_names_no_model_leaves_it_to_the_router(well, path, said, model):
+    answer = well.post(path, said | model)
+    assert answer.status == 200, answer.text
+    assert answer.headers["x-interlock-model"] == "test/m-a"
+
+
+def test_a_conversation_of_nothing_is_told_so(well):
+    answer = well.post("/v1/chat/completions", {"model": "auto", "messages": []})
+    assert answer.json()["error"]["message"] == "messages: there is no message to answer"
+
+
+@pytest.mark.parametrize(
     ("own", "param"),
     [
         ({"constraints": {"residency": "atlantis"}}, "interlock.constraints.residency"),

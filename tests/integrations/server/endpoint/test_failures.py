@@ -1,6 +1,9 @@
 """Every error of Interlock's is a problem, and none of them quotes anybody."""
 
+import ast
 import inspect
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from interlock_server.dialects.events import json_bytes
 from interlock_server.endpoint.failures import INTERNAL, problem_of
 from interlock_server.principals import Principal
 
+ROOT = Path(__file__).parents[4]
 QUOTED = "what the prompt says"
 TREE = [each for name in errors.__all__ if issubclass(each := getattr(errors, name), errors.InterlockError)]
 STATUSES = {
@@ -137,3 +141,25 @@ async def test_a_key_hears_nothing_of_deployments_that_are_none_of_its():
 def test_how_long_to_wait_is_told():
     assert problem_of(errors.CoolingDown("", excluded={}, retry_after=2.5)).retry_after == 2.5
     assert problem_of(errors.NoDeployment("", excluded={}, retry_after=9)).status == 503
+
+
+def test_the_page_has_every_code_and_no_other():
+    page = (ROOT / "docs/server.md").read_text("utf-8")
+    table = page.partition("\n| status | codes |\n")[2].partition("\n\n")[0]
+    told = {code for line in table.splitlines()[1:] for code in re.findall(r"`([a-z_]+)`", line)}
+    assert told - {"sees"} == set(written(ROOT / "integrations/server/interlock_server"))
+
+
+def written(package):
+    """The codes of problems in the source: beside a status, or as the argument of that name."""
+    for node in (each for file in package.rglob("*.py") for each in ast.walk(ast.parse(file.read_text()))):
+        keywords = node.keywords if isinstance(node, ast.Call) else []
+        yield from (
+            each.value.value
+            for each in keywords
+            if each.arg == "code" and isinstance(each.value, ast.Constant) and each.value.value
+        )
+        ordered = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
+        match [each.value for each in ordered[:2] if isinstance(each, ast.Constant)]:
+            case [int(status), str(code)] if 400 <= status < 600 and re.fullmatch(r"[a-z_]+", code):
+                yield code

@@ -21,7 +21,7 @@ SECRET = new_secret()
 # Who may come without a key. A route that is not here wants one, whoever adds it.
 PUBLIC = {"/healthz", "/readyz"}
 # They ask for a key by themselves, on a page of theirs.
-PAGES = {"/pages", "/pages/"}
+PAGES = {"/", "/pages", "/pages/"}
 
 
 class Quiet(Serving):

@@ -106,6 +106,16 @@ def test_a_check_says_what_would_be_served_and_binds_nothing(tmp_path, upstream)
     }
 
 
+def test_a_check_is_told_in_words_to_people(tmp_path, upstream):
+    write(tmp_path, configuration(upstream))
+    command = [sys.executable, "-c", "from interlock.cli import main; main()", "serve", "--check"]
+    environ = {**os.environ, "INTERLOCK_DISABLED_PLUGINS": ",".join(NEEDLESS), "COLUMNS": "120"}
+    ended = subprocess.run(command, check=False, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    told = [" ".join(line.split()) for line in ended.stdout.splitlines()]
+    assert {"deployments a", "grace 30 seconds"} <= set(told)
+    assert not {"[", "None", "{"} & set(ended.stdout)
+
+
 def test_a_trace_goes_through_from_the_client_to_the_vendor_and_tells_no_secret(tmp_path):
     """One server, asked well and badly, and every word that it leaves anywhere."""
     quoting = Reply.json({"error": {"message": f"no: {MARKED}, {SECRET}"}}, status=500)

@@ -270,6 +270,13 @@ def test_without_keys_this_machine_may_look_and_answer_nothing(router: Router) -
         assert browser.get("/pages/", Host="rebound.example").status == 403
 
 
-def test_the_path_without_its_slash_leads_to_the_pages(stage: PagesStage) -> None:
-    reply = stage.browser().get("/pages")
-    assert (reply.status, reply.headers["location"]) == (308, "/pages/")
+@pytest.mark.parametrize("path", ["/", "/pages"])
+def test_the_address_that_is_printed_leads_to_the_pages_for_now(stage: PagesStage, path: str) -> None:
+    reply = stage.browser().get(path)
+    assert (reply.status, reply.headers["location"]) == (307, "/pages/")
+
+
+def test_a_page_that_is_not_there_says_so(stage: PagesStage) -> None:
+    reply = stage.browser().get("/pages/nowhere")
+    assert reply.status == 404
+    assert "There is no such page." in reply.text

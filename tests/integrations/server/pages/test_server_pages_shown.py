@@ -122,14 +122,14 @@ def test_usage_is_added_up_by_key_task_and_deployment(tmp_path: Path, where: str
     with pages_stage(router, SEES) as stage:
         browser = stage.signed_in()
         day = words(browser.get("/pages/usage?period=day").text)
-        assert "Cost $2.75 without 1 calls whose price is not known Calls 4 Ended in an error 1 25.0%" in day
+        assert "Cost $2.75 without 1 call whose price is not known Calls 4 Ended in an error 1 25.0%" in day
         assert used(browser, "By key") == [
             "ide 1 0 0 1.0 s 12 5 $2.00",
             "app 3 1 33.3% 0 2.6 s 36 15 $0.75",
         ]
         assert used(browser, "By deployment") == [
             "second 3 0 0 2.3 s 36 15 $2.75",
-            "none answered 1 1 100% 0 1.8 s 12 5 $0",
+            "none answered 1 1 100% 0 1.8 s 12 5 —",
         ]
         assert [each.split(" ")[0] for each in used(browser, "By task")] == ["conversational"]
         browser.get("/pages/usage?period=week")

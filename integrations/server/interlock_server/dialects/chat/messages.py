@@ -53,7 +53,9 @@ class Conversation:
         self._functions: list[ToolCall] = []
 
     def read(self, given: Any) -> tuple[Message, ...]:
-        if not isinstance(given, list) or not given:
+        if given == []:
+            raise RequestError("there is no message to answer", key="messages")
+        if not isinstance(given, list):
             raise RequestError(f"expected a list of messages, not {kind_of(given)}", key="messages")
         for index, each in enumerate(given):
             self._message(each, f"messages.{index}")

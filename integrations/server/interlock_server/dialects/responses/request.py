@@ -80,8 +80,6 @@ def read(body: Mapping[str, Any]) -> Asked:
     asked_for = body.keys()
     if not asked_for.isdisjoint(ONLY):
         _check_only(fields)
-    if (model := fields.text("model")) is None:
-        raise fields.wrong("model", "expected the name of a model; auto leaves it to the router")
     conversation = Conversation()
     messages = conversation.read(body.get("input"))
     if instructions := fields.text("instructions"):
@@ -100,7 +98,7 @@ def read(body: Mapping[str, Any]) -> Asked:
         own = options.get("metadata", {})
         options["metadata"] = {**metadata_of(fields.get("metadata"), "metadata"), **own}
     return Asked(
-        model=model,
+        model=fields.text("model") or "",
         messages=messages,
         options=options,
         stream=bool(fields.flag("stream")),

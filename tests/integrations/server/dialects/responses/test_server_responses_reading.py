@@ -376,7 +376,6 @@ def test_an_item_that_cannot_be_read_is_named(items, key):
     [
         ({"input": None}, "input"),
         ({"input": []}, "input"),
-        ({"model": None}, "model"),
         ({"model": 7}, "model"),
         ({"max_tokens": 7}, "max_tokens"),
         ({"max_output_tokens": 0}, "max_output_tokens"),
