@@ -36,7 +36,7 @@ class Database(Connected):
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
-        self._remover = Remover()
+        self._remover = Remover(self.engine.dialect.name)
 
     def put(self, batch: Sequence[Record]) -> None:
         if self.engine.dialect.name == "sqlite":

@@ -36,7 +36,7 @@ class FileDatabase:
     def __init__(self, address: Address, file: Path) -> None:
         """Raises StoreError: it cannot be opened or written, or a later version has migrated it."""
         self._address = address
-        self._remover = Remover()
+        self._remover = Remover("sqlite")
         self._whole: Database | None = None
         with self._told():
             make_private(file)

@@ -16,7 +16,12 @@ _COUNTED: Final = (3_600, 86_400)  # seconds, as `rollups` has them
 _NEWEST: Final = "SELECT seconds, id FROM records ORDER BY seconds DESC, id DESC LIMIT 1 OFFSET ?"
 _BEYOND: Final = "SELECT seconds, id FROM records WHERE (seconds, id) <= (?, ?) ORDER BY seconds, id LIMIT ?"
 _BEFORE: Final = "SELECT seconds, id FROM records WHERE seconds < ? ORDER BY seconds, id LIMIT ?"
-_IDS: Final = ", ".join("?" * _STEP)
+# By each database's name: how ids become one text in JSON, and rows again.
+_GATHERED: Final = {"sqlite": "json_group_array(id)", "postgresql": "CAST(json_agg(id) AS text)"}
+_GONE: Final = {
+    "sqlite": "SELECT value FROM json_each(?)",
+    "postgresql": "SELECT json_array_elements_text(CAST(? AS json))",
+}
 _OF_STRETCHES: Final = " OR ".join(["every = ? AND part <= ?"] * len(_COUNTED))
 
 Asking = Callable[[str, Sequence[Any]], Sequence[Sequence[Any]]]
@@ -26,9 +31,12 @@ Asking = Callable[[str, Sequence[Any]], Sequence[Sequence[Any]]]
 class Remover:
     """Removes what may go. To find where the newest so many end takes a walk over all of them: it is done at
     first, and when a hundredth more has come.
+
+    `database` is the name by which SQLAlchemy knows it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, database: str) -> None:
+        self._gathered, self._gone = _GATHERED[database], _GONE[database]
         self._come: int | None = None  # since the last walk
         self._beyond: Sequence[Any] | None = None  # the newest record that may go for its number
 
@@ -41,19 +49,32 @@ class Remover:
         """Remove some of the oldest of what may go; how many. Called inside a transaction."""
         if call.keep is not None and (self._come is None or self._come > call.keep // 100):
             self._come, self._beyond = 0, next(iter(ask(_NEWEST, [call.keep])), None)
-        oldest = _oldest(ask, self._beyond if call.keep is not None else None, call.before)
-        if not oldest:
+        count, until, gone = self._oldest(ask, self._beyond if call.keep is not None else None, call.before)
+        if not count:
             self._beyond = None
             return 0
         # By their ids, which lead to each: a database may reckon that a third of all is older than a time.
-        gone = [id_ for _, id_ in oldest]
-        gone += gone[-1:] * (_STEP - len(gone))  # a driver keeps each statement of another length
         for table in ("attempts", "exclusions", "labels"):
             # The records would take these along, one after another.
-            ask(f"DELETE FROM {table} WHERE record IN ({_IDS})", gone)  # noqa: S608 - our own names
-        ask(f"DELETE FROM records WHERE id IN ({_IDS})", gone)  # noqa: S608 - question marks alone
-        _forget_until(ask, oldest[-1][0])
-        return len(oldest)
+            ask(f"DELETE FROM {table} WHERE record IN ({self._gone})", [gone])  # noqa: S608 - our own names
+        ask(f"DELETE FROM records WHERE id IN ({self._gone})", [gone])  # noqa: S608 - a question mark alone
+        _forget_until(ask, until)
+        return int(count)
+
+    def _oldest(self, ask: Asking, beyond: Sequence[Any] | None, before: float | None) -> Sequence[Any]:
+        """How many go now, the time of the last, and their ids in one text: with each row that it fetches, a
+        thread waits once more for its turn of the interpreter.
+        """
+        found: Sequence[Any] = (0, 0.0, "[]")
+        # One after the other: an index leads to what one of them says, and not to either.
+        if beyond is not None:
+            (found,) = ask(self._all_of(_BEYOND), [*beyond, _STEP])
+        if not found[0] and before is not None:
+            (found,) = ask(self._all_of(_BEFORE), [before, _STEP])
+        return found
+
+    def _all_of(self, oldest: str) -> str:
+        return f"SELECT count(*), max(seconds), {self._gathered} FROM ({oldest}) AS oldest"  # noqa: S608 - our own
 
 
 def give_back(file: File) -> None:
@@ -65,14 +86,6 @@ def give_back(file: File) -> None:
         for _ in range(min(_PAGES, free)):
             # The driver takes one step of a statement that has no columns, which gives back one page.
             file.execute("PRAGMA incremental_vacuum(1)")
-
-
-def _oldest(ask: Asking, beyond: Sequence[Any] | None, before: float | None) -> Sequence[Sequence[Any]]:
-    """The times and ids of those that go now, in their order."""
-    # One after the other: an index leads to what one of them says, and not to either.
-    if beyond is not None and (oldest := ask(_BEYOND, [*beyond, _STEP])):
-        return oldest
-    return [] if before is None else ask(_BEFORE, [before, _STEP])
 
 
 def _forget_until(ask: Asking, moment: float) -> None:

@@ -25,7 +25,7 @@ def test_a_driver_has_the_same_few_statements_to_keep_however_many_records_go(tm
         for first, last in ((0, 3), (3, 40), (40, 1_500)):
             database.put([sample_record(number) for number in range(first, last)])
             said.append(set())
-            remover, gone = Remover(), 0
+            remover, gone = Remover("sqlite"), 0
             while removed := remover.remove(ask, PruneCall(keep=1)):
                 gone += removed
             reader.commit()
