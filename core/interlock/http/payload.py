@@ -81,6 +81,35 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def said(place: dict[str, Any], key: str) -> str:
+    """What an answer says there; empty where it says nothing.
+
+    Raises ProtocolError for what is no text, for the answer would look whole without it.
+    """
+    value = place.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ProtocolError(f"the {key} of an answer is no text")
+    return value
+
+
+def kind_of(part: Any) -> str:
+    """The `type` of a part of an answer. Raises ProtocolError where none is said."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    if not isinstance(kind, str):
+        raise ProtocolError("a part of the answer has no type")
+    return kind
+
+
+def parts_of(place: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the answer's `content` there is made of. Raises ProtocolError for what is no list of objects."""
+    parts = place.get("content", [])
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise ProtocolError("the content of an answer is no list of objects")
+    return parts
+
+
 def parts_in(found: list[Any]) -> list[Any]:
     """The parts of a plain answer: some thousands at the most, for neighbours are joined one by one.
 

@@ -5,15 +5,21 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import arguments_in, broken_call, input_in, is_arguments, written
-from interlock.http.payload import optional_text
+from interlock.http.payload import kind_of, optional_text
 from interlock.http.seals import sealed
 from interlock.types.messages import Citation
 from interlock.types.response import Delta, ToolCallDelta
-from interlock_anthropic.read import citations, kind_of, text_in
+from interlock_anthropic.read import citations, text_in
 
 PASSED_ON = ("text_delta", "thinking_delta")
 """Pieces that are deltas as they are."""
 
+_GROWS = {
+    "text_delta": "text",
+    "input_json_delta": "tool_use",
+    "thinking_delta": "thinking",
+    "signature_delta": "thinking",
+}
 _PIECE = 8  # what a piece holds besides its characters
 
 
@@ -108,7 +114,9 @@ class Blocks:
         block = self._open.get(index) if isinstance(index, int) else None
         if block is None or not isinstance(delta, dict):
             raise ProtocolError("a piece of the stream belongs to no block")
-        kind = delta.get("type")
+        kind = kind_of(delta)
+        if block.other is None and _GROWS.get(kind, block.kind) != block.kind:
+            raise ProtocolError("a piece of the stream is of another kind than its block")
         if self._answer_tool is not None or kind not in PASSED_ON:
             self.size += _PIECE + sum(len(str(said)) for key, said in delta.items() if key != "type")
         if kind == "text_delta" and block.kind == "text":

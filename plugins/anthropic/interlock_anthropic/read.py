@@ -130,13 +130,6 @@ def text_in(block: dict[str, Any], key: str) -> str:
     return value
 
 
-def kind_of(block: Any) -> str:
-    kind = block.get("type") if isinstance(block, dict) else None
-    if not isinstance(kind, str):
-        raise ProtocolError("a block of the answer has no type")
-    return kind
-
-
 def explanation(details: Any) -> str:
     """Why the vendor stopped the model, when the model itself said nothing."""
     return (optional_text(details.get("explanation")) or "") if isinstance(details, dict) else ""

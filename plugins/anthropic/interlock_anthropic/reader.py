@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError, ProviderError
-from interlock.http.payload import optional_text, parts_in
+from interlock.http.payload import kind_of, optional_text, parts_in
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta, FinishReason, Usage
 from interlock_anthropic.blocks import Blocks
@@ -18,7 +18,6 @@ from interlock_anthropic.read import (
     explanation,
     extra_of,
     finish,
-    kind_of,
     only_text,
     raise_error,
     usage,

@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.errors import ProtocolError
 from interlock.http import is_arguments, written
-from interlock.http.payload import text_of
+from interlock.http.payload import parts_of, said, text_of
 from interlock_bedrock.read import object_in, string_in
 
 SERVER_TOOL = "server_tool_use"
@@ -37,8 +37,8 @@ def pieces_of(block: dict[str, Any]) -> Iterator[Piece]:
         yield from _thought(object_in(block, "reasoningContent"))
     else:
         cited = object_in(block, "citationsContent")
-        for piece in _objects(cited.get("content")):
-            yield {}, {"text": text_of(piece.get("text"))}
+        for piece in parts_of(cited):
+            yield {}, {"text": said(piece, "text")}
         for source in _objects(cited.get("citations")):
             yield {}, {"citation": source}
 

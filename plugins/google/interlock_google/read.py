@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock.errors import InvalidRequest, PermissionDenied, ProtocolError, ProviderError, Unavailable
 from interlock.http import is_arguments
-from interlock.http.payload import count_of, optional_text, parts_in, text_of
+from interlock.http.payload import count_of, optional_text, parts_in, said
 from interlock.types.messages import Audio, Document, Image
 from interlock.types.response import FinishReason, Usage
 from interlock_google.errors import error_inside
@@ -167,9 +167,11 @@ def is_opaque(part: dict[str, Any]) -> bool:
 def made_in(part: dict[str, Any]) -> Image | Audio | Document | None:
     """A picture or the like that the model made, or None."""
     blob = part.get("inlineData")
-    if not isinstance(blob, dict) or part.get("thought"):
+    if blob is None or part.get("thought"):
         return None
-    media_type, data = text_of(blob.get("mimeType")), text_of(blob.get("data"))
+    if not isinstance(blob, dict):
+        raise ProtocolError("the answer holds media that is no object")
+    media_type, data = said(blob, "mimeType"), said(blob, "data")
     try:
         raw = base64.b64decode(data.replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.errors import ProtocolError, ProviderError
-from interlock.http.payload import optional_text, text_of
+from interlock.http.payload import kind_of, optional_text, parts_of, said
 from interlock.http.template import Place
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta, FinishReason
@@ -157,13 +157,11 @@ class ChatReader:
             if self._details is None:
                 self._details = Details()
             self._beside += self._details.add(delta["reasoning_details"])
-        content = delta.get("content")
-        if isinstance(content, list):
-            yield from self._parts(content)
-        elif isinstance(content, str) and content:
-            yield from self._text(content)
-        refusal = delta.get("refusal")
-        if isinstance(refusal, str) and refusal:
+        if isinstance(delta.get("content"), list):
+            yield from self._parts(parts_of(delta))
+        elif text := said(delta, "content"):
+            yield from self._text(text)
+        if refusal := said(delta, "refusal"):
             yield from self._seal()
             self._refused = True
             yield Delta(refusal=refusal)
@@ -183,17 +181,17 @@ class ChatReader:
             if pieces:
                 yield Delta(tool_calls=pieces)
 
-    def _parts(self, content: list[Any]) -> Iterator[Delta]:
+    def _parts(self, content: list[dict[str, Any]]) -> Iterator[Delta]:
         for item in content:
-            kind = item.get("type") if isinstance(item, dict) else None
+            kind = kind_of(item)
             if kind in ("text", "output_text"):
-                yield from self._text(text_of(item.get("text")))
+                yield from self._text(said(item, "text"))
             elif kind == "thinking":
                 thought, signature = joined(item.get("thinking")), optional_text(item.get("signature"))
                 if thought or signature:
                     self._thought = True
                     yield Delta(reasoning=thought, signature=signature)
-            elif kind == "refusal" and (refusal := text_of(item.get("refusal"))):
+            elif kind == "refusal" and (refusal := said(item, "refusal")):
                 self._refused = True
                 yield Delta(refusal=refusal)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from interlock.errors import ProtocolError, Unavailable
 from interlock.fold import confidence_of
 from interlock.http import arguments_in, broken_call, written
-from interlock.http.payload import count_of, optional_text, text_of
+from interlock.http.payload import count_of, optional_text, parts_of, said, text_of
 from interlock.types.messages import Citation
 from interlock.types.response import FinishReason, Usage
 from interlock_openai.errors import error_inside
@@ -47,16 +47,14 @@ def items_of(response: dict[str, Any]) -> list[dict[str, Any]]:
 
 def pieces_of(message: dict[str, Any]) -> list[Piece]:
     """What a message says. A part of an unknown type that holds text is text."""
-    content = message.get("content")
-    if isinstance(content, str):
-        return [Piece("text", content)] if content else []
+    if not isinstance(message.get("content"), list):
+        text = said(message, "content")
+        return [Piece("text", text)] if text else []
     found = []
-    for part in content if isinstance(content, list) else ():
-        if not isinstance(part, dict):
-            continue
-        if refusal := text_of(part.get("refusal")):
+    for part in parts_of(message):
+        if refusal := said(part, "refusal"):
             found.append(Piece("refusal", refusal))
-        text, cited = text_of(part.get("text")), citations_of(part.get("annotations"))
+        text, cited = said(part, "text"), citations_of(part.get("annotations"))
         if text or cited:
             found.append(Piece("text", text, cited))
     return found

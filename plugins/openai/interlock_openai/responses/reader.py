@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from interlock.http.payload import optional_text, text_of
+from interlock.http.payload import kind_of, optional_text
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta
 from interlock_openai.plan import check_called
@@ -41,7 +41,7 @@ class ResponseReader:
         items = items_of(response)
         spoken = spoken_in(items)
         for item in spoken:
-            for step in self._new(text_of(item.get("type"))).whole(item):
+            for step in self._new(kind_of(item)).whole(item):
                 yield from self._out(step)
         yield from self._out(self._end_of(response, response.get("status"), items, spoken))
 
@@ -82,4 +82,4 @@ class ResponseReader:
 
 def spoken_in(items: Items) -> Items:
     """Those that are parts of an answer."""
-    return [item for item in items if text_of(item.get("type")) in SPOKEN]
+    return [item for item in items if kind_of(item) in SPOKEN]

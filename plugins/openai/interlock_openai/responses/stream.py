@@ -8,6 +8,7 @@ from interlock.http import EventParser, ServerEvent
 from interlock.http.payload import (
     Incoming,
     count_of,
+    kind_of,
     optional_text,
     parse_object,
     text_of,
@@ -118,7 +119,7 @@ class ResponseStream(ResponseReader):
             yield Delta()  # whatever it is, the model is at work
 
     def _added(self, payload: dict[str, Any], item: dict[str, Any]) -> Iterator[Step]:
-        kind = text_of(item.get("type"))
+        kind = kind_of(item)
         if kind in SPOKEN:
             new = self._opened(kind, payload, item.get("id"))
             yield from self._through(new, new.begin(item))
@@ -126,7 +127,7 @@ class ResponseStream(ResponseReader):
 
     def _done(self, payload: dict[str, Any], item: dict[str, Any]) -> Iterator[Step]:
         self._made.append(item)
-        kind = text_of(item.get("type"))
+        kind = kind_of(item)
         if kind in SPOKEN:
             id_ = item.get("id")
             found = self._known(payload, id_, kind) or self._opened(kind, payload, id_)
@@ -197,7 +198,7 @@ class ResponseStream(ResponseReader):
         if items and len(self._items) > len(items):
             raise ProtocolError("the stream holds items that are not in its response")
         for number, item in enumerate(items):
-            kind = text_of(item.get("type"))
+            kind = kind_of(item)
             found = self._items[number] if number < len(self._items) else self._new(kind)
             if found.kind != kind:
                 raise ProtocolError("the stream holds items in another order than its response")
