@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from browsing import Browser
@@ -11,7 +12,7 @@ from interlock import Router
 from interlock_server.endpoint import CHAT, Endpoint, Live, Readiness, Routes, Served, Settings, Traffic
 from interlock_server.endpoint import routes_of as own_routes_of
 from interlock_server.names import ModelNames
-from interlock_server.pages import routes_of
+from interlock_server.pages import Processes, routes_of
 from interlock_server.pages.sessions import Sessions
 from interlock_server.principals import Principal
 from server_stage import Client, serving
@@ -51,6 +52,7 @@ class PagesStage:
     endpoint: Endpoint
     keys: Keys
     client: Client
+    processes: Processes
 
     @property
     def origin(self) -> str:
@@ -78,8 +80,12 @@ def pages_stage(
     sessions: Sessions | None = None,
     settings: Mapping[str, Any] | None = None,
     keys: Keys | None = None,
+    beside: Path | None = None,
 ) -> Iterator[PagesStage]:
-    """The endpoint and its pages, until the block ends; without principals nobody needs a key."""
+    """The endpoint and its pages, until the block ends; without principals nobody needs a key.
+
+    Stages with one folder `beside` them are processes that serve together.
+    """
     keys, traffic = keys or Keys(*principals), Traffic()
     served = Served(
         router=router,
@@ -87,7 +93,8 @@ def pages_stage(
         identities=keys,
         settings=Settings(**(settings or {})),
     )
-    table = [*own_routes_of(Readiness()), *routes_of(traffic, sessions or Sessions(b"of a test"))]
+    processes = Processes(traffic, beside)
+    table = [*own_routes_of(Readiness()), *routes_of(processes, sessions or Sessions(b"of a test"))]
     endpoint = Endpoint(Live(served), Routes(table, dialect=CHAT), traffic)
     with serving(endpoint) as client:
-        yield PagesStage(endpoint, keys, client)
+        yield PagesStage(endpoint, keys, client, processes)

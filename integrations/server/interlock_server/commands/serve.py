@@ -121,8 +121,8 @@ def _alone(config: str | None, host: str, port: int, lines: "Lines", *, access_l
 
 
 def _several(settings: Mapping[str, object], host: str, port: int, lines: "Lines", workers: int) -> int:
+    from interlock_server.notes import bury
     from interlock_server.operation.listening import Places
-    from interlock_server.operation.metrics.sharing import bury
     from interlock_server.operation.supervisor import Supervisor, command_of, supervised
     from interlock_server.pages.sessions import shared_secret
 

@@ -27,6 +27,7 @@ from interlock_server.operation.metrics import Registry, SharedMetrics
 from interlock_server.operation.observing import Observed
 from interlock_server.operation.scraping import PATH, metrics_route
 from interlock_server.operation.service import App
+from interlock_server.pages import Processes
 from interlock_server.pages import routes_of as pages_of
 
 _PROBES: Final = frozenset({"/healthz", "/readyz", PATH})
@@ -48,7 +49,7 @@ class RouterService:
     def __init__(
         self, config: str | None, *, host: str, lines: Lines | None = None, beside: Path | None = None
     ) -> None:
-        """`host` is where it listens, `beside` the folder in which several processes add up their numbers.
+        """`host` is where it listens, `beside` the folder of the notes that processes leave each other.
 
         Raises:
             ConfigError: the configuration cannot be used, or has no keys where others can reach the server.
@@ -74,7 +75,8 @@ class RouterService:
         self._measures.reload(refused=False)
         self.live = Live(served)
         traffic = Traffic()
-        self._pages = pages_of(traffic)
+        self._processes = Processes(traffic, beside)
+        self._pages = pages_of(self._processes)
         self._endpoint = Endpoint(self.live, self._routes(served), traffic)
         self._app = Observed(self._endpoint, measures=self._measures, lines=lines, quiet=_PROBES)
 
@@ -205,4 +207,5 @@ class RouterService:
         while True:
             self._refresh()
             self._metrics.write()
+            self._processes.write(self.live.served.router)
             await asyncio.sleep(_SHARING)

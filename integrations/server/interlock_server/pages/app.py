@@ -14,11 +14,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from interlock import InterlockError, StoreError
 from interlock.logs import redacting_logger
 from interlock_pages import Gate, Guard, Rendering
-from interlock_server.endpoint import Traffic
 from interlock_server.pages import approvals
 from interlock_server.pages.addresses import ROOT
 from interlock_server.pages.decisions import Decisions
 from interlock_server.pages.drawing import DRAWING
+from interlock_server.pages.going import Processes
 from interlock_server.pages.health import health
 from interlock_server.pages.now import now
 from interlock_server.pages.sessions import Session, Sessions
@@ -35,10 +35,10 @@ _log = redacting_logger("interlock.server")
 _LOST: Final = "Something went wrong here. The server's own lines say what."
 
 
-def app_of(traffic: Traffic, sessions: Sessions) -> Starlette:
+def app_of(processes: Processes, sessions: Sessions) -> Starlette:
     """The pages, to be served below `ROOT`; scopes hold what is served. They change nothing on a GET."""
     rendering = Rendering(_PACKAGE, root=ROOT, filters=FILTERS, values={**DRAWING, **FRAME})
-    site = Site(traffic=traffic, sessions=sessions, rendering=rendering, style=approvals.style(rendering))
+    site = Site(processes=processes, sessions=sessions, rendering=rendering, style=approvals.style(rendering))
     signing = Signing(site)
     gate: Gate[Session] = Gate(signing.session, login=f"{ROOT}/login")
     decisions = Decisions(site)

@@ -1,4 +1,4 @@
-"""How the deployments are doing, as this process has seen it."""
+"""How the deployments are doing: as this process has seen it, but for who is busy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from interlock import Deployment, Router
 from interlock.types.health import Vitals
+from interlock_server.pages.going import Processes, busy
 from interlock_server.pages.sessions import Session
 from interlock_server.pages.site import Site, served
 
@@ -18,12 +19,16 @@ _OFTEN: Final = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
-    """A deployment, and how it is doing; of each task, where that is worth a word."""
+    """A deployment, and how it is doing; of each task, where that is worth a word.
+
+    `busy` counts calls of all processes, `elsewhere` the others in which its breaker is open.
+    """
 
     deployment: Deployment
     vitals: Vitals | None
     tasks: Sequence[Vitals]
     busy: int
+    elsewhere: int
 
     @property
     def word(self) -> str:
@@ -51,24 +56,26 @@ class Doing:
 
 async def health(site: Site, request: Request, session: Session) -> Response:
     """The page."""
-    return site.page(request, "health", session=session, doing=doing(served(request).router))
+    router = served(request).router
+    processes = site.processes
+    return site.page(
+        request, "health", session=session, doing=doing(router, processes), several=processes.shared
+    )
 
 
-def doing(router: Router) -> list[Doing]:
+def doing(router: Router, processes: Processes) -> list[Doing]:
     """Every deployment, in the order of the configuration."""
+    asked, elsewhere = busy(processes.calls(router)), processes.left_alone()
     known: dict[str, dict[str | None, Vitals]] = {}
     for each in router.health:
         known.setdefault(each.deployment, {})[each.task] = each
-    busy: dict[str, int] = {}
-    for call in router.under_way:
-        for name in call.trying:
-            busy[name] = busy.get(name, 0) + 1
     return [
         Doing(
             deployment=deployment,
             vitals=known.get(id_, {}).get(None),
             tasks=[each for task, each in known.get(id_, {}).items() if task is not None and each.attempts],
-            busy=busy.get(id_, 0),
+            busy=asked[id_],
+            elsewhere=elsewhere[id_],
         )
         for id_, deployment in router.deployments.items()
     ]

@@ -3,8 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from interlock_server.endpoint import READS, Exchange, Route, Traffic
+from interlock_server.endpoint import READS, Exchange, Route
 from interlock_server.pages.addresses import ROOT, SERVED
+from interlock_server.pages.going import Processes
 from interlock_server.pages.sessions import Sessions, shared_secret
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ _METHODS: Final = (*READS, "POST")
 _MOVED: Final = 307  # for now: another program may have this port tomorrow
 
 
-def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]:
+def routes_of(processes: Processes, sessions: Sessions | None = None) -> list[Route]:
     """Everything below `/pages/`, and what leads there. The pages ask for a key themselves.
 
     What they are made of is loaded when somebody first looks at one, beside the loop.
@@ -25,7 +26,7 @@ def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]
     async def pages(exchange: Exchange) -> None:
         nonlocal making
         if making is None or (making.done() and making.exception() is not None):
-            making = asyncio.ensure_future(asyncio.to_thread(_make, traffic, kept))
+            making = asyncio.ensure_future(asyncio.to_thread(_make, processes, kept))
         app = await asyncio.shield(making)
 
         async def send(message: "Message") -> None:
@@ -44,7 +45,7 @@ def routes_of(traffic: Traffic, sessions: Sessions | None = None) -> list[Route]
     ]
 
 
-def _make(traffic: Traffic, sessions: Sessions) -> "ASGIApp":
+def _make(processes: Processes, sessions: Sessions) -> "ASGIApp":
     from interlock_server.pages.app import app_of  # noqa: PLC0415 - templates, and agents with their database
 
-    return app_of(traffic, sessions)
+    return app_of(processes, sessions)

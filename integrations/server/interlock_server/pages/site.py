@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from interlock_pages import Rendering
-from interlock_server.endpoint import Served, Traffic
+from interlock_server.endpoint import Served
 from interlock_server.pages.addresses import SERVED
+from interlock_server.pages.going import Processes
 from interlock_server.pages.sessions import Session, Sessions
 
 _AREAS: Final = (
@@ -27,7 +28,7 @@ FRAME: Final[Mapping[str, Any]] = {"areas": _AREAS}
 class Site:
     """What the pages show and how."""
 
-    traffic: Traffic
+    processes: Processes
     sessions: Sessions
     rendering: Rendering
     style: str

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock_server.notes import bury
 from interlock_server.operation.metrics import Registry, SharedMetrics, exposition
 from interlock_server.operation.metrics.instruments import added_up
-from interlock_server.operation.metrics.sharing import bury
 from server_metrics import series_of
 
 
@@ -102,7 +102,7 @@ def test_whoever_is_asked_knows_the_others_and_what_the_dead_have_counted(tmp_pa
 
 
 def test_what_another_process_wrote_and_nobody_can_read_is_passed_over(tmp_path):
-    (tmp_path / "1-2.json").write_text("[{")
+    (tmp_path / "1-2.metrics").write_text("[{")
     asked = SharedMetrics(_process(10, 1), tmp_path)
     assert series_of(asked.all())["asked_total", (("route", "/v1"),)] == 10
     asked.write()

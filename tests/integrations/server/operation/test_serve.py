@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_it_says_where_it_serves_answers_and_ends_quietly(tmp_path, upstream):
 
 
 def test_several_processes_serve_reload_and_drain_as_one(tmp_path, upstream):
-    slow = Upstream(always=Reply.events(piece("one "), 1.5, piece("two"), END, "[DONE]"))
+    slow = Upstream(always=Reply.events(piece("one "), 3.0, piece("two"), END, "[DONE]"))
     with slow:
         write(tmp_path, configuration(upstream))
         with program(tmp_path, "--port", "0", "--workers", "2", "--json") as server:
@@ -61,13 +62,26 @@ def test_several_processes_serve_reload_and_drain_as_one(tmp_path, upstream):
                 [sys.executable, "-c", STREAM, str(client.port)], stdout=subprocess.PIPE, text=True
             ) as streaming:
                 assert streaming.stdout.readline() == "begun\n"
+                while not all(b"newest" in page for page in pages_of(server.url)):
+                    assert time.monotonic() < due, "some process does not list the call"
+                    time.sleep(0.1)
                 server.process.send_signal(signal.SIGTERM)
                 assert streaming.stdout.read().endswith("data: [DONE]\n\n\n")
             assert server.ended() == 0
         events = [json.loads(line) for line in server.errors.splitlines()]
         assert events[0]["event"] == "listening"
         assert events[0]["processes"] == 2
-        assert [each["status"] for each in events if each["event"] == "request"] == [200] * 9
+        calls = [each for each in events if each.get("method") == "POST"]
+        assert [each["status"] for each in calls] == [200] * 9
+
+
+def pages_of(url: str) -> list[bytes]:
+    """The page of what goes on, over connections that are dealt out among the processes."""
+    pages = []
+    for _ in range(8):
+        with urllib.request.urlopen(f"{url}/pages/") as page:
+            pages.append(page.read())
+    return pages
 
 
 STREAM = """

@@ -14,6 +14,7 @@ from interlock.testing import scripted_router
 from interlock.testing.records import sample_record
 from interlock_pages import Gate
 from interlock_server.endpoint import Traffic
+from interlock_server.pages import Processes
 from interlock_server.pages.app import app_of
 from interlock_server.pages.approvals import routes_of
 from interlock_server.pages.sessions import Sessions
@@ -40,7 +41,7 @@ def stage(router: Router, tmp_path: Path) -> Iterator[PagesStage]:
 def addresses() -> list[tuple[str, str]]:
     """Every way in that the pages have, out of their own table."""
     found = []
-    for route in app_of(Traffic(), Sessions(b"x")).routes:
+    for route in app_of(Processes(Traffic()), Sessions(b"x")).routes:
         inner = routes_of(None, GATE) if isinstance(route, Mount) else []
         for each, above in [(one, route.path) for one in inner] or [(route, "")]:
             path = f"/pages{above}{each.path}".replace("{id}", "x").replace("{part}", "y")

@@ -75,6 +75,28 @@ def test_a_call_is_listed_while_it_goes_on_and_then_among_the_last() -> None:
         assert "secret prompt" not in page
 
 
+def test_calls_of_other_processes_are_listed_with_this_ones_own(tmp_path: Path) -> None:
+    held = Held()
+    here, there = scripted_router({"a": ["One"]}), scripted_router({"a": [held]})
+    with (
+        pages_stage(here, SEES, BLIND, beside=tmp_path) as asked,
+        pages_stage(there, SEES, BLIND, beside=tmp_path) as other,
+    ):
+        call = threading.Thread(target=other.calling(BLIND).chat)
+        call.start()
+        assert held.reached.wait(10)
+        other.processes.write(there)
+        browser = asked.signed_in()
+        (row,) = [each for each in rows(browser.get("/pages/").text) if "conversational" in each]
+        assert re.fullmatch(r"[\d.]+ m?s app auto conversational a 0 plain req_\w+", row), row
+        (row,) = [each for each in rows(browser.get("/pages/health").text) if each.startswith("a ")]
+        assert " 1 0 0 " in row  # busy there, not asked here
+        held.go.set()
+        call.join(10)
+        other.processes.write(there)
+        assert "Nothing is under way" in browser.get("/pages/").text
+
+
 def test_the_page_looks_again_by_itself_only_where_somebody_asked_for_it() -> None:
     with pages_stage(scripted_router({"a": []}), SEES) as stage:
         browser = stage.signed_in()
@@ -254,6 +276,23 @@ def test_health_says_which_deployment_is_not_well_and_which_nobody_asked() -> No
     assert "open, failing" in of["a"]
     assert "well" in of["b"]
     assert "not asked yet" in of["c"]
+
+
+def test_health_says_in_how_many_other_processes_a_deployment_is_left_alone(tmp_path: Path) -> None:
+    shut = {"opens_after": 2}
+    there = scripted_router({"a": [Unavailable("down")] * 8, "b": ["One"] * 8}, health=shut)
+    here = scripted_router({"a": ["One"], "b": ["One"]})
+    with (
+        pages_stage(here, SEES, beside=tmp_path) as asked,
+        pages_stage(there, SEES, BLIND, beside=tmp_path) as other,
+    ):
+        for _ in range(8):
+            assert other.calling(BLIND).chat().status == 200
+        other.processes.write(there)
+        page = asked.signed_in().get("/pages/health").text
+    of = {row.split(" ")[0]: row for row in rows(page)}
+    assert "not asked yet left alone in 1 other process" in of["a"]
+    assert "left alone" not in of["b"]
 
 
 def test_what_is_in_another_process_is_read_from_the_store_all_the_same(tmp_path: Path) -> None:
